@@ -1,0 +1,236 @@
+"""Exact numbers: parsing, printing, and payoff arrays held as integers over one denominator."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError
+
+Number = Fraction | float
+
+_NUMBER = re.compile(
+    r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?)", flags=re.ASCII
+)
+_INT64_SAFE = 2**62
+_MAX_DIGITS = 4000  # below Python's own limit on converting long decimal strings
+
+
+def parse_number(text: str) -> Fraction:
+    """The exact value of an integer, a decimal ("0.5", "1e-3") or a ratio ("p/q").
+
+    Raises:
+        InputError: if `text` is not such a number (NaN and infinities are not).
+    """
+    stripped = text.strip()
+    if len(stripped) > _MAX_DIGITS or not _NUMBER.fullmatch(stripped):
+        raise InputError(f"{_shorten(text)} is not a number; write an integer, a decimal or p/q")
+    try:
+        return Fraction(stripped)
+    except ZeroDivisionError:
+        raise InputError(f"{_shorten(text)} divides by zero; write a ratio p/q with q > 0") from None
+
+
+def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
+    """`value` as a Fraction: ints, Fractions, number strings, and floats.
+
+    A float is the exact binary value that it holds; with `rationalise` it is the shortest
+    decimal that prints as it (0.1 becomes 1/10).
+
+    Raises:
+        InputError: if `value` is no finite number.
+    """
+    if isinstance(value, str):
+        return parse_number(value)
+    if isinstance(value, bool | np.bool_):
+        raise InputError(f"{value} is a truth value, not a number")
+    if isinstance(value, int | np.integer):
+        return Fraction(int(value))
+    if isinstance(value, float | np.floating):
+        if not math.isfinite(value):
+            raise InputError(f"{value} is not a finite number")
+        return Fraction(repr(float(value))) if rationalise else Fraction(float(value))
+    try:
+        numerator, denominator = value.numerator, value.denominator
+    except AttributeError:
+        try:  # python-flint's numbers, which spell it p and q
+            numerator, denominator = value.p, value.q
+        except AttributeError:
+            raise InputError(
+                f"{_shorten(repr(value))} is a {type(value).__name__}, not a number"
+            ) from None
+    return Fraction(int(numerator), int(denominator))
+
+
+def format_number(value: Number) -> str:
+    """A Fraction as "p" or "p/q"; a float with six significant digits."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True, eq=False)
+class ExactArray:
+    """A rational array `numerators / denominator`, of any shape.
+
+    `numerators` is int64 where every entry fits, else an object array of Python ints;
+    `denominator` is a positive int. Payoffs scaled by the denominator are integers, so a
+    solver works on integers and divides at the end.
+    """
+
+    numerators: NDArray[Any]
+    denominator: int = 1
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The array's shape."""
+        return self.numerators.shape
+
+    def __getitem__(self, index: Any) -> Fraction:
+        """The exact entry at `index`."""
+        return Fraction(int(self.numerators[index]), self.denominator)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal shapes and equal values."""
+        if not isinstance(other, ExactArray):
+            return NotImplemented
+        return self.shape == other.shape and bool(
+            np.all(
+                self.numerators.astype(object) * other.denominator
+                == other.numerators.astype(object) * self.denominator
+            )
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def floats(self) -> NDArray[np.float64]:
+        """The nearest doubles, same shape."""
+        if self.denominator == 1 and self.numerators.dtype != object:
+            return self.numerators.astype(np.float64)
+        flat = [_ratio(int(v), self.denominator) for v in self.numerators.ravel()]
+        return np.array(flat, dtype=np.float64).reshape(self.shape)
+
+    def fractions(self) -> NDArray[Any]:
+        """An object array of Fractions, same shape."""
+        flat = [Fraction(int(v), self.denominator) for v in self.numerators.ravel()]
+        out = np.empty(len(flat), dtype=object)
+        out[:] = flat
+        return out.reshape(self.shape)
+
+    def transpose(self) -> ExactArray:
+        """The array with its axes reversed."""
+        return ExactArray(self.numerators.T, self.denominator)
+
+
+def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs") -> ExactArray:
+    """An ExactArray from nested sequences or a numpy array of numbers.
+
+    Args:
+        values: ints, Fractions, floats or number strings; rectangular, of any depth.
+        rationalise: read a float as the shortest decimal that prints as it.
+        what: the name of the array in error messages.
+
+    Raises:
+        InputError: if `values` is ragged, empty, or holds something that is no finite number.
+    """
+    if isinstance(values, ExactArray):
+        return values
+    array = values if isinstance(values, np.ndarray) else _object_array(values, what)
+    if array.size == 0:
+        raise InputError(f"{what} are empty; give at least one number")
+    if array.dtype.kind in "iu" and not (array.dtype.kind == "u" and array.dtype.itemsize == 8):
+        return _frozen(array.astype(np.int64), 1)
+    if array.dtype.kind == "f":
+        if not np.isfinite(array).all():
+            where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+            raise InputError(
+                f"{what}: {array[where]} at index {list(where)} is not a finite number; "
+                "replace it by a number"
+            )
+        if (np.abs(array) < 2**53).all() and (array == np.floor(array)).all():
+            return _frozen(array.astype(np.int64), 1)
+    flat = []
+    for position, value in enumerate(array.ravel().tolist()):
+        try:
+            flat.append(to_fraction(value, rationalise=rationalise))
+        except InputError as error:
+            where = tuple(int(i) for i in np.unravel_index(position, array.shape))
+            raise InputError(f"{what}: {error} (at index {list(where)})") from None
+    return from_fractions(flat, array.shape)
+
+
+def from_fractions(flat: Sequence[Fraction], shape: tuple[int, ...]) -> ExactArray:
+    """An ExactArray of the given shape from its entries in row-major order."""
+    denominator = math.lcm(*(f.denominator for f in flat))
+    numerators = [f.numerator * (denominator // f.denominator) for f in flat]
+    return integer_array(numerators, shape, denominator)
+
+
+def integer_array(
+    numerators: Sequence[int], shape: tuple[int, ...], denominator: int = 1
+) -> ExactArray:
+    """An ExactArray from integer numerators in row-major order over one denominator."""
+    small = all(-_INT64_SAFE < v < _INT64_SAFE for v in numerators)
+    out = np.empty(len(numerators), dtype=np.int64 if small else object)
+    out[:] = numerators
+    return _frozen(out.reshape(shape), denominator)
+
+
+def _frozen(numerators: NDArray[Any], denominator: int) -> ExactArray:
+    numerators = numerators.copy() if numerators.flags.writeable is False else numerators
+    numerators.setflags(write=False)
+    return ExactArray(numerators, denominator)
+
+
+def _object_array(values: Any, what: str) -> NDArray[Any]:
+    """Nested sequences as a rectangular object array."""
+    shape = _shape(values, what, [])
+    flat: list[Any] = []
+    _flatten(values, len(shape), flat)
+    out = np.empty(len(flat), dtype=object)
+    out[:] = flat
+    return out.reshape(shape)
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str | bytes)
+
+
+def _shape(values: Any, what: str, path: list[int]) -> tuple[int, ...]:
+    if not _is_nested(values):
+        return ()
+    if len(values) == 0:
+        raise InputError(f"{what} are empty at index {path}; give at least one number")
+    shapes = [_shape(value, what, [*path, i]) for i, value in enumerate(values)]
+    for i, shape in enumerate(shapes):
+        if shape != shapes[0]:
+            raise InputError(
+                f"{what} are ragged: entry {[*path, i]} has shape {list(shape)} where entry "
+                f"{[*path, 0]} has {list(shapes[0])}; make all rows equally long"
+            )
+    return (len(values), *shapes[0])
+
+
+def _flatten(values: Any, depth: int, out: list[Any]) -> None:
+    if depth == 0:
+        out.append(values)
+        return
+    for value in values:
+        _flatten(value, depth - 1, out)
+
+
+def _ratio(numerator: int, denominator: int) -> float:
+    try:
+        return numerator / denominator
+    except OverflowError:
+        raise InputError("a payoff is too large for a float; rescale the payoffs") from None
+
+
+def _shorten(text: str) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= 60 else shown[:57] + "...'"
