@@ -1,8 +1,26 @@
 """What is played: games with exact payoffs, each one also an OpenSpiel game."""
 
 if __name__ != "gtlearn.games":
-    raise ImportError(f"this folder was imported as {__name__!r}; write `from gtlearn import games`")
+    raise ImportError(
+        f"this folder was imported as {__name__!r}; write `from gtlearn import games`"
+    )
 
 from gtlearn.games.bayesian import BayesianGame as BayesianGame
+from gtlearn.games.catalogue import Entry as Entry
+from gtlearn.games.catalogue import catalogue as catalogue_entries
+from gtlearn.games.catalogue import catalogue_entry as catalogue_entry
+from gtlearn.games.catalogue import catalogue_names as catalogue_names
+from gtlearn.games.load import load as load
 from gtlearn.games.normal_form import NormalFormGame as NormalFormGame
 from gtlearn.games.normal_form import normal_form as normal_form
+
+__all__ = [
+    "BayesianGame",
+    "Entry",
+    "NormalFormGame",
+    "catalogue_entries",
+    "catalogue_entry",
+    "catalogue_names",
+    "load",
+    "normal_form",
+]

@@ -49,7 +49,8 @@ class NormalFormGame:
         if not len(self.actions) == len(self.payoffs) == len(self.players):
             raise InputError(
                 f"game {self.name!r} has {len(self.players)} players but labels for "
-                f"{len(self.actions)} and payoffs for {len(self.payoffs)}; give one of each a player"
+                f"{len(self.actions)} and payoffs for {len(self.payoffs)}; "
+                "give one of each a player"
             )
         _check_labels(self.name, "player", self.players)
         for player, labels in zip(self.players, self.actions, strict=True):
@@ -86,9 +87,10 @@ class NormalFormGame:
         """Whether the two players' payoffs add up to the same number at every profile."""
         if self.num_players != 2:
             return False
-        total = sum(
-            np.asarray(tensor.numerators, dtype=object) * other.denominator
-            for tensor, other in zip(self.payoffs, reversed(self.payoffs), strict=True)
+        row, column = self.payoffs
+        total = (
+            row.numerators.astype(object) * column.denominator
+            + column.numerators.astype(object) * row.denominator
         )
         return bool(np.all(total == total.flat[0]))
 
@@ -173,11 +175,11 @@ def normal_form(
         actions=tuple(tuple(map(str, labels)) for labels in actions),
         payoffs=tuple(tensors),
         source=source,
-        number_note=_number_note(payoffs, tensors, rationalise),
+        number_note=number_note(payoffs, tensors, rationalise),
     )
 
 
-def _number_note(payoffs: Sequence[Any], tensors: Sequence[ExactArray], rationalise: bool) -> str:
+def number_note(payoffs: Sequence[Any], tensors: Sequence[ExactArray], rationalise: bool) -> str:
     """Says how float payoffs were read, if there were any that are not integers."""
     if all(tensor.denominator == 1 for tensor in tensors):
         return ""

@@ -35,7 +35,9 @@ def parse_number(text: str) -> Fraction:
     try:
         return Fraction(stripped)
     except ZeroDivisionError:
-        raise InputError(f"{_shorten(text)} divides by zero; write a ratio p/q with q > 0") from None
+        raise InputError(
+            f"{_shorten(text)} divides by zero; write a ratio p/q with q > 0"
+        ) from None
 
 
 def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:

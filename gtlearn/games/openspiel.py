@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyspiel
 
+from gtlearn.errors import InputError
 from gtlearn.games.normal_form import NormalFormGame, normal_form
 
 SHORT_NAME = "gtlearn_normal_form"
@@ -71,7 +72,20 @@ def from_openspiel(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFo
         tensors = [np.array(game.player_utilities(k)).reshape(shape) for k in range(len(shape))]
         actions = [[game.action_name(k, a) for a in range(n)] for k, n in enumerate(shape)]
     else:
-        raise NotImplementedError
+        raise InputError(f"{name} is no OpenSpiel matrix or tensor game")
     return normal_form(
         *tensors, name=name, actions=actions, source="OpenSpiel", rationalise=rationalise
     )
+
+
+def load_openspiel(text: str, *, rationalise: bool = False) -> NormalFormGame:
+    """The game of an OpenSpiel game string.
+
+    Raises:
+        InputError: if OpenSpiel refuses the string, or the game cannot be a normal form.
+    """
+    try:
+        game = pyspiel.load_game(text)
+    except pyspiel.SpielError as error:
+        raise InputError(f"OpenSpiel cannot load {text!r}: {str(error).splitlines()[0]}") from None
+    return from_openspiel(game, rationalise=rationalise)
