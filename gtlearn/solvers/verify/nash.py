@@ -1,0 +1,164 @@
+"""Regrets of a mixed profile from the payoffs alone, in exact integers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError
+from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import to_fraction
+
+Strategies = Sequence[Sequence[Any]]
+Scaled = tuple[list[int], list[int], int]  # a support, its integer weights, and their sum
+
+
+def regrets(game: NormalFormGame, strategies: Strategies) -> tuple[Fraction, ...]:
+    """How much each player could gain by its best deviation, exactly; zero everywhere at a Nash.
+
+    Args:
+        game: an n-player game.
+        strategies: one probability vector a player (ints, Fractions, "p/q" or floats, which are
+            taken as the exact binary values that they hold).
+
+    Raises:
+        InputError: if a vector has the wrong length, a negative entry, or does not sum to one.
+
+    Source: Nash (1950); the sum over players is NashConv (Lanctot et al. 2017).
+
+    >>> from gtlearn import games
+    >>> game = games.normal_form([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+    >>> regrets(game, [["1/2", "1/2"], [1, 0]])
+    (Fraction(1, 1), Fraction(0, 1))
+    """
+    return regrets_and_payoffs(game, strategies)[0]
+
+
+def payoffs(game: NormalFormGame, strategies: Strategies) -> tuple[Fraction, ...]:
+    """The exact expected payoff of each player at a mixed profile.
+
+    Raises:
+        InputError: as `regrets`.
+    """
+    return regrets_and_payoffs(game, strategies)[1]
+
+
+def regrets_and_payoffs(
+    game: NormalFormGame, strategies: Strategies
+) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
+    """The regrets and the expected payoffs, one of each a player.
+
+    Raises:
+        InputError: as `regrets`.
+    """
+    profile = _probabilities(game, strategies)
+    scaled = [_over_common_denominator(strategy) for strategy in profile]
+    losses, expected = [], []
+    for player in range(game.num_players):
+        values, denominator = _deviation_numerators(game, scaled, player)
+        support, weights, total = scaled[player]
+        mean = sum(w * int(values[a]) for a, w in zip(support, weights, strict=True))
+        expected.append(Fraction(mean, denominator * total))
+        losses.append(Fraction(int(values.max()) * total - mean, denominator * total))
+    return tuple(losses), tuple(expected)
+
+
+def deviation_payoffs(
+    game: NormalFormGame, strategies: Strategies
+) -> tuple[tuple[Fraction, ...], ...]:
+    """Each player's expected payoff from each of its actions while the others mix.
+
+    Raises:
+        InputError: as `regrets`.
+    """
+    profile = _probabilities(game, strategies)
+    scaled = [_over_common_denominator(strategy) for strategy in profile]
+    out = []
+    for player in range(game.num_players):
+        values, denominator = _deviation_numerators(game, scaled, player)
+        out.append(tuple(Fraction(int(v), denominator) for v in values))
+    return tuple(out)
+
+
+def is_nash(game: NormalFormGame, strategies: Strategies) -> bool:
+    """Whether the profile is exactly a Nash equilibrium.
+
+    Raises:
+        InputError: as `regrets`.
+    """
+    return not any(regrets(game, strategies))
+
+
+def _deviation_numerators(
+    game: NormalFormGame, scaled: Sequence[Scaled], player: int
+) -> tuple[NDArray[Any], int]:
+    """One integer an action of `player`, and the denominator of all of them."""
+    tensor = np.moveaxis(game.payoffs[player].numerators, player, 0)
+    denominator = game.payoffs[player].denominator
+    for other in reversed([k for k in range(game.num_players) if k != player]):
+        support, weights, total = scaled[other]
+        tensor = _contract(tensor, support, weights)
+        denominator *= total
+    return tensor, denominator
+
+
+def _probabilities(
+    game: NormalFormGame, strategies: Strategies
+) -> tuple[tuple[Fraction, ...], ...]:
+    if len(strategies) != game.num_players:
+        raise InputError(
+            f"{len(strategies)} strategies for {game.num_players} players; give one a player"
+        )
+    out = []
+    for player, size, strategy in zip(game.players, game.shape, strategies, strict=True):
+        vector = tuple(p if type(p) is Fraction else to_fraction(p) for p in strategy)
+        if len(vector) != size:
+            raise InputError(
+                f"the strategy of {player!r} has {len(vector)} probabilities for {size} actions; "
+                "give one an action"
+            )
+        if min(vector) < 0:
+            raise InputError(f"the strategy of {player!r} has a negative probability")
+        if _exact_sum(vector) != 1:
+            raise InputError(f"the strategy of {player!r} does not sum to one")
+        out.append(vector)
+    return tuple(out)
+
+
+def _exact_sum(vector: tuple[Fraction, ...]) -> Fraction:
+    numerators, denominator = _numerators([p for p in vector if p])
+    return Fraction(sum(numerators), denominator)
+
+
+def _numerators(values: Sequence[Fraction]) -> tuple[list[int], int]:
+    denominator = math.lcm(*(p.denominator for p in values))
+    return [p.numerator * (denominator // p.denominator) for p in values], denominator
+
+
+def _over_common_denominator(strategy: tuple[Fraction, ...]) -> Scaled:
+    """The support, the numerators on it, and their common denominator (which is their sum)."""
+    support = [i for i, p in enumerate(strategy) if p]
+    numerators, denominator = _numerators([strategy[i] for i in support])
+    return support, numerators, denominator
+
+
+def _contract(tensor: NDArray[Any], support: list[int], weights: list[int]) -> NDArray[Any]:
+    """Sums the last axis against integer weights on the support, without overflow."""
+    used = tensor[..., support]
+    rows = used.reshape(-1, len(support))
+    if rows.dtype != object:
+        bound = int(np.abs(rows).max()) * max(weights) * len(weights)
+        if bound < 2**62:
+            product: NDArray[Any] = used @ np.array(weights, dtype=np.int64)
+            return product
+    matrix = flint.fmpz_mat(rows.shape[0], rows.shape[1], rows.ravel().tolist())
+    column = matrix * flint.fmpz_mat(len(weights), 1, weights)
+    flat = np.empty(rows.shape[0], dtype=object)
+    flat[:] = [int(v) for v in column.entries()]
+    return flat.reshape(used.shape[:-1])
