@@ -1,0 +1,349 @@
+"""A Solution as text for people: what was found, what it means, and what proves it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games.numbers import Number
+from gtlearn.solvers.export import exact_text, strategy_labels
+from gtlearn.solvers.solution import (
+    RATIONAL,
+    TIME_LIMIT,
+    Certificate,
+    Commitment,
+    CorrelatedEquilibrium,
+    NashEquilibrium,
+    Outcome,
+    Solution,
+    Strategy,
+)
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+MAX_ROWS = 50  # solutions in one table; more are counted, and left to the other formats
+MAX_PARTS = 12  # actions shown of one mixed strategy
+MAX_LENGTH = 17  # characters of a ratio; a longer one is shown as a decimal with "~"
+_APPROXIMATE = "~"
+_CONCEPTS = {
+    "nash": "Nash equilibrium",
+    "stackelberg": "Stackelberg equilibrium",
+    "correlated": "correlated equilibrium",
+    "coarse-correlated": "coarse correlated equilibrium",
+}
+
+
+def render(solution: Solution, width: int | None = None) -> str:
+    """The solution as a table, with what its certificates prove in words.
+
+    Args:
+        solution: what a solver returned.
+        width: columns to fill; the terminal's by default.
+    """
+    blocks = [_heading(solution), *_body(solution), _proof(solution), *_footnotes(solution)]
+    return to_text(blocks, width)
+
+
+def to_text(blocks: Iterable[str | Table], width: int | None = None) -> str:
+    """Paragraphs and rich tables as plain text, wrapped to `width` columns."""
+    from rich.console import Console
+    from rich.text import Text
+
+    stream = io.StringIO()
+    columns = width or max(40, shutil.get_terminal_size((100, 24)).columns)
+    console = Console(file=stream, width=columns, color_system=None, force_terminal=False)
+    for block in blocks:
+        if block:
+            console.print(Text(block) if isinstance(block, str) else block)
+    lines = (line.rstrip() for line in stream.getvalue().splitlines())
+    return "\n".join(lines)
+
+
+def new_table(*columns: str, right: Sequence[str] = ()) -> Table:
+    """An empty rich table in the one style of gtlearn; `right` names right-aligned columns."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for column in columns:
+        table.add_column(Text(column), justify="right" if column in right else "left")
+    return table
+
+
+def add_row(table: Table, cells: Sequence[str]) -> None:
+    """Appends a row whose cells are taken literally, brackets included."""
+    from rich.text import Text
+
+    table.add_row(*map(Text, cells))
+
+
+def short_number(value: Number) -> str:
+    """A number for people: ratios that would not fit become decimals, marked by "~".
+
+    >>> short_number(Fraction(2, 3)), short_number(Fraction(1, 3**20)), short_number(0.25)
+    ('2/3', '~2.86797e-10', '0.25')
+    """
+    if not isinstance(value, Fraction):
+        return f"{value:.6g}"
+    if abs(value.numerator) < 10**MAX_LENGTH and value.denominator < 10**MAX_LENGTH:
+        text = exact_text(value)
+        if len(text) <= MAX_LENGTH:
+            return text
+    return _APPROXIMATE + decimal(value)
+
+
+def decimal(value: Fraction) -> str:
+    """Six significant digits of a ratio, also where it is beyond a double's range."""
+    try:
+        approximation = float(value)
+    except OverflowError:
+        approximation = 0.0
+    if approximation == 0 and value != 0:
+        from decimal import Decimal, localcontext
+
+        with localcontext(prec=12):
+            return f"{Decimal(value.numerator) / Decimal(value.denominator):.5e}"
+    return f"{approximation:.6g}"
+
+
+def mix(labels: Sequence[str], strategy: Strategy, limit: int = MAX_PARTS) -> str:
+    """The actions that a strategy plays, with their probabilities.
+
+    >>> mix(["C", "D"], (Fraction(1, 2), Fraction(1, 2)))
+    'C: 1/2, D: 1/2'
+    >>> mix(["C", "D"], (Fraction(0), Fraction(1)))
+    'D'
+    """
+    parts = [(label, p) for label, p in zip(labels, strategy, strict=True) if p != 0]
+    if len(parts) == 1 and parts[0][1] == 1:
+        return parts[0][0]
+    shown = [f"{label}: {short_number(p)}" for label, p in parts[:limit]]
+    if len(parts) > limit:
+        shown.append(f"and {len(parts) - limit} more")
+    return ", ".join(shown)
+
+
+def describe(game: NormalFormGame | BayesianGame) -> str:
+    """One line that says which game it is and how large.
+
+    >>> from gtlearn.games import normal_form
+    >>> describe(normal_form([[1, 0]], [[0, 1]], name="tiny"))
+    'tiny: 2 players, 1 x 2 actions, the sum of payoffs constant'
+    """
+    if isinstance(game, BayesianGame):
+        leader = game.players[game.leader]
+        sizes = ", ".join(str(len(g.actions[game.follower])) for g in game.games)
+        return (
+            f"{game.name}: Bayesian, {game.players[game.follower]} has {len(game.types)} type(s) "
+            f"with {sizes} actions, {leader} has {len(game.games[0].actions[game.leader])}"
+        )
+    text = f"{game.name}: {game.num_players} players, {' x '.join(map(str, game.shape))} actions"
+    if game.is_zero_sum:
+        return text + ", the sum of payoffs constant"
+    return text + (", symmetric" if game.is_symmetric else "")
+
+
+def _heading(solution: Solution) -> str:
+    count = len(solution)
+    name = _CONCEPTS.get(solution.concept, solution.concept)
+    listed = solution.components is not None
+    exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
+    if count != 1:
+        name = name.replace("equilibrium", "equilibria")
+    if listed:
+        name = f"extreme {name}"
+    how_many = f"{count} {name}"
+    if listed and solution.complete:
+        how_many += ", and no others exist"
+        how_many += "" if _all_isolated(solution) else " but the mixtures named below"
+    elif solution.status == TIME_LIMIT:
+        how_many += " found before the time limit; there may be more"
+    elif listed:
+        how_many += " found; there may be more"
+    took = (
+        f"{solution.seconds * 1000:.3g} ms" if solution.seconds < 1 else f"{solution.seconds:.3g} s"
+    )
+    return f"{describe(solution.game)}\n{how_many}.\nMethod: {solution.method}, {exact}, {took}."
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _all_isolated(solution: Solution) -> bool:
+    return all(len(component) == 1 for component in solution.components or ())
+
+
+def _body(solution: Solution) -> list[str | Table]:
+    if not len(solution):
+        return []
+    if any(getattr(outcome, "distribution", None) is not None for outcome in solution):
+        return _distributions(solution)
+    blocks: list[str | Table] = [_strategy_table(solution)]
+    if len(solution) > MAX_ROWS:
+        blocks.append(f"{len(solution) - MAX_ROWS} more are in the other formats.")
+    return [*blocks, *_commitment_lines(solution), *_component_lines(solution)]
+
+
+def _strategy_table(solution: Solution) -> Table:
+    first = solution[0]
+    assert not isinstance(first, CorrelatedEquilibrium)
+    labelled = strategy_labels(solution.game, len(first.strategies))
+    indexed = any(isinstance(o, NashEquilibrium) and o.index is not None for o in solution)
+    table = new_table("", *(player for player, _ in labelled), "payoffs", *["index"] * indexed)
+    for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
+        assert not isinstance(outcome, CorrelatedEquilibrium)
+        cells = [
+            mix(labels, strategy)
+            for (_, labels), strategy in zip(labelled, outcome.strategies, strict=True)
+        ]
+        cells.append(_payoffs(outcome))
+        if indexed:
+            index = outcome.index if isinstance(outcome, NashEquilibrium) else None
+            cells.append("" if index is None else f"{index:+d}")
+        add_row(table, [str(number), *cells])
+    return table
+
+
+def _payoffs(outcome: Outcome) -> str:
+    numbers = [short_number(p) for p in outcome.payoffs]
+    if isinstance(outcome, Commitment) and not outcome.attained:
+        numbers[outcome.leader] = f"sup {numbers[outcome.leader]}"
+    return ", ".join(numbers)
+
+
+def _distributions(solution: Solution) -> list[str | Table]:
+    game = solution.game
+    actions = game.games[0].actions if isinstance(game, BayesianGame) else game.actions
+    blocks: list[str | Table] = []
+    for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
+        distribution = getattr(outcome, "distribution", None) or {}
+        table = new_table(*game.players, "probability")
+        for profile, probability in sorted(distribution.items())[:MAX_ROWS]:
+            names = [labels[a] for labels, a in zip(actions, profile, strict=True)]
+            add_row(table, [*names, short_number(probability)])
+        if len(solution) > 1:
+            blocks.append(f"Solution {number}")
+        blocks.append(table)
+        if len(distribution) > MAX_ROWS:
+            blocks.append(f"{len(distribution) - MAX_ROWS} more joint actions are not shown.")
+        line = "Payoffs: " + ", ".join(
+            f"{player} {short_number(p)}"
+            for player, p in zip(game.players, outcome.payoffs, strict=True)
+        )
+        value = getattr(outcome, "value", None)
+        if value is not None:
+            line += f". Value of the objective: {short_number(value)}"
+        blocks.append(line + ".")
+    return [*blocks, *_commitment_lines(solution)]
+
+
+def _commitment_lines(solution: Solution) -> list[str]:
+    lines = []
+    for outcome in solution:
+        if not isinstance(outcome, Commitment):
+            continue
+        leader, follower = (solution.game.players[k] for k in (outcome.leader, 1 - outcome.leader))
+        for_whom = "in favour of" if outcome.ties == "strong" else "against"
+        lines.append(
+            f"{leader} commits first, {follower} best-responds and breaks ties {for_whom} {leader}."
+        )
+        if not outcome.attained:
+            lines.append(
+                f"{leader}'s value is a supremum that no commitment attains: commitments near "
+                "the one shown come arbitrarily close to it."
+            )
+    return list(dict.fromkeys(lines))
+
+
+def _component_lines(solution: Solution) -> list[str | Table]:
+    if solution.components is None or _all_isolated(solution):
+        return []
+    blocks: list[str | Table] = []
+    for members in solution.components:
+        if len(members) > 1:
+            names = ", ".join(map(str, members))
+            blocks.append(f"Equilibria {names} lie in one connected set of equilibria.")
+    wide = [s for s in solution.subsets or () if len(s.rows) * len(s.columns) > 1]
+    if not wide or isinstance(solution.game, BayesianGame):
+        return blocks
+    blocks.append(
+        "Maximal Nash subsets: every mixture of the left strategies is in equilibrium with "
+        "every mixture of the right ones."
+    )
+    table = new_table(*solution.game.players, "holds")
+    for subset in wide[:MAX_ROWS]:
+        sides = [
+            "\n".join(mix(labels, strategy) for strategy in side)
+            for labels, side in zip(
+                solution.game.actions, (subset.rows, subset.columns), strict=True
+            )
+        ]
+        add_row(table, [*sides, ", ".join(map(str, subset.members))])
+    blocks.append(table)
+    if len(wide) > MAX_ROWS:
+        blocks.append(f"{len(wide) - MAX_ROWS} more are in the other formats.")
+    return blocks
+
+
+def _proof(solution: Solution) -> str:
+    """What was verified, in words."""
+    certificates = [outcome.certificate for outcome in solution]
+    if not certificates:
+        return ""
+    unproven = [i for i, c in enumerate(certificates) if not c.verified]
+    if unproven:
+        return (
+            f"Certificate: NOT verified for solution(s) {', '.join(map(str, unproven))}; "
+            "take them as approximations."
+        )
+    exact = all(c.arithmetic == RATIONAL for c in certificates)
+    start = "Certificate: verified from the payoffs alone, in "
+    start += "exact arithmetic: " if exact else "floating point: "
+    return start + _claim(solution, certificates, exact)
+
+
+def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool) -> str:
+    first = solution[0]
+    if solution.concept == "nash":
+        if exact:
+            return "no player gains anything by playing otherwise (every regret is 0)."
+        regrets = [float(r) for c in certificates for r in c.evidence.get("regrets", ())]
+        most = f"{max(regrets, default=0.0):.3g}"
+        return f"no player gains more than {most} by playing otherwise."
+    if isinstance(first, Commitment):
+        leader = solution.game.players[first.leader]
+        claim = "the response shown is a best response"
+        if first.distribution is not None:
+            claim = "obeying the recommendation is a best response"
+        return f"{claim}, and no commitment earns {leader} more."
+    what = "committing to ignore" if solution.concept == "coarse-correlated" else "disobeying"
+    claim = f"no player gains by {what} the recommendation"
+    if isinstance(first, CorrelatedEquilibrium) and first.value is not None:
+        claim += ", and no equilibrium of this kind has a higher value of the objective"
+    return claim + "."
+
+
+def _footnotes(solution: Solution) -> list[str]:
+    notes = [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in solution.notes]
+    if _is_shortened(solution):
+        notes.append('Note: numbers with "~" are rounded; --format json has them exactly.')
+    return notes
+
+
+def _is_shortened(solution: Solution) -> bool:
+    for outcome in solution.solutions[:MAX_ROWS]:
+        numbers: list[Number] = list(outcome.payoffs)
+        if isinstance(outcome, CorrelatedEquilibrium):
+            numbers += outcome.distribution.values()
+        else:
+            numbers += (p for strategy in outcome.strategies for p in strategy)
+        if any(short_number(p).startswith(_APPROXIMATE) for p in numbers):
+            return True
+    return False
