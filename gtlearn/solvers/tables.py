@@ -156,20 +156,18 @@ def _heading(solution: Solution) -> str:
     exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
     if count != 1:
         name = name.replace("equilibrium", "equilibria")
-    if listed:
-        name = f"extreme {name}"
-    how_many = f"{count} {name}"
-    if listed and solution.complete:
-        how_many += ", and no others exist"
-        how_many += "" if _all_isolated(solution) else " but the mixtures named below"
-    elif solution.status == TIME_LIMIT:
-        how_many += " found before the time limit; there may be more"
-    elif listed:
-        how_many += " found; there may be more"
-    took = (
-        f"{solution.seconds * 1000:.3g} ms" if solution.seconds < 1 else f"{solution.seconds:.3g} s"
-    )
-    return f"{describe(solution.game)}\n{how_many}.\nMethod: {solution.method}, {exact}, {took}."
+    if solution.status == TIME_LIMIT:
+        found = f"{count} {name} found before the time limit; there may be more"
+    elif not listed:
+        found = f"{count} {name}"
+    elif not solution.complete:
+        found = f"{count} extreme {name} found; there may be more"
+    elif _all_isolated(solution):
+        found = f"{count} {name}; there {'is no other' if count == 1 else 'are no others'}"
+    else:
+        found = f"{count} extreme {name}; all others are the mixtures named below"
+    took = _duration(solution.seconds)
+    return f"{describe(solution.game)}\n{found}.\nMethod: {solution.method}, {exact}, {took}."
 
 
 def _duration(seconds: float) -> str:
