@@ -134,7 +134,7 @@ def describe(game: NormalFormGame | BayesianGame) -> str:
 
     >>> from gtlearn.games import normal_form
     >>> describe(normal_form([[1, 0]], [[0, 1]], name="tiny"))
-    'tiny: 2 players, 1 x 2 actions, the sum of payoffs constant'
+    'tiny: 2 players, 1 x 2 actions, constant-sum'
     """
     if isinstance(game, BayesianGame):
         leader = game.players[game.leader]
@@ -145,7 +145,9 @@ def describe(game: NormalFormGame | BayesianGame) -> str:
         )
     text = f"{game.name}: {game.num_players} players, {' x '.join(map(str, game.shape))} actions"
     if game.is_zero_sum:
-        return text + ", the sum of payoffs constant"
+        origin = (0,) * game.num_players
+        total = sum(game.payoff(k, origin) for k in range(game.num_players))
+        return text + (", zero-sum" if total == 0 else ", constant-sum")
     return text + (", symmetric" if game.is_symmetric else "")
 
 

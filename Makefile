@@ -1,0 +1,59 @@
+# make demo: set up and show what gtlearn does. make test: set up the rest and run every test.
+# make peers: add packages to agree with (one is compiled) and run the tests of agreement.
+# Everything is installed into .venv, with the versions of constraints.txt.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	-c constraints.txt --no-build-isolation
+INPUTS := pyproject.toml constraints.txt
+
+.PHONY: demo test peers docs clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/.plots
+	$(BIN)/gtlearn demo
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+peers: $(VENV)/.peers
+	$(BIN)/pytest tests/peers -rs
+
+docs: $(VENV)/.docs
+	$(BIN)/pdoc --output-directory build/docs gtlearn.games gtlearn.solvers gtlearn.errors
+
+clean:
+	rm -rf $(VENV) build
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "gtlearn needs Python 3.11 or later with its venv module; \
+	install it, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.plots: $(VENV)/.python $(INPUTS)
+	@echo "Installing gtlearn into $(VENV) (about a minute, once)"
+	@$(INSTALL) setuptools
+	$(INSTALL) -e '.[plots]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.plots
+	$(INSTALL) -e '.[plots,dev]'
+	@touch $@
+
+$(VENV)/.peers: $(VENV)/.dev
+	@echo "Installing the peers; pygambit may be compiled, which takes some minutes, once"
+	@$(INSTALL) setuptools wheel cython
+	$(INSTALL) --build-isolation -e '.[plots,dev,peers]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.plots
+	$(INSTALL) -e '.[docs]'
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m gtlearn`."""
+
+from gtlearn.cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""The command group; each command imports what it needs when it runs, so that `--help` is fast."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from gtlearn import __version__
+from gtlearn.cli.options import nearest
+
+COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of --help
+    "solve": "solve",
+    "check": "check",
+    "games": "games",
+    "demo": "demo",
+    "doctor": "doctor",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported only when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"gtlearn.cli.{COMMANDS[name]}")
+        command: click.Command = getattr(module, COMMANDS[name])
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """As click's, but a misspelt command names the nearest."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise click.UsageError(
+                f"there is no command {args[0]!r}; {nearest(args[0], COMMANDS)}", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, message="gtlearn %(version)s")
+@click.pass_context
+def app(ctx: click.Context) -> None:
+    """Exact game theory as ground truth, and learning measured against it."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -1,0 +1,71 @@
+"""`gtlearn check`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import click
+
+from gtlearn.cli.options import ExactNumber, GameCommand, OneOf, reading_options, refuse_unused
+
+
+@click.command(cls=GameCommand)
+@click.argument("profile")
+@click.argument("game")
+@click.option(
+    "--concept",
+    type=OneOf("nash", "stackelberg"),
+    default="nash",
+    show_default=True,
+    help="What the profile claims to be.",
+)
+@click.option(
+    "--leader", type=int, default=0, show_default=True, help="stackelberg: who commits, 0 or 1."
+)
+@click.option(
+    "--tolerance",
+    type=ExactNumber(),
+    default="0",
+    show_default=True,
+    help="The largest regret that still holds.",
+)
+@click.option(
+    "--format", "form", type=OneOf("table", "json"), help="How to print; a table by default."
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write here instead of printing.")
+@reading_options
+@click.pass_context
+def check(
+    ctx: click.Context,
+    /,
+    profile: str,
+    game: str,
+    *,
+    concept: str,
+    leader: int,
+    tolerance: Fraction,
+    form: str | None,
+    output: Path | None,
+    symmetric: bool,
+    zero_sum: bool,
+    rationalise: bool,
+) -> int:
+    """Say exactly how far PROFILE is from an equilibrium of GAME.
+
+    PROFILE is a JSON file from any tool, {"strategies": [["1/2", "1/2"], ["1", "0"]]}, or a
+    solution that `gtlearn solve --format json` wrote; "-" reads it from standard input. Exit
+    code 0: it holds within the tolerance; 1: it does not; 2: bad input.
+    """
+    refuse_unused(ctx, {"leader": (concept == "stackelberg", "--concept stackelberg")})
+    from gtlearn import games, solvers
+    from gtlearn.cli.output import emit, format_for, json_text
+    from gtlearn.cli.profiles import read_profile
+
+    loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    report = solvers.check(
+        read_profile(profile), loaded, concept, leader=leader, tolerance=tolerance
+    )
+    as_json = format_for(form, output) == "json"
+    emit(json_text(report.to_json()) if as_json else str(report), output)
+    return 0 if report.holds else 1

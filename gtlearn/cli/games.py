@@ -1,0 +1,80 @@
+"""`gtlearn games list | show | convert`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gtlearn.cli.options import GameCommand, OneOf, nearest, reading_options
+
+
+class GamesGroup(click.Group):
+    """A group in which a misspelt command names the nearest."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's, with the nearest command in the complaint."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            advice = nearest(args[0], self.commands)
+            raise click.UsageError(f"there is no command {args[0]!r}; {advice}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=GamesGroup, invoke_without_command=True)
+@click.pass_context
+def games(ctx: click.Context) -> None:
+    """List, show and convert games."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@games.command("list")
+@click.option(
+    "--format",
+    "form",
+    type=OneOf("table", "json"),
+    default="table",
+    show_default=True,
+    help="How to print; json has the citations too.",
+)
+def list_games(form: str) -> None:
+    """List the games that can be called by name."""
+    from gtlearn.cli.game_tables import catalogue_json, catalogue_text
+    from gtlearn.cli.output import emit, json_text
+
+    emit(json_text(catalogue_json()) if form == "json" else catalogue_text(), None)
+
+
+@games.command(cls=GameCommand)
+@click.argument("game", metavar="NAME")
+@reading_options
+def show(game: str, symmetric: bool, zero_sum: bool, rationalise: bool) -> None:
+    """Show a game's payoffs, labels and citation.
+
+    NAME is anything that `gtlearn solve` takes as GAME.
+    """
+    from gtlearn import games as library
+    from gtlearn.cli.game_tables import game_text
+    from gtlearn.cli.output import emit
+
+    loaded = library.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    emit(game_text(loaded), None)
+
+
+@games.command(cls=GameCommand)
+@click.argument("source", metavar="IN")
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@reading_options
+def convert(source: str, target: Path, symmetric: bool, zero_sum: bool, rationalise: bool) -> None:
+    """Write the game IN to the file OUT, in the format of OUT's suffix.
+
+    IN is anything that `gtlearn solve` takes as GAME; OUT ends in .nfg, .json or .csv.
+    """
+    from gtlearn import games as library
+    from gtlearn.cli.output import replacing
+
+    loaded = library.load(source, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    with replacing(target) as path:
+        library.save(loaded, path)

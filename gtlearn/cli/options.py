@@ -1,0 +1,146 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import click
+
+from gtlearn.errors import InputError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_NEGATIVE_NUMBER = re.compile(r"-[.\d]")
+
+
+def nearest(text: str, known: Iterable[str]) -> str:
+    """Advice for a misspelt word.
+
+    >>> nearest("stackelburg", ["nash", "stackelberg"])
+    "did you mean 'stackelberg'?"
+    >>> nearest("x", ["nash", "stackelberg"])
+    'use nash or stackelberg'
+    """
+    known = list(known)
+    close = difflib.get_close_matches(text.lower(), known, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"use {' or '.join([', '.join(known[:-1]), known[-1]] if known[1:] else known)}"
+
+
+class OneOf(click.Choice[str]):
+    """A choice of words; a misspelt one names the nearest."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(words)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """The word, if it is one of those known."""
+        if value in self.choices:
+            return str(value)
+        self.fail(f"{value!r} is unknown; {nearest(value, self.choices)}", param, ctx)
+
+
+class Objective(click.ParamType):  # type: ignore[type-arg]
+    """What a correlated equilibrium is to maximise."""
+
+    name = "objective"
+    words = ("welfare", "fairness", "gini")
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """The objective, if it is one of those known."""
+        if value in self.words or re.fullmatch(r"player:\d+", value):
+            return str(value)
+        known = [*self.words, "player:0", "player:1"]
+        self.fail(f"{value!r} is unknown; {nearest(value, known)}", param, ctx)
+
+
+class Seconds(click.ParamType):  # type: ignore[type-arg]
+    """A positive number of seconds."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """The number."""
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = math.nan
+        if not (math.isfinite(seconds) and seconds > 0):
+            self.fail(f"{str(value).strip()!r} is not a positive number of seconds", param, ctx)
+        return seconds
+
+
+class ExactNumber(click.ParamType):  # type: ignore[type-arg]
+    """A nonnegative exact number: an integer, a decimal or p/q."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Fraction:
+        """The number as a Fraction."""
+        from gtlearn.games.numbers import parse_number
+
+        if isinstance(value, Fraction):
+            return value
+        try:
+            number = parse_number(str(value))
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+        if number < 0:
+            self.fail(f"{number} is negative", param, ctx)
+        return number
+
+
+class GameCommand(click.Command):
+    """A command whose arguments may be literals that begin with a minus sign."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click's, but "-1 0; 0 1" is an argument, not an unknown option."""
+        args = [f" {arg}" if _NEGATIVE_NUMBER.match(arg) else arg for arg in args]
+        return super().parse_args(ctx, args)
+
+
+def reading_options(function: Function) -> Function:
+    """The options that say how GAME is to be read."""
+    for option in (
+        click.option(
+            "--rationalise",
+            is_flag=True,
+            help="Read a float as the decimal that it prints as, not as its binary value.",
+        ),
+        click.option(
+            "--zero-sum",
+            is_flag=True,
+            help="A single matrix holds the row player's payoffs of a zero-sum game.",
+        ),
+        click.option(
+            "--symmetric",
+            is_flag=True,
+            help="A single matrix holds the row player's payoffs of a symmetric game.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def refuse_unused(ctx: click.Context, rules: dict[str, tuple[bool, str]]) -> None:
+    """Complains about an option that was given but has no meaning beside the others.
+
+    Args:
+        ctx: the context of the running command.
+        rules: for each parameter's name, whether it has a meaning now, and what it belongs to.
+
+    Raises:
+        InputError: if one without meaning was given.
+    """
+    for name, (meaningful, owner) in rules.items():
+        given = ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        if given and not meaningful:
+            raise InputError(
+                f"--{name.replace('_', '-')} has no effect here: it belongs to {owner}"
+            )

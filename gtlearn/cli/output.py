@@ -1,0 +1,131 @@
+"""Where results go: stdout or a file written whole, with notes and progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gtlearn.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+ProgressCallback = Callable[[float | None, str], None]
+
+_PATIENCE = 0.5  # seconds before a progress bar appears
+_FORMAT_OF_SUFFIX = {".json": "json", ".csv": "csv", ".tex": "latex"}
+
+
+def format_for(chosen: str | None, output: Path | None) -> str:
+    """The format asked for; else the one that the output file's name ends in; else a table."""
+    if chosen is not None:
+        return chosen
+    return _FORMAT_OF_SUFFIX.get(output.suffix.lower(), "table") if output else "table"
+
+
+def json_text(value: Any) -> str:
+    """One JSON object, indented, vectors of numbers on one line each."""
+    return _indented(value, "")
+
+
+def _indented(value: Any, indent: str) -> str:
+    """JSON in which a list or object without inner objects or long lists takes one line."""
+    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if not isinstance(value, list | dict) or len(flat) + len(indent) <= 100 or _is_vector(value):
+        return flat
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(str(k))}: {_indented(v, deeper)}" for k, v in value.items()]
+    else:
+        items = [_indented(item, deeper) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    inside = ",".join(f"\n{deeper}{item}" for item in items)
+    return f"{opening}{inside}\n{indent}{closing}"
+
+
+def _is_vector(value: Any) -> bool:
+    return isinstance(value, list) and not any(isinstance(item, list | dict) for item in value)
+
+
+def emit(text: str, output: Path | None) -> None:
+    """Prints `text`, or writes it to `output`."""
+    text = text if text.endswith("\n") else text + "\n"
+    if output is not None:
+        with replacing(output) as path:
+            path.write_text(text, encoding="utf-8")
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def note(sentences: Iterable[str]) -> None:
+    """Prints notes on stderr, one line each."""
+    for sentence in sentences:
+        print(f"gtlearn: note: {' '.join(sentence.split())}", file=sys.stderr)
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A temporary path that becomes `target` at the end, so that no half-written file is left.
+
+    Raises:
+        InputError: if the file cannot be written.
+    """
+    try:
+        folder = tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent)
+    except OSError as error:
+        raise _cannot_write(target, error) from None
+    path = Path(folder) / target.name
+    try:
+        yield path
+        os.replace(path, target)
+    except OSError as error:
+        raise _cannot_write(target, error) from None
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+            os.rmdir(folder)
+
+
+def _cannot_write(target: Path, error: OSError) -> InputError:
+    reason = (error.strerror or str(error)).lower()
+    return InputError(f"{target} cannot be written: {reason}; choose another file")
+
+
+@contextmanager
+def progress_bar() -> Iterator[ProgressCallback | None]:
+    """A callback that draws a bar on stderr where a person watches; None elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar: Progress | None = None
+    task: TaskID | None = None
+    start = time.monotonic()
+
+    def advance(done: float | None, text: str) -> None:
+        nonlocal bar, task
+        if bar is None:
+            if time.monotonic() - start < _PATIENCE:
+                return
+            from rich.console import Console
+            from rich.progress import Progress
+
+            bar = Progress(console=Console(stderr=True), transient=True)
+            task = bar.add_task(text, total=None)
+            bar.start()
+        assert task is not None
+        total = None if done is None else 1.0
+        bar.update(task, completed=done or 0.0, total=total, description=text)
+
+    try:
+        yield advance
+    finally:
+        if bar is not None:
+            bar.stop()

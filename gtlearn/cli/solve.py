@@ -1,0 +1,137 @@
+"""`gtlearn solve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gtlearn.cli.options import (
+    GameCommand,
+    Objective,
+    OneOf,
+    Seconds,
+    reading_options,
+    refuse_unused,
+)
+
+if TYPE_CHECKING:
+    from gtlearn.solvers.solution import Solution
+
+
+@click.command(cls=GameCommand)
+@click.argument("game")
+@click.option(
+    "--concept",
+    type=OneOf("nash", "stackelberg", "correlated", "coarse-correlated"),
+    default="nash",
+    show_default=True,
+    help="What to solve for.",
+)
+@click.option(
+    "--find",
+    type=OneOf("one", "all"),
+    default="one",
+    show_default=True,
+    help="nash: one equilibrium, or every extreme one, with the sets that they span.",
+)
+@click.option(
+    "--select",
+    type=OneOf("welfare", "fairness", "entropy"),
+    help="nash: the best equilibrium by the sum of payoffs, the least payoff, or entropy.",
+)
+@click.option(
+    "--leader", type=int, default=0, show_default=True, help="stackelberg: who commits, 0 or 1."
+)
+@click.option(
+    "--ties",
+    type=OneOf("strong", "weak"),
+    default="strong",
+    show_default=True,
+    help="stackelberg: the follower breaks ties for the leader (strong) or against it (weak).",
+)
+@click.option(
+    "--commitment",
+    type=OneOf("mixed", "pure", "correlated"),
+    default="mixed",
+    show_default=True,
+    help="stackelberg: what the leader may commit to.",
+)
+@click.option(
+    "--objective",
+    type=Objective(),
+    metavar="[welfare|fairness|gini|player:K]",
+    help="correlated, coarse-correlated: what to maximise; player:K counts from 0.",
+)
+@click.option(
+    "--arithmetic",
+    type=OneOf("exact", "float"),
+    default="exact",
+    show_default=True,
+    help="Exact rational numbers with a proof, or floating point.",
+)
+@click.option(
+    "--time-limit", type=Seconds(), help="Stop after so many seconds; keep what was found."
+)
+@click.option(
+    "--format",
+    "form",
+    type=OneOf("table", "json", "csv", "latex"),
+    help="How to print; by default a table, or what the name of --output says.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write here instead of printing.")
+@reading_options
+@click.pass_context
+def solve(
+    ctx: click.Context,
+    /,
+    game: str,
+    *,
+    form: str | None,
+    output: Path | None,
+    symmetric: bool,
+    zero_sum: bool,
+    rationalise: bool,
+    **options: Any,
+) -> None:
+    """Solve GAME exactly and prove the answer.
+
+    GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv), an OpenSpiel game,
+    or the payoffs themselves: "3,3 0,5; 5,0 1,1" (row's payoff, column's payoff; rows end with
+    a semicolon), or with --zero-sum or --symmetric one matrix, "0 1; 1 0".
+    """
+    concept = options["concept"]
+    nash, stackelberg = concept == "nash", concept == "stackelberg"
+    correlated = concept in ("correlated", "coarse-correlated")
+    refuse_unused(
+        ctx,
+        {
+            "find": (nash, "--concept nash"),
+            "select": (nash, "--concept nash"),
+            "leader": (stackelberg, "--concept stackelberg"),
+            "ties": (stackelberg, "--concept stackelberg"),
+            "commitment": (stackelberg, "--concept stackelberg"),
+            "objective": (correlated, "--concept correlated or coarse-correlated"),
+        },
+    )
+    from gtlearn import games, solvers
+    from gtlearn.cli.output import emit, format_for, note, progress_bar
+
+    loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    with progress_bar() as progress:
+        solution = solvers.solve(loaded, **options, progress=progress)
+    form = format_for(form, output)
+    emit(_formatted(solution, form), output)
+    if form != "table" or output is not None:
+        note(solution.notes)
+
+
+def _formatted(solution: Solution, form: str) -> str:
+    from gtlearn.cli.output import json_text
+
+    if form == "json":
+        return json_text(solution.to_json())
+    if form == "csv":
+        return solution.to_csv()
+    return solution.to_latex() if form == "latex" else str(solution)
