@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	-c constraints.txt --no-build-isolation
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+INSTALL := $(PIP) --no-build-isolation
 INPUTS := pyproject.toml constraints.txt
 
 .PHONY: demo test peers docs clean
@@ -40,7 +40,7 @@ $(VENV)/.python:
 
 $(VENV)/.plots: $(VENV)/.python $(INPUTS)
 	@echo "Installing gtlearn into $(VENV) (about a minute, once)"
-	@$(INSTALL) setuptools
+	@$(PIP) setuptools
 	$(INSTALL) -e '.[plots]'
 	@touch $@
 
@@ -50,8 +50,7 @@ $(VENV)/.dev: $(VENV)/.plots
 
 $(VENV)/.peers: $(VENV)/.dev
 	@echo "Installing the peers; pygambit may be compiled, which takes some minutes, once"
-	@$(INSTALL) setuptools wheel cython
-	$(INSTALL) --build-isolation -e '.[plots,dev,peers]'
+	$(PIP) -e '.[plots,dev,peers]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.plots

@@ -1,0 +1,216 @@
+"""`gtlearn demo`: games solved exactly, a learner that plays them, and how far it stays away.
+
+The learner is OpenSpiel's external-sampling regret minimiser (Lanctot et al. 2009), which plays
+against itself. Its average policy tends to an equilibrium in every two-player zero-sum game, and
+in many others, but not in all: in Shapley's game (1964) it does not, and only the exact solution
+tells.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gtlearn import games, solvers
+from gtlearn.errors import InputError
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.solution import NashEquilibrium, Solution
+from gtlearn.solvers.tables import add_row, mix, new_table, to_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+GAMES = ("battle_of_the_sexes", "rock_paper_scissors", "shapley")
+TITLES = ("Battle of the sexes", "Rock-paper-scissors", "Shapley's game")
+RUNS = 8
+CHECKPOINTS = tuple(round(10 ** (k / 5)) for k in range(5, 26))  # 10 ... 100000 iterations
+SHOWN = (0, 10, len(CHECKPOINTS) - 1)  # the checkpoints in the table
+CLOSE = 0.05  # a NashConv below this counts as having arrived
+_COLOURS = ("#0072b2", "#009e73", "#d55e00")  # told apart by colour-blind readers too
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the learner on one game.
+
+    Attributes:
+        regrets: NashConv of its average policy at each checkpoint, exactly: what the players
+            could gain by deviating, summed.
+        nearest: the index of the exact equilibrium that is nearest to the last policy.
+        distance: how far away that is.
+    """
+
+    regrets: tuple[Fraction, ...]
+    nearest: int
+    distance: float
+
+
+def run_demo(picture: Path, seed: int = 0) -> Iterator[str]:
+    """Runs the demonstration; yields what to print, part by part.
+
+    Args:
+        picture: where to write the PNG.
+        seed: the seed of the learner's first run; the others take the following ones.
+    """
+    yield _heading("1. Theory: every equilibrium, with a proof")
+    solutions = [solvers.solve(games.load(name), concept="nash", find="all") for name in GAMES]
+    yield f"{solutions[0]}\n"
+    for solution in solutions[1:]:
+        yield _wrapped(_one_line(solution))
+
+    yield _heading("2. Learning: OpenSpiel's regret minimiser plays against itself")
+    yield _wrapped(
+        f"{len(GAMES)} games, {RUNS} runs each, {CHECKPOINTS[-1]} iterations a run. At "
+        f"{len(CHECKPOINTS)} points of each run the learned policy is checked against the game's "
+        "payoffs in exact arithmetic."
+    )
+    groups = [[learn(solution, seed + k) for k in range(RUNS)] for solution in solutions]
+
+    yield _heading("3. The check: how much could the players still gain by deviating?")
+    yield _table(groups)
+    for title, solution, runs in zip(TITLES, solutions, groups, strict=True):
+        yield _wrapped(_verdict(title, solution, runs))
+    yield ""
+    yield draw(picture, groups)
+
+
+def learn(solution: Solution, seed: int) -> Run:
+    """Trains the learner on a solved game and checks it at every checkpoint."""
+    import pyspiel
+
+    game = solution.game
+    assert isinstance(game, NormalFormGame)
+    turn_based = pyspiel.convert_to_turn_based(game.openspiel)
+    learner = pyspiel.ExternalSamplingMCCFRSolver(turn_based, seed)
+    reports = []
+    done = 0
+    for checkpoint in CHECKPOINTS:
+        for _ in range(checkpoint - done):
+            learner.run_iteration()
+        done = checkpoint
+        profile = _profile(turn_based, learner.average_policy())
+        reports.append(solvers.check(profile, game).to_json())
+    nearest = reports[-1]["nearest"]
+    return Run(
+        regrets=tuple(Fraction(report["nash_conv"]) for report in reports),
+        nearest=nearest["index"],
+        distance=float(Fraction(nearest["distance"])),
+    )
+
+
+def _profile(turn_based: Any, policy: Any) -> list[list[float]]:
+    """The policy's probabilities, one vector a player, in the order of play."""
+    state = turn_based.new_initial_state()
+    profile = []
+    while not state.is_terminal():
+        profile.append([probability for _, probability in policy.get_state_policy(state)])
+        state.apply_action(state.legal_actions()[0])
+    return profile
+
+
+def _heading(text: str) -> str:
+    return f"\n{text}\n{'=' * len(text)}"
+
+
+def _wrapped(text: str) -> str:
+    return to_text([text])
+
+
+def _one_line(solution: Solution) -> str:
+    count = len(solution)
+    exist = "1 equilibrium exists" if count == 1 else f"{count} equilibria exist"
+    return f"{solution.game.name}: {exist}, {_named(solution, 0)}{', ...' * (count > 1)}"
+
+
+def _named(solution: Solution, index: int) -> str:
+    """One equilibrium as (Row's strategy | Column's strategy)."""
+    outcome = solution[index]
+    assert isinstance(outcome, NashEquilibrium) and isinstance(solution.game, NormalFormGame)
+    pairs = zip(solution.game.actions, outcome.strategies, strict=True)
+    return "(" + " | ".join(mix(labels, strategy) for labels, strategy in pairs) + ")"
+
+
+def _table(groups: Sequence[Sequence[Run]]) -> str:
+    heads = [f"after {CHECKPOINTS[k]}" for k in SHOWN]
+    table = new_table("NashConv, mean of the runs", *heads, "distance at the end", right=heads)
+    for title, runs in zip(TITLES, groups, strict=True):
+        means = [float(sum(run.regrets[k] for run in runs)) / len(runs) for k in SHOWN]
+        distance = sum(run.distance for run in runs) / len(runs)
+        add_row(table, [title, *(f"{mean:.5f}" for mean in means), f"{distance:.4f}"])
+    return to_text([table])
+
+
+def _verdict(title: str, solution: Solution, runs: Sequence[Run]) -> str:
+    arrived = [run for run in runs if run.regrets[-1] < CLOSE]
+    if not arrived:
+        least = min(float(run.regrets[-1]) for run in runs)
+        return (
+            f"{title}: no run arrives. The equilibrium is {_named(solution, 0)}, but every "
+            f"learned policy leaves {least:.2f} or more to gain."
+        )
+    reached = Counter(run.nearest for run in arrived).most_common()
+    places = [f"{count} of {len(runs)} near {_named(solution, k)}" for k, count in reached]
+    return f"{title}: {', '.join(places)}."
+
+
+def draw(picture: Path, groups: Sequence[Sequence[Run]]) -> str:
+    """Writes the curves of all runs as a PNG; returns what to tell the user.
+
+    Raises:
+        InputError: if the file cannot be written.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        return "No picture: matplotlib is missing; to add it: pip install matplotlib"
+    figure = Figure(figsize=(9, 5.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for title, colour, runs in zip(TITLES, _COLOURS, groups, strict=True):
+        _curves(axes, title, colour, runs)
+    axes.set(xscale="log", yscale="log", xlim=(CHECKPOINTS[0], CHECKPOINTS[-1]))
+    axes.set_xlabel("iterations of the learner")
+    axes.set_ylabel("NashConv of its average policy (payoff units)")
+    axes.set_title(
+        "How much the players could still gain by deviating, measured exactly",
+        loc="left",
+        fontweight="bold",
+    )
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.supxlabel(
+        "OpenSpiel's external-sampling MCCFR against itself. "
+        f"Thin: {len(groups[0])} runs a game; bold: their mean.",
+        fontsize=9,
+        color="0.35",
+    )
+    try:
+        figure.savefig(picture, dpi=150, format="png")
+    except OSError as error:
+        raise InputError(f"{picture} cannot be written: {error.strerror}") from None
+    return f"Picture: {picture}"
+
+
+def _curves(axes: Axes, title: str, colour: str, runs: Sequence[Run]) -> None:
+    """One game's runs, their mean, and its name at the right end of the mean."""
+    for run in runs:
+        axes.plot(CHECKPOINTS, [float(r) for r in run.regrets], color=colour, lw=0.7, alpha=0.35)
+    means = [
+        float(sum(run.regrets[k] for run in runs)) / len(runs) for k in range(len(CHECKPOINTS))
+    ]
+    axes.plot(CHECKPOINTS, means, color=colour, lw=2.2)
+    outcome = "approaches equilibrium" if means[-1] < CLOSE else f"stays at {means[-1]:.2f}"
+    axes.annotate(
+        f"{title}:\n{outcome}",
+        (CHECKPOINTS[-1], means[-1]),
+        xytext=(8, 0),
+        textcoords="offset points",
+        color=colour,
+        va="center",
+        fontsize=10,
+    )
