@@ -13,6 +13,9 @@ from gtlearn.games.catalogue import catalogue_names as catalogue_names
 from gtlearn.games.load import load as load
 from gtlearn.games.normal_form import NormalFormGame as NormalFormGame
 from gtlearn.games.normal_form import normal_form as normal_form
+from gtlearn.games.openspiel import register as _register
+
+_register()
 
 __all__ = [
     "BayesianGame",

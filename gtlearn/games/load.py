@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +13,11 @@ from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
 from gtlearn.games.literal import parse_literal
 from gtlearn.games.matrices import refuse_flags, single_matrix_game
+from gtlearn.games.names import nearest, parse_arguments, split_call
 from gtlearn.games.normal_form import NormalFormGame, normal_form
 from gtlearn.games.openspiel import from_openspiel, load_openspiel
 
 Game = NormalFormGame | BayesianGame
-
-_CALL = re.compile(r"([A-Za-z_]\w*)\s*(?:\((.*)\))?", flags=re.ASCII | re.DOTALL)
 
 
 def load(
@@ -65,37 +62,20 @@ def _from_text(text: str, symmetric: bool, zero_sum: bool, rationalise: bool) ->
         raise InputError("the game is an empty string; give a name, a path or a literal")
     if stripped[0] in "+-.0123456789" or ";" in stripped or "\n" in stripped:
         return parse_literal(text, symmetric=symmetric, zero_sum=zero_sum)
-    match = _CALL.fullmatch(stripped)
-    name = match[1] if match else stripped
+    call = split_call(stripped)
+    name, inside = call or (stripped, "")
     refuse_flags(symmetric, zero_sum, f"{name!r} is a whole game")
-    if match and name in catalogue_names():
-        return catalogue_entry(name).build(**_arguments(name, match[2] or ""))
-    if match and name in pyspiel.registered_names():
+    if call and name in catalogue_names():
+        return catalogue_entry(name).build(**parse_arguments(name, inside))
+    if call and name in pyspiel.registered_names():
         return load_openspiel(stripped, rationalise=rationalise)
     raise InputError(_unknown(name))
 
 
-def _arguments(name: str, text: str) -> dict[str, str]:
-    """`a=1,b=2/3` as a mapping of texts."""
-    arguments: dict[str, str] = {}
-    for part in text.split(",") if text.strip() else []:
-        key, equals, value = part.partition("=")
-        key = key.strip()
-        if not equals or not key.isidentifier():
-            raise InputError(f"{part.strip()!r} in {name}(...) is no parameter; write key=value")
-        if key in arguments:
-            raise InputError(f"parameter {key!r} of {name} is given twice; give it once")
-        arguments[key] = value.strip()
-    return arguments
-
-
 def _unknown(name: str) -> str:
     shown = name if len(name) <= 60 else name[:57] + "..."
-    known = [*catalogue_names(), *pyspiel.registered_names()]
-    plain = re.sub(r"[\s'-]+", "_", shown.lower())
-    near = difflib.get_close_matches(plain, known, n=3, cutoff=0.6)
-    hint = f"did you mean {' or '.join(near)}?" if near else "see `gtlearn games list`"
-    return f"there is no game called {shown!r}; {hint}"
+    hint = nearest(name, [*catalogue_names(), *pyspiel.registered_names()])
+    return f"there is no game called {shown!r}; {hint or 'see `gtlearn games list`'}"
 
 
 def _from_arrays(spec: Any, symmetric: bool, zero_sum: bool, rationalise: bool) -> NormalFormGame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,10 +17,12 @@ from gtlearn.errors import InputError
 Number = Fraction | float
 
 _NUMBER = re.compile(
-    r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?)", flags=re.ASCII
+    r"([+-]?)(?:(\d+)/(\d+)|(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?)", flags=re.ASCII
 )
 _INT64_SAFE = 2**62
-_MAX_DIGITS = 4000  # below Python's own limit on converting long decimal strings
+_MAX_DEPTH = 32  # axes of an array; numpy's own limit is 64
+_MAX_CHARACTERS = 200_000  # of one number
+_CHUNK = 4000  # decimal digits; Python converts up to 4300 at a time
 
 
 def parse_number(text: str) -> Fraction:
@@ -30,14 +32,27 @@ def parse_number(text: str) -> Fraction:
         InputError: if `text` is not such a number (NaN and infinities are not).
     """
     stripped = text.strip()
-    if len(stripped) > _MAX_DIGITS or not _NUMBER.fullmatch(stripped):
+    match = _NUMBER.fullmatch(stripped) if len(stripped) <= _MAX_CHARACTERS else None
+    if match is None:
         raise InputError(f"{_shorten(text)} is not a number; write an integer, a decimal or p/q")
-    try:
-        return Fraction(stripped)
-    except ZeroDivisionError:
-        raise InputError(
-            f"{_shorten(text)} divides by zero; write a ratio p/q with q > 0"
-        ) from None
+    sign, p, q, whole, decimals, exponent = match.groups()
+    if p:
+        denominator = _integer(q)
+        if denominator == 0:
+            raise InputError(f"{_shorten(text)} divides by zero; write a ratio p/q with q > 0")
+        value = Fraction(_integer(p), denominator)
+    else:
+        shift = int(exponent or 0) - len(decimals or "")
+        digits = _integer(whole + (decimals or ""))
+        value = Fraction(digits * 10**shift) if shift >= 0 else Fraction(digits, 10**-shift)
+    return -value if sign == "-" else value
+
+
+def parse_numbers(texts: Iterable[str]) -> list[int | Fraction]:
+    """The exact values of many number texts; plain integers take a fast path."""
+    return [
+        int(t) if t.isdigit() and t.isascii() and len(t) < 19 else parse_number(t) for t in texts
+    ]
 
 
 def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
@@ -58,7 +73,9 @@ def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
     if isinstance(value, float | np.floating):
         if not math.isfinite(value):
             raise InputError(f"{value} is not a finite number")
-        return Fraction(repr(float(value))) if rationalise else Fraction(float(value))
+        if rationalise:
+            return Fraction(np.format_float_scientific(value, trim="-"))
+        return Fraction(*value.as_integer_ratio())
     try:
         numerator, denominator = value.numerator, value.denominator
     except AttributeError:
@@ -73,7 +90,11 @@ def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
 
 def format_number(value: Number) -> str:
     """A Fraction as "p" or "p/q"; a float with six significant digits."""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    numerator, denominator = value.numerator, value.denominator
+    text = _decimal(numerator)
+    return text if denominator == 1 else f"{text}/{_decimal(denominator)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +122,8 @@ class ExactArray:
         """Equal shapes and equal values."""
         if not isinstance(other, ExactArray):
             return NotImplemented
+        if self.shape == other.shape and self.denominator == other.denominator:
+            return bool(np.all(self.numerators == other.numerators))
         return self.shape == other.shape and bool(
             np.all(
                 self.numerators.astype(object) * other.denominator
@@ -124,6 +147,16 @@ class ExactArray:
         out[:] = flat
         return out.reshape(self.shape)
 
+    def texts(self) -> NDArray[Any]:
+        """An object array of the entries as "p" or "p/q", same shape."""
+        if self.denominator == 1 and self.numerators.dtype != object:
+            flat = list(map(str, self.numerators.ravel().tolist()))
+        else:
+            flat = [format_number(value) for value in self.fractions().ravel()]
+        out = np.empty(len(flat), dtype=object)
+        out[:] = flat
+        return out.reshape(self.shape)
+
     def transpose(self) -> ExactArray:
         """The array with its axes reversed."""
         return ExactArray(self.numerators.T, self.denominator)
@@ -142,7 +175,8 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
     """
     if isinstance(values, ExactArray):
         return values
-    array = values if isinstance(values, np.ndarray) else _object_array(values, what)
+    is_array = hasattr(values, "__array__")  # numpy's, and what turns itself into one
+    array = np.asarray(values) if is_array else _object_array(values, what)
     if array.size == 0:
         raise InputError(f"{what} are empty; give at least one number")
     if array.dtype.kind in "iu" and not (array.dtype.kind == "u" and array.dtype.itemsize == 8):
@@ -157,7 +191,9 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
         if (np.abs(array) < 2**53).all() and (array == np.floor(array)).all():
             return _frozen(array.astype(np.int64), 1)
     flat = []
-    for position, value in enumerate(array.ravel().tolist()):
+    for position, value in enumerate(
+        array.ravel().tolist() if array.dtype == float else array.flat
+    ):
         try:
             flat.append(to_fraction(value, rationalise=rationalise))
         except InputError as error:
@@ -166,7 +202,7 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
     return from_fractions(flat, array.shape)
 
 
-def from_fractions(flat: Sequence[Fraction], shape: tuple[int, ...]) -> ExactArray:
+def from_fractions(flat: Sequence[int | Fraction], shape: tuple[int, ...]) -> ExactArray:
     """An ExactArray of the given shape from its entries in row-major order."""
     denominator = math.lcm(*(f.denominator for f in flat))
     numerators = [f.numerator * (denominator // f.denominator) for f in flat]
@@ -192,6 +228,8 @@ def _frozen(numerators: NDArray[Any], denominator: int) -> ExactArray:
 def _object_array(values: Any, what: str) -> NDArray[Any]:
     """Nested sequences as a rectangular object array."""
     shape = _shape(values, what, [])
+    if len(shape) > _MAX_DEPTH:
+        raise InputError(f"{what} are nested {len(shape)} deep; give one axis a player")
     flat: list[Any] = []
     _flatten(values, len(shape), flat)
     out = np.empty(len(flat), dtype=object)
@@ -224,6 +262,28 @@ def _flatten(values: Any, depth: int, out: list[Any]) -> None:
         return
     for value in values:
         _flatten(value, depth - 1, out)
+
+
+def _integer(digits: str) -> int:
+    """The integer that a string of decimal digits spells, of any length."""
+    value = 0
+    for start in range(0, len(digits), _CHUNK):
+        chunk = digits[start : start + _CHUNK]
+        value = value * 10 ** len(chunk) + int(chunk)
+    return value
+
+
+def _decimal(value: int) -> str:
+    """The decimal digits of an integer of any length."""
+    if value.bit_length() < 3 * _CHUNK:
+        return str(value)
+    if value < 0:
+        return "-" + _decimal(-value)
+    chunks = []
+    while value:
+        value, chunk = divmod(value, 10**_CHUNK)
+        chunks.append(f"{chunk:0{_CHUNK}d}")
+    return "".join(reversed(chunks)).lstrip("0")
 
 
 def _ratio(numerator: int, denominator: int) -> float:

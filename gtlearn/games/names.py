@@ -1,0 +1,41 @@
+"""Names with parameters, `name(key=value,...)`, and the nearest known name to a misspelt one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from gtlearn.errors import InputError
+
+_CALL = re.compile(r"([A-Za-z_]\w*)\s*(?:\((.*)\))?", flags=re.ASCII | re.DOTALL)
+
+
+def split_call(text: str) -> tuple[str, str] | None:
+    """The name and what stands in its brackets ("" without any); None if it is no such text."""
+    match = _CALL.fullmatch(text.strip())
+    return (match[1], match[2] or "") if match else None
+
+
+def parse_arguments(name: str, inside: str) -> dict[str, str]:
+    """`a=1,b=2/3` as a mapping of texts.
+
+    Raises:
+        InputError: if a part is no `key=value`, or a key comes twice.
+    """
+    arguments: dict[str, str] = {}
+    for part in inside.split(",") if inside.strip() else []:
+        key, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or not key.isidentifier():
+            raise InputError(f"{part.strip()!r} in {name}(...) is no parameter; write key=value")
+        if key in arguments:
+            raise InputError(f"parameter {key!r} of {name} is given twice; give it once")
+        arguments[key] = value
+    return arguments
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """ "did you mean ...?" with the known names nearest to a misspelt one, "" if none is near."""
+    plain = re.sub(r"[\s'-]+", "_", name.lower())[:60]
+    near = difflib.get_close_matches(plain, list(known), n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(near)}?" if near else ""

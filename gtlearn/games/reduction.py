@@ -1,0 +1,320 @@
+"""From a game tree to its reduced normal form.
+
+A tree is recorded while it is walked (by the .efg parser or through OpenSpiel): information sets,
+the players' sequences (their own moves so far, von Stengel 1996), and at each sequence profile the
+sum of chance probability times payoff. A reduced strategy of a player says what it does at the
+information sets that its own earlier moves leave reachable; two pure strategies that differ only
+elsewhere are one. Everything is exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError
+from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.numbers import ExactArray, integer_array
+
+MAX_REDUCED_PROFILES = 1_000_000
+_MAX_INDICATORS = 20_000_000  # sequences x strategies of one player
+_MAX_ENUMERATED = 50_000  # strategies counted one by one, where there is no perfect recall
+_EXACT_BITS = 53  # integers below 2**53 are exact in doubles, and so are their sums
+
+
+@dataclass
+class InformationSet:
+    """What one player cannot tell apart.
+
+    Attributes:
+        label: its name in messages.
+        actions: labels of the actions, the same at all its nodes.
+        parents: the player's sequences that lead to it (one, with perfect recall).
+    """
+
+    label: str
+    actions: tuple[str, ...]
+    parents: list[int] = field(default_factory=list)
+
+
+@dataclass
+class _Side:
+    """One player's information sets, and the sequences of its moves; sequence 0 is empty."""
+
+    sets: list[InformationSet] = field(default_factory=list)
+    number: dict[Hashable, int] = field(default_factory=dict)
+    children: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    entered: dict[int, list[int]] = field(default_factory=dict)  # sequence: sets below it
+    size: int = 1
+    choices: int = 1  # a lower bound on the number of reduced strategies
+
+
+class TreeRecord:
+    """A finite game tree, recorded in one walk.
+
+    Args:
+        name: the game's name.
+        players: one label a player.
+    """
+
+    def __init__(self, name: str, players: Sequence[str]) -> None:
+        self.name = name
+        self.players = tuple(players)
+        self._sides = [_Side() for _ in players]
+        self._leaves: dict[tuple[int, ...], list[Fraction]] = {}
+
+    @property
+    def root(self) -> tuple[int, ...]:
+        """The sequences at the root: nobody has moved."""
+        return (0,) * len(self.players)
+
+    def visit(
+        self, at: tuple[int, ...], player: int, key: Hashable, label: str, actions: Sequence[str]
+    ) -> list[tuple[int, ...]]:
+        """Records a decision node; the sequences after each of its actions.
+
+        Args:
+            at: the sequences at the node, one a player.
+            player: who moves.
+            key: identifies the information set among this player's.
+            label: the information set's name.
+            actions: labels of the actions.
+
+        Raises:
+            InputError: if the set had other actions before, or once it is certain that the
+                reduced normal form is too large.
+        """
+        side = self._sides[player]
+        index = side.number.setdefault(key, len(side.sets))
+        if index == len(side.sets):
+            side.sets.append(InformationSet(label, tuple(actions)))
+            side.choices += len(actions) - 1
+            if math.prod(s.choices for s in self._sides) > MAX_REDUCED_PROFILES:
+                raise InputError(self._too_large(f"more than {MAX_REDUCED_PROFILES}"))
+        known = side.sets[index]
+        if len(known.actions) != len(actions):
+            raise InputError(
+                f"information set {label!r} of player {self.players[player]!r} has "
+                f"{len(actions)} actions at one node and {len(known.actions)} at another; they "
+                "must be the same"
+            )
+        own = at[player]
+        if (own, index, 0) not in side.children:
+            known.parents.append(own)
+            side.entered.setdefault(own, []).append(index)
+            for action in range(len(actions)):
+                side.children[own, index, action] = side.size
+                side.size += 1
+        return [
+            (*at[:player], side.children[own, index, action], *at[player + 1 :])
+            for action in range(len(actions))
+        ]
+
+    def leaf(self, at: tuple[int, ...], probability: Fraction, payoffs: Sequence[Fraction]) -> None:
+        """Records a leaf that chance reaches with `probability` if all play towards it."""
+        total = self._leaves.setdefault(at, [Fraction(0)] * len(self.players))
+        for k, payoff in enumerate(payoffs):
+            total[k] += probability * payoff
+
+    def reduced_normal_form(self, *, source: str = "", number_note: str = "") -> NormalFormGame:
+        """The reduced normal form.
+
+        A strategy's label names its action at each information set, in the order in which the
+        walk met them, joined by "/"; "*" stands where its own earlier moves make the set
+        unreachable. Sets with a single action are left out.
+
+        Raises:
+            InputError: naming the size, if there are more than a million profiles.
+        """
+        self._check_size()
+        strategies = [list(_strategies(side)) for side in self._sides]
+        indicators = [
+            _indicators(side, plans) for side, plans in zip(self._sides, strategies, strict=True)
+        ]
+        payoffs = [self._tensor(k, indicators) for k in range(len(self.players))]
+        labels = [_labels(side, plans) for side, plans in zip(self._sides, strategies, strict=True)]
+        return NormalFormGame(
+            name=self.name,
+            players=self.players,
+            actions=tuple(labels),
+            payoffs=tuple(payoffs),
+            source=source,
+            number_note=number_note,
+        )
+
+    def _check_size(self) -> None:
+        counts = [_count(side) for side in self._sides]
+        if math.prod(counts) > MAX_REDUCED_PROFILES:
+            raise InputError(self._too_large(" x ".join(map(_rough, counts))))
+        for count, side, player in zip(counts, self._sides, self.players, strict=True):
+            if count * side.size > _MAX_INDICATORS:
+                raise InputError(
+                    f"player {player!r} of {self.name} has {count} reduced strategies over "
+                    f"{side.size} sequences, which is too large; use a smaller game"
+                )
+
+    def _too_large(self, size: str) -> str:
+        return (
+            f"the reduced normal form of {self.name} has {size} profiles, and at most "
+            f"{MAX_REDUCED_PROFILES} are built; use a smaller game"
+        )
+
+    def _tensor(self, player: int, indicators: list[NDArray[np.float64]]) -> ExactArray:
+        """The expected payoffs of `player` at every profile of reduced strategies."""
+        values = [payoffs[player] for payoffs in self._leaves.values()]
+        denominator = math.lcm(*(value.denominator for value in values))
+        weights = [value.numerator * (denominator // value.denominator) for value in values]
+        paths = np.array(list(self._leaves), dtype=np.int64)
+        shape = tuple(matrix.shape[1] for matrix in indicators)
+        limb = _EXACT_BITS - len(weights).bit_length()
+        total: Any = 0
+        shift = 0
+        while any(weights):  # in pieces whose sums are exact in doubles
+            piece = np.array([math.copysign(abs(w) & ((1 << limb) - 1), w) for w in weights])
+            part = _contract(paths, piece, indicators)
+            whole = part.astype(np.int64).astype(object)
+            total = total + (whole << shift if shift else whole)
+            weights = [_towards_zero(w, limb) for w in weights]
+            shift += limb
+        if shift == 0:
+            return integer_array([0] * math.prod(shape), shape)
+        return _lowest_terms(total.ravel().tolist(), shape, denominator)
+
+
+def _towards_zero(value: int, bits: int) -> int:
+    return value >> bits if value >= 0 else -(-value >> bits)
+
+
+def _lowest_terms(numerators: list[int], shape: tuple[int, ...], denominator: int) -> ExactArray:
+    divisor = math.gcd(denominator, *numerators)
+    return integer_array([v // divisor for v in numerators], shape, denominator // divisor)
+
+
+def _contract(
+    paths: NDArray[np.int64], weights: NDArray[np.float64], indicators: list[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Sums weights over leaves, at each profile whose strategies all allow the leaf.
+
+    Args:
+        paths: (leaves, players), the sequence of each player.
+        weights: (leaves,).
+        indicators: per player (sequences, strategies), 1 where the strategy plays the sequence.
+    """
+    sequences, group = np.unique(paths[:, 0], return_inverse=True)
+    if len(indicators) == 1:
+        sums = np.zeros(len(sequences))
+        np.add.at(sums, group, weights)
+        return np.asarray(sums @ indicators[0][sequences])
+    order = np.argsort(group, kind="stable")
+    bounds = np.searchsorted(group[order], np.arange(len(sequences) + 1))
+    rests = [
+        _contract(paths[chosen, 1:], weights[chosen], indicators[1:])
+        for chosen in (order[a:b] for a, b in pairwise(bounds))
+    ]
+    return np.tensordot(indicators[0][sequences], np.array(rests), axes=(0, 0))
+
+
+def _count(side: _Side) -> int:
+    """The number of reduced strategies; without perfect recall, up to a limit."""
+    if any(len(known.parents) > 1 for known in side.sets):
+        for count, _ in enumerate(_strategies(side), start=1):
+            if count > _MAX_ENUMERATED:
+                return MAX_REDUCED_PROFILES + 1
+        return count
+    counts = [1] * side.size
+    for sequence in range(side.size - 1, -1, -1):  # children are numbered after their parents
+        for index in side.entered.get(sequence, ()):
+            counts[sequence] *= sum(
+                counts[side.children[sequence, index, action]]
+                for action in range(len(side.sets[index].actions))
+            )
+    return counts[0]
+
+
+def _strategies(side: _Side) -> Iterator[tuple[dict[int, int], frozenset[int]]]:
+    """Each reduced strategy: its action at each set that it reaches, and its sequences."""
+    start = _advance(side, {}, {0}, [0])
+    stack: list[tuple[dict[int, int], set[int], list[int]]] = [({}, {0}, start)]
+    while stack:
+        plan, played, open_sets = stack.pop()
+        if not open_sets:
+            yield plan, frozenset(played)
+            continue
+        index, rest = open_sets[0], open_sets[1:]
+        for action in reversed(range(len(side.sets[index].actions))):
+            longer = {**plan, index: action}
+            grown = set(played)
+            fresh = []
+            for parent in side.sets[index].parents:
+                if parent in played:
+                    fresh.append(side.children[parent, index, action])
+            grown.update(fresh)
+            reached = _advance(side, longer, grown, fresh)
+            merged = sorted({*rest, *reached} - longer.keys())
+            stack.append((longer, grown, merged))
+
+
+def _advance(side: _Side, plan: dict[int, int], played: set[int], fresh: list[int]) -> list[int]:
+    """Sets that become reachable after `fresh` sequences; extends `played` by decided ones."""
+    reached = []
+    todo = list(fresh)
+    while todo:
+        sequence = todo.pop()
+        for index in side.entered.get(sequence, ()):
+            if index not in plan:
+                reached.append(index)
+                continue
+            child = side.children[sequence, index, plan[index]]  # decided before: no perfect recall
+            if child not in played:
+                played.add(child)
+                todo.append(child)
+    return sorted(set(reached))
+
+
+def _indicators(
+    side: _Side, strategies: list[tuple[dict[int, int], frozenset[int]]]
+) -> NDArray[np.float64]:
+    """A (sequences, strategies) matrix: 1 where the strategy plays the sequence."""
+    matrix = np.zeros((side.size, len(strategies)))
+    for column, (_, played) in enumerate(strategies):
+        matrix[list(played), column] = 1
+    return matrix
+
+
+def _labels(
+    side: _Side, strategies: list[tuple[dict[int, int], frozenset[int]]]
+) -> tuple[str, ...]:
+    """One label a strategy; numbers stand for actions where the labels would be ambiguous."""
+    sets = [i for i, known in enumerate(side.sets) if len(known.actions) > 1]
+    if not sets:
+        return ("-",)
+    names = [known.actions for known in side.sets]
+    labels = _spell(sets, names, strategies)
+    if len(set(labels)) < len(labels):
+        numbers = [tuple(str(a + 1) for a in range(len(actions))) for actions in names]
+        labels = _spell(sets, numbers, strategies)
+    return labels
+
+
+def _spell(
+    sets: list[int],
+    names: list[tuple[str, ...]],
+    strategies: list[tuple[dict[int, int], frozenset[int]]],
+) -> tuple[str, ...]:
+    return tuple(
+        "/".join(names[i][plan[i]] if i in plan else "*" for i in sets) for plan, _ in strategies
+    )
+
+
+def _rough(count: int) -> str:
+    """A count in digits, or its order of magnitude where it is long."""
+    if count.bit_length() < 60:
+        return str(count)
+    return f"about 10^{int((count.bit_length() - 1) * math.log10(2))}"

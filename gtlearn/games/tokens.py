@@ -1,0 +1,149 @@
+"""The lexical layer of Gambit's file formats: strings, words, braces, and where they stand."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from gtlearn.errors import InputError
+from gtlearn.games.numbers import parse_number, parse_numbers
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\"|\\(?!"))*"|[{}]|[^\s{}",]+|"')
+
+
+class Tokens:
+    """The tokens of a text, read one after another; commas count as spaces.
+
+    Args:
+        text: the file's content.
+        what: what it is called in error messages (a file's name).
+    """
+
+    def __init__(self, text: str, what: str) -> None:
+        self.what = what
+        self._text = text
+        self._items = _TOKEN.findall(text)
+        self._next = 0
+
+    @property
+    def left(self) -> int:
+        """How many tokens have not been read."""
+        return len(self._items) - self._next
+
+    def peek(self) -> str:
+        """The next token, "" at the end."""
+        return self._items[self._next] if self._next < len(self._items) else ""
+
+    def take(self) -> str:
+        """Reads one token, "" at the end."""
+        token = self.peek()
+        self._next += 1
+        return token
+
+    def take_rest(self) -> list[str]:
+        """Reads all tokens that are left."""
+        rest = self._items[self._next :]
+        self._next = len(self._items)
+        return rest
+
+    def expect(self, token: str, purpose: str) -> None:
+        """Reads `token`, or fails saying what it was to be there for."""
+        found = self.take()
+        if found != token:
+            raise self.error(f"expected {token} {purpose}, found {_shown(found)}")
+
+    def string(self, purpose: str) -> str:
+        """Reads a string in double quotes."""
+        token = self.take()
+        if len(token) < 2 or token[0] != '"':
+            raise self.error(f"expected {purpose} in double quotes, found {_shown(token)}")
+        return unquote(token)
+
+    def strings(self, purpose: str) -> list[str]:
+        """Reads `{ "..." "..." }`."""
+        self.expect("{", f"before {purpose}")
+        out = []
+        while self.peek() not in ("}", ""):
+            out.append(self.string(purpose))
+        self.expect("}", f"after {purpose}")
+        return out
+
+    def integer(self, purpose: str) -> int:
+        """Reads a nonnegative integer of at most 18 digits."""
+        token = self.take()
+        if not (token.isascii() and token.isdigit() and len(token) <= 18):
+            raise self.error(f"expected {purpose} (an integer), found {_shown(token)}")
+        return int(token)
+
+    def number(self, purpose: str) -> Fraction:
+        """Reads a number, exactly."""
+        token = self.take()
+        if token in ("", "{", "}") or token[0] == '"':
+            raise self.error(f"expected {purpose} (a number), found {_shown(token)}")
+        try:
+            return parse_number(token)
+        except InputError as error:
+            raise self.error(str(error)) from None
+
+    def numbers(self, purpose: str) -> list[int | Fraction]:
+        """Reads all tokens that are left as numbers."""
+        start = self._next
+        rest = self.take_rest()
+        try:
+            return parse_numbers(rest)
+        except InputError:
+            self._next = start
+            while True:  # slowly again, to find the place
+                self.number(purpose)
+
+    def error(self, message: str) -> InputError:
+        """An InputError at the token that was read last."""
+        index = min(self._next - 1, len(self._items))
+        offset = len(self._text.rstrip())
+        for position, match in enumerate(_TOKEN.finditer(self._text)):
+            if position == index:
+                offset = match.start()
+                break
+        line = self._text.count("\n", 0, offset) + 1
+        column = offset - (self._text.rfind("\n", 0, offset) + 1) + 1
+        return InputError(f"{self.what}, line {line}, column {column}: {message}")
+
+
+def quote(text: str) -> str:
+    """A label as a string of Gambit's formats, where only the double quote is escaped.
+
+    Raises:
+        InputError: if the label ends with a backslash, which these formats cannot hold.
+    """
+    if text.endswith("\\"):
+        raise InputError(
+            f"{text!r} ends with a backslash, which Gambit's formats cannot hold; rename it or "
+            "save as .json"
+        )
+    return '"' + text.replace('"', '\\"') + '"'
+
+
+def unquote(token: str) -> str:
+    """The label that a quoted string holds."""
+    return token[1:-1].replace('\\"', '"')
+
+
+def distinct_labels(labels: list[str]) -> tuple[str, ...]:
+    """Labels made unique: an empty one becomes its number, a repeated one gets a number."""
+    used: set[str] = set()
+    out = []
+    for position, label in enumerate(labels, start=1):
+        base = label or str(position)
+        candidate, count = base, 1
+        while candidate in used or (candidate != label and candidate in labels):
+            count += 1
+            candidate = f"{base} ({count})"
+        used.add(candidate)
+        out.append(candidate)
+    return tuple(out)
+
+
+def _shown(token: str) -> str:
+    if not token:
+        return "the end of the text"
+    return token if len(token) <= 40 else token[:37] + "..."
