@@ -73,8 +73,6 @@ def convert(source: str, target: Path, symmetric: bool, zero_sum: bool, rational
     IN is anything that `gtlearn solve` takes as GAME; OUT ends in .nfg, .json or .csv.
     """
     from gtlearn import games as library
-    from gtlearn.cli.output import replacing
 
     loaded = library.load(source, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
-    with replacing(target) as path:
-        library.save(loaded, path)
+    library.save(loaded, target)

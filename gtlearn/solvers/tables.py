@@ -318,16 +318,27 @@ def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool)
         most = f"{max(regrets, default=0.0):.3g}"
         return f"no player gains more than {most} by playing otherwise."
     if isinstance(first, Commitment):
-        leader = solution.game.players[first.leader]
-        claim = "the response shown is a best response"
-        if first.distribution is not None:
-            claim = "obeying the recommendation is a best response"
-        return f"{claim}, and no commitment earns {leader} more."
+        return _commitment_claim(solution, first)
     what = "committing to ignore" if solution.concept == "coarse-correlated" else "disobeying"
     claim = f"no player gains by {what} the recommendation"
-    if isinstance(first, CorrelatedEquilibrium) and first.value is not None:
+    if "bound" in certificates[0].evidence:
         claim += ", and no equilibrium of this kind has a higher value of the objective"
     return claim + "."
+
+
+def _commitment_claim(solution: Solution, outcome: Commitment) -> str:
+    leader = solution.game.players[outcome.leader]
+    evidence = outcome.certificate.evidence
+    claim = "the response shown is a best response"
+    kind = "pure commitment" if evidence.get("commitment") == "pure" else "commitment"
+    if outcome.distribution is not None:
+        claim = "obeying the recommendation is a best response"
+        kind = "commitment to a correlated strategy"
+    bound = evidence.get("upper_bound", outcome.payoffs[outcome.leader])
+    more = "more"
+    if isinstance(bound, Fraction) and bound > outcome.payoffs[outcome.leader]:
+        more = f"more than {short_number(bound)}"
+    return f"{claim}, and no {kind} earns {leader} {more}."
 
 
 def _footnotes(solution: Solution) -> list[str]:
