@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from gtlearn.cli.options import ExactNumber, GameCommand, OneOf, reading_options, refuse_unused
+from gtlearn.cli.options import (
+    ExactNumber,
+    GameCommand,
+    OneOf,
+    reading_options,
+    refuse_unused,
+    was_given,
+)
 
 
 @click.command(cls=GameCommand)
@@ -63,6 +70,8 @@ def check(
     from gtlearn.cli.profiles import read_profile
 
     loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
+        leader = loaded.leader
     report = solvers.check(
         read_profile(profile), loaded, concept, leader=leader, tolerance=tolerance
     )

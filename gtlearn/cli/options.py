@@ -128,6 +128,11 @@ def reading_options(function: Function) -> Function:
     return function
 
 
+def was_given(ctx: click.Context, name: str) -> bool:
+    """Whether the option was written on the command line."""
+    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
 def refuse_unused(ctx: click.Context, rules: dict[str, tuple[bool, str]]) -> None:
     """Complains about an option that was given but has no meaning beside the others.
 
@@ -139,8 +144,7 @@ def refuse_unused(ctx: click.Context, rules: dict[str, tuple[bool, str]]) -> Non
         InputError: if one without meaning was given.
     """
     for name, (meaningful, owner) in rules.items():
-        given = ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-        if given and not meaningful:
+        if was_given(ctx, name) and not meaningful:
             raise InputError(
                 f"--{name.replace('_', '-')} has no effect here: it belongs to {owner}"
             )

@@ -14,6 +14,7 @@ from gtlearn.cli.options import (
     Seconds,
     reading_options,
     refuse_unused,
+    was_given,
 )
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ def solve(
     from gtlearn.cli.output import emit, format_for, note, progress_bar
 
     loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
+        options["leader"] = loaded.leader
     with progress_bar() as progress:
         solution = solvers.solve(loaded, **options, progress=progress)
     form = format_for(form, output)

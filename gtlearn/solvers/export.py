@@ -169,7 +169,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Mapping):
-        if all(isinstance(key, str) for key in value):
+        if value and all(isinstance(key, str) for key in value):
             return {key: plain(item) for key, item in value.items()}
         return [[plain(key), plain(item)] for key, item in value.items()]
     if isinstance(value, ExactArray):

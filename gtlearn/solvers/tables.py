@@ -203,7 +203,7 @@ def _strategy_table(solution: Solution) -> Table:
             mix(labels, strategy)
             for (_, labels), strategy in zip(labelled, outcome.strategies, strict=True)
         ]
-        cells.append(_payoffs(outcome))
+        cells.append(_payoffs(outcome, leader_place(solution.game, outcome)))
         if indexed:
             index = outcome.index if isinstance(outcome, NashEquilibrium) else None
             cells.append("" if index is None else f"{index:+d}")
@@ -211,10 +211,17 @@ def _strategy_table(solution: Solution) -> Table:
     return table
 
 
-def _payoffs(outcome: Outcome) -> str:
+def leader_place(game: NormalFormGame | BayesianGame, outcome: Outcome) -> int:
+    """Where the leader's payoff stands; in a Bayesian game it comes before the types'."""
+    if isinstance(game, BayesianGame) or not isinstance(outcome, Commitment):
+        return 0
+    return outcome.leader
+
+
+def _payoffs(outcome: Outcome, leader: int) -> str:
     numbers = [short_number(p) for p in outcome.payoffs]
     if isinstance(outcome, Commitment) and not outcome.attained:
-        numbers[outcome.leader] = f"sup {numbers[outcome.leader]}"
+        numbers[leader] = f"sup {numbers[leader]}"
     return ", ".join(numbers)
 
 
@@ -239,7 +246,8 @@ def _distributions(solution: Solution) -> list[str | Table]:
         )
         value = getattr(outcome, "value", None)
         if value is not None:
-            line += f". Value of the objective: {short_number(value)}"
+            objective = outcome.certificate.evidence.get("objective") or "objective"
+            line += f". Value of {objective}: {short_number(value)}"
         blocks.append(line + ".")
     return [*blocks, *_commitment_lines(solution)]
 
@@ -321,8 +329,13 @@ def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool)
         return _commitment_claim(solution, first)
     what = "committing to ignore" if solution.concept == "coarse-correlated" else "disobeying"
     claim = f"no player gains by {what} the recommendation"
-    if "bound" in certificates[0].evidence:
-        claim += ", and no equilibrium of this kind has a higher value of the objective"
+    evidence = certificates[0].evidence
+    if isinstance(first, CorrelatedEquilibrium) and "bound" in evidence:
+        objective = evidence.get("objective") or "objective"
+        more = (
+            "" if evidence["bound"] == first.value else f" than {short_number(evidence['bound'])}"
+        )
+        claim += f", and no {solution.concept} equilibrium has a higher {objective}{more}"
     return claim + "."
 
 
@@ -334,9 +347,10 @@ def _commitment_claim(solution: Solution, outcome: Commitment) -> str:
     if outcome.distribution is not None:
         claim = "obeying the recommendation is a best response"
         kind = "commitment to a correlated strategy"
-    bound = evidence.get("upper_bound", outcome.payoffs[outcome.leader])
+    value = outcome.payoffs[leader_place(solution.game, outcome)]
+    bound = evidence.get("upper_bound", value)
     more = "more"
-    if isinstance(bound, Fraction) and bound > outcome.payoffs[outcome.leader]:
+    if bound != value:
         more = f"more than {short_number(bound)}"
     return f"{claim}, and no {kind} earns {leader} {more}."
 
