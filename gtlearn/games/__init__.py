@@ -10,6 +10,9 @@ from gtlearn.games.catalogue import Entry as Entry
 from gtlearn.games.catalogue import catalogue as catalogue_entries
 from gtlearn.games.catalogue import catalogue_entry as catalogue_entry
 from gtlearn.games.catalogue import catalogue_names as catalogue_names
+from gtlearn.games.files import dumps as dumps
+from gtlearn.games.files import loads as loads
+from gtlearn.games.files import save as save
 from gtlearn.games.load import load as load
 from gtlearn.games.normal_form import NormalFormGame as NormalFormGame
 from gtlearn.games.normal_form import normal_form as normal_form
@@ -24,6 +27,9 @@ __all__ = [
     "catalogue_entries",
     "catalogue_entry",
     "catalogue_names",
+    "dumps",
     "load",
+    "loads",
     "normal_form",
+    "save",
 ]

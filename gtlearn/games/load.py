@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyspiel
 
 from gtlearn.errors import InputError
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
+from gtlearn.games.files import READABLE, loads, read_game
 from gtlearn.games.literal import parse_literal
-from gtlearn.games.matrices import refuse_flags, single_matrix_game
+from gtlearn.games.matrices import game_from_arrays, is_nested, refuse_flags
 from gtlearn.games.names import nearest, parse_arguments, split_call
-from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.openspiel import from_openspiel, load_openspiel
 
 Game = NormalFormGame | BayesianGame
@@ -26,30 +27,46 @@ def load(
     """The game that `spec` stands for.
 
     Args:
-        spec: a game of this package (returned as it is); a catalogue name, with parameters in
-            brackets where it has some (`travellers_dilemma(high=10)`); an OpenSpiel game string;
-            a literal (see `parse_literal`); one payoff array a player; a `pyspiel.Game`.
+        spec: one of
+            - a catalogue name, with parameters in brackets where it has some:
+              `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
+            - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
+              small games by their reduced normal form;
+            - the path of a .nfg, .efg, .json or .csv file;
+            - a literal: `"3,3 0,5; 5,0 1,1"`, or `"3 0; 5 1"` with a flag; or JSON text;
+            - one payoff array a player (numpy arrays, nested lists; entries int, Fraction,
+              "p/q", float), or a single matrix with a flag;
+            - a `pyspiel.Game`, a `pygambit.Game`, or a game of this package, which is returned
+              as it is.
         symmetric: a single matrix is the row player's payoffs of a symmetric game.
         zero_sum: a single matrix is the row player's payoffs of a zero-sum game.
         rationalise: read floats as the shortest decimals that print as them, not as the exact
-            binary values that they hold.
+            binary values that they hold (`number_note` of the game says which). Text is always
+            read exactly as it is written: "0.1" is 1/10.
 
     Raises:
         InputError: in one sentence: what was wrong, where, and what to do.
 
     >>> load("prisoners_dilemma")
     NormalFormGame('prisoners_dilemma', 2x2)
+    >>> load("1 -1; -1 1", zero_sum=True).payoff(1, (0, 0))
+    Fraction(-1, 1)
     """
     if isinstance(spec, str):
         return _from_text(spec, symmetric, zero_sum, rationalise)
+    if isinstance(spec, os.PathLike):
+        return read_game(os.fspath(spec), symmetric=symmetric, zero_sum=zero_sum)
+    if is_nested(spec):
+        return game_from_arrays(
+            spec, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise
+        )
+    refuse_flags(symmetric, zero_sum, "the game is complete")
     if isinstance(spec, NormalFormGame | BayesianGame):
-        refuse_flags(symmetric, zero_sum, "the game is complete")
         return spec
     if isinstance(spec, pyspiel.Game):
-        refuse_flags(symmetric, zero_sum, "the game is complete")
         return from_openspiel(spec, rationalise=rationalise)
-    if isinstance(spec, np.ndarray | Sequence) and not isinstance(spec, bytes):
-        return _from_arrays(spec, symmetric, zero_sum, rationalise)
+    if type(spec).__module__.split(".")[0] == "pygambit" and hasattr(spec, "to_nfg"):
+        return _from_gambit(spec)
     raise InputError(
         f"a {type(spec).__name__} is no game; give a name, a path, a literal, payoff arrays, "
         "or a game of OpenSpiel or Gambit"
@@ -60,41 +77,49 @@ def _from_text(text: str, symmetric: bool, zero_sum: bool, rationalise: bool) ->
     stripped = text.strip()
     if not stripped:
         raise InputError("the game is an empty string; give a name, a path or a literal")
+    if _is_path(stripped):
+        return read_game(stripped, symmetric=symmetric, zero_sum=zero_sum)
+    if stripped[0] in "[{":
+        return loads(stripped, "json", symmetric=symmetric, zero_sum=zero_sum)
     if stripped[0] in "+-.0123456789" or ";" in stripped or "\n" in stripped:
         return parse_literal(text, symmetric=symmetric, zero_sum=zero_sum)
     call = split_call(stripped)
     name, inside = call or (stripped, "")
-    refuse_flags(symmetric, zero_sum, f"{name!r} is a whole game")
     if call and name in catalogue_names():
+        refuse_flags(symmetric, zero_sum, f"{name} is a whole game")
         return catalogue_entry(name).build(**parse_arguments(name, inside))
     if call and name in pyspiel.registered_names():
+        refuse_flags(symmetric, zero_sum, f"{name} is a whole game")
         return load_openspiel(stripped, rationalise=rationalise)
     raise InputError(_unknown(name))
 
 
+def _is_path(text: str) -> bool:
+    """Whether a text means a file: by its suffix, or because there is such a file."""
+    if len(text) > 4096 or "\n" in text or "\0" in text:
+        return False
+    if text.lower().endswith(READABLE):
+        return True
+    if text in catalogue_names():
+        return False
+    try:
+        return Path(text).is_file() or (os.sep in text and Path(text).exists())
+    except (OSError, ValueError):
+        return False
+
+
+def _from_gambit(game: Any) -> NormalFormGame:
+    """A pygambit game, through the text that it writes of itself."""
+    what = "the Gambit game"
+    text, format = (game.to_efg(), "efg") if game.is_tree else (game.to_nfg(), "nfg")
+    loaded = loads(text, format, what=what, source="Gambit")
+    assert isinstance(loaded, NormalFormGame)  # neither format can hold another kind
+    return loaded
+
+
 def _unknown(name: str) -> str:
     shown = name if len(name) <= 60 else name[:57] + "..."
+    if os.sep in name:
+        return f"there is no file {shown!r}; give the path of a game file, or a name"
     hint = nearest(name, [*catalogue_names(), *pyspiel.registered_names()])
     return f"there is no game called {shown!r}; {hint or 'see `gtlearn games list`'}"
-
-
-def _from_arrays(spec: Any, symmetric: bool, zero_sum: bool, rationalise: bool) -> NormalFormGame:
-    if _depth(spec) == 2:
-        return single_matrix_game(
-            spec, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise
-        )
-    refuse_flags(symmetric, zero_sum, "one array a player is given")
-    return normal_form(*spec, rationalise=rationalise)
-
-
-def _depth(values: Any) -> int:
-    """How deeply the first entries are nested: 2 is a matrix."""
-    depth = 0
-    while isinstance(values, Sequence | np.ndarray) and not isinstance(values, str | bytes):
-        if isinstance(values, np.ndarray):
-            return depth + values.ndim
-        depth += 1
-        if len(values) == 0:
-            break
-        values = values[0]
-    return depth
