@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from gtlearn.errors import InputError
 from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.numbers import format_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +39,15 @@ class BayesianGame:
             )
         if len(set(self.types)) < len(self.types):
             raise InputError(f"type labels of Bayesian game {self.name!r} repeat; make them unique")
-        if any(p < 0 for p in self.prior) or sum(self.prior) != 1:
+        if any(p < 0 for p in self.prior):
             raise InputError(
-                f"the prior of Bayesian game {self.name!r} must be nonnegative and sum to 1, "
-                f"not to {sum(self.prior)}"
+                f"the prior of Bayesian game {self.name!r} holds {format_number(min(self.prior))}; "
+                "probabilities must be nonnegative"
+            )
+        if sum(self.prior) != 1:
+            raise InputError(
+                f"the prior of Bayesian game {self.name!r} sums to "
+                f"{format_number(Fraction(sum(self.prior)))}; make it sum to 1"
             )
         if self.leader not in (0, 1):
             raise InputError(f"leader {self.leader} is no player of a two-player game; use 0 or 1")

@@ -10,9 +10,16 @@ from gtlearn.games.catalogue.entry import Entry as Entry
 
 @cache
 def _table() -> dict[str, Entry]:
-    from gtlearn.games.catalogue import classics, symmetric
+    from gtlearn.games.catalogue import (
+        classics,
+        economics,
+        examples,
+        random_families,
+        security,
+        symmetric,
+    )
 
-    modules = (symmetric, classics)
+    modules = (symmetric, classics, examples, economics, security, random_families)
     return {entry.name: entry for module in modules for entry in module.ENTRIES}
 
 

@@ -28,6 +28,19 @@ def _rock_paper_scissors() -> NormalFormGame:
     return normal_form(_RPS, negative, actions=(_RPS_LABELS, _RPS_LABELS))
 
 
+def _shapley() -> NormalFormGame:
+    return normal_form(
+        [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
+        actions=(("T", "M", "B"), ("L", "C", "R")),
+    )
+
+
+def _aumann_chicken() -> NormalFormGame:
+    labels = ("Yield", "Dare")
+    return normal_form([[6, 2], [7, 0]], [[6, 7], [2, 0]], actions=(labels, labels))
+
+
 def _ipd_meta_mapg() -> NormalFormGame:
     labels = ("C", "D")
     return normal_form(
@@ -63,6 +76,20 @@ ENTRIES = (
         "each action beats one and loses to one (zero-sum)",
         "folklore; von Neumann & Morgenstern (1944), Theory of Games and Economic Behavior",
         _rock_paper_scissors,
+    ),
+    Entry(
+        "shapley",
+        "fictitious play cycles for ever; one equilibrium, all actions equally likely",
+        "Shapley (1964), Some Topics in Two-Person Games, Advances in Game Theory, Annals of "
+        "Mathematics Studies 52",
+        _shapley,
+    ),
+    Entry(
+        "aumann_chicken",
+        "correlation earns more than any Nash equilibrium",
+        "Aumann (1974), Subjectivity and Correlation in Randomized Strategies, Journal of "
+        "Mathematical Economics 1",
+        _aumann_chicken,
     ),
     Entry(
         "ipd_meta_mapg",

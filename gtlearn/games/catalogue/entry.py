@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -11,7 +12,10 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.numbers import parse_number
+from gtlearn.games.numbers import to_fraction
+
+MAX_ENTRY_PROFILES = 4_000_000
+MAX_ARGUMENT = 10**9
 
 Game = NormalFormGame | BayesianGame
 Argument = int | Fraction | str
@@ -53,7 +57,10 @@ class Entry:
                 raise InputError(f"{self.name} has no parameter {key!r}; {_choices(defaults)}")
             given[key] = self._read(key, value, defaults[key])
         changed = {key: given[key] for key in defaults if key in given}
-        game = self.builder(**changed)
+        try:
+            game = self.builder(**changed)
+        except InputError as error:
+            raise InputError(f"{self.name}: {error}") from None
         return replace(game, name=call_text(self.name, changed), source=self.citation)
 
     def _read(self, key: str, value: Any, default: Argument) -> Argument:
@@ -61,14 +68,32 @@ class Entry:
         if isinstance(default, str):
             return str(value)
         try:
-            number = parse_number(value) if isinstance(value, str) else Fraction(value)
-        except (InputError, TypeError, ValueError, OverflowError):
+            number = to_fraction(value, rationalise=True)
+        except InputError:
             raise InputError(f"{where} must be a number, not {value!r}") from None
         if isinstance(default, Fraction):
             return number
         if number.denominator != 1:
             raise InputError(f"{where} must be an integer, not {value}")
+        if abs(number) > MAX_ARGUMENT:
+            raise InputError(f"{where} must be between -{MAX_ARGUMENT} and {MAX_ARGUMENT}")
         return int(number)
+
+
+def check_size(*shape: int) -> None:
+    """Refuses a size before anything is built.
+
+    Raises:
+        InputError: if a player has no action, or there are more than four million profiles.
+    """
+    if min(shape) < 1:
+        raise InputError("these parameters leave a player without an action; make them larger")
+    if math.prod(shape) > MAX_ENTRY_PROFILES:
+        sizes = " x ".join(map(str, shape))
+        raise InputError(
+            f"these parameters ask for {sizes} profiles, and at most {MAX_ENTRY_PROFILES} are "
+            "built; make them smaller"
+        )
 
 
 def call_text(name: str, arguments: Mapping[str, Argument]) -> str:

@@ -16,16 +16,22 @@ _SOURCE = (
 # name: row payoffs CC, CD, DC, DD; what makes the game what it is
 _GAMES = {
     "prisoners_dilemma": ((3, 1, 4, 2), "defection dominates, and both lose by it"),
-    "stag_hunt": ((4, 1, 3, 2), "trust pays most, mistrust is safe (risk-dominant)"),
-    "assurance": ((4, 1, 2, 3), "two equilibria, and mistrust is safe (risk-dominant)"),
+    "stag_hunt": ((4, 1, 3, 2), "trust pays most, defection is cautious; a lone defector gets 3"),
+    "assurance": ((4, 1, 2, 3), "trust pays most, defection is cautious; a lone defector gets 2"),
     "coordination": ((4, 2, 1, 3), "two equilibria, the better one is also the safer"),
-    "mixedharmony": ((4, 3, 1, 2), "cooperation dominates; a lone cooperator does well"),
-    "harmony": ((4, 3, 2, 1), "cooperation dominates; no interests conflict"),
-    "noconflict": ((4, 2, 3, 1), "cooperation dominates; each prefers the other to cooperate"),
+    "mixedharmony": ((4, 3, 1, 2), "cooperation dominates; a lone defector fares worst"),
+    "harmony": (
+        (4, 3, 2, 1),
+        "cooperation dominates; a lone cooperator does better than a defector",
+    ),
+    "noconflict": (
+        (4, 2, 3, 1),
+        "cooperation dominates; a lone defector does better than the other",
+    ),
     "deadlock": ((2, 1, 4, 3), "defection dominates, and both are content with it"),
     "prisoners_delight": ((1, 2, 4, 3), "defection dominates, and is best beside a cooperator"),
-    "hero": ((1, 3, 4, 2), "one should deviate, and gains most by it (two equilibria)"),
-    "battle": ((2, 3, 4, 1), "one should deviate, and gains most; both deviating is worst"),
+    "hero": ((1, 3, 4, 2), "one should defect, to the good of both; both cooperating is worst"),
+    "battle": ((2, 3, 4, 1), "one should defect, to the good of both; both defecting is worst"),
     "chicken": ((3, 2, 4, 1), "each prefers to hold firm while the other yields"),
 }
 

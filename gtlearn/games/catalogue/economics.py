@@ -1,0 +1,173 @@
+"""Markets, auctions and public goods, on finite grids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+
+from gtlearn.errors import InputError
+from gtlearn.games.catalogue.entry import Entry, check_size
+from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.numbers import from_fractions
+
+_Payoffs = Callable[..., tuple[Fraction, ...]]
+
+
+def _grid(values: range, payoffs: _Payoffs, players: tuple[str, str]) -> NormalFormGame:
+    """A two-player game in which both choose from `values`."""
+    check_size(len(values), len(values))
+    labels = [str(v) for v in values]
+    pairs = [payoffs(a, b) for a in values for b in values]
+    shape = (len(values), len(values))
+    tensors = [from_fractions([pair[k] for pair in pairs], shape) for k in (0, 1)]
+    return normal_form(*tensors, players=players, actions=(labels, labels))
+
+
+def _travellers_dilemma(low: int = 2, high: int = 100, bonus: int = 2) -> NormalFormGame:
+    if low > high:
+        raise InputError(f"low={low} is above high={high}; swap them")
+    check_size(high - low + 1, high - low + 1)
+    claims = np.arange(low, high + 1)
+    own, other = claims[:, None], claims[None, :]
+    row = np.minimum(own, other) + bonus * np.sign(other - own)
+    labels = [str(claim) for claim in claims]
+    return normal_form(row, row.T, actions=(labels, labels))
+
+
+def _cournot(
+    demand: Fraction = Fraction(12), cost: Fraction = Fraction(0), maximum: int = 12
+) -> NormalFormGame:
+    def profits(a: int, b: int) -> tuple[Fraction, ...]:
+        price = max(Fraction(0), demand - a - b)
+        return a * (price - cost), b * (price - cost)
+
+    return _grid(range(maximum + 1), profits, ("Firm 1", "Firm 2"))
+
+
+def _bertrand(
+    demand: Fraction = Fraction(10), cost: Fraction = Fraction(2), maximum: int = 10
+) -> NormalFormGame:
+    def profits(a: int, b: int) -> tuple[Fraction, ...]:
+        sold = max(Fraction(0), demand - min(a, b))
+        share = Fraction(a < b) + Fraction(a == b) / 2
+        return (a - cost) * sold * share, (b - cost) * sold * (1 - share)
+
+    return _grid(range(maximum + 1), profits, ("Firm 1", "Firm 2"))
+
+
+def _first_price_auction(
+    value1: Fraction = Fraction(10), value2: Fraction = Fraction(8), maximum: int = 10
+) -> NormalFormGame:
+    def surplus(a: int, b: int) -> tuple[Fraction, ...]:
+        share = Fraction(a > b) + Fraction(a == b) / 2
+        return (value1 - a) * share, (value2 - b) * (1 - share)
+
+    return _grid(range(maximum + 1), surplus, ("Bidder 1", "Bidder 2"))
+
+
+def _first_price_private_values(values: int = 3, maximum: int = 2) -> NormalFormGame:
+    """Strategies are bids as a function of the own value; payoffs are expected over values."""
+    if values < 1 or maximum < 0:
+        raise InputError("it needs values >= 1 and maximum >= 0")
+    if values > 20 or (maximum + 1) ** values > 1000:
+        raise InputError(
+            f"it has {maximum + 1}^{values} strategies a bidder, and at "
+            "most 1000 are built; make values or maximum smaller"
+        )
+    bids = np.array(list(product(range(maximum + 1), repeat=values)))
+    row = np.zeros((len(bids), len(bids)), dtype=np.int64)
+    for own, other in product(range(values), repeat=2):
+        mine, theirs = bids[:, own][:, None], bids[:, other][None, :]
+        row += (own - mine) * (1 + np.sign(mine - theirs))  # twice the surplus: ties count once
+    scale = 2 * values**2
+    tensors = [
+        from_fractions([Fraction(v, scale) for v in m.ravel().tolist()], m.shape)
+        for m in (row, row.T)
+    ]
+    labels = [" ".join(map(str, plan)) for plan in bids.tolist()]
+    return normal_form(*tensors, players=("Bidder 1", "Bidder 2"), actions=(labels, labels))
+
+
+def _bilateral_trade(
+    value: Fraction = Fraction(8),
+    cost: Fraction = Fraction(2),
+    maximum: int = 10,
+    split: Fraction = Fraction(1, 2),
+) -> NormalFormGame:
+    def gains(ask: int, bid: int) -> tuple[Fraction, ...]:
+        if bid < ask:
+            return Fraction(0), Fraction(0)
+        price = split * bid + (1 - split) * ask
+        return price - cost, value - price
+
+    return _grid(range(maximum + 1), gains, ("Seller", "Buyer"))
+
+
+def _public_goods(
+    players: int = 3, endowment: int = 1, multiplier: Fraction = Fraction(3, 2)
+) -> NormalFormGame:
+    if not 2 <= players <= 10 or endowment < 1:
+        raise InputError("it needs 2 to 10 players and an endowment of at least 1")
+    check_size(*[endowment + 1] * players)
+    shape = (endowment + 1,) * players
+    profiles = list(product(range(endowment + 1), repeat=players))
+    tensors = [
+        from_fractions([endowment - p[k] + multiplier * sum(p) / players for p in profiles], shape)
+        for k in range(players)
+    ]
+    labels = [[str(given) for given in range(endowment + 1)]] * players
+    return normal_form(*tensors, actions=labels)
+
+
+ENTRIES = (
+    Entry(
+        "travellers_dilemma",
+        "claims from low to high; the lower claim is paid to both, with a bonus and a penalty",
+        "Basu (1994), The Traveler's Dilemma: Paradoxes of Rationality in Game Theory, American "
+        "Economic Review 84(2), 391-395",
+        _travellers_dilemma,
+    ),
+    Entry(
+        "cournot",
+        "two firms choose quantities 0..maximum; the price is demand minus both, at least 0",
+        "Cournot (1838), Recherches sur les principes mathématiques de la théorie des richesses",
+        _cournot,
+    ),
+    Entry(
+        "bertrand",
+        "two firms choose prices 0..maximum; the cheaper sells demand minus price, ties split",
+        "Bertrand (1883), Théorie mathématique de la richesse sociale, Journal des Savants",
+        _bertrand,
+    ),
+    Entry(
+        "first_price_auction",
+        "two bidders with known values bid 0..maximum; the winner pays its bid, ties by a coin",
+        "Vickrey (1961), Counterspeculation, Auctions, and Competitive Sealed Tenders, Journal of "
+        "Finance 16",
+        _first_price_auction,
+    ),
+    Entry(
+        "first_price_private_values",
+        "as first_price_auction, with private values uniform on 0..values-1; bids by own value",
+        "Vickrey (1961), Counterspeculation, Auctions, and Competitive Sealed Tenders, Journal of "
+        "Finance 16",
+        _first_price_private_values,
+    ),
+    Entry(
+        "bilateral_trade",
+        "the seller asks, the buyer bids; if they meet, they trade at a split of the two",
+        "Chatterjee & Samuelson (1983), Bargaining under Incomplete Information, Operations "
+        "Research 31 (the double auction, with known value and cost)",
+        _bilateral_trade,
+    ),
+    Entry(
+        "public_goods",
+        "each gives 0..endowment to a pot that is multiplied and shared equally",
+        "Ledyard (1995), Public Goods: A Survey of Experimental Research, in Kagel & Roth (eds.), "
+        "The Handbook of Experimental Economics",
+        _public_goods,
+    ),
+)
