@@ -189,6 +189,9 @@ def dump_csv(game: NormalFormGame) -> str:
     """The game as CSV, exact, with its labels: a labelled matrix, or long where that is needed.
 
     The long form is written for more than two players, and where a label could be misread.
+
+    Raises:
+        InputError: if a player's label could be taken for a payoff column.
     """
     texts = [tensor.texts() for tensor in game.payoffs]
     lines: list[list[str]]
@@ -199,6 +202,11 @@ def dump_csv(game: NormalFormGame) -> str:
             lines.append([label, *(f"{a} {b}" for a, b in pairs)])
     else:
         lines = [[*game.players, *(f"payoff {player}" for player in game.players)]]
+        if not _is_long(lines[0]):
+            raise InputError(
+                "a player whose label starts with 'payoff' cannot be written as csv; rename it, "
+                "or use json"
+            )
         for profile in np.ndindex(*game.shape):
             chosen = [game.actions[k][a] for k, a in enumerate(profile)]
             lines.append([*chosen, *(str(text[profile]) for text in texts)])

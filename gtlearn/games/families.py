@@ -33,7 +33,7 @@ def _integers(
 ) -> NDArray[np.int64]:
     if low > high:
         raise InputError(f"low={low} is above high={high}; swap them")
-    check_size(*shape)
+    check_size(*shape[-2:])
     return generator.integers(low, high, size=shape, endpoint=True)
 
 
@@ -96,8 +96,10 @@ def ranking(actions: int = 5, steps: int = 10, seed: Seed = 0) -> NormalFormGame
     2 * actions * steps.
 
     Raises:
-        InputError: if steps is below 1 or the size is unfit.
+        InputError: if steps is not in 1..10^6 or the size is unfit.
     """
+    if not 1 <= steps <= 10**6:
+        raise InputError(f"steps={steps} must be from 1 to 10^6")
     check_size(actions, actions)
     generator = _generator(seed)
     scores = _integers(generator, 1, steps, (2, actions)).cumsum(axis=1)

@@ -202,7 +202,9 @@ def _holds_float(values: Any) -> bool:
 
 def _check_labels(game: str, what: str, labels: Sequence[str]) -> None:
     seen: set[str] = set()
-    for label in labels:
+    for position, label in enumerate(labels, start=1):
+        if not label:
+            raise InputError(f"{what} number {position} of game {game!r} has an empty label")
         if label in seen:
             raise InputError(
                 f"the label {label!r} is given to more than one {what} of game {game!r}; "

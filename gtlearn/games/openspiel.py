@@ -29,6 +29,9 @@ def register() -> None:
     `,`: `gtlearn_normal_form(game=cournot,arguments=cost:2;maximum:6)`.
     """
     if SHORT_NAME not in pyspiel.registered_names():
+        # OpenSpiel drops its reference to the function after Python has shut down; where that is
+        # the last one, the process aborts. A function that holds itself is never freed.
+        _create.__dict__["itself"] = _create
         general = pyspiel.GameType.Utility.GENERAL_SUM
         pyspiel.register_game(_game_type(10, general, fewest=2), _create)
 

@@ -6,6 +6,7 @@ from functools import cache
 
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue.entry import Entry as Entry
+from gtlearn.games.names import nearest
 
 
 @cache
@@ -42,4 +43,5 @@ def catalogue_entry(name: str) -> Entry:
     try:
         return _table()[name]
     except KeyError:
-        raise InputError(f"the catalogue has no game {name!r}; see `gtlearn games list`") from None
+        hint = nearest(name, _table()) or "see `gtlearn games list`"
+        raise InputError(f"the catalogue has no game {name[:60]!r}; {hint}") from None
