@@ -5,6 +5,7 @@ if __name__ != "gtlearn.games":
         f"this folder was imported as {__name__!r}; write `from gtlearn import games`"
     )
 
+from gtlearn.games import families as families
 from gtlearn.games.bayesian import BayesianGame as BayesianGame
 from gtlearn.games.catalogue import Entry as Entry
 from gtlearn.games.catalogue import catalogue as catalogue_entries
@@ -13,7 +14,7 @@ from gtlearn.games.catalogue import catalogue_names as catalogue_names
 from gtlearn.games.files import dumps as dumps
 from gtlearn.games.files import loads as loads
 from gtlearn.games.files import save as save
-from gtlearn.games.load import load as load
+from gtlearn.games.loading import load as load
 from gtlearn.games.normal_form import NormalFormGame as NormalFormGame
 from gtlearn.games.normal_form import normal_form as normal_form
 from gtlearn.games.openspiel import register as _register
@@ -28,6 +29,7 @@ __all__ = [
     "catalogue_entry",
     "catalogue_names",
     "dumps",
+    "families",
     "load",
     "loads",
     "normal_form",

@@ -8,6 +8,7 @@ gives the same game on every machine with the same numpy. Names and definitions 
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,9 @@ from gtlearn.errors import InputError
 from gtlearn.games.catalogue.entry import check_size
 from gtlearn.games.normal_form import NormalFormGame, normal_form
 
-Seed = int | np.random.Generator
+if TYPE_CHECKING:  # numpy loads its random module on first use
+    Seed = int | np.random.Generator
+
 DEGENERATE_KINDS = ("small", "zero", "identical_rows", "identical_columns", "duplicate", "win_lose")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from pathlib import Path
 
 from gtlearn.errors import InputError
@@ -115,7 +114,7 @@ def save(game: Game, path: str | os.PathLike[str]) -> None:
     if suffix not in WRITABLE:
         raise InputError(f"cannot write {str(path)!r}: its name must end with {_listed(WRITABLE)}")
     text = dumps(game, suffix[1:])
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         try:
             with open(temporary, "x", encoding="utf-8", newline="\n") as file:

@@ -22,7 +22,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.files import dumps, loads
-from gtlearn.games.load import load
+from gtlearn.games.loading import load
 from gtlearn.games.normal_form import NormalFormGame, normal_form
 from gtlearn.games.numbers import ExactArray, from_fractions, integer_array
 
