@@ -1,0 +1,77 @@
+"""Maximal Nash subsets and connected components of the set of equilibria.
+
+The equilibria of a bimatrix game are the union of products of convex hulls, one a maximal biclique
+of the graph that joins the extreme strategies which form an equilibrium (Millham 1974; Winkels
+1979; Avis, Rosenberg, Savani & von Stengel 2010, Theorem 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gtlearn.solvers.nash.extreme import ExtremeEquilibria
+from gtlearn.solvers.solution import NashSubset
+
+Pair = tuple[int, int]
+
+
+def connected_components(pairs: Sequence[Pair]) -> list[list[int]]:
+    """Indices of the pairs in each connected component, ordered by their first member."""
+    by_row: dict[int, list[int]] = {}
+    by_column: dict[int, list[int]] = {}
+    for k, (row, column) in enumerate(pairs):
+        by_row.setdefault(row, []).append(k)
+        by_column.setdefault(column, []).append(k)
+    if all(len(members) == 1 for members in (*by_row.values(), *by_column.values())):
+        return [[k] for k in range(len(pairs))]
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(pairs)))
+    for members in (*by_row.values(), *by_column.values()):
+        nx.add_path(graph, members)
+    return sorted(sorted(component) for component in nx.connected_components(graph))
+
+
+def maximal_bicliques(pairs: Sequence[Pair]) -> list[tuple[list[int], list[int]]]:
+    """All (rows, columns) with every pair joined, neither of which can be enlarged.
+
+    The graph must be connected. Joining all rows with each other and all columns with each other
+    turns maximal bicliques into maximal cliques.
+    """
+    rows = sorted({row for row, _ in pairs})
+    columns = sorted({column for _, column in pairs})
+    if len(pairs) == len(rows) * len(columns):
+        return [(rows, columns)]
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_edges_from((("row", r), ("column", c)) for r, c in pairs)
+    graph.add_edges_from((("row", r), ("row", s)) for r in rows for s in rows if r < s)
+    graph.add_edges_from((("column", c), ("column", d)) for c in columns for d in columns if c < d)
+    found = []
+    for clique in nx.find_cliques(graph):
+        own = sorted(k for side, k in clique if side == "row")
+        other = sorted(k for side, k in clique if side == "column")
+        if own and other:
+            found.append((own, other))
+    return sorted(found)
+
+
+def nash_subsets(
+    extreme: ExtremeEquilibria, components: Sequence[Sequence[int]]
+) -> tuple[NashSubset, ...]:
+    """The maximal Nash subsets, component by component."""
+    number = {pair: k for k, pair in enumerate(extreme.pairs)}
+    subsets = []
+    for component in components:
+        for rows, columns in maximal_bicliques([extreme.pairs[k] for k in component]):
+            members = sorted(number[row, column] for row in rows for column in columns)
+            subsets.append(
+                NashSubset(
+                    tuple(extreme.rows[row] for row in rows),
+                    tuple(extreme.columns[column] for column in columns),
+                    tuple(members),
+                )
+            )
+    return tuple(subsets)

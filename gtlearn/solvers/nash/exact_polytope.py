@@ -1,0 +1,97 @@
+"""All vertices of a best-response polytope by exact pivots, where floats cannot be trusted.
+
+The right-hand side is perturbed symbolically, to 1 + (t, t^2, t^3, ...) for a vanishing t, so
+ties in the ratio test are broken lexicographically (Dantzig, Orden & Wolfe 1955) and no rounding
+or size of perturbation enters. Slow, and always right.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.solvers.nash.polytope import Vertices
+
+
+def enumerate_exactly(matrix: NDArray[Any], *, deadline: float | None = None) -> Vertices:
+    """All vertices of {z >= 0, matrix z <= 1}, as `polytope.enumerate_vertices`."""
+    e, d = matrix.shape
+    table = np.empty((e, d + 1), dtype=object)
+    for r in range(e):
+        table[r, :d] = [int(v) for v in matrix[r]]
+        table[r, d] = 1
+    start = _Dictionary(table, list(range(d)), list(range(d, d + e)), 1)
+    frontier, seen = [start], {frozenset(start.nonbasic)}
+    tight: list[list[int]] = []
+    extra: dict[int, tuple[int, ...]] = {}
+    stopped = ""
+    while frontier and not stopped:
+        current = frontier.pop()
+        zero = [v for v, row in zip(current.basic, current.table, strict=True) if row[d] == 0]
+        if zero:
+            extra[len(tight)] = tuple(sorted(zero))
+        tight.append(sorted(current.nonbasic))
+        for column in range(d):
+            row = current.leaving(column)
+            key = frozenset(current.nonbasic) - {current.nonbasic[column]} | {current.basic[row]}
+            if key not in seen:
+                seen.add(key)
+                frontier.append(current.pivot(row, column))
+        if deadline is not None and time.monotonic() > deadline and frontier:
+            stopped = "the time limit"
+    return Vertices(np.array(tight, dtype=np.int16), extra, not stopped, stopped)
+
+
+class _Dictionary:
+    """Integers over `denominator`: basic = last column - entries * nonbasic."""
+
+    def __init__(
+        self, table: NDArray[Any], nonbasic: list[int], basic: list[int], denominator: int
+    ) -> None:
+        self.table = table
+        self.nonbasic = nonbasic
+        self.basic = basic
+        self.denominator = denominator
+
+    def leaving(self, column: int) -> int:
+        """The lexicographically smallest ratio's row."""
+        rows = [r for r in range(len(self.basic)) if self.table[r, column] > 0]
+        best = rows[0]
+        for row in rows[1:]:
+            if self._smaller(row, best, column):
+                best = row
+        return best
+
+    def _smaller(self, row: int, other: int, column: int) -> bool:
+        """Whether row's perturbed ratio is below other's, for every small enough t."""
+        a, b = self.table[row, column], self.table[other, column]
+        difference = self.table[row, -1] * b - self.table[other, -1] * a
+        if difference:
+            return bool(difference < 0)
+        for slack in range(self.table.shape[1] - 1, self.table.shape[1] - 1 + len(self.basic)):
+            difference = self._coefficient(row, slack) * b - self._coefficient(other, slack) * a
+            if difference:
+                return bool(difference < 0)
+        raise ArithmeticError("two rows of an invertible matrix cannot be proportional")
+
+    def _coefficient(self, row: int, slack: int) -> int:
+        """The entry of `row` in the column of a slack: the coefficient of its power of t."""
+        if slack in self.nonbasic:
+            return int(self.table[row, self.nonbasic.index(slack)])
+        return self.denominator if self.basic[row] == slack else 0
+
+    def pivot(self, row: int, column: int) -> _Dictionary:
+        """The dictionary after exchanging one variable (Edmonds's integral pivoting)."""
+        t = self.table
+        pivot = t[row, column]
+        pivot_row, pivot_column = t[row].copy(), t[:, column].copy()
+        fresh = (t * pivot - np.multiply.outer(pivot_column, pivot_row)) // self.denominator
+        fresh[row] = pivot_row
+        fresh[:, column] = -pivot_column
+        fresh[row, column] = self.denominator
+        nonbasic, basic = self.nonbasic.copy(), self.basic.copy()
+        nonbasic[column], basic[row] = basic[row], nonbasic[column]
+        return _Dictionary(fresh, nonbasic, basic, pivot)

@@ -1,0 +1,90 @@
+"""All extreme equilibria of a bimatrix game: completely labelled pairs of vertices.
+
+Mangasarian (1964); Avis, Rosenberg, Savani & von Stengel (2010). Player 0's polytope is always
+enumerated. Where few of its vertices are degenerate, each one's partners come from linear systems
+(`partners`), else from the vertices of player 1's polytope as well (`matching`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.nash.labels import Matches, enumerate_side, positive_payoffs
+from gtlearn.solvers.nash.matching import match_vertices
+from gtlearn.solvers.nash.partners import find_partners
+from gtlearn.solvers.solution import Strategy
+
+Progress = Callable[[float | None, str], None]
+
+
+@dataclass(frozen=True)
+class ExtremeEquilibria:
+    """Extreme equilibria as pairs of vertices.
+
+    Attributes:
+        rows: the distinct strategies of player 0 that occur.
+        columns: those of player 1.
+        pairs: (index into rows, index into columns), one an equilibrium.
+        indices: the Shapley indices of the equilibria of a slightly perturbed game that converge
+            to each pair, added up; their sum over a connected component is that component's index.
+        complete: whether these are provably all.
+        stopped: why the search ended early, empty where it did not.
+    """
+
+    rows: list[Strategy]
+    columns: list[Strategy]
+    pairs: list[tuple[int, int]]
+    indices: list[int]
+    complete: bool
+    stopped: str
+
+
+def extreme_equilibria(
+    game: NormalFormGame, *, time_limit: float | None = None, progress: Progress | None = None
+) -> ExtremeEquilibria:
+    """Every extreme equilibrium of a two-player game, degenerate ones included.
+
+    Args:
+        game: two players, any number of actions.
+        time_limit: seconds after which to return what was found.
+        progress: told what is being done.
+    """
+    start = time.monotonic()
+    m, n = game.shape
+    half, end = (None if time_limit is None else start + time_limit * s for s in (0.5, 1.0))
+    row_payoffs = positive_payoffs(game.payoffs[0].numerators)
+    column_payoffs = positive_payoffs(game.payoffs[1].numerators)
+    if progress:
+        progress(None, f"vertices of {game.players[0]}'s polytope")
+    rows = enumerate_side(column_payoffs.T, list(range(m + n)), half)
+    if progress:
+        progress(0.5, f"what {game.players[1]} can answer")
+    found = find_partners(rows, row_payoffs, end)
+    if found is None:
+        columns = enumerate_side(row_payoffs, [*range(m, m + n), *range(m)], end)
+        found = match_vertices(rows, columns)
+    return _collect(found, rows.vertices.complete, rows.vertices.stopped)
+
+
+def _collect(found: Matches, complete: bool, stopped: str) -> ExtremeEquilibria:
+    """Numbers the strategies and orders the equilibria: small supports first, then by support."""
+
+    def order(pair: tuple[int, int]) -> tuple[object, ...]:
+        profile = (found.rows[pair[0]], found.columns[pair[1]])
+        supports = [[i for i, p in enumerate(strategy) if p] for strategy in profile]
+        return (sum(map(len, supports)), supports, [[-p for p in s] for s in profile])
+
+    keys = sorted(found.pairs, key=order)
+    row_number = {key: k for k, key in enumerate(dict.fromkeys(r for r, _ in keys))}
+    column_number = {key: k for k, key in enumerate(dict.fromkeys(c for _, c in keys))}
+    return ExtremeEquilibria(
+        rows=[found.rows[key] for key in row_number],
+        columns=[found.columns[key] for key in column_number],
+        pairs=[(row_number[r], column_number[c]) for r, c in keys],
+        indices=[found.pairs[key] for key in keys],
+        complete=complete and found.complete,
+        stopped=stopped or found.stopped,
+    )
