@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gtlearn import cli
+from gtlearn import cli, games
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -43,3 +43,12 @@ def test_commands_print_what_is_shown(document, capsys, tmp_path, monkeypatch):
 def test_links_lead_somewhere(document):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
         assert (document.parent / target).exists(), target
+
+
+def test_the_formats_shown_are_read():
+    text = (ROOT / "docs" / "file-formats.md").read_text()
+    blocks = re.findall(r"^```(json|)\n(.*?)^```", text, re.M | re.S)
+    shown = [(kind or "csv", block) for kind, block in blocks if '"strategies"' not in block]
+    assert [kind for kind, _ in shown] == ["json", "json", "csv", "csv"]
+    for kind, block in shown:
+        games.loads(block, kind)
