@@ -1,0 +1,128 @@
+"""Whether a supremum under weak ties is attained, with a proof either way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gtlearn.games.numbers import integer_array
+from gtlearn.solvers.commitment.data import Bimatrix, support_program
+from gtlearn.solvers.commitment.report import earned
+from gtlearn.solvers.commitment.weak import ClassOptimum, WeakSearch, class_optimum
+from gtlearn.solvers.linear.program import Optimum, solve
+
+Step = tuple[Any, dict[int, Fraction]]  # multipliers of the follower's actions, of tied ones
+
+
+@dataclass(frozen=True)
+class Attainment:
+    """A mix that attains the supremum and the follower's worst response to it; or, with no mix,
+    a chain of proof steps for each class that reaches the supremum (see `verify.commitment`)."""
+
+    mix: list[Fraction] | None
+    response: int | None
+    chains: dict[int, list[Step]]
+
+
+def attainment(search: WeakSearch) -> Attainment:
+    """Decides whether some mix earns the supremum that `search` found.
+
+    Raises:
+        TimeoutError: if the time runs out.
+    """
+    game = search.game
+    if search.best is None:
+        mix = [Fraction(int(i == search.pure.action)) for i in range(game.shape[0])]
+        return Attainment(mix, search.pure.response, {})
+    found = search.optimum(search.best).mix
+    value, response = weak_value(game, found)
+    if value == search.value:
+        return Attainment(found, response, {})
+    chains: dict[int, list[Step]] = {}
+    for j in _reaching(search):
+        point, chains[j] = _follow(search, j)
+        if point is not None:
+            return Attainment(point, weak_value(game, point)[1], {})
+    return Attainment(None, None, chains)
+
+
+def weak_value(game: Bimatrix, mix: list[Fraction]) -> tuple[Fraction, int]:
+    """What the leader earns where ties go against it, in the game's integers, and the response."""
+    support = [i for i, p in enumerate(mix) if p]
+    weights = np.array([mix[i] for i in support], dtype=object)
+    pays = weights @ game.incentives[support].astype(object)
+    best = np.flatnonzero(pays == pays.max()).tolist()
+    own = {k: earned(mix, game.leader[:, k], 1) for k in best}
+    response = min(best, key=lambda k: own[k])
+    return own[response], response
+
+
+def _reaching(search: WeakSearch) -> list[int]:
+    """The classes whose region has an inside and whose value is the supremum."""
+    limits = search.limits()
+    for j in search.groups:
+        if limits[j] == search.value and j not in search.flat_rows:
+            search.settle(j)
+    return [
+        j
+        for j in search.groups
+        if j not in search.flat_rows
+        and j in search.optima
+        and search.optima[j].value == search.value
+    ]
+
+
+def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Step]]:
+    """A mix that earns the supremum in j's region, or the proof that there is none.
+
+    Some actions tie with j wherever it earns the supremum; they must earn it too. That
+    leaves less room, where further actions may tie, and so on, until a mix makes just the tied
+    actions best responses, or no room is left.
+    """
+    game, value = search.game, search.value
+    tied = list(search.groups[j])
+    steps: list[Step] = []
+    while True:
+        search.clock.check()
+        best = class_optimum(game, j, tied, search.clock)
+        if best.value < value:
+            return None, [*steps, _no_room(game, best)]
+        others = [k for k in range(game.shape[1]) if k not in tied]
+        if not others:
+            return best.mix, []
+        program = support_program(game, j, tied, (value.numerator, value.denominator), others)
+        found = solve(program, time_limit=search.clock.left)
+        terms = found.primal[game.shape[0] :]
+        if all(terms):
+            weights = found.primal[: game.shape[0]]
+            return [Fraction(v, sum(weights)) for v in weights], []
+        steps.append(_more_ties(game, found, tied, others, value.denominator))
+        tied += [k for k, term in zip(others, terms, strict=True) if not term]
+
+
+def _no_room(game: Bimatrix, best: ClassOptimum) -> Step:
+    row, denominator = best.row
+    ratio = game.ratio
+    vector = integer_array(
+        [v * ratio.numerator for v in row], (game.shape[1],), denominator * ratio.denominator
+    )
+    return vector, best.weights
+
+
+def _more_ties(
+    game: Bimatrix, found: Optimum, tied: list[int], others: list[int], unit: int
+) -> Step:
+    """The dual of `support_program` as a step: each action that ties has a positive multiplier."""
+    n = game.shape[1]
+    row = list(found.dual[:n])
+    for place, k in enumerate(others):
+        row[k] += found.dual[n + len(tied) + place]
+    worth = Fraction(unit * game.leader_scale, game.follower_scale * found.dual_denominator)
+    weights = {t: found.dual[n + place] * worth for place, t in enumerate(tied)}
+    return (
+        integer_array(row, (n,), found.dual_denominator),
+        {t: weight for t, weight in weights.items() if weight},
+    )

@@ -1,0 +1,222 @@
+"""A two-player game seen from its leader, in integers, and the linear programs of its regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.linear.program import LinearProgram
+
+_LARGE = 2**53  # beyond it, an int64 may not be a double
+_ROOMY = 2**59
+
+
+@dataclass(frozen=True, eq=False)
+class Bimatrix:
+    """Integer payoffs with the leader's actions as rows: m of them against n of the follower.
+
+    The true payoffs are `leader / leader_scale` and `follower / follower_scale`. The solvers work
+    on the integers, and turn multipliers into those of the true payoffs at the end (`ratio`).
+    """
+
+    leader: NDArray[Any]
+    follower: NDArray[Any]
+    leader_scale: int
+    follower_scale: int
+
+    @classmethod
+    def of(cls, game: NormalFormGame, leader: int) -> Bimatrix:
+        """The game seen from player `leader`."""
+        own, other = game.payoffs[leader], game.payoffs[1 - leader]
+        if leader == 1:
+            own, other = own.transpose(), other.transpose()
+        return cls(
+            _roomy(own.numerators), _roomy(other.numerators), own.denominator, other.denominator
+        )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many actions the leader and the follower have."""
+        m, n = self.leader.shape
+        return int(m), int(n)
+
+    @property
+    def ratio(self) -> Fraction:
+        """What a multiplier of the integers is worth on the true payoffs."""
+        return Fraction(self.follower_scale, self.leader_scale)
+
+    @cached_property
+    def incentives(self) -> NDArray[Any]:
+        """The follower's payoffs less those of its first action: only differences matter to it."""
+        out: NDArray[Any] = self.follower - self.follower[:, :1]
+        return out
+
+    @cached_property
+    def leader_exponent(self) -> int:
+        """2 to this power bounds the size of the leader's integers."""
+        return largest(self.leader).bit_length()
+
+    @cached_property
+    def follower_exponent(self) -> int:
+        """2 to this power bounds the size of `incentives`."""
+        return largest(self.incentives).bit_length()
+
+    @cached_property
+    def leader_floats(self) -> NDArray[np.float64]:
+        """The leader's integers divided by 2 ** leader_exponent, rounded."""
+        return scaled_floats(self.leader, self.leader_exponent)
+
+    @cached_property
+    def follower_floats(self) -> NDArray[np.float64]:
+        """`incentives` divided by 2 ** follower_exponent, rounded."""
+        return scaled_floats(self.incentives, self.follower_exponent)
+
+    @cached_property
+    def classes(self) -> list[list[int]]:
+        """The follower's actions grouped by equal follower payoffs, in order of first members."""
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for k, column in enumerate(self.incentives.T.tolist()):
+            groups.setdefault(tuple(column), []).append(k)
+        return list(groups.values())
+
+    def disobedience(self, j: int) -> NDArray[Any]:
+        """Rows k: what the follower gains by playing k instead of j, shape (n, m)."""
+        out: NDArray[Any] = (self.incentives - self.incentives[:, j : j + 1]).T
+        return out
+
+
+def region_program(game: Bimatrix, j: int, objective: NDArray[Any]) -> LinearProgram:
+    """Maximise a payoff (m,) over the mixes to which j is a best response.
+
+    Row k < n says that k is no better than j; row n that probabilities sum to one.
+    """
+    m, n = game.shape
+    matrix = np.vstack([game.disobedience(j), _like(np.ones((1, m)), game.follower)])
+    bounds = np.zeros(n + 1, dtype=np.int64)
+    bounds[n] = 1
+    return LinearProgram(objective, matrix, bounds, (n,))
+
+
+def worst_of_class_program(game: Bimatrix, j: int, group: Sequence[int]) -> LinearProgram:
+    """Maximise min_k x A_k over k in `group`, over the mixes to which j is a best response.
+
+    The last column is that minimum less `floor_of` the payoffs. Rows k < n are as in
+    `region_program`; row n + t bounds it by the t-th of the group; the last row is the sum of the
+    probabilities.
+    """
+    m, n = game.shape
+    earned = -_from_floor(game.leader[:, list(group)]).T
+    blocks = np.vstack([game.disobedience(j), earned, _like(np.ones((1, m)), game.follower)])
+    last = np.zeros((blocks.shape[0], 1), dtype=np.int64)
+    last[n:-1] = 1
+    objective = np.zeros(m + 1, dtype=np.int64)
+    objective[m] = 1
+    bounds = np.zeros(blocks.shape[0], dtype=np.int64)
+    bounds[-1] = 1
+    return LinearProgram(objective, np.hstack([blocks, last]), bounds, (blocks.shape[0] - 1,))
+
+
+def minimax_program(game: Bimatrix) -> LinearProgram:
+    """Maximise the least x A_k over all k; the last column is it, less `floor_of` the payoffs."""
+    m, n = game.shape
+    rows = np.vstack([_from_floor(game.leader).T, _like(-np.ones((1, m)), game.leader)])
+    last = np.ones((n + 1, 1), dtype=np.int64)
+    last[n] = 0
+    objective = np.zeros(m + 1, dtype=np.int64)
+    objective[m] = 1
+    bounds = np.zeros(n + 1, dtype=np.int64)
+    bounds[n] = 1
+    matrix = np.hstack([-rows, last])
+    return LinearProgram(objective, matrix, bounds, (n,))
+
+
+def margin_program(game: Bimatrix, j: int, others: Sequence[int]) -> tuple[LinearProgram, int]:
+    """Maximise the least margin by which j beats `others`, and the shift that was added to it.
+
+    The last column is the margin plus the shift (so that it is nonnegative).
+    """
+    m = game.shape[0]
+    gains = game.disobedience(j)[list(others)]
+    shift = max(int(gains.max()), 0) + 1
+    blocks = np.vstack([gains - shift, _like(np.ones((1, m)), game.follower)])
+    last = np.ones((len(others) + 1, 1), dtype=np.int64)
+    last[-1] = 0
+    objective = np.zeros(m + 1, dtype=np.int64)
+    objective[m] = 1
+    bounds = np.zeros(len(others) + 1, dtype=np.int64)
+    bounds[-1] = 1
+    return LinearProgram(objective, np.hstack([blocks, last]), bounds, (len(others),)), shift
+
+
+def support_program(
+    game: Bimatrix, j: int, tied: Sequence[int], value: tuple[int, int], others: Sequence[int]
+) -> LinearProgram:
+    """Find which of `others` can be worse for the follower than j where `tied` all earn `value`.
+
+    Over the cone of weights y >= 0 with y (B_j - B_k) >= 0 for all k and y (A_t - value) >= 0 for
+    the tied t, maximise the sum of min(1, y (B_j - B_k)) over k in `others`: at the optimum each
+    term is 1 or 0. Columns: y, then the terms. Rows: the follower's (n), the tied ones, then
+    the terms' two bounds each.
+    """
+    m, n = game.shape
+    count = len(others)
+    gains = game.disobedience(j).astype(object)
+    earned = np.vstack([value[0] - value[1] * game.leader[:, t].astype(object) for t in tied])
+    identity = np.eye(count, dtype=np.int64)
+    matrix = np.vstack(
+        [
+            np.hstack([np.vstack([gains, earned]), np.zeros((n + len(tied), count), dtype=int)]),
+            np.hstack([gains[list(others)], identity]),
+            np.hstack([np.zeros((count, m), dtype=int), identity]),
+        ]
+    )
+    bounds = np.concatenate([np.zeros(matrix.shape[0] - count), np.ones(count)]).astype(np.int64)
+    objective = np.concatenate([np.zeros(m), np.ones(count)]).astype(np.int64)
+    return LinearProgram(objective, narrowed(matrix), bounds)
+
+
+def narrowed(numbers: NDArray[Any]) -> NDArray[Any]:
+    """An integer array as int64 where its entries leave room to add, else as Python ints."""
+    return numbers.astype(np.int64) if largest(numbers) < _ROOMY else numbers.astype(object)
+
+
+def scaled_floats(numbers: NDArray[Any], exponent: int) -> NDArray[np.float64]:
+    """Integers divided by 2 ** exponent and rounded to doubles."""
+    if numbers.dtype != object and largest(numbers) < _LARGE:
+        return np.ldexp(numbers.astype(np.float64), -exponent)
+    unit = 1 << exponent
+    flat = [int(v) / unit for v in numbers.ravel().tolist()]
+    return np.array(flat, dtype=np.float64).reshape(numbers.shape)
+
+
+def largest(numbers: NDArray[Any]) -> int:
+    """The largest absolute value of an integer array, as a Python int."""
+    return max(abs(int(numbers.max())), abs(int(numbers.min()))) if numbers.size else 0
+
+
+def _roomy(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Python ints where sums of a few int64 entries might overflow."""
+    return numbers.astype(object) if largest(numbers) >= _ROOMY else numbers
+
+
+def _from_floor(numbers: NDArray[Any]) -> NDArray[Any]:
+    out: NDArray[Any] = numbers - floor_of(numbers)
+    return out
+
+
+def floor_of(numbers: NDArray[Any]) -> int:
+    """What is taken off payoffs so that the least of them is one, and any minimum positive."""
+    return int(numbers.min()) - 1
+
+
+def _like(values: NDArray[Any], template: NDArray[Any]) -> NDArray[Any]:
+    """`values` as integers of the template's kind (Python ints where those are)."""
+    whole = values.astype(np.int64)
+    return whole.astype(object) if template.dtype == object else whole

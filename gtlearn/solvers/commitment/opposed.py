@@ -1,0 +1,56 @@
+"""Commitment where interests are opposed: the minimax mix (von Neumann 1928)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.commitment.data import Bimatrix, floor_of, minimax_program
+from gtlearn.solvers.commitment.multipliers import Multipliers
+from gtlearn.solvers.commitment.strong import Commitments
+from gtlearn.solvers.linear.program import solve
+
+
+def best_opposed(game: Bimatrix, clock: Clock) -> Commitments | None:
+    """The optimal commitment where B_ij = d_i - c A_ij with c > 0, as in zero-sum games.
+
+    One linear program settles all responses: with the follower's minimax mix y, the multipliers
+    y / c bound each of them by the value of the game. Best responses to any mix then pay the leader
+    the same, so that strong and weak ties agree. None where interests are not opposed.
+
+    Raises:
+        TimeoutError: if the time runs out.
+    """
+    rate = _rate(game)
+    if rate is None:
+        return None
+    m, n = game.shape
+    program = minimax_program(game)
+    optimum = solve(program, time_limit=clock.left)
+    mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal[:m]]
+    value = Fraction(*optimum.value(program)) + floor_of(game.leader)
+    row = [v * rate.denominator for v in optimum.dual[:n]]
+    numerators = np.empty((1, n), dtype=object if max(row) >= 2**62 else np.int64)
+    numerators[0] = row
+    denominator = optimum.dual_denominator * rate.numerator
+    multipliers = Multipliers(np.repeat(numerators, n, axis=0), [denominator] * n)
+    response = next(k for k, v in enumerate(optimum.dual[:n]) if v)
+    return Commitments(mix, response, value, value, multipliers)
+
+
+def _rate(game: Bimatrix) -> Fraction | None:
+    """The c > 0 of B_ij = d_i - c A_ij, None where there is none."""
+    own, other = game.leader - game.leader[:, :1], game.incentives
+    places = np.argwhere(own != 0)
+    if len(places) == 0:
+        return None
+    first = tuple(places[0])
+    rate = Fraction(-int(other[first]), int(own[first]))
+    if rate <= 0:
+        return None
+    if max(rate.numerator, rate.denominator) > 1:
+        own, other = own.astype(object), other.astype(object)
+    opposed = np.array_equal(other * rate.denominator, -own * rate.numerator)
+    return rate if opposed else None

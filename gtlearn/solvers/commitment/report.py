@@ -1,0 +1,151 @@
+"""From the solvers' integers to the user's Solution, re-checked on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from gtlearn.errors import CertificateError, InputError
+from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games.numbers import Number
+from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.commitment.data import Bimatrix
+from gtlearn.solvers.solution import (
+    FLOAT,
+    OK,
+    RATIONAL,
+    TIME_LIMIT,
+    Certificate,
+    Commitment,
+    Solution,
+    pure,
+)
+
+KIND = "stackelberg"
+TIMED_OUT = (
+    "the time limit passed: the commitment earns what is stated, but a better one may exist, "
+    "worth at most the certificate's upper_bound"
+)
+
+
+def commitment_outcome(
+    game: Bimatrix,
+    leader: int,
+    mix: Sequence[Fraction],
+    response: int,
+    *,
+    ties: str,
+    evidence: Mapping[str, Any],
+    value: Fraction | None = None,
+) -> Commitment:
+    """A commitment in the game's players and true payoffs, not yet verified.
+
+    Args:
+        game: the integers.
+        leader: the player who commits.
+        mix: its probabilities.
+        response: the follower's action.
+        ties: "strong" or "weak".
+        evidence: the certificate's.
+        value: the leader's true payoff where it is only a supremum; None where it is attained.
+    """
+    own = earned(mix, game.leader[:, response], game.leader_scale) if value is None else value
+    other = earned(mix, game.follower[:, response], game.follower_scale)
+    strategies = (tuple(mix), pure(game.shape[1], response))
+    return Commitment(
+        strategies=strategies if leader == 0 else strategies[::-1],
+        payoffs=(own, other) if leader == 0 else (other, own),
+        leader=leader,
+        response=response,
+        ties=ties,
+        attained=value is None,
+        certificate=Certificate(KIND, RATIONAL, False, dict(evidence)),
+    )
+
+
+def earned(mix: Sequence[Fraction], column: Any, scale: int) -> Fraction:
+    """The expected payoff of a mix against a column of integers over `scale`."""
+    terms = (p * int(v) for p, v in zip(mix, column, strict=True) if p)
+    return sum(terms, Fraction(0)) / scale
+
+
+def verified(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Commitment:
+    """The outcome with its certificate marked verified.
+
+    Raises:
+        CertificateError: if the independent check refuses it.
+    """
+    from gtlearn.solvers.verify.commitment import commitment as failures_of
+
+    failures = failures_of(game, outcome)
+    if failures:
+        raise CertificateError(
+            f"the commitment found for {game.name!r} failed its exact check ({failures[0]}); "
+            "please report this game"
+        )
+    return replace(outcome, certificate=replace(outcome.certificate, verified=True))
+
+
+def in_floats(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Commitment:
+    """The outcome with every number rounded, and the follower's regret that this may cause.
+
+    Raises:
+        InputError: if a payoff is too large for a double.
+    """
+    from gtlearn.solvers.verify.commitment import follower_regret
+
+    try:
+        shared, bound = outcome.distribution, outcome.certificate.evidence.get("upper_bound")
+        rough = replace(
+            outcome,
+            strategies=tuple(tuple(float(p) for p in s) for s in outcome.strategies),
+            payoffs=tuple(float(p) for p in outcome.payoffs),
+            distribution=None if shared is None else {k: float(p) for k, p in shared.items()},
+        )
+        evidence = {
+            "commitment": outcome.certificate.evidence["commitment"],
+            "violation": math.nextafter(float(follower_regret(game, rough)), math.inf),
+            **({} if bound is None else {"upper_bound": float(bound)}),
+        }
+    except OverflowError:
+        raise InputError(
+            f"a payoff of {game.name!r} is too large for a float; use arithmetic 'exact'"
+        ) from None
+    return replace(rough, certificate=Certificate(KIND, FLOAT, False, evidence))
+
+
+def solution(
+    game: NormalFormGame | BayesianGame,
+    outcome: Commitment,
+    method: str,
+    clock: Clock,
+    *,
+    timed_out: bool = False,
+    notes: Sequence[str] = (),
+) -> Solution:
+    """The verified Solution; complete where the upper bound meets the leader's payoff."""
+    checked = verified(game, outcome)
+    exact = checked.certificate.arithmetic == RATIONAL
+    value: Number = checked.payoffs[_leader_place(game, checked)]
+    complete = exact and checked.certificate.evidence.get("upper_bound") == value
+    remarks = [*notes, *([TIMED_OUT] if timed_out and not complete else [])]
+    if game.number_note:
+        remarks.append(game.number_note)
+    return Solution(
+        game=game,
+        concept=KIND,
+        method=method,
+        solutions=(checked,),
+        status=TIME_LIMIT if timed_out and not complete else OK,
+        complete=complete,
+        arithmetic=RATIONAL if exact else FLOAT,
+        seconds=clock.seconds,
+        notes=tuple(remarks),
+    )
+
+
+def _leader_place(game: NormalFormGame | BayesianGame, outcome: Commitment) -> int:
+    return 0 if isinstance(game, BayesianGame) else outcome.leader

@@ -1,0 +1,192 @@
+"""Optimal strategies to commit to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gtlearn.errors import InputError
+from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.solvers.commitment.clock import Clock, Progress
+from gtlearn.solvers.solution import Commitment, Solution
+
+TIES = ("strong", "weak")
+COMMITMENTS = ("mixed", "pure", "correlated")
+ARITHMETICS = ("exact", "float")
+METHODS = {
+    "mixed": ("multiple-lps",),
+    "pure": ("enumeration",),
+    "correlated": ("single-lp", "multiple-lps"),
+}
+BAYESIAN_METHODS = {"mixed": ("dobss", "harsanyi"), "pure": ("enumeration",)}
+
+
+def stackelberg(
+    game: NormalFormGame | BayesianGame,
+    *,
+    leader: int | None = None,
+    ties: str = "strong",
+    commitment: str = "mixed",
+    arithmetic: str = "exact",
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+    method: str | None = None,
+) -> Solution:
+    """The commitment that earns the leader most against a best-responding follower.
+
+    Args:
+        game: a two-player game, or a Bayesian one whose follower has a type.
+        leader: the player who commits: 0 by default, and a Bayesian game's own leader.
+        ties: "strong": of several best responses the follower takes the one that the leader
+            likes best; "weak": the one that it likes least. The value under weak ties is a
+            supremum, and the outcome's `attained` says whether some commitment earns it.
+        commitment: "mixed"; "pure" (one of the leader's actions); or "correlated" (the leader
+            draws a joint profile and tells the follower its part; strong ties only).
+        arithmetic: "exact", or "float", which rounds the result and proves nothing.
+        time_limit: seconds; the best commitment found by then is returned, with what it earns
+            at least and a proven upper bound.
+        progress: called now and then with the fraction done (None if unknown) and a sentence.
+        method: "multiple-lps" (Conitzer and Sandholm 2006) for mixed commitments; "single-lp"
+            (Conitzer and Korzhyk 2011) or "multiple-lps" for correlated ones; "dobss"
+            (Paruchuri et al. 2008) or "harsanyi" (one linear program a response profile, most of
+            them pruned) for Bayesian games; None chooses.
+
+    Returns:
+        A Solution with one Commitment. It is complete where the certificate's upper bound equals
+        the leader's payoff, which `verify.commitment` re-checks from the payoffs alone. For a
+        Bayesian game `strategies` and `payoffs` hold the leader's first and then one for each
+        follower type, and `response` has one action index a type.
+
+    Raises:
+        InputError: if the game has not two players, an option has an unknown value, or the
+            combination asked for is not supported; the message says which.
+
+    Source: Conitzer and Sandholm (2006), Theorem 2; von Stengel and Zamir (2010) for weak ties.
+
+    The example of Conitzer and Sandholm (2006): the only Nash equilibrium pays the row player 2,
+    commitment to its first row 2, to its second 3, and to half of each 7/2.
+
+    >>> from gtlearn import games
+    >>> solution = stackelberg(games.load("2,1 4,0; 1,0 3,1"))
+    >>> solution[0].strategies[0], solution[0].response, solution[0].payoffs[0]
+    ((Fraction(1, 2), Fraction(1, 2)), 1, Fraction(7, 2))
+    >>> solution.complete, solution[0].certificate.verified
+    (True, True)
+    >>> weak = stackelberg(games.load("2,1 4,0; 1,0 3,1"), ties="weak")
+    >>> weak[0].payoffs[0], weak[0].attained
+    (Fraction(7, 2), False)
+    """
+    _check_options(ties, commitment, arithmetic, time_limit)
+    who = _leader_of(game, leader)
+    asked = _Request(who, ties, commitment, method, arithmetic == "exact")
+    clock = Clock(time_limit, progress)
+    if isinstance(game, BayesianGame):
+        solution = _bayesian(game, asked, clock)
+    else:
+        solution = _two_players(game, asked, clock)
+    return solution if asked.exact else _rounded(solution, clock)
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What was asked for, after the options' values were checked."""
+
+    leader: int
+    ties: str
+    commitment: str
+    method: str | None
+    exact: bool
+
+
+def _two_players(game: NormalFormGame, asked: _Request, clock: Clock) -> Solution:
+    from gtlearn.solvers.commitment import correlated, mixed
+
+    if game.num_players != 2:
+        raise InputError(
+            f"game {game.name!r} has {game.num_players} players; a Stackelberg commitment needs "
+            "exactly two"
+        )
+    _check_method(asked.method, METHODS[asked.commitment], f"a {asked.commitment} commitment")
+    if asked.commitment == "pure":
+        return mixed.solve_pure(game, asked.leader, asked.ties, clock)
+    if asked.commitment == "correlated":
+        if asked.ties == "weak":
+            raise InputError(
+                "a correlated commitment supposes that the follower obeys where it is "
+                "indifferent; use ties 'strong'"
+            )
+        return correlated.solve_correlated(game, asked.leader, clock, asked.method)
+    solve = mixed.solve_strong if asked.ties == "strong" else mixed.solve_weak
+    return solve(game, asked.leader, clock)
+
+
+def _bayesian(game: BayesianGame, asked: _Request, clock: Clock) -> Solution:
+    from gtlearn.solvers.commitment import bayesian
+
+    if asked.commitment == "correlated":
+        raise InputError(
+            "correlated commitment is not supported for Bayesian games; use 'mixed' or 'pure'"
+        )
+    known = BAYESIAN_METHODS[asked.commitment]
+    _check_method(asked.method, known, f"a {asked.commitment} Bayesian commitment")
+    if asked.commitment == "pure":
+        return bayesian.solve_pure(game, asked.ties, clock)
+    if asked.ties == "weak":
+        raise InputError(
+            "mixed commitment under weak ties is not supported for Bayesian games; use ties "
+            "'strong', or commitment 'pure'"
+        )
+    return bayesian.solve_mixed(game, clock, asked.method, prove=asked.exact)
+
+
+def _rounded(solution: Solution, clock: Clock) -> Solution:
+    """The same in doubles, which proves nothing any more."""
+    from gtlearn.solvers.commitment.report import in_floats, verified
+
+    outcome = solution[0]
+    if isinstance(outcome, Commitment):
+        outcome = verified(solution.game, in_floats(solution.game, outcome))
+    return replace(
+        solution,
+        solutions=(outcome,),
+        complete=False,
+        arithmetic="float",
+        seconds=clock.seconds,
+        notes=(*solution.notes, "rounded to floats: use arithmetic 'exact' for a proof"),
+    )
+
+
+def _check_options(
+    ties: str, commitment: str, arithmetic: str, time_limit: float | None
+) -> None:
+    for name, value, known in (
+        ("ties", ties, TIES),
+        ("commitment", commitment, COMMITMENTS),
+        ("arithmetic", arithmetic, ARITHMETICS),
+    ):
+        if value not in known:
+            raise InputError(f"unknown {name} {value!r}; use {_listed(known)}")
+    if time_limit is not None and not time_limit >= 0:
+        raise InputError(f"time_limit {time_limit!r} is not a number of seconds; use 0 or more")
+
+
+def _check_method(method: str | None, known: Sequence[str], what: str) -> None:
+    if method is not None and method not in known:
+        raise InputError(f"unknown method {method!r} for {what}; use {_listed(known)}")
+
+
+def _leader_of(game: NormalFormGame | BayesianGame, leader: int | None) -> int:
+    if leader is None:
+        return game.leader if isinstance(game, BayesianGame) else 0
+    if isinstance(leader, bool) or leader not in (0, 1):
+        raise InputError(f"leader {leader!r} is no player of a two-player game; use 0 or 1")
+    if isinstance(game, BayesianGame) and leader != game.leader:
+        raise InputError(
+            f"player {leader} of Bayesian game {game.name!r} is the one with a type; only player "
+            f"{game.leader} can lead"
+        )
+    return leader
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " or ".join(repr(word) for word in words)

@@ -1,0 +1,200 @@
+"""The optimal mixed commitment under weak ties: a supremum (von Stengel and Zamir 2010).
+
+Follower actions with equal payoffs form a class. Inside the region where a class is the only best
+response the leader earns the least of its members, so the supremum is the best such value over
+the closures of the regions that have an inside. Whether it is attained is decided in `attained`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.commitment.data import (
+    Bimatrix,
+    floor_of,
+    margin_program,
+    worst_of_class_program,
+)
+from gtlearn.solvers.commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
+from gtlearn.solvers.commitment.multipliers import Multipliers, bounds, rounded
+from gtlearn.solvers.commitment.pure import best_pure
+from gtlearn.solvers.commitment.strong import MARGIN, exact_region
+from gtlearn.solvers.linear.program import Infeasible, solve
+
+Row = tuple[list[int], int]
+
+
+@dataclass(frozen=True)
+class ClassOptimum:
+    """The best mix in a class's region, by the least of the class: exact value and dual."""
+
+    mix: list[Fraction]
+    value: Fraction
+    row: Row
+    weights: dict[int, Fraction]
+
+
+@dataclass
+class WeakSearch:
+    """What is known about each class; classes are named by their first member.
+
+    Attributes:
+        game: the integers.
+        clock: the time left.
+        value: the supremum as far as known.
+        best: the class that reaches it, None where a pure commitment does.
+        floats: float multipliers by class.
+        owner: the member whose leader payoffs the float multipliers of a class bound.
+        optima: the classes solved exactly.
+        interiors: mixes to which a class is the only best response; None where there are none.
+        flat_rows: the proof that a class has no such mix.
+    """
+
+    game: Bimatrix
+    clock: Clock
+    value: Fraction = Fraction(0)
+    best: int | None = None
+    floats: dict[int, Proposal] = field(default_factory=dict)
+    owner: dict[int, int] = field(default_factory=dict)
+    optima: dict[int, ClassOptimum] = field(default_factory=dict)
+    interiors: dict[int, list[Fraction] | None] = field(default_factory=dict)
+    flat_rows: dict[int, Row] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.groups = {group[0]: group for group in self.game.classes}
+        self.pure = best_pure(self.game, "weak")
+        self.value = Fraction(self.pure.value)
+
+    def run(self) -> None:
+        """Finds the supremum: floats first, then every class that they leave open.
+
+        Raises:
+            TimeoutError: if the time runs out; what is known stays.
+        """
+        self._propose()
+        limits = self.limits()
+        for j in sorted(self.groups, key=lambda j: -limits[j]):
+            if limits[j] > self.value and j not in self.flat_rows and j not in self.optima:
+                self.settle(j)
+
+    def _propose(self) -> None:
+        game, scale = self.game, 1 << self.game.leader_exponent
+        leader = np.ascontiguousarray(game.leader_floats.T)
+        follower = np.ascontiguousarray(game.follower_floats.T)
+        tops = leader.max(axis=1)
+        order = sorted(self.groups, key=lambda j: -min(tops[k] for k in self.groups[j]))
+        for rank, j in enumerate(order):
+            self.clock.check()
+            if rank % 16 == 0:
+                self.clock.tell(rank / len(order), "linear programs, one a class of responses")
+            best = float(self.value / scale)
+            for k in sorted(self.groups[j], key=lambda k: tops[k]):
+                self.owner[j] = k
+                if tops[k] <= best:
+                    self.floats.pop(j, None)
+                    break
+                found = maximise(leader[k], follower[j] - follower, best - MARGIN)
+                self.floats[j] = found
+                if found.status in (CUT, INFEASIBLE):
+                    break
+            else:
+                if self.floats[j].bound > best:
+                    self.settle(j)
+
+    def settle(self, j: int) -> None:
+        """Decides exactly whether j's class has an inside, and its value if so."""
+        self.clock.check()
+        if self.interior(j) is None:
+            return
+        found = self.optimum(j)
+        if found.value > self.value:
+            self.value, self.best = found.value, j
+
+    def interior(self, j: int) -> list[Fraction] | None:
+        """A mix to which only the class of j responds; None (with a proof kept) if there is none.
+
+        The class's own region may be empty, which the same program shows.
+        """
+        if j not in self.interiors:
+            m, n = self.game.shape
+            others = [k for k in range(n) if k not in self.groups[j]]
+            if not others:
+                self.interiors[j] = [Fraction(1, m)] * m
+                return self.interiors[j]
+            program, shift = margin_program(self.game, j, others)
+            found = solve(program, time_limit=self.clock.left)
+            if Fraction(*found.value(program)) > shift:
+                mix = [Fraction(v, found.primal_denominator) for v in found.primal[:m]]
+                self.interiors[j] = mix
+            else:
+                row = [0] * n
+                for place, k in enumerate(others):
+                    row[k] = found.dual[place]
+                self.interiors[j], self.flat_rows[j] = None, (row, found.dual_denominator)
+        return self.interiors[j]
+
+    def optimum(self, j: int) -> ClassOptimum:
+        """The exact optimum over the (nonempty) region of j's class."""
+        if j not in self.optima:
+            self.optima[j] = class_optimum(
+                self.game, j, self.groups[j], self.clock, self.floats.get(j)
+            )
+        return self.optima[j]
+
+    def limits(self) -> dict[int, Fraction]:
+        """The exact bound of each class by the multipliers known."""
+        rough = self._rounded()
+        columns = [self.owner.get(j, j) for j in range(self.game.shape[1])]
+        found = bounds(self.game, rough, self.game.leader[:, columns])
+        exact = {j: optimum.value for j, optimum in self.optima.items()}
+        flat = dict.fromkeys(self.flat_rows, self.value)
+        return {j: exact.get(j, found[j]) for j in self.groups} | flat
+
+    def _rounded(self) -> Multipliers:
+        n = self.game.shape[1]
+        floats = np.zeros((n, n))
+        for j, proposal in self.floats.items():
+            floats[j] = proposal.multipliers
+        return rounded(self.game, floats)
+
+    def proof(self) -> dict[str, Any]:
+        """The evidence that bounds every class: multipliers, weights and flat regions."""
+        rows = {j: optimum.row for j, optimum in self.optima.items()} | self.flat_rows
+        weights = {j: {k: Fraction(1)} for j, k in self.owner.items() if k != j}
+        weights |= {j: optimum.weights for j, optimum in self.optima.items()}
+        for j in self.flat_rows:
+            weights.pop(j, None)
+        return {
+            "multipliers": self._rounded().replaced(rows).for_payoffs(self.game.ratio),
+            "weights": {j: w for j, w in weights.items() if w != {j: 1}},
+            "flat": tuple(sorted(self.flat_rows)),
+        }
+
+
+def class_optimum(
+    game: Bimatrix, j: int, group: list[int], clock: Clock, proposal: Proposal | None = None
+) -> ClassOptimum:
+    """Maximise the least payoff of `group` over the region of j, which is not empty."""
+    if len(group) == 1 and group[0] == j:
+        hint = proposal if proposal is not None and proposal.status == OPTIMAL else None
+        found = exact_region(game, j, hint, clock)
+        if found is None:
+            raise Infeasible
+        mix, earned, dual, denominator = found
+        return ClassOptimum(mix, Fraction(*earned), (dual, denominator), {j: Fraction(1)})
+    m, n = game.shape
+    program = worst_of_class_program(game, j, group)
+    optimum = solve(program, time_limit=clock.left)
+    value = Fraction(*optimum.value(program)) + floor_of(game.leader[:, group])
+    weights = {
+        k: Fraction(optimum.dual[n + t], optimum.dual_denominator)
+        for t, k in enumerate(group)
+        if optimum.dual[n + t]
+    }
+    mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal[:m]]
+    return ClassOptimum(mix, value, (optimum.dual[:n], optimum.dual_denominator), weights)

@@ -1,0 +1,339 @@
+"""Re-checks a Stackelberg commitment from the payoffs and the stated numbers alone.
+
+What is proven, with A the leader's payoffs, B the follower's (rows are the leader's actions), x the
+leader's mix and BR(x) the follower's best responses:
+
+- the leader earns what is stated: x A_r for a response r in BR(x), the best one for the leader
+  under strong ties, the worst one under weak ties;
+- no commitment earns more than `upper_bound`. Row j of `multipliers` is a vector l >= 0, and
+  A_ij + sum_k l_k (B_ij - B_ik) <= upper_bound for every i bounds x A_j wherever j is a best
+  response (weak duality in the linear program of Conitzer and Sandholm 2006, Theorem 2).
+
+Under weak ties (von Stengel and Zamir 2010) actions with equal follower payoffs form one class;
+`weights` may put other weights than "all on j" on the class's leader payoffs, and an action in
+`flat` needs no bound where l is nonzero and sum_k l_k (B_ij - B_ik) <= 0 for every i, since then
+no mix makes the class the only best response. A supremum is not attained if, for every other class
+whose bound equals it, `chains` shows step by step that further actions tie wherever the class
+earns it, until nothing is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gtlearn.errors import InputError
+from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games.numbers import ExactArray
+from gtlearn.solvers.solution import RATIONAL, Commitment
+from gtlearn.solvers.verify.commitment_arithmetic import (
+    Sides,
+    bounds_by_multipliers,
+    class_of,
+    classes,
+    combination,
+    expected,
+    rational,
+)
+from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
+
+
+def commitment_values(
+    game: NormalFormGame, leader: int, strategy: Sequence[Any]
+) -> tuple[tuple[int, ...], Fraction, Fraction]:
+    """What a commitment is worth: the follower's best responses, the strong and the weak value.
+
+    Args:
+        game: two players.
+        leader: the index of the player who commits, 0 or 1.
+        strategy: the leader's mix, one probability an action; floats count as the exact values
+            that they hold.
+
+    Returns:
+        The follower's best responses (action indices), and the leader's payoff where the follower
+        breaks ties for the leader, and against it.
+
+    Raises:
+        InputError: if the game has not two players or `strategy` not one number an action.
+
+    >>> from gtlearn import games
+    >>> commitment_values(games.load("2,1 4,0; 1,0 3,1"), 0, ["1/2", "1/2"])
+    ((0, 1), Fraction(7, 2), Fraction(3, 2))
+    """
+    sides = Sides.of(game, leader)
+    mix = rational(strategy)
+    if len(mix) != sides.size[0]:
+        raise InputError(
+            f"the commitment has {len(mix)} probabilities, but the leader has {sides.size[0]} "
+            "actions; give one an action"
+        )
+    responses = _best_responses(sides, mix)
+    own = expected(sides.leader, sides.leader_denominator, mix)
+    values = [own[k] for k in responses]
+    return responses, max(values), min(values)
+
+
+def commitment(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tuple[str, ...]:
+    """The statements of `outcome` that do not hold; empty where all of them hold.
+
+    Where the certificate's `upper_bound` equals the leader's payoff, this proves it optimal.
+
+    Args:
+        game: the game that was solved.
+        outcome: the commitment with its certificate, whose evidence this module's head explains.
+
+    Raises:
+        InputError: if the game has not two players.
+    """
+    if isinstance(game, BayesianGame):
+        return tuple(bayesian_commitment(game, outcome))
+    sides = Sides.of(game, outcome.leader)
+    if outcome.certificate.arithmetic != RATIONAL:
+        return tuple(_float_commitment(sides, outcome))
+    if outcome.distribution is not None:
+        failures = _distribution(sides, outcome)
+    else:
+        failures = _mixed(sides, outcome)
+    if failures:
+        return tuple(failures)
+    if outcome.certificate.evidence.get("commitment") == "pure":
+        return tuple(_pure_bound(sides, outcome))
+    return tuple(_upper_bound(sides, outcome))
+
+
+def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Fraction:
+    """The most that the follower (any type of it) would gain by another response, exactly."""
+    if isinstance(game, BayesianGame):
+        return bayesian_regret(game, outcome)
+    sides = Sides.of(game, outcome.leader)
+    gains = [Fraction(0)]
+    for j, weights in _parts(sides, outcome):
+        pays = expected(sides.follower, sides.follower_denominator, weights)
+        gains.append(max(pays) - pays[j])
+    return max(gains)
+
+
+def _best_responses(sides: Sides, mix: Sequence[Fraction]) -> tuple[int, ...]:
+    payoffs = expected(sides.follower, sides.follower_denominator, mix)
+    best = max(payoffs)
+    return tuple(k for k, value in enumerate(payoffs) if value == best)
+
+
+def _distribution_failures(mix: Sequence[Fraction], size: int, who: str) -> list[str]:
+    if len(mix) != size:
+        return [f"{who} has {len(mix)} probabilities for {size} actions"]
+    if any(p < 0 for p in mix) or sum(mix) != 1:
+        return [f"{who} is no probability distribution"]
+    return []
+
+
+def _mixed(sides: Sides, outcome: Commitment) -> list[str]:
+    """A mixed or pure commitment: the mix, the response, and what both earn."""
+    mix = rational(outcome.strategies[outcome.leader])
+    failures = _distribution_failures(mix, sides.size[0], "the leader's commitment")
+    response = outcome.response
+    if not isinstance(response, int) or not 0 <= response < sides.size[1]:
+        return [*failures, "the response is no action of the follower"]
+    reply = rational(outcome.strategies[1 - outcome.leader])
+    if reply != [Fraction(int(k == response)) for k in range(sides.size[1])]:
+        failures.append("the follower's strategy is not its stated response")
+    if failures:
+        return failures
+    responses = _best_responses(sides, mix)
+    if response not in responses:
+        return [f"action {response} is no best response of the follower"]
+    own = expected(sides.leader, sides.leader_denominator, mix)
+    other = expected(sides.follower, sides.follower_denominator, mix)
+    stated = rational(outcome.payoffs)
+    if stated[1 - outcome.leader] != other[response]:
+        failures.append("the follower's payoff is not what it earns")
+    value = stated[outcome.leader]
+    if outcome.attained:
+        choose = max if outcome.ties == "strong" else min
+        if choose(own[k] for k in responses) != value or own[response] != value:
+            failures.append(f"the leader does not earn {value} under {outcome.ties} ties")
+        return failures
+    return failures + _supremum(sides, outcome, own, other, response)
+
+
+def _supremum(
+    sides: Sides,
+    outcome: Commitment,
+    own: Sequence[Fraction],
+    other: Sequence[Fraction],
+    response: int,
+) -> list[str]:
+    """The stated value is approached from inside the response's region."""
+    if outcome.ties != "weak":
+        return ["a value under strong ties is always attained"]
+    value = rational(outcome.payoffs)[outcome.leader]
+    group = class_of(sides, response)
+    failures = []
+    if min(own[k] for k in group) != value:
+        failures.append(f"commitments near the stated one do not approach {value}")
+    interior = rational(outcome.certificate.evidence["interior"])
+    failures += _distribution_failures(interior, sides.size[0], "the interior point")
+    if not failures:
+        payoffs = expected(sides.follower, sides.follower_denominator, interior)
+        if any(payoffs[k] >= payoffs[response] for k in range(sides.size[1]) if k not in group):
+            failures.append("the response is not the only best one at the interior point")
+    return failures
+
+
+def _distribution(sides: Sides, outcome: Commitment) -> list[str]:
+    """A correlated commitment: a distribution that the follower gains nothing by disobeying."""
+    assert outcome.distribution is not None
+    m, n = sides.size
+    joint = np.full((m, n), Fraction(0), dtype=object)
+    for profile, probability in outcome.distribution.items():
+        joint[profile[outcome.leader], profile[1 - outcome.leader]] = Fraction(probability)
+    failures = _distribution_failures(joint.ravel().tolist(), m * n, "the joint distribution")
+    totals = [Fraction(0), Fraction(0)]
+    for j in np.flatnonzero((joint != 0).any(axis=0)).tolist():
+        weights = joint[:, j].tolist()
+        own = expected(sides.leader, sides.leader_denominator, weights)
+        other = expected(sides.follower, sides.follower_denominator, weights)
+        if max(other) > other[j]:
+            failures.append(f"the follower gains by disobeying the recommendation of action {j}")
+        totals[outcome.leader] += own[j]
+        totals[1 - outcome.leader] += other[j]
+    if rational(outcome.payoffs) != totals:
+        failures.append("the payoffs are not those of the joint distribution")
+    if rational(outcome.strategies[outcome.leader]) != [sum(row) for row in joint.tolist()]:
+        failures.append("the leader's strategy is not its marginal distribution")
+    return failures
+
+
+def _pure_bound(sides: Sides, outcome: Commitment) -> list[str]:
+    """No pure commitment earns more: every one is looked at."""
+    best = sides.follower == sides.follower.max(axis=1, keepdims=True)
+    choose = max if outcome.ties == "strong" else min
+    values = [
+        choose(row[mask].tolist()) for row, mask in zip(sides.leader, best, strict=True)
+    ]
+    value = Fraction(max(values), sides.leader_denominator)
+    if value != rational(outcome.payoffs)[outcome.leader]:
+        return [f"the best pure commitment earns {value}"]
+    if sorted(rational(outcome.strategies[outcome.leader]))[-1] != 1:
+        return ["the leader's commitment is not pure"]
+    return []
+
+
+def _upper_bound(sides: Sides, outcome: Commitment) -> list[str]:
+    """The multipliers prove that no commitment earns more than the stated upper bound."""
+    evidence = outcome.certificate.evidence
+    limit = Fraction(evidence["upper_bound"])
+    rows: Sequence[ExactArray] = evidence["multipliers"]
+    n = sides.size[1]
+    if len(rows) != n or any(row.shape != (n,) for row in rows):
+        return [f"there is not one vector of {n} multipliers for each action of the follower"]
+    if any((row.numerators < 0).any() or row.denominator <= 0 for row in rows):
+        return ["a multiplier is negative"]
+    flat = frozenset(evidence.get("flat", ()))
+    weights: Mapping[int, Mapping[int, Fraction]] = evidence.get("weights", {})
+    bounds = bounds_by_multipliers(sides, rows, weights, flat)
+    if outcome.ties == "strong" or outcome.distribution is not None:
+        if flat or weights:
+            return ["classes and flat regions prove nothing under strong ties"]
+        return [
+            f"the multipliers of action {j} bound the leader by {bound}, above {limit}"
+            for j, bound in enumerate(bounds)
+            if bound > limit
+        ]
+    return _weak_bound(sides, outcome, bounds, flat, weights)
+
+
+def _weak_bound(
+    sides: Sides,
+    outcome: Commitment,
+    bounds: Sequence[Fraction],
+    flat: frozenset[int],
+    weights: Mapping[int, Mapping[int, Fraction]],
+) -> list[str]:
+    evidence = outcome.certificate.evidence
+    limit = Fraction(evidence["upper_bound"])
+    failures, tight = [], []
+    for group in classes(sides):  # one row proves it for the whole class
+        j = group[0]
+        bound = bounds[j]
+        used = weights.get(j, {j: Fraction(1)})
+        if not set(used) <= set(group) or sum(used.values()) != 1 or min(used.values()) < 0:
+            failures.append(f"the weights of action {j} are no distribution over its class")
+        row: ExactArray = evidence["multipliers"][j]
+        if j in flat:
+            outside = set(range(len(bounds))) - set(group)
+            if bound > 0 or not any(row.numerators[k] for k in outside):
+                failures.append(f"the region of action {j} is not shown to be flat")
+        elif bound > limit:
+            failures.append(f"the multipliers of action {j} bound the leader by {bound}")
+        elif bound == limit:
+            tight.append(j)
+    if not failures and not outcome.attained:
+        if limit != rational(outcome.payoffs)[outcome.leader]:
+            return ["the stated supremum differs from the upper bound"]
+        chains = evidence.get("chains", {})
+        failures = [
+            f"it is not shown that action {j} does not attain {limit}"
+            for j in tight
+            if not _chain_holds(sides, j, limit, chains.get(j, ()))
+        ]
+    return failures
+
+
+def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Sequence[Any]) -> bool:
+    """Whether the steps prove that the class of j nowhere earns `value` under weak ties.
+
+    A step holds multipliers l of the follower's actions and m of those tied with j so far. Wherever
+    j is a best response and all tied actions earn `value`, the mean over i of
+    g_i = sum_k l_k (B_ij - B_ik) + sum_t m_t (A_it - value) is nonnegative. So g <= 0 proves that
+    every k with l_k > 0 ties with j there, and g < 0 that there is no such place.
+    """
+    tied = set(class_of(sides, j))
+    for follower, leader in chain:
+        if not set(leader) <= tied or any(v < 0 for v in leader.values()):
+            return False
+        if (follower.numerators < 0).any() or follower.denominator <= 0:
+            return False
+        worst = max(combination(sides, j, follower, leader, value))
+        if worst < 0:
+            return True
+        if worst > 0:
+            return False
+        tied |= {int(k) for k in np.flatnonzero(follower.numerators)}
+    return False
+
+
+def _float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
+    """A float commitment within its stated violation; nothing is proven about optimality."""
+    slack = sides.scale() / 10**9 + Fraction(outcome.certificate.evidence["violation"])
+    stated = rational(outcome.payoffs)
+    failures, found = [], [Fraction(0), Fraction(0)]
+    for j, weights in _parts(sides, outcome):
+        if any(p < -slack for p in weights):
+            failures.append("a probability is negative")
+        own = expected(sides.leader, sides.leader_denominator, weights)
+        other = expected(sides.follower, sides.follower_denominator, weights)
+        if max(other) - other[j] > slack:
+            failures.append(f"action {j} is worse than a best response by more than stated")
+        found[outcome.leader] += own[j]
+        found[1 - outcome.leader] += other[j]
+    if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > slack:
+        failures.append("the leader's commitment does not sum to one")
+    if any(abs(a - b) > slack for a, b in zip(found, stated, strict=True)):
+        failures.append("the payoffs are not those of the stated strategies")
+    return failures
+
+
+def _parts(sides: Sides, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
+    """The responses played, each with the (unnormalised) leader mix that it answers."""
+    if outcome.distribution is None:
+        assert isinstance(outcome.response, int)
+        return [(outcome.response, rational(outcome.strategies[outcome.leader]))]
+    parts: dict[int, list[Fraction]] = {}
+    for profile, probability in outcome.distribution.items():
+        weights = parts.setdefault(profile[1 - outcome.leader], [Fraction(0)] * sides.size[0])
+        weights[profile[outcome.leader]] = Fraction(probability)
+    return list(parts.items())

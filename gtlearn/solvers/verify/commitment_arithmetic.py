@@ -1,0 +1,205 @@
+"""Exact products that the re-check of commitments needs; shares nothing with the solvers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError
+from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import ExactArray, to_fraction
+
+_SAFE = 2**62
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A two-player game seen from its leader: rows are the leader's actions.
+
+    Attributes:
+        leader: numerators of the leader's payoffs, shape (m, n).
+        leader_denominator: their common denominator.
+        follower: numerators of the follower's payoffs, shape (m, n).
+        follower_denominator: their common denominator.
+    """
+
+    leader: NDArray[Any]
+    leader_denominator: int
+    follower: NDArray[Any]
+    follower_denominator: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many actions the leader and the follower have."""
+        m, n = self.leader.shape
+        return int(m), int(n)
+
+    def scale(self) -> Fraction:
+        """The largest payoff by size, at least one."""
+        own = Fraction(_largest(self.leader), self.leader_denominator)
+        other = Fraction(_largest(self.follower), self.follower_denominator)
+        return max(Fraction(1), own, other)
+
+    @classmethod
+    def of(cls, game: NormalFormGame, leader: int) -> Sides:
+        """The game seen from `leader`."""
+        if game.num_players != 2:
+            raise InputError(
+                f"game {game.name!r} has {game.num_players} players; a commitment needs two"
+            )
+        if leader not in (0, 1):
+            raise InputError(f"leader {leader!r} is no player of a two-player game; use 0 or 1")
+        own, other = game.payoffs[leader], game.payoffs[1 - leader]
+        turn = leader == 1
+        return cls(
+            own.numerators.T if turn else own.numerators,
+            own.denominator,
+            other.numerators.T if turn else other.numerators,
+            other.denominator,
+        )
+
+
+def rational(numbers: Sequence[Any]) -> list[Fraction]:
+    """Every number as the exact Fraction that it is."""
+    return [v if isinstance(v, Fraction) else to_fraction(v) for v in numbers]
+
+
+def expected(
+    table: NDArray[Any], denominator: int, weights: Sequence[Fraction]
+) -> list[Fraction]:
+    """The exact payoff of each column against a mix of the rows."""
+    common = math.lcm(*(p.denominator for p in weights))
+    numerators = [p.numerator * (common // p.denominator) for p in weights]
+    rows = [i for i, p in enumerate(numerators) if p]
+    if not rows:
+        return [Fraction(0)] * int(table.shape[1])
+    left = np.array([[numerators[i] for i in rows]], dtype=object)
+    totals = product(left, table[rows])[0].tolist()
+    return [Fraction(int(t), common * denominator) for t in totals]
+
+
+def class_of(sides: Sides, j: int) -> list[int]:
+    """The follower's actions that pay it the same as j whatever the leader does."""
+    same = (sides.follower == sides.follower[:, j : j + 1]).all(axis=0)
+    return [int(k) for k in np.flatnonzero(same)]
+
+
+def classes(sides: Sides) -> list[list[int]]:
+    """The follower's actions, grouped by equal follower payoffs."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for k, column in enumerate(sides.follower.T.tolist()):
+        groups.setdefault(tuple(column), []).append(k)
+    return list(groups.values())
+
+
+def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """The exact product of two integer matrices: int64 where nothing overflows, else flint."""
+    (rows, inner), columns = left.shape, right.shape[1]
+    if _largest(left) * _largest(right) * inner < _SAFE:
+        out: NDArray[Any] = left.astype(np.int64) @ right.astype(np.int64)
+        return out
+    exact = flint.fmpz_mat(rows, inner, left.ravel().tolist()) * flint.fmpz_mat(
+        inner, columns, right.ravel().tolist()
+    )
+    flat = np.empty(rows * columns, dtype=object)
+    flat[:] = [int(v) for v in exact.entries()]
+    return flat.reshape(rows, columns)
+
+
+def bounds_by_multipliers(
+    sides: Sides,
+    rows: Sequence[ExactArray],
+    weights: Mapping[int, Mapping[int, Fraction]],
+    flat: frozenset[int],
+) -> list[Fraction]:
+    """For each follower action j, the bound max_i A_ij + sum_k l_jk (B_ij - B_ik).
+
+    Args:
+        sides: the game.
+        rows: the multipliers of each j.
+        weights: for some j, the weights that stand in for the leader's payoff A_ij.
+        flat: the j whose bound leaves the leader's payoff out.
+    """
+    numerators = np.stack([row.numerators for row in rows])
+    gains = _disobedience(sides, numerators)
+    bounds = []
+    for j, row in enumerate(rows):
+        if j in flat:
+            scale = sides.follower_denominator * row.denominator
+            bounds.append(Fraction(int(max(gains[:, j].tolist())), scale))
+            continue
+        own, own_denominator = sides.leader[:, j], sides.leader_denominator
+        if j in weights:
+            own, own_denominator = _weighted(sides, weights[j])
+        bounds.append(
+            _largest_sum(
+                own, own_denominator, gains[:, j], sides.follower_denominator * row.denominator
+            )
+        )
+    return bounds
+
+
+def _disobedience(sides: Sides, multipliers: NDArray[Any]) -> NDArray[Any]:
+    """sum_k l_jk (B_ij - B_ik) as an (m, n) array of integers."""
+    reach = _largest(multipliers) * _largest(sides.follower) * 2 * sides.size[1]
+    follower = sides.follower
+    if reach >= _SAFE:
+        multipliers, follower = multipliers.astype(object), follower.astype(object)
+    gains: NDArray[Any] = follower * multipliers.sum(axis=1) - product(follower, multipliers.T)
+    return gains
+
+
+def _largest_sum(
+    left: NDArray[Any], left_denominator: int, right: NDArray[Any], right_denominator: int
+) -> Fraction:
+    """max_i left_i / left_denominator + right_i / right_denominator."""
+    common = math.lcm(left_denominator, right_denominator)
+    p, q = common // left_denominator, common // right_denominator
+    if _largest(left) * p + _largest(right) * q < _SAFE:
+        top = int((left.astype(np.int64) * p + right.astype(np.int64) * q).max())
+    else:
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        top = max(int(a) * p + int(b) * q for a, b in pairs)
+    return Fraction(top, common)
+
+
+def _weighted(sides: Sides, weights: Mapping[int, Fraction]) -> tuple[NDArray[Any], int]:
+    """sum_k w_k A_ik as integers over one denominator."""
+    vector = [Fraction(weights.get(k, 0)) for k in range(sides.size[1])]
+    values = expected(sides.leader.T, sides.leader_denominator, vector)
+    common = math.lcm(*(v.denominator for v in values))
+    out = np.empty(len(values), dtype=object)
+    out[:] = [v.numerator * (common // v.denominator) for v in values]
+    return out, common
+
+
+def combination(
+    sides: Sides,
+    j: int,
+    follower: ExactArray,
+    leader: Mapping[int, Fraction],
+    value: Fraction,
+) -> list[Fraction]:
+    """For each i: sum_k f_k (B_ij - B_ik) + sum_t w_t (A_it - value)."""
+    numerators = [Fraction(int(v), follower.denominator) for v in follower.numerators.tolist()]
+    total = sum(numerators, Fraction(0))
+    numerators = [-v for v in numerators]
+    numerators[j] += total
+    gains = expected(sides.follower.T, sides.follower_denominator, numerators)
+    vector = [Fraction(leader.get(k, 0)) for k in range(sides.size[1])]
+    earned = expected(sides.leader.T, sides.leader_denominator, vector)
+    shift = value * sum(vector, Fraction(0))
+    return [gain + own - shift for gain, own in zip(gains, earned, strict=True)]
+
+
+def _largest(array: NDArray[Any]) -> int:
+    if array.size == 0:
+        return 0
+    return max(abs(int(array.max())), abs(int(array.min())))

@@ -1,0 +1,202 @@
+"""Re-checks a commitment against a follower of several types (a Bayesian Stackelberg game).
+
+With p_t the prior of type t and A_t, B_t the payoffs against it, every profile of responses must be
+bounded. `leaves` cut the profiles into parts: a leaf fixes the responses of some types (j_t) and
+holds multipliers l_t >= 0 for each of them; `table` holds multipliers of every type and response.
+A leaf proves that no commitment with its responses earns more than
+
+    max_i  sum over fixed t of    p_t A_t,ij + sum_k l_tk (B_t,ij - B_t,ik)   at j = j_t
+         + sum over the others of the largest such term over all j, with the table's multipliers.
+
+The leaves must form a tree: some type is fixed in all of them, by each of its actions, and so on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gtlearn.games import BayesianGame
+from gtlearn.games.numbers import ExactArray
+from gtlearn.solvers.solution import RATIONAL, Commitment
+from gtlearn.solvers.verify.commitment_arithmetic import Sides, expected, product, rational
+
+Fixed = tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class _Vector:
+    """Integers over one denominator, one an action of the leader."""
+
+    numerators: list[int]
+    denominator: int
+
+    def plus(self, other: _Vector) -> _Vector:
+        common = math.lcm(self.denominator, other.denominator)
+        a, b = common // self.denominator, common // other.denominator
+        pairs = zip(self.numerators, other.numerators, strict=True)
+        return _Vector([a * x + b * y for x, y in pairs], common)
+
+def bayesian_commitment(game: BayesianGame, outcome: Commitment) -> list[str]:
+    """The statements of `outcome` that do not hold; empty where all of them hold."""
+    sides = [Sides.of(g, game.leader) for g in game.games]
+    failures = _replies(game, sides, outcome)
+    if failures or outcome.certificate.arithmetic != RATIONAL:
+        return failures
+    if outcome.certificate.evidence.get("commitment") == "pure":
+        return _pure_bound(game, sides, outcome)
+    return _upper_bound(game, sides, outcome)
+
+
+def bayesian_regret(game: BayesianGame, outcome: Commitment) -> Fraction:
+    """The most that any type would gain by another response, exactly."""
+    mix = rational(outcome.strategies[0])
+    regret = Fraction(0)
+    responses = outcome.response if isinstance(outcome.response, tuple) else ()
+    for member, reply in zip(game.games, responses, strict=True):
+        sides = Sides.of(member, game.leader)
+        pays = expected(sides.follower, sides.follower_denominator, mix)
+        regret = max(regret, max(pays) - pays[reply])
+    return regret
+
+
+def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
+    """The mix, the responses, and what everybody earns."""
+    exact = outcome.certificate.arithmetic == RATIONAL
+    slack = Fraction(0) if exact else _slack(sides, outcome)
+    mix = rational(outcome.strategies[0])
+    if len(mix) != sides[0].size[0] or any(p < -slack for p in mix) or abs(sum(mix, Fraction(0)) - 1) > slack:
+        return ["the leader's commitment is no probability distribution"]
+    responses = outcome.response
+    if not isinstance(responses, tuple) or len(responses) != len(sides):
+        return [f"there is not one response for each of {len(sides)} types"]
+    stated = rational(outcome.payoffs)
+    if len(outcome.strategies) != 1 + len(sides) or len(stated) != 1 + len(sides):
+        return ["there is not one strategy and one payoff for the leader and each type"]
+    failures, total = [], Fraction(0)
+    choose = max if outcome.ties == "strong" else min
+    for t, (side, reply, weight) in enumerate(zip(sides, responses, game.prior, strict=True)):
+        if not 0 <= reply < side.size[1]:
+            return [f"the response of type {t} is no action of it"]
+        own = expected(side.leader, side.leader_denominator, mix)
+        pays = expected(side.follower, side.follower_denominator, mix)
+        if max(pays) - pays[reply] > slack:
+            failures.append(f"action {reply} is no best response of type {t}")
+        elif exact and weight and own[reply] != choose(
+            v for v, pay in zip(own, pays, strict=True) if pay == max(pays)
+        ):
+            failures.append(f"type {t} does not break ties as stated")
+        strategy = rational(outcome.strategies[1 + t])
+        if strategy != [Fraction(int(k == reply)) for k in range(side.size[1])]:
+            failures.append(f"the strategy of type {t} is not its stated response")
+        if abs(stated[1 + t] - pays[reply]) > slack:
+            failures.append(f"the payoff of type {t} is not what it earns")
+        total += weight * own[reply]
+    if abs(total - stated[0]) > slack:
+        failures.append(f"the leader does not earn {stated[0]}")
+    return failures
+
+
+def _slack(sides: Sequence[Sides], outcome: Commitment) -> Fraction:
+    """What rounding may cost: the stated violation and 1e-9 of the largest payoff."""
+    scale = max(side.scale() for side in sides)
+    return scale / 10**9 + Fraction(outcome.certificate.evidence["violation"])
+
+
+def _pure_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
+    choose = max if outcome.ties == "strong" else min
+    best: Fraction | None = None
+    for i in range(sides[0].size[0]):
+        value = Fraction(0)
+        for side, weight in zip(sides, game.prior, strict=True):
+            row = side.follower[i].tolist()
+            replies = [k for k, pay in enumerate(row) if pay == max(row)]
+            payoff = choose(int(side.leader[i, k]) for k in replies)
+            value += weight * Fraction(payoff, side.leader_denominator)
+        best = value if best is None or value > best else best
+    failures = []
+    if best != outcome.payoffs[0]:
+        failures.append(f"the best pure commitment earns {best}")
+    if max(rational(outcome.strategies[0])) != 1:
+        failures.append("the leader's commitment is not pure")
+    return failures
+
+
+def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
+    evidence = outcome.certificate.evidence
+    limit = Fraction(evidence["upper_bound"])
+    leaves: Sequence[tuple[Fixed, Sequence[ExactArray | None]]] = evidence["leaves"]
+    counts = [side.size[1] for side in sides]
+    if not _covers([fixed for fixed, _ in leaves], counts):
+        return ["the leaves do not cover all response profiles"]
+    ceilings = []
+    for t, (side, weight) in enumerate(zip(sides, game.prior, strict=True)):
+        if weight == 0:  # earns the leader nothing, whatever it answers
+            ceilings.append(_Vector([0] * side.size[0], 1))
+            continue
+        table: Sequence[ExactArray] = evidence["table"][t]
+        if any(_improper(row, side) for row in table) or len(table) != counts[t]:
+            return [f"the multipliers of type {t} are improper"]
+        terms = [_brought(side, weight, j, row) for j, row in enumerate(table)]
+        ceilings.append(_largest(terms))
+    for fixed, rows in leaves:
+        total = _Vector([0] * sides[0].size[0], 1)
+        for t, j in enumerate(fixed):
+            row, part = rows[t], ceilings[t]
+            if j is not None:
+                if row is None or _improper(row, sides[t]):
+                    return [f"the multipliers of type {t} in leaf {fixed} are improper"]
+                part = _brought(sides[t], game.prior[t], j, row)
+            total = total.plus(part)
+        bound = Fraction(max(total.numerators), total.denominator)
+        if bound > limit:
+            return [f"the leaf {fixed} bounds the leader by {bound}, above {limit}"]
+    return []
+
+
+def _improper(row: ExactArray, side: Sides) -> bool:
+    """Whether these are no multipliers: one a response is needed, none of them negative."""
+    return (
+        row.shape != (side.size[1],) or bool((row.numerators < 0).any()) or row.denominator <= 0
+    )
+
+
+def _brought(side: Sides, weight: Fraction, j: int, row: ExactArray) -> _Vector:
+    """For each i: weight A_ij + sum_k l_k (B_ij - B_ik)."""
+    weights = -row.numerators.astype(object)
+    weights[j] += int(row.numerators.astype(object).sum())
+    gains = product(side.follower.astype(object), weights[:, None])[:, 0].tolist()
+    own = _Vector(
+        [int(v) * weight.numerator for v in side.leader[:, j].tolist()],
+        side.leader_denominator * weight.denominator,
+    )
+    return own.plus(_Vector([int(v) for v in gains], side.follower_denominator * row.denominator))
+
+
+def _largest(vectors: Sequence[_Vector]) -> _Vector:
+    common = math.lcm(*(v.denominator for v in vectors))
+    scaled = [[common // v.denominator * x for x in v.numerators] for v in vectors]
+    return _Vector([max(column) for column in zip(*scaled, strict=True)], common)
+
+
+def _covers(leaves: Sequence[Fixed], counts: Sequence[int]) -> bool:
+    """Whether the leaves, read as a tree, leave no profile out."""
+    pending: list[tuple[list[Fixed], frozenset[int]]] = [(list(leaves), frozenset())]
+    while pending:
+        group, seen = pending.pop()
+        if any(all(j is None for t, j in enumerate(leaf) if t not in seen) for leaf in group):
+            continue  # this leaf takes every profile that is left here
+        split = [
+            t
+            for t in range(len(counts))
+            if t not in seen and group and all(leaf[t] is not None for leaf in group)
+        ]
+        if not split:
+            return False
+        t = split[0]
+        for j in range(counts[t]):
+            pending.append(([leaf for leaf in group if leaf[t] == j], seen | {t}))
+    return True
+
