@@ -47,7 +47,7 @@ def multiply(matrix: NDArray[Any], vector: list[int]) -> list[int]:
     if matrix.size == 0:
         return [0] * matrix.shape[0]
     if matrix.dtype != object:
-        largest = int(np.abs(matrix).max()) * max(map(abs, vector)) * len(vector)
+        largest = max(int(np.abs(matrix).max()), 1) * max(map(abs, vector)) * len(vector)
         if largest < 2**62:
             product: list[int] = (matrix @ np.array(vector, dtype=np.int64)).tolist()
             return product

@@ -1,12 +1,27 @@
-"""A float basis of a linear program from HiGHS's simplex method."""
+"""Float bases of linear programs from HiGHS's simplex method."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class FloatOptimum:
+    """What HiGHS says about max c x, A x <= b, x >= 0, in floats.
+
+    `columns` are the basic columns and `rows` the nonbasic rows, equally many; `primal` (n,) and
+    `dual` (m,) belong to the program that HiGHS was given.
+    """
+
+    columns: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    primal: NDArray[np.float64]
+    dual: NDArray[np.float64]
 
 
 def float_basis(
@@ -23,33 +38,65 @@ def float_basis(
     Raises:
         TimeoutError: if `time_limit` seconds pass first.
     """
-    import highspy
-
-    m, n = matrix.shape
     scaled, sides = _scaled_rows(matrix, bounds)
     rows, columns = np.nonzero(scaled)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=matrix.shape[0]))])
+    costs = _scaled_rows(objective[None, :], np.zeros(1))[0][0]
+    entries = (starts, columns, scaled[rows, columns])
+    found = simplex(costs, entries, sides, equalities, time_limit)
+    return None if found is None else (found.columns, found.rows)
+
+
+def simplex(
+    objective: NDArray[np.float64],
+    entries: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    bounds: NDArray[np.float64],
+    equalities: Sequence[int],
+    time_limit: float | None = None,
+    *,
+    lower: NDArray[np.float64] | None = None,
+    start: FloatOptimum | None = None,
+    **options: Any,
+) -> FloatOptimum | None:
+    """HiGHS's optimum of max c x, A x <= b, x >= 0; None where it ends without a basis.
+
+    Args:
+        objective: shape (n,).
+        entries: A in compressed rows: starts (m + 1,), column indices and values (nonzeros,).
+        bounds: shape (m,).
+        equalities: the rows that hold with equality.
+        time_limit: in seconds.
+        lower: lower bounds of x other than zero, shape (n,).
+        start: its basis is where to begin.
+        **options: further options of HiGHS.
+
+    Raises:
+        TimeoutError: if `time_limit` seconds pass first.
+    """
+    import highspy
+
+    m, n = len(bounds), len(objective)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = n, m
-    costs = _scaled_rows(objective[None, :], np.zeros(1))[0][0]
-    lp.col_cost_ = -costs
-    lp.col_lower_, lp.col_upper_ = np.zeros(n), np.full(n, highspy.kHighsInf)
-    lower = np.full(m, -highspy.kHighsInf)
-    lower[list(equalities)] = sides[list(equalities)]
-    lp.row_lower_, lp.row_upper_ = lower, sides
+    lp.col_cost_ = -objective
+    lp.col_lower_ = np.zeros(n) if lower is None else lower
+    lp.col_upper_ = np.full(n, highspy.kHighsInf)
+    row_lower = np.full(m, -highspy.kHighsInf)
+    row_lower[list(equalities)] = bounds[list(equalities)]
+    lp.row_lower_, lp.row_upper_ = row_lower, bounds
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=m))])
-    lp.a_matrix_.index_ = columns
-    lp.a_matrix_.value_ = scaled[rows, columns]
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = entries
     solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("solver", "simplex")
+    settings = {"output_flag": False, "threads": 1, "solver": "simplex", **options}
     if time_limit is not None:
-        solver.setOptionValue("time_limit", max(time_limit, 0.0))
+        settings["time_limit"] = max(time_limit, 0.0)
+    for name, value in settings.items():
+        solver.setOptionValue(name, value)
     solver.passModel(lp)
+    if start is not None:
+        solver.setBasis(_highs_basis(start, n, m))
     solver.run()
-    status = solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kTimeLimit:
+    if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
         raise TimeoutError
     basis = solver.getBasis()
     if not basis.valid:
@@ -57,7 +104,27 @@ def float_basis(
     basic = highspy.HighsBasisStatus.kBasic
     basic_columns = np.array([s == basic for s in basis.col_status], dtype=bool)
     basic_rows = np.array([s == basic for s in basis.row_status], dtype=bool)
-    return np.flatnonzero(basic_columns), np.flatnonzero(~basic_rows)
+    solution = solver.getSolution()
+    return FloatOptimum(
+        np.flatnonzero(basic_columns),
+        np.flatnonzero(~basic_rows),
+        np.array(solution.col_value),
+        -np.array(solution.row_dual),
+    )
+
+
+def _highs_basis(start: FloatOptimum, n: int, m: int) -> Any:
+    import highspy
+
+    status = highspy.HighsBasisStatus
+    columns, rows = [status.kLower] * n, [status.kBasic] * m
+    for j in start.columns.tolist():
+        columns[j] = status.kBasic
+    for i in start.rows.tolist():
+        rows[i] = status.kUpper
+    basis = highspy.HighsBasis()
+    basis.col_status, basis.row_status, basis.valid = columns, rows, True
+    return basis
 
 
 def _scaled_rows(

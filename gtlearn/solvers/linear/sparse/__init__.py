@@ -1,0 +1,7 @@
+"""Sparse linear programs with integer data, solved exactly."""
+
+from gtlearn.solvers.linear.sparse.basis import at_basis as at_basis
+from gtlearn.solvers.linear.sparse.exact import remaining as remaining
+from gtlearn.solvers.linear.sparse.exact import solve as solve
+from gtlearn.solvers.linear.sparse.program import SparseProgram as SparseProgram
+from gtlearn.solvers.linear.sparse.program import float_optimum as float_optimum
