@@ -13,7 +13,7 @@ from fractions import Fraction
 from gtlearn.errors import InputError
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.reduction import TreeRecord
-from gtlearn.games.tokens import Tokens, distinct_labels
+from gtlearn.games.tokens import Tokens, distinct_labels, shown
 
 _MAX_PLAYERS = 32
 
@@ -84,7 +84,7 @@ def _read_nodes(tokens: Tokens, num_players: int) -> _File:
         missing += node.children - 1
     if tokens.left:
         token = tokens.take()
-        raise tokens.error(f"the tree is complete, but {token[:20]} follows; remove it")
+        raise tokens.error(f"the tree is complete, but {shown(token)} follows; remove it")
     for node in content.nodes:
         if node.outcome and node.outcome not in content.outcomes:
             raise tokens.error(f"outcome {node.outcome} is used but has no payoffs")
@@ -94,8 +94,7 @@ def _read_nodes(tokens: Tokens, num_players: int) -> _File:
 def _read_node(tokens: Tokens, content: _File) -> _Node:
     kind = tokens.take()
     if kind not in ("c", "p", "t"):
-        found = kind[:20] if kind else "the end of the text"
-        raise tokens.error(f"expected a node (c, p or t), found {found}")
+        raise tokens.error(f"expected a node (c, p or t), found {shown(kind)}")
     tokens.string("the node's name")
     node = _Node(0)
     if kind == "c":

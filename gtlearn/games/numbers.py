@@ -22,6 +22,7 @@ _NUMBER = re.compile(
 _INT64_SAFE = 2**62
 _MAX_DEPTH = 32  # axes of an array; numpy's own limit is 64
 _MAX_CHARACTERS = 200_000  # of one number
+_MAX_BITS = 2**31  # of all numerators over one denominator
 _CHUNK = 4000  # decimal digits; Python converts up to 4300 at a time
 
 
@@ -204,9 +205,26 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
 
 def from_fractions(flat: Sequence[int | Fraction], shape: tuple[int, ...]) -> ExactArray:
     """An ExactArray of the given shape from its entries in row-major order."""
-    denominator = math.lcm(*(f.denominator for f in flat))
+    denominator = common_denominator(flat)
     numerators = [f.numerator * (denominator // f.denominator) for f in flat]
     return integer_array(numerators, shape, denominator)
+
+
+def common_denominator(values: Sequence[int | Fraction]) -> int:
+    """The least common denominator of the values.
+
+    Raises:
+        InputError: if it is so long that the values over it would not fit into memory.
+    """
+    denominator = 1
+    for other in {value.denominator for value in values}:
+        denominator = math.lcm(denominator, other)
+        if denominator.bit_length() * len(values) > _MAX_BITS:
+            raise InputError(
+                f"the common denominator of {len(values)} payoffs is longer than "
+                f"{_MAX_BITS // len(values)} bits; round the payoffs to fewer digits"
+            )
+    return denominator
 
 
 def integer_array(

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.numbers import ExactArray, integer_array
+from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
 
 MAX_REDUCED_PROFILES = 1_000_000
 _MAX_INDICATORS = 20_000_000  # sequences x strategies of one player
@@ -169,7 +169,7 @@ class TreeRecord:
     def _tensor(self, player: int, indicators: list[NDArray[np.float64]]) -> ExactArray:
         """The expected payoffs of `player` at every profile of reduced strategies."""
         values = [payoffs[player] for payoffs in self._leaves.values()]
-        denominator = math.lcm(*(value.denominator for value in values))
+        denominator = common_denominator(values)
         weights = [value.numerator * (denominator // value.denominator) for value in values]
         paths = np.array(list(self._leaves), dtype=np.int64)
         shape = tuple(matrix.shape[1] for matrix in indicators)

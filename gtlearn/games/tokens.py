@@ -50,13 +50,13 @@ class Tokens:
         """Reads `token`, or fails saying what it was to be there for."""
         found = self.take()
         if found != token:
-            raise self.error(f"expected {token} {purpose}, found {_shown(found)}")
+            raise self.error(f"expected {token} {purpose}, found {shown(found)}")
 
     def string(self, purpose: str) -> str:
         """Reads a string in double quotes."""
         token = self.take()
         if len(token) < 2 or token[0] != '"':
-            raise self.error(f"expected {purpose} in double quotes, found {_shown(token)}")
+            raise self.error(f"expected {purpose} in double quotes, found {shown(token)}")
         return unquote(token)
 
     def strings(self, purpose: str) -> list[str]:
@@ -72,14 +72,14 @@ class Tokens:
         """Reads a nonnegative integer of at most 18 digits."""
         token = self.take()
         if not (token.isascii() and token.isdigit() and len(token) <= 18):
-            raise self.error(f"expected {purpose} (an integer), found {_shown(token)}")
+            raise self.error(f"expected {purpose} (an integer), found {shown(token)}")
         return int(token)
 
     def number(self, purpose: str) -> Fraction:
         """Reads a number, exactly."""
         token = self.take()
         if token in ("", "{", "}") or token[0] == '"':
-            raise self.error(f"expected {purpose} (a number), found {_shown(token)}")
+            raise self.error(f"expected {purpose} (a number), found {shown(token)}")
         try:
             return parse_number(token)
         except InputError as error:
@@ -143,7 +143,9 @@ def distinct_labels(labels: list[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _shown(token: str) -> str:
+def shown(token: str) -> str:
+    """A token as error messages show it: short, and on one line."""
     if not token:
         return "the end of the text"
-    return token if len(token) <= 40 else token[:37] + "..."
+    text = token.encode("unicode_escape").decode()
+    return text if len(text) <= 40 else text[:37] + "..."

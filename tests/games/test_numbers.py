@@ -1,0 +1,132 @@
+"""Exact numbers: reading, printing, arrays."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gtlearn.errors import InputError
+from gtlearn.games.numbers import (
+    common_denominator,
+    exact_array,
+    format_number,
+    parse_number,
+    parse_numbers,
+    to_fraction,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", 3),
+        ("-3", -3),
+        ("+3", 3),
+        ("0.1", Fraction(1, 10)),
+        (".5", Fraction(1, 2)),
+        ("5.", 5),
+        ("-1.5e2", -150),
+        ("1e-3", Fraction(1, 1000)),
+        ("2/4", Fraction(1, 2)),
+        ("-2/4", Fraction(-1, 2)),
+        (" 7 ", 7),
+        ("0/5", 0),
+    ],
+)
+def test_parse_number(text, value):
+    assert parse_number(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".",
+        "e5",
+        "nan",
+        "inf",
+        "1_0",
+        "²",
+        "1e99999",
+        "1e999999999",
+        "-",
+        "1.2.3",
+        "0x1",
+        "1/-2",
+    ],
+)
+def test_parse_number_refuses(text):
+    with pytest.raises(InputError, match="is not a number; write an integer, a decimal or p/q"):
+        parse_number(text)
+
+
+def test_parse_number_refuses_a_zero_denominator():
+    with pytest.raises(InputError, match="divides by zero"):
+        parse_number("1/0")
+
+
+@given(st.integers(-(10**9000), 10**9000), st.integers(1, 10**5000))
+def test_numbers_of_any_length_survive_printing(numerator, denominator):
+    value = Fraction(numerator, denominator)
+    assert parse_number(format_number(value)) == value
+
+
+@given(st.lists(st.fractions(), max_size=5))
+def test_parse_numbers(values):
+    assert parse_numbers(map(str, values)) == values
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_floats_are_exact_unless_rationalised(value):
+    assert to_fraction(value) == Fraction(value)
+    assert float(to_fraction(value, rationalise=True)) == value
+    assert to_fraction(0.1, rationalise=True) == Fraction(1, 10)
+
+
+def test_narrow_floats_keep_their_own_value():
+    assert exact_array(np.array([0.1], np.float32))[0] == Fraction(float(np.float32(0.1)))
+    assert exact_array(np.array([0.1], np.float32), rationalise=True)[0] == Fraction(1, 10)
+    assert exact_array(np.array([1], np.longdouble) / 3)[0] != Fraction(1 / 3)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint64", "float64", "object"])
+def test_dtypes(dtype):
+    assert exact_array(np.array([[1, 2], [3, 4]]).astype(dtype)).fractions().tolist() == [
+        [1, 2],
+        [3, 4],
+    ]
+
+
+def test_integers_beyond_64_bits():
+    array = exact_array([[2**70, 1], [-(2**65), Fraction(1, 3)]])
+    assert array.numerators.dtype == object
+    assert array[0, 0] == 2**70
+    assert array[1, 1] == Fraction(1, 3)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([], "empty"),
+        ([[]], r"empty at index \[0\]"),
+        ([[1, 2], [3]], r"ragged: entry \[1\] has shape \[1\] where entry \[0\] has \[2\]"),
+        ([[1, "x"]], r"'x' is not a number.*at index \[0, 1\]"),
+        ([[1, None]], r"'None' is a NoneType, not a number"),
+        ([[True]], "truth value"),
+        ([1j], "complex"),
+        ([float("inf")], "inf is not a finite number"),
+        (np.array([[1.0, np.nan]]), r"nan at index \[0, 1\] is not a finite number"),
+        (np.zeros((0, 2)), "empty"),
+    ],
+)
+def test_arrays_that_are_refused(values, message):
+    with pytest.raises(InputError, match=message):
+        exact_array(values)
+
+
+def test_a_common_denominator_that_would_not_fit_is_refused():
+    values = [Fraction(1, 10**3990 + k) for k in range(2000)]
+    with pytest.raises(InputError, match="common denominator of 2000 payoffs"):
+        common_denominator(values)
