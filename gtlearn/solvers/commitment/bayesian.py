@@ -12,7 +12,7 @@ from gtlearn.games import BayesianGame
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.commitment.data import Bimatrix, narrowed
 from gtlearn.solvers.commitment.report import earned, solution
-from gtlearn.solvers.solution import OK, RATIONAL, Certificate, Commitment, Solution, pure
+from gtlearn.solvers.solution import RATIONAL, Certificate, Commitment, Solution, pure
 
 HARSANYI = "branch and bound over response profiles (Harsanyi transformation)"
 DOBSS = "DOBSS mixed-integer program (Paruchuri et al. 2008)"
@@ -100,7 +100,7 @@ def solve_mixed(
     false, DOBSS's result is taken as it is.
     """
     from gtlearn.solvers.commitment.dobss import dobss
-    from gtlearn.solvers.commitment.profiles import ProfileSearch
+    from gtlearn.solvers.commitment.profiles import SEARCH_SHARE, ProfileSearch
 
     view = BayesianView.of(game)
     search = ProfileSearch(view, clock)
@@ -110,7 +110,10 @@ def solve_mixed(
         profile, float_bound = dobss(view, clock)
         if profile is not None:
             search.offer(profile)
-    done = search.run(PROOF_NODES if mixed_integer else None) if prove or not mixed_integer else False
+    done = not prove and mixed_integer
+    if not done:
+        done = search.run(PROOF_NODES if mixed_integer else None)
+    timed_out = not done and clock.used > SEARCH_SHARE
     evidence: dict[str, Any] = {
         "commitment": "mixed",
         "upper_bound": search.upper_bound() / view.scale,
@@ -119,12 +122,11 @@ def solve_mixed(
     notes = []
     if float_bound is not None:
         evidence["float_bound"] = float_bound / view.scale
-        if not done and not clock.expired:
+        if not done and not timed_out:
             notes.append(GAP.format(bound=float_bound / view.scale))
     outcome = _outcome(game, view, search.mix, search.profile, evidence)
     name = DOBSS if mixed_integer else HARSANYI
-    found = solution(game, outcome, name, clock, timed_out=clock.expired and not done, notes=notes)
-    return found if clock.expired else replace(found, status=OK)
+    return solution(game, outcome, name, clock, timed_out=timed_out, notes=notes)
 
 
 def _outcome(

@@ -34,6 +34,11 @@ class Clock:
         return None if self.limit is None else self.limit - self.seconds
 
     @property
+    def used(self) -> float:
+        """The part of the limit that has passed; 0 where there is none."""
+        return 0.0 if self.limit is None else self.seconds / max(self.limit, 1e-9)
+
+    @property
     def expired(self) -> bool:
         """Whether the limit has passed."""
         return self.limit is not None and self.seconds >= self.limit

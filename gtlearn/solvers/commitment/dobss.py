@@ -18,7 +18,7 @@ from gtlearn.solvers.commitment.relaxation import set_entries
 if TYPE_CHECKING:
     from gtlearn.solvers.commitment.bayesian import BayesianView
 
-SHARE = 0.6  # of the time left, so that some remains for the exact proof
+SHARE = 0.4  # of the time left, so that some remains for the exact proof
 
 
 def dobss(view: BayesianView, clock: Clock) -> tuple[tuple[int, ...] | None, float | None]:

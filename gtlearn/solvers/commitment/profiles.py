@@ -9,6 +9,7 @@ so that the leaves of the tree prove the optimum.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ from gtlearn.solvers.linear.program import Basis, Infeasible, LinearProgram, at_
 
 if TYPE_CHECKING:
     from gtlearn.solvers.commitment.bayesian import BayesianView
+
+SEARCH_SHARE = 0.7  # of a time limit; checking the proof of many leaves takes time too
 
 Fixed = tuple[int, ...]  # the responses of the first types, in the search's order
 Rows = tuple[tuple[list[int], int], ...]  # for each fixed type: multipliers, denominator
@@ -85,7 +88,7 @@ class ProfileSearch:
         self.ceilings: list[NDArray[Any]] = []
         for t, multipliers in enumerate(floats):
             rows = self._rounded(t, multipliers)
-            gains = [self._brought(t, j, rows[j]) for j in range(rows.shape[0])]
+            gains = [self._brought(t, j, rows[j], 1 << self.unit) for j in range(rows.shape[0])]
             self.table.append(rows)
             self.ceilings.append(np.max(np.array(gains, dtype=object), axis=0))
         scale = self.exponent + self.unit
@@ -100,13 +103,12 @@ class ProfileSearch:
         shift = self.unit + self.exponent - self.types[t].follower_exponent - self.bits
         return np.asarray(scaled.astype(np.int64).astype(object) * (1 << shift))
 
-    def _brought(self, t: int, j: int, row: Any, denominator: int | None = None) -> NDArray[Any]:
+    def _brought(self, t: int, j: int, row: Any, unit: int) -> NDArray[Any]:
         """What type t brings by response j at most, A_ij + sum_k l_k (B_ij - B_ik), shape (m,).
 
-        In integers over 2 ** unit, or over `denominator`.
+        In integers over `unit`, as the multipliers `row` are.
         """
         game = self.types[t]
-        unit = 1 << self.unit if denominator is None else denominator
         weights = np.array(row, dtype=object)
         gains = game.incentives[:, j].astype(object) * weights.sum()
         used = np.flatnonzero(weights)
@@ -118,7 +120,7 @@ class ProfileSearch:
         """Searches until nothing is open; False if the time or `max_nodes` ran out first."""
         count = 0
         while self.open:
-            if self.clock.expired or (max_nodes is not None and count >= max_nodes):
+            if self.clock.used > SEARCH_SHARE or (max_nodes is not None and count >= max_nodes):
                 return False
             if count % 256 == 0:
                 self.clock.tell(None, f"response profiles: {len(self.leaves)} parts settled")
@@ -174,15 +176,14 @@ class ProfileSearch:
         return tuple(rows)
 
     def _leaf(self, fixed: Fixed, rows: Rows) -> Leaf:
-        total = [Fraction(0)] * self.m
-        for t in range(len(self.types)):
-            if t < len(fixed):
-                row, unit = rows[t]
-                brought = self._brought(t, fixed[t], row, unit)
-            else:
-                brought, unit = self.ceilings[t], 1 << self.unit
-            total = [a + Fraction(int(b), unit) for a, b in zip(total, brought, strict=True)]
-        return Leaf(fixed, rows, max(total))
+        """The leaf whose bound these multipliers prove."""
+        units = [1 << self.unit, *(unit for _, unit in rows)]
+        common = math.lcm(*units)
+        total = sum(self.ceilings[len(fixed) :], np.zeros(self.m, dtype=object))
+        total = total * (common // units[0])
+        for t, (row, unit) in enumerate(rows):
+            total = total + self._brought(t, fixed[t], row, unit) * (common // unit)
+        return Leaf(fixed, rows, Fraction(max(total.tolist()), common))
 
     def _settle(self, fixed: Fixed, proposal: Proposal) -> bool:
         """Solves a node exactly; True if that settles it."""

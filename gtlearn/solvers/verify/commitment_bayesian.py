@@ -67,7 +67,8 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
     exact = outcome.certificate.arithmetic == RATIONAL
     slack = Fraction(0) if exact else _slack(sides, outcome)
     mix = rational(outcome.strategies[0])
-    if len(mix) != sides[0].size[0] or any(p < -slack for p in mix) or abs(sum(mix, Fraction(0)) - 1) > slack:
+    proper = len(mix) == sides[0].size[0] and all(p >= -slack for p in mix)
+    if not proper or abs(sum(mix, Fraction(0)) - 1) > slack:
         return ["the leader's commitment is no probability distribution"]
     responses = outcome.response
     if not isinstance(responses, tuple) or len(responses) != len(sides):
