@@ -81,7 +81,7 @@ def bounds(
     leader = game.leader if leader is None else leader
     gains = _gains(game.incentives, multipliers.numerators)
     units = np.array(multipliers.denominators, dtype=object)
-    reach = largest(leader) * max(multipliers.denominators) + largest(gains)
+    reach = max(largest(leader), 1) * max(multipliers.denominators) + largest(gains)
     kind = np.int64 if reach < _INT64 else object
     totals = leader.astype(kind) * units.astype(kind) + gains.astype(kind)
     return [
@@ -93,7 +93,7 @@ def bounds(
 def _gains(incentives: NDArray[Any], numerators: NDArray[Any]) -> NDArray[Any]:
     """sum_k l_jk (B_ij - B_ik) for all i and j; a float product where it is exact."""
     sums = numerators.sum(axis=1) if numerators.dtype == object else _safe_sums(numerators)
-    reach = 2 * largest(incentives) * max((int(s) for s in sums), default=0)
+    reach = 2 * max(largest(incentives), 1) * max((int(s) for s in sums), default=0)
     if reach < _DOUBLE:
         table, weights = incentives.astype(np.float64), numerators.astype(np.float64)
         gains: NDArray[Any] = table * weights.sum(axis=1) - table @ weights.T

@@ -102,7 +102,7 @@ def classes(sides: Sides) -> list[list[int]]:
 def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """The exact product of two integer matrices: int64 where nothing overflows, else flint."""
     (rows, inner), columns = left.shape, right.shape[1]
-    if _largest(left) * _largest(right) * inner < _SAFE:
+    if max(_largest(left), 1) * max(_largest(right), 1) * inner < _SAFE:
         out: NDArray[Any] = left.astype(np.int64) @ right.astype(np.int64)
         return out
     exact = flint.fmpz_mat(rows, inner, left.ravel().tolist()) * flint.fmpz_mat(
@@ -162,7 +162,7 @@ def _largest_sum(
     """max_i left_i / left_denominator + right_i / right_denominator."""
     common = math.lcm(left_denominator, right_denominator)
     p, q = common // left_denominator, common // right_denominator
-    if _largest(left) * p + _largest(right) * q < _SAFE:
+    if max(_largest(left), 1) * p + max(_largest(right), 1) * q < _SAFE:
         top = int((left.astype(np.int64) * p + right.astype(np.int64) * q).max())
     else:
         pairs = zip(left.tolist(), right.tolist(), strict=True)
