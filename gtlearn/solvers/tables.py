@@ -262,7 +262,7 @@ def _commitment_lines(solution: Solution) -> list[str]:
         lines.append(
             f"{leader} commits first, {follower} best-responds and breaks ties {for_whom} {leader}."
         )
-        if not outcome.attained:
+        if not outcome.attained and not any("supremum" in note for note in solution.notes):
             lines.append(
                 f"{leader}'s value is a supremum that no commitment attains: commitments near "
                 "the one shown come arbitrarily close to it."
@@ -326,7 +326,7 @@ def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool)
         most = f"{max(regrets, default=0.0):.3g}"
         return f"no player gains more than {most} by playing otherwise."
     if isinstance(first, Commitment):
-        return _commitment_claim(solution, first)
+        return _commitment_claim(solution, first) + ("" if exact else " (up to rounding)") + "."
     what = "committing to ignore" if solution.concept == "coarse-correlated" else "disobeying"
     claim = f"no player gains by {what} the recommendation"
     evidence = certificates[0].evidence
@@ -352,7 +352,7 @@ def _commitment_claim(solution: Solution, outcome: Commitment) -> str:
     more = "more"
     if bound != value:
         more = f"more than {short_number(bound)}"
-    return f"{claim}, and no {kind} earns {leader} {more}."
+    return f"{claim}, and no {kind} earns {leader} {more}"
 
 
 def _footnotes(solution: Solution) -> list[str]:
