@@ -18,7 +18,8 @@ def vertices(constraints, m):
     rows = [*constraints, *([int(i == k) for k in range(m)] for i in range(m))]
     found = set()
     for tight in combinations(rows, m - 1):
-        matrix = flint.fmpq_mat(m, m, [flint.fmpq(*_pq(v)) for row in (*tight, [1] * m) for v in row])
+        entries = [flint.fmpq(*_pq(v)) for row in (*tight, [1] * m) for v in row]
+        matrix = flint.fmpq_mat(m, m, entries)
         if matrix.det() == 0:
             continue
         right = flint.fmpq_mat(m, 1, [0] * (m - 1) + [1])
@@ -74,16 +75,17 @@ def weak_value(leader, follower):
             continue  # the region has no inside
         # the least of several linear functions is largest at a vertex of where they cross
         for a, b in combinations(group, 2):
-            crossing = minus(own[a], own[b])
-            points |= vertices([*region, crossing], m) | vertices([*region, [-v for v in crossing]], m)
+            points |= _arrangement(region, [minus(own[a], own[b])], m)
         if len(group) > 2:
-            points |= _arrangement(region, [minus(own[a], own[b]) for a, b in combinations(group, 2)], m)
+            crossings = [minus(own[a], own[b]) for a, b in combinations(group, 2)]
+            points |= _arrangement(region, crossings, m)
         values.append(max(min(dot(own[k], p) for k in group) for p in points))
     value = max(values)
     return value, _attained(own, other, m, value)
 
 
 def _arrangement(region, crossings, m):
+    """The vertices of the cells into which `crossings` cut a region."""
     points = set()
     for signs in product((1, -1), repeat=len(crossings)):
         signed = [[s * v for v in c] for s, c in zip(signs, crossings, strict=True)]

@@ -109,11 +109,11 @@ def test_the_method_follows_the_game():
     assert certified(normal_form(table, other)).method == MULTIPLE_LPS
 
 
-def bayesian(seed, types, actions, replies, high, leader=0):
+def bayesian(seed, types, shape, high=100, leader=0):
     rng = np.random.default_rng(seed)
     members = []
     for _ in range(types):
-        own, other = rng.integers(0, high, (2, actions, replies))
+        own, other = rng.integers(0, high, (2, *shape))
         members.append(normal_form(own, other) if leader == 0 else normal_form(other.T, own.T))
     weights = rng.integers(1, 10, types)
     prior = tuple(Fraction(int(w), int(weights.sum())) for w in weights)
@@ -122,7 +122,8 @@ def bayesian(seed, types, actions, replies, high, leader=0):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_dobss_agrees_with_harsanyi(seed):
-    game = bayesian(seed, 1 + seed % 4, 2 + seed % 4, 2 + seed % 3, (3, 10, 100)[seed % 3], seed % 2)
+    shape, high = (2 + seed % 4, 2 + seed % 3), (3, 10, 100)[seed % 3]
+    game = bayesian(seed, 1 + seed % 4, shape, high, leader=seed % 2)
     exact = certified(game, method="harsanyi")
     integer = certified(game, method="dobss")
     assert integer[0].payoffs[0] == exact[0].payoffs[0]
@@ -131,14 +132,14 @@ def test_dobss_agrees_with_harsanyi(seed):
 
 
 def test_many_types():
-    game = bayesian(5, 7, 6, 5, 100)
+    game = bayesian(5, 7, (6, 5))
     solution = certified(game)
     assert len(solution[0].response) == 7
     assert len(solution[0].strategies) == len(solution[0].payoffs) == 8
 
 
 def test_types_with_huge_and_fractional_payoffs():
-    game = bayesian(2, 3, 3, 3, 10)
+    game = bayesian(2, 3, (3, 3), 10)
     members = tuple(
         normal_form(
             g.payoffs[0].numerators.astype(object) * 10**30 + Fraction(1, 3),

@@ -64,19 +64,20 @@ def test_commitment_does_not_help_in_the_prisoners_dilemma():
         assert outcome.attained
 
 
-@pytest.mark.parametrize(("name", "expected"), [("matching_pennies", 0), ("0 -1 1; 1 0 -1; -1 1 0", 0)])
-def test_zero_sum_commitment_is_minimax(name, expected):
+ROCK_PAPER_SCISSORS = [[0, -1, 1], [1, 0, -1], [-1, 1, 0]]
+LOPSIDED = [[3, -1], [-2, 1]]  # x = 3/7 makes both columns pay 1/7
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"), [(ROCK_PAPER_SCISSORS, 0), (LOPSIDED, Fraction(1, 7))]
+)
+def test_zero_sum_commitment_is_minimax(rows, expected):
     # von Neumann (1928): announcing an optimal mix costs nothing
-    game = games.load(name) if ";" not in name else _zero_sum(name)
+    game = normal_form(rows, [[-v for v in row] for row in rows])
     for ties in ("strong", "weak"):
         outcome = stackelberg(game, ties=ties)[0]
         assert outcome.payoffs[0] == expected
         assert outcome.attained
-
-
-def _zero_sum(text):
-    rows = [[int(v) for v in row.split()] for row in text.split(";")]
-    return normal_form(rows, [[-v for v in row] for row in rows])
 
 
 class TestCournot:
@@ -86,9 +87,10 @@ class TestCournot:
     quantity leaves the follower indifferent: 7 is answered by 2 (profit 21) or 3 (profit 14).
     """
 
-    leader = [[q * max(12 - q - r, 0) for r in range(13)] for q in range(13)]
-    follower = [[r * max(12 - q - r, 0) for r in range(13)] for q in range(13)]
-    game = normal_form(leader, follower)
+    game = normal_form(
+        [[q * max(12 - q - r, 0) for r in range(13)] for q in range(13)],
+        [[r * max(12 - q - r, 0) for r in range(13)] for q in range(13)],
+    )
 
     def test_pure_under_weak_ties(self):
         outcome = stackelberg(self.game, commitment="pure", ties="weak")[0]

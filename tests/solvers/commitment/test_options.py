@@ -39,7 +39,7 @@ def random_game(size, high=10**6, seed=0):
     ],
 )
 def test_bad_options(options, words):
-    with pytest.raises(InputError, match=".") as caught:
+    with pytest.raises(InputError) as caught:
         stackelberg(EXAMPLE, **options)
     assert words in str(caught.value)
 
@@ -84,7 +84,8 @@ def test_a_commitment_of_the_wrong_length():
 )
 @pytest.mark.parametrize("limit", [0, 1e-3])
 def test_no_time_still_gives_a_commitment_that_holds(options, limit):
-    for game in (random_game(60), normal_form(*(lambda t: (t, -t))(np.arange(900).reshape(30, 30)))):
+    table = np.arange(900).reshape(30, 30)
+    for game in (random_game(60), normal_form(table, -table)):
         solution = stackelberg(game, time_limit=limit, **options)
         outcome = solution[0]
         assert commitment(game, outcome) == ()
