@@ -1,0 +1,134 @@
+"""The equilibrium nearest to a profile, over whole maximal Nash subsets and not only extreme ones.
+
+Every equilibrium of a bimatrix game lies in a maximal Nash subset conv(rows) x conv(columns)
+(Winkels 1979; Jansen 1981), so the distance to the set of equilibria is the smallest distance to
+such a product, and that is a linear program a player.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.linear.program import LinearProgram, integer_rows, solve
+from gtlearn.solvers.solution import NashEquilibrium
+
+MAX_ACTIONS = 12  # enumeration of larger games may take longer than a check should
+
+Vector = tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest equilibrium.
+
+    Attributes:
+        index: of the nearest extreme equilibrium in the nearest maximal Nash subset, in the list
+            that `solve(game, find="all")` returns.
+        distance: to the nearest equilibrium: the larger of the two players' total variation
+            distances (half the sum of absolute differences of probabilities).
+        strategies: that equilibrium, which need not be extreme.
+    """
+
+    index: int
+    distance: Fraction
+    strategies: tuple[Vector, ...]
+
+
+def nearest_equilibrium(
+    game: NormalFormGame, strategies: Sequence[Vector], *, time_limit: float | None = None
+) -> tuple[Nearest | None, str]:
+    """The nearest equilibrium of a two-player game, or None, and a note if there is more to say.
+
+    Args:
+        game: the game; with more than two players or more than `MAX_ACTIONS` actions a player
+            there is no answer, and the note says so.
+        strategies: one exact probability vector a player.
+        time_limit: in seconds; where it cuts the enumeration short, the note says so.
+    """
+    if game.num_players != 2:
+        return None, "the nearest equilibrium is computed for two players only"
+    if max(game.shape) > MAX_ACTIONS:
+        return None, (
+            f"the nearest equilibrium is not computed where a player has more than {MAX_ACTIONS} "
+            "actions"
+        )
+    from gtlearn.solvers.nash.enumeration import all_equilibria
+
+    found = all_equilibria(game, time_limit=time_limit)
+    equilibria = [outcome for outcome in found if isinstance(outcome, NashEquilibrium)]
+    best: tuple[Fraction, Fraction, int] | None = None
+    point: tuple[Vector, ...] = ()
+    known: dict[tuple[Vector, ...], tuple[Fraction, Vector]] = {}
+    for subset in found.subsets or ():
+        sides = []
+        for player, vertices in enumerate((subset.rows, subset.columns)):
+            hull = tuple(_exact(v) for v in vertices)
+            if hull not in known:
+                known[hull] = distance_to_hull(strategies[player], hull)
+            sides.append(known[hull])
+        distance = max(side[0] for side in sides)
+        if best is not None and distance > best[0]:
+            continue
+        for index in subset.members:
+            extreme = equilibria[index].strategies
+            pairs = zip(strategies, extreme, strict=True)
+            away = max(total_variation(own, _exact(other)) for own, other in pairs)
+            if best is None or (distance, away, index) < best:
+                best, point = (distance, away, index), tuple(side[1] for side in sides)
+    if best is None:
+        return None, "no equilibrium was found in time to measure the distance to"
+    note = "" if found.complete else "the nearest equilibrium is that of those found in time"
+    return Nearest(best[2], best[0], point), note
+
+
+def total_variation(first: Sequence[Fraction], second: Sequence[Fraction]) -> Fraction:
+    """Half the sum of absolute differences of two probability vectors.
+
+    >>> total_variation([Fraction(1), Fraction(0)], [Fraction(1, 2), Fraction(1, 2)])
+    Fraction(1, 2)
+    """
+    differences = (abs(p - q) for p, q in zip(first, second, strict=True))
+    return sum(differences, Fraction(0)) / 2
+
+
+def distance_to_hull(point: Vector, hull: Sequence[Vector]) -> tuple[Fraction, Vector]:
+    """The total variation distance to the convex hull of some vectors, and a nearest point there.
+
+    >>> half, one, zero = Fraction(1, 2), Fraction(1), Fraction(0)
+    >>> distance_to_hull((half, zero, half), [(one, zero, zero), (zero, zero, one)])
+    (Fraction(0, 1), (Fraction(1, 2), Fraction(0, 1), Fraction(1, 2)))
+    """
+    if len(hull) == 1:
+        return total_variation(point, hull[0]), hull[0]
+    # variables: weights of the hull's vectors, then what the mixture lacks at each action
+    size, count = len(point), len(hull)
+    scale = math.lcm(*(p.denominator for vector in (point, *hull) for p in vector))
+    rows = [
+        [-int(vector[a] * scale) for vector in hull] + [-scale * (a == b) for b in range(size)]
+        for a in range(size)
+    ]
+    rows.append([1] * count + [0] * size)
+    bounds = [-int(p * scale) for p in point] + [1]
+    program = LinearProgram(
+        np.array([0] * count + [-1] * size),
+        integer_rows(rows),
+        integer_rows([bounds])[0],
+        (size,),
+    )
+    optimum = solve(program)
+    weights = [Fraction(w, optimum.primal_denominator) for w in optimum.primal[:count]]
+    nearest = tuple(
+        sum((w * vector[a] for w, vector in zip(weights, hull, strict=True)), Fraction(0))
+        for a in range(size)
+    )
+    return total_variation(point, nearest), nearest
+
+
+def _exact(strategy: Sequence[Fraction | float]) -> Vector:
+    return tuple(Fraction(p) for p in strategy)
