@@ -41,7 +41,7 @@ class Run:
         regrets: NashConv of its average policy at each checkpoint, exactly: what the players
             could gain by deviating, summed.
         nearest: the index of the exact equilibrium that is nearest to the last policy.
-        distance: how far away that is.
+        distance: how far away that is, in total variation.
     """
 
     regrets: tuple[Fraction, ...]
@@ -86,20 +86,16 @@ def learn(solution: Solution, seed: int) -> Run:
     assert isinstance(game, NormalFormGame)
     turn_based = pyspiel.convert_to_turn_based(game.openspiel)
     learner = pyspiel.ExternalSamplingMCCFRSolver(turn_based, seed)
-    reports = []
+    regrets: list[Fraction] = []
     done = 0
     for checkpoint in CHECKPOINTS:
         for _ in range(checkpoint - done):
             learner.run_iteration()
         done = checkpoint
         profile = _profile(turn_based, learner.average_policy())
-        reports.append(solvers.check(profile, game).to_json())
-    nearest = reports[-1]["nearest"]
-    return Run(
-        regrets=tuple(Fraction(report["nash_conv"]) for report in reports),
-        nearest=nearest["index"],
-        distance=float(Fraction(nearest["distance"])),
-    )
+        regrets.append(solvers.check(profile, game, nearest=False).nash_conv)
+    nearest = solvers.check(profile, game).nearest
+    return Run(tuple(regrets), nearest.index, float(nearest.distance))
 
 
 def _profile(turn_based: Any, policy: Any) -> list[list[float]]:

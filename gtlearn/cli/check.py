@@ -22,13 +22,27 @@ from gtlearn.cli.options import (
 @click.argument("game")
 @click.option(
     "--concept",
-    type=OneOf("nash", "stackelberg"),
+    type=OneOf("nash", "stackelberg", "correlated", "coarse-correlated"),
     default="nash",
     show_default=True,
     help="What the profile claims to be.",
 )
 @click.option(
     "--leader", type=int, default=0, show_default=True, help="stackelberg: who commits, 0 or 1."
+)
+@click.option(
+    "--ties",
+    type=OneOf("strong", "weak"),
+    default="strong",
+    show_default=True,
+    help="stackelberg: the follower breaks ties for the leader (strong) or against it (weak).",
+)
+@click.option(
+    "--index",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Which solution of PROFILE is meant, if it holds several.",
 )
 @click.option(
     "--tolerance",
@@ -51,6 +65,8 @@ def check(
     *,
     concept: str,
     leader: int,
+    ties: str,
+    index: int,
     tolerance: Fraction,
     form: str | None,
     output: Path | None,
@@ -64,17 +80,26 @@ def check(
     solution that `gtlearn solve --format json` wrote; "-" reads it from standard input. Exit
     code 0: it holds within the tolerance; 1: it does not; 2: bad input.
     """
-    refuse_unused(ctx, {"leader": (concept == "stackelberg", "--concept stackelberg")})
+    stackelberg = (concept == "stackelberg", "--concept stackelberg")
+    refuse_unused(ctx, {"leader": stackelberg, "ties": stackelberg})
     from gtlearn import games, solvers
-    from gtlearn.cli.output import emit, format_for, json_text
+    from gtlearn.cli.output import emit, format_for, json_text, note
     from gtlearn.cli.profiles import read_profile
 
     loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
     if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
         leader = loaded.leader
     report = solvers.check(
-        read_profile(profile), loaded, concept, leader=leader, tolerance=tolerance
+        read_profile(profile),
+        loaded,
+        concept,
+        leader=leader,
+        ties=ties,
+        index=index,
+        tolerance=tolerance,
     )
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else str(report), output)
+    if as_json or output is not None:
+        note(report.notes)
     return 0 if report.holds else 1
