@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -76,21 +78,20 @@ def check(
 ) -> int:
     """Say exactly how far PROFILE is from an equilibrium of GAME.
 
-    PROFILE is a JSON file from any tool, {"strategies": [["1/2", "1/2"], ["1", "0"]]}, or a
-    solution that `gtlearn solve --format json` wrote; "-" reads it from standard input. Exit
-    code 0: it holds within the tolerance; 1: it does not; 2: bad input.
+    PROFILE is a JSON file from any tool, {"strategies": [["1/2", "1/2"], ["1", "0"]]}, such a
+    text itself, a solution that `gtlearn solve --format json` wrote, or "-" for standard input.
+    Exit code 0: it holds within the tolerance; 1: it does not; 2: bad input.
     """
     stackelberg = (concept == "stackelberg", "--concept stackelberg")
     refuse_unused(ctx, {"leader": stackelberg, "ties": stackelberg})
     from gtlearn import games, solvers
     from gtlearn.cli.output import emit, format_for, json_text, note
-    from gtlearn.cli.profiles import read_profile
 
     loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
     if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
         leader = loaded.leader
     report = solvers.check(
-        read_profile(profile),
+        _source(profile),
         loaded,
         concept,
         leader=leader,
@@ -103,3 +104,13 @@ def check(
     if as_json or output is not None:
         note(report.notes)
     return 0 if report.holds else 1
+
+
+def _source(profile: str) -> str | Path:
+    """What to read: standard input's text, a finished run's result, or PROFILE as it is."""
+    if profile == "-":
+        return sys.stdin.read()
+    with suppress(OSError, ValueError):  # a long text is no path
+        if Path(profile).is_dir():
+            return Path(profile) / "result.json"
+    return profile
