@@ -33,6 +33,8 @@ def parse_number(text: str) -> Fraction:
         InputError: if `text` is not such a number (NaN and infinities are not).
     """
     stripped = text.strip()
+    if len(stripped) < 19 and stripped.isdigit() and stripped.isascii():
+        return Fraction(int(stripped))
     match = _NUMBER.fullmatch(stripped) if len(stripped) <= _MAX_CHARACTERS else None
     if match is None:
         raise InputError(f"{_shorten(text)} is not a number; write an integer, a decimal or p/q")
@@ -96,6 +98,17 @@ def format_number(value: Number) -> str:
     numerator, denominator = value.numerator, value.denominator
     text = _decimal(numerator)
     return text if denominator == 1 else f"{text}/{_decimal(denominator)}"
+
+
+def short_number(value: int | Fraction) -> str:
+    """An exact number for an error message: as it is, or as a float where that is long."""
+    text = format_number(Fraction(value))
+    if len(text) <= 40:
+        return text
+    try:
+        return f"about {float(value):.6g}"
+    except OverflowError:
+        return f"a number of {len(text)} characters"
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +194,9 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
     if array.size == 0:
         raise InputError(f"{what} are empty; give at least one number")
     if array.dtype.kind in "iu" and not (array.dtype.kind == "u" and array.dtype.itemsize == 8):
-        return _frozen(array.astype(np.int64), 1)
+        if -_INT64_SAFE < array.min() and array.max() < _INT64_SAFE:
+            return _frozen(array.astype(np.int64), 1)
+        return integer_array(array.ravel().tolist(), array.shape)
     if array.dtype.kind == "f":
         if not np.isfinite(array).all():
             where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])

@@ -137,6 +137,7 @@ class Solution:
         arithmetic: "rational" or "float".
         seconds: wall-clock time of the solver.
         components: connected components, as indices of extreme equilibria (find="all").
+        component_indices: the index of each component; they add up to 1 (Shapley 1974).
         subsets: the maximal Nash subsets (find="all").
         notes: sentences that a reader should see (how floats were read, what was cut short).
     """
@@ -150,6 +151,7 @@ class Solution:
     arithmetic: str = RATIONAL
     seconds: float = 0.0
     components: tuple[tuple[int, ...], ...] | None = None
+    component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
     notes: tuple[str, ...] = ()
 

@@ -16,9 +16,7 @@ def to_flint(matrix: NDArray[Any]) -> flint.fmpz_mat:
     return flint.fmpz_mat(matrix.shape[0], matrix.shape[1], matrix.ravel().tolist())
 
 
-def solve_integer_system(
-    matrix: NDArray[Any], right: NDArray[Any]
-) -> tuple[list[int], int] | None:
+def solve_integer_system(matrix: NDArray[Any], right: NDArray[Any]) -> tuple[list[int], int] | None:
     """The exact solution of a square system, or None where the matrix is singular.
 
     Args:

@@ -109,9 +109,7 @@ def repair(
     return "optimal", *_basis(tableau, owner, n)
 
 
-def _crash(
-    tableau: _Tableau, warm: tuple[NDArray[np.int64], NDArray[np.int64]], n: int
-) -> None:
+def _crash(tableau: _Tableau, warm: tuple[NDArray[np.int64], NDArray[np.int64]], n: int) -> None:
     """Pivots the warm basis's columns in, as far as the pivots are nonzero."""
     columns, rows = warm
     tight = {n + int(i) for i in rows}

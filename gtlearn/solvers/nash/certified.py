@@ -21,9 +21,7 @@ def certified(
     return NashEquilibrium(tuple(strategies), payoffs, certificate, index)
 
 
-def from_support(
-    size: int, support: Sequence[int], weights: Sequence[int], total: int
-) -> Strategy:
+def from_support(size: int, support: Sequence[int], weights: Sequence[int], total: int) -> Strategy:
     """A strategy with probability `weights[k] / total` on `support[k]`, zero elsewhere."""
     zero = Fraction(0)
     vector = [zero] * size

@@ -18,12 +18,8 @@ from gtlearn.solvers.nash.polytope import Vertices
 
 def enumerate_exactly(matrix: NDArray[Any], *, deadline: float | None = None) -> Vertices:
     """All vertices of {z >= 0, matrix z <= 1}, as `polytope.enumerate_vertices`."""
-    e, d = matrix.shape
-    table = np.empty((e, d + 1), dtype=object)
-    for r in range(e):
-        table[r, :d] = [int(v) for v in matrix[r]]
-        table[r, d] = 1
-    start = _Dictionary(table, list(range(d)), list(range(d, d + e)), 1)
+    d = matrix.shape[1]
+    start = Dictionary.origin(matrix)
     frontier, seen = [start], {frozenset(start.nonbasic)}
     tight: list[list[int]] = []
     extra: dict[int, tuple[int, ...]] = {}
@@ -45,8 +41,11 @@ def enumerate_exactly(matrix: NDArray[Any], *, deadline: float | None = None) ->
     return Vertices(np.array(tight, dtype=np.int16), extra, not stopped, stopped)
 
 
-class _Dictionary:
-    """Integers over `denominator`: basic = last column - entries * nonbasic."""
+class Dictionary:
+    """One basis of the polytope: basic = last column - entries * nonbasic, over `denominator`.
+
+    Variables 0..d-1 are the coordinates z, d..d+e-1 the slacks of the rows.
+    """
 
     def __init__(
         self, table: NDArray[Any], nonbasic: list[int], basic: list[int], denominator: int
@@ -55,6 +54,21 @@ class _Dictionary:
         self.nonbasic = nonbasic
         self.basic = basic
         self.denominator = denominator
+
+    @staticmethod
+    def origin(matrix: NDArray[Any]) -> Dictionary:
+        """The dictionary of z = 0, where all slacks are basic."""
+        e, d = matrix.shape
+        table = np.empty((e, d + 1), dtype=object)
+        for r in range(e):
+            table[r, :d] = [int(v) for v in matrix[r]]
+            table[r, d] = 1
+        return Dictionary(table, list(range(d)), list(range(d, d + e)), 1)
+
+    def values(self, size: int) -> list[int]:
+        """The numerators of z_0..z_(size-1) at this basis."""
+        at = dict(zip(self.basic, self.table[:, -1], strict=True))
+        return [int(at.get(v, 0)) for v in range(size)]
 
     def leaving(self, column: int) -> int:
         """The lexicographically smallest ratio's row."""
@@ -83,7 +97,7 @@ class _Dictionary:
             return int(self.table[row, self.nonbasic.index(slack)])
         return self.denominator if self.basic[row] == slack else 0
 
-    def pivot(self, row: int, column: int) -> _Dictionary:
+    def pivot(self, row: int, column: int) -> Dictionary:
         """The dictionary after exchanging one variable (Edmonds's integral pivoting)."""
         t = self.table
         pivot = t[row, column]
@@ -94,4 +108,4 @@ class _Dictionary:
         fresh[row, column] = self.denominator
         nonbasic, basic = self.nonbasic.copy(), self.basic.copy()
         nonbasic[column], basic[row] = basic[row], nonbasic[column]
-        return _Dictionary(fresh, nonbasic, basic, pivot)
+        return Dictionary(fresh, nonbasic, basic, pivot)

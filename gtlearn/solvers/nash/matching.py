@@ -22,9 +22,7 @@ def match_vertices(rows: Side, columns: Side) -> Matches:
     row_masks, row_basis = np.unique(rows.full, return_index=True)
     column_masks, column_basis = np.unique(columns.full, return_index=True)
     indices = _indices(rows, columns, everything)
-    found = Matches(
-        complete=columns.vertices.complete, stopped=columns.vertices.stopped
-    )
+    found = Matches(complete=columns.vertices.complete, stopped=columns.vertices.stopped)
     for p, q in _complementary(rows, columns, row_masks, column_masks, everything):
         key = (int(row_masks[p]), int(column_masks[q]))
         if key[0] & own == own or key[1] & other == other:

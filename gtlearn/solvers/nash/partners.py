@@ -186,9 +186,7 @@ class _Partners:
         if answer is not None and answer.perturbed:
             self._count_index((int(self.side.full[basis]), answer.mask), played, answers)
 
-    def _rejected(
-        self, played: NDArray[np.int64], answers: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
+    def _rejected(self, played: NDArray[np.int64], answers: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which systems surely have a negative y or a better row; bounds as in `polytope`."""
         count, k = played.shape
         square = self.payoffs[played[:, :, None], answers[:, None, :]]

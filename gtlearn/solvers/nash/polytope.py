@@ -75,9 +75,7 @@ def vertex(matrix: NDArray[Any], tight: NDArray[np.int16]) -> tuple[list[int], l
     zero[tight[tight < d]] = True
     places = np.flatnonzero(~zero)
     rows = tight[tight >= d] - d
-    solved = solve_integer_system(
-        matrix[np.ix_(rows, places)], np.ones(len(rows), dtype=np.int64)
-    )
+    solved = solve_integer_system(matrix[np.ix_(rows, places)], np.ones(len(rows), dtype=np.int64))
     if solved is None:
         raise _Undecided
     return places.tolist(), *solved

@@ -1,0 +1,19 @@
+"""What theory says: certified equilibria of games, and how far a profile is from them."""
+
+if __name__ != "gtlearn.solvers":
+    raise ImportError(
+        f"this folder was imported as {__name__!r}; write `from gtlearn import solvers`"
+    )
+
+from gtlearn.solvers import verify as verify
+from gtlearn.solvers.checking import check as check
+from gtlearn.solvers.commitment import stackelberg as stackelberg
+from gtlearn.solvers.correlated import coarse_correlated as coarse_correlated
+from gtlearn.solvers.correlated import correlated as correlated
+from gtlearn.solvers.dispatch import solve as solve
+from gtlearn.solvers.dominance import dominance as dominance
+from gtlearn.solvers.nash import all_equilibria as all_equilibria
+from gtlearn.solvers.nash import one_equilibrium as one_equilibrium
+from gtlearn.solvers.nash import pure_equilibria as pure_equilibria
+from gtlearn.solvers.solution import Solution as Solution
+from gtlearn.solvers.zero_sum import zero_sum as zero_sum

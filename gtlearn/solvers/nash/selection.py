@@ -1,0 +1,113 @@
+"""Choosing one equilibrium among all: welfare-best, fairest, or of maximum entropy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import CertificateError, InputError
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.nash.certified import certified
+from gtlearn.solvers.solution import NashEquilibrium, NashSubset, Solution, Strategy
+
+WELFARE, FAIRNESS, ENTROPY = "welfare", "fairness", "entropy"
+CRITERIA = (WELFARE, FAIRNESS, ENTROPY)
+DENOMINATOR = 10**6  # of the weights of an entropy-maximal member, which are irrational in general
+
+
+def select(solution: Solution, criterion: str) -> Solution:
+    """The best member of a find="all" Solution, over whole components, not only extreme points.
+
+    On a maximal Nash subset each player's payoff depends on the other's strategy alone and is
+    linear in it, so welfare (the sum) and fairness (the smallest payoff, then the sum) are best at
+    an extreme equilibrium. Entropy is maximised inside the subsets; its maximiser is rounded to
+    rational weights, so the member is an exact equilibrium whose entropy is maximal up to 1e-6.
+
+    Raises:
+        InputError: if the criterion is unknown or nothing was found to choose from.
+    """
+    if criterion not in CRITERIA:
+        raise InputError(f"{criterion!r} is no way to select; use {', '.join(CRITERIA)}")
+    found = [e for e in solution if isinstance(e, NashEquilibrium)]
+    if not found or solution.subsets is None:
+        raise InputError("there is no equilibrium to select from; raise the time limit")
+    if criterion == ENTROPY:
+        best = _most_entropic(solution)
+    else:
+        best = max(found, key=lambda equilibrium: _score(equilibrium, criterion))
+    notes = solution.notes
+    if criterion == ENTROPY:
+        notes = (*notes, "entropy is maximal up to 1e-6; the exact maximiser is irrational")
+    return replace(
+        solution,
+        method=f"{solution.method}, best {criterion}",
+        solutions=(best,),
+        components=None,
+        component_indices=None,
+        subsets=None,
+        notes=notes,
+    )
+
+
+def _score(equilibrium: NashEquilibrium, criterion: str) -> tuple[Fraction, ...]:
+    payoffs = [Fraction(p) for p in equilibrium.payoffs]
+    welfare = sum(payoffs, Fraction())
+    return (welfare,) if criterion == WELFARE else (min(payoffs), welfare)
+
+
+def entropy(strategies: Sequence[Strategy]) -> float:
+    """The sum of the strategies' Shannon entropies, in nats."""
+    return -sum(float(p) * math.log(p) for strategy in strategies for p in strategy if p)
+
+
+def _most_entropic(solution: Solution) -> NashEquilibrium:
+    if not isinstance(solution.game, NormalFormGame):
+        raise InputError("entropy is selected over Nash equilibria of a normal-form game only")
+    profiles = [(_spread(s.rows), _spread(s.columns)) for s in solution.subsets or ()]
+    best = max(profiles, key=entropy)
+    equilibrium = certified(solution.game, best)
+    if equilibrium is None:
+        raise CertificateError("a member of a Nash subset failed exact verification; report this")
+    return equilibrium
+
+
+def _spread(extreme: tuple[Strategy, ...]) -> Strategy:
+    """The member of conv(extreme) of maximum entropy, with rational weights."""
+    if len(extreme) == 1:
+        return extreme[0]
+    weights = _entropy_weights(np.array([[float(p) for p in s] for s in extreme]))
+    rational = [Fraction(round(float(w) * DENOMINATOR), DENOMINATOR) for w in weights]
+    total = sum(rational)
+    return tuple(
+        sum((w * Fraction(s[i]) for w, s in zip(rational, extreme, strict=True)), Fraction())
+        / total
+        for i in range(len(extreme[0]))
+    )
+
+
+def _entropy_weights(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights on the rows of `points` whose mixture has maximum entropy (a concave problem)."""
+    from scipy.optimize import LinearConstraint, minimize
+
+    count = len(points)
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        mixture = np.maximum(weights @ points, 1e-300)
+        return float(mixture @ np.log(mixture)), points @ (np.log(mixture) + 1.0)
+
+    result = minimize(
+        loss,
+        np.full(count, 1.0 / count),
+        jac=True,
+        method="SLSQP",
+        bounds=[(0.0, 1.0)] * count,
+        constraints=LinearConstraint(np.ones((1, count)), 1.0, 1.0),
+        options={"ftol": 1e-13, "maxiter": 500},
+    )
+    clipped: NDArray[np.float64] = np.clip(result.x, 0.0, None)
+    return clipped

@@ -1,0 +1,237 @@
+"""One certified equilibrium of a two-player game, by the cheapest method that finds one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.nash.barrier import barrier_supports
+from gtlearn.solvers.nash.certified import certified, from_support
+from gtlearn.solvers.nash.enumeration import Progress
+from gtlearn.solvers.nash.lemke_howson import exact_path, float_path
+from gtlearn.solvers.nash.players import require_two_players
+from gtlearn.solvers.nash.pure import pure_equilibria
+from gtlearn.solvers.nash.small_supports import two_by_two_supports
+from gtlearn.solvers.nash.supports import equilibrium_on_supports
+from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Solution, pure
+
+PURE = "pure best responses"
+SMALL = "two-by-two supports"
+ZERO_SUM = "zero-sum linear program"
+LEMKE_HOWSON = "Lemke-Howson"
+BARRIER = "log-barrier path"
+
+SMALL_GAME = 12  # up to this many actions a player the exact Lemke-Howson path is instant
+ROUNDS = 12  # of path following before the exact path, which always ends, takes over
+PIVOTS = 2  # of the first float path, a label; doubled each round
+LABELS = 8  # start labels a round
+
+
+@dataclass(frozen=True)
+class _Search:
+    game: NormalFormGame
+    deadline: float | None
+
+    def late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+
+def one_equilibrium(
+    game: NormalFormGame,
+    *,
+    method: str | None = None,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Solution:
+    """One exact Nash equilibrium; `Solution.method` names the method that found it.
+
+    Pure best responses come first, then (in this order) the zero-sum program, supports of two
+    actions, and path following: Lemke-Howson from several labels, log-barrier paths, and at last
+    the exact lexicographic Lemke-Howson path, which always ends at an equilibrium.
+
+    Args:
+        game: a two-player game.
+        method: "pure", "zero-sum", "small-supports", "lemke-howson" or "barrier" to run only that.
+        time_limit: seconds after which to give up, with no solution and `complete` False.
+        progress: told what is being done.
+
+    Raises:
+        InputError: if the game does not have two players or the method is unknown.
+
+    >>> from gtlearn import games
+    >>> pennies = games.normal_form([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+    >>> one_equilibrium(pennies)[0].payoffs
+    (Fraction(0, 1), Fraction(0, 1))
+    """
+    require_two_players(game)
+    start = time.monotonic()
+    deadline = None if time_limit is None else start + time_limit
+    search = _Search(game, deadline)
+    chosen = _chosen(method)
+    found: NashEquilibrium | None = None
+    name = ""
+    for name, attempt in chosen:
+        if progress:
+            progress(None, name)
+        found = attempt(search)
+        if found is not None or search.late():
+            break
+    notes = [game.number_note] if game.number_note else []
+    if found is None:
+        late = search.late()
+        notes.append(
+            f"the time limit of {time_limit} s passed before an equilibrium was found"
+            if late
+            else f"the game has no equilibrium that {name} can find; drop --method"
+        )
+    return Solution(
+        game=game,
+        concept="nash",
+        method=name,
+        solutions=() if found is None else (found,),
+        status=TIME_LIMIT if found is None and search.late() else OK,
+        complete=False,
+        seconds=time.monotonic() - start,
+        notes=tuple(notes),
+    )
+
+
+Attempt = Callable[[_Search], NashEquilibrium | None]
+
+
+def _chosen(method: str | None) -> list[tuple[str, Attempt]]:
+    named: dict[str, tuple[str, Attempt]] = {
+        "pure": (PURE, _pure),
+        "zero-sum": (ZERO_SUM, _zero_sum),
+        "small-supports": (SMALL, _small),
+        "lemke-howson": (LEMKE_HOWSON, _lemke_howson),
+        "barrier": (BARRIER, _barrier),
+    }
+    if method is not None:
+        if method not in named:
+            raise InputError(
+                f"{method!r} is no method for one Nash equilibrium; use {', '.join(named)}"
+            )
+        return [named[method]]
+    return [
+        named["pure"],
+        (ZERO_SUM, lambda search: _zero_sum(search) if search.game.is_zero_sum else None),
+        named["small-supports"],
+        (LEMKE_HOWSON, _short_paths),
+        named["barrier"],
+        named["lemke-howson"],
+    ]
+
+
+def _pure(search: _Search) -> NashEquilibrium | None:
+    found = pure_equilibria(search.game)
+    if not found:
+        return None
+    m, n = search.game.shape
+    return certified(search.game, (pure(m, found[0][0]), pure(n, found[0][1])))
+
+
+def _zero_sum(search: _Search) -> NashEquilibrium | None:
+    from gtlearn.solvers.zero_sum import zero_sum
+
+    left = None if search.deadline is None else search.deadline - time.monotonic()
+    solution = zero_sum(search.game, time_limit=left)
+    outcome = solution[0] if len(solution) else None
+    return outcome if isinstance(outcome, NashEquilibrium) else None
+
+
+def _small(search: _Search) -> NashEquilibrium | None:
+    first, second = (tensor.numerators for tensor in search.game.payoffs)
+    if first.dtype == object or second.dtype == object:
+        return None
+    supports = two_by_two_supports(first, second)
+    return None if supports is None else equilibrium_on_supports(search.game, *supports)
+
+
+def _short_paths(search: _Search) -> NashEquilibrium | None:
+    """Float paths from several labels, none of them long."""
+    m, n = search.game.shape
+    return _paths(search, rounds=1, pivots=2 * (m + n))
+
+
+def _lemke_howson(search: _Search) -> NashEquilibrium | None:
+    """Float paths with growing budgets in small numbers, then the exact path."""
+    if max(search.game.shape) > SMALL_GAME:
+        m, n = search.game.shape
+        found = _paths(search, rounds=ROUNDS, pivots=PIVOTS * (m + n))
+        if found is not None or search.late():
+            return found
+    return path_equilibrium(search.game, 0, search.deadline)
+
+
+def _barrier(search: _Search) -> NashEquilibrium | None:
+    generator = np.random.default_rng(0)
+    row_payoffs, column_payoffs = search.game.floats(0), search.game.floats(1)
+    for _ in range(max(ROUNDS, min(search.game.shape) // 4)):
+        if search.late():
+            return None
+        supports = barrier_supports(row_payoffs, column_payoffs, generator, search.deadline)
+        if supports is not None:
+            found = equilibrium_on_supports(search.game, *supports)
+            if found is not None:
+                return found
+    return None
+
+
+def _paths(search: _Search, *, rounds: int, pivots: int) -> NashEquilibrium | None:
+    row_payoffs, column_payoffs = _positive(search.game.floats(0)), _positive(search.game.floats(1))
+    labels = _spread_labels(sum(search.game.shape))
+    for k in range(rounds):
+        for _ in range(LABELS):
+            label = next(labels)
+            supports = float_path(row_payoffs, column_payoffs, label, pivots << k, search.deadline)
+            if search.late():
+                return None
+            if supports is not None:
+                found = equilibrium_on_supports(search.game, *supports)
+                if found is not None:
+                    return found
+    return None
+
+
+def _spread_labels(count: int) -> Iterator[int]:
+    """All labels again and again, in an order that visits both players evenly."""
+    generator = np.random.default_rng(0)
+    while True:
+        yield from generator.permutation(count).tolist()
+
+
+def _positive(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
+    spread = float(np.ptp(payoffs))
+    scaled: NDArray[np.float64] = (payoffs - payoffs.min()) / (spread or 1.0) + 0.01
+    return scaled
+
+
+def path_equilibrium(
+    game: NormalFormGame, label: int, deadline: float | None = None
+) -> NashEquilibrium | None:
+    """The equilibrium at the end of the exact lexicographic Lemke-Howson path of one label.
+
+    Args:
+        game: a two-player game.
+        label: 0..m-1 for player 0's actions, m..m+n-1 for player 1's.
+        deadline: a `time.monotonic()` moment to give up at (then None is returned).
+
+    Raises:
+        InputError: if there is no such label.
+    """
+    m, n = game.shape
+    if not 0 <= label < m + n:
+        raise InputError(f"{label} is no start label of a {m}x{n} game; use 0 to {m + n - 1}")
+    ended = exact_path(game.payoffs[0].numerators, game.payoffs[1].numerators, label, deadline)
+    if ended is None:
+        return None
+    x, y = ended
+    strategies = from_support(m, range(m), x, sum(x)), from_support(n, range(n), y, sum(y))
+    return certified(game, strategies)

@@ -1,0 +1,172 @@
+"""Two-player zero-sum games: the value, an optimal strategy each, and whether it is unique."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import CertificateError, InputError
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.linear.program import LinearProgram, Optimum
+from gtlearn.solvers.linear.program import solve as solve_program
+from gtlearn.solvers.nash.certified import from_support
+from gtlearn.solvers.nash.labels import positive_payoffs
+from gtlearn.solvers.nash.supports import equilibrium_on_supports
+from gtlearn.solvers.solution import TIME_LIMIT, NashEquilibrium, Solution, Strategy
+from gtlearn.solvers.verify.nash import deviation_payoffs
+
+LARGE = 350  # actions of the smaller side from which the interior-point method is faster
+METHOD = "zero-sum linear program"
+
+
+def zero_sum(
+    game: NormalFormGame, *, time_limit: float | None = None, uniqueness: bool = True
+) -> Solution:
+    """An exact optimal strategy for each player (von Neumann 1928; Dantzig 1951).
+
+    The certificate's evidence has "value", the row player's payoff, and "unique", whether each
+    player's optimal strategy is the only one (Mangasarian 1979).
+
+    Args:
+        game: two players whose payoffs add up to the same number everywhere.
+        time_limit: seconds after which to give up, with no solution and `complete` False.
+        uniqueness: decide uniqueness too, which can cost as much again.
+
+    Raises:
+        InputError: if the game is not of this kind.
+
+    >>> from gtlearn import games
+    >>> rps = games.normal_form([[0, -1, 1], [1, 0, -1], [-1, 1, 0]],
+    ...                         [[0, 1, -1], [-1, 0, 1], [1, -1, 0]])
+    >>> [str(p) for p in zero_sum(rps)[0].strategies[0]]
+    ['1/3', '1/3', '1/3']
+    """
+    if not game.is_zero_sum:
+        raise InputError(
+            f"game {game.name!r} is not a two-player zero-sum game; use --concept nash without "
+            "--method zero-sum"
+        )
+    start = time.monotonic()
+    deadline = None if time_limit is None else start + time_limit
+    notes = (game.number_note,) if game.number_note else ()
+    base = Solution(game, "nash", METHOD, (), notes=notes)
+    try:
+        equilibrium, size = _equilibrium(game, deadline)
+        unique = _uniqueness(game, equilibrium, size, deadline) if uniqueness else None
+    except TimeoutError:
+        note = f"the time limit of {time_limit} s passed before an equilibrium was found"
+        return replace(base, status=TIME_LIMIT, notes=(*notes, note))
+    evidence = {**equilibrium.certificate.evidence, "value": equilibrium.payoffs[0]}
+    if unique is not None:
+        evidence["unique"] = unique
+    certificate = replace(equilibrium.certificate, evidence=evidence)
+    return replace(
+        base,
+        solutions=(replace(equilibrium, certificate=certificate),),
+        complete=unique == (True, True),
+        seconds=time.monotonic() - start,
+    )
+
+
+def _equilibrium(game: NormalFormGame, deadline: float | None) -> tuple[NashEquilibrium, int]:
+    """An equilibrium and the size of the nonsingular basis that it was solved from."""
+    payoffs = positive_payoffs(game.payoffs[0].numerators)
+    if min(game.shape) >= LARGE and payoffs.dtype != object:
+        from gtlearn.solvers.zero_sum.interior import optimal_supports
+
+        supports = optimal_supports(payoffs, deadline)
+        if supports is not None and len(supports[0]) == len(supports[1]):
+            found = equilibrium_on_supports(game, *supports)
+            if found is not None:
+                return found, len(supports[0])
+    optimum = _optimum(payoffs, deadline)
+    m, n = game.shape
+    strategies = (
+        from_support(m, range(m), optimum.dual, sum(optimum.dual)),
+        from_support(n, range(n), optimum.primal, sum(optimum.primal)),
+    )
+    return _certify(game, strategies), len(optimum.basis.rows)
+
+
+def _optimum(payoffs: NDArray[Any], deadline: float | None) -> Optimum:
+    """Max 1y, Ay <= 1: y and the dual x, scaled, are the optimal strategies."""
+    m, n = payoffs.shape
+    ones = (np.ones(n, dtype=np.int64), np.ones(m, dtype=np.int64))
+    program = LinearProgram(ones[0], payoffs, ones[1])
+    return solve_program(program, time_limit=_left(deadline))
+
+
+def _certify(game: NormalFormGame, strategies: tuple[Strategy, Strategy]) -> NashEquilibrium:
+    from gtlearn.solvers.nash.certified import certified
+
+    equilibrium = certified(game, strategies)
+    if equilibrium is None:
+        raise CertificateError(
+            f"the optimal strategies of {game.name!r} failed exact verification; please report it"
+        )
+    return equilibrium
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+
+def _uniqueness(
+    game: NormalFormGame, equilibrium: NashEquilibrium, size: int, deadline: float | None
+) -> tuple[bool, bool]:
+    """Whether each player's optimal strategy is the only one."""
+    values = deviation_payoffs(game, equilibrium.strategies)
+    supports = [[i for i, p in enumerate(s) if p] for s in equilibrium.strategies]
+    best = [_places(row, max(row)) for row in values]
+    if supports == best and len(supports[0]) == len(supports[1]) == size:
+        return True, True  # strictly complementary and solved from a nonsingular square system
+    return (
+        _is_unique(game.payoffs[1].numerators.T, equilibrium.strategies[0], best, deadline),
+        _is_unique(game.payoffs[0].numerators, equilibrium.strategies[1], best[::-1], deadline),
+    )
+
+
+def _places(values: Sequence[Fraction], wanted: Fraction) -> list[int]:
+    return [i for i, value in enumerate(values) if value == wanted]
+
+
+def _is_unique(
+    opponent: NDArray[Any], strategy: Strategy, best: list[list[int]], deadline: float | None
+) -> bool:
+    """Whether no other optimal strategy exists, by one exact linear program (Appa 2002).
+
+    Args:
+        opponent: the opponent's payoffs, one row an action of the opponent.
+        strategy: an optimal strategy of the player, a vertex of the optimal set.
+        best: the player's best responses and the opponent's.
+        deadline: a `time.monotonic()` moment to give up at.
+
+    Optimal strategies keep every payoff of the opponent at or below the value; the sum of what is
+    zero at `strategy` (its unplayed actions, the slacks of the opponent's best responses) is
+    positive at any other.
+    """
+    tight = best[1]
+    numerator, denominator = _value(opponent, strategy, tight[0])
+    above = opponent.astype(object) * denominator - numerator  # at most 0 when mixed optimally
+    matrix = np.vstack([np.ones((1, len(strategy)), dtype=object), above])
+    bounds = np.zeros(len(matrix), dtype=np.int64)
+    bounds[0] = 1
+    zero = np.array([denominator * (p == 0) for p in strategy], dtype=object)
+    objective = zero - above[tight].sum(axis=0)
+    program = LinearProgram(objective, matrix, bounds, [0])
+    optimum = solve_program(program, time_limit=_left(deadline))
+    return optimum.value(program)[0] == 0
+
+
+def _value(opponent: NDArray[Any], strategy: Strategy, row: int) -> tuple[int, int]:
+    total = sum(
+        (Fraction(p) * int(v) for p, v in zip(strategy, opponent[row], strict=True) if p),
+        Fraction(),
+    )
+    return total.numerator, total.denominator
