@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from gtlearn.games.numbers import integer_array
+from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.solvers.commitment.data import Bimatrix, support_program
 from gtlearn.solvers.commitment.report import earned
 from gtlearn.solvers.commitment.weak import ClassOptimum, WeakSearch, class_optimum
@@ -60,19 +61,14 @@ def weak_value(game: Bimatrix, mix: list[Fraction]) -> tuple[Fraction, int]:
     return own[response], response
 
 
-def _reaching(search: WeakSearch) -> list[int]:
-    """The classes whose region has an inside and whose value is the supremum."""
+def _reaching(search: WeakSearch) -> Iterator[int]:
+    """The classes whose region has an inside and whose value is the supremum, one by one."""
     limits = search.limits()
-    for j in search.groups:
+    for j in sorted(search.groups, key=lambda j: j not in search.optima):
         if limits[j] == search.value and j not in search.flat_rows:
             search.settle(j)
-    return [
-        j
-        for j in search.groups
-        if j not in search.flat_rows
-        and j in search.optima
-        and search.optima[j].value == search.value
-    ]
+            if j not in search.flat_rows and search.optima[j].value == search.value:
+                yield j
 
 
 def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Step]]:
@@ -89,7 +85,12 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Ste
         search.clock.check()
         best = class_optimum(game, j, tied, search.clock)
         if best.value < value:
-            return None, [*steps, _no_room(game, best)]
+            return None, [*steps, (_row(game, best), best.weights)]
+        steps.append((_row(game, best), best.weights))
+        found_tied = [k for k, v in enumerate(best.row[0]) if v and k not in tied]
+        if found_tied:  # complementary slackness tells of ties already
+            tied += found_tied
+            continue
         others = [k for k in range(game.shape[1]) if k not in tied]
         if not others:
             return best.mix, []
@@ -103,13 +104,13 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Ste
         tied += [k for k, term in zip(others, terms, strict=True) if not term]
 
 
-def _no_room(game: Bimatrix, best: ClassOptimum) -> Step:
+def _row(game: Bimatrix, best: ClassOptimum) -> ExactArray:
+    """The multipliers of the follower's actions, for the true payoffs."""
     row, denominator = best.row
     ratio = game.ratio
-    vector = integer_array(
+    return integer_array(
         [v * ratio.numerator for v in row], (game.shape[1],), denominator * ratio.denominator
     )
-    return vector, best.weights
 
 
 def _more_ties(

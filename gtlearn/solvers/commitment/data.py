@@ -59,9 +59,14 @@ class Bimatrix:
         return out
 
     @cached_property
+    def least(self) -> int:
+        """The leader's smallest integer, which its floats leave out."""
+        return int(self.leader.min())
+
+    @cached_property
     def leader_exponent(self) -> int:
-        """2 to this power bounds the size of the leader's integers."""
-        return largest(self.leader).bit_length()
+        """2 to this power is above the leader's largest integer less `least`."""
+        return (int(self.leader.max()) - self.least).bit_length()
 
     @cached_property
     def follower_exponent(self) -> int:
@@ -70,8 +75,12 @@ class Bimatrix:
 
     @cached_property
     def leader_floats(self) -> NDArray[np.float64]:
-        """The leader's integers divided by 2 ** leader_exponent, rounded."""
-        return scaled_floats(self.leader, self.leader_exponent)
+        """The leader's integers less `least`, divided by 2 ** leader_exponent, rounded."""
+        return scaled_floats(self.leader - self.least, self.leader_exponent)
+
+    def leader_float(self, value: Fraction | int) -> float:
+        """One of the leader's integer payoffs on the scale of `leader_floats`."""
+        return float(Fraction(value - self.least) / (1 << self.leader_exponent))
 
     @cached_property
     def follower_floats(self) -> NDArray[np.float64]:

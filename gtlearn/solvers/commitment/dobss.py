@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +44,10 @@ def dobss(view: BayesianView, clock: Clock) -> tuple[tuple[int, ...] | None, flo
     solver.passModel(model.build())
     solver.run()
     info = solver.getInfo()
-    bound = -info.mip_dual_bound * 2.0**exponent if np.isfinite(info.mip_dual_bound) else None
+    bound = None
+    if np.isfinite(info.mip_dual_bound):
+        least = sum(t.least for t in view.types)
+        bound = float(Fraction(-info.mip_dual_bound) * (1 << exponent) + least)
     values = np.array(solver.getSolution().col_value)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None, bound

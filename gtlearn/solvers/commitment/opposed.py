@@ -50,7 +50,8 @@ def _rate(game: Bimatrix) -> Fraction | None:
     rate = Fraction(-int(other[first]), int(own[first]))
     if rate <= 0:
         return None
-    if max(rate.numerator, rate.denominator) > 1:
-        own, other = own.astype(object), other.astype(object)
-    opposed = np.array_equal(other * rate.denominator, -own * rate.numerator)
-    return rate if opposed else None
+    for part in (slice(first[0], first[0] + 1), slice(None)):  # one row refutes most games
+        left = other[part].astype(object) * rate.denominator
+        if not np.array_equal(left, own[part].astype(object) * -rate.numerator):
+            return None
+    return rate

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.commitment.data import largest, narrowed, scaled_floats
+from gtlearn.solvers.commitment.data import narrowed, scaled_floats
 from gtlearn.solvers.commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
 from gtlearn.solvers.commitment.relaxation import relaxed_multipliers
 from gtlearn.solvers.commitment.strong import MARGIN
@@ -59,13 +59,15 @@ class ProfileSearch:
         self.order = sorted(relevant, key=lambda t: -_spread(view.types[t].leader))
         self.types = [view.types[t] for t in self.order]
         self.m = view.types[0].shape[0]
-        self.exponent = sum(largest(t.leader) for t in self.types).bit_length()
+        self.exponent = sum(_spread(t.leader) for t in self.types).bit_length()
+        self.least = sum(t.least for t in self.types)
         self.bits = 24 + sum(t.shape[1] for t in self.types).bit_length()
         self.unit = max(
             [0, *(t.follower_exponent + self.bits - self.exponent for t in self.types)]
         )
         self.leader = [
-            np.ascontiguousarray(scaled_floats(t.leader, self.exponent).T) for t in self.types
+            np.ascontiguousarray(scaled_floats(t.leader - t.least, self.exponent).T)
+            for t in self.types
         ]
         self.follower = [np.ascontiguousarray(t.follower_floats.T) for t in self.types]
         self.leaves: list[Leaf] = []
@@ -92,7 +94,10 @@ class ProfileSearch:
             self.table.append(rows)
             self.ceilings.append(np.max(np.array(gains, dtype=object), axis=0))
         scale = self.exponent + self.unit
-        self.ceiling_floats = [scaled_floats(narrowed(u), scale) for u in self.ceilings]
+        self.ceiling_floats = [
+            scaled_floats(narrowed(ceiling - (t.least << self.unit)), scale)
+            for ceiling, t in zip(self.ceilings, self.types, strict=True)
+        ]
 
     def _rounded(self, t: int, floats: NDArray[np.float64]) -> NDArray[Any]:
         """Float multipliers as integers over 2 ** unit, for the game's integers."""
@@ -148,7 +153,7 @@ class ProfileSearch:
             if leaf.bound <= self.value:
                 self.leaves.append(leaf)
                 return
-        close = proposal.bound <= float(self.value / (1 << self.exponent)) + MARGIN
+        close = proposal.bound <= self._float(self.value) + MARGIN
         whole = len(fixed) == len(self.types)
         if (close or whole or proposal.status != OPTIMAL) and self._settle(fixed, proposal):
             return
@@ -163,8 +168,11 @@ class ProfileSearch:
                 margins.append(self.follower[t][fixed[t]] - self.follower[t])
             else:
                 objective += self.ceiling_floats[t]
-        best = float(self.value / (1 << self.exponent))
-        return maximise(objective, np.vstack(margins), best - MARGIN)
+        return maximise(objective, np.vstack(margins), self._float(self.value) - MARGIN)
+
+    def _float(self, value: Fraction) -> float:
+        """A payoff of the leader on the scale of the float programs."""
+        return float((value - self.least) / (1 << self.exponent))
 
     def _split(self, fixed: Fixed, floats: NDArray[np.float64]) -> Rows:
         """The multipliers of a node's program, by type and rounded."""

@@ -71,7 +71,7 @@ def _search(game: Bimatrix, start: int, clock: Clock) -> dict[int, Proposal]:
     leader, follower = game.leader_floats, np.ascontiguousarray(game.follower_floats.T)
     columns = np.ascontiguousarray(leader.T)
     tops = columns.max(axis=1)
-    best = start / (1 << game.leader_exponent)
+    best = game.leader_float(start)
     proposals: dict[int, Proposal] = {}
     order = np.argsort(-tops, kind="stable").tolist()
     for rank, j in enumerate(order):

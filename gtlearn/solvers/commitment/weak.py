@@ -83,7 +83,7 @@ class WeakSearch:
                 self.settle(j)
 
     def _propose(self) -> None:
-        game, scale = self.game, 1 << self.game.leader_exponent
+        game = self.game
         leader = np.ascontiguousarray(game.leader_floats.T)
         follower = np.ascontiguousarray(game.follower_floats.T)
         tops = leader.max(axis=1)
@@ -92,7 +92,7 @@ class WeakSearch:
             self.clock.check()
             if rank % 16 == 0:
                 self.clock.tell(rank / len(order), "linear programs, one a class of responses")
-            best = float(self.value / scale)
+            best = game.leader_float(self.value)
             for k in sorted(self.groups[j], key=lambda k: tops[k]):
                 self.owner[j] = k
                 if tops[k] <= best:
@@ -120,30 +120,28 @@ class WeakSearch:
 
         The class's own region may be empty, which the same program shows.
         """
-        if j not in self.interiors:
-            m, n = self.game.shape
-            others = [k for k in range(n) if k not in self.groups[j]]
-            if not others:
-                self.interiors[j] = [Fraction(1, m)] * m
-                return self.interiors[j]
+        if j in self.interiors:
+            return self.interiors[j]
+        m, n = self.game.shape
+        others = sorted(set(range(n)) - set(self.groups[j]))
+        mix = _inside(self.game, j, others) if others else [Fraction(1, m)] * m
+        if mix is None:
             program, shift = margin_program(self.game, j, others)
             found = solve(program, time_limit=self.clock.left)
             if Fraction(*found.value(program)) > shift:
                 mix = [Fraction(v, found.primal_denominator) for v in found.primal[:m]]
-                self.interiors[j] = mix
             else:
                 row = [0] * n
                 for place, k in enumerate(others):
                     row[k] = found.dual[place]
-                self.interiors[j], self.flat_rows[j] = None, (row, found.dual_denominator)
-        return self.interiors[j]
+                self.flat_rows[j] = row, found.dual_denominator
+        self.interiors[j] = mix
+        return mix
 
     def optimum(self, j: int) -> ClassOptimum:
         """The exact optimum over the (nonempty) region of j's class."""
         if j not in self.optima:
-            self.optima[j] = class_optimum(
-                self.game, j, self.groups[j], self.clock, self.floats.get(j)
-            )
+            self.optima[j] = class_optimum(self.game, j, self.groups[j], self.clock)
         return self.optima[j]
 
     def limits(self) -> dict[int, Fraction]:
@@ -176,12 +174,29 @@ class WeakSearch:
         }
 
 
-def class_optimum(
-    game: Bimatrix, j: int, group: list[int], clock: Clock, proposal: Proposal | None = None
-) -> ClassOptimum:
-    """Maximise the least payoff of `group` over the region of j, which is not empty."""
-    if len(group) == 1 and group[0] == j:
-        hint = proposal if proposal is not None and proposal.status == OPTIMAL else None
+def _inside(game: Bimatrix, j: int, others: list[int]) -> list[Fraction] | None:
+    """A mix to which the class of j alone responds, by floats that are checked exactly; or None.
+
+    The vertex where j beats `others` by a small margin is rounded to binary fractions.
+    """
+    follower = np.ascontiguousarray(game.follower_floats.T)
+    gains = game.disobedience(j)[others].astype(object)
+    for margin in (1e-2, 1e-4, 1e-6):
+        found = maximise(game.leader_floats[:, j], follower[j] - follower[others] - margin)
+        if found.status != OPTIMAL:
+            continue
+        weights = np.rint(np.ldexp(found.point.clip(0.0), 40)).astype(np.int64).astype(object)
+        if (gains @ weights < 0).all():
+            total = int(weights.sum())
+            return [Fraction(v, total) for v in weights.tolist()]
+    return None
+
+
+def class_optimum(game: Bimatrix, j: int, group: list[int], clock: Clock) -> ClassOptimum:
+    """Maximise the least payoff of `group`, which holds j, over j's region, which is not empty."""
+    if len(group) == 1:
+        follower = np.ascontiguousarray(game.follower_floats.T)
+        hint = maximise(game.leader_floats[:, j], follower[j] - follower)
         found = exact_region(game, j, hint, clock)
         if found is None:
             raise Infeasible
