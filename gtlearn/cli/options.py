@@ -50,7 +50,7 @@ class Objective(click.ParamType):  # type: ignore[type-arg]
     """What a correlated equilibrium is to maximise."""
 
     name = "objective"
-    words = ("welfare", "fairness", "gini")
+    words = ("welfare", "fairness", "gini", "none")
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """The objective, if it is one of those known."""

@@ -62,7 +62,9 @@ if TYPE_CHECKING:
 @click.option(
     "--objective",
     type=Objective(),
-    metavar="[welfare|fairness|gini|player:K]",
+    default="welfare",
+    show_default=True,
+    metavar="[welfare|fairness|gini|player:K|none]",
     help="correlated, coarse-correlated: what to maximise; player:K counts from 0.",
 )
 @click.option(
@@ -122,6 +124,8 @@ def solve(
     loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
     if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
         options["leader"] = loaded.leader
+    if options["objective"] == "none":
+        options["objective"] = None
     with progress_bar() as progress:
         solution = solvers.solve(loaded, **options, progress=progress)
     form = format_for(form, output)

@@ -102,7 +102,7 @@ def to_json(solution: Solution) -> dict[str, Any]:
     }
     if solution.components is not None:
         out["components"] = [list(component) for component in solution.components]
-    if getattr(solution, "component_indices", None) is not None:
+    if solution.component_indices is not None:
         out["component_indices"] = list(solution.component_indices)
     if solution.subsets is not None:
         out["subsets"] = [_subset_json(subset) for subset in solution.subsets]

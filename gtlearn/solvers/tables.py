@@ -12,6 +12,7 @@ from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.export import exact_text, strategy_labels
 from gtlearn.solvers.solution import (
+    FLOAT,
     RATIONAL,
     TIME_LIMIT,
     Certificate,
@@ -206,9 +207,13 @@ def _strategy_table(solution: Solution) -> Table:
         cells.append(_payoffs(outcome, leader_place(solution.game, outcome)))
         if indexed:
             index = outcome.index if isinstance(outcome, NashEquilibrium) else None
-            cells.append("" if index is None else f"{index:+d}")
+            cells.append("" if index is None else _signed(index))
         add_row(table, [str(number), *cells])
     return table
+
+
+def _signed(index: int) -> str:
+    return f"{index:+d}" if index else "0"
 
 
 def leader_place(game: NormalFormGame | BayesianGame, outcome: Outcome) -> int:
@@ -274,10 +279,13 @@ def _component_lines(solution: Solution) -> list[str | Table]:
     if solution.components is None or _all_isolated(solution):
         return []
     blocks: list[str | Table] = []
-    for members in solution.components:
+    for number, members in enumerate(solution.components):
         if len(members) > 1:
             names = ", ".join(map(str, members))
-            blocks.append(f"Equilibria {names} lie in one connected set of equilibria.")
+            line = f"Equilibria {names} lie in one connected set of equilibria"
+            if solution.component_indices is not None:
+                line += f", of index {_signed(solution.component_indices[number])}"
+            blocks.append(line + ".")
     wide = [s for s in solution.subsets or () if len(s.rows) * len(s.columns) > 1]
     if not wide or isinstance(solution.game, BayesianGame):
         return blocks
@@ -306,6 +314,9 @@ def _proof(solution: Solution) -> str:
     if not certificates:
         return ""
     unproven = [i for i, c in enumerate(certificates) if not c.verified]
+    if unproven and all(c.arithmetic == FLOAT and "regrets" in c.evidence for c in certificates):
+        most = max(float(r) for c in certificates for r in c.evidence["regrets"])
+        return f"Rounded to floating point, so not proven; the largest regret is {most:.3g}."
     if unproven:
         return (
             f"Certificate: NOT verified for solution(s) {', '.join(map(str, unproven))}; "

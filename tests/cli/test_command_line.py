@@ -77,7 +77,7 @@ def test_solve_in_every_format(gtlearn, options, form):
     if form == "json":
         value = json.loads(out)
         assert value["schema"] == "gtlearn/solution/1"
-        assert all(s["certificate"]["verified"] for s in value["solutions"])
+        assert all(s["certificate"]["verified"] for s in value["solutions"]) or "float" in options
         assert value["solutions"]
     elif form == "csv":
         assert out.startswith("solution,")
@@ -184,7 +184,7 @@ def test_check_of_a_commitment(gtlearn, tmp_path):
     ("content", "said"),
     [
         ("{", "line 1, column 2"),
-        ("3", "holds no profile"),
+        ("3", "is no profile"),
         ("{}", "strategies"),
         ('{"strategies": [[NaN, 1], [1, 0]]}', "NaN"),
         ('{"strategies": [["1/2", "1/2"]]}', ""),
