@@ -107,7 +107,7 @@ def in_floats(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Commi
         )
         evidence = {
             "commitment": outcome.certificate.evidence["commitment"],
-            "violation": math.nextafter(float(follower_regret(game, rough)), math.inf),
+            "violation": _above(follower_regret(game, rough)),
             **({} if bound is None else {"upper_bound": float(bound)}),
         }
     except OverflowError:
@@ -115,6 +115,11 @@ def in_floats(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Commi
             f"a payoff of {game.name!r} is too large for a float; use arithmetic 'exact'"
         ) from None
     return replace(rough, certificate=Certificate(KIND, FLOAT, False, evidence))
+
+
+def _above(value: Fraction) -> float:
+    """A double that is no smaller."""
+    return math.nextafter(float(value), math.inf) if value else 0.0
 
 
 def solution(

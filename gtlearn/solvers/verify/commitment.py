@@ -28,7 +28,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.solution import RATIONAL, Commitment
+from gtlearn.solvers.solution import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
     bounds_by_multipliers,
@@ -88,20 +88,39 @@ def commitment(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tupl
     Raises:
         InputError: if the game has not two players.
     """
+    absent = _absent_evidence(game, outcome)
+    if absent:
+        return (f"the certificate does not say {' and '.join(absent)}",)
     if isinstance(game, BayesianGame):
         return tuple(bayesian_commitment(game, outcome))
     sides = Sides.of(game, outcome.leader)
     if outcome.certificate.arithmetic != RATIONAL:
         return tuple(_float_commitment(sides, outcome))
-    if outcome.distribution is not None:
-        failures = _distribution(sides, outcome)
-    else:
+    if outcome.distribution is None:
         failures = _mixed(sides, outcome)
+    else:
+        failures = _distribution(sides, outcome, outcome.distribution)
     if failures:
         return tuple(failures)
     if outcome.certificate.evidence.get("commitment") == "pure":
         return tuple(_pure_bound(sides, outcome))
     return tuple(_upper_bound(sides, outcome))
+
+
+def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
+    """The names of the numbers that the proof needs and the certificate lacks."""
+    evidence = outcome.certificate.evidence
+    if outcome.certificate.arithmetic != RATIONAL:
+        needed = ["violation"]
+    elif evidence.get("commitment") == "pure":
+        needed = []
+    elif isinstance(game, BayesianGame):
+        needed = ["upper_bound", "table", "leaves"]
+    else:
+        needed = ["upper_bound", "multipliers"]
+    if not outcome.attained:
+        needed.append("interior")
+    return [name for name in needed if name not in evidence]
 
 
 def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Fraction:
@@ -183,14 +202,15 @@ def _supremum(
     return failures
 
 
-def _distribution(sides: Sides, outcome: Commitment) -> list[str]:
+def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> list[str]:
     """A correlated commitment: a distribution that the follower gains nothing by disobeying."""
-    assert outcome.distribution is not None
     m, n = sides.size
     joint = np.full((m, n), Fraction(0), dtype=object)
-    for profile, probability in outcome.distribution.items():
+    for profile, probability in shares.items():
         joint[profile[outcome.leader], profile[1 - outcome.leader]] = Fraction(probability)
     failures = _distribution_failures(joint.ravel().tolist(), m * n, "the joint distribution")
+    if outcome.ties != "strong" or not outcome.attained:
+        failures.append("a correlated commitment is attained, under strong ties")
     totals = [Fraction(0), Fraction(0)]
     for j in np.flatnonzero((joint != 0).any(axis=0)).tolist():
         weights = joint[:, j].tolist()
@@ -330,8 +350,8 @@ def _float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
 def _parts(sides: Sides, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
     """The responses played, each with the (unnormalised) leader mix that it answers."""
     if outcome.distribution is None:
-        assert isinstance(outcome.response, int)
-        return [(outcome.response, rational(outcome.strategies[outcome.leader]))]
+        response = outcome.response if isinstance(outcome.response, int) else 0
+        return [(response, rational(outcome.strategies[outcome.leader]))]
     parts: dict[int, list[Fraction]] = {}
     for profile, probability in outcome.distribution.items():
         weights = parts.setdefault(profile[1 - outcome.leader], [Fraction(0)] * sides.size[0])

@@ -188,6 +188,13 @@ class TestFalseClaims:
     def test_too_low_a_bound(self):
         assert self.refuses(certificate=self.with_evidence(upper_bound=Fraction(3)))
 
+    def test_no_proof_at_all(self):
+        certificate = replace(self.outcome.certificate, evidence={})
+        (failure,) = self.refuses(certificate=certificate)
+        assert failure == "the certificate does not say upper_bound and multipliers"
+        outcome = replace(stackelberg(TWO_TYPES)[0], certificate=certificate)
+        assert commitment(TWO_TYPES, outcome)
+
     def test_improper_multipliers(self):
         rows = self.outcome.certificate.evidence["multipliers"]
         assert self.refuses(certificate=self.with_evidence(multipliers=rows[:1]))
