@@ -69,7 +69,7 @@ class SparseProgram:
 def float_optimum(
     program: SparseProgram, time_limit: float | None = None, **options: Any
 ) -> FloatOptimum | None:
-    """HiGHS's optimum, with primal and dual values in the program's own scale.
+    """HiGHS's optimum; its dual values are of the program scaled to entries of size one.
 
     Args:
         program: what to solve.
@@ -89,11 +89,7 @@ def float_optimum(
     if not options:
         steps = 1000 + 20 * (len(program.bounds) + len(program.objective))
         options = {**_PLAIN, "simplex_iteration_limit": steps}
-    found = simplex(costs, entries, sides, program.equalities, time_limit, **options)
-    if found is None:
-        return None
-    dual = found.dual * float(size) / scale.astype(np.float64)
-    return FloatOptimum(found.columns, found.rows, found.primal, dual)
+    return simplex(costs, entries, sides, program.equalities, time_limit, **options)
 
 
 def unit_rows(program: SparseProgram) -> tuple[NDArray[np.float64], NDArray[Any]]:

@@ -44,9 +44,9 @@ def refined(
     zoom = _zoom(max(-sides.min(), -point.min(), *abs(sides[list(program.equalities)]), 0.0))
     equal = np.isin(found.rows, program.equalities)
     tight = found.rows[~equal]
-    prices = np.array([v / dual[1] for v in dual[0]])[~equal] * sizes[tight].astype(np.float64)
-    costs = np.concatenate([_reduced_costs(program, found.rows, dual), -prices])
-    costs /= largest(program.objective)
+    scale = dual[1] * largest(program.objective)
+    prices = np.array([v * int(s) / scale for v, s in zip(dual[0], sizes[found.rows], strict=True)])
+    costs = np.concatenate([_reduced_costs(program, found.rows, dual), -prices[~equal]])
     costs *= _zoom(max(costs.max(), 0.0))
     answer = simplex(
         costs,
@@ -108,9 +108,10 @@ def _primal_residuals(
 def _reduced_costs(
     program: SparseProgram, rows: NDArray[np.int64], dual: tuple[list[int], int]
 ) -> NDArray[np.float64]:
-    """c - y A by column, computed exactly and rounded once."""
+    """c - y A by column, in units of the largest c, computed exactly and rounded once."""
     numerators, denominator = dual
+    scale = denominator * largest(program.objective)
     every = np.arange(len(program.objective))
     covered = multiply(program.submatrix(rows, every).T, numerators)
     pairs = zip(program.objective.tolist(), covered, strict=True)
-    return np.array([(int(c) * denominator - v) / denominator for c, v in pairs])
+    return np.array([(int(c) * denominator - v) / scale for c, v in pairs])
