@@ -118,7 +118,7 @@ def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -
         needed = ["upper_bound", "table", "leaves"]
     else:
         needed = ["upper_bound", "multipliers"]
-    if not outcome.attained:
+    if not outcome.attained and outcome.certificate.arithmetic == RATIONAL:
         needed.append("interior")
     return [name for name in needed if name not in evidence]
 
