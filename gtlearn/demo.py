@@ -57,6 +57,7 @@ def run_demo(picture: Path, seed: int = 0) -> Iterator[str]:
         seed: the seed of the learner's first run; the others take the following ones.
     """
     yield _heading("1. Theory: every equilibrium, with a proof")
+    yield "In an equilibrium, no player gains by changing its own strategy.\n"
     solutions = [solvers.solve(games.load(name), concept="nash", find="all") for name in GAMES]
     yield f"{solutions[0]}\n"
     for solution in solutions[1:]:
@@ -93,8 +94,10 @@ def learn(solution: Solution, seed: int) -> Run:
             learner.run_iteration()
         done = checkpoint
         profile = _profile(turn_based, learner.average_policy())
-        regrets.append(solvers.check(profile, game, nearest=False).nash_conv)
-    nearest = solvers.check(profile, game).nearest
+        report = solvers.check(profile, game, nearest=checkpoint == CHECKPOINTS[-1])
+        regrets.append(sum(report.regrets or (), Fraction(0)))
+    nearest = report.nearest
+    assert nearest is not None
     return Run(tuple(regrets), nearest.index, float(nearest.distance))
 
 
@@ -132,7 +135,9 @@ def _named(solution: Solution, index: int) -> str:
 
 def _table(groups: Sequence[Sequence[Run]]) -> str:
     heads = [f"after {CHECKPOINTS[k]}" for k in SHOWN]
-    table = new_table("NashConv, mean of the runs", *heads, "distance at the end", right=heads)
+    table = new_table(
+        "NashConv, mean of the runs", *heads, "distance to the nearest equilibrium", right=heads
+    )
     for title, runs in zip(TITLES, groups, strict=True):
         means = [float(sum(run.regrets[k] for run in runs)) / len(runs) for k in SHOWN]
         distance = sum(run.distance for run in runs) / len(runs)

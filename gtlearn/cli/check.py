@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -87,7 +88,7 @@ def check(
     from gtlearn import games, solvers
     from gtlearn.cli.output import emit, format_for, json_text, note
 
-    loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    loaded: Any = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
     if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
         leader = loaded.leader
     report = solvers.check(

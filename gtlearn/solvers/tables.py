@@ -31,6 +31,7 @@ MAX_ROWS = 50  # solutions in one table; more are counted, and left to the other
 MAX_PARTS = 12  # actions shown of one mixed strategy
 MAX_LENGTH = 17  # characters of a ratio; a longer one is shown as a decimal with "~"
 _APPROXIMATE = "~"
+_NO_BREAK = "\ue000"  # keeps a probability on its action's line: rich breaks at "\u00a0" too
 _CONCEPTS = {
     "nash": "Nash equilibrium",
     "stackelberg": "Stackelberg equilibrium",
@@ -62,7 +63,7 @@ def to_text(blocks: Iterable[str | Table], width: int | None = None) -> str:
         if block:
             console.print(Text(block) if isinstance(block, str) else block)
     lines = (line.rstrip() for line in stream.getvalue().splitlines())
-    return "\n".join(lines)
+    return "\n".join(lines).replace(_NO_BREAK, " ")
 
 
 def new_table(*columns: str, right: Sequence[str] = ()) -> Table:
@@ -81,7 +82,7 @@ def add_row(table: Table, cells: Sequence[str]) -> None:
     """Appends a row whose cells are taken literally, brackets included."""
     from rich.text import Text
 
-    table.add_row(*map(Text, cells))
+    table.add_row(*(Text(cell.replace(": ", f":{_NO_BREAK}")) for cell in cells))
 
 
 def short_number(value: Number) -> str:
