@@ -88,8 +88,8 @@ def add_row(table: Table, cells: Sequence[str]) -> None:
 def short_number(value: Number) -> str:
     """A number for people: ratios that would not fit become decimals, marked by "~".
 
-    >>> short_number(Fraction(2, 3)), short_number(Fraction(1, 3**20)), short_number(0.25)
-    ('2/3', '~2.86797e-10', '0.25')
+    >>> short_number(Fraction(2, 3)), short_number(Fraction(1, 3**40)), short_number(0.25)
+    ('2/3', '~8.22526e-20', '0.25')
     """
     if not isinstance(value, Fraction):
         return f"{value:.6g}"
