@@ -9,6 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& echo $$python && break; done)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 INSTALL := $(PIP) --no-build-isolation
+PEERS := pygambit|nashpy|quantecon|lrsnash|cvxpy
 INPUTS := pyproject.toml constraints.txt
 
 .PHONY: demo test peers docs clean
@@ -24,7 +25,7 @@ test: $(VENV)/.dev
 	$(BIN)/pytest
 
 peers: $(VENV)/.peers
-	$(BIN)/pytest tests/peers -rs
+	$(BIN)/pytest -rs $$(grep -rlE '$(PEERS)' tests --include='test_*.py')
 
 docs: $(VENV)/.docs
 	$(BIN)/pdoc --output-directory build/docs gtlearn.games gtlearn.solvers gtlearn.errors
