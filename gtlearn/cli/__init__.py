@@ -6,7 +6,6 @@ gtlearn's own; 130 interrupted.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -42,9 +41,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return INTERNAL
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        # what read our output is gone: keep Python from failing once more when it flushes
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # what read our output is gone
+        from gtlearn.cli.output import discard_stdout
+
+        discard_stdout()
         return BROKEN_PIPE
     except Exception:
         import traceback

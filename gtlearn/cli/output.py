@@ -62,7 +62,20 @@ def emit(text: str, output: Path | None) -> None:
             path.write_text(text, encoding="utf-8")
         return
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_stdout()
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"standard output cannot be written: {reason}") from None
+
+
+def discard_stdout() -> None:
+    """Sends what is still buffered nowhere, so that Python does not fail once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def note(sentences: Iterable[str]) -> None:
