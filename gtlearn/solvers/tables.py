@@ -142,7 +142,7 @@ def describe(game: NormalFormGame | BayesianGame) -> str:
         leader = game.players[game.leader]
         sizes = ", ".join(str(len(g.actions[game.follower])) for g in game.games)
         return (
-            f"{game.name}: Bayesian, {game.players[game.follower]} has {len(game.types)} type(s) "
+            f"{game.name}: Bayesian, {game.players[game.follower]} has {_types(len(game.types))} "
             f"with {sizes} actions, {leader} has {len(game.games[0].actions[game.leader])}"
         )
     text = f"{game.name}: {game.num_players} players, {' x '.join(map(str, game.shape))} actions"
@@ -151,6 +151,10 @@ def describe(game: NormalFormGame | BayesianGame) -> str:
         total = sum(game.payoff(k, origin) for k in range(game.num_players))
         return text + (", zero-sum" if total == 0 else ", constant-sum")
     return text + (", symmetric" if game.is_symmetric else "")
+
+
+def _types(count: int) -> str:
+    return "1 type" if count == 1 else f"{count} types"
 
 
 def _heading(solution: Solution) -> str:
@@ -247,7 +251,7 @@ def _distributions(solution: Solution) -> list[str | Table]:
         if len(distribution) > MAX_ROWS:
             blocks.append(f"{len(distribution) - MAX_ROWS} more joint actions are not shown.")
         line = "Payoffs: " + ", ".join(
-            f"{player} {short_number(p)}"
+            f"{short_number(p)} ({player})"
             for player, p in zip(game.players, outcome.payoffs, strict=True)
         )
         value = getattr(outcome, "value", None)
