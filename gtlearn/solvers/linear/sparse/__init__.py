@@ -1,6 +1,7 @@
 """Sparse linear programs with integer data, solved exactly."""
 
-from gtlearn.solvers.linear.sparse.basis import at_basis as at_basis
+from gtlearn.solvers.linear.sparse.basis import Vertex as Vertex
+from gtlearn.solvers.linear.sparse.basis import optimum_at as optimum_at
 from gtlearn.solvers.linear.sparse.exact import remaining as remaining
 from gtlearn.solvers.linear.sparse.exact import solve as solve
 from gtlearn.solvers.linear.sparse.program import SparseProgram as SparseProgram

@@ -7,6 +7,7 @@ checked in milliseconds.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,22 +17,54 @@ from gtlearn.solvers.linear.algebra import multiply, solve_integer_system
 from gtlearn.solvers.linear.program import Basis, Optimum
 from gtlearn.solvers.linear.sparse.program import SparseProgram, small
 
+Scaled = tuple[list[int], int]  # numerators and their positive denominator
+
 _ROUNDING = 2.0**-52
 _TINY = 1e-250  # floats below this may have lost relative precision
 
 
-def at_basis(program: SparseProgram, basis: Basis) -> Optimum | None:
-    """The exact optimum if `basis` is primal and dual feasible, else None."""
-    columns, rows = basis.columns, basis.rows
-    if len(columns) != len(rows):
-        return None
-    square = program.submatrix(rows, columns)
-    primal = solve_integer_system(square, program.bounds[rows])
+class Vertex:
+    """The exact solution of a square system: a basis, and what it says about x and y.
+
+    Attributes:
+        columns: the basic columns.
+        rows: the tight rows, equally many.
+    """
+
+    def __init__(
+        self, program: SparseProgram, columns: NDArray[np.int64], rows: NDArray[np.int64]
+    ) -> None:
+        self.program, self.columns, self.rows = program, columns, rows
+
+    @cached_property
+    def square(self) -> NDArray[Any]:
+        """The matrix in the basic columns and tight rows."""
+        return self.program.submatrix(self.rows, self.columns)
+
+    @cached_property
+    def primal(self) -> Scaled | None:
+        """x in the basic columns; None where the basis is singular."""
+        if len(self.columns) != len(self.rows):
+            return None
+        return solve_integer_system(self.square, self.program.bounds[self.rows])
+
+    @cached_property
+    def dual(self) -> Scaled | None:
+        """y in the tight rows; None where the basis is singular."""
+        if len(self.columns) != len(self.rows):
+            return None
+        return solve_integer_system(self.square.T, self.program.objective[self.columns])
+
+
+def optimum_at(vertex: Vertex) -> Optimum | None:
+    """The exact optimum if the vertex is primal and dual feasible, else None."""
+    program, columns, rows = vertex.program, vertex.columns, vertex.rows
+    primal = vertex.primal
     if primal is None or min(primal[0], default=0) < 0:
         return None
     if len(broken_rows(program, columns, primal, rows)):
         return None
-    dual = solve_integer_system(square.T, program.objective[columns])
+    dual = vertex.dual
     if dual is None:
         return None
     equal = set(program.equalities)
@@ -44,13 +77,13 @@ def at_basis(program: SparseProgram, basis: Basis) -> Optimum | None:
         x[j] = value
     for i, value in zip(rows.tolist(), dual[0], strict=True):
         y[i] = value
-    return Optimum(x, primal[1], y, dual[1], basis)
+    return Optimum(x, primal[1], y, dual[1], Basis(columns, rows))
 
 
 def broken_rows(
     program: SparseProgram,
     columns: NDArray[np.int64],
-    point: tuple[list[int], int],
+    point: Scaled,
     known: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """The rows that a point violates, exactly.
@@ -92,7 +125,7 @@ def broken_rows(
 def _columns_hold(
     program: SparseProgram,
     rows: NDArray[np.int64],
-    dual: tuple[list[int], int],
+    dual: Scaled,
     known: NDArray[np.int64],
 ) -> bool:
     """Whether the dual covers the objective of every column: y A >= c, exactly."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gtlearn.solvers.linear import program as dense
 from gtlearn.solvers.linear.program import Basis, LinearProgram, Optimum
-from gtlearn.solvers.linear.sparse.basis import at_basis, broken_rows
+from gtlearn.solvers.linear.sparse.basis import Vertex, broken_rows, optimum_at
 from gtlearn.solvers.linear.sparse.program import SparseProgram, float_optimum
 from gtlearn.solvers.linear.sparse.refine import refined
 
@@ -36,10 +36,11 @@ def solve(program: SparseProgram, *, time_limit: float | None = None) -> Optimum
             break
         tight = found.rows
         _refuse_long_elimination(len(tight), deadline)
-        optimum = at_basis(program, Basis(found.columns, found.rows))
+        vertex = Vertex(program, found.columns, found.rows)
+        optimum = optimum_at(vertex)
         if optimum is not None:
             return optimum
-        found = refined(program, found, remaining(deadline))
+        found = refined(vertex, found, remaining(deadline))
     return _by_rows(program, tight, deadline)
 
 

@@ -7,17 +7,18 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.solvers.linear.algebra import multiply, solve_integer_system
+from gtlearn.solvers.linear.algebra import multiply
 from gtlearn.solvers.linear.highs import FloatOptimum, simplex
+from gtlearn.solvers.linear.sparse.basis import Scaled, Vertex
 from gtlearn.solvers.linear.sparse.program import SparseProgram, largest, unit_rows
 
 _MAX_ZOOM = 40  # as a power of two; bounds of size one stay far below what floats can hold
 
 
 def refined(
-    program: SparseProgram, found: FloatOptimum, time_limit: float | None = None
+    vertex: Vertex, found: FloatOptimum, time_limit: float | None = None
 ) -> FloatOptimum | None:
-    """HiGHS's basis of the program magnified around the exact vertex of the basis `found`.
+    """HiGHS's basis of the program magnified around an exact vertex, that of the basis `found`.
 
     The vertex x and its dual y are computed exactly. In z = (x' - x) * zoom the program keeps its
     matrix, has the vertex's exact slacks, times zoom, as its sides, and the exact reduced costs,
@@ -31,11 +32,7 @@ def refined(
     Source: Gleixner, Steffy & Wolter (2016), Iterative refinement for linear programming, INFORMS
     Journal on Computing 28, here with exact residuals at a basic solution.
     """
-    if len(found.columns) != len(found.rows):
-        return None
-    square = program.submatrix(found.rows, found.columns)
-    primal = solve_integer_system(square, program.bounds[found.rows])
-    dual = solve_integer_system(square.T, program.objective[found.columns])
+    program, primal, dual = vertex.program, vertex.primal, vertex.dual
     if primal is None or dual is None:
         return None
     values, sizes = unit_rows(program)
@@ -92,7 +89,7 @@ def _zoom(error: float) -> float:
 
 
 def _primal_residuals(
-    program: SparseProgram, columns: NDArray[np.int64], primal: tuple[list[int], int]
+    program: SparseProgram, columns: NDArray[np.int64], primal: Scaled
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """b - A x by row and x by column, each computed exactly and rounded once."""
     numerators, denominator = primal
@@ -106,7 +103,7 @@ def _primal_residuals(
 
 
 def _reduced_costs(
-    program: SparseProgram, rows: NDArray[np.int64], dual: tuple[list[int], int]
+    program: SparseProgram, rows: NDArray[np.int64], dual: Scaled
 ) -> NDArray[np.float64]:
     """c - y A by column, in units of the largest c, computed exactly and rounded once."""
     numerators, denominator = dual
