@@ -68,6 +68,9 @@ if TYPE_CHECKING:
     help="correlated, coarse-correlated: what to maximise; player:K counts from 0.",
 )
 @click.option(
+    "--method", help="one nash, stackelberg: run this method only; a wrong name lists those known."
+)
+@click.option(
     "--arithmetic",
     type=OneOf("exact", "float"),
     default="exact",
@@ -106,6 +109,7 @@ def solve(
     """
     concept = options["concept"]
     nash, stackelberg = concept == "nash", concept == "stackelberg"
+    one = nash and options["find"] == "one" and options["select"] is None
     correlated = concept in ("correlated", "coarse-correlated")
     refuse_unused(
         ctx,
@@ -115,6 +119,7 @@ def solve(
             "leader": (stackelberg, "--concept stackelberg"),
             "ties": (stackelberg, "--concept stackelberg"),
             "commitment": (stackelberg, "--concept stackelberg"),
+            "method": (stackelberg or one, "one Nash equilibrium or --concept stackelberg"),
             "objective": (correlated, "--concept correlated or coarse-correlated"),
         },
     )
