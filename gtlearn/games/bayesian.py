@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gtlearn.errors import InputError
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.numbers import format_number
+from gtlearn.games.numbers import short_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +41,13 @@ class BayesianGame:
             raise InputError(f"type labels of Bayesian game {self.name!r} repeat; make them unique")
         if any(p < 0 for p in self.prior):
             raise InputError(
-                f"the prior of Bayesian game {self.name!r} holds {format_number(min(self.prior))}; "
+                f"the prior of Bayesian game {self.name!r} holds {short_number(min(self.prior))}; "
                 "probabilities must be nonnegative"
             )
         if sum(self.prior) != 1:
             raise InputError(
                 f"the prior of Bayesian game {self.name!r} sums to "
-                f"{format_number(Fraction(sum(self.prior)))}; make it sum to 1"
+                f"{short_number(sum(self.prior))}; make it sum to 1"
             )
         if self.leader not in (0, 1):
             raise InputError(f"leader {self.leader} is no player of a two-player game; use 0 or 1")

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from gtlearn.errors import InputError
 from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.numbers import short_number
 from gtlearn.games.reduction import TreeRecord
 from gtlearn.games.tokens import Tokens, distinct_labels, shown
 
@@ -127,12 +128,12 @@ def _read_chance(tokens: Tokens, content: _File, infoset: int) -> int:
         tokens.string("an action's name")
         probabilities.append(tokens.number("a probability"))
         if probabilities[-1] < 0:
-            raise tokens.error(f"the probability {probabilities[-1]} is negative")
+            raise tokens.error(f"the probability {short_number(probabilities[-1])} is negative")
     tokens.expect("}", "after the actions")
     if sum(probabilities) != 1:
         raise tokens.error(
             f"the probabilities of chance information set {infoset} sum to "
-            f"{sum(probabilities)}, not 1; write them as ratios p/q"
+            f"{short_number(sum(probabilities))}, not 1; write them as ratios p/q"
         )
     if content.chance.setdefault(infoset, probabilities) != probabilities:
         raise tokens.error(f"chance information set {infoset} had other probabilities before")

@@ -18,7 +18,13 @@ from gtlearn.errors import InputError
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.matrices import game_from_arrays
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.numbers import ExactArray, format_number, parse_number, to_fraction
+from gtlearn.games.numbers import (
+    ExactArray,
+    format_number,
+    parse_number,
+    short_number,
+    to_fraction,
+)
 
 SCHEMA = "gtlearn/game/1"
 Game = NormalFormGame | BayesianGame
@@ -166,14 +172,14 @@ def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
     leader = value.get("leader", 0)
-    if not isinstance(leader, int) or isinstance(leader, bool):
+    if isinstance(leader, bool) or leader not in (0, 1):
         raise InputError(f'"leader" must be 0 or 1, not {_shown(leader)}')
     return BayesianGame(
         name=name,
         types=tuple(labels),
         prior=tuple(prior),
         games=tuple(games),
-        leader=leader,
+        leader=int(leader),
         source=_text(value, "source", source),
     )
 
@@ -244,5 +250,7 @@ def _no_constant(text: str) -> NoReturn:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return short_number(value)
     shown = f"a {type(value).__name__}" if isinstance(value, list | dict) else repr(value)
     return shown if len(shown) <= 60 else shown[:57] + "..."

@@ -27,7 +27,8 @@ def parse_arguments(name: str, inside: str) -> dict[str, str]:
     for part in inside.split(",") if inside.strip() else []:
         key, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals or not key.isidentifier():
-            raise InputError(f"{part.strip()!r} in {name}(...) is no parameter; write key=value")
+            shown = part.strip()[:60]
+            raise InputError(f"{shown!r} in {name}(...) is no parameter; write key=value")
         if key in arguments:
             raise InputError(f"parameter {key!r} of {name} is given twice; give it once")
         arguments[key] = value

@@ -194,7 +194,7 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
     if array.size == 0:
         raise InputError(f"{what} are empty; give at least one number")
     if array.dtype.kind in "iu" and not (array.dtype.kind == "u" and array.dtype.itemsize == 8):
-        if -_INT64_SAFE < array.min() and array.max() < _INT64_SAFE:
+        if array.min() > -_INT64_SAFE and array.max() < _INT64_SAFE:
             return _frozen(array.astype(np.int64), 1)
         return integer_array(array.ravel().tolist(), array.shape)
     if array.dtype.kind == "f":

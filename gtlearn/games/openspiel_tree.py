@@ -15,10 +15,12 @@ from gtlearn.games.numbers import to_fraction
 from gtlearn.games.reduction import TreeRecord
 
 MAX_NODES = 200_000
+MAX_MOVES = 8_000_000  # over all paths from the root to a node; copying a state costs its depth
 MAX_PLAYERS = 10
 _MAX_CHANCE_DENOMINATOR = 10**6
 
-_Item = tuple[Any, Any, tuple[int, ...], Fraction]  # parent state, move, sequences, probability
+# parent state, move, depth, sequences, probability
+_Item = tuple[Any, Any, int, tuple[int, ...], Fraction]
 
 
 def normal_form_of_tree(
@@ -75,7 +77,7 @@ class _Walk:
         self.sees_everything = _sees_everything(game.get_type())
         players = _player_labels(game.num_players())
         self.record = TreeRecord(name, players)
-        self.nodes = 0
+        self.nodes = self.moves = self.depth = 0
         self.stack: list[_Item] = []
         self.notes: dict[str, None] = {}
 
@@ -83,7 +85,10 @@ class _Walk:
         """Records every node."""
         self._enter(self.game.new_initial_state(), self.record.root, Fraction(1))
         while self.stack:
-            parent, move, at, probability = self.stack.pop()
+            parent, move, self.depth, at, probability = self.stack.pop()
+            self.moves += self.depth
+            if self.moves > MAX_MOVES:
+                raise InputError(f"the tree of {self.name} is too deep; use a smaller game")
             state = parent.clone()
             if isinstance(move, tuple):
                 state.apply_actions(list(move))
@@ -97,17 +102,13 @@ class _Walk:
 
     def _enter(self, state: Any, at: tuple[int, ...], probability: Fraction) -> None:
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise InputError(
-                f"the tree of {self.name} has more than {MAX_NODES} nodes; use a smaller game"
-            )
         if state.is_terminal():
             self._leaf(state, at, probability)
         elif state.is_chance_node():
             outcomes = state.chance_outcomes()
             chances = self._chances([p for _, p in outcomes])
             moves = zip((a for a, _ in outcomes), chances, strict=True)
-            self._push([(state, action, at, probability * p) for action, p in moves])
+            self._push(state, [(action, at, probability * p) for action, p in moves])
         elif state.is_simultaneous_node():
             self._simultaneous(state, at, probability)
         else:
@@ -115,12 +116,16 @@ class _Walk:
             actions = state.legal_actions()
             after = self._visit(state, at, player, actions)
             moved = zip(actions, after, strict=True)
-            self._push([(state, action, there, probability) for action, there in moved])
+            self._push(state, [(action, there, probability) for action, there in moved])
 
-    def _push(self, items: list[_Item]) -> None:
-        if self.nodes + len(self.stack) + len(items) > MAX_NODES:
-            self.nodes = MAX_NODES
-        self.stack.extend(reversed(items))
+    def _push(self, state: Any, branches: list[tuple[Any, tuple[int, ...], Fraction]]) -> None:
+        if self.nodes + len(self.stack) + len(branches) > MAX_NODES:
+            raise InputError(self._too_many())
+        for move, at, probability in reversed(branches):
+            self.stack.append((state, move, self.depth + 1, at, probability))
+
+    def _too_many(self) -> str:
+        return f"the tree of {self.name} has more than {MAX_NODES} nodes; use a smaller game"
 
     def _leaf(self, state: Any, at: tuple[int, ...], probability: Fraction) -> None:
         returns = [float(value) for value in state.returns()]
@@ -138,16 +143,13 @@ class _Walk:
                 branches = [((*moves, 0), there) for moves, there in branches]
                 continue
             if len(branches) * len(actions) > MAX_NODES:
-                raise InputError(
-                    f"{self.name} has a node with more than {MAX_NODES} joint moves; use a "
-                    "smaller game"
-                )
+                raise InputError(self._too_many())
             longer = []
             for moves, there in branches:
                 after = self._visit(state, there, player, actions)
                 longer += [((*moves, a), s) for a, s in zip(actions, after, strict=True)]
             branches = longer
-        self._push([(state, moves, there, probability) for moves, there in branches])
+        self._push(state, [(moves, there, probability) for moves, there in branches])
 
     def _visit(
         self, state: Any, at: tuple[int, ...], player: int, actions: Sequence[int]

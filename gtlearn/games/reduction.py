@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
+from gtlearn.games.tokens import shown
 
 MAX_REDUCED_PROFILES = 1_000_000
 _MAX_INDICATORS = 20_000_000  # sequences x strategies of one player
@@ -156,13 +157,13 @@ class TreeRecord:
         for count, side, player in zip(counts, self._sides, self.players, strict=True):
             if count * side.size > _MAX_INDICATORS:
                 raise InputError(
-                    f"player {player!r} of {self.name} has {count} reduced strategies over "
+                    f"player {player!r} of {shown(self.name)} has {count} reduced strategies over "
                     f"{side.size} sequences, which is too large; use a smaller game"
                 )
 
     def _too_large(self, size: str) -> str:
         return (
-            f"the reduced normal form of {self.name} has {size} profiles, and at most "
+            f"the reduced normal form of {shown(self.name)} has {size} profiles, and at most "
             f"{MAX_REDUCED_PROFILES} are built; use a smaller game"
         )
 
@@ -177,7 +178,7 @@ class TreeRecord:
         total: Any = 0
         shift = 0
         while any(weights):  # in pieces whose sums are exact in doubles
-            piece = np.array([math.copysign(abs(w) & ((1 << limb) - 1), w) for w in weights])
+            piece = np.array([_lowest_bits(w, limb) for w in weights], dtype=np.float64)
             part = _contract(paths, piece, indicators)
             whole = part.astype(np.int64).astype(object)
             total = total + (whole << shift if shift else whole)
@@ -186,6 +187,11 @@ class TreeRecord:
         if shift == 0:
             return integer_array([0] * math.prod(shape), shape)
         return _lowest_terms(total.ravel().tolist(), shape, denominator)
+
+
+def _lowest_bits(value: int, bits: int) -> int:
+    low = abs(value) & ((1 << bits) - 1)
+    return low if value >= 0 else -low
 
 
 def _towards_zero(value: int, bits: int) -> int:

@@ -8,7 +8,11 @@ from fractions import Fraction
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import parse_number, parse_numbers
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\"|\\(?!"))*"|[{}]|[^\s{}",]+|"')
+# A string ends at a double quote without a backslash before it, or at the end of the text, where
+# it is refused; possessive quantifiers keep the scan linear.
+_STRING = r'"(?:[^"\\]++|\\"|\\(?!"))*+'
+_CLOSED = re.compile(_STRING + '"')
+_TOKEN = re.compile(_STRING + r'(?:"|\Z)|[{}]|[^\s{}",]+')
 
 
 class Tokens:
@@ -55,8 +59,10 @@ class Tokens:
     def string(self, purpose: str) -> str:
         """Reads a string in double quotes."""
         token = self.take()
-        if len(token) < 2 or token[0] != '"':
+        if not token.startswith('"'):
             raise self.error(f"expected {purpose} in double quotes, found {shown(token)}")
+        if not _CLOSED.fullmatch(token):
+            raise self.error(f"{purpose} has no closing double quote")
         return unquote(token)
 
     def strings(self, purpose: str) -> list[str]:

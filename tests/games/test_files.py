@@ -127,7 +127,10 @@ def test_formats_are_named():
         ('{"types": [{"payoffs": [[[1]], [[1]]]}]}', "type '1' has no \"probability\""),
         ('{"types": [{"probability": "x", "payoffs": [[[1]], [[1]]]}]}', "probability of type '1'"),
         ('{"types": [{"probability": "1/2", "payoffs": [[[1]], [[1]]]}]}', "sums to 1/2"),
-        ('{"types": [{"probability": 1, "payoffs": [[[1]], [[1]]]}], "leader": 2}', "leader 2"),
+        (
+            '{"types": [{"probability": 1, "payoffs": [[[1]], [[1]]]}], "leader": 2}',
+            '"leader" must be 0 or 1, not 2',
+        ),
         ('{"types": [{"probability": 1, "payoffs": [[[1]], [["y"]]]}]}', "type '1': .*'y'"),
     ],
 )

@@ -71,6 +71,8 @@ class Entry:
             number = to_fraction(value, rationalise=True)
         except InputError:
             raise InputError(f"{where} must be a number, not {value!r}") from None
+        if max(abs(number.numerator), number.denominator) > MAX_ARGUMENT**2:
+            raise InputError(f"{where} must be between -{MAX_ARGUMENT} and {MAX_ARGUMENT}")
         if isinstance(default, Fraction):
             return number
         if number.denominator != 1:
