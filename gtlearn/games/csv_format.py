@@ -39,9 +39,8 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games.matrices import bimatrix_game, refuse_flags, single_matrix_game
 from gtlearn.games.normal_form import NormalFormGame, normal_form
-from gtlearn.games.numbers import from_fractions, parse_number
+from gtlearn.games.numbers import from_fractions, parse_entry, parse_number
 
-_SEPARATOR = re.compile(r"[\s;,]+")
 _Line = tuple[int, list[str]]  # the line's number in the text, and its cells
 
 
@@ -162,14 +161,14 @@ def _matrix(
 
 def _is_number(cell: str) -> bool:
     try:
-        parse_number(_SEPARATOR.split(cell.strip())[0])
+        parse_number(re.split(r"[\s;,]+", cell.strip())[0])
     except InputError:
         return False
     return True
 
 
-def _payoffs(cell: str, line: int, column: int) -> list[Fraction]:
-    parts = _SEPARATOR.split(cell.strip())
+def _payoffs(cell: str, line: int, column: int) -> list[int | Fraction]:
+    parts = cell.replace(";", " ").replace(",", " ").split() or [""]
     if len(parts) > 2:
         raise InputError(
             f"line {line}, column {column}: {cell[:40]!r} holds {len(parts)} numbers; write the "
@@ -178,9 +177,9 @@ def _payoffs(cell: str, line: int, column: int) -> list[Fraction]:
     return [_number(part, line, column) for part in parts]
 
 
-def _number(text: str, line: int, column: int) -> Fraction:
+def _number(text: str, line: int, column: int) -> int | Fraction:
     try:
-        return parse_number(text)
+        return parse_entry(text)
     except InputError as error:
         raise InputError(f"line {line}, column {column}: {error}") from None
 

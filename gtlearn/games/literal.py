@@ -8,7 +8,7 @@ from fractions import Fraction
 from gtlearn.errors import InputError
 from gtlearn.games.matrices import bimatrix_game, single_matrix_game
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.numbers import parse_number
+from gtlearn.games.numbers import parse_entry
 
 _CELL = re.compile(r"[^\s,]+(?:\s*,\s*[^\s,]+)*|,")
 _NUMBER = re.compile(r"[^\s,]+")
@@ -56,7 +56,7 @@ def parse_literal(
     )
 
 
-def _rows(text: str) -> list[tuple[str, list[list[Fraction]]]]:
+def _rows(text: str) -> list[tuple[str, list[list[int | Fraction]]]]:
     """The rows that are not blank: where each starts, and its cells."""
     rows = []
     lines = text.splitlines()
@@ -73,7 +73,7 @@ def _rows(text: str) -> list[tuple[str, list[list[Fraction]]]]:
     return rows
 
 
-def _cells(part: str, start: int, where: str) -> list[list[Fraction]]:
+def _cells(part: str, start: int, where: str) -> list[list[int | Fraction]]:
     cells = []
     for cell in _CELL.finditer(part):
         numbers = []
@@ -84,7 +84,7 @@ def _cells(part: str, start: int, where: str) -> list[list[Fraction]]:
             )
         for token in _NUMBER.finditer(cell.group()):
             try:
-                numbers.append(parse_number(token.group()))
+                numbers.append(parse_entry(token.group()))
             except InputError as error:
                 column = start + cell.start() + token.start() + 1
                 raise InputError(f"{where}column {column}: {error}") from None

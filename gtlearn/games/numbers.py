@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -33,8 +34,6 @@ def parse_number(text: str) -> Fraction:
         InputError: if `text` is not such a number (NaN and infinities are not).
     """
     stripped = text.strip()
-    if len(stripped) < 19 and stripped.isdigit() and stripped.isascii():
-        return Fraction(int(stripped))
     match = _NUMBER.fullmatch(stripped) if len(stripped) <= _MAX_CHARACTERS else None
     if match is None:
         raise InputError(f"{_shorten(text)} is not a number; write an integer, a decimal or p/q")
@@ -51,15 +50,21 @@ def parse_number(text: str) -> Fraction:
     return -value if sign == "-" else value
 
 
+def parse_entry(text: str) -> int | Fraction:
+    """As `parse_number`, but an integer of ordinary length is an int, which is faster."""
+    digits = text[1:] if text[:1] == "-" else text
+    if len(digits) < 19 and digits.isdigit() and digits.isascii():
+        return int(text)
+    return parse_number(text)
+
+
 def parse_numbers(texts: Iterable[str]) -> list[int | Fraction]:
-    """The exact values of many number texts; plain integers take a fast path."""
-    return [
-        int(t) if t.isdigit() and t.isascii() and len(t) < 19 else parse_number(t) for t in texts
-    ]
+    """The exact values of many number texts."""
+    return [parse_entry(text) for text in texts]
 
 
 def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
-    """`value` as a Fraction: ints, Fractions, number strings, and floats.
+    """`value` as a Fraction: ints, Fractions, Decimals, number strings, and floats.
 
     A float is the exact binary value that it holds; with `rationalise` it is the shortest
     decimal that prints as it (0.1 becomes 1/10).
@@ -67,16 +72,18 @@ def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
     Raises:
         InputError: if `value` is no finite number.
     """
+    if type(value) is Fraction:
+        return value
     if isinstance(value, str):
         return parse_number(value)
     if isinstance(value, bool | np.bool_):
         raise InputError(f"{value} is a truth value, not a number")
     if isinstance(value, int | np.integer):
         return Fraction(int(value))
-    if isinstance(value, float | np.floating):
+    if isinstance(value, float | np.floating | Decimal):
         if not math.isfinite(value):
             raise InputError(f"{value} is not a finite number")
-        if rationalise:
+        if rationalise and not isinstance(value, Decimal):
             return Fraction(np.format_float_scientific(value, trim="-"))
         return Fraction(*value.as_integer_ratio())
     try:
@@ -206,10 +213,11 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
             )
         if (np.abs(array) < 2**53).all() and (array == np.floor(array)).all():
             return _frozen(array.astype(np.int64), 1)
+    entries = array.ravel().tolist() if array.dtype in (object, np.float64) else list(array.flat)
+    if set(map(type, entries)) == {int}:
+        return integer_array(entries, array.shape)
     flat = []
-    for position, value in enumerate(
-        array.ravel().tolist() if array.dtype == float else array.flat
-    ):
+    for position, value in enumerate(entries):
         try:
             flat.append(to_fraction(value, rationalise=rationalise))
         except InputError as error:
@@ -271,7 +279,9 @@ def _object_array(values: Any, what: str) -> NDArray[Any]:
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str | bytes)
+    if isinstance(value, int | float | str | Fraction):  # the common cases, quickly
+        return False
+    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, bytes)
 
 
 def _shape(values: Any, what: str, path: list[int]) -> tuple[int, ...]:
@@ -279,6 +289,8 @@ def _shape(values: Any, what: str, path: list[int]) -> tuple[int, ...]:
         return ()
     if len(values) == 0:
         raise InputError(f"{what} are empty at index {path}; give at least one number")
+    if not any(map(_is_nested, values)):
+        return (len(values),)
     shapes = [_shape(value, what, [*path, i]) for i, value in enumerate(values)]
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:

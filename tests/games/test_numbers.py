@@ -1,5 +1,6 @@
 """Exact numbers: reading, printing, arrays."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtlearn.errors import InputError
+from gtlearn.games import normal_form
 from gtlearn.games.numbers import (
     common_denominator,
     exact_array,
@@ -83,6 +85,19 @@ def test_floats_are_exact_unless_rationalised(value):
     assert to_fraction(value) == Fraction(value)
     assert float(to_fraction(value, rationalise=True)) == value
     assert to_fraction(0.1, rationalise=True) == Fraction(1, 10)
+
+
+def test_decimals_of_python_are_exact():
+    assert to_fraction(Decimal("0.1")) == to_fraction(Decimal("0.1"), rationalise=True)
+    assert to_fraction(Decimal("0.1")) == Fraction(1, 10)
+    with pytest.raises(InputError, match="NaN is not a finite number"):
+        to_fraction(Decimal("NaN"))
+
+
+def test_payoffs_too_large_for_openspiel_say_so():
+    game = normal_form([[10**400]], [[Fraction(10**400, 3)]])
+    with pytest.raises(InputError, match="too large for a float; rescale"):
+        _ = game.openspiel
 
 
 def test_narrow_floats_keep_their_own_value():
