@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games.numbers import ExactArray, integer_array
-from gtlearn.solvers.commitment.data import Bimatrix, support_program
-from gtlearn.solvers.commitment.report import earned
+from gtlearn.solvers.commitment.data import Bimatrix, earned, support_program
 from gtlearn.solvers.commitment.weak import ClassOptimum, WeakSearch, class_optimum
 from gtlearn.solvers.linear.program import Optimum, solve
 

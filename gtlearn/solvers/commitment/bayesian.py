@@ -10,8 +10,9 @@ from typing import Any
 
 from gtlearn.games import BayesianGame
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.commitment.data import Bimatrix, narrowed
-from gtlearn.solvers.commitment.report import earned, solution
+from gtlearn.solvers.commitment.data import Bimatrix, earned, narrowed
+from gtlearn.solvers.commitment.report import solution
+from gtlearn.solvers.commitment.strong import strong_response
 from gtlearn.solvers.solution import RATIONAL, Certificate, Commitment, Solution, pure
 
 HARSANYI = "branch and bound over response profiles (Harsanyi transformation)"
@@ -56,14 +57,9 @@ class BayesianView:
         """Each type's best response that the leader likes best, and the leader's integer payoff."""
         profile, total = [], Fraction(0)
         for view in self.types:
-            pays = [earned(mix, column, 1) for column in view.incentives.T]
-            own = {
-                k: earned(mix, view.leader[:, k], 1)
-                for k, pay in enumerate(pays)
-                if pay == max(pays)
-            }
-            profile.append(max(own, key=lambda k: own[k]))
-            total += own[profile[-1]]
+            response, value = strong_response(view, mix)
+            profile.append(response)
+            total += value
         return tuple(profile), total
 
 

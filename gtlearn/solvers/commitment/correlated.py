@@ -13,10 +13,10 @@ import numpy as np
 
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.commitment.data import Bimatrix, narrowed
+from gtlearn.solvers.commitment.data import Bimatrix, earned, narrowed
 from gtlearn.solvers.commitment.mixed import find_strong
 from gtlearn.solvers.commitment.multipliers import Multipliers
-from gtlearn.solvers.commitment.report import earned, solution
+from gtlearn.solvers.commitment.report import solution
 from gtlearn.solvers.commitment.strong import Commitments
 from gtlearn.solvers.linear.program import LinearProgram, solve
 from gtlearn.solvers.solution import RATIONAL, Certificate, Commitment, Solution

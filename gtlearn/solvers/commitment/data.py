@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -107,61 +107,11 @@ def region_program(game: Bimatrix, j: int, objective: NDArray[Any]) -> LinearPro
     Row k < n says that k is no better than j; row n that probabilities sum to one.
     """
     m, n = game.shape
-    matrix = np.vstack([game.disobedience(j), _like(np.ones((1, m)), game.follower)])
+    gains = game.disobedience(j)
+    matrix = np.vstack([gains, np.ones((1, m), dtype=gains.dtype)])
     bounds = np.zeros(n + 1, dtype=np.int64)
     bounds[n] = 1
     return LinearProgram(objective, matrix, bounds, (n,))
-
-
-def worst_of_class_program(game: Bimatrix, j: int, group: Sequence[int]) -> LinearProgram:
-    """Maximise min_k x A_k over k in `group`, over the mixes to which j is a best response.
-
-    The last column is that minimum less `floor_of` the payoffs. Rows k < n are as in
-    `region_program`; row n + t bounds it by the t-th of the group; the last row is the sum of the
-    probabilities.
-    """
-    m, n = game.shape
-    earned = -_from_floor(game.leader[:, list(group)]).T
-    blocks = np.vstack([game.disobedience(j), earned, _like(np.ones((1, m)), game.follower)])
-    last = np.zeros((blocks.shape[0], 1), dtype=np.int64)
-    last[n:-1] = 1
-    objective = np.zeros(m + 1, dtype=np.int64)
-    objective[m] = 1
-    bounds = np.zeros(blocks.shape[0], dtype=np.int64)
-    bounds[-1] = 1
-    return LinearProgram(objective, np.hstack([blocks, last]), bounds, (blocks.shape[0] - 1,))
-
-
-def minimax_program(game: Bimatrix) -> LinearProgram:
-    """Maximise the least x A_k over all k; the last column is it, less `floor_of` the payoffs."""
-    m, n = game.shape
-    rows = np.vstack([_from_floor(game.leader).T, _like(-np.ones((1, m)), game.leader)])
-    last = np.ones((n + 1, 1), dtype=np.int64)
-    last[n] = 0
-    objective = np.zeros(m + 1, dtype=np.int64)
-    objective[m] = 1
-    bounds = np.zeros(n + 1, dtype=np.int64)
-    bounds[n] = 1
-    matrix = np.hstack([-rows, last])
-    return LinearProgram(objective, matrix, bounds, (n,))
-
-
-def margin_program(game: Bimatrix, j: int, others: Sequence[int]) -> tuple[LinearProgram, int]:
-    """Maximise the least margin by which j beats `others`, and the shift that was added to it.
-
-    The last column is the margin plus the shift (so that it is nonnegative).
-    """
-    m = game.shape[0]
-    gains = game.disobedience(j)[list(others)]
-    shift = max(int(gains.max()), 0) + 1
-    blocks = np.vstack([gains - shift, _like(np.ones((1, m)), game.follower)])
-    last = np.ones((len(others) + 1, 1), dtype=np.int64)
-    last[-1] = 0
-    objective = np.zeros(m + 1, dtype=np.int64)
-    objective[m] = 1
-    bounds = np.zeros(len(others) + 1, dtype=np.int64)
-    bounds[-1] = 1
-    return LinearProgram(objective, np.hstack([blocks, last]), bounds, (len(others),)), shift
 
 
 def support_program(
@@ -170,19 +120,19 @@ def support_program(
     """Find which of `others` can be worse for the follower than j where `tied` all earn `value`.
 
     Over the cone of weights y >= 0 with y (B_j - B_k) >= 0 for all k and y (A_t - value) >= 0 for
-    the tied t, maximise the sum of min(1, y (B_j - B_k)) over k in `others`: at the optimum each
-    term is 1 or 0. Columns: y, then the terms. Rows: the follower's (n), the tied ones, then
-    the terms' two bounds each.
+    the tied t, maximise the sum of min(1, y (B_j - B_k) / unit) over k in `others`, the unit being
+    as large as the payoffs: at the optimum each term is 1 or 0. Columns: y, then the terms. Rows:
+    the follower's (n), the tied ones, then the terms' two bounds each.
     """
     m, n = game.shape
-    count = len(others)
+    count, unit = len(others), 1 << game.follower_exponent
     gains = game.disobedience(j).astype(object)
     earned = np.vstack([value[0] - value[1] * game.leader[:, t].astype(object) for t in tied])
     identity = np.eye(count, dtype=np.int64)
     matrix = np.vstack(
         [
             np.hstack([np.vstack([gains, earned]), np.zeros((n + len(tied), count), dtype=int)]),
-            np.hstack([gains[list(others)], identity]),
+            np.hstack([gains[list(others)], identity.astype(object) * unit]),
             np.hstack([np.zeros((count, m), dtype=int), identity]),
         ]
     )
@@ -215,17 +165,7 @@ def _roomy(numbers: NDArray[Any]) -> NDArray[Any]:
     return numbers.astype(object) if largest(numbers) >= _ROOMY else numbers
 
 
-def _from_floor(numbers: NDArray[Any]) -> NDArray[Any]:
-    out: NDArray[Any] = numbers - floor_of(numbers)
-    return out
-
-
-def floor_of(numbers: NDArray[Any]) -> int:
-    """What is taken off payoffs so that the least of them is one, and any minimum positive."""
-    return int(numbers.min()) - 1
-
-
-def _like(values: NDArray[Any], template: NDArray[Any]) -> NDArray[Any]:
-    """`values` as integers of the template's kind (Python ints where those are)."""
-    whole = values.astype(np.int64)
-    return whole.astype(object) if template.dtype == object else whole
+def earned(mix: Sequence[Fraction], column: Iterable[Any], scale: int) -> Fraction:
+    """The expected payoff of a mix against a column of integers over `scale`."""
+    terms = (p * int(v) for p, v in zip(mix, column, strict=True) if p)
+    return sum(terms, Fraction(0)) / scale

@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.commitment.data import Bimatrix, floor_of, minimax_program
+from gtlearn.solvers.commitment.data import Bimatrix
+from gtlearn.solvers.commitment.least import maximise_least
 from gtlearn.solvers.commitment.multipliers import Multipliers
 from gtlearn.solvers.commitment.strong import Commitments
-from gtlearn.solvers.linear.program import solve
 
 
 def best_opposed(game: Bimatrix, clock: Clock) -> Commitments | None:
@@ -26,18 +26,15 @@ def best_opposed(game: Bimatrix, clock: Clock) -> Commitments | None:
     rate = _rate(game)
     if rate is None:
         return None
-    m, n = game.shape
-    program = minimax_program(game)
-    optimum = solve(program, time_limit=clock.left)
-    mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal[:m]]
-    value = Fraction(*optimum.value(program)) + floor_of(game.leader)
-    row = [v * rate.denominator for v in optimum.dual[:n]]
+    n = game.shape[1]
+    found = maximise_least(game.leader.T, clock)
+    row = [v * rate.denominator for v in found.weights]
     numerators = np.empty((1, n), dtype=object if max(row) >= 2**62 else np.int64)
     numerators[0] = row
-    denominator = optimum.dual_denominator * rate.numerator
+    denominator = found.denominator * rate.numerator
     multipliers = Multipliers(np.repeat(numerators, n, axis=0), [denominator] * n)
-    response = next(k for k, v in enumerate(optimum.dual[:n]) if v)
-    return Commitments(mix, response, value, value, multipliers)
+    response = next(k for k, v in enumerate(found.weights) if v)
+    return Commitments(found.mix, response, found.value, found.value, multipliers)
 
 
 def _rate(game: Bimatrix) -> Fraction | None:

@@ -21,6 +21,7 @@ from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.commitment.data import narrowed, scaled_floats
 from gtlearn.solvers.commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
+from gtlearn.solvers.commitment.least import maximise_least
 from gtlearn.solvers.commitment.relaxation import relaxed_multipliers
 from gtlearn.solvers.commitment.strong import MARGIN
 from gtlearn.solvers.linear.program import Basis, Infeasible, LinearProgram, at_basis, solve
@@ -261,32 +262,19 @@ class ProfileSearch:
 
     def _empty(self, fixed: Fixed) -> Rows:
         """Multipliers that push the bound of a node without any mix down to the value found."""
-        gains = np.vstack([self.types[t].disobedience(j) for t, j in enumerate(fixed)])
-        gains = gains.astype(object)
-        shift = max(int(gains.max()), 0) + 1
-        ones = np.ones((gains.shape[0], 1), dtype=object)
-        matrix = np.vstack(
-            [
-                np.hstack([gains - shift, ones]),
-                np.append(np.ones(self.m, dtype=object), 0)[None, :],
+        gains = [
+            np.delete(self.types[t].disobedience(j), j, axis=0) for t, j in enumerate(fixed)
+        ]
+        found = maximise_least(-np.vstack(gains), self.clock)
+        zeros = tuple(([0] * self.types[t].shape[1], 1) for t in range(len(fixed)))
+        length = max((self._leaf(fixed, zeros).bound - self.value) / -found.value, Fraction(0))
+        weights, rows = iter(found.weights), []
+        for t, j in enumerate(fixed):
+            part = [
+                0 if k == j else next(weights) * length.numerator
+                for k in range(self.types[t].shape[1])
             ]
-        )
-        # rows k of types where k is the fixed response itself are zero: they cap the margin at 0
-        bounds = np.zeros(matrix.shape[0], dtype=np.int64)
-        bounds[-1] = 1
-        objective = np.zeros(self.m + 1, dtype=np.int64)
-        objective[-1] = 1
-        program = LinearProgram(objective, narrowed(matrix), bounds, (matrix.shape[0] - 1,))
-        optimum = solve(program, time_limit=self.clock.left)
-        margin = Fraction(*optimum.value(program)) - shift
-        top = self._leaf(fixed, tuple(([0] * self.types[t].shape[1], 1) for t in range(len(fixed))))
-        length = max((top.bound - self.value) / -margin, Fraction(0))
-        rows, place = [], 0
-        for t in range(len(fixed)):
-            size = self.types[t].shape[1]
-            part = [v * length.numerator for v in optimum.dual[place : place + size]]
-            rows.append((part, optimum.dual_denominator * length.denominator))
-            place += size
+            rows.append((part, found.denominator * length.denominator))
         return tuple(rows)
 
     def _all_leaves(self) -> list[Leaf]:

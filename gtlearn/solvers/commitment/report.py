@@ -12,7 +12,7 @@ from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.commitment.data import Bimatrix
+from gtlearn.solvers.commitment.data import Bimatrix, earned
 from gtlearn.solvers.solution import (
     FLOAT,
     OK,
@@ -64,12 +64,6 @@ def commitment_outcome(
         attained=value is None,
         certificate=Certificate(KIND, RATIONAL, False, dict(evidence)),
     )
-
-
-def earned(mix: Sequence[Fraction], column: Any, scale: int) -> Fraction:
-    """The expected payoff of a mix against a column of integers over `scale`."""
-    terms = (p * int(v) for p, v in zip(mix, column, strict=True) if p)
-    return sum(terms, Fraction(0)) / scale
 
 
 def verified(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Commitment:

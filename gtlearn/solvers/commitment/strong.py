@@ -16,8 +16,9 @@ from fractions import Fraction
 import numpy as np
 
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.commitment.data import Bimatrix, margin_program, region_program
+from gtlearn.solvers.commitment.data import Bimatrix, earned, region_program
 from gtlearn.solvers.commitment.dual_simplex import OPTIMAL, Proposal, maximise
+from gtlearn.solvers.commitment.least import maximise_least
 from gtlearn.solvers.commitment.multipliers import Multipliers, bounds, dual_row, rounded
 from gtlearn.solvers.commitment.pure import best_pure
 from gtlearn.solvers.linear.program import Basis, Infeasible, Optimum, at_basis, solve
@@ -119,15 +120,13 @@ def empty_region(
     game: Bimatrix, j: int, others: Sequence[int], limit: Fraction, clock: Clock
 ) -> tuple[list[int], int]:
     """Multipliers that push the bound of j, whose region is empty, down to `limit`."""
-    program, shift = margin_program(game, j, others)
-    optimum = solve(program, time_limit=clock.left)
-    margin = Fraction(*optimum.value(program)) - shift
+    found = maximise_least(-game.disobedience(j)[list(others)], clock)
     top = int(game.leader[:, j].max())
-    length = max((top - limit) / -margin, Fraction(0))
+    length = max((top - limit) / -found.value, Fraction(0))
     row = [0] * game.shape[1]
-    for place, k in enumerate(others):
-        row[k] = optimum.dual[place] * length.numerator
-    return row, optimum.dual_denominator * length.denominator
+    for k, weight in zip(others, found.weights, strict=True):
+        row[k] = weight * length.numerator
+    return row, found.denominator * length.denominator
 
 
 def _close(
@@ -155,4 +154,15 @@ def _close(
     except TimeoutError:
         timed_out = True
     multipliers = found.multipliers.replaced(rows)
+    if timed_out:  # the mix may earn more by another response
+        response, value = strong_response(game, mix)
     return Commitments(mix, response, value, max(value, *limits), multipliers, timed_out)
+
+
+def strong_response(game: Bimatrix, mix: Sequence[Fraction]) -> tuple[int, Fraction]:
+    """The best response that the leader likes best, and the leader's integer payoff."""
+    pays = [earned(mix, column, 1) for column in game.incentives.T]
+    top = max(pays)
+    own = {k: earned(mix, game.leader[:, k], 1) for k, pay in enumerate(pays) if pay == top}
+    response = max(own, key=lambda k: own[k])
+    return response, own[response]

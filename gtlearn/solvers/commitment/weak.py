@@ -14,17 +14,13 @@ from typing import Any
 import numpy as np
 
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.commitment.data import (
-    Bimatrix,
-    floor_of,
-    margin_program,
-    worst_of_class_program,
-)
+from gtlearn.solvers.commitment.data import Bimatrix
 from gtlearn.solvers.commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
+from gtlearn.solvers.commitment.least import maximise_least
 from gtlearn.solvers.commitment.multipliers import Multipliers, bounds, rounded
 from gtlearn.solvers.commitment.pure import best_pure
 from gtlearn.solvers.commitment.strong import MARGIN, exact_region
-from gtlearn.solvers.linear.program import Infeasible, solve
+from gtlearn.solvers.linear.program import Infeasible
 
 Row = tuple[list[int], int]
 
@@ -126,15 +122,14 @@ class WeakSearch:
         others = sorted(set(range(n)) - set(self.groups[j]))
         mix = _inside(self.game, j, others) if others else [Fraction(1, m)] * m
         if mix is None:
-            program, shift = margin_program(self.game, j, others)
-            found = solve(program, time_limit=self.clock.left)
-            if Fraction(*found.value(program)) > shift:
-                mix = [Fraction(v, found.primal_denominator) for v in found.primal[:m]]
+            found = maximise_least(-self.game.disobedience(j)[others], self.clock)
+            if found.value > 0:
+                mix = found.mix
             else:
                 row = [0] * n
-                for place, k in enumerate(others):
-                    row[k] = found.dual[place]
-                self.flat_rows[j] = row, found.dual_denominator
+                for k, weight in zip(others, found.weights, strict=True):
+                    row[k] = weight
+                self.flat_rows[j] = row, found.denominator
         self.interiors[j] = mix
         return mix
 
@@ -202,14 +197,10 @@ def class_optimum(game: Bimatrix, j: int, group: list[int], clock: Clock) -> Cla
             raise Infeasible
         mix, earned, dual, denominator = found
         return ClassOptimum(mix, Fraction(*earned), (dual, denominator), {j: Fraction(1)})
-    m, n = game.shape
-    program = worst_of_class_program(game, j, group)
-    optimum = solve(program, time_limit=clock.left)
-    value = Fraction(*optimum.value(program)) + floor_of(game.leader[:, group])
+    least = maximise_least(game.leader[:, group].T, clock, game.disobedience(j))
     weights = {
-        k: Fraction(optimum.dual[n + t], optimum.dual_denominator)
-        for t, k in enumerate(group)
-        if optimum.dual[n + t]
+        k: Fraction(weight, least.denominator)
+        for k, weight in zip(group, least.weights, strict=True)
+        if weight
     }
-    mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal[:m]]
-    return ClassOptimum(mix, value, (optimum.dual[:n], optimum.dual_denominator), weights)
+    return ClassOptimum(least.mix, least.value, (least.multipliers, least.denominator), weights)

@@ -71,6 +71,24 @@ def test_ill_scaled_floats(seed, ties):
     assert any("floats" in note or "binary" in note for note in solution.notes)
 
 
+@pytest.mark.parametrize("ties", ["strong", "weak"])
+def test_floats_of_ordinary_size(ties):
+    tables = np.random.default_rng(0).standard_normal((2, 60, 60))
+    certified(normal_form(*tables), ties=ties, time_limit=20)
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.02, 0.2])
+@pytest.mark.parametrize("ties", ["strong", "weak"])
+def test_what_was_found_in_time_is_what_it_says(ties, limit):
+    # Interests opposed but for the rounding of doubles, over 18 orders of magnitude: at whatever
+    # mix the search stops, several responses are best, and the one that is claimed must be right.
+    rng = np.random.default_rng(5)
+    table = rng.standard_normal((20, 20)) * 10.0 ** rng.integers(-9, 10, (20, 20))
+    game = normal_form(table, -table + 1e-9 * rng.standard_normal((20, 20)))
+    outcome = stackelberg(game, ties=ties, time_limit=limit)[0]
+    assert commitment(game, outcome) == ()
+
+
 def test_tiny_differences_decide():
     # In doubles the two columns look alike; exactly, the second one is best for the follower.
     small = Fraction(1, 10**30)
