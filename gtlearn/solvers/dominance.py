@@ -126,11 +126,11 @@ def dominance(
     A mixture may dominate what no pure strategy does (Fudenberg & Tirole 1991, Figure 1.2):
 
     >>> from gtlearn import games
-    >>> game = games.normal_form(
-    ...     [[2, -1], [-1, 2], [0, 0]], [[0, 1], [1, 0], [0, 0]], actions=["UMD", "LR"])
+    >>> zeros = [[0, 0], [0, 0], [0, 0]]
+    >>> game = games.normal_form([[2, -1], [0, 0], [-1, 2]], zeros, actions=["UMD", "LR"])
     >>> step = dominance(game).steps[0]
     >>> step.label, [str(p) for p in step.dominator], str(step.margin)
-    ('D', ['1/2', '1/2', '0'], '1/2')
+    ('M', ['1/2', '0', '1/2'], '1/2')
     """
     if kind not in (STRICT, WEAK):
         raise InputError(f"dominance of kind {kind!r} is not known; choose strict or weak")

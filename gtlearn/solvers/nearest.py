@@ -64,14 +64,14 @@ def nearest_equilibrium(
     equilibria = [outcome for outcome in found if isinstance(outcome, NashEquilibrium)]
     best: tuple[Fraction, Fraction, int] | None = None
     point: tuple[Vector, ...] = ()
-    known: dict[tuple[Vector, ...], tuple[Fraction, Vector]] = {}
+    known: dict[tuple[int, tuple[Vector, ...]], tuple[Fraction, Vector]] = {}
     for subset in found.subsets or ():
         sides = []
         for player, vertices in enumerate((subset.rows, subset.columns)):
             hull = tuple(_exact(v) for v in vertices)
-            if hull not in known:
-                known[hull] = distance_to_hull(strategies[player], hull)
-            sides.append(known[hull])
+            if (player, hull) not in known:
+                known[player, hull] = distance_to_hull(strategies[player], hull)
+            sides.append(known[player, hull])
         distance = max(side[0] for side in sides)
         if best is not None and distance > best[0]:
             continue

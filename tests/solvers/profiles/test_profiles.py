@@ -1,0 +1,290 @@
+"""Profiles from every source, and one sentence for what is none."""
+
+import json
+from fractions import Fraction
+
+import hypothesis.strategies as st
+import numpy as np
+import pyspiel
+import pytest
+from hypothesis import given, settings
+from open_spiel.python import policy
+from open_spiel.python.algorithms import cfr
+
+from gtlearn import games
+from gtlearn.errors import InputError
+from gtlearn.solvers.commitment import stackelberg
+from gtlearn.solvers.correlated import correlated
+from gtlearn.solvers.nash.enumeration import all_equilibria
+from gtlearn.solvers.profiles import Profile, as_joint, as_profile, load_profile
+
+F = Fraction
+HALF = F(1, 2)
+BOS = games.load("battle_of_the_sexes")  # actions A and B, players Row and Column
+MIXED = ((F(2, 3), F(1, 3)), (F(1, 3), F(2, 3)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        [["2/3", "1/3"], ["1/3", "2/3"]],
+        ((F(2, 3), F(1, 3)), ["1/3", F(2, 3)]),
+        {"strategies": [["2/3", "1/3"], ["1/3", "2/3"]]},
+        {"strategies": [{"A": "2/3", "B": "1/3"}, {"B": "2/3", "A": "1/3"}]},
+        {"strategies": {"Column": ["1/3", "2/3"], "Row": ["2/3", "1/3"]}},
+        {"Row": {"A": "2/3", "B": "1/3"}, "Column": ["1/3", "2/3"]},
+        lambda player: MIXED[player],
+        {
+            "schema": "gtlearn/solution/1",
+            "solutions": [{"strategies": [list(map(str, s)) for s in MIXED]}],
+        },
+        Profile(MIXED),
+    ],
+)
+def test_exact_sources(source):
+    assert as_profile(source, BOS) == (MIXED, ())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        [[0, 1], [1, 0]],
+        [[0.0, 1.0], [1, "0"]],
+        np.array([[0, 1], [1, 0]]),
+        [np.array([0.0, 1.0]), np.array([1, 0], dtype=np.int8)],
+        {"strategies": [{"B": 1}, {"A": 1.0}]},
+    ],
+)
+def test_pure_sources(source):
+    assert as_profile(source, BOS) == (((0, 1), (1, 0)), ())
+
+
+def test_our_own_results():
+    solution = all_equilibria(BOS)
+    for index, equilibrium in enumerate(solution):
+        assert as_profile(solution, BOS, index=index)[0] == equilibrium.strategies
+        assert as_profile(equilibrium, BOS)[0] == equilibrium.strategies
+        data = json.loads(json.dumps(solution.to_json()))
+        assert as_profile(data, BOS, index=index)[0] == equilibrium.strategies
+        assert as_profile(solution.to_openspiel(index), BOS)[0][0][0] == pytest.approx(
+            equilibrium.strategies[0][0]
+        )
+    commitment = stackelberg(BOS)
+    assert as_profile(commitment, BOS)[0] == commitment[0].strategies
+
+
+def test_joint_distributions():
+    lottery = {(0, 0): HALF, (1, 1): HALF}
+    for source in (
+        {"distribution": [["1/2", 0], [0, "1/2"]]},
+        {
+            "distribution": [
+                {"profile": [0, 0], "probability": "1/2"},
+                {"profile": ["B", "B"], "probability": 0.5},
+            ]
+        },
+        [["1/2", 0], [0, "1/2"]],
+        np.diag([0.5, 0.5]),
+        correlated(BOS, objective="fairness"),
+        correlated(BOS, objective="fairness")[0],
+        correlated(BOS, objective="fairness").to_json(),
+    ):
+        assert as_joint(source, BOS) == (lottery, ())
+    independent = as_joint(MIXED, BOS)[0]
+    assert independent[0, 1] == F(4, 9)
+    with pytest.raises(InputError, match="distribution over joint actions"):
+        as_profile(correlated(BOS), BOS)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"leader": 0, "strategies": [["1/2", "1/2"]]},
+        {"commitment": ["1/2", "1/2"]},
+        {"Row": ["1/2", "1/2"]},
+    ],
+)
+def test_a_leader_alone(source):
+    assert load_profile(source, BOS).strategies == ((HALF, HALF), None)
+    with pytest.raises(InputError, match="no strategy of 'Column'"):
+        as_profile(source, BOS)
+    assert load_profile({"leader": 1, "strategies": [[1, 0]]}, BOS).strategies == (None, (1, 0))
+
+
+def test_floats_are_renormalised_and_said_so():
+    strategies, notes = as_profile([[0.1, 0.9 + 1e-12], [0.5, 0.5]], BOS)
+    assert sum(strategies[0]) == 1
+    assert notes == (
+        "the strategy of 'Row' sums to 1 + 1e-12 in floats; it was divided by its sum",
+    )
+    strategies, notes = as_profile([[1.0, -1e-17], [0.5, 0.5]], BOS)
+    assert strategies[0] == (1, 0)
+    assert "taken as zero" in notes[0]
+    single = np.array([0.1, 0.9], dtype=np.float32)  # misses one by 2e-8
+    assert sum(as_profile([single, single], BOS)[0][0]) == 1
+    third = np.array([1 / 3, 1 / 3, 1 / 3])
+    assert as_profile([third, third], games.load("rock_paper_scissors"))[0][0] == (F(1, 3),) * 3
+    assert as_profile([[0.6, 0.4 + 1e-8], [1, 0]], BOS, tolerance=1e-7)[1]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ([["1/2", "1/3"], [1, 0]], "'Row' sums to 5/6, not to 1"),
+        ([[0.5, 0.5 + 1e-8], [1, 0]], "not to 1"),
+        ([["1", "1/1000000000000"], [1, 0]], "not to 1"),
+        ([[1.5, -0.5], [1, 0]], "negative probability -1/2"),
+        ([["3/2", "-1/2"], [1, 0]], "negative probability -1/2"),
+        ([[float("nan"), 1], [1, 0]], "nan is not a finite number"),
+        ([[float("inf"), 1], [1, 0]], "inf is not a finite number"),
+        ([[True, False], [1, 0]], "truth value"),
+        ([["x", 1], [1, 0]], "'x' is not a number"),
+        ([[None, 1], [1, 0]], "not a number"),
+        ([[1], [1, 0]], "1 probabilities for 2 actions"),
+        ([[1, 0, 0], [1, 0]], "3 probabilities for 2 actions"),
+        ([[1, 0]], "1 strategies for 2 players"),
+        ([[1, 0]] * 3, "3 strategies for 2 players"),
+        ([], "0 strategies for 2 players"),
+        ([[], [1, 0]], "is empty"),
+        ([1, 0], "no list of probabilities"),
+        (np.zeros((2, 2, 2)), "is not a number|is a list|not a number"),
+        (np.array(1.0), "no list of vectors"),
+        ({}, "holds nothing but no strategies"),
+        ({"policy": 1}, "holds 'policy' but no strategies"),
+        ({"strategies": 3}, "no list of vectors"),
+        ({"strategies": "1 0; 0 1"}, "no list of vectors"),
+        ({"strategies": {"Rou": [1, 0]}}, "did you mean 'Row'"),
+        ({"strategies": [{"C": 1}, [1, 0]]}, "no action of 'Row' 'C'; did you mean"),
+        ({"solutions": []}, "there is no solution 0"),
+        ({"solutions": 3}, "no list of solutions"),
+        ({"solutions": [3]}, "solution 0 is no profile"),
+        ({"solutions": [{"solutions": []}]}, "solution 0 is no profile"),
+        ({"leader": 5, "strategies": [[1, 0]]}, "'5' is no player"),
+        ({"leader": "Row", "strategies": [[1, 0]]}, "'Row' is no player"),
+        ({"distribution": [[1, 0]]}, "shape"),
+        ({"distribution": [[1, 0], [0]]}, "shape"),
+        ({"distribution": [{"profile": [0, 0]}]}, '"probability"'),
+        ({"distribution": [{"profile": [0, 2], "probability": 1}]}, "no action 2"),
+        ({"distribution": [{"profile": [0], "probability": 1}]}, "1 actions for 2 players"),
+        ({"distribution": [{"profile": "AA", "probability": 1}]}, "no pure profile"),
+        ({"distribution": [{"profile": [0, 0], "probability": "1/2"}] * 2}, "twice"),
+        ({"distribution": [["1/2", "1/4"], [0, 0]]}, "sums to 3/4"),
+        (3, "a int is no profile"),
+        (None, "NoneType is no profile"),
+        ("text", "no text"),
+        (lambda player: 1 / 0, "called with player 0, raised ZeroDivisionError"),
+        (lambda player: [1], "1 probabilities"),
+    ],
+)
+def test_one_sentence(source, words):
+    with pytest.raises(InputError, match=words) as caught:
+        as_profile(source, BOS)
+    assert "\n" not in str(caught.value)
+
+
+def test_texts_and_files(tmp_path):
+    pure = ((HALF, HALF), (1, 0))
+    assert load_profile("1/2 1/2; 1 0", BOS).strategies == pure
+    assert load_profile("0.5, 0.5; 1, 0", BOS).strategies == pure
+    text = '{"strategies": [["1/2", "1/2"], [1, 0]]}'
+    assert load_profile(text, BOS).strategies == pure
+    assert load_profile('[["1/2", 0.5], [1, 0]]', BOS).strategies == pure
+    path = tmp_path / "profile.json"
+    path.write_text(text)
+    assert load_profile(path, BOS).strategies == pure
+    assert load_profile(str(path), BOS).strategies == pure
+    for bad, words in (
+        (str(tmp_path / "none.json"), "cannot be read: no such file"),
+        (str(tmp_path), "cannot be read"),
+        ('{"strategies": [', "not JSON: line 1, column"),
+        ('{"strategies": [[NaN, 1], [1, 0]]}', "NaN is not a probability"),
+        ("a\0b", "no file name|cannot be read"),
+        ("1/2 1/2", "1 strategies for 2 players"),
+        ("", "cannot be read"),
+    ):
+        with pytest.raises(InputError, match=words):
+            load_profile(bad, BOS)
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff\xfe\x00\x81")
+    with pytest.raises(InputError, match="not text"):
+        load_profile(binary, BOS)
+
+
+def test_openspiel_policies():
+    matrix = pyspiel.load_game("matrix_bos")
+    turns = pyspiel.convert_to_turn_based(matrix)
+    uniform = ((HALF, HALF), (HALF, HALF))
+    for source in (
+        policy.UniformRandomPolicy(matrix),
+        policy.TabularPolicy(BOS.openspiel),
+        policy.TabularPolicy(turns),
+        pyspiel.UniformRandomPolicy(turns),
+    ):
+        assert as_profile(source, BOS) == (uniform, ())
+    solver = cfr.CFRSolver(turns)
+    for _ in range(5):
+        solver.evaluate_and_update_policy()
+    strategies, _ = as_profile(solver.average_policy(), BOS)
+    assert all(sum(strategy) == 1 for strategy in strategies)
+    rps = policy.UniformRandomPolicy(pyspiel.load_game("matrix_rps"))
+    kuhn = policy.UniformRandomPolicy(pyspiel.load_game("kuhn_poker"))
+    three = policy.UniformRandomPolicy(pyspiel.load_game("kuhn_poker(players=3)"))
+    for source, words in (
+        (rps, "3 actions"),
+        (kuhn, "does not decide exactly once"),
+        (three, "3 players"),
+    ):
+        with pytest.raises(InputError, match=words):
+            as_profile(source, BOS)
+
+
+ATOMS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.integers(),
+    st.floats(),
+    st.sampled_from(["1/2", "0", "1", "1/0", "A", "Row", "", "1e999"]),
+    st.text(max_size=5),
+)
+KEYS = st.one_of(
+    st.sampled_from(
+        [
+            "strategies",
+            "solutions",
+            "distribution",
+            "leader",
+            "commitment",
+            "profile",
+            "probability",
+            "Row",
+            "Column",
+            "A",
+            "B",
+        ]
+    ),
+    st.text(max_size=3),
+)
+TREES = st.recursive(
+    ATOMS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(TREES)
+@settings(max_examples=400, deadline=None)
+def test_fuzz_objects(tree):
+    for reader in (as_profile, as_joint, load_profile):
+        try:
+            reader(tree, BOS)
+        except InputError as error:
+            assert str(error)
+
+
+@given(st.text(max_size=30) | TREES.map(lambda tree: json.dumps(tree)[:200]))
+@settings(max_examples=300, deadline=None)
+def test_fuzz_texts(text):
+    try:
+        load_profile(text, BOS)
+    except InputError as error:
+        assert str(error)
