@@ -129,6 +129,8 @@ def _solve(
 ) -> Solution:
     start = time.monotonic()
     time_limit, progress = limits
+    if not isinstance(game, NormalFormGame):
+        raise InputError(f"a {concept} equilibrium needs a normal-form game; load one first")
     check_objective(game, objective)
     if arithmetic not in (_EXACT, FLOAT):
         raise InputError(f"the arithmetic {arithmetic!r} is not known; choose exact or float")

@@ -148,7 +148,9 @@ def _bound_failures(
     evidence = equilibrium.certificate.evidence
     bound = Fraction(evidence["bound"])
     weights = [Fraction(w) for w in evidence["weights"]]
-    multipliers = {key: Fraction(m) for key, m in evidence["multipliers"].items()}
+    given = evidence["multipliers"]  # a mapping, or the list of pairs that JSON has for one
+    pairs = given.items() if isinstance(given, Mapping) else given
+    multipliers = {tuple(key): Fraction(m) for key, m in pairs}
     failed = _weight_failures(game, evidence["objective"], weights)
     if any(len(key) != (2 if coarse else 3) for key in multipliers):
         failed.append("a multiplier of the dual proof belongs to no deviation of this kind")

@@ -176,10 +176,18 @@ def test_the_solution_prints_and_converts():
     assert "21/2" in str(solution)
     found = solution.to_json()["solutions"][0]
     assert found["value"] == "21/2"
-    assert found["certificate"]["bound"] == "21/2"
-    assert [[0, 1, 0], "3/4"] in found["certificate"]["multipliers"] or found["certificate"][
-        "multipliers"
-    ]
+    certificate = found["certificate"]
+    assert certificate["bound"] == "21/2"
+    read_back = {key: certificate[key] for key in ("bound", "weights", "multipliers")}
+    assert violations(CHICKEN, altered(solution[0], **read_back)) == []
+    read_back["multipliers"] = read_back["multipliers"][:-1]
+    assert violations(CHICKEN, altered(solution[0], **read_back))
+
+
+@pytest.mark.parametrize("game", ["chicken", None])
+def test_something_else_than_a_game(game):
+    with pytest.raises(InputError, match="load one first"):
+        correlated(game)
 
 
 def test_wolfes_method_alone_agrees(monkeypatch):
