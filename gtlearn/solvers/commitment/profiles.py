@@ -9,6 +9,7 @@ so that the leaves of the tree prove the optimum.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,7 +30,9 @@ from gtlearn.solvers.linear.program import Basis, Infeasible, LinearProgram, at_
 if TYPE_CHECKING:
     from gtlearn.solvers.commitment.bayesian import BayesianView
 
-SEARCH_SHARE = 0.7  # of a time limit; checking the proof of many leaves takes time too
+SEARCH_SHARE = 0.6  # of a time limit; checking the proof of many leaves takes time too
+
+TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
 
 Fixed = tuple[int, ...]  # the responses of the first types, in the search's order
 Rows = tuple[tuple[list[int], int], ...]  # for each fixed type: multipliers, denominator
@@ -72,6 +75,7 @@ class ProfileSearch:
         ]
         self.follower = [np.ascontiguousarray(t.follower_floats.T) for t in self.types]
         self.leaves: list[Leaf] = []
+        self._tried: set[Fixed] = set()
         self.open: list[tuple[Fixed, Rows]] = [((), ())]
         self._set_ceilings()
         self.mix = [Fraction(int(i == 0)) for i in range(self.m)]
@@ -141,11 +145,21 @@ class ProfileSearch:
 
     def offer(self, profile: tuple[int, ...]) -> None:
         """Takes the exact optimum over the mixes to which `profile` is the best response."""
-        fixed = tuple(profile[t] for t in self.order)
-        try:
-            self._improve(self._exact(fixed, None)[0])
-        except (Infeasible, TimeoutError):
-            return
+        with contextlib.suppress(Infeasible, TimeoutError):
+            self._improve(self._exact(tuple(profile[t] for t in self.order), None)[0])
+
+    def _try(self, proposal: Proposal) -> None:
+        """Looks for a better commitment where a part's program has its optimum."""
+        fixed, total = [], 0.0
+        for leader, follower in zip(self.leader, self.follower, strict=True):
+            pays, own = follower @ proposal.point, leader @ proposal.point
+            own[pays < pays.max() - TIE] = -1.0
+            fixed.append(int(own.argmax()))
+            total += float(own.max())
+        if total > self._float(self.value) + MARGIN and tuple(fixed) not in self._tried:
+            self._tried.add(tuple(fixed))
+            with contextlib.suppress(Infeasible):
+                self._improve(self._exact(tuple(fixed), None)[0])
 
     def _visit(self, fixed: Fixed) -> None:
         proposal = self._propose(fixed)
@@ -154,6 +168,8 @@ class ProfileSearch:
             if leaf.bound <= self.value:
                 self.leaves.append(leaf)
                 return
+        if proposal.status == OPTIMAL:
+            self._try(proposal)
         close = proposal.bound <= self._float(self.value) + MARGIN
         whole = len(fixed) == len(self.types)
         if (close or whole or proposal.status != OPTIMAL) and self._settle(fixed, proposal):
@@ -213,7 +229,7 @@ class ProfileSearch:
         t = len(fixed)
         promise = self.leader[t] @ proposal.point
         pays = self.follower[t] @ proposal.point
-        promise[pays < pays.max() - 1e-9] -= 2.0
+        promise[pays < pays.max() - TIE] -= 2.0
         rows = self._split(fixed, proposal.multipliers)
         for j in np.argsort(promise, kind="stable").tolist():
             inherited = (self.table[t][j].tolist(), 1 << self.unit)
