@@ -62,7 +62,7 @@ def solve(
     if time_limit is not None and not time_limit > 0:
         raise InputError(f"the time limit is {time_limit} s; give a positive number of seconds")
     loaded = games.load(game)
-    common = {"time_limit": time_limit, "progress": progress}
+    common: dict[str, Any] = {"time_limit": time_limit, "progress": progress}
     if concept == "nash":
         return _nash(_normal_form(loaded, concept), find, select, arithmetic, method, common)
     if concept == "stackelberg":

@@ -1,14 +1,17 @@
 """A log-barrier path to one equilibrium, for games whose complementary paths are too long.
 
-Each player's payoff gets a weighted logarithm of its strategy: the perturbed equilibria satisfy
-x_i r_i = mu w_i and y_j s_j = mu w_j with r, s the losses of each action (Herings & Peeters 2001;
-Harsanyi 1973 is the idea). mu falls from a value at which the weights themselves are the answer.
-Newton's method tracks the path; where it turns back, another draw of weights gives another path.
+Each player's payoff gets a weighted logarithm of its strategy: the equilibria of the perturbed game
+satisfy x_i r_i = mu w_i and y_j s_j = mu w_j, where r and s are what each action falls short of the
+best payoff (Herings & Peeters 2001; van Damme 1991, chapter 4, uses the same penalty). From
+a large mu, where the weights themselves are nearly the answer, a path leads to an equilibrium
+at mu = 0. It may turn back in mu, so it is followed by arc length (Allgower & Georg 1990,
+chapter 6): along the tangent, then by Newton steps at right angles to it.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,137 +19,229 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Supports = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-SHRINK = 0.7  # of mu a step; smaller steps cost more than the restarts they save
-CORRECTIONS = 5
+START = 3.0  # of mu, in units of the largest payoff difference
 FINEST = 1e-12
+TO_BOUNDARY = 0.7  # of the way to the boundary of positive variables, at most, a step
+ACCURACY = 0.5  # relative error of x r and y s up to which a point counts as on the path
+CORRECTIONS = 3
+MAX_SYSTEMS = 600
+SMALLEST_STEP = 1e-6
 
 
 def barrier_supports(
     row_payoffs: NDArray[np.float64],
     column_payoffs: NDArray[np.float64],
-    generator: np.random.Generator,
+    generator: np.random.Generator | None = None,
     deadline: float | None = None,
 ) -> Supports | None:
     """Supports of a likely equilibrium, to be certified by the caller; None where the path is lost.
 
     Args:
         row_payoffs, column_payoffs: shape (m, n).
-        generator: draws the weights.
+        generator: draws the weights; without it they are equal.
         deadline: a `time.monotonic()` moment to give up at.
     """
     scale = max(float(np.ptp(row_payoffs)), float(np.ptp(column_payoffs)))
-    if scale == 0:
+    if not 0 < scale < np.inf:
         return None
-    path = _Path(row_payoffs / scale, column_payoffs / scale, generator)
-    mu, lost = 3.0, 0
-    while mu > FINEST:
-        if deadline is not None and time.monotonic() > deadline:
-            return None
-        lost = 0 if path.correct(mu) else lost + 1
-        if lost > 2:
-            return None
-        if mu < 1e-3:
-            supports = path.supports()
-            if supports is not None and (mu * SHRINK <= FINEST or path.solves(*supports)):
-                return supports
-        mu *= SHRINK
-    return path.supports(any_size=True)
+    scaled = [(p - p.min()) / scale for p in (row_payoffs, column_payoffs)]
+    with np.errstate(all="ignore"):  # a lost path overflows; it is noticed and given up
+        return _Path(scaled[0], scaled[1], generator).follow(deadline)
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Strategies, best payoffs and mu; also used for directions."""
+
+    x: Vector
+    y: Vector
+    u: float
+    v: float
+    mu: float
+
+    def plus(self, length: float, step: _Point) -> _Point:
+        return _Point(
+            self.x + length * step.x,
+            self.y + length * step.y,
+            self.u + length * step.u,
+            self.v + length * step.v,
+            self.mu + length * step.mu,
+        )
 
 
 class _Path:
-    """The iterate (x, y, u, v): strategies and best payoffs."""
-
     def __init__(
         self,
         row_payoffs: NDArray[np.float64],
         column_payoffs: NDArray[np.float64],
-        generator: np.random.Generator,
+        generator: np.random.Generator | None,
     ) -> None:
         self.a, self.b = row_payoffs, column_payoffs
-        m, n = row_payoffs.shape
-        self.row_weights = generator.exponential(size=m) + 0.1
-        self.column_weights = generator.exponential(size=n) + 0.1
-        self.row_weights /= self.row_weights.sum()
-        self.column_weights /= self.column_weights.sum()
-        self.x, self.y = self.row_weights.copy(), self.column_weights.copy()
-        self.u = float((self.a @ self.y).max()) + 3.0
-        self.v = float((self.x @ self.b).max()) + 3.0
+        self.row_weights, self.column_weights = (
+            _weights(size, generator) for size in row_payoffs.shape
+        )
+        x, y = self.row_weights, self.column_weights
+        u, v = float((self.a @ y).mean()), float((x @ self.b).mean())
+        self.point = _Point(x, y, u + START, v + START, START)
+        # logarithmic: relative changes of x, y and mu; at first straight down in mu
+        self.tangent = (np.zeros_like(x), np.zeros_like(y), -1.0)
+        self.systems = 0
 
-    def losses(self) -> tuple[Vector, Vector]:
-        """r and s: how far each action falls short of the best payoff."""
-        return self.u - self.a @ self.y, self.v - self.x @ self.b
+    def follow(self, deadline: float | None) -> Supports | None:
+        """Supports at the end of the path."""
+        if not self._settle(20):
+            return None
+        length = 0.3
+        while self.systems < MAX_SYSTEMS and self.point.mu > FINEST:
+            if deadline is not None and time.monotonic() > deadline:
+                return None
+            step = self._along()
+            start = self.point
+            if step is None:
+                return None
+            length = min(length, TO_BOUNDARY * self._boundary(step))
+            while True:
+                self.point = start.plus(length, step)
+                before = self.systems
+                if self._inside() and self._settle(CORRECTIONS):
+                    break
+                length /= 3
+                if length < SMALLEST_STEP:
+                    return None
+            length *= 2.0 if self.systems == before + 1 else 1.3
+            if self.point.mu < 1e-3:
+                supports = self._supports()
+                if len(supports[0]) == len(supports[1]) and self._solves(*supports):
+                    return supports
+        return self._supports() if self.point.mu <= FINEST else None
 
-    def correct(self, mu: float) -> bool:
-        """Newton steps towards the point of the path at mu; False where it is not reached."""
-        error = np.inf
-        for _ in range(CORRECTIONS):
-            step = self._newton(mu)
+    def _losses(self) -> tuple[Vector, Vector]:
+        point = self.point
+        return point.u - self.a @ point.y, point.v - point.x @ self.b
+
+    def _inside(self) -> bool:
+        r, s = self._losses()
+        return bool(min(r.min(), s.min()) > 0)
+
+    def _along(self) -> _Point | None:
+        """The unit tangent, in the direction of travel."""
+        zero = _Point(np.zeros_like(self.point.x), np.zeros_like(self.point.y), 0.0, 0.0, 0.0)
+        step = self._newton(zero, 1.0)
+        if step is None:
+            return None
+        point = self.point
+        dx, dy, dmu = step.x / point.x, step.y / point.y, step.mu / point.mu
+        size = float(np.sqrt((dx @ dx + dy @ dy) / (len(dx) + len(dy)) + dmu * dmu))
+        self.tangent = (dx / size, dy / size, dmu / size)
+        return zero.plus(1.0 / size, step)
+
+    def _boundary(self, step: _Point) -> float:
+        """The step's length at which the first positive variable reaches zero."""
+        r, s = self._losses()
+        dr, ds = step.u - self.a @ step.y, step.v - step.x @ self.b
+        point = self.point
+        falls = [-step.mu / point.mu]
+        pairs = ((point.x, step.x), (point.y, step.y), (r, dr), (s, ds))
+        falls += [float((-change / value).max()) for value, change in pairs]
+        return 1.0 / max(*falls, 1e-9)
+
+    def _settle(self, corrections: int) -> bool:
+        """Newton steps back to the path; False where they do not reach it."""
+        for _ in range(corrections):
+            r, s = self._losses()
+            point = self.point
+            gap = _Point(
+                point.mu * self.row_weights - point.x * r,
+                point.mu * self.column_weights - point.y * s,
+                1.0 - float(point.x.sum()),
+                1.0 - float(point.y.sum()),
+                0.0,
+            )
+            step = self._newton(gap, 0.0)
             if step is None:
                 return False
-            self._move(*step)
-            r, s = self.losses()
-            error = max(
-                np.abs(self.x * r / self.row_weights - mu).max(),
-                np.abs(self.y * s / self.column_weights - mu).max(),
-            )
-            if error < 0.5 * mu:
+            self.point = point.plus(min(1.0, 0.9 * self._boundary(step)), step)
+            error = self._error()
+            if error < ACCURACY:
                 return True
-        return bool(error < 10 * mu)
+            if not error < 1e3:
+                return False
+        return False
 
-    def _newton(self, mu: float) -> tuple[Vector, Vector, float, float] | None:
-        """The Newton direction, with x eliminated: a system of n + 2 unknowns."""
-        x, y, n = self.x, self.y, len(self.y)
-        r, s = self.losses()
-        shift, slope = (mu * self.row_weights - x * r) / r, x / r
+    def _error(self) -> float:
+        r, s = self._losses()
+        point = self.point
+        return float(
+            max(
+                np.abs(point.x * r / self.row_weights - point.mu).max(),
+                np.abs(point.y * s / self.column_weights - point.mu).max(),
+            )
+            / point.mu
+        )
+
+    def _newton(self, gap: _Point, along: float) -> _Point | None:
+        """The step that closes the gaps and moves `along` the tangent (a logarithmic length).
+
+        `gap` holds what is missing from x r, y s, sum x and sum y, in this order. With x
+        eliminated the unknowns are dy, du, dv and dmu.
+        """
+        self.systems += 1
+        point, n = self.point, len(self.point.y)
+        x, y = point.x, point.y
+        r, s = self._losses()
+        slope, missing, drift = x / r, gap.x / r, self.row_weights / r
+        turn = self.tangent[0] / x
         weighted = self.b.T * slope
-        system = np.zeros((n + 2, n + 2))
+        system = np.empty((n + 3, n + 3))
         np.matmul(weighted, self.a, out=system[:n, :n])
         system[:n, :n] *= -y[:, None]
         system[np.arange(n), np.arange(n)] += s
         system[:n, n], system[:n, n + 1] = y * weighted.sum(axis=1), y
-        system[n, :n] = 1.0
-        system[n + 1, :n], system[n + 1, n] = slope @ self.a, -slope.sum()
-        right = np.empty(n + 2)
-        right[:n] = mu * self.column_weights - y * s + y * (self.b.T @ shift)
-        right[n], right[n + 1] = 1.0 - y.sum(), 1.0 - x.sum() - shift.sum()
+        system[:n, n + 2] = -(self.column_weights + y * (self.b.T @ drift))
+        system[n, :n], system[n, n:] = 1.0, 0.0
+        system[n + 1, :n] = slope @ self.a
+        system[n + 1, n:] = [-slope.sum(), 0.0, drift.sum()]
+        system[n + 2, :n] = (turn * slope) @ self.a + self.tangent[1] / y
+        system[n + 2, n:] = [-(turn @ slope), 0.0, turn @ drift + self.tangent[2] / point.mu]
+        right = np.empty(n + 3)
+        right[:n] = gap.y + y * (self.b.T @ missing)
+        right[n:] = [gap.v, gap.u - missing.sum(), along - turn @ missing]
         try:
-            solved = np.linalg.solve(system, right)
+            solved = np.asarray(np.linalg.solve(system, right), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
-        dy, du, dv = solved[:n], float(solved[n]), float(solved[n + 1])
-        dx = shift + slope * (self.a @ dy) - slope * du
-        return (dx, dy, du, dv) if np.isfinite(solved).all() else None
-
-    def _move(self, dx: Vector, dy: Vector, du: float, dv: float) -> None:
-        """Steps along the direction, at most nine tenths of the way to the boundary."""
-        r, s = self.losses()
-        changes = ((self.x, dx), (self.y, dy), (r, du - self.a @ dy), (s, dv - dx @ self.b))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            limits = [np.where(d < 0, -z / d, np.inf).min() for z, d in changes]
-        length = min(1.0, 0.9 * min(limits))
-        self.x, self.y = self.x + length * dx, self.y + length * dy
-        self.u, self.v = self.u + length * du, self.v + length * dv
-
-    def supports(self, *, any_size: bool = False) -> Supports | None:
-        """The actions whose probability exceeds their loss, if equally many a player."""
-        r, s = self.losses()
-        rows, columns = np.flatnonzero(self.x > r), np.flatnonzero(self.y > s)
-        if len(rows) == 0 or len(columns) == 0:
+        if not np.isfinite(solved).all():
             return None
-        return (rows, columns) if any_size or len(rows) == len(columns) else None
+        dy: Vector = solved[:n]
+        du, dv, dmu = (float(value) for value in solved[n:])
+        return _Point(missing + drift * dmu - slope * (du - self.a @ dy), dy, du, dv, dmu)
 
-    def solves(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> bool:
-        """Whether the supports look like an equilibrium in floats."""
+    def _supports(self) -> Supports:
+        """The actions whose probability exceeds what they fall short of the best payoff."""
+        r, s = self._losses()
+        return np.flatnonzero(self.point.x > r), np.flatnonzero(self.point.y > s)
+
+    def _solves(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> bool:
+        """Whether the supports are those of an equilibrium, in floats."""
+        if len(rows) == 0:
+            return False
         y = _indifferent(self.a[np.ix_(rows, columns)])
         x = _indifferent(self.b[np.ix_(rows, columns)].T)
         if x is None or y is None or min(x.min(), y.min()) < -FINEST:
             return False
-        row_values = self.a[:, columns] @ y
-        column_values = x @ self.b[rows]
+        row_values, column_values = self.a[:, columns] @ y, x @ self.b[rows]
         return bool(
             row_values.max() < row_values[rows].min() + 1e-9
             and column_values.max() < column_values[columns].min() + 1e-9
         )
+
+
+def _weights(size: int, generator: np.random.Generator | None) -> Vector:
+    if generator is None:
+        return np.full(size, 1.0 / size)
+    weights: Vector = generator.exponential(size=size) + 0.5
+    weights /= weights.sum()
+    return weights
 
 
 def _indifferent(payoffs: NDArray[np.float64]) -> Vector | None:
@@ -156,6 +251,7 @@ def _indifferent(payoffs: NDArray[np.float64]) -> Vector | None:
     right = np.zeros(len(payoffs))
     right[0] = 1.0
     try:
-        return np.linalg.solve(system, right)
+        solved: Vector = np.asarray(np.linalg.solve(system, right), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
+    return solved

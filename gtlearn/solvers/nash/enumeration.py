@@ -49,7 +49,7 @@ def all_equilibria(
         equilibrium = certified(game, (extreme.rows[row], extreme.columns[column]), index)
         if equilibrium is None:
             raise CertificateError(
-                f"an equilibrium of {game.name!r} failed exact verification; please report this game"
+                f"an equilibrium of {game.name!r} failed exact verification; please report it"
             )
         solutions.append(equilibrium)
     return Solution(

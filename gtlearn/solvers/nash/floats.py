@@ -32,8 +32,8 @@ def _rounded(game: NormalFormGame, equilibrium: NashEquilibrium) -> NashEquilibr
     )
     normalised = []
     for strategy in strategies:
-        total = sum(map(Fraction, strategy))
-        normalised.append([Fraction(p) / total for p in strategy])
+        exact = [Fraction(p) for p in strategy]
+        normalised.append([p / sum(exact) for p in exact])
     losses, payoffs = regrets_and_payoffs(game, normalised)
     evidence = {"regrets": tuple(float(r) for r in losses)}
     certificate = Certificate("nash", FLOAT, False, evidence)

@@ -93,7 +93,7 @@ def index_sign(row_square: NDArray[Any], column_square: NDArray[Any]) -> int:
     Returns:
         (-1)^(k+1) sign(det A) sign(det B): +1 at every pure strict equilibrium.
     """
-    sign = (-1) ** (row_square.shape[0] + 1)
+    sign = 1 if row_square.shape[0] % 2 else -1
     for square in (row_square, column_square):
         sign *= 1 if to_flint(square).det() > 0 else -1
     return sign

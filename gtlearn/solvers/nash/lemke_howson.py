@@ -68,7 +68,9 @@ class _FloatSide:
 
         self.rank_one = dger
         rows, self.size = matrix.shape
-        self.right = 1.0 + PERTURBATION * np.random.default_rng(rows).random(rows)
+        self.right: NDArray[np.float64] = 1.0 + PERTURBATION * np.random.default_rng(rows).random(
+            rows
+        )
         self.full = np.hstack([matrix, np.eye(rows), self.right[:, None]])
         self.table = np.asfortranarray(self.full[:, [*range(self.size), -1]])
         self.labels = labels

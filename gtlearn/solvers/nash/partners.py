@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from gtlearn.solvers.linear.algebra import multiply, solve_integer_system
 from gtlearn.solvers.nash.certified import from_support
 from gtlearn.solvers.nash.labels import Matches, Side, enumerate_side, index_sign, strategy_of
-from gtlearn.solvers.nash.polytope import ROUNDING
+from gtlearn.solvers.nash.polytope import ROUNDING, in_doubles
 
 MAX_FACES = 24  # with more faces to enumerate, matching both sides is faster
 BATCH = 4096
@@ -65,11 +65,10 @@ class _Partners:
         self.side = rows
         self.exact = payoffs
         self.m, self.n = payoffs.shape
-        largest = int(payoffs.max())
-        scale = 1 if largest < 2**53 else largest
-        self.payoffs = np.array([[int(v) / scale for v in row] for row in payoffs])
-        self.relative = 0.0 if scale == 1 else ROUNDING
-        self.steps = np.random.default_rng(2025).choice(2**20, self.m, replace=False)
+        self.payoffs, self.relative = in_doubles(payoffs)
+        self.steps: NDArray[np.int64] = np.random.default_rng(2025).choice(
+            2**20, self.m, replace=False
+        )
         self.found = Matches()
         self.singular: list[int] = []
 
@@ -249,11 +248,11 @@ class _Partners:
         change, denominator = moved
         at = dict(zip(answers.tolist(), change, strict=True))
         growth = [at[j] for j in zero]
-        used = multiply(self.exact[np.ix_(equal, answers)], change)
+        used = multiply(self.exact[np.ix_(np.array(equal, dtype=np.int64), answers)], change)
         growth += [int(self.steps[i]) * denominator - u for i, u in zip(equal, used, strict=True)]
         if 0 in growth:
             raise _Unsuited
-        return min(growth) > 0
+        return bool(min(growth) > 0)
 
     def _add(self, basis: int, partner: int) -> tuple[int, int]:
         """Notes an equilibrium of the basis's vertex; returns its key."""
@@ -274,7 +273,7 @@ class _Partners:
 def _inverses(squares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Approximate inverses of a stack of matrices; NaN for a singular one."""
     try:
-        return np.linalg.inv(squares)
+        return np.asarray(np.linalg.inv(squares), dtype=np.float64)
     except np.linalg.LinAlgError:
         if len(squares) == 1:
             return np.full_like(squares, np.nan)

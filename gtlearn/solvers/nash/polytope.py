@@ -70,7 +70,7 @@ def enumerate_vertices(matrix: NDArray[Any], *, deadline: float | None = None) -
 
 def vertex(matrix: NDArray[Any], tight: NDArray[np.int16]) -> tuple[list[int], list[int], int]:
     """The vertex of a basis, exactly: nonzero places, their numerators, and the denominator."""
-    e, d = matrix.shape
+    d = matrix.shape[1]
     zero = np.zeros(d, dtype=bool)
     zero[tight[tight < d]] = True
     places = np.flatnonzero(~zero)
@@ -79,6 +79,19 @@ def vertex(matrix: NDArray[Any], tight: NDArray[np.int16]) -> tuple[list[int], l
     if solved is None:
         raise _Undecided
     return places.tolist(), *solved
+
+
+def in_doubles(matrix: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
+    """Positive integers as doubles, scaled to at most one where they are not all exact.
+
+    Returns:
+        The doubles, and the largest relative error of an entry.
+    """
+    largest = int(matrix.max())
+    if largest < 2**53:
+        return matrix.astype(np.float64), 0.0
+    floats = np.array([[int(v) / largest for v in row] for row in matrix], dtype=np.float64)
+    return floats, ROUNDING
 
 
 @dataclass
@@ -101,20 +114,17 @@ class _Search:
     def __init__(self, matrix: NDArray[Any], delta: float) -> None:
         self.exact = matrix
         self.rows, self.dimension = matrix.shape
-        largest = int(matrix.max())
-        scale = 1 if largest < 2**53 else largest
-        self.matrix = np.array([[int(v) / scale for v in row] for row in matrix])
-        self.relative = 0.0 if scale == 1 else ROUNDING  # error of each entry of `matrix`
-        steps = np.random.default_rng(2024).choice(2**16, self.rows, replace=False)
-        self.perturbed = 1.0 + delta * steps / 2.0**16  # exact in doubles
-        self.numerators = [int(p * 2**52) for p in self.perturbed]
+        self.matrix, self.relative = in_doubles(matrix)
+        steps = np.random.default_rng(2024).choice(2**16, size=(self.rows,), replace=False)
+        self.perturbed: NDArray[np.float64] = 1.0 + delta * steps / 2.0**16  # exact in doubles
+        self.numerators = [int(p * 2**52) for p in self.perturbed.tolist()]
         self.right = np.stack([self.perturbed, np.ones(self.rows)], axis=1)
         self.tight: list[NDArray[np.int16]] = []
         self.extra: dict[int, tuple[int, ...]] = {}
         self.count = 0
         labels = self.rows + self.dimension
         if labels <= 64:
-            self.bits = np.uint64(1) << np.arange(labels, dtype=np.uint64)
+            self.bits: NDArray[Any] = np.uint64(1) << np.arange(labels, dtype=np.uint64)
         else:
             self.bits = np.array([1 << k for k in range(labels)], dtype=object)
 
@@ -251,8 +261,9 @@ class _Search:
         slacks = self.right.T[:, None, :] - used
         slacks = np.where(slacks > slack_error, 1.0, -1.0).min(axis=0)
         slacks[each, tight] = 1.0
-        positive: NDArray[np.bool_] = (z.min(axis=(1, 2)) > error) & (slacks.min(axis=1) > 0)
-        return positive & (defect < 0.5)
+        positive = (z.min(axis=(1, 2)) > error) & (slacks.min(axis=1) > 0)
+        settled: NDArray[np.bool_] = positive & (defect < 0.5)
+        return settled
 
     def _prove_exactly(self, tight: NDArray[np.int16]) -> tuple[int, ...]:
         """Settles one basis in rationals; returns its extra tight labels at 1."""

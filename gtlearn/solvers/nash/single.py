@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.barrier import barrier_supports
 from gtlearn.solvers.nash.certified import certified, from_support
-from gtlearn.solvers.nash.enumeration import Progress
+from gtlearn.solvers.nash.extreme import Progress
 from gtlearn.solvers.nash.lemke_howson import exact_path, float_path
 from gtlearn.solvers.nash.players import require_two_players
 from gtlearn.solvers.nash.pure import pure_equilibria
@@ -31,6 +32,7 @@ SMALL_GAME = 12  # up to this many actions a player the exact Lemke-Howson path 
 ROUNDS = 12  # of path following before the exact path, which always ends, takes over
 PIVOTS = 2  # of the first float path, a label; doubled each round
 LABELS = 8  # start labels a round
+BARRIER_PATHS = 16
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,9 @@ def one_equilibrium(
 ) -> Solution:
     """One exact Nash equilibrium; `Solution.method` names the method that found it.
 
-    Pure best responses come first, then (in this order) the zero-sum program, supports of two
-    actions, and path following: Lemke-Howson from several labels, log-barrier paths, and at last
-    the exact lexicographic Lemke-Howson path, which always ends at an equilibrium.
+    In this order: pure best responses, the zero-sum program, short Lemke-Howson paths from
+    several labels, supports of two actions, log-barrier paths, long Lemke-Howson paths, and at
+    last the exact lexicographic Lemke-Howson path, which always ends at an equilibrium.
 
     Args:
         game: a two-player game.
@@ -122,8 +124,8 @@ def _chosen(method: str | None) -> list[tuple[str, Attempt]]:
     return [
         named["pure"],
         (ZERO_SUM, lambda search: _zero_sum(search) if search.game.is_zero_sum else None),
-        named["small-supports"],
         (LEMKE_HOWSON, _short_paths),
+        named["small-supports"],
         named["barrier"],
         named["lemke-howson"],
     ]
@@ -148,7 +150,7 @@ def _zero_sum(search: _Search) -> NashEquilibrium | None:
 
 def _small(search: _Search) -> NashEquilibrium | None:
     first, second = (tensor.numerators for tensor in search.game.payoffs)
-    if first.dtype == object or second.dtype == object:
+    if object in (first.dtype, second.dtype):
         return None
     supports = two_by_two_supports(first, second)
     return None if supports is None else equilibrium_on_supports(search.game, *supports)
@@ -157,7 +159,7 @@ def _small(search: _Search) -> NashEquilibrium | None:
 def _short_paths(search: _Search) -> NashEquilibrium | None:
     """Float paths from several labels, none of them long."""
     m, n = search.game.shape
-    return _paths(search, rounds=1, pivots=2 * (m + n))
+    return _paths(search, rounds=1, pivots=max(m + n, 100))
 
 
 def _lemke_howson(search: _Search) -> NashEquilibrium | None:
@@ -171,12 +173,20 @@ def _lemke_howson(search: _Search) -> NashEquilibrium | None:
 
 
 def _barrier(search: _Search) -> NashEquilibrium | None:
+    """Log-barrier paths: from the centre first, then from random weights."""
+    with _one_thread():
+        return _barrier_paths(search)
+
+
+def _barrier_paths(search: _Search) -> NashEquilibrium | None:
     generator = np.random.default_rng(0)
     row_payoffs, column_payoffs = search.game.floats(0), search.game.floats(1)
-    for _ in range(max(ROUNDS, min(search.game.shape) // 4)):
+    for k in range(BARRIER_PATHS):
+        supports = barrier_supports(
+            row_payoffs, column_payoffs, generator if k else None, search.deadline
+        )
         if search.late():
             return None
-        supports = barrier_supports(row_payoffs, column_payoffs, generator, search.deadline)
         if supports is not None:
             found = equilibrium_on_supports(search.game, *supports)
             if found is not None:
@@ -187,10 +197,11 @@ def _barrier(search: _Search) -> NashEquilibrium | None:
 def _paths(search: _Search, *, rounds: int, pivots: int) -> NashEquilibrium | None:
     row_payoffs, column_payoffs = _positive(search.game.floats(0)), _positive(search.game.floats(1))
     labels = _spread_labels(sum(search.game.shape))
-    for k in range(rounds):
-        for _ in range(LABELS):
-            label = next(labels)
-            supports = float_path(row_payoffs, column_payoffs, label, pivots << k, search.deadline)
+    with _one_thread():
+        for k in range(rounds * LABELS):
+            supports = float_path(
+                row_payoffs, column_payoffs, next(labels), pivots << (k // LABELS), search.deadline
+            )
             if search.late():
                 return None
             if supports is not None:
@@ -198,6 +209,15 @@ def _paths(search: _Search, *, rounds: int, pivots: int) -> NashEquilibrium | No
                 if found is not None:
                     return found
     return None
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Many small matrix operations: with several threads each would wait for the others."""
+    import scipy.linalg.blas  # noqa: F401  its BLAS must be loaded to be limited
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limits
 
 
 def _spread_labels(count: int) -> Iterator[int]:
