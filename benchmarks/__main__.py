@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import time
+import os
 
 import benchmarks
 from benchmarks import jobs, report
@@ -30,20 +30,23 @@ def main() -> None:
     )
     parser.add_argument("jobs", nargs="*", metavar="job", help=f"of {', '.join(JOBS)}; or all")
     parser.add_argument("--quick", action="store_true", help="few small games; only prints")
+    parser.add_argument("--case", default="", help="only the lines whose games contain this text")
+    parser.add_argument("--render", action="store_true", help="write RESULTS.md anew, run nothing")
     options = parser.parse_args()
     unknown = [job for job in options.jobs if job not in JOBS]
     if unknown:
         parser.error(f"{unknown[0]!r} is no job; use {', '.join(JOBS)}")
-    for job in options.jobs or JOBS:
-        say(job)
-        start = time.perf_counter()
-        rows = list(JOBS[job](options.quick))
-        if options.quick:
-            targets = [None if r.target is None else vars(r.target) for r in rows]
-            say(report.HEADER + "".join(map(report.line, rows, targets)))
-            continue
-        report.store(job, rows, time.perf_counter() - start)
-        report.REPORT.write_text(report.render(list(JOBS)))
+    for job in [] if options.render else options.jobs or JOBS:
+        for case in JOBS[job](options.quick):
+            if options.case in case.row.case:
+                load = os.getloadavg()[0]
+                case.measure(case.row)
+                say(report.HEADER + report.line(report.plain(case.row)))
+                if not options.quick:
+                    report.store(job, case.row, load)
+    if not options.quick:
+        lines = [(job, case.row) for job, cases in JOBS.items() for case in cases(False)]
+        report.REPORT.write_text(report.render(lines))
 
 
 if __name__ == "__main__":

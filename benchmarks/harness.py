@@ -74,6 +74,14 @@ class Row:
     reached: bool | None = None
 
 
+@dataclass(frozen=True)
+class Case:
+    """One line that can be measured: `measure` fills its row."""
+
+    row: Row
+    measure: Callable[[Row], None]
+
+
 class Peer:
     """A peer's function in a process of its own, which is replaced when it is too slow."""
 
@@ -136,11 +144,11 @@ def race(
     arguments: Callable[[NormalFormGame], tuple[Any, ...]] | None = None,
     *,
     budget: float = float("inf"),
-) -> Row:
+) -> None:
     """Fills a row: our solver and the peer take turns on every game.
 
     Args:
-        row: what is compared; it is filled and returned.
+        row: what is compared; it is filled.
         makes: builds one game each, seeded: called anew for each turn, for a game may cache.
         solve: ours; every solution of its result must carry an exact, verified certificate.
         peer: theirs, None to time ours alone.
@@ -177,7 +185,6 @@ def race(
         peer.close()
     row.methods = _counted(methods)
     row.remarks = "; ".join(filter(None, [row.remarks, _counted(remarks)]))
-    return row
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import peers
-from benchmarks.harness import Peer, Row, Target, check_exact, race
+from benchmarks.harness import Case, Peer, Row, Target, check_exact, race
 from gtlearn.games import NormalFormGame, families, normal_form
 from gtlearn.solvers import Solution, solve
 
@@ -21,7 +21,7 @@ STACKELBERG = "OpenSpiel stackelberg_lp, float"
 MWCE = "OpenSpiel JPSRO _mwce, float"
 
 
-def zero_sum(quick: bool) -> Iterator[Row]:
+def zero_sum(quick: bool) -> Iterator[Case]:
     """One exact equilibrium of zero-sum games, with its certificate."""
     name = "zero-sum, exact"
     sizes: list[tuple[int, int, str, float, Target]] = [
@@ -36,7 +36,7 @@ def zero_sum(quick: bool) -> Iterator[Row]:
         games = [
             partial(families.zero_sum, size, size, seed=s) for s in range(2 if quick else count)
         ]
-        yield _race(row, games, solve, peer, arguments)
+        yield _case(row, games, solve, peer, arguments)
 
 
 def _zero_sum_peer(who: str, limit: float) -> tuple[Peer, Any]:
@@ -47,7 +47,7 @@ def _zero_sum_peer(who: str, limit: float) -> tuple[Peer, Any]:
     return Peer(peers.highs_simplex, arguments(warm), limit), arguments
 
 
-def one_nash(quick: bool) -> Iterator[Row]:
+def one_nash(quick: bool) -> Iterator[Case]:
     """One exact equilibrium of games with 300 actions a player."""
     size = 100 if quick else 300
     count = 2 if quick else 5
@@ -75,10 +75,10 @@ def one_nash(quick: bool) -> Iterator[Row]:
         warm = _tables(families.uniform(3, 3))
         peer = Peer(peers.quantecon_lemke_howson, warm, limit)
         row = Row("one NE, exact", case, [], QUANTECON, target=target)
-        yield _race(row, [partial(make, seed=s) for s in range(count)], solve, peer, _tables)
+        yield _case(row, [partial(make, seed=s) for s in range(count)], solve, peer, _tables)
 
 
-def all_nash(quick: bool) -> Iterator[Row]:
+def all_nash(quick: bool) -> Iterator[Case]:
     """Every extreme equilibrium, with certificates, subsets, components and indices."""
     limit = 120.0
     find_all = partial(solve, find="all")
@@ -88,10 +88,10 @@ def all_nash(quick: bool) -> Iterator[Row]:
         row = Row("all NE, exact", f"uniform 0..99, n = {size}", [], LRSNASH)
         row.target = Target("≥ 3x, aim at 10x", ratio=3, aim=10)
         games = [partial(families.uniform, size, size, seed=s) for s in range(count)]
-        yield _race(row, games, find_all, peer, arguments, complete=True)
+        yield _case(row, games, find_all, peer, arguments, complete=True)
 
 
-def stackelberg(quick: bool) -> Iterator[Row]:
+def stackelberg(quick: bool) -> Iterator[Case]:
     """The optimal mixed commitment, strong ties, with the proof that none earns more."""
     commit = partial(solve, concept="stackelberg")
     families_ = [
@@ -112,10 +112,10 @@ def stackelberg(quick: bool) -> Iterator[Row]:
                 warm = _tables(families.uniform(3, 3))
                 peer = Peer(peers.openspiel_stackelberg, warm, 180.0)
             games = [partial(family, size, size, seed=s, **options) for s in range(count)]
-            yield _race(row, games, commit, peer, _tables, complete=True, budget=120.0)
+            yield _case(row, games, commit, peer, _tables, complete=True, budget=120.0)
 
 
-def correlated(quick: bool) -> Iterator[Row]:
+def correlated(quick: bool) -> Iterator[Case]:
     """The correlated equilibrium of most welfare, with the proof that none has more."""
     best = partial(solve, concept="correlated", objective="welfare")
     for size, count in ((5, 2),) if quick else ((10, 5), (20, 1)):
@@ -125,7 +125,7 @@ def correlated(quick: bool) -> Iterator[Row]:
             row.peer, row.target = MWCE, Target("≥ 10x", ratio=10)
             peer = Peer(peers.openspiel_welfare_correlated, _stack(_cube(3, 0)), 60.0)
         games = [partial(_cube, size, s) for s in range(count)]
-        yield _race(row, games, best, peer, _stack, complete=True)
+        yield _case(row, games, best, peer, _stack, complete=True)
 
 
 def _cube(size: int, seed: int) -> NormalFormGame:
@@ -143,7 +143,7 @@ def _tables(game: NormalFormGame) -> tuple[Any, Any]:
     return first, second
 
 
-def _race(
+def _case(
     row: Row,
     games: list[Callable[[], NormalFormGame]],
     ours: Callable[[NormalFormGame], Solution],
@@ -152,14 +152,16 @@ def _race(
     *,
     complete: bool = False,
     budget: float = float("inf"),
-) -> Row:
-    warm = games[0]()
-    check_exact(warm, ours(warm))
-
+) -> Case:
     def proven(game: NormalFormGame) -> Solution:
         solution = ours(game)
         if complete and not solution.complete:
             raise SystemExit(f"{game!r} was not solved completely")
         return solution
 
-    return race(row, games, proven, peer, arguments, budget=budget)
+    def measure(row: Row) -> None:
+        warm = games[0]()
+        check_exact(warm, proven(warm))
+        race(row, games, proven, peer, arguments, budget=budget)
+
+    return Case(row, measure)

@@ -17,6 +17,7 @@ from benchmarks.harness import Row, show
 
 HERE = Path(__file__).parent
 STORE, REPORT = HERE / "results.json", HERE / "RESULTS.md"
+BOUNDS = HERE / "bounds.md"
 PACKAGES = (
     "numpy",
     "scipy",
@@ -31,9 +32,9 @@ PACKAGES = (
 INTRODUCTION = """\
 # Benchmarks
 
-Written by `python -m benchmarks`, which runs every job; `python -m benchmarks one-nash` runs one \
-and renews its lines, `--quick` tries it on small games. Peers: `pip install -e '.[peers]' cvxpy \
-ecos`, and Debian's package `lrslib`.
+Written by `python -m benchmarks`, which runs every job; `python -m benchmarks one-nash` runs one, \
+`--case covariance` some of its lines, `--quick` tries it on small games and only prints. Peers: \
+`pip install -e '.[peers]' cvxpy ecos`, and Debian's package `lrslib`.
 
 All times are wall-clock medians over seeded games, warm: imports, compilation and building the \
 game are not counted, one untimed call comes first. On each game gtlearn (in one process) and the \
@@ -41,7 +42,7 @@ peer (in another) take turns. Every time of gtlearn includes the exact rational 
 verified certificate; a peer marked float gives neither. The ratio is the peer's median divided \
 by gtlearn's; "range" is the least and the largest ratio of a single game. "> 60 s" is a peer \
 that was stopped there. Threads are left at each package's default. The machine does other work \
-too (its load is below), which lengthens all times and blurs ratios.
+too (its load average is under "Runs"), which lengthens all times and blurs ratios.
 """
 HEADER = (
     "| job | games | gtlearn | peer | its time | ratio | range | to reach | reached |\n"
@@ -49,88 +50,88 @@ HEADER = (
 )
 
 
-def store(job: str, rows: list[Row], seconds: float) -> None:
-    """Replaces a job's rows in results.json and renders RESULTS.md anew."""
-    runs: dict[str, Any] = json.loads(STORE.read_text()) if STORE.exists() else {}
-    runs[job] = {
+def store(job: str, row: Row, load: float) -> None:
+    """Puts a measured row into results.json, in place of the one before."""
+    runs = _stored()
+    runs[_key(job, row)] = plain(row) | {
         "when": time.strftime("%Y-%m-%d"),
-        "seconds": round(seconds),
+        "load": round(load, 1),
+        "commit": _commit(),
         "machine": machine(),
-        "rows": [asdict(row) for row in rows],
     }
     STORE.write_text(json.dumps(runs, indent=1, ensure_ascii=False) + "\n")
 
 
-def machine() -> dict[str, str]:
-    """What the job ran on."""
-    return {
-        "processor": f"{_processor()}, {os.cpu_count()} cores",
-        "load": f"{os.getloadavg()[0]:.1f}",
-        "system": f"{platform.system()}, Python {platform.python_version()}",
-        "versions": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
-        "commit": _commit(),
-    }
+def _stored() -> dict[str, Any]:
+    return json.loads(STORE.read_text()) if STORE.exists() else {}
 
 
-def render(order: list[str]) -> str:
-    """The text of RESULTS.md."""
-    runs = json.loads(STORE.read_text())
-    shown = [job for job in order if job in runs]
-    rows = [
-        (Row(**{**row, "target": None}), row["target"]) for j in shown for row in runs[j]["rows"]
-    ]
-    table = HEADER + "".join(line(row, target) for row, target in rows)
-    notes = "".join(
-        f"- {row.job}, {row.case}: {note}.\n"
-        for row, _ in rows
-        if (
-            note := "; ".join(
-                filter(None, [row.methods and f"solved by {row.methods}", _theirs(row)])
-            )
-        )
+def _key(job: str, row: Row) -> str:
+    return " | ".join([job, row.case, row.peer])
+
+
+def plain(row: Row) -> dict[str, Any]:
+    """A row as JSON; times in seconds, to a microsecond."""
+    fields = asdict(row)
+    for name in ("ours", "theirs"):
+        fields[name] = [round(seconds, 6) for seconds in fields[name]]
+    return fields
+
+
+def machine() -> str:
+    """What the benchmarks run on."""
+    versions = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    return f"{_processor()}, {os.cpu_count()} cores; {system}; {versions}"
+
+
+def render(lines: list[tuple[str, Row]]) -> str:
+    """The text of RESULTS.md: the stored rows, in the order of `lines`."""
+    runs = _stored()
+    rows = [(job, runs[_key(job, row)]) for job, row in lines if _key(job, row) in runs]
+    table = HEADER + "".join(line(row) for _, row in rows)
+    notes = "".join(f"- {row['job']}, {row['case']}: {_note(row)}.\n" for _, row in rows)
+    commands = "".join(
+        f"- `python -m benchmarks {job} --case '{row['case']}'`: {row['when']}, commit "
+        f"{row['commit']}, load {row['load']}.\n"
+        for job, row in rows
     )
-    runs_text = "".join(
-        f"- `python -m benchmarks {job}`: {run['when']}, {run['seconds']} s, commit "
-        f"{run['machine']['commit']}, load {run['machine']['load']} when it began.\n"
-        for job in shown
-        for run in [runs[job]]
-    )
-    machines = {
-        f"{m['processor']}; {m['system']}; {m['versions']}."
-        for m in (runs[job]["machine"] for job in shown)
-    }
-    bounds = HERE / "bounds.md"
-    rest = "\n" + bounds.read_text() if bounds.exists() else ""
+    bounds = BOUNDS.read_text() if BOUNDS.exists() else ""
     return (
-        f"{INTRODUCTION}\n{table}{rest}\n## How they were solved\n\n{notes}\n"
-        f"## Runs\n\n{runs_text}\n" + "\n".join(sorted(machines)) + "\n"
+        f"{INTRODUCTION}\n{table}\n{bounds}\n## How they were solved\n\n{notes}\n"
+        f"## Runs\n\n{commands}\n" + "\n".join(sorted({row["machine"] for _, row in rows})) + "\n"
     )
 
 
-def line(row: Row, target: dict[str, Any] | None) -> str:
+def line(row: dict[str, Any]) -> str:
     """One line of the table."""
-    mine = statistics.median(row.ours)
-    cells = [row.job, row.case, show(mine), row.peer or "-"]
+    mine, target = statistics.median(row["ours"]), row["target"]
+    cells = [row["job"], row["case"], show(mine), row["peer"] or "-"]
     ratio = None
-    if row.theirs:
-        theirs = statistics.median(row.theirs)
-        above = "> " if any(row.stopped) and theirs >= min(_limits(row)) else ""
-        count = "" if len(row.theirs) == len(row.ours) else f" ({len(row.theirs)} games)"
+    if row["theirs"]:
+        theirs, stopped = statistics.median(row["theirs"]), row["stopped"]
+        limits = [t for t, late in zip(row["theirs"], stopped, strict=True) if late]
+        above = "> " if limits and theirs >= min(limits) else ""
+        games = len(row["theirs"])
+        count = "" if games == len(row["ours"]) else f" ({games} games)"
         ratio = theirs / mine
-        pairs = [t / o for t, o in zip(row.theirs, row.ours, strict=False)]
-        cells += [f"{above}{show(theirs)}{count}", f"{above}{digits(ratio)}"]
-        cells.append(
-            f"{digits(min(pairs))} - {'> ' if any(row.stopped) else ''}{digits(max(pairs))}"
+        pairs = sorted(
+            (their / our, "> " if late else "")
+            for their, our, late in zip(row["theirs"], row["ours"], stopped, strict=False)
         )
+        ends = " to ".join(f"{late}{digits(pair)}" for pair, late in (pairs[0], pairs[-1]))
+        cells += [f"{above}{show(theirs)}{count}", f"{above}{digits(ratio)}", ends]
     else:
         cells += ["-", "-", "-"]
-    cells += [target["text"], reached(row, target, mine, ratio)] if target else ["-", "-"]
+    cells += [target["text"], reached(row, mine, ratio)] if target else ["-", "-"]
     return "| " + " | ".join(cells) + " |\n"
 
 
-def reached(row: Row, target: dict[str, Any], mine: float, ratio: float | None) -> str:
-    if row.reached is not None:
-        return "yes" if row.reached else "no"
+def reached(row: dict[str, Any], mine: float, ratio: float | None) -> str:
+    """Whether the row's target was reached."""
+    target = row["target"]
+    if row["reached"] is not None:
+        return "yes" if row["reached"] else "no"
     if target["seconds"] is not None:
         return "yes" if mine < target["seconds"] else "no"
     if ratio is None:
@@ -145,14 +146,13 @@ def digits(ratio: float) -> str:
     return f"{ratio:.2g}x" if ratio < 9.95 else f"{ratio:,.0f}x"
 
 
-def _limits(row: Row) -> list[float]:
-    return [t for t, stopped in zip(row.theirs, row.stopped, strict=True) if stopped]
-
-
-def _theirs(row: Row) -> str:
-    if not row.remarks:
-        return ""
-    return f"{row.peer}: {row.remarks}" if row.peer else row.remarks
+def _note(row: dict[str, Any]) -> str:
+    methods = f"solved by {row['methods']}" if row["methods"] else ""
+    remarks = row["remarks"]
+    if remarks and row["peer"]:
+        remarks = f"{row['peer']}: {remarks}"
+    games = f"{len(row['ours'])} games"
+    return "; ".join(filter(None, [games, methods, remarks]))
 
 
 def _processor() -> str:
