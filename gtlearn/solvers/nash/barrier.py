@@ -200,9 +200,10 @@ class _Path:
         system[:n, n + 2] = -(self.column_weights + y * (self.b.T @ drift))
         system[n, :n], system[n, n:] = 1.0, 0.0
         system[n + 1, :n] = slope @ self.a
-        system[n + 1, n:] = [-slope.sum(), 0.0, drift.sum()]
+        system[n + 1, n:] = [-float(slope.sum()), 0.0, float(drift.sum())]
         system[n + 2, :n] = (turn * slope) @ self.a + self.tangent[1] / y
-        system[n + 2, n:] = [-(turn @ slope), 0.0, turn @ drift + self.tangent[2] / point.mu]
+        last = float(turn @ drift) + self.tangent[2] / point.mu
+        system[n + 2, n:] = [-float(turn @ slope), 0.0, last]
         right = np.empty(n + 3)
         right[:n] = gap.y + y * (self.b.T @ missing)
         right[n:] = [gap.v, gap.u - missing.sum(), along - turn @ missing]

@@ -68,9 +68,8 @@ class _FloatSide:
 
         self.rank_one = dger
         rows, self.size = matrix.shape
-        self.right: NDArray[np.float64] = 1.0 + PERTURBATION * np.random.default_rng(rows).random(
-            rows
-        )
+        noise = np.random.default_rng(rows).random((rows,))
+        self.right = np.asarray(1.0 + PERTURBATION * noise, dtype=np.float64)
         self.full = np.hstack([matrix, np.eye(rows), self.right[:, None]])
         self.table = np.asfortranarray(self.full[:, [*range(self.size), -1]])
         self.labels = labels

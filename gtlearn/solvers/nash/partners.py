@@ -66,9 +66,8 @@ class _Partners:
         self.exact = payoffs
         self.m, self.n = payoffs.shape
         self.payoffs, self.relative = in_doubles(payoffs)
-        self.steps: NDArray[np.int64] = np.random.default_rng(2025).choice(
-            2**20, self.m, replace=False
-        )
+        steps = np.random.default_rng(2025).choice(2**20, size=(self.m,), replace=False)
+        self.steps = np.asarray(steps, dtype=np.int64)
         self.found = Matches()
         self.singular: list[int] = []
 

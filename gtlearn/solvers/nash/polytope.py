@@ -116,7 +116,8 @@ class _Search:
         self.rows, self.dimension = matrix.shape
         self.matrix, self.relative = in_doubles(matrix)
         steps = np.random.default_rng(2024).choice(2**16, size=(self.rows,), replace=False)
-        self.perturbed: NDArray[np.float64] = 1.0 + delta * steps / 2.0**16  # exact in doubles
+        offsets = delta * steps / 2.0**16  # exact in doubles, as 1 + offsets is
+        self.perturbed = np.asarray(1.0 + offsets, dtype=np.float64)
         self.numerators = [int(p * 2**52) for p in self.perturbed.tolist()]
         self.right = np.stack([self.perturbed, np.ones(self.rows)], axis=1)
         self.tight: list[NDArray[np.int16]] = []

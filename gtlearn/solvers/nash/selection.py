@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.certified import certified
-from gtlearn.solvers.solution import NashEquilibrium, NashSubset, Solution, Strategy
+from gtlearn.solvers.solution import NashEquilibrium, Solution, Strategy
 
 WELFARE, FAIRNESS, ENTROPY = "welfare", "fairness", "entropy"
 CRITERIA = (WELFARE, FAIRNESS, ENTROPY)
