@@ -91,26 +91,22 @@ def bounds(
 
 
 def _gains(incentives: NDArray[Any], numerators: NDArray[Any]) -> NDArray[Any]:
-    """sum_k l_jk (B_ij - B_ik) for all i and j; a float product where it is exact."""
-    sums = numerators.sum(axis=1) if numerators.dtype == object else _safe_sums(numerators)
-    reach = 2 * max(largest(incentives), 1) * max((int(s) for s in sums), default=0)
-    if reach < _DOUBLE:
-        table, weights = incentives.astype(np.float64), numerators.astype(np.float64)
-        gains: NDArray[Any] = table * weights.sum(axis=1) - table @ weights.T
-        return gains.astype(np.int64)
-    if reach < _INT64:
-        table, weights = incentives.astype(np.int64), numerators.astype(np.int64)
-        return np.asarray(table * weights.sum(axis=1) - table @ weights.T)
-    product = to_flint(incentives) * to_flint(np.ascontiguousarray(numerators.T))
-    flat = np.empty(product.nrows() * product.ncols(), dtype=object)
-    flat[:] = [int(v) for v in product.entries()]
-    return np.asarray(incentives.astype(object) * sums - flat.reshape(incentives.shape))
-
-
-def _safe_sums(numerators: NDArray[Any]) -> NDArray[Any]:
-    if largest(numerators) * numerators.shape[1] < _INT64:
-        return np.asarray(numerators.sum(axis=1))
-    return np.asarray(numerators.astype(object).sum(axis=1))
+    """sum_k l_jk (B_ij - B_ik) for all i and j: shape (m, n)."""
+    rows, columns = (np.flatnonzero((numerators != 0).any(axis=axis)) for axis in (1, 0))
+    weights = numerators[np.ix_(rows, columns)]
+    table, own = incentives[:, columns], incentives[:, rows]
+    sums = weights.astype(object).sum(axis=1)
+    if 2 * max(largest(incentives), 1) * max(sums.tolist(), default=0) < _INT64:
+        weights = weights.astype(np.int64)
+        found = own.astype(np.int64) * weights.sum(axis=1) - table.astype(np.int64) @ weights.T
+    else:
+        product = to_flint(table) * to_flint(np.ascontiguousarray(weights.T))
+        flat = np.empty(product.nrows() * product.ncols(), dtype=object)
+        flat[:] = [int(v) for v in product.entries()]
+        found = own.astype(object) * sums - flat.reshape(own.shape)
+    gains = np.zeros(incentives.shape, dtype=found.dtype)
+    gains[:, rows] = found
+    return gains
 
 
 def dual_row(dual: Sequence[int], denominator: int, size: int) -> tuple[list[int], int]:

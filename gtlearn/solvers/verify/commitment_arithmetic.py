@@ -147,12 +147,17 @@ def bounds_by_multipliers(
 
 
 def _disobedience(sides: Sides, multipliers: NDArray[Any]) -> NDArray[Any]:
-    """sum_k l_jk (B_ij - B_ik) as an (m, n) array of integers."""
-    reach = _largest(multipliers) * _largest(sides.follower) * 2 * sides.size[1]
-    follower = sides.follower
+    """sum_k l_jk (B_ij - B_ik) as an (m, n) array of integers; most l are zero."""
+    active = np.flatnonzero(multipliers.any(axis=1))
+    used = np.flatnonzero(multipliers.any(axis=0))
+    weights, follower = multipliers[np.ix_(active, used)], sides.follower
+    reach = max(_largest(weights), 1) * max(_largest(follower), 1) * 2 * (used.size + 1)
     if reach >= _SAFE:
-        multipliers, follower = multipliers.astype(object), follower.astype(object)
-    gains: NDArray[Any] = follower * multipliers.sum(axis=1) - product(follower, multipliers.T)
+        weights, follower = weights.astype(object), follower.astype(object)
+    obeyed = follower[:, active] * weights.sum(axis=1)
+    gains = np.zeros(follower.shape, dtype=obeyed.dtype)
+    if active.size:
+        gains[:, active] = obeyed - product(follower[:, used], np.ascontiguousarray(weights.T))
     return gains
 
 
