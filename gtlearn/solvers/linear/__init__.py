@@ -1,1 +1,1 @@
-"""Exact linear algebra and linear programming: floats find a basis, rationals solve and prove it."""
+"""Exact linear algebra and linear programming: floats find a basis, rationals prove it."""

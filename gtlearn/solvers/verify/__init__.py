@@ -1,10 +1,16 @@
 """Proof from the payoffs alone: every certificate re-checked by code that shares nothing with
 the solvers.
 
-`regrets` is the basic measure; `solution` re-checks a whole Solution and names what fails.
+`regrets` is the basic measure; `solution` re-checks a whole Solution, or its JSON, and names what
+fails.
 """
 
+from gtlearn.solvers.verify.commitment import commitment as commitment
+from gtlearn.solvers.verify.commitment import commitment_values as commitment_values
 from gtlearn.solvers.verify.nash import deviation_payoffs as deviation_payoffs
 from gtlearn.solvers.verify.nash import is_nash as is_nash
 from gtlearn.solvers.verify.nash import payoffs as payoffs
 from gtlearn.solvers.verify.nash import regrets as regrets
+from gtlearn.solvers.verify.reading import read_solution as read_solution
+from gtlearn.solvers.verify.solution import nash as nash
+from gtlearn.solvers.verify.solution import solution as solution

@@ -27,7 +27,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import ExactArray
+from gtlearn.games.numbers import exact_array
 from gtlearn.solvers.solution import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
@@ -246,14 +246,15 @@ def _upper_bound(sides: Sides, outcome: Commitment) -> list[str]:
     """The multipliers prove that no commitment earns more than the stated upper bound."""
     evidence = outcome.certificate.evidence
     limit = Fraction(evidence["upper_bound"])
-    rows: Sequence[ExactArray] = evidence["multipliers"]
+    rows = [exact_array(row) for row in evidence["multipliers"]]
     n = sides.size[1]
     if len(rows) != n or any(row.shape != (n,) for row in rows):
         return [f"there is not one vector of {n} multipliers for each action of the follower"]
     if any((row.numerators < 0).any() or row.denominator <= 0 for row in rows):
         return ["a multiplier is negative"]
     flat = frozenset(evidence.get("flat", ()))
-    weights: Mapping[int, Mapping[int, Fraction]] = evidence.get("weights", {})
+    # JSON has no integer keys: mappings may come back as lists of pairs
+    weights = {j: dict(shares) for j, shares in dict(evidence.get("weights", {})).items()}
     bounds = bounds_by_multipliers(sides, rows, weights, flat)
     if outcome.ties == "strong" or outcome.distribution is not None:
         if flat or weights:
@@ -282,7 +283,7 @@ def _weak_bound(
         used = weights.get(j, {j: Fraction(1)})
         if not set(used) <= set(group) or sum(used.values()) != 1 or min(used.values()) < 0:
             failures.append(f"the weights of action {j} are no distribution over its class")
-        row: ExactArray = evidence["multipliers"][j]
+        row = exact_array(evidence["multipliers"][j])
         if j in flat:
             outside = set(range(len(bounds))) - set(group)
             if bound > 0 or not any(row.numerators[k] for k in outside):
@@ -294,7 +295,7 @@ def _weak_bound(
     if not failures and not outcome.attained:
         if limit != rational(outcome.payoffs)[outcome.leader]:
             return ["the stated supremum differs from the upper bound"]
-        chains = evidence.get("chains", {})
+        chains = dict(evidence.get("chains", {}))
         failures = [
             f"it is not shown that action {j} does not attain {limit}"
             for j in tight
@@ -312,7 +313,8 @@ def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Sequence[Any]) ->
     every k with l_k > 0 ties with j there, and g < 0 that there is no such place.
     """
     tied = set(class_of(sides, j))
-    for follower, leader in chain:
+    for follower_multipliers, leader_multipliers in chain:
+        follower, leader = exact_array(follower_multipliers), dict(leader_multipliers)
         if not set(leader) <= tied or any(v < 0 for v in leader.values()):
             return False
         if (follower.numerators < 0).any() or follower.denominator <= 0:

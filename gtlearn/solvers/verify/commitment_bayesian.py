@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gtlearn.games import BayesianGame
-from gtlearn.games.numbers import ExactArray
+from gtlearn.games.numbers import ExactArray, exact_array
 from gtlearn.solvers.solution import RATIONAL, Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import Sides, expected, product, rational
 
@@ -128,7 +128,10 @@ def _pure_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment)
 def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
     evidence = outcome.certificate.evidence
     limit = Fraction(evidence["upper_bound"])
-    leaves: Sequence[tuple[Fixed, Sequence[ExactArray | None]]] = evidence["leaves"]
+    leaves: list[tuple[Fixed, list[ExactArray | None]]] = [
+        (tuple(fixed), [None if row is None else exact_array(row) for row in rows])
+        for fixed, rows in evidence["leaves"]
+    ]
     counts = [side.size[1] for side in sides]
     if not _covers([fixed for fixed, _ in leaves], counts):
         return ["the leaves do not cover all response profiles"]
@@ -137,7 +140,7 @@ def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment
         if weight == 0:  # earns the leader nothing, whatever it answers
             ceilings.append(_Vector([0] * side.size[0], 1))
             continue
-        table: Sequence[ExactArray] = evidence["table"][t]
+        table = [exact_array(row) for row in evidence["table"][t]]
         if any(_improper(row, side) for row in table) or len(table) != counts[t]:
             return [f"the multipliers of type {t} are improper"]
         terms = [_brought(side, weight, j, row) for j, row in enumerate(table)]
