@@ -1,0 +1,98 @@
+"""Agreement with Gambit (pygambit) in rationals."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from gtlearn.games import families, load, normal_form
+from gtlearn.solvers import all_equilibria, one_equilibrium, verify, zero_sum
+
+gambit = pytest.importorskip(
+    "pygambit", reason="pygambit is missing; its installation may need a compiler (make peers)"
+)
+
+
+def theirs(game):
+    return gambit.Game.from_arrays(*(tensor.fractions() for tensor in game.payoffs))
+
+
+def profiles(game, result):
+    return [
+        tuple(
+            tuple(Fraction(str(equilibrium[s])) for s in player.strategies)
+            for player in game.players
+        )
+        for equilibrium in result.equilibria
+    ]
+
+
+def same(game):
+    other = theirs(game)
+    found = profiles(other, gambit.nash.enummixed_solve(other, rational=True))
+    ours = all_equilibria(game)
+    assert {e.strategies for e in ours} == set(found)
+    assert len(ours) == len(set(found))
+
+
+@pytest.mark.parametrize("high", [1, 2, 99])
+@pytest.mark.parametrize("block", range(5))
+def test_all_extreme_equilibria_of_uniform_games(high, block):
+    for seed in range(10 * block, 10 * block + 10):
+        rng = np.random.default_rng([seed, high, 7])
+        m, n = rng.integers(1, 5, 2, endpoint=True)
+        same(normal_form(*rng.integers(0, high, (2, m, n), endpoint=True)))
+
+
+@pytest.mark.parametrize("kind", families.DEGENERATE_KINDS)
+@pytest.mark.parametrize("shape", [(4, 4), (3, 5), (5, 3)])
+def test_all_extreme_equilibria_of_degenerate_families(kind, shape):
+    for seed in range(4):
+        same(families.degenerate(*shape, kind=kind, seed=seed))
+
+
+@pytest.mark.parametrize("name", ["von_stengel_degenerate", "kohlberg_mertens", "chain_store"])
+def test_all_extreme_equilibria_of_examples(name):
+    same(load(name))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_complementary_pivoting_ends_at_one_of_ours(seed):
+    game = families.covariant(5, 4, rho=-0.5, seed=seed)
+    other = theirs(game)
+    found = profiles(other, gambit.nash.lcp_solve(other, rational=True, stop_after=1))
+    assert len(found) == 1
+    assert verify.is_nash(game, found[0])
+    assert found[0] in {e.strategies for e in all_equilibria(game)}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_zero_sum_value(seed):
+    game = families.zero_sum(6, 4, low=-3, high=3, seed=seed)
+    other = theirs(game)
+    found = profiles(other, gambit.nash.lp_solve(other, rational=True))
+    ours = zero_sum(game)
+    (value, _) = ours[0].payoffs
+    assert {verify.payoffs(game, strategies)[0] for strategies in found} == {value}
+    unique = ours[0].certificate.evidence["unique"]
+    for player in (0, 1):
+        if unique[player]:
+            assert {strategies[player] for strategies in found} == {ours[0].strategies[player]}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_pure(seed):
+    game = families.degenerate(4, 4, seed=seed)
+    other = theirs(game)
+    found = profiles(other, gambit.nash.enumpure_solve(other))
+    ours = {e.strategies for e in all_equilibria(game)}
+    pure = {(x, y) for x, y in ours if max(x) == max(y) == 1}
+    assert pure == set(found)
+
+
+def test_a_game_of_theirs_is_a_game_of_ours():
+    game = theirs(load("von_stengel_degenerate"))
+    assert {e.strategies for e in all_equilibria(load(game))} == {
+        e.strategies for e in all_equilibria(load("von_stengel_degenerate"))
+    }
+    assert len(one_equilibrium(load(game))) == 1
