@@ -1,5 +1,6 @@
 """Agreement with Gambit (pygambit) in rationals."""
 
+import importlib.metadata
 from fractions import Fraction
 
 import numpy as np
@@ -96,3 +97,31 @@ def test_a_game_of_theirs_is_a_game_of_ours():
         e.strategies for e in all_equilibria(load("von_stengel_degenerate"))
     }
     assert len(one_equilibrium(load(game))) == 1
+
+
+VERSION = importlib.metadata.version("pygambit")
+
+
+@pytest.mark.skipif(
+    VERSION != "16.7.0", reason=f"measured on pygambit 16.7.0, and {VERSION} is installed"
+)
+class TestWrong:
+    """Beyond some 10^9 rational methods lose everything; scaling payoffs must change nothing."""
+
+    large = load(f"{10**10},1 0,0; 0,0 1,{10**10}")
+    small = load("9,1 0,0; 0,0 1,9")
+
+    def test_no_equilibrium_where_payoffs_are_large(self):
+        for game, expected in ((self.small, 3), (self.large, 0)):
+            other = theirs(game)
+            found = profiles(other, gambit.nash.enummixed_solve(other, rational=True))
+            assert len(found) == expected
+            solution = all_equilibria(game)
+            assert len(solution) == 3
+            assert all(verify.is_nash(game, e.strategies) for e in solution)
+
+    def test_complementary_pivoting_fails_there(self):
+        other = theirs(self.large)
+        with pytest.raises(RuntimeError, match="out of range"):
+            gambit.nash.lcp_solve(other, rational=True)
+        assert one_equilibrium(self.large, method="lemke-howson")[0].certificate.verified
