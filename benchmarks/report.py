@@ -40,13 +40,14 @@ All times are wall-clock medians over seeded games, warm: imports, compilation a
 game are not counted, one untimed call comes first. On each game gtlearn (in one process) and the \
 peer (in another) take turns. Every time of gtlearn includes the exact rational solution and its \
 verified certificate; a peer marked float gives neither. The ratio is the peer's median divided \
-by gtlearn's; "range" is the least and the largest ratio of a single game. "> 60 s" is a peer \
-that was stopped there. Threads are left at each package's default. The machine does other work \
-too (its load average is under "Runs"), which lengthens all times and blurs ratios.
+by gtlearn's; "range" is the least and the largest ratio of a single game, "in total" the ratio \
+of the times of all games together. "> 60 s" is a peer that was stopped there. Threads are left \
+at each package's default. The machine does other work too (its load average is under "Runs"), \
+which lengthens all times and blurs ratios.
 """
 HEADER = (
-    "| job | games | gtlearn | peer | its time | ratio | range | to reach | reached |\n"
-    "|---|---|---|---|---|---|---|---|---|\n"
+    "| job | games | gtlearn | peer | its time | ratio | range | in total | to reach | reached |\n"
+    "|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
 
@@ -121,8 +122,11 @@ def line(row: dict[str, Any]) -> str:
         )
         ends = " to ".join(f"{late}{digits(pair)}" for pair, late in (pairs[0], pairs[-1]))
         cells += [f"{above}{show(theirs)}{count}", f"{above}{digits(ratio)}", ends]
+        cells.append(
+            ("> " if limits else "") + digits(sum(row["theirs"]) / sum(row["ours"][:games]))
+        )
     else:
-        cells += ["-", "-", "-"]
+        cells += ["-", "-", "-", "-"]
     cells += [target["text"], reached(row, mine, ratio)] if target else ["-", "-"]
     return "| " + " | ".join(cells) + " |\n"
 

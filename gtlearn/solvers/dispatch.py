@@ -23,7 +23,7 @@ def solve(
     concept: str = "nash",
     *,
     find: str = "one",
-    leader: int = 0,
+    leader: int | None = None,
     ties: str = "strong",
     commitment: str = "mixed",
     objective: str | None = "welfare",
@@ -39,7 +39,8 @@ def solve(
         game: a game, or anything that `games.load` takes.
         concept: "nash", "stackelberg", "correlated" or "coarse-correlated".
         find: for nash, "one" equilibrium or "all" (extreme ones, subsets, components).
-        leader: for stackelberg, the index of the player who commits.
+        leader: for stackelberg, the index of the player who commits: 0, or a Bayesian game's own
+            leader, unless given.
         ties: for stackelberg, how the follower breaks ties for the leader: "strong" or "weak".
         commitment: for stackelberg, to "mixed", "pure" or "correlated" strategies.
         objective: for the correlated concepts, what is maximised: "welfare", "fairness" (the

@@ -176,9 +176,7 @@ class Solution:
 
         return [[Fraction(p) for p in s] for s in strategies_of(self, index)]
 
-    def to_openspiel(
-        self, index: int = 0, game: pyspiel.Game | None = None
-    ) -> TabularPolicy:
+    def to_openspiel(self, index: int = 0, game: pyspiel.Game | None = None) -> TabularPolicy:
         """One solution as an OpenSpiel TabularPolicy of `game` (this solution's by default)."""
         from gtlearn.solvers.export import to_openspiel_policy
 

@@ -39,9 +39,7 @@ def _outcome(view: Bimatrix, leader: int, found: Commitments, ties: str) -> Comm
         "upper_bound": found.upper_bound / view.leader_scale,
         "multipliers": found.multipliers.for_payoffs(view.ratio),
     }
-    return commitment_outcome(
-        view, leader, found.mix, found.response, ties=ties, evidence=evidence
-    )
+    return commitment_outcome(view, leader, found.mix, found.response, ties=ties, evidence=evidence)
 
 
 def find_strong(view: Bimatrix, clock: Clock) -> tuple[Commitments, str]:
@@ -123,7 +121,5 @@ def solve_pure(game: NormalFormGame, leader: int, ties: str, clock: Clock) -> So
         "commitment": "pure",
         "upper_bound": Fraction(found.value, view.leader_scale),
     }
-    outcome = commitment_outcome(
-        view, leader, mix, found.response, ties=ties, evidence=evidence
-    )
+    outcome = commitment_outcome(view, leader, mix, found.response, ties=ties, evidence=evidence)
     return solution(game, outcome, ENUMERATION, clock)

@@ -66,9 +66,7 @@ class ProfileSearch:
         self.exponent = sum(_spread(t.leader) for t in self.types).bit_length()
         self.least = sum(t.least for t in self.types)
         self.bits = 24 + sum(t.shape[1] for t in self.types).bit_length()
-        self.unit = max(
-            [0, *(t.follower_exponent + self.bits - self.exponent for t in self.types)]
-        )
+        self.unit = max([0, *(t.follower_exponent + self.bits - self.exponent for t in self.types)])
         self.leader = [
             np.ascontiguousarray(scaled_floats(t.leader - t.least, self.exponent).T)
             for t in self.types
@@ -278,9 +276,7 @@ class ProfileSearch:
 
     def _empty(self, fixed: Fixed) -> Rows:
         """Multipliers that push the bound of a node without any mix down to the value found."""
-        gains = [
-            np.delete(self.types[t].disobedience(j), j, axis=0) for t, j in enumerate(fixed)
-        ]
+        gains = [np.delete(self.types[t].disobedience(j), j, axis=0) for t, j in enumerate(fixed)]
         found = maximise_least(-np.vstack(gains), self.clock)
         zeros = tuple(([0] * self.types[t].shape[1], 1) for t in range(len(fixed)))
         length = max((self._leaf(fixed, zeros).bound - self.value) / -found.value, Fraction(0))

@@ -156,9 +156,7 @@ def _rounded(solution: Solution, clock: Clock) -> Solution:
     )
 
 
-def _check_options(
-    ties: str, commitment: str, arithmetic: str, time_limit: float | None
-) -> None:
+def _check_options(ties: str, commitment: str, arithmetic: str, time_limit: float | None) -> None:
     for name, value, known in (
         ("ties", ties, TIES),
         ("commitment", commitment, COMMITMENTS),

@@ -36,26 +36,25 @@ def connected_components(pairs: Sequence[Pair]) -> list[list[int]]:
 def maximal_bicliques(pairs: Sequence[Pair]) -> list[tuple[list[int], list[int]]]:
     """All (rows, columns) with every pair joined, neither of which can be enlarged.
 
-    The graph must be connected. Joining all rows with each other and all columns with each other
-    turns maximal bicliques into maximal cliques.
+    The column sides of maximal bicliques are the nonempty intersections of the rows' sets of
+    neighbours. They are built up row by row, so the work is proportional to their number.
     """
-    rows = sorted({row for row, _ in pairs})
     columns = sorted({column for _, column in pairs})
-    if len(pairs) == len(rows) * len(columns):
-        return [(rows, columns)]
-    import networkx as nx
-
-    graph = nx.Graph()
-    graph.add_edges_from((("row", r), ("column", c)) for r, c in pairs)
-    graph.add_edges_from((("row", r), ("row", s)) for r in rows for s in rows if r < s)
-    graph.add_edges_from((("column", c), ("column", d)) for c in columns for d in columns if c < d)
-    found = []
-    for clique in nx.find_cliques(graph):
-        own = sorted(k for side, k in clique if side == "row")
-        other = sorted(k for side, k in clique if side == "column")
-        if own and other:
-            found.append((own, other))
-    return sorted(found)
+    bit = {column: 1 << k for k, column in enumerate(columns)}
+    neighbours: dict[int, int] = {}
+    for row, column in pairs:
+        neighbours[row] = neighbours.get(row, 0) | bit[column]
+    closed: set[int] = set()
+    for joined in neighbours.values():
+        closed |= {joined & other for other in closed} | {joined}
+    closed.discard(0)
+    return sorted(
+        (
+            sorted(row for row, joined in neighbours.items() if joined & common == common),
+            [column for column in columns if bit[column] & common],
+        )
+        for common in closed
+    )
 
 
 def nash_subsets(

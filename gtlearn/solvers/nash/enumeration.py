@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.nash.components import connected_components, nash_subsets
-from gtlearn.solvers.nash.extreme import Progress, extreme_equilibria
+from gtlearn.solvers.nash.extreme import ExtremeEquilibria, Progress, extreme_equilibria
 from gtlearn.solvers.nash.players import require_two_players
+from gtlearn.solvers.nash.single import one_equilibrium
 from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Solution
 
 METHOD = "vertex enumeration"
+SEARCH_SHARE = 0.7  # of the time limit; the rest is for certificates
 
 
 def all_equilibria(
@@ -38,20 +41,22 @@ def all_equilibria(
     [['1', '0'], ['0', '1'], ['2/3', '1/3']]
     """
     require_two_players(game)
-    start = time.perf_counter()
-    extreme = extreme_equilibria(game, time_limit=time_limit, progress=progress)
+    start = time.monotonic()
+    deadline = None if time_limit is None else start + time_limit
+    share = None if time_limit is None else SEARCH_SHARE * time_limit
+    extreme = extreme_equilibria(game, time_limit=share, progress=progress)
+    solutions = _certified_in_time(game, extreme, deadline)
+    if len(solutions) < len(extreme.pairs):
+        extreme = extreme.first(len(solutions))
+    if not solutions and not extreme.complete:
+        return _at_least_one(game, extreme.stopped, start, time_limit)
     components = connected_components(extreme.pairs)
-    subsets = nash_subsets(extreme, components)
     isolated = {component[0] for component in components if len(component) == 1}
-    solutions = []
-    for k, (row, column) in enumerate(extreme.pairs):
-        index = extreme.indices[k] if k in isolated and extreme.complete else None
-        equilibrium = certified(game, (extreme.rows[row], extreme.columns[column]), index)
-        if equilibrium is None:
-            raise CertificateError(
-                f"an equilibrium of {game.name!r} failed exact verification; please report it"
-            )
-        solutions.append(equilibrium)
+    if extreme.complete:
+        solutions = [
+            replace(e, index=extreme.indices[k]) if k in isolated else e
+            for k, e in enumerate(solutions)
+        ]
     return Solution(
         game=game,
         concept="nash",
@@ -59,11 +64,44 @@ def all_equilibria(
         solutions=tuple(solutions),
         status=OK if extreme.complete else TIME_LIMIT,
         complete=extreme.complete,
-        seconds=time.perf_counter() - start,
+        seconds=time.monotonic() - start,
         components=tuple(map(tuple, components)),
         component_indices=_component_indices(extreme.indices, components, extreme.complete),
-        subsets=subsets,
-        notes=_notes(game, extreme.stopped, solutions),
+        subsets=nash_subsets(extreme, components),
+        notes=_notes(game, extreme.stopped, len(solutions)),
+    )
+
+
+def _certified_in_time(
+    game: NormalFormGame, extreme: ExtremeEquilibria, deadline: float | None
+) -> list[NashEquilibrium]:
+    """The extreme equilibria with their certificates, as many as the time allows, one at least."""
+    solutions: list[NashEquilibrium] = []
+    for row, column in extreme.pairs:
+        if solutions and deadline is not None and time.monotonic() > deadline:
+            break
+        equilibrium = certified(game, (extreme.rows[row], extreme.columns[column]))
+        if equilibrium is None:
+            raise CertificateError(
+                f"an equilibrium of {game.name!r} failed exact verification; please report it"
+            )
+        solutions.append(equilibrium)
+    return solutions
+
+
+def _at_least_one(
+    game: NormalFormGame, stopped: str, start: float, time_limit: float | None
+) -> Solution:
+    """Where the enumeration was stopped before it met an equilibrium: one found otherwise."""
+    left = None if time_limit is None else max(1.0, start + time_limit - time.monotonic())
+    single = one_equilibrium(game, time_limit=left)
+    return replace(
+        single,
+        method=f"{METHOD}, then {single.method}",
+        status=TIME_LIMIT,
+        complete=False,
+        seconds=time.monotonic() - start,
+        notes=_notes(game, stopped, len(single)),
     )
 
 
@@ -75,11 +113,11 @@ def _component_indices(
     return tuple(sum(indices[k] for k in component) for component in components)
 
 
-def _notes(game: NormalFormGame, stopped: str, found: list[NashEquilibrium]) -> tuple[str, ...]:
+def _notes(game: NormalFormGame, stopped: str, count: int) -> tuple[str, ...]:
     notes = [game.number_note] if game.number_note else []
     if stopped:
         notes.append(
-            f"stopped at {stopped}: {len(found)} equilibria were found and there may be more; "
-            "raise --time-limit to find the rest"
+            f"stopped at {stopped}: the equilibria found ({count}) may not be all; "
+            "a smaller game or a higher --time-limit finds all"
         )
     return tuple(notes)

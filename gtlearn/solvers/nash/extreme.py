@@ -1,15 +1,18 @@
 """All extreme equilibria of a bimatrix game: completely labelled pairs of vertices.
 
-Mangasarian (1964); Avis, Rosenberg, Savani & von Stengel (2010). Player 0's polytope is always
-enumerated. Where few of its vertices are degenerate, each one's partners come from linear systems
-(`partners`), else from the vertices of player 1's polytope as well (`matching`).
+Mangasarian (1964); Avis, Rosenberg, Savani & von Stengel (2010). The polytope of the player with
+fewer actions is always enumerated. Where few of its vertices are degenerate, each one's partners
+come from linear systems (`partners`), else from the other polytope's vertices (`matching`).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from numpy.typing import NDArray
 
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.labels import Matches, enumerate_side, positive_payoffs
@@ -41,6 +44,16 @@ class ExtremeEquilibria:
     complete: bool
     stopped: str
 
+    def first(self, count: int) -> ExtremeEquilibria:
+        """The first of the pairs only, which are then not known to be all."""
+        return replace(
+            self,
+            pairs=self.pairs[:count],
+            indices=self.indices[:count],
+            complete=False,
+            stopped=self.stopped or "the time limit",
+        )
+
 
 def extreme_equilibria(
     game: NormalFormGame, *, time_limit: float | None = None, progress: Progress | None = None
@@ -52,24 +65,41 @@ def extreme_equilibria(
         time_limit: seconds after which to return what was found.
         progress: told what is being done.
     """
+    payoffs = [positive_payoffs(tensor.numerators) for tensor in game.payoffs]
+    players = game.players
+    swap = game.shape[0] > game.shape[1]  # fewer dimensions mean fewer vertices
+    if swap:
+        payoffs, players = [payoffs[1].T, payoffs[0].T], players[::-1]
+    found = _matches(payoffs[0], payoffs[1], players, time_limit, progress)
+    return _collect(found.swapped() if swap else found)
+
+
+def _matches(
+    own: NDArray[Any],
+    other: NDArray[Any],
+    players: tuple[str, ...],
+    time_limit: float | None,
+    progress: Progress | None,
+) -> Matches:
+    """All pairs of vertices that are equilibria, `own` being the first player's payoffs (m, n)."""
     start = time.monotonic()
-    m, n = game.shape
     half, end = (None if time_limit is None else start + time_limit * s for s in (0.5, 1.0))
-    row_payoffs = positive_payoffs(game.payoffs[0].numerators)
-    column_payoffs = positive_payoffs(game.payoffs[1].numerators)
+    m, n = own.shape
     if progress:
-        progress(None, f"vertices of {game.players[0]}'s polytope")
-    rows = enumerate_side(column_payoffs.T, list(range(m + n)), half)
+        progress(None, f"vertices of {players[0]}'s polytope")
+    first = enumerate_side(other.T, list(range(m + n)), half)
     if progress:
-        progress(0.5, f"what {game.players[1]} can answer")
-    found = find_partners(rows, row_payoffs, end)
+        progress(0.5, f"what {players[1]} can answer")
+    found = find_partners(first, own, end)
     if found is None:
-        columns = enumerate_side(row_payoffs, [*range(m, m + n), *range(m)], end)
-        found = match_vertices(rows, columns)
-    return _collect(found, rows.vertices.complete, rows.vertices.stopped)
+        second = enumerate_side(own, [*range(m, m + n), *range(m)], end)
+        found = match_vertices(first, second)
+    found.complete = found.complete and first.vertices.complete
+    found.stopped = first.vertices.stopped or found.stopped
+    return found
 
 
-def _collect(found: Matches, complete: bool, stopped: str) -> ExtremeEquilibria:
+def _collect(found: Matches) -> ExtremeEquilibria:
     """Numbers the strategies and orders the equilibria: small supports first, then by support."""
 
     def order(pair: tuple[int, int]) -> tuple[object, ...]:
@@ -85,6 +115,6 @@ def _collect(found: Matches, complete: bool, stopped: str) -> ExtremeEquilibria:
         columns=[found.columns[key] for key in column_number],
         pairs=[(row_number[r], column_number[c]) for r, c in keys],
         indices=[found.pairs[key] for key in keys],
-        complete=complete and found.complete,
-        stopped=stopped or found.stopped,
+        complete=found.complete,
+        stopped=found.stopped,
     )

@@ -54,6 +54,11 @@ class Matches:
     complete: bool = True
     stopped: str = ""
 
+    def swapped(self) -> Matches:
+        """The same equilibria with the players exchanged."""
+        pairs = {(column, row): index for (row, column), index in self.pairs.items()}
+        return Matches(self.columns, self.rows, pairs, self.complete, self.stopped)
+
 
 def positive_payoffs(numerators: NDArray[Any]) -> NDArray[Any]:
     """The same payoffs, shifted so that all are positive and of like size."""
@@ -67,7 +72,7 @@ def positive_payoffs(numerators: NDArray[Any]) -> NDArray[Any]:
 def enumerate_side(matrix: NDArray[Any], names: list[int], deadline: float | None) -> Side:
     """Enumerates one polytope, whose label k is the game's label `names[k]`."""
     vertices = enumerate_vertices(matrix, deadline=deadline)
-    kind = np.uint64 if len(names) <= 64 else object
+    kind = np.uint64 if max(names) < 64 else object
     bits = np.array([1 << name for name in names], dtype=kind)
     bases = np.bitwise_or.reduce(bits[vertices.tight], axis=1)
     full = bases.copy()

@@ -22,7 +22,7 @@ from gtlearn.solvers.nash.certified import from_support
 from gtlearn.solvers.nash.labels import Matches, Side, enumerate_side, index_sign, strategy_of
 from gtlearn.solvers.nash.polytope import ROUNDING, in_doubles
 
-MAX_FACES = 24  # with more faces to enumerate, matching both sides is faster
+MAX_FACES = 24  # with more faces to enumerate, matching both sides is faster (square games)
 BATCH = 4096
 
 
@@ -42,9 +42,6 @@ def find_partners(rows: Side, payoffs: NDArray[Any], deadline: float | None) -> 
         payoffs: player 0's payoffs, positive integers of shape (m, n).
         deadline: a `time.monotonic()` moment to stop at.
     """
-    m, n = payoffs.shape
-    if m + n > 64:
-        return None
     try:
         return _Partners(rows, payoffs).run(deadline)
     except _Unsuited:
@@ -84,7 +81,7 @@ class _Partners:
             for start in range(0, len(group), BATCH):
                 if self._late(deadline):
                     return self.found
-                self._decide(group[start : start + BATCH], k)
+                self._decide(group[start : start + BATCH], k, deadline)
         self._enumerate_faces(np.array(self.singular, dtype=np.int64), deadline)
         return self.found
 
@@ -97,6 +94,8 @@ class _Partners:
     def _undominated(self) -> NDArray[np.bool_]:
         """Vertices (by basis) no action of whose support is strictly dominated on its answers."""
         m, n = self.m, self.n
+        if self.side.full.dtype == object:  # beyond 64 labels the masks are no machine words
+            return np.ones(len(self.side.full), dtype=bool)
         own = np.uint64((1 << m) - 1)
         played = ~self.side.full & own
         answers = (self.side.full >> np.uint64(m)) & np.uint64((1 << n) - 1)
@@ -121,10 +120,12 @@ class _Partners:
         played = np.nonzero(~unplayed)[1].reshape(len(group), k)
         return played, tight[:, self.m - k :] - self.m
 
-    def _decide(self, group: NDArray[np.int64], k: int) -> None:
+    def _decide(self, group: NDArray[np.int64], k: int, deadline: float | None) -> None:
         """Finds the partners of nondegenerate vertices with supports of size k."""
         played, answers = self._supports(group, k)
         for j in np.flatnonzero(~self._rejected(played, answers)).tolist():
+            if self._late(deadline):
+                return
             try:
                 answer = self._solve(played[j], answers[j])
             except _Singular:
@@ -142,13 +143,15 @@ class _Partners:
     def _enumerate_faces(self, bases: NDArray[np.int64], deadline: float | None) -> None:
         """Finds the partners of the vertices of these bases by enumerating faces."""
         masks, first = np.unique(self.side.full[bases], return_index=True)
-        if len(masks) > MAX_FACES:
+        if len(masks) > MAX_FACES * max(1, self.n // self.m) ** 2:
             raise _Unsuited
         for mask, basis in zip(masks.tolist(), bases[first].tolist(), strict=True):
             if self._late(deadline):
                 return
             self._enumerate_face(mask, basis, deadline)
         for basis in bases.tolist():
+            if self._late(deadline):
+                return
             self._index_of_basis(basis)
 
     def _enumerate_face(self, mask: int, basis: int, deadline: float | None) -> None:
@@ -165,6 +168,8 @@ class _Partners:
         for partner, k in zip(masks.tolist(), first.tolist(), strict=True):
             if played & ~partner:
                 continue
+            if self._late(deadline):
+                return
             key = self._add(basis, partner | idle)
             if key[1] not in self.found.columns:
                 on_face = strategy_of(face, k)

@@ -26,8 +26,10 @@ from gtlearn.solvers.linear.algebra import multiply, solve_integer_system
 
 ROUNDING = np.finfo(np.float64).eps
 PERTURBATIONS = (2.0**-18, 2.0**-26, 2.0**-34)
-PROOF_BATCH = 4096  # bases whose dictionaries are kept to be proven together
-MAX_BASES = 4_000_000  # about 2 GB of labels for a 20 x 20 game
+PROOF_BYTES = 2**23  # of dictionaries that are kept to be proven together
+CHUNK_BYTES = 2**25  # of dictionaries whose neighbours are looked for together
+LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
+MAX_BASES = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,21 @@ class _Level:
     nonbasic: NDArray[np.int16]
     keys: NDArray[Any]
 
+    def part(self, start: int, stop: int) -> _Level:
+        rows = slice(start, stop)
+        return _Level(self.table[rows], self.basic[rows], self.nonbasic[rows], self.keys[rows])
+
+
+def _joined(parts: list[_Level]) -> _Level:
+    if len(parts) == 1:
+        return parts[0]
+    return _Level(
+        np.concatenate([part.table for part in parts]),
+        np.concatenate([part.basic for part in parts]),
+        np.concatenate([part.nonbasic for part in parts]),
+        np.concatenate([part.keys for part in parts]),
+    )
+
 
 class _Search:
     """Breadth-first pivoting over all bases of the perturbed polytope, a level at a time."""
@@ -134,22 +151,21 @@ class _Search:
         level = self._origin()
         seen = level.keys
         levels: list[_Level] = []
-        unproven = 0
+        size = 0
         stopped = ""
         while len(level.keys):
             levels.append(level)
-            unproven += len(level.keys)
-            if unproven > PROOF_BATCH:
+            size += level.table.nbytes
+            if size > PROOF_BYTES:
                 self._prove(levels)
-                unproven = 0
-            if deadline is not None and time.monotonic() > deadline:
-                stopped = "the time limit"
-            elif len(seen) > MAX_BASES:
-                stopped = f"the limit of {MAX_BASES} vertices"
-            if stopped:
+                size = 0
+            if level.table.nbytes > LEVEL_BYTES or len(seen) > MAX_BASES:
+                stopped = "the memory limit"
                 break
-            level = self._next(level, seen)
-            seen = np.sort(np.concatenate([seen, level.keys]))
+            level, seen, late = self._next(level, seen, deadline)
+            if late:
+                stopped = "the time limit"
+                break
         self._prove(levels)
         return Vertices(np.concatenate(self.tight), self.extra, not stopped, stopped)
 
@@ -162,8 +178,23 @@ class _Search:
         keys = np.array([self.bits[:d].sum()], dtype=self.bits.dtype)
         return _Level(table, basic, nonbasic, keys)
 
-    def _next(self, level: _Level, seen: NDArray[Any]) -> _Level:
-        """The bases one pivot away that were not seen before."""
+    def _next(
+        self, level: _Level, seen: NDArray[Any], deadline: float | None
+    ) -> tuple[_Level, NDArray[Any], bool]:
+        """The bases one pivot away that were not seen before, all bases seen, and whether the
+        deadline passed before all were found."""
+        count = max(1, CHUNK_BYTES // level.table[0].nbytes)
+        parts, late = [], False
+        for start in range(0, len(level.keys), count):
+            late = deadline is not None and time.monotonic() > deadline
+            if late:
+                break
+            part = self._neighbours(level.part(start, start + count), seen)
+            seen = np.sort(np.concatenate([seen, part.keys]))
+            parts.append(part)
+        return (_joined(parts) if parts else level.part(0, 0)), seen, late
+
+    def _neighbours(self, level: _Level, seen: NDArray[Any]) -> _Level:
         d = self.dimension
         # the smallest ratio value/slope over positive slopes is the largest slope/value: values
         # at b are positive, and the polytope's boundedness makes some slope positive
@@ -207,9 +238,8 @@ class _Search:
         """
         if not levels:
             return
-        table = np.concatenate([level.table for level in levels])
-        basic = np.concatenate([level.basic for level in levels])
-        nonbasic = np.concatenate([level.nonbasic for level in levels])
+        all_levels = _joined(levels)
+        table, basic, nonbasic = all_levels.table, all_levels.basic, all_levels.nonbasic
         levels.clear()
         nonzero = (basic < self.dimension).sum(axis=1)
         for k in np.unique(nonzero).tolist():

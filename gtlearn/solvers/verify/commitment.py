@@ -231,9 +231,7 @@ def _pure_bound(sides: Sides, outcome: Commitment) -> list[str]:
     """No pure commitment earns more: every one is looked at."""
     best = sides.follower == sides.follower.max(axis=1, keepdims=True)
     choose = max if outcome.ties == "strong" else min
-    values = [
-        choose(row[mask].tolist()) for row, mask in zip(sides.leader, best, strict=True)
-    ]
+    values = [choose(row[mask].tolist()) for row, mask in zip(sides.leader, best, strict=True)]
     value = Fraction(max(values), sides.leader_denominator)
     if value != rational(outcome.payoffs)[outcome.leader]:
         return [f"the best pure commitment earns {value}"]

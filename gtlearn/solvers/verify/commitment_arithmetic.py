@@ -71,9 +71,7 @@ def rational(numbers: Sequence[Any]) -> list[Fraction]:
     return [v if isinstance(v, Fraction) else to_fraction(v) for v in numbers]
 
 
-def expected(
-    table: NDArray[Any], denominator: int, weights: Sequence[Fraction]
-) -> list[Fraction]:
+def expected(table: NDArray[Any], denominator: int, weights: Sequence[Fraction]) -> list[Fraction]:
     """The exact payoff of each column against a mix of the rows."""
     common = math.lcm(*(p.denominator for p in weights))
     numerators = [p.numerator * (common // p.denominator) for p in weights]

@@ -39,6 +39,7 @@ class _Vector:
         pairs = zip(self.numerators, other.numerators, strict=True)
         return _Vector([a * x + b * y for x, y in pairs], common)
 
+
 def bayesian_commitment(game: BayesianGame, outcome: Commitment) -> list[str]:
     """The statements of `outcome` that do not hold; empty where all of them hold."""
     sides = [Sides.of(g, game.leader) for g in game.games]
@@ -85,8 +86,11 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
         pays = expected(side.follower, side.follower_denominator, mix)
         if max(pays) - pays[reply] > slack:
             failures.append(f"action {reply} is no best response of type {t}")
-        elif exact and weight and own[reply] != choose(
-            v for v, pay in zip(own, pays, strict=True) if pay == max(pays)
+        elif (
+            exact
+            and weight
+            and own[reply]
+            != choose(v for v, pay in zip(own, pays, strict=True) if pay == max(pays))
         ):
             failures.append(f"type {t} does not break ties as stated")
         strategy = rational(outcome.strategies[1 + t])
@@ -162,9 +166,7 @@ def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment
 
 def _improper(row: ExactArray, side: Sides) -> bool:
     """Whether these are no multipliers: one a response is needed, none of them negative."""
-    return (
-        row.shape != (side.size[1],) or bool((row.numerators < 0).any()) or row.denominator <= 0
-    )
+    return row.shape != (side.size[1],) or bool((row.numerators < 0).any()) or row.denominator <= 0
 
 
 def _brought(side: Sides, weight: Fraction, j: int, row: ExactArray) -> _Vector:
@@ -203,4 +205,3 @@ def _covers(leaves: Sequence[Fixed], counts: Sequence[int]) -> bool:
         for j in range(counts[t]):
             pending.append(([leaf for leaf in group if leaf[t] == j], seen | {t}))
     return True
-

@@ -111,9 +111,7 @@ def _attained(own, other, m, value):
 
 
 def tables(m, n, high):
-    return st.lists(
-        st.lists(st.integers(0, high), min_size=n, max_size=n), min_size=m, max_size=m
-    )
+    return st.lists(st.lists(st.integers(0, high), min_size=n, max_size=n), min_size=m, max_size=m)
 
 
 @st.composite
