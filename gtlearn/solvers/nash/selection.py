@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.certified import certified
-from gtlearn.solvers.solution import NashEquilibrium, Solution, Strategy
+from gtlearn.solvers.solution import OK, NashEquilibrium, Solution, Strategy
 
 WELFARE, FAIRNESS, ENTROPY = "welfare", "fairness", "entropy"
 CRITERIA = (WELFARE, FAIRNESS, ENTROPY)
@@ -34,8 +34,8 @@ def select(solution: Solution, criterion: str) -> Solution:
     if criterion not in CRITERIA:
         raise InputError(f"{criterion!r} is no way to select; use {', '.join(CRITERIA)}")
     found = [e for e in solution if isinstance(e, NashEquilibrium)]
-    if not found or solution.subsets is None:
-        raise InputError("there is no equilibrium to select from; raise the time limit")
+    if not found or (solution.subsets is None and solution.status == OK):
+        raise InputError("there is no equilibrium to select from; find all of them first")
     if criterion == ENTROPY:
         best = _most_entropic(solution)
     else:
@@ -68,9 +68,11 @@ def entropy(strategies: Sequence[Strategy]) -> float:
 def _most_entropic(solution: Solution) -> NashEquilibrium:
     if not isinstance(solution.game, NormalFormGame):
         raise InputError("entropy is selected over Nash equilibria of a normal-form game only")
-    profiles = [(_spread(s.rows), _spread(s.columns)) for s in solution.subsets or ()]
-    best = max(profiles, key=entropy)
-    equilibrium = certified(solution.game, best)
+    if solution.subsets is None:
+        found = [e for e in solution if isinstance(e, NashEquilibrium)]
+        return max(found, key=lambda equilibrium: entropy(equilibrium.strategies))
+    profiles = [(_spread(s.rows), _spread(s.columns)) for s in solution.subsets]
+    equilibrium = certified(solution.game, max(profiles, key=entropy))
     if equilibrium is None:
         raise CertificateError("a member of a Nash subset failed exact verification; report this")
     return equilibrium
