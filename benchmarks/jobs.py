@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import correlated as three_players
 from benchmarks import peers
 from benchmarks.harness import Case, Peer, Row, Target, race
-from gtlearn.games import NormalFormGame, families, normal_form
+from gtlearn.games import NormalFormGame, families
 from gtlearn.solvers import Solution, solve
 from gtlearn.solvers.solution import OK
 
@@ -87,13 +88,15 @@ def all_nash(quick: bool) -> Iterator[Case]:
 def stackelberg(quick: bool) -> Iterator[Case]:
     """The optimal mixed commitment, strong ties, with the proof that none earns more."""
     commit = partial(solve, concept="stackelberg")
-    targets = {100: Target("≥ 500x", ratio=500), 200: Target("< 1.5 s", seconds=1.5)}
+    ratio = Target("≥ 500x", ratio=500)
+    limit = Target("< 1.5 s", seconds=1.5)
     for size in (25,) if quick else (100, 200):
-        for case, make in (
-            ("uniform 0..99", partial(families.uniform, size, size)),
-            ("covariance -0.9", _covariant(size, -0.9)),
+        for case, make, target in (
+            ("uniform 0..99", partial(families.uniform, size, size), ratio),
+            ("covariance -0.9", _covariant(size, -0.9), None),
         ):
-            row = Row("Stackelberg, exact", f"{case}, n = {size}", [], target=targets.get(size))
+            row = Row("Stackelberg, exact", f"{case}, n = {size}", [])
+            row.target = {100: target, 200: limit}.get(size)
             peer = None
             if size <= 100:  # it did not end within 60 s at 200
                 row.peer = STACKELBERG
@@ -106,19 +109,21 @@ def stackelberg(quick: bool) -> Iterator[Case]:
 def correlated(quick: bool) -> Iterator[Case]:
     """The correlated equilibrium of most welfare, with the proof that none has more."""
     best = partial(solve, concept="correlated", objective="welfare")
-    for size, count in ((5, 2),) if quick else ((10, 5), (20, 1)):
-        row = Row("CE of most welfare, exact", f"{size}x{size}x{size}, 0..99", [])
+    target = Target("≥ 10x", ratio=10)
+    cases: list[tuple[str, int, Callable[..., NormalFormGame], Target | None]] = [
+        ("0..99", 10, three_players.uniform, target),
+        ("correlation -0.49", 10, three_players.opposed, None),
+        ("0..99", 20, three_players.uniform, None),
+    ]
+    for case, size, make, goal in cases[:1] if quick else cases:
+        row = Row("CE of most welfare, exact", f"{size}x{size}x{size}, {case}", [], target=goal)
         peer = None
         if size <= 10:
-            row.peer, row.target = MWCE, Target("≥ 10x", ratio=10)
-            peer = Peer(peers.openspiel_welfare_correlated, _stack(_cube(3, 0)), 60.0)
-        games = [partial(_cube, size, s) for s in range(count)]
+            row.peer = MWCE
+            warm = _stack(three_players.uniform((3, 3, 3), 0))
+            peer = Peer(peers.openspiel_welfare_correlated, warm, 60.0)
+        games = [partial(make, (size,) * 3, seed) for seed in range(2 if quick else 5)]
         yield _case(row, games, best, peer, _stack, complete=True)
-
-
-def _cube(size: int, seed: int) -> NormalFormGame:
-    draw = np.random.default_rng(seed).integers(0, 100, (3, size, size, size))
-    return normal_form(*draw, name="random_uniform")
 
 
 def _stack(game: NormalFormGame) -> tuple[Any]:

@@ -34,7 +34,8 @@ INTRODUCTION = """\
 
 Written by `python -m benchmarks`, which runs every job; `python -m benchmarks one-nash` runs one, \
 `--case covariance` some of its lines, `--quick` tries it on small games and only prints. Peers: \
-`pip install -e '.[peers]' cvxpy ecos`, and Debian's package `lrslib`.
+`pip install -e '.[peers]' cvxpy ecos`, and Debian's package `lrslib`. `benchmarks/stackelberg.py` \
+and `benchmarks/correlated.py` go into detail: harder families, followers of several types.
 
 All times are wall-clock medians over seeded games, warm: imports, compilation and building the \
 game are not counted, one untimed call comes first. On each game gtlearn (in one process) and the \
@@ -89,7 +90,11 @@ def machine() -> str:
 def render(lines: list[tuple[str, Row]]) -> str:
     """The text of RESULTS.md: the stored rows, in the order of `lines`."""
     runs = _stored()
-    rows = [(job, runs[_key(job, row)]) for job, row in lines if _key(job, row) in runs]
+    rows = [
+        (job, runs[_key(job, row)] | {"target": plain(row)["target"]})
+        for job, row in lines
+        if _key(job, row) in runs
+    ]
     table = HEADER + "".join(line(row) for _, row in rows)
     notes = "".join(f"- {row['job']}, {row['case']}: {_note(row)}.\n" for _, row in rows)
     commands = "".join(
