@@ -88,10 +88,13 @@ class NormalFormGame:
         if self.num_players != 2:
             return False
         row, column = self.payoffs
-        total = (
-            row.numerators.astype(object) * column.denominator
-            + column.numerators.astype(object) * row.denominator
-        )
+        if row.denominator == column.denominator:  # entries below 2**62: int64 cannot overflow
+            total = row.numerators + column.numerators
+        else:
+            total = (
+                row.numerators.astype(object) * column.denominator
+                + column.numerators.astype(object) * row.denominator
+            )
         return bool(np.all(total == total.flat[0]))
 
     @cached_property

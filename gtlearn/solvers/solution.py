@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Strategy = tuple[Number, ...]
 Distribution = Mapping[tuple[int, ...], Number]  # probability of each pure profile, zeros absent
 
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
 OK = "ok"
 TIME_LIMIT = "time_limit"
 RATIONAL = "rational"
@@ -208,7 +210,9 @@ class Solution:
 
 def pure(size: int, action: int) -> Strategy:
     """The pure strategy that plays `action` of `size`, in Fractions."""
-    return tuple(Fraction(int(i == action)) for i in range(size))
+    strategy = [_ZERO] * size
+    strategy[action] = _ONE
+    return tuple(strategy)
 
 
 def common_denominator(strategy: Sequence[Fraction]) -> tuple[list[int], int]:

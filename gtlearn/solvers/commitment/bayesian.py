@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -116,10 +117,10 @@ def solve_mixed(
         **search.proof(),
     }
     notes = []
-    if float_bound is not None:
-        evidence["float_bound"] = float_bound / view.scale
+    if float_bound is not None and abs(float_bound) < Fraction(sys.float_info.max) * view.scale:
+        evidence["float_bound"] = float(float_bound / view.scale)
         if not done and not timed_out:
-            notes.append(GAP.format(bound=float_bound / view.scale))
+            notes.append(GAP.format(bound=evidence["float_bound"]))
     outcome = _outcome(game, view, search.mix, search.profile, evidence)
     name = DOBSS if mixed_integer else HARSANYI
     return solution(game, outcome, name, clock, timed_out=timed_out, notes=notes)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHARE = 0.4  # of the time left, so that some remains for the exact proof
 
 
-def dobss(view: BayesianView, clock: Clock) -> tuple[tuple[int, ...] | None, float | None]:
+def dobss(view: BayesianView, clock: Clock) -> tuple[tuple[int, ...] | None, Fraction | None]:
     """The responses that the program finds, and its float bound on the leader's payoff.
 
     Returns:
@@ -47,7 +47,7 @@ def dobss(view: BayesianView, clock: Clock) -> tuple[tuple[int, ...] | None, flo
     bound = None
     if np.isfinite(info.mip_dual_bound):
         least = sum(t.least for t in view.types)
-        bound = float(Fraction(-info.mip_dual_bound) * (1 << exponent) + least)
+        bound = Fraction(-info.mip_dual_bound) * (1 << exponent) + least
     values = np.array(solver.getSolution().col_value)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None, bound

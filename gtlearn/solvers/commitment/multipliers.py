@@ -45,7 +45,7 @@ class Multipliers:
         """The rows as multipliers of the true payoffs, `ratio` times those of the integers."""
         numerators = self.numerators
         if ratio.numerator > 1:
-            if largest(numerators) * ratio.numerator >= _INT64:
+            if max(largest(numerators), 1) * ratio.numerator >= _INT64:
                 numerators = numerators.astype(object)
             numerators = numerators * ratio.numerator
         return tuple(

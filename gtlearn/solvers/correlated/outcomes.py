@@ -109,6 +109,25 @@ def from_floats(
         tuple(int(a) for a in np.unravel_index(j, game.shape)): float(weights[j] / total)
         for j in support.tolist()
     }
+    try:
+        return _measured(game, concept, objective, distribution)
+    except OverflowError:
+        raise InputError(
+            f"a payoff of {game.name!r} is too large for a float; use arithmetic 'exact'"
+        ) from None
+
+
+def _measured(
+    game: NormalFormGame,
+    concept: str,
+    objective: str | None,
+    distribution: Mapping[Profile, float],
+) -> CorrelatedEquilibrium:
+    """A float distribution with its payoffs and its largest gain.
+
+    Raises:
+        OverflowError: if a payoff is too large for a float.
+    """
     payoffs: tuple[Number, ...] = tuple(
         float(sum(p * float(game.payoff(k, s)) for s, p in distribution.items()))
         for k in range(game.num_players)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +11,13 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.linear.threads import one_blas_thread
 from gtlearn.solvers.nash.barrier import barrier_supports
 from gtlearn.solvers.nash.certified import certified, from_support
 from gtlearn.solvers.nash.extreme import Progress
 from gtlearn.solvers.nash.lemke_howson import exact_path, float_path
 from gtlearn.solvers.nash.players import require_two_players
-from gtlearn.solvers.nash.pure import pure_equilibria
+from gtlearn.solvers.nash.pure import first_pure_equilibrium
 from gtlearn.solvers.nash.small_supports import two_by_two_supports
 from gtlearn.solvers.nash.supports import equilibrium_on_supports
 from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Solution, pure
@@ -132,11 +132,11 @@ def _chosen(method: str | None) -> list[tuple[str, Attempt]]:
 
 
 def _pure(search: _Search) -> NashEquilibrium | None:
-    found = pure_equilibria(search.game)
-    if not found:
+    found = first_pure_equilibrium(search.game)
+    if found is None:
         return None
-    m, n = search.game.shape
-    return certified(search.game, (pure(m, found[0][0]), pure(n, found[0][1])))
+    sizes = zip(search.game.shape, found, strict=True)
+    return certified(search.game, [pure(size, action) for size, action in sizes])
 
 
 def _zero_sum(search: _Search) -> NashEquilibrium | None:
@@ -174,7 +174,7 @@ def _lemke_howson(search: _Search) -> NashEquilibrium | None:
 
 def _barrier(search: _Search) -> NashEquilibrium | None:
     """Log-barrier paths: from the centre first, then from random weights."""
-    with _one_thread():
+    with one_blas_thread():
         return _barrier_paths(search)
 
 
@@ -197,7 +197,7 @@ def _barrier_paths(search: _Search) -> NashEquilibrium | None:
 def _paths(search: _Search, *, rounds: int, pivots: int) -> NashEquilibrium | None:
     row_payoffs, column_payoffs = _positive(search.game.floats(0)), _positive(search.game.floats(1))
     labels = _spread_labels(sum(search.game.shape))
-    with _one_thread():
+    with one_blas_thread():
         for k in range(rounds * LABELS):
             supports = float_path(
                 row_payoffs, column_payoffs, next(labels), pivots << (k // LABELS), search.deadline
@@ -209,15 +209,6 @@ def _paths(search: _Search, *, rounds: int, pivots: int) -> NashEquilibrium | No
                 if found is not None:
                     return found
     return None
-
-
-def _one_thread() -> AbstractContextManager[object]:
-    """Many small matrix operations: with several threads each would wait for the others."""
-    import scipy.linalg.blas  # noqa: F401  its BLAS must be loaded to be limited
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
-    return limits
 
 
 def _spread_labels(count: int) -> Iterator[int]:

@@ -12,5 +12,4 @@ from gtlearn.solvers.verify.nash import is_nash as is_nash
 from gtlearn.solvers.verify.nash import payoffs as payoffs
 from gtlearn.solvers.verify.nash import regrets as regrets
 from gtlearn.solvers.verify.reading import read_solution as read_solution
-from gtlearn.solvers.verify.solution import nash as nash
 from gtlearn.solvers.verify.solution import solution as solution

@@ -57,8 +57,7 @@ def regrets_and_payoffs(
     Raises:
         InputError: as `regrets`.
     """
-    profile = _probabilities(game, strategies)
-    scaled = [_over_common_denominator(strategy) for strategy in profile]
+    scaled = _scaled(game, strategies)
     losses, expected = [], []
     for player in range(game.num_players):
         values, denominator = _deviation_numerators(game, scaled, player)
@@ -77,8 +76,7 @@ def deviation_payoffs(
     Raises:
         InputError: as `regrets`.
     """
-    profile = _probabilities(game, strategies)
-    scaled = [_over_common_denominator(strategy) for strategy in profile]
+    scaled = _scaled(game, strategies)
     out = []
     for player in range(game.num_players):
         values, denominator = _deviation_numerators(game, scaled, player)
@@ -108,44 +106,34 @@ def _deviation_numerators(
     return tensor, denominator
 
 
-def _probabilities(
-    game: NormalFormGame, strategies: Strategies
-) -> tuple[tuple[Fraction, ...], ...]:
+def _scaled(game: NormalFormGame, strategies: Strategies) -> list[Scaled]:
+    """Each strategy as a support, the numerators on it, and their common denominator."""
     if len(strategies) != game.num_players:
         raise InputError(
             f"{len(strategies)} strategies for {game.num_players} players; give one a player"
         )
-    out = []
-    for player, size, strategy in zip(game.players, game.shape, strategies, strict=True):
-        vector = tuple(p if type(p) is Fraction else to_fraction(p) for p in strategy)
-        if len(vector) != size:
-            raise InputError(
-                f"the strategy of {player!r} has {len(vector)} probabilities for {size} actions; "
-                "give one an action"
-            )
-        if min(vector) < 0:
-            raise InputError(f"the strategy of {player!r} has a negative probability")
-        if _exact_sum(vector) != 1:
-            raise InputError(f"the strategy of {player!r} does not sum to one")
-        out.append(vector)
-    return tuple(out)
+    return [
+        _over_common_denominator(player, size, strategy)
+        for player, size, strategy in zip(game.players, game.shape, strategies, strict=True)
+    ]
 
 
-def _exact_sum(vector: tuple[Fraction, ...]) -> Fraction:
-    numerators, denominator = _numerators([p for p in vector if p])
-    return Fraction(sum(numerators), denominator)
-
-
-def _numerators(values: Sequence[Fraction]) -> tuple[list[int], int]:
-    denominator = math.lcm(*(p.denominator for p in values))
-    return [p.numerator * (denominator // p.denominator) for p in values], denominator
-
-
-def _over_common_denominator(strategy: tuple[Fraction, ...]) -> Scaled:
-    """The support, the numerators on it, and their common denominator (which is their sum)."""
-    support = [i for i, p in enumerate(strategy) if p]
-    numerators, denominator = _numerators([strategy[i] for i in support])
-    return support, numerators, denominator
+def _over_common_denominator(player: str, size: int, strategy: Sequence[Any]) -> Scaled:
+    if len(strategy) != size:
+        raise InputError(
+            f"the strategy of {player!r} has {len(strategy)} probabilities for {size} actions; "
+            "give one an action"
+        )
+    exact = [p if type(p) is Fraction else to_fraction(p) for p in strategy]
+    support = [i for i, p in enumerate(exact) if p]
+    played = [exact[i] for i in support]
+    if any(p < 0 for p in played):
+        raise InputError(f"the strategy of {player!r} has a negative probability")
+    denominator = math.lcm(*(p.denominator for p in played))
+    weights = [p.numerator * (denominator // p.denominator) for p in played]
+    if sum(weights) != denominator:
+        raise InputError(f"the strategy of {player!r} does not sum to one")
+    return support, weights, denominator
 
 
 def _contract(tensor: NDArray[Any], support: list[int], weights: list[int]) -> NDArray[Any]:

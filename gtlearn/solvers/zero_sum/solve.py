@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers.linear.program import LinearProgram, Optimum
+from gtlearn.solvers.linear.highs import float_basis
+from gtlearn.solvers.linear.program import LinearProgram
 from gtlearn.solvers.linear.program import solve as solve_program
+from gtlearn.solvers.linear.threads import one_blas_thread
 from gtlearn.solvers.nash.certified import from_support
 from gtlearn.solvers.nash.labels import positive_payoffs
 from gtlearn.solvers.nash.supports import equilibrium_on_supports
 from gtlearn.solvers.solution import TIME_LIMIT, NashEquilibrium, Solution, Strategy
 from gtlearn.solvers.verify.nash import deviation_payoffs
 
-LARGE = 350  # actions of the smaller side from which the interior-point method is faster
+INTERIOR = 40  # actions of each player from which the interior-point method beats the simplex
 METHOD = "zero-sum linear program"
 
 
@@ -77,15 +79,13 @@ def zero_sum(
 def _equilibrium(game: NormalFormGame, deadline: float | None) -> tuple[NashEquilibrium, int]:
     """An equilibrium and the size of the nonsingular basis that it was solved from."""
     payoffs = positive_payoffs(game.payoffs[0].numerators)
-    if min(game.shape) >= LARGE and payoffs.dtype != object:
-        from gtlearn.solvers.zero_sum.interior import optimal_supports
-
-        supports = optimal_supports(payoffs, deadline)
-        if supports is not None and len(supports[0]) == len(supports[1]):
-            found = equilibrium_on_supports(game, *supports)
-            if found is not None:
-                return found, len(supports[0])
-    optimum = _optimum(payoffs, deadline)
+    program = _program(payoffs)
+    supports = _float_supports(program, deadline)
+    if supports is not None and len(supports[0]) == len(supports[1]):
+        found = equilibrium_on_supports(game, *supports)
+        if found is not None:
+            return found, len(supports[0])
+    optimum = solve_program(program, time_limit=_left(deadline))
     m, n = game.shape
     strategies = (
         from_support(m, range(m), optimum.dual, sum(optimum.dual)),
@@ -94,12 +94,33 @@ def _equilibrium(game: NormalFormGame, deadline: float | None) -> tuple[NashEqui
     return _certify(game, strategies), len(optimum.basis.rows)
 
 
-def _optimum(payoffs: NDArray[Any], deadline: float | None) -> Optimum:
-    """Max 1y, Ay <= 1: y and the dual x, scaled, are the optimal strategies."""
+def _program(payoffs: NDArray[Any]) -> LinearProgram:
+    """Max 1y, Ay <= max A: y and the dual x, scaled, are the optimal strategies.
+
+    The right-hand side keeps the program well scaled; ones would vanish beside large payoffs.
+    """
     m, n = payoffs.shape
-    ones = (np.ones(n, dtype=np.int64), np.ones(m, dtype=np.int64))
-    program = LinearProgram(ones[0], payoffs, ones[1])
-    return solve_program(program, time_limit=_left(deadline))
+    largest = int(payoffs.max())
+    kind = np.int64 if largest < 2**62 else object
+    return LinearProgram(np.ones(n, dtype=np.int64), payoffs, np.full(m, largest, dtype=kind))
+
+
+def _float_supports(
+    program: LinearProgram, deadline: float | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """Rows and columns of a likely basis, in floats."""
+    payoffs = program.matrix
+    if min(payoffs.shape) >= INTERIOR and payoffs.dtype != object:
+        from gtlearn.solvers.zero_sum.interior import optimal_supports
+
+        with one_blas_thread():
+            found = optimal_supports(payoffs, deadline)
+        if found is not None and len(found[0]) == len(found[1]):
+            return found
+    basis = float_basis(
+        program.objective, payoffs, program.bounds, program.equalities, _left(deadline)
+    )
+    return None if basis is None else (basis[1], basis[0])
 
 
 def _certify(game: NormalFormGame, strategies: tuple[Strategy, Strategy]) -> NashEquilibrium:
@@ -121,15 +142,41 @@ def _uniqueness(
     game: NormalFormGame, equilibrium: NashEquilibrium, size: int, deadline: float | None
 ) -> tuple[bool, bool]:
     """Whether each player's optimal strategy is the only one."""
-    values = deviation_payoffs(game, equilibrium.strategies)
     supports = [[i for i, p in enumerate(s) if p] for s in equilibrium.strategies]
+    if len(supports[0]) == len(supports[1]) == size and _strictly_complementary(
+        game, equilibrium, supports
+    ):
+        return True, True  # solved from a nonsingular square system
+    values = deviation_payoffs(game, equilibrium.strategies)
     best = [_places(row, max(row)) for row in values]
-    if supports == best and len(supports[0]) == len(supports[1]) == size:
-        return True, True  # strictly complementary and solved from a nonsingular square system
     return (
         _is_unique(game.payoffs[1].numerators.T, equilibrium.strategies[0], best, deadline),
         _is_unique(game.payoffs[0].numerators, equilibrium.strategies[1], best[::-1], deadline),
     )
+
+
+def _strictly_complementary(
+    game: NormalFormGame, equilibrium: NashEquilibrium, supports: list[list[int]]
+) -> bool:
+    """Whether every unplayed action is surely worse than the played ones, by float bounds.
+
+    A product of n doubles, each rounded once, is off by less than (n + 4) epsilon times the
+    largest payoff, since probabilities add up to one (Higham 2002, section 3.1).
+    """
+    for player, own in enumerate(supports):
+        tensor = game.payoffs[player].numerators
+        if tensor.dtype == object:
+            return False
+        payoffs = tensor.astype(np.float64)
+        payoffs = payoffs if player == 0 else payoffs.T
+        other = np.array([float(p) for p in equilibrium.strategies[1 - player]])
+        values = payoffs @ other
+        idle = np.ones(len(values), dtype=bool)
+        idle[own] = False
+        error = (len(other) + 4) * np.finfo(np.float64).eps * float(np.abs(payoffs).max())
+        if idle.any() and values[own].min() - values[idle].max() <= 2 * error:
+            return False
+    return True
 
 
 def _places(values: Sequence[Fraction], wanted: Fraction) -> list[int]:

@@ -183,14 +183,14 @@ class TestScales:
 
 class TestLarge:
     def test_interior_point(self, monkeypatch):
-        monkeypatch.setattr(module, "LARGE", 10)
+        monkeypatch.setattr(module, "INTERIOR", 10)
         for seed in range(4):
             check(families.zero_sum(40, 40, seed=seed))
         check(families.zero_sum(15, 40, seed=1))
 
     def test_where_the_interior_point_is_no_help(self, monkeypatch):
         # many optimal strategies: no square support to read off
-        monkeypatch.setattr(module, "LARGE", 2)
+        monkeypatch.setattr(module, "INTERIOR", 2)
         for kind in ("zero", "duplicate", "small"):
             rows = families.degenerate(12, 12, kind=kind, seed=2).payoffs[0].numerators
             check(game_of(rows))

@@ -7,6 +7,7 @@ checked in milliseconds.
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any
 
@@ -101,7 +102,7 @@ def broken_rows(
     open_rows[known] = False
     if small(program.values, program.bounds):
         x = np.zeros(len(program.objective))
-        x[support] = [v / denominator for v in weights]
+        x[support] = _quotients(weights, denominator)
         kept = np.flatnonzero(x[program.columns])
         open_rows &= ~_surely_below(
             program.values[kept] * x[program.columns[kept]],
@@ -135,7 +136,7 @@ def _columns_hold(
     open_columns = np.ones(len(program.objective), dtype=bool)
     if small(program.values, program.objective):
         y = np.zeros(len(program.bounds))
-        y[support] = [v / denominator for v in weights]
+        y[support] = _quotients(weights, denominator)
         entries = program.entries_of(support)
         open_columns &= ~_surely_below(
             -program.values[entries] * y[program.row_of[entries]],
@@ -152,6 +153,14 @@ def _columns_hold(
     )
 
 
+def _quotients(values: list[int], denominator: int) -> list[float]:
+    """The quotients as floats; none of them where one is too large for a float."""
+    try:
+        return [v / denominator for v in values]
+    except OverflowError:
+        return [math.inf] * len(values)
+
+
 def _surely_below(
     terms: NDArray[np.float64],
     groups: NDArray[np.int64],
@@ -163,7 +172,7 @@ def _surely_below(
     Each term is a product of two numbers, each rounded once, and a sum of k terms in any order
     errs by at most (k - 1) u times the sum of sizes (Higham 2002, section 4.2).
     """
-    if len(factors) and np.abs(factors).min() < _TINY:
+    if len(factors) and not (np.abs(factors).min() >= _TINY and np.isfinite(factors).all()):
         return np.zeros(len(bounds), dtype=bool)
     size = len(bounds)
     sides = bounds.astype(np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ def refined(
     matrix, has the vertex's exact slacks, times zoom, as its sides, and the exact reduced costs,
     times another zoom, as its objective; so violations too small for floats become of size one.
     The slacks of the tight rows become variables, whose reduced costs are -y.
-    None where the basis is singular.
+    None where the basis is singular, or the program too far from size one for floats.
 
     Raises:
         TimeoutError: if `time_limit` seconds pass first.
@@ -36,14 +37,16 @@ def refined(
     if primal is None or dual is None:
         return None
     values, sizes = unit_rows(program)
-    slacks, point = _primal_residuals(program, found.columns, primal)
-    sides = slacks / sizes.astype(np.float64)
+    try:
+        sides, point = _primal_residuals(program, found.columns, primal, sizes)
+        prices = _prices(program, found.rows, dual, sizes)
+        reduced = _reduced_costs(program, found.rows, dual)
+    except OverflowError:
+        return None
     zoom = _zoom(max(-sides.min(), -point.min(), *abs(sides[list(program.equalities)]), 0.0))
     equal = np.isin(found.rows, program.equalities)
     tight = found.rows[~equal]
-    scale = dual[1] * largest(program.objective)
-    prices = np.array([v * int(s) / scale for v, s in zip(dual[0], sizes[found.rows], strict=True)])
-    costs = np.concatenate([_reduced_costs(program, found.rows, dual), -prices[~equal]])
+    costs = np.concatenate([reduced, -prices[~equal]])
     costs *= _zoom(max(costs.max(), 0.0))
     answer = simplex(
         costs,
@@ -89,17 +92,27 @@ def _zoom(error: float) -> float:
 
 
 def _primal_residuals(
-    program: SparseProgram, columns: NDArray[np.int64], primal: Scaled
+    program: SparseProgram, columns: NDArray[np.int64], primal: Scaled, sizes: NDArray[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """b - A x by row and x by column, each computed exactly and rounded once."""
+    """b - A x by row, in units of its size, and x by column; exact until rounded once."""
     numerators, denominator = primal
     every = np.arange(len(program.bounds))
     used = multiply(program.submatrix(every, columns), numerators)
-    pairs = zip(program.bounds.tolist(), used, strict=True)
-    slacks = np.array([(int(b) * denominator - u) / denominator for b, u in pairs])
+    rows = zip(program.bounds.tolist(), used, sizes.tolist(), strict=True)
+    slacks = np.array([(int(b) * denominator - u) / (denominator * int(s)) for b, u, s in rows])
     point = np.zeros(len(program.objective))
     point[columns] = [v / denominator for v in numerators]
     return slacks, point
+
+
+def _prices(
+    program: SparseProgram, rows: NDArray[np.int64], dual: Scaled, sizes: NDArray[Any]
+) -> NDArray[np.float64]:
+    """y by row, in units of the largest c, for rows divided by their sizes."""
+    numerators, denominator = dual
+    scale = denominator * largest(program.objective)
+    pairs = zip(numerators, sizes[rows].tolist(), strict=True)
+    return np.array([v * int(s) / scale for v, s in pairs])
 
 
 def _reduced_costs(
