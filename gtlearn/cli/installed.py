@@ -19,7 +19,7 @@ _PURPOSES = {
     "envs": "PettingZoo and MuJoCo environments",
     "atari": "Atari environments (GPL)",
     "scale": "many runs at once",
-    "peers": "tests of agreement with other packages (pygambit is GPL)",
+    "peers": "tests of agreement with other packages (ecos and pygambit are GPL)",
     "docs": "building the documentation",
     "dev": "tests and linters",
 }
