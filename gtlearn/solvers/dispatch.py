@@ -47,7 +47,9 @@ def solve(
             smallest payoff), "player:K", "gini", or None for any equilibrium.
         select: for nash, the equilibrium best by "welfare", "fairness" or "entropy" of all.
         arithmetic: "exact" (rational, certified) or "float".
-        method: forces one method; see the named solvers.
+        method: forces one method. For one Nash equilibrium: "pure", "zero-sum",
+            "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration" or
+            "lemke-howson" (from every label). For stackelberg see `stackelberg`.
         time_limit: seconds after which to return what was found, marked incomplete.
         progress: called as `progress(fraction done or None, what is being done)`.
 
@@ -60,8 +62,7 @@ def solve(
     _one_of("concept", concept, CONCEPTS)
     _one_of("find", find, FINDS)
     _one_of("arithmetic", arithmetic, ARITHMETICS)
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(f"the time limit is {time_limit} s; give a positive number of seconds")
+    _positive_seconds(time_limit)
     loaded = games.load(game)
     common: dict[str, Any] = {"time_limit": time_limit, "progress": progress}
     if concept == "nash":
@@ -99,7 +100,13 @@ def _nash(
     if criterion is not None:
         _one_of("select", criterion, nash.CRITERIA)
     if find == "all" or criterion is not None:
-        solution = nash.all_equilibria(game, **common)
+        if method is not None and (method not in nash.ALL_METHODS or criterion is not None):
+            raise InputError(
+                f"method {method!r} does not find all equilibria; use "
+                f"{' or '.join(nash.ALL_METHODS)} with find 'all', or drop --method"
+            )
+        enumerate_all = nash.ALL_METHODS[method or nash.VERTEX_ENUMERATION]
+        solution = enumerate_all(game, **common)
         if criterion is not None and len(solution):
             solution = nash.select(solution, criterion)
     else:
@@ -114,6 +121,12 @@ def _normal_form(game: NormalFormGame | BayesianGame, concept: str) -> NormalFor
             f"not for {concept}"
         )
     return game
+
+
+def _positive_seconds(time_limit: Any) -> None:
+    number = isinstance(time_limit, int | float) and not isinstance(time_limit, bool)
+    if time_limit is not None and not (number and time_limit > 0):
+        raise InputError(f"the time limit is {time_limit} s; give a positive number of seconds")
 
 
 def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:

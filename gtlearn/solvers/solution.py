@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -213,11 +213,3 @@ def pure(size: int, action: int) -> Strategy:
     strategy = [_ZERO] * size
     strategy[action] = _ONE
     return tuple(strategy)
-
-
-def common_denominator(strategy: Sequence[Fraction]) -> tuple[list[int], int]:
-    """Integer numerators of a rational vector over their least common denominator."""
-    import math
-
-    denominator = math.lcm(*(p.denominator for p in strategy))
-    return [p.numerator * (denominator // p.denominator) for p in strategy], denominator

@@ -46,8 +46,7 @@ class _Tableau:
     def maximise(self, deadline: float | None) -> bool:
         """Bland's rule to optimality; False where the objective is unbounded."""
         while True:
-            if deadline is not None and time.monotonic() > deadline:
-                raise TimeoutError
+            _check(deadline)
             t = self.entries
             entering = [c for c in range(t.shape[1] - 1) if t[-1, c] < 0]
             if not entering:
@@ -72,6 +71,11 @@ class _Tableau:
             if difference < 0 or (difference == 0 and self.basic[row] < self.basic[best]):
                 best = row
         return best
+
+
+def _check(deadline: float | None) -> None:
+    if deadline is not None and time.monotonic() > deadline:
+        raise TimeoutError
 
 
 def repair(
@@ -101,7 +105,7 @@ def repair(
         body[index] = int(body[index])
     tableau = _Tableau(body, list(range(n)), list(range(n, n + len(owner))))
     if warm is not None:
-        _crash(tableau, warm, n)
+        _crash(tableau, warm, n, deadline)
     if not _make_feasible(tableau, n + len(owner), deadline):
         return "infeasible", *_basis(tableau, owner, n)
     if not tableau.maximise(deadline):
@@ -109,11 +113,17 @@ def repair(
     return "optimal", *_basis(tableau, owner, n)
 
 
-def _crash(tableau: _Tableau, warm: tuple[NDArray[np.int64], NDArray[np.int64]], n: int) -> None:
+def _crash(
+    tableau: _Tableau,
+    warm: tuple[NDArray[np.int64], NDArray[np.int64]],
+    n: int,
+    deadline: float | None,
+) -> None:
     """Pivots the warm basis's columns in, as far as the pivots are nonzero."""
     columns, rows = warm
     tight = {n + int(i) for i in rows}
     for variable in columns.tolist():
+        _check(deadline)
         column = tableau.nonbasic.index(variable)
         for row, leaving in enumerate(tableau.basic):
             if leaving in tight and tableau.entries[row, column] != 0:

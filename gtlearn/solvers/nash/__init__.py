@@ -5,5 +5,20 @@ from gtlearn.solvers.nash.pure import pure_equilibria as pure_equilibria
 from gtlearn.solvers.nash.selection import CRITERIA as CRITERIA
 from gtlearn.solvers.nash.selection import select as select
 from gtlearn.solvers.nash.single import one_equilibrium as one_equilibrium
+from gtlearn.solvers.nash.start_labels import every_label as every_label
+from gtlearn.solvers.nash.start_labels import path_equilibrium as path_equilibrium
 
-__all__ = ["CRITERIA", "all_equilibria", "one_equilibrium", "pure_equilibria", "select"]
+VERTEX_ENUMERATION = "vertex-enumeration"
+ALL_METHODS = {VERTEX_ENUMERATION: all_equilibria, "lemke-howson": every_label}
+
+__all__ = [
+    "ALL_METHODS",
+    "CRITERIA",
+    "VERTEX_ENUMERATION",
+    "all_equilibria",
+    "every_label",
+    "one_equilibrium",
+    "path_equilibrium",
+    "pure_equilibria",
+    "select",
+]

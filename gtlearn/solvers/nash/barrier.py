@@ -21,11 +21,26 @@ Supports = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 START = 3.0  # of mu, in units of the largest payoff difference
 FINEST = 1e-12
-TO_BOUNDARY = 0.7  # of the way to the boundary of positive variables, at most, a step
-ACCURACY = 0.5  # relative error of x r and y s up to which a point counts as on the path
-CORRECTIONS = 3
-MAX_SYSTEMS = 600
-SMALLEST_STEP = 1e-6
+HIGHEST = 100.0  # of mu, from where the path has turned back for good
+CORRECTIONS = 6
+MAX_SYSTEMS = 1500
+SMALLEST_STEP = 1e-8
+
+
+@dataclass(frozen=True)
+class Stride:
+    """How boldly a path is followed. Bold strides are faster and lose more paths.
+
+    Attributes:
+        to_boundary: the share of the way to the boundary of positive variables that a step may go.
+        accuracy: the relative error of x r and y s up to which a point counts as on the path.
+    """
+
+    to_boundary: float
+    accuracy: float
+
+
+STRIDES = (Stride(0.7, 0.5), Stride(0.6, 0.01), Stride(0.8, 0.03))
 
 
 def barrier_supports(
@@ -33,6 +48,7 @@ def barrier_supports(
     column_payoffs: NDArray[np.float64],
     generator: np.random.Generator | None = None,
     deadline: float | None = None,
+    stride: Stride = STRIDES[0],
 ) -> Supports | None:
     """Supports of a likely equilibrium, to be certified by the caller; None where the path is lost.
 
@@ -40,13 +56,14 @@ def barrier_supports(
         row_payoffs, column_payoffs: shape (m, n).
         generator: draws the weights; without it they are equal.
         deadline: a `time.monotonic()` moment to give up at.
+        stride: how boldly to follow the path.
     """
     scale = max(float(np.ptp(row_payoffs)), float(np.ptp(column_payoffs)))
     if not 0 < scale < np.inf:
         return None
     scaled = [(p - p.min()) / scale for p in (row_payoffs, column_payoffs)]
     with np.errstate(all="ignore"):  # a lost path overflows; it is noticed and given up
-        return _Path(scaled[0], scaled[1], generator).follow(deadline)
+        return _Path(scaled[0], scaled[1], generator, stride).follow(deadline)
 
 
 @dataclass(frozen=True)
@@ -75,7 +92,9 @@ class _Path:
         row_payoffs: NDArray[np.float64],
         column_payoffs: NDArray[np.float64],
         generator: np.random.Generator | None,
+        stride: Stride,
     ) -> None:
+        self.stride = stride
         self.a, self.b = row_payoffs, column_payoffs
         self.row_weights, self.column_weights = (
             _weights(size, generator) for size in row_payoffs.shape
@@ -92,14 +111,14 @@ class _Path:
         if not self._settle(20):
             return None
         length = 0.3
-        while self.systems < MAX_SYSTEMS and self.point.mu > FINEST:
+        while self.systems < MAX_SYSTEMS and FINEST < self.point.mu < HIGHEST:
             if deadline is not None and time.monotonic() > deadline:
                 return None
             step = self._along()
             start = self.point
             if step is None:
                 return None
-            length = min(length, TO_BOUNDARY * self._boundary(step))
+            length = min(length, self.stride.to_boundary * self._boundary(step))
             while True:
                 self.point = start.plus(length, step)
                 before = self.systems
@@ -162,7 +181,7 @@ class _Path:
                 return False
             self.point = point.plus(min(1.0, 0.9 * self._boundary(step)), step)
             error = self._error()
-            if error < ACCURACY:
+            if error < self.stride.accuracy:
                 return True
             if not error < 1e3:
                 return False

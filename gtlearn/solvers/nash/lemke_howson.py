@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.exact_polytope import Dictionary
 from gtlearn.solvers.nash.labels import positive_payoffs
 
@@ -58,6 +59,20 @@ def float_path(
             for side in sides:
                 side.refactor()
     return None
+
+
+def unit_payoffs(game: NormalFormGame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both players' payoffs as doubles from 0.01 to 1.01, however large they are."""
+    return _unit(game.payoffs[0].numerators), _unit(game.payoffs[1].numerators)
+
+
+def _unit(numerators: NDArray[Any]) -> NDArray[np.float64]:
+    lowest = int(numerators.min())
+    spread = (int(numerators.max()) - lowest) or 1
+    if numerators.dtype == object:
+        flat = [(int(v) - lowest) / spread for v in numerators.ravel()]
+        return np.array(flat, dtype=np.float64).reshape(numerators.shape) + 0.01
+    return (numerators.astype(np.float64) - lowest) / spread + 0.01
 
 
 class _FloatSide:

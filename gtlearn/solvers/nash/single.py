@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.linear.threads import one_blas_thread
-from gtlearn.solvers.nash.barrier import barrier_supports
-from gtlearn.solvers.nash.certified import certified, from_support
+from gtlearn.solvers.nash.barrier import STRIDES, barrier_supports
+from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.nash.extreme import Progress
-from gtlearn.solvers.nash.lemke_howson import exact_path, float_path
+from gtlearn.solvers.nash.lemke_howson import float_path, unit_payoffs
 from gtlearn.solvers.nash.players import require_two_players
 from gtlearn.solvers.nash.pure import first_pure_equilibrium
 from gtlearn.solvers.nash.small_supports import two_by_two_supports
+from gtlearn.solvers.nash.start_labels import path_equilibrium
 from gtlearn.solvers.nash.supports import equilibrium_on_supports
 from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Solution, pure
 
@@ -53,9 +53,10 @@ def one_equilibrium(
 ) -> Solution:
     """One exact Nash equilibrium; `Solution.method` names the method that found it.
 
-    In this order: pure best responses, the zero-sum program, short Lemke-Howson paths from
-    several labels, supports of two actions, log-barrier paths, long Lemke-Howson paths, and at
-    last the exact lexicographic Lemke-Howson path, which always ends at an equilibrium.
+    Zero-sum games are solved by their linear program. For others, in this order: pure best
+    responses, short Lemke-Howson paths from several labels, supports of two actions, log-barrier
+    paths, long Lemke-Howson paths, and at last the exact lexicographic Lemke-Howson path, which
+    always ends at an equilibrium.
 
     Args:
         game: a two-player game.
@@ -75,7 +76,7 @@ def one_equilibrium(
     start = time.monotonic()
     deadline = None if time_limit is None else start + time_limit
     search = _Search(game, deadline)
-    chosen = _chosen(method)
+    chosen = _chosen(game, method)
     found: NashEquilibrium | None = None
     name = ""
     for name, attempt in chosen:
@@ -90,7 +91,7 @@ def one_equilibrium(
         notes.append(
             f"the time limit of {time_limit} s passed before an equilibrium was found"
             if late
-            else f"the game has no equilibrium that {name} can find; drop --method"
+            else f"{name} found no equilibrium; drop --method to try every method"
         )
     return Solution(
         game=game,
@@ -107,7 +108,7 @@ def one_equilibrium(
 Attempt = Callable[[_Search], NashEquilibrium | None]
 
 
-def _chosen(method: str | None) -> list[tuple[str, Attempt]]:
+def _chosen(game: NormalFormGame, method: str | None) -> list[tuple[str, Attempt]]:
     named: dict[str, tuple[str, Attempt]] = {
         "pure": (PURE, _pure),
         "zero-sum": (ZERO_SUM, _zero_sum),
@@ -121,9 +122,10 @@ def _chosen(method: str | None) -> list[tuple[str, Attempt]]:
                 f"{method!r} is no method for one Nash equilibrium; use {', '.join(named)}"
             )
         return [named[method]]
+    if game.is_zero_sum:
+        return [named["zero-sum"]]
     return [
         named["pure"],
-        (ZERO_SUM, lambda search: _zero_sum(search) if search.game.is_zero_sum else None),
         (LEMKE_HOWSON, _short_paths),
         named["small-supports"],
         named["barrier"],
@@ -180,11 +182,10 @@ def _barrier(search: _Search) -> NashEquilibrium | None:
 
 def _barrier_paths(search: _Search) -> NashEquilibrium | None:
     generator = np.random.default_rng(0)
-    row_payoffs, column_payoffs = search.game.floats(0), search.game.floats(1)
+    row_payoffs, column_payoffs = unit_payoffs(search.game)
     for k in range(BARRIER_PATHS):
-        supports = barrier_supports(
-            row_payoffs, column_payoffs, generator if k else None, search.deadline
-        )
+        stride, weights = STRIDES[k % len(STRIDES)], generator if k >= len(STRIDES) else None
+        supports = barrier_supports(row_payoffs, column_payoffs, weights, search.deadline, stride)
         if search.late():
             return None
         if supports is not None:
@@ -195,7 +196,7 @@ def _barrier_paths(search: _Search) -> NashEquilibrium | None:
 
 
 def _paths(search: _Search, *, rounds: int, pivots: int) -> NashEquilibrium | None:
-    row_payoffs, column_payoffs = _positive(search.game.floats(0)), _positive(search.game.floats(1))
+    row_payoffs, column_payoffs = unit_payoffs(search.game)
     labels = _spread_labels(sum(search.game.shape))
     with one_blas_thread():
         for k in range(rounds * LABELS):
@@ -216,33 +217,3 @@ def _spread_labels(count: int) -> Iterator[int]:
     generator = np.random.default_rng(0)
     while True:
         yield from generator.permutation(count).tolist()
-
-
-def _positive(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
-    spread = float(np.ptp(payoffs))
-    scaled: NDArray[np.float64] = (payoffs - payoffs.min()) / (spread or 1.0) + 0.01
-    return scaled
-
-
-def path_equilibrium(
-    game: NormalFormGame, label: int, deadline: float | None = None
-) -> NashEquilibrium | None:
-    """The equilibrium at the end of the exact lexicographic Lemke-Howson path of one label.
-
-    Args:
-        game: a two-player game.
-        label: 0..m-1 for player 0's actions, m..m+n-1 for player 1's.
-        deadline: a `time.monotonic()` moment to give up at (then None is returned).
-
-    Raises:
-        InputError: if there is no such label.
-    """
-    m, n = game.shape
-    if not 0 <= label < m + n:
-        raise InputError(f"{label} is no start label of a {m}x{n} game; use 0 to {m + n - 1}")
-    ended = exact_path(game.payoffs[0].numerators, game.payoffs[1].numerators, label, deadline)
-    if ended is None:
-        return None
-    x, y = ended
-    strategies = from_support(m, range(m), x, sum(x)), from_support(n, range(n), y, sum(y))
-    return certified(game, strategies)
