@@ -6,7 +6,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.solvers.export import game_json, json_number
-from gtlearn.solvers.tables import add_row, decimal, describe, mix, new_table, short_number, to_text
+from gtlearn.solvers.tables import (
+    add_row,
+    decimal,
+    describe,
+    mix,
+    mix_cell,
+    new_table,
+    short_number,
+    to_text,
+)
 
 if TYPE_CHECKING:
     from gtlearn.solvers.checking import CheckReport, CommitmentCheck
@@ -91,7 +100,7 @@ def _strategy_table(report: CheckReport) -> Any:
     for player, strategy in enumerate(report.strategies):
         if strategy is None:
             continue
-        cells = [report.game.players[player], mix(report.game.actions[player], strategy)]
+        cells = [report.game.players[player], mix_cell(report.game.actions[player], strategy)]
         cells.append("" if report.payoffs is None else short_number(report.payoffs[player]))
         if report.regrets is not None:
             cells.append(_exactly(report.regrets[player]))
@@ -133,18 +142,17 @@ def _commitment_lines(report: CheckReport, commitment: CommitmentCheck) -> list[
 def _nearest_line(report: CheckReport) -> str:
     nearest = report.nearest
     assert nearest is not None
+    listed = f"the nearest in the list of `gtlearn solve --find all` is #{nearest.index}."
     if nearest.distance == 0:
-        return f"It lies in the set of equilibria (extreme equilibrium {nearest.index} is nearest)."
+        return f"It lies in the set of equilibria; {listed}"
     where = "; ".join(
         f"{player} {mix(labels, strategy)}"
         for player, labels, strategy in zip(
             report.game.players, report.game.actions, nearest.strategies, strict=True
         )
     )
-    return (
-        f"Nearest equilibrium, at distance {_exactly(nearest.distance)} (total variation): {where} "
-        f"(extreme equilibrium {nearest.index} is nearest to it)."
-    )
+    away = _exactly(nearest.distance)
+    return f"Nearest equilibrium, {away} away (total variation): {where}; {listed}"
 
 
 def _exactly(value: Fraction) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -30,13 +31,25 @@ if TYPE_CHECKING:
 MAX_ROWS = 50  # solutions in one table; more are counted, and left to the other formats
 MAX_PARTS = 12  # actions shown of one mixed strategy
 MAX_LENGTH = 17  # characters of a ratio; a longer one is shown as a decimal with "~"
+MAX_GLUED = 20  # characters of an action's name that stays on one line with its probability
 _APPROXIMATE = "~"
 _NO_BREAK = "\ue000"  # keeps a probability on its action's line: rich breaks at "\u00a0" too
+_SHORT = re.compile(rf"(?<!\S)(\S{{1,{MAX_GLUED}}}): (?=[-~]?\d)")
 _CONCEPTS = {
     "nash": "Nash equilibrium",
     "stackelberg": "Stackelberg equilibrium",
     "correlated": "correlated equilibrium",
     "coarse-correlated": "coarse correlated equilibrium",
+}
+_CRITERIA = {
+    "welfare": "highest welfare (sum of payoffs)",
+    "fairness": "highest smallest payoff",
+    "entropy": "highest entropy (most random)",
+}
+_OBJECTIVES = {  # what the value is, and what no other equilibrium does
+    "welfare": ("Welfare (sum of payoffs)", "has a higher welfare"),
+    "fairness": ("Smallest payoff", "has a higher smallest payoff"),
+    "gini": ("Spread (1 minus the sum of squared probabilities)", "is spread more evenly"),
 }
 
 
@@ -61,7 +74,7 @@ def to_text(blocks: Iterable[str | Table], width: int | None = None) -> str:
     console = Console(file=stream, width=columns, color_system=None, force_terminal=False)
     for block in blocks:
         if block:
-            console.print(Text(block) if isinstance(block, str) else block)
+            console.print(Text(_glued(block)) if isinstance(block, str) else block)
     lines = (line.rstrip() for line in stream.getvalue().splitlines())
     return "\n".join(lines).replace(_NO_BREAK, " ")
 
@@ -74,7 +87,9 @@ def new_table(*columns: str, right: Sequence[str] = ()) -> Table:
 
     table = Table(box=box.SIMPLE, pad_edge=False)
     for column in columns:
-        table.add_column(Text(column), justify="right" if column in right else "left")
+        table.add_column(
+            Text(column), justify="right" if column in right else "left", overflow="fold"
+        )
     return table
 
 
@@ -82,7 +97,12 @@ def add_row(table: Table, cells: Sequence[str]) -> None:
     """Appends a row whose cells are taken literally, brackets included."""
     from rich.text import Text
 
-    table.add_row(*(Text(cell.replace(": ", f":{_NO_BREAK}")) for cell in cells))
+    table.add_row(*(Text(_glued(cell)) for cell in cells))
+
+
+def _glued(text: str) -> str:
+    """The text, with each short name kept on one line with the number that follows it."""
+    return _SHORT.sub(rf"\1:{_NO_BREAK}", text)
 
 
 def short_number(value: Number) -> str:
@@ -114,7 +134,7 @@ def decimal(value: Fraction) -> str:
     return f"{approximation:.6g}"
 
 
-def mix(labels: Sequence[str], strategy: Strategy, limit: int = MAX_PARTS) -> str:
+def mix(labels: Sequence[str], strategy: Strategy, separator: str = ", ") -> str:
     """The actions that a strategy plays, with their probabilities.
 
     >>> mix(["C", "D"], (Fraction(1, 2), Fraction(1, 2)))
@@ -125,10 +145,16 @@ def mix(labels: Sequence[str], strategy: Strategy, limit: int = MAX_PARTS) -> st
     parts = [(label, p) for label, p in zip(labels, strategy, strict=True) if p != 0]
     if len(parts) == 1 and parts[0][1] == 1:
         return parts[0][0]
-    shown = [f"{label}: {short_number(p)}" for label, p in parts[:limit]]
-    if len(parts) > limit:
-        shown.append(f"and {len(parts) - limit} more")
-    return ", ".join(shown)
+    shown = [f"{label}: {short_number(p)}" for label, p in parts[:MAX_PARTS]]
+    if len(parts) > MAX_PARTS:
+        shown.append(f"and {len(parts) - MAX_PARTS} more")
+    return separator.join(shown)
+
+
+def mix_cell(labels: Sequence[str], strategy: Strategy) -> str:
+    """As `mix`, with one action a line where their names are long."""
+    played = (label for label, p in zip(labels, strategy, strict=True) if p != 0)
+    return mix(labels, strategy, "\n" if max(map(len, played)) > MAX_GLUED else ", ")
 
 
 def describe(game: NormalFormGame | BayesianGame) -> str:
@@ -139,11 +165,12 @@ def describe(game: NormalFormGame | BayesianGame) -> str:
     'tiny: 2 players, 1 x 2 actions, constant-sum'
     """
     if isinstance(game, BayesianGame):
-        leader = game.players[game.leader]
-        sizes = ", ".join(str(len(g.actions[game.follower])) for g in game.games)
+        leader, follower = game.players[game.leader], game.players[game.follower]
+        sizes = sorted({len(g.actions[game.follower]) for g in game.games})
         return (
-            f"{game.name}: Bayesian, {game.players[game.follower]} has {_types(len(game.types))} "
-            f"with {sizes} actions, {leader} has {len(game.games[0].actions[game.leader])}"
+            f"{game.name}: Bayesian, {leader} with {len(game.games[0].actions[game.leader])} "
+            f"actions, {follower} with {' or '.join(map(str, sizes))}, of "
+            f"{_types(len(game.types))}"
         )
     text = f"{game.name}: {game.num_players} players, {' x '.join(map(str, game.shape))} actions"
     if game.is_zero_sum:
@@ -158,28 +185,48 @@ def _types(count: int) -> str:
 
 
 def _heading(solution: Solution) -> str:
+    exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
+    took = _duration(solution.seconds)
+    return (
+        f"{describe(solution.game)}\n{_found(solution)}.\n"
+        f"Method: {solution.method}, {exact}, {took}."
+    )
+
+
+def _found(solution: Solution) -> str:
+    """What was found, and what is known of what else there is."""
     count = len(solution)
     name = _CONCEPTS.get(solution.concept, solution.concept)
-    listed = solution.components is not None
-    exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
     if count != 1:
         name = name.replace("equilibrium", "equilibria")
-    if solution.status == TIME_LIMIT:
-        found = f"{count} {name} found before the time limit; there may be more"
-    elif not listed:
-        found = f"{count} {name}"
-    elif not solution.complete:
-        found = f"{count} extreme {name} found; there may be more"
-    elif _all_isolated(solution):
-        found = f"{count} {name}; there {'is no other' if count == 1 else 'are no others'}"
-    else:
-        found = f"{count} extreme {name}; all others are the mixtures named below"
-    took = _duration(solution.seconds)
-    return f"{describe(solution.game)}\n{found}.\nMethod: {solution.method}, {exact}, {took}."
+    late = solution.status == TIME_LIMIT
+    if count == 0:
+        return f"No {_CONCEPTS[solution.concept]} found{' before the time limit' * late}"
+    if solution.concept != "nash":
+        return f"{count} {name}" + (
+            " found before the time limit; there may be a better one" if late else ""
+        )
+    criterion = _CRITERIA.get(solution.method.rpartition(", best ")[2])
+    if criterion:
+        among = " of those found before the time limit; there may be a better one"
+        return f"1 {name}, that of {criterion}{among if late else ''}"
+    no_other = "there is no other" if count == 1 else "there are no others"
+    if solution.components is None or not solution.complete:
+        if late:
+            return f"{count} {name} found before the time limit; there may be more"
+        if solution.complete:
+            return f"{count} {name}; {no_other}"
+        if count == 1 and solution.components is None:
+            return f"1 {name} found; --find all says whether there are others"
+        return f"{count} {name} found; there may be more"
+    if _all_isolated(solution):
+        return f"{count} {name}; {no_other}"
+    return f"{count} extreme {name}; all others are the mixtures named below"
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
+    time = f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
+    return time.replace(" ", _NO_BREAK)
 
 
 def _all_isolated(solution: Solution) -> bool:
@@ -202,18 +249,20 @@ def _strategy_table(solution: Solution) -> Table:
     assert not isinstance(first, CorrelatedEquilibrium)
     labelled = strategy_labels(solution.game, len(first.strategies))
     indexed = any(isinstance(o, NashEquilibrium) and o.index is not None for o in solution)
-    table = new_table("", *(player for player, _ in labelled), "payoffs", *["index"] * indexed)
+    numbered = ["#"] * (len(solution) > 1)
+    heads = [*numbered, *(player for player, _ in labelled), "payoffs", *["index"] * indexed]
+    table = new_table(*heads, right=numbered)
     for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
         assert not isinstance(outcome, CorrelatedEquilibrium)
         cells = [
-            mix(labels, strategy)
+            mix_cell(labels, strategy)
             for (_, labels), strategy in zip(labelled, outcome.strategies, strict=True)
         ]
         cells.append(_payoffs(outcome, leader_place(solution.game, outcome)))
         if indexed:
             index = outcome.index if isinstance(outcome, NashEquilibrium) else None
             cells.append("" if index is None else _signed(index))
-        add_row(table, [str(number), *cells])
+        add_row(table, [str(number), *cells] if numbered else cells)
     return table
 
 
@@ -246,7 +295,7 @@ def _distributions(solution: Solution) -> list[str | Table]:
             names = [labels[a] for labels, a in zip(actions, profile, strict=True)]
             add_row(table, [*names, short_number(probability)])
         if len(solution) > 1:
-            blocks.append(f"Solution {number}")
+            blocks.append(f"#{number}")
         blocks.append(table)
         if len(distribution) > MAX_ROWS:
             blocks.append(f"{len(distribution) - MAX_ROWS} more joint actions are not shown.")
@@ -256,8 +305,9 @@ def _distributions(solution: Solution) -> list[str | Table]:
         )
         value = getattr(outcome, "value", None)
         if value is not None:
-            objective = outcome.certificate.evidence.get("objective") or "objective"
-            line += f". Value of {objective}: {short_number(value)}"
+            objective = str(outcome.certificate.evidence.get("objective"))
+            name = _OBJECTIVES.get(objective, ("Value of the objective",))[0]
+            line += f". {name}: {short_number(value)}"
         blocks.append(line + ".")
     return [*blocks, *_commitment_lines(solution)]
 
@@ -286,8 +336,7 @@ def _component_lines(solution: Solution) -> list[str | Table]:
     blocks: list[str | Table] = []
     for number, members in enumerate(solution.components):
         if len(members) > 1:
-            names = ", ".join(map(str, members))
-            line = f"Equilibria {names} lie in one connected set of equilibria"
+            line = f"Equilibria {_numbers(members)} lie in one connected set of equilibria"
             if solution.component_indices is not None:
                 line += f", of index {_signed(solution.component_indices[number])}"
             blocks.append(line + ".")
@@ -298,19 +347,23 @@ def _component_lines(solution: Solution) -> list[str | Table]:
         "Maximal Nash subsets: every mixture of the left strategies is in equilibrium with "
         "every mixture of the right ones."
     )
-    table = new_table(*solution.game.players, "holds")
-    for subset in wide[:MAX_ROWS]:
+    table = new_table("subset", *solution.game.players, "extreme equilibria")
+    for place, subset in enumerate(wide[:MAX_ROWS], start=1):
         sides = [
             "\n".join(mix(labels, strategy) for strategy in side)
             for labels, side in zip(
                 solution.game.actions, (subset.rows, subset.columns), strict=True
             )
         ]
-        add_row(table, [*sides, ", ".join(map(str, subset.members))])
+        add_row(table, [str(place), *sides, _numbers(subset.members)])
     blocks.append(table)
     if len(wide) > MAX_ROWS:
         blocks.append(f"{len(wide) - MAX_ROWS} more are in the other formats.")
     return blocks
+
+
+def _numbers(members: Sequence[int]) -> str:
+    return ", ".join(f"#{member}" for member in members)
 
 
 def _proof(solution: Solution) -> str:
@@ -323,13 +376,12 @@ def _proof(solution: Solution) -> str:
         most = max(float(r) for c in certificates for r in c.evidence["regrets"])
         return f"Rounded to floating point, so not proven; the largest regret is {most:.3g}."
     if unproven:
-        return (
-            f"Certificate: NOT verified for solution(s) {', '.join(map(str, unproven))}; "
-            "take them as approximations."
-        )
+        return f"Certificate: NOT verified for {_numbers(unproven)}; take them as approximations."
     exact = all(c.arithmetic == RATIONAL for c in certificates)
-    start = "Certificate: verified from the payoffs alone, in "
-    start += "exact arithmetic: " if exact else "floating point: "
+    if exact:
+        start = "Certificate: verified from the payoffs alone, in exact arithmetic: "
+    else:
+        start = "Checked in floating point, so not proven; up to rounding, "
     return start + _claim(solution, certificates, exact)
 
 
@@ -342,16 +394,21 @@ def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool)
         most = f"{max(regrets, default=0.0):.3g}"
         return f"no player gains more than {most} by playing otherwise."
     if isinstance(first, Commitment):
-        return _commitment_claim(solution, first) + ("" if exact else " (up to rounding)") + "."
-    what = "committing to ignore" if solution.concept == "coarse-correlated" else "disobeying"
-    claim = f"no player gains by {what} the recommendation"
+        return _commitment_claim(solution, first) + "."
+    if solution.concept == "coarse-correlated":
+        claim = "no player gains by playing one action instead, whatever would be recommended"
+    else:
+        claim = "no player gains by disobeying its recommendation"
     evidence = certificates[0].evidence
     if isinstance(first, CorrelatedEquilibrium) and "bound" in evidence:
-        objective = evidence.get("objective") or "objective"
-        more = (
-            "" if evidence["bound"] == first.value else f" than {short_number(evidence['bound'])}"
-        )
-        claim += f", and no {solution.concept} equilibrium has a higher {objective}{more}"
+        objective = str(evidence.get("objective"))
+        if objective.startswith("player:"):
+            better = f"pays {solution.game.players[int(objective[7:])]} more"
+        else:
+            better = _OBJECTIVES.get(objective, ("", "does better"))[1]
+        if evidence["bound"] != first.value:
+            better += f" than {short_number(evidence['bound'])}"
+        claim += f", and no {_CONCEPTS[solution.concept]} {better}"
     return claim + "."
 
 

@@ -156,7 +156,7 @@ def test_json_of_a_distribution(game):
     assert "strategies" not in value
     assert solution.to_csv().splitlines()[1] == "0,Opera,Opera,1/2"
     assert "Opera & Opera & $\\frac{1}{2}$" in solution.to_latex()
-    assert "Value of objective: 3" in str(solution)
+    assert "Value of the objective: 3" in str(solution)
     with pytest.raises(InputError, match="distribution"):
         solution.to_fractions()
 

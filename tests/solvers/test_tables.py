@@ -59,7 +59,28 @@ def test_completeness_is_said():
     assert "there may be more" in str(solved(*both, **isolated | {"complete": False}))
     late = str(solved(*both, **isolated | {"complete": False, "status": TIME_LIMIT}))
     assert "1 Nash equilibrium found before the time limit; there may be more." in late
-    assert "1 Nash equilibrium.\n" in str(solved(*both))
+    assert "found; --find all says whether there are others." in str(solved(*both))
+    assert "1 Nash equilibrium; there is no other." in str(solved(*both, complete=True))
+    assert "No Nash equilibrium found.\n" in str(solved(*both, solutions=()))
+
+
+@pytest.mark.parametrize(
+    ("criterion", "said"), [("welfare", "sum of payoffs"), ("entropy", "most random")]
+)
+def test_a_selected_equilibrium_is_called_the_best(criterion, said):
+    both = (F(1), F(0)), (F(1),)
+    best = solved(*both, method=f"vertex enumeration, best {criterion}", complete=True)
+    assert said in words(best) and "no other" not in words(best)
+    late = words(replace(best, status=TIME_LIMIT, complete=False))
+    assert "there may be a better one" in late
+
+
+def test_nothing_is_cut_off_in_a_narrow_table():
+    labels = [["Pass/Pass/Pass/Pass/Bet/*", "Bet/*/Pass/Bet/Pass/Bet"], ["x" * 90]]
+    game = normal_form([[0], [0]], [[0], [0]], actions=labels)
+    found = NashEquilibrium(((F(1, 3), F(2, 3)), (F(1),)), (F(0), F(0)), PROVEN)
+    text = render(Solution(game, "nash", "by hand", (found,)), width=60)
+    assert "…" not in text and "1/3" in text and "2/3" in text
 
 
 def test_sets_of_equilibria_are_shown():
@@ -76,7 +97,7 @@ def test_sets_of_equilibria_are_shown():
         )
     )
     assert "2 extreme Nash equilibria; all others are the mixtures named below." in text
-    assert "Equilibria 0, 1 lie in one connected set" in text
+    assert "Equilibria #0, #1 lie in one connected set" in text
     assert "every mixture of the left strategies" in text
 
 
@@ -89,7 +110,7 @@ def test_certificates_are_told_apart():
     both = (F(1), F(0)), (F(1),)
     assert "exact arithmetic: no player gains anything" in words(solved(*both))
     found = NashEquilibrium(both, (F(0), F(0)), replace(PROVEN, verified=False))
-    assert "NOT verified for solution(s) 0" in words(solved(*both, solutions=(found,)))
+    assert "NOT verified for #0" in words(solved(*both, solutions=(found,)))
     rounded = replace(PROVEN, arithmetic="float", evidence={"regrets": (1e-9, 0.0)})
     found = NashEquilibrium(both, (F(0), F(0)), rounded)
     assert "gains more than 1e-09" in words(solved(*both, solutions=(found,), arithmetic="float"))
