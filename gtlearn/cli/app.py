@@ -51,6 +51,14 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, message="gtlearn %(version)s")
 @click.pass_context
 def app(ctx: click.Context) -> None:
-    """Exact game theory as ground truth, and learning measured against it."""
+    """Exact game theory as ground truth, and learning measured against it.
+
+    \b
+    Try:
+      gtlearn games list
+      gtlearn solve chicken --find all
+      gtlearn solve "3,3 0,5; 5,0 1,1"
+      gtlearn check "1/2 1/2; 1 0" matching_pennies
+    """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

@@ -13,11 +13,13 @@ import click
 from gtlearn.cli.options import (
     ExactNumber,
     GameCommand,
+    Natural,
     OneOf,
     reading_options,
     refuse_unused,
     was_given,
 )
+from gtlearn.errors import InputError
 
 
 @click.command(cls=GameCommand)
@@ -31,7 +33,11 @@ from gtlearn.cli.options import (
     help="What the profile claims to be.",
 )
 @click.option(
-    "--leader", type=int, default=0, show_default=True, help="stackelberg: who commits, 0 or 1."
+    "--leader",
+    type=Natural(1),
+    default=0,
+    show_default=True,
+    help="stackelberg: who commits, 0 or 1.",
 )
 @click.option(
     "--ties",
@@ -42,7 +48,7 @@ from gtlearn.cli.options import (
 )
 @click.option(
     "--index",
-    type=click.IntRange(0),
+    type=Natural(),
     default=0,
     show_default=True,
     help="Which solution of PROFILE is meant, if it holds several.",
@@ -82,12 +88,18 @@ def check(
     PROFILE is a JSON file from any tool, {"strategies": [["1/2", "1/2"], ["1", "0"]]}, such a
     text itself, a solution that `gtlearn solve --format json` wrote, or "-" for standard input.
     Exit code 0: it holds within the tolerance; 1: it does not; 2: bad input.
+
+    \b
+    Examples:
+      gtlearn check learned.json prisoners_dilemma
+      gtlearn check "1/2 1/2; 1/2 1/2" matching_pennies
     """
     stackelberg = (concept == "stackelberg", "--concept stackelberg")
     refuse_unused(ctx, {"leader": stackelberg, "ties": stackelberg})
     from gtlearn import games, solvers
-    from gtlearn.cli.output import emit, format_for, json_text, note
+    from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
 
+    require_writable(output)
     loaded: Any = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
     if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
         leader = loaded.leader
@@ -110,7 +122,10 @@ def check(
 def _source(profile: str) -> str | Path:
     """What to read: standard input's text, a finished run's result, or PROFILE as it is."""
     if profile == "-":
-        return sys.stdin.read()
+        try:
+            return sys.stdin.buffer.read().decode()
+        except UnicodeDecodeError:
+            raise InputError("standard input is not text; write JSON to it") from None
     with suppress(OSError, ValueError):  # a long text is no path
         if Path(profile).is_dir():
             return Path(profile) / "result.json"

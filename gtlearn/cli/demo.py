@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.options import Natural
+
 
 @click.command()
 @click.option(
@@ -15,10 +17,18 @@ import click
     show_default=True,
     help="Where to write the picture.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=Natural(2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Of the learner's randomness.",
+)
 def demo(output: Path, seed: int) -> None:
     """Solve games, let a learner play them, and compare."""
+    from gtlearn.cli.output import require_writable
     from gtlearn.demo import run_demo
 
+    require_writable(output)
     for line in run_demo(output, seed):
         click.echo(line)

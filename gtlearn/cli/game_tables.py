@@ -57,24 +57,29 @@ def game_text(game: NormalFormGame | BayesianGame) -> str:
     if game.number_note:
         blocks.append(f"Note: {game.number_note}.")
     if isinstance(game, BayesianGame):
+        blocks.append(f"{_how_to_read(game.games[0])}\n")
         for label, probability, against in zip(game.types, game.prior, game.games, strict=True):
             follower = game.players[game.follower]
             blocks.append(
-                f"\n{follower} is of type {label} with probability {short_number(probability)}:"
+                f"{follower} is of type {label} with probability {short_number(probability)}:"
             )
             blocks += _tables(against)
     else:
-        blocks += _tables(game)
+        blocks += [_how_to_read(game) + "\n" * (game.num_players > 2), *_tables(game)]
     return to_text(blocks)
+
+
+def _how_to_read(game: NormalFormGame) -> str:
+    players = " and ".join([", ".join(game.players[:-1]), game.players[-1]])
+    return (
+        f"Payoffs of {players}, in this order. {game.players[0]} chooses the row and "
+        f"{game.players[1]} the column."
+    )
 
 
 def _tables(game: NormalFormGame) -> list[str | Table]:
     """One table of (player 0's actions) x (player 1's) for each choice of the others."""
-    players = " and ".join([", ".join(game.players[:-1]), game.players[-1]])
-    blocks: list[str | Table] = [
-        f"Payoffs of {players}, in this order. {game.players[0]} chooses the row and "
-        f"{game.players[1]} the column."
-    ]
+    blocks: list[str | Table] = []
     others = list(itertools.product(*(range(size) for size in game.shape[2:])))
     for choice in others[:MAX_SLICES]:
         if choice:
@@ -84,7 +89,7 @@ def _tables(game: NormalFormGame) -> list[str | Table]:
                     game.players[2:], game.actions[2:], choice, strict=True
                 )
             ]
-            blocks.append("\n" + " and ".join(chosen) + ":")
+            blocks.append(" and ".join(chosen) + ":")
         blocks += _table(game, choice)
     if len(others) > MAX_SLICES:
         blocks.append(f"{len(others) - MAX_SLICES} more tables are not shown.")

@@ -62,11 +62,11 @@ def report() -> str:
             advice.append(f"To add {extra or 'the core'}: pip install {' '.join(missing)}")
     binary = shutil.which("lrsnash")
     heading = f"gtlearn {version_of('gtlearn')}, Python {platform.python_version()}"
-    return to_text(
+    text = to_text(
         [
             f"{heading} on {sys.platform} {platform.machine()}",
             table,
             f"lrsnash, a peer in the tests: {binary or 'not found (Debian package lrslib)'}",
-            *advice,
         ]
     )
+    return "\n".join([text, *advice])  # not wrapped: commands to copy

@@ -60,6 +60,27 @@ class Objective(click.ParamType):  # type: ignore[type-arg]
         self.fail(f"{value!r} is unknown; {nearest(value, known)}", param, ctx)
 
 
+class Natural(click.ParamType):  # type: ignore[type-arg]
+    """An integer of at least zero, and at most `largest`."""
+
+    name = "integer"
+
+    def __init__(self, largest: int | None = None) -> None:
+        self.largest = largest
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """The integer."""
+        text = str(value).strip()
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            number = int(text)
+            if self.largest is None or number <= self.largest:
+                return number
+        known = {None: "an integer, 0 or more", 1: "0 or 1"}.get(
+            self.largest, f"an integer from 0 to {self.largest}"
+        )
+        self.fail(f"{text!r} cannot be used; give {known}", param, ctx)
+
+
 class Seconds(click.ParamType):  # type: ignore[type-arg]
     """A positive number of seconds."""
 
@@ -146,5 +167,5 @@ def refuse_unused(ctx: click.Context, rules: dict[str, tuple[bool, str]]) -> Non
     for name, (meaningful, owner) in rules.items():
         if was_given(ctx, name) and not meaningful:
             raise InputError(
-                f"--{name.replace('_', '-')} has no effect here: it belongs to {owner}"
+                f"--{name.replace('_', '-')} has no effect here: it goes with {owner}; leave it out"
             )

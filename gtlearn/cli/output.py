@@ -107,6 +107,22 @@ def replacing(target: Path) -> Iterator[Path]:
             os.rmdir(folder)
 
 
+def require_writable(target: Path | None) -> None:
+    """Complains now, and not after a long computation, about a file that cannot be written.
+
+    Raises:
+        InputError: if the file cannot be written.
+    """
+    if target is None:
+        return
+    if target.is_dir():
+        raise _cannot_write(target, IsADirectoryError(0, "is a directory"))
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent))
+    except OSError as error:
+        raise _cannot_write(target, error) from None
+
+
 def _cannot_write(target: Path, error: OSError) -> InputError:
     reason = (error.strerror or str(error)).lower()
     return InputError(f"{target} cannot be written: {reason}; choose another file")

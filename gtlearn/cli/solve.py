@@ -9,6 +9,7 @@ import click
 
 from gtlearn.cli.options import (
     GameCommand,
+    Natural,
     Objective,
     OneOf,
     Seconds,
@@ -43,7 +44,11 @@ if TYPE_CHECKING:
     help="nash: the best equilibrium by the sum of payoffs, the least payoff, or entropy.",
 )
 @click.option(
-    "--leader", type=int, default=0, show_default=True, help="stackelberg: who commits, 0 or 1."
+    "--leader",
+    type=Natural(1),
+    default=0,
+    show_default=True,
+    help="stackelberg: who commits, 0 or 1.",
 )
 @click.option(
     "--ties",
@@ -68,7 +73,7 @@ if TYPE_CHECKING:
     help="correlated, coarse-correlated: what to maximise; player:K counts from 0.",
 )
 @click.option(
-    "--method", help="one nash, stackelberg: run this method only; a wrong name lists those known."
+    "--method", help="nash, stackelberg: run this method only; a wrong name lists those known."
 )
 @click.option(
     "--arithmetic",
@@ -106,10 +111,15 @@ def solve(
     GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv), an OpenSpiel game,
     or the payoffs themselves: "3,3 0,5; 5,0 1,1" (row's payoff, column's payoff; rows end with
     a semicolon), or with --zero-sum or --symmetric one matrix, "0 1; 1 0".
+
+    \b
+    Examples:
+      gtlearn solve prisoners_dilemma
+      gtlearn solve "3,3 0,5; 5,0 1,1" --concept stackelberg
+      gtlearn solve game.nfg --find all --format json --output solution.json
     """
     concept = options["concept"]
     nash, stackelberg = concept == "nash", concept == "stackelberg"
-    one = nash and options["find"] == "one" and options["select"] is None
     correlated = concept in ("correlated", "coarse-correlated")
     refuse_unused(
         ctx,
@@ -119,13 +129,17 @@ def solve(
             "leader": (stackelberg, "--concept stackelberg"),
             "ties": (stackelberg, "--concept stackelberg"),
             "commitment": (stackelberg, "--concept stackelberg"),
-            "method": (stackelberg or one, "one Nash equilibrium or --concept stackelberg"),
+            "method": (
+                stackelberg or (nash and options["select"] is None),
+                "--concept nash without --select, or --concept stackelberg",
+            ),
             "objective": (correlated, "--concept correlated or coarse-correlated"),
         },
     )
     from gtlearn import games, solvers
-    from gtlearn.cli.output import emit, format_for, note, progress_bar
+    from gtlearn.cli.output import emit, format_for, note, progress_bar, require_writable
 
+    require_writable(output)
     loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
     if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
         options["leader"] = loaded.leader

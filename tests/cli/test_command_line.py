@@ -86,6 +86,12 @@ def test_solve_in_every_format(gtlearn, options, form):
         assert out.startswith("\\begin{tabular}")
 
 
+@pytest.mark.parametrize("command", [["solve", "chicken"], ["demo"]])
+def test_a_folder_is_no_output_and_that_is_said_before_the_work(refused, tmp_path, command):
+    assert "is a directory" in refused(*command, "--output", tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
 def test_solve_takes_literals_that_begin_with_a_minus(gtlearn):
     code, out, _ = gtlearn("solve", "-1 1; 1 -1", "--zero-sum", "--format", "json")
     assert code == 0
@@ -115,7 +121,13 @@ def test_notes_go_to_stderr_unless_a_table_is_printed(gtlearn, tmp_path):
         (["solve", "chicken", "--concep", "nash"], "--concept"),
         (["solve", "chicken", "--leader", "1"], "--concept stackelberg"),
         (["solve", "chicken", "--concept", "stackelberg", "--leader", "2"], "leader"),
+        (["solve", "chicken", "--concept", "stackelberg", "--leader", "Row"], "give 0 or 1"),
         (["solve", "chicken", "--objective", "welfare"], "--concept correlated"),
+        (["solve", "chicken", "--select", "welfare", "--method", "pure"], "leave it out"),
+        (["solve", "chicken", "--find", "all", "--method", "pure"], "vertex-enumeration"),
+        (["check", "x", "chicken", "--index", "-1"], "'-1' cannot be used"),
+        (["demo", "--seed", "x"], "'x' cannot be used"),
+        (["demo", "--output", "/nowhere/at/all.png"], "cannot be written"),
         (["solve", "chicken", "--concept", "correlated", "--objective", "wealth"], "wealth"),
         (["solve", "chicken", "--concept", "correlated", "--objective", "player:7"], "7"),
         (["solve", "chicken", "--time-limit", "nan"], "positive number of seconds"),
@@ -272,6 +284,17 @@ def test_json_is_all_that_is_on_stdout():
         out, err = child.communicate()
     assert (child.returncode, err) == (0, "")
     assert json.loads(out)["complete"] is True
+
+
+def test_standard_input_that_is_no_text():
+    done = subprocess.run(
+        [sys.executable, "-m", "gtlearn", "check", "-", "chicken"],
+        input=b"\xff\xfe\x00",
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"gtlearn: standard input is not text; write JSON to it\n"
 
 
 def test_bad_input_of_a_real_process():
