@@ -2,8 +2,8 @@
 
 The learner is OpenSpiel's external-sampling regret minimiser (Lanctot et al. 2009), which plays
 against itself. Its average policy tends to an equilibrium in every two-player zero-sum game, and
-in many others, but not in all: in Shapley's game (1964) it does not, and only the exact solution
-tells.
+in many others, but not in all: in Shapley's game (1964) it does not, and
+playing longer does not help.
 """
 
 from __future__ import annotations
@@ -56,27 +56,39 @@ def run_demo(picture: Path, seed: int = 0) -> Iterator[str]:
         picture: where to write the PNG.
         seed: the seed of the learner's first run; the others take the following ones.
     """
+    yield _wrapped(
+        "Three games are solved exactly, then a learner plays them, then what it learned is "
+        "measured against the exact solutions. This takes about ten seconds."
+    )
     yield _heading("1. Theory: every equilibrium, with a proof")
-    yield "In an equilibrium, no player gains by changing its own strategy.\n"
+    yield _wrapped(
+        "In a Nash equilibrium, no player gains by changing its own strategy alone. In the battle "
+        "of the sexes two players want to meet, but each prefers another place, A or B:\n"
+    )
     solutions = [solvers.solve(games.load(name), concept="nash", find="all") for name in GAMES]
     yield f"{solutions[0]}\n"
-    for solution in solutions[1:]:
-        yield _wrapped(_one_line(solution))
+    for title, solution in zip(TITLES[1:], solutions[1:], strict=True):
+        yield _wrapped(_one_line(title, solution))
 
     yield _heading("2. Learning: OpenSpiel's regret minimiser plays against itself")
     yield _wrapped(
-        f"{len(GAMES)} games, {RUNS} runs each, {CHECKPOINTS[-1]} iterations a run. At "
-        f"{len(CHECKPOINTS)} points of each run the learned policy is checked against the game's "
-        "payoffs in exact arithmetic."
+        f"{len(GAMES)} games, {RUNS} runs each, {CHECKPOINTS[-1]:,} iterations a run. At "
+        f"{len(CHECKPOINTS)} points of each run its average policy is checked against the game's "
+        "payoffs, in exact arithmetic."
     )
     groups = [[learn(solution, seed + k) for k in range(RUNS)] for solution in solutions]
 
     yield _heading("3. The check: how much could the players still gain by deviating?")
+    yield _wrapped(
+        "The gain that is left (NashConv, the sum over the players; 0 in equilibrium), mean of "
+        f"{RUNS} runs, and how far the last policy is from the nearest equilibrium (total "
+        "variation):"
+    )
     yield _table(groups)
     for title, solution, runs in zip(TITLES, solutions, groups, strict=True):
         yield _wrapped(_verdict(title, solution, runs))
-    yield ""
-    yield draw(picture, groups)
+    yield f"\n{draw(picture, groups)}\n"
+    yield "Next: `gtlearn games list`, then `gtlearn solve GAME --find all`."
 
 
 def learn(solution: Solution, seed: int) -> Run:
@@ -119,10 +131,10 @@ def _wrapped(text: str) -> str:
     return to_text([text])
 
 
-def _one_line(solution: Solution) -> str:
+def _one_line(title: str, solution: Solution) -> str:
     count = len(solution)
-    exist = "1 equilibrium exists" if count == 1 else f"{count} equilibria exist"
-    return f"{solution.game.name}: {exist}, {_named(solution, 0)}{', ...' * (count > 1)}"
+    exist = "exactly one equilibrium" if count == 1 else f"{count} equilibria"
+    return f"{title} has {exist}, {_named(solution, 0)}{', ...' * (count > 1)}."
 
 
 def _named(solution: Solution, index: int) -> str:
@@ -134,10 +146,8 @@ def _named(solution: Solution, index: int) -> str:
 
 
 def _table(groups: Sequence[Sequence[Run]]) -> str:
-    heads = [f"after {CHECKPOINTS[k]}" for k in SHOWN]
-    table = new_table(
-        "NashConv, mean of the runs", *heads, "distance to the nearest equilibrium", right=heads
-    )
+    heads = [f"{CHECKPOINTS[k]:,}" for k in SHOWN]
+    table = new_table("after iterations:", *heads, "distance", right=[*heads, "distance"])
     for title, runs in zip(TITLES, groups, strict=True):
         means = [float(sum(run.regrets[k] for run in runs)) / len(runs) for k in SHOWN]
         distance = sum(run.distance for run in runs) / len(runs)
@@ -150,8 +160,8 @@ def _verdict(title: str, solution: Solution, runs: Sequence[Run]) -> str:
     if not arrived:
         least = min(float(run.regrets[-1]) for run in runs)
         return (
-            f"{title}: no run arrives. The equilibrium is {_named(solution, 0)}, but every "
-            f"learned policy leaves {least:.2f} or more to gain."
+            f"{title}: no run arrives. Every learned policy leaves {least:.2f} or more to gain, "
+            "and playing longer does not help."
         )
     reached = Counter(run.nearest for run in arrived).most_common()
     places = [f"{count} of {len(runs)} near {_named(solution, k)}" for k, count in reached]
@@ -176,16 +186,17 @@ def draw(picture: Path, groups: Sequence[Sequence[Run]]) -> str:
         _curves(axes, title, colour, runs)
     axes.set(xscale="log", yscale="log", xlim=(CHECKPOINTS[0], CHECKPOINTS[-1]))
     axes.set_xlabel("iterations of the learner")
-    axes.set_ylabel("NashConv of its average policy (payoff units)")
+    axes.set_ylabel("gain that is left (NashConv, in units of payoff)")
     axes.set_title(
-        "How much the players could still gain by deviating, measured exactly",
+        "How much the players could still gain by deviating from what was learned",
         loc="left",
         fontweight="bold",
     )
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     figure.supxlabel(
-        "OpenSpiel's external-sampling MCCFR against itself. "
+        "OpenSpiel's regret minimiser (external-sampling MCCFR) against itself: its average "
+        "policy,\nchecked against the payoffs in exact arithmetic. "
         f"Thin: {len(groups[0])} runs a game; bold: their mean.",
         fontsize=9,
         color="0.35",
@@ -205,7 +216,7 @@ def _curves(axes: Axes, title: str, colour: str, runs: Sequence[Run]) -> None:
         float(sum(run.regrets[k] for run in runs)) / len(runs) for k in range(len(CHECKPOINTS))
     ]
     axes.plot(CHECKPOINTS, means, color=colour, lw=2.2)
-    outcome = "approaches equilibrium" if means[-1] < CLOSE else f"stays at {means[-1]:.2f}"
+    outcome = "nears equilibrium" if means[-1] < CLOSE else f"stays at {means[-1]:.2f}"
     axes.annotate(
         f"{title}:\n{outcome}",
         (CHECKPOINTS[-1], means[-1]),
