@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 from numpy.typing import NDArray
 
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.linear.threads import one_blas_thread
 from gtlearn.solvers.nash.labels import Matches, enumerate_side, positive_payoffs
 from gtlearn.solvers.nash.matching import match_vertices
 from gtlearn.solvers.nash.partners import find_partners
 from gtlearn.solvers.solution import Strategy
+
+THREADS_WAIT = 9  # actions of each player from which batches are large enough to wake threads
 
 Progress = Callable[[float | None, str], None]
 
@@ -70,7 +74,8 @@ def extreme_equilibria(
     swap = game.shape[0] > game.shape[1]  # fewer dimensions mean fewer vertices
     if swap:
         payoffs, players = [payoffs[1].T, payoffs[0].T], players[::-1]
-    found = _matches(payoffs[0], payoffs[1], players, time_limit, progress)
+    with one_blas_thread() if min(game.shape) >= THREADS_WAIT else nullcontext():
+        found = _matches(payoffs[0], payoffs[1], players, time_limit, progress)
     return _collect(found.swapped() if swap else found)
 
 

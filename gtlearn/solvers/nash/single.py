@@ -124,6 +124,8 @@ def _chosen(game: NormalFormGame, method: str | None) -> list[tuple[str, Attempt
         return [named[method]]
     if game.is_zero_sum:
         return [named["zero-sum"]]
+    if max(game.shape) <= SMALL_GAME:  # the exact path is instant, and floats cost an import
+        return [named["pure"], named["lemke-howson"]]
     return [
         named["pure"],
         (LEMKE_HOWSON, _short_paths),

@@ -15,20 +15,24 @@ from gtlearn.solvers.solution import NashEquilibrium, Strategy
 
 
 def equilibrium_on_supports(
-    game: NormalFormGame, rows: NDArray[Any], columns: NDArray[Any]
+    game: NormalFormGame,
+    rows: NDArray[Any],
+    columns: NDArray[Any],
+    *,
+    only_unique: bool = False,
 ) -> NashEquilibrium | None:
     """A certified equilibrium that plays within the given actions, or None where there is none
     that makes all of them best responses.
 
     Supports of equal size with a unique solution cost two linear systems; others an exact linear
-    program a player (Dickhaut & Kaplan 1991).
+    program a player (Dickhaut & Kaplan 1991), which `only_unique` leaves out.
     """
     row_payoffs = game.payoffs[0].numerators[np.ix_(rows, columns)]
     column_payoffs = game.payoffs[1].numerators[np.ix_(rows, columns)]
     y = indifferent(row_payoffs)
     x = indifferent(column_payoffs.T)
     if x is None or y is None:
-        return _by_programs(game, rows, columns)
+        return None if only_unique else _by_programs(game, rows, columns)
     if min(*x, *y) < 0:
         return None
     m, n = game.shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 
 MAX_ITERATIONS = 60
-TOLERANCE = 1e-11
+TOLERANCE = 1e-13
+SETTLED = 1e-6  # of the mean product of complementary variables, below which supports may be read
 
 
-def optimal_supports(
+def likely_supports(
     payoffs: NDArray[Any], deadline: float | None = None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """The rows and columns that strictly complementary optimal strategies play, by Mehrotra (1992).
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Guesses at the rows and columns that optimal strategies play, by Mehrotra's method (1992).
 
     The game with positive payoffs is the pair of programs max 1y, Ay + s = 1 and min 1x,
     A'x - z = 1, all variables nonnegative (Dantzig 1951).
@@ -26,11 +28,16 @@ def optimal_supports(
         payoffs: the row player's payoffs, positive, shape (m, n).
         deadline: a `time.monotonic()` moment to give up at.
 
-    Returns:
-        Row and column indices to be certified by the caller; None where it did not converge.
+    Yields:
+        Row and column indices, equally many, once they have settled, to be certified by the
+        caller; again where they change later.
+
+    Raises:
+        TimeoutError: at the deadline.
     """
     a = payoffs / float(payoffs.max())
     m, n = a.shape
+    guess, yielded = b"", b""
     x, s = np.full(m, 2.0 / m), np.full(m, 1.0)
     y, z = np.full(n, 2.0 / n), np.full(n, 1.0)
     for _ in range(MAX_ITERATIONS):
@@ -38,14 +45,18 @@ def optimal_supports(
             raise TimeoutError
         primal, dual = 1.0 - a @ y - s, 1.0 - a.T @ x + z
         mu = float(y @ z + x @ s) / (m + n)
+        rows, columns = x > s, y > z
+        last, guess = guess, rows.tobytes() + columns.tobytes()
+        if mu < SETTLED and guess == last != yielded and rows.sum() == columns.sum():
+            yielded = guess
+            yield np.flatnonzero(rows), np.flatnonzero(columns)
         if max(np.abs(primal).max(), np.abs(dual).max(), mu) < TOLERANCE:
-            return np.flatnonzero(x > s), np.flatnonzero(y > z)
+            return
         step = _direction(a, x, s, y, z, primal, dual)
         if step is None:
-            return None
+            return
         length = _longest((x, step[0]), (s, step[1]), (y, step[2]), (z, step[3]))
         x, s, y, z = (w + length * d for w, d in zip((x, s, y, z), step, strict=True))
-    return None
 
 
 def _direction(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -80,11 +80,10 @@ def _equilibrium(game: NormalFormGame, deadline: float | None) -> tuple[NashEqui
     """An equilibrium and the size of the nonsingular basis that it was solved from."""
     payoffs = positive_payoffs(game.payoffs[0].numerators)
     program = _program(payoffs)
-    supports = _float_supports(program, deadline)
-    if supports is not None and len(supports[0]) == len(supports[1]):
-        found = equilibrium_on_supports(game, *supports)
+    for rows, columns in _float_supports(program, deadline):
+        found = equilibrium_on_supports(game, rows, columns, only_unique=True)
         if found is not None:
-            return found, len(supports[0])
+            return found, len(rows)
     optimum = solve_program(program, time_limit=_left(deadline))
     m, n = game.shape
     strategies = (
@@ -107,20 +106,19 @@ def _program(payoffs: NDArray[Any]) -> LinearProgram:
 
 def _float_supports(
     program: LinearProgram, deadline: float | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Rows and columns of a likely basis, in floats."""
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Rows and columns of likely bases, in floats."""
     payoffs = program.matrix
     if min(payoffs.shape) >= INTERIOR and payoffs.dtype != object:
-        from gtlearn.solvers.zero_sum.interior import optimal_supports
+        from gtlearn.solvers.zero_sum.interior import likely_supports
 
         with one_blas_thread():
-            found = optimal_supports(payoffs, deadline)
-        if found is not None and len(found[0]) == len(found[1]):
-            return found
+            yield from likely_supports(payoffs, deadline)
     basis = float_basis(
         program.objective, payoffs, program.bounds, program.equalities, _left(deadline)
     )
-    return None if basis is None else (basis[1], basis[0])
+    if basis is not None and len(basis[0]) == len(basis[1]):
+        yield basis[1], basis[0]
 
 
 def _certify(game: NormalFormGame, strategies: tuple[Strategy, Strategy]) -> NashEquilibrium:
