@@ -201,21 +201,25 @@ def _found(solution: Solution) -> str:
         name = name.replace("equilibrium", "equilibria")
     late = solution.status == TIME_LIMIT
     if count == 0:
-        return f"No {_CONCEPTS[solution.concept]} found{' before the time limit' * late}"
+        stopped = " before the search was stopped" if late else ""
+        return f"No {_CONCEPTS[solution.concept]} found{stopped}"
     if solution.concept != "nash":
         return f"{count} {name}" + (
-            " found before the time limit; there may be a better one" if late else ""
+            " found before the search was stopped; there may be a better one" if late else ""
         )
     criterion = _CRITERIA.get(solution.method.rpartition(", best ")[2])
     if criterion:
-        among = " of those found before the time limit; there may be a better one"
+        among = " of those found before the search was stopped; there may be a better one"
         return f"1 {name}, that of {criterion}{among if late else ''}"
     no_other = "there is no other" if count == 1 else "there are no others"
     if solution.components is None or not solution.complete:
         if late:
-            return f"{count} {name} found before the time limit; there may be more"
-        if solution.complete:
+            return f"{count} {name} found before the search was stopped; there may be more"
+        unique = solution[0].certificate.evidence.get("unique")  # of zero-sum games
+        if solution.complete or (unique and all(unique)):
             return f"{count} {name}; {no_other}"
+        if unique:
+            return f"{count} {name} found; there are others"
         if count == 1 and solution.components is None:
             return f"1 {name} found; --find all says whether there are others"
         return f"{count} {name} found; there may be more"

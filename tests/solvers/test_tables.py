@@ -58,10 +58,14 @@ def test_completeness_is_said():
     assert "1 Nash equilibrium; there is no other." in str(solved(*both, **isolated))
     assert "there may be more" in str(solved(*both, **isolated | {"complete": False}))
     late = str(solved(*both, **isolated | {"complete": False, "status": TIME_LIMIT}))
-    assert "1 Nash equilibrium found before the time limit; there may be more." in late
+    assert "1 Nash equilibrium found before the search was stopped; there may be more." in late
     assert "found; --find all says whether there are others." in str(solved(*both))
     assert "1 Nash equilibrium; there is no other." in str(solved(*both, complete=True))
     assert "No Nash equilibrium found.\n" in str(solved(*both, solutions=()))
+    for unique, said in (((True, True), "there is no other"), ((False, True), "there are others")):
+        proof = replace(PROVEN, evidence={**PROVEN.evidence, "unique": unique})
+        found = NashEquilibrium(both, (F(0), F(0)), proof)
+        assert said in str(solved(*both, solutions=(found,)))
 
 
 @pytest.mark.parametrize(
