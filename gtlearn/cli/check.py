@@ -123,9 +123,13 @@ def _source(profile: str) -> str | Path:
     """What to read: standard input's text, a finished run's result, or PROFILE as it is."""
     if profile == "-":
         try:
-            return sys.stdin.buffer.read().decode()
+            profile = sys.stdin.buffer.read().decode()
         except UnicodeDecodeError:
             raise InputError("standard input is not text; write JSON to it") from None
+        if profile.strip():
+            return profile
+    if not profile.strip():
+        raise InputError("the profile is empty; give a file, or JSON")
     with suppress(OSError, ValueError):  # a long text is no path
         if Path(profile).is_dir():
             return Path(profile) / "result.json"

@@ -204,6 +204,8 @@ def _found(solution: Solution) -> str:
         stopped = " before the search was stopped" if late else ""
         return f"No {_CONCEPTS[solution.concept]} found{stopped}"
     if solution.concept != "nash":
+        if late and solution.concept == "stackelberg":
+            name = "commitment"
         return f"{count} {name}" + (
             " found before the search was stopped; there may be a better one" if late else ""
         )

@@ -126,6 +126,7 @@ def test_notes_go_to_stderr_unless_a_table_is_printed(gtlearn, tmp_path):
         (["solve", "chicken", "--select", "welfare", "--method", "pure"], "leave it out"),
         (["solve", "chicken", "--find", "all", "--method", "pure"], "vertex-enumeration"),
         (["check", "x", "chicken", "--index", "-1"], "'-1' cannot be used"),
+        (["check", "", "chicken"], "the profile is empty"),
         (["demo", "--seed", "x"], "'x' cannot be used"),
         (["demo", "--output", "/nowhere/at/all.png"], "cannot be written"),
         (["solve", "chicken", "--concept", "correlated", "--objective", "wealth"], "wealth"),
