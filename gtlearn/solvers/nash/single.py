@@ -24,7 +24,6 @@ from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Solution, 
 
 PURE = "pure best responses"
 SMALL = "two-by-two supports"
-ZERO_SUM = "zero-sum linear program"
 LEMKE_HOWSON = "Lemke-Howson"
 BARRIER = "log-barrier path"
 
@@ -73,6 +72,10 @@ def one_equilibrium(
     (Fraction(0, 1), Fraction(0, 1))
     """
     require_two_players(game)
+    if method == "zero-sum" or (method is None and game.is_zero_sum):
+        from gtlearn.solvers.zero_sum import zero_sum
+
+        return zero_sum(game, time_limit=time_limit)
     start = time.monotonic()
     deadline = None if time_limit is None else start + time_limit
     search = _Search(game, deadline)
@@ -111,7 +114,6 @@ Attempt = Callable[[_Search], NashEquilibrium | None]
 def _chosen(game: NormalFormGame, method: str | None) -> list[tuple[str, Attempt]]:
     named: dict[str, tuple[str, Attempt]] = {
         "pure": (PURE, _pure),
-        "zero-sum": (ZERO_SUM, _zero_sum),
         "small-supports": (SMALL, _small),
         "lemke-howson": (LEMKE_HOWSON, _lemke_howson),
         "barrier": (BARRIER, _barrier),
@@ -119,11 +121,10 @@ def _chosen(game: NormalFormGame, method: str | None) -> list[tuple[str, Attempt
     if method is not None:
         if method not in named:
             raise InputError(
-                f"{method!r} is no method for one Nash equilibrium; use {', '.join(named)}"
+                f"{method!r} is no method for one Nash equilibrium; use zero-sum, "
+                f"{', '.join(named)}"
             )
         return [named[method]]
-    if game.is_zero_sum:
-        return [named["zero-sum"]]
     if max(game.shape) <= SMALL_GAME:  # the exact path is instant, and floats cost an import
         return [named["pure"], named["lemke-howson"]]
     return [
@@ -141,15 +142,6 @@ def _pure(search: _Search) -> NashEquilibrium | None:
         return None
     sizes = zip(search.game.shape, found, strict=True)
     return certified(search.game, [pure(size, action) for size, action in sizes])
-
-
-def _zero_sum(search: _Search) -> NashEquilibrium | None:
-    from gtlearn.solvers.zero_sum import zero_sum
-
-    left = None if search.deadline is None else search.deadline - time.monotonic()
-    solution = zero_sum(search.game, time_limit=left)
-    outcome = solution[0] if len(solution) else None
-    return outcome if isinstance(outcome, NashEquilibrium) else None
 
 
 def _small(search: _Search) -> NashEquilibrium | None:

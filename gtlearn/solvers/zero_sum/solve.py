@@ -72,6 +72,7 @@ def zero_sum(
         base,
         solutions=(replace(equilibrium, certificate=certificate),),
         complete=unique == (True, True),
+        components=((0,),) if unique == (True, True) else None,
         seconds=time.monotonic() - start,
     )
 

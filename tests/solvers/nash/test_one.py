@@ -30,11 +30,8 @@ class TestWhichMethodRuns:
     def test_the_cheapest_that_finds_one(self, game, method):
         solution = one_equilibrium(load(game))
         assert solution.method == METHODS[method]
-        assert (solution.status, solution.complete, solution.arithmetic) == (
-            "ok",
-            False,
-            "rational",
-        )
+        assert (solution.status, solution.arithmetic) == ("ok", "rational")
+        assert solution.complete == (method == "zero-sum")  # where it is shown to be the only one
         assert solution.seconds > 0
 
     @pytest.mark.parametrize(("method", "name"), METHODS.items())
@@ -63,7 +60,7 @@ class TestWhichMethodRuns:
 
 class TestBadInput:
     def test_unknown_method(self):
-        with pytest.raises(InputError, match=r"'simplex' is no method.*use pure, zero-sum"):
+        with pytest.raises(InputError, match=r"'simplex' is no method.*use zero-sum, pure"):
             one_equilibrium(load("shapley"), method="simplex")
 
     def test_three_players(self):
