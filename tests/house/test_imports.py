@@ -62,6 +62,7 @@ def test_importing_solvers_is_light(traps):
         ["solve", "--help"],
         ["solve", "rock_paper_scissors", "--format", "json"],
         ["solve", "2 0 1; 1 3 0; 0 1 4", "--symmetric", "--format", "json"],
+        ["solve", "shapley"],
         ["games", "show", "chicken"],
     ],
 )
