@@ -22,9 +22,9 @@ _NUMBER = re.compile(
 )
 _INT64_SAFE = 2**62
 _MAX_DEPTH = 32  # axes of an array; numpy's own limit is 64
-_MAX_CHARACTERS = 200_000  # of one number
+_MAX_CHARACTERS = 10_000_000  # of one number; solutions have longer numbers than games
 _MAX_BITS = 2**31  # of all numerators over one denominator
-_CHUNK = 4000  # decimal digits; Python converts up to 4300 at a time
+_DIGITS = 4000  # Python refuses to convert integers of more than 4300
 
 
 def parse_number(text: str) -> Fraction:
@@ -311,24 +311,20 @@ def _flatten(values: Any, depth: int, out: list[Any]) -> None:
 
 def _integer(digits: str) -> int:
     """The integer that a string of decimal digits spells, of any length."""
-    value = 0
-    for start in range(0, len(digits), _CHUNK):
-        chunk = digits[start : start + _CHUNK]
-        value = value * 10 ** len(chunk) + int(chunk)
-    return value
+    if len(digits) <= _DIGITS:
+        return int(digits)
+    import flint
+
+    return int(flint.fmpz(digits))
 
 
 def _decimal(value: int) -> str:
     """The decimal digits of an integer of any length."""
-    if value.bit_length() < 3 * _CHUNK:
+    if value.bit_length() < 3 * _DIGITS:
         return str(value)
-    if value < 0:
-        return "-" + _decimal(-value)
-    chunks = []
-    while value:
-        value, chunk = divmod(value, 10**_CHUNK)
-        chunks.append(f"{chunk:0{_CHUNK}d}")
-    return "".join(reversed(chunks)).lstrip("0")
+    import flint
+
+    return str(flint.fmpz(value))
 
 
 def _ratio(numerator: int, denominator: int) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import to_fraction
+from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.nearest import Nearest, nearest_equilibrium
 from gtlearn.solvers.profiles import Joint, Profile, as_joint, as_profile, load_profile
 from gtlearn.solvers.solution import OK, Commitment, pure
@@ -153,10 +153,10 @@ def check(
         return _check_nash(found, game, limit, time_limit if nearest else None, nearest)
     if concept == "stackelberg":
         return _check_commitment(
-            load_profile(profile, game, index=index),
+            load_profile(profile, game, index=index, leader=_leader(game, leader)),
             game,
             limit,
-            (_leader(game, leader), ties, time_limit),
+            (leader, ties, time_limit),
         )
     return _check_correlated(profile, game, concept, limit, index)
 
@@ -223,8 +223,8 @@ def _check_commitment(
         gets = sum((p * v for p, v in zip(theirs, earned, strict=True)), Fraction(0))
         if regret == 0 and gets != achieved:
             notes.append(
-                f"the follower's best response given earns the leader {gets}, "
-                f"{ties} ties would give it {achieved}"
+                f"the follower's best response given earns the leader {short_number(gets)}, "
+                f"{ties} ties would give it {short_number(achieved)}"
             )
     holds = gap is not None and gap <= tolerance and (regret is None or regret <= tolerance)
     both = None if theirs is None else payoffs(game, [s for s in profile.strategies if s])

@@ -113,13 +113,16 @@ def as_joint(
     return joint, notes
 
 
-def load_profile(source: Any, game: NormalFormGame, *, index: int = 0) -> Profile:
+def load_profile(
+    source: Any, game: NormalFormGame, *, index: int = 0, leader: int | None = None
+) -> Profile:
     """A profile from a file, JSON text, a literal such as "1/2 1/2; 1 0", or any object.
 
     Args:
         source: a path, a text, or what `as_profile` takes.
         game: the game that it is played in.
         index: which solution of a list is meant.
+        leader: whose strategy a single one is, where the source does not say.
 
     Raises:
         InputError: if the file cannot be read, the text is no JSON, or as `as_profile`.
@@ -128,13 +131,18 @@ def load_profile(source: Any, game: NormalFormGame, *, index: int = 0) -> Profil
         source = _from_json(_file_text(source), str(source))
     elif isinstance(source, str):
         source = _from_text(source.strip())
-    return read(source, game, index=index)
+    return read(source, game, index=index, leader=leader)
 
 
 def read(
-    source: Any, game: NormalFormGame, *, tolerance: float = TOLERANCE, index: int = 0
+    source: Any,
+    game: NormalFormGame,
+    *,
+    tolerance: float = TOLERANCE,
+    index: int = 0,
+    leader: int | None = None,
 ) -> Profile:
-    """All that `source` says about play in `game`; see `as_profile` and `as_joint`.
+    """All that `source` says about play in `game`; see `as_profile` and `load_profile`.
 
     Raises:
         InputError: as `as_profile`.
@@ -153,11 +161,11 @@ def read(
     if isinstance(source, CorrelatedEquilibrium):
         return _from_joint(source.distribution, game, tolerance)
     if isinstance(source, Mapping):
-        return _from_mapping(source, game, tolerance, index)
+        return _from_mapping(source, game, tolerance, index, leader)
     if isinstance(source, str | bytes):
         raise InputError(f"a profile is no text; write {SHAPE}")
     if isinstance(source, Sequence) or hasattr(source, "tolist"):
-        return _from_strategies(source, game, tolerance)
+        return _from_strategies(source, game, tolerance, leader)
     if hasattr(source, "action_probabilities"):
         from gtlearn.solvers.policies import strategies_of_policy
 
@@ -168,7 +176,11 @@ def read(
 
 
 def _from_mapping(
-    source: Mapping[Any, Any], game: NormalFormGame, tolerance: float, index: int
+    source: Mapping[Any, Any],
+    game: NormalFormGame,
+    tolerance: float,
+    index: int,
+    leader: int | None,
 ) -> Profile:
     if "solutions" in source:
         solutions = source["solutions"]
@@ -180,13 +192,14 @@ def _from_mapping(
             )
         if not isinstance(solutions[index], Mapping) or "solutions" in solutions[index]:
             raise InputError(f"solution {index} is no profile; write {SHAPE}")
-        return _from_mapping(solutions[index], game, tolerance, 0)
+        return _from_mapping(solutions[index], game, tolerance, 0, leader)
     if "distribution" in source:
         return _from_joint(source["distribution"], game, tolerance)
     if "strategies" in source:
-        return _from_strategies(source["strategies"], game, tolerance, source.get("leader"))
+        return _from_strategies(source["strategies"], game, tolerance, source.get("leader", leader))
     if "commitment" in source:
-        return _from_strategies([source["commitment"]], game, tolerance, source.get("leader", 0))
+        whose = source.get("leader", 0 if leader is None else leader)
+        return _from_strategies([source["commitment"]], game, tolerance, whose)
     if source and all(player in game.players for player in source):
         return _from_strategies(source, game, tolerance)
     shown = ", ".join(repr(key) for key in list(source)[:4]) or "nothing"
@@ -199,6 +212,8 @@ def _from_strategies(
     """Strategies of all players, by order or label; of the leader alone where one is named."""
     if hasattr(strategies, "tolist"):  # an array or tensor: one vector a row
         strategies = list(strategies) if getattr(strategies, "ndim", 0) else None
+    if leader is not None and _is_vector(strategies):
+        strategies = [strategies]
     given: list[Any] = [None] * game.num_players
     if isinstance(strategies, Mapping):
         for player, strategy in strategies.items():
@@ -236,6 +251,12 @@ def _from_strategies(
         read_strategies.append(exact)
         notes += [note] if note else []
     return Profile(tuple(read_strategies), None, tuple(notes))
+
+
+def _is_vector(values: Any) -> bool:
+    """Whether these are numbers or their texts: one strategy, and no list of them."""
+    numbers = str | int | float | Fraction | np.number
+    return isinstance(values, list | tuple) and all(isinstance(v, numbers) for v in values)
 
 
 def _by_label(strategy: Any, game: NormalFormGame, player: int) -> Any:

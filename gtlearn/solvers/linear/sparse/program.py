@@ -87,9 +87,13 @@ def float_optimum(
     costs = quotients(program.objective, np.full(len(program.objective), size, dtype=object))
     entries = (program.starts, program.columns, values)
     if not options:
-        steps = 1000 + 20 * (len(program.bounds) + len(program.objective))
-        options = {**_PLAIN, "simplex_iteration_limit": steps}
+        options = {**_PLAIN, "simplex_iteration_limit": step_limit(program)}
     return simplex(costs, entries, sides, program.equalities, time_limit, **options)
+
+
+def step_limit(program: SparseProgram) -> int:
+    """More steps than the simplex method takes, unless it cycles."""
+    return 1000 + 20 * (len(program.bounds) + len(program.objective))
 
 
 def unit_rows(program: SparseProgram) -> tuple[NDArray[np.float64], NDArray[Any]]:

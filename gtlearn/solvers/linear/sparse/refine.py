@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gtlearn.solvers.linear.algebra import multiply
 from gtlearn.solvers.linear.highs import FloatOptimum, simplex
 from gtlearn.solvers.linear.sparse.basis import Scaled, Vertex
-from gtlearn.solvers.linear.sparse.program import SparseProgram, largest, unit_rows
+from gtlearn.solvers.linear.sparse.program import SparseProgram, largest, step_limit, unit_rows
 
 _MAX_ZOOM = 40  # as a power of two; bounds of size one stay far below what floats can hold
 
@@ -58,6 +58,7 @@ def refined(
         start=found,
         presolve="off",
         simplex_scale_strategy=0,
+        simplex_iteration_limit=step_limit(program),
     )
     return None if answer is None else _without_slacks(program, answer, tight)
 
