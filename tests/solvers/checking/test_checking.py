@@ -10,8 +10,8 @@ from hypothesis import given, settings
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.solvers import nearest
-from gtlearn.solvers.checking import check
+from gtlearn.solvers.checking import nearest
+from gtlearn.solvers.checking.check import check
 from gtlearn.solvers.commitment import stackelberg
 from gtlearn.solvers.correlated import coarse_correlated, correlated
 from gtlearn.solvers.nash.enumeration import all_equilibria
@@ -131,6 +131,40 @@ def test_second_player_leads():
     assert check(alone, BOS, "stackelberg", leader=1).holds
     with pytest.raises(InputError, match="no strategy of the leader 'Row'"):
         check(alone, BOS, "stackelberg", leader=0)
+
+
+@pytest.mark.parametrize("leader", [0, 1])
+@pytest.mark.parametrize(
+    "alone",
+    [
+        "1/2 1/2",
+        "0.5, 0.5",
+        '{"commitment": ["1/2", "1/2"]}',
+        '["1/2", "1/2"]',
+        '[["1/2", "1/2"]]',
+        {"commitment": ["1/2", "1/2"]},
+        [F(1, 2), F(1, 2)],
+        np.array([0.5, 0.5]),
+    ],
+    ids=str,
+)
+def test_a_single_strategy_is_the_leaders(alone, leader):
+    report = check(alone, BOS, "stackelberg", leader=leader)
+    assert report.strategies[leader] == (F(1, 2), F(1, 2))
+    assert report.strategies[1 - leader] is None
+    assert (report.stackelberg.leader, report.stackelberg.achieved) == (leader, F(1, 2))
+
+
+@pytest.mark.parametrize("alone", ["1 0", "[[1, 0]]", '{"strategies": [[1, 0]]}'])
+def test_a_single_strategy_is_no_profile(alone):
+    with pytest.raises(InputError, match="give one a player"):
+        check(alone, BOS, "nash")
+
+
+@pytest.mark.parametrize("alone", ["1 0 0", "[]", "[null, 1]", "[{}, 1]", "1 0; 1 0; 1 0"])
+def test_a_single_strategy_of_the_wrong_form(alone):
+    with pytest.raises(InputError):
+        check(alone, BOS, "stackelberg")
 
 
 def test_a_best_response_that_the_leader_likes_less_is_noted():
