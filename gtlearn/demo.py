@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.output.tables import add_row, mix, new_table, to_text
 from gtlearn.solvers.solution import NashEquilibrium, Solution
-from gtlearn.solvers.tables import add_row, mix, new_table, to_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -24,6 +24,7 @@ _ZERO, _ONE = Fraction(0), Fraction(1)
 
 OK = "ok"
 TIME_LIMIT = "time_limit"
+MEMORY_LIMIT = "memory_limit"
 RATIONAL = "rational"
 FLOAT = "float"
 
@@ -134,7 +135,7 @@ class Solution:
         concept: "nash", "correlated", "coarse-correlated" or "stackelberg".
         method: the method that ran, named as the literature names it.
         solutions: the outcomes found; index or iterate the Solution to reach them.
-        status: "ok", or "time_limit" where the time ran out.
+        status: "ok", or "time_limit" or "memory_limit" where the search was cut short by it.
         complete: true only where it is proven that `solutions` holds all that was asked for.
         arithmetic: "rational" or "float".
         seconds: wall-clock time of the solver.
@@ -168,42 +169,42 @@ class Solution:
 
     def to_numpy(self, index: int = 0) -> list[NDArray[np.float64]]:
         """The strategies of one solution as float vectors, one a player."""
-        from gtlearn.solvers.export import strategies_of
+        from gtlearn.solvers.output.export import strategies_of
 
         return [np.array([float(p) for p in s]) for s in strategies_of(self, index)]
 
     def to_fractions(self, index: int = 0) -> list[list[Fraction]]:
         """The strategies of one solution as Fractions, one list a player."""
-        from gtlearn.solvers.export import strategies_of
+        from gtlearn.solvers.output.export import strategies_of
 
         return [[Fraction(p) for p in s] for s in strategies_of(self, index)]
 
     def to_openspiel(self, index: int = 0, game: pyspiel.Game | None = None) -> TabularPolicy:
         """One solution as an OpenSpiel TabularPolicy of `game` (this solution's by default)."""
-        from gtlearn.solvers.export import to_openspiel_policy
+        from gtlearn.solvers.output.export import to_openspiel_policy
 
         return to_openspiel_policy(self, index, game)
 
     def to_json(self) -> dict[str, Any]:
         """The solution as the JSON object of schema gtlearn/solution/1."""
-        from gtlearn.solvers.export import to_json
+        from gtlearn.solvers.output.export import to_json
 
         return to_json(self)
 
     def to_csv(self) -> str:
         """One row a solution, player and action, with exact numbers."""
-        from gtlearn.solvers.export import to_csv
+        from gtlearn.solvers.output.export import to_csv
 
         return to_csv(self)
 
     def to_latex(self) -> str:
         """A LaTeX tabular, one row a solution."""
-        from gtlearn.solvers.export import to_latex
+        from gtlearn.solvers.output.export import to_latex
 
         return to_latex(self)
 
     def __str__(self) -> str:
-        from gtlearn.solvers.tables import render
+        from gtlearn.solvers.output.tables import render
 
         return render(self)
 

@@ -53,7 +53,10 @@ def test_kuhn_poker_by_its_normal_form():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_zero_sum_program(seed):
-    pytest.importorskip("cvxpy", reason="OpenSpiel's lp_solver needs cvxpy, which is missing")
+    for module in ("cvxpy", "ecos"):
+        pytest.importorskip(
+            module, reason=f"OpenSpiel's lp_solver needs {module}, which is missing"
+        )
     from open_spiel.python.algorithms import lp_solver
 
     game = families.zero_sum(6, 5, seed=seed)

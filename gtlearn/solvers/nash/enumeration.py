@@ -12,7 +12,7 @@ from gtlearn.solvers.nash.components import connected_components, nash_subsets
 from gtlearn.solvers.nash.extreme import ExtremeEquilibria, Progress, extreme_equilibria
 from gtlearn.solvers.nash.players import require_two_players
 from gtlearn.solvers.nash.single import one_equilibrium
-from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Solution
+from gtlearn.solvers.solution import MEMORY_LIMIT, OK, TIME_LIMIT, NashEquilibrium, Solution
 
 METHOD = "vertex enumeration"
 SEARCH_SHARE = 0.7  # of the time limit; the rest is for certificates
@@ -49,7 +49,7 @@ def all_equilibria(
     if len(solutions) < len(extreme.pairs):
         extreme = extreme.first(len(solutions))
     if not solutions and not extreme.complete:
-        return _at_least_one(game, extreme.stopped, start, time_limit)
+        return _at_least_one(game, extreme, start, time_limit)
     components = connected_components(extreme.pairs)
     isolated = {component[0] for component in components if len(component) == 1}
     if extreme.complete:
@@ -62,7 +62,7 @@ def all_equilibria(
         concept="nash",
         method=METHOD,
         solutions=tuple(solutions),
-        status=OK if extreme.complete else TIME_LIMIT,
+        status=_status(extreme),
         complete=extreme.complete,
         seconds=time.monotonic() - start,
         components=tuple(map(tuple, components)),
@@ -90,7 +90,7 @@ def _certified_in_time(
 
 
 def _at_least_one(
-    game: NormalFormGame, stopped: str, start: float, time_limit: float | None
+    game: NormalFormGame, extreme: ExtremeEquilibria, start: float, time_limit: float | None
 ) -> Solution:
     """Where the enumeration was stopped before it met an equilibrium: one found otherwise."""
     left = None if time_limit is None else max(1.0, start + time_limit - time.monotonic())
@@ -98,11 +98,17 @@ def _at_least_one(
     return replace(
         single,
         method=f"{METHOD}, then {single.method}",
-        status=TIME_LIMIT,
+        status=_status(extreme),
         complete=False,
         seconds=time.monotonic() - start,
-        notes=_notes(game, stopped, len(single)),
+        notes=_notes(game, extreme.stopped, len(single)),
     )
+
+
+def _status(extreme: ExtremeEquilibria) -> str:
+    if extreme.complete:
+        return OK
+    return MEMORY_LIMIT if "memory" in extreme.stopped else TIME_LIMIT
 
 
 def _component_indices(

@@ -15,8 +15,14 @@ def rounded(solution: Solution) -> Solution:
 
     The rounded strategies are no exact equilibria, so nothing is verified: the regrets say how far
     off they are.
+
+    Raises:
+        InputError: if a payoff is too large for a double.
     """
     game = solution.game
+    if isinstance(game, NormalFormGame):
+        for player in range(game.num_players):
+            game.floats(player)  # raises where a payoff is too large for a double
     outcomes = tuple(
         _rounded(game, outcome)
         if isinstance(outcome, NashEquilibrium) and isinstance(game, NormalFormGame)

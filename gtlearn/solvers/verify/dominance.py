@@ -15,7 +15,7 @@ from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray
 
 if TYPE_CHECKING:
-    from gtlearn.solvers.dominance import DominanceResult, DominanceStep
+    from gtlearn.solvers.dominance.elimination import DominanceResult, DominanceStep
 
 
 def violations(result: DominanceResult) -> list[str]:
@@ -29,7 +29,7 @@ def violations(result: DominanceResult) -> list[str]:
     positive everywhere, so that no mixture dominates it (Pearce 1984).
 
     >>> from gtlearn import games
-    >>> from gtlearn.solvers.dominance import dominance
+    >>> from gtlearn.solvers.dominance.elimination import dominance
     >>> violations(dominance(games.normal_form([[3, 0], [5, 1]], [[3, 5], [0, 1]])))
     []
     """

@@ -11,6 +11,7 @@ from gtlearn.solvers.verify.correlated import largest_gain
 @pytest.fixture(scope="module")
 def jpsro():
     pytest.importorskip("cvxpy")
+    pytest.importorskip("ecos")
     return pytest.importorskip("open_spiel.python.algorithms.jpsro", exc_type=ImportError)
 
 

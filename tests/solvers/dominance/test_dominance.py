@@ -13,7 +13,7 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.correlated import correlated
-from gtlearn.solvers.dominance import dominance
+from gtlearn.solvers.dominance.elimination import dominance
 from gtlearn.solvers.nash.pure import pure_equilibria
 from gtlearn.solvers.verify.dominance import violations
 

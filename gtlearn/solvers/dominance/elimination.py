@@ -87,12 +87,12 @@ class DominanceResult:
 
     def to_json(self) -> dict[str, Any]:
         """The result as one JSON object; exact numbers are strings."""
-        from gtlearn.solvers.dominance_output import to_json
+        from gtlearn.solvers.dominance.report import to_json
 
         return to_json(self)
 
     def __str__(self) -> str:
-        from gtlearn.solvers.dominance_output import render
+        from gtlearn.solvers.dominance.report import render
 
         return render(self)
 

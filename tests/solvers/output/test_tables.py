@@ -6,6 +6,7 @@ from fractions import Fraction as F
 import pytest
 
 from gtlearn.games import normal_form
+from gtlearn.solvers.output.tables import decimal, render
 from gtlearn.solvers.solution import (
     TIME_LIMIT,
     Certificate,
@@ -14,7 +15,6 @@ from gtlearn.solvers.solution import (
     NashSubset,
     Solution,
 )
-from gtlearn.solvers.tables import decimal, render
 
 PROVEN = Certificate("nash", "rational", True, {"regrets": (F(0), F(0))})
 

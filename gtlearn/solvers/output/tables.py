@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.export import exact_text, strategy_labels
+from gtlearn.solvers.output.export import exact_text, strategy_labels
 from gtlearn.solvers.solution import (
     FLOAT,
     RATIONAL,

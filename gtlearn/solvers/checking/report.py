@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from gtlearn.solvers.export import game_json, json_number
-from gtlearn.solvers.tables import (
+from gtlearn.solvers.output.export import game_json, json_number
+from gtlearn.solvers.output.tables import (
     add_row,
     decimal,
     describe,
@@ -18,7 +18,7 @@ from gtlearn.solvers.tables import (
 )
 
 if TYPE_CHECKING:
-    from gtlearn.solvers.checking import CheckReport, CommitmentCheck
+    from gtlearn.solvers.checking.check import CheckReport, CommitmentCheck
 
 SCHEMA = "gtlearn/check/1"
 MAX_ROWS = 30

@@ -1,0 +1,396 @@
+"""Profiles from any tool, read into exact strategies, commitments or joint distributions."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from gtlearn.errors import InputError
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.checking.probabilities import Vector, distribution, vector
+from gtlearn.solvers.solution import (
+    Commitment,
+    CorrelatedEquilibrium,
+    NashEquilibrium,
+    Solution,
+)
+
+TOLERANCE = 1e-9  # how far floats may be from summing to one
+SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
+
+_LITERAL = re.compile(r"[\d\s./;,eE+-]*[\s;,][\d\s./;,eE+-]*")
+
+Joint = Mapping[tuple[int, ...], Fraction]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a source says about play, exactly.
+
+    Attributes:
+        strategies: one probability vector a player, None for a player of whom nothing is said.
+        joint: a distribution over pure profiles, where the source gives one.
+        notes: what was renormalised.
+    """
+
+    strategies: tuple[Vector | None, ...]
+    joint: Joint | None = None
+    notes: tuple[str, ...] = ()
+
+
+def as_profile(
+    profile: Any, game: NormalFormGame, *, tolerance: float = TOLERANCE, index: int = 0
+) -> tuple[tuple[Vector, ...], tuple[str, ...]]:
+    """One exact probability vector a player, and notes on what was renormalised.
+
+    Args:
+        profile: one of: a sequence of vectors, one a player (lists, numpy arrays, number strings,
+            ints, Fractions, floats); a mapping {"strategies": ...}, or from players' labels to
+            vectors; each vector may be a mapping from action labels to probabilities; a JSON
+            object of schema gtlearn/solution/1; a Solution or one of its outcomes; an OpenSpiel
+            policy; a callable from the player's index to its vector; a Profile.
+        game: the game that it is played in.
+        tolerance: floats may miss a sum of one by so much; they are then divided by their sum.
+        index: which solution of a Solution is meant.
+
+    Raises:
+        InputError: if it is none of these, has another shape than the game, or holds numbers that
+            are no probabilities.
+
+    >>> from gtlearn import games
+    >>> pennies = games.normal_form([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+    >>> as_profile({"strategies": [["1/2", "1/2"], {"1": 1}]}, pennies)[0][1]
+    (Fraction(1, 1), Fraction(0, 1))
+    """
+    found = read(profile, game, tolerance=tolerance, index=index)
+    known = tuple(strategy for strategy in found.strategies if strategy is not None)
+    if len(known) < game.num_players:
+        if found.joint is not None:
+            raise InputError(
+                "the profile is a distribution over joint actions, without a strategy for each "
+                "player; check it as a correlated or coarse-correlated equilibrium"
+            )
+        missing = found.strategies.index(None)
+        raise InputError(
+            f"the profile holds no strategy of {game.players[missing]!r}; give one a player"
+        )
+    return known, found.notes
+
+
+def as_joint(
+    profile: Any, game: NormalFormGame, *, tolerance: float = TOLERANCE, index: int = 0
+) -> tuple[Joint, tuple[str, ...]]:
+    """An exact distribution over pure profiles, and notes on what was renormalised.
+
+    Args:
+        profile: whatever `as_profile` reads (players then mix independently), a tensor of joint
+            probabilities, or a mapping {"distribution": ...} that holds such a tensor or a list
+            of {"profile": [...], "probability": ...}.
+        game: the game that it is played in.
+        tolerance: as in `as_profile`.
+        index: as in `as_profile`.
+
+    Raises:
+        InputError: as `as_profile`.
+    """
+    if _is_joint_tensor(profile, game):
+        profile = {"distribution": profile}
+    found = read(profile, game, tolerance=tolerance, index=index)
+    if found.joint is not None:
+        return found.joint, found.notes
+    strategies, notes = as_profile(found, game)
+    joint: dict[tuple[int, ...], Fraction] = {(): Fraction(1)}
+    for strategy in strategies:
+        joint = {(*s, a): p * q for s, p in joint.items() for a, q in enumerate(strategy) if q}
+    return joint, notes
+
+
+def load_profile(
+    source: Any, game: NormalFormGame, *, index: int = 0, leader: int | None = None
+) -> Profile:
+    """A profile from a file, JSON text, a literal such as "1/2 1/2; 1 0", or any object.
+
+    Args:
+        source: a path, a text, or what `as_profile` takes.
+        game: the game that it is played in.
+        index: which solution of a list is meant.
+        leader: whose strategy a single one is, where the source does not say.
+
+    Raises:
+        InputError: if the file cannot be read, the text is no JSON, or as `as_profile`.
+    """
+    if isinstance(source, Path):
+        source = _from_json(_file_text(source), str(source))
+    elif isinstance(source, str):
+        source = _from_text(source.strip())
+    return read(source, game, index=index, leader=leader)
+
+
+def read(
+    source: Any,
+    game: NormalFormGame,
+    *,
+    tolerance: float = TOLERANCE,
+    index: int = 0,
+    leader: int | None = None,
+) -> Profile:
+    """All that `source` says about play in `game`; see `as_profile` and `load_profile`.
+
+    Raises:
+        InputError: as `as_profile`.
+    """
+    if isinstance(source, Profile):
+        return source
+    if isinstance(source, Solution):
+        if not -len(source) <= index < len(source):
+            raise InputError(f"there is no solution {index}: {len(source)} found, counted from 0")
+        return read(source[index], game, tolerance=tolerance)
+    if isinstance(source, NashEquilibrium | Commitment):
+        joint = source.distribution if isinstance(source, Commitment) else None
+        if joint is None:
+            return _from_strategies(source.strategies, game, tolerance)
+        return _from_joint(joint, game, tolerance)
+    if isinstance(source, CorrelatedEquilibrium):
+        return _from_joint(source.distribution, game, tolerance)
+    if isinstance(source, Mapping):
+        return _from_mapping(source, game, tolerance, index, leader)
+    if isinstance(source, str | bytes):
+        raise InputError(f"a profile is no text; write {SHAPE}")
+    if isinstance(source, Sequence) or hasattr(source, "tolist"):
+        return _from_strategies(source, game, tolerance, leader)
+    if hasattr(source, "action_probabilities"):
+        from gtlearn.solvers.checking.policies import strategies_of_policy
+
+        return _from_strategies(strategies_of_policy(source, game), game, tolerance)
+    if callable(source):
+        return _from_strategies(_called(source, game), game, tolerance)
+    raise InputError(f"a {type(source).__name__} is no profile; write {SHAPE}")
+
+
+def _from_mapping(
+    source: Mapping[Any, Any],
+    game: NormalFormGame,
+    tolerance: float,
+    index: int,
+    leader: int | None,
+) -> Profile:
+    if "solutions" in source:
+        solutions = source["solutions"]
+        if not isinstance(solutions, Sequence) or isinstance(solutions, str):
+            raise InputError('"solutions" is no list of solutions')
+        if not -len(solutions) <= index < len(solutions):
+            raise InputError(
+                f"there is no solution {index}: {len(solutions)} given, counted from 0"
+            )
+        if not isinstance(solutions[index], Mapping) or "solutions" in solutions[index]:
+            raise InputError(f"solution {index} is no profile; write {SHAPE}")
+        return _from_mapping(solutions[index], game, tolerance, 0, leader)
+    if "distribution" in source:
+        return _from_joint(source["distribution"], game, tolerance)
+    if "strategies" in source:
+        return _from_strategies(source["strategies"], game, tolerance, source.get("leader", leader))
+    if "commitment" in source:
+        whose = source.get("leader", 0 if leader is None else leader)
+        return _from_strategies([source["commitment"]], game, tolerance, whose)
+    if source and all(player in game.players for player in source):
+        return _from_strategies(source, game, tolerance)
+    shown = ", ".join(repr(key) for key in list(source)[:4]) or "nothing"
+    raise InputError(f"the profile holds {shown[:60]} but no strategies; write {SHAPE}")
+
+
+def _from_strategies(
+    strategies: Any, game: NormalFormGame, tolerance: float, leader: Any = None
+) -> Profile:
+    """Strategies of all players, by order or label; of the leader alone where one is named."""
+    if hasattr(strategies, "tolist"):  # an array or tensor: one vector a row
+        strategies = list(strategies) if getattr(strategies, "ndim", 0) else None
+    if leader is not None and _is_vector(strategies):
+        strategies = [strategies]
+    given: list[Any] = [None] * game.num_players
+    if isinstance(strategies, Mapping):
+        for player, strategy in strategies.items():
+            given[_place(player, game.players, "player")] = strategy
+    elif isinstance(strategies, Sequence) and not isinstance(strategies, str | bytes):
+        if len(strategies) == 1 and leader is not None:
+            if isinstance(leader, bool) or leader not in range(game.num_players):
+                raise InputError(
+                    f"the leader {str(leader)[:40]!r} is no player of {game.name!r}, whose "
+                    f"players are counted from 0 to {game.num_players - 1}"
+                )
+            given[leader] = strategies[0]
+        elif len(strategies) != game.num_players:
+            raise InputError(
+                f"the profile has {len(strategies)} strategies for {game.num_players} players; "
+                "give one a player"
+            )
+        else:
+            given = list(strategies)
+    else:
+        raise InputError(f"the strategies are no list of vectors; write {SHAPE}")
+    notes: list[str] = []
+    read_strategies: list[Vector | None] = []
+    for player, strategy in enumerate(given):
+        if strategy is None:
+            read_strategies.append(None)
+            continue
+        whose = f"the strategy of {game.players[player]!r}"
+        exact, note = vector(_by_label(strategy, game, player), whose, tolerance)
+        if len(exact) != game.shape[player]:
+            raise InputError(
+                f"{whose} has {len(exact)} probabilities for {game.shape[player]} actions; "
+                "give one an action"
+            )
+        read_strategies.append(exact)
+        notes += [note] if note else []
+    return Profile(tuple(read_strategies), None, tuple(notes))
+
+
+def _is_vector(values: Any) -> bool:
+    """Whether these are numbers or their texts: one strategy, and no list of them."""
+    numbers = str | int | float | Fraction | np.number
+    return isinstance(values, list | tuple) and all(isinstance(v, numbers) for v in values)
+
+
+def _by_label(strategy: Any, game: NormalFormGame, player: int) -> Any:
+    """A vector from a mapping of action labels; anything else as it is."""
+    if not isinstance(strategy, Mapping):
+        return strategy
+    out: list[Any] = [0] * game.shape[player]
+    for label, probability in strategy.items():
+        what = f"action of {game.players[player]!r}"
+        out[_place(label, game.actions[player], what)] = probability
+    return out
+
+
+def _from_joint(source: Any, game: NormalFormGame, tolerance: float) -> Profile:
+    if isinstance(source, Sequence) and source and isinstance(source[0], Mapping):
+        entries = []
+        for entry in source:
+            if not isinstance(entry, Mapping) or not {"profile", "probability"} <= set(entry):
+                raise InputError(
+                    'an entry of the distribution lacks "profile" or "probability"; write '
+                    '{"profile": [0, 1], "probability": "1/2"}'
+                )
+            entries.append((_pure(entry["profile"], game), entry["probability"]))
+    elif isinstance(source, Mapping):
+        entries = [(_pure(profile, game), p) for profile, p in source.items()]
+    else:
+        entries = _tensor_entries(source, game)
+    if len(dict(entries)) < len(entries):
+        raise InputError("the distribution names a profile twice; give each profile once")
+    joint, note = distribution(dict(entries), tolerance)
+    return Profile((None,) * game.num_players, joint, (note,) if note else ())
+
+
+def _tensor_entries(source: Any, game: NormalFormGame) -> list[tuple[tuple[int, ...], Any]]:
+    try:
+        tensor = np.array(source, dtype=object)
+    except ValueError:
+        tensor = np.empty(0, dtype=object)
+    if tensor.shape != game.shape:
+        raise InputError(
+            f"the distribution has shape {list(tensor.shape)}, the game {list(game.shape)}; give "
+            "one probability a profile"
+        )
+    return list(np.ndenumerate(tensor))
+
+
+def _pure(profile: Any, game: NormalFormGame) -> tuple[int, ...]:
+    """Action indices of a pure profile given by indices or labels."""
+    if isinstance(profile, str | bytes) or not isinstance(profile, Sequence | np.ndarray):
+        raise InputError(f"{str(profile)[:40]!r} is no pure profile; give one action a player")
+    if len(profile) != game.num_players:
+        raise InputError(
+            f"the profile {str(list(profile))[:60]} has {len(profile)} actions for "
+            f"{game.num_players} players"
+        )
+    out = []
+    for player, action in enumerate(profile):
+        if isinstance(action, int | np.integer) and not isinstance(action, bool):
+            if not 0 <= action < game.shape[player]:
+                raise InputError(
+                    f"{game.players[player]!r} has no action {action}; its "
+                    f"{game.shape[player]} actions are counted from 0"
+                )
+            out.append(int(action))
+        else:
+            what = f"action of {game.players[player]!r}"
+            out.append(_place(action, game.actions[player], what))
+    return tuple(out)
+
+
+def _place(label: Any, labels: Sequence[str], what: str) -> int:
+    text = str(label)
+    if text in labels:
+        return labels.index(text)
+    near = difflib.get_close_matches(text, labels, n=1) or labels[:1]
+    raise InputError(f"there is no {what} {text[:40]!r}; did you mean {near[0]!r}?")
+
+
+def _is_joint_tensor(source: Any, game: NormalFormGame) -> bool:
+    """Whether a nested sequence holds joint probabilities and not one strategy a player."""
+    if not isinstance(source, Sequence | np.ndarray) or isinstance(source, str | bytes):
+        return False
+    try:
+        tensor = np.array(source, dtype=object)
+        if tensor.shape != game.shape:
+            return False
+        total = float(sum(Fraction(v) for v in tensor.ravel()))
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+        return False
+    return abs(total - 1) <= 1e-6
+
+
+def _called(source: Callable[[int], Any], game: NormalFormGame) -> list[Any]:
+    strategies = []
+    for player in range(game.num_players):
+        try:
+            strategies.append(source(player))
+        except Exception as error:
+            raise InputError(
+                f"the profile, called with player {player}, raised {type(error).__name__}: {error}"
+            ) from error
+    return strategies
+
+
+def _from_text(text: str) -> Any:
+    if text.startswith(("{", "[")):
+        return _from_json(text, "the profile")
+    if text and _LITERAL.fullmatch(text):
+        return [re.split(r"[\s,]+", part.strip()) for part in text.split(";")]
+    return _from_json(_file_text(Path(text)), text)
+
+
+def _file_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path} cannot be read: {reason}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not text; write JSON such as {SHAPE}") from None
+    except ValueError as error:  # a NUL character in the name
+        raise InputError(f"{str(path)!r} is no file name: {error}") from None
+
+
+def _from_json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"{where} is not JSON: line {error.lineno}, column {error.colno}: {error.msg.lower()}"
+        ) from None
+    except (RecursionError, ValueError) as error:
+        raise InputError(f"{where} is not usable JSON: {error}") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise InputError(f"{name} is not a probability")

@@ -1,0 +1,1 @@
+"""Iterated elimination of dominated actions, with a proof of every step."""

@@ -1,0 +1,1 @@
+"""A Solution for people and for other programs: tables, JSON, CSV, LaTeX, OpenSpiel."""
