@@ -51,3 +51,24 @@ def multiply(matrix: NDArray[Any], vector: list[int]) -> list[int]:
             return product
     column = flint.fmpz_mat(len(vector), 1, vector)
     return [int(v) for v in (to_flint(matrix) * column).entries()]
+
+
+def pivoted(table: NDArray[Any], row: int, column: int, denominator: int) -> NDArray[Any]:
+    """An integer table over `denominator` after one exchange of a basic and a nonbasic variable.
+
+    The new denominator is the pivot `table[row, column]`; all divisions are exact (Edmonds 1967;
+    Bareiss 1968).
+
+    Args:
+        table: Python ints in an object array, one row a basic variable, one column a nonbasic.
+        row: of the basic variable.
+        column: of the nonbasic one.
+        denominator: of the table's entries.
+    """
+    pivot_row, pivot_column = table[row].copy(), table[:, column].copy()
+    outer = np.multiply.outer(pivot_column, pivot_row)
+    fresh: NDArray[Any] = (table * table[row, column] - outer) // denominator
+    fresh[row] = pivot_row
+    fresh[:, column] = -pivot_column
+    fresh[row, column] = denominator
+    return fresh

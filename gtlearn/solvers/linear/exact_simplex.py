@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.solvers.linear.algebra import pivoted
+
 Warm = tuple[NDArray[np.int64], NDArray[np.int64]] | None
 
 
@@ -31,13 +33,8 @@ class _Tableau:
 
     def pivot(self, row: int, column: int) -> None:
         """Exchanges the basic variable of `row` with the nonbasic one of `column`."""
-        t = self.entries
-        pivot = t[row, column]
-        pivot_row, pivot_column = t[row].copy(), t[:, column].copy()
-        fresh = (t * pivot - np.multiply.outer(pivot_column, pivot_row)) // self.denominator
-        fresh[row] = pivot_row
-        fresh[:, column] = -pivot_column
-        fresh[row, column] = self.denominator
+        pivot = self.entries[row, column]
+        fresh = pivoted(self.entries, row, column, self.denominator)
         if pivot < 0:
             fresh, pivot = -fresh, -pivot
         self.entries, self.denominator = fresh, pivot

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.solvers.linear.algebra import pivoted
 from gtlearn.solvers.nash.polytope import Vertices
 
 
@@ -99,13 +100,8 @@ class Dictionary:
 
     def pivot(self, row: int, column: int) -> Dictionary:
         """The dictionary after exchanging one variable (Edmonds's integral pivoting)."""
-        t = self.table
-        pivot = t[row, column]
-        pivot_row, pivot_column = t[row].copy(), t[:, column].copy()
-        fresh = (t * pivot - np.multiply.outer(pivot_column, pivot_row)) // self.denominator
-        fresh[row] = pivot_row
-        fresh[:, column] = -pivot_column
-        fresh[row, column] = self.denominator
+        pivot = self.table[row, column]
+        fresh = pivoted(self.table, row, column, self.denominator)
         nonbasic, basic = self.nonbasic.copy(), self.basic.copy()
         nonbasic[column], basic[row] = basic[row], nonbasic[column]
         return Dictionary(fresh, nonbasic, basic, pivot)
