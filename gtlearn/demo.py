@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers.output.tables import add_row, mix, new_table, to_text
+from gtlearn.solvers.output.pieces import add_row, mix, new_table, to_text
 from gtlearn.solvers.solution import NashEquilibrium, Solution
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gtlearn import games
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.solvers.output.export import plain
-from gtlearn.solvers.output.tables import add_row, describe, new_table, short_number, to_text
+from gtlearn.solvers.output.pieces import add_row, describe, new_table, short_number, to_text
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -8,7 +8,7 @@ import shutil
 import sys
 from importlib import metadata
 
-from gtlearn.solvers.output.tables import add_row, new_table, to_text
+from gtlearn.solvers.output.pieces import add_row, new_table, to_text
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")

@@ -77,7 +77,7 @@ def test_the_verifier_shares_no_code_with_the_solvers():
     used = set().union(*(graph.find_upstream_modules(module) for module in verifier)) - verifier
     output = {
         f"gtlearn.solvers.{name}"
-        for name in ("solution", "output", "output.export", "output.tables")
+        for name in ("solution", "output", "output.export", "output.pieces", "output.tables")
     }
     solvers = {m for m in used if m.startswith("gtlearn.solvers")}
     assert verifier

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.solvers.output.export import game_json, json_number
-from gtlearn.solvers.output.tables import (
+from gtlearn.solvers.output.pieces import (
     add_row,
     decimal,
     describe,

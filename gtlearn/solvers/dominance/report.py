@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.solvers.output.export import game_json, json_number
-from gtlearn.solvers.output.tables import add_row, describe, mix, new_table, short_number, to_text
+from gtlearn.solvers.output.pieces import add_row, describe, mix, new_table, short_number, to_text
 
 if TYPE_CHECKING:
     from gtlearn.solvers.dominance.elimination import DominanceResult

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import re
-import shutil
-from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.output.export import exact_text, strategy_labels
+from gtlearn.solvers.output.export import strategy_labels
+from gtlearn.solvers.output.pieces import (
+    APPROXIMATE,
+    NO_BREAK,
+    add_row,
+    describe,
+    mix,
+    mix_cell,
+    new_table,
+    short_number,
+    to_text,
+)
 from gtlearn.solvers.solution import (
     FLOAT,
     RATIONAL,
@@ -22,19 +29,12 @@ from gtlearn.solvers.solution import (
     NashEquilibrium,
     Outcome,
     Solution,
-    Strategy,
 )
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 MAX_ROWS = 50  # solutions in one table; more are counted, and left to the other formats
-MAX_PARTS = 12  # actions shown of one mixed strategy
-MAX_LENGTH = 17  # characters of a ratio; a longer one is shown as a decimal with "~"
-MAX_GLUED = 20  # characters of an action's name that stays on one line with its probability
-_APPROXIMATE = "~"
-_NO_BREAK = "\ue000"  # keeps a probability on its action's line: rich breaks at "\u00a0" too
-_SHORT = re.compile(rf"(?<!\S)(\S{{1,{MAX_GLUED}}}): (?=[-~]?\d)")
 _CONCEPTS = {
     "nash": "Nash equilibrium",
     "stackelberg": "Stackelberg equilibrium",
@@ -62,126 +62,6 @@ def render(solution: Solution, width: int | None = None) -> str:
     """
     blocks = [_heading(solution), *_body(solution), _proof(solution), *_footnotes(solution)]
     return to_text(blocks, width)
-
-
-def to_text(blocks: Iterable[str | Table], width: int | None = None) -> str:
-    """Paragraphs and rich tables as plain text, wrapped to `width` columns."""
-    from rich.console import Console
-    from rich.text import Text
-
-    stream = io.StringIO()
-    columns = width or max(40, shutil.get_terminal_size((100, 24)).columns)
-    console = Console(file=stream, width=columns, color_system=None, force_terminal=False)
-    for block in blocks:
-        if block:
-            console.print(Text(_glued(block)) if isinstance(block, str) else block)
-    lines = (line.rstrip() for line in stream.getvalue().splitlines())
-    return "\n".join(lines).replace(_NO_BREAK, " ")
-
-
-def new_table(*columns: str, right: Sequence[str] = ()) -> Table:
-    """An empty rich table in the one style of gtlearn; `right` names right-aligned columns."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    for column in columns:
-        table.add_column(
-            Text(column), justify="right" if column in right else "left", overflow="fold"
-        )
-    return table
-
-
-def add_row(table: Table, cells: Sequence[str]) -> None:
-    """Appends a row whose cells are taken literally, brackets included."""
-    from rich.text import Text
-
-    table.add_row(*(Text(_glued(cell)) for cell in cells))
-
-
-def _glued(text: str) -> str:
-    """The text, with each short name kept on one line with the number that follows it."""
-    return _SHORT.sub(rf"\1:{_NO_BREAK}", text)
-
-
-def short_number(value: Number) -> str:
-    """A number for people: ratios that would not fit become decimals, marked by "~".
-
-    >>> short_number(Fraction(2, 3)), short_number(Fraction(1, 3**40)), short_number(0.25)
-    ('2/3', '~8.22526e-20', '0.25')
-    """
-    if not isinstance(value, Fraction):
-        return f"{value:.6g}"
-    if abs(value.numerator) < 10**MAX_LENGTH and value.denominator < 10**MAX_LENGTH:
-        text = exact_text(value)
-        if len(text) <= MAX_LENGTH:
-            return text
-    return _APPROXIMATE + decimal(value)
-
-
-def decimal(value: Fraction) -> str:
-    """Six significant digits of a ratio, also where it is beyond a double's range."""
-    try:
-        approximation = float(value)
-    except OverflowError:
-        approximation = 0.0
-    if approximation == 0 and value != 0:
-        from decimal import Decimal, localcontext
-
-        with localcontext(prec=12):
-            return f"{Decimal(value.numerator) / Decimal(value.denominator):.5e}"
-    return f"{approximation:.6g}"
-
-
-def mix(labels: Sequence[str], strategy: Strategy, separator: str = ", ") -> str:
-    """The actions that a strategy plays, with their probabilities.
-
-    >>> mix(["C", "D"], (Fraction(1, 2), Fraction(1, 2)))
-    'C: 1/2, D: 1/2'
-    >>> mix(["C", "D"], (Fraction(0), Fraction(1)))
-    'D'
-    """
-    parts = [(label, p) for label, p in zip(labels, strategy, strict=True) if p != 0]
-    if len(parts) == 1 and parts[0][1] == 1:
-        return parts[0][0]
-    shown = [f"{label}: {short_number(p)}" for label, p in parts[:MAX_PARTS]]
-    if len(parts) > MAX_PARTS:
-        shown.append(f"and {len(parts) - MAX_PARTS} more")
-    return separator.join(shown)
-
-
-def mix_cell(labels: Sequence[str], strategy: Strategy) -> str:
-    """As `mix`, with one action a line where their names are long."""
-    played = (label for label, p in zip(labels, strategy, strict=True) if p != 0)
-    return mix(labels, strategy, "\n" if max(map(len, played)) > MAX_GLUED else ", ")
-
-
-def describe(game: NormalFormGame | BayesianGame) -> str:
-    """One line that says which game it is and how large.
-
-    >>> from gtlearn.games import normal_form
-    >>> describe(normal_form([[1, 0]], [[0, 1]], name="tiny"))
-    'tiny: 2 players, 1 x 2 actions, constant-sum'
-    """
-    if isinstance(game, BayesianGame):
-        leader, follower = game.players[game.leader], game.players[game.follower]
-        sizes = sorted({len(g.actions[game.follower]) for g in game.games})
-        return (
-            f"{game.name}: Bayesian, {leader} with {len(game.games[0].actions[game.leader])} "
-            f"actions, {follower} with {' or '.join(map(str, sizes))}, of "
-            f"{_types(len(game.types))}"
-        )
-    text = f"{game.name}: {game.num_players} players, {' x '.join(map(str, game.shape))} actions"
-    if game.is_zero_sum:
-        origin = (0,) * game.num_players
-        total = sum(game.payoff(k, origin) for k in range(game.num_players))
-        return text + (", zero-sum" if total == 0 else ", constant-sum")
-    return text + (", symmetric" if game.is_symmetric else "")
-
-
-def _types(count: int) -> str:
-    return "1 type" if count == 1 else f"{count} types"
 
 
 def _heading(solution: Solution) -> str:
@@ -232,7 +112,7 @@ def _found(solution: Solution) -> str:
 
 def _duration(seconds: float) -> str:
     time = f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
-    return time.replace(" ", _NO_BREAK)
+    return time.replace(" ", NO_BREAK)
 
 
 def _all_isolated(solution: Solution) -> bool:
@@ -448,6 +328,6 @@ def _is_shortened(solution: Solution) -> bool:
             numbers += outcome.distribution.values()
         else:
             numbers += (p for strategy in outcome.strategies for p in strategy)
-        if any(short_number(p).startswith(_APPROXIMATE) for p in numbers):
+        if any(short_number(p).startswith(APPROXIMATE) for p in numbers):
             return True
     return False

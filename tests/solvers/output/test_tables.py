@@ -6,7 +6,8 @@ from fractions import Fraction as F
 import pytest
 
 from gtlearn.games import normal_form
-from gtlearn.solvers.output.tables import decimal, render
+from gtlearn.solvers.output.pieces import decimal
+from gtlearn.solvers.output.tables import render
 from gtlearn.solvers.solution import (
     TIME_LIMIT,
     Certificate,
