@@ -27,7 +27,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import exact_array
+from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.solution import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
@@ -37,8 +37,13 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     combination,
     expected,
     rational,
+    stated_violation,
 )
 from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
+from gtlearn.solvers.verify.form import index, items, number, pairs, require_form, text, vector
+
+ROUNDING = Fraction(1, 10**9)  # of probabilities in floats
+_MULTIPLIERS = "the multipliers"
 
 
 def commitment_values(
@@ -79,7 +84,8 @@ def commitment_values(
 def commitment(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tuple[str, ...]:
     """The statements of `outcome` that do not hold; empty where all of them hold.
 
-    Where the certificate's `upper_bound` equals the leader's payoff, this proves it optimal.
+    What is not of the form of a commitment in this game is a false statement too. Where the
+    certificate's `upper_bound` equals the leader's payoff, this proves it optimal.
 
     Args:
         game: the game that was solved.
@@ -88,6 +94,16 @@ def commitment(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tupl
     Raises:
         InputError: if the game has not two players.
     """
+    if isinstance(game, NormalFormGame):
+        Sides.of(game, 0)
+    try:
+        return _failures(game, outcome)
+    except InputError as error:  # of the wrong form
+        return (str(error),)
+
+
+def _failures(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tuple[str, ...]:
+    require_form(game, outcome)
     absent = _absent_evidence(game, outcome)
     if absent:
         return (f"the certificate does not say {' and '.join(absent)}",)
@@ -153,9 +169,7 @@ def _mixed(sides: Sides, outcome: Commitment) -> list[str]:
     """A mixed or pure commitment: the mix, the response, and what both earn."""
     mix = rational(outcome.strategies[outcome.leader])
     failures = _distribution_failures(mix, sides.size[0], "the leader's commitment")
-    response = outcome.response
-    if not isinstance(response, int) or not 0 <= response < sides.size[1]:
-        return [*failures, "the response is no action of the follower"]
+    response = index(outcome.response, sides.size[1], "the response")
     reply = rational(outcome.strategies[1 - outcome.leader])
     if reply != [Fraction(int(k == response)) for k in range(sides.size[1])]:
         failures.append("the follower's strategy is not its stated response")
@@ -173,7 +187,7 @@ def _mixed(sides: Sides, outcome: Commitment) -> list[str]:
     if outcome.attained:
         choose = max if outcome.ties == "strong" else min
         if choose(own[k] for k in responses) != value or own[response] != value:
-            failures.append(f"the leader does not earn {value} under {outcome.ties} ties")
+            failures.append(f"the leader does not earn {text(value)} under {outcome.ties} ties")
         return failures
     return failures + _supremum(sides, outcome, own, other, response)
 
@@ -192,8 +206,9 @@ def _supremum(
     group = class_of(sides, response)
     failures = []
     if min(own[k] for k in group) != value:
-        failures.append(f"commitments near the stated one do not approach {value}")
-    interior = rational(outcome.certificate.evidence["interior"])
+        failures.append(f"commitments near the stated one do not approach {text(value)}")
+    point = items(outcome.certificate.evidence["interior"], "the interior point")
+    interior = [number(p, "the interior point") for p in point]
     failures += _distribution_failures(interior, sides.size[0], "the interior point")
     if not failures:
         payoffs = expected(sides.follower, sides.follower_denominator, interior)
@@ -224,6 +239,8 @@ def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> li
         failures.append("the payoffs are not those of the joint distribution")
     if rational(outcome.strategies[outcome.leader]) != [sum(row) for row in joint.tolist()]:
         failures.append("the leader's strategy is not its marginal distribution")
+    if rational(outcome.strategies[1 - outcome.leader]) != [sum(c) for c in joint.T.tolist()]:
+        failures.append("the follower's strategy is not its marginal distribution")
     return failures
 
 
@@ -234,7 +251,9 @@ def _pure_bound(sides: Sides, outcome: Commitment) -> list[str]:
     values = [choose(row[mask].tolist()) for row, mask in zip(sides.leader, best, strict=True)]
     value = Fraction(max(values), sides.leader_denominator)
     if value != rational(outcome.payoffs)[outcome.leader]:
-        return [f"the best pure commitment earns {value}"]
+        return [f"the best pure commitment earns {text(value)}"]
+    if number(outcome.certificate.evidence.get("upper_bound", value), "the upper bound") != value:
+        return ["the upper bound is not what the best pure commitment earns"]
     if sorted(rational(outcome.strategies[outcome.leader]))[-1] != 1:
         return ["the leader's commitment is not pure"]
     return []
@@ -243,37 +262,44 @@ def _pure_bound(sides: Sides, outcome: Commitment) -> list[str]:
 def _upper_bound(sides: Sides, outcome: Commitment) -> list[str]:
     """The multipliers prove that no commitment earns more than the stated upper bound."""
     evidence = outcome.certificate.evidence
-    limit = Fraction(evidence["upper_bound"])
-    rows = [exact_array(row) for row in evidence["multipliers"]]
+    limit = number(evidence["upper_bound"], "the upper bound")
     n = sides.size[1]
-    if len(rows) != n or any(row.shape != (n,) for row in rows):
+    rows = [vector(row, n, _MULTIPLIERS) for row in items(evidence["multipliers"], _MULTIPLIERS)]
+    if len(rows) != n:
         return [f"there is not one vector of {n} multipliers for each action of the follower"]
-    if any((row.numerators < 0).any() or row.denominator <= 0 for row in rows):
-        return ["a multiplier is negative"]
-    flat = frozenset(evidence.get("flat", ()))
-    # JSON has no integer keys: mappings may come back as lists of pairs
-    weights = {j: dict(shares) for j, shares in dict(evidence.get("weights", {})).items()}
+    places = items(evidence.get("flat", ()), "the flat regions")
+    flat = frozenset(index(j, n, "an action of a flat region") for j in places)
+    weights = {
+        index(j, n, "an action with weights"): _shares(shares, n, "the weights")
+        for j, shares in pairs(evidence.get("weights", {}), "the weights")
+    }
     bounds = bounds_by_multipliers(sides, rows, weights, flat)
     if outcome.ties == "strong" or outcome.distribution is not None:
         if flat or weights:
             return ["classes and flat regions prove nothing under strong ties"]
         return [
-            f"the multipliers of action {j} bound the leader by {bound}, above {limit}"
+            f"the multipliers of action {j} bound the leader by {text(bound)}, above {text(limit)}"
             for j, bound in enumerate(bounds)
             if bound > limit
         ]
-    return _weak_bound(sides, outcome, bounds, flat, weights)
+    return _weak_bound(sides, outcome, rows, bounds, flat, weights)
+
+
+def _shares(value: Any, size: int, what: str) -> dict[int, Fraction]:
+    """A number for some of the follower's actions."""
+    return {index(k, size, what): number(share, what) for k, share in pairs(value, what)}
 
 
 def _weak_bound(
     sides: Sides,
     outcome: Commitment,
+    rows: Sequence[ExactArray],
     bounds: Sequence[Fraction],
     flat: frozenset[int],
     weights: Mapping[int, Mapping[int, Fraction]],
 ) -> list[str]:
     evidence = outcome.certificate.evidence
-    limit = Fraction(evidence["upper_bound"])
+    limit = number(evidence["upper_bound"], "the upper bound")
     failures, tight = [], []
     for group in classes(sides):  # one row proves it for the whole class
         j = group[0]
@@ -281,28 +307,27 @@ def _weak_bound(
         used = weights.get(j, {j: Fraction(1)})
         if not set(used) <= set(group) or sum(used.values()) != 1 or min(used.values()) < 0:
             failures.append(f"the weights of action {j} are no distribution over its class")
-        row = exact_array(evidence["multipliers"][j])
         if j in flat:
             outside = set(range(len(bounds))) - set(group)
-            if bound > 0 or not any(row.numerators[k] for k in outside):
+            if bound > 0 or not any(rows[j].numerators[k] for k in outside):
                 failures.append(f"the region of action {j} is not shown to be flat")
         elif bound > limit:
-            failures.append(f"the multipliers of action {j} bound the leader by {bound}")
+            failures.append(f"the multipliers of action {j} bound the leader by {text(bound)}")
         elif bound == limit:
             tight.append(j)
     if not failures and not outcome.attained:
         if limit != rational(outcome.payoffs)[outcome.leader]:
             return ["the stated supremum differs from the upper bound"]
-        chains = dict(evidence.get("chains", {}))
+        chains = dict(pairs(evidence.get("chains", {}), "the chains"))
         failures = [
-            f"it is not shown that action {j} does not attain {limit}"
+            f"it is not shown that action {j} does not attain {text(limit)}"
             for j in tight
             if not _chain_holds(sides, j, limit, chains.get(j, ()))
         ]
     return failures
 
 
-def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Sequence[Any]) -> bool:
+def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Any) -> bool:
     """Whether the steps prove that the class of j nowhere earns `value` under weak ties.
 
     A step holds multipliers l of the follower's actions and m of those tied with j so far. Wherever
@@ -311,11 +336,12 @@ def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Sequence[Any]) ->
     every k with l_k > 0 ties with j there, and g < 0 that there is no such place.
     """
     tied = set(class_of(sides, j))
-    for follower_multipliers, leader_multipliers in chain:
-        follower, leader = exact_array(follower_multipliers), dict(leader_multipliers)
-        if not set(leader) <= tied or any(v < 0 for v in leader.values()):
+    for step in items(chain, "a chain"):
+        if len(items(step, "a step of a chain")) != 2:
             return False
-        if (follower.numerators < 0).any() or follower.denominator <= 0:
+        follower = vector(step[0], sides.size[1], "a step of a chain")
+        leader = _shares(step[1], sides.size[1], "a step of a chain")
+        if not set(leader) <= tied or any(v < 0 for v in leader.values()):
             return False
         worst = max(combination(sides, j, follower, leader, value))
         if worst < 0:
@@ -328,7 +354,7 @@ def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Sequence[Any]) ->
 
 def _float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
     """A float commitment within its stated violation; nothing is proven about optimality."""
-    slack = sides.scale() / 10**9 + Fraction(outcome.certificate.evidence["violation"])
+    slack = sides.scale() / 10**9 + stated_violation(outcome)
     stated = rational(outcome.payoffs)
     failures, found = [], [Fraction(0), Fraction(0)]
     for j, weights in _parts(sides, outcome):
@@ -342,15 +368,31 @@ def _float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
         found[1 - outcome.leader] += other[j]
     if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > slack:
         failures.append("the leader's commitment does not sum to one")
+    failures += _float_strategies(sides, outcome)
     if any(abs(a - b) > slack for a, b in zip(found, stated, strict=True)):
         failures.append("the payoffs are not those of the stated strategies")
     return failures
 
 
+def _float_strategies(sides: Sides, outcome: Commitment) -> list[str]:
+    """The strategies are those of the response, or of the joint distribution, up to rounding."""
+    m, n = sides.size
+    mix, reply = [Fraction(0)] * m, [Fraction(0)] * n
+    for j, weights in _parts(sides, outcome):
+        mix = [total + p for total, p in zip(mix, weights, strict=True)]
+        reply[j] += sum(weights) if outcome.distribution is not None else 1
+    sought = mix + reply
+    stated = rational(outcome.strategies[outcome.leader])
+    stated += rational(outcome.strategies[1 - outcome.leader])
+    if any(abs(a - b) > ROUNDING for a, b in zip(sought, stated, strict=True)):
+        return ["the strategies are not those of the response or of the joint distribution"]
+    return []
+
+
 def _parts(sides: Sides, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
     """The responses played, each with the (unnormalised) leader mix that it answers."""
     if outcome.distribution is None:
-        response = outcome.response if isinstance(outcome.response, int) else 0
+        response = index(outcome.response, sides.size[1], "the response")
         return [(response, rational(outcome.strategies[outcome.leader]))]
     parts: dict[int, list[Fraction]] = {}
     for profile, probability in outcome.distribution.items():

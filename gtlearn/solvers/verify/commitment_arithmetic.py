@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, to_fraction
+from gtlearn.solvers.solution import Commitment
+from gtlearn.solvers.verify.form import number
 
 _SAFE = 2**62
 
@@ -64,6 +66,18 @@ class Sides:
             other.numerators.T if turn else other.numerators,
             other.denominator,
         )
+
+
+def stated_violation(outcome: Commitment) -> Fraction:
+    """How far a commitment in floats may be off, as it says itself.
+
+    Raises:
+        InputError: if that is no number, or negative.
+    """
+    violation = number(outcome.certificate.evidence["violation"], "the violation")
+    if violation < 0:
+        raise InputError("the violation is negative")
+    return violation
 
 
 def rational(numbers: Sequence[Any]) -> list[Fraction]:

@@ -17,11 +17,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
+from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame
-from gtlearn.games.numbers import ExactArray, exact_array
+from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.solution import RATIONAL, Commitment
-from gtlearn.solvers.verify.commitment_arithmetic import Sides, expected, product, rational
+from gtlearn.solvers.verify.commitment_arithmetic import (
+    Sides,
+    expected,
+    product,
+    rational,
+    stated_violation,
+)
+from gtlearn.solvers.verify.form import index, items, number, text, vector
 
 Fixed = tuple[int | None, ...]
 
@@ -43,6 +52,8 @@ class _Vector:
 def bayesian_commitment(game: BayesianGame, outcome: Commitment) -> list[str]:
     """The statements of `outcome` that do not hold; empty where all of them hold."""
     sides = [Sides.of(g, game.leader) for g in game.games]
+    if not outcome.attained:
+        return ["a commitment against several types is attained"]
     failures = _replies(game, sides, outcome)
     if failures or outcome.certificate.arithmetic != RATIONAL:
         return failures
@@ -71,17 +82,11 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
     proper = len(mix) == sides[0].size[0] and all(p >= -slack for p in mix)
     if not proper or abs(sum(mix, Fraction(0)) - 1) > slack:
         return ["the leader's commitment is no probability distribution"]
-    responses = outcome.response
-    if not isinstance(responses, tuple) or len(responses) != len(sides):
-        return [f"there is not one response for each of {len(sides)} types"]
+    responses = items(outcome.response, "the responses")
     stated = rational(outcome.payoffs)
-    if len(outcome.strategies) != 1 + len(sides) or len(stated) != 1 + len(sides):
-        return ["there is not one strategy and one payoff for the leader and each type"]
     failures, total = [], Fraction(0)
     choose = max if outcome.ties == "strong" else min
     for t, (side, reply, weight) in enumerate(zip(sides, responses, game.prior, strict=True)):
-        if not 0 <= reply < side.size[1]:
-            return [f"the response of type {t} is no action of it"]
         own = expected(side.leader, side.leader_denominator, mix)
         pays = expected(side.follower, side.follower_denominator, mix)
         if max(pays) - pays[reply] > slack:
@@ -100,14 +105,14 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
             failures.append(f"the payoff of type {t} is not what it earns")
         total += weight * own[reply]
     if abs(total - stated[0]) > slack:
-        failures.append(f"the leader does not earn {stated[0]}")
+        failures.append(f"the leader does not earn {text(stated[0])}")
     return failures
 
 
 def _slack(sides: Sequence[Sides], outcome: Commitment) -> Fraction:
     """What rounding may cost: the stated violation and 1e-9 of the largest payoff."""
     scale = max(side.scale() for side in sides)
-    return scale / 10**9 + Fraction(outcome.certificate.evidence["violation"])
+    return scale / 10**9 + stated_violation(outcome)
 
 
 def _pure_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
@@ -122,8 +127,9 @@ def _pure_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment)
             value += weight * Fraction(payoff, side.leader_denominator)
         best = value if best is None or value > best else best
     failures = []
-    if best != outcome.payoffs[0]:
-        failures.append(f"the best pure commitment earns {best}")
+    bound = number(outcome.certificate.evidence.get("upper_bound", best), "the upper bound")
+    if best is None or not best == bound == outcome.payoffs[0]:
+        failures.append("the best pure commitment earns something else than is stated")
     if max(rational(outcome.strategies[0])) != 1:
         failures.append("the leader's commitment is not pure")
     return failures
@@ -131,12 +137,12 @@ def _pure_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment)
 
 def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
     evidence = outcome.certificate.evidence
-    limit = Fraction(evidence["upper_bound"])
-    leaves: list[tuple[Fixed, list[ExactArray | None]]] = [
-        (tuple(fixed), [None if row is None else exact_array(row) for row in rows])
-        for fixed, rows in evidence["leaves"]
-    ]
+    limit = number(evidence["upper_bound"], "the upper bound")
     counts = [side.size[1] for side in sides]
+    leaves = [_leaf(leaf, counts) for leaf in items(evidence["leaves"], "the leaves")]
+    tables = items(evidence["table"], "the table")
+    if len(tables) != len(counts):
+        return ["the table does not hold the multipliers of each type"]
     if not _covers([fixed for fixed, _ in leaves], counts):
         return ["the leaves do not cover all response profiles"]
     ceilings = []
@@ -144,9 +150,10 @@ def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment
         if weight == 0:  # earns the leader nothing, whatever it answers
             ceilings.append(_Vector([0] * side.size[0], 1))
             continue
-        table = [exact_array(row) for row in evidence["table"][t]]
-        if any(_improper(row, side) for row in table) or len(table) != counts[t]:
-            return [f"the multipliers of type {t} are improper"]
+        given = items(tables[t], f"the multipliers of type {t}")
+        table = [vector(row, counts[t], f"the multipliers of type {t}") for row in given]
+        if len(table) != counts[t]:
+            return [f"there is not one vector of multipliers for each response of type {t}"]
         terms = [_brought(side, weight, j, row) for j, row in enumerate(table)]
         ceilings.append(_largest(terms))
     for fixed, rows in leaves:
@@ -154,19 +161,34 @@ def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment
         for t, j in enumerate(fixed):
             row, part = rows[t], ceilings[t]
             if j is not None:
-                if row is None or _improper(row, sides[t]):
-                    return [f"the multipliers of type {t} in leaf {fixed} are improper"]
+                if row is None:
+                    return [f"the leaf {fixed} has no multipliers of type {t}"]
                 part = _brought(sides[t], game.prior[t], j, row)
             total = total.plus(part)
         bound = Fraction(max(total.numerators), total.denominator)
         if bound > limit:
-            return [f"the leaf {fixed} bounds the leader by {bound}, above {limit}"]
+            return [f"the leaf {fixed} bounds the leader by {text(bound)}, above {text(limit)}"]
     return []
 
 
-def _improper(row: ExactArray, side: Sides) -> bool:
-    """Whether these are no multipliers: one a response is needed, none of them negative."""
-    return row.shape != (side.size[1],) or bool((row.numerators < 0).any()) or row.denominator <= 0
+def _leaf(leaf: Any, counts: Sequence[int]) -> tuple[Fixed, list[ExactArray | None]]:
+    """The responses that a leaf fixes, and the multipliers of the types that it fixes.
+
+    Raises:
+        InputError: if it has not that form.
+    """
+    parts = [items(part, "a leaf") for part in items(leaf, "a leaf")]
+    if [len(part) for part in parts] != [len(counts)] * 2:
+        raise InputError("a leaf does not hold a response and multipliers for each type")
+    fixed = [
+        None if j is None else index(j, count, "a response of a leaf")
+        for j, count in zip(parts[0], counts, strict=True)
+    ]
+    rows = [
+        None if row is None else vector(row, count, "the multipliers of a leaf")
+        for row, count in zip(parts[1], counts, strict=True)
+    ]
+    return tuple(fixed), rows
 
 
 def _brought(side: Sides, weight: Fraction, j: int, row: ExactArray) -> _Vector:

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.solution import CorrelatedEquilibrium
+from gtlearn.solvers.solution import RATIONAL, CorrelatedEquilibrium
+from gtlearn.solvers.verify.form import as_float, index, items, number, pairs, require_form, text
 
 FLOAT_TOLERANCE = 1e-7  # of the largest payoff difference, for answers in floats
 
@@ -22,6 +24,8 @@ Distribution = Mapping[Profile, Number]
 
 def violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> list[str]:
     """The statements of a certificate that are false; an empty list means that it holds.
+
+    What is not of the form of an equilibrium of this game is a false statement too.
 
     Checked are: the distribution is one; no deviation gains more than nothing (or, in floats, than
     `FLOAT_TOLERANCE` of the range of payoffs); the payoffs and the objective's value are what they
@@ -48,21 +52,31 @@ def violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> list
     >>> violations(chicken, correlated(chicken)[0])
     []
     """
-    kind = equilibrium.certificate.kind
-    if kind not in ("correlated", "coarse-correlated"):
-        return [f"{kind!r} is no kind of correlated equilibrium"]
-    exact = equilibrium.certificate.arithmetic == "rational"
-    failed = _distribution_failures(game, equilibrium.distribution, exact)
+    try:
+        return _violations(game, equilibrium)
+    except InputError as error:  # of the wrong form
+        return [str(error)]
+
+
+def _violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> list[str]:
+    require_form(game, equilibrium)
+    evidence = equilibrium.certificate.evidence
+    exact = equilibrium.certificate.arithmetic == RATIONAL
+    failed = _distribution_failures(equilibrium.distribution, exact)
     if failed:
         return failed
-    coarse = kind == "coarse-correlated"
+    coarse = equilibrium.certificate.kind == "coarse-correlated"
     slack = Fraction(0) if exact else Fraction(FLOAT_TOLERANCE) * _range(game)
     gain = largest_gain(game, equilibrium.distribution, coarse=coarse)
     if gain > slack:
-        failed.append(f"a player gains {float(gain):.6g} by deviating")
+        failed.append(f"a player gains {text(gain)} by deviating")
+    if "gain" in evidence:
+        stated = number(evidence["gain"], "the gain")
+        if stated != gain if exact else as_float(stated) != as_float(gain):
+            failed.append(f"the largest gain of a deviation is {text(gain)}, not {text(stated)}")
     failed += _payoff_failures(game, equilibrium, slack)
-    failed += _value_failures(equilibrium, slack)
-    if "bound" in equilibrium.certificate.evidence:
+    failed += _value_failures(game, equilibrium, slack)
+    if "bound" in evidence:
         failed += _bound_failures(game, equilibrium, coarse)
     return failed
 
@@ -88,22 +102,13 @@ def largest_gain(game: NormalFormGame, distribution: Distribution, *, coarse: bo
     return largest
 
 
-def _distribution_failures(
-    game: NormalFormGame, distribution: Distribution, exact: bool
-) -> list[str]:
+def _distribution_failures(distribution: Distribution, exact: bool) -> list[str]:
     for s, p in distribution.items():
-        within = len(s) == game.num_players and all(
-            0 <= action < size for action, size in zip(s, game.shape, strict=True)
-        )
-        if not within:
-            return [f"the profile {s} is none of the game's"]
-        if exact and not isinstance(p, Fraction | int):
-            return [f"the probability of {s} is no exact number"]
-        if not (math.isfinite(p) and p >= 0):
-            return [f"the probability of {s} is {p}"]
+        if p < 0:
+            return [f"the probability of {s} is {text(p)}"]
     total = sum((Fraction(p) for p in distribution.values()), Fraction(0))
     if abs(total - 1) > (0 if exact else Fraction(FLOAT_TOLERANCE)):
-        return [f"the probabilities sum to {float(total):.12g}"]
+        return [f"the probabilities sum to {text(total)}"]
     return []
 
 
@@ -117,11 +122,13 @@ def _payoff_failures(
             total += Fraction(p) * int(payoffs.numerators[s])
         claimed = equilibrium.payoffs[player]
         if abs(total / payoffs.denominator - Fraction(claimed)) > slack:
-            failed.append(f"the payoff of player {player} is not {claimed}")
+            failed.append(f"the payoff of player {player} is not {text(claimed)}")
     return failed
 
 
-def _value_failures(equilibrium: CorrelatedEquilibrium, slack: Fraction) -> list[str]:
+def _value_failures(
+    game: NormalFormGame, equilibrium: CorrelatedEquilibrium, slack: Fraction
+) -> list[str]:
     objective = equilibrium.certificate.evidence.get("objective")
     value = equilibrium.value
     payoffs = [Fraction(p) for p in equilibrium.payoffs]
@@ -136,9 +143,12 @@ def _value_failures(equilibrium: CorrelatedEquilibrium, slack: Fraction) -> list
     elif objective == "gini":
         true = 1 - _squares(equilibrium)
     else:
-        true = payoffs[_player(objective)]
+        player = _player(game, objective)
+        if player is None:
+            return [f"{objective!r} is no objective"]
+        true = payoffs[player]
     if abs(true - Fraction(value)) > slack:
-        return [f"the objective {objective!r} is not {value}"]
+        return [f"the objective {objective!r} is not {text(value)}"]
     return []
 
 
@@ -146,16 +156,18 @@ def _bound_failures(
     game: NormalFormGame, equilibrium: CorrelatedEquilibrium, coarse: bool
 ) -> list[str]:
     evidence = equilibrium.certificate.evidence
-    bound = Fraction(evidence["bound"])
-    weights = [Fraction(w) for w in evidence["weights"]]
-    given = evidence["multipliers"]  # a mapping, or the list of pairs that JSON has for one
-    pairs = given.items() if isinstance(given, Mapping) else given
-    multipliers = {tuple(key): Fraction(m) for key, m in pairs}
+    absent = [name for name in ("objective", "weights", "multipliers") if name not in evidence]
+    if absent:
+        return [f"the certificate does not say {' and '.join(absent)}"]
+    bound = number(evidence["bound"], "the bound")
+    weights = [number(w, "the weights") for w in items(evidence["weights"], "the weights")]
+    multipliers = {
+        _deviation(game, key, coarse): number(m, "the multipliers")
+        for key, m in pairs(evidence["multipliers"], "the multipliers")
+    }
     failed = _weight_failures(game, evidence["objective"], weights)
-    if any(len(key) != (2 if coarse else 3) for key in multipliers):
-        failed.append("a multiplier of the dual proof belongs to no deviation of this kind")
     if bound != equilibrium.value:
-        failed.append(f"the bound {bound} is not the value {equilibrium.value}")
+        failed.append("the bound is not the value")
     if any(m < 0 for m in multipliers.values()):
         failed.append("a multiplier of the dual proof is negative")
     if failed:
@@ -182,8 +194,21 @@ def _bound_failures(
             totals += _deviation_terms(game, player, own, scale)
     excess = int(totals.max()) - int(bound * scale)
     if excess > 0:
-        failed.append(f"a profile exceeds the dual bound by {float(Fraction(excess, scale)):.6g}")
+        failed.append(f"a profile exceeds the dual bound by {text(Fraction(excess, scale))}")
     return failed
+
+
+def _deviation(game: NormalFormGame, key: Any, coarse: bool) -> tuple[int, ...]:
+    """The player, the recommended action (unless coarse) and the deviation.
+
+    Raises:
+        InputError: if it is no deviation of this kind.
+    """
+    what = "the deviation of a multiplier"
+    if len(items(key, what)) != (2 if coarse else 3):
+        raise InputError(f"{what} is not of this kind")
+    player = index(key[0], game.num_players, what)
+    return (player, *(index(action, game.shape[player], what) for action in key[1:]))
 
 
 def _deviation_terms(
@@ -206,9 +231,7 @@ def _deviation_terms(
     return np.moveaxis(sums, 0, player)
 
 
-def _weight_failures(
-    game: NormalFormGame, objective: str | None, weights: list[Fraction]
-) -> list[str]:
+def _weight_failures(game: NormalFormGame, objective: Any, weights: list[Fraction]) -> list[str]:
     players = range(game.num_players)
     if len(weights) != game.num_players:
         return [f"{len(weights)} weights for {game.num_players} players"]
@@ -219,12 +242,14 @@ def _weight_failures(
     elif objective == "gini":
         fine = not any(weights)
     else:
-        fine = objective is not None and weights == [int(k == _player(objective)) for k in players]
-    return [] if fine else [f"the weights {weights} do not belong to the objective {objective!r}"]
+        player = _player(game, objective)
+        fine = player is not None and weights == [int(k == player) for k in players]
+    return [] if fine else [f"the weights do not belong to the objective {objective!r}"]
 
 
-def _player(objective: str) -> int:
-    return int(objective.partition(":")[2])
+def _player(game: NormalFormGame, objective: Any) -> int | None:
+    """The player K whose payoff the objective "player:K" is; None where it is none of these."""
+    return next((k for k in range(game.num_players) if objective == f"player:{k}"), None)
 
 
 def _probabilities(equilibrium: CorrelatedEquilibrium) -> list[Fraction]:

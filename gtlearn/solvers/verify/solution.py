@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import format_number
 from gtlearn.solvers.solution import (
     RATIONAL,
     Commitment,
     CorrelatedEquilibrium,
     NashEquilibrium,
-    NashSubset,
+    Outcome,
     Solution,
 )
 from gtlearn.solvers.verify.commitment import commitment
 from gtlearn.solvers.verify.correlated import violations
+from gtlearn.solvers.verify.form import as_float, items, number, require_form, text
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
+from gtlearn.solvers.verify.nash_sets import index_failures, set_failures
 from gtlearn.solvers.verify.reading import read_solution
+
+ROUNDING = Fraction(1, 10**9)  # how far strategies in floats may be from summing to one
 
 
 def solution(
@@ -27,16 +31,24 @@ def solution(
 ) -> tuple[str, ...]:
     """The statements of a solution that do not hold of the game; empty where all of them hold.
 
-    Checked are the strategies and payoffs of every outcome, the proof in its certificate, and that
-    every pair of extreme strategies of a Nash subset is an equilibrium. Whether a list of Nash
-    equilibria is complete has no certificate to check.
+    Checked are the strategies and payoffs of every outcome and the proof in its certificate; that
+    a correlated equilibrium or commitment called complete has a bound that proves it best; that
+    every pair of extreme strategies of a Nash subset is an equilibrium; which listed equilibria
+    the subsets and components hold; the index of a regular equilibrium; and that the indices of
+    all components add up to one.
+
+    Nothing proves, and so nothing checks, that a list of Nash equilibria is complete, that its
+    subsets are maximal and all there are, that an equilibrium is the only one (the evidence
+    "unique"), or the index of an equilibrium that is not regular and of a component of several.
+    Of answers in floats the stated errors are checked, and no bound or index. The method, the
+    status, the seconds, the notes and the word "verified" are not looked at.
 
     Args:
         game: the game, whose payoffs alone are believed.
         claimed: a Solution, or the JSON object of one.
 
     Raises:
-        InputError: if the JSON object is not of schema gtlearn/solution/1.
+        InputError: if `claimed` is no Solution and no JSON object of schema gtlearn/solution/1.
 
     >>> from gtlearn import games, solvers
     >>> game = games.load("battle_of_the_sexes")
@@ -44,52 +56,95 @@ def solution(
     >>> solution(game, found), solution(game, found.to_json())
     ((), ())
     """
-    if isinstance(claimed, Mapping):
+    if not isinstance(claimed, Solution):
         claimed = read_solution(claimed, game)
     failed: list[str] = []
-    for number, outcome in enumerate(claimed):
-        if isinstance(outcome, Commitment):
-            found = commitment(game, outcome)
-        elif isinstance(game, BayesianGame):
-            found = ("only commitments are defined for a Bayesian game",)
-        elif isinstance(outcome, CorrelatedEquilibrium):
-            found = tuple(violations(game, outcome))
-        else:
-            found = nash(game, outcome)
-        failed += [f"solution {number}: {statement}" for statement in found]
-    if claimed.subsets is not None and isinstance(game, NormalFormGame):
-        for number, subset in enumerate(claimed.subsets):
-            failed += [f"subset {number}: {statement}" for statement in _subset(game, subset)]
-    return tuple(failed)
+    for k, outcome in enumerate(items(claimed.solutions, "the solutions")):
+        found = _outcome(game, outcome) or _belongs(game, claimed, outcome)
+        failed += [f"solution {k}: {statement}" for statement in found]
+    if failed or isinstance(game, BayesianGame):
+        return tuple(failed)
+    return tuple(set_failures(game, claimed))
+
+
+def _outcome(game: NormalFormGame | BayesianGame, outcome: Outcome) -> tuple[str, ...]:
+    if isinstance(outcome, Commitment):
+        if isinstance(game, NormalFormGame) and game.num_players != 2:
+            return ("a commitment needs two players",)
+        return commitment(game, outcome)
+    if isinstance(game, BayesianGame):
+        return ("only commitments are defined for a Bayesian game",)
+    if isinstance(outcome, CorrelatedEquilibrium):
+        return tuple(violations(game, outcome))
+    return nash(game, outcome)
+
+
+def _belongs(
+    game: NormalFormGame | BayesianGame, claimed: Solution, outcome: Outcome
+) -> tuple[str, ...]:
+    """Whether the outcome is of the solution's concept and arithmetic, and best if it says so."""
+    certificate = outcome.certificate
+    if certificate.kind != claimed.concept:
+        return (f"it is of the kind {certificate.kind!r}, the solution of {claimed.concept!r}",)
+    if certificate.arithmetic != RATIONAL and claimed.arithmetic == RATIONAL:
+        return ("it is in floats, the solution in exact numbers",)
+    if not claimed.complete or isinstance(outcome, NashEquilibrium):
+        return ()
+    if isinstance(outcome, CorrelatedEquilibrium):
+        proven = "bound" in certificate.evidence  # which then is the value
+    else:
+        value = outcome.payoffs[0 if isinstance(game, BayesianGame) else outcome.leader]
+        bound = certificate.evidence.get("upper_bound")
+        proven = bound is not None and number(bound, "the upper bound") == value
+    if not proven or certificate.arithmetic != RATIONAL:
+        return ("the solution is called complete, but nothing proves this to be best",)
+    return ()
 
 
 def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
     """The statements of a Nash equilibrium that do not hold; empty where all of them hold.
 
-    An exact one must have regret zero and the payoffs that it states. One in floats must have the
-    regrets that it states, once its strategies are renormalised exactly, up to a float's rounding.
+    An exact one must have regret zero, say so, and have the payoffs that it states. One in floats
+    must have the regrets and payoffs that it states, once its strategies are renormalised exactly,
+    up to a float's rounding. A stated "value" must be the first player's payoff in a zero-sum game.
+    What is not of the form of an equilibrium of this game is a false statement too.
     """
+    try:
+        return _nash(game, equilibrium)
+    except InputError as error:  # of the wrong form
+        return (str(error),)
+
+
+def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
+    require_form(game, equilibrium)
     exact = equilibrium.certificate.arithmetic == RATIONAL
     strategies = [[Fraction(p) for p in strategy] for strategy in equilibrium.strategies]
     if not exact:
-        strategies = [[p / sum(strategy) for p in strategy] for strategy in strategies]
+        totals = [sum(strategy, Fraction(0)) for strategy in strategies]
+        if any(abs(total - 1) > ROUNDING for total in totals):
+            return ("a strategy does not sum to one",)
+        strategies = [
+            [p / total for p in strategy]
+            for strategy, total in zip(strategies, totals, strict=True)
+        ]
     losses, payoffs = regrets_and_payoffs(game, strategies)
+    evidence = equilibrium.certificate.evidence
+    stated = [number(r, "a regret") for r in items(evidence.get("regrets", ()), "the regrets")]
+    if len(stated) != game.num_players:
+        return ("the certificate does not say the regret of each player",)
     failed = []
-    stated = equilibrium.certificate.evidence.get("regrets", (0,) * game.num_players)
-    for player, loss, regret in zip(game.players, losses, stated, strict=True):
-        if loss != 0 if exact else float(loss) != float(regret):
-            failed.append(f"the regret of {player!r} is {format_number(loss)}")
-    for player, payoff, claim in zip(game.players, payoffs, equilibrium.payoffs, strict=True):
-        if payoff != claim if exact else float(payoff) != claim:
-            failed.append(f"the payoff of {player!r} is {format_number(payoff)}, not {claim}")
-    return tuple(failed)
+    for player, loss, claim in zip(game.players, losses, stated, strict=True):
+        if (exact and loss != 0) or not _same(loss, claim, exact):
+            failed.append(f"the regret of {player!r} is {text(loss)}, stated is {text(claim)}")
+    for player, payoff, earned in zip(game.players, payoffs, equilibrium.payoffs, strict=True):
+        if not _same(payoff, Fraction(earned), exact):
+            failed.append(f"the payoff of {player!r} is {text(payoff)}, not {text(earned)}")
+    if "value" in evidence:
+        value = number(evidence["value"], "the value")
+        if not game.is_zero_sum or not _same(payoffs[0], value, exact):
+            failed.append(f"the value of the game is not {text(value)}")
+    return (*failed, *(index_failures(game, equilibrium) if not failed else ()))
 
 
-def _subset(game: NormalFormGame, subset: NashSubset) -> list[str]:
-    """Every pair of extreme strategies must be an equilibrium; then all mixtures are."""
-    failed = []
-    for i, x in enumerate(subset.rows):
-        for j, y in enumerate(subset.columns):
-            if any(regrets_and_payoffs(game, (x, y))[0]):
-                failed.append(f"row {i} and column {j} are no equilibrium")
-    return failed
+def _same(true: Fraction, stated: Fraction, exact: bool) -> bool:
+    return true == stated if exact else as_float(true) == as_float(stated)
