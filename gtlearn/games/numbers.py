@@ -92,9 +92,7 @@ def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
         try:  # python-flint's numbers, which spell it p and q
             numerator, denominator = value.p, value.q
         except AttributeError:
-            raise InputError(
-                f"{_shorten(repr(value))} is a {type(value).__name__}, not a number"
-            ) from None
+            raise InputError(f"{_shown(value)} is a {type(value).__name__}, not a number") from None
     return Fraction(int(numerator), int(denominator))
 
 
@@ -332,6 +330,13 @@ def _ratio(numerator: int, denominator: int) -> float:
         return numerator / denominator
     except OverflowError:
         raise InputError("a payoff is too large for a float; rescale the payoffs") from None
+
+
+def _shown(value: Any) -> str:
+    try:
+        return _shorten(repr(value))
+    except ValueError:  # it holds an integer of more digits than Python prints
+        return "what is given"
 
 
 def _shorten(text: str) -> str:

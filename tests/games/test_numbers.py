@@ -145,3 +145,8 @@ def test_a_common_denominator_that_would_not_fit_is_refused():
     values = [Fraction(1, 10**3990 + k) for k in range(2000)]
     with pytest.raises(InputError, match="common denominator of 2000 payoffs"):
         common_denominator(values)
+
+
+def test_what_cannot_be_printed_is_refused_in_a_sentence():
+    with pytest.raises(InputError, match="what is given is a tuple, not a number"):
+        to_fraction((10**5000,))
