@@ -134,8 +134,10 @@ def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]
         return ("the certificate does not say the regret of each player",)
     failed = []
     for player, loss, claim in zip(game.players, losses, stated, strict=True):
-        if (exact and loss != 0) or not _same(loss, claim, exact):
-            failed.append(f"the regret of {player!r} is {text(loss)}, stated is {text(claim)}")
+        if exact and loss != 0:
+            failed.append(f"the regret of {player!r} is {text(loss)}")
+        elif not _same(loss, claim, exact):
+            failed.append(f"the regret of {player!r} is {text(loss)}, not {text(claim)}")
     for player, payoff, earned in zip(game.players, payoffs, equilibrium.payoffs, strict=True):
         if not _same(payoff, Fraction(earned), exact):
             failed.append(f"the payoff of {player!r} is {text(payoff)}, not {text(earned)}")

@@ -219,7 +219,7 @@ class TestFalseStatements:
     def test_regrets(self):
         all_of_them = solve(BOS, find="all")
         path = ["solutions", 1, "certificate", "regrets"]
-        assert "stated is 1" in self.false(BOS, all_of_them, [*path, 0], "1")
+        assert "the regret of 'Row' is 0, not 1" in self.false(BOS, all_of_them, [*path, 0], "1")
         assert "the regret of each player" in self.false(BOS, all_of_them, path, ["0"])
         assert "the regret of each player" in self.false(BOS, all_of_them, path, ["0"] * 3)
         data = all_of_them.to_json()
