@@ -15,6 +15,7 @@ from gtlearn.cli.options import (
     GameCommand,
     Natural,
     OneOf,
+    leader_options,
     reading_options,
     refuse_unused,
     was_given,
@@ -32,20 +33,7 @@ from gtlearn.errors import InputError
     show_default=True,
     help="What the profile claims to be.",
 )
-@click.option(
-    "--leader",
-    type=Natural(1),
-    default=0,
-    show_default=True,
-    help="stackelberg: who commits, 0 or 1.",
-)
-@click.option(
-    "--ties",
-    type=OneOf("strong", "weak"),
-    default="strong",
-    show_default=True,
-    help="stackelberg: the follower breaks ties for the leader (strong) or against it (weak).",
-)
+@leader_options
 @click.option(
     "--index",
     type=Natural(),

@@ -149,6 +149,29 @@ def reading_options(function: Function) -> Function:
     return function
 
 
+def leader_options(function: Function) -> Function:
+    """The options of a Stackelberg game: who commits, and how the follower breaks ties."""
+    for option in (
+        click.option(
+            "--ties",
+            type=OneOf("strong", "weak"),
+            default="strong",
+            show_default=True,
+            help="stackelberg: the follower breaks ties for the leader (strong) or against it "
+            "(weak).",
+        ),
+        click.option(
+            "--leader",
+            type=Natural(1),
+            default=0,
+            show_default=True,
+            help="stackelberg: who commits, 0 or 1.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def was_given(ctx: click.Context, name: str) -> bool:
     """Whether the option was written on the command line."""
     return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE

@@ -9,10 +9,10 @@ import click
 
 from gtlearn.cli.options import (
     GameCommand,
-    Natural,
     Objective,
     OneOf,
     Seconds,
+    leader_options,
     reading_options,
     refuse_unused,
     was_given,
@@ -43,20 +43,7 @@ if TYPE_CHECKING:
     type=OneOf("welfare", "fairness", "entropy"),
     help="nash: the best equilibrium by the sum of payoffs, the least payoff, or entropy.",
 )
-@click.option(
-    "--leader",
-    type=Natural(1),
-    default=0,
-    show_default=True,
-    help="stackelberg: who commits, 0 or 1.",
-)
-@click.option(
-    "--ties",
-    type=OneOf("strong", "weak"),
-    default="strong",
-    show_default=True,
-    help="stackelberg: the follower breaks ties for the leader (strong) or against it (weak).",
-)
+@leader_options
 @click.option(
     "--commitment",
     type=OneOf("mixed", "pure", "correlated"),

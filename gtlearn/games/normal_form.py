@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -112,10 +112,6 @@ class NormalFormGame:
         from gtlearn.games.openspiel import to_openspiel
 
         return to_openspiel(self)
-
-    def renamed(self, name: str, source: str = "") -> NormalFormGame:
-        """The same game under another name."""
-        return replace(self, name=name, source=source or self.source)
 
     def __repr__(self) -> str:
         sizes = "x".join(map(str, self.shape))

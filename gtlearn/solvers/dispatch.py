@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.solvers.solution import Solution
+from gtlearn.solvers.solution import Progress, Solution
 
 CONCEPTS = ("nash", "stackelberg", "correlated", "coarse-correlated")
 FINDS = ("one", "all")
 ARITHMETICS = ("exact", "float")
-
-Progress = Callable[[float | None, str], None]
 
 
 def solve(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from open_spiel.python.policy import TabularPolicy
 
 Strategy = tuple[Number, ...]
+Progress = Callable[[float | None, str], None]  # told the share done (or None) and what is done
 Distribution = Mapping[tuple[int, ...], Number]  # probability of each pure profile, zeros absent
 
 _ZERO, _ONE = Fraction(0), Fraction(1)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-Progress = Callable[[float | None, str], None]
+from gtlearn.solvers.solution import Progress
 
 
 @dataclass

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.solvers.commitment.clock import Clock, Progress
-from gtlearn.solvers.solution import Commitment, Solution
+from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.solution import Commitment, Progress, Solution
 
 TIES = ("strong", "weak")
 COMMITMENTS = ("mixed", "pure", "correlated")

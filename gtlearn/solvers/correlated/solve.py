@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -37,11 +37,11 @@ from gtlearn.solvers.solution import (
     TIME_LIMIT,
     Certificate,
     CorrelatedEquilibrium,
+    Progress,
     Solution,
 )
 from gtlearn.solvers.verify.correlated import violations
 
-Progress = Callable[[float | None, str], None]
 Exact = Mapping[tuple[int, ...], Fraction]
 
 _EXACT = "exact"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.solvers.linear.program import LinearProgram, Optimum, solve
-from gtlearn.solvers.solution import OK, TIME_LIMIT, Strategy
+from gtlearn.solvers.solution import OK, TIME_LIMIT, Progress, Strategy
 
 STRICT = "strict"
 WEAK = "weak"
@@ -25,7 +25,6 @@ ORDER_NOTE = (
     "action of every player is removed at once in each round"
 )
 
-Progress = Callable[[float | None, str], None]
 Belief = Mapping[tuple[int, ...], Fraction]
 Standing = tuple[tuple[int, ...], ...]  # the actions that each player still has
 _Verdict = tuple[Strategy | None, Fraction, Belief]

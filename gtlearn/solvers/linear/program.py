@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -139,12 +138,6 @@ def integer_rows(rows: Sequence[Sequence[int]]) -> NDArray[Any]:
     if array.size and max(abs(int(array.max())), abs(int(array.min()))) >= 2**53:
         return array
     return array.astype(np.int64)
-
-
-def reduce_by_gcd(values: list[int], denominator: int) -> tuple[list[int], int]:
-    """The same rational vector in lowest terms."""
-    common = math.gcd(denominator, *values)
-    return [v // common for v in values], denominator // common
 
 
 def _scatter(values: list[int], where: NDArray[np.int64], size: int) -> list[int]:

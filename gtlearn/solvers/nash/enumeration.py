@@ -9,10 +9,17 @@ from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.nash.components import connected_components, nash_subsets
-from gtlearn.solvers.nash.extreme import ExtremeEquilibria, Progress, extreme_equilibria
+from gtlearn.solvers.nash.extreme import ExtremeEquilibria, extreme_equilibria
 from gtlearn.solvers.nash.players import require_two_players
 from gtlearn.solvers.nash.single import one_equilibrium
-from gtlearn.solvers.solution import MEMORY_LIMIT, OK, TIME_LIMIT, NashEquilibrium, Solution
+from gtlearn.solvers.solution import (
+    MEMORY_LIMIT,
+    OK,
+    TIME_LIMIT,
+    NashEquilibrium,
+    Progress,
+    Solution,
+)
 
 METHOD = "vertex enumeration"
 SEARCH_SHARE = 0.7  # of the time limit; the rest is for certificates

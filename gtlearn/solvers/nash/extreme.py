@@ -8,7 +8,6 @@ come from linear systems (`partners`), else from the other polytope's vertices (
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,11 +19,9 @@ from gtlearn.solvers.linear.threads import one_blas_thread
 from gtlearn.solvers.nash.labels import Matches, enumerate_side, positive_payoffs
 from gtlearn.solvers.nash.matching import match_vertices
 from gtlearn.solvers.nash.partners import find_partners
-from gtlearn.solvers.solution import Strategy
+from gtlearn.solvers.solution import Progress, Strategy
 
 THREADS_WAIT = 9  # actions of each player from which batches are large enough to wake threads
-
-Progress = Callable[[float | None, str], None]
 
 
 @dataclass(frozen=True)

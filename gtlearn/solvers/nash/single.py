@@ -11,16 +11,15 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.linear.threads import one_blas_thread
-from gtlearn.solvers.nash.barrier import STRIDES, barrier_supports
+from gtlearn.solvers.nash.barrier import STRIDES, Supports, barrier_supports
 from gtlearn.solvers.nash.certified import certified
-from gtlearn.solvers.nash.extreme import Progress
 from gtlearn.solvers.nash.lemke_howson import float_path, unit_payoffs
 from gtlearn.solvers.nash.players import require_two_players
 from gtlearn.solvers.nash.pure import first_pure_equilibrium
 from gtlearn.solvers.nash.small_supports import two_by_two_supports
 from gtlearn.solvers.nash.start_labels import path_equilibrium
 from gtlearn.solvers.nash.supports import equilibrium_on_supports
-from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Solution, pure
+from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Progress, Solution, pure
 
 PURE = "pure best responses"
 SMALL = "two-by-two supports"
@@ -170,33 +169,35 @@ def _lemke_howson(search: _Search) -> NashEquilibrium | None:
 
 def _barrier(search: _Search) -> NashEquilibrium | None:
     """Log-barrier paths: from the centre first, then from random weights."""
-    with one_blas_thread():
-        return _barrier_paths(search)
-
-
-def _barrier_paths(search: _Search) -> NashEquilibrium | None:
     generator = np.random.default_rng(0)
     row_payoffs, column_payoffs = unit_payoffs(search.game)
-    for k in range(BARRIER_PATHS):
+
+    def guess(k: int) -> Supports | None:
         stride, weights = STRIDES[k % len(STRIDES)], generator if k >= len(STRIDES) else None
-        supports = barrier_supports(row_payoffs, column_payoffs, weights, search.deadline, stride)
-        if search.late():
-            return None
-        if supports is not None:
-            found = equilibrium_on_supports(search.game, *supports)
-            if found is not None:
-                return found
-    return None
+        return barrier_supports(row_payoffs, column_payoffs, weights, search.deadline, stride)
+
+    return _first_certified(search, guess, BARRIER_PATHS)
 
 
 def _paths(search: _Search, *, rounds: int, pivots: int) -> NashEquilibrium | None:
+    """Lemke-Howson paths, whose budget of pivots doubles each round."""
     row_payoffs, column_payoffs = unit_payoffs(search.game)
     labels = _spread_labels(sum(search.game.shape))
+
+    def guess(k: int) -> Supports | None:
+        budget = pivots << (k // LABELS)
+        return float_path(row_payoffs, column_payoffs, next(labels), budget, search.deadline)
+
+    return _first_certified(search, guess, rounds * LABELS)
+
+
+def _first_certified(
+    search: _Search, guess: Callable[[int], Supports | None], count: int
+) -> NashEquilibrium | None:
+    """The first of `count` guesses at supports that is an equilibrium."""
     with one_blas_thread():
-        for k in range(rounds * LABELS):
-            supports = float_path(
-                row_payoffs, column_payoffs, next(labels), pivots << (k // LABELS), search.deadline
-            )
+        for k in range(count):
+            supports = guess(k)
             if search.late():
                 return None
             if supports is not None:

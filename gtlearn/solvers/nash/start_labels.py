@@ -7,10 +7,9 @@ import time
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.certified import certified, from_support
-from gtlearn.solvers.nash.extreme import Progress
 from gtlearn.solvers.nash.lemke_howson import exact_path
 from gtlearn.solvers.nash.players import require_two_players
-from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Solution, Strategy
+from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Progress, Solution, Strategy
 
 METHOD = "Lemke-Howson from every label"
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.linear.algebra import solve_integer_system
-from gtlearn.solvers.linear.program import Infeasible, LinearProgram, solve
+from gtlearn.solvers.linear.program import Infeasible, LinearProgram, integer_rows, solve
 from gtlearn.solvers.nash.certified import certified, from_support
 from gtlearn.solvers.solution import NashEquilibrium, Strategy
 
@@ -81,9 +81,7 @@ def _mix_against(
     first, others = equal[:1], np.setdiff1d(np.arange(payoffs.shape[0]), equal[:1])
     used = payoffs[:, mix].astype(object)
     differences = used[others] - used[first]
-    matrix = np.vstack([np.ones((1, len(mix)), dtype=object), differences])
-    if max(abs(int(v)) for v in matrix.ravel()) < 2**53:
-        matrix = matrix.astype(np.int64)
+    matrix = integer_rows([[1] * len(mix), *differences.tolist()])
     bounds = np.zeros(len(matrix), dtype=np.int64)
     bounds[0] = 1
     tied = [0, *(k + 1 for k, i in enumerate(others.tolist()) if i in set(equal.tolist()))]

@@ -17,7 +17,6 @@ from gtlearn.solvers.linear.program import (
     Unbounded,
     at_basis,
     integer_rows,
-    reduce_by_gcd,
     solve,
 )
 
@@ -269,7 +268,3 @@ def test_integer_rows_keep_large_numbers():
     large = integer_rows([[1, 2**60]])
     assert large.dtype == object
     assert large[0, 1] == 2**60
-
-
-def test_reduce_by_gcd():
-    assert reduce_by_gcd([4, -6, 0], 10) == ([2, -3, 0], 5)
