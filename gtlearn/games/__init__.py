@@ -14,7 +14,11 @@ from gtlearn.games.catalogue import catalogue_names as catalogue_names
 from gtlearn.games.files import dumps as dumps
 from gtlearn.games.files import loads as loads
 from gtlearn.games.files import save as save
+from gtlearn.games.iterated import IteratedGame as IteratedGame
+from gtlearn.games.iterated import iterated as iterated
 from gtlearn.games.loading import load as load
+from gtlearn.games.markov import MarkovGame as MarkovGame
+from gtlearn.games.markov import markov_game as markov_game
 from gtlearn.games.normal_form import NormalFormGame as NormalFormGame
 from gtlearn.games.normal_form import normal_form as normal_form
 from gtlearn.games.openspiel import register as _register
@@ -24,14 +28,18 @@ _register()
 __all__ = [
     "BayesianGame",
     "Entry",
+    "IteratedGame",
+    "MarkovGame",
     "NormalFormGame",
     "catalogue_entries",
     "catalogue_entry",
     "catalogue_names",
     "dumps",
     "families",
+    "iterated",
     "load",
     "loads",
+    "markov_game",
     "normal_form",
     "save",
 ]

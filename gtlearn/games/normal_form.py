@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
+from gtlearn.games.labels import check_labels
 from gtlearn.games.numbers import ExactArray, exact_array
 
 if TYPE_CHECKING:
@@ -52,11 +53,11 @@ class NormalFormGame:
                 f"{len(self.actions)} and payoffs for {len(self.payoffs)}; "
                 "give one of each a player"
             )
-        _check_labels(self.name, "player", self.players)
+        check_labels(self.name, "player", self.players)
         for player, labels in zip(self.players, self.actions, strict=True):
             if not labels:
                 raise InputError(f"player {player!r} of game {self.name!r} has no action")
-            _check_labels(self.name, f"action of player {player!r}", labels)
+            check_labels(self.name, f"action of player {player!r}", labels)
         for player, tensor in zip(self.players, self.payoffs, strict=True):
             if tensor.shape != self.shape:
                 raise InputError(
@@ -197,16 +198,3 @@ def _holds_float(values: Any) -> bool:
     if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str):
         return any(_holds_float(value) for value in values)
     return isinstance(values, float | np.floating)
-
-
-def _check_labels(game: str, what: str, labels: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for position, label in enumerate(labels, start=1):
-        if not label:
-            raise InputError(f"{what} number {position} of game {game!r} has an empty label")
-        if label in seen:
-            raise InputError(
-                f"the label {label!r} is given to more than one {what} of game {game!r}; "
-                "make labels unique"
-            )
-        seen.add(label)

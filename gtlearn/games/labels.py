@@ -1,0 +1,25 @@
+"""The rule that all labels of a game obey: none is empty, none is given twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gtlearn.errors import InputError
+
+
+def check_labels(game: str, what: str, labels: Sequence[str]) -> None:
+    """Complains about labels that cannot tell `what` apart.
+
+    Raises:
+        InputError: if a label is empty or given twice.
+    """
+    seen: set[str] = set()
+    for position, label in enumerate(labels, start=1):
+        if not label:
+            raise InputError(f"{what} number {position} of game {game!r} has an empty label")
+        if label in seen:
+            raise InputError(
+                f"the label {label!r} is given to more than one {what} of game {game!r}; "
+                "make labels unique"
+            )
+        seen.add(label)

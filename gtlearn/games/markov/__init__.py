@@ -1,0 +1,4 @@
+"""Tabular Markov games: finite states, exact transitions and payoffs."""
+
+from gtlearn.games.markov.game import MarkovGame as MarkovGame
+from gtlearn.games.markov.game import markov_game as markov_game

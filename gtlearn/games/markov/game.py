@@ -1,0 +1,362 @@
+"""A Markov (stochastic) game with finitely many states, exact transitions and exact payoffs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError
+from gtlearn.games.labels import check_labels
+from gtlearn.games.numbers import ExactArray, exact_array, short_number, to_fraction
+
+MAX_ENTRIES = 20_000_000  # of the transition array; more would not fit a desktop's memory
+
+MEAN = "mean reward a step"
+SUM = "sum of rewards"
+DISCOUNTED = "discounted sum of rewards"
+
+
+@dataclass(frozen=True, eq=False)
+class MarkovGame:
+    """A finite Markov game (Shapley 1953): in each state all players choose at once.
+
+    Every array is indexed by the state first, then by one action a player: `payoffs[k][s, i, j]`
+    is what player k is paid when in state s player 0 plays i and player 1 plays j, and
+    `transitions[s, i, j, t]` is the probability that the next state is then t.
+
+    Attributes:
+        name: what the game is called in output.
+        players: one label a player.
+        states: one label a state.
+        actions: one tuple of labels a player, the same in every state.
+        payoffs: one exact array a player, each of shape (states, *actions).
+        transitions: exact probabilities of shape (states, *actions, states).
+        start: the exact distribution of the first state.
+        horizon: the number of steps, None where the game goes on for ever.
+        discount: what a payoff one step later is worth; below 1 where there is no horizon.
+        averaged: whether a player's value is its mean payoff a step, not the sum.
+        legal: one boolean array a player of shape (states, actions); what is not legal is never
+            played, and its payoffs and transitions mean nothing. All true by default.
+        source: where the game comes from, for display.
+        number_note: how floats were read, empty if all numbers were given exactly.
+    """
+
+    name: str
+    players: tuple[str, ...]
+    states: tuple[str, ...]
+    actions: tuple[tuple[str, ...], ...]
+    payoffs: tuple[ExactArray, ...]
+    transitions: ExactArray
+    start: tuple[Fraction, ...]
+    horizon: int | None = None
+    discount: Fraction = Fraction(1)
+    averaged: bool = False
+    legal: tuple[NDArray[np.bool_], ...] = ()
+    source: str = ""
+    number_note: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        check_duration(self.name, self.horizon, self.discount)
+        if not self.legal:
+            ones = tuple(np.ones((len(self.states), n), dtype=bool) for n in self.shape)
+            object.__setattr__(self, "legal", ones)
+        if self.averaged and (self.horizon is None or self.discount != 1):
+            raise InputError(
+                f"{self.name} cannot be valued by its mean payoff a step: give it a horizon and "
+                "no discount"
+            )
+        self._check_labels()
+        self._check_shapes()
+        _check_distribution(self.start, f"the start of {self.name}", self.states)
+        self._check_transitions()
+
+    @property
+    def num_players(self) -> int:
+        """The number of players."""
+        return len(self.players)
+
+    @property
+    def num_states(self) -> int:
+        """The number of states."""
+        return len(self.states)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of actions of each player."""
+        return tuple(len(labels) for labels in self.actions)
+
+    @property
+    def unit(self) -> str:
+        """What a value is: the mean reward a step, or the (discounted) sum of rewards."""
+        if self.averaged:
+            return MEAN
+        return SUM if self.discount == 1 else DISCOUNTED
+
+    @property
+    def scale(self) -> Fraction:
+        """What the (discounted) sum of rewards is multiplied by to give a value."""
+        return Fraction(1, self.horizon) if self.averaged and self.horizon else Fraction(1)
+
+    @cached_property
+    def is_zero_sum(self) -> bool:
+        """Whether the payoffs of two players add up to zero at every legal profile."""
+        if self.num_players != 2:
+            return False
+        row, column = self.payoffs
+        total = (
+            row.numerators.astype(object) * column.denominator
+            + column.numerators.astype(object) * row.denominator
+        )
+        return bool(np.all(total[self.legal_profiles] == 0))
+
+    @cached_property
+    def legal_profiles(self) -> NDArray[np.bool_]:
+        """Which profiles are legal where: boolean, of shape (states, *actions)."""
+        out = np.ones((self.num_states, *self.shape), dtype=bool)
+        for player, mask in enumerate(self.legal):
+            axes = [1] * self.num_players
+            axes[player] = self.shape[player]
+            out &= mask.reshape(self.num_states, *axes)
+        return out
+
+    def __repr__(self) -> str:
+        sizes = "x".join(map(str, self.shape))
+        return f"MarkovGame({self.name!r}, {self.num_states} states, {sizes})"
+
+    def _check_labels(self) -> None:
+        if len(self.players) < 2:
+            raise InputError(f"{self.name} has {len(self.players)} player(s); give two or more")
+        check_labels(self.name, "player", self.players)
+        if not self.states:
+            raise InputError(f"{self.name} has no state; give at least one")
+        check_labels(self.name, "state", self.states)
+        if len(self.actions) != len(self.players):
+            raise InputError(
+                f"{self.name} has {len(self.players)} players but actions for "
+                f"{len(self.actions)}; give one list of actions a player"
+            )
+        for player, labels in zip(self.players, self.actions, strict=True):
+            if not labels:
+                raise InputError(f"player {player!r} of {self.name} has no action")
+            check_labels(self.name, f"action of player {player!r}", labels)
+
+    def _check_shapes(self) -> None:
+        sizes = (self.num_states, *self.shape)
+        if len(self.payoffs) != self.num_players:
+            raise InputError(
+                f"{self.name} has {self.num_players} players but payoffs for "
+                f"{len(self.payoffs)}; give one array a player"
+            )
+        for player, array in zip(self.players, self.payoffs, strict=True):
+            if array.shape != sizes:
+                raise InputError(
+                    f"the payoffs of {player!r} in {self.name} have shape {list(array.shape)}; "
+                    f"give {list(sizes)}: states, then one axis a player's actions"
+                )
+        if self.transitions.shape != (*sizes, self.num_states):
+            raise InputError(
+                f"the transitions of {self.name} have shape {list(self.transitions.shape)}; give "
+                f"{[*sizes, self.num_states]}: states, one axis a player's actions, next states"
+            )
+        for player, mask, size in zip(self.players, self.legal, self.shape, strict=True):
+            if mask.shape != (self.num_states, size) or not mask.any(axis=1).all():
+                raise InputError(
+                    f"player {player!r} of {self.name} needs a legal action in "
+                    f"every state, said in an array of shape {[self.num_states, size]}"
+                )
+
+    def _check_transitions(self) -> None:
+        numerators = self.transitions.numerators
+        if self.transitions.denominator >= 2**31:  # sums of int64 could overflow
+            numerators = numerators.astype(object)
+        wrong = (numerators < 0).any(axis=-1) | (
+            numerators.sum(axis=-1) != self.transitions.denominator
+        )
+        for where in np.argwhere(wrong & self.legal_profiles)[:1]:
+            state, profile = int(where[0]), tuple(int(a) for a in where[1:])
+            names = [labels[a] for labels, a in zip(self.actions, profile, strict=True)]
+            row = [self.transitions[(*where, t)] for t in range(self.num_states)]
+            what = (
+                f"the transitions of {self.name} from state {self.states[state]!r} under the "
+                f"actions {', '.join(names)}"
+            )
+            _check_distribution(row, what, self.states)
+
+
+def markov_game(
+    payoffs: Sequence[Any],
+    transitions: Any,
+    *,
+    start: Any = None,
+    horizon: int | None = None,
+    discount: Any = None,
+    averaged: bool | None = None,
+    name: str = "Markov game",
+    players: Sequence[str] | None = None,
+    states: Sequence[str] | None = None,
+    actions: Sequence[Sequence[str]] | None = None,
+    legal: Sequence[Any] | None = None,
+    source: str = "",
+    rationalise: bool = False,
+) -> MarkovGame:
+    """A Markov game from arrays of numbers of any kind (int, Fraction, "p/q", float).
+
+    Args:
+        payoffs: one array a player, of shape (states, *actions).
+        transitions: probabilities of shape (states, *actions, states).
+        start: the distribution of the first state, or its index; 0 by default.
+        horizon: the number of steps; None for a game that goes on for ever.
+        discount: in [0, 1) without a horizon; 1 by default with one.
+        averaged: whether values are mean payoffs a step; by default where there is a horizon and
+            no discount.
+        name: what the game is called.
+        players: labels; "Row" and "Column", or "Player 1", ... by default.
+        states: labels; "0", "1", ... by default.
+        actions: one list of labels a player; "1", "2", ... by default.
+        legal: one boolean array a player of shape (states, actions); all legal by default.
+        source: where the game comes from.
+        rationalise: read a float as the shortest decimal that prints as it.
+
+    Raises:
+        InputError: if a shape does not fit, probabilities do not sum to one (it says where), or
+            the horizon or the discount cannot be used.
+
+    >>> game = markov_game([[[[1, 0], [0, 1]]]] * 2, [[[[1], [1]], [[1], [1]]]], discount="1/2")
+    >>> game.unit, game.states
+    ('discounted sum of rewards', ('0',))
+    """
+    arrays = tuple(
+        exact_array(values, rationalise=rationalise, what=f"the payoffs of player {k + 1}")
+        for k, values in enumerate(payoffs)
+    )
+    if len(arrays) < 2:
+        raise InputError(f"{len(arrays)} payoff array(s) given; give one a player, at least two")
+    shape = arrays[0].shape
+    if len(shape) != len(arrays) + 1:
+        raise InputError(
+            f"payoff arrays of {len(shape)} dimension(s) for {len(arrays)} players; give each an "
+            "array with one axis for the states and one a player's actions"
+        )
+    if np.prod(shape, dtype=float) * shape[0] > MAX_ENTRIES:
+        raise InputError(
+            f"{name} needs {shape[0]} x {' x '.join(map(str, shape))} transition probabilities, "
+            f"more than {MAX_ENTRIES}; use a smaller game"
+        )
+    matrix = exact_array(transitions, rationalise=rationalise, what="the transitions")
+    factor = Fraction(1) if discount is None else to_fraction(discount, rationalise=True)
+    if players is None:
+        players = ["Row", "Column"] if len(arrays) == 2 else _numbered("Player ", len(arrays))
+    return MarkovGame(
+        name=name,
+        players=tuple(map(str, players)),
+        states=tuple(map(str, range(shape[0]) if states is None else states)),
+        actions=tuple(
+            tuple(map(str, labels))
+            for labels in (actions or [_numbered("", size) for size in shape[1:]])
+        ),
+        payoffs=arrays,
+        transitions=matrix,
+        start=_start(start, shape[0], rationalise),
+        horizon=horizon,
+        discount=factor,
+        averaged=(horizon is not None and factor == 1) if averaged is None else averaged,
+        legal=tuple(np.asarray(mask, dtype=bool) for mask in legal or ()),
+        source=source,
+    )
+
+
+def unrolled(game: MarkovGame) -> MarkovGame:
+    """The same finite game with the time in the state: its stationary policies know the time.
+
+    State t * states + s stands for state s at step t, t = 0, ..., horizon - 1; the last step
+    leads back to the first one, which no longer counts.
+
+    Raises:
+        InputError: if the game has no horizon, or becomes too large.
+    """
+    if game.horizon is None:
+        raise InputError(f"{game.name} has no horizon, so its time cannot be unrolled")
+    n, steps = game.num_states, game.horizon
+    if (n * steps) ** 2 * int(np.prod(game.shape)) > MAX_ENTRIES:
+        raise InputError(f"{game.name} has too many states and steps to be unrolled")
+    tile = (steps, *[1] * game.num_players)
+    moves = np.zeros((steps, n, *game.shape, steps, n), dtype=game.transitions.numerators.dtype)
+    for t in range(steps):
+        moves[t, ..., (t + 1) % steps, :] = game.transitions.numerators
+    flat = moves.reshape(n * steps, *game.shape, n * steps)
+    return MarkovGame(
+        name=game.name,
+        players=game.players,
+        states=tuple(f"{label} at {t}" for t in range(steps) for label in game.states),
+        actions=game.actions,
+        payoffs=tuple(
+            ExactArray(np.tile(array.numerators, tile), array.denominator) for array in game.payoffs
+        ),
+        transitions=ExactArray(flat, game.transitions.denominator),
+        start=game.start + (Fraction(0),) * (n * (steps - 1)),
+        horizon=steps,
+        discount=game.discount,
+        averaged=game.averaged,
+        legal=tuple(np.tile(mask, (steps, 1)) for mask in game.legal),
+        source=game.source,
+        number_note=game.number_note,
+    )
+
+
+def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
+    """Complains about a horizon or a discount that cannot be used.
+
+    Raises:
+        InputError: if the horizon is no positive integer, or the discount lies outside [0, 1), or
+            outside [0, 1] where there is a horizon.
+    """
+    if horizon is None:
+        if not 0 <= discount < 1:
+            raise InputError(
+                f"the discount of {name} is {short_number(discount)}; give one in [0, 1), or a "
+                "horizon"
+            )
+        return
+    if isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 1:
+        raise InputError(f"the horizon of {name} is {horizon}; give a positive number of steps")
+    if not 0 <= discount <= 1:
+        raise InputError(f"the discount of {name} is {short_number(discount)}; give one in [0, 1]")
+
+
+def _numbered(prefix: str, size: int) -> list[str]:
+    return [f"{prefix}{i + 1}" for i in range(size)]
+
+
+def _start(start: Any, size: int, rationalise: bool) -> tuple[Fraction, ...]:
+    if start is None:
+        start = 0
+    if isinstance(start, int | np.integer) and not isinstance(start, bool):
+        if not 0 <= start < size:
+            raise InputError(f"there is no state {start} to start in; give one below {size}")
+        return tuple(Fraction(int(i == start)) for i in range(size))
+    array = exact_array(start, rationalise=rationalise, what="the start")
+    if array.shape != (size,):
+        raise InputError(
+            f"the start has shape {list(array.shape)}; give one probability for each of the "
+            f"{size} states"
+        )
+    return tuple(array.fractions())
+
+
+def _check_distribution(row: Sequence[Fraction], what: str, states: Sequence[str]) -> None:
+    if len(row) != len(states):
+        raise InputError(f"{what} has {len(row)} probabilities for {len(states)} states")
+    for label, p in zip(states, row, strict=True):
+        if p < 0:
+            raise InputError(
+                f"{what}: the probability of {label!r} is {short_number(p)}; give none below 0"
+            )
+    total = sum(row, Fraction(0))
+    if total != 1:
+        raise InputError(f"{what} sum to {short_number(total)}; make them sum to 1")

@@ -1,0 +1,1 @@
+"""Exact values, best responses, equilibria and commitments of iterated and Markov games."""
