@@ -16,6 +16,7 @@ from gtlearn.games.files import loads as loads
 from gtlearn.games.files import save as save
 from gtlearn.games.iterated import IteratedGame as IteratedGame
 from gtlearn.games.iterated import iterated as iterated
+from gtlearn.games.iterated.openspiel import register as _register_iterated
 from gtlearn.games.loading import load as load
 from gtlearn.games.markov import MarkovGame as MarkovGame
 from gtlearn.games.markov import markov_game as markov_game
@@ -24,6 +25,7 @@ from gtlearn.games.normal_form import normal_form as normal_form
 from gtlearn.games.openspiel import register as _register
 
 _register()
+_register_iterated()
 
 __all__ = [
     "BayesianGame",

@@ -12,13 +12,17 @@ from gtlearn.errors import InputError
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
 from gtlearn.games.files import READABLE, loads, read_game
+from gtlearn.games.iterated.game import IteratedGame
+from gtlearn.games.iterated.names import is_iterated, load_iterated
+from gtlearn.games.iterated.openspiel import IteratedOpenSpielGame
 from gtlearn.games.literal import parse_literal
+from gtlearn.games.markov.game import MarkovGame
 from gtlearn.games.matrices import game_from_arrays, is_nested, refuse_flags
 from gtlearn.games.names import nearest, parse_arguments, split_call
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.openspiel import from_openspiel, load_openspiel
 
-Game = NormalFormGame | BayesianGame
+Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
 
 
 def load(
@@ -61,8 +65,10 @@ def load(
             spec, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise
         )
     refuse_flags(symmetric, zero_sum, "the game is complete")
-    if isinstance(spec, NormalFormGame | BayesianGame):
+    if isinstance(spec, Game):
         return spec
+    if isinstance(spec, IteratedOpenSpielGame):
+        return spec.iterated
     if isinstance(spec, pyspiel.Game):
         return from_openspiel(spec, rationalise=rationalise)
     if type(spec).__module__.split(".")[0] == "pygambit" and hasattr(spec, "to_nfg"):
@@ -77,6 +83,9 @@ def _from_text(text: str, symmetric: bool, zero_sum: bool, rationalise: bool) ->
     stripped = text.strip()
     if not stripped:
         raise InputError("the game is an empty string; give a name, a path or a literal")
+    if is_iterated(stripped):
+        flags = {"symmetric": symmetric, "zero_sum": zero_sum, "rationalise": rationalise}
+        return load_iterated(stripped, **flags)
     if _is_path(stripped):
         return read_game(stripped, symmetric=symmetric, zero_sum=zero_sum)
     if stripped[0] in "[{":

@@ -8,7 +8,7 @@ from typing import Any
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.solvers.solution import Progress, Solution
 
 CONCEPTS = ("nash", "stackelberg", "correlated", "coarse-correlated")
@@ -62,6 +62,8 @@ def solve(
     _one_of("arithmetic", arithmetic, ARITHMETICS)
     _positive_seconds(time_limit)
     loaded = games.load(game)
+    if isinstance(loaded, MarkovGame | IteratedGame):
+        raise InputError(f"{loaded.name} is no normal-form game; give one, or a Bayesian game")
     common: dict[str, Any] = {"time_limit": time_limit, "progress": progress}
     if concept == "nash":
         return _nash(_normal_form(loaded, concept), find, select, arithmetic, method, common)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from gtlearn.errors import InputError
 from gtlearn.games.markov.game import MAX_ENTRIES, MarkovGame, check_duration
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray, format_number, to_fraction
+
+if TYPE_CHECKING:
+    from gtlearn.games.iterated.openspiel import IteratedOpenSpielGame
 
 INITIAL = "init"
 
@@ -79,7 +83,18 @@ class IteratedGame:
     @cached_property
     def states(self) -> tuple[str, ...]:
         """The labels of the states: init, then CC, CD, DC, DD; "CC CD" where two are remembered."""
-        return tuple(self._label(held) for held in self.memories)
+        return tuple(self.label(held) for held in self.memories)
+
+    def label(self, played: Sequence[Joint]) -> str:
+        """What joint actions are called: "CC CD"; "init" where there are none."""
+        if not played:
+            return INITIAL
+        between = "" if self._short_labels else ","
+        names = [
+            between.join(labels[a] for labels, a in zip(self.stage.actions, joint, strict=True))
+            for joint in played
+        ]
+        return " ".join(names)
 
     @cached_property
     def markov(self) -> MarkovGame:
@@ -110,19 +125,19 @@ class IteratedGame:
             number_note=self.stage.number_note,
         )
 
+    @cached_property
+    def openspiel(self) -> IteratedOpenSpielGame:
+        """The same game as an OpenSpiel game, with payoffs rounded to doubles."""
+        from gtlearn.games.iterated.openspiel import IteratedOpenSpielGame
+
+        return IteratedOpenSpielGame(self)
+
     def __repr__(self) -> str:
         return f"IteratedGame({self.name!r})"
 
-    def _label(self, held: tuple[Joint, ...]) -> str:
-        if not held:
-            return INITIAL
-        short = all(len(label) == 1 for labels in self.stage.actions for label in labels)
-        between = "" if short else ","
-        pairs = [
-            [labels[a] for labels, a in zip(self.stage.actions, profile, strict=True)]
-            for profile in held
-        ]
-        return " ".join(between.join(names) for names in pairs)
+    @cached_property
+    def _short_labels(self) -> bool:
+        return all(len(label) == 1 for labels in self.stage.actions for label in labels)
 
 
 def iterated(

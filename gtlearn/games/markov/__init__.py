@@ -2,3 +2,4 @@
 
 from gtlearn.games.markov.game import MarkovGame as MarkovGame
 from gtlearn.games.markov.game import markov_game as markov_game
+from gtlearn.games.markov.game import unrolled as unrolled

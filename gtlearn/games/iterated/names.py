@@ -1,0 +1,231 @@
+"""The text `gtlearn_iterated(stage=...,horizon=...,discount=...)`, read and written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import pyspiel
+
+from gtlearn.errors import InputError
+from gtlearn.games.catalogue import catalogue_names
+from gtlearn.games.iterated.game import IteratedGame, iterated
+from gtlearn.games.json_format import dump_json
+from gtlearn.games.names import nearest, split_call
+from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.numbers import parse_number
+
+SHORT_NAME = "gtlearn_iterated"
+PARAMETERS = ("stage", "arguments", "horizon", "discount", "memory", "recall", "max_length")
+
+_START = re.compile(r"\s*([A-Za-z_]\w*)\s*=", flags=re.ASCII)
+_QUOTED = {'"': '"', "'": "'", "(": ")"}
+_ESCAPES = {",": "%2C", "(": "%28", ")": "%29", "=": "%3D", "\n": "%0A"}
+_LITERAL = re.compile(r"[-+.\d]|[^\[{]*;", flags=re.ASCII)
+_MAX_DIGITS = 9  # of a horizon or a memory
+
+
+def is_iterated(text: str) -> bool:
+    """Whether a text is `gtlearn_iterated(...)`."""
+    call = split_call(text)
+    return call is not None and call[0] == SHORT_NAME
+
+
+def load_iterated(text: str, **flags: bool) -> IteratedGame:
+    """The iterated game that `gtlearn_iterated(stage=...,horizon=...,discount=...)` spells.
+
+    Args:
+        text: the stage is anything that `games.load` takes as text, in quotes or brackets if you
+            like; the discount is an exact number. Every text of `pyspiel.load_game` is read too.
+        **flags: how `games.load` is to read the stage: symmetric, zero_sum, rationalise.
+
+    Raises:
+        InputError: in one sentence: what was wrong, where, and what to do.
+
+    >>> load_iterated("gtlearn_iterated(stage='3,3 0,5; 5,0 1,1',discount=24/25)").states
+    ('init', '11', '12', '21', '22')
+    """
+    call = split_call(text)
+    if call is None or call[0] != SHORT_NAME:
+        raise InputError(f"{text[:60]!r} is no iterated game; write {SHORT_NAME}(stage=...)")
+    given = _split_arguments(call[1])
+    if "stage" not in given:
+        raise InputError(
+            f"{SHORT_NAME}(...) has no stage; write {SHORT_NAME}(stage=prisoners_dilemma,"
+            "horizon=10)"
+        )
+    check_recall(given.get("recall", "memory"))
+    if "max_length" in given:
+        check_max_length(_whole("max_length", given["max_length"]))
+    horizon, memory = given.get("horizon"), given.get("memory", "1")
+    return iterated(
+        _stage(given["stage"], given.get("arguments", ""), flags),
+        horizon=None if horizon is None else _whole("horizon", horizon),
+        discount=_number("discount", given["discount"]) if "discount" in given else None,
+        memory=_whole("memory", memory),
+    )
+
+
+def from_parameters(parameters: Mapping[str, Any], not_given: int) -> IteratedGame:
+    """The iterated game that OpenSpiel's parameters stand for."""
+    horizon, discount = int(parameters["horizon"]), str(parameters["discount"])
+    return iterated(
+        _stage(str(parameters["stage"]), str(parameters["arguments"]), {}),
+        horizon=None if horizon == not_given else horizon,
+        discount=_number("discount", discount) if discount else None,
+        memory=int(parameters["memory"]),
+    )
+
+
+def to_parameters(game: IteratedGame) -> dict[str, Any]:
+    """OpenSpiel's parameters, by which `pyspiel.load_game` gives the same game again."""
+    parameters: dict[str, Any] = _stage_parameters(game.stage)
+    if game.horizon is not None:
+        parameters["horizon"] = game.horizon
+    if game.discount != 1:
+        parameters["discount"] = f"{game.discount.numerator}/{game.discount.denominator}"
+    if game.memory != 1:
+        parameters["memory"] = game.memory
+    return parameters
+
+
+def check_recall(recall: str) -> None:
+    """Complains about a word that is no kind of recall.
+
+    Raises:
+        InputError: if `recall` is neither "memory" nor "perfect".
+    """
+    if recall not in ("memory", "perfect"):
+        raise InputError(f"the recall is {recall[:60]!r}; give memory or perfect")
+
+
+def check_max_length(length: int) -> None:
+    """Complains about a length at which no game can be cut.
+
+    Raises:
+        InputError: if it is not positive.
+    """
+    if length < 1:
+        raise InputError(f"max_length is {length}; give a positive number of steps")
+
+
+def _split_arguments(inside: str) -> dict[str, str]:
+    """`key=value` pairs at commas that a `key=` follows, outside all brackets and quotes."""
+    starts, depth, quote = [0], 0, ""
+    for place, character in enumerate(inside):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        else:
+            depth += (character in "([{") - (character in ")]}")
+            if character == "," and depth == 0 and _START.match(inside, place + 1):
+                starts.append(place + 1)
+    pieces = [
+        inside[a:b] for a, b in zip(starts, [*(s - 1 for s in starts[1:]), None], strict=True)
+    ]
+    given: dict[str, str] = {}
+    for piece in pieces if inside.strip() else []:
+        match = _START.match(piece)
+        if match is None:
+            raise InputError(
+                f"{piece.strip()[:60]!r} in {SHORT_NAME}(...) is no parameter; write key=value"
+            )
+        key = match[1]
+        if key not in PARAMETERS:
+            advice = nearest(key, PARAMETERS) or f"its parameters are {', '.join(PARAMETERS)}"
+            raise InputError(f"{SHORT_NAME} has no parameter {key[:60]!r}; {advice}")
+        if key in given:
+            raise InputError(f"parameter {key!r} of {SHORT_NAME} is given twice; give it once")
+        given[key] = piece[match.end() :].strip()
+    return given
+
+
+def _stage(text: str, arguments: str, flags: Mapping[str, bool]) -> NormalFormGame:
+    from gtlearn.games.loading import load
+
+    text = text.strip()
+    while len(text) > 1 and _QUOTED.get(text[0]) == text[-1]:
+        text = text[1:-1].strip()
+    for character, escape in _ESCAPES.items():
+        text = text.replace(escape, character)
+    if _LITERAL.match(text):
+        text = text.replace(":", ",")
+    if arguments:
+        text = f"{text}({arguments.replace(':', '=').replace(';', ',')})"
+    try:
+        game = load(text, **flags)
+    except InputError as error:
+        raise InputError(f"the stage of {SHORT_NAME}: {error}") from None
+    if not isinstance(game, NormalFormGame):
+        raise InputError(
+            f"the stage of {SHORT_NAME}: {text[:60]!r} is no normal-form game, so it cannot be "
+            "iterated; use another stage"
+        )
+    return game
+
+
+def _stage_parameters(stage: NormalFormGame) -> dict[str, Any]:
+    """The stage by name where that gives the same game again, else spelt out."""
+    base, inside = split_call(stage.name) or ("", "")
+    if base in catalogue_names():
+        named = {"stage": base}
+        if inside:
+            named["arguments"] = inside.replace("=", ":").replace(",", ";")
+        if _same(named, stage):
+            return named
+    elif base in pyspiel.registered_names():
+        named = {"stage": _escaped(stage.name)}
+        if _same(named, stage):
+            return named
+    return {"stage": _literal(stage) or _escaped(_compact(stage))}
+
+
+def _same(named: Mapping[str, str], stage: NormalFormGame) -> bool:
+    try:
+        again = _stage(named["stage"], named.get("arguments", ""), {})
+    except InputError:
+        return False
+    parts = ("players", "actions", "payoffs")
+    return all(getattr(again, part) == getattr(stage, part) for part in parts)
+
+
+def _literal(stage: NormalFormGame) -> str:
+    """The bimatrix in one line, "" where its labels would be lost."""
+    numbered = tuple(tuple(str(i + 1) for i in range(size)) for size in stage.shape)
+    if stage.players != ("Row", "Column") or stage.actions != numbered or stage.name != "literal":
+        return ""
+    row, column = (array.texts() for array in stage.payoffs)
+    cells = [
+        [f"{a}:{b}" for a, b in zip(*pair, strict=True)] for pair in zip(row, column, strict=True)
+    ]
+    return "; ".join(" ".join(line) for line in cells)
+
+
+def _compact(stage: NormalFormGame) -> str:
+    return json.dumps(json.loads(dump_json(stage)), separators=(",", ":"))
+
+
+def _escaped(text: str) -> str:
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    return text
+
+
+def _whole(key: str, text: str) -> int:
+    plain = text.strip()
+    if not re.fullmatch(r"[+-]?\d+", plain, flags=re.ASCII) or len(plain) > _MAX_DIGITS:
+        raise InputError(
+            f"the {key} of {SHORT_NAME} is {plain[:60]!r}; give a whole number of steps"
+        )
+    return int(plain)
+
+
+def _number(key: str, text: str) -> Fraction:
+    try:
+        return parse_number(text)
+    except InputError as error:
+        raise InputError(f"the {key} of {SHORT_NAME}: {error}") from None
