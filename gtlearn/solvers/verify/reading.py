@@ -43,17 +43,17 @@ def read_solution(data: Mapping[str, Any], game: NormalFormGame | BayesianGame) 
     try:
         return Solution(
             game=game,
-            concept=_one_of(CONCEPTS, data["concept"]),
-            method=_of(str, data["method"]),
-            solutions=tuple(_outcome(entry) for entry in _of(list, data["solutions"])),
-            status=_of(str, data["status"]),
-            complete=_of(bool, data["complete"]),
-            arithmetic=_one_of((RATIONAL, FLOAT), data["arithmetic"]),
-            seconds=float(_number(data.get("seconds", 0.0))),
+            concept=one_of(CONCEPTS, data["concept"]),
+            method=of_kind(str, data["method"]),
+            solutions=tuple(_outcome(entry) for entry in of_kind(list, data["solutions"])),
+            status=of_kind(str, data["status"]),
+            complete=of_kind(bool, data["complete"]),
+            arithmetic=one_of((RATIONAL, FLOAT), data["arithmetic"]),
+            seconds=float(read_number(data.get("seconds", 0.0))),
             components=_components(data.get("components")),
-            component_indices=_integers(data.get("component_indices")),
+            component_indices=read_integers(data.get("component_indices")),
             subsets=_subsets(data.get("subsets")),
-            notes=tuple(_of(str, note) for note in _of(list, data.get("notes", []))),
+            notes=tuple(of_kind(str, note) for note in of_kind(list, data.get("notes", []))),
         )
     except KeyError as error:
         raise InputError(f"the solution's JSON lacks {error.args[0]!r}") from None
@@ -61,7 +61,7 @@ def read_solution(data: Mapping[str, Any], game: NormalFormGame | BayesianGame) 
         raise InputError(f"the solution's JSON is not of the expected form: {error}") from None
 
 
-def _of(kind: type, value: Any) -> Any:
+def of_kind(kind: type, value: Any) -> Any:
     """The value, if it is of that kind.
 
     Raises:
@@ -75,31 +75,36 @@ def _of(kind: type, value: Any) -> Any:
     return value
 
 
-def _one_of(allowed: Sequence[str], value: Any) -> str:
+def one_of(allowed: Sequence[str], value: Any) -> str:
+    """The value, if it is one of those words.
+
+    Raises:
+        InputError: if not.
+    """
     if value not in allowed:
         raise InputError(f"{str(value)[:40]!r} is none of {', '.join(allowed)}")
     return str(value)
 
 
 def _outcome(entry: Any) -> Outcome:
-    _of(dict, entry)
-    proof = dict(_of(dict, entry["certificate"]))
+    of_kind(dict, entry)
+    proof = dict(of_kind(dict, entry["certificate"]))
     certificate = Certificate(
-        _of(str, proof.pop("kind")),
-        _one_of((RATIONAL, FLOAT), proof.pop("arithmetic")),
-        _of(bool, proof.pop("verified")),
-        _evidence(proof),
+        of_kind(str, proof.pop("kind")),
+        one_of((RATIONAL, FLOAT), proof.pop("arithmetic")),
+        of_kind(bool, proof.pop("verified")),
+        read_evidence(proof),
     )
-    payoffs = tuple(_number(p) for p in _of(list, entry["payoffs"]))
+    payoffs = tuple(read_number(p) for p in of_kind(list, entry["payoffs"]))
     if "leader" in entry:
         response = entry["response"]
         return Commitment(
-            strategies=_strategies(entry["strategies"]),
+            strategies=read_strategies(entry["strategies"]),
             payoffs=payoffs,
-            leader=_of(int, entry["leader"]),
-            response=_integers(response) if isinstance(response, list) else response,
-            ties=_of(str, entry["ties"]),
-            attained=_of(bool, entry["attained"]),
+            leader=of_kind(int, entry["leader"]),
+            response=read_integers(response) if isinstance(response, list) else response,
+            ties=of_kind(str, entry["ties"]),
+            attained=of_kind(bool, entry["attained"]),
             certificate=certificate,
             distribution=_distribution(entry["distribution"]) if "distribution" in entry else None,
         )
@@ -109,24 +114,29 @@ def _outcome(entry: Any) -> Outcome:
             _distribution(entry["distribution"]),
             payoffs,
             certificate,
-            None if value is None else _number(value),
+            None if value is None else read_number(value),
         )
     return NashEquilibrium(
-        _strategies(entry["strategies"]), payoffs, certificate, entry.get("index")
+        read_strategies(entry["strategies"]), payoffs, certificate, entry.get("index")
     )
 
 
-def _number(value: Any) -> Number:
+def read_number(value: Any) -> Number:
+    """A float as it is; an integer or a text such as "1/2" exactly.
+
+    Raises:
+        InputError: if it is no number.
+    """
     exact = to_fraction(value)
     return value if isinstance(value, float) else exact
 
 
-def _evidence(value: Any) -> Any:
+def read_evidence(value: Any) -> Any:
     """Number strings as Fractions, lists as tuples; words stay words."""
     if isinstance(value, Mapping):
-        return {key: _evidence(entry) for key, entry in value.items()}
+        return {key: read_evidence(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return tuple(_evidence(entry) for entry in value)
+        return tuple(read_evidence(entry) for entry in value)
     if isinstance(value, str):
         try:
             return to_fraction(value)
@@ -135,17 +145,24 @@ def _evidence(value: Any) -> Any:
     return value
 
 
-def _strategies(entries: Any) -> tuple[Strategy, ...]:
-    return tuple(tuple(_number(p) for p in _of(list, entry)) for entry in _of(list, entries))
+def read_strategies(entries: Any) -> tuple[Strategy, ...]:
+    """A list of lists of numbers.
+
+    Raises:
+        InputError: if it is none.
+    """
+    return tuple(
+        tuple(read_number(p) for p in of_kind(list, entry)) for entry in of_kind(list, entries)
+    )
 
 
 def _distribution(entries: Any) -> Distribution:
     out: dict[tuple[int, ...], Number] = {}
-    for entry in _of(list, entries):
-        profile = _integers(_of(dict, entry)["profile"]) or ()
+    for entry in of_kind(list, entries):
+        profile = read_integers(of_kind(dict, entry)["profile"]) or ()
         if profile in out:
             raise InputError(f"the distribution names the profile {list(profile)} twice")
-        out[profile] = _number(entry["probability"])
+        out[profile] = read_number(entry["probability"])
     return out
 
 
@@ -154,17 +171,26 @@ def _subsets(entries: Any) -> tuple[NashSubset, ...] | None:
         return None
     return tuple(
         NashSubset(
-            _strategies(_of(dict, entry)["rows"]),
-            _strategies(entry["columns"]),
-            _integers(entry["members"]) or (),
+            read_strategies(of_kind(dict, entry)["rows"]),
+            read_strategies(entry["columns"]),
+            read_integers(entry["members"]) or (),
         )
-        for entry in _of(list, entries)
+        for entry in of_kind(list, entries)
     )
 
 
-def _integers(entries: Any) -> tuple[int, ...] | None:
-    return None if entries is None else tuple(_of(int, entry) for entry in _of(list, entries))
+def read_integers(entries: Any) -> tuple[int, ...] | None:
+    """A list of integers, or None where there is none.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    if entries is None:
+        return None
+    return tuple(of_kind(int, entry) for entry in of_kind(list, entries))
 
 
 def _components(entries: Any) -> tuple[tuple[int, ...], ...] | None:
-    return None if entries is None else tuple(_integers(e) or () for e in _of(list, entries))
+    return (
+        None if entries is None else tuple(read_integers(e) or () for e in of_kind(list, entries))
+    )

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.solvers.markov.solution import MarkovSolution
 from gtlearn.solvers.solution import (
     RATIONAL,
     Commitment,
@@ -19,6 +20,7 @@ from gtlearn.solvers.solution import (
 from gtlearn.solvers.verify.commitment import commitment
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.form import as_float, items, number, require_form, text
+from gtlearn.solvers.verify.markov import markov_solution
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 from gtlearn.solvers.verify.nash_sets import index_failures, set_failures
 from gtlearn.solvers.verify.reading import read_solution
@@ -27,7 +29,8 @@ ROUNDING = Fraction(1, 10**9)  # how far strategies in floats may be from summin
 
 
 def solution(
-    game: NormalFormGame | BayesianGame, claimed: Solution | Mapping[str, Any]
+    game: NormalFormGame | BayesianGame | MarkovGame | IteratedGame,
+    claimed: Solution | MarkovSolution | Mapping[str, Any],
 ) -> tuple[str, ...]:
     """The statements of a solution that do not hold of the game; empty where all of them hold.
 
@@ -43,12 +46,15 @@ def solution(
     Of answers in floats the stated errors are checked, and no bound or index. The method, the
     status, the seconds, the notes and the word "verified" are not looked at.
 
+    Of iterated and Markov games see `markov_solution` for what is checked.
+
     Args:
         game: the game, whose payoffs alone are believed.
-        claimed: a Solution, or the JSON object of one.
+        claimed: a Solution or MarkovSolution, or the JSON object of one.
 
     Raises:
-        InputError: if `claimed` is no Solution and no JSON object of schema gtlearn/solution/1.
+        InputError: if `claimed` is no solution of such a game and no JSON object of schema
+            gtlearn/solution/1.
 
     >>> from gtlearn import games, solvers
     >>> game = games.load("battle_of_the_sexes")
@@ -56,6 +62,12 @@ def solution(
     >>> solution(game, found), solution(game, found.to_json())
     ((), ())
     """
+    if isinstance(game, MarkovGame | IteratedGame):
+        if isinstance(claimed, Solution):
+            raise InputError(f"{claimed.game.name!r} is another kind of game than {game.name!r}")
+        return markov_solution(game, claimed)
+    if isinstance(claimed, MarkovSolution):
+        raise InputError(f"{claimed.game.name!r} is another kind of game than {game.name!r}")
     if not isinstance(claimed, Solution):
         claimed = read_solution(claimed, game)
     failed: list[str] = []

@@ -1,0 +1,197 @@
+"""Solutions of iterated and Markov games re-checked from the game alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gtlearn.errors import InputError
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.solvers.markov.solution import (
+    DETERMINISTIC,
+    MarkovEquilibrium,
+    MarkovSolution,
+    Outcome,
+    TableCommitment,
+)
+from gtlearn.solvers.solution import RATIONAL
+from gtlearn.solvers.verify.form import as_float, index, items, number, text
+from gtlearn.solvers.verify.markov_bounds import bound_failures
+from gtlearn.solvers.verify.markov_reading import read_markov_solution
+from gtlearn.solvers.verify.markov_values import (
+    CLASSES,
+    STATIONARY,
+    Table,
+    as_markov,
+    best_deviation,
+    best_response,
+    table_payoffs,
+)
+
+ROUNDING = Fraction(1, 10**9)  # how far probabilities in floats may be from summing to one
+
+
+def markov_solution(
+    game: MarkovGame | IteratedGame, claimed: MarkovSolution | Mapping[str, Any]
+) -> tuple[str, ...]:
+    """The statements of a solution that do not hold of the game; empty where all of them hold.
+
+    Checked are, of an equilibrium, the tables, the payoffs, and that no player can gain more than
+    its stated regret by any deviation, whatever that makes of the history; of a commitment, the
+    table, the payoffs, that the response is a best one of its class with ties broken as stated,
+    and the upper bound as far as `markov_bounds.bound_failures` can.
+
+    Args:
+        game: the game, whose payoffs and transitions alone are believed.
+        claimed: a MarkovSolution, or the JSON object of one.
+
+    Raises:
+        InputError: if `claimed` is neither.
+    """
+    if not isinstance(claimed, MarkovSolution):
+        claimed = read_markov_solution(claimed, game)
+    failed = []
+    for k, outcome in enumerate(items(claimed.solutions, "the solutions")):
+        statements = list(markov_outcome(game, outcome))
+        if not statements and outcome.certificate.kind != claimed.concept:
+            statements.append(
+                f"it is of the kind {outcome.certificate.kind!r}, the solution of "
+                f"{claimed.concept!r}"
+            )
+        if not statements and isinstance(outcome, TableCommitment):
+            classes = (outcome.follower, outcome.policy)
+            if classes != (claimed.follower, claimed.policy):
+                statements.append("its follower or policy is not that of the solution")
+        failed += [f"solution {k}: {statement}" for statement in statements]
+    return tuple(failed)
+
+
+def markov_outcome(game: MarkovGame | IteratedGame, outcome: Outcome) -> tuple[str, ...]:
+    """The statements of one outcome that do not hold; see `markov_solution`.
+
+    What is not of the form of an outcome of this game is a false statement too.
+    """
+    markov = as_markov(game)
+    try:
+        if isinstance(outcome, MarkovEquilibrium):
+            return tuple(_equilibrium(markov, outcome))
+        if isinstance(outcome, TableCommitment):
+            return tuple(_commitment(markov, outcome))
+        return (f"a {type(outcome).__name__} is no outcome of an iterated or Markov game",)
+    except InputError as error:  # of the wrong form
+        return (str(error),)
+
+
+def _equilibrium(game: MarkovGame, outcome: MarkovEquilibrium) -> list[str]:
+    exact = outcome.certificate.arithmetic == RATIONAL
+    if len(items(outcome.tables, "the tables")) != game.num_players:
+        raise InputError(f"there is not one table for each of {game.num_players} players")
+    rows = game.num_states * ((game.horizon or 1) if outcome.timed else 1)
+    tables = [
+        _table(game, table, player, rows, exact) for player, table in enumerate(outcome.tables)
+    ]
+    payoffs = table_payoffs(game, tables)
+    failed = _payoff_failures(game, payoffs, outcome.payoffs, exact)
+    stated = [number(r, "a regret") for r in _regrets(game, outcome)]
+    for player, (payoff, most) in enumerate(zip(payoffs, stated, strict=True)):
+        regret = best_deviation(game, tables, player) - payoff
+        if regret > most if exact else as_float(regret) > as_float(most):
+            failed.append(
+                f"the regret of {game.players[player]!r} is {text(regret)}, not {text(most)}"
+            )
+    return failed
+
+
+def _regrets(game: MarkovGame, outcome: MarkovEquilibrium) -> Sequence[Any]:
+    stated = items(outcome.certificate.evidence.get("regrets", ()), "the regrets")
+    if len(stated) != game.num_players:
+        raise InputError("the certificate does not say the regret of each player")
+    return stated
+
+
+def _commitment(game: MarkovGame, outcome: TableCommitment) -> list[str]:
+    if game.num_players != 2:
+        raise InputError(f"{game.name} has {game.num_players} players; a commitment needs two")
+    if outcome.certificate.arithmetic != RATIONAL:
+        raise InputError("a commitment is proven in exact arithmetic only")
+    leader = index(outcome.leader, 2, "the leader")
+    follower = 1 - leader
+    if outcome.follower not in CLASSES or outcome.ties not in ("strong", "weak"):
+        raise InputError(f"the follower {outcome.follower!r} or its ties are not known")
+    table = _table(game, outcome.commitment, leader, game.num_states, True)
+    if outcome.policy == DETERMINISTIC and any(p not in (0, 1) for row in table for p in row):
+        raise InputError("the commitment is not deterministic")
+    response = _response(game, outcome, follower)
+    tables = (table, response) if leader == 0 else (response, table)
+    failed = _payoff_failures(game, table_payoffs(game, tables), outcome.payoffs, True)
+    best = best_response(
+        game, tables, follower, outcome.follower, favoured=leader, ties=outcome.ties
+    )
+    own, earned = (number(outcome.payoffs[k], "the payoffs") for k in (follower, leader))
+    if own != best.own:
+        failed.append(
+            f"the response is not a best one: {game.players[follower]!r} can get "
+            f"{text(best.own)}, not {text(own)}"
+        )
+    elif earned != best.other:
+        failed.append(
+            f"with {outcome.ties} ties {game.players[leader]!r} gets {text(best.other)}, not "
+            f"{text(earned)}"
+        )
+    return failed or bound_failures(game, outcome)
+
+
+def _payoff_failures(
+    game: MarkovGame, true: Sequence[Fraction], stated: Any, exact: bool
+) -> list[str]:
+    claims = [number(p, "the payoffs") for p in items(stated, "the payoffs")]
+    if len(claims) != game.num_players:
+        raise InputError(f"there is not one payoff for each of {game.num_players} players")
+    return [
+        f"the payoff of {player!r} is {text(payoff)}, not {text(claim)}"
+        for player, payoff, claim in zip(game.players, true, claims, strict=True)
+        if (payoff != claim if exact else as_float(payoff) != as_float(claim))
+    ]
+
+
+def _table(game: MarkovGame, table: Any, player: int, rows: int, exact: bool) -> Table:
+    """The table in Fractions, if its rows are distributions over the legal actions."""
+    whose = f"the table of {game.players[player]!r}"
+    if len(items(table, whose)) != rows:
+        raise InputError(f"{whose} has {len(table)} rows where {rows} are needed")
+    out = []
+    for place, row in enumerate(table):
+        where = f"{whose} in row {place}"
+        numbers = [number(p, where) for p in items(row, where)]
+        if len(numbers) != game.shape[player] or min(numbers) < 0:
+            raise InputError(f"{where}: {game.shape[player]} probabilities are needed")
+        total = sum(numbers, Fraction(0))
+        if total != 1 if exact else abs(total - 1) > ROUNDING:
+            raise InputError(f"{where} does not sum to one")
+        legal = game.legal[player][place % game.num_states]
+        if any(p and not legal[action] for action, p in enumerate(numbers)):
+            raise InputError(f"{where} plays what is not legal")
+        out.append(tuple(p / total for p in numbers))
+    return tuple(out)
+
+
+def _response(game: MarkovGame, outcome: TableCommitment, follower: int) -> Table:
+    """The follower's response as a table, if it is one of its class."""
+    sizes = {game.num_states}
+    if outcome.follower != STATIONARY:
+        sizes.add(game.num_states * (game.horizon or 1))
+    actions = items(outcome.response, "the response")
+    if len(actions) not in sizes:
+        raise InputError(
+            f"the response has {len(actions)} rows where {' or '.join(map(str, sorted(sizes)))} "
+            "are needed"
+        )
+    for place, action in enumerate(actions):
+        index(action, game.shape[follower], "an action of the response")
+        if not game.legal[follower][place % game.num_states, action]:
+            raise InputError(f"the response plays what is not legal in row {place}")
+    one = np.eye(game.shape[follower], dtype=int).tolist()
+    return tuple(tuple(Fraction(p) for p in one[action]) for action in actions)
