@@ -1,0 +1,154 @@
+"""What one player faces where all others' tables are fixed: an exact Markov decision process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.games import MarkovGame
+from gtlearn.solvers.linear.algebra import to_flint
+from gtlearn.solvers.markov.tables import Rows
+
+Integers = NDArray[Any]  # Python ints in an object array
+
+
+@dataclass(frozen=True, eq=False)
+class Process:
+    """A Markov decision process in integers; with a single action it is a Markov chain.
+
+    Attributes:
+        game: the game that it comes from: its start, horizon, discount and scale hold here too.
+        rewards: numerators of the payoffs of all players, shape (steps, states, actions,
+            players); `steps` is 1 where nothing depends on the time, else the horizon.
+        denominators: of the rewards, one a player.
+        moves: numerators of the transitions, shape (steps, states, actions, states).
+        denominator: of the transitions.
+        legal: which actions may be played, shape (states, actions).
+    """
+
+    game: MarkovGame
+    rewards: Integers
+    denominators: tuple[int, ...]
+    moves: Integers
+    denominator: int
+    legal: NDArray[np.bool_]
+
+    @property
+    def decay(self) -> tuple[int, int]:
+        """Integers (keep, grow): V = r + keep / grow * (moves @ V next), moves being numerators."""
+        discount = self.game.discount
+        return discount.numerator, discount.denominator * self.denominator
+
+    def at(self, step: int) -> tuple[Integers, Integers]:
+        """The rewards (states, actions, players) and moves (states, actions, states) of a step."""
+        index = step if len(self.rewards) > 1 else 0
+        return self.rewards[index], self.moves[index]
+
+
+def joint_weights(
+    game: MarkovGame, tables: Sequence[Rows], free: int | None = None
+) -> tuple[Integers, int]:
+    """The probability of each joint action of all players but `free`, who has a single one.
+
+    Returns:
+        Numerators of shape (steps, states, *actions), `steps` being 1 where no table depends on
+        the time, and their denominator.
+    """
+    fixed = [k for k in range(game.num_players) if k != free]
+    steps = max((len(tables[k]) for k in fixed), default=1) // game.num_states
+    out = np.ones((steps, game.num_states, *[1] * game.num_players), dtype=object)
+    total = 1
+    for k in fixed:
+        numerators, denominator = over_one_denominator(tables[k])
+        axes = [1] * game.num_players
+        axes[k] = game.shape[k]
+        out = out * numerators.reshape(-1, game.num_states, *axes)
+        total *= denominator
+    return out, total
+
+
+def over_one_denominator(rows: Rows) -> tuple[Integers, int]:
+    """A table as integers, shape (rows, actions), and their common denominator."""
+    denominator = lcm(*(p.denominator for row in rows for p in row))
+    numerators = [[p.numerator * (denominator // p.denominator) for p in row] for row in rows]
+    return np.array(numerators, dtype=object), denominator
+
+
+def induced_process(game: MarkovGame, tables: Sequence[Rows], free: int | None = None) -> Process:
+    """What `free` faces when all others play their tables; None fixes everybody.
+
+    Args:
+        game: the game.
+        tables: one exact table a player, as `exact_tables` makes them; that of `free` is ignored.
+        free: the player whose actions stay open.
+    """
+    weights, total = joint_weights(game, tables, free)
+    players = tuple(2 + k for k in range(game.num_players) if k != free)
+    payoffs = [
+        (weights * array.numerators.astype(object)).sum(axis=players) for array in game.payoffs
+    ]
+    moves = weights[..., None] * game.transitions.numerators.astype(object)
+    steps, size = len(weights), game.num_states
+    actions = 1 if free is None else game.shape[free]
+    return Process(
+        game=game,
+        rewards=np.stack(payoffs, axis=-1).reshape(steps, size, actions, game.num_players),
+        denominators=tuple(total * array.denominator for array in game.payoffs),
+        moves=moves.sum(axis=players).reshape(steps, size, actions, size),
+        denominator=total * game.transitions.denominator,
+        legal=np.ones((size, 1), dtype=bool) if free is None else game.legal[free],
+    )
+
+
+def plan_values(chosen: Process, plan: Integers) -> tuple[Integers, int]:
+    """What each player earns from each state on, where one action is played in each.
+
+    Args:
+        chosen: the process.
+        plan: one action a state, shape (steps, states); `steps` may be 1 for any time.
+
+    Returns:
+        Numerators (states, players) and a denominator that all share; player k's value is that
+        divided by `denominators[k]` too. The values are not scaled.
+    """
+    keep, grow = chosen.decay
+    everywhere = np.arange(chosen.game.num_states)
+    if chosen.game.horizon is None:
+        rewards, moves = (array[everywhere, plan[0]] for array in chosen.at(0))
+        system = grow * np.eye(len(moves), dtype=int).astype(object) - keep * moves
+        solved, denominator = to_flint(system).solve(to_flint(grow * rewards)).numer_denom()
+        numerators = np.array([int(v) for v in solved.entries()], dtype=object)
+        return numerators.reshape(rewards.shape), int(denominator)
+    values, unit = np.zeros(chosen.rewards.shape[1::2], dtype=object), 1
+    for step in reversed(range(chosen.game.horizon)):
+        actions = plan[step if len(plan) > 1 else 0]
+        rewards, moves = (array[everywhere, actions] for array in chosen.at(step))
+        if step == chosen.game.horizon - 1:
+            values = rewards
+        else:
+            unit *= grow
+            values = rewards * unit + keep * (moves @ values)
+    return values, unit
+
+
+def scaled(chosen: Process, numerators: Integers, unit: int) -> list[list[Fraction]]:
+    """Values as `plan_values` gives them, as Fractions in the game's unit: one list a player."""
+    scale = chosen.game.scale
+    return [
+        [scale * Fraction(int(v), unit * denominator) for v in column]
+        for column, denominator in zip(numerators.T, chosen.denominators, strict=True)
+    ]
+
+
+def from_start(chosen: Process, values: Sequence[Sequence[Fraction]]) -> tuple[Fraction, ...]:
+    """The value of each player at the start, from its values in each state."""
+    start = chosen.game.start
+    return tuple(
+        sum((p * v for p, v in zip(start, row, strict=True) if p), Fraction(0)) for row in values
+    )

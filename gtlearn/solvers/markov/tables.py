@@ -1,0 +1,137 @@
+"""Tables: what a player does in each state, as exact probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from gtlearn.errors import InputError
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.solvers.checking.probabilities import vector
+
+Rows = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
+
+TOLERANCE = 1e-9  # how far a row of floats may be from summing to one
+
+
+def as_markov(game: Any) -> MarkovGame:
+    """The Markov game of an iterated game; a Markov game is returned as it is.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    if isinstance(game, IteratedGame):
+        return game.markov
+    if isinstance(game, MarkovGame):
+        return game
+    raise InputError(
+        f"a {type(game).__name__} is no iterated or Markov game; make one by games.iterated or "
+        "games.markov_game"
+    )
+
+
+def exact_table(values: Any, game: MarkovGame, player: int, *, timed: bool | None = False) -> Rows:
+    """A player's table, read exactly: one probability vector a state.
+
+    Args:
+        values: states x actions, of numbers of any kind; a row of floats may miss a sum of one by
+            1e-9 and is then divided by its sum.
+        game: the game that it is played in.
+        player: whose table it is.
+        timed: whether row `t * states + s` is what is played in state s at step t; None takes
+            both kinds.
+
+    Raises:
+        InputError: if the shape does not fit, a row is no probability vector, or an action that
+            is not legal has a positive probability; it names the state.
+
+    >>> from gtlearn import games
+    >>> game = games.iterated("prisoners_dilemma", horizon=10).markov
+    >>> exact_table([[1, 0]] * 4 + [["1/3", "2/3"]], game, 0)[4]
+    (Fraction(1, 3), Fraction(2, 3))
+    """
+    whose = f"the table of {game.players[player]!r}"
+    rows = values.tolist() if hasattr(values, "tolist") else values
+    if isinstance(rows, str | bytes) or not isinstance(rows, Sequence):
+        raise InputError(f"{whose} is no table; give one row of probabilities a state")
+    wanted = {None: _sizes(game), False: _sizes(game)[:1], True: _sizes(game)[1:]}[timed]
+    if len(rows) not in wanted:
+        raise InputError(
+            f"{whose} has {len(rows)} row(s); give one for each of the {game.num_states} states"
+            + (f" at each of the {game.horizon} steps" if timed else "")
+        )
+    return tuple(_row(row, game, player, index, whose) for index, row in enumerate(rows))
+
+
+def exact_tables(tables: Sequence[Any], game: MarkovGame, free: int | None = None) -> list[Rows]:
+    """One exact table a player, timed or not; that of the player `free` is left empty.
+
+    Raises:
+        InputError: as `exact_table`, or if there is not one table a player.
+    """
+    if len(tables) != game.num_players:
+        raise InputError(
+            f"{len(tables)} table(s) given for the {game.num_players} players of {game.name}; "
+            "give one a player"
+        )
+    return [
+        () if player == free else exact_table(table, game, player, timed=None)
+        for player, table in enumerate(tables)
+    ]
+
+
+def pure_table(game: MarkovGame, player: int, actions: Sequence[int]) -> Rows:
+    """The table that plays one action a row: a row a state, or `t * states + s` for step t.
+
+    Raises:
+        InputError: if an action does not exist, or there are too few or too many.
+    """
+    size = game.shape[player]
+    if len(actions) not in _sizes(game):
+        raise InputError(
+            f"{len(actions)} action(s) given for {game.players[player]!r}; give one for each of "
+            f"the {game.num_states} states"
+        )
+    for action in actions:
+        if not 0 <= action < size:
+            raise InputError(f"{game.players[player]!r} has no action {action}; count from 0")
+    return tuple(tuple(Fraction(int(a == action)) for a in range(size)) for action in actions)
+
+
+def deterministic_tables(game: MarkovGame, player: int) -> Iterator[tuple[int, ...]]:
+    """Every deterministic table, as one legal action a state; the last state's changes fastest.
+
+    >>> from gtlearn import games
+    >>> game = games.iterated("prisoners_dilemma", horizon=10).markov
+    >>> list(deterministic_tables(game, 0))[:3]
+    [(0, 0, 0, 0, 0), (0, 0, 0, 0, 1), (0, 0, 0, 1, 0)]
+    """
+    return product(*(np.flatnonzero(row).tolist() for row in game.legal[player]))
+
+
+def _sizes(game: MarkovGame) -> list[int]:
+    """How many rows a table has: without the time, and with it."""
+    if game.horizon is None:
+        return [game.num_states]
+    return [game.num_states, game.num_states * game.horizon]
+
+
+def _row(row: Any, game: MarkovGame, player: int, index: int, whose: str) -> tuple[Fraction, ...]:
+    step, state = divmod(index, game.num_states)
+    where = f"{whose} in state {game.states[state]!r}" + (f" at step {step}" if step else "")
+    probabilities, _ = vector(row, where, TOLERANCE)
+    if len(probabilities) != game.shape[player]:
+        raise InputError(
+            f"{where} has {len(probabilities)} probabilities; give one for each of the "
+            f"{game.shape[player]} actions"
+        )
+    for action, p in enumerate(probabilities):
+        if p and not game.legal[player][state, action]:
+            raise InputError(
+                f"{where} plays {game.actions[player][action]!r}, which is not legal there"
+            )
+    return probabilities
