@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import Number
 from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.solution import OK, NashEquilibrium, Solution, Strategy
 
@@ -39,7 +40,7 @@ def select(solution: Solution, criterion: str) -> Solution:
     if criterion == ENTROPY:
         best = _most_entropic(solution)
     else:
-        best = max(found, key=lambda equilibrium: _score(equilibrium, criterion))
+        best = max(found, key=lambda equilibrium: score(equilibrium.payoffs, criterion))
     notes = solution.notes
     if criterion == ENTROPY:
         notes = (*notes, "entropy is maximal up to 1e-6; the exact maximiser is irrational")
@@ -54,10 +55,11 @@ def select(solution: Solution, criterion: str) -> Solution:
     )
 
 
-def _score(equilibrium: NashEquilibrium, criterion: str) -> tuple[Fraction, ...]:
-    payoffs = [Fraction(p) for p in equilibrium.payoffs]
-    welfare = sum(payoffs, Fraction())
-    return (welfare,) if criterion == WELFARE else (min(payoffs), welfare)
+def score(payoffs: Sequence[Number], criterion: str) -> tuple[Fraction, ...]:
+    """What the criterion, "welfare" or "fairness", prefers the larger of: to be compared only."""
+    exact = [Fraction(p) for p in payoffs]
+    welfare = sum(exact, Fraction())
+    return (welfare,) if criterion == WELFARE else (min(exact), welfare)
 
 
 def entropy(strategies: Sequence[Strategy]) -> float:

@@ -1,0 +1,68 @@
+"""Turns tables into equilibria with certificates: exact regrets against every deviation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from gtlearn.games import MarkovGame
+from gtlearn.solvers.markov.response import optimal_response
+from gtlearn.solvers.markov.solution import MarkovEquilibrium, Table
+from gtlearn.solvers.solution import RATIONAL, Certificate
+from gtlearn.solvers.verify.markov_values import table_payoffs, table_regrets
+
+SUBGAME_PERFECT = "subgame_perfect"
+
+
+def measured(
+    game: MarkovGame, tables: Sequence[Table], *, timed: bool = False, **evidence: Any
+) -> MarkovEquilibrium:
+    """The profile with its exact payoffs and regrets: an equilibrium where the regrets are zero.
+
+    The evidence is "regrets", one a player, how much its best deviation from the start gains,
+    whatever it may depend on; and where all are zero "subgame_perfect", whether also no player
+    gains in any state (at any step of a game with a horizon) that is never reached.
+
+    Args:
+        game: the game.
+        tables: one exact table a player.
+        timed: whether row `t * states + s` is played in state s at step t.
+        evidence: more evidence by name.
+    """
+    regrets = table_regrets(game, tables)
+    exact = not any(regrets)
+    if exact:
+        evidence = {SUBGAME_PERFECT: is_subgame_perfect(game, tables), **evidence}
+    certificate = Certificate("nash", RATIONAL, exact, {"regrets": regrets, **evidence})
+    return MarkovEquilibrium(tuple(tables), timed, table_payoffs(game, tables), certificate)
+
+
+def is_exact(equilibrium: MarkovEquilibrium) -> bool:
+    """Whether no player gains anything by deviating."""
+    return not any(equilibrium.certificate.evidence["regrets"])
+
+
+def is_subgame_perfect(game: MarkovGame, tables: Sequence[Table]) -> bool:
+    """Whether each player's table is optimal from every state on, and with a horizon every step.
+
+    A table is if it only plays actions that conserve the optimal value (Puterman 1994, Theorems
+    4.3.3 and 6.2.7).
+    """
+    for player, table in enumerate(tables):
+        choices = optimal_response(game, tables, player).choices or ()
+        for row, best in enumerate(choices):
+            played = table[row % len(table)]
+            if any(p and action not in best for action, p in enumerate(played)):
+                return False
+    return True
+
+
+def tolerances(game: MarkovGame, share: Fraction) -> tuple[Fraction, ...]:
+    """A share of what the payoffs of a play can differ by, one a player; without a horizon."""
+    out = []
+    for array in game.payoffs:
+        legal = array.numerators[game.legal_profiles]
+        spread = Fraction(int(legal.max()) - int(legal.min()), array.denominator)
+        out.append(share * spread / (1 - game.discount))
+    return tuple(out)
