@@ -47,12 +47,12 @@ $(VENV)/.plots: $(VENV)/.python $(INPUTS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.plots
-	$(INSTALL) -e '.[plots,dev]'
+	$(INSTALL) -e '.[plots,dev,learn]'
 	@touch $@
 
 $(VENV)/.peers: $(VENV)/.dev
 	@echo "Installing the peers; pygambit may be compiled, which takes some minutes, once"
-	$(PIP) -e '.[plots,dev,peers]'
+	$(PIP) -e '.[plots,dev,learn,peers]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.plots
