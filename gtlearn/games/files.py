@@ -10,12 +10,14 @@ from gtlearn.errors import InputError
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.csv_format import dump_csv, parse_csv
 from gtlearn.games.efg import parse_efg
+from gtlearn.games.iterated.game import IteratedGame
 from gtlearn.games.json_format import dump_json, parse_json
+from gtlearn.games.markov.game import MarkovGame
 from gtlearn.games.matrices import refuse_flags
 from gtlearn.games.nfg import dump_nfg, parse_nfg
 from gtlearn.games.normal_form import NormalFormGame
 
-Game = NormalFormGame | BayesianGame
+Game = NormalFormGame | BayesianGame | MarkovGame
 
 READABLE = (".nfg", ".efg", ".json", ".csv")
 WRITABLE = (".nfg", ".json", ".csv")
@@ -87,8 +89,10 @@ def loads(
     raise InputError(f"there is no format {format!r}; use {_listed(READABLE)}")
 
 
-def dumps(game: Game, format: str = "json") -> str:
+def dumps(game: Game | IteratedGame, format: str = "json") -> str:
     """The game as text in "nfg", "json" or "csv", exact and with its labels.
+
+    Only JSON holds a Bayesian or a Markov game; an iterated game is written as its Markov game.
 
     Raises:
         InputError: if the format is unknown, or cannot hold the game.
@@ -97,12 +101,13 @@ def dumps(game: Game, format: str = "json") -> str:
         return dump_json(game)
     if f".{format}" not in WRITABLE:
         raise InputError(f"games are not written as {format!r}; use {_listed(WRITABLE)}")
-    if isinstance(game, BayesianGame):
-        raise InputError(f"a Bayesian game cannot be written as {format}; use json")
+    if not isinstance(game, NormalFormGame):
+        kind = "Bayesian" if isinstance(game, BayesianGame) else "Markov"
+        raise InputError(f"a {kind} game cannot be written as {format}; use json")
     return dump_nfg(game) if format == "nfg" else dump_csv(game)
 
 
-def save(game: Game, path: str | os.PathLike[str]) -> None:
+def save(game: Game | IteratedGame, path: str | os.PathLike[str]) -> None:
     """Writes the game to a .nfg, .json or .csv file, whole or not at all.
 
     Raises:

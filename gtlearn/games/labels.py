@@ -1,4 +1,4 @@
-"""The rule that all labels of a game obey: none is empty, none is given twice."""
+"""The rule that all labels of a game obey (none is empty, none is given twice), and defaults."""
 
 from __future__ import annotations
 
@@ -23,3 +23,13 @@ def check_labels(game: str, what: str, labels: Sequence[str]) -> None:
                 "make labels unique"
             )
         seen.add(label)
+
+
+def default_players(count: int) -> list[str]:
+    """What players are called where nobody says: Row and Column, or Player 1, 2, 3, ..."""
+    return ["Row", "Column"] if count == 2 else [f"Player {k + 1}" for k in range(count)]
+
+
+def numbered_labels(count: int) -> list[str]:
+    """What actions are called where nobody says: 1, 2, 3, ..."""
+    return [str(i + 1) for i in range(count)]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
-from gtlearn.games.labels import check_labels
+from gtlearn.games.labels import check_labels, default_players, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
 
 if TYPE_CHECKING:
@@ -165,10 +165,9 @@ def normal_form(
                 f"player 1 {list(shape)}; make them equal"
             )
     if players is None:
-        default = ["Row", "Column"]
-        players = default if len(shape) == 2 else [f"Player {k + 1}" for k in range(len(shape))]
+        players = default_players(len(shape))
     if actions is None:
-        actions = [[str(i + 1) for i in range(size)] for size in shape]
+        actions = [numbered_labels(size) for size in shape]
     return NormalFormGame(
         name=name,
         players=tuple(map(str, players)),
@@ -183,18 +182,19 @@ def number_note(payoffs: Sequence[Any], tensors: Sequence[ExactArray], rationali
     """Says how float payoffs were read, if there were any that are not integers."""
     if all(tensor.denominator == 1 for tensor in tensors):
         return ""
-    if not any(_holds_float(values) for values in payoffs):
+    if not any(holds_float(values) for values in payoffs):
         return ""
     if rationalise:
         return "float payoffs read as the decimals that they print as"
     return "float payoffs taken as the exact binary values that they hold"
 
 
-def _holds_float(values: Any) -> bool:
+def holds_float(values: Any) -> bool:
+    """Whether a float, also one that is a whole number, is among nested values."""
     if isinstance(values, ExactArray):
         return False
     if isinstance(values, np.ndarray) and values.dtype != object:
         return bool(values.dtype.kind == "f")
     if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str):
-        return any(_holds_float(value) for value in values)
+        return any(holds_float(value) for value in values)
     return isinstance(values, float | np.floating)

@@ -10,6 +10,7 @@ from typing import Any
 import pyspiel
 
 from gtlearn.errors import InputError
+from gtlearn.games.labels import default_players
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import to_fraction
 from gtlearn.games.reduction import TreeRecord
@@ -75,7 +76,7 @@ class _Walk:
         self.name = name
         self.rationalise = rationalise
         self.sees_everything = _sees_everything(game.get_type())
-        players = _player_labels(game.num_players())
+        players = default_players(game.num_players())
         self.record = TreeRecord(name, players)
         self.nodes = self.moves = self.depth = 0
         self.stack: list[_Item] = []
@@ -178,7 +179,3 @@ class _Walk:
             )
         self.notes["chance probabilities normalised, as doubles, to sum to 1 exactly"] = None
         return [p / total for p in exact]
-
-
-def _player_labels(count: int) -> list[str]:
-    return ["Row", "Column"] if count == 2 else [f"Player {k + 1}" for k in range(count)]

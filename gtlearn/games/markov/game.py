@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games.labels import check_labels
-from gtlearn.games.numbers import ExactArray, exact_array, short_number, to_fraction
+from gtlearn.games.numbers import ExactArray, short_number
 
 MAX_ENTRIES = 20_000_000  # of the transition array; more would not fit a desktop's memory
 
@@ -73,7 +73,7 @@ class MarkovGame:
             )
         self._check_labels()
         self._check_shapes()
-        _check_distribution(self.start, f"the start of {self.name}", self.states)
+        _check_distribution(self.start, f"the start probabilities of {self.name}", self.states)
         self._check_transitions()
 
     @property
@@ -189,88 +189,6 @@ class MarkovGame:
             _check_distribution(row, what, self.states)
 
 
-def markov_game(
-    payoffs: Sequence[Any],
-    transitions: Any,
-    *,
-    start: Any = None,
-    horizon: int | None = None,
-    discount: Any = None,
-    averaged: bool | None = None,
-    name: str = "Markov game",
-    players: Sequence[str] | None = None,
-    states: Sequence[str] | None = None,
-    actions: Sequence[Sequence[str]] | None = None,
-    legal: Sequence[Any] | None = None,
-    source: str = "",
-    rationalise: bool = False,
-) -> MarkovGame:
-    """A Markov game from arrays of numbers of any kind (int, Fraction, "p/q", float).
-
-    Args:
-        payoffs: one array a player, of shape (states, *actions).
-        transitions: probabilities of shape (states, *actions, states).
-        start: the distribution of the first state, or its index; 0 by default.
-        horizon: the number of steps; None for a game that goes on for ever.
-        discount: in [0, 1) without a horizon; 1 by default with one.
-        averaged: whether values are mean payoffs a step; by default where there is a horizon and
-            no discount.
-        name: what the game is called.
-        players: labels; "Row" and "Column", or "Player 1", ... by default.
-        states: labels; "0", "1", ... by default.
-        actions: one list of labels a player; "1", "2", ... by default.
-        legal: one boolean array a player of shape (states, actions); all legal by default.
-        source: where the game comes from.
-        rationalise: read a float as the shortest decimal that prints as it.
-
-    Raises:
-        InputError: if a shape does not fit, probabilities do not sum to one (it says where), or
-            the horizon or the discount cannot be used.
-
-    >>> game = markov_game([[[[1, 0], [0, 1]]]] * 2, [[[[1], [1]], [[1], [1]]]], discount="1/2")
-    >>> game.unit, game.states
-    ('discounted sum of rewards', ('0',))
-    """
-    arrays = tuple(
-        exact_array(values, rationalise=rationalise, what=f"the payoffs of player {k + 1}")
-        for k, values in enumerate(payoffs)
-    )
-    if len(arrays) < 2:
-        raise InputError(f"{len(arrays)} payoff array(s) given; give one a player, at least two")
-    shape = arrays[0].shape
-    if len(shape) != len(arrays) + 1:
-        raise InputError(
-            f"payoff arrays of {len(shape)} dimension(s) for {len(arrays)} players; give each an "
-            "array with one axis for the states and one a player's actions"
-        )
-    if np.prod(shape, dtype=float) * shape[0] > MAX_ENTRIES:
-        raise InputError(
-            f"{name} needs {shape[0]} x {' x '.join(map(str, shape))} transition probabilities, "
-            f"more than {MAX_ENTRIES}; use a smaller game"
-        )
-    matrix = exact_array(transitions, rationalise=rationalise, what="the transitions")
-    factor = Fraction(1) if discount is None else to_fraction(discount, rationalise=True)
-    if players is None:
-        players = ["Row", "Column"] if len(arrays) == 2 else _numbered("Player ", len(arrays))
-    return MarkovGame(
-        name=name,
-        players=tuple(map(str, players)),
-        states=tuple(map(str, range(shape[0]) if states is None else states)),
-        actions=tuple(
-            tuple(map(str, labels))
-            for labels in (actions or [_numbered("", size) for size in shape[1:]])
-        ),
-        payoffs=arrays,
-        transitions=matrix,
-        start=_start(start, shape[0], rationalise),
-        horizon=horizon,
-        discount=factor,
-        averaged=(horizon is not None and factor == 1) if averaged is None else averaged,
-        legal=tuple(np.asarray(mask, dtype=bool) for mask in legal or ()),
-        source=source,
-    )
-
-
 def unrolled(game: MarkovGame) -> MarkovGame:
     """The same finite game with the time in the state: its stationary policies know the time.
 
@@ -329,29 +247,22 @@ def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
         raise InputError(f"the discount of {name} is {short_number(discount)}; give one in [0, 1]")
 
 
-def _numbered(prefix: str, size: int) -> list[str]:
-    return [f"{prefix}{i + 1}" for i in range(size)]
+def check_size(name: str, states: int, shape: Sequence[int]) -> None:
+    """Refuses a game whose transition probabilities would not fit into memory.
 
-
-def _start(start: Any, size: int, rationalise: bool) -> tuple[Fraction, ...]:
-    if start is None:
-        start = 0
-    if isinstance(start, int | np.integer) and not isinstance(start, bool):
-        if not 0 <= start < size:
-            raise InputError(f"there is no state {start} to start in; give one below {size}")
-        return tuple(Fraction(int(i == start)) for i in range(size))
-    array = exact_array(start, rationalise=rationalise, what="the start")
-    if array.shape != (size,):
+    Raises:
+        InputError: if there are more than 20 million.
+    """
+    if np.prod(shape, dtype=float) * states * states > MAX_ENTRIES:
         raise InputError(
-            f"the start has shape {list(array.shape)}; give one probability for each of the "
-            f"{size} states"
+            f"{name} needs {states} x {' x '.join(map(str, shape))} x {states} transition "
+            f"probabilities, more than {MAX_ENTRIES}; use a smaller game"
         )
-    return tuple(array.fractions())
 
 
 def _check_distribution(row: Sequence[Fraction], what: str, states: Sequence[str]) -> None:
     if len(row) != len(states):
-        raise InputError(f"{what} has {len(row)} probabilities for {len(states)} states")
+        raise InputError(f"{what} are {len(row)} for {len(states)} states; give one a state")
     for label, p in zip(states, row, strict=True):
         if p < 0:
             raise InputError(
