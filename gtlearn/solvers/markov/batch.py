@@ -76,7 +76,8 @@ def evaluate_exactly(game: MarkovGame | IteratedGame, tables: Sequence[Any]) -> 
     total = prod(table.denominator for table in exact)
     denominators = [total * array.denominator for array in markov.payoffs]
     kind = integer_type(markov, total)
-    common = lcm(*denominators)
+    start, whole = start_numerators(markov, kind)
+    common = lcm(*denominators) * whole
     payoffs: NDArray[Any] = np.stack([a.numerators.astype(kind) for a in markov.payoffs], axis=-1)
     payoffs[~markov.legal_profiles] = 0
     moves: NDArray[Any] = markov.transitions.numerators.astype(kind)
@@ -85,11 +86,13 @@ def evaluate_exactly(game: MarkovGame | IteratedGame, tables: Sequence[Any]) -> 
     for part in _chunks(prod(batch), markov):
         rewards, chains = _chain([array[part].astype(kind) for array in arrays], payoffs, moves)
         numerators, unit = values_in_integers(
-            markov, rewards[None], chains[None], total * markov.transitions.denominator
+            markov, start, rewards[None], chains[None], total * markov.transitions.denominator
         )
         parts.append((numerators.astype(object), unit))
     shape = (*batch, markov.num_players)
-    factors = np.array([common // d * markov.scale.numerator for d in denominators], dtype=object)
+    factors = np.array(
+        [common // (d * whole) * markov.scale.numerator for d in denominators], dtype=object
+    )
     if markov.horizon is not None:
         flat = np.concatenate([numerators for numerators, _ in parts]) * factors
         return integer_array(flat.ravel().tolist(), shape, common * unit * markov.scale.denominator)
@@ -102,6 +105,12 @@ def evaluate_exactly(game: MarkovGame | IteratedGame, tables: Sequence[Any]) -> 
         ],
         shape,
     )
+
+
+def start_numerators(game: MarkovGame, kind: type) -> tuple[NDArray[Any], int]:
+    """The distribution of the first state as integers of a type, and their denominator."""
+    denominator = lcm(*(p.denominator for p in game.start))
+    return np.array([int(p * denominator) for p in game.start], dtype=kind), denominator
 
 
 def integer_type(game: MarkovGame, total: int) -> type:
@@ -118,7 +127,7 @@ def integer_type(game: MarkovGame, total: int) -> type:
     moves = total * max(map(abs, game.transitions.numerators.ravel().tolist()), default=0)
     keep, grow = game.discount.numerator, game.discount.denominator * total
     grow *= game.transitions.denominator
-    start = lcm(*(p.denominator for p in game.start))
+    _, start = start_numerators(game, object)
     if game.horizon is None:
         # all numbers are minors of [grow - keep * P | start], bounded by Hadamard's inequality,
         # and differences of two products of such minors
@@ -159,30 +168,34 @@ def values_in_floats(
 
 
 def values_in_integers(
-    game: MarkovGame, rewards: NDArray[Any], moves: NDArray[Any], denominator: int
+    game: MarkovGame,
+    start: NDArray[Any],
+    rewards: NDArray[Any],
+    moves: NDArray[Any],
+    denominator: int,
 ) -> tuple[NDArray[Any], Any]:
     """The unscaled values of many Markov chains, in the integers of `rewards` and `moves`.
 
     Args:
-        game: its start, horizon and discount are used.
+        game: its horizon and discount are used.
+        start: numerators, shape (states,).
         rewards: numerators, shape (steps, batch, states, players); `steps` is 1 or the horizon.
         moves: numerators, shape (steps, batch, states, states).
         denominator: of the moves.
 
     Returns:
         Numerators of shape (batch, players), and what they are to be divided by besides the
-        rewards' own denominators: one integer, or without a horizon one for each of the batch.
+        denominators of the start and the rewards: one integer, or without a horizon one for each
+        of the batch.
     """
-    total = lcm(*(p.denominator for p in game.start))
-    start = np.array([int(p * total) for p in game.start], dtype=rewards.dtype)
     keep, grow = game.discount.numerator, game.discount.denominator * denominator
     if game.horizon is not None:
         numerators = _forward(start, rewards, moves, game.horizon, keep, grow)
-        return numerators, total * grow ** (game.horizon - 1)
+        return numerators, grow ** (game.horizon - 1)
     system = grow * np.eye(len(start), dtype=int).astype(moves.dtype) - keep * moves[0]
     visits, determinants = _solve_integers(system.swapaxes(1, 2), start)
     numerators = np.einsum("bs,bsk->bk", visits, rewards[0]) * grow
-    return numerators, determinants.astype(object) * total
+    return numerators, determinants.astype(object)
 
 
 def _forward(

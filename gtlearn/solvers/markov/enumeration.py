@@ -14,6 +14,7 @@ from gtlearn.errors import InputError
 from gtlearn.solvers.markov.batch import (
     CHUNK,
     integer_type,
+    start_numerators,
     values_in_floats,
     values_in_integers,
 )
@@ -50,23 +51,25 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
         InputError: if there are more than `limit` to try.
     """
     idle = ~_reachable(faced)
-    options = [np.flatnonzero(row) for row in faced.legal]
-    options = [row[:1] if idle[state] else row for state, row in enumerate(options)]
+    live = np.flatnonzero(~idle)
+    options = [np.flatnonzero(faced.legal[state]) for state in live]
     count = prod(map(len, options))
     if count > limit:
         raise InputError(
             f"{faced.game.players[player]!r} has {count} deterministic tables, more than the "
             f"limit of {limit}; raise it, or ask for the optimal response"
         )
-    chunk = max(1, CHUNK // (len(faced.moves) * faced.game.num_states**2))
+    chunk = max(1, CHUNK // (len(faced.moves) * len(live) ** 2))
     parts = list(_plans(options, count, chunk))
-    screened = np.concatenate([_float_values(faced, player, part) for part in parts])
+    screened = np.concatenate([_float_values(faced, player, live, part) for part in parts])
     near = screened >= screened.max() - 2 * _error_bound(faced)
     plans = np.concatenate(parts)[near]
     pieces = [plans[first : first + chunk] for first in range(0, len(plans), chunk)]
-    values = np.concatenate([_exact_values(faced, piece) for piece in pieces])
+    values = np.concatenate([_exact_values(faced, live, piece) for piece in pieces])
     best = values[:, player] == values[:, player].max()
-    return BestPlans(plans[best], values[best], idle)
+    whole = np.tile(faced.legal.argmax(axis=1), (int(best.sum()), 1))
+    whole[:, live] = plans[best]
+    return BestPlans(whole, values[best], idle)
 
 
 def _reachable(faced: Process) -> NDArray[np.bool_]:
@@ -82,20 +85,24 @@ def _reachable(faced: Process) -> NDArray[np.bool_]:
 
 def _plans(options: list[NDArray[np.int64]], count: int, chunk: int) -> Iterator[NDArray[np.int64]]:
     """All plans in chunks, the last state's action changing fastest."""
-    sizes = tuple(map(len, options))
     for first in range(0, count, chunk):
-        digits = np.unravel_index(np.arange(first, min(first + chunk, count)), sizes)
-        yield np.stack([row[d] for row, d in zip(options, digits, strict=True)], axis=1)
+        rest = np.arange(first, min(first + chunk, count))
+        columns = []
+        for row in reversed(options):
+            rest, digit = np.divmod(rest, len(row))
+            columns.append(row[digit])
+        yield np.stack(columns[::-1], axis=1)
 
 
-def _float_values(faced: Process, player: int, plans: NDArray[np.int64]) -> NDArray[np.float64]:
+def _float_values(
+    faced: Process, player: int, live: NDArray[np.int64], plans: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """The player's values, its largest payoff counted as one."""
     rewards = faced.rewards[..., player]
     largest = max(map(abs, rewards.ravel().tolist())) or 1
-    start = np.array([float(p) for p in faced.game.start])
-    everywhere = np.arange(faced.game.num_states)
-    payoffs = (rewards / largest).astype(np.float64)[:, everywhere, plans]
-    moves = (faced.moves / faced.denominator).astype(np.float64)[:, everywhere, plans]
+    start = np.array([float(faced.game.start[state]) for state in live])
+    payoffs = (rewards / largest).astype(np.float64)[:, live, plans]
+    moves = (faced.moves / faced.denominator).astype(np.float64)[..., live][:, live, plans]
     return values_in_floats(faced.game, start, payoffs[..., None], moves)[:, 0]
 
 
@@ -112,12 +119,13 @@ def _error_bound(faced: Process) -> float:
     return 2 * roundings * ROUNDING * total
 
 
-def _exact_values(faced: Process, plans: NDArray[np.int64]) -> NDArray[Any]:
+def _exact_values(
+    faced: Process, live: NDArray[np.int64], plans: NDArray[np.int64]
+) -> NDArray[Any]:
     """Numerators of the values of all players, shape (plans, players)."""
-    weights = faced.denominator // faced.game.transitions.denominator
-    kind = integer_type(faced.game, weights)
-    everywhere = np.arange(faced.game.num_states)
-    rewards: NDArray[Any] = faced.rewards.astype(kind)[:, everywhere, plans]
-    moves: NDArray[Any] = faced.moves.astype(kind)[:, everywhere, plans]
-    values, _ = values_in_integers(faced.game, rewards, moves, faced.denominator)
+    kind = integer_type(faced.game, faced.denominator // faced.game.transitions.denominator)
+    start, _ = start_numerators(faced.game, kind)
+    rewards: NDArray[Any] = faced.rewards.astype(kind)[:, live, plans]
+    moves: NDArray[Any] = faced.moves.astype(kind)[..., live][:, live, plans]
+    values, _ = values_in_integers(faced.game, start[live], rewards, moves, faced.denominator)
     return values.astype(object)
