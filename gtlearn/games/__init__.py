@@ -20,6 +20,7 @@ from gtlearn.games.iterated.openspiel import register as _register_iterated
 from gtlearn.games.loading import load as load
 from gtlearn.games.markov import MarkovGame as MarkovGame
 from gtlearn.games.markov import markov_game as markov_game
+from gtlearn.games.markov.traversal import markov_game_of as markov_game_of
 from gtlearn.games.normal_form import NormalFormGame as NormalFormGame
 from gtlearn.games.normal_form import normal_form as normal_form
 from gtlearn.games.openspiel import register as _register
@@ -42,6 +43,7 @@ __all__ = [
     "load",
     "loads",
     "markov_game",
+    "markov_game_of",
     "normal_form",
     "save",
 ]

@@ -37,7 +37,7 @@ def tensor(array: ExactArray) -> Any:
 
 
 def layout(value: Any, depth: int = 0) -> str:
-    """JSON with one line a key or row; lists of plain values and short objects stand on one line."""
+    """JSON with one line a key or row; lists of plain values and short objects on one line."""
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, dict) and not (depth and _is_short(value)):
         parts = [f"{_text_of(k)}: {layout(v, depth + 1)}" for k, v in value.items()]

@@ -163,14 +163,25 @@ def _check_profiles(name: str, shape: tuple[int, ...]) -> None:
 
 
 def load_openspiel(text: str, *, rationalise: bool = False) -> NormalFormGame:
-    """The game of an OpenSpiel game string.
+    """The normal form of an OpenSpiel game string.
 
     Raises:
         InputError: if OpenSpiel refuses the string, or the game cannot be a normal form.
     """
+    with refusals_in_our_words(text):
+        return from_openspiel(pyspiel.load_game(text), rationalise=rationalise)
+
+
+@contextlib.contextmanager
+def refusals_in_our_words(text: str) -> Iterator[None]:
+    """Turns what OpenSpiel says of a game string into one sentence.
+
+    Raises:
+        InputError: if OpenSpiel raises.
+    """
     try:
         with _silent_stderr():
-            return from_openspiel(pyspiel.load_game(text), rationalise=rationalise)
+            yield
     except InputError:
         raise
     except (RuntimeError, ValueError, TypeError, LookupError) as error:  # what pybind11 raises

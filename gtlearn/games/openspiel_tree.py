@@ -107,7 +107,9 @@ class _Walk:
             self._leaf(state, at, probability)
         elif state.is_chance_node():
             outcomes = state.chance_outcomes()
-            chances = self._chances([p for _, p in outcomes])
+            chances, note = exact_chances([p for _, p in outcomes], self.name)
+            if note:
+                self.notes[note] = None
             moves = zip((a for a, _ in outcomes), chances, strict=True)
             self._push(state, [(action, at, probability * p) for action, p in moves])
         elif state.is_simultaneous_node():
@@ -164,18 +166,26 @@ class _Walk:
         labels = [state.action_to_string(player, action) for action in actions]
         return self.record.visit(at, player, key, label, labels)
 
-    def _chances(self, doubles: Sequence[float]) -> list[Fraction]:
-        exact = [Fraction(p) for p in doubles]
-        if sum(exact) == 1 and all(p.denominator <= _MAX_CHANCE_DENOMINATOR for p in exact):
-            return exact
-        near = [p.limit_denominator(_MAX_CHANCE_DENOMINATOR) for p in exact]
-        if sum(near) == 1:
-            self.notes["chance probabilities read as the nearest ratios"] = None
-            return near
-        total = sum(exact)
-        if not math.isclose(total, 1, abs_tol=1e-6):
-            raise InputError(
-                f"the chance probabilities at a node of {self.name} sum to {float(total)}, not 1"
-            )
-        self.notes["chance probabilities normalised, as doubles, to sum to 1 exactly"] = None
-        return [p / total for p in exact]
+
+def exact_chances(doubles: Sequence[float], name: str) -> tuple[list[Fraction], str]:
+    """Chance probabilities that sum to one exactly, and how the doubles were read.
+
+    The doubles themselves where they are simple, else the nearest ratios with denominators up to
+    a million if these sum to one, else the doubles divided by their sum.
+
+    Raises:
+        InputError: if they do not sum to one even nearly.
+    """
+    exact = [Fraction(p) for p in doubles]
+    if sum(exact) == 1 and all(p.denominator <= _MAX_CHANCE_DENOMINATOR for p in exact):
+        return exact, ""
+    near = [p.limit_denominator(_MAX_CHANCE_DENOMINATOR) for p in exact]
+    if sum(near) == 1:
+        return near, "chance probabilities read as the nearest ratios"
+    total = sum(exact)
+    if not math.isclose(total, 1, abs_tol=1e-6):
+        raise InputError(
+            f"the chance probabilities at a node of {name} sum to {float(total)}, not 1"
+        )
+    note = "chance probabilities normalised, as doubles, to sum to 1 exactly"
+    return [p / total for p in exact], note
