@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.solution import OK, RATIONAL, Certificate, Strategy
+
+if TYPE_CHECKING:
+    from open_spiel.python.policy import Policy
 
 Table = tuple[Strategy, ...]  # one probability vector a state
 
@@ -46,12 +54,14 @@ class TableCommitment:
             response to the history).
         policy: what was searched: "deterministic" or "stochastic" tables of the leader.
         ties: "strong" (the follower breaks ties for the leader) or "weak" (against it).
-        payoffs: what each player gets from this commitment, in the game's unit.
+        payoffs: what each player gets from this commitment, in the game's unit; where `attained`
+            is false, what they get in the limit from commitments that come ever nearer to it
+            along the certificate's direction.
         response: the follower's action at each state; where it depends on the time, row
             `t * states + s` is for state s at step t.
         upper_bound: no commitment of the class earns the leader more.
-        attained: whether the best value is attained: True where `value` meets `upper_bound`,
-            False where no commitment of the class attains it, None where that is not known.
+        attained: whether the commitment itself earns the leader the value; false where, under
+            weak ties, only commitments near it come as near to the value as one likes.
         certificate: the proof of the payoffs and of the bound.
     """
 
@@ -63,12 +73,12 @@ class TableCommitment:
     payoffs: tuple[Number, ...]
     response: tuple[int, ...]
     upper_bound: Number
-    attained: bool | None
+    attained: bool
     certificate: Certificate
 
     @property
     def value(self) -> Number:
-        """What the leader earns by this commitment."""
+        """What the leader earns by this commitment (or near it, where it is not attained)."""
         return self.payoffs[self.leader]
 
     @property
@@ -124,3 +134,59 @@ class MarkovSolution:
 
     def __getitem__(self, index: int) -> Outcome:
         return self.solutions[index]
+
+    def to_numpy(self, index: int = 0) -> list[NDArray[np.float64]]:
+        """The tables of one outcome as float arrays, one a player, the follower's its response.
+
+        Their shape is (states, actions), or (steps, states, actions) where the time matters.
+        """
+        from gtlearn.solvers.markov.output.export import tables_of
+
+        sizes = (len(self.game.states), -1)
+        out = []
+        for table in tables_of(self, index):
+            rows = np.array([[float(p) for p in row] for row in table])
+            timed = len(table) > sizes[0]
+            out.append(rows.reshape(-1, sizes[0], rows.shape[1]) if timed else rows)
+        return out
+
+    def to_fractions(self, index: int = 0) -> list[list[list[Fraction]]]:
+        """The tables of one outcome as Fractions: one a player, a row a state.
+
+        Where the time matters, row `t * states + s` is for state s at step t.
+        """
+        from gtlearn.solvers.markov.output.export import tables_of
+
+        return [[[Fraction(p) for p in row] for row in table] for table in tables_of(self, index)]
+
+    def to_openspiel(self, index: int = 0) -> Policy:
+        """One outcome as a policy of the iterated game's OpenSpiel form (recall=memory).
+
+        A TabularPolicy, or, where a table depends on the step, a policy that counts the steps.
+        """
+        from gtlearn.solvers.markov.output.openspiel import to_openspiel_policy
+
+        return to_openspiel_policy(self, index)
+
+    def to_json(self) -> dict[str, Any]:
+        """The solution as the JSON object of schema gtlearn/solution/1."""
+        from gtlearn.solvers.markov.output.export import to_json
+
+        return to_json(self)
+
+    def to_csv(self) -> str:
+        """One row a solution, step, state, player and action, with exact numbers."""
+        from gtlearn.solvers.markov.output.export import to_csv
+
+        return to_csv(self)
+
+    def to_latex(self) -> str:
+        """A LaTeX tabular, one row a solution, step and state."""
+        from gtlearn.solvers.markov.output.export import to_latex
+
+        return to_latex(self)
+
+    def __str__(self) -> str:
+        from gtlearn.solvers.markov.output.tables import render
+
+        return render(self)

@@ -19,7 +19,11 @@ from gtlearn.solvers.markov.solution import (
 )
 from gtlearn.solvers.solution import RATIONAL
 from gtlearn.solvers.verify.form import as_float, index, items, number, text
-from gtlearn.solvers.verify.markov_bounds import bound_failures
+from gtlearn.solvers.verify.markov_bounds import (
+    bound_failures,
+    enumeration_failures,
+    limit_failures,
+)
 from gtlearn.solvers.verify.markov_reading import read_markov_solution
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
@@ -42,7 +46,7 @@ def markov_solution(
     Checked are, of an equilibrium, the tables, the payoffs, and that no player can gain more than
     its stated regret by any deviation, whatever that makes of the history; of a commitment, the
     table, the payoffs, that the response is a best one of its class with ties broken as stated,
-    and the upper bound as far as `markov_bounds.bound_failures` can.
+    and the proof of the upper bound.
 
     Args:
         game: the game, whose payoffs and transitions alone are believed.
@@ -66,7 +70,19 @@ def markov_solution(
             if classes != (claimed.follower, claimed.policy):
                 statements.append("its follower or policy is not that of the solution")
         failed += [f"solution {k}: {statement}" for statement in statements]
+    if not failed:
+        failed += _best_of_all(as_markov(game), claimed)
     return tuple(failed)
+
+
+def _best_of_all(game: MarkovGame, claimed: MarkovSolution) -> list[str]:
+    """Whether deterministic commitments share a bound that no table exceeds."""
+    listed = [o for o in claimed.solutions if isinstance(o, TableCommitment)]
+    if len({number(o.upper_bound, "the upper bound") for o in listed}) > 1:
+        return ["the commitments have different upper bounds"]
+    if listed and listed[0].policy == DETERMINISTIC:
+        return enumeration_failures(game, listed[0])
+    return []
 
 
 def markov_outcome(game: MarkovGame | IteratedGame, outcome: Outcome) -> tuple[str, ...]:
@@ -136,6 +152,8 @@ def _commitment(game: MarkovGame, outcome: TableCommitment) -> list[str]:
             f"the response is not a best one: {game.players[follower]!r} can get "
             f"{text(best.own)}, not {text(own)}"
         )
+    elif outcome.attained is not True:
+        failed += limit_failures(game, outcome)
     elif earned != best.other:
         failed.append(
             f"with {outcome.ties} ties {game.players[leader]!r} gets {text(best.other)}, not "

@@ -1,0 +1,162 @@
+"""The best deterministic tables of a leader: all of them are tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError
+from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.markov.commitment.floats import leader_values
+from gtlearn.solvers.markov.commitment.replies import Candidate
+from gtlearn.solvers.markov.commitment.sides import Sides
+from gtlearn.solvers.markov.solution import Table
+
+MAX_LEADERS = 1_000_000
+MAX_LISTED = 1000  # optimal tables that are listed
+CHUNK = 500_000  # entries of the transition matrices that are held at once
+ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
+
+
+@dataclass(frozen=True)
+class Enumerated:
+    """All optimal deterministic tables.
+
+    Attributes:
+        best: the optimal tables with the follower's responses, in the order of the enumeration.
+        upper_bound: a proven bound: the optimal value where the enumeration came to its end.
+        complete: whether `best` holds every optimal table.
+        tried: how many tables there are.
+    """
+
+    best: tuple[Candidate, ...]
+    upper_bound: Fraction
+    complete: bool
+    tried: int
+
+
+def best_deterministic(sides: Sides, ties: str, clock: Clock) -> Enumerated:
+    """Every deterministic table of the leader that earns it the most.
+
+    Floats give an upper bound for each table, the value under strong ties with near-ties counted
+    as ties; those that may be optimal are then evaluated exactly, the most promising first.
+
+    Args:
+        sides: the game, its leader and the follower's class.
+        ties: "strong" or "weak".
+        clock: says when the time is over; what was found until then is returned.
+
+    Raises:
+        InputError: if there are too many tables.
+    """
+    tables = _tables(sides)
+    exact = integer_values(sides, tables, ties)
+    if exact is not None:
+        return _listed(sides, tables, ties, exact)
+    bounds = _bounds(sides, tables, clock)
+    slack = ROUNDING * (1 + sides.span)
+    found: dict[int, Candidate] = {}
+    value: Fraction | None = None
+    for index in np.argsort(-bounds, kind="stable").tolist():
+        if value is not None and bounds[index] < float(value) - slack:
+            break
+        if clock.expired or len(found) >= MAX_LISTED:
+            upper = Fraction(float(bounds[index]) + slack)
+            best = tuple(found[k] for k in sorted(found))
+            return Enumerated(best, max(upper, value or upper), False, len(tables))
+        candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
+        earned = candidate.value(sides.leader)
+        if value is None or earned > value:
+            value, found = earned, {}
+        if earned == value:
+            found[index] = candidate
+    assert value is not None
+    return Enumerated(tuple(found[k] for k in sorted(found)), value, True, len(tables))
+
+
+def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[Fraction] | None:
+    """The leader's exact value from each deterministic table, where all transitions are certain
+    and the follower is optimal and knows the time; None for other games.
+
+    Args:
+        sides: the game, its leader and the follower's class.
+        tables: the leader's actions, tables x states.
+        ties: "strong" or "weak".
+    """
+    sure = sides.moves.numerators == sides.moves.denominator
+    if not sides.sees_time or not (sure.sum(axis=-1) == 1).all():
+        return None
+    keep, grow = sides.game.discount.numerator, sides.game.discount.denominator
+    horizon = sides.game.horizon or 0
+    ours, theirs = (array.numerators for array in sides.pay)
+    largest = max(int(abs(v)) for array in (ours, theirs) for v in (array.max(), array.min()))
+    small = (horizon + 1) * (largest + 1) * max(keep, grow) ** horizon < 2**61
+    kind = np.int64 if small else object
+    states = np.arange(tables.shape[1])
+    ours, theirs = ours.astype(kind)[states, tables], theirs.astype(kind)[states, tables]
+    after = sure.argmax(axis=-1)[states, tables]
+    barred = np.broadcast_to(sides.barred, after.shape)
+    sign = 1 if ties == "strong" else -1
+    each = np.arange(len(tables))[:, None, None]
+    mine = other = np.zeros(tables.shape, dtype=kind)
+    unit = 1
+    for _ in range(horizon):
+        mine, other = (
+            unit * ours + keep * mine[each, after],
+            unit * theirs + keep * other[each, after],
+        )
+        top = np.where(barred, other.min() - 1, other).max(axis=-1, keepdims=True)
+        near = (other == top) & ~barred
+        choice = np.where(near, sign * mine, (sign * mine).min() - 1).argmax(axis=-1)[..., None]
+        mine = np.take_along_axis(mine, choice, axis=-1)[..., 0]
+        other = np.take_along_axis(other, choice, axis=-1)[..., 0]
+        unit *= grow
+    start = [Fraction(p) for p in sides.game.start]
+    scale = sides.game.scale / (sides.pay[0].denominator * Fraction(unit, grow))
+    totals = mine.astype(object) @ np.array(start, dtype=object)
+    return [scale * total for total in totals.tolist()]
+
+
+def _listed(
+    sides: Sides, tables: NDArray[np.int64], ties: str, values: list[Fraction]
+) -> Enumerated:
+    value = max(values)
+    optimal = [k for k, earned in enumerate(values) if earned == value]
+    best = tuple(Candidate.of(sides, _pure(sides, tables[k]), ties) for k in optimal[:MAX_LISTED])
+    return Enumerated(best, value, len(optimal) <= MAX_LISTED, len(tables))
+
+
+def _tables(sides: Sides) -> NDArray[np.int64]:
+    """All deterministic tables of the leader, tables x states, the last state changing fastest."""
+    legal = [np.flatnonzero(row).tolist() for row in sides.game.legal[sides.leader]]
+    count = prod(map(len, legal))
+    replies = prod((~sides.barred).sum(axis=1).tolist())
+    by_table = sides.game.horizon is not None and not sides.sees_time
+    if count > MAX_LEADERS or (by_table and count * replies > MAX_LEADERS):
+        facing = f", each against {replies} of the follower" if by_table else ""
+        raise InputError(
+            f"{sides.game.name} has {count} deterministic tables of the leader{facing}: too many "
+            "to try; use a smaller game or a stochastic commitment"
+        )
+    return np.array(list(product(*legal)), dtype=np.int64)
+
+
+def _bounds(sides: Sides, tables: NDArray[np.int64], clock: Clock) -> NDArray[np.float64]:
+    """Upper bounds in floats on the leader's value from each table."""
+    parts = []
+    chunk = max(1, CHUNK // sides.game.num_states**2)
+    for begin in range(0, len(tables), chunk):
+        clock.tell(begin / len(tables), "bounds for the leader's deterministic tables")
+        plays = np.eye(sides.actions)[tables[begin : begin + chunk]]
+        parts.append(leader_values(sides, plays, strong=True))
+    return np.concatenate(parts)
+
+
+def _pure(sides: Sides, actions: NDArray[np.int64]) -> Table:
+    rows = np.eye(sides.actions, dtype=int)[actions]
+    return tuple(tuple(Fraction(p) for p in row) for row in rows.tolist())

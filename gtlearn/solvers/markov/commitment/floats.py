@@ -1,0 +1,144 @@
+"""What many tables of a leader are worth, in floating point and all at once: to guess with."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.solvers.markov.commitment.sides import Sides, start_floats
+
+Floats = NDArray[np.float64]
+
+TIE = 1e-9  # payoffs this near, relative to their size, count as equal
+MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
+MAX_TABLES = 70_000  # follower's tables that are enumerated
+
+
+def leader_values(sides: Sides, tables: Floats, *, strong: bool, tie: float = TIE) -> Floats:
+    """The leader's value from each of many tables, against the follower's class.
+
+    Args:
+        sides: the game, its leader and the follower's class.
+        tables: probabilities, batch x states x leader's actions.
+        strong: whether ties are broken for the leader, or against it.
+        tie: payoffs of the follower this near count as equal.
+
+    Returns:
+        One value a table, in the game's unit; strong ones are never too low by more than
+        rounding.
+    """
+    sign = 1.0 if strong else -1.0
+    if sides.game.horizon is None:
+        return sign * _discounted(sides, tables, sign, tie)
+    if sides.sees_time:
+        return sign * _by_time(sides, tables, sign, tie)
+    return sign * _stationary(sides, tables, sign, tie)
+
+
+def follower_tables(sides: Sides) -> NDArray[np.int64]:
+    """All deterministic tables of the follower, tables x states, of action indices."""
+    legal = [np.flatnonzero(~row).tolist() for row in sides.barred]
+    return np.array(list(product(*legal)), dtype=np.int64)
+
+
+def _one_step(sides: Sides, tables: Floats) -> tuple[Floats, Floats, Floats]:
+    """The leader's and the follower's expected payoffs (batch, states, responses) and the
+    transitions (batch, states, responses, states) under each table."""
+    ours, theirs = sides.pay_floats
+    return (
+        np.einsum("bsl,sla->bsa", tables, ours),
+        np.where(sides.barred, -np.inf, np.einsum("bsl,sla->bsa", tables, theirs)),
+        np.einsum("bsl,slat->bsat", tables, sides.moves_floats),
+    )
+
+
+def _choose(mine: Floats, theirs: Floats, tie: float) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """The best of the follower's payoffs over the last axis, ties by the largest of `mine`."""
+    best = theirs.max(axis=-1, keepdims=True)
+    near = theirs >= best - tie * (1 + np.abs(best))
+    favoured = np.where(near, mine, -np.inf)
+    choice = favoured.argmax(axis=-1)
+    return favoured.max(axis=-1), best[..., 0], choice
+
+
+def _by_time(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
+    """Backward induction."""
+    ours, theirs, moves = _one_step(sides, tables)
+    ours = sign * ours
+    later_ours = np.zeros(tables.shape[:2])
+    later_theirs = np.zeros(tables.shape[:2])
+    assert sides.game.horizon is not None
+    discount = float(sides.game.discount)
+    for _ in range(sides.game.horizon):
+        mine = ours + discount * np.einsum("bsat,bt->bsa", moves, later_ours)
+        other = theirs + discount * np.einsum("bsat,bt->bsa", moves, later_theirs)
+        later_ours, later_theirs, _ = _choose(mine, other, tie)
+    return float(sides.game.scale) * (later_ours @ start_floats(sides.game))
+
+
+def _stationary(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
+    """Every table of the follower, evaluated forward in time."""
+    replies = follower_tables(sides)
+    chunk = max(1, MAX_PAIRS // (len(replies) * sides.game.num_states))
+    parts = []
+    for begin in range(0, len(tables), chunk):
+        mine, other = pair_values(sides, tables[begin : begin + chunk], replies)
+        parts.append(_choose(sign * mine, other, tie)[0])
+    return np.concatenate(parts)
+
+
+def pair_values(sides: Sides, tables: Floats, replies: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """The leader's and the follower's values (batch, replies) for every pair of tables."""
+    ours, theirs, moves = _one_step(sides, tables)
+    states = np.arange(sides.game.num_states)
+    ours, theirs = ours[:, states, replies], theirs[:, states, replies]
+    moves = moves[:, states, replies]
+    here = np.broadcast_to(start_floats(sides.game), ours.shape)
+    mine, other = np.zeros(ours.shape[:2]), np.zeros(ours.shape[:2])
+    for weight in sides.weights:
+        mine += weight * (here * ours).sum(axis=-1)
+        other += weight * (here * theirs).sum(axis=-1)
+        here = np.matmul(here[..., None, :], moves)[..., 0, :]
+    return mine, other
+
+
+def _discounted(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
+    """Policy iteration for the follower, then for the leader among the follower's best actions."""
+    ours, theirs, moves = _one_step(sides, tables)
+    best, choice = _iterate(sides, theirs, theirs, moves, np.zeros_like(theirs, dtype=bool))
+    follow_on = float(sides.game.discount) * np.einsum("bsat,bt->bsa", moves, best)
+    other = theirs + follow_on
+    top = other.max(axis=-1, keepdims=True)
+    worse = other < top - tie * (1 + np.abs(top))
+    mine, _ = _iterate(sides, sign * ours, sign * ours, moves, worse, choice)
+    return mine @ start_floats(sides.game)
+
+
+def _iterate(
+    sides: Sides,
+    goal: Floats,
+    pay: Floats,
+    moves: Floats,
+    barred: NDArray[np.bool_],
+    choice: NDArray[np.int64] | None = None,
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Policy iteration on many one-player problems at once (Howard 1960)."""
+    discount = float(sides.game.discount)
+    goal = np.where(barred, -np.inf, goal)
+    if choice is None:
+        choice = goal.argmax(axis=-1)
+    for _ in range(100):
+        kept = np.take_along_axis(moves, choice[..., None, None], axis=2)[:, :, 0]
+        rewards = np.take_along_axis(pay, choice[..., None], axis=2)[..., 0]
+        system = np.eye(kept.shape[-1]) - discount * kept
+        values = np.linalg.solve(system, rewards[..., None])[..., 0]
+        step = goal + discount * np.einsum("bsat,bt->bsa", moves, values)
+        better = step.argmax(axis=-1)
+        now = np.take_along_axis(step, choice[..., None], axis=2)[..., 0]
+        gain = step.max(axis=-1) > now + 1e-12 * (1 + np.abs(now))
+        if not gain.any():
+            break
+        choice = np.where(gain, better, choice)
+    return values, choice

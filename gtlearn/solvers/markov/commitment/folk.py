@@ -1,0 +1,118 @@
+"""The folk bound: what no commitment can earn, because every follower secures its minmax."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+
+from gtlearn.games import IteratedGame, NormalFormGame
+from gtlearn.games.numbers import ExactArray
+from gtlearn.solvers.zero_sum import zero_sum
+
+
+@dataclass(frozen=True)
+class FolkBound:
+    """An upper bound on the leader's value, with its proof by weak duality.
+
+    Attributes:
+        value: the bound, in the game's unit.
+        stage: the same for one step of the game.
+        minmax: what the follower secures in one step.
+        securing: a mixed strategy of the follower that secures it.
+        punishing: a mixed strategy of the leader that holds it there.
+        multiplier: what the follower's payoff is worth to the leader: for every profile,
+            u_leader + multiplier * (u_follower - minmax) <= stage.
+        binding: whether every profile mixture that earns the leader `stage` leaves the follower
+            just its minmax.
+    """
+
+    value: Fraction
+    stage: Fraction
+    minmax: Fraction
+    securing: tuple[Fraction, ...]
+    punishing: tuple[Fraction, ...]
+    multiplier: Fraction
+    binding: bool
+
+
+def folk_bound(game: IteratedGame, leader: int) -> FolkBound:
+    """The largest leader payoff in the convex hull of the stage payoffs that gives the follower at
+    least its minmax value (the feasible and individually rational set of the folk theorem,
+    Fudenberg & Maskin 1986).
+
+    It bounds every commitment, deterministic or not, to any strategy of the iterated game, against
+    a stationary and an optimal follower alike: one that best-responds to each state's mixture as
+    if it were the last gets its minmax at every step, and the players' mean payoffs are a point
+    of the hull.
+
+    Args:
+        game: an iterated game of two players.
+        leader: who commits, 0 or 1.
+
+    >>> from gtlearn import games
+    >>> bound = folk_bound(games.iterated("prisoners_dilemma", horizon=10), 0)
+    >>> bound.value, bound.minmax, bound.multiplier
+    (Fraction(7, 2), Fraction(2, 1), Fraction(1, 2))
+    """
+    stage = game.stage
+    minmax, securing, punishing = _minmax(stage, leader)
+    points = [
+        (stage.payoff(1 - leader, p) - minmax, stage.payoff(leader, p))
+        for p in product(*map(range, stage.shape))
+    ]
+    multiplier, value = _highest(points)
+    richer = [mine for theirs, mine in points if theirs > 0]
+    crossing = multiplier > 0 or not richer or max(richer) < value
+    return FolkBound(
+        value=value * total_weight(game),
+        stage=value,
+        minmax=minmax,
+        securing=securing,
+        punishing=punishing,
+        multiplier=multiplier,
+        binding=crossing,
+    )
+
+
+def total_weight(game: IteratedGame) -> Fraction:
+    """What a payoff of one at every step is worth in the game's unit."""
+    if game.horizon is None:
+        return 1 / (1 - game.discount)
+    if game.discount == 1:
+        return Fraction(1)  # values are means
+    return (1 - game.discount**game.horizon) / (1 - game.discount)
+
+
+def _minmax(
+    stage: NormalFormGame, leader: int
+) -> tuple[Fraction, tuple[Fraction, ...], tuple[Fraction, ...]]:
+    """The follower's minmax value, a strategy that secures it and one that holds it there."""
+    mine = stage.payoffs[1 - leader]
+    matrix = mine if leader == 1 else mine.transpose()  # the follower's actions are the rows
+    opposed = ExactArray(np.negative(matrix.numerators), matrix.denominator)
+    labels = (stage.actions[1 - leader], stage.actions[leader])
+    game = NormalFormGame("minmax", ("Follower", "Leader"), labels, (matrix, opposed))
+    outcome = zero_sum(game, uniqueness=False)[0]
+    value = outcome.payoffs[0]
+    securing, punishing = ([Fraction(p) for p in s] for s in outcome.strategies)
+    return Fraction(value), tuple(securing), tuple(punishing)
+
+
+def _highest(points: list[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+    """The multiplier m >= 0 with the least max of y + m x over the points (x, y), and that max.
+
+    By duality it is the largest y of the convex hull where x >= 0. The least maximum is attained
+    at m = 0 or where the lines of two points cross.
+    """
+    crossings = {Fraction(0)}
+    for x, y in points:
+        for other, height in points:
+            if x < 0 < other and y > height:
+                crossings.add((y - height) / (other - x))
+            elif x < 0 == other and y > height:
+                crossings.add((y - height) / -x)
+    best = min(crossings, key=lambda m: (max(y + m * x for x, y in points), m))
+    return best, max(y + best * x for x, y in points)

@@ -1,0 +1,95 @@
+"""Off the knife-edge: directions in which the follower strictly prefers what the leader wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import islice, product
+from math import prod
+
+import numpy as np
+
+from gtlearn.solvers.markov.commitment.floats import leader_values
+from gtlearn.solvers.markov.commitment.limits import Limit, limit_along
+from gtlearn.solvers.markov.commitment.replies import reply
+from gtlearn.solvers.markov.commitment.sides import Sides
+from gtlearn.solvers.markov.solution import Table
+
+MAX_TARGETS = 1000  # tables that are walked towards
+TRIED = 8  # of the directions, how many are examined exactly
+SMALL = 1e-4  # the step by which directions are compared in floats
+SEED = 20232
+
+
+def best_direction(sides: Sides, table: Table) -> tuple[Table, Limit] | None:
+    """The direction off `table` with the largest limit of the leader's value under weak ties.
+
+    Directions lead towards tables whose rows are either pure or those of `table` itself, all of
+    them where they are few, else some drawn at random (seeded).
+
+    Args:
+        sides: the game, its leader and the follower's class.
+        table: an exact table of the leader.
+    """
+    targets = list(_targets(sides, table))
+    if not targets:
+        return None
+    here = _floats(table)
+    there = here + SMALL * (np.array([_floats(target) for target in targets]) - here)
+    order = np.argsort(-leader_values(sides, there, strong=False), kind="stable")[:TRIED]
+    found = []
+    for k in order.tolist():
+        direction = _difference(targets[k], table)
+        found.append((direction, limit_along(sides, table, direction)))
+    return max(found, key=lambda pair: pair[1].payoffs[0])
+
+
+def robustness(
+    sides: Sides, table: Table, direction: Table
+) -> tuple[tuple[Fraction, Fraction], ...]:
+    """What tables off the knife-edge earn under weak ties: (distance, the leader's exact value).
+
+    The distance is the largest change of a probability: 1/10, 1/100, 1/1000 and 1/10,000.
+    """
+    length = max(abs(Fraction(d)) for row in direction for d in row)
+    pairs = []
+    for distance in (Fraction(1, 10**k) for k in range(1, 5)):
+        step = distance / length
+        if step > 1:
+            continue
+        near = tuple(
+            tuple(Fraction(p) + step * Fraction(d) for p, d in zip(row, change, strict=True))
+            for row, change in zip(table, direction, strict=True)
+        )
+        pairs.append((distance, reply(sides, near, "weak").payoffs[sides.leader]))
+    return tuple(pairs)
+
+
+def _targets(sides: Sides, table: Table) -> Iterator[Table]:
+    legal = sides.game.legal[sides.leader]
+    options = []
+    for row, allowed in zip(table, legal, strict=True):
+        pure = [
+            tuple(Fraction(int(a == action)) for a in range(sides.actions))
+            for action in np.flatnonzero(allowed).tolist()
+        ]
+        options.append([row, *(p for p in pure if p != row)])
+    if prod(map(len, options)) <= MAX_TARGETS:
+        yield from islice(product(*options), 1, None)  # the first one is `table` itself
+        return
+    rng = np.random.default_rng(SEED)
+    for _ in range(MAX_TARGETS):
+        target = tuple(rows[int(rng.integers(len(rows)))] for rows in options)
+        if target != table:
+            yield target
+
+
+def _difference(target: Table, table: Table) -> Table:
+    return tuple(
+        tuple(Fraction(p) - Fraction(q) for p, q in zip(row, other, strict=True))
+        for row, other in zip(target, table, strict=True)
+    )
+
+
+def _floats(table: Table) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    return np.array([[float(p) for p in row] for row in table])

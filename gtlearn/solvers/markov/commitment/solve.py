@@ -1,0 +1,235 @@
+"""Stackelberg equilibria of iterated and Markov games: the leader commits to a table."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from gtlearn.errors import CertificateError, InputError
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic
+from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound
+from gtlearn.solvers.markov.commitment.perturbation import best_direction, robustness
+from gtlearn.solvers.markov.commitment.replies import reply
+from gtlearn.solvers.markov.commitment.sides import Sides
+from gtlearn.solvers.markov.commitment.stochastic import Stochastic, best_stochastic
+from gtlearn.solvers.markov.commitment.unlimited import UnlimitedBound, unlimited_memory_bound
+from gtlearn.solvers.markov.solution import (
+    DETERMINISTIC,
+    OPTIMAL,
+    STATIONARY,
+    STOCHASTIC,
+    MarkovSolution,
+    Table,
+    TableCommitment,
+)
+from gtlearn.solvers.solution import OK, RATIONAL, TIME_LIMIT, Certificate, Progress
+from gtlearn.solvers.verify.markov import markov_outcome
+
+Evidence = dict[str, Any]
+
+MAX_UNLIMITED = 2000  # steps x follower's actions up to which the unlimited-memory bound is solved
+
+
+def stackelberg(
+    game: IteratedGame | MarkovGame,
+    *,
+    leader: int = 0,
+    follower: str = OPTIMAL,
+    policy: str | None = None,
+    ties: str = "strong",
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> MarkovSolution:
+    """The best table that a leader can commit to, against one class of followers.
+
+    Deterministic tables are all tried. Stochastic ones (iterated games only) are searched for and
+    made exact; the answer is proven best where its value meets an upper bound: the folk bound, or,
+    against an optimal follower in finitely many steps, the value of a leader with unlimited
+    memory. The gap that remains otherwise is in the outcome.
+
+    Args:
+        game: an iterated or a Markov game of two players.
+        leader: who commits, 0 or 1.
+        follower: "optimal" (any response to the history) or "stationary" (a deterministic table,
+            the time unseen). Without a horizon they are the same.
+        policy: "deterministic" or "stochastic" tables of the leader; by default stochastic ones
+            of an iterated game, deterministic ones of another.
+        ties: "strong" (the follower breaks ties for the leader) or "weak" (against it).
+        time_limit: seconds after which to return what was found.
+        progress: called as `progress(fraction done or None, what is being done)`.
+
+    Raises:
+        InputError: if an option cannot be used, or there are too many tables to try.
+
+    >>> from gtlearn import games
+    >>> game = games.iterated("prisoners_dilemma", horizon=10)
+    >>> best = stackelberg(game)[0]
+    >>> best.value, best.gap, [str(row[0]) for row in best.commitment]
+    (Fraction(67, 20), Fraction(0, 1), ['0', '1/2', '0', '1/2', '0'])
+    >>> stackelberg(game, policy="deterministic")[0].value
+    Fraction(14, 5)
+    """
+    clock = Clock(time_limit, progress)
+    is_iterated = isinstance(game, IteratedGame)
+    if policy is None:
+        policy = STOCHASTIC if is_iterated else DETERMINISTIC
+    _check_options(game, leader, follower, policy, ties)
+    sides = Sides(game.markov if isinstance(game, IteratedGame) else game, leader, follower)
+    bounds, evidence = _bounds(game, sides) if isinstance(game, IteratedGame) else ({}, {})
+    if policy == DETERMINISTIC:
+        tried = best_deterministic(sides, ties, clock)
+        outcomes = _enumerated(sides, ties, tried)
+        method, complete = "enumeration of deterministic tables", tried.complete
+    else:
+        assert isinstance(game, IteratedGame)
+        name = min(bounds, key=lambda key: bounds[key])
+        found = best_stochastic(game, sides, ties, bounds[name], clock)
+        evidence = {**evidence, "bound": name, "upper_bound": bounds[name]}
+        outcomes = (_found(sides, ties, found, evidence),)
+        method, complete = f"search, and the {name.replace('_', '-')} bound", outcomes[0].gap == 0
+    for outcome in outcomes:
+        failed = markov_outcome(game, outcome)
+        if failed:
+            raise CertificateError(f"the commitment of {game.name} does not hold: {failed[0]}")
+    return MarkovSolution(
+        game=game,
+        concept="stackelberg",
+        method=method,
+        solutions=outcomes,
+        status=TIME_LIMIT if clock.expired and not complete else OK,
+        complete=complete,
+        seconds=clock.seconds,
+        follower=follower,
+        policy=policy,
+        bounds=bounds,
+        robustness=_robustness(sides, outcomes[0]) if outcomes else (),
+        notes=_notes(game, sides, outcomes, complete),
+    )
+
+
+def _check_options(
+    game: IteratedGame | MarkovGame, leader: int, follower: str, policy: str, ties: str
+) -> None:
+    if game.num_players != 2:
+        raise InputError(
+            f"{game.name} has {game.num_players} players; commitments are solved for two"
+        )
+    known = {
+        "leader": (leader, (0, 1)),
+        "follower": (follower, (STATIONARY, OPTIMAL)),
+        "policy": (policy, (DETERMINISTIC, STOCHASTIC)),
+        "ties": (ties, ("strong", "weak")),
+    }
+    for option, (value, allowed) in known.items():
+        if value not in allowed:
+            raise InputError(f"{value!r} is no {option}; use {allowed[0]} or {allowed[1]}")
+    if policy == STOCHASTIC and not isinstance(game, IteratedGame):
+        raise InputError(
+            f"stochastic commitments are solved for iterated games, and {game.name} is a Markov "
+            "game; use --policy deterministic"
+        )
+
+
+def _bounds(game: IteratedGame, sides: Sides) -> tuple[dict[str, Fraction], Evidence]:
+    """Upper bounds on the leader's value by name, and what proves them."""
+    folk = folk_bound(game, sides.leader)
+    bounds = {"folk": folk.value}
+    evidence: Evidence = {"folk": _folk_evidence(folk)}
+    size = (game.horizon or 0) * sides.responses
+    if sides.sees_time and size <= MAX_UNLIMITED:
+        unlimited = unlimited_memory_bound(game, sides.leader, folk)
+        bounds["unlimited_memory"] = unlimited.value
+        evidence["unlimited_memory"] = _unlimited_evidence(unlimited)
+    return bounds, evidence
+
+
+def _folk_evidence(folk: FolkBound) -> Evidence:
+    return {
+        "minmax": folk.minmax,
+        "securing": folk.securing,
+        "multiplier": folk.multiplier,
+    }
+
+
+def _unlimited_evidence(unlimited: UnlimitedBound) -> list[Evidence]:
+    return [
+        {"steps": steps, "weight": weight, "multipliers": multipliers}
+        for (steps, weight), multipliers in sorted(unlimited.multipliers.items())
+    ]
+
+
+def _enumerated(sides: Sides, ties: str, tried: Enumerated) -> tuple[TableCommitment, ...]:
+    evidence = {
+        "bound": "enumeration",
+        "upper_bound": tried.upper_bound,
+        "tables": tried.tried,
+    }
+    return tuple(
+        TableCommitment(
+            leader=sides.leader,
+            commitment=best.table,
+            follower=sides.follower,
+            policy=DETERMINISTIC,
+            ties=ties,
+            payoffs=best.response.payoffs,
+            response=best.response.plan,
+            upper_bound=tried.upper_bound,
+            attained=True,
+            certificate=Certificate("stackelberg", RATIONAL, True, evidence),
+        )
+        for best in tried.best
+    )
+
+
+def _found(sides: Sides, ties: str, found: Stochastic, evidence: Evidence) -> TableCommitment:
+    if found.direction is not None:
+        evidence = {**evidence, "direction": found.direction}
+    return TableCommitment(
+        leader=sides.leader,
+        commitment=found.table,
+        follower=sides.follower,
+        policy=STOCHASTIC,
+        ties=ties,
+        payoffs=found.payoffs,
+        response=found.response,
+        upper_bound=evidence["upper_bound"],
+        attained=found.attained,
+        certificate=Certificate("stackelberg", RATIONAL, True, evidence),
+    )
+
+
+def _robustness(sides: Sides, outcome: TableCommitment) -> tuple[tuple[Fraction, Fraction], ...]:
+    """What is earned off the knife-edge, where the commitment stands on one."""
+    table: Table = outcome.commitment
+    weak = reply(sides, table, "weak").payoffs[sides.leader]
+    if weak == outcome.value:
+        return ()
+    direction: Any = outcome.certificate.evidence.get("direction")
+    if direction is None:
+        best = best_direction(sides, table)
+        if best is None or best[1].payoffs[0] <= weak:
+            return ()
+        direction = best[0]
+    return robustness(sides, table, direction)
+
+
+def _notes(
+    game: IteratedGame | MarkovGame,
+    sides: Sides,
+    outcomes: tuple[TableCommitment, ...],
+    complete: bool,
+) -> tuple[str, ...]:
+    notes = []
+    markov = sides.game
+    if markov.number_note:
+        notes.append(markov.number_note)
+    if markov.horizon is None and sides.follower == STATIONARY:
+        notes.append(
+            "without a horizon a stationary response is as good as any, so both classes of "
+            "followers are the same"
+        )
+    if outcomes and outcomes[0].policy == DETERMINISTIC and not complete:
+        notes.append("not every optimal deterministic table is listed")
+    return tuple(notes)
