@@ -32,8 +32,8 @@ def measured(
     """
     regrets = table_regrets(game, tables)
     exact = not any(regrets)
-    if exact:
-        evidence = {SUBGAME_PERFECT: is_subgame_perfect(game, tables), **evidence}
+    if exact and SUBGAME_PERFECT not in evidence:
+        evidence[SUBGAME_PERFECT] = is_subgame_perfect(game, tables)
     certificate = Certificate("nash", RATIONAL, exact, {"regrets": regrets, **evidence})
     return MarkovEquilibrium(tuple(tables), timed, table_payoffs(game, tables), certificate)
 

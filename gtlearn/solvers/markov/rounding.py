@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gtlearn.games import MarkovGame
+from gtlearn.games.numbers import Number
 from gtlearn.solvers.markov.certified import measured
 from gtlearn.solvers.markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers.solution import Strategy
 
+ACCURACY = Fraction(
+    1, 10**9
+)  # of approximations, in shares of what the payoffs of a play differ by
 DIGITS = (12, 18, 24, 36)  # of the decimals that probabilities are rounded to, as many as it takes
 
 
@@ -35,7 +39,7 @@ def shortened(
     return measured(game, tables)
 
 
-def decimal(strategy: Strategy, digits: int) -> Strategy:
+def decimal(strategy: Sequence[Number], digits: int) -> Strategy:
     """The probability vector with so many decimals that is nearest to a probability vector.
 
     >>> from fractions import Fraction

@@ -15,7 +15,7 @@ from gtlearn.games import MarkovGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
 from gtlearn.solvers.nash import all_equilibria, one_equilibrium, pure_equilibria
 from gtlearn.solvers.nash import select as selected
-from gtlearn.solvers.nash.selection import WELFARE, score
+from gtlearn.solvers.nash.selection import ENTROPY, WELFARE, score
 from gtlearn.solvers.solution import Strategy, pure
 
 Values = Sequence[Sequence[Fraction]]  # one row a player: what each state is worth
@@ -86,7 +86,7 @@ def stage_solver(
     """A function that gives an equilibrium of a stage game, None where it finds none.
 
     With two players it is any exact equilibrium, or the best of all by "welfare", "fairness" or
-    "entropy"; with more it is pure, and None says that none is.
+    "entropy"; with more players it is pure, and None says that none is.
 
     Args:
         select: the criterion, None for any equilibrium.
@@ -120,5 +120,5 @@ def _best_pure(stage: NormalFormGame, select: str | None) -> Profile | None:
         payoffs = [stage.payoff(player, profile) for player in range(stage.num_players)]
         return score(payoffs, select or WELFARE)
 
-    best = found[0] if select is None else max(found, key=worth)
+    best = found[0] if select in (None, ENTROPY) else max(found, key=worth)
     return tuple(pure(size, action) for size, action in zip(stage.shape, best, strict=True))

@@ -19,7 +19,7 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.certified import is_exact, measured, tolerances
 from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.rounding import shortened
+from gtlearn.solvers.markov.rounding import ACCURACY, shortened
 from gtlearn.solvers.markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers.markov.stage_games import (
     Profile,
@@ -33,7 +33,6 @@ from gtlearn.solvers.zero_sum import zero_sum as solve_stage
 SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"
 
-ACCURACY = Fraction(1, 10**9)  # of approximations, in shares of what a play's payoffs differ by
 POLISH = 3  # Newton steps beyond that, each of which doubles the digits, to recognise a fraction
 
 
@@ -103,7 +102,9 @@ def discounted_zero_sum(
             return None, False
         in_time = False
     found = measured(game, iterate.tables)
-    return _bounded(found if is_exact(found) else shortened(game, found.tables, allowed)), in_time
+    return with_bounds(
+        found if is_exact(found) else shortened(game, found.tables, allowed)
+    ), in_time
 
 
 def _opposed(game: MarkovGame) -> MarkovGame:
@@ -174,7 +175,7 @@ def _polished(game: MarkovGame, iterate: _Iterate, newton: bool, clock: Clock) -
     return iterate
 
 
-def _bounded(equilibrium: MarkovEquilibrium) -> MarkovEquilibrium:
+def with_bounds(equilibrium: MarkovEquilibrium) -> MarkovEquilibrium:
     """The same equilibrium with the bounds that the regrets prove in its evidence."""
     old = equilibrium.certificate
     first, second = (Fraction(r) for r in old.evidence["regrets"])

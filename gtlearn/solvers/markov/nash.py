@@ -1,0 +1,315 @@
+"""Nash equilibria of iterated and Markov games: one entry to all methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gtlearn.errors import InputError
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.markov import backward_induction as induction
+from gtlearn.solvers.markov import mixed, stationary, zero_sum
+from gtlearn.solvers.markov.certified import SUBGAME_PERFECT, is_exact
+from gtlearn.solvers.markov.solution import MarkovEquilibrium, MarkovSolution
+from gtlearn.solvers.markov.tables import as_markov
+from gtlearn.solvers.nash.selection import CRITERIA, ENTROPY, WELFARE, score
+from gtlearn.solvers.solution import OK, TIME_LIMIT, Progress
+
+FINDS = ("one", "all")
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What was asked for.
+
+    Attributes:
+        game: the game as it was given.
+        markov: the same as a Markov game.
+        select: the criterion of the equilibrium that is wanted, None for any.
+        clock: how much time is left.
+    """
+
+    game: IteratedGame | MarkovGame
+    markov: MarkovGame
+    select: str | None
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a method found; `late` where the time was up, `complete` where it is proven to be all.
+
+    An empty list comes with a reason.
+    """
+
+    method: str
+    equilibria: tuple[MarkovEquilibrium, ...]
+    late: bool = False
+    complete: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def solve_nash(
+    game: IteratedGame | MarkovGame,
+    *,
+    find: str = "one",
+    select: str | None = None,
+    method: str | None = None,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> MarkovSolution:
+    """Nash equilibria in tables: no player gains by any deviation, whatever it makes of the past.
+
+    One equilibrium is found by backward induction where there is a horizon. Without one: in
+    zero-sum games by Pollatschek and Avi-Itzhak's iteration, in iterated games by repeating a
+    stage equilibrium, else by trying all deterministic tables, or else by logarithmic tracing,
+    whose equilibria are exact or approximate, as their regrets say. All of them are the
+    equilibria in deterministic tables that do not see the time.
+
+    Args:
+        game: an iterated or a Markov game.
+        find: "one", or "all" in deterministic tables.
+        select: the best by "welfare" or "fairness": with a horizon, the stage equilibrium at every
+            step (there also by "entropy"); else among the equilibria in deterministic tables and,
+            in iterated games, the repeated stage equilibria. Of equals, one that is subgame
+            perfect.
+        method: forces one: "backward-induction", "shapley" or "pollatschek-avi-itzhak" (zero-sum),
+            "stage-equilibrium" (iterated), "enumeration" or "tracing".
+        time_limit: seconds after which to return what was found.
+        progress: told what is being done.
+
+    Raises:
+        InputError: if an option is unknown, or the method does not fit the game.
+
+    >>> from gtlearn import games
+    >>> game = games.iterated("prisoners_dilemma", discount="9/10")
+    >>> cooperation = solve_nash(game, select="welfare")[0]  # grim trigger
+    >>> cooperation.payoffs, [str(row[0]) for row in cooperation.tables[0]]
+    ((Fraction(30, 1), Fraction(30, 1)), ['1', '1', '0', '0', '0'])
+    """
+    _check(find, select, method)
+    task = _Task(game, as_markov(game), select, Clock(time_limit, progress))
+    found = _chosen(task, find, method)(task)
+    notes = [task.markov.number_note, *found.notes, *_accuracy(found)]
+    if found.late:
+        notes.append(
+            f"the time limit of {time_limit} s passed first; a higher --time-limit finds more"
+        )
+    return MarkovSolution(
+        game=game,
+        concept="nash",
+        method=found.method,
+        solutions=found.equilibria,
+        status=TIME_LIMIT if found.late else OK,
+        complete=found.complete,
+        seconds=task.clock.seconds,
+        notes=tuple(note for note in notes if note),
+    )
+
+
+Method = Callable[[_Task], _Found]
+
+
+def _check(find: str, select: str | None, method: str | None) -> None:
+    if find not in FINDS:
+        raise InputError(f"{find!r} is no find; use one of {', '.join(FINDS)}")
+    if select is not None and select not in CRITERIA:
+        raise InputError(f"{select!r} is no way to select; use {', '.join(CRITERIA)}")
+    if method is not None and method not in METHODS:
+        raise InputError(
+            f"{method!r} is no method for Nash equilibria of iterated and Markov games; use "
+            f"{', '.join(METHODS)}"
+        )
+    if find == "all" and method not in (None, "enumeration"):
+        raise InputError(
+            f"method {method!r} does not find all equilibria; use enumeration with find 'all'"
+        )
+
+
+def _chosen(task: _Task, find: str, method: str | None) -> Method:
+    """The method for the task."""
+    if find == "all":
+        return _all_deterministic if task.select is None else _best
+    if method is not None:
+        return METHODS[method]
+    if task.markov.horizon is not None:
+        return _backward_induction
+    if zero_sum.is_constant_sum(task.markov):
+        return _newton
+    if task.select is not None:
+        return _best
+    if isinstance(task.game, IteratedGame) and task.game.num_players == 2:
+        return _repetition
+    return _any_stationary
+
+
+def _backward_induction(task: _Task) -> _Found:
+    game = task.markov
+    if game.horizon is None:
+        raise InputError(f"{game.name} has no horizon, so there is no last step to begin with")
+    try:
+        found = induction.subgame_perfect_equilibrium(game, select=task.select, clock=task.clock)
+    except TimeoutError:
+        return _Found(induction.METHOD, (), late=True)
+    if found is None:
+        return _Found(induction.METHOD, (), notes=(NO_PURE_STAGE,))
+    if zero_sum.is_constant_sum(game):
+        found = zero_sum.with_bounds(found)
+    return _Found(induction.METHOD, (found,))
+
+
+def _newton(task: _Task) -> _Found:
+    return _zero_sum(task, zero_sum.NEWTON)
+
+
+def _shapley(task: _Task) -> _Found:
+    return _zero_sum(task, zero_sum.SHAPLEY)
+
+
+def _zero_sum(task: _Task, method: str) -> _Found:
+    """In a zero-sum game all equilibria are worth the same, so none is to be selected."""
+    game = task.markov
+    if game.horizon is not None or not zero_sum.is_constant_sum(game):
+        raise InputError(f"{game.name} is no zero-sum game without a horizon; drop --method")
+    found, in_time = zero_sum.discounted_zero_sum(
+        game, newton=method == zero_sum.NEWTON, clock=task.clock
+    )
+    return _Found(method, () if found is None else (found,), late=not in_time)
+
+
+def _repetition(task: _Task) -> _Found:
+    if not isinstance(task.game, IteratedGame):
+        raise InputError(
+            f"{task.game.name} is no iterated game, so it has no stage equilibrium to repeat"
+        )
+    try:
+        found = stationary.repeated_stage_equilibrium(
+            task.game, select=task.select, clock=task.clock
+        )
+    except TimeoutError:
+        return _Found(stationary.REPETITION, (), late=True)
+    if found is None:
+        return _Found(stationary.REPETITION, (), notes=(NO_PURE_STAGE,))
+    return _Found(stationary.REPETITION, (found,))
+
+
+def _enumerated(task: _Task) -> tuple[list[MarkovEquilibrium], bool]:
+    """The equilibria in deterministic tables, and whether the time sufficed."""
+    found: list[MarkovEquilibrium] = []
+    try:
+        for equilibrium in stationary.deterministic_equilibria(task.markov, clock=task.clock):
+            found.append(equilibrium)
+    except TimeoutError:
+        return found, False
+    return found, True
+
+
+def _all_deterministic(task: _Task) -> _Found:
+    found, in_time = _enumerated(task)
+    perfect = sum(e.certificate.evidence[SUBGAME_PERFECT] for e in found)
+    if in_time:
+        note = (
+            f"these are all {len(found)} equilibria in deterministic tables that do not see the "
+            f"time, {perfect} of them subgame perfect; others are not listed"
+        )
+    else:
+        note = f"{len(found)} equilibria in deterministic tables were found; there may be more"
+    if in_time and not found:
+        note = "no equilibrium is in deterministic tables that do not see the time"
+    return _Found(stationary.ENUMERATION, tuple(found), not in_time, in_time, (note,))
+
+
+def _enumeration(task: _Task) -> _Found:
+    """One equilibrium in deterministic tables: a subgame-perfect one where there is one."""
+    everything = _all_deterministic(task)
+    perfect = [e for e in everything.equilibria if e.certificate.evidence[SUBGAME_PERFECT]]
+    chosen = (perfect or list(everything.equilibria))[:1]
+    notes = () if chosen else everything.notes
+    return _Found(everything.method, tuple(chosen), not chosen and everything.late, notes=notes)
+
+
+def _best(task: _Task) -> _Found:
+    """The best of the equilibria in deterministic tables and the repeated stage equilibria."""
+    select = task.select or WELFARE
+    if select == ENTROPY:
+        raise InputError(
+            "equilibria of games without a horizon are not selected by entropy; use welfare or "
+            "fairness"
+        )
+    candidates: list[MarkovEquilibrium] = []
+    late, notes, method = False, [], f"{stationary.ENUMERATION}, best {select}"
+    if isinstance(task.game, IteratedGame):
+        repeated = _repetition(task)
+        candidates += repeated.equilibria
+        late = repeated.late
+    refusal = stationary.too_many_tables(task.markov)
+    if refusal and candidates:
+        notes.append(f"best of the repeated stage equilibria only: {refusal}")
+        method = f"{stationary.REPETITION}, best {select}"
+    elif not late:
+        found, in_time = _enumerated(task)
+        candidates += found
+        late = not in_time
+    if not candidates and not late:
+        notes.append(
+            "no equilibrium is in deterministic tables, so there is none to select from; drop "
+            "--select to search for a mixed one"
+        )
+
+    def preferred(equilibrium: MarkovEquilibrium) -> tuple[object, ...]:
+        return score(equilibrium.payoffs, select), equilibrium.certificate.evidence[SUBGAME_PERFECT]
+
+    best = (max(candidates, key=preferred),) if candidates else ()
+    return _Found(method, best, late, notes=tuple(notes))
+
+
+def _tracing(task: _Task) -> _Found:
+    game = task.markov
+    if game.horizon is not None:
+        raise InputError(f"{game.name} has a horizon; use backward-induction")
+    found, in_time = mixed.mixed_equilibrium(game, clock=task.clock)
+    if found is not None:
+        return _Found(mixed.METHOD, (found,))
+    notes = () if not in_time else (NONE_TRACED,)
+    return _Found(mixed.METHOD, (), late=not in_time, notes=notes)
+
+
+def _any_stationary(task: _Task) -> _Found:
+    """Deterministic tables first, where they are few enough to try all, then mixed ones."""
+    if not stationary.too_many_tables(task.markov):
+        found = _enumeration(task)
+        if found.equilibria or found.late:
+            return found
+    return _tracing(task)
+
+
+def _accuracy(found: _Found) -> list[str]:
+    """Says how far an approximate equilibrium is from one."""
+    out = []
+    for k, equilibrium in enumerate(found.equilibria):
+        if not is_exact(equilibrium):
+            regrets = equilibrium.certificate.evidence["regrets"]
+            out.append(
+                f"solution {k} is approximate: no player gains more than "
+                f"{float(max(regrets)):.2g} by deviating, which is proven exactly"
+            )
+    return out
+
+
+NO_PURE_STAGE = (
+    "a stage game has no pure equilibrium, and mixed ones of three or more players are not "
+    "computed here; this does not prove that the game has none"
+)
+NONE_TRACED = (
+    "no equilibrium was found; there is one (Fink 1964), but no path that was followed led to it"
+)
+
+METHODS: dict[str, Method] = {
+    "backward-induction": _backward_induction,
+    "pollatschek-avi-itzhak": _newton,
+    "shapley": _shapley,
+    "stage-equilibrium": _repetition,
+    "enumeration": _enumeration,
+    "tracing": _tracing,
+}
