@@ -142,13 +142,13 @@ def test_what_is_refused():
         values(IPD, [good])
     with pytest.raises(InputError, match=r"the tables of .* have shape \[2, 5\]"):
         values(IPD, [good, good.mT])
-    with pytest.raises(InputError, match=r"torch.float32 on cpu and torch.float64 on cpu"):
+    with pytest.raises(InputError, match=r"torch\.float32 on cpu and torch\.float64 on cpu"):
         values(IPD, [good, good.double()])
     with pytest.raises(InputError, match="real floating-point tensors"):
         values(IPD, [good.long(), good.long()])
     with pytest.raises(InputError, match=r"\[3\] and \[4\] of the tables do not fit"):
         values(IPD, [good.expand(3, 5, 2), good.expand(4, 5, 2)])
-    with pytest.raises(InputError, match="the game's tensors are torch.float64"):
+    with pytest.raises(InputError, match=r"the game's tensors are torch\.float64"):
         values(tensor_game(IPD), [good, good])
     with pytest.raises(InputError, match="no iterated or Markov game"):
         values("chicken", [good, good])
