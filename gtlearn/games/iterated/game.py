@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.games.markov.game import MAX_ENTRIES, MarkovGame, check_duration
+from gtlearn.games.labels import numbered_labels
+from gtlearn.games.markov.game import MarkovGame, check_duration, check_size
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray, format_number, to_fraction
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from gtlearn.games.iterated.openspiel import IteratedOpenSpielGame
 
 INITIAL = "init"
+MAX_MEMORY = 100
+MAX_STATES = 1_000_000
 
 Joint = tuple[int, ...]  # one action a player
 
@@ -44,12 +48,10 @@ class IteratedGame:
         check_duration(f"the iterated game of {self.stage.name}", self.horizon, self.discount)
         if isinstance(self.memory, bool) or not isinstance(self.memory, int) or self.memory < 1:
             raise InputError(f"the memory is {self.memory}; give a positive number of steps")
-        profiles = int(np.prod(self.stage.shape))
-        states = float(profiles) ** self.memory
-        if states * states * profiles > MAX_ENTRIES:
+        if self.memory > MAX_MEMORY or self.num_states > MAX_STATES:
             raise InputError(
-                f"with a memory of {self.memory} steps, {self.stage.name} has too many states "
-                f"(about {states:.0f}); use a smaller game or a shorter memory"
+                f"with a memory of {self.memory} steps, {self.stage.name} has more than "
+                f"{MAX_STATES} states; use a smaller game or a shorter memory"
             )
 
     @property
@@ -69,6 +71,11 @@ class IteratedGame:
         """The number of players."""
         return self.stage.num_players
 
+    @property
+    def num_states(self) -> int:
+        """The number of states: of the sequences of up to `memory` joint actions."""
+        return self._first_of_length(self.memory + 1)
+
     @cached_property
     def memories(self) -> tuple[tuple[Joint, ...], ...]:
         """What may be remembered, one entry a state: joint actions, the oldest first.
@@ -85,27 +92,41 @@ class IteratedGame:
         """The labels of the states: init, then CC, CD, DC, DD; "CC CD" where two are remembered."""
         return tuple(self.label(held) for held in self.memories)
 
+    def state(self, held: Sequence[Joint]) -> int:
+        """The index of the state in which these joint actions are remembered, the oldest first."""
+        place = 0
+        for joint in held:
+            place = place * self._profiles + int(np.ravel_multi_index(joint, self.stage.shape))
+        return self._first_of_length(len(held)) + place
+
     def label(self, played: Sequence[Joint]) -> str:
-        """What joint actions are called: "CC CD"; "init" where there are none."""
+        """What joint actions are called: "CC CD"; "init" where there are none.
+
+        Labels of more than one character are separated by commas: "high,low". Labels that hold a
+        comma or a space would be ambiguous, so all actions are numbered then: "11 12".
+        """
         if not played:
             return INITIAL
-        between = "" if self._short_labels else ","
-        names = [
-            between.join(labels[a] for labels, a in zip(self.stage.actions, joint, strict=True))
-            for joint in played
-        ]
-        return " ".join(names)
+        names, between = self._short_names
+        joints = [[labels[a] for labels, a in zip(names, joint, strict=True)] for joint in played]
+        return " ".join(map(between.join, joints))
 
     @cached_property
     def markov(self) -> MarkovGame:
-        """The Markov game whose states are the memories; its value is the mean payoff a step where
-        there is a horizon and no discount, else the discounted sum."""
-        index = {held: s for s, held in enumerate(self.memories)}
-        size, shape = len(index), self.stage.shape
+        """The Markov game whose states are the memories.
+
+        Its value is the mean payoff a step where there is a horizon and no discount, else the
+        discounted sum.
+
+        Raises:
+            InputError: if it has too many states for a table of its transitions.
+        """
+        size, shape = self.num_states, self.stage.shape
+        check_size(self.name, size, shape)
         moves = np.zeros((size, *shape, size), dtype=np.int64)
-        for held, s in index.items():
-            for profile in product(*map(range, shape)):
-                moves[(s, *profile, index[(*held, profile)[-self.memory :]])] = 1
+        for s, held in enumerate(self.memories):
+            for joint in product(*map(range, shape)):
+                moves[(s, *joint, self.state((*held, joint)[-self.memory :]))] = 1
         payoffs = []
         for array in self.stage.payoffs:
             repeated = np.broadcast_to(array.numerators, (size, *shape))
@@ -136,8 +157,21 @@ class IteratedGame:
         return f"IteratedGame({self.name!r})"
 
     @cached_property
-    def _short_labels(self) -> bool:
-        return all(len(label) == 1 for labels in self.stage.actions for label in labels)
+    def _profiles(self) -> int:
+        return math.prod(self.stage.shape)
+
+    def _first_of_length(self, length: int) -> int:
+        """How many memories are shorter than `length`, which is where those of it begin."""
+        return sum(self._profiles**shorter for shorter in range(length))
+
+    @cached_property
+    def _short_names(self) -> tuple[tuple[Sequence[str], ...], str]:
+        """What actions are called in the labels of states, and what stands between them."""
+        names: tuple[Sequence[str], ...] = self.stage.actions
+        if any("," in label or len(label.split()) != 1 for labels in names for label in labels):
+            names = tuple(map(numbered_labels, self.stage.shape))
+        short = all(len(label) == 1 for labels in names for label in labels)
+        return names, "" if short else ","
 
 
 def iterated(

@@ -117,7 +117,6 @@ class IteratedOpenSpielGame(pyspiel.Game):  # type: ignore[misc]
         self.recall = recall
         self.steps: int = game.horizon or max_length or default_max_length(game)
         self.payoffs = [game.stage.floats(k) for k in range(game.num_players)]
-        self.places = {held: s for s, held in enumerate(game.memories)}
         game_type = _game_type(
             game.num_players, self._utility(), recall, chance=game.horizon is None
         )
@@ -268,7 +267,7 @@ class IteratedObserver:
         shape = (
             (game.steps, math.prod(game.iterated.stage.shape))
             if self._perfect
-            else (len(game.places),)
+            else (game.iterated.num_states,)
         )
         self.tensor: NDArray[np.float32] = np.zeros(math.prod(shape), np.float32)
         self.dict = {"history" if self._perfect else "memory": self.tensor.reshape(shape)}
@@ -279,7 +278,7 @@ class IteratedObserver:
         if not self._public:
             return
         if not self._perfect:
-            self.dict["memory"][self._game.places[state.held]] = 1
+            self.dict["memory"][self._game.iterated.state(state.held)] = 1
             return
         shape = self._game.iterated.stage.shape
         for step, joint in enumerate(state.joint_actions()):
