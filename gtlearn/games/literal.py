@@ -6,16 +6,19 @@ import re
 from fractions import Fraction
 
 from gtlearn.errors import InputError
+from gtlearn.games.labels import default_players, numbered_labels
 from gtlearn.games.matrices import bimatrix_game, single_matrix_game
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import parse_entry
+
+LITERAL = "literal"  # what a game is called whose text gives no name
 
 _CELL = re.compile(r"[^\s,]+(?:\s*,\s*[^\s,]+)*|,")
 _NUMBER = re.compile(r"[^\s,]+")
 
 
 def parse_literal(
-    text: str, *, symmetric: bool = False, zero_sum: bool = False, name: str = "literal"
+    text: str, *, symmetric: bool = False, zero_sum: bool = False, name: str = LITERAL
 ) -> NormalFormGame:
     """The game that a literal spells: `"3,3 0,5; 5,0 1,1"`, or one number a cell with a flag.
 
@@ -54,6 +57,20 @@ def parse_literal(
         f"{' and '.join(map(str, sorted(sizes)))} numbers; write one number or two (like 3,5) "
         "in every cell, cells separated by spaces and rows by ';'"
     )
+
+
+def literal_text(game: NormalFormGame) -> str:
+    """The literal that `parse_literal` reads as this game, "" where it would lose labels.
+
+    >>> literal_text(parse_literal("3 0; 5 1", symmetric=True))
+    '3,3 0,5; 5,0 1,1'
+    """
+    numbered = tuple(tuple(numbered_labels(size)) for size in game.shape)
+    if game.players != tuple(default_players(2)) or game.actions != numbered:
+        return ""
+    row, column = (array.texts().tolist() for array in game.payoffs)
+    lines = (zip(*pair, strict=True) for pair in zip(row, column, strict=True))
+    return "; ".join(" ".join(f"{a},{b}" for a, b in line) for line in lines)
 
 
 def _rows(text: str) -> list[tuple[str, list[list[int | Fraction]]]]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games.labels import numbered_labels
+from gtlearn.games.literal import LITERAL, literal_text
 from gtlearn.games.markov.game import MarkovGame, check_duration, check_size
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray, format_number, to_fraction
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 INITIAL = "init"
 MAX_MEMORY = 100
 MAX_STATES = 1_000_000
+
+_LONGEST_LITERAL = 60  # characters of a stage that are shown as the game's name
 
 Joint = tuple[int, ...]  # one action a player
 
@@ -54,10 +57,12 @@ class IteratedGame:
                 f"{MAX_STATES} states; use a smaller game or a shorter memory"
             )
 
-    @property
+    @cached_property
     def name(self) -> str:
-        """How OpenSpiel and `games.load` call the game."""
-        parts = [f"stage={self.stage.name}"]
+        """What `games.load` knows the game by, where the stage has a name or a short literal."""
+        spelt = literal_text(self.stage) if self.stage.name == LITERAL else ""
+        short = 0 < len(spelt) <= _LONGEST_LITERAL
+        parts = [f"stage='{spelt}'" if short else f"stage={self.stage.name}"]
         if self.horizon is not None:
             parts.append(f"horizon={self.horizon}")
         if self.discount != 1:

@@ -14,6 +14,7 @@ from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.iterated.game import IteratedGame, iterated
 from gtlearn.games.json_format import dump_json
+from gtlearn.games.literal import LITERAL, literal_text
 from gtlearn.games.names import nearest, split_call
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import parse_number
@@ -181,7 +182,9 @@ def _stage_parameters(stage: NormalFormGame) -> dict[str, Any]:
         named = {"stage": _escaped(stage.name)}
         if _same(named, stage):
             return named
-    return {"stage": _literal(stage) or _escaped(_compact(stage))}
+    if stage.name == LITERAL and literal_text(stage):
+        return {"stage": literal_text(stage).replace(",", ":")}
+    return {"stage": _escaped(_compact(stage))}
 
 
 def _same(named: Mapping[str, str], stage: NormalFormGame) -> bool:
@@ -191,18 +194,6 @@ def _same(named: Mapping[str, str], stage: NormalFormGame) -> bool:
         return False
     parts = ("players", "actions", "payoffs")
     return all(getattr(again, part) == getattr(stage, part) for part in parts)
-
-
-def _literal(stage: NormalFormGame) -> str:
-    """The bimatrix in one line, "" where its labels would be lost."""
-    numbered = tuple(tuple(str(i + 1) for i in range(size)) for size in stage.shape)
-    if stage.players != ("Row", "Column") or stage.actions != numbered or stage.name != "literal":
-        return ""
-    row, column = (array.texts() for array in stage.payoffs)
-    cells = [
-        [f"{a}:{b}" for a, b in zip(*pair, strict=True)] for pair in zip(row, column, strict=True)
-    ]
-    return "; ".join(" ".join(line) for line in cells)
 
 
 def _compact(stage: NormalFormGame) -> str:
