@@ -12,6 +12,7 @@ import numpy as np
 import pyspiel
 
 from gtlearn.errors import InputError
+from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
 from gtlearn.games.names import parse_arguments, split_call
 from gtlearn.games.normal_form import MAX_PROFILES, NormalFormGame, normal_form
@@ -46,7 +47,8 @@ def _catalogue_game(parameters: dict[str, Any]) -> NormalFormGame:
     arguments = str(parameters.get("arguments", "")).replace(":", "=").replace(";", ",")
     game = catalogue_entry(name).build(**parse_arguments(name, arguments))
     if not isinstance(game, NormalFormGame):
-        raise InputError(f"{name} is a Bayesian game, which OpenSpiel cannot hold as a normal form")
+        kind = "Bayesian" if isinstance(game, BayesianGame) else "Markov"
+        raise InputError(f"{name} is a {kind} game, which OpenSpiel cannot hold as a normal form")
     return game
 
 

@@ -15,12 +15,13 @@ def _table() -> dict[str, Entry]:
         classics,
         economics,
         examples,
+        markov,
         random_families,
         security,
         symmetric,
     )
 
-    modules = (symmetric, classics, examples, economics, security, random_families)
+    modules = (symmetric, classics, examples, economics, security, markov, random_families)
     return {entry.name: entry for module in modules for entry in module.ENTRIES}
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games.bayesian import BayesianGame
+from gtlearn.games.markov.game import MarkovGame
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import to_fraction
 
 MAX_ENTRY_PROFILES = 4_000_000
 MAX_ARGUMENT = 10**9
 
-Game = NormalFormGame | BayesianGame
+Game = NormalFormGame | BayesianGame | MarkovGame
 Argument = int | Fraction | str
 
 
