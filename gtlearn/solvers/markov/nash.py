@@ -139,8 +139,6 @@ def _chosen(task: _Task, find: str, method: str | None) -> Method:
         return _newton
     if task.select is not None:
         return _best
-    if isinstance(task.game, IteratedGame) and task.game.num_players == 2:
-        return _repetition
     return _any_stationary
 
 
@@ -222,6 +220,8 @@ def _all_deterministic(task: _Task) -> _Found:
 
 def _enumeration(task: _Task) -> _Found:
     """One equilibrium in deterministic tables: a subgame-perfect one where there is one."""
+    if task.select is not None:
+        return _best(task)
     everything = _all_deterministic(task)
     perfect = [e for e in everything.equilibria if e.certificate.evidence[SUBGAME_PERFECT]]
     chosen = (perfect or list(everything.equilibria))[:1]
@@ -268,6 +268,8 @@ def _tracing(task: _Task) -> _Found:
     game = task.markov
     if game.horizon is not None:
         raise InputError(f"{game.name} has a horizon; use backward-induction")
+    if task.select is not None:
+        raise InputError(f"{mixed.METHOD} finds one equilibrium, so drop --select or --method")
     found, in_time = mixed.mixed_equilibrium(game, clock=task.clock)
     if found is not None:
         return _Found(mixed.METHOD, (found,))
@@ -276,7 +278,11 @@ def _tracing(task: _Task) -> _Found:
 
 
 def _any_stationary(task: _Task) -> _Found:
-    """Deterministic tables first, where they are few enough to try all, then mixed ones."""
+    """Repetition if the game is iterated, then deterministic tables if they are few, then mixed."""
+    if isinstance(task.game, IteratedGame):
+        found = _repetition(task)
+        if found.equilibria or found.late:
+            return found
     if not stationary.too_many_tables(task.markov):
         found = _enumeration(task)
         if found.equilibria or found.late:
