@@ -11,6 +11,7 @@ from gtlearn.solvers.markov.commitment.sides import Sides, start_floats
 
 Floats = NDArray[np.float64]
 
+STILL = 1e-12  # a relative gain no larger than rounding, which ends policy iteration
 TIE = 1e-9  # payoffs this near, relative to their size, count as equal
 MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
 MAX_TABLES = 70_000  # follower's tables that are enumerated
@@ -107,38 +108,29 @@ def pair_values(sides: Sides, tables: Floats, replies: NDArray[np.int64]) -> tup
 def _discounted(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
     """Policy iteration for the follower, then for the leader among the follower's best actions."""
     ours, theirs, moves = _one_step(sides, tables)
-    best, choice = _iterate(sides, theirs, theirs, moves, np.zeros_like(theirs, dtype=bool))
-    follow_on = float(sides.game.discount) * np.einsum("bsat,bt->bsa", moves, best)
-    other = theirs + follow_on
+    best, choice = _iterate(sides, theirs, moves, theirs.argmax(axis=-1))
+    other = theirs + float(sides.game.discount) * np.einsum("bsat,bt->bsa", moves, best)
     top = other.max(axis=-1, keepdims=True)
-    worse = other < top - tie * (1 + np.abs(top))
-    mine, _ = _iterate(sides, sign * ours, sign * ours, moves, worse, choice)
-    return mine @ start_floats(sides.game)
+    allowed = np.where(other >= top - tie * (1 + np.abs(top)), sign * ours, -np.inf)
+    mine, _ = _iterate(sides, allowed, moves, choice)
+    out: Floats = mine @ start_floats(sides.game)
+    return out
 
 
 def _iterate(
-    sides: Sides,
-    goal: Floats,
-    pay: Floats,
-    moves: Floats,
-    barred: NDArray[np.bool_],
-    choice: NDArray[np.int64] | None = None,
+    sides: Sides, pay: Floats, moves: Floats, choice: NDArray[np.int64]
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """Policy iteration on many one-player problems at once (Howard 1960)."""
+    """Policy iteration (Howard 1960) on many one-player problems at once: the values and actions
+    (batch, states). Where `pay` is -inf an action is not allowed; `choice` is where it begins."""
     discount = float(sides.game.discount)
-    goal = np.where(barred, -np.inf, goal)
-    if choice is None:
-        choice = goal.argmax(axis=-1)
-    for _ in range(100):
+    while True:
         kept = np.take_along_axis(moves, choice[..., None, None], axis=2)[:, :, 0]
-        rewards = np.take_along_axis(pay, choice[..., None], axis=2)[..., 0]
+        rewards = np.take_along_axis(pay, choice[..., None], axis=2)
         system = np.eye(kept.shape[-1]) - discount * kept
-        values = np.linalg.solve(system, rewards[..., None])[..., 0]
-        step = goal + discount * np.einsum("bsat,bt->bsa", moves, values)
-        better = step.argmax(axis=-1)
-        now = np.take_along_axis(step, choice[..., None], axis=2)[..., 0]
-        gain = step.max(axis=-1) > now + 1e-12 * (1 + np.abs(now))
+        values: Floats = np.linalg.solve(system, rewards)[..., 0]
+        worth = pay + discount * np.einsum("bsat,bt->bsa", moves, values)
+        now = np.take_along_axis(worth, choice[..., None], axis=2)[..., 0]
+        gain = worth.max(axis=-1) > now + STILL * (1 + np.abs(now))
         if not gain.any():
-            break
-        choice = np.where(gain, better, choice)
-    return values, choice
+            return values, choice
+        choice = np.where(gain, worth.argmax(axis=-1), choice)

@@ -95,10 +95,9 @@ def _minmax(
     opposed = ExactArray(np.negative(matrix.numerators), matrix.denominator)
     labels = (stage.actions[1 - leader], stage.actions[leader])
     game = NormalFormGame("minmax", ("Follower", "Leader"), labels, (matrix, opposed))
-    outcome = zero_sum(game, uniqueness=False)[0]
-    value = outcome.payoffs[0]
-    securing, punishing = ([Fraction(p) for p in s] for s in outcome.strategies)
-    return Fraction(value), tuple(securing), tuple(punishing)
+    solution = zero_sum(game, uniqueness=False)
+    securing, punishing = solution.to_fractions()
+    return Fraction(solution[0].payoffs[0]), tuple(securing), tuple(punishing)
 
 
 def _highest(points: list[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:

@@ -10,11 +10,13 @@ from math import prod
 import numpy as np
 
 from gtlearn.solvers.markov.commitment.floats import leader_values
+from gtlearn.solvers.markov.commitment.knife_edge import moved
 from gtlearn.solvers.markov.commitment.limits import Limit, limit_along
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import Table
 
+DISTANCES = tuple(Fraction(1, 10**k) for k in range(1, 5))
 MAX_TARGETS = 1000  # tables that are walked towards
 TRIED = 8  # of the directions, how many are examined exactly
 SMALL = 1e-4  # the step by which directions are compared in floats
@@ -44,25 +46,34 @@ def best_direction(sides: Sides, table: Table) -> tuple[Table, Limit] | None:
     return max(found, key=lambda pair: pair[1].payoffs[0])
 
 
-def robustness(
-    sides: Sides, table: Table, direction: Table
-) -> tuple[tuple[Fraction, Fraction], ...]:
-    """What tables off the knife-edge earn under weak ties: (distance, the leader's exact value).
+def robustness(sides: Sides, table: Table) -> tuple[tuple[Fraction, Fraction], ...]:
+    """What the leader can keep for certain at some distance from a knife-edge.
 
-    The distance is the largest change of a probability: 1/10, 1/100, 1/1000 and 1/10,000.
+    For each distance, the largest change of a probability, the best of the directions is taken:
+    pairs (distance, the leader's exact value under weak ties), for 1/10, 1/100, 1/1000, 1/10,000.
+
+    Args:
+        sides: the game, its leader and the follower's class.
+        table: an exact table of the leader.
     """
-    length = max(abs(Fraction(d)) for row in direction for d in row)
+    directions = [_unit(_difference(target, table)) for target in _targets(sides, table)]
     pairs = []
-    for distance in (Fraction(1, 10**k) for k in range(1, 5)):
-        step = distance / length
-        if step > 1:
+    for distance in DISTANCES:
+        near = [moved(table, direction, distance) for direction in directions]
+        tables = [there for there in near if there is not None]
+        if not tables:
             continue
-        near = tuple(
-            tuple(Fraction(p) + step * Fraction(d) for p, d in zip(row, change, strict=True))
-            for row, change in zip(table, direction, strict=True)
-        )
-        pairs.append((distance, reply(sides, near, "weak").payoffs[sides.leader]))
+        values = leader_values(sides, np.array([_floats(t) for t in tables]), strong=False)
+        order = np.argsort(-values, kind="stable")[:TRIED].tolist()
+        kept = max(reply(sides, tables[k], "weak").payoffs[sides.leader] for k in order)
+        pairs.append((distance, kept))
     return tuple(pairs)
+
+
+def _unit(direction: Table) -> Table:
+    """The direction with a largest entry of one."""
+    length = max(abs(Fraction(d)) for row in direction for d in row)
+    return tuple(tuple(Fraction(d) / length for d in row) for row in direction)
 
 
 def _targets(sides: Sides, table: Table) -> Iterator[Table]:

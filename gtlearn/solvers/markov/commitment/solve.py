@@ -10,7 +10,7 @@ from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic
 from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound
-from gtlearn.solvers.markov.commitment.perturbation import best_direction, robustness
+from gtlearn.solvers.markov.commitment.perturbation import robustness
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.commitment.stochastic import Stochastic, best_stochastic
@@ -21,7 +21,6 @@ from gtlearn.solvers.markov.solution import (
     STATIONARY,
     STOCHASTIC,
     MarkovSolution,
-    Table,
     TableCommitment,
 )
 from gtlearn.solvers.solution import OK, RATIONAL, TIME_LIMIT, Certificate, Progress
@@ -201,18 +200,9 @@ def _found(sides: Sides, ties: str, found: Stochastic, evidence: Evidence) -> Ta
 
 
 def _robustness(sides: Sides, outcome: TableCommitment) -> tuple[tuple[Fraction, Fraction], ...]:
-    """What is earned off the knife-edge, where the commitment stands on one."""
-    table: Table = outcome.commitment
-    weak = reply(sides, table, "weak").payoffs[sides.leader]
-    if weak == outcome.value:
-        return ()
-    direction: Any = outcome.certificate.evidence.get("direction")
-    if direction is None:
-        best = best_direction(sides, table)
-        if best is None or best[1].payoffs[0] <= weak:
-            return ()
-        direction = best[0]
-    return robustness(sides, table, direction)
+    """What is kept off the knife-edge, where the commitment stands on one."""
+    weak = reply(sides, outcome.commitment, "weak").payoffs[sides.leader]
+    return () if weak == outcome.value else robustness(sides, outcome.commitment)
 
 
 def _notes(

@@ -14,7 +14,7 @@ from gtlearn.games import IteratedGame
 from gtlearn.solvers.commitment import stackelberg as stage_stackelberg
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.floats import leader_values
-from gtlearn.solvers.markov.commitment.knife_edge import exact_candidates
+from gtlearn.solvers.markov.commitment.knife_edge import FINE, exact_candidates
 from gtlearn.solvers.markov.commitment.perturbation import best_direction
 from gtlearn.solvers.markov.commitment.replies import Candidate
 from gtlearn.solvers.markov.commitment.search import promising_tables
@@ -63,12 +63,11 @@ def best_stochastic(
     strong = _near_the_search(sides, bound, clock, plain)
     if ties == "strong":
         return max(plain, strong, key=lambda found: found.payoffs[sides.leader])
-    return max(
-        plain,
-        _limit(sides, strong),
-        _limit(sides, plain),
-        key=lambda found: (found.payoffs[sides.leader], found.attained),
-    )
+    found = [plain, _limit(sides, strong.table), _limit(sides, plain.table)]
+    best = max(found, key=lambda one: one.payoffs[sides.leader])
+    if best.payoffs[sides.leader] < bound:
+        found += _weak_search(sides, bound, clock, best)
+    return max(found, key=lambda one: (one.payoffs[sides.leader], one.attained))
 
 
 def _best_of(sides: Sides, ties: str, bound: Fraction, tables: Iterator[Table]) -> Stochastic:
@@ -83,6 +82,10 @@ def _best_of(sides: Sides, ties: str, bound: Fraction, tables: Iterator[Table]) 
     return best
 
 
+def _floats(table: Table) -> NDArray[np.float64]:
+    return np.array([[float(p) for p in row] for row in table])
+
+
 def _as_stochastic(found: Candidate) -> Stochastic:
     return Stochastic(found.table, found.response.payoffs, found.response.plan, True)
 
@@ -92,8 +95,8 @@ def _simple_tables(game: IteratedGame, sides: Sides, ties: str) -> Iterator[Tabl
     deterministic tables by their value in floats."""
     for kind in ("pure", "mixed"):
         solution = stage_stackelberg(game.stage, leader=sides.leader, ties=ties, commitment=kind)
-        for outcome in solution:
-            row = tuple(Fraction(p) for p in outcome.strategies[sides.leader])
+        for k in range(len(solution)):
+            row = tuple(solution.to_fractions(k)[sides.leader])
             yield (row,) * sides.game.num_states
     pure = _pure_tables(sides)
     order = np.argsort(-leader_values(sides, pure, strong=ties == "strong"), kind="stable")
@@ -104,15 +107,15 @@ def _simple_tables(game: IteratedGame, sides: Sides, ties: str) -> Iterator[Tabl
 def _pure_tables(sides: Sides) -> NDArray[np.float64]:
     legal = [np.flatnonzero(row).tolist() for row in sides.game.legal[sides.leader]]
     tables = list(islice(product(*legal), MAX_PURE))
-    return np.eye(sides.actions)[np.array(tables)]
+    out: NDArray[np.float64] = np.eye(sides.actions)[np.array(tables)]
+    return out
 
 
 def _near_the_search(sides: Sides, bound: Fraction, clock: Clock, start: Stochastic) -> Stochastic:
     """The best exact table under strong ties near those that a search in floats finds."""
-    first = np.array([[[float(p) for p in row] for row in start.table]])
     pool = promising_tables(
         sides,
-        np.concatenate([first, _pure_tables(sides)]),
+        np.concatenate([_floats(start.table)[None], _pure_tables(sides)]),
         strong=True,
         target=float(bound),
         clock=clock,
@@ -127,12 +130,23 @@ def _near_the_search(sides: Sides, bound: Fraction, clock: Clock, start: Stochas
     return best
 
 
-def _limit(sides: Sides, found: Stochastic) -> Stochastic:
-    """What tables just off this one earn under weak ties, in the limit."""
-    best = best_direction(sides, found.table)
-    weak = _as_stochastic(Candidate.of(sides, found.table, "weak"))
+def _weak_search(
+    sides: Sides, bound: Fraction, clock: Clock, start: Stochastic
+) -> Iterator[Stochastic]:
+    """What a search in floats finds under weak ties, made exact."""
+    pool = promising_tables(
+        sides, _floats(start.table)[None], strong=False, target=float(bound), clock=clock
+    )
+    for near in pool[:EXAMINED]:
+        yield _limit(sides, exact_rows(near, FINE))
+
+
+def _limit(sides: Sides, table: Table) -> Stochastic:
+    """What this table earns under weak ties, or what tables just off it do in the limit."""
+    best = best_direction(sides, table)
+    weak = _as_stochastic(Candidate.of(sides, table, "weak"))
     if best is None or best[1].payoffs[0] <= weak.payoffs[sides.leader]:
         return weak
     direction, limit = best
     payoffs = limit.payoffs if sides.leader == 0 else limit.payoffs[::-1]
-    return Stochastic(found.table, payoffs, limit.plan, False, direction)
+    return Stochastic(table, payoffs, limit.plan, False, direction)

@@ -155,7 +155,7 @@ class _Steps:
     def _highest(self, k: int, weight: Fraction | None, later: list[Pair]) -> Pair:
         """The pair with the most (leader's payoff) + weight (follower's payoff); None weighs the
         follower's payoff alone."""
-        w = PENALTY if weight is None else weight
+        w = Fraction(PENALTY) if weight is None else weight
         found = [self.best(k, w, b, later)[0] for b in range(self.responses)]
         return max((p for p in found if p is not None), key=lambda p: (p[1] + w * p[0], p[0], p[1]))
 
