@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from gtlearn import games
-from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.solvers.output.export import plain
 from gtlearn.solvers.output.pieces import add_row, describe, new_table, short_number, to_text
 
@@ -46,30 +46,39 @@ def catalogue_text() -> str:
     closing = "`gtlearn games show NAME` prints payoffs and citation."
     if families:
         closing += ' Parameters in brackets can be set: "NAME(key=value)".'
+    closing += (
+        ' Any game in normal form can be iterated: "gtlearn_iterated(stage=NAME,horizon=10)", or '
+        '"gtlearn_iterated(stage=NAME,discount=24/25)" for ever.'
+    )
     return to_text([table, closing])
 
 
-def game_text(game: NormalFormGame | BayesianGame) -> str:
+def game_text(game: games.Game) -> str:
     """The game's size, source, and payoffs."""
+    if isinstance(game, MarkovGame | IteratedGame):
+        from gtlearn.cli.markov_tables import markov_text
+
+        return markov_text(game)
     blocks: list[str | Table] = [describe(game)]
     if game.source:
         blocks.append(f"Source: {game.source}")
     if game.number_note:
         blocks.append(f"Note: {game.number_note}.")
     if isinstance(game, BayesianGame):
-        blocks.append(f"{_how_to_read(game.games[0])}\n")
+        blocks.append(f"{how_to_read(game.games[0])}\n")
         for label, probability, against in zip(game.types, game.prior, game.games, strict=True):
             follower = game.players[game.follower]
             blocks.append(
                 f"{follower} is of type {label} with probability {short_number(probability)}:"
             )
-            blocks += _tables(against)
+            blocks += tables(against)
     else:
-        blocks += [_how_to_read(game) + "\n" * (game.num_players > 2), *_tables(game)]
+        blocks += [how_to_read(game) + "\n" * (game.num_players > 2), *tables(game)]
     return to_text(blocks)
 
 
-def _how_to_read(game: NormalFormGame) -> str:
+def how_to_read(game: NormalFormGame) -> str:
+    """Whose payoffs stand in a cell, and who chooses what."""
     players = " and ".join([", ".join(game.players[:-1]), game.players[-1]])
     return (
         f"Payoffs of {players}, in this order. {game.players[0]} chooses the row and "
@@ -77,7 +86,7 @@ def _how_to_read(game: NormalFormGame) -> str:
     )
 
 
-def _tables(game: NormalFormGame) -> list[str | Table]:
+def tables(game: NormalFormGame) -> list[str | Table]:
     """One table of (player 0's actions) x (player 1's) for each choice of the others."""
     blocks: list[str | Table] = []
     others = list(itertools.product(*(range(size) for size in game.shape[2:])))

@@ -51,7 +51,7 @@ def list_games(form: str) -> None:
 @click.argument("game", metavar="NAME")
 @reading_options
 def show(game: str, symmetric: bool, zero_sum: bool, rationalise: bool) -> None:
-    """Show a game's payoffs, labels and citation.
+    """Show a game's payoffs, labels and citation; of a Markov game also what follows each state.
 
     NAME is anything that `gtlearn solve` takes as GAME.
     """
@@ -70,7 +70,8 @@ def show(game: str, symmetric: bool, zero_sum: bool, rationalise: bool) -> None:
 def convert(source: str, target: Path, symmetric: bool, zero_sum: bool, rationalise: bool) -> None:
     """Write the game IN to the file OUT, in the format of OUT's suffix.
 
-    IN is anything that `gtlearn solve` takes as GAME; OUT ends in .nfg, .json or .csv.
+    IN is anything that `gtlearn solve` takes as GAME; OUT ends in .nfg, .json or .csv. A Markov
+    game is written as .json only, and an iterated game as the Markov game of what is remembered.
     """
     from gtlearn import games as library
 

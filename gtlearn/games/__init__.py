@@ -17,6 +17,7 @@ from gtlearn.games.files import save as save
 from gtlearn.games.iterated import IteratedGame as IteratedGame
 from gtlearn.games.iterated import iterated as iterated
 from gtlearn.games.iterated.openspiel import register as _register_iterated
+from gtlearn.games.loading import Game as Game
 from gtlearn.games.loading import load as load
 from gtlearn.games.markov import MarkovGame as MarkovGame
 from gtlearn.games.markov import markov_game as markov_game
@@ -31,6 +32,7 @@ _register_iterated()
 __all__ = [
     "BayesianGame",
     "Entry",
+    "Game",
     "IteratedGame",
     "MarkovGame",
     "NormalFormGame",

@@ -13,6 +13,7 @@ OpenSpiel splits game strings at commas and gives every parameter one type, so i
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -132,6 +133,11 @@ class IteratedOpenSpielGame(pyspiel.Game):  # type: ignore[misc]
             iig_obs_type, params = None, iig_obs_type
         kind = iig_obs_type or pyspiel.IIGObservationType(perfect_recall=False)
         return IteratedObserver(self, kind, dict(params or {}))
+
+    @cached_property
+    def places(self) -> dict[tuple[Joint, ...], int]:
+        """The index of each memory among the states."""
+        return {held: s for s, held in enumerate(self.iterated.memories)}
 
     def weight(self, step: int) -> float:
         """What the payoffs of a step (0, 1, ...) are multiplied by."""
