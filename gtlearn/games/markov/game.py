@@ -164,11 +164,17 @@ class MarkovGame:
                 f"the transitions of {self.name} have shape {list(self.transitions.shape)}; give "
                 f"{[*sizes, self.num_states]}: states, one axis a player's actions, next states"
             )
+        if len(self.legal) != self.num_players:
+            raise InputError(
+                f"{self.name} has {self.num_players} players but says what is legal for "
+                f"{len(self.legal)}; give one array a player"
+            )
         for player, mask, size in zip(self.players, self.legal, self.shape, strict=True):
-            if mask.shape != (self.num_states, size) or not mask.any(axis=1).all():
+            fits = mask.dtype == bool and mask.shape == (self.num_states, size)
+            if not fits or not mask.any(axis=1).all():
                 raise InputError(
-                    f"player {player!r} of {self.name} needs a legal action in "
-                    f"every state, said in an array of shape {[self.num_states, size]}"
+                    f"player {player!r} of {self.name} needs a legal action in every state, said "
+                    f"in an array of truth values of shape {[self.num_states, size]}"
                 )
 
     def _check_transitions(self) -> None:

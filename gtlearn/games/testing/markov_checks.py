@@ -33,9 +33,6 @@ def check_markov(game: MarkovGame) -> None:
         check_labels(name, f"the actions of {player!r}", labels)
         check_exact(f"the payoffs of {player!r} in {name!r}", array, sizes)
     check_exact(f"the transitions of {name!r}", game.transitions, (*sizes, game.num_states))
-    for player, mask in zip(game.players, game.legal, strict=True):
-        if mask.dtype != bool:
-            raise InputError(f"what is legal for {player!r} in {name!r} is no array of bools")
     if not all(isinstance(p, Fraction) for p in game.start):
         raise InputError(f"the start probabilities of {name!r} are no Fractions")
     numerators = game.transitions.numerators.astype(object)
