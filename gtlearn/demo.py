@@ -15,9 +15,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gtlearn import games, solvers
+from gtlearn import solvers
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.checking.check import check
 from gtlearn.solvers.output.pieces import add_row, mix, new_table, to_text
 from gtlearn.solvers.solution import NashEquilibrium, Solution
 
@@ -65,7 +66,7 @@ def run_demo(picture: Path, seed: int = 0) -> Iterator[str]:
         "In a Nash equilibrium, no player gains by changing its own strategy alone. In the battle "
         "of the sexes two players want to meet, but each prefers another place, A or B:\n"
     )
-    solutions = [solvers.solve(games.load(name), concept="nash", find="all") for name in GAMES]
+    solutions = [_solved(name) for name in GAMES]
     yield f"{solutions[0]}\n"
     for title, solution in zip(TITLES[1:], solutions[1:], strict=True):
         yield _wrapped(_one_line(title, solution))
@@ -91,6 +92,12 @@ def run_demo(picture: Path, seed: int = 0) -> Iterator[str]:
     yield "Next: `gtlearn games list`, then `gtlearn solve GAME --find all`."
 
 
+def _solved(name: str) -> Solution:
+    solution = solvers.solve(name, concept="nash", find="all")
+    assert isinstance(solution, Solution)  # and not one of an iterated game
+    return solution
+
+
 def learn(solution: Solution, seed: int) -> Run:
     """Trains the learner on a solved game and checks it at every checkpoint."""
     import pyspiel
@@ -106,7 +113,7 @@ def learn(solution: Solution, seed: int) -> Run:
             learner.run_iteration()
         done = checkpoint
         profile = _profile(turn_based, learner.average_policy())
-        report = solvers.check(profile, game, nearest=checkpoint == CHECKPOINTS[-1])
+        report = check(profile, game, nearest=checkpoint == CHECKPOINTS[-1])
         regrets.append(sum(report.regrets or (), Fraction(0)))
     nearest = report.nearest
     assert nearest is not None

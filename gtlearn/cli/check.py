@@ -18,6 +18,7 @@ from gtlearn.cli.options import (
     leader_options,
     reading_options,
     refuse_unused,
+    refuse_unused_of,
     was_given,
 )
 from gtlearn.errors import InputError
@@ -61,8 +62,10 @@ def check(
     game: str,
     *,
     concept: str,
-    leader: int,
+    leader: int | None,
     ties: str,
+    follower: str | None,
+    policy: str | None,
     index: int,
     tolerance: Fraction,
     form: str | None,
@@ -75,28 +78,35 @@ def check(
 
     PROFILE is a JSON file from any tool, {"strategies": [["1/2", "1/2"], ["1", "0"]]}, such a
     text itself, a solution that `gtlearn solve --format json` wrote, or "-" for standard input.
+    For an iterated or Markov game it holds a table of states x actions a player, or the leader's,
+    {"commitment": [["1", "0"], ...]}; it may be an .npz file, or the folder of a finished run.
     Exit code 0: it holds within the tolerance; 1: it does not; 2: bad input.
 
     \b
     Examples:
       gtlearn check learned.json prisoners_dilemma
       gtlearn check "1/2 1/2; 1/2 1/2" matching_pennies
+      gtlearn check policy.json "gtlearn_iterated(stage=chicken,horizon=10)"
     """
     stackelberg = (concept == "stackelberg", "--concept stackelberg")
-    refuse_unused(ctx, {"leader": stackelberg, "ties": stackelberg})
+    names = ("leader", "ties", "follower", "policy")
+    refuse_unused(ctx, dict.fromkeys(names, stackelberg))
     from gtlearn import games, solvers
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
 
     require_writable(output)
     loaded: Any = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
-    if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
-        leader = loaded.leader
+    refuse_unused_of(ctx, loaded)
+    if not was_given(ctx, "leader"):  # then the profile may say who
+        leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None
     report = solvers.check(
         _source(profile),
         loaded,
         concept,
         leader=leader,
         ties=ties,
+        follower=follower,
+        policy=policy,
         index=index,
         tolerance=tolerance,
     )

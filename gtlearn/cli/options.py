@@ -150,8 +150,21 @@ def reading_options(function: Function) -> Function:
 
 
 def leader_options(function: Function) -> Function:
-    """The options of a Stackelberg game: who commits, and how the follower breaks ties."""
+    """The options of a Stackelberg game: who commits, to what, and how the follower responds."""
     for option in (
+        click.option(
+            "--policy",
+            type=OneOf("deterministic", "stochastic"),
+            help="stackelberg in an iterated or Markov game: what tables of the states the leader "
+            "may commit to. [default: stochastic in iterated games, else deterministic]",
+        ),
+        click.option(
+            "--follower",
+            type=OneOf("stationary", "optimal"),
+            help="stackelberg in an iterated or Markov game: the follower may respond to the whole "
+            "history (optimal, the default), or plays a deterministic table of the states "
+            "(stationary).",
+        ),
         click.option(
             "--ties",
             type=OneOf("strong", "weak"),
@@ -192,3 +205,19 @@ def refuse_unused(ctx: click.Context, rules: dict[str, tuple[bool, str]]) -> Non
             raise InputError(
                 f"--{name.replace('_', '-')} has no effect here: it goes with {owner}; leave it out"
             )
+
+
+def refuse_unused_of(ctx: click.Context, game: Any) -> None:
+    """Complains about an option that was given but has no meaning for a game of this kind.
+
+    Raises:
+        InputError: if so.
+    """
+    from gtlearn.games import IteratedGame, MarkovGame
+
+    markov = isinstance(game, MarkovGame | IteratedGame)
+    tables = (markov, "an iterated or Markov game")
+    one_shot = (not markov, "a game in one shot (in this one, --policy says what is committed to)")
+    rules = {"follower": tables, "policy": tables, "commitment": one_shot}
+    known = {parameter.name for parameter in ctx.command.params}
+    refuse_unused(ctx, {name: rule for name, rule in rules.items() if name in known})

@@ -15,10 +15,12 @@ from gtlearn.cli.options import (
     leader_options,
     reading_options,
     refuse_unused,
+    refuse_unused_of,
     was_given,
 )
 
 if TYPE_CHECKING:
+    from gtlearn.solvers.markov.solution import MarkovSolution
     from gtlearn.solvers.solution import Solution
 
 
@@ -97,13 +99,15 @@ def solve(
 
     GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv), an OpenSpiel game,
     or the payoffs themselves: "3,3 0,5; 5,0 1,1" (row's payoff, column's payoff; rows end with
-    a semicolon), or with --zero-sum or --symmetric one matrix, "0 1; 1 0".
+    a semicolon), or with --zero-sum or --symmetric one matrix, "0 1; 1 0". An iterated game is
+    "gtlearn_iterated(stage=GAME,horizon=10)", or with discount=24/25 in place of the horizon.
 
     \b
     Examples:
       gtlearn solve prisoners_dilemma
       gtlearn solve "3,3 0,5; 5,0 1,1" --concept stackelberg
       gtlearn solve game.nfg --find all --format json --output solution.json
+      gtlearn solve "gtlearn_iterated(stage=chicken,horizon=10)" --concept stackelberg
     """
     concept = options["concept"]
     nash, stackelberg = concept == "nash", concept == "stackelberg"
@@ -115,6 +119,8 @@ def solve(
             "select": (nash, "--concept nash"),
             "leader": (stackelberg, "--concept stackelberg"),
             "ties": (stackelberg, "--concept stackelberg"),
+            "follower": (stackelberg, "--concept stackelberg"),
+            "policy": (stackelberg, "--concept stackelberg"),
             "commitment": (stackelberg, "--concept stackelberg"),
             "method": (
                 stackelberg or (nash and options["select"] is None),
@@ -128,6 +134,7 @@ def solve(
 
     require_writable(output)
     loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    refuse_unused_of(ctx, loaded)
     if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
         options["leader"] = loaded.leader
     if options["objective"] == "none":
@@ -140,7 +147,7 @@ def solve(
         note(solution.notes)
 
 
-def _formatted(solution: Solution, form: str) -> str:
+def _formatted(solution: Solution | MarkovSolution, form: str) -> str:
     from gtlearn.cli.output import json_text
 
     if form == "json":

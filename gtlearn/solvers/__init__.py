@@ -6,12 +6,13 @@ if __name__ != "gtlearn.solvers":
     )
 
 from gtlearn.solvers import verify as verify
-from gtlearn.solvers.checking.check import check as check
 from gtlearn.solvers.commitment import stackelberg as stackelberg
 from gtlearn.solvers.correlated import coarse_correlated as coarse_correlated
 from gtlearn.solvers.correlated import correlated as correlated
+from gtlearn.solvers.dispatch import check as check
 from gtlearn.solvers.dispatch import solve as solve
 from gtlearn.solvers.dominance.elimination import dominance as dominance
+from gtlearn.solvers.markov.solution import MarkovSolution as MarkovSolution
 from gtlearn.solvers.nash import all_equilibria as all_equilibria
 from gtlearn.solvers.nash import one_equilibrium as one_equilibrium
 from gtlearn.solvers.nash import pure_equilibria as pure_equilibria

@@ -1,15 +1,21 @@
-"""`solve`: one verb for every concept."""
+"""`solve` and `check`: one verb for every concept and kind of game."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games.loading import Game
+from gtlearn.solvers.markov.solution import OPTIMAL, MarkovSolution
 from gtlearn.solvers.solution import Progress, Solution
+
+if TYPE_CHECKING:
+    from gtlearn.solvers.checking.check import CheckReport
+    from gtlearn.solvers.markov.checking.result import TableReport
 
 CONCEPTS = ("nash", "stackelberg", "correlated", "coarse-correlated")
 FINDS = ("one", "all")
@@ -24,13 +30,15 @@ def solve(
     leader: int | None = None,
     ties: str = "strong",
     commitment: str = "mixed",
+    follower: str | None = None,
+    policy: str | None = None,
     objective: str | None = "welfare",
     select: str | None = None,
     arithmetic: str = "exact",
     method: str | None = None,
     time_limit: float | None = None,
     progress: Progress | None = None,
-) -> Solution:
+) -> Solution | MarkovSolution:
     """Solves a game for one concept, exactly by default, each solution with its certificate.
 
     Args:
@@ -40,14 +48,21 @@ def solve(
         leader: for stackelberg, the index of the player who commits: 0, or a Bayesian game's own
             leader, unless given.
         ties: for stackelberg, how the follower breaks ties for the leader: "strong" or "weak".
-        commitment: for stackelberg, to "mixed", "pure" or "correlated" strategies.
+        commitment: for stackelberg in one shot, to "mixed", "pure" or "correlated" strategies.
+        follower: for stackelberg in an iterated or Markov game, who responds: an "optimal"
+            follower, by default, to the whole history, a "stationary" one by a deterministic
+            table of the states.
+        policy: for stackelberg in an iterated or Markov game, what the leader may commit to:
+            "deterministic" or "stochastic" tables of the states; by default stochastic ones of
+            an iterated game, deterministic ones of another Markov game.
         objective: for the correlated concepts, what is maximised: "welfare", "fairness" (the
             smallest payoff), "player:K", "gini", or None for any equilibrium.
         select: for nash, the equilibrium best by "welfare", "fairness" or "entropy" of all.
         arithmetic: "exact" (rational, certified) or "float".
         method: forces one method. For one Nash equilibrium: "pure", "zero-sum",
             "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration" or
-            "lemke-howson" (from every label). For stackelberg see `stackelberg`.
+            "lemke-howson" (from every label). For stackelberg see `stackelberg`, for Markov
+            games `markov.nash.solve_nash`.
         time_limit: seconds after which to return what was found, marked incomplete.
         progress: called as `progress(fraction done or None, what is being done)`.
 
@@ -62,9 +77,27 @@ def solve(
     _one_of("arithmetic", arithmetic, ARITHMETICS)
     _positive_seconds(time_limit)
     loaded = games.load(game)
-    if isinstance(loaded, MarkovGame | IteratedGame):
-        raise InputError(f"{loaded.name} is no normal-form game; give one, or a Bayesian game")
     common: dict[str, Any] = {"time_limit": time_limit, "progress": progress}
+    if isinstance(loaded, MarkovGame | IteratedGame):
+        _refuse_correlated(loaded, concept)
+        _only_exact(loaded, arithmetic)
+        if concept == "nash":
+            _refuse_classes(concept, follower, policy)
+            from gtlearn.solvers.markov.nash import solve_nash
+
+            return solve_nash(loaded, find=find, select=select, method=method, **common)
+        _only_tables(loaded, commitment, method)
+        from gtlearn.solvers.markov import commitment as tables
+
+        return tables.stackelberg(
+            loaded,
+            leader=0 if leader is None else leader,
+            follower=OPTIMAL if follower is None else follower,
+            policy=policy,
+            ties=ties,
+            **common,
+        )
+    _refuse_classes(f"a game in one shot such as {loaded.name!r}", follower, policy)
     if concept == "nash":
         return _nash(_normal_form(loaded, concept), find, select, arithmetic, method, common)
     if concept == "stackelberg":
@@ -84,6 +117,99 @@ def solve(
     solver = correlated if concept == "correlated" else coarse_correlated
     plain = _normal_form(loaded, concept)
     return solver(plain, objective=objective, arithmetic=arithmetic, **common)
+
+
+def check(
+    profile: Any,
+    game: Any,
+    concept: str = "nash",
+    *,
+    leader: int | None = None,
+    ties: str = "strong",
+    follower: str | None = None,
+    policy: str | None = None,
+    tolerance: Any = 0,
+    nearest: bool = True,
+    index: int = 0,
+    time_limit: float | None = None,
+) -> CheckReport | TableReport:
+    """Says exactly how far a profile is from an equilibrium, or from the best commitment.
+
+    Args:
+        profile: what `checking.profiles.load_profile` reads, or, for an iterated or Markov game,
+            `markov.profiles.load_tables`.
+        game: the game.
+        concept: "nash", "stackelberg", or for a game in one shot a correlated concept.
+        leader: who commits, for "stackelberg"; as the profile says, else player 0, unless given.
+        ties: for "stackelberg", how the follower breaks ties: "strong" or "weak".
+        follower: for "stackelberg" in an iterated or Markov game, the follower's class,
+            "optimal" or "stationary"; as the profile says, else "optimal", unless given.
+        policy: there, with which tables the commitment is compared; by default those of its kind.
+        tolerance: the largest regret, gap or gain that still holds; any exact number.
+        nearest: whether to look for the nearest Nash equilibrium of a game in one shot.
+        index: which solution of a list is meant.
+        time_limit: seconds for what the profile is compared with; 5 unless given, and 10 for the
+            best commitment in an iterated or Markov game.
+
+    Raises:
+        InputError: if the profile, the game or an option cannot be used.
+
+    >>> check("3/4 1/4; 1/2 1/2", games.load("matching_pennies")).regrets
+    (Fraction(0, 1), Fraction(1, 2))
+    """
+    options: dict[str, Any] = {"ties": ties, "tolerance": tolerance, "index": index}
+    if time_limit is not None:
+        options["time_limit"] = time_limit
+    if isinstance(game, MarkovGame | IteratedGame):
+        from gtlearn.solvers.markov.checking import check_tables
+
+        _refuse_correlated(game, concept)
+        return check_tables(
+            profile, game, concept, leader=leader, follower=follower, policy=policy, **options
+        )
+    from gtlearn.solvers.checking.check import check as check_profile
+
+    _refuse_classes("a game in one shot", follower, policy)
+    return check_profile(
+        profile, game, concept, leader=0 if leader is None else leader, nearest=nearest, **options
+    )
+
+
+def _only_exact(game: MarkovGame | IteratedGame, arithmetic: str) -> None:
+    if arithmetic != "exact":
+        raise InputError(
+            f"{game.name!r} is solved in exact arithmetic only; leave --arithmetic out"
+        )
+
+
+def _refuse_correlated(game: MarkovGame | IteratedGame, concept: str) -> None:
+    if concept in ("correlated", "coarse-correlated"):
+        raise InputError(
+            f"{game.name!r} goes on for several steps, which is not looked at for {concept} "
+            "equilibria; use --concept nash or stackelberg"
+        )
+
+
+def _only_tables(game: MarkovGame | IteratedGame, commitment: str, method: str | None) -> None:
+    if commitment != "mixed":
+        raise InputError(
+            f"in {game.name!r} a leader commits to a table: leave --commitment out and say "
+            "--policy deterministic or stochastic"
+        )
+    if method is not None:
+        raise InputError(
+            f"{method!r} is no method for commitments to tables, which need none; leave --method "
+            "out"
+        )
+
+
+def _refuse_classes(where: str, follower: str | None, policy: str | None) -> None:
+    for option, value in (("--follower", follower), ("--policy", policy)):
+        if value is not None:
+            raise InputError(
+                f"{option} has no meaning for {where}: it says what a commitment in an iterated "
+                "or Markov game is up against; leave it out"
+            )
 
 
 def _nash(
@@ -114,12 +240,13 @@ def _nash(
     return rounded(solution) if arithmetic == "float" else solution
 
 
-def _normal_form(game: NormalFormGame | BayesianGame, concept: str) -> NormalFormGame:
+def _normal_form(game: Game, concept: str) -> NormalFormGame:
     if isinstance(game, BayesianGame):
         raise InputError(
             f"{game.name!r} is a Bayesian game, which is solved for --concept stackelberg only, "
             f"not for {concept}"
         )
+    assert isinstance(game, NormalFormGame)  # Markov games have been dealt with
     return game
 
 

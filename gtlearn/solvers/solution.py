@@ -200,7 +200,7 @@ class Solution:
 
     def to_latex(self) -> str:
         """A LaTeX tabular, one row a solution."""
-        from gtlearn.solvers.output.export import to_latex
+        from gtlearn.solvers.output.latex import to_latex
 
         return to_latex(self)
 

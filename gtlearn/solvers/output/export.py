@@ -1,4 +1,4 @@
-"""A Solution in other people's formats: JSON, CSV, LaTeX and an OpenSpiel policy."""
+"""A Solution in other people's formats: JSON, CSV and an OpenSpiel policy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import ExactArray, Number, format_number
+from gtlearn.games.numbers import ExactArray, Number
 from gtlearn.solvers.solution import (
     Certificate,
     Commitment,
@@ -188,8 +188,8 @@ def plain(value: Any) -> Any:
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:
     out: dict[str, Any] = {}
     if not isinstance(outcome, CorrelatedEquilibrium):
-        out["strategies"] = [_vector(strategy) for strategy in outcome.strategies]
-    out["payoffs"] = _vector(outcome.payoffs)
+        out["strategies"] = [number_list(strategy) for strategy in outcome.strategies]
+    out["payoffs"] = number_list(outcome.payoffs)
     if isinstance(outcome, NashEquilibrium):
         if outcome.index is not None:
             out["index"] = outcome.index
@@ -204,7 +204,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         out["attained"] = outcome.attained
         if outcome.distribution is not None:
             out["distribution"] = _distribution_json(outcome.distribution)
-    out["certificate"] = _certificate_json(outcome.certificate)
+    out["certificate"] = certificate_json(outcome.certificate)
     return out
 
 
@@ -214,11 +214,12 @@ def _response_json(outcome: Commitment) -> Any:
     ):
         return outcome.response
     if outcome.response is None:
-        return _vector(outcome.strategies[1 - outcome.leader])
+        return number_list(outcome.strategies[1 - outcome.leader])
     return list(outcome.response)
 
 
-def _certificate_json(certificate: Certificate) -> dict[str, Any]:
+def certificate_json(certificate: Certificate) -> dict[str, Any]:
+    """A certificate with its evidence beside it."""
     return {
         "kind": certificate.kind,
         "arithmetic": certificate.arithmetic,
@@ -229,8 +230,8 @@ def _certificate_json(certificate: Certificate) -> dict[str, Any]:
 
 def _subset_json(subset: NashSubset) -> dict[str, Any]:
     return {
-        "rows": [_vector(strategy) for strategy in subset.rows],
-        "columns": [_vector(strategy) for strategy in subset.columns],
+        "rows": [number_list(strategy) for strategy in subset.rows],
+        "columns": [number_list(strategy) for strategy in subset.columns],
         "members": list(subset.members),
     }
 
@@ -242,7 +243,8 @@ def _distribution_json(distribution: Mapping[tuple[int, ...], Number]) -> list[d
     ]
 
 
-def _vector(values: Sequence[Number]) -> list[str | float]:
+def number_list(values: Sequence[Number]) -> list[str | float]:
+    """Each number as in `json_number`."""
     return [json_number(value) for value in values]
 
 
@@ -273,7 +275,7 @@ def to_csv(solution: Solution) -> str:
     writer = csv.writer(text, lineterminator="\n")
     distributions = [getattr(outcome, "distribution", None) for outcome in solution]
     if any(distribution is not None for distribution in distributions):
-        players, actions = _two_labels(solution.game)
+        players, actions = two_labels(solution.game)
         writer.writerow(["solution", *players, "probability"])
         for index, distribution in enumerate(distributions):
             for profile, probability in sorted((distribution or {}).items()):
@@ -300,98 +302,8 @@ def _payoff_of_each(outcome: Outcome, count: int) -> list[Number | None]:
     return [payoffs[0], *[None] * (count - 1)]
 
 
-def _two_labels(
+def two_labels(
     game: NormalFormGame | BayesianGame,
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The labels of the two players, and of their actions."""
     return game.players, game.games[0].actions if isinstance(game, BayesianGame) else game.actions
-
-
-def to_latex(solution: Solution) -> str:
-    r"""A LaTeX tabular that needs no package, one row a solution; only played actions appear."""
-    if solution.concept in ("correlated", "coarse-correlated"):
-        return _latex_distributions(solution)
-    count = len(strategies_of(solution, 0)) if len(solution) else solution_width(solution.game)
-    labelled = strategy_labels(solution.game, count)
-    heads = ["", *(_escape(player) for player, _ in labelled), "payoffs"]
-    rows = []
-    for index, outcome in enumerate(solution):
-        mixes = [
-            _latex_mix(labels, strategy)
-            for (_, labels), strategy in zip(labelled, strategies_of(solution, index), strict=True)
-        ]
-        payoffs = "$(" + ",\\, ".join(_latex_number(p) for p in outcome.payoffs) + ")$"
-        rows.append([str(index), *mixes, payoffs])
-    return _tabular(heads, rows)
-
-
-def solution_width(game: NormalFormGame | BayesianGame) -> int:
-    """The number of strategies in a solution of `game`."""
-    return 1 + len(game.types) if isinstance(game, BayesianGame) else game.num_players
-
-
-def _latex_distributions(solution: Solution) -> str:
-    players, actions = _two_labels(solution.game)
-    rows = []
-    for index, outcome in enumerate(solution):
-        distribution = getattr(outcome, "distribution", None) or {}
-        for profile, probability in sorted(distribution.items()):
-            names = [_escape(labels[a]) for labels, a in zip(actions, profile, strict=True)]
-            rows.append([str(index), *names, f"${_latex_number(probability)}$"])
-    return _tabular(["", *map(_escape, players), "probability"], rows)
-
-
-def _latex_mix(labels: Sequence[str], strategy: Strategy) -> str:
-    parts = [(label, p) for label, p in zip(labels, strategy, strict=True) if p != 0]
-    if len(parts) == 1:
-        return _escape(parts[0][0])
-    return " + ".join(f"${_latex_number(p)}$\\,{_escape(label)}" for label, p in parts)
-
-
-def _latex_number(value: Number) -> str:
-    r"""A number in math mode.
-
-    >>> _latex_number(Fraction(-1, 3)), _latex_number(1e-20)
-    ('-\\frac{1}{3}', '10^{-20}')
-    """
-    if isinstance(value, Fraction):
-        if value.denominator == 1:
-            return exact_text(value)
-        sign = "-" if value < 0 else ""
-        top, bottom = exact_text(abs(value)).split("/")
-        return f"{sign}\\frac{{{top}}}{{{bottom}}}"
-    mantissa, _, exponent = format_number(float(value)).partition("e")
-    if not exponent:
-        return mantissa
-    power = f"10^{{{int(exponent)}}}"
-    return power if mantissa == "1" else f"{mantissa} \\cdot {power}"
-
-
-_ESCAPES = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    **{character: "\\" + character for character in "&%$#_{}"},
-}
-
-
-def _escape(text: str) -> str:
-    """`text` with LaTeX's special characters written out.
-
-    >>> _escape("a_b & 5%")
-    'a\\\\_b \\\\& 5\\\\%'
-    """
-    return "".join(_ESCAPES.get(character, character) for character in text)
-
-
-def _tabular(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [
-        "\\begin{tabular}{" + "r" + "l" * (len(heads) - 1) + "}",
-        " & ".join(heads) + " \\\\",
-        "\\hline",
-        *(" & ".join(row) + " \\\\" for row in rows),
-        "\\end{tabular}",
-    ]
-    return "\n".join(lines) + "\n"

@@ -32,6 +32,7 @@ from gtlearn.solvers.verify.markov_values import (
     as_markov,
     best_deviation,
     best_response,
+    plays_best_everywhere,
     table_payoffs,
 )
 
@@ -44,9 +45,15 @@ def markov_solution(
     """The statements of a solution that do not hold of the game; empty where all of them hold.
 
     Checked are, of an equilibrium, the tables, the payoffs, and that no player can gain more than
-    its stated regret by any deviation, whatever that makes of the history; of a commitment, the
-    table, the payoffs, that the response is a best one of its class with ties broken as stated,
-    and the proof of the upper bound.
+    its stated regret by any deviation, whatever that makes of the history (where it is called
+    subgame-perfect, from no state and step on); of a commitment, the table, the payoffs, that the
+    response is a best one of its class with ties broken as stated, and the proof of the upper
+    bound. That no deterministic table exceeds its bound is checked by trying all of them where
+    there are not too many, that a value is approached but not attained at two tables near by.
+
+    Nothing proves, and so nothing checks, that all best tables or all equilibria are listed. The
+    further bounds, the robustness, the method, the status, the seconds and the notes are not
+    looked at.
 
     Args:
         game: the game, whose payoffs and transitions alone are believed.
@@ -118,6 +125,12 @@ def _equilibrium(game: MarkovGame, outcome: MarkovEquilibrium) -> list[str]:
             failed.append(
                 f"the regret of {game.players[player]!r} is {text(regret)}, not {text(most)}"
             )
+    if not failed and outcome.certificate.evidence.get("subgame_perfect") is True:
+        failed += [
+            f"{game.players[player]!r} gains by deviating in a state that need not be reached"
+            for player in range(game.num_players)
+            if not plays_best_everywhere(game, tables, player)
+        ]
     return failed
 
 
@@ -137,6 +150,8 @@ def _commitment(game: MarkovGame, outcome: TableCommitment) -> list[str]:
     follower = 1 - leader
     if outcome.follower not in CLASSES or outcome.ties not in ("strong", "weak"):
         raise InputError(f"the follower {outcome.follower!r} or its ties are not known")
+    if type(outcome.attained) is not bool:
+        raise InputError("whether the value is attained is no truth value")
     table = _table(game, outcome.commitment, leader, game.num_states, True)
     if outcome.policy == DETERMINISTIC and any(p not in (0, 1) for row in table for p in row):
         raise InputError("the commitment is not deterministic")

@@ -82,16 +82,17 @@ def unlimited_bound(
     proven: dict[tuple[int, Fraction], Fraction] = {}
     stated = [
         (
-            int(number(step["steps"], "the steps")),
-            number(step["weight"], "a weight"),
-            step["multipliers"],
+            int(number(step.get("steps"), "the steps")),
+            number(step.get("weight"), "a weight"),
+            items(step.get("multipliers"), "the multipliers"),
         )
         for step in items(steps, "the steps of the proof")
+        if isinstance(step, Mapping)
     ]
     for k, weight, multipliers in sorted(stated, key=lambda step: step[:2]):
         secured = minmax * sum((game.discount**t for t in range(k - 1)), Fraction(0))
         bounds = []
-        for meant, listed in enumerate(items(multipliers, "the multipliers")):
+        for meant, listed in enumerate(multipliers):
             weights = [number(m, "a multiplier") for m in items(listed, "the multipliers")]
             heavier = weight + sum(weights)
             if (
@@ -150,12 +151,20 @@ def limit_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
     """
     if outcome.ties != "weak":
         return ["it is not attained, which happens under weak ties only"]
-    rows = items(outcome.certificate.evidence.get("direction"), "the direction")
+    rows = [
+        items(row, "the direction")
+        for row in items(outcome.certificate.evidence.get("direction"), "the direction")
+    ]
+    if [len(row) for row in rows] != [game.shape[outcome.leader]] * game.num_states:
+        return ["its direction is no table"]
     value = number(outcome.payoffs[outcome.leader], "the value")
     missing = []
     for step in (Fraction(1, 2**20), Fraction(1, 2**40)):
         table = [
-            [number(p, "a probability") + step * number(d, "the direction") for p, d in zip(*pair)]
+            [
+                number(p, "a probability") + step * number(d, "the direction")
+                for p, d in zip(*pair, strict=True)
+            ]
             for pair in zip(outcome.commitment, rows, strict=True)
         ]
         if any(p < 0 for row in table for p in row) or any(sum(row) != 1 for row in table):

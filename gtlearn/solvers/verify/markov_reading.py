@@ -89,7 +89,6 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
         return MarkovEquilibrium(
             tuple(_table(table, timed) for table in tables), timed, payoffs, certificate
         )
-    attained = entry["attained"]
     return TableCommitment(
         leader=of_kind(int, entry["leader"]),
         commitment=_table(entry["commitment"], False),
@@ -99,7 +98,7 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
         payoffs=payoffs,
         response=_response(entry["response"]),
         upper_bound=read_number(entry["upper_bound"]),
-        attained=None if attained is None else of_kind(bool, attained),
+        attained=of_kind(bool, entry["attained"]),
         certificate=certificate,
     )
 

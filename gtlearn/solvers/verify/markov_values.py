@@ -160,6 +160,23 @@ def best_actions(
     return tuple(actions if row in seen else () for row, actions in enumerate(best))
 
 
+def plays_best_everywhere(game: MarkovGame | IteratedGame, tables: Tables, player: int) -> bool:
+    """Whether a player's table is optimal from every state on, and with a horizon every step.
+
+    It is where it plays only actions that conserve the optimal value (Puterman 1994, Theorems
+    4.3.3 and 6.2.7).
+    """
+    process = decision_process(as_markov(game), tables, player)
+    best = conserving(process, player, best_values(process, player))
+    own = tables[player] or ()
+    return all(
+        action in actions
+        for row, actions in enumerate(best)
+        for action, p in enumerate(own[row % len(own)])
+        if p
+    )
+
+
 def best_tables(
     game: MarkovGame | IteratedGame, tables: Tables, player: int, most: int = 100
 ) -> tuple[tuple[int | None, ...], ...]:

@@ -1,0 +1,169 @@
+"""What a commitment to a table is worth, scored by what is played and not by what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from gtlearn.errors import InputError
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.numbers import short_number
+from gtlearn.solvers.markov.checking.result import CommitmentCheck, Deception, Optimum
+from gtlearn.solvers.markov.profiles.read import TableProfile
+from gtlearn.solvers.markov.profiles.rows import Rows
+from gtlearn.solvers.markov.solution import (
+    DETERMINISTIC,
+    OPTIMAL,
+    STATIONARY,
+    STOCHASTIC,
+    TableCommitment,
+)
+from gtlearn.solvers.markov.tables import as_markov, pure_table
+from gtlearn.solvers.verify import table_payoffs
+from gtlearn.solvers.verify.markov_values import (
+    Response,
+    best_actions,
+    best_response,
+    best_tables,
+)
+
+MOST_TABLES = 20  # of a stationary follower's best responses that are listed
+
+
+def check_commitment(
+    found: TableProfile,
+    game: MarkovGame | IteratedGame,
+    *,
+    leader: int,
+    follower: str,
+    policy: str | None,
+    ties: str,
+    time_limit: float | None,
+) -> tuple[CommitmentCheck, tuple[str, ...]]:
+    """What the leader's table of a profile is worth, and notes.
+
+    Args:
+        found: the profile; only the leader's table is needed.
+        game: a game of two players.
+        leader: who commits.
+        follower: the follower's class: "stationary" or "optimal".
+        policy: with the best of which tables it is compared; None for its own kind.
+        ties: "strong" or "weak".
+        time_limit: seconds for each best commitment.
+
+    Raises:
+        InputError: if there is no table of the leader, or the follower's best response is too
+            hard to find.
+    """
+    markov = as_markov(game)
+    own = found.tables[leader]
+    if own is None:
+        raise InputError(
+            f"the profile holds no table of the leader {markov.players[leader]!r}; give "
+            '{"commitment": TABLE}'
+        )
+    if len(own) != markov.num_states:
+        raise InputError(
+            f"the leader's table sees the time: a commitment has one row for each of the "
+            f"{markov.num_states} states"
+        )
+    scene = _Scene(markov, leader, follower)
+    strong, weak = scene.response(own, "strong"), scene.response(own, "weak")
+    achieved = strong.other if ties == "strong" else weak.other
+    notes: list[str] = []
+    regret = None
+    theirs = found.tables[1 - leader]
+    if theirs is not None:
+        gets = table_payoffs(markov, scene.pair(own, theirs))
+        regret = strong.own - gets[1 - leader]
+        if regret == 0 and gets[leader] != achieved:
+            notes.append(
+                f"the follower's best response given earns the leader "
+                f"{short_number(gets[leader])}, {ties} ties would give it {short_number(achieved)}"
+            )
+    pure = all(p in (0, 1) for row in own for p in row)
+    kind = policy or (DETERMINISTIC if pure else STOCHASTIC)
+    optima = {}
+    for compared in dict.fromkeys((kind, STOCHASTIC)):
+        best, note = _optimum(game, leader, follower, compared, ties, time_limit)
+        if best is None:
+            notes.append(note)
+        else:
+            optima[compared] = Optimum(compared, best[0], best[1], achieved)
+    if kind == DETERMINISTIC and not pure:
+        notes.append("the table is stochastic, and compared with deterministic ones only")
+    check = CommitmentCheck(
+        leader,
+        follower,
+        ties,
+        achieved,
+        strong.other,
+        weak.other,
+        strong.own,
+        regret,
+        best_actions(markov, scene.pair(own), 1 - leader) if follower == OPTIMAL else None,
+        best_tables(markov, scene.pair(own), 1 - leader, MOST_TABLES)
+        if follower == STATIONARY
+        else None,
+        optima.get(kind),
+        optima.get(STOCHASTIC) if kind == DETERMINISTIC else None,
+        scene.deception(own, found.shown, ties),
+    )
+    return check, tuple(notes)
+
+
+class _Scene:
+    """A leader, a follower of a class, and the game that they play."""
+
+    def __init__(self, game: MarkovGame, leader: int, follower: str) -> None:
+        self.game, self.leader, self.follower = game, leader, follower
+
+    def pair(self, own: Rows, theirs: Rows | None = None) -> Sequence[Rows | None]:
+        """The leader's and the follower's table in the order of the players."""
+        return [own, theirs] if self.leader == 0 else [theirs, own]
+
+    def response(self, own: Rows, ties: str) -> Response:
+        """The follower's best response to a table."""
+        return best_response(
+            self.game,
+            self.pair(own),
+            1 - self.leader,
+            self.follower,
+            favoured=self.leader,
+            ties=ties,
+        )
+
+    def deception(self, own: Rows, shown: Rows | None, ties: str) -> Deception | None:
+        """What comes of showing another table than is played; None where it is the same."""
+        if shown is None or shown == own:
+            return None
+        believed = self.response(shown, ties)
+        plan = pure_table(self.game, 1 - self.leader, believed.plan)
+        payoffs = table_payoffs(self.game, self.pair(own, plan))
+        best = self.response(own, ties).own
+        return Deception(
+            shown, believed.other, payoffs[self.leader], best - payoffs[1 - self.leader]
+        )
+
+
+def _optimum(
+    game: MarkovGame | IteratedGame,
+    leader: int,
+    follower: str,
+    policy: str,
+    ties: str,
+    time_limit: float | None,
+) -> tuple[tuple[Fraction, Fraction] | None, str]:
+    """The best commitment's value and its upper bound; or None, and why."""
+    from gtlearn.solvers.markov.commitment import stackelberg
+
+    try:
+        solution = stackelberg(
+            game, leader=leader, follower=follower, policy=policy, ties=ties, time_limit=time_limit
+        )
+    except InputError as error:
+        return None, f"the best {policy} commitment is not known: {error}"
+    outcome = solution[0] if len(solution) else None
+    if not isinstance(outcome, TableCommitment):
+        return None, f"no {policy} commitment was found in time to compare with"
+    return (Fraction(outcome.value), Fraction(outcome.upper_bound)), ""

@@ -1,0 +1,236 @@
+"""What a source says about play in an iterated or Markov game: one exact table a player."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gtlearn.errors import InputError
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.solvers.markov.profiles.files import SHAPE, read_source
+from gtlearn.solvers.markov.profiles.policies import tables_of_callable, tables_of_policy
+from gtlearn.solvers.markov.profiles.rows import Rows, is_table, read_response, read_table
+from gtlearn.solvers.markov.solution import (
+    DETERMINISTIC,
+    OPTIMAL,
+    STATIONARY,
+    STOCHASTIC,
+    MarkovEquilibrium,
+    MarkovSolution,
+    TableCommitment,
+)
+from gtlearn.solvers.markov.tables import as_markov
+
+_SHOWN = ("shown", "context")  # keys of what a follower was told
+
+
+@dataclass(frozen=True)
+class TableProfile:
+    """What a source says about play, exactly.
+
+    Attributes:
+        tables: one table a player, states x actions or, where it depends on the time,
+            (states x horizon) x actions; None for a player of whom nothing is said.
+        leader: whose commitment it is, None where the source does not say.
+        shown: the leader's table that the follower was told, where the source says so.
+        follower: the follower's class that the source was made for, None where it does not say.
+        policy: what the leader could commit to there, None where it does not say.
+        notes: what was renormalised.
+    """
+
+    tables: tuple[Rows | None, ...]
+    leader: int | None = None
+    shown: Rows | None = None
+    follower: str | None = None
+    policy: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def load_tables(
+    source: Any, game: MarkovGame | IteratedGame, *, index: int = 0, leader: int | None = None
+) -> TableProfile:
+    """The tables that a source holds.
+
+    Args:
+        source: a path, a text, or what it would hold:
+            - {"strategies": [TABLE, TABLE]}, or a table under each player's label; with "timed":
+              true where row `t * states + s` is for state s at step t;
+            - {"commitment": TABLE}, with "leader" where that is not player 0, with "response",
+              the follower's table or its action in each state, and with "shown" (or "context"),
+              the table that the follower was told, where that is another one;
+            - a JSON object of schema gtlearn/solution/1, a MarkovSolution, or one of its outcomes;
+            - the folder of a finished run, whose result.json holds "commitment";
+            - an .npz file with the arrays strategies_0, strategies_1, ..., or commitment (and
+              shown), or one array a player's label;
+            - a list of tables, one a player; or one table, which is the leader's;
+            - an OpenSpiel policy of the iterated game, tabular or not;
+            - a callable from a player's index and a state's label to a row.
+            A TABLE is a list of rows, or a mapping from the states' labels to rows; see
+            `rows.read_table`.
+        game: the game that it is played in.
+        index: which solution of a list is meant.
+        leader: whose table a single one is, where the source does not say.
+
+    Raises:
+        InputError: in one sentence: what was wrong, where, and what to do.
+    """
+    if isinstance(source, str | Path):
+        source = read_source(source)
+    if isinstance(source, TableProfile):
+        return source
+    markov = as_markov(game)
+    if isinstance(source, MarkovSolution):
+        _require_index(index, len(source))
+        source = source[index]
+    if isinstance(source, MarkovEquilibrium):
+        return _profile(list(source.tables), markov)
+    if isinstance(source, TableCommitment):
+        source = {
+            "commitment": source.commitment,
+            "leader": source.leader,
+            "response": list(source.response),
+            "follower": source.follower,
+            "policy": source.policy,
+        }
+    if isinstance(source, Mapping):
+        return _from_mapping(source, markov, index, leader)
+    if isinstance(source, Sequence | np.ndarray) and not isinstance(source, str | bytes):
+        return _from_list(source, markov, leader)
+    if hasattr(source, "tolist"):  # a tensor
+        return _from_list(np.asarray(source), markov, leader)
+    if hasattr(source, "action_probabilities"):
+        return _profile(tables_of_policy(source, game), markov)
+    if callable(source):
+        return _profile(tables_of_callable(source, markov), markov)
+    raise InputError(f"a {type(source).__name__} is no profile; write {SHAPE}")
+
+
+def _from_mapping(
+    source: Mapping[Any, Any], game: MarkovGame, index: int, leader: int | None
+) -> TableProfile:
+    if "solutions" in source:
+        solutions = source["solutions"]
+        if not isinstance(solutions, Sequence) or isinstance(solutions, str):
+            raise InputError('"solutions" is no list of solutions')
+        _require_index(index, len(solutions))
+        if not isinstance(solutions[index], Mapping) or "solutions" in solutions[index]:
+            raise InputError(f"solution {index} is no profile; write {SHAPE}")
+        above = {key: source[key] for key in ("follower", "policy") if key in source}
+        return _from_mapping({**above, **solutions[index]}, game, 0, leader)
+    timed = source.get("timed")
+    if timed not in (None, True, False):
+        raise InputError(f'"timed" is {str(timed)[:40]}; write true or false')
+    if "commitment" in source:
+        return _from_commitment(source, game, leader)
+    if "strategies" in source:
+        found = _of_players(source["strategies"], game, timed)
+    elif any(f"strategies_{k}" in source for k in range(game.num_players)):
+        found = _profile(
+            [source.get(f"strategies_{k}") for k in range(game.num_players)], game, timed
+        )
+    elif source and all(key in game.players for key in source if key not in (*_SHOWN, "timed")):
+        found = _of_players({k: source[k] for k in source if k in game.players}, game, timed)
+    else:
+        shown = ", ".join(repr(key) for key in list(source)[:4]) or "nothing"
+        raise InputError(f"the profile holds {shown[:60]} but no tables; write {SHAPE}")
+    told = [source[key] for key in _SHOWN if key in source]
+    if not told:
+        return found
+    whose = _player(source.get("leader", 0 if leader is None else leader), game)
+    shown_table, notes = read_table(told[0], game, whose, timed=False)
+    return TableProfile(found.tables, whose, shown_table, notes=(*found.notes, *notes))
+
+
+def _from_commitment(
+    source: Mapping[str, Any], game: MarkovGame, leader: int | None
+) -> TableProfile:
+    named = source.get("leader")
+    whose = _player(named if named is not None else 0 if leader is None else leader, game)
+    if leader is not None and named is not None and whose != leader:
+        raise InputError(
+            f"the commitment is that of {game.players[whose]!r}, player {whose}; check it with "
+            f"--leader {whose}"
+        )
+    own, notes = read_table(source["commitment"], game, whose, timed=False)
+    tables: list[Rows | None] = [None] * game.num_players
+    tables[whose] = own
+    if source.get("response") is not None and game.num_players == 2:
+        tables[1 - whose], more = read_response(source["response"], game, 1 - whose)
+        notes += more
+    told = [source[key] for key in _SHOWN if key in source]
+    shown = None
+    if told:
+        shown, more = read_table(told[0], game, whose, timed=False)
+        notes += more
+    return TableProfile(
+        tuple(tables),
+        whose,
+        shown,
+        _word(source, ("follower", "follower_class"), (STATIONARY, OPTIMAL)),
+        _word(source, ("policy",), (DETERMINISTIC, STOCHASTIC)),
+        notes,
+    )
+
+
+def _from_list(source: Any, game: MarkovGame, leader: int | None) -> TableProfile:
+    """A list of tables, one a player, or a single table, which is the leader's."""
+    if leader is None or any(map(is_table, source)):
+        return _of_players(source, game, None)
+    tables: list[Any] = [None] * game.num_players
+    tables[leader] = source
+    return _profile(tables, game)
+
+
+def _of_players(tables: Any, game: MarkovGame, timed: bool | None) -> TableProfile:
+    """Tables of all players, by order or label."""
+    given: list[Any] = [None] * game.num_players
+    if isinstance(tables, Mapping):
+        for player, table in tables.items():
+            given[_player(player, game)] = table
+    elif isinstance(tables, Sequence | np.ndarray) and not isinstance(tables, str | bytes):
+        if len(tables) != game.num_players:
+            raise InputError(
+                f"the profile has {len(tables)} tables for {game.num_players} players; give one "
+                "a player"
+            )
+        given = list(tables)
+    else:
+        raise InputError(f"the strategies are no list of tables; write {SHAPE}")
+    return _profile(given, game, timed)
+
+
+def _profile(tables: list[Any], game: MarkovGame, timed: bool | None = None) -> TableProfile:
+    exact: list[Rows | None] = []
+    notes: tuple[str, ...] = ()
+    for player, table in enumerate(tables):
+        if table is None:
+            exact.append(None)
+            continue
+        rows, more = read_table(table, game, player, timed=timed)
+        exact.append(rows)
+        notes += more
+    return TableProfile(tuple(exact), notes=notes)
+
+
+def _player(player: Any, game: MarkovGame) -> int:
+    """The place of a player given by label or index."""
+    if str(player) in game.players:
+        return game.players.index(str(player))
+    whole = isinstance(player, int | np.integer) and not isinstance(player, bool)
+    if whole and 0 <= player < game.num_players:
+        return int(player)
+    raise InputError(f"there is no player {str(player)[:40]!r}; they are {', '.join(game.players)}")
+
+
+def _word(source: Mapping[str, Any], keys: Sequence[str], known: Sequence[str]) -> str | None:
+    """The first of these keys' word, where it is one of those known."""
+    return next((str(source[k]) for k in keys if source.get(k) in known), None)
+
+
+def _require_index(index: int, count: int) -> None:
+    if not -count <= index < count:
+        raise InputError(f"there is no solution {index}: {count} given, counted from 0")
