@@ -1,66 +1,78 @@
-"""R. Axelrod (1984), The Evolution of Cooperation, appendix B, on tit for tat against itself.
+"""When cooperation is an equilibrium of the iterated prisoner's dilemma, T > R > P > S.
 
-Payoffs T = 5, R = 3, P = 1, S = 0, discount w. Tit for tat is a best response to itself if and
-only if w >= max((T - R) / (T - P), (T - R) / (R - S)) (his theorem 2), here 2/3.
+Friedman (1971), A Non-cooperative Equilibrium for Supergames: threatening to defect for ever.
+Axelrod (1984), The Evolution of Cooperation, appendix B, proposition 2: tit-for-tat.
+Nowak and Sigmund (1993), Nature 364: win-stay, lose-shift.
 """
 
 from fractions import Fraction as F
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gtlearn import games
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response
+from gtlearn.solvers.markov.nash import solve_nash
 
-STAGE = "3,3 0,5; 5,0 1,1"
-T, R, P, S = 5, 3, 1, 0
-C, D = [1, 0], [0, 1]
-TIT_FOR_TAT = [C, C, D, C, D]  # of the first player: init, CC, CD, DC, DD
-MIRRORED = [C, C, C, D, D]  # of the second
-DEFECT, COOPERATE = [D] * 5, [C] * 5
-ALTERNATE = [D, D, D, C, C]  # D C D C ..., of the first player
+# what the first player does at the start and after CC, CD, DC, DD; 0 cooperates
+ROW = {
+    "always defect": (1, 1, 1, 1, 1),
+    "grim": (0, 0, 1, 1, 1),
+    "tit-for-tat": (0, 0, 1, 0, 1),
+    "win-stay, lose-shift": (0, 0, 1, 1, 0),
+}
+dilemmas = st.sets(st.integers(-5, 5), min_size=4, max_size=4).map(sorted)  # S < P < R < T
+discounts = st.fractions(0, F(19, 20), max_denominator=20)
+few = settings(max_examples=25, deadline=None)
 
 
-@pytest.mark.parametrize("w", [F(1, 10), F(1, 2), F(24, 25)])
-def test_closed_forms(w):
-    game = games.iterated(STAGE, discount=w)
+def mirrored(plan):
+    """The same rule of the second player, to whom the states CD and DC are exchanged."""
+    start, both, sucker, tempted, none = plan
+    return start, both, tempted, sucker, none
 
-    def worth(first, second):
-        return evaluate(game, [first, second]).payoffs
 
-    assert worth(TIT_FOR_TAT, MIRRORED) == (R / (1 - w), R / (1 - w))
-    assert worth(DEFECT, DEFECT) == (P / (1 - w), P / (1 - w))
-    assert worth(COOPERATE, DEFECT) == (S / (1 - w), T / (1 - w))
-    assert worth(TIT_FOR_TAT, DEFECT) == (S + w * P / (1 - w), T + w * P / (1 - w))
-    assert worth(ALTERNATE, MIRRORED) == ((T + w * S) / (1 - w**2), (S + w * T) / (1 - w**2))
+def equilibria(payoffs, discount):
+    """Whether each symmetric pair of rules is no equilibrium (None), or is subgame perfect."""
+    s, p, r, t = payoffs
+    stage = games.normal_form([[r, s], [t, p]], [[r, t], [s, p]], actions=["CD", "CD"])
+    solution = solve_nash(games.iterated(stage, discount=discount), find="all")
+    found = {
+        tuple(tuple(row.index(1) for row in table) for table in outcome.tables): outcome
+        for outcome in solution
+    }
+    perfect = {}
+    for name, plan in ROW.items():
+        outcome = found.get((plan, mirrored(plan)))
+        evidence = outcome.certificate.evidence if outcome else {"subgame_perfect": None}
+        perfect[name] = evidence["subgame_perfect"]
+    return perfect
+
+
+@few
+@given(dilemmas, discounts)
+def test_the_thresholds_of_the_discount(payoffs, discount):
+    s, p, r, t = payoffs
+    found = equilibria(payoffs, discount)
+    assert found["always defect"] is True
+    # once exploited, the others get (T - P) less in every step after
+    assert (found["grim"] is not None) == (discount >= F(t - r, t - p))
+    # the best deviations defect for ever, or every other time
+    patient = discount >= max(F(t - r, t - p), F(t - r, r - s))
+    assert (found["tit-for-tat"] is not None) == patient
+    # a deviation earns T, then P, and then all is forgiven
+    assert (found["win-stay, lose-shift"] is True) == (discount >= F(t - r, r - p))
 
 
 @pytest.mark.parametrize(
-    ("w", "best"),
-    [
-        (F(1, 5), DEFECT),  # below (P - S) / (T - P) = 1/4
-        (F(1, 3), ALTERNATE),
-        (F(13, 20), ALTERNATE),
-        (F(67, 100), TIT_FOR_TAT),
-        (F(24, 25), TIT_FOR_TAT),
-    ],
+    ("discount", "holds"), [(F(1, 2), True), (F(499, 1000), False), (F(501, 1000), True)]
 )
-def test_what_is_best_against_tit_for_tat(w, best):
-    game = games.iterated(STAGE, discount=w)
-    found = optimal_response(game, [None, MIRRORED], 0)
-    assert found.payoffs == evaluate(game, [best, MIRRORED]).payoffs
-    assert found.unique
+def test_grim_on_the_knife_edge(discount, holds):
+    # T, R, P, S = 4, 3, 2, 1: from a discount of (4 - 3) / (4 - 2) on
+    assert (equilibria([1, 2, 3, 4], discount)["grim"] is not None) == holds
 
 
-@pytest.mark.parametrize(
-    ("w", "tied"), [(F(2, 3), [TIT_FOR_TAT, ALTERNATE]), (F(1, 4), [DEFECT, ALTERNATE])]
-)
-def test_at_the_thresholds_both_are_best(w, tied):
-    game = games.iterated(STAGE, discount=w)
-    values = [evaluate(game, [table, MIRRORED]).payoffs for table in tied]
-    kinds = {"strong": max(v[1] for v in values), "weak": min(v[1] for v in values)}
-    for ties, other in kinds.items():
-        found = optimal_response(game, [None, MIRRORED], 0, ties=ties)
-        assert found.payoffs == (values[0][0], other)
-        assert not found.unique
-    assert values[0][0] == values[1][0]
+def test_axelrods_tournament():
+    # T, R, P, S = 5, 3, 1, 0: tit-for-tat from w = 2/3 on
+    assert equilibria([0, 1, 3, 5], F(2, 3))["tit-for-tat"] is not None
+    assert equilibria([0, 1, 3, 5], F(665, 1000))["tit-for-tat"] is None

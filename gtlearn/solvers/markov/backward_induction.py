@@ -29,7 +29,7 @@ def subgame_perfect_equilibrium(
     """A subgame-perfect equilibrium of a game with a horizon, in tables that depend on the time.
 
     From the last step to the first, an equilibrium of each state's stage game is chosen, with what
-    is earned afterwards added to its payoffs (Kuhn 1953; Fink 1964). Equal stage games get equal
+    is earned afterwards added to its payoffs (Kuhn 1953; Selten 1965). Equal stage games get equal
     equilibria. No player gains by any deviation, since none gains by one of a single step.
 
     Args:

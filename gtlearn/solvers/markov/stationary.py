@@ -38,7 +38,7 @@ def repeated_stage_equilibrium(
     """A stage equilibrium that is played at every step, whatever happened before.
 
     It is an equilibrium of the iterated game, from every history on: nothing that is done now
-    changes what the others do later (Friedman 1971, section 2).
+    changes what the others do later (Friedman 1971).
 
     Args:
         game: an iterated game.

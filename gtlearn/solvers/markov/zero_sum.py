@@ -33,7 +33,7 @@ from gtlearn.solvers.zero_sum import zero_sum as solve_stage
 SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"
 
-POLISH = 3  # Newton steps beyond that, each of which doubles the digits, to recognise a fraction
+POLISH = 4  # Newton steps beyond that, each of which doubles the digits, to recognise a fraction
 
 
 @dataclass(frozen=True)

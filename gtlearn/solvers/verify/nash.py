@@ -141,7 +141,7 @@ def _contract(tensor: NDArray[Any], support: list[int], weights: list[int]) -> N
     used = tensor[..., support]
     rows = used.reshape(-1, len(support))
     if rows.dtype != object:
-        bound = int(np.abs(rows).max()) * max(weights) * len(weights)
+        bound = max(int(np.abs(rows).max()), 1) * max(weights) * len(weights)
         if bound < 2**62:
             product: NDArray[Any] = used @ np.array(weights, dtype=np.int64)
             return product

@@ -141,3 +141,9 @@ class TestBadInput:
             with pytest.raises(InputError, match=message) as raised:
                 function(self.game, strategies)
             assert "\n" not in str(raised.value)
+
+
+def test_payoffs_of_zero_under_probabilities_with_long_denominators():
+    game = normal_form([[0, 0]], [[0, 1]])
+    third = Fraction(10**40 // 3, 10**40)
+    assert verify.regrets(game, [[1], [third, 1 - third]]) == (0, third)
