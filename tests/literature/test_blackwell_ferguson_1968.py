@@ -1,10 +1,10 @@
 """D. Blackwell and T. S. Ferguson (1968), The Big Match, Annals of Mathematical Statistics 39.
 
-Each day the second player chooses 0 or 1 and the first predicts it, a point for each that is right;
-but once it predicts 1 the choices of that day are repeated for ever. For payoffs normalised by
-1 - discount = e the value is 1/2 whatever e is; the first player stops with probability e / (1 + e).
-That makes the second player indifferent at the value 1/2: against 1 it is worth
-e/(1+e) * 1 + 1/(1+e) * (1-e)/2 = 1/2, against 0 it is worth 1/(1+e) * (e + (1-e)/2) = 1/2.
+Each day the second player chooses 0 or 1 and the first predicts it, a point for each that is
+right; but once it predicts 1, that day's choices are repeated for ever. With payoffs normalised by
+1 - discount = e the value is 1/2 whatever e is; the first player predicts 1 with probability
+e / (1 + e), which makes the second one indifferent: a 1 is worth e/(1+e) + 1/(1+e) * (1-e)/2 = 1/2
+to the first player, a 0 is worth 1/(1+e) * (e + (1-e)/2) = 1/2.
 """
 
 from fractions import Fraction as F

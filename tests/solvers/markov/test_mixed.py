@@ -1,4 +1,4 @@
-"""Logarithmic tracing: stationary equilibria in mixed strategies, as exact as they are said to be."""
+"""Logarithmic tracing: mixed stationary equilibria, as exact as they are said to be."""
 
 from fractions import Fraction as F
 

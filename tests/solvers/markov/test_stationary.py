@@ -82,7 +82,7 @@ def test_a_stage_equilibrium_repeated(game):
     (outcome,) = solution
     assert not any(outcome.certificate.evidence["regrets"])
     assert outcome.certificate.evidence["subgame_perfect"]
-    assert len({row for row in outcome.tables[0]}) == 1
+    assert len(set(outcome.tables[0])) == 1
 
 
 def test_all_in_the_iterated_dilemma():
