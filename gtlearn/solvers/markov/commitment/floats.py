@@ -127,7 +127,7 @@ def _iterate(
         kept = np.take_along_axis(moves, choice[..., None, None], axis=2)[:, :, 0]
         rewards = np.take_along_axis(pay, choice[..., None], axis=2)
         system = np.eye(kept.shape[-1]) - discount * kept
-        values: Floats = np.linalg.solve(system, rewards)[..., 0]
+        values = np.linalg.solve(system, rewards)[..., 0].astype(np.float64)
         worth = pay + discount * np.einsum("bsat,bt->bsa", moves, values)
         now = np.take_along_axis(worth, choice[..., None], axis=2)[..., 0]
         gain = worth.max(axis=-1) > now + STILL * (1 + np.abs(now))

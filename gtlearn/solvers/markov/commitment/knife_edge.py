@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.markov.commitment.replies import Candidate, reply, values_of_plan
+from gtlearn.solvers.markov.commitment.replies import reply, values_of_plan
 from gtlearn.solvers.markov.commitment.sides import Sides, exact_rows
 from gtlearn.solvers.markov.solution import Table
 
@@ -27,8 +27,8 @@ MAX_TIES = 6  # how many other plans may turn out to be better on the way
 PROBE = Fraction(1, 1024)
 
 
-def exact_candidates(sides: Sides, near: NDArray[np.float64], clock: Clock) -> Iterator[Candidate]:
-    """Exact tables near one in floats, simple ones first, with the strong value of each.
+def exact_candidates(sides: Sides, near: NDArray[np.float64], clock: Clock) -> Iterator[Table]:
+    """Exact tables near one in floats, simple ones first.
 
     Args:
         sides: the game, its leader and the follower's class.
@@ -42,14 +42,14 @@ def exact_candidates(sides: Sides, near: NDArray[np.float64], clock: Clock) -> I
         if base in seen or any(p < 0 for row in base for p in row):
             continue
         seen.add(base)
-        yield Candidate.of(sides, base, "strong")
+        yield base
         for direction in _directions(sides):
             if clock.expired:
                 return
             found = _slide(sides, base, direction, target)
             if found is not None:
                 yield found
-    yield Candidate.of(sides, exact_rows(near, FINE), "strong")
+    yield exact_rows(near, FINE)
 
 
 def moved(table: Table, direction: Table, step: Fraction) -> Table | None:
@@ -87,9 +87,7 @@ def _directions(sides: Sides) -> Iterator[Table]:
                 yield shifts(sides, states, gains, loses)
 
 
-def _slide(
-    sides: Sides, base: Table, direction: Table, target: tuple[int, ...]
-) -> Candidate | None:
+def _slide(sides: Sides, base: Table, direction: Table, target: tuple[int, ...]) -> Table | None:
     """The table on the line through `base` where `target` just becomes a best response."""
     step = Fraction(0)
     for _ in range(MAX_TIES):
@@ -98,7 +96,7 @@ def _slide(
             return None
         response = reply(sides, table, "strong")
         if values_of_plan(sides, table, target)[1] == response.payoffs[1 - sides.leader]:
-            return Candidate(table, response)
+            return table
         shift = _to_tie(sides, table, direction, target, response.plan)
         if shift is None:
             return None

@@ -14,9 +14,9 @@ from gtlearn.games import IteratedGame
 from gtlearn.solvers.commitment import stackelberg as stage_stackelberg
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.floats import leader_values
-from gtlearn.solvers.markov.commitment.knife_edge import FINE, exact_candidates
+from gtlearn.solvers.markov.commitment.knife_edge import exact_candidates
 from gtlearn.solvers.markov.commitment.perturbation import best_direction
-from gtlearn.solvers.markov.commitment.replies import Candidate
+from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.search import promising_tables
 from gtlearn.solvers.markov.commitment.sides import Sides, exact_rows
 from gtlearn.solvers.markov.solution import Table
@@ -56,52 +56,71 @@ def best_stochastic(
         bound: a proven upper bound, at which the search ends.
         clock: says when the time is over.
     """
-    plain = _best_of(sides, ties, bound, _simple_tables(game, sides, ties))
-    if plain.payoffs[sides.leader] == bound:
-        return plain
-    clock.tell(None, "searching for tables of the leader")
-    strong = _near_the_search(sides, bound, clock, plain)
-    if ties == "strong":
-        return max(plain, strong, key=lambda found: found.payoffs[sides.leader])
-    found = [plain, _limit(sides, strong.table), _limit(sides, plain.table)]
-    best = max(found, key=lambda one: one.payoffs[sides.leader])
-    if best.payoffs[sides.leader] < bound:
-        found += _weak_search(sides, bound, clock, best)
-    return max(found, key=lambda one: (one.payoffs[sides.leader], one.attained))
-
-
-def _best_of(sides: Sides, ties: str, bound: Fraction, tables: Iterator[Table]) -> Stochastic:
     best: Stochastic | None = None
-    for table in tables:
-        found = Candidate.of(sides, table, ties)
-        if best is None or found.value(sides.leader) > best.payoffs[sides.leader]:
-            best = _as_stochastic(found)
+    for table in _tables_to_try(game, sides, bound, clock):
+        found = _strong(sides, table) if ties == "strong" else _weak(sides, table)
+        if best is None or _rank(sides, found) > _rank(sides, best):
+            best = found
         if best.payoffs[sides.leader] >= bound:
             break
     assert best is not None
     return best
 
 
-def _floats(table: Table) -> NDArray[np.float64]:
-    return np.array([[float(p) for p in row] for row in table])
+def _rank(sides: Sides, found: Stochastic) -> tuple[Fraction, bool]:
+    return found.payoffs[sides.leader], found.attained
 
 
-def _as_stochastic(found: Candidate) -> Stochastic:
-    return Stochastic(found.table, found.response.payoffs, found.response.plan, True)
+def _strong(sides: Sides, table: Table) -> Stochastic:
+    response = reply(sides, table, "strong")
+    return Stochastic(table, response.payoffs, response.plan, True)
 
 
-def _simple_tables(game: IteratedGame, sides: Sides, ties: str) -> Iterator[Table]:
-    """Tables worth trying first: the stage game's best commitments at every state, and the best
-    deterministic tables by their value in floats."""
-    for kind in ("pure", "mixed"):
+def _weak(sides: Sides, table: Table) -> Stochastic:
+    """What this table earns under weak ties, or what tables just off it do in the limit."""
+    response = reply(sides, table, "weak")
+    here = Stochastic(table, response.payoffs, response.plan, True)
+    if here.payoffs == reply(sides, table, "strong").payoffs:
+        return here
+    best = best_direction(sides, table)
+    if best is None or best[1].payoffs[0] <= here.payoffs[sides.leader]:
+        return here
+    direction, limit = best
+    payoffs = limit.payoffs if sides.leader == 0 else limit.payoffs[::-1]
+    return Stochastic(table, payoffs, limit.plan, False, direction)
+
+
+def _tables_to_try(
+    game: IteratedGame, sides: Sides, bound: Fraction, clock: Clock
+) -> Iterator[Table]:
+    """Exact tables, the simple ones first, then what searches in floats lead to."""
+    simple = list(_simple_tables(game, sides))
+    yield from simple
+    clock.tell(None, "searching for tables of the leader")
+    starts = np.concatenate([np.array([_floats(table) for table in simple]), _pure_tables(sides)])
+    for strong in (True, False):
+        pool = promising_tables(sides, starts, strong=strong, target=float(bound), clock=clock)
+        for near in pool[:EXAMINED]:
+            yield from exact_candidates(sides, near, clock)
+
+
+def _simple_tables(game: IteratedGame, sides: Sides) -> Iterator[Table]:
+    """The stage game's best commitments, played in every state, and the deterministic tables that
+    are best in floats."""
+    for kind, ties in product(("pure", "mixed"), ("strong", "weak")):
         solution = stage_stackelberg(game.stage, leader=sides.leader, ties=ties, commitment=kind)
         for k in range(len(solution)):
             row = tuple(solution.to_fractions(k)[sides.leader])
             yield (row,) * sides.game.num_states
     pure = _pure_tables(sides)
-    order = np.argsort(-leader_values(sides, pure, strong=ties == "strong"), kind="stable")
-    for k in order[:EXAMINED].tolist():
-        yield exact_rows(pure[k], 1)
+    for strong in (True, False):
+        values = leader_values(sides, pure, strong=strong)
+        for k in np.argsort(-values, kind="stable")[:EXAMINED].tolist():
+            yield exact_rows(pure[k], 1)
+
+
+def _floats(table: Table) -> NDArray[np.float64]:
+    return np.array([[float(p) for p in row] for row in table])
 
 
 def _pure_tables(sides: Sides) -> NDArray[np.float64]:
@@ -109,44 +128,3 @@ def _pure_tables(sides: Sides) -> NDArray[np.float64]:
     tables = list(islice(product(*legal), MAX_PURE))
     out: NDArray[np.float64] = np.eye(sides.actions)[np.array(tables)]
     return out
-
-
-def _near_the_search(sides: Sides, bound: Fraction, clock: Clock, start: Stochastic) -> Stochastic:
-    """The best exact table under strong ties near those that a search in floats finds."""
-    pool = promising_tables(
-        sides,
-        np.concatenate([_floats(start.table)[None], _pure_tables(sides)]),
-        strong=True,
-        target=float(bound),
-        clock=clock,
-    )
-    best = _as_stochastic(Candidate.of(sides, start.table, "strong"))
-    for near in pool[:EXAMINED]:
-        for found in exact_candidates(sides, near, clock):
-            if found.value(sides.leader) > best.payoffs[sides.leader]:
-                best = _as_stochastic(found)
-            if best.payoffs[sides.leader] >= bound:
-                return best
-    return best
-
-
-def _weak_search(
-    sides: Sides, bound: Fraction, clock: Clock, start: Stochastic
-) -> Iterator[Stochastic]:
-    """What a search in floats finds under weak ties, made exact."""
-    pool = promising_tables(
-        sides, _floats(start.table)[None], strong=False, target=float(bound), clock=clock
-    )
-    for near in pool[:EXAMINED]:
-        yield _limit(sides, exact_rows(near, FINE))
-
-
-def _limit(sides: Sides, table: Table) -> Stochastic:
-    """What this table earns under weak ties, or what tables just off it do in the limit."""
-    best = best_direction(sides, table)
-    weak = _as_stochastic(Candidate.of(sides, table, "weak"))
-    if best is None or best[1].payoffs[0] <= weak.payoffs[sides.leader]:
-        return weak
-    direction, limit = best
-    payoffs = limit.payoffs if sides.leader == 0 else limit.payoffs[::-1]
-    return Stochastic(table, payoffs, limit.plan, False, direction)
