@@ -248,7 +248,8 @@ def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
             )
         return
     if isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 1:
-        raise InputError(f"the horizon of {name} is {horizon}; give a positive number of steps")
+        shown = repr(horizon) if isinstance(horizon, str) else str(horizon)
+        raise InputError(f"the horizon of {name} is {shown[:60]}; give a positive number of steps")
     if not 0 <= discount <= 1:
         raise InputError(f"the discount of {name} is {short_number(discount)}; give one in [0, 1]")
 

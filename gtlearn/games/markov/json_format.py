@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import json_pieces as pieces
-from gtlearn.games.labels import numbered_labels
+from gtlearn.games.labels import check_labels, numbered_labels
 from gtlearn.games.markov.building import markov_game
 from gtlearn.games.markov.game import MarkovGame
 from gtlearn.games.markov.json_reading import (
@@ -92,7 +92,9 @@ def read_markov(
     for key in ("payoffs", "transitions"):
         if key not in value:
             raise InputError(f'the key "{key}" is missing; give it by state, or as nested lists')
+    name = pieces.text(value, "name", name)
     states, actions = read_state_labels(value), pieces.action_labels(value)
+    check_labels(name, "state", states or ())
     payoffs = read_payoffs(value["payoffs"], states, actions, symmetric, zero_sum)
     size, shape = payoffs[0].shape[0], payoffs[0].shape[1:]
     states = states or [str(s) for s in range(size)]
@@ -106,6 +108,8 @@ def read_markov(
     legal = read_legal(value.get("legal"), states, players, actions)
     transitions = read_transitions(value["transitions"], states, actions, legal)
     horizon, averaged = value.get("horizon"), value.get("averaged")
+    if isinstance(horizon, Fraction) and horizon.denominator == 1:  # written as 10.0
+        horizon = int(horizon)
     if averaged is not None and not isinstance(averaged, bool):
         raise InputError(f'"averaged" must be true or false, not {pieces.shown(averaged)}')
     discount = value.get("discount")
@@ -116,7 +120,7 @@ def read_markov(
         horizon=horizon,
         discount=None if discount is None else pieces.number(discount, "the discount"),
         averaged=averaged,
-        name=pieces.text(value, "name", name),
+        name=name,
         players=players,
         states=states,
         actions=actions,

@@ -60,7 +60,15 @@ def read_payoffs(
             raise InputError(
                 f'"payoffs" must be an object or nested lists, not {pieces.shown(value)}'
             )
-        return [exact_array(v, what=f"the payoffs of player {k + 1}") for k, v in enumerate(value)]
+        arrays = [
+            exact_array(v, what=f"the payoffs of player {k + 1}") for k, v in enumerate(value)
+        ]
+        if len(arrays) < 2 or any(len(array.shape) != len(arrays) + 1 for array in arrays):
+            raise InputError(
+                '"payoffs" must be one nested list a player, at least two, by state and then by '
+                "one player's action after the other"
+            )
+        return arrays
     if not any(isinstance(entry, str) for entry in value.values()):
         refuse_flags(symmetric, zero_sum, "every player's payoffs are given")
     assert states is not None  # an object has keys
@@ -247,6 +255,10 @@ def read_legal(
         masks = [np.array(mask, dtype=object) for mask in value]
         if not all(isinstance(entry, bool) for mask in masks for entry in mask.flat):
             raise InputError('"legal" must hold truth values, or labels by state and player')
+        if [mask.shape for mask in masks] != [(len(states), len(labels)) for labels in actions]:
+            raise InputError(
+                '"legal" must hold one list a player, with one list of truth values a state'
+            )
         return [mask.astype(bool) for mask in masks]
     if not isinstance(value, Mapping):
         raise InputError(f'"legal" must be an object or nested lists, not {pieces.shown(value)}')
