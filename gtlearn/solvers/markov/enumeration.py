@@ -50,7 +50,7 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
     Raises:
         InputError: if there are more than `limit` to try.
     """
-    idle = ~_reachable(faced)
+    idle = ~reachable(faced)
     live = np.flatnonzero(~idle)
     options = [np.flatnonzero(faced.legal[state]) for state in live]
     count = prod(map(len, options))
@@ -72,7 +72,7 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
     return BestPlans(whole, values[best], idle)
 
 
-def _reachable(faced: Process) -> NDArray[np.bool_]:
+def reachable(faced: Process) -> NDArray[np.bool_]:
     """Which states can be reached within the horizon."""
     here = np.array([p > 0 for p in faced.game.start])
     out = here.copy()
