@@ -17,6 +17,7 @@ from gtlearn.solvers.nash.selection import CRITERIA, ENTROPY, WELFARE, score
 from gtlearn.solvers.solution import OK, TIME_LIMIT, Progress
 
 FINDS = ("one", "all")
+FEW_TABLES = 1_000  # of opponents; with more, tracing is faster than trying all of them
 
 
 @dataclass(frozen=True)
@@ -283,7 +284,7 @@ def _any_stationary(task: _Task) -> _Found:
         found = _repetition(task)
         if found.equilibria or found.late:
             return found
-    if not stationary.too_many_tables(task.markov):
+    if not stationary.too_many_tables(task.markov, FEW_TABLES):
         found = _enumeration(task)
         if found.equilibria or found.late:
             return found

@@ -59,15 +59,20 @@ def repeated_stage_equilibrium(
     return measured(game.markov, tuple((strategy,) * states for strategy in profile))
 
 
-def too_many_tables(game: MarkovGame) -> str:
-    """Why `deterministic_equilibria` cannot be asked of this game; empty where it can."""
+def too_many_tables(game: MarkovGame, most: int = MAX_RESPONSES) -> str:
+    """Why `deterministic_equilibria` cannot be asked of this game; empty where it can.
+
+    Args:
+        game: the game.
+        most: how many decision problems may be solved.
+    """
     counts = _counts(game)
     total = prod(counts)
-    if total <= MAX_PROFILES and sum(total // count for count in counts) <= MAX_RESPONSES:
+    if total <= MAX_PROFILES and sum(total // count for count in counts) <= most:
         return ""
     return (
         f"{game.name} has {' x '.join(map(str, counts))} profiles of deterministic tables, too "
-        f"many to try (at most {MAX_PROFILES}, and {MAX_RESPONSES} tables of the opponents)"
+        f"many to try (at most {MAX_PROFILES}, and {most} tables of the opponents)"
     )
 
 

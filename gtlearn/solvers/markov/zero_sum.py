@@ -9,7 +9,7 @@ it is taken only where it comes at least as much nearer as Shapley's step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isqrt
@@ -17,9 +17,9 @@ from math import isqrt
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.markov.certified import is_exact, measured, tolerances
+from gtlearn.solvers.markov.certified import measured, tolerances
 from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.rounding import ACCURACY, shortened
+from gtlearn.solvers.markov.rounding import ACCURACY, decimal, shortened
 from gtlearn.solvers.markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers.markov.stage_games import (
     Profile,
@@ -33,6 +33,7 @@ from gtlearn.solvers.zero_sum import zero_sum as solve_stage
 SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"
 
+SIMPLE = 10**6  # the largest denominator of probabilities that are taken as they are
 POLISH = 4  # Newton steps beyond that, each of which doubles the digits, to recognise a fraction
 
 
@@ -101,10 +102,9 @@ def discounted_zero_sum(
         if iterate is None:
             return None, False
         in_time = False
-    found = measured(game, iterate.tables)
-    return with_bounds(
-        found if is_exact(found) else shortened(game, found.tables, allowed)
-    ), in_time
+    if iterate.residual == 0:
+        return with_bounds(measured(game, iterate.tables)), in_time
+    return with_bounds(shortened(game, iterate.tables, allowed)), in_time
 
 
 def _opposed(game: MarkovGame) -> MarkovGame:
@@ -140,14 +140,16 @@ def _iterate(game: MarkovGame, values: tuple[Fraction, ...], clock: Clock) -> _I
 def _next(game: MarkovGame, iterate: _Iterate, newton: bool, clock: Clock) -> _Iterate:
     """The next iterate, whose residual is smaller by about the discount or better.
 
-    Values are rounded, so that their digits do not multiply: finely enough for Newton's quadratic
+    All is rounded, so that digits do not multiply: finely enough for Newton's quadratic
     convergence, and for Shapley's contraction.
     """
     residual, keep = iterate.residual, game.discount
     spread = tolerances(game, 1 - keep)[0]
     grid = min(residual * (1 - keep) / 8, residual**2 / spread)
     if newton:
-        met = evaluate(game, iterate.tables).state_values[0]
+        digits = len(str(int(spread / grid))) + 2
+        short = [[decimal(row, digits) for row in table] for table in iterate.tables]
+        met = evaluate(game, short).state_values[0]
         found = _iterate(game, _to_grid(met, grid), clock)
         if found.residual <= keep * residual:
             return found
@@ -161,18 +163,28 @@ def _to_grid(values: Sequence[Fraction], grid: Fraction) -> tuple[Fraction, ...]
 
 
 def _polished(game: MarkovGame, iterate: _Iterate, newton: bool, clock: Clock) -> _Iterate:
-    """An iterate with the residual zero if the values can be recognised as fractions, else a
-    better one."""
+    """An iterate with the residual zero if the values can be guessed, else a better one."""
     for _ in range(POLISH if newton else 1):
-        if iterate.residual == 0 or is_exact(measured(game, iterate.tables)):
+        if iterate.residual == 0:
             return iterate
-        error = iterate.residual / (1 - game.discount)
-        longest = isqrt(int(1 / (4 * error))) + 1  # no two such fractions are as near
-        guessed = _iterate(game, tuple(v.limit_denominator(longest) for v in iterate.values), clock)
-        if guessed.residual == 0:
-            return guessed
+        for guess in _guesses(game, iterate):
+            guessed = _iterate(game, guess, clock)
+            if guessed.residual == 0:
+                return guessed
         iterate = _next(game, iterate, newton, clock)
     return iterate
+
+
+def _guesses(game: MarkovGame, iterate: _Iterate) -> Iterator[tuple[Fraction, ...]]:
+    """What the values may be exactly: the nearest fractions, or what simple tables are worth."""
+    error = iterate.residual / (1 - game.discount)
+    longest = isqrt(int(1 / (4 * error))) + 1  # no two such fractions are as near
+    yield tuple(v.limit_denominator(longest) for v in iterate.values)
+    denominators = {
+        Fraction(p).denominator for table in iterate.tables for row in table for p in row
+    }
+    if max(denominators) <= SIMPLE:
+        yield evaluate(game, iterate.tables).state_values[0]
 
 
 def with_bounds(equilibrium: MarkovEquilibrium) -> MarkovEquilibrium:
