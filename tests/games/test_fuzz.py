@@ -1,5 +1,6 @@
 """Whatever comes in: a game, or an InputError of one line; nothing else, and no hang."""
 
+import json
 import random
 import string
 
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.testing import normal_form_games
+from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games.testing import markov_games, normal_form_games
 
 FORMATS = ("nfg", "efg", "json", "csv")
 EFG = """EFG 2 R "cards" { "Fred" "Alice" }
@@ -32,7 +33,7 @@ def attempt(function, *arguments, **options):
         assert "\n" not in str(error)
         assert len(str(error)) < 1000
     else:
-        assert isinstance(game, NormalFormGame | BayesianGame)
+        assert isinstance(game, NormalFormGame | BayesianGame | MarkovGame | IteratedGame)
 
 
 @given(st.text(), st.booleans(), st.booleans())
@@ -124,6 +125,12 @@ def test_parse_damaged_files(game, seed):
         attempt(games.loads, _mutated(games.dumps(game, format), seed), format)
 
 
+@given(game=markov_games(), seed=st.integers(0, 10**9))
+@settings(max_examples=200)
+def test_parse_damaged_markov_games(game, seed):
+    attempt(games.loads, _mutated(games.dumps(game), seed), "json")
+
+
 @given(seed=st.integers(0, 10**9))
 @settings(max_examples=400)
 def test_parse_damaged_trees(seed):
@@ -142,6 +149,37 @@ JSON_VALUES = st.recursive(
 
 @given(st.dictionaries(JSON_KEYS, JSON_VALUES, min_size=1))
 def test_parse_any_json_with_our_keys(value):
-    import json
-
     attempt(games.loads, json.dumps(value), "json")
+
+
+MARKOV_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | st.sampled_from(["a", "*", "1"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "b", "*", "1", "2", "Row"]), inner, max_size=3)
+    ),
+    max_leaves=25,
+)
+MARKOV_KEYS = ("players", "states", "actions", "start", "horizon", "discount", "averaged", "legal")
+
+
+@given(
+    st.fixed_dictionaries(
+        {"payoffs": MARKOV_VALUES, "transitions": MARKOV_VALUES},
+        optional=dict.fromkeys(MARKOV_KEYS, MARKOV_VALUES),
+    )
+)
+def test_parse_any_json_with_the_keys_of_markov_games(value):
+    attempt(games.loads, json.dumps(value), "json")
+
+
+PIECES = {
+    "payoffs": {"a": "1,1 2,2; 0,0 3,1", "b": 0},
+    "transitions": {"a": {"1": "b", "*": {"a": "1/2", "b": "1/2"}}, "b": "b"},
+    "discount": "1/2",
+}
+
+
+@given(st.sampled_from([*PIECES, *MARKOV_KEYS]), MARKOV_VALUES)
+def test_parse_a_markov_game_with_one_key_wrong(key, value):
+    attempt(games.loads, json.dumps({**PIECES, key: value}), "json")

@@ -73,3 +73,37 @@ def test_without_hypothesis(monkeypatch):
     with pytest.raises(InputError, match="pip install hypothesis"):
         testing.mixed_strategies(3)
     testing.check_game("chicken")
+
+
+def test_an_iterated_game_whose_openspiel_game_is_another_is_named():
+    game = games.iterated("chicken", horizon=3)
+    for other, message in [
+        (games.iterated("hero", horizon=3), "is loaded as another game"),
+        (games.iterated("chicken", horizon=4), "is loaded as another game"),
+    ]:
+        object.__setattr__(game, "openspiel", other.openspiel)
+        with pytest.raises(InputError, match=message):
+            testing.check_game(game)
+    testing.check_game(games.iterated("chicken", horizon=3))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "message"),
+    [
+        ("payoffs", [np.zeros((2, 2))] * 2, "pays"),
+        ("steps", 2, "is over after 2 steps, not 3"),
+        ("steps", 9, "is not over after 3 steps"),
+    ],
+)
+def test_an_openspiel_game_that_strays_is_named(attribute, value, message):
+    game = games.iterated("chicken", horizon=3)
+    setattr(game.openspiel, attribute, value)
+    with pytest.raises(InputError, match=message):
+        testing.check_game(game)
+
+
+def test_a_markov_game_whose_numbers_are_no_exact_integers_is_named():
+    good = games.load("big_match")
+    rounded = ExactArray(good.transitions.numerators.astype(float), 1)
+    with pytest.raises(InputError, match="numerators of dtype float64"):
+        testing.check_game(replace(good, transitions=rounded))

@@ -1,54 +1,38 @@
-"""D. Blackwell and T. S. Ferguson (1968), The Big Match, Annals of Mathematical Statistics 39.
+"""Blackwell & Ferguson (1968), The Big Match, Annals of Mathematical Statistics 39, 159-163."""
 
-Each day the second player chooses 0 or 1 and the first predicts it, a point for each that is
-right; but once it predicts 1, that day's choices are repeated for ever. With payoffs normalised by
-1 - discount = e the value is 1/2 whatever e is; the first player predicts 1 with probability
-e / (1 + e), which makes the second one indifferent: a 1 is worth e/(1+e) + 1/(1+e) * (1-e)/2 = 1/2
-to the first player, a 0 is worth 1/(1+e) * (e + (1-e)/2) = 1/2.
-"""
-
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 
 from gtlearn import games
-from gtlearn.solvers.markov.nash import solve_nash
-
-PLAY, WON, LOST = [1, 0, 0], [0, 1, 0], [0, 0, 1]
 
 
-def big_match(discount):
-    right = [[[1, 0], [0, 1]], [[1, 1], [1, 1]], [[0, 0], [0, 0]]]  # actions: say or play 0, 1
-    moves = [
-        [[PLAY, PLAY], [LOST, WON]],
-        [[WON, WON], [WON, WON]],
-        [[LOST, LOST], [LOST, LOST]],
-    ]
-    losses = [[[-v for v in row] for row in state] for state in right]
-    return games.markov_game([right, losses], moves, discount=discount)
+@pytest.mark.parametrize("discount", [Fraction(1, 2), Fraction(9, 10), Fraction(999, 1000)])
+def test_every_discount_is_worth_a_half_a_day(discount):
+    """Shapley's equation in the open state, solved by the value 1/2 a day.
 
-
-@pytest.mark.parametrize("e", [F(1, 2), F(1, 10), F(1, 97), F(1, 1000)])
-def test_value_one_half_for_every_discount(e):
-    solution = solve_nash(big_match(1 - e))
-    (outcome,) = solution
-    evidence = outcome.certificate.evidence
-    assert evidence["lower"] == evidence["upper"] == F(1, 2) / e
-    assert outcome.tables[0][0] == (1 / (1 + e), e / (1 + e))
-    assert outcome.tables[1][0] == (F(1, 2), F(1, 2))
-    assert evidence["subgame_perfect"]
-
-
-def test_with_a_horizon_too():
-    # With k days to go the value is k / 2, and the first player stops with probability
-    # 1 / (k + 1), for x k + (1 - x)(k - 1)/2 = (1 - x)(1 + (k - 1)/2) at x = 1/(k + 1)
-    days = 5
-    game = games.markov_game(
-        [array.fractions() for array in big_match(F(1, 2)).payoffs],
-        big_match(F(1, 2)).transitions.fractions(),
-        horizon=days,
-    )
-    (outcome,) = solve_nash(game)
-    assert outcome.payoffs == (F(1, 2), F(-1, 2))
-    stops = [outcome.tables[0][3 * t][1] for t in range(days)]
-    assert stops == [F(1, days - t + 1) for t in range(days)]
+    The column player mixes equally. The row player stops with a probability p that makes it
+    indifferent too: 1/2 = (1 - p)(1 - d + d/2) = (1 - p) d/2 + p, in units of a day.
+    """
+    game = games.load(f"big_match(discount={discount})")
+    assert game.is_zero_sum
+    days = 1 / (1 - discount)
+    worth = {"open": days / 2, "won": days, "lost": Fraction(0)}
+    values = [worth[label] for label in game.states]
+    for s, label in enumerate(game.states):
+        auxiliary = [
+            [
+                game.payoffs[0][s, i, j]
+                + discount * sum(game.transitions[s, i, j, t] * v for t, v in enumerate(values))
+                for j in (0, 1)
+            ]
+            for i in (0, 1)
+        ]
+        if label != "open":
+            assert auxiliary == [[worth[label]] * 2] * 2
+            continue
+        (a, b), (c, d) = auxiliary
+        stop = (a - b) / (a - b - c + d)
+        assert [(1 - stop) * a + stop * c, (1 - stop) * b + stop * d] == [days / 2] * 2
+        assert [(a + b) / 2, (c + d) / 2] == [days / 2] * 2
+        assert stop == (1 - discount) / (2 - discount)

@@ -91,7 +91,7 @@ def _check_play(game: IteratedGame, markov: MarkovGame, generator: np.random.Gen
     what = f"the OpenSpiel game of {game.name!r}"
     state = game.openspiel.new_initial_state()
     place, weight = 0, 1.0
-    for _ in range(game.horizon or _STEPS):
+    for step in range(game.horizon or _STEPS):
         seen = [state.observation_string(k) for k in range(game.num_players)]
         if seen != [markov.states[place]] * game.num_players:
             raise InputError(f"{what} calls state {markov.states[place]!r} {seen[0]!r}")
@@ -105,14 +105,15 @@ def _check_play(game: IteratedGame, markov: MarkovGame, generator: np.random.Gen
         place = int(row.argmax())
         if game.horizon is not None:
             weight *= float(game.discount)
+        if game.horizon is not None and state.is_terminal() != (step + 1 == game.horizon):
+            over = "is" if state.is_terminal() else "is not"
+            raise InputError(f"{what} {over} over after {step + 1} steps, not {game.horizon}")
         if state.is_terminal():
             break
         if state.current_player() == pyspiel.PlayerId.CHANCE:
             if dict(state.chance_outcomes())[0] != float(game.discount):
                 raise InputError(f"{what} goes on with another probability than the discount")
             state.apply_action(0)
-    if game.horizon is not None and not state.is_terminal():
-        raise InputError(f"{what} is not over after {game.horizon} steps")
 
 
 def _check_actions(what: str, state: Any, game: IteratedGame) -> None:
