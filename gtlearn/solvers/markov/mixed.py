@@ -21,7 +21,7 @@ from gtlearn.solvers.verify.nash import deviation_payoffs
 
 METHOD = "logarithmic tracing"
 
-PATHS = 20  # from different weights
+PATHS = 10  # from different weights
 DIGITS = 60  # of probabilities that are recognised as fractions
 REFINEMENTS = 12  # each gains seven digits or more
 DENOMINATORS = (10**3, 10**9, 10**25)  # of probabilities, tried in this order
