@@ -128,5 +128,7 @@ def _bounds(values: Any) -> dict[str, Number] | None:
 
 
 def _pair(values: Any) -> tuple[Number, Number]:
-    distance, value = (read_number(v) for v in of_kind(list, values))
-    return distance, value
+    numbers = [read_number(v) for v in of_kind(list, values)]
+    if len(numbers) != 2:
+        raise InputError("an entry of the robustness is no pair of a distance and a value")
+    return numbers[0], numbers[1]

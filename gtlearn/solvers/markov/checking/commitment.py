@@ -85,11 +85,18 @@ def check_commitment(
     kind = policy or (DETERMINISTIC if pure else STOCHASTIC)
     optima = {}
     for compared in dict.fromkeys((kind, STOCHASTIC)):
-        best, note = _optimum(game, leader, follower, compared, ties, time_limit)
-        if best is None:
-            notes.append(note)
-        else:
-            optima[compared] = Optimum(compared, best[0], best[1], achieved)
+        try:
+            best = _best(game, leader, follower, compared, ties, time_limit)
+        except InputError as error:
+            notes.append(f"the best {compared} commitment is not known: {error}")
+            continue
+        value, bound = Fraction(best.value), Fraction(best.upper_bound)
+        optima[compared] = Optimum(compared, value, bound, achieved)
+        if not best.attained:
+            notes.append(
+                f"the value of the best {compared} commitment is a limit, which tables come as "
+                "close to as one likes"
+            )
     if kind == DETERMINISTIC and not pure:
         notes.append("the table is stochastic, and compared with deterministic ones only")
     check = CommitmentCheck(
@@ -146,24 +153,21 @@ class _Scene:
         )
 
 
-def _optimum(
+def _best(
     game: MarkovGame | IteratedGame,
     leader: int,
     follower: str,
     policy: str,
     ties: str,
     time_limit: float | None,
-) -> tuple[tuple[Fraction, Fraction] | None, str]:
-    """The best commitment's value and its upper bound; or None, and why."""
+) -> TableCommitment:
+    """A best commitment of a kind, as far as the time allows."""
     from gtlearn.solvers.markov.commitment import stackelberg
 
-    try:
-        solution = stackelberg(
-            game, leader=leader, follower=follower, policy=policy, ties=ties, time_limit=time_limit
-        )
-    except InputError as error:
-        return None, f"the best {policy} commitment is not known: {error}"
+    solution = stackelberg(
+        game, leader=leader, follower=follower, policy=policy, ties=ties, time_limit=time_limit
+    )
     outcome = solution[0] if len(solution) else None
     if not isinstance(outcome, TableCommitment):
-        return None, f"no {policy} commitment was found in time to compare with"
-    return (Fraction(outcome.value), Fraction(outcome.upper_bound)), ""
+        raise InputError("none was found in time")
+    return outcome

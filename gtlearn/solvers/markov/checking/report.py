@@ -132,11 +132,11 @@ def _nash_lines(report: TableReport, game: MarkovGame) -> list[Any]:
             regret = hidden[player]
             cells.append("not known" if regret is None else exactly(regret))
         add_row(table, cells)
-    lines: list[Any] = [table]
-    lines.append(
+    lines: list[Any] = [
         f"Payoffs: {game.unit}. Regret: what the best deviation gains, which may use the whole "
-        "history" + ("; or the best deterministic table of the states." if hidden else ".")
-    )
+        "history" + ("; or the best deterministic table of the states." if hidden else "."),
+        table,
+    ]
     if report.nash_conv is not None:
         lines.append(
             f"Largest regret {exactly(max(regrets))}; sum of regrets (NashConv) "
@@ -162,10 +162,14 @@ def _commitment_blocks(report: TableReport, check: CommitmentCheck, game: Markov
     leader, follower = game.players[check.leader], game.players[1 - check.leader]
     own = report.tables[check.leader] or ()
     blocks: list[Any] = [_response_table(check, own, game)]
+    earned = f"{exactly(check.strong)}, however {follower} breaks ties"
+    if check.strong != check.weak:
+        earned = (
+            f"{exactly(check.strong)} if {follower} breaks ties in its favour, "
+            f"{exactly(check.weak)} if against it"
+        )
     blocks.append(
-        f"{leader} gets {exactly(check.strong)} if {follower} breaks ties in its favour, "
-        f"{exactly(check.weak)} if against it ({game.unit}); {follower} gets "
-        f"{exactly(check.follower_value)}."
+        f"{leader} gets {earned}; {follower} gets {exactly(check.follower_value)} ({game.unit})."
     )
     for optimum in (check.optimum, check.stochastic):
         if optimum is not None:

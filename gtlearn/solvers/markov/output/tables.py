@@ -18,6 +18,7 @@ from gtlearn.solvers.markov.output.words import (
     tie_words,
 )
 from gtlearn.solvers.markov.solution import (
+    DETERMINISTIC,
     MarkovEquilibrium,
     MarkovSolution,
     Table,
@@ -80,8 +81,8 @@ def _found(solution: MarkovSolution) -> str:
         if not count:
             return f"No Nash equilibrium found{before}"
         name = "Nash equilibrium" if count == 1 else "Nash equilibria"
-        if solution.complete:
-            return f"{count} {name}; there {'is no other' if count == 1 else 'are no others'}"
+        if solution.complete:  # the notes say what is all that was asked for
+            return f"{count} {name}"
         return f"{count} {name} found{before}; there may be others"
     what = f"{solution.policy} commitment{'' if count == 1 else 's'}"
     whom = f"against {follower_class(solution.game, solution.follower)}"
@@ -119,12 +120,11 @@ def _commitment(solution: MarkovSolution, first: TableCommitment) -> list[str | 
         blocks.append("Bounds on what any commitment earns: " + "; ".join(others) + ".")
     if solution.robustness:
         away = ", ".join(
-            f"{short_number(distance)} earns {short_number(value)}"
+            f"{short_number(value)} at distance {short_number(distance)}"
             for distance, value in solution.robustness
         )
         blocks.append(
-            f"Off the knife-edge, where {follower} has no ties to break, a table at distance "
-            f"{away}."
+            f"Off the knife-edge, tables near this one earn {leader}, with ties against it: {away}."
         )
     if len(solution) > 1:
         blocks += _all_leaders(solution, game)
@@ -210,6 +210,8 @@ def _all_leaders(solution: MarkovSolution, game: MarkovGame) -> list[str | RichT
 
 def _equilibria(solution: MarkovSolution) -> list[str | RichTable]:
     game = markov_of(solution.game)
+    if len(solution) > 1 and _all_pure(solution, game):
+        return _pure_equilibria(solution, game)
     blocks: list[str | RichTable] = []
     for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):
         assert isinstance(outcome, MarkovEquilibrium)
@@ -224,6 +226,33 @@ def _equilibria(solution: MarkovSolution) -> list[str | RichTable]:
     if len(solution) > MAX_OUTCOMES:
         blocks.append(f"{len(solution) - MAX_OUTCOMES} more are in the other formats.")
     return blocks
+
+
+def _all_pure(solution: MarkovSolution, game: MarkovGame) -> bool:
+    """Whether all equilibria are tables of actions that fit one line each."""
+    if game.num_states > MAX_STATES:
+        return False
+    tables = [tables_of(solution, index) for index in range(len(solution))]
+    return all(
+        len(table) == game.num_states and all(p in (0, 1) for row in table for p in row)
+        for profile in tables
+        for table in profile
+    )
+
+
+def _pure_equilibria(solution: MarkovSolution, game: MarkovGame) -> list[str | RichTable]:
+    """A line an equilibrium, a column a state."""
+    table = new_table("#", *game.states, "payoffs", right=["#"])
+    for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):
+        lines = _lines(game, tables_of(solution, number), 0, None)
+        payoffs = ", ".join(map(short_number, outcome.payoffs))
+        add_row(table, [str(number), *(",".join(line[1:]) for line in lines), payoffs])
+    more = len(solution) - MAX_OUTCOMES
+    return [
+        f"What is played in each state, by {', '.join(game.players)}; payoffs: {game.unit}.",
+        table,
+        f"{more} more are in the other formats." if more > 0 else "",
+    ]
 
 
 def profile_table(game: MarkovGame, tables: Sequence[Table]) -> RichTable:
@@ -320,7 +349,8 @@ def _proof(solution: MarkovSolution) -> str:
     if any(c.arithmetic == FLOAT for c in certificates):
         start = "Checked in floating point, so not proven; up to rounding, "
     if isinstance(solution[0], TableCommitment):
-        return start + "the payoffs, and that the response is a best one of its class."
+        bound = "" if solution.policy == DETERMINISTIC else ", and the upper bound"
+        return start + f"the payoffs, the response as a best one of its class{bound}."
     gain = f"more than {exactly(max(regrets))}" if any(regrets) else "anything"
     return start + f"no player gains {gain} by any deviation, whatever it makes of the history."
 

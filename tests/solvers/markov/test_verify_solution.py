@@ -1,0 +1,203 @@
+"""verify.solution on iterated and Markov games: it accepts what holds and names what does not."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from gtlearn import games, solvers
+from gtlearn.errors import InputError
+from gtlearn.solvers import verify
+from gtlearn.solvers.solution import Certificate
+
+HALF = Fraction(1, 2)
+
+
+def solved(stage="prisoners_dilemma", concept="stackelberg", horizon=4, **options):
+    return solvers.solve(games.iterated(stage, horizon=horizon), concept, **options)
+
+
+SOLUTIONS = [
+    {"policy": "deterministic"},
+    {"policy": "deterministic", "follower": "stationary", "leader": 1},
+    {"policy": "stochastic"},
+    {"policy": "stochastic", "follower": "stationary", "leader": 1, "stage": "chicken"},
+    {"policy": "stochastic", "ties": "weak"},
+    {"concept": "nash"},
+    {"concept": "nash", "stage": "battle"},
+]
+
+
+@pytest.mark.parametrize("options", SOLUTIONS)
+def test_what_the_solvers_find_holds_also_as_json(options):
+    found = solved(**options)
+    assert len(found)
+    assert verify.solution(found.game, found) == ()
+    assert verify.solution(found.game, json.loads(json.dumps(found.to_json()))) == ()
+
+
+def test_an_equilibrium_without_a_horizon_holds():
+    found = solvers.solve(games.iterated("chicken", discount="1/2"), find="all")
+    assert len(found) > 1
+    assert verify.solution(found.game, found) == ()
+
+
+def damaged(solution, **changes):
+    return replace(solution, solutions=(replace(solution[0], **changes),))
+
+
+def with_evidence(solution, **changes):
+    certificate = solution[0].certificate
+    evidence = {**certificate.evidence, **changes}
+    return damaged(solution, certificate=Certificate(certificate.kind, "rational", True, evidence))
+
+
+def test_a_damaged_commitment_is_found_out():
+    found = solved(policy="stochastic")
+    best = found[0]
+    flipped = (1 - best.response[0], *best.response[1:])
+    exploited = tuple((Fraction(1), Fraction(0)) for _ in best.commitment)
+    folk = best.certificate.evidence["folk"]
+    for claim, said in [
+        (damaged(found, payoffs=(best.payoffs[0] + 1, best.payoffs[1])), "payoff of 'Row'"),
+        (damaged(found, response=flipped), "payoff of 'Row'"),
+        (damaged(found, response=best.response[:-1]), "rows"),
+        (damaged(found, response=(7, *best.response[1:])), "none of the 2"),
+        (damaged(found, commitment=exploited), "payoff"),
+        (damaged(found, commitment=best.commitment[1:]), "rows"),
+        (damaged(found, commitment=((HALF, 0), *best.commitment[1:])), "sum to one"),
+        (damaged(found, commitment=((2, -1), *best.commitment[1:])), "probabilities"),
+        (damaged(found, upper_bound=best.value - 1), "exceeds the upper bound"),
+        (damaged(found, follower="omniscient"), "not known"),
+        (damaged(found, leader=2), "leader"),
+        (damaged(found, policy="deterministic"), "not deterministic"),
+        (with_evidence(found, bound="hope"), "nothing proves"),
+        (with_evidence(found, bound="folk", folk={**folk, "minmax": 3}), "proof"),
+        (with_evidence(found, bound="folk", folk={**folk, "multiplier": -1}), "proof"),
+        (with_evidence(found, bound="folk", folk={**folk, "securing": (2, -1)}), "proof"),
+        (with_evidence(found, folk=3), "the minmax value"),
+        (with_evidence(found, unlimited_memory=()), "proof"),
+        (with_evidence(found, unlimited_memory=({"steps": 1},)), "a weight"),
+    ]:
+        statements = verify.solution(found.game, claim)
+        assert statements and said in statements[0], (said, statements)
+
+
+def test_a_lower_bound_than_the_proof_gives_is_found_out():
+    """In the dilemma over ten steps the folk bound 7/2 is not attained by an optimal follower."""
+    found = solved(policy="stochastic", horizon=10)
+    assert found[0].value == Fraction(67, 20) < found.bounds["folk"]
+    claim = with_evidence(found, bound="folk")
+    assert "proof" in verify.solution(found.game, claim)[0]
+
+
+def test_the_weak_response_is_not_the_strong_one():
+    """In chicken's stage game, D against an opponent who is indifferent: ties matter."""
+    game = games.iterated("3,1 0,1; 2,0 1,2", horizon=1)
+    strong = solvers.solve(game, "stackelberg", policy="deterministic", ties="strong")
+    assert strong[0].value == 3
+    claim = damaged(replace(strong), ties="weak")
+    assert "with weak ties" in verify.solution(game, claim)[0]
+
+
+def test_a_deterministic_table_that_is_not_best_is_found_out():
+    found = solved(policy="deterministic")
+    cooperation = tuple((Fraction(1), Fraction(0)) for _ in range(5))
+    defection = tuple([1] * 5)
+    claim = damaged(
+        found,
+        commitment=cooperation,
+        response=defection,
+        payoffs=(Fraction(1), Fraction(4)),
+        upper_bound=Fraction(1),
+    )
+    assert "more than the upper bound 1" in verify.solution(found.game, claim)[0]
+
+
+def test_a_limit_needs_a_direction_in_which_it_is_approached():
+    found = solved(policy="stochastic", ties="weak")
+    assert not found[0].attained
+    direction = found[0].certificate.evidence["direction"]
+    backwards = tuple(tuple(-d for d in row) for row in direction)
+    still = tuple(tuple(Fraction(0) for _ in row) for row in direction)
+    for claim, said in [
+        (damaged(found, attained=True), "with weak ties"),
+        (damaged(found, ties="strong"), "weak ties only"),
+        (damaged(found, attained=None), "no truth value"),
+        (with_evidence(found, direction=backwards), "do not come near"),
+        (with_evidence(found, direction=still), "do not come near"),
+        (with_evidence(found, direction=()), "no table"),
+    ]:
+        statements = verify.solution(found.game, claim)
+        assert statements and said in statements[0], (said, statements)
+
+
+def test_a_damaged_equilibrium_is_found_out():
+    found = solved(concept="nash")
+    first = found[0]
+    nice = tuple((Fraction(1), Fraction(0)) for _ in first.tables[0])
+    for claim, said in [
+        (damaged(found, payoffs=(Fraction(3), Fraction(3))), "payoff of 'Row'"),
+        (damaged(found, tables=(nice, nice), payoffs=(Fraction(3), Fraction(3))), "regret of"),
+        (damaged(found, tables=first.tables[:1]), "not one table for each"),
+        (damaged(found, timed=not first.timed), "rows"),
+        (with_evidence(found, regrets=(0,)), "regret of each player"),
+        (damaged(found, certificate=replace(first.certificate, kind="stackelberg")), "kind"),
+    ]:
+        statements = verify.solution(found.game, claim)
+        assert statements and said in statements[0], (said, statements)
+
+
+def test_a_false_claim_of_subgame_perfection_is_found_out():
+    from gtlearn.solvers.markov.certified import measured
+    from gtlearn.solvers.markov.solution import MarkovSolution
+
+    game = games.iterated("prisoners_dilemma", discount="9/10")
+    tables = [[[1, 0], [1, 0], [0, 1], [1, 0], [0, 1]], [[1, 0], [1, 0], [1, 0], [0, 1], [0, 1]]]
+    exact = [tuple(tuple(Fraction(p) for p in row) for row in table) for table in tables]
+    outcome = measured(game.markov, exact)
+    found = MarkovSolution(game, "nash", "by hand", (outcome,))
+    assert verify.solution(game, found) == ()
+    claim = with_evidence(found, subgame_perfect=True)
+    assert "need not be reached" in verify.solution(game, claim)[0]
+
+
+def test_solutions_and_games_of_different_kinds_are_not_mixed_up():
+    found = solved(concept="nash")
+    stage = games.load("prisoners_dilemma")
+    with pytest.raises(InputError, match="another kind of game"):
+        verify.solution(stage, found)
+    with pytest.raises(InputError, match="another kind of game"):
+        verify.solution(found.game, solvers.solve(stage))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"schema": "other"}, "schema"),
+        ({"concept": "correlated"}, "none of"),
+        ({"solutions": 3}, "list is needed"),
+        ({"follower": "third"}, "none of"),
+        ({"bounds": []}, "dict is needed"),
+        ({"robustness": [["1", "2", "3"]]}, "no pair"),
+    ],
+)
+def test_json_of_the_wrong_form_is_refused_in_a_sentence(change, said):
+    found = solved(policy="deterministic")
+    with pytest.raises(InputError, match=said):
+        verify.solution(found.game, {**found.to_json(), **change})
+
+
+@pytest.mark.parametrize("key", ["commitment", "response", "payoffs", "attained", "certificate"])
+def test_json_that_lacks_a_part_is_refused(key):
+    found = solved(policy="deterministic")
+    data = found.to_json()
+    del data["solutions"][0][key]
+    with pytest.raises(InputError):
+        verify.solution(found.game, data)
+
+
+def test_what_is_no_json_object_is_refused():
+    with pytest.raises(InputError, match="no JSON object"):
+        verify.solution(games.iterated("chicken", horizon=2), 3)
