@@ -292,15 +292,19 @@ def _any_stationary(task: _Task) -> _Found:
 
 
 def _accuracy(found: _Found) -> list[str]:
-    """Says how far an approximate equilibrium is from one."""
+    """Says how far an approximate equilibrium is from one, or the bounds on the value apart."""
     out = []
     for k, equilibrium in enumerate(found.equilibria):
-        if not is_exact(equilibrium):
-            regrets = equilibrium.certificate.evidence["regrets"]
-            out.append(
-                f"solution {k} is approximate: no player gains more than "
-                f"{float(max(regrets)):.2g} by deviating, which is proven exactly"
-            )
+        evidence = equilibrium.certificate.evidence
+        if is_exact(equilibrium):
+            continue
+        if "lower" in evidence:
+            apart = float(evidence["upper"] - evidence["lower"])
+            proven = f"the proven bounds on the value are {apart:.2g} apart"
+        else:
+            gain = float(max(evidence["regrets"]))
+            proven = f"no player gains more than {gain:.2g} by deviating, which is proven"
+        out.append(f"solution {k} is approximate: {proven}")
     return out
 
 
