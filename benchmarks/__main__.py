@@ -9,6 +9,7 @@ import benchmarks
 from benchmarks import jobs, report
 from benchmarks.agreement import agreement
 from benchmarks.harness import say
+from benchmarks.iterated import iterated
 from benchmarks.startup import startup
 
 JOBS = {
@@ -18,6 +19,7 @@ JOBS = {
     "agreement": agreement,
     "stackelberg": jobs.stackelberg,
     "correlated": jobs.correlated,
+    "iterated": iterated,
     "startup": startup,
 }
 

@@ -179,6 +179,6 @@ def _visited(process: FloatProcess, moves: list[Floats], kept: Booleans) -> Bool
     for step in range(process.horizon - 1):
         own = moves[step if len(moves) > 1 else 0][:, :, :-1] > 0
         linked = (own & kept[..., None]).any(axis=2)
-        here = (here[..., None] & linked).any(axis=1)
+        here = np.any(here[..., None] & linked, axis=1)
         out = out | here
     return out
