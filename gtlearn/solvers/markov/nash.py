@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.numbers import short_number
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov import backward_induction as induction
 from gtlearn.solvers.markov import mixed, stationary, zero_sum
@@ -299,11 +300,11 @@ def _accuracy(found: _Found) -> list[str]:
         if is_exact(equilibrium):
             continue
         if "lower" in evidence:
-            apart = float(evidence["upper"] - evidence["lower"])
-            proven = f"the proven bounds on the value are {apart:.2g} apart"
+            apart = short_number(evidence["upper"] - evidence["lower"])
+            proven = f"the proven bounds on the value are {apart} apart"
         else:
-            gain = float(max(evidence["regrets"]))
-            proven = f"no player gains more than {gain:.2g} by deviating, which is proven"
+            gain = short_number(max(evidence["regrets"]))
+            proven = f"no player gains more than {gain} by deviating, which is proven"
         out.append(f"solution {k} is approximate: {proven}")
     return out
 

@@ -142,6 +142,20 @@ def test_payoffs_that_doubles_cannot_hold():
     assert outcome.tables[0] == ((F(1, 2), F(1, 2)),)
 
 
+def test_irrational_values_beyond_all_doubles():
+    # matching pennies that goes on after one kind of match only, worth 10^400 a match: with the
+    # value v = u 10^400, u^2 + 3 u - 2 = 0 as in the test of Shapley (1953)
+    unit = 10**400
+    rows = np.array([[[unit, 0], [0, unit]], [[0, 0], [0, 0]]], dtype=object)
+    moves = np.zeros((2, 2, 2, 2), dtype=int)
+    moves[..., 1] = 1
+    moves[0, 0, 0] = [1, 0]
+    game = games.markov_game([rows, -rows], moves, discount="1/2")
+    _, lower, upper = solved(game)
+    below, above = lower / unit, upper / unit
+    assert below**2 + 3 * below - 2 < 0 < above**2 + 3 * above - 2
+
+
 def test_what_was_found_when_the_time_is_up():
     game = games.markov_game([[[[1]]], [[[-1]]]], [[[[1]]]], discount="1/2")
     solution = solve_nash(game, time_limit=1e-9)
