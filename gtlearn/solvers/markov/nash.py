@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
@@ -300,13 +301,20 @@ def _accuracy(found: _Found) -> list[str]:
         if is_exact(equilibrium):
             continue
         if "lower" in evidence:
-            apart = short_number(evidence["upper"] - evidence["lower"])
+            apart = _about(evidence["upper"] - evidence["lower"])
             proven = f"the proven bounds on the value are {apart} apart"
         else:
-            gain = short_number(max(evidence["regrets"]))
+            gain = _about(max(evidence["regrets"]))
             proven = f"no player gains more than {gain} by deviating, which is proven"
         out.append(f"solution {k} is approximate: {proven}")
     return out
+
+
+def _about(value: Fraction) -> str:
+    try:
+        return f"about {float(value):.2g}"
+    except OverflowError:
+        return short_number(value)
 
 
 NO_PURE_STAGE = (

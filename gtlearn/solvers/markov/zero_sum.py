@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import isqrt
 
 from gtlearn.games import MarkovGame
-from gtlearn.games.numbers import ExactArray, short_number
+from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.certified import measured, tolerances
 from gtlearn.solvers.markov.evaluation import evaluate
@@ -94,8 +94,7 @@ def discounted_zero_sum(
     try:
         iterate = _iterate(opposed, _middle(opposed), clock)
         while iterate.residual > accuracy:
-            off = short_number(iterate.residual)
-            clock.tell(None, f"the stage games' values are off by {off} at most")
+            clock.tell(None, "values of the stage games")
             iterate = _next(opposed, iterate, newton, clock)
         iterate = _polished(opposed, iterate, newton, clock)
         in_time = True
