@@ -63,6 +63,7 @@ def test_importing_solvers_is_light(traps):
         ["solve", "rock_paper_scissors", "--format", "json"],
         ["solve", "2 0 1; 1 3 0; 0 1 4", "--symmetric", "--format", "json"],
         ["solve", "shapley"],
+        ["solve", "gtlearn_iterated(stage=chicken,horizon=4)", "--concept", "stackelberg"],
         ["games", "show", "chicken"],
     ],
 )
