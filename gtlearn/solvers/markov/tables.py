@@ -39,7 +39,7 @@ def exact_table(values: Any, game: MarkovGame, player: int, *, timed: bool | Non
 
     Args:
         values: states x actions, of numbers of any kind; a row of floats may miss a sum of one by
-            1e-9 and is then divided by its sum.
+            1e-9 (of 32-bit floats, by 1e-6) and is then divided by its sum.
         game: the game that it is played in.
         player: whose table it is.
         timed: whether row `t * states + s` is what is played in state s at step t; None takes
@@ -55,7 +55,7 @@ def exact_table(values: Any, game: MarkovGame, player: int, *, timed: bool | Non
     (Fraction(1, 3), Fraction(2, 3))
     """
     whose = f"the table of {game.players[player]!r}"
-    rows = values.tolist() if hasattr(values, "tolist") else values
+    rows = list(values) if getattr(values, "ndim", 0) > 1 else values  # the rows keep their dtype
     if isinstance(rows, str | bytes) or not isinstance(rows, Sequence):
         raise InputError(f"{whose} is no table; give one row of probabilities a state")
     wanted = {None: _sizes(game), False: _sizes(game)[:1], True: _sizes(game)[1:]}[timed]

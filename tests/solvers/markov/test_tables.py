@@ -37,6 +37,15 @@ def test_floats_are_divided_by_their_sum():
     assert abs(rows[0][0] - F(1, 10)) < 1e-16
 
 
+def test_floats_of_32_bits_may_miss_more():
+    wide = np.random.default_rng(0).dirichlet([1, 1], size=5)
+    narrow = wide.astype(np.float32)
+    assert narrow.astype(float).sum(axis=1).max() > 1 + 1e-9
+    rows = exact_table(narrow, GAME, 0)
+    assert all(sum(row) == 1 for row in rows)
+    assert np.abs(np.array(rows, dtype=float) - wide).max() < 1e-7
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
@@ -50,6 +59,9 @@ def test_floats_are_divided_by_their_sum():
         ("CCCCC", ["no table"]),
         (7, ["no table"]),
         (float("nan"), ["no table"]),
+        (np.array(1.0), ["no table"]),
+        (np.ones(5), ["no table"]),
+        (np.ones((5, 2, 2)), ["'init'", "not a number"]),
     ],
 )
 def test_what_is_refused(values, words):
