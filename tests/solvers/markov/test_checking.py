@@ -36,18 +36,18 @@ def test_a_deviation_in_the_last_step_needs_to_see_the_time():
     assert not report.holds and is_nash([grim, grim], DILEMMA, tolerance="1/10")
 
 
-def test_a_mixture_may_be_better_than_every_table_that_does_not_see_the_time():
-    """A game that pays for the first stop only: nobody knows when it is, but all may mix.
-
-    In state "on" the player goes on, paid 0, or stops, paid 1; a second stop costs 2.
-    """
-    pay = [[[0], [1]], [[0], [-2]], [[0], [0]]]
-    moves = [[[[1, 0, 0]], [[0, 1, 0]]], [[[0, 1, 0]], [[0, 0, 1]]], [[[0, 0, 1]], [[0, 0, 1]]]]
-    game = games.markov_game([pay, pay], moves, horizon=2)
-    aliased = games.markov_game([[[[0], [1]]], [[[0], [1]]]], [[[[1]], [[1]]]], horizon=2)
-    report = check_tables([[[0, 1]] * 3, [[1]] * 3], game)
-    assert report.stationary_regrets[0] >= 0 and report.regrets[0] > 0
-    assert check_tables([[[0, 1]], [[1]]], aliased).holds
+def test_a_mixed_table_may_be_better_than_every_table_where_the_step_is_unseen():
+    """Stag hunt against a suspicious partner: a table earns 5/2, a mixed one more, time 13/5."""
+    game = games.iterated("stag_hunt", horizon=10)
+    suspicious = (C, D, D, C, D)
+    best = (C, D, D, C, D)
+    report = check_tables([suspicious, best], game)
+    deterministic = report.payoffs[1] + report.stationary_regrets[1]
+    found, bound = (report.payoffs[1] + regret for regret in report.stochastic_regrets[1])
+    optimal = report.payoffs[1] + report.regrets[1]
+    assert (deterministic, optimal) == (Fraction(5, 2), Fraction(13, 5))
+    assert deterministic < found <= bound < optimal and bound - found < Fraction(1, 1000)
+    assert report.to_json()["stochastic_regrets"][1] is not None
 
 
 @pytest.mark.parametrize("follower", ["stationary", "optimal"])

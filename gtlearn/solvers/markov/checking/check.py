@@ -19,6 +19,7 @@ from gtlearn.solvers.verify import table_payoffs, table_regrets
 from gtlearn.solvers.verify.markov_values import best_deviation
 
 CONCEPTS = ("nash", "stackelberg")
+MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
 _WORDS = {
     "concept": CONCEPTS,
     "ties": ("strong", "weak"),
@@ -129,6 +130,7 @@ def _check_nash(
     regrets = table_regrets(markov, tables)
     notes: list[str] = []
     stationary: list[Fraction | None] = []
+    mixed: list[tuple[Fraction, Fraction] | None] = []
     for player, payoff in enumerate(payoffs):
         try:
             stationary.append(best_deviation(markov, tables, player, STATIONARY) - payoff)
@@ -138,6 +140,8 @@ def _check_nash(
                 f"the best deterministic table of {markov.players[player]!r} that does not see "
                 "the time is not known: there are too many to search"
             )
+        if markov.horizon is not None:
+            mixed.append(_stochastic(markov, tables, player, payoff))
     return TableReport(
         game,
         "nash",
@@ -147,8 +151,22 @@ def _check_nash(
         payoffs=payoffs,
         regrets=regrets,
         stationary_regrets=tuple(stationary),
+        stochastic_regrets=tuple(mixed) or None,
         notes=(*_number_notes(markov), *found.notes, *notes),
     )
+
+
+def _stochastic(
+    game: MarkovGame, tables: Sequence[Rows], player: int, payoff: Fraction
+) -> tuple[Fraction, Fraction] | None:
+    """What the best stochastic table found gains that does not see the time, and a bound."""
+    from gtlearn.solvers.markov.stochastic_response import stochastic_response
+
+    try:
+        best = stochastic_response(game, tables, player, max_boxes=MAX_BOXES)
+    except InputError:  # too many tables
+        return None
+    return best.value - payoff, best.upper_bound - payoff
 
 
 def _payoffs(game: MarkovGame, tables: Sequence[Rows | None]) -> tuple[Fraction, ...] | None:

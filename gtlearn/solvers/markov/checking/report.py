@@ -23,7 +23,7 @@ from gtlearn.solvers.markov.output.words import (
     tie_words,
 )
 from gtlearn.solvers.output.export import json_number, number_list
-from gtlearn.solvers.output.pieces import add_row, mix, new_table, short_number, to_text
+from gtlearn.solvers.output.pieces import add_row, decimal, mix, new_table, short_number, to_text
 
 MAX_ROWS = 60
 MAX_TABLES = 4  # best responses of a stationary follower that are shown
@@ -32,7 +32,8 @@ MAX_TABLES = 4  # best responses of a stationary follower that are shown
 def to_json(report: TableReport) -> dict[str, Any]:
     """The object of schema gtlearn/check/1; keys that do not apply are absent.
 
-    Beside the keys of a normal form, "stationary_regrets" (null where not known), "unit", and in
+    Beside the keys of a normal form, "stationary_regrets" (null where not known),
+    "stochastic_regrets" (pairs of what a table found gains and a bound), "unit", and in
     "stackelberg": "follower" (its class), "ties", "policy" (what the gap compares with),
     "strong", "weak", "follower_value", "upper_bound", "best_responses" (for each state the
     indices of best actions, or one such list a step; empty where the play never comes) or
@@ -54,6 +55,10 @@ def to_json(report: TableReport) -> dict[str, Any]:
     if report.stationary_regrets is not None:
         out["stationary_regrets"] = [
             None if regret is None else json_number(regret) for regret in report.stationary_regrets
+        ]
+    if report.stochastic_regrets is not None:
+        out["stochastic_regrets"] = [
+            None if pair is None else number_list(pair) for pair in report.stochastic_regrets
         ]
     if report.payoffs is not None:
         out["payoffs"] = number_list(report.payoffs)
@@ -124,25 +129,40 @@ def render(report: TableReport) -> str:
 
 def _nash_lines(report: TableReport, game: MarkovGame) -> list[Any]:
     payoffs, regrets = report.payoffs or (), report.regrets or ()
-    hidden = report.stationary_regrets if game.horizon is not None else None
-    table = new_table("player", "gets", "regret", *["regret, the step unseen"] * bool(hidden))
+    hidden = report.stationary_regrets if report.stochastic_regrets else None
+    table = new_table(
+        "player", "gets", "regret", *["by a table", "by a mixed table"] * bool(hidden)
+    )
     for player, label in enumerate(game.players):
         cells = [label, exactly(payoffs[player]), exactly(regrets[player])]
-        if hidden:
-            regret = hidden[player]
-            cells.append("not known" if regret is None else exactly(regret))
+        if hidden and report.stochastic_regrets:
+            cells.append(_or_unknown(hidden[player]))
+            cells.append(_range(report.stochastic_regrets[player]))
         add_row(table, cells)
-    lines: list[Any] = [
-        f"Payoffs: {game.unit}. Regret: what the best deviation gains, which may use the whole "
-        "history" + ("; or the best deterministic table of the states." if hidden else "."),
-        table,
-    ]
+    about = f"Payoffs: {game.unit}. Regret: what the best use of the whole history gains"
+    if hidden:
+        about += "; or, where the step is unseen, the best (mixed) table of the states"
+    lines: list[Any] = [f"{about}.", table]
     if report.nash_conv is not None:
         lines.append(
             f"Largest regret {exactly(max(regrets))}; sum of regrets (NashConv) "
             f"{exactly(report.nash_conv)}."
         )
     return lines
+
+
+def _or_unknown(regret: Fraction | None) -> str:
+    return "not known" if regret is None else exactly(regret)
+
+
+def _range(regrets: tuple[Fraction, Fraction] | None) -> str:
+    """What is gained, exactly or between bounds."""
+    if regrets is None:
+        return "not known"
+    found, bound = regrets
+    if found == bound:
+        return exactly(found)
+    return f"{short_number(found)} to ~{decimal(bound)}"
 
 
 def _verdict(report: TableReport, check: CommitmentCheck, within: str) -> str:

@@ -105,6 +105,9 @@ class TableReport:
         stationary_regrets: what each could gain by its best deterministic table that does not see
             the time; below zero where the player's own table is better than all of those. None
             where the search for it took too long (nash only).
+        stochastic_regrets: the same for its best stochastic table that does not see the time:
+            what one that was found gains, and a proven upper bound on what any gains; None without
+            a horizon, where a deterministic table is best, and for a player where not known.
         stackelberg: what the commitment is worth (stackelberg only).
         notes: sentences that a reader should see.
     """
@@ -117,6 +120,7 @@ class TableReport:
     payoffs: tuple[Fraction, ...] | None = None
     regrets: tuple[Fraction, ...] | None = None
     stationary_regrets: tuple[Fraction | None, ...] | None = None
+    stochastic_regrets: tuple[tuple[Fraction, Fraction] | None, ...] | None = None
     stackelberg: CommitmentCheck | None = None
     notes: tuple[str, ...] = ()
 
