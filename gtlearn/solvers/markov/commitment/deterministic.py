@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.markov.commitment.floats import leader_values
+from gtlearn.solvers.markov.commitment.floats import count_replies, leader_values
 from gtlearn.solvers.markov.commitment.replies import Candidate
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import Table
 
 MAX_LEADERS = 1_000_000
-MAX_LISTED = 1000  # optimal tables that are listed
+MAX_LISTED = 256  # optimal tables that are listed
 CHUNK = 500_000  # entries of the transition matrices that are held at once
 ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
 
@@ -135,7 +135,7 @@ def _tables(sides: Sides) -> NDArray[np.int64]:
     """All deterministic tables of the leader, tables x states, the last state changing fastest."""
     legal = [np.flatnonzero(row).tolist() for row in sides.game.legal[sides.leader]]
     count = prod(map(len, legal))
-    replies = prod((~sides.barred).sum(axis=1).tolist())
+    replies = count_replies(sides)
     by_table = sides.game.horizon is not None and not sides.sees_time
     if count > MAX_LEADERS or (by_table and count * replies > MAX_LEADERS):
         facing = f", each against {replies} of the follower" if by_table else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ Floats = NDArray[np.float64]
 STILL = 1e-12  # a relative gain no larger than rounding, which ends policy iteration
 TIE = 1e-9  # payoffs this near, relative to their size, count as equal
 MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
-MAX_TABLES = 70_000  # follower's tables that are enumerated
 
 
 def leader_values(sides: Sides, tables: Floats, *, strong: bool, tie: float = TIE) -> Floats:
@@ -42,6 +42,11 @@ def follower_tables(sides: Sides) -> NDArray[np.int64]:
     """All deterministic tables of the follower, tables x states, of action indices."""
     legal = [np.flatnonzero(~row).tolist() for row in sides.barred]
     return np.array(list(product(*legal)), dtype=np.int64)
+
+
+def count_replies(sides: Sides) -> int:
+    """How many deterministic tables the follower has."""
+    return prod((~sides.barred).sum(axis=1).tolist())
 
 
 def _one_step(sides: Sides, tables: Floats) -> tuple[Floats, Floats, Floats]:

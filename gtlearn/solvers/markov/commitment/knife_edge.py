@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations, permutations
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,8 @@ from gtlearn.solvers.markov.solution import Table
 
 DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 100, 1000, 10**6)
 FINE = 10**12  # a denominator that leaves a float's table practically unchanged
-MAX_DIRECTIONS = 64
+MAX_SETS = 64  # of states that move together
+MAX_SLIDES = 600  # along directions, from all tables
 MAX_TIES = 6  # how many other plans may turn out to be better on the way
 PROBE = Fraction(1, 1024)
 
@@ -36,14 +37,16 @@ def exact_candidates(sides: Sides, near: NDArray[np.float64], clock: Clock) -> I
         clock: says when the time is over.
     """
     target = reply(sides, exact_rows(near, FINE), "strong").plan
+    directions = _directions(sides)
+    limits = DENOMINATORS[:: max(1, len(directions) * len(DENOMINATORS) // MAX_SLIDES)]
     seen = set()
-    for limit in DENOMINATORS:
+    for limit in limits:
         base = exact_rows(near, limit)
-        if base in seen or any(p < 0 for row in base for p in row):
+        if base in seen:
             continue
         seen.add(base)
         yield base
-        for direction in _directions(sides):
+        for direction in directions:
             if clock.expired:
                 return
             found = _slide(sides, base, direction, target)
@@ -72,19 +75,19 @@ def shifts(sides: Sides, states: tuple[int, ...], gains: int, loses: int) -> Tab
     )
 
 
-def _directions(sides: Sides) -> Iterator[Table]:
-    """Directions that move probability between two actions in one, two, ... states alike."""
+def _directions(sides: Sides) -> list[Table]:
+    """Directions that move probability between two actions in some states alike: in all sets of
+    states where they are few, else in each state alone and in all."""
     legal = sides.game.legal[sides.leader]
-    count = 0
-    for size in range(1, sides.game.num_states + 1):
-        for states in combinations(range(sides.game.num_states), size):
-            for gains, loses in permutations(range(sides.actions), 2):
-                if gains > loses or not legal[np.ix_(states, (gains, loses))].all():
-                    continue
-                count += 1
-                if count > MAX_DIRECTIONS:
-                    return
-                yield shifts(sides, states, gains, loses)
+    states = range(sides.game.num_states)
+    sizes = range(1, len(states) + 1) if 2 ** len(states) <= MAX_SETS else (1, len(states))
+    return [
+        shifts(sides, chosen, gains, loses)
+        for size in sizes
+        for chosen in combinations(states, size)
+        for gains, loses in combinations(range(sides.actions), 2)
+        if legal[np.ix_(chosen, (gains, loses))].all()
+    ]
 
 
 def _slide(sides: Sides, base: Table, direction: Table, target: tuple[int, ...]) -> Table | None:

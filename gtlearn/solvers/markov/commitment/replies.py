@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -34,8 +34,33 @@ class Candidate:
 def reply(sides: Sides, table: Table, ties: str) -> Response:
     """The follower's best response to `table`, ties broken for or against the leader."""
     tables = [table, None] if sides.leader == 0 else [None, table]
-    respond = stationary_response if sides.follower == STATIONARY else optimal_response
-    return respond(sides.game, tables, 1 - sides.leader, ties=ties)
+    found = optimal_response(sides.game, tables, 1 - sides.leader, ties=ties)
+    if sides.follower != STATIONARY or sides.game.horizon is None:
+        return found
+    plan = _table_of(sides, table, found.plan)
+    if plan is not None:  # nothing is better, or a better tie, even with the time in sight
+        return replace(found, kind=STATIONARY, plan=plan)
+    return stationary_response(sides.game, tables, 1 - sides.leader, ties=ties)
+
+
+def _table_of(sides: Sides, table: Table, plan: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The plan as a table of the follower, if what it does in a state never depends on the time
+    where that state is reached."""
+    states = range(sides.game.num_states)
+    chosen: dict[int, int] = {}
+    here = {s for s in states if sides.game.start[s]}
+    moves = sides.moves.numerators
+    for step in range(sides.game.horizon or 0):
+        after = set()
+        for s in here:
+            action = plan[step * len(states) + s]
+            if chosen.setdefault(s, action) != action:
+                return None
+            for a, p in enumerate(table[s]):
+                if p:
+                    after |= set(np.flatnonzero(moves[s, a, action]).tolist())
+        here = after
+    return tuple(chosen.get(s, plan[s]) for s in states)
 
 
 def values_of_plan(sides: Sides, table: Table, plan: tuple[int, ...]) -> tuple[Fraction, Fraction]:

@@ -110,6 +110,10 @@ def exact_rows(table: NDArray[np.float64], limit: int) -> tuple[tuple[Fraction, 
     """The table with every row rounded to probabilities of denominators up to `limit`."""
     rows = []
     for row in table.tolist():
-        head = [Fraction(p).limit_denominator(limit) for p in row[:-1]]
-        rows.append((*head, 1 - sum(head, Fraction(0))))
+        near = [Fraction(p).limit_denominator(limit) for p in row]
+        largest = max(range(len(near)), key=lambda a: near[a])
+        near[largest] = 1 - (sum(near, Fraction(0)) - near[largest])
+        if near[largest] < 0:  # as many halves rounded up
+            near = [Fraction(int(a == largest)) for a in range(len(near))]
+        rows.append(tuple(near))
     return tuple(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
 
@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from gtlearn.games import IteratedGame
 from gtlearn.solvers.commitment import stackelberg as stage_stackelberg
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.markov.commitment.floats import leader_values
+from gtlearn.solvers.markov.commitment.floats import count_replies, leader_values
 from gtlearn.solvers.markov.commitment.knife_edge import exact_candidates
 from gtlearn.solvers.markov.commitment.perturbation import best_direction
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.search import promising_tables
 from gtlearn.solvers.markov.commitment.sides import Sides, exact_rows
-from gtlearn.solvers.markov.solution import Table
+from gtlearn.solvers.markov.solution import OPTIMAL, Table
 
 MAX_PURE = 1024  # deterministic tables that the search begins with
-EXAMINED = 3  # tables of the search near which exact ones are looked for
+MAX_REPLIES = 1024  # tables of a stationary follower up to which floats are searched
+EXAMINED = 3  # of the deterministic tables
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,13 @@ def _tables_to_try(
     """Exact tables, the simple ones first, then what searches in floats lead to."""
     simple = list(_simple_tables(game, sides))
     yield from simple
+    if _too_slow(sides):
+        return
     clock.tell(None, "searching for tables of the leader")
     starts = np.concatenate([np.array([_floats(table) for table in simple]), _pure_tables(sides)])
     for strong in (True, False):
         pool = promising_tables(sides, starts, strong=strong, target=float(bound), clock=clock)
-        for near in pool[:EXAMINED]:
-            yield from exact_candidates(sides, near, clock)
+        yield from exact_candidates(sides, pool[0], clock)
 
 
 def _simple_tables(game: IteratedGame, sides: Sides) -> Iterator[Table]:
@@ -113,14 +115,21 @@ def _simple_tables(game: IteratedGame, sides: Sides) -> Iterator[Table]:
             row = tuple(solution.to_fractions(k)[sides.leader])
             yield (row,) * sides.game.num_states
     pure = _pure_tables(sides)
+    guessed = replace(sides, follower=OPTIMAL) if _too_slow(sides) else sides
     for strong in (True, False):
-        values = leader_values(sides, pure, strong=strong)
+        values = leader_values(guessed, pure, strong=strong)
         for k in np.argsort(-values, kind="stable")[:EXAMINED].tolist():
             yield exact_rows(pure[k], 1)
 
 
 def _floats(table: Table) -> NDArray[np.float64]:
     return np.array([[float(p) for p in row] for row in table])
+
+
+def _too_slow(sides: Sides) -> bool:
+    """Whether there are too many tables of a stationary follower to try all, again and again."""
+    enumerated = sides.game.horizon is not None and not sides.sees_time
+    return enumerated and count_replies(sides) > MAX_REPLIES
 
 
 def _pure_tables(sides: Sides) -> NDArray[np.float64]:
