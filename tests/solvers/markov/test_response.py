@@ -145,6 +145,28 @@ def test_three_players(brute, seed, horizon, favoured):
     assert (found.payoffs[1], found.payoffs[favoured]) == (best, wanted)
 
 
+@few
+@given(seed=SEEDS, horizon=st.sampled_from([None, 1, 3]))
+def test_who_does_not_care_does_what_is_best_or_worst_for_the_other(brute, seed, horizon):
+    """With payoffs of zero every table is optimal, so ties decide everything."""
+    game = brute.random_game(seed, horizon=horizon)
+    nothing = np.zeros((game.num_states, *game.shape), dtype=int)
+    careless = games.markov_game(
+        [nothing, game.payoffs[1]],
+        game.transitions,
+        start=game.start,
+        horizon=horizon,
+        discount=game.discount,
+    )
+    tables = [brute.random_table(game, k, seed + k) for k in range(2)]
+    others = [v[1] for v in all_values(careless, tables, 0).values()]
+    assert stationary_response(careless, tables, 0, ties="strong").payoffs == (0, max(others))
+    assert stationary_response(careless, tables, 0, ties="weak").payoffs == (0, min(others))
+    helpful = optimal_response(careless, tables, 0, ties="strong")
+    best = brute.best_by_histories(careless, tables, 0, 1, 1)[1] if horizon else max(others)
+    assert helpful.payoffs == (0, best)
+
+
 def test_defecting_at_the_last_step_against_tit_for_tat():
     """C C ... C D earns (9 * 3 + 4) / 10; nobody who cannot see the time does better than 3."""
     game = games.iterated("prisoners_dilemma", horizon=10)
@@ -220,6 +242,23 @@ def test_float_screening_keeps_what_differs_less_than_rounding():
     assert (found.plan[0], found.plan[3]) == (1, 1)
     assert found.unique
     assert found.value == huge + 1
+
+
+@few
+@given(first=st.integers(1, 50), second=st.integers(1, 50), most=st.integers(101, 200))
+def test_ties_that_floats_round_apart(first, second, most):
+    """first / most, then second / most, or both at once: equal, but seldom in doubles."""
+    payoffs = np.zeros((4, 2, 1), dtype=int)
+    payoffs[0, :, 0] = [first, first + second]
+    payoffs[1, :, 0] = second
+    payoffs[3, :, 0] = most  # is never reached, but the largest
+    moves = np.zeros((4, 2, 1, 4), dtype=int)
+    moves[0, 0, 0, 1] = moves[0, 1, 0, 2] = 1
+    moves[1:, :, 0, 2] = 1
+    game = games.markov_game([payoffs, payoffs], moves, horizon=2)
+    found = stationary_response(game, [None, [[1]] * 4], 0)
+    assert 0 in found.ties
+    assert found.choices[0] == (0, 1)
 
 
 @pytest.mark.parametrize("respond", [optimal_response, stationary_response])

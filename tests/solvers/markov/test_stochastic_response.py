@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.errors import InputError
+from gtlearn.solvers.markov import stochastic_response as module
 from gtlearn.solvers.markov.boxes import bounds, centres, float_process
 from gtlearn.solvers.markov.enumeration import reachable
 from gtlearn.solvers.markov.evaluation import evaluate
@@ -91,6 +92,32 @@ def test_a_search_that_stops_early_still_has_a_bound():
     assert full.gap <= F(1, 10**6)
     assert full.upper_bound <= early.upper_bound <= full.optimal
     assert full.value <= early.upper_bound
+
+
+def no_climbing(process, rows):
+    return rows / rows.sum(axis=-1, keepdims=True), np.zeros(len(rows))
+
+
+def test_the_bound_does_not_rest_on_the_local_search(monkeypatch):
+    """Branch and bound alone finds the optimum, or at least does not cut it off."""
+    monkeypatch.setattr(module, "climb", no_climbing)
+    game, clock = absent_minded_driver()
+    found = stochastic_response(game, [None, clock], 0)
+    assert found.value <= F(4, 3) <= found.upper_bound
+    assert found.gap <= F(1, 10**6)
+
+
+@few
+@given(seed=SEEDS, horizon=st.integers(2, 4))
+def test_two_searches_do_not_contradict_each_other(brute, seed, horizon):
+    game = brute.random_game(seed, horizon=horizon)
+    tables = [brute.random_table(game, k, seed + k, timed=True, pure=True) for k in range(2)]
+    found = stochastic_response(game, tables, 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "climb", no_climbing)
+        other = stochastic_response(game, tables, 0)
+    assert found.value <= other.upper_bound
+    assert other.value <= found.upper_bound
 
 
 @few
