@@ -6,15 +6,18 @@ import pickle
 import random
 import subprocess
 import sys
+import unittest
 from fractions import Fraction
 
 import numpy as np
 import pyspiel
 import pytest
+from open_spiel.integration_tests import api_test
 from open_spiel.python.algorithms import cfr, expected_game_score, exploitability
 from open_spiel.python.algorithms.best_response import BestResponsePolicy
 from open_spiel.python.observation import make_observation
 from open_spiel.python.policy import TabularPolicy, UniformRandomPolicy
+from open_spiel.python.tests import games_sim_test
 
 from gtlearn import games
 from gtlearn.errors import InputError
@@ -34,10 +37,36 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_openspiels_own_test_of_games(text, capfd):
+def test_openspiels_own_tests_of_games(text, capfd):
     game = pyspiel.load_game(text)
     pyspiel.random_sim_test(game, num_sims=3, serialize=True, verbose=False)
+    games_sim_test.GamesSimTest().sim_game(game)
+    api_test_of(game, api_test.EnforceAPIOnPartialTreeBase)
     capfd.readouterr()
+
+
+def test_openspiels_own_test_of_the_full_tree(monkeypatch, capfd):
+    """Perfect recall, constant sums, and information sets that belong to one player."""
+    game = turn_based("gtlearn_iterated(stage=matching_pennies,horizon=3,recall=perfect)")
+    nodes = (0, 3 * (1 + 4 + 16), 64)  # of chance, of players (1 + 2 a step), and the ends
+    monkeypatch.setitem(api_test.TOTAL_NUM_STATES, str(game), nodes)
+    monkeypatch.setitem(api_test.PERFECT_RECALL_NUM_STATES, str(game), 2 * (1 + 4 + 16))
+    api_test_of(game, api_test.EnforceAPIOnFullTreeBase)
+    capfd.readouterr()
+
+
+def api_test_of(game, base):
+    case = type("Case", (base,), {"game": game, "game_name": str(game)})
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    assert result.testsRun > 4
+    assert result.wasSuccessful(), [report for _, report in result.errors + result.failures]
+
+
+def test_the_game_needs_a_duration_so_openspiel_does_not_load_it_by_itself():
+    types = {kind.short_name: kind for kind in pyspiel.registered_games()}
+    assert not types["gtlearn_iterated"].default_loadable
+    assert types["gtlearn_normal_form"].default_loadable
 
 
 @pytest.mark.parametrize("text", TEXTS)

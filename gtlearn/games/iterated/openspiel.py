@@ -54,7 +54,7 @@ def register() -> None:
         # the last one, the process aborts. A function that holds itself is never freed.
         _create.__dict__["itself"] = _create
         utility = pyspiel.GameType.Utility.GENERAL_SUM
-        pyspiel.register_game(_game_type(10, utility, MEMORY, chance=True, fewest=2), _create)
+        pyspiel.register_game(_game_type(10, utility, chance=True, fewest=2), _create)
 
 
 def _create(parameters: dict[str, Any]) -> pyspiel.Game:
@@ -100,6 +100,8 @@ class IteratedOpenSpielGame(pyspiel.Game):  # type: ignore[misc]
         iterated: the same game with exact payoffs.
         recall: "memory" or "perfect".
         steps: after how many steps the game ends at the latest.
+        chance: whether a chance move after each step decides if the game goes on.
+        payoffs: the stage's payoffs as doubles, one array a player.
     """
 
     def __init__(
@@ -117,10 +119,9 @@ class IteratedOpenSpielGame(pyspiel.Game):  # type: ignore[misc]
         self.iterated = game
         self.recall = recall
         self.steps: int = game.horizon or max_length or default_max_length(game)
+        self.chance = game.horizon is None and self.steps > 1
         self.payoffs = [game.stage.floats(k) for k in range(game.num_players)]
-        game_type = _game_type(
-            game.num_players, self._utility(), recall, chance=game.horizon is None
-        )
+        game_type = _game_type(game.num_players, self._utility(), chance=self.chance)
         super().__init__(game_type, self._info(game_type), parameters)
 
     def new_initial_state(self) -> IteratedState:
@@ -138,6 +139,10 @@ class IteratedOpenSpielGame(pyspiel.Game):  # type: ignore[misc]
     def places(self) -> dict[tuple[Joint, ...], int]:
         """The index of each memory among the states."""
         return {held: s for s, held in enumerate(self.iterated.memories)}
+
+    def max_chance_nodes_in_history(self) -> int:
+        """One after each step but the last, where there is no horizon."""
+        return self.steps - 1 if self.chance else 0
 
     def weight(self, step: int) -> float:
         """What the payoffs of a step (0, 1, ...) are multiplied by."""
@@ -161,26 +166,36 @@ class IteratedOpenSpielGame(pyspiel.Game):  # type: ignore[misc]
 
     def _info(self, game_type: pyspiel.GameType) -> pyspiel.GameInfo:
         stage, utility = self.iterated.stage, pyspiel.GameType.Utility
-        lowest = min(float(array.min()) for array in self.payoffs)
-        highest = max(float(array.max()) for array in self.payoffs)
-        chance = self.iterated.horizon is None
-        if chance:  # the game may end after one step or after all
-            bounds = min(lowest, lowest * self.steps), max(highest, highest * self.steps)
-            total = 0.0
-        else:
-            weights = sum(self.weight(t) for t in range(self.steps))
-            bounds = lowest * weights, highest * weights
-            total = sum(float(array.flat[0]) for array in self.payoffs) * weights
+        lowest = self._bound(min(float(array.min()) for array in self.payoffs), -1)
+        highest = self._bound(max(float(array.max()) for array in self.payoffs), 1)
         constant = game_type.utility in (utility.ZERO_SUM, utility.CONSTANT_SUM)
+        total = sum(float(array.flat[0]) for array in self.payoffs) * self._weights()
         return pyspiel.GameInfo(
             num_distinct_actions=max(stage.shape),
-            max_chance_outcomes=2 if chance else 0,
+            max_chance_outcomes=2 if self.chance else 0,
             num_players=stage.num_players,
-            min_utility=bounds[0],
-            max_utility=bounds[1],
+            min_utility=lowest,
+            max_utility=highest,
             utility_sum=total if constant else None,
             max_game_length=self.steps,
         )
+
+    def _weights(self) -> float:
+        """The sum of the weights of all steps."""
+        discount = self.iterated.discount
+        if self.iterated.horizon is None or discount == 1:
+            return float(self.steps)
+        return (1 - float(discount) ** self.steps) / float(1 - discount)
+
+    def _bound(self, payoff: float, sign: int) -> float:
+        """What the return is at most (sign 1) or at least (sign -1) if no step pays more."""
+        weights = self._weights()
+        bound = payoff * weights
+        if self.chance:  # it may also end after one step
+            bound = max(bound, payoff) if sign > 0 else min(bound, payoff)
+        if bound.is_integer() and abs(bound) < 2**_DOUBLE_BITS and weights.is_integer():
+            return bound
+        return bound + sign * abs(bound) * 4 * weights * 2.0**-_DOUBLE_BITS  # returns are rounded
 
 
 class IteratedState(pyspiel.State):  # type: ignore[misc]
@@ -242,7 +257,7 @@ class IteratedState(pyspiel.State):  # type: ignore[misc]
         self.held = (*self.held, joint)[-game.iterated.memory :]
         self.step += 1
         self._over = self.step == game.steps
-        self._at_chance = not self._over and game.iterated.horizon is None
+        self._at_chance = game.chance and not self._over
 
     def _action_to_string(self, player: int, action: int) -> str:
         if player == int(pyspiel.PlayerId.CHANCE):
@@ -302,19 +317,17 @@ class IteratedObserver:
 def _game_type(
     num_players: int,
     utility: pyspiel.GameType.Utility,
-    recall: str,
     *,
     chance: bool,
     fewest: int | None = None,
 ) -> pyspiel.GameType:
     modes, information = pyspiel.GameType.ChanceMode, pyspiel.GameType.Information
-    perfect = recall == PERFECT
     return pyspiel.GameType(
         SHORT_NAME,
         "gtlearn iterated game",
         pyspiel.GameType.Dynamics.SIMULTANEOUS,
         modes.EXPLICIT_STOCHASTIC if chance else modes.DETERMINISTIC,
-        information.PERFECT_INFORMATION if perfect else information.IMPERFECT_INFORMATION,
+        information.PERFECT_INFORMATION,  # nothing is private, whatever is forgotten
         utility,
         pyspiel.GameType.RewardModel.REWARDS,
         num_players,
@@ -324,4 +337,5 @@ def _game_type(
         True,
         True,
         _DEFAULTS,
+        False,  # there is no default: a horizon or a discount must be given
     )
