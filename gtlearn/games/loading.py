@@ -34,9 +34,11 @@ def load(
         spec: one of
             - a catalogue name, with parameters in brackets where it has some:
               `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
+            - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
+              of these texts; see `gtlearn.games.iterated.names.load_iterated`;
             - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
               small games by their reduced normal form;
-            - the path of a .nfg, .efg, .json or .csv file;
+            - the path of a .nfg, .efg, .json or .csv file (a Markov game is a .json file);
             - a literal: `"3,3 0,5; 5,0 1,1"`, or `"3 0; 5 1"` with a flag; or JSON text;
             - one payoff array a player (numpy arrays, nested lists; entries int, Fraction,
               "p/q", float), or a single matrix with a flag;
@@ -55,6 +57,8 @@ def load(
     NormalFormGame('prisoners_dilemma', 2x2)
     >>> load("1 -1; -1 1", zero_sum=True).payoff(1, (0, 0))
     Fraction(-1, 1)
+    >>> load("gtlearn_iterated(stage='3,3 0,5; 5,0 1,1',discount=24/25)").states
+    ('init', '11', '12', '21', '22')
     """
     if isinstance(spec, str):
         return _from_text(spec, symmetric, zero_sum, rationalise)

@@ -96,6 +96,11 @@ def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
     return Fraction(int(numerator), int(denominator))
 
 
+def plain_integer(value: Any) -> Any:
+    """One of numpy's integers as Python's; anything else as it is."""
+    return int(value) if isinstance(value, np.integer) else value
+
+
 def format_number(value: Number) -> str:
     """A Fraction as "p" or "p/q"; a float with six significant digits."""
     if isinstance(value, float):

@@ -3,6 +3,7 @@
 import itertools
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,6 +148,7 @@ def test_iterated_takes_what_load_takes():
     assert games.iterated(LITERAL, discount=0.96).discount == Fraction(24, 25)
     stage = games.load("chicken")
     assert games.iterated(stage, horizon=2).stage is stage
+    assert games.iterated(stage, horizon=np.int64(2), memory=np.int32(2)).num_states == 21
     with pytest.raises(InputError, match="'security_bayesian' is no normal-form game"):
         games.iterated("security_bayesian", horizon=2)
     with pytest.raises(InputError, match="'big_match' is no normal-form game"):

@@ -55,6 +55,7 @@ def test_numbers_of_any_kind():
     assert exact.payoffs[0][0, 0, 0] == HALF
     assert exact.payoffs[0][0, 0, 1] == Fraction(1, 4)
     assert "exact binary values" in exact.number_note
+    assert type(game(horizon=np.int64(3), discount=None).horizon) is int
 
 
 def test_float_probabilities_are_made_to_sum_to_one():

@@ -17,7 +17,7 @@ from gtlearn.games.labels import numbered_labels
 from gtlearn.games.literal import LITERAL, literal_text
 from gtlearn.games.markov.game import MarkovGame, check_duration, check_size
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.numbers import ExactArray, format_number, to_fraction
+from gtlearn.games.numbers import ExactArray, format_number, plain_integer, to_fraction
 
 if TYPE_CHECKING:
     from gtlearn.games.iterated.openspiel import IteratedOpenSpielGame
@@ -209,4 +209,4 @@ def iterated(
             "discount in [0, 1)"
         )
     factor = Fraction(1) if discount is None else to_fraction(discount, rationalise=True)
-    return IteratedGame(loaded, horizon, factor, memory)
+    return IteratedGame(loaded, plain_integer(horizon), factor, plain_integer(memory))

@@ -12,7 +12,13 @@ from gtlearn.errors import InputError
 from gtlearn.games.labels import default_players, numbered_labels
 from gtlearn.games.markov.game import MarkovGame, check_size
 from gtlearn.games.normal_form import holds_float, number_note
-from gtlearn.games.numbers import ExactArray, exact_array, from_fractions, to_fraction
+from gtlearn.games.numbers import (
+    ExactArray,
+    exact_array,
+    from_fractions,
+    plain_integer,
+    to_fraction,
+)
 
 _ROUNDING = Fraction(1, 10**9)  # how far from 1 floats may sum
 
@@ -93,7 +99,7 @@ def markov_game(
         payoffs=arrays,
         transitions=matrix,
         start=_start(start, shape[0], rationalise),
-        horizon=horizon,
+        horizon=plain_integer(horizon),
         discount=factor,
         averaged=(horizon is not None and factor == 1) if averaged is None else averaged,
         legal=tuple(np.asarray(mask, dtype=bool) for mask in legal or ()),
