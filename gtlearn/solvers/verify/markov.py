@@ -46,10 +46,12 @@ def markov_solution(
 
     Checked are, of an equilibrium, the tables, the payoffs, and that no player can gain more than
     its stated regret by any deviation, whatever that makes of the history (where it is called
-    subgame-perfect, from no state and step on); of a commitment, the table, the payoffs, that the
-    response is a best one of its class with ties broken as stated, and the proof of the upper
-    bound. That no deterministic table exceeds its bound is checked by trying all of them where
-    there are not too many, that a value is approached but not attained at two tables near by.
+    subgame-perfect, from no state and step on), and the bounds "lower" and "upper" on the value of
+    a constant-sum game, which are what each table guarantees; of a commitment, the table, the
+    payoffs, that the response is a best one of its class with ties broken as stated, and the proof
+    of the upper bound. That no deterministic table exceeds its bound is checked by trying all of
+    them where there are not too many, that a value is approached but not attained at two tables
+    near by.
 
     Nothing proves, and so nothing checks, that all best tables or all equilibria are listed. The
     further bounds, the robustness, the method, the status, the seconds and the notes are not
@@ -119,19 +121,37 @@ def _equilibrium(game: MarkovGame, outcome: MarkovEquilibrium) -> list[str]:
     payoffs = table_payoffs(game, tables)
     failed = _payoff_failures(game, payoffs, outcome.payoffs, exact)
     stated = [number(r, "a regret") for r in _regrets(game, outcome)]
+    gains = []
     for player, (payoff, most) in enumerate(zip(payoffs, stated, strict=True)):
         regret = best_deviation(game, tables, player) - payoff
+        gains.append(regret)
         if regret > most if exact else as_float(regret) > as_float(most):
             failed.append(
                 f"the regret of {game.players[player]!r} is {text(regret)}, not {text(most)}"
             )
-    if not failed and outcome.certificate.evidence.get("subgame_perfect") is True:
+    evidence = outcome.certificate.evidence
+    if "lower" in evidence or "upper" in evidence:
+        lower, upper = (number(evidence.get(name), name) for name in ("lower", "upper"))
+        proven = (payoffs[0] - gains[-1], payoffs[0] + gains[0])
+        if not _is_constant_sum(game) or lower > proven[0] or upper < proven[1]:
+            failed.append(
+                f"the tables do not prove that the value lies in [{text(lower)}, {text(upper)}]"
+            )
+    if not failed and evidence.get("subgame_perfect") is True:
         failed += [
             f"{game.players[player]!r} gains by deviating in a state that need not be reached"
             for player in range(game.num_players)
             if not plays_best_everywhere(game, tables, player)
         ]
     return failed
+
+
+def _is_constant_sum(game: MarkovGame) -> bool:
+    """Whether two players' payoffs add up to the same in all states and under all actions."""
+    if game.num_players != 2:
+        return False
+    legal = [tuple(where) for where in np.argwhere(game.legal_profiles)]
+    return len({game.payoffs[0][where] + game.payoffs[1][where] for where in legal}) == 1
 
 
 def _regrets(game: MarkovGame, outcome: MarkovEquilibrium) -> Sequence[Any]:

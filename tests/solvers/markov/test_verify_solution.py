@@ -163,6 +163,17 @@ def test_a_false_claim_of_subgame_perfection_is_found_out():
     assert "need not be reached" in verify.solution(game, claim)[0]
 
 
+def test_false_bounds_on_a_value_are_found_out():
+    found = solvers.solve(games.iterated("matching_pennies", discount="1/2"))
+    assert verify.solution(found.game, found) == ()
+    assert found[0].certificate.evidence["lower"] == found[0].certificate.evidence["upper"] == 0
+    claim = with_evidence(found, lower=Fraction(1, 100))
+    assert "do not prove that the value lies in [1/100, 0]" in verify.solution(found.game, claim)[0]
+    dilemma = solved(concept="nash")
+    claim = with_evidence(dilemma, lower=Fraction(-9), upper=Fraction(9))
+    assert "do not prove" in verify.solution(dilemma.game, claim)[0]
+
+
 def test_solutions_and_games_of_different_kinds_are_not_mixed_up():
     found = solved(concept="nash")
     stage = games.load("prisoners_dilemma")
