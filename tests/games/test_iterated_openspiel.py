@@ -83,7 +83,10 @@ def test_a_game_is_loaded_again_from_its_text(text):
 
 def test_a_users_own_stage_survives_openspiels_text():
     stage = games.normal_form(
-        [["1/3", 0], [5, 10**30]], [[3, 5], [0, 1]], name="a, (b) = c", actions=[["x", "y"]] * 2
+        [["1/3", 0], [5, 10**30]],
+        [[3, 5], [0, 1]],
+        name="a, (b) = c",
+        actions=[["x", "100%2C"], ["it's", '"y=']],
     )
     game = games.iterated(stage, horizon=4)
     again = games.load(pyspiel.load_game(str(game.openspiel))).stage
@@ -128,6 +131,8 @@ def test_perfect_recall_by_the_game_or_by_the_observer():
         assert observer.dict["history"].tolist() == expected
     assert state.information_state_string(0) == "p0 CC DC"
     assert state.observation_string(0) == "DC"
+    written = pyspiel._Observation(game, game.make_observer(kind, {"recall": "perfect"}))
+    assert written.string_from(state, 0) == "p0 CC DC"  # the same through C++
     forgetful = make_observation(game, kind, {"recall": "memory"})
     assert forgetful.string_from(state, 0) == "p0 DC"
 

@@ -20,11 +20,12 @@ from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import parse_number
 
 SHORT_NAME = "gtlearn_iterated"
+MEMORY, PERFECT = "memory", "perfect"  # what an information state recalls
 PARAMETERS = ("stage", "arguments", "horizon", "discount", "memory", "recall", "max_length")
 
 _START = re.compile(r"\s*([A-Za-z_]\w*)\s*=", flags=re.ASCII)
 _QUOTED = {'"': '"', "'": "'", "(": ")"}
-_ESCAPES = {",": "%2C", "(": "%28", ")": "%29", "=": "%3D", "\n": "%0A"}
+_ESCAPES = {"%": "%25", ",": "%2C", "(": "%28", ")": "%29", "=": "%3D", "\n": "%0A"}
 _LITERAL = re.compile(r"[-+.\d]|[^\[{]*;", flags=re.ASCII)
 _MAX_DIGITS = 9  # of a horizon or a memory
 
@@ -58,7 +59,7 @@ def load_iterated(text: str, **flags: bool) -> IteratedGame:
             f"{SHORT_NAME}(...) has no stage; write {SHORT_NAME}(stage=prisoners_dilemma,"
             "horizon=10)"
         )
-    check_recall(given.get("recall", "memory"))
+    check_recall(given.get("recall", MEMORY))
     if "max_length" in given:
         check_max_length(_whole("max_length", given["max_length"]))
     horizon, memory = given.get("horizon"), given.get("memory", "1")
@@ -99,7 +100,7 @@ def check_recall(recall: str) -> None:
     Raises:
         InputError: if `recall` is neither "memory" nor "perfect".
     """
-    if recall not in ("memory", "perfect"):
+    if recall not in (MEMORY, PERFECT):
         raise InputError(f"the recall is {recall[:60]!r}; give memory or perfect")
 
 
@@ -151,7 +152,7 @@ def _stage(text: str, arguments: str, flags: Mapping[str, bool]) -> NormalFormGa
     text = text.strip()
     while len(text) > 1 and _QUOTED.get(text[0]) == text[-1]:
         text = text[1:-1].strip()
-    for character, escape in _ESCAPES.items():
+    for character, escape in reversed(_ESCAPES.items()):
         text = text.replace(escape, character)
     if _LITERAL.match(text):
         text = text.replace(":", ",")

@@ -5,7 +5,7 @@ OpenSpiel splits game strings at commas and gives every parameter one type, so i
 
 - `stage` is a name (`stag_hunt`, `matrix_pd`), or a bimatrix with `:` between the two payoffs of
   a cell (`3:3 0:5; 5:0 1:1`), or anything that `games.load` takes with `,`, `(`, `)` and `=`
-  written as %2C, %28, %29 and %3D;
+  written as %2C, %28, %29 and %3D (and % as %25 before them);
 - a catalogue game's parameters go into `arguments`, with `:` for `=` and `;` for `,`;
 - `discount` is a text: 24/25, not 0.96.
 """
@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games.iterated.game import IteratedGame, Joint
 from gtlearn.games.iterated.names import (
+    MEMORY,
+    PERFECT,
     SHORT_NAME,
     check_max_length,
     check_recall,
     from_parameters,
     to_parameters,
 )
-
-MEMORY, PERFECT = "memory", "perfect"  # what an information state recalls
 
 _NOT_GIVEN = -(2**31)  # OpenSpiel's parameters have a type, so an integer cannot be None
 _DEFAULTS = {
