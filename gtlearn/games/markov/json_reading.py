@@ -71,7 +71,7 @@ def read_payoffs(
         return arrays
     if not any(isinstance(entry, str) for entry in value.values()):
         refuse_flags(symmetric, zero_sum, "every player's payoffs are given")
-    assert states is not None  # an object has keys
+    states = states or list(value)
     _known(value, states, "the payoffs", "state")
     stages: list[list[ExactArray] | ExactArray] = []
     for state in states:
@@ -79,15 +79,13 @@ def read_payoffs(
             raise InputError(f"state {state!r} has no payoffs; give some, or 0")
         where = f"the payoffs in state {state!r}"
         try:
-            stages.append(_stage(value[state], where, symmetric, zero_sum))
+            stages.append(_stage(value[state], symmetric, zero_sum))
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
     return _stacked(stages, states, actions)
 
 
-def _stage(
-    value: Any, where: str, symmetric: bool, zero_sum: bool
-) -> list[ExactArray] | ExactArray:
+def _stage(value: Any, symmetric: bool, zero_sum: bool) -> list[ExactArray] | ExactArray:
     """What is paid in one state: one array a player, or one number for all."""
     if isinstance(value, str) and any(mark in value for mark in " ,;\n"):
         return list(parse_literal(value, symmetric=symmetric, zero_sum=zero_sum).payoffs)
