@@ -12,6 +12,8 @@ from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.zero_sum import zero_sum
 
+Pair = tuple[Fraction, Fraction]
+
 
 @dataclass(frozen=True)
 class FolkBound:
@@ -100,18 +102,23 @@ def _minmax(
     return Fraction(solution[0].payoffs[0]), tuple(securing), tuple(punishing)
 
 
-def _highest(points: list[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+def _highest(points: list[Pair]) -> Pair:
     """The multiplier m >= 0 with the least max of y + m x over the points (x, y), and that max.
 
-    By duality it is the largest y of the convex hull where x >= 0. The least maximum is attained
-    at m = 0 or where the lines of two points cross.
+    By duality it is the largest y of the convex hull where x >= 0. The edge of the hull that
+    crosses x = 0 is closed in on from both sides.
     """
-    crossings = {Fraction(0)}
-    for x, y in points:
-        for other, height in points:
-            if x < 0 < other and y > height:
-                crossings.add((y - height) / (other - x))
-            elif x < 0 == other and y > height:
-                crossings.add((y - height) / -x)
-    best = min(crossings, key=lambda m: (max(y + m * x for x, y in points), m))
-    return best, max(y + best * x for x, y in points)
+    left = max(points, key=lambda p: (p[1], p[0]))
+    if left[0] >= 0:
+        return Fraction(0), left[1]
+    right = max(points)  # the follower can get its minmax, so that this x is not negative
+    while True:
+        m = (left[1] - right[1]) / (right[0] - left[0])
+        top = max(points, key=lambda p: p[1] + m * p[0])
+        height = left[1] + m * left[0]
+        if top[1] + m * top[0] == height:
+            return m, height
+        if top[0] >= 0:
+            right = top
+        else:
+            left = top

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from typing import TypeGuard
 
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import common_denominator
@@ -22,7 +23,7 @@ from gtlearn.solvers.markov.commitment.folk import FolkBound
 Pair = tuple[Fraction, Fraction]  # (follower's payoff, leader's payoff)
 Multipliers = tuple[Fraction, ...]  # one a follower's action
 
-PENALTY = 1000  # for breaking a constraint, relative to the payoffs
+PRICE = 1000  # of breaking a constraint, relative to the payoffs
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,9 @@ def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> 
     needed = {(game.horizon, Fraction(0))}
     while needed:
         k, weight = needed.pop()
-        found = [steps.best(k, weight, b, frontiers[k - 1]) for b in range(steps.responses)]
-        multipliers[k, weight] = tuple(m for _, m in found)
+        multipliers[k, weight] = found = steps.multipliers(k, weight, frontiers[k - 1])
         if k > 1:
-            needed |= {(k - 1, weight + sum(m)) for _, m in found} - multipliers.keys()
+            needed |= {(k - 1, weight + sum(m)) for m in found} - multipliers.keys()
     value = bound_from(multipliers, game, leader, folk.minmax)
     return UnlimitedBound(value, multipliers)
 
@@ -97,8 +97,19 @@ class _Steps:
         """What the follower gets in k steps whatever the leader does."""
         return self.minmax * sum((self.discount**t for t in range(k)), Fraction(0))
 
+    def multipliers(self, k: int, weight: Fraction, later: list[Pair]) -> tuple[Multipliers, ...]:
+        """The multipliers for each action that the follower may be meant to play first."""
+        found = [self.best(k, weight, b, later) for b in range(self.responses)]
+        top = max(_weighed(weight, pair) for pair, _ in filter(_possible, found))
+        price = PRICE
+        for b in range(self.responses):
+            while found[b][0] is None and self._proven(k, weight, b, found[b][1], later) > top:
+                price *= PRICE  # until what no commitment can bring about counts for nothing
+                found[b] = self.best(k, weight, b, later, price)
+        return tuple(m for _, m in found)
+
     def best(
-        self, k: int, weight: Fraction, meant: int, later: list[Pair]
+        self, k: int, weight: Fraction | None, meant: int, later: list[Pair], price: int = PRICE
     ) -> tuple[Pair | None, Multipliers]:
         """The best pair over k steps where the follower is meant to play `meant` first.
 
@@ -119,21 +130,16 @@ class _Steps:
             ]
             for c in others
         ]
-        goal = [mine + weight * theirs for theirs, mine in pairs]
-        free = [Fraction(0)] * len(others)
-        broken = [[Fraction(-int(c == d)) for c in others] for d in others]
-        rows = [[*gain, *penalty] for gain, penalty in zip(gains, broken, strict=True)]
-        rows.append([Fraction(1)] * len(goal) + free)
-        goal += [-PENALTY * (1 + max(map(abs, goal)))] * len(others)
-        program, units = _integer_program(goal, rows)
-        optimum = solve(program)
-        shares = [Fraction(x, optimum.primal_denominator) for x in optimum.primal]
-        multipliers = [Fraction(0)] * self.responses
-        for row, c in enumerate(others):
-            multipliers[c] = Fraction(optimum.dual[row], optimum.dual_denominator) * units[row]
+        goal = [_weighed(weight, pair) for pair in pairs]
+        shares, weights = _cheapest(goal, gains, price)
         if any(shares[len(pairs) :]):
-            return None, tuple(multipliers)
-        return (_mean(shares, pairs, 0), _mean(shares, pairs, 1)), tuple(multipliers)
+            least, _ = _cheapest([Fraction(0)] * len(goal), gains, 1)
+            if not any(least[len(pairs) :]):  # it need not be broken: the price was too low
+                return self.best(k, weight, meant, later, price * PRICE)
+        weights.insert(meant, Fraction(0))
+        if any(shares[len(pairs) :]):
+            return None, tuple(weights)
+        return (_mean(shares, pairs, 0), _mean(shares, pairs, 1)), tuple(weights)
 
     def frontier(self, k: int, later: list[Pair]) -> list[Pair]:
         """The vertices of the Pareto frontier over k steps, by the follower's payoff."""
@@ -153,11 +159,24 @@ class _Steps:
         return sorted(p for p in found if not any(_dominates(q, p) for q in found))
 
     def _highest(self, k: int, weight: Fraction | None, later: list[Pair]) -> Pair:
-        """The pair with the most (leader's payoff) + weight (follower's payoff); None weighs the
-        follower's payoff alone."""
-        w = Fraction(PENALTY) if weight is None else weight
-        found = [self.best(k, w, b, later)[0] for b in range(self.responses)]
-        return max((p for p in found if p is not None), key=lambda p: (p[1] + w * p[0], p[0], p[1]))
+        """The pair with the most (leader's payoff) + weight (follower's payoff)."""
+        found = [self.best(k, weight, b, later)[0] for b in range(self.responses)]
+        return max((p for p in found if p is not None), key=lambda p: (_weighed(weight, p), p))
+
+    def _proven(
+        self, k: int, weight: Fraction, meant: int, m: Multipliers, later: list[Pair]
+    ) -> Fraction:
+        """What the multipliers prove for an action that the follower is meant to play first."""
+        heavier = weight + sum(m)
+        rest = self.discount * max(mine + heavier * theirs for theirs, mine in later)
+        return max(self.kept(k, weight, meant, a, m) for a in range(self.actions)) + rest
+
+    def kept(self, k: int, weight: Fraction, meant: int, a: int, m: Multipliers) -> Fraction:
+        """What a first step is worth, with the constraints weighed by the multipliers."""
+        theirs, mine = self.pay[a, meant]
+        punished = self.discount * self.secured(k - 1)
+        weighed = (y * (theirs - self.pay[a, c][0] - punished) for c, y in enumerate(m) if y)
+        return mine + weight * theirs + sum(weighed, Fraction(0))
 
     def _sum(self, now: Pair, later: Pair) -> Pair:
         return now[0] + self.discount * later[0], now[1] + self.discount * later[1]
@@ -174,41 +193,59 @@ def bound_from(
     steps = _Steps(game.stage, leader, game.discount, minmax)
     proven: dict[tuple[int, Fraction], Fraction] = {}
     for k, weight in sorted(multipliers):
-        punished = game.discount * steps.secured(k - 1)
         bounds = []
         for b, m in enumerate(multipliers[k, weight]):
-            heavier = weight + sum(m)
-            later = game.discount * proven[k - 1, heavier] if k > 1 else Fraction(0)
-            for a in range(steps.actions):
-                theirs, mine = steps.pay[a, b]
-                lost = sum(
-                    (y * (theirs - steps.pay[a, c][0] - punished) for c, y in enumerate(m) if y),
-                    Fraction(0),
-                )
-                bounds.append(mine + weight * theirs + lost + later)
+            later = game.discount * proven[k - 1, weight + sum(m)] if k > 1 else Fraction(0)
+            first = max(steps.kept(k, weight, b, a, m) for a in range(steps.actions))
+            bounds.append(first + later)
         proven[k, weight] = max(bounds)
     return proven[game.horizon, Fraction(0)] * game.markov.scale
 
 
-def _integer_program(
-    goal: list[Fraction], rows: list[list[Fraction]]
-) -> tuple[LinearProgram, list[Fraction]]:
-    """Maximise goal x where all rows but the last are at most 0 and the last is 1, x >= 0; and
-    what to multiply the dual of each row by."""
-    top = common_denominator(goal)
-    scales = [common_denominator(row) for row in rows]
-    matrix = [[int(x * scale) for x in row] for row, scale in zip(rows, scales, strict=True)]
+def _cheapest(
+    goal: list[Fraction], gains: list[list[Fraction]], price: int
+) -> tuple[list[Fraction], list[Fraction]]:
+    """Maximises the mean of `goal` so that no mean gain is positive, but for a price per unit.
+
+    Returns:
+        The share of each column, and then by how much each constraint is broken; and the
+        multiplier of each constraint.
+    """
+    cost = -price * (1 + max(map(abs, goal)))
+    whole = [*goal, *[cost] * len(gains)]
+    rows = [
+        [*gain, *(Fraction(-int(c == d)) for d in range(len(gains)))]
+        for c, gain in enumerate(gains)
+    ]
+    rows.append([Fraction(1)] * len(goal) + [Fraction(0)] * len(gains))
+    scale, scales = common_denominator(whole), [common_denominator(row) for row in rows]
     program = LinearProgram(
-        objective=integer_rows([[int(x * top) for x in goal]])[0],
-        matrix=integer_rows(matrix),
-        bounds=integer_rows([[0] * (len(rows) - 1) + [1]])[0],
-        equalities=[len(rows) - 1],
+        objective=integer_rows([[int(x * scale) for x in whole]])[0],
+        matrix=integer_rows(
+            [[int(x * unit) for x in row] for row, unit in zip(rows, scales, strict=True)]
+        ),
+        bounds=integer_rows([[0] * len(gains) + [1]])[0],
+        equalities=[len(gains)],
     )
-    return program, [Fraction(scale, top) for scale in scales]
+    optimum = solve(program)
+    dual = zip(optimum.dual[:-1], scales, strict=False)
+    return (
+        [Fraction(x, optimum.primal_denominator) for x in optimum.primal],
+        [Fraction(y * unit, optimum.dual_denominator * scale) for y, unit in dual],
+    )
 
 
 def _mean(shares: list[Fraction], pairs: list[Pair], who: int) -> Fraction:
     return sum((s * pair[who] for s, pair in zip(shares, pairs, strict=False)), Fraction(0))
+
+
+def _weighed(weight: Fraction | None, pair: Pair) -> Fraction:
+    """(leader's payoff) + weight (follower's payoff); None weighs the follower's payoff alone."""
+    return pair[0] if weight is None else pair[1] + weight * pair[0]
+
+
+def _possible(found: tuple[Pair | None, Multipliers]) -> TypeGuard[tuple[Pair, Multipliers]]:
+    return found[0] is not None
 
 
 def _dominates(one: Pair, other: Pair) -> bool:

@@ -1,0 +1,102 @@
+"""Commitments just off a knife-edge: power series against tables at small exact distances."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gtlearn import games
+from gtlearn.solvers.markov.commitment.floats import leader_values
+from gtlearn.solvers.markov.commitment.limits import limit_along
+from gtlearn.solvers.markov.commitment.perturbation import best_direction, robustness
+from gtlearn.solvers.markov.commitment.replies import reply
+from gtlearn.solvers.markov.commitment.sides import Sides
+
+KINDS = [
+    ({"horizon": 3}, "optimal"),
+    ({"horizon": 3}, "stationary"),
+    ({"discount": "2/3"}, "optimal"),
+]
+ROWS = st.lists(st.integers(-3, 3), min_size=2, max_size=2)
+MATRICES = st.lists(ROWS, min_size=2, max_size=2)
+STAGES = st.builds(games.normal_form, MATRICES, MATRICES)  # small payoffs, so that ties occur
+GRID = st.sampled_from([Fraction(k, 4) for k in range(5)])
+
+
+def table_of(shares):
+    return tuple((Fraction(p), 1 - Fraction(p)) for p in shares)
+
+
+def towards(table, target):
+    return tuple(
+        tuple(b - a for a, b in zip(row, goal, strict=True))
+        for row, goal in zip(table, target, strict=True)
+    )
+
+
+@pytest.mark.parametrize(("kind", "follower"), KINDS)
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_limit_is_approached(kind, follower, data):
+    stage = data.draw(STAGES)
+    sides = Sides(games.iterated(stage, **kind).markov, 0, follower)
+    table = table_of(data.draw(st.lists(GRID, min_size=5, max_size=5)))
+    target = table_of(data.draw(st.lists(GRID, min_size=5, max_size=5)))
+    direction = towards(table, target)
+    limit = limit_along(sides, table, direction)
+    size = max(abs(v) for array in sides.pay for v in array.fractions().ravel())
+    for exponent in (60, 90):
+        step = Fraction(1, 2**exponent)
+        near = tuple(
+            tuple(p + step * d for p, d in zip(row, change, strict=True))
+            for row, change in zip(table, direction, strict=True)
+        )
+        found = reply(sides, near, "weak")
+        # A value moves by at most (steps)^2 payoffs per unit of a probability.
+        for player in (0, 1):
+            assert abs(found.payoffs[player] - limit.payoffs[player]) <= 100 * size * step
+
+
+def test_the_dilemma_off_its_knife_edge():
+    sides = Sides(games.iterated("prisoners_dilemma", horizon=10).markov, 0, "optimal")
+    half = Fraction(1, 2)
+    table = table_of([0, half, 0, half, 0])
+    up = towards(table, table_of([0, 1, 0, 1, 0]))
+    down = towards(table, table_of([0, 0, 0, 0, 0]))
+    assert reply(sides, table, "strong").payoffs[0] == Fraction(67, 20)
+    assert reply(sides, table, "weak").payoffs[0] == 2
+    assert limit_along(sides, table, up).payoffs == (Fraction(67, 20), 2)
+    assert limit_along(sides, table, down).payoffs[0] == 2
+    direction, limit = best_direction(sides, table)
+    assert limit.payoffs[0] == Fraction(67, 20)
+    assert limit_along(sides, table, direction) == limit
+
+
+def test_robustness_falls_with_the_distance():
+    sides = Sides(games.iterated("prisoners_dilemma", horizon=10).markov, 0, "optimal")
+    table = table_of([0, Fraction(1, 2), 0, Fraction(1, 2), 0])
+    pairs = robustness(sides, table)
+    assert [distance for distance, _ in pairs] == [Fraction(1, 10**k) for k in (1, 2, 3, 4)]
+    values = [value for _, value in pairs]
+    assert values == sorted(values)
+    # Rewarding with 1/2 + d costs the leader at most 9 d of its own steps in ten.
+    assert all(Fraction(67, 20) - d <= v < Fraction(67, 20) for d, v in pairs)
+
+
+@pytest.mark.parametrize(("kind", "follower"), KINDS)
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_floats_agree_with_exact_values(kind, follower, data):
+    stage = data.draw(STAGES)
+    leader = data.draw(st.integers(0, 1))
+    sides = Sides(games.iterated(stage, **kind).markov, leader, follower)
+    table = table_of(data.draw(st.lists(GRID, min_size=5, max_size=5)))
+    floats = np.array([[[float(p) for p in row] for row in table]])
+    for ties in ("strong", "weak"):
+        exact = reply(sides, table, ties).payoffs[leader]
+        found = leader_values(sides, floats, strong=ties == "strong")[0]
+        # Exact ties on this grid of quarters are ties in floats too, up to their tolerance of
+        # 1e-9; the rest is rounding of sums of a few payoffs.
+        assert found == pytest.approx(float(exact), rel=1e-9, abs=1e-9)
