@@ -1,0 +1,190 @@
+"""A proven upper bound on what any table of the leader earns, by branch and bound over boxes."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.markov.commitment.box_relaxations import (
+    Relaxation,
+    TableResponses,
+    TimedResponses,
+)
+from gtlearn.solvers.markov.commitment.box_values import Boxes, Floats
+from gtlearn.solvers.markov.commitment.floats import count_replies, leader_values
+from gtlearn.solvers.markov.commitment.sides import Sides
+
+MAX_STATES = 40
+MAX_REPLIES = 1024  # tables of the follower, where each is a branch
+MAX_OPEN = 500_000  # boxes that are held
+BATCH = 512  # boxes that are examined at once
+PIECE = 128  # boxes of about the same bound that are kept together
+SAMPLED = 32  # boxes of a batch in whose centre the leader's value is computed
+NARROWEST = 2.0**-40  # boxes are not split further
+
+
+@dataclass(frozen=True)
+class Tightened:
+    """What branch and bound has proven.
+
+    Attributes:
+        bound: no table earns the leader more, however the follower breaks ties.
+        boxes: how many were examined.
+        finished: whether the bound is within the tolerance of the value, or of what `better`
+            earns.
+        better: a table, states x leader's actions, that in floats earns more than the value under
+            strong ties; None if none was met.
+    """
+
+    bound: Fraction
+    boxes: int
+    finished: bool
+    better: Floats | None = None
+
+
+@dataclass(order=True)
+class _Piece:
+    """Open boxes, sorted by their bounds."""
+
+    rank: tuple[float, int]
+    boxes: Boxes = field(compare=False)
+    tags: NDArray[np.generic] = field(compare=False)
+    bounds: Floats = field(compare=False)
+    score: Floats = field(compare=False)
+
+
+def tightened_bound(
+    sides: Sides,
+    value: Fraction,
+    bound: Fraction,
+    clock: Clock,
+    *,
+    tolerance: Fraction,
+) -> Tightened:
+    """A smaller upper bound on the leader's value over all its tables.
+
+    The tables are divided into boxes; those whose bound exceeds the best value known by more than
+    the tolerance are halved, the highest bound first. The bounds hold under strong ties, and so
+    under weak ones. Games of a leader with more than two actions, or with very many states or
+    tables of a follower, are left as they are.
+
+    Args:
+        sides: the game, its leader and the follower's class.
+        value: what a known table earns.
+        bound: a proven upper bound.
+        clock: says when the time is over.
+        tolerance: the gap, in the game's unit, at which to stop.
+    """
+    if bound - value <= tolerance:
+        return Tightened(bound, 0, True)
+    if not _is_small(sides):
+        return Tightened(bound, 0, False)
+    search = _Search(sides, value, bound, tolerance)
+    search.run(clock)
+    return search.result()
+
+
+def _is_small(sides: Sides) -> bool:
+    legal = all(mask.all() for mask in sides.game.legal)
+    few = sides.sees_time or count_replies(sides) <= MAX_REPLIES
+    return legal and sides.actions == 2 and sides.game.num_states <= MAX_STATES and few
+
+
+class _Search:
+    def __init__(self, sides: Sides, value: Fraction, bound: Fraction, tolerance: Fraction) -> None:
+        self.sides, self.value, self.bound, self.tolerance = sides, value, bound, float(tolerance)
+        self.relaxation: Relaxation = (
+            TimedResponses(sides) if sides.sees_time else TableResponses(sides)
+        )
+        self.best = float(value)
+        self.better: Floats | None = None
+        self.closed = -np.inf  # the highest bound of a box that is not split further
+        self.examined = self.held = 0
+        self.open: list[_Piece] = []
+        self.order = count()
+
+    @property
+    def top(self) -> float:
+        """The highest bound of an open box."""
+        return -self.open[0].rank[0] if self.open else -np.inf
+
+    def run(self, clock: Clock) -> None:
+        """Splits boxes until none is open, or the time or the room is used up."""
+        roots = self.relaxation.roots()
+        shape = (self.sides.game.num_states, len(roots))
+        self._examine(Boxes(np.zeros(shape), np.ones(shape)), roots, np.full(shape[1], np.inf))
+        start = max(self.top - self.best, self.tolerance)
+        while self.open and not clock.expired and self.held < MAX_OPEN:
+            done = 1 - max(min(self.top, float(self.bound)) - self.best, 0.0) / start
+            clock.tell(min(max(done, 0.0), 1.0), f"{self.examined} boxes of the leader's tables")
+            self._examine(*_halves(self._next()))
+
+    def result(self) -> Tightened:
+        """What has been proven."""
+        proven = max(self.closed, self.top)
+        bound = self.bound if proven >= self.bound else max(Fraction(proven), self.value)
+        return Tightened(bound, self.examined, not self.open, self.better)
+
+    def _next(self) -> _Piece:
+        """The open boxes of the highest bounds, about half a batch."""
+        pieces = [heapq.heappop(self.open)]
+        while self.open and sum(len(p.tags) for p in pieces) < BATCH // 2:
+            pieces.append(heapq.heappop(self.open))
+        self.held -= sum(len(p.tags) for p in pieces)
+        return _Piece(
+            pieces[0].rank,
+            Boxes(
+                np.concatenate([p.boxes.low for p in pieces], axis=1),
+                np.concatenate([p.boxes.high for p in pieces], axis=1),
+            ),
+            np.concatenate([p.tags for p in pieces]),
+            np.concatenate([p.bounds for p in pieces]),
+            np.concatenate([p.score for p in pieces], axis=1),
+        )
+
+    def _examine(self, boxes: Boxes, tags: NDArray[np.generic], known: Floats) -> None:
+        """Bounds the boxes, given bounds of what they are halves of, and keeps what is open."""
+        self._sample(boxes)
+        goal = self.best + self.tolerance
+        bounds, score, tags = self.relaxation.examine(boxes, tags, goal)
+        bounds = np.minimum(bounds, known)
+        self.examined += len(bounds)
+        score[boxes.half <= NARROWEST] = 0
+        going = (bounds > goal) & (score > 0).any(axis=0)
+        self.closed = max(self.closed, bounds[~going].max(initial=-np.inf))
+        order = np.flatnonzero(going)[np.argsort(-bounds[going], kind="stable")]
+        self.held += len(order)
+        for begin in range(0, len(order), PIECE):
+            few = order[begin : begin + PIECE]
+            rank = (-float(bounds[few[0]]), next(self.order))
+            piece = _Piece(rank, boxes[few], tags[few], bounds[few], score[:, few])
+            heapq.heappush(self.open, piece)
+
+    def _sample(self, boxes: Boxes) -> None:
+        """Looks for better tables in the centres of the first boxes, of the highest bounds."""
+        second = boxes.centre[:, :SAMPLED].T
+        tables = np.stack([1 - second, second], axis=-1)
+        values = leader_values(self.sides, tables, strong=True)
+        k = int(values.argmax())
+        if values[k] > self.best:
+            self.best, self.better = float(values[k]), tables[k]
+
+
+def _halves(piece: _Piece) -> tuple[Boxes, NDArray[np.generic], Floats]:
+    """Each box split in the state that matters the most."""
+    each = np.arange(len(piece.tags))
+    state = piece.score.argmax(axis=0)
+    low, high = piece.boxes.low.copy(), piece.boxes.high.copy()
+    middle = (low + high)[state, each] / 2
+    low[state, each] = high[state, each] = middle
+    halves = Boxes(
+        np.stack([piece.boxes.low, low], axis=2).reshape(len(low), -1),
+        np.stack([high, piece.boxes.high], axis=2).reshape(len(low), -1),
+    )
+    return halves, np.repeat(piece.tags, 2), np.repeat(piece.bounds, 2)
