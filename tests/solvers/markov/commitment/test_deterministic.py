@@ -1,0 +1,144 @@
+"""Deterministic commitments against brute force over all pairs of tables and plans."""
+
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gtlearn import games
+from gtlearn.errors import InputError
+from gtlearn.games.markov import unrolled
+from gtlearn.solvers import verify
+from gtlearn.solvers.markov.batch import evaluate_exactly
+from gtlearn.solvers.markov.commitment import stackelberg
+from gtlearn.solvers.markov.commitment.deterministic import integer_values
+from gtlearn.solvers.markov.commitment.replies import reply
+from gtlearn.solvers.markov.commitment.sides import Sides
+
+ROWS = st.lists(st.integers(-3, 3), min_size=2, max_size=2)
+MATRICES = st.lists(ROWS, min_size=2, max_size=2)
+STAGES = st.builds(games.normal_form, MATRICES, MATRICES)
+TIES = st.sampled_from(["strong", "weak"])
+PURE = np.eye(2, dtype=int)[list(product((0, 1), repeat=5))]
+
+
+def best_by_pairs(game, leader, ties):
+    """The optimal value and tables, from the values of all 32 x 32 pairs of tables."""
+    tables = [PURE[:, None], PURE[None]] if leader == 0 else [PURE[None], PURE[:, None]]
+    values = evaluate_exactly(game, tables).fractions()  # leader's tables, follower's, players
+    mine, theirs = values[..., leader], values[..., 1 - leader]
+    pick = max if ties == "strong" else min
+    earned = [
+        pick(m for m, t in zip(row, other, strict=True) if t == max(other))
+        for row, other in zip(mine.tolist(), theirs.tolist(), strict=True)
+    ]
+    value = max(earned)
+    best = [PURE[k].tolist() for k, e in enumerate(earned) if e == value]
+    return value, best
+
+
+@given(STAGES, TIES, st.integers(0, 1), st.integers(1, 4))
+@settings(max_examples=30, deadline=None)
+def test_stationary_follower_against_all_pairs(stage, ties, leader, horizon):
+    game = games.iterated(stage, horizon=horizon)
+    solution = stackelberg(
+        game, leader=leader, follower="stationary", policy="deterministic", ties=ties
+    )
+    value, best = best_by_pairs(game, leader, ties)
+    assert solution.complete
+    assert {found.value for found in solution} == {value}
+    assert [[list(map(int, row)) for row in found.commitment] for found in solution] == best
+
+
+@given(STAGES, TIES, st.integers(0, 1))
+@settings(max_examples=15, deadline=None)
+def test_without_a_horizon_both_classes_are_the_best_pairs(stage, ties, leader):
+    game = games.iterated(stage, discount="3/4")
+    value, best = best_by_pairs(game, leader, ties)
+    for follower in ("stationary", "optimal"):
+        solution = stackelberg(
+            game, leader=leader, follower=follower, policy="deterministic", ties=ties
+        )
+        assert solution[0].value == value
+        assert [[list(map(int, row)) for row in found.commitment] for found in solution] == best
+
+
+@given(STAGES, TIES)
+@settings(max_examples=6, deadline=None)
+def test_optimal_follower_against_all_plans_of_two_steps(stage, ties):
+    # The follower sees the step: one action at the start and one in each of 4 states after it.
+    game = games.iterated(stage, horizon=2)
+    timed = unrolled(game.markov)
+    reached = [0, *range(6, 10)]
+    plans = np.zeros((32, timed.num_states, 2), dtype=int)
+    plans[..., 0] = 1
+    for k, actions in enumerate(product((0, 1), repeat=5)):
+        plans[k, reached] = np.eye(2, dtype=int)[list(actions)]
+    leaders = np.concatenate([PURE, PURE], axis=1)
+    values = evaluate_exactly(timed, [leaders[:, None], plans[None]]).fractions()
+    pick = max if ties == "strong" else min
+    best = max(
+        pick(m for m, t in pairs if t == max(other for _, other in pairs))
+        for pairs in values.tolist()
+    )
+    assert stackelberg(game, policy="deterministic", ties=ties)[0].value == best
+
+
+@given(STAGES, TIES, st.sampled_from([None, "1/3"]))
+@settings(max_examples=15, deadline=None)
+def test_integer_values_agree_with_one_reply_at_a_time(stage, ties, discount):
+    sides = Sides(games.iterated(stage, horizon=4, discount=discount).markov, 0, "optimal")
+    tables = np.array(list(product((0, 1), repeat=5)))
+    values = integer_values(sides, tables, ties)
+    for actions, value in list(zip(PURE, values, strict=True))[::5]:
+        table = tuple(tuple(Fraction(int(p)) for p in row) for row in actions)
+        assert reply(sides, table, ties).payoffs[0] == value
+
+
+def test_the_dilemma_of_ten_steps():
+    # The leader opens with D, and from then on repays C with C and D with D: 4, eight times 3,
+    # and 1 when the follower defects at the end. A follower who does not see the step cannot, but
+    # for the first step, and so the leader is repaid to the end: 4 and nine times 3.
+    game = games.iterated("prisoners_dilemma", horizon=10)
+    optimal = stackelberg(game, policy="deterministic")
+    assert [found.value for found in optimal] == [Fraction(29, 10)]
+    assert [row[0] for row in optimal[0].commitment] == [0, 1, 0, 1, 0]
+    blind = stackelberg(game, follower="stationary", policy="deterministic")
+    assert [found.value for found in blind] == [Fraction(31, 10)]
+
+
+def test_a_markov_game_with_random_moves():
+    # In state 0 the leader's action 1 costs it 1 and leads to the good state 1 every other time,
+    # where it gets 4. A table cannot see the step, so that it pays again if still in state 0.
+    game = games.markov_game(
+        [
+            [[[0, 0], [-1, -1]], [[4, 0], [4, 0]]],
+            [[[0, 0], [0, 0]], [[1, 0], [1, 0]]],
+        ],
+        [
+            [[[1, 0], [1, 0]], [["1/2", "1/2"], ["1/2", "1/2"]]],
+            [[[0, 1], [0, 1]], [[0, 1], [0, 1]]],
+        ],
+        horizon=2,
+    )
+    solution = stackelberg(game)
+    assert solution.policy == "deterministic"
+    assert {found.value for found in solution} == {Fraction(1, 4)}  # (-1 + 4/2 - 1/2) / 2
+    assert {found.commitment[0] for found in solution} == {(0, 1)}
+    assert verify.solution(game, solution) == ()
+
+
+def test_too_many_tables_are_refused_with_their_number():
+    game = games.iterated("prisoners_dilemma", horizon=3, memory=2)
+    with pytest.raises(InputError, match="2097152 deterministic tables"):
+        stackelberg(game, policy="deterministic")
+
+
+def test_a_time_limit_returns_what_was_found():
+    game = games.iterated("rps_meta_mapg", discount="1/2")
+    solution = stackelberg(game, policy="deterministic", time_limit=1e-9)
+    assert solution.status == "time_limit"
+    assert not solution.complete
