@@ -12,7 +12,13 @@ from gtlearn.solvers.correlated import correlated as correlated
 from gtlearn.solvers.dispatch import check as check
 from gtlearn.solvers.dispatch import solve as solve
 from gtlearn.solvers.dominance.elimination import dominance as dominance
+from gtlearn.solvers.markov.batch import evaluate_exactly as evaluate_exactly
+from gtlearn.solvers.markov.batch import evaluate_floats as evaluate_floats
+from gtlearn.solvers.markov.evaluation import evaluate as evaluate
+from gtlearn.solvers.markov.response import optimal_response as optimal_response
+from gtlearn.solvers.markov.response import stationary_response as stationary_response
 from gtlearn.solvers.markov.solution import MarkovSolution as MarkovSolution
+from gtlearn.solvers.markov.stochastic_response import stochastic_response as stochastic_response
 from gtlearn.solvers.nash import all_equilibria as all_equilibria
 from gtlearn.solvers.nash import one_equilibrium as one_equilibrium
 from gtlearn.solvers.nash import pure_equilibria as pure_equilibria
