@@ -132,6 +132,8 @@ def _from_gambit(game: Any) -> NormalFormGame:
 
 def _unknown(name: str) -> str:
     shown = name if len(name) <= 60 else name[:57] + "..."
+    if name.count("(") > name.count(")"):
+        return f"a bracket of {shown!r} is not closed; write name(key=value)"
     if os.sep in name:
         return f"there is no file {shown!r}; give the path of a game file, or a name"
     hint = nearest(name, [*catalogue_names(), *pyspiel.registered_names()])

@@ -102,6 +102,7 @@ def test_what_turns_itself_into_an_array():
         ("nan,1; 2,3", "column 1: 'nan' is not a number"),
         ("1e999999999,1", "is not a number"),
         ("", "empty string"),
+        ("gtlearn_iterated(stage=chicken,horizon=10", "a bracket of .* is not closed"),
         ("prisoner_dilemma", "no game called 'prisoner_dilemma'; did you mean prisoners_dilemma"),
         ("Prisoners' Dilemma", "did you mean prisoners_dilemma"),
         ("matrix_rpx", "did you mean matrix_rps"),

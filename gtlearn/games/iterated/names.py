@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -13,19 +12,18 @@ import pyspiel
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.iterated.game import IteratedGame, iterated
-from gtlearn.games.json_format import dump_json
+from gtlearn.games.json_format import compact_json
 from gtlearn.games.literal import LITERAL, literal_text
-from gtlearn.games.names import nearest, split_call
+from gtlearn.games.names import nearest, openspiel_text, plain_text, split_call
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import parse_number
+from gtlearn.games.openspiel_steps import MEMORY, check_max_length, check_recall
 
 SHORT_NAME = "gtlearn_iterated"
-MEMORY, PERFECT = "memory", "perfect"  # what an information state recalls
 PARAMETERS = ("stage", "arguments", "horizon", "discount", "memory", "recall", "max_length")
 
 _START = re.compile(r"\s*([A-Za-z_]\w*)\s*=", flags=re.ASCII)
 _QUOTED = {'"': '"', "'": "'", "(": ")"}
-_ESCAPES = {"%": "%25", ",": "%2C", "(": "%28", ")": "%29", "=": "%3D", "\n": "%0A"}
 _LITERAL = re.compile(r"[-+.\d]|[^\[{]*;", flags=re.ASCII)
 _MAX_DIGITS = 9  # of a horizon or a memory
 
@@ -94,26 +92,6 @@ def to_parameters(game: IteratedGame) -> dict[str, Any]:
     return parameters
 
 
-def check_recall(recall: str) -> None:
-    """Complains about a word that is no kind of recall.
-
-    Raises:
-        InputError: if `recall` is neither "memory" nor "perfect".
-    """
-    if recall not in (MEMORY, PERFECT):
-        raise InputError(f"the recall is {recall[:60]!r}; give memory or perfect")
-
-
-def check_max_length(length: int) -> None:
-    """Complains about a length at which no game can be cut.
-
-    Raises:
-        InputError: if it is not positive.
-    """
-    if length < 1:
-        raise InputError(f"max_length is {length}; give a positive number of steps")
-
-
 def _split_arguments(inside: str) -> dict[str, str]:
     """`key=value` pairs at commas that a `key=` follows, outside all brackets and quotes."""
     starts, depth, quote = [0], 0, ""
@@ -152,8 +130,7 @@ def _stage(text: str, arguments: str, flags: Mapping[str, bool]) -> NormalFormGa
     text = text.strip()
     while len(text) > 1 and _QUOTED.get(text[0]) == text[-1]:
         text = text[1:-1].strip()
-    for character, escape in reversed(_ESCAPES.items()):
-        text = text.replace(escape, character)
+    text = plain_text(text)
     if _LITERAL.match(text):
         text = text.replace(":", ",")
     if arguments:
@@ -180,12 +157,12 @@ def _stage_parameters(stage: NormalFormGame) -> dict[str, Any]:
         if _same(named, stage):
             return named
     elif base in pyspiel.registered_names():
-        named = {"stage": _escaped(stage.name)}
+        named = {"stage": openspiel_text(stage.name)}
         if _same(named, stage):
             return named
     if stage.name == LITERAL and literal_text(stage):
         return {"stage": literal_text(stage).replace(",", ":")}
-    return {"stage": _escaped(_compact(stage))}
+    return {"stage": openspiel_text(compact_json(stage))}
 
 
 def _same(named: Mapping[str, str], stage: NormalFormGame) -> bool:
@@ -197,21 +174,15 @@ def _same(named: Mapping[str, str], stage: NormalFormGame) -> bool:
     return all(getattr(again, part) == getattr(stage, part) for part in parts)
 
 
-def _compact(stage: NormalFormGame) -> str:
-    return json.dumps(json.loads(dump_json(stage)), separators=(",", ":"))
-
-
-def _escaped(text: str) -> str:
-    for character, escape in _ESCAPES.items():
-        text = text.replace(character, escape)
-    return text
-
-
 def _whole(key: str, text: str) -> int:
     plain = text.strip()
-    if not re.fullmatch(r"[+-]?\d+", plain, flags=re.ASCII) or len(plain) > _MAX_DIGITS:
+    if not re.fullmatch(r"[+-]?\d+", plain, flags=re.ASCII):
         raise InputError(
             f"the {key} of {SHORT_NAME} is {plain[:60]!r}; give a whole number of steps"
+        )
+    if len(plain) > _MAX_DIGITS:
+        raise InputError(
+            f"the {key} of {SHORT_NAME} is {plain[:60]}; give fewer than 10^{_MAX_DIGITS} steps"
         )
     return int(plain)
 

@@ -38,6 +38,7 @@ def listed(table):
         {"commitment": listed(GRIM), "response": listed(TIT_FOR_TAT)},
         {"commitment": listed(GRIM), "response": [0, 0, 1, 0, 1]},
         {"commitment": listed(TIT_FOR_TAT), "response": [0, 0, 1, 1, 1], "leader": 1},
+        {"strategies": [listed(GRIM), listed(TIT_FOR_TAT)], "states": np.array(GAME.states)},
         lambda player, label: (GRIM, TIT_FOR_TAT)[player][GAME.states.index(label)],
     ],
 )
@@ -68,6 +69,9 @@ def test_texts_files_folders_and_arrays(tmp_path, text):
 def test_one_table_is_the_leaders():
     for source in (listed(GRIM), np.array(GRIM), {"commitment": listed(GRIM)}):
         assert load_tables(source, GAME, leader=1).tables == (None, GRIM)
+        assert load_tables(source, GAME).tables == (GRIM, None)
+    with pytest.raises(InputError, match="0 tables for 2 players"):
+        load_tables([], GAME)
 
 
 def test_what_a_follower_was_told_is_kept_apart():
@@ -195,6 +199,14 @@ def raises():
         ({"commitment": {"Init": 1}}, "did you mean init"),
         ({"commitment": {**dict.fromkeys(GAME.states, 1), "CC": {"E": 1}}}, "names an action 'E'"),
         ({"commitment": {**dict.fromkeys(GAME.states, 1), "CC": "3/2"}}, "negative probability"),
+        (
+            {"commitment": listed(GRIM), "states": ["init", "CC", "DC", "CD", "DD"]},
+            "states of gtlearn_iterated.* in another order; write the rows in the order init, CC",
+        ),
+        ({"commitment": listed(GRIM), "states": list("abcde")}, "lists a state 'a', so these are"),
+        ({"commitment": listed(GRIM), "states": ["init", "CC"]}, "lists 2 states, so these are"),
+        ({"commitment": listed(GRIM), "states": "init"}, "no list of labels"),
+        ({"states": list("abcde"), "solutions": [{"strategies": []}]}, "lists a state 'a'"),
         ({"commitment": 3}, "is no table"),
         ({"commitment": "all"}, "is no table"),
         ({"commitment": listed(GRIM), "leader": 2}, "no player '2'"),
@@ -225,8 +237,9 @@ def test_bad_tables_are_refused_in_a_sentence(source, said):
 
 def test_a_file_that_is_no_archive_is_refused(tmp_path):
     (tmp_path / "broken.npz").write_bytes(b"nothing")
-    with pytest.raises(InputError, match="no arrays"):
+    with pytest.raises(InputError, match=r"broken\.npz holds no arrays") as refused:
         load_tables(tmp_path / "broken.npz", GAME)
+    assert "no file name" not in str(refused.value)
     np.savez(tmp_path / "objects.npz", commitment=np.array([None, "x"], dtype=object))
     with pytest.raises(InputError, match="no arrays"):
         load_tables(tmp_path / "objects.npz", GAME)

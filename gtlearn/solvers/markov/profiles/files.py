@@ -30,11 +30,18 @@ def read_source(source: str | Path) -> Any:
         if path.suffix.lower() == ".npz":
             return _arrays(path)
         return _from_json(path.read_text(encoding="utf-8-sig"), str(path))
+    except FileNotFoundError:
+        raise InputError(
+            f"{str(path)[:200]} cannot be read: no such file or directory; give one, or JSON such "
+            f"as {SHAPE}"
+        ) from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{path} cannot be read: {reason}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not text; write JSON such as {SHAPE}") from None
+    except InputError:
+        raise
     except ValueError as error:  # a NUL character in the name
         raise InputError(f"{str(path)!r} is no file name: {error}") from None
 

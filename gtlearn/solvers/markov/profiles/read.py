@@ -26,6 +26,7 @@ from gtlearn.solvers.markov.solution import (
 from gtlearn.solvers.markov.tables import as_markov
 
 _SHOWN = ("shown", "context")  # keys of what a follower was told
+_BESIDE = (*_SHOWN, "timed", "states")  # keys beside tables under the players' labels
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def load_tables(
               true where row `t * states + s` is for state s at step t;
             - {"commitment": TABLE}, with "leader" where that is not player 0, with "response",
               the follower's table or its action in each state, and with "shown" (or "context"),
-              the table that the follower was told, where that is another one;
+              the table that the follower was told, where that is another one; "states" may list
+              the states' labels, which must then be the game's, in its order;
             - a JSON object of schema gtlearn/solution/1, a MarkovSolution, or one of its outcomes;
             - the folder of a finished run, whose result.json holds "commitment";
             - an .npz file with the arrays strategies_0, strategies_1, ..., or commitment (and
@@ -73,7 +75,7 @@ def load_tables(
             `rows.read_table`.
         game: the game that it is played in.
         index: which solution of a list is meant.
-        leader: whose table a single one is, where the source does not say.
+        leader: whose table a single one is, where the source does not say; by default player 0's.
 
     Raises:
         InputError: in one sentence: what was wrong, where, and what to do.
@@ -119,8 +121,9 @@ def _from_mapping(
         _require_index(index, len(solutions))
         if not isinstance(solutions[index], Mapping) or "solutions" in solutions[index]:
             raise InputError(f"solution {index} is no profile; write {SHAPE}")
-        above = {key: source[key] for key in ("follower", "policy") if key in source}
+        above = {key: source[key] for key in ("follower", "policy", "states") if key in source}
         return _from_mapping({**above, **solutions[index]}, game, 0, leader)
+    _require_states(source.get("states"), game)
     timed = source.get("timed")
     if timed not in (None, True, False):
         raise InputError(f'"timed" is {str(timed)[:40]}; write true or false')
@@ -132,7 +135,7 @@ def _from_mapping(
         found = _profile(
             [source.get(f"strategies_{k}") for k in range(game.num_players)], game, timed
         )
-    elif source and all(key in game.players for key in source if key not in (*_SHOWN, "timed")):
+    elif source and all(key in game.players for key in source if key not in _BESIDE):
         found = _of_players({k: source[k] for k in source if k in game.players}, game, timed)
     else:
         shown = ", ".join(repr(key) for key in list(source)[:4]) or "nothing"
@@ -178,10 +181,10 @@ def _from_commitment(
 
 def _from_list(source: Any, game: MarkovGame, leader: int | None) -> TableProfile:
     """A list of tables, one a player, or a single table, which is the leader's."""
-    if leader is None or any(map(is_table, source)):
+    if len(source) == 0 or any(map(is_table, source)):
         return _of_players(source, game, None)
     tables: list[Any] = [None] * game.num_players
-    tables[leader] = source
+    tables[leader or 0] = source
     return _profile(tables, game)
 
 
@@ -229,6 +232,29 @@ def _player(player: Any, game: MarkovGame) -> int:
 def _word(source: Mapping[str, Any], keys: Sequence[str], known: Sequence[str]) -> str | None:
     """The first of these keys' word, where it is one of those known."""
     return next((str(source[k]) for k in keys if source.get(k) in known), None)
+
+
+def _require_states(labels: Any, game: MarkovGame) -> None:
+    """Refuses tables of other states, and rows in another order than the game's."""
+    if labels is None:
+        return
+    if not isinstance(labels, Sequence | np.ndarray) or isinstance(labels, str | bytes):
+        raise InputError('"states" is no list of labels')
+    given = [str(label) for label in labels]
+    if given == list(game.states):
+        return
+    order = ", ".join(game.states[:12]) + (", ..." if game.num_states > 12 else "")
+    if sorted(given) == sorted(game.states):
+        raise InputError(
+            f'"states" lists the states of {game.name} in another order; write the rows in the '
+            f"order {order}, or each under its label"
+        )
+    first = next((label for label in given if label not in game.states), "")
+    what = f"a state {first[:40]!r}" if first else f"{len(given)} states"
+    raise InputError(
+        f'"states" lists {what}, so these are tables of another game than {game.name}, whose '
+        f"states are {order}"
+    )
 
 
 def _require_index(index: int, count: int) -> None:
