@@ -21,6 +21,7 @@ from gtlearn.games.loading import Game as Game
 from gtlearn.games.loading import load as load
 from gtlearn.games.markov import MarkovGame as MarkovGame
 from gtlearn.games.markov import markov_game as markov_game
+from gtlearn.games.markov.openspiel import register as _register_markov
 from gtlearn.games.markov.traversal import markov_game_of as markov_game_of
 from gtlearn.games.normal_form import NormalFormGame as NormalFormGame
 from gtlearn.games.normal_form import normal_form as normal_form
@@ -28,6 +29,7 @@ from gtlearn.games.openspiel import register as _register
 
 _register()
 _register_iterated()
+_register_markov()
 
 __all__ = [
     "BayesianGame",

@@ -109,6 +109,11 @@ def dump_json(game: Game | IteratedGame) -> str:
     return pieces.layout(head) + "\n"
 
 
+def compact_json(game: Game | IteratedGame) -> str:
+    """As `dump_json`, in one line without spaces."""
+    return json.dumps(json.loads(dump_json(game)), separators=(",", ":"))
+
+
 def _normal_form(value: Mapping[str, Any], name: str, source: str, build: _Build) -> NormalFormGame:
     pieces.check_keys(value, _KEYS, "the game", SCHEMA)
     if "payoffs" not in value:

@@ -14,13 +14,14 @@ from gtlearn.games.catalogue import catalogue_entry, catalogue_names
 from gtlearn.games.files import READABLE, loads, read_game
 from gtlearn.games.iterated.game import IteratedGame
 from gtlearn.games.iterated.names import is_iterated, load_iterated
-from gtlearn.games.iterated.openspiel import IteratedOpenSpielGame
 from gtlearn.games.literal import parse_literal
 from gtlearn.games.markov.game import MarkovGame
+from gtlearn.games.markov.openspiel import SHORT_NAME as MARKOV
 from gtlearn.games.matrices import game_from_arrays, is_nested, refuse_flags
 from gtlearn.games.names import nearest, parse_arguments, split_call
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.openspiel import from_openspiel, load_openspiel
+from gtlearn.games.openspiel import from_openspiel, load_openspiel, refusals_in_our_words
+from gtlearn.games.openspiel_steps import SteppedGame
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
 
@@ -36,6 +37,7 @@ def load(
               `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
             - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
               of these texts; see `gtlearn.games.iterated.names.load_iterated`;
+            - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
               small games by their reduced normal form;
             - the path of a .nfg, .efg, .json or .csv file (a Markov game is a .json file);
@@ -71,8 +73,9 @@ def load(
     refuse_flags(symmetric, zero_sum, "the game is complete")
     if isinstance(spec, Game):
         return spec
-    if isinstance(spec, IteratedOpenSpielGame):
-        return spec.iterated
+    if isinstance(spec, SteppedGame):
+        exact: IteratedGame | MarkovGame = spec.exact
+        return exact
     if isinstance(spec, pyspiel.Game):
         return from_openspiel(spec, rationalise=rationalise)
     if type(spec).__module__.split(".")[0] == "pygambit" and hasattr(spec, "to_nfg"):
@@ -103,6 +106,9 @@ def _from_text(text: str, symmetric: bool, zero_sum: bool, rationalise: bool) ->
         return catalogue_entry(name).build(**parse_arguments(name, inside))
     if call and name in pyspiel.registered_names():
         refuse_flags(symmetric, zero_sum, f"{name} is a whole game")
+        if name == MARKOV:
+            with refusals_in_our_words(stripped):
+                return load(pyspiel.load_game(stripped))
         return load_openspiel(stripped, rationalise=rationalise)
     raise InputError(_unknown(name))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from gtlearn.errors import InputError
 
 _CALL = re.compile(r"([A-Za-z_]\w*)\s*(?:\((.*)\))?", flags=re.ASCII | re.DOTALL)
+_ESCAPES = {"%": "%25", ",": "%2C", "(": "%28", ")": "%29", "=": "%3D", "\n": "%0A"}
 
 
 def split_call(text: str) -> tuple[str, str] | None:
@@ -40,3 +41,21 @@ def nearest(name: str, known: Iterable[str]) -> str:
     plain = re.sub(r"[\s'-]+", "_", name.lower())[:60]
     near = difflib.get_close_matches(plain, list(known), n=3, cutoff=0.6)
     return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def openspiel_text(text: str) -> str:
+    """A text without what OpenSpiel's parser of game strings splits at; see `plain_text`.
+
+    >>> openspiel_text("cournot(cost=2,maximum=6)")
+    'cournot%28cost%3D2%2Cmaximum%3D6%29'
+    """
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    return text
+
+
+def plain_text(text: str) -> str:
+    """The text that `openspiel_text` has made safe."""
+    for character, escape in reversed(_ESCAPES.items()):
+        text = text.replace(escape, character)
+    return text

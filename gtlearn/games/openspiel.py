@@ -47,8 +47,9 @@ def _catalogue_game(parameters: dict[str, Any]) -> NormalFormGame:
     arguments = str(parameters.get("arguments", "")).replace(":", "=").replace(";", ",")
     game = catalogue_entry(name).build(**parse_arguments(name, arguments))
     if not isinstance(game, NormalFormGame):
-        kind = "Bayesian" if isinstance(game, BayesianGame) else "Markov"
-        raise InputError(f"{name} is a {kind} game, which OpenSpiel cannot hold as a normal form")
+        if isinstance(game, BayesianGame):
+            raise InputError(f"{name} is a Bayesian game, which OpenSpiel cannot hold")
+        raise InputError(f"{name} is a Markov game; load gtlearn_markov(game={name})")
     return game
 
 

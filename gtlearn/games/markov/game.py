@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games.labels import check_labels
 from gtlearn.games.numbers import ExactArray, short_number
+
+if TYPE_CHECKING:
+    from gtlearn.games.markov.openspiel import MarkovOpenSpielGame
 
 MAX_ENTRIES = 20_000_000  # of the transition array; more would not fit a desktop's memory
 
@@ -125,6 +128,16 @@ class MarkovGame:
             out &= mask.reshape(self.num_states, *axes)
         return out
 
+    @cached_property
+    def openspiel(self) -> MarkovOpenSpielGame:
+        """The same game as an OpenSpiel game, with payoffs and probabilities rounded to doubles.
+
+        Its returns are sums of rewards; a value of this game is the return times `scale`.
+        """
+        from gtlearn.games.markov.openspiel import MarkovOpenSpielGame
+
+        return MarkovOpenSpielGame(self)
+
     def __repr__(self) -> str:
         sizes = "x".join(map(str, self.shape))
         return f"MarkovGame({self.name!r}, {self.num_states} states, {sizes})"
@@ -231,6 +244,24 @@ def unrolled(game: MarkovGame) -> MarkovGame:
         source=game.source,
         number_note=game.number_note,
     )
+
+
+def difference(one: MarkovGame, other: MarkovGame) -> str:
+    """The first part in which two games differ at what is legal, "" where they are the same."""
+    for part in ("players", "states", "actions", "start", "horizon", "discount", "averaged"):
+        if getattr(one, part) != getattr(other, part):
+            return part
+    if not all(map(np.array_equal, one.legal, other.legal)):
+        return "legal actions"
+    pairs = [*zip(one.payoffs, other.payoffs, strict=True), (one.transitions, other.transitions)]
+    for left, right in pairs:
+        if _legal_part(left, one) != _legal_part(right, one):
+            return "payoffs or transitions"
+    return ""
+
+
+def _legal_part(array: ExactArray, game: MarkovGame) -> ExactArray:
+    return ExactArray(array.numerators[game.legal_profiles], array.denominator)
 
 
 def check_duration(name: str, horizon: Any, discount: Fraction) -> None:

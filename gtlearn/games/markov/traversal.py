@@ -13,11 +13,11 @@ import numpy as np
 import pyspiel
 
 from gtlearn.errors import InputError
-from gtlearn.games.iterated.openspiel import IteratedOpenSpielGame
 from gtlearn.games.labels import default_players
 from gtlearn.games.markov.game import MAX_ENTRIES, MarkovGame, check_size
 from gtlearn.games.numbers import ExactArray, from_fractions, integer_array, to_fraction
 from gtlearn.games.openspiel import refusals_in_our_words
+from gtlearn.games.openspiel_steps import SteppedGame
 from gtlearn.games.openspiel_tree import exact_chances
 from gtlearn.games.tokens import distinct_labels
 
@@ -35,7 +35,7 @@ def markov_game_of(game: pyspiel.Game | str, *, rationalise: bool = False) -> Ma
     in expectation over the chance moves after it, so that a player's value, the sum of rewards
     over the longest history, is its expected return. A player who does not move in a state has
     the one action "-" there. A `gtlearn_iterated` game gives the Markov game of its memories
-    instead, whose states are few.
+    instead, whose states are few, and a `gtlearn_markov` game the Markov game that it is.
 
     Args:
         game: the game, or the string by which OpenSpiel loads it.
@@ -52,8 +52,9 @@ def markov_game_of(game: pyspiel.Game | str, *, rationalise: bool = False) -> Ma
     if isinstance(game, str):
         with refusals_in_our_words(game):
             game = pyspiel.load_game(game)
-    if isinstance(game, IteratedOpenSpielGame):
-        return game.iterated.markov
+    if isinstance(game, SteppedGame):
+        exact: MarkovGame = game.markov
+        return exact
     _check_kind(game)
     walk = _Walk(game, rationalise)
     walk.run()
