@@ -97,8 +97,6 @@ def _from_text(text: str, symmetric: bool, zero_sum: bool, rationalise: bool) ->
         return read_game(stripped, symmetric=symmetric, zero_sum=zero_sum)
     if stripped[0] in "[{":
         return loads(stripped, "json", symmetric=symmetric, zero_sum=zero_sum)
-    if stripped[0] in "+-.0123456789" or ";" in stripped or "\n" in stripped:
-        return parse_literal(text, symmetric=symmetric, zero_sum=zero_sum)
     call = split_call(stripped)
     name, inside = call or (stripped, "")
     if call and name in catalogue_names():
@@ -110,6 +108,8 @@ def _from_text(text: str, symmetric: bool, zero_sum: bool, rationalise: bool) ->
             with refusals_in_our_words(stripped):
                 return load(pyspiel.load_game(stripped))
         return load_openspiel(stripped, rationalise=rationalise)
+    if stripped[0] in "+-.0123456789" or ";" in stripped or "\n" in stripped:
+        return parse_literal(text, symmetric=symmetric, zero_sum=zero_sum)
     raise InputError(_unknown(name))
 
 

@@ -160,7 +160,7 @@ class MarkovSolution:
         return [[[Fraction(p) for p in row] for row in table] for table in tables_of(self, index)]
 
     def to_openspiel(self, index: int = 0) -> Policy:
-        """One outcome as a policy of the iterated game's OpenSpiel form (recall=memory).
+        """One outcome as a policy of the game's OpenSpiel form, `game.openspiel`.
 
         A TabularPolicy, or, where a table depends on the step, a policy that counts the steps.
         """

@@ -1,5 +1,6 @@
 """Tables read from JSON, npz, OpenSpiel policies, callables and solutions."""
 
+import itertools
 import json
 from fractions import Fraction
 
@@ -163,9 +164,27 @@ def test_policies_of_other_games_are_refused(policy, said):
         load_tables(policy(), GAME)
 
 
-def test_a_market_has_no_openspiel_form():
-    market = games.markov_game([[[[1]]], [[[1]]]], [[[[1]]]], discount="1/2")
-    with pytest.raises(InputError, match="no OpenSpiel form"):
+def test_policies_of_a_markov_game():
+    """Stay is the only action in two states, and the last state cannot be reached."""
+    market = games.markov_game(
+        [[[[1, 2], [3, 4]]] * 4] * 2,
+        [[[["1/2", "1/2", 0, 0]] * 2] * 2, *[[[[0, 0, 1, 0]] * 2] * 2] * 3],
+        discount="1/2",
+        legal=[[[1, 1], [1, 0], [1, 1], [1, 0]], [[1, 1], [1, 1], [0, 1], [1, 1]]],
+    )
+    chosen = (
+        ((Fraction(1, 4), Fraction(3, 4)), (1, 0), (0, 1), (1, 0)),
+        ((1, 0), (Fraction(1, 2),) * 2, (0, 1), (Fraction(1, 2),) * 2),
+    )
+    policy = TabularPolicy(market.openspiel, states=market.openspiel.decision_states())
+    in_cpp = {}
+    for player, state in itertools.product((0, 1), range(3)):
+        row = [float(p) for p in chosen[player][state]]
+        policy.policy_for_key(f"p{player} {state}")[:] = row
+        in_cpp[f"p{player} {state}"] = list(enumerate(row))
+    assert load_tables(policy, market).tables == chosen
+    assert load_tables(pyspiel.TabularPolicy(in_cpp), market).tables == chosen
+    with pytest.raises(InputError, match="the policy belongs to gtlearn_iterated"):
         load_tables(UniformRandomPolicy(pyspiel.load_game(GAME.name)), market)
 
 

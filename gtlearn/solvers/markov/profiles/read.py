@@ -69,7 +69,7 @@ def load_tables(
             - an .npz file with the arrays strategies_0, strategies_1, ..., or commitment (and
               shown), or one array a player's label;
             - a list of tables, one a player; or one table, which is the leader's;
-            - an OpenSpiel policy of the iterated game, tabular or not;
+            - an OpenSpiel policy of the game's OpenSpiel form, tabular or not;
             - a callable from a player's index and a state's label to a row.
             A TABLE is a list of rows, or a mapping from the states' labels to rows; see
             `rows.read_table`.
