@@ -21,8 +21,8 @@ def bound_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
     """The statements about the upper bound of a commitment that do not hold.
 
     The bound must not lie below the value, and must follow from the proof that the certificate
-    names: "folk" or "unlimited_memory". A bound by "enumeration" is checked by
-    `enumeration_failures`.
+    names: "folk" or "unlimited_memory". For a bound by "enumeration" or "branch_and_bound" there is
+    no short proof; `enumeration_failures` compares it with the deterministic tables.
 
     Args:
         game: the game.
@@ -34,7 +34,7 @@ def bound_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
         return [f"the value {text(value)} exceeds the upper bound {text(bound)}"]
     evidence = outcome.certificate.evidence
     name = evidence.get("bound")
-    if name == "enumeration" and outcome.policy == DETERMINISTIC:
+    if name == "branch_and_bound" or (name == "enumeration" and outcome.policy == DETERMINISTIC):
         return []
     if name == "folk":
         proven = folk_bound(game, outcome.leader, _mapping(evidence, "folk"))

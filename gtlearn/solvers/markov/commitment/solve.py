@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.markov.commitment.branch_and_bound import tightened_bound
 from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic
-from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound
+from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound, total_weight
 from gtlearn.solvers.markov.commitment.perturbation import robustness
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.sides import Sides
-from gtlearn.solvers.markov.commitment.stochastic import Stochastic, best_stochastic
+from gtlearn.solvers.markov.commitment.stochastic import Stochastic, best_stochastic, improved
 from gtlearn.solvers.markov.commitment.unlimited import UnlimitedBound, unlimited_memory_bound
 from gtlearn.solvers.markov.solution import (
     DETERMINISTIC,
@@ -28,6 +30,9 @@ from gtlearn.solvers.verify.markov import markov_outcome
 
 Evidence = dict[str, Any]
 
+BRANCHES = "branch_and_bound"
+BRANCHING = 20.0  # seconds of branch and bound where no time limit is given
+TOLERANCE = Fraction(1, 1000)  # of a mean payoff a step: the gap that branch and bound is to reach
 MAX_UNLIMITED = 2000  # steps x follower's actions up to which the unlimited-memory bound is solved
 
 
@@ -46,7 +51,8 @@ def stackelberg(
     Deterministic tables are all tried. Stochastic ones (iterated games only) are searched for and
     made exact; the answer is proven best where its value meets an upper bound: the folk bound, or,
     against an optimal follower in finitely many steps, the value of a leader with unlimited
-    memory. The gap that remains otherwise is in the outcome.
+    memory. Otherwise branch and bound lowers the bound, for 20 seconds if there is no time limit,
+    until the gap is a thousandth of a payoff a step; what remains is in the outcome.
 
     Args:
         game: an iterated or a Markov game of two players.
@@ -83,11 +89,10 @@ def stackelberg(
         method, complete = "enumeration of deterministic tables", tried.complete
     else:
         assert isinstance(game, IteratedGame)
-        name = min(bounds, key=lambda key: bounds[key])
-        found = best_stochastic(game, sides, ties, bounds[name], clock)
-        evidence = {**evidence, "bound": name, "upper_bound": bounds[name]}
-        outcomes = (_found(sides, ties, found, evidence),)
-        method, complete = f"search, and the {name.replace('_', '-')} bound", outcomes[0].gap == 0
+        found, proof = _stochastic(game, sides, ties, bounds, clock)
+        outcomes = (_found(sides, ties, found, {**evidence, **proof}),)
+        name = str(proof["bound"]).replace("_", "-").replace("-and-", " and ")
+        method, complete = f"search, and the {name} bound", outcomes[0].gap == 0
     for outcome in outcomes:
         failed = markov_outcome(game, outcome)
         if failed:
@@ -104,7 +109,7 @@ def stackelberg(
         policy=policy,
         bounds=bounds,
         robustness=_robustness(sides, outcomes[0]) if outcomes else (),
-        notes=_notes(game, sides, outcomes, complete),
+        notes=_notes(sides, outcomes, complete),
     )
 
 
@@ -142,6 +147,37 @@ def _bounds(game: IteratedGame, sides: Sides) -> tuple[dict[str, Fraction], Evid
         bounds["unlimited_memory"] = unlimited.value
         evidence["unlimited_memory"] = _unlimited_evidence(unlimited)
     return bounds, evidence
+
+
+def _stochastic(
+    game: IteratedGame, sides: Sides, ties: str, bounds: Mapping[str, Fraction], clock: Clock
+) -> tuple[Stochastic, Evidence]:
+    """The best table found, and the least upper bound with its name.
+
+    Where the table does not meet a bound, branch and bound lowers the bound, and may come upon a
+    better table, near which exact ones are looked for.
+    """
+    name = min(bounds, key=lambda key: bounds[key])
+    bound, value = bounds[name], sides.leader
+    found = best_stochastic(game, sides, ties, bound, clock)
+    proof: Evidence = {"bound": name, "upper_bound": bound}
+    if found.payoffs[value] == bound:
+        return found, proof
+    tolerance = TOLERANCE * total_weight(game)
+    tightened = tightened_bound(
+        sides, found.payoffs[value], bound, _budget(clock), tolerance=tolerance
+    )
+    if tightened.better is not None:
+        found = improved(sides, ties, tightened.bound, found, tightened.better, clock)
+    if tightened.bound < bound:
+        upper = max(tightened.bound, found.payoffs[sides.leader])
+        proof = {"bound": BRANCHES, "upper_bound": upper, "boxes": tightened.boxes}
+    return found, proof
+
+
+def _budget(clock: Clock) -> Clock:
+    """The time for branch and bound: what is left, or a default where there is no limit."""
+    return Clock(BRANCHING if clock.left is None else clock.left, clock.progress)
 
 
 def _folk_evidence(folk: FolkBound) -> Evidence:
@@ -206,12 +242,11 @@ def _robustness(sides: Sides, outcome: TableCommitment) -> tuple[tuple[Fraction,
 
 
 def _notes(
-    game: IteratedGame | MarkovGame,
     sides: Sides,
     outcomes: tuple[TableCommitment, ...],
     complete: bool,
 ) -> tuple[str, ...]:
-    notes = []
+    notes: list[str] = []
     markov = sides.game
     if markov.number_note:
         notes.append(markov.number_note)
@@ -220,6 +255,9 @@ def _notes(
             "without a horizon a stationary response is as good as any, so both classes of "
             "followers are the same"
         )
+    branched = outcomes and outcomes[0].certificate.evidence.get("bound") == BRANCHES
+    if branched and outcomes[0].gap > 0:
+        notes.append("with a longer --time-limit the upper bound may come down further")
     if outcomes and outcomes[0].policy == DETERMINISTIC and not complete:
         notes.append("not every optimal deterministic table is listed")
     return tuple(notes)

@@ -57,14 +57,37 @@ def best_stochastic(
         bound: a proven upper bound, at which the search ends.
         clock: says when the time is over.
     """
+    best = _best_of(sides, ties, bound, _tables_to_try(game, sides, bound, clock))
+    assert best is not None
+    return best
+
+
+def improved(
+    sides: Sides,
+    ties: str,
+    bound: Fraction,
+    best: Stochastic,
+    near: NDArray[np.float64],
+    clock: Clock,
+) -> Stochastic:
+    """The best of a known table and of the exact ones near another, given in floats."""
+    found = _best_of(sides, ties, bound, exact_candidates(sides, near, clock))
+    return best if found is None or _rank(sides, found) <= _rank(sides, best) else found
+
+
+def _best_of(
+    sides: Sides, ties: str, bound: Fraction, tables: Iterator[Table]
+) -> Stochastic | None:
     best: Stochastic | None = None
-    for table in _tables_to_try(game, sides, bound, clock):
-        found = _strong(sides, table) if ties == "strong" else _weak(sides, table)
+    for table in tables:
+        strong = _strong(sides, table)  # at least what weak ties give
+        if best is not None and _rank(sides, strong) <= _rank(sides, best):
+            continue
+        found = strong if ties == "strong" else _weak(sides, table)
         if best is None or _rank(sides, found) > _rank(sides, best):
             best = found
         if best.payoffs[sides.leader] >= bound:
             break
-    assert best is not None
     return best
 
 
