@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.checking.probabilities import Vector, distribution, vector
+from gtlearn.solvers.checking.sources import json_of_text, text_of_file
 from gtlearn.solvers.solution import (
     Commitment,
     CorrelatedEquilibrium,
@@ -128,7 +128,7 @@ def load_profile(
         InputError: if the file cannot be read, the text is no JSON, or as `as_profile`.
     """
     if isinstance(source, Path):
-        source = _from_json(_file_text(source), str(source))
+        source = json_of_text(text_of_file(source, SHAPE), str(source))
     elif isinstance(source, str):
         source = _from_text(source.strip())
     return read(source, game, index=index, leader=leader)
@@ -363,34 +363,7 @@ def _called(source: Callable[[int], Any], game: NormalFormGame) -> list[Any]:
 
 def _from_text(text: str) -> Any:
     if text.startswith(("{", "[")):
-        return _from_json(text, "the profile")
+        return json_of_text(text, "the profile")
     if text and _LITERAL.fullmatch(text):
         return [re.split(r"[\s,]+", part.strip()) for part in text.split(";")]
-    return _from_json(_file_text(Path(text)), text)
-
-
-def _file_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be read: {reason}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not text; write JSON such as {SHAPE}") from None
-    except ValueError as error:  # a NUL character in the name
-        raise InputError(f"{str(path)!r} is no file name: {error}") from None
-
-
-def _from_json(text: str, where: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"{where} is not JSON: line {error.lineno}, column {error.colno}: {error.msg.lower()}"
-        ) from None
-    except (RecursionError, ValueError) as error:
-        raise InputError(f"{where} is not usable JSON: {error}") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise InputError(f"{name} is not a probability")
+    return json_of_text(text_of_file(Path(text), SHAPE), text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.solvers.checking.sources import json_of_text, text_of_file
 
 SHAPE = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
 
@@ -20,30 +20,22 @@ def read_source(source: str | Path) -> Any:
     if isinstance(source, str):
         text = source.strip()
         if text.startswith(("{", "[")):
-            return _from_json(text, "the profile")
+            return json_of_text(text, "the profile")
         if not text:
             raise InputError("the profile is empty; give a file, or JSON")
     path = Path(source)
+    if path.suffix.lower() == ".npz" and path.is_file():
+        return _arrays(path)
+    if _is_folder(path):
+        path = path / "result.json"
+    return json_of_text(text_of_file(path, SHAPE), str(path))
+
+
+def _is_folder(path: Path) -> bool:
     try:
-        if path.is_dir():
-            path = path / "result.json"
-        if path.suffix.lower() == ".npz":
-            return _arrays(path)
-        return _from_json(path.read_text(encoding="utf-8-sig"), str(path))
-    except FileNotFoundError:
-        raise InputError(
-            f"{str(path)[:200]} cannot be read: no such file or directory; give one, or JSON such "
-            f"as {SHAPE}"
-        ) from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be read: {reason}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not text; write JSON such as {SHAPE}") from None
-    except InputError:
-        raise
-    except ValueError as error:  # a NUL character in the name
-        raise InputError(f"{str(path)!r} is no file name: {error}") from None
+        return path.is_dir()
+    except (OSError, ValueError):  # too long a name, or a NUL character in it
+        return False
 
 
 def _arrays(path: Path) -> dict[str, Any]:
@@ -55,20 +47,8 @@ def _arrays(path: Path) -> dict[str, Any]:
         with np.load(path, allow_pickle=False) as held:
             arrays = {name: held[name] for name in held.files}
             return {name: a if a.ndim else a.item() for name, a in arrays.items()}
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path} cannot be read: {reason}") from None
     except (ValueError, EOFError, zipfile.BadZipFile):
         raise InputError(f"{path} holds no arrays of numbers as numpy.savez writes them") from None
-
-
-def _from_json(text: str, where: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"{where} is not JSON: line {error.lineno}, column {error.colno}: {error.msg.lower()}"
-        ) from None
-    except (RecursionError, ValueError) as error:
-        raise InputError(f"{where} is not usable JSON: {error}") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise InputError(f"{name} is not a probability")
