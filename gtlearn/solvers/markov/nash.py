@@ -211,13 +211,17 @@ def _all_deterministic(task: _Task) -> _Found:
     perfect = sum(e.certificate.evidence[SUBGAME_PERFECT] for e in found)
     if in_time:
         note = (
-            f"these are all {len(found)} equilibria in deterministic tables that do not see the "
-            f"time, {perfect} of them subgame perfect; others are not listed"
+            f"deterministic tables that do not see the time have no other equilibrium; {perfect} "
+            f"of the {len(found)} {'is' if perfect == 1 else 'are'} subgame perfect, and "
+            "equilibria in other strategies are not listed"
         )
     else:
         note = f"{len(found)} equilibria in deterministic tables were found; there may be more"
     if in_time and not found:
-        note = "no equilibrium is in deterministic tables that do not see the time"
+        note = (
+            "no equilibrium is in deterministic tables that do not see the time, and only those "
+            "are listed; ask for one equilibrium to look further"
+        )
     return _Found(stationary.ENUMERATION, tuple(found), not in_time, in_time, (note,))
 
 

@@ -90,7 +90,7 @@ def test_all_in_the_iterated_dilemma():
     solution = solve_nash(game, find="all")
     assert verify.markov_solution(game, solution) == ()
     assert solution.complete
-    assert f"all {len(solution)} equilibria" in solution.notes[0]
+    assert f"; 3 of the {len(solution)} are subgame perfect" in solution.notes[0]
     grim, defect = (0, 0, 1, 1, 1), (1, 1, 1, 1, 1)
     found = {tuple(map(plan, e.tables)): e for e in solution}
     assert found[grim, grim].payoffs == (75, 75)  # 3 a step: 3 / (1 - 24/25)
@@ -115,6 +115,14 @@ def test_none_is_deterministic():
     solution = solve_nash(games.iterated("matching_pennies", discount="1/2"), find="all")
     assert (len(solution), solution.complete) == (0, True)
     assert "no equilibrium is in deterministic tables" in solution.notes[0]
+    assert "ask for one equilibrium" in solution.notes[0]
+
+
+def test_what_a_list_of_all_holds_is_said():
+    dilemma = games.iterated("prisoners_dilemma", discount="24/25")
+    assert "no other equilibrium; 3 of the" in solve_nash(dilemma, find="all").notes[0]
+    single = games.markov_game([[[[2, 0]]], [[[2, 0]]]], [[[[1], [1]]]], horizon=3)
+    assert "1 of the 1 is subgame perfect" in solve_nash(single, find="all").notes[0]
 
 
 def test_the_best_of_all():
