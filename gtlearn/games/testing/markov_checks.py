@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import pyspiel
 
 from gtlearn.errors import InputError
 from gtlearn.games.files import dumps, loads
 from gtlearn.games.iterated.game import IteratedGame
 from gtlearn.games.loading import load
-from gtlearn.games.markov.game import MarkovGame
+from gtlearn.games.markov.game import MarkovGame, difference
+from gtlearn.games.markov.openspiel import MarkovOpenSpielGame
 from gtlearn.games.testing.pieces import check_exact, check_labels
 
 _PLAYS = 4  # random plays that are compared
@@ -21,11 +22,34 @@ _MAX_ENTRIES = 1_000_000  # of the transitions of a game that is written and rea
 
 
 def check_markov(game: MarkovGame) -> None:
-    """Checks labels, exactness, probabilities, and that JSON gives back the same game.
+    """Checks labels, exactness, probabilities, that JSON gives back the same game, and OpenSpiel's.
 
     Raises:
         InputError: a sentence that says which rule is broken.
     """
+    _check_arrays(game)
+    if game.transitions.numerators.size <= _MAX_ENTRIES:
+        written = loads(dumps(game, "json"), "json")
+        _check_same(written, game, f"{game.name!r} written as json and read again")
+        loaded = load(str(game.openspiel))
+        _check_same(loaded, game, f"the OpenSpiel game of {game.name!r}, loaded again,")
+        _check_plays(game.openspiel, game)
+
+
+def check_iterated(game: IteratedGame) -> None:
+    """Checks the Markov game of the memories, and OpenSpiel's game against it on random play.
+
+    Raises:
+        InputError: a sentence that says which rule is broken.
+    """
+    check_markov(game.markov)
+    again = load(str(game.openspiel))
+    if not isinstance(again, IteratedGame) or _differ(again, game):
+        raise InputError(f"the OpenSpiel game of {game.name!r} is loaded as another game")
+    _check_plays(game.openspiel, game.markov)
+
+
+def _check_arrays(game: MarkovGame) -> None:
     name, sizes = game.name, (game.num_states, *game.shape)
     check_labels(name, "players", game.players)
     check_labels(name, "states", game.states)
@@ -40,43 +64,14 @@ def check_markov(game: MarkovGame) -> None:
         numerators.sum(axis=-1)[game.legal_profiles] != game.transitions.denominator
     ):
         raise InputError(f"the transitions of {name!r} are no probabilities that sum to 1")
-    if numerators.size <= _MAX_ENTRIES:
-        _check_round_trip(game)
 
 
-def _check_round_trip(game: MarkovGame) -> None:
-    again = loads(dumps(game, "json"), "json")
+def _check_same(again: Any, game: MarkovGame, what: str) -> None:
     if not isinstance(again, MarkovGame):
-        raise InputError(f"{game.name!r} written as json and read again is no Markov game")
-    for what in ("players", "states", "actions", "start", "horizon", "discount", "averaged"):
-        if getattr(again, what) != getattr(game, what):
-            raise InputError(f"{game.name!r} written as json and read again has other {what}")
-    if not all(map(np.array_equal, again.legal, game.legal)):
-        raise InputError(f"{game.name!r} written as json and read again has other legal actions")
-    pairs = [*zip(again.payoffs, game.payoffs, strict=True), (again.transitions, game.transitions)]
-    for theirs, ours in pairs:
-        left = theirs.numerators[game.legal_profiles].astype(object) * ours.denominator
-        right = ours.numerators[game.legal_profiles].astype(object) * theirs.denominator
-        if not np.array_equal(left, right):
-            raise InputError(
-                f"{game.name!r} written as json and read again has other payoffs or transitions"
-            )
-
-
-def check_iterated(game: IteratedGame) -> None:
-    """Checks the Markov game of the memories, and OpenSpiel's game against it on random play.
-
-    Raises:
-        InputError: a sentence that says which rule is broken.
-    """
-    markov = game.markov
-    check_markov(markov)
-    again = load(str(game.openspiel))
-    if not isinstance(again, IteratedGame) or _differ(again, game):
-        raise InputError(f"the OpenSpiel game of {game.name!r} is loaded as another game")
-    generator = np.random.default_rng(0)
-    for _ in range(_PLAYS):
-        _check_play(game, markov, generator)
+        raise InputError(f"{what} is no Markov game")
+    part = difference(again, game)
+    if part:
+        raise InputError(f"{what} has other {part}")
 
 
 def _differ(one: IteratedGame, other: IteratedGame) -> bool:
@@ -87,37 +82,83 @@ def _differ(one: IteratedGame, other: IteratedGame) -> bool:
     )
 
 
-def _check_play(game: IteratedGame, markov: MarkovGame, generator: np.random.Generator) -> None:
-    what = f"the OpenSpiel game of {game.name!r}"
-    state = game.openspiel.new_initial_state()
-    place, weight = 0, 1.0
-    for step in range(game.horizon or _STEPS):
-        seen = [state.observation_string(k) for k in range(game.num_players)]
-        if seen != [markov.states[place]] * game.num_players:
-            raise InputError(f"{what} calls state {markov.states[place]!r} {seen[0]!r}")
-        _check_actions(what, state, game)
-        joint = tuple(int(generator.integers(n)) for n in game.stage.shape)
-        state.apply_actions(list(joint))
-        paid = [weight * float(array[(place, *joint)]) for array in markov.payoffs]
-        if not np.allclose(state.rewards(), paid, rtol=1e-12, atol=0):  # a few roundings
-            raise InputError(f"{what} pays {state.rewards()} in {markov.states[place]!r}")
-        row = markov.transitions.numerators[(place, *joint)]
-        place = int(row.argmax())
-        if game.horizon is not None:
-            weight *= float(game.discount)
-        if game.horizon is not None and state.is_terminal() != (step + 1 == game.horizon):
-            over = "is" if state.is_terminal() else "is not"
-            raise InputError(f"{what} {over} over after {step + 1} steps, not {game.horizon}")
-        if state.is_terminal():
-            break
-        if state.current_player() == pyspiel.PlayerId.CHANCE:
-            if dict(state.chance_outcomes())[0] != float(game.discount):
-                raise InputError(f"{what} goes on with another probability than the discount")
-            state.apply_action(0)
+def _check_plays(theirs: Any, game: MarkovGame) -> None:
+    """Plays OpenSpiel's game at random and compares what it shows and pays."""
+    generator = np.random.default_rng(0)
+    for _ in range(_PLAYS):
+        _Play(theirs, game, generator).run()
 
 
-def _check_actions(what: str, state: Any, game: IteratedGame) -> None:
-    for player, labels in enumerate(game.stage.actions):
-        names = [state.action_to_string(player, a) for a in state.legal_actions(player)]
-        if names != list(labels):
-            raise InputError(f"{what} has other actions for player {player}")
+class _Play:
+    """One random play of an OpenSpiel game, beside the Markov game that it should be."""
+
+    def __init__(self, theirs: Any, game: MarkovGame, generator: np.random.Generator) -> None:
+        self.game = game
+        self.what = f"the OpenSpiel game of {game.name!r}"
+        self.generator = generator
+        self.state = theirs.new_initial_state()
+        self.tells_state = isinstance(theirs, MarkovOpenSpielGame)  # by chance moves
+        self.place = self._drawn(game.start, Fraction(1))
+
+    def run(self) -> None:
+        """Compares every step."""
+        game, weight = self.game, 1.0
+        for step in range(game.horizon or _STEPS):
+            self._compare_labels()
+            joint = tuple(int(self.generator.choice(self._legal(k))) for k in self._players())
+            self.state.apply_actions(list(joint))
+            where = (self.place, *joint)
+            paid = [weight * float(array[where]) for array in game.payoffs]
+            if not np.allclose(self.state.rewards(), paid, rtol=1e-12, atol=0):  # few roundings
+                label = game.states[self.place]
+                raise InputError(f"{self.what} pays {self.state.rewards()} in {label!r}")
+            if game.horizon is not None:
+                weight *= float(game.discount)
+                if self.state.is_terminal() != (step + 1 == game.horizon):
+                    over = "is" if self.state.is_terminal() else "is not"
+                    raise InputError(
+                        f"{self.what} {over} over after {step + 1} steps, not {game.horizon}"
+                    )
+            if self.state.is_terminal():
+                break
+            row = [game.transitions[(*where, t)] for t in range(game.num_states)]
+            self.place = self._drawn(row, Fraction(1) if game.horizon else game.discount)
+
+    def _players(self) -> range:
+        return range(self.game.num_players)
+
+    def _legal(self, player: int) -> list[int]:
+        return [int(a) for a in np.flatnonzero(self.game.legal[player][self.place])]
+
+    def _compare_labels(self) -> None:
+        label = self.game.states[self.place]
+        seen = [self.state.observation_string(k) for k in self._players()]
+        if seen != [label] * self.game.num_players:
+            raise InputError(f"{self.what} calls state {label!r} {seen[0]!r}")
+        for player, labels in enumerate(self.game.actions):
+            moves = self.state.legal_actions(player)
+            names = [self.state.action_to_string(player, a) for a in moves]
+            if moves != self._legal(player) or names != [labels[a] for a in moves]:
+                raise InputError(f"{self.what} has other actions for player {player} in {label!r}")
+
+    def _drawn(self, row: Sequence[Fraction], goes_on: Fraction) -> int:
+        """The next state; the chance move to it, if there should be one, is compared and made."""
+        place = int(self.generator.choice([t for t, p in enumerate(row) if p]))
+        if self.tells_state:
+            chances = {t: goes_on * p for t, p in enumerate(row) if p}
+            move, stop = place, len(row)
+        else:  # an iterated game, where what is remembered next is certain
+            chances = {0: goes_on}
+            move, stop = 0, 1
+        if goes_on < 1:
+            chances[stop] = 1 - goes_on
+        at_chance = self.state.is_chance_node()
+        found = dict(self.state.chance_outcomes()) if at_chance else {move: 1.0}
+        wanted = {outcome: float(p) for outcome, p in chances.items()}
+        same = at_chance == (len(wanted) > 1) and found.keys() == wanted.keys()
+        # 1 - discount, of rounded numbers, is off by one rounding
+        if not same or any(abs(found[outcome] - p) > 2**-52 for outcome, p in wanted.items()):
+            raise InputError(f"{self.what} draws from {found} in {self.state}, not from {wanted}")
+        if at_chance:
+            self.state.apply_action(move)
+        return place
