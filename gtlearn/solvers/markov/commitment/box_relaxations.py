@@ -11,6 +11,7 @@ far is attained, and m_g is what lowers it the most (a cutting plane, and one st
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +29,8 @@ from gtlearn.solvers.markov.commitment.box_values import (
 from gtlearn.solvers.markov.commitment.floats import follower_tables
 from gtlearn.solvers.markov.commitment.sides import Sides
 
+Tags = NDArray[np.generic]
+
 ROUNDS = 3  # plans g
 LARGEST = 1000.0  # multiplier, relative to the payoffs
 RATIOS = (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0, 8.0)  # multipliers that are tried, likewise
@@ -35,20 +38,32 @@ NARROW = 2e-3  # what a width counts for if nothing seems to depend on it
 SEED = 20233
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What is known of some boxes.
+
+    Attributes:
+        bounds: upper bounds on what their tables earn the leader, in the game's unit.
+        score: how much each state's interval seems to matter, states x boxes.
+        peaks: the corners where the bounds are attained, states x boxes.
+        tags: the boxes' tags, for their parts.
+    """
+
+    bounds: Floats
+    score: Floats
+    peaks: Floats
+    tags: Tags
+
+
 class Relaxation(Protocol):
     """Bounds for boxes, each with a tag that says something about the follower."""
 
-    def roots(self) -> NDArray[np.generic]:
+    def roots(self) -> Tags:
         """The tags of boxes that hold all tables, which together cover all responses."""
         ...
 
-    def examine(
-        self, boxes: Boxes, tags: NDArray[np.generic], goal: float
-    ) -> tuple[Floats, Floats, NDArray[np.generic]]:
-        """Bounds in the game's unit, what to split (states x boxes, the largest first), new tags.
-
-        Bounds need not be good where they are below `goal`.
-        """
+    def examine(self, boxes: Boxes, tags: Tags, goal: float) -> Examined:
+        """Bounds, which need not be good where they are below `goal`."""
         ...
 
 
@@ -66,13 +81,11 @@ class TableResponses:
         )
         self.pay = sides.pay_floats[1][states, :, self.tables][..., None]
 
-    def roots(self) -> NDArray[np.generic]:
+    def roots(self) -> Tags:
         """All tables."""
         return np.arange(len(self.tables))
 
-    def examine(
-        self, boxes: Boxes, tags: NDArray[np.generic], goal: float
-    ) -> tuple[Floats, Floats, NDArray[np.generic]]:
+    def examine(self, boxes: Boxes, tags: Tags, goal: float) -> Examined:
         """See `Relaxation`."""
         half, n = boxes.half, self.values.states
         plan = self.tables[tags].T
@@ -93,7 +106,7 @@ class TableResponses:
             at = boxes.centre + np.sign(total[1 : n + 1]) * half
         score += (np.abs(total[1 : n + 1]) + NARROW * self.values.steps) * half
         bounds = np.where(never, -np.inf, _top(total, half) + self.values.slack(weight))
-        return self.scale * bounds, score, tags
+        return Examined(self.scale * bounds, score, at, tags)
 
     def _form(self, boxes: Boxes, plan: Plan, player: int, sign: float) -> Floats:
         if isinstance(self.values, FixedPoints):
@@ -125,19 +138,18 @@ class TimedResponses:
         self.grid = _ratio(self.values) * np.array(RATIOS)
         self.rng = np.random.default_rng(SEED)
 
-    def roots(self) -> NDArray[np.generic]:
+    def roots(self) -> Tags:
         """One box."""
         return self.grid[3:4]
 
-    def examine(
-        self, boxes: Boxes, tags: NDArray[np.generic], goal: float
-    ) -> tuple[Floats, Floats, NDArray[np.generic]]:
+    def examine(self, boxes: Boxes, tags: Tags, goal: float) -> Examined:
         """See `Relaxation`. The multiplier is kept, drawn anew or varied.
 
         What to split is read off the lowest bound among multipliers that suffice at the centre;
         one that does not will not do for small boxes either.
         """
         bounds, score = np.full(len(boxes), np.inf), np.zeros_like(boxes.low)
+        peaks = boxes.centre
         rank = np.full((2, len(boxes)), np.inf)
         best = np.array(tags, dtype=float)
         for trial in range(3):
@@ -150,18 +162,19 @@ class TimedResponses:
             elif trial == 2:
                 weight = weight * self.rng.choice([0.5, 2.0], size=len(open_))
             weight = np.clip(weight, self.grid[0], self.grid[-1])
-            found, centre, effect = self._bound(boxes[open_], weight)
+            found, centre, effect, peak = self._bound(boxes[open_], weight)
             bounds[open_] = np.minimum(bounds[open_], found)
             new = np.stack([np.maximum(centre - goal, 0), found])
             old = rank[:, open_]
             better = (new[0] < old[0]) | ((new[0] == old[0]) & (new[1] < old[1]))
             changed = open_[better]
             rank[:, changed], score[:, changed] = new[:, better], effect[:, better]
-            best[changed] = weight[better]
-        return bounds, score, best
+            best[changed], peaks[:, changed] = weight[better], peak[:, better]
+        return Examined(bounds, score, peaks, best)
 
-    def _bound(self, boxes: Boxes, weight: Floats) -> tuple[Floats, Floats, Floats]:
-        """Bounds, about what they would be for the centres alone, and what matters to them."""
+    def _bound(self, boxes: Boxes, weight: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Bounds, about what they would be for the centres alone, what matters to them, and where
+        they are attained."""
         half, n = boxes.half, self.values.states
         above = self.values.of_best(boxes, weight)
         at = boxes.centre
@@ -177,7 +190,7 @@ class TimedResponses:
                 total = total + _descent(total, gap - total, half, 1.0) * (gap - total)
             at = boxes.centre + np.sign(total[1 : n + 1]) * half
         bounds = _top(total, half) + self.values.slack(weight)
-        return self.scale * bounds, self.scale * centre, score
+        return self.scale * bounds, self.scale * centre, score, at
 
     def _replies(self, points: Floats) -> list[Plan]:
         """The follower's best actions against each point for 1, 2, ... steps to go."""

@@ -59,9 +59,10 @@ class Boxes:
 class BoxValues:
     """Bounds on the values of a game whose leader has two actions.
 
-    Rounding: every centre is at most `steps` payoffs in size, which forms are cut off at, and the
-    slopes of a form at most steps^2; so each of `steps` steps errs by a few dozen operations on
-    numbers of at most steps^2 payoffs, 2^-53 of which each. `slack` is more than that.
+    Rounding: centres are at most `steps` payoffs in size, for forms are cut off there, and slopes
+    at most steps^2; with a horizon each of `steps` steps, and without one the solution of a linear
+    system of condition 2 `steps`, errs by 2^-53 of that for each of some 10 S operations. `slack`
+    is more than all of these.
     """
 
     def __init__(self, sides: Sides) -> None:
@@ -84,7 +85,8 @@ class BoxValues:
 
     def slack(self, weight: Floats | float) -> Floats | float:
         """What covers the rounding of a bound on (leader's payoff) + weight (follower's)."""
-        return ROUNDING * self.steps**3 * (self.sizes[0] + 2 * weight * self.sizes[1])
+        unit = ROUNDING * self.states * self.steps**3
+        return unit * (self.sizes[0] + 2 * weight * self.sizes[1])
 
     def of_plan(
         self, boxes: Boxes, plan: Plan | Sequence[Plan], player: int, sign: float

@@ -8,24 +8,24 @@ from fractions import Fraction
 from itertools import count
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.box_relaxations import (
     Relaxation,
     TableResponses,
+    Tags,
     TimedResponses,
 )
 from gtlearn.solvers.markov.commitment.box_values import Boxes, Floats
-from gtlearn.solvers.markov.commitment.floats import count_replies, leader_values
+from gtlearn.solvers.markov.commitment.floats import TIE, count_replies, leader_values
 from gtlearn.solvers.markov.commitment.sides import Sides
 
 MAX_STATES = 40
 MAX_REPLIES = 1024  # tables of the follower, where each is a branch
 MAX_OPEN = 500_000  # boxes that are held
-BATCH = 512  # boxes that are examined at once
-PIECE = 128  # boxes of about the same bound that are kept together
-SAMPLED = 32  # boxes of a batch in whose centre the leader's value is computed
+BATCH = 5000  # (box, step) pairs that are examined at once
+LARGEST_BATCH, SMALLEST_BATCH = 512, 32  # in boxes
+SAMPLED = 32  # boxes of a batch in whose centre and at whose peak the leader's value is computed
 NARROWEST = 2.0**-40  # boxes are not split further
 
 
@@ -54,7 +54,7 @@ class _Piece:
 
     rank: tuple[float, int]
     boxes: Boxes = field(compare=False)
-    tags: NDArray[np.generic] = field(compare=False)
+    tags: Tags = field(compare=False)
     bounds: Floats = field(compare=False)
     score: Floats = field(compare=False)
 
@@ -102,9 +102,11 @@ class _Search:
         self.relaxation: Relaxation = (
             TimedResponses(sides) if sides.sees_time else TableResponses(sides)
         )
+        batch = BATCH // (sides.game.horizon or 1)
+        self.batch = min(max(batch, SMALLEST_BATCH), LARGEST_BATCH)
         self.best = float(value)
         self.better: Floats | None = None
-        self.closed = -np.inf  # the highest bound of a box that is not split further
+        self.closed = float(value)  # the highest bound of a box that is not split further
         self.examined = self.held = 0
         self.open: list[_Piece] = []
         self.order = count()
@@ -119,22 +121,21 @@ class _Search:
         roots = self.relaxation.roots()
         shape = (self.sides.game.num_states, len(roots))
         self._examine(Boxes(np.zeros(shape), np.ones(shape)), roots, np.full(shape[1], np.inf))
-        start = max(self.top - self.best, self.tolerance)
         while self.open and not clock.expired and self.held < MAX_OPEN:
-            done = 1 - max(min(self.top, float(self.bound)) - self.best, 0.0) / start
-            clock.tell(min(max(done, 0.0), 1.0), f"{self.examined} boxes of the leader's tables")
+            clock.tell(None, f"{self.examined} boxes of the leader's tables")
             self._examine(*_halves(self._next()))
 
     def result(self) -> Tightened:
         """What has been proven."""
         proven = max(self.closed, self.top)
         bound = self.bound if proven >= self.bound else max(Fraction(proven), self.value)
-        return Tightened(bound, self.examined, not self.open, self.better)
+        finished = proven <= self.best + self.tolerance
+        return Tightened(bound, self.examined, finished, self.better)
 
     def _next(self) -> _Piece:
         """The open boxes of the highest bounds, about half a batch."""
         pieces = [heapq.heappop(self.open)]
-        while self.open and sum(len(p.tags) for p in pieces) < BATCH // 2:
+        while self.open and sum(len(p.tags) for p in pieces) < self.batch // 2:
             pieces.append(heapq.heappop(self.open))
         self.held -= sum(len(p.tags) for p in pieces)
         return _Piece(
@@ -148,35 +149,37 @@ class _Search:
             np.concatenate([p.score for p in pieces], axis=1),
         )
 
-    def _examine(self, boxes: Boxes, tags: NDArray[np.generic], known: Floats) -> None:
+    def _examine(self, boxes: Boxes, tags: Tags, known: Floats) -> None:
         """Bounds the boxes, given bounds of what they are halves of, and keeps what is open."""
-        self._sample(boxes)
-        goal = self.best + self.tolerance
-        bounds, score, tags = self.relaxation.examine(boxes, tags, goal)
-        bounds = np.minimum(bounds, known)
+        found = self.relaxation.examine(boxes, tags, self.best + self.tolerance)
+        bounds, score = np.minimum(found.bounds, known), found.score
         self.examined += len(bounds)
+        highest = np.argsort(-bounds, kind="stable")[:SAMPLED]
+        self._sample(np.concatenate([boxes.centre[:, highest], found.peaks[:, highest]], axis=1))
+        goal = self.best + self.tolerance
         score[boxes.half <= NARROWEST] = 0
         going = (bounds > goal) & (score > 0).any(axis=0)
         self.closed = max(self.closed, bounds[~going].max(initial=-np.inf))
         order = np.flatnonzero(going)[np.argsort(-bounds[going], kind="stable")]
         self.held += len(order)
-        for begin in range(0, len(order), PIECE):
-            few = order[begin : begin + PIECE]
+        size = self.batch // 4
+        for begin in range(0, len(order), size):
+            few = order[begin : begin + size]
             rank = (-float(bounds[few[0]]), next(self.order))
-            piece = _Piece(rank, boxes[few], tags[few], bounds[few], score[:, few])
+            piece = _Piece(rank, boxes[few], found.tags[few], bounds[few], score[:, few])
             heapq.heappush(self.open, piece)
 
-    def _sample(self, boxes: Boxes) -> None:
-        """Looks for better tables in the centres of the first boxes, of the highest bounds."""
-        second = boxes.centre[:, :SAMPLED].T
+    def _sample(self, points: Floats) -> None:
+        """Looks for better tables among points, states x points."""
+        second = points.T
         tables = np.stack([1 - second, second], axis=-1)
         values = leader_values(self.sides, tables, strong=True)
         k = int(values.argmax())
-        if values[k] > self.best:
+        if values[k] > self.best + TIE * self.sides.span:
             self.best, self.better = float(values[k]), tables[k]
 
 
-def _halves(piece: _Piece) -> tuple[Boxes, NDArray[np.generic], Floats]:
+def _halves(piece: _Piece) -> tuple[Boxes, Tags, Floats]:
     """Each box split in the state that matters the most."""
     each = np.arange(len(piece.tags))
     state = piece.score.argmax(axis=0)
