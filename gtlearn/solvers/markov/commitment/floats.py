@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 
 STILL = 1e-12  # a relative gain no larger than rounding, which ends policy iteration
 TIE = 1e-9  # payoffs this near, relative to their size, count as equal
+MAX_REPLIES = 1024  # tables of the follower that are tried again and again
 MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
 
 
@@ -47,6 +48,12 @@ def follower_tables(sides: Sides) -> NDArray[np.int64]:
 def count_replies(sides: Sides) -> int:
     """How many deterministic tables the follower has."""
     return prod((~sides.barred).sum(axis=1).tolist())
+
+
+def few_replies(sides: Sides) -> bool:
+    """Whether the follower's tables, where its class is that, can be tried again and again."""
+    enumerated = sides.game.horizon is not None and not sides.sees_time
+    return not enumerated or count_replies(sides) <= MAX_REPLIES
 
 
 def _one_step(sides: Sides, tables: Floats) -> tuple[Floats, Floats, Floats]:

@@ -26,7 +26,8 @@ from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import Table
 
 Series = Any  # flint.fmpq_series
-Step = tuple[list[list[Series]], list[list[Series]], list[list[list[Series]]]]
+Moves = list[tuple[int, Series]]  # the states that may follow, with discounted probabilities
+Step = tuple[list[list[Series]], list[list[Series]], list[list[Moves]]]
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def limit_along(sides: Sides, table: Table, direction: Table) -> Limit:
 
 
 def _one_step(sides: Sides, table: Table, direction: Table) -> Step:
-    """Payoffs of leader and follower, and transitions, for each state and response, as series."""
+    """Payoffs of leader and follower, and discounted moves, for each state and response."""
     ours, theirs = (_entries(array) for array in sides.pay)
     moves = _entries(sides.moves)
     states, actions = range(sides.game.num_states), range(sides.actions)
@@ -81,11 +82,16 @@ def _one_step(sides: Sides, table: Table, direction: Table) -> Step:
     def mean(values: Any, s: int, *rest: int) -> Series:
         return sum((plays[s][a] * values[(s, a, *rest)] for a in actions), _series([0]))
 
+    def following(s: int, b: int) -> Moves:
+        after = ((t, discount * mean(moves, s, b, t)) for t in states)
+        return [(t, p) for t, p in after if any(p.coeffs())]
+
+    discount = _rational(sides.game.discount)
     replies = range(sides.responses)
     return (
         [[mean(ours, s, b) for b in replies] for s in states],
         [[mean(theirs, s, b) for b in replies] for s in states],
-        [[[mean(moves, s, b, t) for t in states] for b in replies] for s in states],
+        [[following(s, b) for b in replies] for s in states],
     )
 
 
@@ -109,7 +115,7 @@ def _stationary(sides: Sides, step: Step) -> tuple[Series, Series, tuple[int, ..
         mine = theirs = [_series([0]) for _ in plan]
         for _ in range(sides.game.horizon or 0):
             mine, theirs = (
-                [_worth(sides, step, k, s, b, later) for s, b in enumerate(plan)]
+                [_worth(step, k, s, b, later) for s, b in enumerate(plan)]
                 for k, later in enumerate((mine, theirs))
             )
         options.append((_start(sides, mine), _start(sides, theirs), plan))
@@ -124,11 +130,11 @@ def _policy_iteration(sides: Sides, step: Step) -> tuple[Series, Series, tuple[i
     _, theirs = _improve(sides, step, 1, 1, allowed)
     tight = []
     for s in states:
-        worths = {b: _worth(sides, step, 1, s, b, theirs) for b in allowed[s]}
+        worths = {b: _worth(step, 1, s, b, theirs) for b in allowed[s]}
         top = _largest(list(worths.values()))
         tight.append([b for b, worth in worths.items() if _sign(worth - top) == 0])
     plan, _ = _improve(sides, step, 0, -1, tight)
-    mine, theirs = (_values(sides, step, k, plan) for k in (0, 1))
+    mine, theirs = (_values(step, k, plan) for k in (0, 1))
     return _start(sides, mine), _start(sides, theirs), tuple(plan)
 
 
@@ -137,11 +143,11 @@ def _improve(
 ) -> tuple[list[int], list[Series]]:
     plan = [options[0] for options in allowed]
     while True:
-        values = _values(sides, step, player, plan)
+        values = _values(step, player, plan)
         changed = False
         for s, options in enumerate(allowed):
             for b in options:
-                gain = _worth(sides, step, player, s, b, values) - values[s]
+                gain = _worth(step, player, s, b, values) - values[s]
                 if sign * _sign(gain) > 0:
                     plan[s], changed = b, True
                     break
@@ -149,14 +155,15 @@ def _improve(
             return plan, values
 
 
-def _values(sides: Sides, step: Step, player: int, plan: list[int]) -> list[Series]:
+def _values(step: Step, player: int, plan: list[int]) -> list[Series]:
     """The discounted values of a plan, by elimination: every pivot of I - discount * P has a
     constant term, since the rows are strictly diagonally dominant at t = 0."""
-    size, discount = len(plan), _rational(sides.game.discount)
+    size = len(plan)
     rows = []
     for s, b in enumerate(plan):
-        row = [-discount * p for p in step[2][s][b]]
-        row[s] = row[s] + 1
+        row = [_series([int(t == s)]) for t in range(size)]
+        for t, p in step[2][s][b]:
+            row[t] = row[t] - p
         rows.append([*row, step[player][s][b]])
     for i, j in product(range(size), repeat=2):
         if i != j:
@@ -169,17 +176,14 @@ def _options(
     sides: Sides, step: Step, s: int, mine: list[Series], theirs: list[Series]
 ) -> list[tuple[Series, Series, int]]:
     legal = np.flatnonzero(~sides.barred[s]).tolist()
-    return [
-        (_worth(sides, step, 0, s, b, mine), _worth(sides, step, 1, s, b, theirs), b) for b in legal
-    ]
+    return [(_worth(step, 0, s, b, mine), _worth(step, 1, s, b, theirs), b) for b in legal]
 
 
-def _worth(sides: Sides, step: Step, player: int, s: int, b: int, later: list[Series]) -> Series:
+def _worth(step: Step, player: int, s: int, b: int, later: list[Series]) -> Series:
     """What a player gets from response b in state s, and from then on."""
-    discount = _rational(sides.game.discount)
     total = step[player][s][b]
-    for p, value in zip(step[2][s][b], later, strict=True):
-        total = total + discount * p * value
+    for t, p in step[2][s][b]:
+        total = total + p * later[t]
     return total
 
 

@@ -18,7 +18,7 @@ from gtlearn.solvers.markov.solution import Table
 
 DISTANCES = tuple(Fraction(1, 10**k) for k in range(1, 5))
 MAX_TARGETS = 1000  # tables that are walked towards
-TRIED = 8  # of the directions, how many are examined exactly
+TRIED = 3  # of the directions, how many are examined exactly
 SMALL = 1e-4  # the step by which directions are compared in floats
 SEED = 20232
 

@@ -11,6 +11,7 @@ from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.branch_and_bound import tightened_bound
 from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic
+from gtlearn.solvers.markov.commitment.floats import few_replies
 from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound, total_weight
 from gtlearn.solvers.markov.commitment.perturbation import robustness
 from gtlearn.solvers.markov.commitment.replies import reply
@@ -238,7 +239,9 @@ def _found(sides: Sides, ties: str, found: Stochastic, evidence: Evidence) -> Ta
 def _robustness(sides: Sides, outcome: TableCommitment) -> tuple[tuple[Fraction, Fraction], ...]:
     """What is kept off the knife-edge, where the commitment stands on one."""
     weak = reply(sides, outcome.commitment, "weak").payoffs[sides.leader]
-    return () if weak == outcome.value else robustness(sides, outcome.commitment)
+    if weak == outcome.value or not few_replies(sides):
+        return ()
+    return robustness(sides, outcome.commitment)
 
 
 def _notes(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gtlearn.games import IteratedGame
 from gtlearn.solvers.commitment import stackelberg as stage_stackelberg
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.markov.commitment.floats import count_replies, leader_values
+from gtlearn.solvers.markov.commitment.floats import few_replies, leader_values
 from gtlearn.solvers.markov.commitment.knife_edge import exact_candidates
 from gtlearn.solvers.markov.commitment.perturbation import best_direction
 from gtlearn.solvers.markov.commitment.replies import reply
@@ -22,7 +22,6 @@ from gtlearn.solvers.markov.commitment.sides import Sides, exact_rows
 from gtlearn.solvers.markov.solution import OPTIMAL, Table
 
 MAX_PURE = 1024  # deterministic tables that the search begins with
-MAX_REPLIES = 1024  # tables of a stationary follower up to which floats are searched
 EXAMINED = 3  # of the deterministic tables
 
 
@@ -104,7 +103,7 @@ def _weak(sides: Sides, table: Table) -> Stochastic:
     """What this table earns under weak ties, or what tables just off it do in the limit."""
     response = reply(sides, table, "weak")
     here = Stochastic(table, response.payoffs, response.plan, True)
-    if here.payoffs == reply(sides, table, "strong").payoffs:
+    if here.payoffs == reply(sides, table, "strong").payoffs or not few_replies(sides):
         return here
     best = best_direction(sides, table)
     if best is None or best[1].payoffs[0] <= here.payoffs[sides.leader]:
@@ -120,7 +119,7 @@ def _tables_to_try(
     """Exact tables, the simple ones first, then what searches in floats lead to."""
     simple = list(_simple_tables(game, sides))
     yield from simple
-    if _too_slow(sides):
+    if not few_replies(sides):
         return
     clock.tell(None, "searching for tables of the leader")
     starts = np.concatenate([np.array([_floats(table) for table in simple]), _pure_tables(sides)])
@@ -138,7 +137,7 @@ def _simple_tables(game: IteratedGame, sides: Sides) -> Iterator[Table]:
             row = tuple(solution.to_fractions(k)[sides.leader])
             yield (row,) * sides.game.num_states
     pure = _pure_tables(sides)
-    guessed = replace(sides, follower=OPTIMAL) if _too_slow(sides) else sides
+    guessed = sides if few_replies(sides) else replace(sides, follower=OPTIMAL)
     for strong in (True, False):
         values = leader_values(guessed, pure, strong=strong)
         for k in np.argsort(-values, kind="stable")[:EXAMINED].tolist():
@@ -147,12 +146,6 @@ def _simple_tables(game: IteratedGame, sides: Sides) -> Iterator[Table]:
 
 def _floats(table: Table) -> NDArray[np.float64]:
     return np.array([[float(p) for p in row] for row in table])
-
-
-def _too_slow(sides: Sides) -> bool:
-    """Whether there are too many tables of a stationary follower to try all, again and again."""
-    enumerated = sides.game.horizon is not None and not sides.sees_time
-    return enumerated and count_replies(sides) > MAX_REPLIES
 
 
 def _pure_tables(sides: Sides) -> NDArray[np.float64]:
