@@ -8,6 +8,7 @@ import os
 import benchmarks
 from benchmarks import jobs, report
 from benchmarks.agreement import agreement
+from benchmarks.commitments import commitments
 from benchmarks.harness import say
 from benchmarks.iterated import iterated
 from benchmarks.startup import startup
@@ -20,6 +21,7 @@ JOBS = {
     "stackelberg": jobs.stackelberg,
     "correlated": jobs.correlated,
     "iterated": iterated,
+    "commitments": commitments,
     "startup": startup,
 }
 

@@ -40,7 +40,8 @@ and `benchmarks/correlated.py` go into detail: harder families, followers of sev
 All times are wall-clock medians over seeded games, warm: imports, compilation and building the \
 game are not counted, one untimed call comes first. On each game gtlearn (in one process) and the \
 peer (in another) take turns. Every time of gtlearn includes the exact rational solution and its \
-verified certificate; a peer marked float gives neither. The ratio is the peer's median divided \
+verified certificate, but for the values of iterated games, which are a sum and have none; a peer \
+marked float gives neither. The ratio is the peer's median divided \
 by gtlearn's; "range" is the least and the largest ratio of a single game, "in total" the ratio \
 of the times of all games together. "> 60 s" is a peer that was stopped there. Threads are left \
 at each package's default. The machine does other work too (its load average is under "Runs"), \
