@@ -110,14 +110,14 @@ def default_max_length(game: IteratedGame | MarkovGame) -> int:
     which is what rounding to doubles loses.
 
     Raises:
-        InputError: if these are more steps than OpenSpiel counts.
+        InputError: if these may be more steps than OpenSpiel counts.
     """
-    if game.discount == 0:
+    rate = float(1 - game.discount)
+    if rate == 1:
         return 1
-    steps = math.ceil(_DOUBLE_BITS * math.log(2) / -math.log1p(float(game.discount - 1)))
-    if steps > _MOST_STEPS:
-        raise InputError(f"{game.name} would go on for {steps} steps; give max_length")
-    return steps
+    if rate * _MOST_STEPS < _DOUBLE_BITS:
+        raise InputError(f"{game.name} would go on for too many steps; give max_length")
+    return math.ceil(_DOUBLE_BITS * math.log(2) / -math.log1p(-rate))
 
 
 class SteppedGame(pyspiel.Game):  # type: ignore[misc]

@@ -374,8 +374,10 @@ def test_openspiel_refuses_in_our_words(parameters, said):
 def test_refusals():
     with pytest.raises(InputError, match="ends at its horizon; leave max_length out"):
         MarkovOpenSpielGame(market(horizon=3), max_length=3)
-    with pytest.raises(InputError, match="steps; give max_length"):
-        form(discount="999999999999/1000000000000").num_players()
+    for nearly in ("999999999999/1000000000000", "0." + "9" * 400):
+        with pytest.raises(InputError, match="steps; give max_length"):
+            form(discount=nearly)
+    assert form(discount="1e-400").max_game_length() == 1
     with pytest.raises(InputError, match=r"load gtlearn_markov\(game=big_match\)"):
         games.load("gtlearn_normal_form(game=big_match)")
     with pytest.raises(InputError, match="an observer has no parameter 'memory'"):
