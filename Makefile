@@ -29,7 +29,7 @@ peers: $(VENV)/.peers
 	$(BIN)/pytest -rs $$(grep -rlE '$(PEERS)' tests --include='test_*.py')
 
 docs: $(VENV)/.docs
-	$(BIN)/pdoc --output-directory build/docs gtlearn.games gtlearn.solvers gtlearn.errors
+	$(BIN)/pdoc --output-directory build/docs gtlearn.games gtlearn.solvers gtlearn.learning gtlearn.errors
 
 clean:
 	rm -rf $(VENV) build
@@ -56,5 +56,5 @@ $(VENV)/.peers: $(VENV)/.dev
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.plots
-	$(INSTALL) -e '.[docs]'
+	$(INSTALL) -e '.[docs,learn]'
 	@touch $@
