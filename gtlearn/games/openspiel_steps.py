@@ -222,12 +222,16 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
         paid = [array.floats() for array in rules.payoffs]
         constant = game_type.utility in (utility.ZERO_SUM, utility.CONSTANT_SUM)
         total = sum(float(array[0]) for array in paid) * self._weights()
+        lowest = self._bound(min(float(array.min()) for array in paid), -1)
+        highest = self._bound(max(float(array.max()) for array in paid), 1)
+        if lowest == highest:  # which OpenSpiel's tests of games refuse
+            highest = math.nextafter(highest, math.inf)
         return pyspiel.GameInfo(
             num_distinct_actions=max(map(len, rules.actions)),
             max_chance_outcomes=max(rules.start_outcomes, rules.outcomes if self.steps > 1 else 0),
             num_players=len(paid),
-            min_utility=self._bound(min(float(array.min()) for array in paid), -1),
-            max_utility=self._bound(max(float(array.max()) for array in paid), 1),
+            min_utility=lowest,
+            max_utility=highest,
             utility_sum=total if constant else None,
             max_game_length=self.steps,
         )

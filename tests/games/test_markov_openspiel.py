@@ -69,6 +69,7 @@ GAMES = {
     "one step": lambda _: form(horizon=1),
     "no step counts but the first": lambda _: form(discount="0"),
     "no chance": lambda _: repeated_prisoners(),
+    "payoffs that are all the same": lambda _: form(horizon=2, payoffs=[[[[1] * 2] * 2] * 3] * 2),
     "three players": lambda _: games.iterated("public_goods", horizon=2).markov.openspiel,
 }
 
