@@ -75,7 +75,7 @@ def stackelberg(
     >>> best.value, best.gap, [str(row[0]) for row in best.commitment]
     (Fraction(67, 20), Fraction(0, 1), ['0', '1/2', '0', '1/2', '0'])
     >>> stackelberg(game, policy="deterministic")[0].value
-    Fraction(14, 5)
+    Fraction(29, 10)
     """
     clock = Clock(time_limit, progress)
     is_iterated = isinstance(game, IteratedGame)
@@ -159,19 +159,18 @@ def _stochastic(
     better table, near which exact ones are looked for.
     """
     name = min(bounds, key=lambda key: bounds[key])
-    bound, value = bounds[name], sides.leader
+    bound, leader = bounds[name], sides.leader
     found = best_stochastic(game, sides, ties, bound, clock)
     proof: Evidence = {"bound": name, "upper_bound": bound}
-    if found.payoffs[value] == bound:
+    if found.payoffs[leader] == bound:
         return found, proof
+    value = reply(sides, found.table, "strong").payoffs[leader]  # no bound can be below this
     tolerance = TOLERANCE * total_weight(game)
-    tightened = tightened_bound(
-        sides, found.payoffs[value], bound, _budget(clock), tolerance=tolerance
-    )
+    tightened = tightened_bound(sides, value, bound, _budget(clock), tolerance=tolerance)
     if tightened.better is not None:
         found = improved(sides, ties, tightened.bound, found, tightened.better, clock)
     if tightened.bound < bound:
-        upper = max(tightened.bound, found.payoffs[sides.leader])
+        upper = max(tightened.bound, found.payoffs[leader])
         proof = {"bound": BRANCHES, "upper_bound": upper, "boxes": tightened.boxes}
     return found, proof
 
