@@ -1,12 +1,13 @@
 """check on iterated and Markov games: regrets, what commitments are worth, and deception."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers.markov.checking import check_tables, is_nash
+from gtlearn.solvers.markov.checking import check_tables, commitment, is_nash
 from gtlearn.solvers.verify.markov_values import best_response, table_payoffs
 
 C, D = (Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))
@@ -114,6 +115,27 @@ def test_ties_make_the_difference_between_strong_and_weak():
     assert "weak ties would give it 0" in report.notes[-1]
 
 
+def test_a_response_that_sees_the_time_is_outside_the_stationary_class():
+    found = solvers.solve(DILEMMA, "stackelberg")  # its follower defects in the last step
+    report = solvers.check(found, DILEMMA, "stackelberg", follower="stationary")
+    assert "sees the time, which its class does not" in report.notes[0]
+    assert not any("ties would give" in note for note in report.notes)
+
+
+def test_no_best_commitment_is_called_worse_than_the_one_checked(monkeypatch):
+    """Where a search in the time allowed finds less than the table that is checked."""
+    poor = solvers.solve(DILEMMA, "stackelberg", policy="deterministic")[0]
+    monkeypatch.setattr(commitment, "_best", lambda *_: replace(poor, upper_bound=Fraction(7, 2)))
+    table = [["0", "1"], ["1/2", "1/2"], ["0", "1"], ["1/2", "1/2"], ["0", "1"]]
+    report = check_tables({"commitment": table}, DILEMMA, "stackelberg")
+    optimum = report.stackelberg.optimum
+    assert poor.value < optimum.value == optimum.achieved == Fraction(67, 20)
+    assert "This is not proven to be a best" in str(report)
+    assert "known earns 67/20 (~3.35)" in str(report)
+    other = check_tables({"commitment": table}, DILEMMA, "stackelberg", policy="deterministic")
+    assert other.stackelberg.optimum.value == poor.value  # the table is not of that kind
+
+
 def test_a_supremum_that_is_not_attained_does_not_hold_as_played():
     found = solvers.solve(DILEMMA, "stackelberg", ties="weak")
     assert found[0].value == Fraction(67, 20) and not found[0].attained
@@ -208,4 +230,7 @@ def test_a_commitment_in_a_market_is_compared_with_deterministic_ones():
     assert (report.holds, report.stackelberg.achieved) == (False, 4)
     report = check_tables([[0, 1], [1, 0]], market, "stackelberg", leader=0)
     assert (report.holds, report.stackelberg.achieved) == (True, 6)
-    assert any("the best stochastic commitment is not known" in note for note in report.notes)
+    assert report.notes == () and report.stackelberg.stochastic is None
+    report = check_tables([["1/2", "1/2"], [1, 0]], market, "stackelberg", leader=0)
+    assert "the best stochastic commitment is not known" in report.notes[0]
+    assert "best commitment is not known, against" in " ".join(str(report).split())

@@ -139,6 +139,18 @@ def test_equal_steps_are_one_line_and_what_never_comes_is_a_dash():
     assert "\n 0       init    C     D\n 1-9     CC      C     D\n" in text
 
 
+def test_what_is_proven_again_and_what_only_by_the_search_is_said():
+    found = solvers.solve(GAME, "stackelberg")
+    assert "best one of its class, and the upper bound." in " ".join(str(found).split())
+    evidence = {**found[0].certificate.evidence, "bound": "branch_and_bound"}
+    certificate = replace(found[0].certificate, evidence=evidence)
+    searched = replace(found, solutions=(replace(found[0], certificate=certificate),))
+    pure = solvers.solve(GAME, "stackelberg", policy="deterministic")
+    for solution in (searched, pure):
+        text = " ".join(str(solution).split())
+        assert "of its class. The upper bound is proven by the search itself." in text
+
+
 def test_a_supremum_and_a_gap_are_said():
     found = solvers.solve(GAME, "stackelberg", ties="weak")
     assert not found[0].attained

@@ -76,7 +76,9 @@ def check_commitment(
     if theirs is not None:
         gets = table_payoffs(markov, scene.pair(own, theirs))
         regret = strong.own - gets[1 - leader]
-        if regret == 0 and gets[leader] != achieved:
+        if follower == STATIONARY and len(theirs) != markov.num_states:
+            notes.append("the follower's own table sees the time, which its class does not")
+        elif regret == 0 and gets[leader] != achieved:
             notes.append(
                 f"the follower's best response given earns the leader "
                 f"{short_number(gets[leader])}, {ties} ties would give it {short_number(achieved)}"
@@ -84,13 +86,16 @@ def check_commitment(
     pure = all(p in (0, 1) for row in own for p in row)
     kind = policy or (DETERMINISTIC if pure else STOCHASTIC)
     optima = {}
-    for compared in dict.fromkeys((kind, STOCHASTIC)):
+    stochastic = (STOCHASTIC,) if isinstance(game, IteratedGame) else ()  # not solved for others
+    for compared in dict.fromkeys((kind, *stochastic)):
         try:
             best = _best(game, leader, follower, compared, ties, time_limit)
         except InputError as error:
             notes.append(f"the best {compared} commitment is not known: {error}")
             continue
         value, bound = Fraction(best.value), Fraction(best.upper_bound)
+        if pure or compared == STOCHASTIC:  # then the table itself is of the kind
+            value = max(value, achieved)
         optima[compared] = Optimum(compared, value, bound, achieved)
         if not best.attained:
             notes.append(

@@ -204,12 +204,12 @@ def _commitment_blocks(report: TableReport, check: CommitmentCheck, game: Markov
 
 def _optimum_line(optimum: Optimum, check: CommitmentCheck, leader: str, follower: str) -> str:
     ties = f"{follower} breaking ties {tie_words(check.ties, leader)}"
-    best = f"The best {optimum.policy} commitment earns {exactly(optimum.value)}, {ties}"
+    best, earns = f"The best {optimum.policy} commitment", f"earns {exactly(optimum.value)}, {ties}"
     if optimum.upper_bound == optimum.value:
-        return f"{best}: a gap of {exactly(optimum.gap)}."
+        return f"{best} {earns}: a gap of {exactly(optimum.gap)}."
     return (
-        f"{best}, or a better one at most {exactly(optimum.upper_bound)}: a gap of at most "
-        f"{exactly(optimum.gap)}."
+        f"{best} known {earns}; none earns more than {exactly(optimum.upper_bound)}: a gap of at "
+        f"most {exactly(optimum.gap)}."
     )
 
 
@@ -242,7 +242,8 @@ def _response_table(
             ]
         )
     for number, best in enumerate((check.best_tables or ())[:MAX_TABLES]):
-        heads.append(f"{game.players[follower]}'s best" + (f" #{number}" if number else ""))
+        several = len(check.best_tables or ()) > 1
+        heads.append(f"{game.players[follower]}'s best" + (f" #{number}" if several else ""))
         columns.append(["-" if action is None else labels[action] for action in best])
     table = new_table(*heads)
     for state, label in list(enumerate(game.states))[:MAX_ROWS]:

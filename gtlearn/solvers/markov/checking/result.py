@@ -16,7 +16,7 @@ class Optimum:
 
     Attributes:
         policy: the tables that it may commit to: "deterministic" or "stochastic".
-        value: what the best one found earns.
+        value: what the best one known earns, the checked one among them.
         upper_bound: no table earns more.
         achieved: what the checked commitment earns.
     """

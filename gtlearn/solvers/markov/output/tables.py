@@ -18,7 +18,6 @@ from gtlearn.solvers.markov.output.words import (
     tie_words,
 )
 from gtlearn.solvers.markov.solution import (
-    DETERMINISTIC,
     MarkovEquilibrium,
     MarkovSolution,
     Table,
@@ -42,6 +41,7 @@ MAX_ROWS = 60  # lines of one table; more are counted, and left to the other for
 MAX_OUTCOMES = 30
 MAX_STATES = 12  # in a table with one column a state
 NEVER = "-"
+SEARCHED = ("enumeration", "branch_and_bound")  # bounds that nothing short proves again
 
 
 def render(solution: MarkovSolution, width: int | None = None) -> str:
@@ -350,8 +350,10 @@ def _proof(solution: MarkovSolution) -> str:
     if any(c.arithmetic == FLOAT for c in certificates):
         start = "Checked in floating point, so not proven; up to rounding, "
     if isinstance(solution[0], TableCommitment):
-        bound = "" if solution.policy == DETERMINISTIC else ", and the upper bound"
-        return start + f"the payoffs, the response as a best one of its class{bound}."
+        claims = "the payoffs, the response as a best one of its class"
+        if certificates[0].evidence.get("bound") in SEARCHED:
+            return start + f"{claims}. The upper bound is proven by the search itself."
+        return start + f"{claims}, and the upper bound."
     gain = f"more than {exactly(max(regrets))}" if any(regrets) else "anything"
     return start + f"no player gains {gain} by any deviation, whatever it makes of the history."
 
