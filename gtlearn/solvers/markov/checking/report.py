@@ -14,7 +14,7 @@ from gtlearn.solvers.markov.checking.result import (
     Optimum,
     TableReport,
 )
-from gtlearn.solvers.markov.output.export import by_step, game_json
+from gtlearn.solvers.markov.output.export import by_step, game_json, markov_of
 from gtlearn.solvers.markov.output.tables import profile_table, when_played
 from gtlearn.solvers.markov.output.words import (
     describe_markov,
@@ -22,7 +22,6 @@ from gtlearn.solvers.markov.output.words import (
     follower_class,
     tie_words,
 )
-from gtlearn.solvers.markov.tables import as_markov
 from gtlearn.solvers.output.export import json_number, number_list
 from gtlearn.solvers.output.pieces import add_row, decimal, mix, new_table, short_number, to_text
 
@@ -41,7 +40,7 @@ def to_json(report: TableReport) -> dict[str, Any]:
     "best_tables", "stochastic" (the same for stochastic tables, beside a deterministic one) and
     "deception".
     """
-    game = as_markov(report.game)
+    game = markov_of(report.game)
     out: dict[str, Any] = {
         "schema": SCHEMA,
         "game": game_json(report.game),
@@ -113,7 +112,7 @@ def _optimum_json(optimum: Optimum) -> dict[str, Any]:
 
 def render(report: TableReport) -> str:
     """The tables, what each player could gain, and the verdict in words."""
-    game = as_markov(report.game)
+    game = markov_of(report.game)
     within = f" within {short_number(report.tolerance)}" if report.tolerance else ""
     blocks: list[Any] = [describe_markov(report.game)]
     if report.stackelberg is None:

@@ -16,7 +16,6 @@ from gtlearn.solvers.markov.solution import (
     Outcome,
     Table,
 )
-from gtlearn.solvers.markov.tables import as_markov
 from gtlearn.solvers.output.export import SCHEMA, certificate_json, json_number, number_list
 from gtlearn.solvers.output.latex import latex_escape, latex_mix, tabular
 
@@ -34,12 +33,17 @@ def tables_of(solution: MarkovSolution, index: int = 0) -> tuple[Table, ...]:
     outcome = solution[index]
     if isinstance(outcome, MarkovEquilibrium):
         return outcome.tables
-    size = as_markov(solution.game).shape[1 - outcome.leader]
+    size = markov_of(solution.game).shape[1 - outcome.leader]
     response = tuple(
         tuple(Fraction(int(a == action)) for a in range(size)) for action in outcome.response
     )
     pair = (outcome.commitment, response)
     return pair if outcome.leader == 0 else pair[::-1]
+
+
+def markov_of(game: MarkovGame | IteratedGame) -> MarkovGame:
+    """The Markov game that a game is."""
+    return game.markov if isinstance(game, IteratedGame) else game
 
 
 def by_step(rows: Sequence[Any], states: int) -> list[list[Any]]:
@@ -59,7 +63,7 @@ def to_json(solution: MarkovSolution) -> dict[str, Any]:
     depends on the step), "value", "upper_bound", "gap" and "attained". An equilibrium has
     "strategies", one table a player, each a list of tables, one a step, where "timed" is true.
     """
-    game = as_markov(solution.game)
+    game = markov_of(solution.game)
     out: dict[str, Any] = {
         "schema": SCHEMA,
         "game": game_json(solution.game),
@@ -86,7 +90,7 @@ def to_json(solution: MarkovSolution) -> dict[str, Any]:
 
 def game_json(game: MarkovGame | IteratedGame) -> dict[str, Any]:
     """The game's name and labels, how long it goes on and how payoffs are added up."""
-    markov = as_markov(game)
+    markov = markov_of(game)
     out: dict[str, Any] = {
         "name": markov.name,
         "players": list(markov.players),
@@ -139,7 +143,7 @@ def to_csv(solution: MarkovSolution) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["solution", "step", "state", "player", "action", "probability", "payoff"])
-    game = as_markov(solution.game)
+    game = markov_of(solution.game)
     for index, outcome in enumerate(solution):
         for player, table in enumerate(tables_of(solution, index)):
             payoff = json_number(outcome.payoffs[player])
@@ -154,7 +158,7 @@ def to_csv(solution: MarkovSolution) -> str:
 
 def to_latex(solution: MarkovSolution) -> str:
     r"""A LaTeX tabular that needs no package: a row a solution, step and state."""
-    game = as_markov(solution.game)
+    game = markov_of(solution.game)
     size = game.num_states
     found = [tables_of(solution, index) for index in range(len(solution))]
     timed = any(len(table) > size for tables in found for table in tables)

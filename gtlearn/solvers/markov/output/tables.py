@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.markov.output.export import tables_of
+from gtlearn.solvers.markov.output.export import markov_of, tables_of
 from gtlearn.solvers.markov.output.words import (
     BOUNDS,
     describe_markov,
@@ -23,7 +23,6 @@ from gtlearn.solvers.markov.solution import (
     Table,
     TableCommitment,
 )
-from gtlearn.solvers.markov.tables import as_markov
 from gtlearn.solvers.output.pieces import (
     NO_BREAK,
     add_row,
@@ -98,7 +97,7 @@ def _found(solution: MarkovSolution) -> str:
 
 
 def _commitment(solution: MarkovSolution, first: TableCommitment) -> list[str | RichTable]:
-    game = as_markov(solution.game)
+    game = markov_of(solution.game)
     leader, follower = game.players[first.leader], game.players[1 - first.leader]
     lines = _response_lines(solution, game, first)
     table = new_table("state", f"{leader} commits to", f"{follower} responds")
@@ -210,7 +209,7 @@ def _all_leaders(solution: MarkovSolution, game: MarkovGame) -> list[str | RichT
 
 
 def _equilibria(solution: MarkovSolution) -> list[str | RichTable]:
-    game = as_markov(solution.game)
+    game = markov_of(solution.game)
     if len(solution) > 1 and _all_pure(solution, game):
         return _pure_equilibria(solution, game)
     blocks: list[str | RichTable] = []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import Number
+from gtlearn.solvers.markov.output.export import markov_of
 from gtlearn.solvers.markov.solution import STATIONARY
-from gtlearn.solvers.markov.tables import as_markov
 from gtlearn.solvers.output.pieces import decimal, short_number
 
 BOUNDS = {
@@ -16,7 +16,7 @@ BOUNDS = {
 
 def follower_class(game: MarkovGame | IteratedGame, follower: str | None) -> str:
     """The follower's class, as in "against a follower who ..."."""
-    horizon = as_markov(game).horizon
+    horizon = markov_of(game).horizon
     if follower == STATIONARY:
         what = "a follower who plays a deterministic table of the states"
         return what if horizon is None else f"{what}, the step unseen"
@@ -40,7 +40,7 @@ def describe_markov(game: MarkovGame | IteratedGame) -> str:
     >>> describe_markov(games.iterated("chicken", horizon=10))
     'gtlearn_iterated(stage=chicken,horizon=10): 2 players, 2 x 2 actions, 5 states, 10 steps'
     """
-    markov = as_markov(game)
+    markov = markov_of(game)
     states = "1 state" if markov.num_states == 1 else f"{markov.num_states} states"
     text = (
         f"{markov.name}: {markov.num_players} players, {' x '.join(map(str, markov.shape))} "
