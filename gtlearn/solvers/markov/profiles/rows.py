@@ -68,9 +68,9 @@ def read_response(values: Any, game: MarkovGame, player: int) -> tuple[Rows, tup
         InputError: as `read_table`.
     """
     flat = values
-    if _is_list(values) and len(values) == game.horizon and all(map(_is_list, values)):
-        if all(len(step) == game.num_states for step in values):
-            flat = list(chain.from_iterable(values))
+    by_step = _is_list(values) and len(values) == game.horizon and all(map(_is_list, values))
+    if by_step and all(len(step) == game.num_states for step in values):
+        flat = list(chain.from_iterable(values))
     if _is_list(flat) and flat and all(type(action) is int for action in flat):
         return pure_table(game, player, flat), ()
     return read_table(values, game, player)
