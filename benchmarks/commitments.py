@@ -12,7 +12,7 @@ from gtlearn import games
 from gtlearn.games.catalogue import symmetric
 from gtlearn.games.iterated import IteratedGame
 from gtlearn.solvers.markov.commitment import stackelberg
-from gtlearn.solvers.markov.commitment.folk import total_weight
+from gtlearn.solvers.markov.commitment.units import total_weight
 
 CLASSES = list(product(("optimal", "stationary"), ("strong", "weak")))
 TWELVE = Target("< 5 s", seconds=5.0)  # so that the 12 games take less than a minute
@@ -48,7 +48,7 @@ def _measure(row: Row, played: list[IteratedGame]) -> None:
             best = solution[0]
             span = float(max(game.stage.payoffs[0].fractions().ravel()))
             span -= float(min(game.stage.payoffs[0].fractions().ravel()))
-            gaps[follower, ties].append(float(best.gap / total_weight(game)) / (span or 1.0))
+            gaps[follower, ties].append(float(best.gap / total_weight(game.markov)) / (span or 1.0))
         row.ours.append(total)
     row.methods = "both followers and both ties in one time"
     said = [f"{follower} {ties}: {_summary(values)}" for (follower, ties), values in gaps.items()]

@@ -38,7 +38,7 @@ def bound_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
         return []
     if name == "folk":
         proven = folk_bound(game, outcome.leader, _mapping(evidence, "folk"))
-    elif name == "unlimited_memory" and outcome.follower == OPTIMAL:
+    elif name == "unlimited_memory" and (outcome.follower == OPTIMAL or game.horizon == 1):
         proven = unlimited_bound(
             game, outcome.leader, _mapping(evidence, "folk"), evidence.get("unlimited_memory")
         )

@@ -10,6 +10,7 @@ import numpy as np
 
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
+from gtlearn.solvers.markov.commitment.units import total_weight
 from gtlearn.solvers.zero_sum import zero_sum
 
 Pair = tuple[Fraction, Fraction]
@@ -69,7 +70,7 @@ def folk_bound(game: IteratedGame, leader: int) -> FolkBound:
     richer = [mine for theirs, mine in points if theirs > 0]
     crossing = multiplier > 0 or not richer or max(richer) < value
     return FolkBound(
-        value=value * total_weight(game),
+        value=value * total_weight(game.markov),
         stage=value,
         minmax=minmax,
         securing=securing,
@@ -77,15 +78,6 @@ def folk_bound(game: IteratedGame, leader: int) -> FolkBound:
         multiplier=multiplier,
         binding=crossing,
     )
-
-
-def total_weight(game: IteratedGame) -> Fraction:
-    """What a payoff of one at every step is worth in the game's unit."""
-    if game.horizon is None:
-        return 1 / (1 - game.discount)
-    if game.discount == 1:
-        return Fraction(1)  # values are means
-    return (1 - game.discount**game.horizon) / (1 - game.discount)
 
 
 def _minmax(

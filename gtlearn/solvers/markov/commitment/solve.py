@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -12,11 +13,12 @@ from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.branch_and_bound import tightened_bound
 from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic
 from gtlearn.solvers.markov.commitment.floats import few_replies
-from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound, total_weight
+from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound
 from gtlearn.solvers.markov.commitment.perturbation import robustness
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.commitment.stochastic import Stochastic, best_stochastic, improved
+from gtlearn.solvers.markov.commitment.units import Units, in_units
 from gtlearn.solvers.markov.commitment.unlimited import UnlimitedBound, unlimited_memory_bound
 from gtlearn.solvers.markov.solution import (
     DETERMINISTIC,
@@ -33,8 +35,12 @@ Evidence = dict[str, Any]
 
 BRANCHES = "branch_and_bound"
 BRANCHING = 20.0  # seconds of branch and bound where no time limit is given
-TOLERANCE = Fraction(1, 1000)  # of a mean payoff a step: the gap that branch and bound is to reach
-MAX_UNLIMITED = 2000  # steps x follower's actions up to which the unlimited-memory bound is solved
+TOLERANCE = Fraction(1, 1000)  # of the payoffs' range a step: what branch and bound is to reach
+PROOFS = {
+    "folk": "the folk bound",
+    "unlimited_memory": "the unlimited-memory bound",
+    BRANCHES: "branch and bound",
+}
 
 
 def stackelberg(
@@ -53,7 +59,7 @@ def stackelberg(
     made exact; the answer is proven best where its value meets an upper bound: the folk bound, or,
     against an optimal follower in finitely many steps, the value of a leader with unlimited
     memory. Otherwise branch and bound lowers the bound, for 20 seconds if there is no time limit,
-    until the gap is a thousandth of a payoff a step; what remains is in the outcome.
+    until the gap is a thousandth of the payoffs' range a step; what remains is in the outcome.
 
     Args:
         game: an iterated or a Markov game of two players.
@@ -82,18 +88,18 @@ def stackelberg(
     if policy is None:
         policy = STOCHASTIC if is_iterated else DETERMINISTIC
     _check_options(game, leader, follower, policy, ties)
-    sides = Sides(game.markov if isinstance(game, IteratedGame) else game, leader, follower)
-    bounds, evidence = _bounds(game, sides) if isinstance(game, IteratedGame) else ({}, {})
+    units = in_units(game.markov if isinstance(game, IteratedGame) else game)
+    sides = Sides(units.game, leader, follower)
+    bounds, evidence = _bounds(game, sides, clock) if isinstance(game, IteratedGame) else ({}, {})
     if policy == DETERMINISTIC:
         tried = best_deterministic(sides, ties, clock)
-        outcomes = _enumerated(sides, ties, tried)
+        outcomes = _enumerated(sides, ties, tried, units)
         method, complete = "enumeration of deterministic tables", tried.complete
     else:
         assert isinstance(game, IteratedGame)
-        found, proof = _stochastic(game, sides, ties, bounds, clock)
-        outcomes = (_found(sides, ties, found, {**evidence, **proof}),)
-        name = str(proof["bound"]).replace("_", "-").replace("-and-", " and ")
-        method, complete = f"search, and the {name} bound", outcomes[0].gap == 0
+        found, proof = _stochastic(game, sides, ties, bounds, units, clock)
+        outcomes = (_found(sides, ties, found, {**evidence, **proof}, units),)
+        method, complete = f"search, and {PROOFS[proof['bound']]}", outcomes[0].gap == 0
     for outcome in outcomes:
         failed = markov_outcome(game, outcome)
         if failed:
@@ -109,7 +115,7 @@ def stackelberg(
         follower=follower,
         policy=policy,
         bounds=bounds,
-        robustness=_robustness(sides, outcomes[0]) if outcomes else (),
+        robustness=_robustness(sides, outcomes[0], units, clock) if outcomes else (),
         notes=_notes(sides, outcomes, complete),
     )
 
@@ -137,21 +143,26 @@ def _check_options(
         )
 
 
-def _bounds(game: IteratedGame, sides: Sides) -> tuple[dict[str, Fraction], Evidence]:
+def _bounds(game: IteratedGame, sides: Sides, clock: Clock) -> tuple[dict[str, Fraction], Evidence]:
     """Upper bounds on the leader's value by name, and what proves them."""
     folk = folk_bound(game, sides.leader)
     bounds = {"folk": folk.value}
     evidence: Evidence = {"folk": _folk_evidence(folk)}
-    size = (game.horizon or 0) * sides.responses
-    if sides.sees_time and size <= MAX_UNLIMITED:
-        unlimited = unlimited_memory_bound(game, sides.leader, folk)
-        bounds["unlimited_memory"] = unlimited.value
-        evidence["unlimited_memory"] = _unlimited_evidence(unlimited)
+    if sides.sees_time or game.horizon == 1:
+        with suppress(TimeoutError):  # then there is one bound less
+            unlimited = unlimited_memory_bound(game, sides.leader, folk, clock)
+            bounds["unlimited_memory"] = unlimited.value
+            evidence["unlimited_memory"] = _unlimited_evidence(unlimited)
     return bounds, evidence
 
 
 def _stochastic(
-    game: IteratedGame, sides: Sides, ties: str, bounds: Mapping[str, Fraction], clock: Clock
+    game: IteratedGame,
+    sides: Sides,
+    ties: str,
+    bounds: Mapping[str, Fraction],
+    units: Units,
+    clock: Clock,
 ) -> tuple[Stochastic, Evidence]:
     """The best table found, and the least upper bound with its name.
 
@@ -159,18 +170,19 @@ def _stochastic(
     better table, near which exact ones are looked for.
     """
     name = min(bounds, key=lambda key: bounds[key])
-    bound, leader = bounds[name], sides.leader
+    leader = sides.leader
+    bound = units.here(leader, bounds[name])
     found = best_stochastic(game, sides, ties, bound, clock)
-    proof: Evidence = {"bound": name, "upper_bound": bound}
+    proof: Evidence = {"bound": name, "upper_bound": bounds[name]}
     if found.payoffs[leader] == bound:
         return found, proof
     value = reply(sides, found.table, "strong").payoffs[leader]  # no bound can be below this
-    tolerance = TOLERANCE * total_weight(game)
+    tolerance = TOLERANCE * units.weight
     tightened = tightened_bound(sides, value, bound, _budget(clock), tolerance=tolerance)
     if tightened.better is not None:
         found = improved(sides, ties, tightened.bound, found, tightened.better, clock)
     if tightened.bound < bound:
-        upper = max(tightened.bound, found.payoffs[leader])
+        upper = units.back(leader, max(tightened.bound, found.payoffs[leader]))
         proof = {"bound": BRANCHES, "upper_bound": upper, "boxes": tightened.boxes}
     return found, proof
 
@@ -195,12 +207,11 @@ def _unlimited_evidence(unlimited: UnlimitedBound) -> list[Evidence]:
     ]
 
 
-def _enumerated(sides: Sides, ties: str, tried: Enumerated) -> tuple[TableCommitment, ...]:
-    evidence = {
-        "bound": "enumeration",
-        "upper_bound": tried.upper_bound,
-        "tables": tried.tried,
-    }
+def _enumerated(
+    sides: Sides, ties: str, tried: Enumerated, units: Units
+) -> tuple[TableCommitment, ...]:
+    upper = units.back(sides.leader, tried.upper_bound)
+    evidence = {"bound": "enumeration", "upper_bound": upper, "tables": tried.tried}
     return tuple(
         TableCommitment(
             leader=sides.leader,
@@ -208,9 +219,9 @@ def _enumerated(sides: Sides, ties: str, tried: Enumerated) -> tuple[TableCommit
             follower=sides.follower,
             policy=DETERMINISTIC,
             ties=ties,
-            payoffs=best.response.payoffs,
+            payoffs=units.original(best.response.payoffs),
             response=best.response.plan,
-            upper_bound=tried.upper_bound,
+            upper_bound=upper,
             attained=True,
             certificate=Certificate("stackelberg", RATIONAL, True, evidence),
         )
@@ -218,7 +229,9 @@ def _enumerated(sides: Sides, ties: str, tried: Enumerated) -> tuple[TableCommit
     )
 
 
-def _found(sides: Sides, ties: str, found: Stochastic, evidence: Evidence) -> TableCommitment:
+def _found(
+    sides: Sides, ties: str, found: Stochastic, evidence: Evidence, units: Units
+) -> TableCommitment:
     if found.direction is not None:
         evidence = {**evidence, "direction": found.direction}
     return TableCommitment(
@@ -227,7 +240,7 @@ def _found(sides: Sides, ties: str, found: Stochastic, evidence: Evidence) -> Ta
         follower=sides.follower,
         policy=STOCHASTIC,
         ties=ties,
-        payoffs=found.payoffs,
+        payoffs=units.original(found.payoffs),
         response=found.response,
         upper_bound=evidence["upper_bound"],
         attained=found.attained,
@@ -235,31 +248,40 @@ def _found(sides: Sides, ties: str, found: Stochastic, evidence: Evidence) -> Ta
     )
 
 
-def _robustness(sides: Sides, outcome: TableCommitment) -> tuple[tuple[Fraction, Fraction], ...]:
+def _robustness(
+    sides: Sides, outcome: TableCommitment, units: Units, clock: Clock
+) -> tuple[tuple[Fraction, Fraction], ...]:
     """What is kept off the knife-edge, where the commitment stands on one."""
     weak = reply(sides, outcome.commitment, "weak").payoffs[sides.leader]
-    if weak == outcome.value or not few_replies(sides):
+    on_edge = units.back(sides.leader, weak) != outcome.value
+    if not on_edge or not few_replies(sides) or clock.expired:
         return ()
-    return robustness(sides, outcome.commitment)
+    pairs = robustness(sides, outcome.commitment)
+    return tuple((distance, units.back(sides.leader, value)) for distance, value in pairs)
 
 
-def _notes(
-    sides: Sides,
-    outcomes: tuple[TableCommitment, ...],
-    complete: bool,
-) -> tuple[str, ...]:
-    notes: list[str] = []
-    markov = sides.game
-    if markov.number_note:
-        notes.append(markov.number_note)
-    if markov.horizon is None and sides.follower == STATIONARY:
+def _notes(sides: Sides, outcomes: tuple[TableCommitment, ...], complete: bool) -> tuple[str, ...]:
+    notes = [sides.game.number_note] if sides.game.number_note else []
+    if sides.game.horizon is None and sides.follower == STATIONARY:
         notes.append(
             "without a horizon a stationary response is as good as any, so both classes of "
             "followers are the same"
         )
-    branched = outcomes and outcomes[0].certificate.evidence.get("bound") == BRANCHES
-    if branched and outcomes[0].gap > 0:
-        notes.append("with a longer --time-limit the upper bound may come down further")
-    if outcomes and outcomes[0].policy == DETERMINISTIC and not complete:
+    if complete or not outcomes:
+        return tuple(notes)
+    first = outcomes[0]
+    if first.policy == DETERMINISTIC:
         notes.append("not every optimal deterministic table is listed")
+    elif first.certificate.evidence.get("bound") == BRANCHES:
+        notes.append(
+            "branch and bound stops at a gap of a thousandth of the payoffs' range a step, or "
+            f"after {BRANCHING:.0f} s; with a longer --time-limit it goes on for that long"
+        )
+    else:
+        notes.append(
+            "the upper bound is one of leaders with more memory, which branch and bound did not "
+            "bring down"
+        )
+    if first.ties == "weak":
+        notes.append("the upper bound is that of strong ties, which weak ties need not come near")
     return tuple(notes)

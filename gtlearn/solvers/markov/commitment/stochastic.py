@@ -22,6 +22,7 @@ from gtlearn.solvers.markov.commitment.sides import Sides, exact_rows
 from gtlearn.solvers.markov.solution import OPTIMAL, Table
 
 MAX_PURE = 1024  # deterministic tables that the search begins with
+PROPOSED = 20  # tables that are tried against a follower of very many
 EXAMINED = 3  # of the deterministic tables
 
 
@@ -56,7 +57,7 @@ def best_stochastic(
         bound: a proven upper bound, at which the search ends.
         clock: says when the time is over.
     """
-    best = _best_of(sides, ties, bound, _tables_to_try(game, sides, bound, clock))
+    best = _best_of(sides, ties, bound, _tables_to_try(game, sides, bound, clock), clock)
     assert best is not None
     return best
 
@@ -70,12 +71,12 @@ def improved(
     clock: Clock,
 ) -> Stochastic:
     """The best of a known table and of the exact ones near another, given in floats."""
-    found = _best_of(sides, ties, bound, exact_candidates(sides, near, clock))
+    found = _best_of(sides, ties, bound, exact_candidates(sides, near, clock), clock)
     return best if found is None or _rank(sides, found) <= _rank(sides, best) else found
 
 
 def _best_of(
-    sides: Sides, ties: str, bound: Fraction, tables: Iterator[Table]
+    sides: Sides, ties: str, bound: Fraction, tables: Iterator[Table], clock: Clock
 ) -> Stochastic | None:
     best: Stochastic | None = None
     for table in tables:
@@ -85,7 +86,7 @@ def _best_of(
         found = strong if ties == "strong" else _weak(sides, table)
         if best is None or _rank(sides, found) > _rank(sides, best):
             best = found
-        if best.payoffs[sides.leader] >= bound:
+        if best.payoffs[sides.leader] >= bound or clock.expired:
             break
     return best
 
@@ -116,16 +117,20 @@ def _weak(sides: Sides, table: Table) -> Stochastic:
 def _tables_to_try(
     game: IteratedGame, sides: Sides, bound: Fraction, clock: Clock
 ) -> Iterator[Table]:
-    """Exact tables, the simple ones first, then what searches in floats lead to."""
-    simple = list(_simple_tables(game, sides))
+    """Exact tables, the simple ones first, then what searches in floats lead to.
+
+    Where a stationary follower has too many tables to be tried again and again, tables that are
+    good against an optimal follower are proposed.
+    """
+    few = few_replies(sides)
+    guessed = sides if few else replace(sides, follower=OPTIMAL)
+    simple = list(_simple_tables(game, guessed))
     yield from simple
-    if not few_replies(sides):
-        return
     clock.tell(None, "searching for tables of the leader")
     starts = np.concatenate([np.array([_floats(table) for table in simple]), _pure_tables(sides)])
     for strong in (True, False):
-        pool = promising_tables(sides, starts, strong=strong, target=float(bound), clock=clock)
-        yield from exact_candidates(sides, pool[0], clock)
+        pool = promising_tables(guessed, starts, strong=strong, target=float(bound), clock=clock)
+        yield from islice(exact_candidates(guessed, pool[0], clock), None if few else PROPOSED)
 
 
 def _simple_tables(game: IteratedGame, sides: Sides) -> Iterator[Table]:
@@ -137,9 +142,8 @@ def _simple_tables(game: IteratedGame, sides: Sides) -> Iterator[Table]:
             row = tuple(solution.to_fractions(k)[sides.leader])
             yield (row,) * sides.game.num_states
     pure = _pure_tables(sides)
-    guessed = sides if few_replies(sides) else replace(sides, follower=OPTIMAL)
     for strong in (True, False):
-        values = leader_values(guessed, pure, strong=strong)
+        values = leader_values(sides, pure, strong=strong)
         for k in np.argsort(-values, kind="stable")[:EXAMINED].tolist():
             yield exact_rows(pure[k], 1)
 

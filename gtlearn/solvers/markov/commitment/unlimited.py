@@ -17,6 +17,7 @@ from typing import TypeGuard
 
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import common_denominator
+from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.linear.program import LinearProgram, integer_rows, solve
 from gtlearn.solvers.markov.commitment.folk import FolkBound
 
@@ -49,13 +50,19 @@ class UnlimitedBound:
     multipliers: Mapping[tuple[int, Fraction], tuple[Multipliers, ...]]
 
 
-def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> UnlimitedBound:
+def unlimited_memory_bound(
+    game: IteratedGame, leader: int, folk: FolkBound, clock: Clock | None = None
+) -> UnlimitedBound:
     """The best value of a leader who may use the whole history, against an optimal follower.
 
     Args:
         game: an iterated game of two players with a horizon.
         leader: who commits, 0 or 1.
         folk: its folk bound, for the follower's minmax.
+        clock: says when the time is over.
+
+    Raises:
+        TimeoutError: when the time is over.
 
     >>> from gtlearn import games
     >>> from gtlearn.solvers.markov.commitment.folk import folk_bound
@@ -64,13 +71,16 @@ def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> 
     Fraction(67, 20)
     """
     assert game.horizon is not None
+    clock = clock or Clock()
     steps = _Steps(game.stage, leader, game.discount, folk.minmax)
     frontiers = [[(Fraction(0), Fraction(0))]]
     for k in range(1, game.horizon):
+        clock.check()
         frontiers.append(steps.frontier(k, frontiers[-1]))
     multipliers: dict[tuple[int, Fraction], tuple[Multipliers, ...]] = {}
     needed = {(game.horizon, Fraction(0))}
     while needed:
+        clock.check()
         k, weight = needed.pop()
         multipliers[k, weight] = found = steps.multipliers(k, weight, frontiers[k - 1])
         if k > 1:

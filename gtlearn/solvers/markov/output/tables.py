@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,10 @@ from gtlearn.solvers.markov.solution import (
     TableCommitment,
 )
 from gtlearn.solvers.output.pieces import (
+    APPROXIMATE,
     NO_BREAK,
     add_row,
+    decimal,
     mix,
     new_table,
     short_number,
@@ -120,7 +123,7 @@ def _commitment(solution: MarkovSolution, first: TableCommitment) -> list[str | 
         blocks.append("Bounds on what any commitment earns: " + "; ".join(others) + ".")
     if solution.robustness:
         away = ", ".join(
-            f"{short_number(value)} at distance {short_number(distance)}"
+            f"{APPROXIMATE}{decimal(Fraction(value))} at distance {short_number(distance)}"
             for distance, value in solution.robustness
         )
         blocks.append(
@@ -362,5 +365,5 @@ def _texts(solution: MarkovSolution) -> list[str]:
     numbers = [p for outcome in solution for p in outcome.payoffs]
     for index in range(min(len(solution), MAX_OUTCOMES)):
         numbers += [p for table in tables_of(solution, index) for row in table for p in row]
-    numbers += [value for pair in solution.robustness for value in pair]
-    return [short_number(number) for number in numbers]
+    texts = [short_number(number) for number in numbers]
+    return texts + [APPROXIMATE] * bool(solution.robustness)

@@ -14,6 +14,7 @@ from gtlearn.solvers import verify
 from gtlearn.solvers.markov.commitment import stackelberg
 from gtlearn.solvers.markov.commitment.floats import leader_values
 from gtlearn.solvers.markov.commitment.sides import Sides
+from gtlearn.solvers.markov.response import stationary_response
 
 TWELVE = [entry.name for entry in symmetric.ENTRIES]
 BEST = {"deadlock": 3, "prisoners_delight": 3}  # the others but the dilemma: 4
@@ -130,3 +131,33 @@ def test_bad_options_are_named():
         stackelberg(games.iterated(three, horizon=2))
     with pytest.raises(InputError, match="use --policy deterministic"):
         stackelberg(game.markov, policy="stochastic")
+
+
+@pytest.mark.parametrize("factor", [Fraction(1, 10**12), Fraction(10**12)])
+def test_scale_does_not_matter(factor):
+    payoffs = [[3, 0], [5, 1]], [[3, 5], [0, 1]]
+    scaled = [[[factor * u for u in row] for row in matrix] for matrix in payoffs]
+    one, two = (
+        stackelberg(games.iterated(games.normal_form(*matrices), horizon=10))[0]
+        for matrices in (payoffs, scaled)
+    )
+    assert (two.value, two.upper_bound) == (factor * one.value, factor * one.upper_bound)
+    assert two.commitment == one.commitment
+    assert one.gap <= Fraction(5, 1000)  # a thousandth of the range
+
+
+def test_a_follower_of_many_tables_is_still_searched():
+    # What is best against an optimal follower is tried against a stationary one, too.
+    game = games.iterated(games.load("3,1 0,2 1,0; 5,0 1,1 2,3"), horizon=4)
+    optimal = stackelberg(game)[0]
+    blind = stackelberg(game, follower="stationary")[0]
+    tables = [optimal.commitment, None]
+    assert blind.value >= stationary_response(game, tables, 1, ties="strong").payoffs[0]
+
+
+def test_the_last_step_is_the_stage_commitment():
+    for follower in FOLLOWERS:
+        for ties in ("strong", "weak"):
+            game = games.iterated("prisoners_dilemma", horizon=1)
+            best = stackelberg(game, follower=follower, ties=ties)[0]
+            assert (best.value, best.gap, best.attained) == (2, 0, True)
