@@ -1,0 +1,1 @@
+"""Stackelberg equilibria, learned: the game, what followers are shown, followers and leaders."""
