@@ -1,0 +1,11 @@
+"""Leaders: who commits to a table, and how they learn to.
+
+`sb3`, the leaders of Stable-Baselines3, is imported only by who uses it.
+"""
+
+from gtlearn.learning.stackelberg.leaders.evolution import EvolutionLeader as EvolutionLeader
+from gtlearn.learning.stackelberg.leaders.exact import ExactLeader as ExactLeader
+from gtlearn.learning.stackelberg.leaders.policy_gradient import (
+    PolicyGradientLeader as PolicyGradientLeader,
+)
+from gtlearn.learning.stackelberg.leaders.protocol import Leader as Leader

@@ -1,0 +1,132 @@
+"""Evolution strategy on the logits of the leader's table (ES-MD of the Good Shepherd)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from gtlearn.errors import InputError
+from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix, pure_tables
+from gtlearn.learning.stackelberg.leaders.decisions import mean_returns
+from gtlearn.learning.stackelberg.leaders.states import load_optimiser_state, optimiser_state
+
+
+def evolution_gradient(noise: Floats, fitness: Floats, deviation: float) -> Floats:
+    """The gradient of the fitness of normally perturbed parameters (Salimans et al. 2017, eq. 1).
+
+    Args:
+        noise: standard normal, or antithetic pairs of it; shape (population, *parameters).
+        fitness: what the parameters plus `deviation` times the noise earned, shape (population,).
+        deviation: the standard deviation of the perturbations.
+
+    Returns:
+        The estimate, of the parameters' shape; the mean fitness is its baseline.
+    """
+    weights = (fitness - fitness.mean()) / (deviation * len(fitness))
+    return np.tensordot(weights, noise, axes=1)
+
+
+def antithetic_noise(count: int, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
+    """Standard normal noise in pairs of opposite sign, shape (count, *shape); the last one of an
+    odd count stays without its pair."""
+    half = rng.standard_normal((-(-count // 2), *shape))
+    return np.stack([half, -half], axis=1).reshape(-1, *shape)[:count]
+
+
+class EvolutionLeader:
+    """Perturbs its logits once an episode; shows and plays the softmax of what results.
+
+    ES-MD of Balaguer et al. (2022), The Good Shepherd: an oracle agent for mechanism design, takes
+    each perturbed mechanism's fitness from agents that learn from scratch in it. So play it against
+    a follower that is reset for each leader. As the follower sees, or learns to know, the
+    perturbed table that is really played, this leader can learn mixed commitments, whose effect on
+    the follower a policy gradient through sampled actions misses. It follows the gradient by Adam.
+
+    Args:
+        game: what is played.
+        learning_rate: of Adam.
+        deviation: of the perturbations of the logits.
+        population: how many perturbed tables are tried at a time, in antithetic pairs.
+        repeats: episodes that are played with each of them.
+        deterministic: plays the likeliest actions of each perturbed table only, for followers
+            that know deterministic leaders.
+    """
+
+    def __init__(
+        self,
+        game: IteratedMatrix,
+        *,
+        learning_rate: float = 0.1,
+        deviation: float = 0.5,
+        population: int = 32,
+        repeats: int = 1,
+        deterministic: bool = False,
+    ) -> None:
+        if population < 2 or repeats < 1 or deviation <= 0:
+            raise InputError(
+                f"a population of {population}, {repeats} repeat(s) and a deviation of "
+                f"{deviation} make no evolution strategy; give at least 2, 1 and more than 0"
+            )
+        self.game = game
+        self.episodes = population * repeats
+        self.deviation = deviation
+        self.repeats = repeats
+        self.deterministic = deterministic
+        shape = (game.num_states, game.leader_actions)
+        self.logits = torch.zeros(shape, dtype=torch.float64, requires_grad=True)
+        self.optimiser = torch.optim.Adam([self.logits], lr=learning_rate)
+        self._noise: Floats = np.zeros((0, *shape))
+
+    def propose(self, count: int, rng: np.random.Generator) -> Floats:
+        """Perturbed tables, each `repeats` times in a row; as in `Leader`.
+
+        Raises:
+            InputError: if the count is no multiple of the repeats.
+        """
+        if count % self.repeats:
+            raise InputError(
+                f"{count} episodes cannot be shared by tables that are played {self.repeats} "
+                "times each; give a multiple"
+            )
+        shape = (self.game.num_states, self.game.leader_actions)
+        self._noise = antithetic_noise(count // self.repeats, shape, rng)
+        logits = self.logits.detach().numpy() + self.deviation * self._noise
+        return self._tables(logits).repeat(self.repeats, axis=0)
+
+    def learn(
+        self, tables: Floats, episodes: Episodes, shown: Floats | None = None
+    ) -> dict[str, float]:
+        """One step along the estimated gradient; as in `Leader`."""
+        fitness = mean_returns(self.game, episodes).reshape(-1, self.repeats).mean(axis=1)
+        gradient = evolution_gradient(self._noise, fitness, self.deviation)
+        self.logits.grad = -torch.from_numpy(gradient)
+        self.optimiser.step()
+        return {"leader_fitness_deviation": float(fitness.std())}
+
+    def table(self) -> Floats:
+        """The table without perturbation."""
+        return self._tables(self.logits.detach().numpy())
+
+    def state_dict(self) -> dict[str, Any]:
+        """The logits, the optimiser's moments and the last perturbations."""
+        return {
+            "logits": self.logits.detach().clone(),
+            "optimiser": optimiser_state(self.optimiser),
+            "noise": self._noise.copy(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes up what `state_dict` returned."""
+        with torch.no_grad():
+            self.logits.copy_(state["logits"])
+        load_optimiser_state(self.optimiser, state["optimiser"])
+        self._noise = np.array(state["noise"])
+
+    def _tables(self, logits: Floats) -> Floats:
+        """What is played with such logits, of their shape."""
+        if self.deterministic:
+            return pure_tables(logits.argmax(axis=-1), logits.shape[-1])
+        tables: Floats = torch.softmax(torch.from_numpy(logits), dim=-1).numpy()
+        return tables

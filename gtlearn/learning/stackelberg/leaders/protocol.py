@@ -1,0 +1,75 @@
+"""What a leader is."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from gtlearn.errors import InputError
+from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix
+
+
+class Leader(Protocol):
+    """Commits to tables, and learns from what they earned.
+
+    Between `learn` and the next `propose` all that it knows is in its `state_dict`.
+
+    Attributes:
+        game: what is played.
+        episodes: how many episodes it learns from at a time.
+    """
+
+    game: IteratedMatrix
+    episodes: int
+
+    def propose(self, count: int, rng: np.random.Generator) -> Floats:
+        """The tables that are played in the next episodes, one each.
+
+        Args:
+            count: how many.
+            rng: where draws come from.
+
+        Returns:
+            Probabilities of shape (count, states, leader actions).
+        """
+        ...
+
+    def learn(
+        self, tables: Floats, episodes: Episodes, shown: Floats | None = None
+    ) -> dict[str, float]:
+        """Learns from the episodes of the tables that were proposed last.
+
+        Args:
+            tables: what was played, as `propose` returned it.
+            episodes: one a table, in the same order.
+            shown: what the follower was shown, where it is not what was played: deterministic
+                tables of the same shape.
+
+        Returns:
+            Metrics.
+        """
+        ...
+
+    def table(self) -> Floats:
+        """What it would commit to now, shape (states, leader actions)."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it has learned: nested dicts and lists of arrays, tensors and numbers."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes up what `state_dict` returned."""
+        ...
+
+
+def episodes_in(game: IteratedMatrix, steps: int) -> int:
+    """How many whole episodes fill a batch of environment steps, queries counted; at least one.
+
+    Raises:
+        InputError: if the number of steps is not positive.
+    """
+    if steps < 1:
+        raise InputError(f"a batch of {steps} steps is none; give a positive number")
+    return -(-steps // (game.steps + game.queries))

@@ -1,0 +1,26 @@
+"""Optimisers' states as plain tensors, which every checkpoint format holds."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+OptimiserState = list[dict[str, Tensor]]
+
+
+def optimiser_state(optimiser: torch.optim.Optimizer) -> OptimiserState:
+    """The state of each parameter, in their order, copied; the settings are left out."""
+    return [
+        {name: value.clone() for name, value in optimiser.state.get(parameter, {}).items()}
+        for group in optimiser.param_groups
+        for parameter in group["params"]
+    ]
+
+
+def load_optimiser_state(optimiser: torch.optim.Optimizer, state: OptimiserState) -> None:
+    """Takes up what `optimiser_state` returned, in an optimiser of the same parameters."""
+    parameters = [p for group in optimiser.param_groups for p in group["params"]]
+    optimiser.state.clear()
+    for parameter, held in zip(parameters, state, strict=True):
+        if held:
+            optimiser.state[parameter] = {name: value.clone() for name, value in held.items()}
