@@ -11,3 +11,7 @@ class InputError(GtlearnError, ValueError):
 
 class CertificateError(GtlearnError):
     """A computed answer did not pass exact verification, so it is not returned."""
+
+
+class DivergenceError(InputError):
+    """Training came to a number that is not finite; the message says at which step."""

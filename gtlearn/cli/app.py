@@ -14,6 +14,8 @@ COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of
     "solve": "solve",
     "check": "check",
     "games": "games",
+    "train": "train",
+    "resume": "resume",
     "demo": "demo",
     "doctor": "doctor",
 }

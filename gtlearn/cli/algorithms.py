@@ -1,0 +1,172 @@
+"""Commands whose subcommands are algorithms: one option for each field of their dataclasses."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gtlearn.cli.options import was_given
+from gtlearn.errors import InputError
+
+if TYPE_CHECKING:
+    from gtlearn.runs.config import RunConfig
+    from gtlearn.runs.fields import Field
+
+_METAVARS = {bool: "BOOLEAN", int: "INTEGER", float: "NUMBER", str: "TEXT"}
+
+
+class AlgorithmGroup(click.Group):
+    """A command followed by an algorithm, or by a config.toml that names one.
+
+    Attributes:
+        work: what is done with the config and the command's own options.
+        own: makes those options.
+        seeded: whether there is an option --seed.
+    """
+
+    def __init__(
+        self,
+        *,
+        work: Callable[..., int],
+        own: Callable[[], list[click.Parameter]],
+        seeded: bool,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(
+            subcommand_metavar="ALGORITHM|CONFIG.toml [OPTIONS]", no_args_is_help=True, **keywords
+        )
+        self.work, self.own, self.seeded = work, own, seeded
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all algorithms."""
+        from gtlearn.runs.learner import ALGORITHMS
+
+        return list(ALGORITHMS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the algorithms without importing them."""
+        from gtlearn.runs.learner import ALGORITHMS
+
+        with formatter.section("Algorithms"):
+            formatter.write_dl([(a.name, a.summary) for a in ALGORITHMS.values()])
+        formatter.write(
+            f"\n  `{ctx.command_path} ALGORITHM --help` lists an algorithm's options.\n"
+        )
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
+        """The command that trains an algorithm, or what a file says.
+
+        Raises:
+            InputError: if there is none, or the file is wrong.
+        """
+        from gtlearn.runs.config import Recording, RunConfig, read_config
+        from gtlearn.runs.fields import fields_of
+        from gtlearn.runs.learner import find_algorithm
+
+        base = None
+        if name.endswith(".toml") or "/" in name:
+            base = read_config(Path(name))
+            algorithm = base.algorithm
+        else:
+            algorithm = find_algorithm(name)
+        fields = fields_of(algorithm.config_type())
+        recording = fields_of(Recording)
+
+        def callback(**given: Any) -> int:
+            context = click.get_current_context()
+            chosen = {key: value for key, value in given.items() if was_given(context, key)}
+            config = _config(algorithm, base or RunConfig(algorithm, None), chosen)
+            own = {p.name: given[p.name] for p in self.own() if p.name}
+            return self.work(config, **own)
+
+        held = {**_values(base.options if base else None), **_values(base and base.recording)}
+        seed = [_seed_option(base)] if self.seeded else []
+        options = [_option(f, held.get(f.name, f.default)) for f in fields.values()]
+        beside = [_option(f, held.get(f.name, f.default)) for f in recording.values()]
+        return click.Command(
+            name,
+            callback=callback,
+            params=[*options, *seed, *self.own(), *beside],
+            help=f"{algorithm.summary}",
+        )
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """As click's; what is unknown is said by `get_command`."""
+        if args and args[0].startswith("-"):
+            raise click.UsageError(
+                f"{args[0]!r} stands before the algorithm; write the algorithm first", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+
+class FieldType(click.ParamType):  # type: ignore[type-arg]
+    """What may be given for a field of a dataclass."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self.name = field.name
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The type in one word, or the choices."""
+        from gtlearn.runs.fields import choices
+
+        words = choices(self.field.kind)
+        return f"[{'|'.join(words)}]" if words else _METAVARS.get(self.field.kind, "VALUE")
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.field.parsed(value)
+        except InputError as error:
+            return self.fail(str(error), param, ctx)
+
+
+def _option(field: Field, default: Any) -> click.Option:
+    from gtlearn.runs.fields import NONE
+
+    name = field.name.replace("_", "-")
+    text = field.help
+    if not field.required or default is not None:
+        shown = NONE if default is None else default
+        shown = ",".join(map(str, shown)) if isinstance(shown, tuple) else shown
+        shown = str(shown).lower() if isinstance(shown, bool) else shown
+        text = f"{text}  [default: {shown}]".strip()
+    if field.kind is bool:
+        return click.Option([f"--{name}/--no-{name}", field.name], default=None, help=text)
+    return click.Option([f"--{name}", field.name], type=FieldType(field), help=text)
+
+
+def _seed_option(base: RunConfig | None) -> click.Option:
+    from gtlearn.runs.config import SEED
+
+    return _option(SEED, base.seed if base else 0)
+
+
+def _values(options: Any) -> dict[str, Any]:
+    if options is None:
+        return {}
+    return {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
+
+
+def _config(algorithm: Any, base: RunConfig, chosen: Mapping[str, Any]) -> RunConfig:
+    """The config of the file, or of the defaults, with what the command line chose.
+
+    Raises:
+        InputError: if the options do not fit together.
+    """
+    from gtlearn import __version__
+    from gtlearn.runs.config import Recording, RunConfig
+    from gtlearn.runs.fields import fields_of, make
+
+    kind = algorithm.config_type()
+    held = {**_values(base.options), **_values(base.recording), **chosen}
+    options = make(kind, {name: held[name] for name in fields_of(kind) if name in held})
+    recording = make(Recording, {name: held[name] for name in fields_of(Recording)})
+    seed = chosen.get("seed", base.seed)
+    return RunConfig(algorithm, options, seed, recording, __version__)

@@ -1,0 +1,1 @@
+"""Runs of learning algorithms: configs, folders, checkpoints, the loop, sweeps and pictures."""

@@ -1,0 +1,212 @@
+"""A run's config: the algorithm, its options, the seed, how it is recorded; and config.toml.
+
+A file holds the algorithm, the seed, a table [config] with the algorithm's options (which may also
+stand above all tables) and a table [run] with those of `Recording`:
+
+    algorithm = "contextual-stackelberg"
+    seed = 0
+
+    [config]
+    game = "prisoners_dilemma"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gtlearn import __version__
+from gtlearn.errors import InputError
+from gtlearn.games.names import nearest
+from gtlearn.runs.fields import Field, fields_of, make, written
+from gtlearn.runs.learner import Algorithm, find_algorithm
+
+LARGESTSEED = 2**31 - 1
+SEED = Field("seed", int, help="Of all randomness.", minimum=0, maximum=LARGESTSEED)
+_TEXT = {name: Field(name, str) for name in ("algorithm", "version")}
+_TABLES = ("config", "run")
+
+
+def _option(default: Any, text: str, **bounds: float) -> Any:
+    return field(default=default, metadata={"help": text, **bounds})
+
+
+@dataclass(frozen=True)
+class Recording:
+    """How a run is carried out and recorded. Only `threads` can change its outcome.
+
+    Attributes:
+        log_every: iterations from one row of metrics to the next; the last always has one.
+        checkpoint_every: iterations from one checkpoint to the next; None: 20 in a run.
+        threads: threads of one run. Sums in another order are rounded differently, so it is fixed.
+        tensorboard: whether metrics are also written for TensorBoard.
+    """
+
+    log_every: int = _option(1, "Iterations from one row of metrics to the next.", minimum=1)
+    checkpoint_every: int | None = _option(
+        None, "Iterations from one checkpoint to the next; none: 20 checkpoints a run.", minimum=1
+    )
+    threads: int = _option(1, "Threads of a run.", minimum=1)
+    tensorboard: bool = _option(True, "Write metrics for TensorBoard too.")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything needed to repeat a run.
+
+    Attributes:
+        algorithm: what learns.
+        options: its options, an instance of its dataclass.
+        seed: of all randomness.
+        recording: how the run is recorded.
+        version: of gtlearn, which the run was made with; None in a file written by hand.
+    """
+
+    algorithm: Algorithm
+    options: Any
+    seed: int = 0
+    recording: Recording = Recording()
+    version: str | None = __version__
+
+    @property
+    def subject(self) -> tuple[str, str] | None:
+        """("game", its name) or ("env", its name), where the options have one."""
+        found = [(k, getattr(self.options, k)) for k in ("game", "env") if hasattr(self.options, k)]
+        return (found[0][0], str(found[0][1])) if found else None
+
+    def to_toml(self) -> str:
+        """The text of config.toml."""
+        return "\n".join(self._lines()) + "\n"
+
+    def _lines(self) -> Iterator[str]:
+        yield f"algorithm = {written(self.algorithm.name)}"
+        yield f"seed = {self.seed}"
+        if self.version is not None:
+            yield f"version = {written(self.version)}"
+        for table, held in zip(_TABLES, (self.options, self.recording), strict=True):
+            yield f"\n[{table}]"
+            for name in fields_of(type(held)):
+                yield f"{name} = {written(getattr(held, name))}"
+
+
+def read_config(path: Path) -> RunConfig:
+    """The config that a TOML file holds.
+
+    Raises:
+        InputError: if it cannot be read, names an unknown algorithm or key, or holds a value of a
+            wrong type; the message names the file, the line and the nearest known key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path} cannot be read: {reason}; give a config.toml") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not text; give a config.toml") from None
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, where: str) -> RunConfig:
+    """The config that a TOML text holds; `where` is what errors call it.
+
+    Raises:
+        InputError: as for `read_config`.
+    """
+    return _Reader(text, where).config()
+
+
+class _Reader:
+    """One TOML text; errors say the line."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self.text, self.where = text, where
+        try:
+            self.held = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise InputError(f"{where} is not TOML: {str(error).lower()[:200]}") from None
+
+    def config(self) -> RunConfig:
+        tables = {name: self._table(name) for name in _TABLES}
+        above = {key: value for key, value in self.held.items() if key not in _TABLES}
+        own = {k: above.pop(k) for k in ("algorithm", "version", "seed") if k in above}
+        if "algorithm" not in own:
+            raise InputError(f'{self.where} names no algorithm; add a line algorithm = "NAME"')
+        algorithm = self._algorithm(own["algorithm"])
+        known = fields_of(algorithm.config_type())
+        for key in above:
+            if key in tables["config"]:
+                raise self._error(key, f"{key} stands in [config] too; leave one out")
+        values = {
+            **self._values(above, known, None, ["algorithm", "seed", *known]),
+            **self._values(tables["config"], known, "config", list(known)),
+        }
+        recording = fields_of(Recording)
+        run = self._values(tables["run"], recording, "run", list(recording))
+        version = self._checked(_TEXT["version"], own["version"]) if "version" in own else None
+        seed = self._checked(SEED, own["seed"]) if "seed" in own else 0
+        return RunConfig(
+            algorithm, self._made(algorithm.config_type(), values), seed, Recording(**run), version
+        )
+
+    def _algorithm(self, name: Any) -> Algorithm:
+        text = self._checked(_TEXT["algorithm"], name)
+        try:
+            return find_algorithm(text)
+        except InputError as error:
+            raise self._error("algorithm", str(error)) from None
+
+    def _table(self, name: str) -> dict[str, Any]:
+        table = self.held.get(name, {})
+        if not isinstance(table, dict):
+            raise self._error(name, f"{name} is no table; write [{name}] and its keys below")
+        return table
+
+    def _values(
+        self, held: dict[str, Any], known: dict[str, Field], table: str | None, words: list[str]
+    ) -> dict[str, Any]:
+        found = {}
+        for key, value in held.items():
+            if key not in known:
+                advice = nearest(key, words) or f"the keys are {', '.join(words)}"
+                raise self._error(key, f"there is no key {key[:60]!r} here; {advice}", table)
+            found[key] = self._checked(known[key], value, table)
+        return found
+
+    def _checked(self, field: Field, value: Any, table: str | None = None) -> Any:
+        try:
+            return field.checked(value)
+        except InputError as error:
+            raise self._error(field.name, str(error), table) from None
+
+    def _made(self, kind: type[Any], values: dict[str, Any]) -> Any:
+        try:
+            return make(kind, values)
+        except InputError as error:
+            raise InputError(f"{self.where}: {error}") from None
+
+    def _error(self, key: str, message: str, table: str | None = None) -> InputError:
+        return InputError(f"{self.where}, line {line_of(self.text, key, table)}: {message}")
+
+
+def line_of(text: str, key: str, table: str | None = None) -> int:
+    """The line, from 1, on which a key of a TOML text begins.
+
+    The lines before it are TOML without the key; with its own lines they are TOML with it.
+
+    >>> line_of('a = 1\\n[config]\\nb = [\\n2]\\nc = 3', "b", "config")
+    3
+    """
+    lines = text.splitlines()
+    begin = 0
+    for end in range(1, len(lines) + 1):
+        try:
+            held: Any = tomllib.loads("\n".join(lines[:end]))
+        except tomllib.TOMLDecodeError:
+            continue
+        if key in (held.get(table, {}) if table else held):
+            return begin + 1
+        begin = end
+    return len(lines)

@@ -1,0 +1,95 @@
+"""What the run layer asks of a learning algorithm, and the algorithms that it knows."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gtlearn.errors import InputError
+from gtlearn.games.names import nearest
+
+
+class Learner(Protocol):
+    """One run of a learning algorithm, which the loop moves on step by step.
+
+    Attributes:
+        iterations: how many steps a whole run has.
+    """
+
+    iterations: int
+
+    def step(self) -> Mapping[str, float]:
+        """Does one iteration.
+
+        Returns:
+            Metrics by name, among them "env_steps": all steps of environments counted so far.
+        """
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that later steps depend on, the states of all random generators included.
+
+        Returns:
+            Nested dicts, lists and tuples of tensors, numpy arrays, numbers, texts and None.
+        """
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state_dict` returned."""
+
+    def result(self) -> dict[str, Any]:
+        """What result.json of a finished run holds beside the keys of every run (JSON values)."""
+
+    def headline(self) -> tuple[float, float | None]:
+        """The learned value and the exact one (None where it is unknown); called at every row."""
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """An algorithm by name; its code is imported only when it is used.
+
+    Attributes:
+        name: what users write.
+        summary: one line for `--help`.
+        config: "module:Class", a frozen dataclass of options; see `gtlearn.runs.fields`.
+        build: "module:function", which makes a Learner from such a config and a seed.
+    """
+
+    name: str
+    summary: str
+    config: str
+    build: str
+
+    def config_type(self) -> type[Any]:
+        """The dataclass of its options."""
+        found: type[Any] = _imported(self.config)
+        return found
+
+    def learner(self, config: Any, seed: int) -> Learner:
+        """A new run.
+
+        Raises:
+            InputError: if the options do not fit together, or a package is missing.
+        """
+        made: Learner = _imported(self.build)(config, seed)
+        return made
+
+
+ALGORITHMS: dict[str, Algorithm] = {}
+
+
+def find_algorithm(name: str) -> Algorithm:
+    """The algorithm of that name.
+
+    Raises:
+        InputError: if there is none; the nearest name is said.
+    """
+    if name not in ALGORITHMS:
+        advice = nearest(name, ALGORITHMS) or f"use {' or '.join(ALGORITHMS)}"
+        raise InputError(f"there is no algorithm {name[:60]!r}; {advice}")
+    return ALGORITHMS[name]
+
+
+def _imported(source: str) -> Any:
+    module, _, attribute = source.partition(":")
+    return getattr(importlib.import_module(module), attribute)

@@ -1,0 +1,293 @@
+"""The loop that trains every learner: steps, rows of metrics, checkpoints, the result."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from numbers import Integral
+from pathlib import Path
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from gtlearn.errors import DivergenceError, InputError
+from gtlearn.runs import checkpoint, folder, generators
+from gtlearn.runs.config import RunConfig
+from gtlearn.runs.folder import RESULT_SCHEMA, RunFolder
+from gtlearn.runs.learner import Learner
+from gtlearn.runs.metrics import MetricsLog, Row
+from gtlearn.runs.optional import optional
+
+CHECKPOINTS = 20  # in a run, where nothing else is asked for
+Watch = Callable[[int, Learner], None]
+Stop = Callable[[int], bool]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where a call of `train` or `resume` ended.
+
+    Attributes:
+        folder: the run's folder.
+        result: what result.json holds; None where the run was stopped before its end.
+    """
+
+    folder: Path
+    result: dict[str, Any] | None
+
+
+def train(
+    config: RunConfig, path: Path, *, watch: Watch | None = None, stop: Stop | None = None
+) -> Outcome:
+    """Trains a new run in a new folder.
+
+    Args:
+        config: what is trained.
+        path: the folder to make.
+        watch: called after every iteration with its number and the learner.
+        stop: called after every iteration; where it says true the run is kept in a checkpoint and
+            left, to be resumed.
+
+    Raises:
+        InputError: if the folder exists, or the options do not fit together.
+        DivergenceError: if a metric is not finite, or a part of the learner's state is NaN.
+    """
+    with _ready(config) as learner:  # what is wrong with the options is said before a folder exists
+        found = folder.create(config, path)
+        with found.locked():
+            return _run(config, found, learner, watch, stop)
+
+
+def resume(path: Path, *, watch: Watch | None = None, stop: Stop | None = None) -> Outcome:
+    """Goes on with a run from its last checkpoint; the outcome is that of an unbroken run.
+
+    Args:
+        path: the run's folder.
+        watch, stop: as for `train`.
+
+    Raises:
+        InputError: if it is no run, was begun with another version, or its files do not fit.
+        DivergenceError: as for `train`.
+    """
+    found = folder.find(path)
+    config = found.config()
+    folder.require_version(found, config)
+    return go_on(found, config, watch=watch, stop=stop)
+
+
+def go_on(
+    found: RunFolder,
+    config: RunConfig,
+    *,
+    watch: Watch | None = None,
+    stop: Stop | None = None,
+) -> Outcome:
+    """Trains a run whose folder and config are there, from its last checkpoint or its start."""
+    result = found.result()
+    if result is not None:
+        return Outcome(found.path, result)
+    with found.locked(), _ready(config) as learner:
+        return _run(config, found, learner, watch, stop)
+
+
+@contextmanager
+def _ready(config: RunConfig) -> Iterator[Learner]:
+    """The learner, with the process's threads and generators set for it."""
+    torch = optional("torch", "learn")
+    threads = torch.get_num_threads()
+    with threadpool_limits(config.recording.threads), generators.seeded(config.seed):
+        torch.set_num_threads(config.recording.threads)
+        try:
+            yield config.algorithm.learner(config.options, config.seed)
+        finally:
+            torch.set_num_threads(threads)
+
+
+def _run(
+    config: RunConfig,
+    found: RunFolder,
+    learner: Learner,
+    watch: Watch | None,
+    stop: Stop | None,
+) -> Outcome:
+    session = _Session(config, found, learner)
+    session.restore()
+    with session.log():
+        while session.step < learner.iterations:
+            session.advance()
+            if watch is not None:
+                watch(session.step, learner)
+            stopped = stop is not None and stop(session.step)
+            if stopped or session.is_due():
+                session.save()
+            if stopped and session.step < learner.iterations:
+                return Outcome(found.path, None)
+    return Outcome(found.path, session.finish())
+
+
+class _Session:
+    """A run from one checkpoint on, in this process."""
+
+    def __init__(self, config: RunConfig, found: RunFolder, learner: Learner) -> None:
+        self.config, self.folder, self.learner = config, found, learner
+        recording = config.recording
+        self.every = recording.checkpoint_every or max(1, learner.iterations // CHECKPOINTS)
+        self.step = 0
+        self.row: Row = {}  # the last one written
+        self._bytes = 0  # of metrics, at the checkpoint
+        self._start = time.monotonic()  # minus the seconds of earlier sessions
+
+    @property
+    def seconds(self) -> float:
+        """Time spent on the run, in all sessions."""
+        return time.monotonic() - self._start
+
+    def log(self) -> MetricsLog:
+        """The open metrics, at the checkpoint."""
+        wanted = self.config.recording.tensorboard
+        self._log = MetricsLog(
+            self.folder.metrics_file,
+            keep=self._bytes,
+            step=self.step,
+            tensorboard=self.folder.tensorboard_folder if wanted else None,
+        )
+        return self._log
+
+    def advance(self) -> None:
+        """One iteration, and its row of metrics where one is due."""
+        metrics = self.learner.step()
+        self.step += 1
+        for name, value in metrics.items():
+            if not math.isfinite(value):
+                raise self._divergence(self.step, f"metric {name!r} is {float(value)}")
+        if self._is_last() or self.step % self.config.recording.log_every == 0:
+            self.row = {"step": self.step, **_numbers(metrics), **_headline(self.learner)}
+            with self._writing():
+                self._log.write(self.row)
+
+    def is_due(self) -> bool:
+        """Whether this step has a checkpoint."""
+        return self._is_last() or self.step % self.every == 0
+
+    def save(self) -> None:
+        """Writes a checkpoint, unless the state holds a NaN.
+
+        Raises:
+            DivergenceError: if it does; the last good checkpoint stays.
+        """
+        state = self.learner.state_dict()
+        if checkpoint.first_nan(state) is not None:
+            raise self._first_divergence()
+        with self._writing():
+            checkpoint.save(
+                self.folder.checkpoint_file,
+                {
+                    "config": self.config.to_toml(),
+                    "step": self.step,
+                    "row": self.row,
+                    "bytes": self._log.flush(),
+                    "seconds": self.seconds,
+                    "generators": generators.states(),
+                    "learner": state,
+                },
+            )
+
+    def restore(self) -> None:
+        """Goes back to the checkpoint; to the start where there is none."""
+        path = self.folder.checkpoint_file
+        if not path.exists():
+            return
+        state = checkpoint.load(path)
+        if state.get("config") != self.config.to_toml():
+            raise InputError(
+                f"{self.folder.config_file} is not what the checkpoint was made with; undo the "
+                f"change, or start anew with `gtlearn train {self.folder.config_file}`"
+            )
+        try:
+            self.learner.load_state_dict(state["learner"])
+            generators.restore(state["generators"])
+            self.step, self._bytes, self.row = state["step"], state["bytes"], state["row"]
+            self._start = time.monotonic() - state["seconds"]
+        except (LookupError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise InputError(
+                f"{path} does not fit this run: it is damaged or another run's; start anew with "
+                f"`gtlearn train {self.folder.config_file}`"
+            ) from error
+
+    def finish(self) -> dict[str, Any]:
+        """Writes result.json; returns what it holds."""
+        beside = ("step", "env_steps")
+        subject = self.config.subject
+        result = {
+            "schema": RESULT_SCHEMA,
+            "algorithm": self.config.algorithm.name,
+            **({subject[0]: subject[1]} if subject else {}),
+            "seed": self.config.seed,
+            "iterations": self.step,
+            "env_steps": self.row["env_steps"],
+            "seconds": self.seconds,
+            "metrics": {key: value for key, value in self.row.items() if key not in beside},
+            **self.learner.result(),
+        }
+        with self._writing():
+            self.folder.write_result(result)
+        return result
+
+    def _is_last(self) -> bool:
+        return self.step == self.learner.iterations
+
+    def _first_divergence(self) -> DivergenceError:
+        """The first step since the checkpoint whose state holds a NaN, found by going again."""
+        last = self.step
+        self._rewind()
+        while self.step < last and checkpoint.first_nan(self.learner.state_dict()) is None:
+            self.learner.step()
+            self.step += 1
+        name = checkpoint.first_nan(self.learner.state_dict())
+        return self._divergence(self.step, f"{name} is NaN")
+
+    def _rewind(self) -> None:
+        """Back to the checkpoint, or to a new learner."""
+        if self.folder.checkpoint_file.exists():
+            self.restore()
+            return
+        generators.seed_all(self.config.seed)
+        self.learner = self.config.algorithm.learner(self.config.options, self.config.seed)
+        self.step = 0
+
+    def _divergence(self, step: int, what: str) -> DivergenceError:
+        held = self.folder.checkpoint_file.exists()
+        kept = "the last good checkpoint is kept" if held else "no checkpoint was made before"
+        return DivergenceError(
+            f"training diverged at step {step} of {self.folder.path}: {what}; {kept}; change the "
+            "options, a learning rate for instance"
+        )
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Turns a full disk into a sentence."""
+        try:
+            yield
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise InputError(
+                f"{self.folder.path} cannot be written: {reason}; then go on by "
+                f"`gtlearn resume {self.folder.path}`"
+            ) from error
+
+
+def _numbers(metrics: Mapping[str, float]) -> Row:
+    """Metrics as Python's integers and floats."""
+    return {
+        name: int(value) if isinstance(value, Integral) else float(value)
+        for name, value in metrics.items()
+    }
+
+
+def _headline(learner: Learner) -> Row:
+    """The learned value and, where it is known, the exact one."""
+    learned, exact = learner.headline()
+    return {"learned": float(learned), **({} if exact is None else {"exact": float(exact)})}

@@ -1,0 +1,234 @@
+"""Pictures of runs: the mean over seeds with its 95 % interval, with n and the method said."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError
+from gtlearn.games.names import nearest
+from gtlearn.runs import folder
+from gtlearn.runs.config import RunConfig
+from gtlearn.runs.fields import fields_of
+from gtlearn.runs.metrics import Row, read_rows
+from gtlearn.runs.optional import optional
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[np.float64]
+HEADLINE = "learned"
+POINTS = 1000  # of a curve, at most
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A metric over environment steps, mean over seeds.
+
+    Attributes:
+        label: what the legend says.
+        seeds: of the runs, n of them.
+        steps: environment steps, everything counted, shape (T,).
+        mean: shape (T,).
+        low, high: the 95 % interval of the mean, shape (T,); equal to the mean where n = 1.
+        exact: the exact value, where it is known and the same in all runs.
+    """
+
+    label: str
+    seeds: tuple[int, ...]
+    steps: Array
+    mean: Array
+    low: Array
+    high: Array
+    exact: float | None = None
+
+
+def mean_interval(samples: Array, level: float = 0.95) -> tuple[Array, Array, Array]:
+    """The mean and its interval by Student's t with n - 1 degrees of freedom.
+
+    Args:
+        samples: shape (n, ...), one row a seed.
+        level: how often the interval is to hold the true mean, for normal samples.
+
+    Returns:
+        Mean, lower and upper end, each of shape (...). With one sample all three are the same.
+
+    >>> [round(float(end), 3) for end in mean_interval(np.array([1.0, 2.0, 3.0]))]
+    [2.0, -0.484, 4.484]
+    """
+    from scipy.stats import t
+
+    count = len(samples)
+    mean: Array = samples.mean(axis=0)
+    if count == 1:
+        return mean, mean, mean
+    half = t.ppf((1 + level) / 2, count - 1) * samples.std(axis=0, ddof=1) / np.sqrt(count)
+    return mean, mean - half, mean + half
+
+
+def on_common_steps(runs: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Several runs' values at the same environment steps.
+
+    Each run's value is the last one measured; steps are those at which any run was measured and
+    which all runs reached, thinned to `POINTS`.
+
+    Args:
+        runs: for each run its steps, increasing, and its values, both of shape (T_k,).
+
+    Returns:
+        The steps, shape (T,), and the values, shape (n, T).
+
+    >>> on_common_steps([(np.array([1., 3]), np.array([5., 7])), (np.array([2., 3]), np.zeros(2))])
+    (array([2., 3.]), array([[5., 7.],
+           [0., 0.]]))
+    """
+    begin, end = max(x[0] for x, _ in runs), min(x[-1] for x, _ in runs)
+    steps = np.unique(np.concatenate([x for x, _ in runs]))
+    steps = steps[(steps >= begin) & (steps <= end)]
+    if len(steps) > POINTS:
+        steps = steps[np.linspace(0, len(steps) - 1, POINTS).round().astype(int)]
+    values = [y[np.searchsorted(x, steps, side="right") - 1] for x, y in runs]
+    return steps, np.array(values).reshape(len(runs), len(steps))
+
+
+def curves_of(paths: Sequence[Path], metric: str = HEADLINE) -> list[Curve]:
+    """One curve for each set of runs that differ in nothing but the seed.
+
+    Args:
+        paths: folders of runs, or folders that hold such (a sweep's).
+        metric: a name in their metrics.
+
+    Raises:
+        InputError: if a folder holds no run or no such metric, or two runs are the same.
+    """
+    groups: dict[tuple[str, Any], dict[int, Path]] = {}
+    configs: dict[tuple[str, Any], RunConfig] = {}
+    for path in folder.expanded(paths):
+        config = folder.find(path).config()
+        key = (config.algorithm.name, config.options)
+        configs[key] = config
+        seeds = groups.setdefault(key, {})
+        if config.seed in seeds:
+            raise InputError(
+                f"{path} and {seeds[config.seed]} are the same run, of seed {config.seed}; give "
+                "one of them"
+            )
+        seeds[config.seed] = path
+    labels = _labels(list(configs.values()))
+    return [
+        _curve(label, dict(sorted(seeds.items())), metric)
+        for label, seeds in zip(labels, groups.values(), strict=True)
+    ]
+
+
+def _curve(label: str, paths: dict[int, Path], metric: str) -> Curve:
+    runs, exact = [], set()
+    for path in paths.values():
+        rows = read_rows(folder.RunFolder(path).metrics_file)
+        runs.append(_series(path, rows, metric))
+        exact |= {row.get("exact") for row in rows}
+    steps, values = on_common_steps(runs)
+    if not len(steps):
+        raise InputError(f"the runs of {label} have no steps in common; let them run on")
+    known = exact.pop() if len(exact) == 1 and metric == HEADLINE else None
+    return Curve(label, tuple(paths), steps, *mean_interval(values), known)
+
+
+def _series(path: Path, rows: Sequence[Row], metric: str) -> tuple[Array, Array]:
+    """A run's environment steps and values, the last one where steps are the same."""
+    if not rows:
+        raise InputError(f"{path} has no metrics yet; let it run on")
+    found = {float(row["env_steps"]): float(row[metric]) for row in rows if metric in row}
+    if not found:
+        known = list(rows[-1])
+        advice = nearest(metric, known) or f"it has {', '.join(known)}"
+        raise InputError(f"{path} has no metric {metric[:60]!r}; {advice}")
+    steps = sorted(found)
+    return np.array(steps), np.array([found[step] for step in steps])
+
+
+def _labels(configs: Sequence[RunConfig]) -> list[str]:
+    """The algorithm, the game, and the options in which configs of that algorithm differ."""
+    labels = []
+    for config in configs:
+        alike = [c.options for c in configs if c.algorithm.name == config.algorithm.name]
+        names = list(fields_of(type(config.options)))
+        differing = [
+            f"{name} {getattr(config.options, name)}"
+            for name in names
+            if name not in ("game", "env") and len({getattr(o, name) for o in alike}) > 1
+        ]
+        subject = [config.subject[1]] if config.subject else []
+        labels.append(", ".join([config.algorithm.name, *subject, *differing]))
+    return labels
+
+
+def caption(curves: Sequence[Curve]) -> str:
+    """What was drawn: how many seeds, and what the band is."""
+    counts = sorted({len(curve.seeds) for curve in curves})
+    if counts == [1]:
+        text = "One run (n = 1), without an interval."
+    else:
+        number = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+        text = (
+            f"Line: mean over n = {number} seeds. Band: its 95 % interval (Student's t, n - 1 "
+            "degrees of freedom)."
+        )
+        if 1 in counts:
+            text += " A single run has none."
+    dashed = any(curve.exact is not None for curve in curves)
+    return text + (" Dashed: the exact value." if dashed else "")
+
+
+def draw(curves: Sequence[Curve], metric: str, picture: Path) -> Path:
+    """Writes curves as a picture; the format is that of the file's name.
+
+    Raises:
+        InputError: if matplotlib is missing, or the file cannot be written.
+    """
+    optional("matplotlib", "plots")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.8), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for place, curve in enumerate(curves):
+        _draw_curve(axes, curve, _COLOURS[place % len(_COLOURS)])
+    axes.set_xlabel("environment steps, everything counted")
+    axes.set_ylabel("learned value" if metric == HEADLINE else metric.replace("_", " "))
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.supxlabel(caption(curves), fontsize=9, color="0.35")
+    try:
+        figure.savefig(picture, dpi=150)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{picture} cannot be written: {error}; try a name in .png") from None
+    return picture
+
+
+def draw_runs(paths: Sequence[Path], picture: Path, metric: str = HEADLINE) -> Path:
+    """Draws the curves of runs; see `curves_of` and `draw`."""
+    return draw(curves_of(paths, metric), metric, picture)
+
+
+def matplotlib_is_there() -> bool:
+    """Whether pictures can be drawn."""
+    return importlib.util.find_spec("matplotlib") is not None
+
+
+def _draw_curve(axes: Axes, curve: Curve, colour: str) -> None:
+    count = len(curve.seeds)
+    axes.plot(curve.steps, curve.mean, color=colour, label=f"{curve.label} (n = {count})")
+    if count > 1:
+        axes.fill_between(curve.steps, curve.low, curve.high, color=colour, alpha=0.2, lw=0)
+    if curve.exact is not None:
+        axes.axhline(curve.exact, color=colour, ls="--", lw=1)
