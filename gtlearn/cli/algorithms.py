@@ -37,7 +37,7 @@ class AlgorithmGroup(click.Group):
         **keywords: Any,
     ) -> None:
         super().__init__(
-            subcommand_metavar="ALGORITHM|CONFIG.toml [OPTIONS]", no_args_is_help=True, **keywords
+            subcommand_metavar="ALGORITHM|CONFIG.toml [OPTIONS]", no_args_is_help=False, **keywords
         )
         self.work, self.own, self.seeded = work, own, seeded
 
@@ -94,13 +94,13 @@ class AlgorithmGroup(click.Group):
             help=f"{algorithm.summary}",
         )
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
-        """As click's; what is unknown is said by `get_command`."""
-        if args and args[0].startswith("-"):
-            raise click.UsageError(
-                f"{args[0]!r} stands before the algorithm; write the algorithm first", ctx
-            )
-        return super().resolve_command(ctx, args)
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click's, but the algorithm comes first."""
+        if not args:
+            raise click.UsageError("say what to train: an algorithm, or a config.toml", ctx)
+        if args[0].startswith("-") and args[0] not in ("-h", "--help"):
+            raise click.UsageError(f"write the algorithm, or a config.toml, before {args[0]}", ctx)
+        return super().parse_args(ctx, args)
 
 
 class FieldType(click.ParamType):  # type: ignore[type-arg]

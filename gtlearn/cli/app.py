@@ -16,6 +16,8 @@ COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of
     "games": "games",
     "train": "train",
     "resume": "resume",
+    "sweep": "sweep",
+    "plot": "plot",
     "demo": "demo",
     "doctor": "doctor",
 }

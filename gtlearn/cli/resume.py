@@ -6,11 +6,21 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.options import refuse_unused
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-def resume(run: Path) -> int:
-    """Go on with a run from its last checkpoint.
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="Of a sweep: processes at a time.",
+)
+@click.pass_context
+def resume(ctx: click.Context, /, run: Path, *, workers: int) -> int:
+    """Go on with a run, or a sweep, from the last checkpoints.
 
     RUN is its folder. The outcome is bit by bit that of a run which was never stopped, on the same
     machine. Of a finished run the result is shown again.
@@ -19,9 +29,14 @@ def resume(run: Path) -> int:
     Example:
       gtlearn resume runs/contextual-stackelberg_chicken_seed0_20270131-120000
     """
-    from gtlearn.cli.running import report, stoppable, watching
+    from gtlearn.cli.running import finish_all, report, stoppable, watching
+    from gtlearn.runs.folder import is_sweep
     from gtlearn.runs.loop import resume as resume_run
+    from gtlearn.runs.sweep import unfinished
 
+    refuse_unused(ctx, {"workers": (is_sweep(run), "the folder of a sweep")})
+    if is_sweep(run):
+        return finish_all(run, unfinished(run), workers=workers)
     with watching() as watch, stoppable() as stop:
         outcome = resume_run(run, watch=watch, stop=stop)
     return report(outcome)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from gtlearn.runs.learner import Learner
     from gtlearn.runs.loop import Outcome
+    from gtlearn.runs.sweep import Job, SeedOutcome
 
 STOPPED = 130  # as a process that was interrupted
 _REFRESH = 0.1  # seconds
@@ -78,7 +79,7 @@ def report(outcome: Outcome) -> int:
     from gtlearn.cli.output import emit
 
     emit(result_text(outcome.result), None)
-    picture = curve_of(folder)
+    picture = curve_of([folder], folder / "curve.png")
     click.echo(f"Run: {folder}" + (f"   Picture: {picture}" if picture else ""))
     return 0
 
@@ -102,10 +103,69 @@ def result_text(result: dict[str, Any]) -> str:
     return to_text([heading, table])
 
 
-def curve_of(folder: Path) -> Path | None:
-    """Draws the run's curve into its folder; None where matplotlib is missing."""
+def finish_all(
+    parent: Path,
+    jobs: Sequence[Job],
+    *,
+    workers: int,
+    backend: str = "local",
+    address: str | None = None,
+) -> int:
+    """Trains the runs of a sweep, and prints what came out; returns the exit code."""
+    from gtlearn.cli.output import emit, progress_bar
+    from gtlearn.runs.sweep import train_all
+
+    outcomes: list[SeedOutcome] = []
+    try:
+        with progress_bar() as advance:
+            for outcome in train_all(jobs, workers=workers, backend=backend, address=address):
+                outcomes.append(outcome)
+                if advance is not None:
+                    text = f"{len(outcomes)} of {len(jobs)} seeds, {_mean_text(outcomes)}"
+                    advance(len(outcomes) / len(jobs), text)
+    except KeyboardInterrupt:
+        click.echo(f"Stopped; to go on: gtlearn resume {parent}", err=True)
+        raise
+    emit(_table_of(sorted(outcomes, key=lambda outcome: outcome.seed)), None)
+    picture = curve_of([o.folder for o in outcomes if o.result is not None], parent / "curves.png")
+    click.echo(f"Runs: {parent}" + (f"   Picture: {picture}" if picture else ""))
+    failed = [outcome for outcome in outcomes if outcome.error is not None]
+    for outcome in failed:
+        click.echo(f"gtlearn: seed {outcome.seed}: {outcome.error}", err=True)
+    return 2 if failed else 0
+
+
+def _table_of(outcomes: Sequence[SeedOutcome]) -> str:
+    """One row a seed, and the mean."""
+    from gtlearn.solvers.output.pieces import add_row, new_table, to_text
+
+    heads = ("seed", "learned", "exact", "environment steps", "seconds")
+    table = new_table(*heads, right=heads)
+    for outcome in outcomes:
+        result = outcome.result
+        if result is None:
+            add_row(table, [str(outcome.seed), "failed", "", "", ""])
+            continue
+        learned, exact = (result["metrics"].get(key) for key in ("learned", "exact"))
+        values = ["" if value is None else f"{value:.5g}" for value in (learned, exact)]
+        steps, seconds = f"{result['env_steps']:,}", f"{result['seconds']:.1f}"
+        add_row(table, [str(outcome.seed), *values, steps, seconds])
+    return to_text([table, _mean_text(outcomes)])
+
+
+def _mean_text(outcomes: Sequence[SeedOutcome]) -> str:
+    import numpy as np
+
+    from gtlearn.runs.pictures import interval_text
+
+    learned = [o.result["metrics"]["learned"] for o in outcomes if o.result is not None]
+    return f"learned {interval_text(np.array(learned))}" if learned else "none finished"
+
+
+def curve_of(paths: Sequence[Path], picture: Path) -> Path | None:
+    """Draws the runs' curves; None where there is none to draw, or matplotlib is missing."""
     from gtlearn.runs.pictures import draw_runs, matplotlib_is_there
 
-    if not matplotlib_is_there():
+    if not paths or not matplotlib_is_there():
         return None
-    return draw_runs([folder], folder / "curve.png")
+    return draw_runs(paths, picture)

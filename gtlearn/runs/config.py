@@ -24,8 +24,8 @@ from gtlearn.games.names import nearest
 from gtlearn.runs.fields import Field, fields_of, make, written
 from gtlearn.runs.learner import Algorithm, find_algorithm
 
-LARGESTSEED = 2**31 - 1
-SEED = Field("seed", int, help="Of all randomness.", minimum=0, maximum=LARGESTSEED)
+LARGEST_SEED = 2**31 - 1
+SEED = Field("seed", int, help="Of all randomness.", minimum=0, maximum=LARGEST_SEED)
 _TEXT = {name: Field(name, str) for name in ("algorithm", "version")}
 _TABLES = ("config", "run")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -152,29 +153,34 @@ def require_version(folder: RunFolder, config: RunConfig) -> None:
         )
 
 
+def is_sweep(path: Path) -> bool:
+    """Whether a folder is no run, but holds runs."""
+    return not RunFolder(path).config_file.is_file() and any(path.glob("*/config.toml"))
+
+
 def expanded(paths: Iterable[Path]) -> list[Path]:
-    """These folders of runs; a folder that holds runs, as a sweep's does, stands for them all.
+    """These folders of runs; that of a sweep stands for all its runs.
 
     Raises:
         InputError: if one is neither.
     """
-    found = []
+    found: list[Path] = []
     for path in paths:
         inside = sorted(file.parent for file in path.glob("*/config.toml"))
-        own = (path / "config.toml").is_file()
-        found += inside if inside and not own else [find(path).path]
+        found += inside if is_sweep(path) else [find(path).path]
     return found
 
 
-def default_path(config: RunConfig, parent: Path, moment: str | None = None) -> Path:
+def default_path(config: RunConfig, parent: Path) -> Path:
     """A free path under `parent` with algorithm, game or environment, seed and time in its name."""
-    path = parent / run_name(config, f"seed{config.seed}", moment or now())
-    taken = 1
-    free = path
-    while free.exists():
-        taken += 1
-        free = path.with_name(f"{path.name}_{taken}")
-    return free
+    return _free(parent / run_name(config, f"seed{config.seed}", now()))
+
+
+def default_sweep_path(config: RunConfig, seeds: Sequence[int], parent: Path) -> Path:
+    """A free path under `parent` for the runs of many seeds."""
+    whole = len(seeds) == max(seeds) - min(seeds) + 1
+    name = f"seeds{min(seeds)}-{max(seeds)}" if whole else f"{len(seeds)}seeds"
+    return _free(parent / run_name(config, name, now()))
 
 
 def run_name(config: RunConfig, seeds: str, moment: str) -> str:
@@ -186,6 +192,12 @@ def run_name(config: RunConfig, seeds: str, moment: str) -> str:
 def now() -> str:
     """The local time as it stands in names."""
     return time.strftime("%Y%m%d-%H%M%S")
+
+
+def _free(path: Path) -> Path:
+    """The path, with a number behind its name where it is taken."""
+    numbered = (path.with_name(f"{path.name}_{number}") for number in count(2))
+    return next(free for free in chain([path], numbered) if not free.exists())
 
 
 def _plain(text: str) -> str:

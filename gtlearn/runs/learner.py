@@ -75,7 +75,14 @@ class Algorithm:
         return made
 
 
-ALGORITHMS: dict[str, Algorithm] = {}
+ALGORITHMS: dict[str, Algorithm] = {
+    "contextual-stackelberg": Algorithm(
+        "contextual-stackelberg",
+        "A leader against a follower that knows how to answer any leader.",
+        config="gtlearn.learning.stackelberg.algorithm:StackelbergConfig",
+        build="gtlearn.learning.stackelberg.algorithm:build",
+    ),
+}
 
 
 def find_algorithm(name: str) -> Algorithm:

@@ -49,6 +49,10 @@ class Curve:
     high: Array
     exact: float | None = None
 
+    def final(self) -> str:
+        """The last mean, with its interval."""
+        return _interval_text(len(self.seeds), self.mean[-1], self.low[-1], self.high[-1])
+
 
 def mean_interval(samples: Array, level: float = 0.95) -> tuple[Array, Array, Array]:
     """The mean and its interval by Student's t with n - 1 degrees of freedom.
@@ -71,6 +75,22 @@ def mean_interval(samples: Array, level: float = 0.95) -> tuple[Array, Array, Ar
         return mean, mean, mean
     half = t.ppf((1 + level) / 2, count - 1) * samples.std(axis=0, ddof=1) / np.sqrt(count)
     return mean, mean - half, mean + half
+
+
+def interval_text(samples: Array) -> str:
+    """The mean of samples, one a seed, with its interval and n.
+
+    >>> interval_text(np.array([1.0, 2.0, 3.0]))
+    "2 [-0.48414, 4.4841] (n = 3, 95 % interval by Student's t)"
+    """
+    mean, low, high = mean_interval(samples)
+    return _interval_text(len(samples), float(mean), float(low), float(high))
+
+
+def _interval_text(count: int, mean: float, low: float, high: float) -> str:
+    if count == 1:
+        return f"{mean:.5g} (n = 1)"
+    return f"{mean:.5g} [{low:.5g}, {high:.5g}] (n = {count}, 95 % interval by Student's t)"
 
 
 def on_common_steps(runs: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:

@@ -1,0 +1,42 @@
+"""`gtlearn plot`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--metric",
+    default="learned",
+    show_default=True,
+    help="What is drawn over environment steps: a name in metrics.jsonl.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default="curves.png",
+    show_default=True,
+    help="The picture; its name says the format (.png, .svg, .pdf).",
+)
+def plot(runs: tuple[Path, ...], metric: str, output: Path) -> None:
+    """Draw the learning curves of RUNS, or of whole sweeps.
+
+    Runs that differ in nothing but the seed become one curve: their mean, with its 95 % interval.
+
+    \b
+    Example:
+      gtlearn plot runs/a runs/b --output both.svg
+    """
+    from gtlearn.cli.output import require_writable
+    from gtlearn.runs.pictures import caption, curves_of, draw
+
+    require_writable(output)
+    curves = curves_of(runs, metric)
+    draw(curves, metric, output)
+    for curve in curves:
+        click.echo(f"{curve.label}: {metric} {curve.final()} after {curve.steps[-1]:,.0f} steps")
+    click.echo(f"{caption(curves)}\nPicture: {output}")

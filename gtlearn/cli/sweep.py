@@ -1,0 +1,104 @@
+"""`gtlearn sweep`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gtlearn.cli.algorithms import AlgorithmGroup
+from gtlearn.cli.options import OneOf
+from gtlearn.errors import InputError
+
+if TYPE_CHECKING:
+    from gtlearn.runs.config import RunConfig
+
+
+class Seeds(click.ParamType):  # type: ignore[type-arg]
+    """A range of seeds."""
+
+    name = "seeds"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, ...]:
+        """The seeds."""
+        from gtlearn.runs.sweep import parse_seeds
+
+        if isinstance(value, tuple):
+            return value
+        try:
+            return parse_seeds(value)
+        except InputError as error:
+            return self.fail(str(error), param, ctx)
+
+
+def _options() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--seeds"], type=Seeds(), required=True, help="Such as 0..9 (both included) or 0..4,7."
+        ),
+        click.Option(
+            ["--workers"],
+            type=click.IntRange(1, 1000),
+            default=1,
+            show_default=True,
+            help="Processes at a time.",
+        ),
+        click.Option(
+            ["--backend"],
+            type=OneOf("local", "ray"),
+            default="local",
+            show_default=True,
+            help="Where they run: on this machine, or by Ray.",
+        ),
+        click.Option(["--address"], help="Of a Ray cluster; without it one is started here."),
+        click.Option(
+            ["--output"],
+            type=click.Path(path_type=Path),
+            help="The folder of all runs, which must be new.  [default: a name under runs/]",
+        ),
+    ]
+
+
+def _sweep(
+    config: RunConfig,
+    seeds: Sequence[int],
+    workers: int,
+    backend: str,
+    address: str | None,
+    output: Path | None,
+) -> int:
+    from gtlearn.cli.running import finish_all
+    from gtlearn.runs.folder import default_sweep_path
+    from gtlearn.runs.sweep import prepare, require_backend
+
+    if address is not None and backend != "ray":
+        raise InputError("--address has no effect here: it goes with --backend ray; leave it out")
+    require_backend(backend, workers)
+    parent = output or default_sweep_path(config, seeds, Path("runs"))
+    return finish_all(
+        parent,
+        prepare(config, seeds, parent),
+        workers=workers,
+        backend=backend,
+        address=address,
+    )
+
+
+sweep = AlgorithmGroup(
+    name="sweep",
+    work=_sweep,
+    own=_options,
+    seeded=False,
+    help="""Train the same with many seeds, several at a time.
+
+    Each seed is a run of its own, and comes out the same wherever it ran. A sweep that was stopped
+    goes on with `gtlearn resume`.
+
+    \b
+    Examples:
+      gtlearn sweep config.toml --seeds 0..9 --workers 2
+      gtlearn sweep config.toml --seeds 0..99 --backend ray --address auto
+    """,
+)

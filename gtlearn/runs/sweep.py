@@ -1,0 +1,206 @@
+"""The same run for many seeds: one after another, by joblib's processes, or on a Ray cluster.
+
+Each seed is a run in its own folder, so whoever trains it, the outcome is the same, and an
+interrupted sweep goes on where its runs were.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gtlearn.errors import InputError
+from gtlearn.runs import folder, loop
+from gtlearn.runs.config import LARGEST_SEED, RunConfig
+from gtlearn.runs.folder import RunFolder
+from gtlearn.runs.optional import optional
+
+MANY = 100_000  # seeds; more are a slip
+_PART = re.compile(r"(\d{1,10})(?:\.\.(\d{1,10}))?", flags=re.ASCII)
+
+
+@dataclass(frozen=True)
+class SeedOutcome:
+    """What came out of one run of a sweep.
+
+    Attributes:
+        seed: its seed.
+        folder: its folder.
+        result: what its result.json holds; None if it failed.
+        error: why it failed.
+    """
+
+    seed: int
+    folder: Path
+    result: dict[str, Any] | None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run that is to be finished, as it is sent to a worker.
+
+    Attributes:
+        folder: its folder.
+        config: what it trains.
+    """
+
+    folder: RunFolder
+    config: RunConfig
+
+
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """The seeds of "0..9", both ends included, "3", or "0..4,7".
+
+    Raises:
+        InputError: if it is no such text, a range runs backwards, or a seed comes twice.
+
+    >>> parse_seeds("0..3,7")
+    (0, 1, 2, 3, 7)
+    """
+    seeds: list[int] = []
+    for part in text.split(","):
+        match = _PART.fullmatch(part.strip())
+        if match is None:
+            raise InputError(f"{part.strip()[:40]!r} is no range of seeds; write one as 0..9")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise InputError(f"the seeds {part.strip()} run backwards; write {last}..{first}")
+        if last > LARGEST_SEED:
+            raise InputError(f"seed {last} is too large; the largest is {LARGEST_SEED}")
+        if last - first >= MANY:
+            raise InputError(f"{part.strip()} are {last - first + 1} seeds; give at most {MANY}")
+        seeds += range(first, last + 1)
+    if len(set(seeds)) < len(seeds):
+        raise InputError(f"{text.strip()[:40]} holds a seed twice; give each once")
+    return tuple(seeds)
+
+
+def prepare(config: RunConfig, seeds: Sequence[int], parent: Path) -> list[Job]:
+    """Makes a folder with its config for each seed, in a new folder `parent`.
+
+    Raises:
+        InputError: if it exists, or cannot be made.
+    """
+    if parent.exists():
+        raise InputError(
+            f"{parent} exists already; choose another folder, or go on by `gtlearn resume {parent}`"
+        )
+    moment = folder.now()
+    jobs = []
+    for seed in seeds:
+        one = dataclasses.replace(config, seed=seed)
+        path = parent / folder.run_name(one, f"seed{seed}", moment)
+        jobs.append(Job(folder.create(one, path), one))
+    return jobs
+
+
+def unfinished(parent: Path) -> list[Job]:
+    """The runs of a sweep; those that are finished will not be trained again.
+
+    Raises:
+        InputError: if it holds no runs, or those of another version.
+    """
+    found = [folder.find(path) for path in folder.expanded([parent])]
+    jobs = [Job(one, one.config()) for one in found]
+    for job in jobs:
+        folder.require_version(job.folder, job.config)
+    return sorted(jobs, key=lambda job: job.config.seed)
+
+
+def train_all(
+    jobs: Sequence[Job], *, workers: int = 1, backend: str = "local", address: str | None = None
+) -> Iterator[SeedOutcome]:
+    """Trains runs to their ends, each from its last checkpoint; yields outcomes as they come.
+
+    Args:
+        jobs: the runs.
+        workers: how many processes; on a Ray cluster that is there already, Ray decides.
+        backend: "local" (joblib) or "ray".
+        address: of a Ray cluster; None starts one on this machine.
+
+    Raises:
+        InputError: if a package is missing, or a worker is lost.
+    """
+    jobs = [Job(RunFolder(job.folder.path.resolve()), job.config) for job in jobs]
+    if backend == "ray":
+        return _by_ray(jobs, workers, address)
+    return _by_joblib(jobs, workers) if workers > 1 else map(finish, jobs)
+
+
+def require_backend(backend: str, workers: int) -> None:
+    """Complains before any work about a package that is missing.
+
+    Raises:
+        InputError: if so.
+    """
+    if backend == "ray":
+        optional("ray", "scale")
+    elif workers > 1:
+        optional("joblib", "learn")
+
+
+def finish(job: Job) -> SeedOutcome:
+    """Trains one run to its end; bad input and divergence become its `error`."""
+    path, seed = job.folder.path, job.config.seed
+    if not job.folder.config_file.is_file():
+        return SeedOutcome(
+            seed, path, None, f"a worker cannot see {path}; keep runs where all machines see them"
+        )
+    try:
+        return SeedOutcome(seed, path, loop.go_on(job.folder, job.config).result)
+    except InputError as error:
+        return SeedOutcome(seed, path, None, str(error))
+
+
+def _by_joblib(jobs: Sequence[Job], workers: int) -> Iterator[SeedOutcome]:
+    joblib = optional("joblib", "learn")
+    pool = joblib.Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
+    try:
+        yield from pool(joblib.delayed(finish)(job) for job in jobs)
+    except BrokenProcessPool:
+        raise _lost_worker(jobs) from None
+
+
+def _by_ray(jobs: Sequence[Job], workers: int, address: str | None) -> Iterator[SeedOutcome]:
+    ray = optional("ray", "scale")
+    ours = not ray.is_initialized()
+    if ours:
+        _connect(ray, workers, address)
+    try:
+        threads = {job.config.recording.threads for job in jobs}
+        remote = ray.remote(num_cpus=max(threads, default=1), max_retries=2)(finish)
+        pending = [remote.remote(job) for job in jobs]
+        while pending:
+            ready, pending = ray.wait(pending)
+            yield from ray.get(ready)
+    except ray.exceptions.RayError:
+        raise _lost_worker(jobs) from None
+    finally:
+        if ours:
+            ray.shutdown()
+
+
+def _connect(ray: Any, workers: int, address: str | None) -> None:
+    """Joins the cluster at the address, or starts one here."""
+    here = {"num_cpus": workers} if address is None else {}
+    try:
+        ray.init(address=address or "local", include_dashboard=False, log_to_driver=False, **here)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"there is no Ray cluster at {address or 'this machine'}: {str(error)[:200]}; start "
+            "one with `ray start --head`, or leave --address out"
+        ) from None
+
+
+def _lost_worker(jobs: Sequence[Job]) -> InputError:
+    parent = jobs[0].folder.path.parent
+    return InputError(
+        "a worker was killed, for lack of memory perhaps; the runs' checkpoints are kept: go on "
+        f"with fewer workers by `gtlearn resume {parent}`"
+    )
