@@ -1,0 +1,125 @@
+"""What a learned commitment is really worth, exactly: scored is the table that is played."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gtlearn.games.numbers import format_number
+from gtlearn.learning.stackelberg.game import Floats, IteratedMatrix
+from gtlearn.solvers import solve
+from gtlearn.solvers.markov.evaluation import evaluate
+from gtlearn.solvers.markov.response import optimal_response, stationary_response
+from gtlearn.solvers.markov.solution import OPTIMAL, MarkovSolution, Table, TableCommitment
+from gtlearn.solvers.markov.tables import exact_table
+
+LARGEST_DENOMINATOR = 10**6  # probabilities are learned in floats, and rounded to such ratios
+
+
+@dataclass(frozen=True)
+class Verified:
+    """An exact check of a leader and its follower.
+
+    Attributes:
+        commitment: the leader's table, as it is scored.
+        follower_class: what the follower may do: "stationary" or "optimal".
+        strong: what the leader gets from an exact best response that breaks ties for it.
+        weak: what it gets if ties are broken against it.
+        exact: what the best commitment of its kind (deterministic, or stochastic where it mixes)
+            earns under strong ties.
+        bound: no commitment of the kind earns more.
+        with_learned: what the leader gets from the learned follower.
+        regret: what the learned follower loses against its best response.
+    """
+
+    commitment: Table
+    follower_class: str
+    strong: Fraction
+    weak: Fraction
+    exact: Fraction
+    bound: Fraction
+    with_learned: Fraction
+    regret: Fraction
+
+    @property
+    def gap(self) -> Fraction:
+        """How much more the best commitment earns."""
+        return self.exact - self.strong
+
+    def to_json(self, unit: str) -> dict[str, Any]:
+        """The keys of result.json, with numbers in floats and the table exact."""
+        return {
+            "commitment": [[format_number(p) for p in row] for row in self.commitment],
+            "follower_class": self.follower_class,
+            "unit": unit,
+            "true_value": float(self.strong),
+            "true_value_weak": float(self.weak),
+            "value_with_learned_follower": float(self.with_learned),
+            "exact_value": float(self.exact),
+            "exact_upper_bound": float(self.bound),
+            "gap": float(self.gap),
+            "follower_regret": float(self.regret),
+        }
+
+
+def verified(
+    game: IteratedMatrix, leader: Floats, follower: Floats, follower_class: str
+) -> Verified:
+    """Scores a leader's table against the exact best response to it.
+
+    Args:
+        game: what was played.
+        leader: what the leader really plays, shape (states, leader actions).
+        follower: the learned answer to it, shape (states or steps x states, follower actions).
+        follower_class: "stationary" or "optimal".
+    """
+    table = rounded(game, leader, game.leader)
+    tables = game.ordered(table, None)
+    respond = optimal_response if follower_class == OPTIMAL else stationary_response
+    strong, weak = (
+        respond(game.game, tables, game.follower, ties=ties).payoffs for ties in ("strong", "weak")
+    )
+    answer = rounded(game, follower, game.follower)
+    played = evaluate(game.game, game.ordered(table, answer)).payoffs
+    best = best_commitment(
+        game, follower_class, mixes=any(p not in (0, 1) for r in table for p in r)
+    )
+    return Verified(
+        commitment=table,
+        follower_class=follower_class,
+        strong=strong[game.leader],
+        weak=weak[game.leader],
+        exact=Fraction(best.value),
+        bound=Fraction(best.upper_bound),
+        with_learned=played[game.leader],
+        regret=strong[game.follower] - played[game.follower],
+    )
+
+
+def best_commitment(game: IteratedMatrix, follower_class: str, *, mixes: bool) -> TableCommitment:
+    """The best commitment of the kind: stochastic, or deterministic, under strong ties."""
+    found = solve(
+        game.game,
+        concept="stackelberg",
+        leader=game.leader,
+        follower=follower_class,
+        policy="stochastic" if mixes else "deterministic",
+    )
+    assert isinstance(found, MarkovSolution)
+    best = found[0]
+    assert isinstance(best, TableCommitment)
+    return best
+
+
+def rounded(game: IteratedMatrix, table: Floats, player: int) -> Table:
+    """A table in floats as simple ratios, exactly summing to one in every row."""
+    rows = []
+    for row in np.asarray(table, dtype=float).tolist():
+        near = [Fraction(p).limit_denominator(LARGEST_DENOMINATOR) for p in row]
+        largest = max(range(len(near)), key=lambda a: near[a])
+        near[largest] += 1 - sum(near, Fraction(0))
+        rows.append(near)
+    return exact_table(rows, game.game.markov, player, timed=None)
