@@ -1,0 +1,160 @@
+"""The planning follower: it learns the game from what it sees, and solves what it has learned."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.games import MarkovGame
+from gtlearn.games.numbers import ExactArray, exact_array
+from gtlearn.learning.stackelberg.contexts import check_shown
+from gtlearn.learning.stackelberg.followers.answers import Answers
+from gtlearn.learning.stackelberg.followers.oracle import RESPONSES, check_class
+from gtlearn.learning.stackelberg.game import Episodes, Floats, Ints, IteratedMatrix, pure_tables
+from gtlearn.solvers import optimal_response
+from gtlearn.solvers.markov.solution import OPTIMAL
+
+UNSEEN = "unseen"  # the state that stands for all that may follow what was never seen
+
+
+class PlanningFollower:
+    """Remembers what followed what, and best-responds in the Markov game that it remembers.
+
+    A joint action that was never seen in a state counts as paying the largest payoff from then
+    on, as in R-max (Brafman and Tennenholtz 2002); the largest payoff must be known. To explore,
+    the follower takes the shortest way to what was never seen, whatever it is paid (reward-free
+    exploration, Jin et al. 2020). An iterated game is deterministic given both actions, so one
+    visit tells all. It answers leaders that mix, too.
+    """
+
+    sees_leader = True
+
+    def __init__(self, game: IteratedMatrix, follower_class: str = OPTIMAL) -> None:
+        """A follower that has seen nothing.
+
+        Args:
+            game: what is played; used are its sizes, its duration and its largest payoff.
+            follower_class: "optimal" or "stationary".
+
+        Raises:
+            InputError: if there is no such class.
+        """
+        check_class(follower_class)
+        self.game = game
+        self.follower_class = follower_class
+        self._next: Ints = np.full(game.moves.shape, -1)  # the next state, -1 where unseen
+        self._rewards: Floats = np.zeros(game.moves.shape)
+        self._answers = Answers(self._answer)
+        self._explorations = Answers(self._exploration)
+        self._rebuild()
+
+    @property
+    def unseen(self) -> NDArray[np.bool_]:
+        """Which joint actions were never seen, shape (states, leader, follower actions)."""
+        return self._next < 0
+
+    def tables(self, leader_tables: Floats) -> Floats:
+        """The best response in the learned game; see `Follower`."""
+        check_shown(self.game, leader_tables)
+        return self._answers(leader_tables)
+
+    def explore(self, leader_tables: Floats) -> Floats:
+        """The shortest way to what was never seen, one of them at random at every step."""
+        check_shown(self.game, leader_tables)
+        return self._explorations(leader_tables)
+
+    def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
+        """Remembers the steps of the episodes, whoever led; metric: joint actions unseen."""
+        joint = episodes.states, episodes.leader_actions, episodes.follower_actions
+        if self.unseen[joint].any():
+            self._next[joint] = episodes.next_states
+            self._rewards[joint] = episodes.follower_rewards
+            self._rebuild()
+        return {"follower_unseen": float(self.unseen.sum())}
+
+    def leader_changed(self) -> None:
+        """Nothing changes: the leader is shown, and the game is the same."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What was seen."""
+        return {"next": self._next.copy(), "rewards": self._rewards.copy()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes up what `state_dict` returned."""
+        self._next, self._rewards = np.array(state["next"]), np.array(state["rewards"])
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Makes the games of what was seen, and forgets the answers of the games before."""
+        self._learned = learned_game(self.game, self._next, self._rewards)
+        self._unexplored = exploration_game(self.game, self._next)
+        self._answers.forget()
+        self._explorations.forget()
+
+    def _answer(self, table: Floats) -> Floats:
+        response = RESPONSES[self.follower_class](self._learned, [_with_unseen(table), None], 1)
+        return self._known_states(pure_tables(np.array(response.plan), self.game.follower_actions))
+
+    def _exploration(self, table: Floats) -> Floats:
+        choices = optimal_response(self._unexplored, [_with_unseen(table), None], 1).choices
+        mixed = np.zeros((len(choices), self.game.follower_actions))
+        for row, actions in zip(mixed, choices, strict=True):
+            row[list(actions)] = 1 / len(actions)
+        return self._known_states(mixed)
+
+    def _known_states(self, table: Floats) -> Floats:
+        """A table without the rows of the state UNSEEN, which comes last at each step."""
+        size, actions = self.game.num_states, table.shape[1]
+        return table.reshape(-1, size + 1, actions)[:, :size].reshape(-1, actions)
+
+
+def learned_game(game: IteratedMatrix, moves: Ints, rewards: Floats) -> MarkovGame:
+    """The Markov game of what was seen, the leader first; the leader's payoffs are not modelled.
+
+    Args:
+        game: gives the sizes, the duration and the largest payoff.
+        moves: the next state, -1 where it was never seen; shape (states, leader, follower
+            actions).
+        rewards: the follower's, of the same shape.
+
+    Returns:
+        The game with one more state, in which the largest payoff is paid for ever; what was never
+        seen pays it too, and leads there.
+    """
+    best = float(game.follower_rewards.max())
+    return _with_rewards(game, moves, np.where(moves < 0, best, rewards), best)
+
+
+def exploration_game(game: IteratedMatrix, moves: Ints) -> MarkovGame:
+    """The same game with other payoffs: one from the first unseen joint action on, else zero."""
+    return _with_rewards(game, moves, (moves < 0).astype(np.float64), 1.0)
+
+
+def _with_rewards(game: IteratedMatrix, moves: Ints, rewards: Floats, beyond: float) -> MarkovGame:
+    """The Markov game of known moves, in which the unseen state pays `beyond`."""
+    size = game.num_states
+    last = np.full((1, *moves.shape[1:]), size)
+    targets = np.concatenate([np.where(moves < 0, size, moves), last])
+    paid = exact_array(np.concatenate([rewards, np.full(last.shape, beyond)]))
+    zero = ExactArray(np.zeros(targets.shape, dtype=np.int64))
+    actions = game.game.stage.actions
+    return MarkovGame(
+        name=f"what was learned of {game.game.name}",
+        players=("leader", "follower"),
+        states=(*game.game.states, UNSEEN),
+        actions=(actions[game.leader], actions[game.follower]),
+        payoffs=(zero, paid),
+        transitions=ExactArray(np.eye(size + 1, dtype=np.int64)[targets]),
+        start=tuple(Fraction(int(state == 0)) for state in range(size + 1)),
+        horizon=game.game.horizon,
+        discount=game.game.discount,
+        averaged=game.game.markov.averaged,
+    )
+
+
+def _with_unseen(table: Floats) -> Floats:
+    """A leader's table with a row for the state UNSEEN, where it does not matter."""
+    return np.concatenate([table, table[:1]])
