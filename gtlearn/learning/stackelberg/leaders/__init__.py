@@ -3,6 +3,7 @@
 `sb3`, the leaders of Stable-Baselines3, is imported only by who uses it.
 """
 
+from gtlearn.learning.stackelberg.leaders.bandit import BanditLeader as BanditLeader
 from gtlearn.learning.stackelberg.leaders.evolution import EvolutionLeader as EvolutionLeader
 from gtlearn.learning.stackelberg.leaders.exact import ExactLeader as ExactLeader
 from gtlearn.learning.stackelberg.leaders.policy_gradient import (
