@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 Item = TypeVar("Item")
 
 TAIL = 0.01  # what may be cut off where a game has no end, as a fraction of all future rewards
+SPAN = 3.0  # of scaled rewards
 _ROUNDING = 1e-6  # how far a row may be from summing to one
 
 
@@ -206,6 +207,19 @@ def rollout(
         follower_rewards=game.follower_rewards[leader, follower],
         last_states=states[-1],
     )
+
+
+def scaled_rewards(rewards: Floats, payoffs: Floats) -> Floats:
+    """Rewards on the paper's scale, from -1.5 to 1.5 (Gerstgrasser & Parkes 2023, appendix C).
+
+    Args:
+        rewards: of any shape.
+        payoffs: all that may be paid; its least is taken to -1.5, its largest to 1.5.
+    """
+    low, high = payoffs.min(), payoffs.max()
+    scale = SPAN / (high - low) if high > low else 1.0
+    scaled: Floats = (rewards - (low + high) / 2) * scale
+    return scaled
 
 
 def pure_tables(actions: Ints, num_actions: int) -> Floats:
