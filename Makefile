@@ -1,5 +1,5 @@
 # make demo: set up and show what gtlearn does. make test: set up the rest and run every test.
-# make peers: add packages to agree with (one is compiled) and run the tests of agreement.
+# make peers: add packages to agree with (one is compiled), and Ray, and run the tests with them.
 # Everything is installed into .venv, with the versions of constraints.txt.
 
 VENV := .venv
@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& echo $$python && break; done)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 INSTALL := $(PIP) --no-build-isolation
-PEERS := pygambit|nashpy|quantecon|lrsnash|cvxpy
+PEERS := pygambit|nashpy|quantecon|lrsnash|cvxpy|"ray"
 INPUTS := pyproject.toml constraints.txt
 
 .PHONY: demo test peers docs clean
@@ -29,7 +29,7 @@ peers: $(VENV)/.peers
 	$(BIN)/pytest -rs $$(grep -rlE '$(PEERS)' tests --include='test_*.py')
 
 docs: $(VENV)/.docs
-	$(BIN)/pdoc --output-directory build/docs gtlearn.games gtlearn.solvers gtlearn.learning gtlearn.errors
+	$(BIN)/pdoc --output-directory build/docs gtlearn.games gtlearn.solvers gtlearn.learning gtlearn.runs gtlearn.errors
 
 clean:
 	rm -rf $(VENV) build
@@ -52,7 +52,7 @@ $(VENV)/.dev: $(VENV)/.plots
 
 $(VENV)/.peers: $(VENV)/.dev
 	@echo "Installing the peers; pygambit may be compiled, which takes some minutes, once"
-	$(PIP) -e '.[plots,dev,learn,peers]'
+	$(PIP) -e '.[plots,dev,learn,peers,scale]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.plots

@@ -75,7 +75,7 @@ def _sweep(
 
     if address is not None and backend != "ray":
         raise InputError("--address has no effect here: it goes with --backend ray; leave it out")
-    require_backend(backend, workers)
+    require_backend(backend, workers, address)
     parent = output or default_sweep_path(config, seeds, Path("runs"))
     return finish_all(
         parent,

@@ -24,6 +24,7 @@ from gtlearn.games.names import nearest
 from gtlearn.runs.fields import Field, fields_of, make, written
 from gtlearn.runs.learner import Algorithm, find_algorithm
 
+LARGEST_FILE = 100_000  # bytes
 LARGEST_SEED = 2**31 - 1
 SEED = Field("seed", int, help="Of all randomness.", minimum=0, maximum=LARGEST_SEED)
 _TEXT = {name: Field(name, str) for name in ("algorithm", "version")}
@@ -100,6 +101,8 @@ def read_config(path: Path) -> RunConfig:
             wrong type; the message names the file, the line and the nearest known key.
     """
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError(f"{path} is too large for a config; give a config.toml")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -126,7 +129,9 @@ class _Reader:
         try:
             self.held = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise InputError(f"{where} is not TOML: {str(error).lower()[:200]}") from None
+            reason = str(error).partition(" (at ")[0].lower()[:200]
+            line = line_of(text, None)
+            raise InputError(f"{where}, line {line}: this is not TOML: {reason}") from None
 
     def config(self) -> RunConfig:
         tables = {name: self._table(name) for name in _TABLES}
@@ -140,7 +145,7 @@ class _Reader:
             if key in tables["config"]:
                 raise self._error(key, f"{key} stands in [config] too; leave one out")
         values = {
-            **self._values(above, known, None, ["algorithm", "seed", *known]),
+            **self._values(above, known, None, ["algorithm", "seed", *known, *_TABLES]),
             **self._values(tables["config"], known, "config", list(known)),
         }
         recording = fields_of(Recording)
@@ -191,8 +196,8 @@ class _Reader:
         return InputError(f"{self.where}, line {line_of(self.text, key, table)}: {message}")
 
 
-def line_of(text: str, key: str, table: str | None = None) -> int:
-    """The line, from 1, on which a key of a TOML text begins.
+def line_of(text: str, key: str | None, table: str | None = None) -> int:
+    """The line, from 1, on which a key of a TOML text begins; without a key, its first wrong line.
 
     The lines before it are TOML without the key; with its own lines they are TOML with it.
 
@@ -204,9 +209,9 @@ def line_of(text: str, key: str, table: str | None = None) -> int:
     for end in range(1, len(lines) + 1):
         try:
             held: Any = tomllib.loads("\n".join(lines[:end]))
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, RecursionError):
             continue
-        if key in (held.get(table, {}) if table else held):
-            return begin + 1
+        if key is not None and key in (held.get(table, {}) if table else held):
+            break
         begin = end
-    return len(lines)
+    return begin + 1

@@ -160,9 +160,9 @@ class _Session:
         """One iteration, and its row of metrics where one is due."""
         metrics = self.learner.step()
         self.step += 1
-        for name, value in metrics.items():
-            if not math.isfinite(value):
-                raise self._divergence(self.step, f"metric {name!r} is {float(value)}")
+        flaw = _flaw(metrics)
+        if flaw is not None:
+            raise self._divergence(flaw)
         if self._is_last() or self.step % self.config.recording.log_every == 0:
             self.row = {"step": self.step, **_numbers(metrics), **_headline(self.learner)}
             with self._writing():
@@ -179,8 +179,9 @@ class _Session:
             DivergenceError: if it does; the last good checkpoint stays.
         """
         state = self.learner.state_dict()
-        if checkpoint.first_nan(state) is not None:
-            raise self._first_divergence()
+        flaw = _flaw({}, state)
+        if flaw is not None:
+            raise self._divergence(flaw)
         with self._writing():
             checkpoint.save(
                 self.folder.checkpoint_file,
@@ -239,15 +240,21 @@ class _Session:
     def _is_last(self) -> bool:
         return self.step == self.learner.iterations
 
-    def _first_divergence(self) -> DivergenceError:
-        """The first step since the checkpoint whose state holds a NaN, found by going again."""
+    def _divergence(self, flaw: str) -> DivergenceError:
+        """What to say of a flaw; going again from the checkpoint finds the first and its step."""
         last = self.step
         self._rewind()
-        while self.step < last and checkpoint.first_nan(self.learner.state_dict()) is None:
-            self.learner.step()
+        first = None
+        while self.step < last and first is None:
+            metrics = self.learner.step()
             self.step += 1
-        name = checkpoint.first_nan(self.learner.state_dict())
-        return self._divergence(self.step, f"{name} is NaN")
+            first = _flaw(metrics, self.learner.state_dict())
+        held = self.folder.checkpoint_file.exists()
+        kept = "the last good checkpoint is kept" if held else "no checkpoint was made before"
+        return DivergenceError(
+            f"training diverged at step {self.step} of {self.folder.path}: {first or flaw}; "
+            f"{kept}; change the options, a learning rate for instance"
+        )
 
     def _rewind(self) -> None:
         """Back to the checkpoint, or to a new learner."""
@@ -257,14 +264,6 @@ class _Session:
         generators.seed_all(self.config.seed)
         self.learner = self.config.algorithm.learner(self.config.options, self.config.seed)
         self.step = 0
-
-    def _divergence(self, step: int, what: str) -> DivergenceError:
-        held = self.folder.checkpoint_file.exists()
-        kept = "the last good checkpoint is kept" if held else "no checkpoint was made before"
-        return DivergenceError(
-            f"training diverged at step {step} of {self.folder.path}: {what}; {kept}; change the "
-            "options, a learning rate for instance"
-        )
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -277,6 +276,15 @@ class _Session:
                 f"{self.folder.path} cannot be written: {reason}; then go on by "
                 f"`gtlearn resume {self.folder.path}`"
             ) from error
+
+
+def _flaw(metrics: Mapping[str, float], state: Any = None) -> str | None:
+    """A metric that is not finite, or a part of the learner's state that is NaN."""
+    for name, value in metrics.items():
+        if not math.isfinite(value):
+            return f"metric {name!r} is {float(value)}"
+    part = checkpoint.first_nan(state)
+    return None if part is None else f"{part} is NaN"
 
 
 def _numbers(metrics: Mapping[str, float]) -> Row:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -133,14 +134,15 @@ def train_all(
     return _by_joblib(jobs, workers) if workers > 1 else map(finish, jobs)
 
 
-def require_backend(backend: str, workers: int) -> None:
-    """Complains before any work about a package that is missing.
+def require_backend(backend: str, workers: int, address: str | None = None) -> None:
+    """Complains before any work about a package that is missing, or a cluster that is not there.
 
     Raises:
         InputError: if so.
     """
     if backend == "ray":
         optional("ray", "scale")
+        _require_listener(address)
     elif workers > 1:
         optional("joblib", "learn")
 
@@ -186,16 +188,35 @@ def _by_ray(jobs: Sequence[Job], workers: int, address: str | None) -> Iterator[
             ray.shutdown()
 
 
+def _require_listener(address: str | None) -> None:
+    """Refuses a host:port where nothing listens, for which Ray itself would wait for minutes."""
+    host, colon, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not (colon and port.isdigit()):
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except (OSError, OverflowError) as error:
+        raise _no_cluster(address, error) from None
+
+
+def _no_cluster(address: str | None, error: Exception) -> InputError:
+    return InputError(
+        f"there is no Ray cluster at {address or 'this machine'}: {str(error)[:200]}; start one "
+        "with `ray start --head`, or leave --address out"
+    )
+
+
 def _connect(ray: Any, workers: int, address: str | None) -> None:
     """Joins the cluster at the address, or starts one here."""
-    here = {"num_cpus": workers} if address is None else {}
+    options = {"include_dashboard": False, "log_to_driver": False, "logging_level": "ERROR"}
     try:
-        ray.init(address=address or "local", include_dashboard=False, log_to_driver=False, **here)
+        if address is None:
+            ray.init(address="local", num_cpus=workers, **options)
+        else:
+            _require_listener(address)
+            ray.init(address=address, **options)
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise InputError(
-            f"there is no Ray cluster at {address or 'this machine'}: {str(error)[:200]}; start "
-            "one with `ray start --head`, or leave --address out"
-        ) from None
+        raise error if isinstance(error, InputError) else _no_cluster(address, error) from None
 
 
 def _lost_worker(jobs: Sequence[Job]) -> InputError:

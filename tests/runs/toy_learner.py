@@ -4,7 +4,9 @@ It draws from a torch generator, a numpy generator, and the generators of the pr
 optimiser with momentum, and a list that grows. A resumed run that forgets any of these differs.
 """
 
+import os
 import random
+import signal
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,7 +31,7 @@ class ToyConfig:
     nesterov: bool = False
     bad_step: int = -1
     bad: Literal["metric", "parameter", "nothing"] = "nothing"
-    kill_at: int = -1
+    signal_at: int = -1  # sends the process the signal that the environment's TOY_SIGNAL names
 
     def __post_init__(self):
         if self.game == "plain":
@@ -63,6 +65,8 @@ class Toy:
         loss.backward()
         self.optimiser.step()
         self.visited.append(self.env_steps)
+        if len(self.visited) == self.config.signal_at and "TOY_SIGNAL" in os.environ:
+            os.kill(os.getpid(), getattr(signal, os.environ["TOY_SIGNAL"]))
         self.best = max(self.value(), self.best if self.best is not None else -1e9)
         bad = self.config.bad if len(self.visited) == self.config.bad_step else "nothing"
         if bad == "parameter":
