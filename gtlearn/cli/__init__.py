@@ -1,4 +1,4 @@
-"""The command line: `gtlearn solve | check | games | demo | doctor`.
+"""The command line: `gtlearn solve | check | games | train | resume | sweep | plot | ...`.
 
 Exit codes: 0 fine; 1 the check does not hold; 2 bad input (one line on stderr); 70 an error of
 gtlearn's own; 130 interrupted.

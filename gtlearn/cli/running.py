@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gtlearn.errors import InputError
+
 if TYPE_CHECKING:
     from gtlearn.runs.learner import Learner
     from gtlearn.runs.loop import Outcome
@@ -95,12 +97,19 @@ def result_text(result: dict[str, Any]) -> str:
     )
     table = new_table("result", "value", right=["value"])
     beside = {k: v for k, v in result.items() if k not in _COMMON}
-    numbers = {**beside.pop("metrics", {}), **beside}
-    for name, value in numbers.items():
-        if isinstance(value, str | int | float):
-            shown = f"{value:.6g}" if isinstance(value, float) else str(value)
-            add_row(table, [name, shown])
+    for name, value in _scalars({**beside.pop("metrics", {}), **beside}):
+        shown = f"{value:.6g}" if isinstance(value, float) else str(value)
+        add_row(table, [name.replace("_", " "), shown])
     return to_text([heading, table])
+
+
+def _scalars(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, str | int | float]]:
+    """The texts and numbers of nested dicts, each with its names."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _scalars(value, f"{above}{name}: ")
+        elif isinstance(value, str | int | float):
+            yield f"{above}{name}", value
 
 
 def finish_all(
@@ -158,14 +167,20 @@ def _mean_text(outcomes: Sequence[SeedOutcome]) -> str:
 
     from gtlearn.runs.pictures import interval_text
 
-    learned = [o.result["metrics"]["learned"] for o in outcomes if o.result is not None]
+    metrics = [o.result["metrics"] for o in outcomes if o.result is not None]
+    learned = [held["learned"] for held in metrics if "learned" in held]
     return f"learned {interval_text(np.array(learned))}" if learned else "none finished"
 
 
 def curve_of(paths: Sequence[Path], picture: Path) -> Path | None:
     """Draws the runs' curves; None where there is none to draw, or matplotlib is missing."""
+    from gtlearn.cli.output import note
     from gtlearn.runs.pictures import draw_runs, matplotlib_is_there
 
     if not paths or not matplotlib_is_there():
         return None
-    return draw_runs(paths, picture)
+    try:
+        return draw_runs(paths, picture)
+    except InputError as error:  # the runs are done all the same
+        note([f"no picture: {error}"])
+        return None

@@ -228,7 +228,7 @@ class _Session:
             **({subject[0]: subject[1]} if subject else {}),
             "seed": self.config.seed,
             "iterations": self.step,
-            "env_steps": self.row["env_steps"],
+            "env_steps": self.row.get("env_steps", 0),
             "seconds": self.seconds,
             "metrics": {key: value for key, value in self.row.items() if key not in beside},
             **self.learner.result(),

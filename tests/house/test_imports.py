@@ -65,6 +65,10 @@ def test_importing_solvers_is_light(traps):
         ["solve", "shapley"],
         ["solve", "gtlearn_iterated(stage=chicken,horizon=4)", "--concept", "stackelberg"],
         ["games", "show", "chicken"],
+        ["train", "--help"],
+        ["resume", "--help"],
+        ["sweep", "--help"],
+        ["plot", "--help"],
     ],
 )
 def test_commands_are_light(arguments, traps):

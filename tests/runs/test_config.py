@@ -189,3 +189,14 @@ def test_an_algorithm_that_is_not_there():
         find_algorithm("x")
     with pytest.raises(ModuleNotFoundError):
         Algorithm("a", "b", "no_such_module:C", "no_such_module:b").config_type()
+
+
+@pytest.mark.parametrize("name", ["contextual-stackelberg", "toy"])
+def test_the_options_of_every_algorithm_are_in_order(name):
+    algorithm = find_algorithm(name)
+    assert algorithm.name == name and algorithm.summary
+    fields = fields_of(algorithm.config_type())
+    own = {"seed", "seeds", "output", "workers", "backend", "address", "help"}
+    assert not (own | set(fields_of(Recording))) & set(fields)
+    for field_ in fields.values():
+        assert field_.required or field_.checked(field_.default) == field_.default

@@ -136,6 +136,11 @@ def test_threads_are_those_of_the_config_and_given_back(toy, tmp_path):
     assert set(seen) == {1} and torch.get_num_threads() == before
 
 
+def test_a_run_without_steps_has_a_result(toy, tmp_path):
+    ended = loop.train(config(toy, iterations=0), tmp_path / "run")
+    assert (ended.result["env_steps"], ended.result["metrics"]) == (0, {})
+
+
 # --- halves
 
 
