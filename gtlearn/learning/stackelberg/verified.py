@@ -99,6 +99,13 @@ def verified(
     )
 
 
+def true_value(game: IteratedMatrix, leader: Floats, follower_class: str) -> Fraction:
+    """What a leader's table is worth against an exact best response that breaks ties for it."""
+    tables = game.ordered(rounded(game, leader, game.leader), None)
+    respond = optimal_response if follower_class == OPTIMAL else stationary_response
+    return respond(game.game, tables, game.follower, ties="strong").payoffs[game.leader]
+
+
 def best_commitment(game: IteratedMatrix, follower_class: str, *, mixes: bool) -> TableCommitment:
     """The best commitment of the kind: stochastic, or deterministic, under strong ties."""
     found = solve(

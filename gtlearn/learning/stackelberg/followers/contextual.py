@@ -25,6 +25,7 @@ MAX_CONTEXTS = 100_000
 HIDDEN = 64  # units in each of the network's two layers
 
 Model = Literal["linear", "network"]
+RATES: dict[Model, float] = {"linear": 0.02, "network": 0.003}
 
 
 def discounted_returns(rewards: Floats, discount: float) -> Floats:
@@ -126,7 +127,7 @@ class ContextualFollower:
         *,
         seed: int = 0,
         model: Model = "linear",
-        learning_rate: float = 0.02,
+        learning_rate: float | None = None,
         discount: float = 0.99,
     ) -> None:
         """A follower that plays at random.
@@ -135,7 +136,7 @@ class ContextualFollower:
             game: what is played.
             seed: of the network's weights.
             model: "linear", a table, or "network".
-            learning_rate: of Adam.
+            learning_rate: of Adam; by default the paper's for the table, less for the network.
             discount: of returns, where the game has none of its own.
 
         Raises:
@@ -147,7 +148,7 @@ class ContextualFollower:
         self.discount = game.discount if game.discount < 1 else discount
         generator = torch.Generator().manual_seed(seed)
         self.model = LinearModel(game) if model == "linear" else NetworkModel(game, generator)
-        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=learning_rate)
+        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=learning_rate or RATES[model])
 
     def tables(self, leader_tables: Floats) -> Floats:
         """The likeliest action in each state; see `Follower`.

@@ -324,11 +324,16 @@ def _global_generators(rng: np.random.Generator) -> Iterator[None]:
 
 
 def _metrics(logger: Logger) -> dict[str, float]:
-    """What the library logged in an update, which is then forgotten."""
+    """What the library logged in an update, which is then forgotten.
+
+    The explained variance is left out, which is NaN where all returns are the same, and the
+    number of updates, which the library counts anew after a checkpoint.
+    """
+    left_out = ("train/explained_variance", "train/n_updates")
     logged = {
         f"leader_{name.removeprefix('train/')}": float(value)
         for name, value in logger.name_to_value.items()
-        if name.startswith("train/")
+        if name.startswith("train/") and name not in left_out
     }
     logger.dump()
     return logged
