@@ -41,14 +41,14 @@ class Recording:
 
     Attributes:
         log_every: iterations from one row of metrics to the next; the last always has one.
-        checkpoint_every: iterations from one checkpoint to the next; None: 20 in a run.
+        checkpoint_every: iterations from one checkpoint to the next; None: about ten seconds.
         threads: threads of one run. Sums in another order are rounded differently, so it is fixed.
         tensorboard: whether metrics are also written for TensorBoard.
     """
 
     log_every: int = _option(1, "Iterations from one row of metrics to the next.", minimum=1)
     checkpoint_every: int | None = _option(
-        None, "Iterations from one checkpoint to the next; none: 20 checkpoints a run.", minimum=1
+        None, "Iterations from one checkpoint to the next; none: about ten seconds.", minimum=1
     )
     threads: int = _option(1, "Threads of a run.", minimum=1)
     tensorboard: bool = _option(True, "Write metrics for TensorBoard too.")

@@ -21,7 +21,8 @@ from gtlearn.runs.learner import Learner
 from gtlearn.runs.metrics import MetricsLog, Row
 from gtlearn.runs.optional import optional
 
-CHECKPOINTS = 20  # in a run, where nothing else is asked for
+CHECKPOINT_SECONDS = 10.0  # from one checkpoint to the next, where no iterations are asked for
+TENSORBOARD_ROWS = 500  # about so many of a run's rows are also written for TensorBoard
 Watch = Callable[[int, Learner], None]
 Stop = Callable[[int], bool]
 
@@ -133,12 +134,11 @@ class _Session:
 
     def __init__(self, config: RunConfig, found: RunFolder, learner: Learner) -> None:
         self.config, self.folder, self.learner = config, found, learner
-        recording = config.recording
-        self.every = recording.checkpoint_every or max(1, learner.iterations // CHECKPOINTS)
         self.step = 0
         self.row: Row = {}  # the last one written
         self._bytes = 0  # of metrics, at the checkpoint
         self._start = time.monotonic()  # minus the seconds of earlier sessions
+        self._saved = time.monotonic()
 
     @property
     def seconds(self) -> float:
@@ -165,12 +165,16 @@ class _Session:
             raise self._divergence(flaw)
         if self._is_last() or self.step % self.config.recording.log_every == 0:
             self.row = {"step": self.step, **_numbers(metrics), **_headline(self.learner)}
+            thinned = max(1, self.learner.iterations // TENSORBOARD_ROWS)
             with self._writing():
-                self._log.write(self.row)
+                self._log.write(self.row, tensorboard=self._is_last() or self.step % thinned == 0)
 
     def is_due(self) -> bool:
         """Whether this step has a checkpoint."""
-        return self._is_last() or self.step % self.every == 0
+        every = self.config.recording.checkpoint_every
+        if every is None:
+            return self._is_last() or time.monotonic() - self._saved >= CHECKPOINT_SECONDS
+        return self._is_last() or self.step % every == 0
 
     def save(self) -> None:
         """Writes a checkpoint, unless the state holds a NaN.
@@ -195,6 +199,7 @@ class _Session:
                     "learner": state,
                 },
             )
+        self._saved = time.monotonic()
 
     def restore(self) -> None:
         """Goes back to the checkpoint; to the start where there is none."""

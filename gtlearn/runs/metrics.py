@@ -32,11 +32,7 @@ class MetricsLog:
         Raises:
             InputError: if the file is shorter than it was, or TensorBoard is missing.
         """
-        self._writer: Any = None
-        if tensorboard is not None:
-            optional("tensorboard", "learn")
-            tools = optional("torch.utils.tensorboard", "learn")
-            self._writer = tools.SummaryWriter(str(tensorboard), purge_step=step + 1)
+        self._writer = None if tensorboard is None else _writer(tensorboard, step)
         self._file = path.open("ab", buffering=0)
         if self._file.tell() < keep:
             self.close()
@@ -57,10 +53,10 @@ class MetricsLog:
     ) -> None:
         self.close()
 
-    def write(self, row: Mapping[str, int | float]) -> None:
-        """Adds a row, which holds "step"."""
+    def write(self, row: Mapping[str, int | float], *, tensorboard: bool = True) -> None:
+        """Adds a row, which holds "step"; to TensorBoard too, where that is wanted."""
         self._file.write(json.dumps(row, allow_nan=False).encode() + b"\n")
-        if self._writer is not None:
+        if self._writer is not None and tensorboard:
             for name, value in row.items():
                 if name != "step":
                     self._writer.add_scalar(name, value, row["step"])
@@ -74,9 +70,17 @@ class MetricsLog:
 
     def close(self) -> None:
         """Closes all files."""
-        self._file.close() if hasattr(self, "_file") else None
+        self._file.close()
         if self._writer is not None:
             self._writer.close()
+
+
+def _writer(path: Path, step: int) -> Any:
+    """TensorBoard's writer, which drops what an earlier one wrote of later steps."""
+    optional("tensorboard", "learn")
+    return optional("torch.utils.tensorboard", "learn").SummaryWriter(
+        str(path), purge_step=step + 1
+    )
 
 
 def read_rows(path: Path) -> list[Row]:

@@ -173,6 +173,18 @@ def test_a_finished_run_is_only_shown_again(toy, tmp_path):
     assert files == {path: path.read_bytes() for path in (tmp_path / "run").iterdir()}
 
 
+@pytest.mark.parametrize(("seconds", "saved"), [(0.0, 40), (1e9, 1)])
+def test_without_a_number_of_iterations_checkpoints_go_by_the_clock(
+    toy, tmp_path, monkeypatch, seconds, saved
+):
+    steps = []
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", seconds)
+    monkeypatch.setattr(checkpoint, "save", lambda path, state: steps.append(state["step"]))
+    plan = RunConfig(toy, ToyConfig(), 0, Recording(tensorboard=False))
+    loop.train(plan, tmp_path / "run")
+    assert steps == list(range(41 - saved, 41))
+
+
 # --- SIGKILL
 
 
