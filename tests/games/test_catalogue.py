@@ -154,6 +154,16 @@ def test_markets():
     assert bertrand.payoff(0, (3, 3)) == Fraction(7, 2)
     assert bertrand.payoff(0, (3, 4)) == 7
     assert bertrand.payoff(1, (3, 4)) == 0
+    logit = games.load("bertrand_logit(prices=7)")
+    # Calvano et al. (2020): the one-shot equilibrium price is 1.473, the joint monopoly's 1.925.
+    # On a grid of steps of 0.1 these are the prices 1.5 and 1.9.
+    assert logit.actions[0] == ("7/5", "3/2", "8/5", "17/10", "9/5", "19/10", "2")
+    own, other = logit.payoffs[0].floats(), logit.payoffs[1].floats()
+    assert own[:, 1].argmax() == other[1].argmax() == 1
+    joint = own + other
+    assert np.unravel_index(joint.argmax(), joint.shape) == (5, 5)
+    # A firm alone at p sells e^(4(2-p)) / (1 + e^(4(2-p)) + e^(4(2-q))): at (2, 2) a third.
+    assert logit.payoff(0, (6, 6)) == Fraction(333333, 1000000)
     auction = games.load("first_price_auction(value1=10,value2=8)")
     assert auction.payoff(0, (8, 7)) == 2
     assert auction.payoff(0, (8, 8)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
@@ -11,7 +12,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue.entry import Entry, check_size
 from gtlearn.games.normal_form import NormalFormGame, normal_form
-from gtlearn.games.numbers import from_fractions
+from gtlearn.games.numbers import format_number, from_fractions, short_number
 
 _Payoffs = Callable[..., tuple[Fraction, ...]]
 
@@ -56,6 +57,40 @@ def _bertrand(
         return (a - cost) * sold * share, (b - cost) * sold * (1 - share)
 
     return _grid(range(maximum + 1), profits, ("Firm 1", "Firm 2"))
+
+
+def _bertrand_logit(
+    prices: int = 5,
+    lowest: Fraction = Fraction(7, 5),
+    highest: Fraction = Fraction(2),
+    cost: Fraction = Fraction(1),
+    quality: Fraction = Fraction(2),
+    outside: Fraction = Fraction(0),
+    scale: Fraction = Fraction(1, 4),
+) -> NormalFormGame:
+    """Logit demand: profits are rounded to six decimals, as they are irrational."""
+    if prices < 2 or not lowest < highest or scale <= 0:
+        raise InputError("it needs prices >= 2, lowest < highest and scale > 0")
+    check_size(prices, prices)
+    grid = [lowest + (highest - lowest) * k / (prices - 1) for k in range(prices)]
+    weights = [_exponential((quality - price) / scale) for price in grid]
+    nothing = _exponential(outside / scale)
+    profits = [
+        round((grid[a] - cost) * Fraction(weights[a] / (weights[a] + weights[b] + nothing)), 6)
+        for a in range(prices)
+        for b in range(prices)
+    ]
+    row = from_fractions(profits, (prices, prices))
+    labels = [format_number(price) for price in grid]
+    return normal_form(row, row.transpose(), players=("Firm 1", "Firm 2"), actions=(labels, labels))
+
+
+def _exponential(exponent: Fraction) -> float:
+    if abs(exponent) > 500:
+        raise InputError(
+            f"a price is {short_number(abs(exponent))} times the scale away; make scale larger"
+        )
+    return math.exp(exponent)
 
 
 def _first_price_auction(
@@ -141,6 +176,14 @@ ENTRIES = (
         "two firms choose prices 0..maximum; the cheaper sells demand minus price, ties split",
         "Bertrand (1883), Théorie mathématique de la richesse sociale, Journal des Savants",
         _bertrand,
+    ),
+    Entry(
+        "bertrand_logit",
+        "two firms with differentiated products choose one of several prices; logit demand",
+        "Calvano, Calzolari, Denicolò & Pastorello (2020), Artificial Intelligence, Algorithmic "
+        "Pricing, and Collusion, American Economic Review 110(10), section II (their baseline; "
+        "five prices from 7/5 to 2 by default; profits rounded to six decimals)",
+        _bertrand_logit,
     ),
     Entry(
         "first_price_auction",
