@@ -17,6 +17,7 @@ COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of
     "train": "train",
     "resume": "resume",
     "sweep": "sweep",
+    "reproduce": "reproduce",
     "plot": "plot",
     "demo": "demo",
     "doctor": "doctor",

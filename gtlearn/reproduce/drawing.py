@@ -1,0 +1,108 @@
+"""The picture of a figure: curves over environment steps, and the exact optimum as a line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from gtlearn.errors import InputError
+from gtlearn.reproduce.engine import Reproduction
+from gtlearn.reproduce.figure import Panel
+from gtlearn.reproduce.measures import Run
+from gtlearn.runs.optional import optional
+from gtlearn.runs.pictures import mean_interval, on_common_steps
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_DASHES = {"optimal": (0, (5, 2)), "stationary": (0, (1.5, 1.5))}
+_GREY = "0.35"
+
+
+def draw(found: Reproduction, picture: Path) -> Path:
+    """Writes the picture; the format is that of the file's name.
+
+    Raises:
+        InputError: if matplotlib is missing, or the file cannot be written.
+    """
+    optional("matplotlib", "plots")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    panels, columns = found.figure.panels, found.figure.columns
+    rows = math.ceil(len(panels) / columns)
+    width = max(7.0, 3.3 * columns)
+    figure = Figure(figsize=(width, 1.9 + 2.5 * rows), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes in grid.flat[len(panels) :]:
+        axes.set_visible(False)
+    for axes, panel in zip(grid.flat, panels, strict=False):
+        _draw_panel(axes, found, panel)
+    handles = _handles(list(grid.flat[: len(panels)]))
+    figure.legend(
+        list(handles.values()), list(handles), loc="outside upper center", ncols=2, fontsize=9
+    )
+    figure.supylabel("reward a step", fontsize=10)
+    text = fill(caption(found), int(width * 15))
+    figure.supxlabel(f"environment steps, everything counted\n\n{text}", fontsize=9, color=_GREY)
+    try:
+        figure.savefig(picture, dpi=150)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{picture} cannot be written: {error}; try a name in .png") from None
+    return picture
+
+
+def caption(found: Reproduction) -> str:
+    """What was drawn: how many seeds, what the lines and bands are, what was left out."""
+    figure = found.figure
+    count = len(figure.seeds)
+    band = "; band: its 95 % interval (Student's t)" if count > 1 else ""
+    short = f" Quick version: {'; '.join(figure.reduced)}." if figure.reduced else ""
+    return (
+        f"{figure.source}, run again. Thick: what the leader's table of that moment is truly worth "
+        f"against the exact best response, mean over n = {count} seeds{band}. Thin: the reward "
+        "that it earned in training. Dashed: the exact optimum against each class of followers."
+        f"{short}"
+    )
+
+
+def _draw_panel(axes: Axes, found: Reproduction, panel: Panel) -> None:
+    for method, colour in zip(found.figure.methods, COLOURS, strict=False):
+        runs = found.of(panel, method)
+        steps, values = on_common_steps([(run.steps, run.true_values) for run in runs])
+        mean, low, high = mean_interval(values)
+        axes.plot(steps, mean, color=colour, lw=1.8, label=method.label)
+        axes.fill_between(steps, low, high, color=colour, alpha=0.2, lw=0)
+        steps, values = on_common_steps([(run.steps, run.rewards) for run in runs])
+        axes.plot(steps, values.mean(axis=0), color=colour, lw=0.7, alpha=0.7)
+    everyone = [run for method in found.figure.methods for run in found.of(panel, method)]
+    for follower_class, exact in exact_lines(everyone).items():
+        label = f"exact optimum, {follower_class} follower"
+        style = _DASHES.get(follower_class, "--")
+        axes.axhline(exact, color="0.15", ls=style, lw=1, label=label, zorder=1)
+    axes.set_title(panel.name.replace("_", " "), fontsize=10)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=8)
+    if found.figure.log_steps:
+        axes.set_xscale("log")
+
+
+def exact_lines(runs: Sequence[Run]) -> dict[str, float]:
+    """The exact optimum against each class of followers that was met."""
+    return {str(run.result["follower_class"]): run.exact for run in runs}
+
+
+def _handles(grid: Sequence[Axes]) -> dict[str, Artist]:
+    """What the legend lists, each label once."""
+    found: dict[str, Artist] = {}
+    for axes in grid:
+        handles, labels = axes.get_legend_handles_labels()
+        found |= dict(zip(labels, handles, strict=True))
+    return found

@@ -1,0 +1,122 @@
+"""Runs every seed of a figure through the run layer; finished runs are not repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gtlearn.errors import InputError
+from gtlearn.reproduce.figure import Figure, Method, Panel
+from gtlearn.reproduce.measures import Run, read_run
+from gtlearn.runs import folder
+from gtlearn.runs.config import RunConfig
+from gtlearn.runs.folder import RunFolder
+from gtlearn.runs.sweep import Job, train_all
+
+Watch = Callable[[int, int], None]
+Cell = tuple[str, str]  # the names of a panel and a method
+
+
+@dataclass(frozen=True, eq=False)
+class Reproduction:
+    """A figure whose runs are finished.
+
+    Attributes:
+        figure: what was run.
+        runs: by panel and method, in the order of the seeds.
+        folder: where the runs are.
+    """
+
+    figure: Figure
+    runs: Mapping[Cell, Sequence[Run]]
+    folder: Path
+
+    def of(self, panel: Panel, method: Method) -> Sequence[Run]:
+        """The runs of one curve."""
+        return self.runs[panel.name, method.name]
+
+
+def run_path(parent: Path, panel: Panel, method: Method, seed: int) -> Path:
+    """The folder of one run."""
+    return parent / panel.name / method.name / f"seed{seed}"
+
+
+def prepare(figure: Figure, parent: Path) -> list[Job]:
+    """The runs of a figure, with folders for those that have none yet.
+
+    Raises:
+        InputError: if a folder holds another run, or cannot be made.
+    """
+    jobs = []
+    for panel in figure.panels:
+        for method in figure.methods:
+            for seed in figure.seeds:
+                config = figure.config(panel, method, seed)
+                path = run_path(parent, panel, method, seed)
+                jobs.append(Job(_folder_for(config, path), config))
+    return jobs
+
+
+def reproduce(
+    figure: Figure, parent: Path, *, workers: int = 1, watch: Watch | None = None
+) -> Reproduction:
+    """Trains what is not finished yet, and reads all runs.
+
+    Args:
+        figure: what to run.
+        parent: the folder of all its runs; where they are there already, the work goes on.
+        workers: how many processes.
+        watch: called after every run that was trained, with how many are done and how many in all.
+
+    Raises:
+        InputError: if the folder holds other runs, or a run failed.
+    """
+    jobs = prepare(figure, parent)
+    pending = [job for job in jobs if not job.folder.result_file.is_file()]
+    done = len(jobs) - len(pending)
+    failed = []
+    for outcome in train_all(pending, workers=workers):
+        done += 1
+        failed += [outcome] if outcome.error else []
+        if watch is not None:
+            watch(done, len(jobs))
+    if failed:
+        raise InputError(
+            f"{len(failed)} of {len(jobs)} runs failed; the first in {failed[0].folder}: "
+            f"{failed[0].error}"
+        )
+    return read(figure, parent)
+
+
+def read(figure: Figure, parent: Path) -> Reproduction:
+    """A figure whose runs are finished.
+
+    Raises:
+        InputError: if one is missing or not finished.
+    """
+    runs = {
+        (panel.name, method.name): tuple(
+            read_run(run_path(parent, panel, method, seed)) for seed in figure.seeds
+        )
+        for panel in figure.panels
+        for method in figure.methods
+    }
+    return Reproduction(figure, runs, parent)
+
+
+def _folder_for(config: RunConfig, path: Path) -> RunFolder:
+    """The run's folder, made where it is missing.
+
+    Raises:
+        InputError: if it holds another run.
+    """
+    found = RunFolder(path)
+    if not found.config_file.is_file():
+        return folder.create(config, path)
+    if found.config_file.read_text(encoding="utf-8") != config.to_toml():
+        raise InputError(
+            f"{path} was made with other options, or another version; give a new folder by "
+            "--output, or remove it"
+        )
+    return found

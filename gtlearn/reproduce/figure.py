@@ -1,0 +1,204 @@
+"""A figure as data: panels times methods times seeds, and what the paper says of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from gtlearn.errors import InputError
+from gtlearn.games.names import nearest
+from gtlearn.runs.config import Recording, RunConfig
+from gtlearn.runs.fields import fields_of, make
+from gtlearn.runs.learner import find_algorithm
+from gtlearn.runs.sweep import parse_seeds
+
+Options = Mapping[str, Any]
+_FOLDER = files("gtlearn.reproduce") / "figures"
+_SUFFIX = ".toml"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the paper says.
+
+    Attributes:
+        text: in its words, or close to them.
+        where: in it.
+    """
+
+    text: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes, with the options that all its runs share.
+
+    Attributes:
+        name: of its folder, and its title.
+        options: of the algorithm.
+    """
+
+    name: str
+    options: Options
+
+
+@dataclass(frozen=True)
+class Method:
+    """One curve in each panel.
+
+    Attributes:
+        name: of its folder, and in the table.
+        label: in the legend.
+        options: of the algorithm.
+        paper: what the paper reports of it, by the table's columns "steps" and "reached", and
+            "where".
+    """
+
+    name: str
+    label: str
+    options: Options
+    paper: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a paper.
+
+    Attributes:
+        name: what users write.
+        title: what it shows.
+        source: the paper, and which figure.
+        algorithm: what learns; see `gtlearn.runs.learner`.
+        seeds: of the runs of each panel and method.
+        options: of the algorithm, the same everywhere.
+        recording: how runs are recorded.
+        panels: its axes.
+        methods: its curves.
+        statements: what the paper says.
+        differences: how ours differs from the paper's experiment, one sentence each.
+        tolerance: a run has made it where its commitment is truly worth the exact optimum less at
+            most this fraction of it.
+        log_steps: whether steps are drawn on a logarithmic axis.
+        columns: of the grid of panels.
+        reduced: of `quick`, what it leaves out, in words; empty for the whole figure.
+    """
+
+    name: str
+    title: str
+    source: str
+    algorithm: str
+    seeds: tuple[int, ...]
+    options: Options
+    recording: Options
+    panels: tuple[Panel, ...]
+    methods: tuple[Method, ...]
+    statements: tuple[Statement, ...]
+    differences: tuple[str, ...] = ()
+    tolerance: float = 0.02
+    log_steps: bool = False
+    columns: int = 1
+    reduced: tuple[str, ...] = ()
+
+    def config(self, panel: Panel, method: Method, seed: int) -> RunConfig:
+        """The config of one run.
+
+        Raises:
+            InputError: if an option is unknown, or cannot have its value.
+        """
+        algorithm = find_algorithm(self.algorithm)
+        values = {**self.options, **panel.options, **method.options}
+        options = _checked(algorithm.config_type(), values, self.name)
+        return RunConfig(
+            algorithm, options, seed, _checked(Recording, dict(self.recording), self.name)
+        )
+
+
+def figure_names() -> tuple[str, ...]:
+    """The figures that can be reproduced."""
+    found = (file.name for file in _FOLDER.iterdir() if file.name.endswith(_SUFFIX))
+    return tuple(sorted(name.removesuffix(_SUFFIX) for name in found))
+
+
+def read_figure(name: str, *, quick: bool = False) -> Figure:
+    """A figure by name.
+
+    Args:
+        name: one of `figure_names`.
+        quick: the reduced version, which says in `reduced` what it leaves out.
+
+    Raises:
+        InputError: if there is none of that name; the nearest is said.
+    """
+    known = figure_names()
+    if name not in known:
+        advice = nearest(name.replace("_", "-"), known) or f"the figures are {', '.join(known)}"
+        raise InputError(f"there is no figure {name[:60]!r}; {advice}")
+    held = tomllib.loads((_FOLDER / f"{name}{_SUFFIX}").read_text(encoding="utf-8"))
+    return parse_figure(name, held, quick=quick)
+
+
+def parse_figure(name: str, held: dict[str, Any], *, quick: bool = False) -> Figure:
+    """A figure from what its TOML file holds; see `Figure`.
+
+    The table [quick] may hold "seeds", "panels" (names), and in [quick.options] what is other for
+    a method.
+
+    Raises:
+        InputError: if a key is unknown or missing.
+    """
+    less = held.pop("quick", {})
+    parts = {
+        "seeds": parse_seeds(held.pop("seeds")),
+        "options": held.pop("options", {}),
+        "recording": held.pop("run", {}),
+        "panels": tuple(Panel(p["name"], p["options"]) for p in held.pop("panels")),
+        "methods": tuple(Method(**m) for m in held.pop("methods")),
+        "statements": tuple(Statement(**s) for s in held.pop("statements")),
+        "differences": tuple(held.pop("differences", ())),
+    }
+    try:
+        whole = Figure(name=name, **parts, **held)
+    except TypeError as error:
+        raise InputError(f"the figure {name} cannot be read: {error}") from None
+    return _reduced(whole, less) if quick else whole
+
+
+def _reduced(whole: Figure, less: Options) -> Figure:
+    """The quick version, with what it leaves out in words."""
+    seeds = parse_seeds(less["seeds"]) if "seeds" in less else whole.seeds
+    kept = less.get("panels", [panel.name for panel in whole.panels])
+    panels = tuple(panel for panel in whole.panels if panel.name in kept)
+    methods = tuple(
+        dataclasses.replace(m, options={**m.options, **less.get("options", {}).get(m.name, {})})
+        for m in whole.methods
+    )
+    said = []
+    if len(panels) < len(whole.panels):
+        said.append(f"only {len(panels)} of {len(whole.panels)} panels")
+    if len(seeds) < len(whole.seeds):
+        said.append(f"only {len(seeds)} of {len(whole.seeds)} seeds")
+    for method, before in zip(methods, whole.methods, strict=True):
+        said += [
+            f"{method.name}: {key} {value} instead of {before.options[key]}"
+            for key, value in method.options.items()
+            if value != before.options.get(key)
+        ]
+    columns = min(whole.columns, len(panels))
+    return dataclasses.replace(
+        whole, seeds=seeds, panels=panels, methods=methods, columns=columns, reduced=tuple(said)
+    )
+
+
+def _checked(kind: type[Any], values: Options, where: str) -> Any:
+    """The dataclass of values, each checked against its field."""
+    known = fields_of(kind)
+    for name in values:
+        if name not in known:
+            advice = nearest(name, known) or f"the options are {', '.join(known)}"
+            raise InputError(f"the figure {where} has an unknown option {name!r}; {advice}")
+    return make(kind, {name: known[name].checked(value) for name, value in values.items()})

@@ -1,0 +1,136 @@
+"""The tables of a figure: the paper's numbers beside ours, and the exact truth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gtlearn.reproduce.engine import Reproduction
+from gtlearn.reproduce.figure import Figure
+from gtlearn.reproduce.measures import Run, median_steps, wilson_interval
+from gtlearn.runs.pictures import mean_interval
+
+SCHEMA = "gtlearn/reproduction/1"
+_HEADS = ("game", "method", "steps", "in training", "made it", "true value", "exact")
+_SUMMARY = ("method", "paper: steps", "ours", "paper: made it", "ours ")
+
+
+def report(found: Reproduction) -> str:
+    """All that is printed: the paper's statements, the tables, what differs, what is left out."""
+    from gtlearn.solvers.output.pieces import to_text
+
+    figure = found.figure
+    percent = f"{figure.tolerance:.0%}".replace("%", " %")
+    notes = (
+        f"steps: environment steps, everything counted, until the leader's table is truly worth "
+        f"the exact optimum, within {percent}, and stays so; in training: until the reward that it "
+        f"earns does; medians over {len(figure.seeds)} seeds, - for never. made it: seeds whose "
+        f"final table does, with Wilson's 95 % interval. true value: of the final table against "
+        f"the exact best response to it, mean with its 95 % interval (Student's t). exact: the "
+        f"best commitment's, against a follower of the same class (o: optimal, s: stationary)."
+    )
+    quick = f"Quick version: {'; '.join(figure.reduced)}." if figure.reduced else ""
+    said = "\n".join(f"  {s.text} ({s.where})" for s in figure.statements)
+    blocks: list[Any] = [f"{figure.title}\n{figure.source}", quick, f"The paper says:\n{said}"]
+    blocks += [_panels(found), notes, _summary(found)]
+    if figure.differences:
+        blocks.append("\n".join(["What differs:", *(f"  {text}" for text in figure.differences)]))
+    return to_text(blocks)
+
+
+def to_json(found: Reproduction) -> dict[str, Any]:
+    """The numbers of the tables, as JSON values; steps are null where a median never arrives."""
+    figure = found.figure
+    rows = [
+        {"panel": panel.name, "method": method.name, **_numbers(found.of(panel, method), figure)}
+        for panel in figure.panels
+        for method in figure.methods
+    ]
+    return {
+        "schema": SCHEMA,
+        "figure": figure.name,
+        "source": figure.source,
+        "seeds": list(figure.seeds),
+        "left_out": list(figure.reduced),
+        "rows": rows,
+    }
+
+
+def _numbers(runs: Sequence[Run], figure: Figure) -> dict[str, Any]:
+    made, low, high = _made(runs, figure.tolerance)
+    values = np.array([run.result["true_value"] for run in runs])
+    commitment = median_steps([run.steps_of_commitment(figure.tolerance) for run in runs])
+    reward = median_steps([run.steps_of_reward(figure.tolerance) for run in runs])
+    return {
+        "steps": commitment if math.isfinite(commitment) else None,
+        "steps_in_training": reward if math.isfinite(reward) else None,
+        "seeds": len(runs),
+        "reached": made,
+        "reached_interval": [low, high],
+        "true_value": [float(part) for part in mean_interval(values)],
+        "follower_class": runs[0].result["follower_class"],
+        "exact_value": runs[0].exact,
+        "env_steps": max(run.result["env_steps"] for run in runs),
+    }
+
+
+def _panels(found: Reproduction) -> Any:
+    from gtlearn.solvers.output.pieces import add_row, new_table
+
+    table = new_table(*_HEADS, right=_HEADS[2:4])
+    for panel in found.figure.panels:
+        for place, method in enumerate(found.figure.methods):
+            runs, tolerance = found.of(panel, method), found.figure.tolerance
+            cells = [
+                "" if place else panel.name,
+                method.name,
+                _steps([run.steps_of_commitment(tolerance) for run in runs]),
+                _steps([run.steps_of_reward(tolerance) for run in runs]),
+                _fraction(*_made(runs, tolerance), len(runs)),
+                _value(runs),
+                f"{runs[0].exact:g} {runs[0].result['follower_class'][0]}",
+            ]
+            add_row(table, cells)
+    return table
+
+
+def _summary(found: Reproduction) -> Any:
+    """One row a method: the paper's numbers beside ours, over all panels."""
+    from gtlearn.solvers.output.pieces import add_row, new_table
+
+    table = new_table(*_SUMMARY)
+    for method in found.figure.methods:
+        runs = [run for panel in found.figure.panels for run in found.of(panel, method)]
+        tolerance = found.figure.tolerance
+        cells = [
+            method.name,
+            method.paper.get("steps", "-"),
+            _steps([run.steps_of_commitment(tolerance) for run in runs]),
+            method.paper.get("reached", "-"),
+            _fraction(*_made(runs, tolerance), len(runs)),
+        ]
+        add_row(table, cells)
+    return table
+
+
+def _made(runs: Sequence[Run], tolerance: float) -> tuple[int, float, float]:
+    """How many runs made it, and the interval of their fraction."""
+    made = sum(run.reached(tolerance) for run in runs)
+    return made, *wilson_interval(made, len(runs))
+
+
+def _fraction(made: int, low: float, high: float, count: int) -> str:
+    return f"{made} of {count} ({low:.0%}-{high:.0%})"
+
+
+def _steps(counts: Sequence[float]) -> str:
+    median = median_steps(counts)
+    return f"{median:,.0f}" if math.isfinite(median) else "-"
+
+
+def _value(runs: Sequence[Run]) -> str:
+    mean, low, high = mean_interval(np.array([run.result["true_value"] for run in runs]))
+    return f"{mean:.3g}" if low == high else f"{mean:.3g} [{low:.3g}, {high:.3g}]"
