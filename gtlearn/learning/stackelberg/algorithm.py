@@ -106,7 +106,7 @@ class StackelbergLearner:
         self.pretraining = config.pretraining if learns else 0
         self.iterations = self.pretraining + config.iterations
         self.done = self.env_steps = 0
-        self.reward = 0.0
+        self.reward = self.worth = 0.0
         self._worths: dict[bytes, float] = {}
         mixes = config.context == SAMPLED_ACTION
         self.exact = float(
@@ -120,8 +120,8 @@ class StackelbergLearner:
         return {"env_steps": self.env_steps, **metrics}
 
     def headline(self) -> tuple[float, float | None]:
-        """The leader's mean value in the last episodes, and the best commitment's."""
-        return self.reward, self.exact
+        """What the leader's present table is truly worth, and the best commitment."""
+        return self.worth, self.exact
 
     def result(self) -> dict[str, Any]:
         """The commitment that is really played, checked exactly and by further training."""
@@ -143,7 +143,7 @@ class StackelbergLearner:
             "follower": self.follower.state_dict(),
             "leader": self.leader.state_dict(),
             "rng": self.rng.bit_generator.state,
-            "counters": [self.done, self.env_steps, self.reward],
+            "counters": [self.done, self.env_steps, self.reward, self.worth],
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -151,7 +151,7 @@ class StackelbergLearner:
         self.follower.load_state_dict(state["follower"])
         self.leader.load_state_dict(state["leader"])
         self.rng.bit_generator.state = state["rng"]
-        self.done, self.env_steps, self.reward = state["counters"]
+        self.done, self.env_steps, self.reward, self.worth = state["counters"]
 
     def _pretrain(self) -> dict[str, float]:
         """One batch of the follower against random leaders."""
@@ -172,7 +172,9 @@ class StackelbergLearner:
         self.reward = float(self.game.values(episodes.leader_rewards).mean())
         told = seen if self.config.context == SAMPLED_ACTION else None
         metrics = self.leader.learn(tables, episodes, told)
-        return {"phase": TRAINING, "leader_value": self.reward, **self._worth(), **metrics}
+        self.worth = self._true_value()
+        values = {"leader_value": self.reward, "true_value": self.worth}
+        return {"phase": TRAINING, **values, **metrics}
 
     def _answers(self, seen: Floats) -> Floats:
         """The follower's answer to each leader, which it learns first where it is not shown it."""
@@ -187,7 +189,7 @@ class StackelbergLearner:
             self.env_steps += self._practice(self.follower, table)[1]
         return self.follower.tables(table)
 
-    def _worth(self) -> dict[str, float]:
+    def _true_value(self) -> float:
         """What the leader's present table is truly worth, against the exact best response."""
         table = self.leader.table()
         key = table.tobytes()
@@ -196,7 +198,7 @@ class StackelbergLearner:
                 self._worths.clear()
             value = true_value(self.game, table, self.follower.follower_class)
             self._worths[key] = float(value)
-        return {"true_value": self._worths[key]}
+        return self._worths[key]
 
     def _practice(self, follower: Follower, tables: Floats) -> tuple[dict[str, float], int]:
         """One episode with each of the leaders, shown as the leader shows itself."""
