@@ -112,10 +112,13 @@ class FieldType(click.ParamType):  # type: ignore[type-arg]
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """The type in one word, or the choices."""
-        from gtlearn.runs.fields import choices
+        from gtlearn.runs.fields import choices, options_of
 
         words = choices(self.field.kind)
-        return f"[{'|'.join(words)}]" if words else _METAVARS.get(self.field.kind, "VALUE")
+        if words:
+            return f"[{'|'.join(words)}]"
+        first = options_of(self.field.kind)[0]
+        return _METAVARS.get(first, "LIST")
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """The value."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -65,16 +64,16 @@ def load(path: Path) -> dict[str, Any]:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Writes a file so that, whenever the process is killed, it holds the old or the new."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    part = path.with_name(f".{path.name}.part")  # what a killed process left is written over
     try:
-        with os.fdopen(handle, "wb") as file:
+        with part.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
+        os.replace(part, path)
+    except OSError:
         with suppress(OSError):
-            os.unlink(temporary)
+            part.unlink()
         raise
 
 

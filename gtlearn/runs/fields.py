@@ -130,16 +130,7 @@ def written(value: Any) -> str:
     return _text(NONE if value is None else value)
 
 
-def _field(field: dataclasses.Field[Any], kind: Any) -> Field:
-    told = {key: field.metadata[key] for key in _METADATA if key in field.metadata}
-    if field.default_factory is not dataclasses.MISSING:
-        return Field(field.name, kind, field.default_factory(), **told)
-    if field.default is dataclasses.MISSING:
-        return Field(field.name, kind, required=True, **told)
-    return Field(field.name, kind, field.default, **told)
-
-
-def _options(kind: Any) -> list[Any]:
+def options_of(kind: Any) -> list[Any]:
     """X and None of `X | None`; a list of `kind` alone elsewhere."""
     return list(get_args(kind)) if get_origin(kind) in (Union, types.UnionType) else [kind]
 
@@ -147,7 +138,7 @@ def _options(kind: Any) -> list[Any]:
 def choices(kind: Any) -> list[str]:
     """All texts that a Literal, or a list of it, allows."""
     found = []
-    for option in _options(kind):
+    for option in options_of(kind):
         if get_origin(option) is Literal:
             found += list(get_args(option))
         elif get_origin(option) is tuple:
@@ -157,9 +148,18 @@ def choices(kind: Any) -> list[str]:
     return found if found != [NONE] else []
 
 
+def _field(field: dataclasses.Field[Any], kind: Any) -> Field:
+    told = {key: field.metadata[key] for key in _METADATA if key in field.metadata}
+    if field.default_factory is not dataclasses.MISSING:
+        return Field(field.name, kind, field.default_factory(), **told)
+    if field.default is dataclasses.MISSING:
+        return Field(field.name, kind, required=True, **told)
+    return Field(field.name, kind, field.default, **told)
+
+
 def _described(kind: Any) -> str:
     parts = []
-    for option in _options(kind):
+    for option in options_of(kind):
         if option is type(None):
             parts.append(NONE)
         elif get_origin(option) is Literal:
@@ -178,7 +178,7 @@ def _converted(value: Any, kind: Any) -> Any:
     Raises:
         TypeError: if it is of another one.
     """
-    for option in _options(kind):
+    for option in options_of(kind):
         if option is type(None):
             if value is None or value == NONE:
                 return None
@@ -197,7 +197,7 @@ def _converted(value: Any, kind: Any) -> Any:
 
 def _parsed(text: str, kind: Any) -> Any:
     """A text as the value that stands in it; a text that fits nothing stays one."""
-    options = _options(kind)
+    options = options_of(kind)
     if type(None) in options and text == NONE:
         return None
     for option in options:

@@ -253,6 +253,9 @@ def test_killed_at_a_random_moment_a_run_loses_little_and_ends_the_same(
     loop.resume(path)
     assert outcome(tmp_path / "whole") == outcome(path)
     assert same(last_state(tmp_path / "whole"), last_state(path))
+    assert sorted(os.listdir(path)) == sorted(
+        os.listdir(tmp_path / "whole")
+    )  # nothing is left over
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -267,6 +270,13 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
             patch.setattr(os, name, fail)
             checkpoint.write_whole(path, b"new")
         assert [p.name for p in tmp_path.iterdir()] == ["file"] and path.read_bytes() == b"old"
+
+
+def test_files_are_readable_as_the_users_others_are(toy, tmp_path):
+    loop.train(config(toy), tmp_path / "run")
+    (tmp_path / "other").write_text("")
+    modes = {p.stat().st_mode for p in [tmp_path / "other", *(tmp_path / "run").iterdir()]}
+    assert len(modes) == 1
 
 
 def test_a_full_disk_is_said_in_a_sentence(toy, tmp_path, monkeypatch):
