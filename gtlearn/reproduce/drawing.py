@@ -74,13 +74,7 @@ def caption(found: Reproduction) -> str:
 
 def _draw_panel(axes: Axes, found: Reproduction, panel: Panel) -> None:
     for method, colour in zip(found.figure.methods, COLOURS, strict=False):
-        runs = found.of(panel, method)
-        steps, values = on_common_steps([(run.steps, run.true_values) for run in runs])
-        mean, low, high = mean_interval(values)
-        axes.plot(steps, mean, color=colour, lw=1.8, label=method.label)
-        axes.fill_between(steps, low, high, color=colour, alpha=0.2, lw=0)
-        steps, values = on_common_steps([(run.steps, run.rewards) for run in runs])
-        axes.plot(steps, values.mean(axis=0), color=colour, lw=0.7, alpha=0.7)
+        _draw_curve(axes, found.of(panel, method), method.label, colour)
     everyone = [run for method in found.figure.methods for run in found.of(panel, method)]
     for follower_class, exact in exact_lines(everyone).items():
         label = f"exact optimum, {follower_class} follower"
@@ -90,8 +84,21 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel) -> None:
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
+    if found.figure.values is not None:
+        low, high = found.figure.values
+        margin = 0.05 * (high - low)
+        axes.set_ylim(low - margin, high + margin)
     if found.figure.log_steps:
         axes.set_xscale("log")
+
+
+def _draw_curve(axes: Axes, runs: Sequence[Run], label: str, colour: str) -> None:
+    steps, values = on_common_steps([(run.steps, run.true_values) for run in runs])
+    mean, low, high = mean_interval(values)
+    axes.plot(steps, mean, color=colour, lw=1.8, label=label)
+    axes.fill_between(steps, low, high, color=colour, alpha=0.2, lw=0)
+    steps, values = on_common_steps([(run.steps, run.rewards) for run in runs])
+    axes.plot(steps, values.mean(axis=0), color=colour, lw=0.7, alpha=0.7)
 
 
 def exact_lines(runs: Sequence[Run]) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -83,6 +83,7 @@ class Figure:
         differences: how ours differs from the paper's experiment, one sentence each.
         tolerance: a run has made it where its commitment is truly worth the exact optimum less at
             most this fraction of it.
+        values: of rewards, the least and the largest that are drawn.
         log_steps: whether steps are drawn on a logarithmic axis.
         columns: of the grid of panels.
         reduced: of `quick`, what it leaves out, in words; empty for the whole figure.
@@ -100,6 +101,7 @@ class Figure:
     statements: tuple[Statement, ...]
     differences: tuple[str, ...] = ()
     tolerance: float = 0.02
+    values: Sequence[float] | None = None
     log_steps: bool = False
     columns: int = 1
     reduced: tuple[str, ...] = ()

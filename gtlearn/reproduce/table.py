@@ -14,8 +14,11 @@ from gtlearn.reproduce.measures import Run, median_steps, wilson_interval
 from gtlearn.runs.pictures import mean_interval
 
 SCHEMA = "gtlearn/reproduction/1"
-_HEADS = ("game", "method", "steps", "in training", "made it", "true value", "exact")
-_SUMMARY = ("method", "paper: steps", "ours", "paper: made it", "ours ")
+_HEADS = ("game", "method", "steps", "in training", "made it", "true value", "exact", "regret")
+_SUMMARISED = (
+    "The paper's numbers beside ours, over all games; fractions with Wilson's 95 % interval:"
+)
+_SUMMARY = ("method", "paper: steps", "steps", "in training", "paper: made it", "made it")
 
 
 def report(found: Reproduction) -> str:
@@ -26,16 +29,18 @@ def report(found: Reproduction) -> str:
     percent = f"{figure.tolerance:.0%}".replace("%", " %")
     notes = (
         f"steps: environment steps, everything counted, until the leader's table is truly worth "
-        f"the exact optimum, within {percent}, and stays so; in training: until the reward that it "
-        f"earns does; medians over {len(figure.seeds)} seeds, - for never. made it: seeds whose "
-        f"final table does, with Wilson's 95 % interval. true value: of the final table against "
-        f"the exact best response to it, mean with its 95 % interval (Student's t). exact: the "
-        f"best commitment's, against a follower of the same class (o: optimal, s: stationary)."
+        f"the exact optimum, within {percent}, and stays so; in training: until the reward does "
+        f"that the leader earns while it explores (the paper's curves). Medians over the seeds; - "
+        f"where half of them never do. made it: how many seeds' final table does. true value: of "
+        f"the final table against the exact best response to it, mean with its 95 % interval "
+        f"(Student's t). exact: the best table's, against a follower of the same class (o: "
+        f"optimal, s: stationary). regret: what the learned follower loses against its best "
+        f"response, mean."
     )
     quick = f"Quick version: {'; '.join(figure.reduced)}." if figure.reduced else ""
     said = "\n".join(f"  {s.text} ({s.where})" for s in figure.statements)
     blocks: list[Any] = [f"{figure.title}\n{figure.source}", quick, f"The paper says:\n{said}"]
-    blocks += [_panels(found), notes, _summary(found)]
+    blocks += [_panels(found), notes, _SUMMARISED, _summary(found)]
     if figure.differences:
         blocks.append("\n".join(["What differs:", *(f"  {text}" for text in figure.differences)]))
     return to_text(blocks)
@@ -73,6 +78,7 @@ def _numbers(runs: Sequence[Run], figure: Figure) -> dict[str, Any]:
         "true_value": [float(part) for part in mean_interval(values)],
         "follower_class": runs[0].result["follower_class"],
         "exact_value": runs[0].exact,
+        "follower_regret": _mean(runs, "follower_regret"),
         "env_steps": max(run.result["env_steps"] for run in runs),
     }
 
@@ -80,7 +86,7 @@ def _numbers(runs: Sequence[Run], figure: Figure) -> dict[str, Any]:
 def _panels(found: Reproduction) -> Any:
     from gtlearn.solvers.output.pieces import add_row, new_table
 
-    table = new_table(*_HEADS, right=_HEADS[2:4])
+    table = new_table(*_HEADS, right=(*_HEADS[2:4], _HEADS[-1]))
     for panel in found.figure.panels:
         for place, method in enumerate(found.figure.methods):
             runs, tolerance = found.of(panel, method), found.figure.tolerance
@@ -89,16 +95,17 @@ def _panels(found: Reproduction) -> Any:
                 method.name,
                 _steps([run.steps_of_commitment(tolerance) for run in runs]),
                 _steps([run.steps_of_reward(tolerance) for run in runs]),
-                _fraction(*_made(runs, tolerance), len(runs)),
+                f"{_made(runs, tolerance)[0]} of {len(runs)}",
                 _value(runs),
                 f"{runs[0].exact:g} {runs[0].result['follower_class'][0]}",
+                f"{_mean(runs, 'follower_regret'):.2g}",
             ]
             add_row(table, cells)
     return table
 
 
 def _summary(found: Reproduction) -> Any:
-    """One row a method: the paper's numbers beside ours, over all panels."""
+    """One row a method: the paper's numbers beside ours, over all panels, with intervals."""
     from gtlearn.solvers.output.pieces import add_row, new_table
 
     table = new_table(*_SUMMARY)
@@ -109,6 +116,7 @@ def _summary(found: Reproduction) -> Any:
             method.name,
             method.paper.get("steps", "-"),
             _steps([run.steps_of_commitment(tolerance) for run in runs]),
+            _steps([run.steps_of_reward(tolerance) for run in runs]),
             method.paper.get("reached", "-"),
             _fraction(*_made(runs, tolerance), len(runs)),
         ]
@@ -129,6 +137,10 @@ def _fraction(made: int, low: float, high: float, count: int) -> str:
 def _steps(counts: Sequence[float]) -> str:
     median = median_steps(counts)
     return f"{median:,.0f}" if math.isfinite(median) else "-"
+
+
+def _mean(runs: Sequence[Run], key: str) -> float:
+    return float(np.mean([run.result[key] for run in runs]))
 
 
 def _value(runs: Sequence[Run]) -> str:

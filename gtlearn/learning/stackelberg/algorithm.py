@@ -127,6 +127,8 @@ class StackelbergLearner:
         """The commitment that is really played, checked exactly and by further training."""
         table = self.leader.table()
         table = table / table.sum(axis=1, keepdims=True)  # networks answer in 32 bits
+        if not self.follower.sees_leader:
+            self._learned_answer(table[None])  # what it knows yet are tables tried before
         outcome = self._verified(table)
         more = self._posttrained(table)
         return {
