@@ -66,7 +66,7 @@ def test_a_sampled_action_deceives_and_the_exact_check_exposes_it():
     assert seems > F(13, 4) > STATIONARY_BEST
 
     # The exact check scores the table that is played, whatever was shown.
-    believed = every[contexts.deterministic(every) == 0b00000][0].tolist()
+    believed = every[0].tolist()  # always cooperate
     report = solvers.check(
         {"commitment": DECEIVER, "shown": believed}, DEADLOCK.game, "stackelberg"
     ).stackelberg
@@ -92,7 +92,9 @@ def test_random_leaders():
     counts = np.bincount(contexts.deterministic(pure), minlength=32)
     assert counts.min() > 80  # 125 expected, with a standard deviation of 11
     mixed = contexts.random_leaders(DILEMMA, 4_000, rng(), mixed=True)
-    assert np.quantile(mixed[..., 0], [0.25, 0.5, 0.75]) == pytest.approx([0.25, 0.5, 0.75], abs=0.02)
+    assert np.quantile(mixed[..., 0], [0.25, 0.5, 0.75]) == pytest.approx(
+        [0.25, 0.5, 0.75], abs=0.02
+    )
 
 
 def test_bad_input_is_named():

@@ -124,5 +124,5 @@ def test_bad_input_is_named():
     for wrong in (np.nan, 0.7, -1.0):
         broken = fine.copy()
         broken[1, 2, 0] = wrong
-        with pytest.raises(InputError, match="table 1 of the follower .* in state 'CD'"):
+        with pytest.raises(InputError, match=r"table 1 of the follower .* in state 'CD'"):
             rollout(game, fine, broken, rng())
