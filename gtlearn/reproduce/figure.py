@@ -153,6 +153,7 @@ def parse_figure(name: str, held: dict[str, Any], *, quick: bool = False) -> Fig
     Raises:
         InputError: if a key is unknown or missing.
     """
+    held = dict(held)
     less = held.pop("quick", {})
     parts = {
         "seeds": parse_seeds(held.pop("seeds")),
