@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -18,6 +17,7 @@ Ints = NDArray[np.int64]
 Item = TypeVar("Item")
 
 TAIL = 0.01  # what may be cut off where a game has no end, as a fraction of all future rewards
+MAX_MOVES = 5_000_000  # states times joint actions
 SPAN = 3.0  # of scaled rewards
 _ROUNDING = 1e-6  # how far a row may be from summing to one
 
@@ -126,7 +126,7 @@ def iterated_matrix(game: IteratedGame, leader: int = 0) -> IteratedMatrix:
         leader: who commits, 0 or 1.
 
     Raises:
-        InputError: if it is no such game, or there is no such player.
+        InputError: if it is no such game, it is too large, or there is no such player.
 
     >>> from gtlearn import games
     >>> game = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
@@ -140,10 +140,14 @@ def iterated_matrix(game: IteratedGame, leader: int = 0) -> IteratedMatrix:
         )
     if isinstance(leader, bool) or leader not in (0, 1):
         raise InputError(f"the leader {leader!r} is no player of {game.name}; choose 0 or 1")
-    moves = np.zeros((game.num_states, *game.stage.shape), dtype=np.int64)
-    for state, held in enumerate(game.memories):
-        for joint in product(*map(range, game.stage.shape)):
-            moves[(state, *joint)] = game.state((*held, joint)[-game.memory :])
+    profiles = math.prod(game.stage.shape)
+    if game.num_states * profiles > MAX_MOVES:
+        raise InputError(
+            f"{game.name} has {game.num_states} states with {profiles} joint actions each, more "
+            f"than {MAX_MOVES} together; use a smaller stage game or a shorter memory"
+        )
+    after_first = [game.state((*held, (0, 0))[-game.memory :]) for held in game.memories]
+    moves = np.array(after_first)[:, None, None] + np.arange(profiles).reshape(game.stage.shape)
     rewards = [array.floats() for array in game.stage.payoffs]
     if leader == 1:
         moves, rewards = moves.swapaxes(1, 2), [array.T for array in rewards[::-1]]

@@ -100,7 +100,7 @@ def test_random_leaders():
 def test_bad_input_is_named():
     with pytest.raises(InputError, match="show deterministic leaders"):
         contexts.deterministic(np.full((1, 5, 2), 0.5))
-    large = iterated_matrix(games.iterated("travellers_dilemma", horizon=2))
+    large = iterated_matrix(games.iterated(np.zeros((2, 6, 6), dtype=int), horizon=2))
     with pytest.raises(InputError, match="use random ones"):
         contexts.all_deterministic(large)
     with pytest.raises(InputError, match="use probabilities"):

@@ -79,6 +79,16 @@ def test_states_keep_the_order_of_the_players():
     assert DILEMMA.states[second.moves[0, 0, 1]] == "DC"  # the second player leads with C
 
 
+@pytest.mark.parametrize("memory", [1, 2, 3])
+def test_moves_remember_the_last_joint_actions(memory):
+    game = games.iterated(UNEVEN, horizon=9, memory=memory)
+    matrix = iterated_matrix(game, 1)
+    for state, held in enumerate(game.memories[::7]):
+        for first, second in product(range(2), range(3)):
+            after = game.state((*held, (first, second))[-memory:])
+            assert matrix.moves[7 * state, second, first] == after
+
+
 def test_an_endless_game_is_cut_off_where_one_percent_is_left():
     game = iterated_matrix(games.iterated("prisoners_dilemma", discount="9/10"))
     assert game.steps == 44
@@ -117,6 +127,8 @@ def test_bad_input_is_named():
         iterated_matrix(games.load("prisoners_dilemma"))
     with pytest.raises(InputError, match="choose 0 or 1"):
         iterated_matrix(DILEMMA, 2)
+    with pytest.raises(InputError, match="use a smaller stage game"):
+        iterated_matrix(games.iterated("travellers_dilemma", horizon=2))
     with pytest.raises(InputError, match=r"shape \[2, 4, 2\]; give \(batch, 5, 2\)"):
         rollout(game, fine[:, :4], fine, rng())
     with pytest.raises(InputError, match="as many of both"):
