@@ -123,4 +123,6 @@ def wilson_interval(successes: int, count: int, level: float = 0.95) -> tuple[fl
     centre = fraction + z * z / (2 * count)
     half = z * math.sqrt(fraction * (1 - fraction) / count + z * z / (4 * count * count))
     whole = 1 + z * z / count
-    return max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
+    low = (centre - half) / whole if successes else 0.0
+    high = (centre + half) / whole if successes < count else 1.0
+    return low, high
