@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeVar
 
 import numpy as np
@@ -192,23 +193,26 @@ def rollout(
             "given; give as many of both"
         )
     thresholds = [_thresholds(table) for table in (leader_tables, follower_tables)]
+    begins = [np.arange(batch) * tables.shape[1] for tables in (leader_tables, follower_tables)]
     timed = follower_tables.shape[1] > size
+    moves, profiles = game.moves.ravel(), game.leader_actions * game.follower_actions
     draws = rng.random((game.steps, 2, batch))
-    everyone = np.arange(batch)
     states = np.zeros((game.steps + 1, batch), dtype=np.int64)
-    actions = np.empty((2, game.steps, batch), dtype=np.int64)
+    actions = np.zeros((2, game.steps, batch), dtype=np.int64)
+    joint = np.empty((game.steps, batch), dtype=np.int64)  # flat indices: numpy's `take` is quick
     for t in range(game.steps):
-        rows = states[t], states[t] + t * size if timed else states[t]
         for k in (0, 1):
-            actions[k, t] = _drawn(thresholds[k], everyone, rows[k], draws[t, k])
-        states[t + 1] = game.moves[states[t], actions[0, t], actions[1, t]]
-    leader, follower = actions[0].T, actions[1].T
+            rows = begins[k] + states[t] + (t * size if k == 1 and timed else 0)
+            for threshold in thresholds[k]:
+                actions[k, t] += draws[t, k] >= threshold.take(rows)
+        joint[t] = actions[0, t] * game.follower_actions + actions[1, t]
+        states[t + 1] = moves.take(states[t] * profiles + joint[t])
     return Episodes(
         states=states[:-1].T,
-        leader_actions=leader,
-        follower_actions=follower,
-        leader_rewards=game.leader_rewards[leader, follower],
-        follower_rewards=game.follower_rewards[leader, follower],
+        leader_actions=actions[0].T,
+        follower_actions=actions[1].T,
+        leader_rewards=game.leader_rewards.ravel().take(joint).T,
+        follower_rewards=game.follower_rewards.ravel().take(joint).T,
         last_states=states[-1],
     )
 
@@ -246,9 +250,9 @@ def check_tables(
             f"the {whose}'s tables have shape {list(tables.shape)}; give (batch, "
             f"{' or '.join(map(str, sorted(sizes)))}, {num_actions}): episodes, states, actions"
         )
-    fine = (abs(tables.sum(axis=2) - 1) <= _ROUNDING) & (tables.min(axis=2) >= -_ROUNDING)
-    if not fine.all():
-        index, row = np.argwhere(~fine)[0]
+    summed = abs(tables @ np.ones(num_actions) - 1) <= _ROUNDING
+    if not (summed.all() and tables.min(initial=0.0) >= -_ROUNDING):
+        index, row = np.argwhere(~summed | ~(tables.min(axis=2) >= -_ROUNDING))[0]
         state = game.game.states[row % game.num_states]
         raise InputError(
             f"table {index} of the {whose} is no probability vector in state {state!r}: "
@@ -262,14 +266,6 @@ def _steps(discount: float) -> int:
 
 
 def _thresholds(tables: Floats) -> list[Floats]:
-    """Where a uniform draw moves on to the next action: one array (batch, rows) an action."""
-    sums = np.cumsum(tables, axis=2)
-    return [np.ascontiguousarray(sums[..., action]) for action in range(tables.shape[2] - 1)]
-
-
-def _drawn(thresholds: list[Floats], everyone: Ints, rows: Ints, draws: Floats) -> Ints:
-    """The actions that uniform draws choose in each episode's row, shape (batch,)."""
-    out = np.zeros(len(rows), dtype=np.int64)
-    for threshold in thresholds:
-        out += draws >= threshold[everyone, rows]
-    return out
+    """Where a uniform draw moves on to the next action: one array (batch * rows,) an action."""
+    columns = (tables[..., action] for action in range(tables.shape[2] - 1))
+    return [sums.ravel() for sums in accumulate(columns)]
