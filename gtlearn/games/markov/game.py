@@ -129,6 +129,21 @@ class MarkovGame:
         return out
 
     @cached_property
+    def reachable(self) -> NDArray[np.bool_]:
+        """Which states can be played in, within the horizon and whatever is done: a boolean each.
+
+        >>> from gtlearn import games
+        >>> games.iterated("prisoners_dilemma", horizon=1).markov.reachable.tolist()
+        [True, False, False, False, False]
+        """
+        possible = (self.transitions.numerators != 0) & self.legal_profiles[..., None]
+        linked = possible.any(axis=tuple(range(1, self.num_players + 1)))
+        reached = np.array([p > 0 for p in self.start])
+        for _ in range(min((self.horizon or self.num_states) - 1, self.num_states - 1)):
+            reached |= linked[reached].any(axis=0)
+        return reached
+
+    @cached_property
     def openspiel(self) -> MarkovOpenSpielGame:
         """The same game as an OpenSpiel game, with payoffs and probabilities rounded to doubles.
 

@@ -122,10 +122,15 @@ def unlimited_bound(
 
 def enumeration_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
     """Whether some deterministic table of the leader earns more than the upper bound; nothing is
-    said where there are more than `MAX_TABLES`."""
+    said where there are more than `MAX_TABLES`.
+
+    In states that cannot be reached only the first legal action is tried: it changes nothing."""
     leader = outcome.leader
     bound = number(outcome.upper_bound, "the upper bound")
-    legal = [np.flatnonzero(row).tolist() for row in game.legal[leader]]
+    legal = [
+        np.flatnonzero(row).tolist()[: None if reached else 1]
+        for row, reached in zip(game.legal[leader], game.reachable, strict=True)
+    ]
     if np.prod([float(len(actions)) for actions in legal]) > MAX_TABLES:
         return []
     for actions in product(*legal):
@@ -188,7 +193,7 @@ def _secured(game: MarkovGame, leader: int, evidence: Mapping[str, Any]) -> Frac
         return None
     if not all(mask.all() for mask in game.legal):
         return None
-    for s, a in product(range(game.num_states), range(game.shape[leader])):
+    for s, a in product(np.flatnonzero(game.reachable).tolist(), range(game.shape[leader])):
         if sum((p * theirs[s, a, b] for b, p in enumerate(securing)), Fraction(0)) < minmax:
             return None
     return minmax
@@ -201,14 +206,15 @@ def _multiplier(evidence: Mapping[str, Any]) -> Fraction:
 def _payoffs(
     game: MarkovGame, leader: int
 ) -> tuple[dict[tuple[int, int, int], Fraction], dict[tuple[int, int, int], Fraction]]:
-    """The leader's and the follower's payoffs by (state, leader's action, follower's action)."""
+    """The leader's and the follower's payoffs by (state, leader's action, follower's action), in
+    the states that can be reached."""
     out: list[dict[tuple[int, int, int], Fraction]] = []
     for player in (leader, 1 - leader):
         array = game.payoffs[player]
         out.append(
             {
                 (s, a, b): array[(s, a, b) if leader == 0 else (s, b, a)]
-                for s in range(game.num_states)
+                for s in np.flatnonzero(game.reachable).tolist()
                 for a in range(game.shape[leader])
                 for b in range(game.shape[1 - leader])
             }

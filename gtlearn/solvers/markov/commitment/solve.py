@@ -15,6 +15,7 @@ from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_det
 from gtlearn.solvers.markov.commitment.floats import few_replies
 from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound
 from gtlearn.solvers.markov.commitment.perturbation import robustness
+from gtlearn.solvers.markov.commitment.reached import Part, reached_part
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.commitment.stochastic import Stochastic, best_stochastic, improved
@@ -89,16 +90,17 @@ def stackelberg(
         policy = STOCHASTIC if is_iterated else DETERMINISTIC
     _check_options(game, leader, follower, policy, ties)
     units = in_units(game.markov if isinstance(game, IteratedGame) else game)
-    sides = Sides(units.game, leader, follower)
+    part = reached_part(units.game)
+    sides = Sides(part.game, leader, follower)
     bounds, evidence = _bounds(game, sides, clock) if isinstance(game, IteratedGame) else ({}, {})
     if policy == DETERMINISTIC:
         tried = best_deterministic(sides, ties, clock)
-        outcomes = _enumerated(sides, ties, tried, units)
+        outcomes = _enumerated(sides, ties, tried, units, part)
         method, complete = "enumeration of deterministic tables", tried.complete
     else:
         assert isinstance(game, IteratedGame)
         found, proof = _stochastic(game, sides, ties, bounds, units, clock)
-        outcomes = (_found(sides, ties, found, {**evidence, **proof}, units),)
+        outcomes = (_found(sides, ties, found, {**evidence, **proof}, units, part),)
         method, complete = f"search, and {PROOFS[proof['bound']]}", outcomes[0].gap == 0
     for outcome in outcomes:
         failed = markov_outcome(game, outcome)
@@ -115,7 +117,7 @@ def stackelberg(
         follower=follower,
         policy=policy,
         bounds=bounds,
-        robustness=_robustness(sides, outcomes[0], units, clock) if outcomes else (),
+        robustness=_robustness(sides, outcomes[0], units, part, clock) if outcomes else (),
         notes=_notes(sides, outcomes, complete),
     )
 
@@ -208,19 +210,19 @@ def _unlimited_evidence(unlimited: UnlimitedBound) -> list[Evidence]:
 
 
 def _enumerated(
-    sides: Sides, ties: str, tried: Enumerated, units: Units
+    sides: Sides, ties: str, tried: Enumerated, units: Units, part: Part
 ) -> tuple[TableCommitment, ...]:
     upper = units.back(sides.leader, tried.upper_bound)
     evidence = {"bound": "enumeration", "upper_bound": upper, "tables": tried.tried}
     return tuple(
         TableCommitment(
             leader=sides.leader,
-            commitment=best.table,
+            commitment=part.whole_table(best.table, sides.leader),
             follower=sides.follower,
             policy=DETERMINISTIC,
             ties=ties,
             payoffs=units.original(best.response.payoffs),
-            response=best.response.plan,
+            response=part.whole_plan(best.response.plan, 1 - sides.leader),
             upper_bound=upper,
             attained=True,
             certificate=Certificate("stackelberg", RATIONAL, True, evidence),
@@ -230,18 +232,18 @@ def _enumerated(
 
 
 def _found(
-    sides: Sides, ties: str, found: Stochastic, evidence: Evidence, units: Units
+    sides: Sides, ties: str, found: Stochastic, evidence: Evidence, units: Units, part: Part
 ) -> TableCommitment:
     if found.direction is not None:
-        evidence = {**evidence, "direction": found.direction}
+        evidence = {**evidence, "direction": part.whole_direction(found.direction)}
     return TableCommitment(
         leader=sides.leader,
-        commitment=found.table,
+        commitment=part.whole_table(found.table, sides.leader),
         follower=sides.follower,
         policy=STOCHASTIC,
         ties=ties,
         payoffs=units.original(found.payoffs),
-        response=found.response,
+        response=part.whole_plan(found.response, 1 - sides.leader),
         upper_bound=evidence["upper_bound"],
         attained=found.attained,
         certificate=Certificate("stackelberg", RATIONAL, True, evidence),
@@ -249,14 +251,15 @@ def _found(
 
 
 def _robustness(
-    sides: Sides, outcome: TableCommitment, units: Units, clock: Clock
+    sides: Sides, outcome: TableCommitment, units: Units, part: Part, clock: Clock
 ) -> tuple[tuple[Fraction, Fraction], ...]:
     """What is kept off the knife-edge, where the commitment stands on one."""
-    weak = reply(sides, outcome.commitment, "weak").payoffs[sides.leader]
+    table = part.table(outcome.commitment)
+    weak = reply(sides, table, "weak").payoffs[sides.leader]
     on_edge = units.back(sides.leader, weak) != outcome.value
     if not on_edge or not few_replies(sides) or clock.expired:
         return ()
-    pairs = robustness(sides, outcome.commitment)
+    pairs = robustness(sides, table)
     return tuple((distance, units.back(sides.leader, value)) for distance, value in pairs)
 
 

@@ -109,6 +109,9 @@ def _commitment(solution: MarkovSolution, first: TableCommitment) -> list[str | 
     if len(lines) > MAX_ROWS:
         add_row(table, ["...", f"{len(lines) - MAX_ROWS} more states", ""])
     blocks: list[str | RichTable] = [table]
+    left_out = game.num_states - len(lines)
+    if left_out:
+        blocks.append(f"Left out: {left_out} states that cannot be reached within the horizon.")
     if any(line[-1] == NEVER for line in lines):
         blocks.append(f'"{NEVER}": the game never comes to that state when {follower} responds so.')
     blocks.append(
@@ -137,18 +140,19 @@ def _commitment(solution: MarkovSolution, first: TableCommitment) -> list[str | 
 def _response_lines(
     solution: MarkovSolution, game: MarkovGame, outcome: TableCommitment
 ) -> list[list[str]]:
-    """A line a state: what the leader commits to, and what the follower does there and when."""
+    """A line a state that can be reached: what the leader commits to, and what the follower does
+    there and when."""
     leader, follower = outcome.leader, 1 - outcome.leader
     visits = _visits(game, tables_of(solution, 0))
     lines = []
-    for state, label in enumerate(game.states):
+    for state in np.flatnonzero(game.reachable).tolist():
         own = mix(game.actions[leader], outcome.commitment[state])
         played = {
             step: game.actions[follower][outcome.response[_place(outcome.response, game, step, s)]]
             for step, s in sorted(visits)
             if s == state
         }
-        lines.append([label, own, when_played(played)])
+        lines.append([game.states[state], own, when_played(played)])
     return lines
 
 
@@ -191,16 +195,17 @@ def _bound_line(outcome: TableCommitment, leader: str) -> str:
 
 def _all_leaders(solution: MarkovSolution, game: MarkovGame) -> list[str | RichTable]:
     """All commitments found, a line each."""
-    if game.num_states > MAX_STATES:
+    states = np.flatnonzero(game.reachable).tolist()
+    if len(states) > MAX_STATES:
         return [f"The table above is the first of {len(solution)}; the other formats have all."]
     first = solution[0]
     assert isinstance(first, TableCommitment)
     follower = game.players[1 - first.leader]
-    table = new_table("#", *game.states, f"{follower} gets", right=["#"])
+    labels = [game.states[state] for state in states]
+    table = new_table("#", *labels, f"{follower} gets", right=["#"])
     for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):
         assert isinstance(outcome, TableCommitment)
-        labels = game.actions[outcome.leader]
-        cells = [mix(labels, row) for row in outcome.commitment]
+        cells = [mix(game.actions[outcome.leader], outcome.commitment[state]) for state in states]
         earned = short_number(outcome.payoffs[1 - outcome.leader])
         add_row(table, [str(number), *cells, earned])
     listed = f"All {len(solution)} found, a column a state; the first is the one above:"

@@ -1,5 +1,6 @@
 """Deterministic commitments against brute force over all pairs of tables and plans."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.markov import unrolled
-from gtlearn.solvers import verify
+from gtlearn.solvers import solve, verify
 from gtlearn.solvers.markov.batch import evaluate_exactly
 from gtlearn.solvers.markov.commitment import stackelberg
 from gtlearn.solvers.markov.commitment.deterministic import integer_values
@@ -22,11 +23,21 @@ ROWS = st.lists(st.integers(-3, 3), min_size=2, max_size=2)
 MATRICES = st.lists(ROWS, min_size=2, max_size=2)
 STAGES = st.builds(games.normal_form, MATRICES, MATRICES)
 TIES = st.sampled_from(["strong", "weak"])
+ONE_SHOT = [
+    "bertrand_logit",
+    "prisoners_dilemma",
+    "battle_of_the_sexes",
+    "rock_paper_scissors",
+    "conitzer_sandholm",
+    "von_stengel",
+    "cournot(maximum=5)",
+]
 PURE = np.eye(2, dtype=int)[list(product((0, 1), repeat=5))]
 
 
 def best_by_pairs(game, leader, ties):
-    """The optimal value and tables, from the values of all 32 x 32 pairs of tables."""
+    """The optimal value and tables, from the values of all 32 x 32 pairs of tables; in states
+    that are never reached tables play the first action."""
     tables = [PURE[:, None], PURE[None]] if leader == 0 else [PURE[None], PURE[:, None]]
     values = evaluate_exactly(game, tables).fractions()  # leader's tables, follower's, players
     mine, theirs = values[..., leader], values[..., 1 - leader]
@@ -36,7 +47,13 @@ def best_by_pairs(game, leader, ties):
         for row, other in zip(mine.tolist(), theirs.tolist(), strict=True)
     ]
     value = max(earned)
-    best = [PURE[k].tolist() for k, e in enumerate(earned) if e == value]
+    idle = np.full(5, game.horizon == 1)
+    idle[0] = False
+    best = [
+        PURE[k].tolist()
+        for k, e in enumerate(earned)
+        if e == value and (PURE[k][idle] == [1, 0]).all()
+    ]
     return value, best
 
 
@@ -129,6 +146,64 @@ def test_a_markov_game_with_random_moves():
     assert {found.value for found in solution} == {Fraction(1, 4)}  # (-1 + 4/2 - 1/2) / 2
     assert {found.commitment[0] for found in solution} == {(0, 1)}
     assert verify.solution(game, solution) == ()
+
+
+@pytest.mark.parametrize("ties", ["strong", "weak"])
+@pytest.mark.parametrize("follower", ["optimal", "stationary"])
+@pytest.mark.parametrize("leader", [0, 1])
+@pytest.mark.parametrize("name", ONE_SHOT)
+def test_of_one_step_it_is_the_pure_commitment_of_the_stage_game(name, leader, follower, ties):
+    stage = games.load(name)
+    best = solve(stage, concept="stackelberg", leader=leader, ties=ties, commitment="pure")
+    game = games.iterated(stage, horizon=1)
+    found = stackelberg(game, leader=leader, follower=follower, policy="deterministic", ties=ties)
+    assert {outcome.payoffs for outcome in found} == {outcome.payoffs for outcome in best}
+    committed = [outcome.commitment[0] for outcome in found]
+    assert tuple(best.to_fractions(0)[leader]) in committed
+    assert len(set(committed)) == len(committed)
+    assert found[0].upper_bound == found[0].value
+    assert verify.solution(game, found) == ()
+
+
+@pytest.mark.parametrize("follower", ["optimal", "stationary"])
+@pytest.mark.parametrize("name", ONE_SHOT)
+def test_of_one_step_the_stochastic_one_is_the_mixed_commitment(name, follower):
+    stage = games.load(name)
+    best = solve(stage, concept="stackelberg")
+    found = stackelberg(games.iterated(stage, horizon=1), follower=follower)
+    assert found[0].value == best[0].payoffs[0]
+    assert found[0].gap == 0
+
+
+def test_a_better_table_than_the_bound_says_is_found_where_few_states_can_be_reached():
+    # Of 26 states one is reached, so that 5 tables are all there are to try again.
+    game = games.iterated("bertrand_logit", horizon=1)
+    found = stackelberg(game, policy="deterministic")
+    (best,) = found.solutions
+    worse = reply(Sides(game.markov, 0, "optimal"), best.commitment[1:2] * 26, "strong")
+    claim = replace(
+        best,
+        commitment=best.commitment[1:2] * 26,
+        payoffs=worse.payoffs,
+        response=worse.plan,
+        upper_bound=worse.payoffs[0],
+    )
+    (failure,) = verify.solution(game, replace(found, solutions=(claim,)))
+    assert "more than the upper bound" in failure
+
+
+def test_states_that_cannot_be_reached_are_not_counted():
+    # Two steps of memory two: what is played first is all that can be remembered.
+    game = games.iterated("prisoners_dilemma", horizon=2, memory=2)
+    short = games.iterated("prisoners_dilemma", horizon=2)
+    assert game.markov.reachable.sum() == 5
+    for follower in ("optimal", "stationary"):
+        found = stackelberg(game, policy="deterministic", follower=follower)
+        same = stackelberg(short, policy="deterministic", follower=follower)
+        assert found[0].certificate.evidence["tables"] == 32
+        assert len(found) == len(same)
+        assert found[0].value == same[0].value
+        assert verify.solution(game, found) == ()
 
 
 def test_too_many_tables_are_refused_with_their_number():
