@@ -26,13 +26,11 @@ from gtlearn.errors import InputError
 
 @click.command(cls=GameCommand)
 @click.argument("profile")
-@click.argument("game")
+@click.argument("game", required=False)
 @click.option(
     "--concept",
     type=OneOf("nash", "stackelberg", "correlated", "coarse-correlated"),
-    default="nash",
-    show_default=True,
-    help="What the profile claims to be.",
+    help="What the profile claims to be.  [default: nash; of a run, what it learned]",
 )
 @leader_options
 @click.option(
@@ -59,9 +57,9 @@ def check(
     ctx: click.Context,
     /,
     profile: str,
-    game: str,
+    game: str | None,
     *,
-    concept: str,
+    concept: str | None,
     leader: int | None,
     ties: str,
     follower: str | None,
@@ -79,7 +77,8 @@ def check(
     PROFILE is a JSON file from any tool, {"strategies": [["1/2", "1/2"], ["1", "0"]]}, such a
     text itself, a solution that `gtlearn solve --format json` wrote, or "-" for standard input.
     For an iterated or Markov game it holds a table of states x actions a player, or the leader's,
-    {"commitment": [["1", "0"], ...]}; it may be an .npz file, or the folder of a finished run.
+    {"commitment": [["1", "0"], ...]}; it may be an .npz file. The folder of a finished run
+    names its own GAME.
     Exit code 0: it holds within the tolerance; 1: it does not; 2: bad input.
 
     \b
@@ -87,7 +86,10 @@ def check(
       gtlearn check learned.json prisoners_dilemma
       gtlearn check "1/2 1/2; 1/2 1/2" matching_pennies
       gtlearn check policy.json "gtlearn_iterated(stage=chicken,horizon=10)"
+      gtlearn check runs/a
     """
+    source = _source(profile)
+    game, concept = _of_run(source, game, concept)
     stackelberg = (concept == "stackelberg", "--concept stackelberg")
     names = ("leader", "ties", "follower", "policy")
     refuse_unused(ctx, dict.fromkeys(names, stackelberg))
@@ -100,7 +102,7 @@ def check(
     if not was_given(ctx, "leader"):  # then the profile may say who
         leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None
     report = solvers.check(
-        _source(profile),
+        source,
         loaded,
         concept,
         leader=leader,
@@ -117,8 +119,29 @@ def check(
     return 0 if report.holds else 1
 
 
+def _of_run(source: str | Path, game: str | None, concept: str | None) -> tuple[str, str]:
+    """The game and the concept, where they are not given those of a finished run.
+
+    Raises:
+        InputError: if no game is given, and it is no run of one.
+    """
+    result: dict[str, Any] = {}
+    if isinstance(source, Path):
+        from gtlearn.runs.folder import RunFolder, find
+
+        result = RunFolder(source).result() or {}
+        if not result:
+            raise InputError(
+                f"{find(source).path} is not finished; go on by `gtlearn resume {source}`"
+            )
+    game = game or result.get("game")
+    if game is None:
+        raise InputError("say in which GAME to check the profile; only runs name their own")
+    return game, concept or ("stackelberg" if "commitment" in result else "nash")
+
+
 def _source(profile: str) -> str | Path:
-    """What to read: standard input's text, a finished run's result, or PROFILE as it is."""
+    """What to read: standard input's text, a run's folder, or PROFILE as it is."""
     if profile == "-":
         try:
             profile = sys.stdin.buffer.read().decode()
@@ -130,5 +153,5 @@ def _source(profile: str) -> str | Path:
         raise InputError("the profile is empty; give a file, or JSON")
     with suppress(OSError, ValueError):  # a long text is no path
         if Path(profile).is_dir():
-            return Path(profile) / "result.json"
+            return Path(profile)
     return profile

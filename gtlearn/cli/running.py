@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 STOPPED = 130  # as a process that was interrupted
 _REFRESH = 0.1  # seconds
-_COMMON = ("schema", "algorithm", "game", "env", "seed", "env_steps", "seconds", "iterations")
+_COMMON = (
+    *("schema", "algorithm", "game", "env", "seed", "env_steps", "seconds", "iterations"),
+    "metrics",
+)
 
 
 @contextmanager
@@ -83,11 +86,13 @@ def report(outcome: Outcome) -> int:
     emit(result_text(outcome.result), None)
     picture = curve_of([folder], folder / "curve.png")
     click.echo(f"Run: {folder}" + (f"   Picture: {picture}" if picture else ""))
+    if "commitment" in outcome.result:
+        click.echo(f"Its tables, checked exactly: gtlearn check {folder}")
     return 0
 
 
 def result_text(result: dict[str, Any]) -> str:
-    """A finished run as a heading and a table of its numbers."""
+    """A finished run as a heading, a table of its numbers, and what its learner found."""
     from gtlearn.solvers.output.pieces import add_row, new_table, to_text
 
     subject = "".join(f" on {result[key]}" for key in ("game", "env") if key in result)
@@ -96,11 +101,12 @@ def result_text(result: dict[str, Any]) -> str:
         f"environment steps in {result['seconds']:.1f} s"
     )
     table = new_table("result", "value", right=["value"])
-    beside = {k: v for k, v in result.items() if k not in _COMMON}
-    for name, value in _scalars({**beside.pop("metrics", {}), **beside}):
+    own = {k: v for k, v in result.items() if k not in _COMMON}
+    metrics = {} if "notes" in own else result["metrics"]  # else its learner says what matters
+    for name, value in _scalars({**metrics, **own}):
         shown = f"{value:.6g}" if isinstance(value, float) else str(value)
         add_row(table, [name.replace("_", " "), shown])
-    return to_text([heading, table])
+    return to_text([heading, table, *(f"{note}." for note in result.get("notes", ()))])
 
 
 def _scalars(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, str | int | float]]:
@@ -108,6 +114,8 @@ def _scalars(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, str
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _scalars(value, f"{above}{name}: ")
+        elif isinstance(value, bool):
+            yield f"{above}{name}", "yes" if value else "no"
         elif isinstance(value, str | int | float):
             yield f"{above}{name}", value
 

@@ -79,7 +79,7 @@ ALGORITHMS: dict[str, Algorithm] = {
     "contextual-stackelberg": Algorithm(
         "contextual-stackelberg",
         "A leader against a follower that knows how to answer any leader.",
-        config="gtlearn.learning.stackelberg.algorithm:StackelbergConfig",
+        config="gtlearn.learning.stackelberg.config:StackelbergConfig",
         build="gtlearn.learning.stackelberg.algorithm:build",
     ),
 }

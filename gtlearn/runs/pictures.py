@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 HEADLINE = "learned"
+CHECKED = ("true_value", "gap", "follower_regret")  # keys of result.json, of exact checks
+LEGEND_WIDTH = 90  # characters
+FEW = 2  # options in a legend
 POINTS = 1000  # of a curve, at most
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
@@ -39,6 +43,8 @@ class Curve:
         mean: shape (T,).
         low, high: the 95 % interval of the mean, shape (T,); equal to the mean where n = 1.
         exact: the exact value, where it is known and the same in all runs.
+        checked: what the exact checks at the end of the runs found, one number a run, by name;
+            empty where a run has none.
     """
 
     label: str
@@ -48,10 +54,16 @@ class Curve:
     low: Array
     high: Array
     exact: float | None = None
+    checked: Mapping[str, Array] = field(default_factory=dict)
 
     def final(self) -> str:
         """The last mean, with its interval."""
         return _interval_text(len(self.seeds), self.mean[-1], self.low[-1], self.high[-1])
+
+    def check_text(self) -> str:
+        """The means of what exact checks found, such as "true value 3, gap 0.1"."""
+        means = (f"{key.replace('_', ' ')} {v.mean():.4g}" for key, v in self.checked.items())
+        return ", ".join(means)
 
 
 def mean_interval(samples: Array, level: float = 0.95) -> tuple[Array, Array, Array]:
@@ -158,7 +170,17 @@ def _curve(label: str, paths: dict[int, Path], metric: str) -> Curve:
     if not len(steps):
         raise InputError(f"the runs of {label} have no steps in common; let them run on")
     known = exact.pop() if len(exact) == 1 and metric == HEADLINE else None
-    return Curve(label, tuple(paths), steps, *mean_interval(values), known)
+    return Curve(
+        label, tuple(paths), steps, *mean_interval(values), known, _checked(list(paths.values()))
+    )
+
+
+def _checked(paths: Sequence[Path]) -> dict[str, Array]:
+    """What all these runs' exact checks found."""
+    results = [folder.RunFolder(path).result() or {} for path in paths]
+    if not all(key in result for key in CHECKED for result in results):
+        return {}
+    return {key: np.array([result[key] for result in results]) for key in CHECKED}
 
 
 def _series(path: Path, rows: Sequence[Row], metric: str) -> tuple[Array, Array]:
@@ -175,23 +197,32 @@ def _series(path: Path, rows: Sequence[Row], metric: str) -> tuple[Array, Array]
 
 
 def _labels(configs: Sequence[RunConfig]) -> list[str]:
-    """The algorithm, the game, and the options in which configs of that algorithm differ."""
+    """The algorithm, the game, and the options in which configs of that algorithm differ.
+
+    Where they differ in more than `FEW` options, a default goes without saying.
+    """
     labels = []
     for config in configs:
         alike = [c.options for c in configs if c.algorithm.name == config.algorithm.name]
-        names = list(fields_of(type(config.options)))
+        fields = fields_of(type(config.options))
         differing = [
-            f"{name} {getattr(config.options, name)}"
-            for name in names
+            name
+            for name in fields
             if name not in ("game", "env") and len({getattr(o, name) for o in alike}) > 1
         ]
+        values = {name: getattr(config.options, name) for name in differing}
+        own = [
+            f"{name} {value}"
+            for name, value in values.items()
+            if len(differing) <= FEW or fields[name].required or value != fields[name].default
+        ]
         subject = [config.subject[1]] if config.subject else []
-        labels.append(", ".join([config.algorithm.name, *subject, *differing]))
+        labels.append(", ".join([config.algorithm.name, *subject, *own]))
     return labels
 
 
 def caption(curves: Sequence[Curve]) -> str:
-    """What was drawn: how many seeds, and what the band is."""
+    """What was drawn: how many seeds, what the band is, and what exact checks found (means)."""
     counts = sorted({len(curve.seeds) for curve in curves})
     if counts == [1]:
         text = "One run (n = 1), without an interval."
@@ -204,7 +235,10 @@ def caption(curves: Sequence[Curve]) -> str:
         if 1 in counts:
             text += " A single run has none."
     dashed = any(curve.exact is not None for curve in curves)
-    return text + (" Dashed: the exact value." if dashed else "")
+    text += " Dashed: the exact value." if dashed else ""
+    if len(curves) == 1 and curves[0].checked:
+        text += f" Exact check at the end: {curves[0].check_text()}."
+    return text
 
 
 def draw(curves: Sequence[Curve], metric: str, picture: Path) -> Path:
@@ -217,17 +251,17 @@ def draw(curves: Sequence[Curve], metric: str, picture: Path) -> Path:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 4.8), layout="constrained")
+    figure = Figure(figsize=(8, 4.4 + 0.4 * len(curves)), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     for place, curve in enumerate(curves):
-        _draw_curve(axes, curve, _COLOURS[place % len(_COLOURS)])
+        _draw_curve(axes, curve, _COLOURS[place % len(_COLOURS)], beside=len(curves) > 1)
     axes.set_xlabel("environment steps, everything counted")
     axes.set_ylabel("learned value" if metric == HEADLINE else metric.replace("_", " "))
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
-    figure.supxlabel(caption(curves), fontsize=9, color="0.35")
+    figure.legend(loc="outside upper center", frameon=False, fontsize=9)
+    figure.supxlabel(caption(curves), fontsize=9, color="0.35", wrap=True)
     try:
         figure.savefig(picture, dpi=150)
     except (OSError, ValueError) as error:
@@ -245,9 +279,12 @@ def matplotlib_is_there() -> bool:
     return importlib.util.find_spec("matplotlib") is not None
 
 
-def _draw_curve(axes: Axes, curve: Curve, colour: str) -> None:
+def _draw_curve(axes: Axes, curve: Curve, colour: str, *, beside: bool) -> None:
     count = len(curve.seeds)
-    axes.plot(curve.steps, curve.mean, color=colour, label=f"{curve.label} (n = {count})")
+    label = fill(f"{curve.label} (n = {count})", LEGEND_WIDTH)
+    if beside and curve.checked:
+        label += f"\nexact check at the end: {curve.check_text()}"
+    axes.plot(curve.steps, curve.mean, color=colour, label=label)
     if count > 1:
         axes.fill_between(curve.steps, curve.low, curve.high, color=colour, alpha=0.2, lw=0)
     if curve.exact is not None:

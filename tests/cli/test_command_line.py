@@ -195,7 +195,7 @@ def test_check_refuses_bad_profiles(refused, profile, content, said):
 
 def test_check_refuses_unreadable_profiles(refused, tmp_path):
     assert "no such file" in refused("check", tmp_path / "none.json", "chicken")
-    assert "result.json" in refused("check", tmp_path, "chicken")
+    assert "is no run" in refused("check", tmp_path, "chicken")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     assert "not text" in refused("check", tmp_path / "binary", "chicken")
     assert "negative" in refused("check", "x", "chicken", "--tolerance", "-1")

@@ -8,84 +8,32 @@ Brero et al. 2022) has no phase 1, and learns against each of the leader's polic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from gtlearn import games
-from gtlearn.errors import InputError
-from gtlearn.games import IteratedGame
+from gtlearn.learning.stackelberg.config import StackelbergConfig
 from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION, random_leaders, shown
+from gtlearn.learning.stackelberg.findings import PostTraining, findings
 from gtlearn.learning.stackelberg.followers import Follower
 from gtlearn.learning.stackelberg.followers.protocol import env_steps
-from gtlearn.learning.stackelberg.game import Floats, IteratedMatrix, iterated_matrix, rollout
-from gtlearn.learning.stackelberg.leaders import Leader
+from gtlearn.learning.stackelberg.game import Floats, iterated_matrix, rollout
+from gtlearn.learning.stackelberg.players import (
+    make_follower,
+    make_game,
+    make_leader,
+    require_fit,
+)
 from gtlearn.learning.stackelberg.verified import (
     Verified,
     best_commitment,
     true_value,
     verified,
 )
+from gtlearn.solvers.markov.solution import STOCHASTIC
 
 PRETRAINING, TRAINING = 0.0, 1.0  # the phases, as they stand in the metrics
 MAX_KEPT = 10_000  # exact values that are remembered
-
-
-@dataclass(frozen=True)
-class StackelbergConfig:
-    """The options of `gtlearn train contextual-stackelberg`."""
-
-    game: str = field(
-        default="prisoners_dilemma",
-        metadata={"help": "A stage game, or a whole gtlearn_iterated(...)."},
-    )
-    horizon: int = field(default=10, metadata={"help": "Steps of a stage game.", "minimum": 1})
-    leader_player: int = field(
-        default=0, metadata={"help": "Which player leads.", "minimum": 0, "maximum": 1}
-    )
-    follower: Literal["contextual", "relabelling", "planning", "q-learning", "oracle"] = field(
-        default="contextual", metadata={"help": "Who answers the leader."}
-    )
-    model: Literal["linear", "network"] = field(
-        default="linear", metadata={"help": "Of a contextual follower: a table, or a network."}
-    )
-    reset: bool = field(
-        default=True,
-        metadata={"help": "A Q-learning follower forgets when its leader changes."},
-    )
-    context: Literal["policy", "sampled_action"] = field(
-        default="policy",
-        metadata={"help": "What the follower is shown; sampled_action, as published, deceives."},
-    )
-    leader: Literal["pg", "ppo", "dqn", "es", "bandit", "exact"] = field(
-        default="pg", metadata={"help": "How the leader learns."}
-    )
-    pretraining: int = field(
-        default=500,
-        metadata={"help": "Iterations of the follower against random leaders.", "minimum": 0},
-    )
-    pretraining_steps: int = field(
-        default=100, metadata={"help": "Environment steps of such an iteration.", "minimum": 1}
-    )
-    iterations: int = field(
-        default=400, metadata={"help": "Iterations of the leader.", "minimum": 0}
-    )
-    inner: int = field(
-        default=100,
-        metadata={"help": "Episodes of a Q-learning follower for each leader.", "minimum": 1},
-    )
-    batch: int | None = field(
-        default=None,
-        metadata={
-            "help": "Tables that PG or PPO tries in an iteration; none: as many as the paper.",
-            "minimum": 1,
-        },
-    )
-    posttraining: int = field(
-        default=50,
-        metadata={"help": "Iterations of the follower against the final leader.", "minimum": 0},
-    )
 
 
 class StackelbergLearner:
@@ -98,20 +46,19 @@ class StackelbergLearner:
 
     def __init__(self, config: StackelbergConfig, seed: int) -> None:
         self.config = config
-        self.game = iterated_matrix(_game(config), config.leader_player)
+        self.game = iterated_matrix(make_game(config), config.leader_player)
         self.rng = np.random.default_rng(seed)
-        self.follower = _follower(config, self.game, seed)
-        self.leader = _leader(config, self.game, self.follower, seed)
+        self.follower = make_follower(config, self.game, seed)
+        self.leader = make_leader(config, self.game, self.follower, seed)
         learns = self.follower.sees_leader and config.follower != "oracle"
         self.pretraining = config.pretraining if learns else 0
         self.iterations = self.pretraining + config.iterations
         self.done = self.env_steps = 0
-        self.reward = self.worth = 0.0
+        self.reward = 0.0
         self._worths: dict[bytes, float] = {}
-        mixes = config.context == SAMPLED_ACTION
-        self.exact = float(
-            best_commitment(self.game, self.follower.follower_class, mixes=mixes).value
-        )
+        self.worth = self._true_value()
+        self.mixes = config.policy == STOCHASTIC or config.context == SAMPLED_ACTION
+        self.best = best_commitment(self.game, self.follower.follower_class, mixes=self.mixes)
 
     def step(self) -> Mapping[str, float]:
         """One iteration of the follower, or of the leader."""
@@ -121,7 +68,7 @@ class StackelbergLearner:
 
     def headline(self) -> tuple[float, float | None]:
         """What the leader's present table is truly worth, and the best commitment."""
-        return self.worth, self.exact
+        return self.worth, float(self.best.value)
 
     def result(self) -> dict[str, Any]:
         """The commitment that is really played, checked exactly and by further training."""
@@ -129,14 +76,15 @@ class StackelbergLearner:
         table = table / table.sum(axis=1, keepdims=True)  # networks answer in 32 bits
         if not self.follower.sees_leader:
             self._learned_answer(table[None])  # what it knows yet are tables tried before
-        outcome = self._verified(table)
-        more = self._posttrained(table)
+        outcome = self._verified(self.follower, table)
+        more = self._posttrained(table, outcome)
         return {
             "game": self.game.game.name,
             "env_steps": self.env_steps,
-            **outcome.to_json(self.game.game.markov.unit),
-            "posttraining": more,
+            **outcome.to_json(self.game),
+            "posttraining": more.to_json(outcome.regret),
             "seems": self.reward,
+            "notes": findings(outcome, more, self.reward if self.config.iterations else None),
         }
 
     def state_dict(self) -> dict[str, Any]:
@@ -159,7 +107,8 @@ class StackelbergLearner:
         """One batch of the follower against random leaders."""
         each = self.game.steps + self.game.queries
         count = max(1, self.config.pretraining_steps // each)
-        tables = random_leaders(self.game, count, self.rng)
+        mixed = self.config.policy == STOCHASTIC
+        tables = random_leaders(self.game, count, self.rng, mixed=mixed)
         metrics, steps = self._practice(self.follower, tables)
         self.env_steps += steps
         return {"phase": PRETRAINING, **metrics}
@@ -208,25 +157,24 @@ class StackelbergLearner:
         episodes = rollout(self.game, tables, follower.explore(seen), self.rng)
         return follower.learn(seen, episodes), env_steps(follower, episodes)
 
-    def _verified(self, table: Floats) -> Verified:
-        answer = self.follower.tables(shown(table[None], self.config.context, self.rng))[0]
-        return verified(self.game, table, answer, self.follower.follower_class)
+    def _verified(self, follower: Follower, table: Floats) -> Verified:
+        """The leader's table and a follower's answer to what it is shown of it, exactly."""
+        answer = follower.tables(shown(table[None], self.config.context, self.rng))[0]
+        return verified(self.game, table, answer, follower.follower_class, self.best)
 
-    def _posttrained(self, table: Floats) -> dict[str, float]:
+    def _posttrained(self, table: Floats, before: Verified) -> PostTraining:
         """The paper's check: a copy of the follower is trained on against the frozen leader."""
-        before = self._verified(table)
-        copy = _follower(self.config, self.game, 0)
+        copy = make_follower(self.config, self.game, 0)
         copy.load_state_dict(self.follower.state_dict())
         count = max(1, self.config.pretraining_steps // self.game.steps)
         for _ in range(self.config.posttraining):
             self._practice(copy, np.repeat(table[None], count, axis=0))
-        answer = copy.tables(shown(table[None], self.config.context, self.rng))[0]
-        after = verified(self.game, table, answer, copy.follower_class)
-        return {
-            "iterations": self.config.posttraining,
-            "leader_change": float(after.with_learned - before.with_learned),
-            "follower_gain": float(before.regret - after.regret),
-        }
+        after = self._verified(copy, table)
+        return PostTraining(
+            self.config.posttraining,
+            leader_change=after.with_learned - before.with_learned,
+            follower_gain=before.regret - after.regret,
+        )
 
 
 def build(config: StackelbergConfig, seed: int) -> StackelbergLearner:
@@ -235,54 +183,5 @@ def build(config: StackelbergConfig, seed: int) -> StackelbergLearner:
     Raises:
         InputError: if the game cannot be used, or options do not fit together.
     """
-    if config.leader in ("es", "bandit", "exact") and config.context == SAMPLED_ACTION:
-        raise InputError(
-            f"the leader {config.leader!r} shows its policy; use context 'policy', or leader 'pg' "
-            "or 'ppo'"
-        )
+    require_fit(config)
     return StackelbergLearner(config, seed)
-
-
-def _game(config: StackelbergConfig) -> IteratedGame:
-    """The iterated game that the options stand for."""
-    loaded = games.load(config.game)
-    if isinstance(loaded, IteratedGame):
-        return loaded
-    return games.iterated(loaded, horizon=config.horizon)
-
-
-def _follower(config: StackelbergConfig, game: IteratedMatrix, seed: int) -> Follower:
-    from gtlearn.learning.stackelberg import followers
-
-    if config.follower == "contextual":
-        return followers.ContextualFollower(game, seed=seed, model=config.model)
-    if config.follower == "q-learning":
-        return followers.QLearningFollower(game, seed=seed, reset=config.reset)
-    if config.follower == "relabelling":
-        return followers.RelabellingFollower(game)
-    if config.follower == "planning":
-        return followers.PlanningFollower(game)
-    return followers.OracleFollower(game)
-
-
-def _leader(
-    config: StackelbergConfig, game: IteratedMatrix, follower: Follower, seed: int
-) -> Leader:
-    from gtlearn.learning.stackelberg import leaders
-
-    mixed = config.context == SAMPLED_ACTION
-    each = game.steps + game.queries
-    sized: dict[str, Any] = {"batch_steps": config.batch * each} if config.batch else {}
-    if config.leader == "pg":
-        return leaders.PolicyGradientLeader(game, mixed=mixed, **sized)
-    if config.leader == "es":
-        return leaders.EvolutionLeader(game, deterministic=True)
-    if config.leader == "bandit":
-        return leaders.BanditLeader(game)
-    if config.leader == "exact":
-        return leaders.ExactLeader(game, follower_class=follower.follower_class)
-    from gtlearn.learning.stackelberg.leaders.sb3 import DQNLeader, PPOLeader
-
-    if config.leader == "dqn":
-        return DQNLeader(game, seed)
-    return PPOLeader(game, seed, mixed=mixed, **sized)

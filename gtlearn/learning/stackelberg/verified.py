@@ -28,19 +28,22 @@ class Verified:
         follower_class: what the follower may do: "stationary" or "optimal".
         strong: what the leader gets from an exact best response that breaks ties for it.
         weak: what it gets if ties are broken against it.
-        exact: what the best commitment of its kind (deterministic, or stochastic where it mixes)
-            earns under strong ties.
+        exact: what the best commitment of its kind earns under strong ties.
         bound: no commitment of the kind earns more.
-        with_learned: what the leader gets from the learned follower.
-        regret: what the learned follower loses against its best response.
+        kind: "deterministic" or "stochastic": among which tables `exact` is the best.
+        answer: the learned follower's table, as it is scored.
+        with_learned: what the leader gets from it.
+        regret: what it loses against the follower's best response.
     """
 
     commitment: Table
     follower_class: str
+    kind: str
     strong: Fraction
     weak: Fraction
     exact: Fraction
     bound: Fraction
+    answer: Table
     with_learned: Fraction
     regret: Fraction
 
@@ -49,12 +52,16 @@ class Verified:
         """How much more the best commitment earns."""
         return self.exact - self.strong
 
-    def to_json(self, unit: str) -> dict[str, Any]:
-        """The keys of result.json, with numbers in floats and the table exact."""
+    def to_json(self, game: IteratedMatrix) -> dict[str, Any]:
+        """The keys of result.json, with numbers in floats and the tables exact."""
         return {
-            "commitment": [[format_number(p) for p in row] for row in self.commitment],
+            "leader": game.leader,
+            "states": list(game.game.markov.states),
+            "commitment": _json_table(self.commitment),
+            "response": _json_table(self.answer),
+            "policy": self.kind,
             "follower_class": self.follower_class,
-            "unit": unit,
+            "unit": game.game.markov.unit,
             "true_value": float(self.strong),
             "true_value_weak": float(self.weak),
             "value_with_learned_follower": float(self.with_learned),
@@ -66,7 +73,11 @@ class Verified:
 
 
 def verified(
-    game: IteratedMatrix, leader: Floats, follower: Floats, follower_class: str
+    game: IteratedMatrix,
+    leader: Floats,
+    follower: Floats,
+    follower_class: str,
+    best: TableCommitment,
 ) -> Verified:
     """Scores a leader's table against the exact best response to it.
 
@@ -75,28 +86,32 @@ def verified(
         leader: what the leader really plays, shape (states, leader actions).
         follower: the learned answer to it, shape (states or steps x states, follower actions).
         follower_class: "stationary" or "optimal".
+        best: the best commitment of the kind that the leader learns.
     """
     table = rounded(game, leader, game.leader)
+    answer = rounded(game, follower, game.follower)
     tables = game.ordered(table, None)
     respond = optimal_response if follower_class == OPTIMAL else stationary_response
     strong, weak = (
         respond(game.game, tables, game.follower, ties=ties).payoffs for ties in ("strong", "weak")
     )
-    answer = rounded(game, follower, game.follower)
     played = evaluate(game.game, game.ordered(table, answer)).payoffs
-    best = best_commitment(
-        game, follower_class, mixes=any(p not in (0, 1) for r in table for p in r)
-    )
     return Verified(
         commitment=table,
         follower_class=follower_class,
+        kind=best.policy,
         strong=strong[game.leader],
         weak=weak[game.leader],
         exact=Fraction(best.value),
         bound=Fraction(best.upper_bound),
+        answer=answer,
         with_learned=played[game.leader],
         regret=strong[game.follower] - played[game.follower],
     )
+
+
+def _json_table(table: Table) -> list[list[str]]:
+    return [[format_number(p) for p in row] for row in table]
 
 
 def true_value(game: IteratedMatrix, leader: Floats, follower_class: str) -> Fraction:

@@ -49,6 +49,56 @@ def test_planning_and_the_exact_leader_meet_the_optimum(game):
     assert metrics[-1]["env_steps"] == result["env_steps"] < 5000
 
 
+@pytest.mark.parametrize(("follower_class", "optimum"), [("stationary", 3.1), ("optimal", 2.9)])
+def test_a_planning_follower_of_either_class_leads_to_the_optimum_of_its_class(
+    follower_class, optimum
+):
+    config = small(
+        follower="planning",
+        follower_class=follower_class,
+        leader="bandit",
+        pretraining=6,
+        iterations=10,
+    )
+    learner = build(config, 0)
+    run(learner, learner.iterations)
+    result = learner.result()
+    assert result["exact_value"] == result["true_value"] == optimum
+    assert result["posttraining"]["agrees"] and "both checks agree" in result["notes"][-1]
+
+
+def test_the_good_shepherd_teaches_a_follower_who_learns_from_scratch():
+    # ES-MD: each perturbed table is played to a Q-learner that has just been reset. In Battle of
+    # the Sexes the commitment to one's favourite place is worth 2, its most.
+    config = small(
+        game="battle_of_the_sexes",
+        horizon=1,
+        leader="es",
+        follower="q-learning",
+        inner=20,
+        iterations=40,
+    )
+    learner = build(config, 0)
+    run(learner, learner.iterations)
+    result = learner.result()
+    assert (result["true_value"], result["exact_value"]) == (2, 2)
+
+
+def test_evolution_learns_to_mix_beyond_every_deterministic_table():
+    # Deterministic tables earn at most 3.1 in the dilemma, stochastic ones at most 3.5.
+    config = small(
+        leader="es",
+        policy="stochastic",
+        follower="planning",
+        follower_class="stationary",
+        iterations=60,
+    )
+    learner = build(config, 1)
+    run(learner, learner.iterations)
+    result = learner.result()
+    assert 3.1 < result["true_value"] <= result["exact_value"] == 3.5
+
+
 def test_every_step_and_query_is_counted():
     # A batch of 100 steps is 6 episodes of 10 steps and 5 queries each.
     learner = build(small(follower="relabelling"), 0)
@@ -73,9 +123,22 @@ def test_sampled_actions_deceive_the_follower_but_not_the_check():
     assert result["true_value"] <= 3
 
 
-def test_options_that_do_not_fit_are_named():
-    with pytest.raises(InputError, match="'exact' shows its policy"):
-        build(small(leader="exact", context="sampled_action"), 0)
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"leader": "exact", "context": "sampled_action"}, "'exact' shows its policy"),
+        ({"follower_class": "optimal"}, "is of the class 'stationary'"),
+        ({"follower": "relabelling", "follower_class": "stationary"}, "of the class 'optimal'"),
+        ({"policy": "stochastic"}, "'pg' learns deterministic tables"),
+        ({"policy": "stochastic", "leader": "es"}, "knows deterministic leaders only"),
+    ],
+)
+def test_options_that_do_not_fit_are_named(options, words):
+    with pytest.raises(InputError, match=words):
+        build(small(**options), 0)
+
+
+def test_an_unknown_game_gets_the_nearest_name():
     with pytest.raises(InputError, match="did you mean"):
         build(small(game="prisoner_dilemma"), 0)
 

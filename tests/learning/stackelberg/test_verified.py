@@ -7,17 +7,22 @@ import pytest
 
 from gtlearn import games
 from gtlearn.learning.stackelberg.game import iterated_matrix, pure_tables
-from gtlearn.learning.stackelberg.verified import rounded, verified
+from gtlearn.learning.stackelberg.verified import best_commitment, rounded, verified
 
 DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
 TIT_FOR_TAT = pure_tables(np.array([0, 0, 1, 0, 1]), 2)
 DEFECT = pure_tables(np.ones(5, dtype=int), 2)
 
 
+def checked(game, leader, follower, follower_class, *, mixes=False):
+    best = best_commitment(game, follower_class, mixes=mixes)
+    return verified(game, leader, follower, follower_class, best)
+
+
 def test_tit_for_tat_in_the_dilemma():
     # The best answer cooperates until the last step: 9 x 3 + 1 for the leader, 9 x 3 + 4 for the
     # follower. One that always defects gets 4 once and 2 nine times, 22.
-    found = verified(DILEMMA, TIT_FOR_TAT, DEFECT, "optimal")
+    found = checked(DILEMMA, TIT_FOR_TAT, DEFECT, "optimal")
     assert (found.strong, found.weak) == (Fraction(28, 10), Fraction(28, 10))
     assert found.exact == found.bound == Fraction(29, 10)
     assert found.gap == Fraction(1, 10)
@@ -27,13 +32,13 @@ def test_tit_for_tat_in_the_dilemma():
 
 def test_the_class_of_the_follower_matters():
     # A stationary follower cannot defect in the last step alone, and is repaid to the end.
-    found = verified(DILEMMA, TIT_FOR_TAT, pure_tables(np.zeros(5, dtype=int), 2), "stationary")
+    found = checked(DILEMMA, TIT_FOR_TAT, pure_tables(np.zeros(5, dtype=int), 2), "stationary")
     assert (found.strong, found.exact, found.regret) == (3, Fraction(31, 10), 0)
 
 
 def test_a_leader_that_mixes_is_held_to_the_best_that_mixes():
     half = np.array([[0, 1], [0.5, 0.5], [0, 1], [0.5, 0.5], [0, 1]])
-    found = verified(DILEMMA, half, DEFECT, "optimal")
+    found = checked(DILEMMA, half, DEFECT, "optimal", mixes=True)
     assert (found.strong, found.weak) == (Fraction(67, 20), 2)
     assert (found.exact, found.gap) == (Fraction(67, 20), 0)
 
@@ -42,7 +47,7 @@ def test_a_leader_that_mixes_is_held_to_the_best_that_mixes():
 def test_either_player_may_lead(leader):
     game = iterated_matrix(games.iterated("battle_of_the_sexes", horizon=1), leader)
     first = pure_tables(np.full(game.num_states, leader), 2)
-    found = verified(game, first, first, "optimal")
+    found = checked(game, first, first, "optimal")
     assert (found.strong, found.exact, found.regret) == (2, 2, 0)
 
 
