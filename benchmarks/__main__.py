@@ -11,7 +11,10 @@ from benchmarks.agreement import agreement
 from benchmarks.commitments import commitments
 from benchmarks.harness import say
 from benchmarks.iterated import iterated
+from benchmarks.optima import optima
+from benchmarks.rollouts import rollouts
 from benchmarks.startup import startup
+from benchmarks.sweeps import runs, sweeps
 
 JOBS = {
     "zero-sum": jobs.zero_sum,
@@ -23,6 +26,10 @@ JOBS = {
     "iterated": iterated,
     "commitments": commitments,
     "startup": startup,
+    "rollouts": rollouts,
+    "optima": optima,
+    "runs": runs,
+    "sweeps": sweeps,
 }
 
 
@@ -45,7 +52,7 @@ def main() -> None:
             if options.case in case.row.case:
                 load = os.getloadavg()[0]
                 case.measure(case.row)
-                say(report.HEADER + report.line(report.plain(case.row)))
+                say(report.shown(case.row))
                 if not options.quick:
                     report.store(job, case.row, load)
     if not options.quick:

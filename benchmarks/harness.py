@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import resource
 import statistics
 import sys
 import time
@@ -61,6 +62,10 @@ class Row:
         methods: how gtlearn solved them.
         remarks: what else was seen.
         reached: whether the target was reached, where neither ratio nor time says so.
+        steps: how many environment steps each time stands for: it is shown as a rate; else 0.
+        columns: the cells of a line that belongs to a table of its job's own, by heading.
+        samples: the numbers that such cells were computed from; None for what never came.
+        absent: the package that could not be measured because it is not installed.
     """
 
     job: str
@@ -73,6 +78,10 @@ class Row:
     methods: str = ""
     remarks: str = ""
     reached: bool | None = None
+    steps: int = 0
+    columns: dict[str, str] = field(default_factory=dict)
+    samples: dict[str, list[float | None]] = field(default_factory=dict)
+    absent: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,6 +219,20 @@ def show(seconds: float) -> str:
     if seconds < 0.0995:
         return f"{seconds * 1e3:.2g} ms" if seconds < 0.00995 else f"{seconds * 1e3:.0f} ms"
     return f"{seconds:.2f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+
+
+def rate(steps: int, seconds: float) -> str:
+    """Environment steps a second, with two or three digits."""
+    each = steps / seconds
+    if each < 999_500:
+        return f"{each / 1e3:.{0 if each >= 9_950 else 1}f}k steps/s"
+    return f"{each / 1e6:.{0 if each >= 9_950_000 else 1}f}M steps/s"
+
+
+def child_cpu() -> float:
+    """Seconds of processor time that finished processes of this one took."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def say(text: str) -> None:

@@ -10,10 +10,11 @@ import statistics
 import subprocess
 import time
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import Row, show
+from benchmarks.harness import Row, rate, show
 
 HERE = Path(__file__).parent
 STORE, REPORT = HERE / "results.json", HERE / "RESULTS.md"
@@ -28,6 +29,11 @@ PACKAGES = (
     "ecos",
     "pygambit",
     "quantecon",
+    "torch",
+    "gymnasium",
+    "pettingzoo",
+    "joblib",
+    "ray",
 )
 INTRODUCTION = """\
 # Benchmarks
@@ -40,11 +46,11 @@ and `benchmarks/correlated.py` go into detail: harder families, followers of sev
 All times are wall-clock medians over seeded games, warm: imports, compilation and building the \
 game are not counted, one untimed call comes first. On each game gtlearn (in one process) and the \
 peer (in another) take turns. Every time of gtlearn includes the exact rational solution and its \
-verified certificate, but for the values of iterated games, which are a sum and have none; a peer \
-marked float gives neither. The ratio is the peer's median divided \
-by gtlearn's; "range" is the least and the largest ratio of a single game, "in total" the ratio \
-of the times of all games together. "> 60 s" is a peer that was stopped there. Threads are left \
-at each package's default. The machine does other work too (its load average is under "Runs"), \
+verified certificate, but for the values of iterated games, which are a sum and have none, and \
+for episodes that are played; a peer marked float gives neither. The ratio is the peer's median \
+divided by gtlearn's; "range" is the least and the largest ratio of a single game, "in total" \
+the ratio of the times of all games together. "> 60 s" is a peer that was stopped there. Threads \
+are left at each package's default. The machine does other work too (its load average is under "Runs"), \
 which lengthens all times and blurs ratios.
 """
 HEADER = (
@@ -54,8 +60,13 @@ HEADER = (
 
 
 def store(job: str, row: Row, load: float) -> None:
-    """Puts a measured row into results.json, in place of the one before."""
+    """Puts a measured row into results.json, in place of the one before.
+
+    Where a package is absent, a row that was measured with it stays.
+    """
     runs = _stored()
+    if row.absent and _key(job, row) in runs:
+        return
     runs[_key(job, row)] = plain(row) | {
         "when": time.strftime("%Y-%m-%d"),
         "load": round(load, 1),
@@ -96,8 +107,11 @@ def render(lines: list[tuple[str, Row]]) -> str:
         for job, row in lines
         if _key(job, row) in runs
     ]
-    table = HEADER + "".join(line(row) for _, row in rows)
-    notes = "".join(f"- {row['job']}, {row['case']}: {_note(row)}.\n" for _, row in rows)
+    table = HEADER + "".join(line(row) for _, row in rows if not row.get("columns"))
+    tables = "".join(_titled(rows, job) for job in dict.fromkeys(job for job, _ in rows))
+    notes = "".join(
+        f"- {row['job']}, {row['case']}: {_note(row)}.\n" for _, row in rows if _note(row)
+    )
     commands = "".join(
         f"- `python -m benchmarks {job} --case '{row['case']}'`: {row['when']}, commit "
         f"{row['commit']}, load {row['load']}.\n"
@@ -105,15 +119,36 @@ def render(lines: list[tuple[str, Row]]) -> str:
     )
     bounds = BOUNDS.read_text() if BOUNDS.exists() else ""
     return (
-        f"{INTRODUCTION}\n{table}\n{bounds}\n## How they were solved\n\n{notes}\n"
+        f"{INTRODUCTION}\n{table}\n{tables}{bounds}\n## How they were solved\n\n{notes}\n"
         f"## Runs\n\n{commands}\n" + "\n".join(sorted({row["machine"] for _, row in rows})) + "\n"
     )
+
+
+def _titled(rows: list[tuple[str, dict[str, Any]]], job: str) -> str:
+    """The table of a job that has columns of its own, with a heading; else nothing."""
+    own = [row for name, row in rows if name == job and row.get("columns")]
+    return f"## {own[0]['job']}\n\n{own_table(own)}\n" if own else ""
+
+
+def own_table(rows: list[dict[str, Any]]) -> str:
+    """Rows with columns of their own; the first row says which."""
+    heads = list(rows[0]["columns"])
+    lines = [["games", *heads], ["---"] * (len(heads) + 1)]
+    lines += [[row["case"], *(row["columns"].get(head, "-") for head in heads)] for row in rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def shown(row: Row) -> str:
+    """A row as a table of its own, for the console."""
+    found = plain(row)
+    return own_table([found]) if row.columns else HEADER + line(found)
 
 
 def line(row: dict[str, Any]) -> str:
     """One line of the table."""
     mine, target = statistics.median(row["ours"]), row["target"]
-    cells = [row["job"], row["case"], show(mine), row["peer"] or "-"]
+    text = partial(rate, row["steps"]) if row.get("steps") else show
+    cells = [row["job"], row["case"], text(mine), row["peer"] or "-"]
     ratio = None
     if row["theirs"]:
         theirs, stopped = statistics.median(row["theirs"]), row["stopped"]
@@ -127,7 +162,7 @@ def line(row: dict[str, Any]) -> str:
             for their, our, late in zip(row["theirs"], row["ours"], stopped, strict=False)
         )
         ends = " to ".join(f"{late}{digits(pair)}" for pair, late in (pairs[0], pairs[-1]))
-        cells += [f"{above}{show(theirs)}{count}", f"{above}{digits(ratio)}", ends]
+        cells += [f"{above}{text(theirs)}{count}", f"{above}{digits(ratio)}", ends]
         cells.append(
             ("> " if limits else "") + digits(sum(row["theirs"]) / sum(row["ours"][:games]))
         )
@@ -161,7 +196,7 @@ def _note(row: dict[str, Any]) -> str:
     remarks = row["remarks"]
     if remarks and row["peer"]:
         remarks = f"{row['peer']}: {remarks}"
-    games = f"{len(row['ours'])} games"
+    games = f"{len(row['ours'])} games" if row["ours"] else ""
     return "; ".join(filter(None, [games, methods, remarks]))
 
 

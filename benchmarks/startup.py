@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
 
-from benchmarks.harness import Case, Row, Target, say, show, timed
+from benchmarks.harness import Case, Row, Target, child_cpu, say, show, timed
 
 GAME = "3,1 0,4 2,2; 1,3 4,0 0,1; 2,2 1,1 3,0"  # no pure equilibrium
 TORCH = """
@@ -45,20 +44,15 @@ def _measure(row: Row, words: list[str], turns: int) -> None:
     cpu: list[float] = []
     free = "torch" not in _python(["-c", TORCH, *words]).stderr
     for _ in range(turns):
-        before = _child_cpu()
+        before = child_cpu()
         row.ours.append(timed(lambda: _python(["-m", "gtlearn", "solve", *words]))[0])
-        cpu.append(_child_cpu() - before)
+        cpu.append(child_cpu() - before)
         row.theirs.append(timed(lambda: _python(["-c", "import numpy"]))[0])
     row.stopped = [False] * turns
     row.reached = free and statistics.median(row.ours) < row.target.seconds
     row.remarks = f"gtlearn takes {show(statistics.median(cpu))} of processor time, "
     row.remarks += "torch is never looked for" if free else "torch is looked for"
     say(f"  {row.job}, {row.case}: {show(statistics.median(row.ours))}, {row.remarks}")
-
-
-def _child_cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def _python(words: list[str]) -> subprocess.CompletedProcess[str]:

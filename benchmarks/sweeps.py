@@ -1,0 +1,175 @@
+"""Whole training runs a minute, and what a sweep costs beside its runs, by joblib and by Ray."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from benchmarks.harness import Case, Row, child_cpu, say, show, timed
+from gtlearn.runs import sweep
+from gtlearn.runs.config import RunConfig
+from gtlearn.runs.learner import find_algorithm
+
+WORKERS = 2
+FINISH = sweep.finish
+ALGORITHM = "contextual-stackelberg"
+GAME = "prisoners_dilemma"  # the one that takes the longest to check
+PLANNING: dict[str, Any] = {
+    "follower": "planning",
+    "leader": "bandit",
+    "pretraining": 15,
+    "pretraining_steps": 15,
+    "iterations": 8,
+}
+TINY: dict[str, Any] = PLANNING | {"game": "stag_hunt", "iterations": 1, "posttraining": 0}
+RUNS: dict[str, tuple[dict[str, Any], int]] = {
+    "default: contextual follower, PG leader": ({}, 12),
+    "planning follower, bandit leader": (PLANNING, 60),
+}
+SWEEPS: dict[str, tuple[dict[str, Any], int]] = {
+    "tiny runs": (TINY, 60),
+    "runs of some seconds": ({}, 8),
+}
+
+
+def runs(quick: bool) -> Iterator[Case]:
+    """The command `gtlearn sweep` as a process, with its start, its table and its picture."""
+    for name, (options, count) in RUNS.items():
+        row = Row("whole runs a minute, two cores", f"{GAME}, {name}", [])
+        yield Case(row, partial(_commands, options=options, count=4 if quick else count))
+
+
+def sweeps(quick: bool) -> Iterator[Case]:
+    """Sweeps of the same runs: in this process, by joblib's, and by Ray's."""
+    for name, (options, count) in SWEEPS.items():
+        number = 4 if quick else count
+        for backend, workers in (("local", 1), ("local", WORKERS), ("ray", WORKERS)):
+            who = {"local": "joblib" if workers > 1 else "one process", "ray": "Ray"}[backend]
+            case = f"{name}: {number}, {who}" + (f", {workers} workers" if workers > 1 else "")
+            row = Row("overhead of a sweep", case, [])
+            measure = partial(_overhead, backend=backend, workers=workers)
+            yield Case(row, partial(measure, options=options, count=number))
+
+
+def _commands(row: Row, options: dict[str, Any], count: int) -> None:
+    """Times the whole command, three times."""
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    words += [f"--game={GAME}", f"--seeds=0..{count - 1}", f"--workers={WORKERS}"]
+    times, cpu, own = [], [], []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory() as folder:
+            parent = Path(folder, "sweep")
+            before = child_cpu()
+            command = [sys.executable, "-m", "gtlearn", "sweep", ALGORITHM, *words]
+            run = partial(subprocess.run, [*command, f"--output={parent}"], check=True)
+            times.append(timed(lambda run=run: run(capture_output=True, timeout=600))[0])
+            cpu.append(child_cpu() - before)
+            own += [_seconds(path) for path in parent.glob("*/result.json")]
+    taken = statistics.median(times)
+    row.samples = {"seconds of the command": list(times), "seconds of the runs": list(own)}
+    row.columns = {
+        "runs": str(count),
+        "whole command": show(taken),
+        "runs a minute": f"{60 * count / taken:.0f}",
+        "one run, from its result.json": show(statistics.median(own)),
+        "processor time of the command, a run": show(statistics.median(cpu) / count),
+    }
+    say(f"  {row.job}, {row.case}: {row.columns['runs a minute']}")
+
+
+def _seconds(path: Path) -> float:
+    return float(json.loads(path.read_text())["seconds"])
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """How long a sweep took; all in seconds from its call.
+
+    Attributes:
+        workers: how many runs went on at a time.
+        ends: when each outcome came.
+        own: how long each of these runs was at work, in its worker.
+    """
+
+    workers: int
+    ends: list[float]
+    own: list[float]
+
+    @property
+    def later(self) -> list[float]:
+        """The own times of the runs after each worker's first, in which it imports."""
+        return self.own[self.workers :]
+
+    def start(self) -> float:
+        """Until the first outcome, less a run: workers start, and import what they need."""
+        return self.ends[0] - statistics.median(self.later)
+
+    def beside(self) -> float:
+        """What a worker spent beside each later run."""
+        taken = (self.ends[-1] - self.ends[self.workers - 1]) * self.workers
+        return taken / len(self.later) - statistics.mean(self.later)
+
+
+def timed_finish(job: sweep.Job) -> sweep.SeedOutcome:
+    """What a worker does, with its time in the result."""
+    taken, outcome = timed(partial(FINISH, job))
+    if outcome.result is None:
+        raise SystemExit(outcome.error)
+    return replace(outcome, result=outcome.result | {"whole": taken})
+
+
+def _overhead(row: Row, backend: str, workers: int, options: dict[str, Any], count: int) -> None:
+    """Times sweeps with fresh workers, three times."""
+    if backend == "ray" and importlib.util.find_spec("ray") is None:
+        row.absent = "ray"
+        row.columns = {"whole sweep": "Ray is not installed: pip install 'gtlearn[scale]'"}
+        return
+    _swept(options, 1, "local", 1)  # what this process needs is imported
+    found = [_swept(options, count, backend, workers) for _ in range(3)]
+    median = statistics.median
+    whole = median(one.ends[-1] for one in found)
+    own = median(sum(one.own) for one in found)
+    row.samples = {
+        "whole": [one.ends[-1] for one in found],
+        "start": [one.start() for one in found],
+        "own": [statistics.mean(one.later) for one in found],
+        "beside": [one.beside() for one in found],
+    }
+    row.columns = {
+        "whole sweep": show(whole),
+        "its runs' own times, summed": show(own),
+        "start-up": show(median(one.start() for one in found)) if workers > 1 else "-",
+        "one run at work": show(median(statistics.mean(one.later) for one in found)),
+        "overhead a run": show(median(one.beside() for one in found)),
+    }
+    say(f"  {row.job}, {row.case}: {row.columns}")
+
+
+def _swept(options: dict[str, Any], count: int, backend: str, workers: int) -> Sweep:
+    """One sweep in a folder of its own."""
+    algorithm = find_algorithm(ALGORITHM)
+    config = RunConfig(algorithm, algorithm.config_type()(**options))
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = sweep.prepare(config, range(count), Path(folder, "sweep"))
+        ends, own = [], []
+        with patch.object(sweep, "finish", timed_finish):
+            start = time.perf_counter()
+            for outcome in sweep.train_all(jobs, workers=workers, backend=backend):
+                ends.append(time.perf_counter() - start)
+                own.append(float(outcome.result["whole"]))
+        if backend == "local" and workers > 1:
+            from joblib.externals.loky import get_reusable_executor
+
+            get_reusable_executor().shutdown(wait=True)  # the next sweep starts its own
+    return Sweep(workers, ends, own)
