@@ -11,7 +11,7 @@ from benchmarks.agreement import agreement
 from benchmarks.commitments import commitments
 from benchmarks.harness import say
 from benchmarks.iterated import iterated
-from benchmarks.optima import optima
+from benchmarks.optima import followers, leaders
 from benchmarks.rollouts import rollouts
 from benchmarks.startup import startup
 from benchmarks.sweeps import runs, sweeps
@@ -27,7 +27,8 @@ JOBS = {
     "commitments": commitments,
     "startup": startup,
     "rollouts": rollouts,
-    "optima": optima,
+    "followers": followers,
+    "leaders": leaders,
     "runs": runs,
     "sweeps": sweeps,
 }

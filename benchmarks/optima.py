@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -16,91 +16,105 @@ from gtlearn.runs.learner import find_algorithm
 
 STAGES = [entry.name for entry in symmetric.ENTRIES]
 SEEDS = 10
+EPISODE = 15  # environment steps: ten played, five queries
+BUDGET, LONGER = 1_500, 100_000  # environment steps that our followers and the paper's are given
+BATCH = 6  # episodes between two updates of the paper's follower: its 100 steps hold no more
 TARGET = 5_000  # environment steps that were asked for
-RELABELLING, OPTIMAL, STATIONARY, PAPER = (
-    "relabelling",
-    "planning, optimal",
-    "planning, stationary",
-    "contextual (the paper's)",
-)
-BATCHES = {PAPER: 6}  # episodes between two updates; the paper's 100 steps hold 6 with queries
-BUDGETS = {PAPER: 100_000}  # environment steps measured
-OURS = 1_500
-WRONG = "{}: leaders answered wrongly in the end"
-LEADER, WORST = "leader: bandit + planning", "its worst, below 5,000 by"
-NEVER = "-"
 
-Found = tuple[int | None, int]  # after how many steps it was exact and stayed so; wrong at the end
+RELABELLING, PAPER = "relabelling", "contextual (the paper's)"
+OPTIMAL, STATIONARY = "planning, optimal class", "planning, stationary class"
+OPTIONS: dict[str, dict[str, Any]] = {
+    RELABELLING: {"follower": "relabelling"},
+    OPTIMAL: {"follower": "planning"},
+    STATIONARY: {"follower": "planning", "follower_class": "stationary"},
+}
 
 
-def optima(quick: bool) -> Iterator[Case]:
-    """Median and worst of the seeds, one line a game."""
+def followers(quick: bool) -> Iterator[Case]:
+    """Until all 32 deterministic leaders are answered exactly, one line a game."""
+    yield from _cases(quick, "steps until a follower answers all 32 leaders exactly", _followers)
+
+
+def leaders(quick: bool) -> Iterator[Case]:
+    """Until a bandit's table is truly optimal, the follower's pretraining included."""
+    yield from _cases(quick, "steps until the leader is optimal, the follower's included", _leaders)
+
+
+def _cases(quick: bool, job: str, measure: Callable[..., None]) -> Iterator[Case]:
     seeds = range(2 if quick else SEEDS)
     for stage in STAGES[:2] if quick else STAGES:
-        row = Row("steps to optimum", f"{stage}, horizon 10", [])
-        yield Case(row, partial(_measure, stage=stage, seeds=seeds))
+        row = Row(job, f"{stage}, horizon 10", [])
+        yield Case(row, partial(measure, stage=stage, seeds=seeds))
 
 
-def _measure(row: Row, stage: str, seeds: range) -> None:
+def _followers(row: Row, stage: str, seeds: range) -> None:
+    for name in (*OPTIONS, PAPER):
+        found = _each(partial(follower_steps, name, stage), seeds)
+        row.samples[name] = [steps for steps, _ in found]
+        row.columns[name] = cell(row.samples[name])
+        row.samples[f"{name}: wrong in the end"] = [wrong for _, wrong in found]
+    mean = statistics.mean(wrong for _, wrong in found)
+    row.columns[f"its wrong answers after {LONGER:,}"] = f"{mean:.1f} of 32"
+    say(f"  {row.job}, {row.case}: {row.columns}")
+
+
+def _leaders(row: Row, stage: str, seeds: range) -> None:
+    slowest: list[float] = []
+    for name in OPTIONS:
+        ready = [steps for steps, _ in _each(partial(follower_steps, name, stage), seeds)]
+        pretraining = max(BUDGET if steps is None else steps for steps in ready)
+        found = _each(partial(leader_steps, name, stage, pretraining), seeds)
+        row.samples[name] = found
+        row.samples[f"{name}: pretraining"] = [pretraining]
+        row.columns[f"bandit + {name}"] = f"{cell(found)}; pretraining {pretraining}"
+        slowest += [float("inf") if steps is None else steps for steps in found]
+    row.columns[f"{TARGET:,} / the worst"] = f"{TARGET / max(slowest):.1f}"
+    say(f"  {row.job}, {row.case}: {row.columns}")
+
+
+def _each(work: Callable[[int], Any], seeds: range) -> list[Any]:
+    """What came out for each seed; steps are counted, not timed, so two processes share them."""
     from joblib import Parallel, delayed
 
-    # the outcome is a count of steps, so that others' work on the machine does not matter
-    workers = Parallel(n_jobs=2, batch_size=1)
-    for name in (RELABELLING, OPTIMAL, STATIONARY, PAPER):
-        found = workers(delayed(follower_steps)(name, stage, seed) for seed in seeds)
-        row.samples[name] = [steps for steps, _ in found]
-        row.samples[WRONG.format(name)] = [wrong for _, wrong in found]
-        row.columns[f"follower: {name}"] = _cell(row.samples[name])
-    wrong = statistics.mean(row.samples[WRONG.format(PAPER)])
-    row.columns["of its 32 answers wrong in the end"] = f"{wrong:.1f}"
-    # as many episodes of pretraining as the slowest of the planning followers needed
-    slowest = max((steps or OURS for steps in row.samples[OPTIMAL]), default=OURS)
-    found = workers(delayed(leader_steps)(stage, seed, slowest) for seed in seeds)
-    row.samples[LEADER] = list(found)
-    row.columns[LEADER] = _cell(row.samples[LEADER])
-    row.columns["pretraining in it"] = f"{slowest:,}"
-    ours = row.samples[LEADER]
-    row.columns[WORST] = NEVER if None in ours else f"{TARGET / max(ours):.1f}x"
-    say(f"  {row.job}, {row.case}: leader {row.columns[LEADER]}")
+    return list(Parallel(n_jobs=2, batch_size=1)(delayed(work)(seed) for seed in seeds))
 
 
-def follower_steps(name: str, stage: str, seed: int) -> Found:
-    """Until all 32 deterministic leaders are answered exactly, to the end of the measurement."""
+def follower_steps(name: str, stage: str, seed: int) -> tuple[int | None, int]:
+    """After how many steps all answers were exact to the end; how many were wrong at the end."""
     import torch
 
-    from gtlearn.learning.stackelberg import followers
+    from gtlearn.learning.stackelberg import followers as kinds
     from gtlearn.learning.stackelberg.game import iterated_matrix
 
     torch.set_num_threads(1)
     game = iterated_matrix(games.iterated(stage, horizon=10))
-    make: dict[str, Any] = {
-        RELABELLING: followers.RelabellingFollower,
-        OPTIMAL: followers.PlanningFollower,
-        STATIONARY: partial(followers.PlanningFollower, follower_class="stationary"),
-        PAPER: partial(followers.ContextualFollower, seed=seed),
+    make: dict[str, Callable[[], Any]] = {
+        RELABELLING: lambda: kinds.RelabellingFollower(game),
+        OPTIMAL: lambda: kinds.PlanningFollower(game),
+        STATIONARY: lambda: kinds.PlanningFollower(game, "stationary"),
+        PAPER: lambda: kinds.ContextualFollower(game, seed=seed),
     }
-    budget, batch = BUDGETS.get(name, OURS), BATCHES.get(name, 1)
+    budget, batch = (LONGER, BATCH) if name == PAPER else (BUDGET, 1)
     rng = np.random.default_rng(seed)
-    found = followers.steps_to_exact(make[name](game), rng, budget=budget, batch=batch)
+    found = kinds.steps_to_exact(make[name](), rng, budget=budget, batch=batch)
     return found.lasting, sum(regret > 0 for regret in found.regrets)
 
 
-def leader_steps(stage: str, seed: int, pretraining: int) -> int | None:
-    """Until the leader's table is truly worth the exact optimum, to the end of the run.
+def leader_steps(name: str, stage: str, pretraining: int, seed: int) -> int | None:
+    """After how many steps the leader's table was truly worth the exact optimum, to the end.
 
-    The run goes on until every table was tried at least twice. None if it did not end there.
+    The run goes on until every table was tried twice. None if it did not end at the optimum.
     """
     algorithm = find_algorithm("contextual-stackelberg")
-    options = {"follower": "planning", "leader": "bandit", "posttraining": 0}
-    episode = 15  # ten steps, five queries
-    lengths = {"pretraining": pretraining // episode, "pretraining_steps": episode}
-    config = algorithm.config_type()(game=stage, iterations=8, **lengths, **options)
-    learner = algorithm.learner(config, seed)
+    before = pretraining // EPISODE
+    lengths = {"pretraining": before, "pretraining_steps": EPISODE, "iterations": 8}
+    options = {"leader": "bandit", "posttraining": 0, **OPTIONS[name]}
+    learner = algorithm.learner(algorithm.config_type()(game=stage, **lengths, **options), seed)
     since: int | None = None
     for iteration in range(learner.iterations):
         steps = int(learner.step()["env_steps"])
         learned, exact = learner.headline()
-        if iteration < lengths["pretraining"] or learned != exact:
+        if iteration < before or learned != exact:
             since = None
         elif since is None:
             since = steps
@@ -108,8 +122,8 @@ def leader_steps(stage: str, seed: int, pretraining: int) -> int | None:
     return since if result["true_value"] == result["exact_value"] else None
 
 
-def _cell(steps: list[Any]) -> str:
-    """Median and worst, or how many seeds came there."""
+def cell(steps: list[Any]) -> str:
+    """Median and worst, and how many seeds came there if not all did."""
     came = [count for count in steps if count is not None]
     if not came:
         return f"0 of {len(steps)} seeds"

@@ -18,7 +18,7 @@ from benchmarks.harness import Row, rate, show
 
 HERE = Path(__file__).parent
 STORE, REPORT = HERE / "results.json", HERE / "RESULTS.md"
-BOUNDS = HERE / "bounds.md"
+BOUNDS, LEARNING = HERE / "bounds.md", HERE / "learning.md"
 PACKAGES = (
     "numpy",
     "scipy",
@@ -48,10 +48,10 @@ game are not counted, one untimed call comes first. On each game gtlearn (in one
 peer (in another) take turns. Every time of gtlearn includes the exact rational solution and its \
 verified certificate, but for the values of iterated games, which are a sum and have none, and \
 for episodes that are played; a peer marked float gives neither. The ratio is the peer's median \
-divided by gtlearn's; "range" is the least and the largest ratio of a single game, "in total" \
-the ratio of the times of all games together. "> 60 s" is a peer that was stopped there. Threads \
-are left at each package's default. The machine does other work too (its load average is under "Runs"), \
-which lengthens all times and blurs ratios.
+divided by gtlearn's; "range" is the least and the largest ratio of a single game, "in total" the \
+ratio of the times of all games together. "> 60 s" is a peer that was stopped there. Threads are \
+left at each package's default. The machine does other work too (its load average is under \
+"Runs"), which lengthens all times and blurs ratios.
 """
 HEADER = (
     "| job | games | gtlearn | peer | its time | ratio | range | in total | to reach | reached |\n"
@@ -117,7 +117,7 @@ def render(lines: list[tuple[str, Row]]) -> str:
         f"{row['commit']}, load {row['load']}.\n"
         for job, row in rows
     )
-    bounds = BOUNDS.read_text() if BOUNDS.exists() else ""
+    bounds = LEARNING.read_text() + BOUNDS.read_text()
     return (
         f"{INTRODUCTION}\n{table}\n{tables}{bounds}\n## How they were solved\n\n{notes}\n"
         f"## Runs\n\n{commands}\n" + "\n".join(sorted({row["machine"] for _, row in rows})) + "\n"

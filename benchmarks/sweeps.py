@@ -32,7 +32,14 @@ PLANNING: dict[str, Any] = {
     "pretraining_steps": 15,
     "iterations": 8,
 }
-TINY: dict[str, Any] = PLANNING | {"game": "stag_hunt", "iterations": 1, "posttraining": 0}
+TINY: dict[str, Any] = {
+    "game": "stag_hunt",
+    "horizon": 2,
+    "follower": "oracle",
+    "leader": "exact",
+    "iterations": 1,
+    "posttraining": 0,
+}
 RUNS: dict[str, tuple[dict[str, Any], int]] = {
     "default: contextual follower, PG leader": ({}, 12),
     "planning follower, bandit leader": (PLANNING, 60),
