@@ -127,8 +127,8 @@ def all_deterministic(game: IteratedMatrix) -> Floats:
     count = game.leader_actions**game.num_states
     if count > MAX_TABLES:
         raise InputError(
-            f"the leader of {game.game.name} has {count} deterministic tables, more than "
-            f"{MAX_TABLES}; use random ones"
+            f"the leader of {game.game.name} has {game.leader_actions}^{game.num_states} "
+            f"deterministic tables, more than {MAX_TABLES}; use random ones"
         )
     places = game.leader_actions ** np.arange(game.num_states - 1, -1, -1)
     actions = np.arange(count)[:, None] // places % game.leader_actions

@@ -63,19 +63,17 @@ def findings(outcome: Verified, more: PostTraining, seemed: float | None) -> lis
 
 
 def _worth(outcome: Verified) -> str:
-    value, best = _shown(outcome.strong), _shown(outcome.exact)
     text = (
         f"Against the exact best {outcome.follower_class} response the learned commitment is worth "
-        f"{value}"
+        f"{_shown(outcome.strong)}"
     )
     if outcome.weak != outcome.strong:
         text += f", and {_shown(outcome.weak)} where the follower breaks ties against it"
-    if outcome.gap > 0:
-        return f"{text}; the best {outcome.kind} one is worth {best}"
-    if outcome.strong < outcome.bound:
-        bound = _shown(outcome.bound)
-        return f"{text}; no better {outcome.kind} one is known, and none exceeds {bound}"
-    return f"{text}; no {outcome.kind} one is worth more"
+    if outcome.gap == 0:
+        return f"{text}; no {outcome.kind} one is worth more"
+    if outcome.exact is None:
+        return f"{text}; no {outcome.kind} one is worth more than {_shown(outcome.bound)}"
+    return f"{text}; the best {outcome.kind} one is worth {_shown(outcome.exact)}"
 
 
 def _learned_follower(outcome: Verified) -> str:

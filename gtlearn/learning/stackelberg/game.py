@@ -147,8 +147,9 @@ def iterated_matrix(game: IteratedGame, leader: int = 0) -> IteratedMatrix:
             f"{game.name} has {game.num_states} states with {profiles} joint actions each, more "
             f"than {MAX_MOVES} together; use a smaller stage game or a shorter memory"
         )
-    after_first = [game.state((*held, (0, 0))[-game.memory :]) for held in game.memories]
-    moves = np.array(after_first)[:, None, None] + np.arange(profiles).reshape(game.stage.shape)
+    after_first = [game.state(game.remembered((*held, (0, 0)))) for held in game.memories]
+    last = np.arange(profiles) * (game.memory > 0)  # of the joint actions that are remembered
+    moves = np.array(after_first)[:, None, None] + last.reshape(game.stage.shape)
     rewards = [array.floats() for array in game.stage.payoffs]
     if leader == 1:
         moves, rewards = moves.swapaxes(1, 2), [array.T for array in rewards[::-1]]

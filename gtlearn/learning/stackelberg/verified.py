@@ -8,15 +8,39 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn.errors import InputError
 from gtlearn.games.numbers import format_number
 from gtlearn.learning.stackelberg.game import Floats, IteratedMatrix
 from gtlearn.solvers import solve
 from gtlearn.solvers.markov.evaluation import evaluate
 from gtlearn.solvers.markov.response import optimal_response, stationary_response
-from gtlearn.solvers.markov.solution import OPTIMAL, MarkovSolution, Table, TableCommitment
+from gtlearn.solvers.markov.solution import (
+    DETERMINISTIC,
+    OPTIMAL,
+    STOCHASTIC,
+    MarkovSolution,
+    Table,
+    TableCommitment,
+)
 from gtlearn.solvers.markov.tables import exact_table
 
+TIME_LIMIT = 10.0  # seconds for the best commitment
 LARGEST_DENOMINATOR = 10**6  # probabilities are learned in floats, and rounded to such ratios
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a learned commitment is compared with.
+
+    Attributes:
+        kind: "deterministic" or "stochastic" commitments.
+        value: what the best of them earns under strong ties; None where that is not known.
+        bound: none of them earns more.
+    """
+
+    kind: str
+    value: Fraction | None
+    bound: Fraction
 
 
 @dataclass(frozen=True)
@@ -28,9 +52,9 @@ class Verified:
         follower_class: what the follower may do: "stationary" or "optimal".
         strong: what the leader gets from an exact best response that breaks ties for it.
         weak: what it gets if ties are broken against it.
-        exact: what the best commitment of its kind earns under strong ties.
-        bound: no commitment of the kind earns more.
-        kind: "deterministic" or "stochastic": among which tables `exact` is the best.
+        bound: no commitment of its kind earns more under strong ties.
+        exact: what the best of them earns; None where that is not known.
+        kind: "deterministic" or "stochastic": among which tables the leader's is compared.
         answer: the learned follower's table, as it is scored.
         with_learned: what the leader gets from it.
         regret: what it loses against the follower's best response.
@@ -41,7 +65,7 @@ class Verified:
     kind: str
     strong: Fraction
     weak: Fraction
-    exact: Fraction
+    exact: Fraction | None
     bound: Fraction
     answer: Table
     with_learned: Fraction
@@ -49,8 +73,8 @@ class Verified:
 
     @property
     def gap(self) -> Fraction:
-        """How much more the best commitment earns."""
-        return self.exact - self.strong
+        """How much more the best commitment earns, at most; just so where `exact` is known."""
+        return self.bound - self.strong
 
     def to_json(self, game: IteratedMatrix) -> dict[str, Any]:
         """The keys of result.json, with numbers in floats and the tables exact."""
@@ -65,7 +89,7 @@ class Verified:
             "true_value": float(self.strong),
             "true_value_weak": float(self.weak),
             "value_with_learned_follower": float(self.with_learned),
-            "exact_value": float(self.exact),
+            "exact_value": None if self.exact is None else float(self.exact),
             "exact_upper_bound": float(self.bound),
             "gap": float(self.gap),
             "follower_regret": float(self.regret),
@@ -77,7 +101,7 @@ def verified(
     leader: Floats,
     follower: Floats,
     follower_class: str,
-    best: TableCommitment,
+    best: Reference,
 ) -> Verified:
     """Scores a leader's table against the exact best response to it.
 
@@ -99,11 +123,11 @@ def verified(
     return Verified(
         commitment=table,
         follower_class=follower_class,
-        kind=best.policy,
+        kind=best.kind,
         strong=strong[game.leader],
         weak=weak[game.leader],
-        exact=Fraction(best.value),
-        bound=Fraction(best.upper_bound),
+        exact=best.value,
+        bound=best.bound,
         answer=answer,
         with_learned=played[game.leader],
         regret=strong[game.follower] - played[game.follower],
@@ -121,14 +145,36 @@ def true_value(game: IteratedMatrix, leader: Floats, follower_class: str) -> Fra
     return respond(game.game, tables, game.follower, ties="strong").payoffs[game.leader]
 
 
-def best_commitment(game: IteratedMatrix, follower_class: str, *, mixes: bool) -> TableCommitment:
-    """The best commitment of the kind: stochastic, or deterministic, under strong ties."""
+def best_commitment(game: IteratedMatrix, follower_class: str, *, mixes: bool) -> Reference:
+    """What the best commitment of the kind earns under strong ties.
+
+    Where there are too many deterministic tables to try, stochastic ones give the bound.
+
+    Args:
+        game: what is played.
+        follower_class: "stationary" or "optimal".
+        mixes: whether stochastic tables are meant, or deterministic ones.
+    """
+    kind = STOCHASTIC if mixes else DETERMINISTIC
+    try:
+        best = _solved(game, follower_class, kind)
+    except InputError:
+        if mixes:
+            raise
+        wider = _solved(game, follower_class, STOCHASTIC)
+        return Reference(kind, None, Fraction(wider.upper_bound))
+    value, bound = Fraction(best.value), Fraction(best.upper_bound)
+    return Reference(kind, value if value == bound else None, bound)
+
+
+def _solved(game: IteratedMatrix, follower_class: str, policy: str) -> TableCommitment:
     found = solve(
         game.game,
         concept="stackelberg",
         leader=game.leader,
         follower=follower_class,
-        policy="stochastic" if mixes else "deterministic",
+        policy=policy,
+        time_limit=TIME_LIMIT,
     )
     assert isinstance(found, MarkovSolution)
     best = found[0]

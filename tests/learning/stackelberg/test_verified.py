@@ -55,3 +55,14 @@ def test_floats_become_exact_distributions():
     table = rounded(DILEMMA, np.add(0.5, [[1e-9, -1e-9]] * 5), 0)
     assert table == ((Fraction(1, 2), Fraction(1, 2)),) * 5
     assert all(sum(row) == 1 for row in rounded(DILEMMA, np.array([[1 / 3, 2 / 3]] * 5), 0))
+
+
+def test_where_tables_are_too_many_to_try_there_is_a_bound_but_no_exact_value():
+    # Shapley's game pays both players 1 together at most, and the leader never more than 1.
+    game = iterated_matrix(games.iterated("shapley", horizon=2))
+    best = best_commitment(game, "stationary", mixes=False)
+    assert best.value is None and 0 < best.bound <= 1
+    first = pure_tables(np.zeros(game.num_states, dtype=int), 3)
+    found = verified(game, first, first, "stationary", best)
+    assert found.gap == best.bound - found.strong >= 0
+    assert found.to_json(game)["exact_value"] is None

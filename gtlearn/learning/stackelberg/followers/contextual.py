@@ -71,8 +71,9 @@ class LinearModel(nn.Module):  # type: ignore[misc]
         contexts = game.leader_actions**game.num_states
         if contexts > MAX_CONTEXTS:
             raise InputError(
-                f"{game.game.name} has {contexts} deterministic leaders, more than a table of "
-                f"{MAX_CONTEXTS} holds; use the model 'network', or a planning follower"
+                f"{game.game.name} has {game.leader_actions}^{game.num_states} deterministic "
+                f"leaders, more than a table of {MAX_CONTEXTS} holds; use the model 'network', or "
+                "a planning follower"
             )
         shape = (contexts, game.num_states, game.follower_actions)
         self.logits = nn.Parameter(torch.zeros(shape, dtype=torch.float64))

@@ -49,9 +49,9 @@ class BanditLeader:
         arms = game.leader_actions**game.queries
         if arms > MAX_ARMS or episodes < 1:
             raise InputError(
-                f"a bandit cannot try the {arms} deterministic tables of {game.game.name}, "
-                f"{episodes} at a time; it takes {MAX_ARMS} tables at most, at least one at a "
-                "time: use a policy gradient"
+                f"a bandit cannot try the {game.leader_actions}^{game.queries} deterministic "
+                f"tables of {game.game.name}, {episodes} at a time; it takes {MAX_ARMS} tables at "
+                "most, at least one at a time: use a policy gradient"
             )
         self.game = game
         self.episodes = episodes
