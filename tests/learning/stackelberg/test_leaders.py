@@ -246,7 +246,7 @@ def test_whole_episodes_fill_a_batch():
         (lambda: EvolutionLeader(DILEMMA, repeats=2).propose(3, None), "give a multiple"),
         (
             lambda: BanditLeader(iterated_matrix(games.iterated("rps_meta_mapg", horizon=3))),
-            "59049 deterministic tables",
+            r"3\^10 deterministic tables",
         ),
         (lambda: ExactLeader(DILEMMA, policy="pure"), "'pure'"),
     ],
