@@ -32,6 +32,26 @@ def test_two_steps_of_memory():
     assert (game.states[7], after) == ("CC DC", {"DC DD"})
 
 
+def test_without_memory_there_is_one_state():
+    game = games.load("gtlearn_iterated(stage=chicken,horizon=3,memory=0)")
+    assert game.name == "gtlearn_iterated(stage=chicken,horizon=3,memory=0)"
+    assert (game.states, game.memories) == (("init",), ((),))
+    assert game.markov.transitions.numerators.tolist() == [[[[1], [1]], [[1], [1]]]]
+    state = game.openspiel.new_initial_state()
+    for joint in ([0, 0], [1, 0], [0, 1]):
+        assert state.information_state_string(0) == "p0 init"
+        state.apply_actions(joint)
+    chicken = games.load("chicken").payoffs[0]
+    assert state.returns()[0] == chicken[0, 0] + chicken[1, 0] + chicken[0, 1]
+
+
+def test_which_states_can_be_reached():
+    one = games.iterated("chicken", horizon=1).markov.reachable
+    two = games.iterated("chicken", horizon=2, memory=2).markov.reachable
+    ever = games.iterated("chicken", discount="1/2", memory=2).markov.reachable
+    assert (one.sum(), two.sum(), ever.all()) == (1, 5, True)
+
+
 @pytest.mark.parametrize(
     ("actions", "label"),
     [
@@ -176,8 +196,7 @@ def test_iterated_takes_what_load_takes():
         ("stage=chicken,discount=-1/2", r"is -1/2; give one in \[0, 1\)"),
         ("stage=chicken,discount=3/2,horizon=2", r"is 3/2; give one in \[0, 1\]"),
         ("stage=chicken,discount=half", "the discount .*: 'half' is not a number"),
-        ("stage=chicken,horizon=2,memory=0", "the memory is 0; give a positive number of steps"),
-        ("stage=chicken,horizon=2,memory=-1", "the memory is -1"),
+        ("stage=chicken,horizon=2,memory=-1", "the memory is -1; give a number of steps, 0 or m"),
         ("stage=chicken,horizon=2,memory=20", "has more than 1000000 states; use a smaller game"),
         ("stage=chicken,horizon=2,memory=99999", "has more than 1000000 states"),
         ("stage=chicken,horizn=2", "no parameter 'horizn'; did you mean horizon"),

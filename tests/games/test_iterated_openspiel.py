@@ -315,7 +315,7 @@ def test_the_normal_form_of_memory_one_is_that_of_tables():
         ("stage=chicken", "needs a horizon"),
         ("stage=chicken,discount=1/1", r"is 1; give one in \[0, 1\), or a horizon"),
         ("stage=chicken,discount=one", "'one' is not a number"),
-        ("stage=chicken,horizon=2,memory=0", "the memory is 0"),
+        ("stage=chicken,horizon=2,memory=-1", "the memory is -1"),
         ("stage=chicken,horizon=2,recall=all", "the recall is 'all'"),
         ("stage=chicken,discount=1/2,max_length=-2", "max_length is -2"),
         ("stage=security_bayesian,horizon=2", "is no normal-form game"),

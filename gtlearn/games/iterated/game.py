@@ -39,7 +39,7 @@ class IteratedGame:
         stage: what is played at each step.
         horizon: the number of steps, None for ever.
         discount: what a payoff one step later is worth: 1 by default where there is a horizon.
-        memory: how many joint actions a player remembers.
+        memory: how many joint actions a player remembers; with 0 the only state is the start.
     """
 
     stage: NormalFormGame
@@ -49,8 +49,8 @@ class IteratedGame:
 
     def __post_init__(self) -> None:
         check_duration(f"the iterated game of {self.stage.name}", self.horizon, self.discount)
-        if isinstance(self.memory, bool) or not isinstance(self.memory, int) or self.memory < 1:
-            raise InputError(f"the memory is {self.memory}; give a positive number of steps")
+        if isinstance(self.memory, bool) or not isinstance(self.memory, int) or self.memory < 0:
+            raise InputError(f"the memory is {self.memory}; give a number of steps, 0 or more")
         if self.memory > MAX_MEMORY or self.num_states > MAX_STATES:
             raise InputError(
                 f"with a memory of {self.memory} steps, {self.stage.name} has more than "
@@ -104,6 +104,10 @@ class IteratedGame:
             place = place * self._profiles + int(np.ravel_multi_index(joint, self.stage.shape))
         return self._first_of_length(len(held)) + place
 
+    def remembered(self, played: tuple[Joint, ...]) -> tuple[Joint, ...]:
+        """What is remembered of joint actions, the oldest first: the last `memory` of them."""
+        return played[max(0, len(played) - self.memory) :]
+
     def label(self, played: Sequence[Joint]) -> str:
         """What joint actions are called: "CC CD"; "init" where there are none.
 
@@ -131,7 +135,7 @@ class IteratedGame:
         moves = np.zeros((size, *shape, size), dtype=np.int64)
         for s, held in enumerate(self.memories):
             for joint in product(*map(range, shape)):
-                moves[(s, *joint, self.state((*held, joint)[-self.memory :]))] = 1
+                moves[(s, *joint, self.state(self.remembered((*held, joint))))] = 1
         payoffs = []
         for array in self.stage.payoffs:
             repeated = np.broadcast_to(array.numerators, (size, *shape))
@@ -189,7 +193,7 @@ def iterated(
         horizon: the number of steps; None for a game that goes on for ever.
         discount: what a payoff one step later is worth; in [0, 1) without a horizon, and 1 by
             default with one. A float is read as the decimal that it prints as.
-        memory: how many joint actions a player remembers.
+        memory: how many joint actions a player remembers; with 0 the only state is the start.
 
     Raises:
         InputError: if the stage is no normal-form game, or a number cannot be used.

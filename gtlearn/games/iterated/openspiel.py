@@ -150,7 +150,7 @@ class IteratedState(SteppedState):
         game = self.get_game()
         joint = tuple(actions)
         self._pay([array[joint] for array in game.payoffs])
-        self.held = (*self.held, joint)[-game.iterated.memory :]
+        self.held = game.iterated.remembered((*self.held, joint))
         self._at_chance = game.may_stop and not self._over
 
     def _action_to_string(self, player: int, action: int) -> str:
