@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.learning.stackelberg.verified import Verified
+from gtlearn.solvers.markov.solution import OPTIMAL
 
 ROUNDING = 1e-9  # of rewards that were summed in floats
 
@@ -63,9 +64,10 @@ def findings(outcome: Verified, more: PostTraining, seemed: float | None) -> lis
 
 
 def _worth(outcome: Verified) -> str:
+    article = "an" if outcome.follower_class == OPTIMAL else "a"
     text = (
-        f"Against the exact best {outcome.follower_class} response the learned commitment is worth "
-        f"{_shown(outcome.strong)}"
+        f"Against the exact best response of {article} {outcome.follower_class} follower the "
+        f"learned commitment is worth {_shown(outcome.strong)}"
     )
     if outcome.weak != outcome.strong:
         text += f", and {_shown(outcome.weak)} where the follower breaks ties against it"
