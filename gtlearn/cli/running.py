@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STOPPED = 130  # as a process that was interrupted
 _REFRESH = 0.1  # seconds
+_CHECKED = ("gap", "follower_regret")  # of an exact check
 _COMMON = (
     *("schema", "algorithm", "game", "env", "seed", "env_steps", "seconds", "iterations"),
     "metrics",
@@ -156,15 +157,19 @@ def _table_of(outcomes: Sequence[SeedOutcome]) -> str:
     """One row a seed, and the mean."""
     from gtlearn.solvers.output.pieces import add_row, new_table, to_text
 
-    heads = ("seed", "learned", "exact", "environment steps", "seconds")
+    results = [outcome.result for outcome in outcomes if outcome.result is not None]
+    checked = [key for key in _CHECKED if results and all(key in result for result in results)]
+    names = [key.replace("_", " ") for key in checked]
+    heads = ("seed", "learned", "exact", *names, "environment steps", "seconds")
     table = new_table(*heads, right=heads)
     for outcome in outcomes:
         result = outcome.result
         if result is None:
-            add_row(table, [str(outcome.seed), "failed", "", "", ""])
+            add_row(table, [str(outcome.seed), "failed", *[""] * (len(heads) - 2)])
             continue
         learned, exact = (result["metrics"].get(key) for key in ("learned", "exact"))
-        values = ["" if value is None else f"{value:.5g}" for value in (learned, exact)]
+        found = (learned, exact, *(result[key] for key in checked))
+        values = ["" if value is None else f"{value:.5g}" for value in found]
         steps, seconds = f"{result['env_steps']:,}", f"{result['seconds']:.1f}"
         add_row(table, [str(outcome.seed), *values, steps, seconds])
     return to_text([table, _mean_text(outcomes)])
