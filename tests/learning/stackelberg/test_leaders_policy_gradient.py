@@ -13,7 +13,7 @@ from gtlearn.learning.stackelberg.contexts import all_deterministic, sampled_act
 from gtlearn.learning.stackelberg.followers.oracle import OracleFollower
 from gtlearn.learning.stackelberg.game import iterated_matrix, rollout
 from gtlearn.learning.stackelberg.leaders import PolicyGradientLeader
-from gtlearn.learning.stackelberg.leaders.decisions import decisions, scaled_rewards
+from gtlearn.learning.stackelberg.leaders.decisions import decisions
 from gtlearn.learning.stackelberg.leaders.policy_gradient import advantages, policy_gradient_loss
 
 DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
@@ -151,11 +151,6 @@ def test_decisions_of_a_leader_that_shows_something_else():
     expected = (episodes.leader_rewards[0] - 2.5) / 10
     assert made.rewards[0, 5:] == pytest.approx(expected)
 
-
-def test_rewards_are_scaled_as_in_the_paper():
-    assert scaled_rewards(DILEMMA, np.array([1.0, 2, 3, 4])).tolist() == [-1.5, -0.5, 0.5, 1.5]
-    constant = iterated_matrix(games.iterated("7,7 7,7; 7,7 7,7", horizon=2))
-    assert scaled_rewards(constant, np.array([7.0])).tolist() == [0.0]
 
 
 def test_tables_are_drawn_with_the_policys_probabilities():

@@ -8,8 +8,8 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.contexts import all_deterministic, deterministic
-from gtlearn.learning.stackelberg.game import Episodes, Floats, Ints, IteratedMatrix
-from gtlearn.learning.stackelberg.leaders.decisions import SPAN, mean_returns
+from gtlearn.learning.stackelberg.game import SPAN, Episodes, Floats, Ints, IteratedMatrix
+from gtlearn.learning.stackelberg.leaders.decisions import mean_returns
 
 MAX_ARMS = 4096
 

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gtlearn.learning.stackelberg.game import Episodes, Floats, Ints, IteratedMatrix
-
-SPAN = 3.0  # of the rewards that leaders learn from: -1.5, ..., 1.5 in the paper (appendix C)
+from gtlearn.learning.stackelberg.game import (
+    Episodes,
+    Floats,
+    Ints,
+    IteratedMatrix,
+    scaled_rewards,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +34,6 @@ class Decisions:
     def returns(self) -> Floats:
         """All that came after each decision, shape (batch, decisions)."""
         return np.cumsum(self.rewards[:, ::-1], axis=1)[:, ::-1]
-
-
-def scaled_rewards(game: IteratedMatrix, rewards: Floats) -> Floats:
-    """The leader's rewards on the paper's scale: centred at zero, from -1.5 to 1.5."""
-    low, high = game.leader_rewards.min(), game.leader_rewards.max()
-    scale = SPAN / (high - low) if high > low else 1.0
-    scaled: Floats = (rewards - (low + high) / 2) * scale
-    return scaled
 
 
 def mean_returns(game: IteratedMatrix, episodes: Episodes) -> Floats:
@@ -82,5 +78,6 @@ def decisions(
 def _weighted(game: IteratedMatrix, episodes: Episodes) -> Floats:
     """Each step's share of the mean reward, shape (batch, steps)."""
     weights = game.discount ** np.arange(game.steps)
-    shares: Floats = scaled_rewards(game, episodes.leader_rewards) * (weights / weights.sum())
+    rewards = scaled_rewards(episodes.leader_rewards, game.leader_rewards)
+    shares: Floats = rewards * (weights / weights.sum())
     return shares
