@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import prod
+from math import log10, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,12 +138,17 @@ def _tables(sides: Sides) -> NDArray[np.int64]:
     replies = count_replies(sides)
     by_table = sides.game.horizon is not None and not sides.sees_time
     if count > MAX_LEADERS or (by_table and count * replies > MAX_LEADERS):
-        facing = f", each against {replies} of the follower" if by_table else ""
+        facing = f", each against {_shortly(replies)} of the follower" if by_table else ""
         raise InputError(
-            f"{sides.game.name} has {count} deterministic tables of the leader{facing}: too many "
-            "to try; use a smaller game or a stochastic commitment"
+            f"{sides.game.name} has {_shortly(count)} deterministic tables of the leader{facing}: "
+            "too many to try; use a smaller game or a stochastic commitment"
         )
     return np.array(list(product(*legal)), dtype=np.int64)
+
+
+def _shortly(count: int) -> str:
+    """A number of tables, without all its digits where there are many."""
+    return str(count) if count < 10**9 else f"about 10^{round(log10(count))}"
 
 
 def _bounds(sides: Sides, tables: NDArray[np.int64], clock: Clock) -> NDArray[np.float64]:

@@ -165,14 +165,17 @@ def test_of_one_step_it_is_the_pure_commitment_of_the_stage_game(name, leader, f
     assert verify.solution(game, found) == ()
 
 
+@pytest.mark.parametrize("ties", ["strong", "weak"])
 @pytest.mark.parametrize("follower", ["optimal", "stationary"])
 @pytest.mark.parametrize("name", ONE_SHOT)
-def test_of_one_step_the_stochastic_one_is_the_mixed_commitment(name, follower):
+def test_of_one_step_the_stochastic_one_is_the_mixed_commitment(name, follower, ties):
     stage = games.load(name)
-    best = solve(stage, concept="stackelberg")
-    found = stackelberg(games.iterated(stage, horizon=1), follower=follower)
+    best = solve(stage, concept="stackelberg", ties=ties)
+    game = games.iterated(stage, horizon=1)
+    found = stackelberg(game, follower=follower, ties=ties)
     assert found[0].value == best[0].payoffs[0]
-    assert found[0].gap == 0
+    assert found[0].attained == best[0].attained
+    assert verify.solution(game, found) == ()
 
 
 def test_a_better_table_than_the_bound_says_is_found_where_few_states_can_be_reached():
@@ -210,6 +213,24 @@ def test_too_many_tables_are_refused_with_their_number():
     game = games.iterated("prisoners_dilemma", horizon=3, memory=2)
     with pytest.raises(InputError, match="2097152 deterministic tables"):
         stackelberg(game, policy="deterministic")
+    large = games.iterated("bertrand_logit", horizon=2)
+    with pytest.raises(
+        InputError, match=r"has about 10\^18 deterministic tables of the leader: too"
+    ):
+        stackelberg(large, policy="deterministic")
+
+
+def test_a_state_that_is_never_reached_without_a_horizon():
+    # Play stays in state 0, where the leader's second action earns 3 at every step: 3 / (1 - 1/2).
+    game = games.markov_game(
+        [[[[1, 0], [0, 3]], [[9, 9], [9, 9]]], [[[1, 0], [0, 1]], [[0, 0], [0, 0]]]],
+        [[[[1, 0], [1, 0]], [[1, 0], [1, 0]]], [[[0, 1], [0, 1]], [[0, 1], [0, 1]]]],
+        discount="1/2",
+    )
+    (found,) = (solution := stackelberg(game)).solutions
+    assert (found.value, found.commitment) == (6, ((0, 1), (1, 0)))
+    assert found.certificate.evidence["tables"] == 2
+    assert verify.solution(game, solution) == ()
 
 
 def test_a_time_limit_returns_what_was_found():
