@@ -129,7 +129,7 @@ def iterated_games(
         lambda game, duration, memory: IteratedGame(game, duration[0], duration[1], memory),
         stage,
         durations(max_horizon=max_horizon, finite=finite),
-        st.integers(1, max_memory),
+        st.integers(0, max_memory),
     )
     return drawn
 
