@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -100,40 +102,54 @@ def _seconds(path: Path) -> float:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A run in its worker: the process, and when it began and ended, in seconds of the clock."""
+
+    process: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Sweep:
-    """How long a sweep took; all in seconds from its call.
+    """How long a sweep took.
 
     Attributes:
-        workers: how many runs went on at a time.
-        ends: when each outcome came.
-        own: how long each of these runs was at work, in its worker.
+        whole: seconds from its call to its end.
+        first: seconds from its call to the first outcome.
+        spans: of its runs.
     """
 
-    workers: int
-    ends: list[float]
-    own: list[float]
+    whole: float
+    first: float
+    spans: list[Span]
 
     @property
-    def later(self) -> list[float]:
-        """The own times of the runs after each worker's first, in which it imports."""
-        return self.own[self.workers :]
+    def own(self) -> list[float]:
+        """How long each run was at work."""
+        return [span.end - span.start for span in self.spans]
 
     def start(self) -> float:
         """Until the first outcome, less a run: workers start, and import what they need."""
-        return self.ends[0] - statistics.median(self.later)
+        return self.first - statistics.median(self.own)
 
     def beside(self) -> float:
-        """What a worker spent beside each later run."""
-        taken = (self.ends[-1] - self.ends[self.workers - 1]) * self.workers
-        return taken / len(self.later) - statistics.mean(self.later)
+        """What passes between two runs of the same worker; the median."""
+        ordered = sorted(self.spans, key=lambda span: (span.process, span.start))
+        return statistics.median(
+            after.start - before.end
+            for before, after in pairwise(ordered)
+            if before.process == after.process
+        )
 
 
 def timed_finish(job: sweep.Job) -> sweep.SeedOutcome:
-    """What a worker does, with its time in the result."""
-    taken, outcome = timed(partial(FINISH, job))
+    """What a worker does, with its times in the result."""
+    start = time.time()
+    outcome = FINISH(job)
     if outcome.result is None:
         raise SystemExit(outcome.error)
-    return replace(outcome, result=outcome.result | {"whole": taken})
+    return replace(outcome, result={"span": Span(os.getpid(), start, time.time())})
 
 
 def _overhead(row: Row, backend: str, workers: int, options: dict[str, Any], count: int) -> None:
@@ -145,19 +161,19 @@ def _overhead(row: Row, backend: str, workers: int, options: dict[str, Any], cou
     _swept(options, 1, "local", 1)  # what this process needs is imported
     found = [_swept(options, count, backend, workers) for _ in range(3)]
     median = statistics.median
-    whole = median(one.ends[-1] for one in found)
+    whole = median(one.whole for one in found)
     own = median(sum(one.own) for one in found)
     row.samples = {
-        "whole": [one.ends[-1] for one in found],
+        "whole": [one.whole for one in found],
         "start": [one.start() for one in found],
-        "own": [statistics.mean(one.later) for one in found],
+        "own": [median(one.own) for one in found],
         "beside": [one.beside() for one in found],
     }
     row.columns = {
         "whole sweep": show(whole),
         "its runs' own times, summed": show(own),
         "start-up": show(median(one.start() for one in found)) if workers > 1 else "-",
-        "one run at work": show(median(statistics.mean(one.later) for one in found)),
+        "one run at work": show(median(median(one.own) for one in found)),
         "overhead a run": show(median(one.beside() for one in found)),
     }
     say(f"  {row.job}, {row.case}: {row.columns}")
@@ -169,14 +185,15 @@ def _swept(options: dict[str, Any], count: int, backend: str, workers: int) -> S
     config = RunConfig(algorithm, algorithm.config_type()(**options))
     with tempfile.TemporaryDirectory() as folder:
         jobs = sweep.prepare(config, range(count), Path(folder, "sweep"))
-        ends, own = [], []
+        spans, first = [], 0.0
         with patch.object(sweep, "finish", timed_finish):
             start = time.perf_counter()
             for outcome in sweep.train_all(jobs, workers=workers, backend=backend):
-                ends.append(time.perf_counter() - start)
-                own.append(float(outcome.result["whole"]))
+                first = first or time.perf_counter() - start
+                spans.append(outcome.result["span"])
+            whole = time.perf_counter() - start
         if backend == "local" and workers > 1:
             from joblib.externals.loky import get_reusable_executor
 
             get_reusable_executor().shutdown(wait=True)  # the next sweep starts its own
-    return Sweep(workers, ends, own)
+    return Sweep(whole, first, spans)
