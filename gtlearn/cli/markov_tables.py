@@ -35,13 +35,17 @@ def markov_text(game: MarkovGame | IteratedGame) -> str:
 
 
 def _iterated(game: IteratedGame) -> Iterable[str | Table]:
-    last = "last joint action" if game.memory == 1 else f"last {game.memory} joint actions"
-    yield (
-        f"A value is the {game.markov.unit}. A policy sees the {last}, {game.stage.players[0]}'s "
-        f"action first: {_listed(game.states)}."
-    )
+    yield f"A value is the {game.markov.unit}. A policy sees {_seen(game)}."
     yield f"{how_to_read(game.stage)} At each step:"
     yield from tables(game.stage)
+
+
+def _seen(game: IteratedGame) -> str:
+    """What a policy of the game's memory is a function of."""
+    if game.memory == 0:
+        return "nothing of what was played"
+    last = "last joint action" if game.memory == 1 else f"last {game.memory} joint actions"
+    return f"the {last}, {game.stage.players[0]}'s action first: {_listed(game.states)}"
 
 
 def _markov(game: MarkovGame) -> Iterable[str | Table]:

@@ -29,7 +29,8 @@ def make_game(config: StackelbergConfig) -> IteratedGame:
     loaded = games.load(config.game)
     if isinstance(loaded, IteratedGame):
         return loaded
-    return games.iterated(loaded, horizon=config.horizon)
+    memory = min(1, config.horizon - 1)  # what is played once, nobody can remember
+    return games.iterated(loaded, horizon=config.horizon, memory=memory)
 
 
 def make_follower(config: StackelbergConfig, game: IteratedMatrix, seed: int) -> Follower:
