@@ -72,7 +72,6 @@ def _measure(row: Row, batch: int, function: Callable[..., Timed], stages: list[
         row.theirs.append(statistics.median(theirs))
         row.stopped.append(stopped)
     peer.close()
-    row.methods = "gtlearn.learning.stackelberg.game.rollout, checks of the tables included"
     row.remarks = f"{remark}; its {LOOPED:,} episodes one after another"
     mine, other = (statistics.median(times) for times in (row.ours, row.theirs))
     say(f"  {row.job}, {row.case}: {rate(MILLION, mine)}, {row.peer} {rate(MILLION, other)}")

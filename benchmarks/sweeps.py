@@ -81,8 +81,9 @@ def _commands(row: Row, options: dict[str, Any], count: int) -> None:
             parent = Path(folder, "sweep")
             before = child_cpu()
             command = [sys.executable, "-m", "gtlearn", "sweep", ALGORITHM, *words]
-            run = partial(subprocess.run, [*command, f"--output={parent}"], check=True)
-            times.append(timed(lambda run=run: run(capture_output=True, timeout=600))[0])
+            command.append(f"--output={parent}")
+            run = partial(subprocess.run, command, check=True, capture_output=True, timeout=600)
+            times.append(timed(run)[0])
             cpu.append(child_cpu() - before)
             own += [_seconds(path) for path in parent.glob("*/result.json")]
     taken = statistics.median(times)
@@ -190,7 +191,7 @@ def _swept(options: dict[str, Any], count: int, backend: str, workers: int) -> S
             start = time.perf_counter()
             for outcome in sweep.train_all(jobs, workers=workers, backend=backend):
                 first = first or time.perf_counter() - start
-                spans.append(outcome.result["span"])
+                spans.append((outcome.result or {})["span"])
             whole = time.perf_counter() - start
         if backend == "local" and workers > 1:
             from joblib.externals.loky import get_reusable_executor
