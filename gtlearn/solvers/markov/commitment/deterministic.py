@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import log10, prod
+from math import lcm, log10, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import Table
 
 MAX_LEADERS = 1_000_000
-MAX_LISTED = 256  # optimal tables that are listed
+MAX_LISTED = 64  # optimal tables that are listed
 CHUNK = 500_000  # entries of the transition matrices that are held at once
 ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
 
@@ -94,8 +94,10 @@ def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[F
     keep, grow = sides.game.discount.numerator, sides.game.discount.denominator
     horizon = sides.game.horizon or 0
     ours, theirs = (array.numerators for array in sides.pay)
+    start = [Fraction(p) for p in sides.game.start]
+    common = lcm(*(p.denominator for p in start))
     largest = max(int(abs(v)) for array in (ours, theirs) for v in (array.max(), array.min()))
-    small = (horizon + 1) * (largest + 1) * max(keep, grow) ** horizon < 2**61
+    small = common * (horizon + 1) * (largest + 1) * max(keep, grow) ** horizon < 2**61
     kind = np.int64 if small else object
     states = np.arange(tables.shape[1])
     ours, theirs = ours.astype(kind)[states, tables], theirs.astype(kind)[states, tables]
@@ -116,10 +118,10 @@ def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[F
         mine = np.take_along_axis(mine, choice, axis=-1)[..., 0]
         other = np.take_along_axis(other, choice, axis=-1)[..., 0]
         unit *= grow
-    start = [Fraction(p) for p in sides.game.start]
-    scale = sides.game.scale / (sides.pay[0].denominator * Fraction(unit, grow))
-    totals = mine.astype(object) @ np.array(start, dtype=object)
-    return [scale * total for total in totals.tolist()]
+    totals = (mine @ np.array([int(p * common) for p in start], dtype=kind)).tolist()
+    scale = sides.game.scale / (common * sides.pay[0].denominator * Fraction(unit, grow))
+    values = {total: scale * total for total in set(totals)}
+    return [values[total] for total in totals]
 
 
 def _listed(
