@@ -1,0 +1,1 @@
+"""Trajectories of iterated games, and learners that shape their opponents by sampling."""

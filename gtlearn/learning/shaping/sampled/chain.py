@@ -1,0 +1,123 @@
+"""A Markov chain of policies: everyone plays, everyone learns, and the graph remembers how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gtlearn.errors import InputError
+from gtlearn.learning.shaping.sampled.credit import Credit
+from gtlearn.learning.shaping.sampled.estimators import dice_objective
+from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+from gtlearn.learning.shaping.sampled.trajectories import Trajectories
+
+Sampler = Callable[[Sequence[Tensor]], Trajectories]
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """One joint policy of the chain, and what it played.
+
+    Attributes:
+        parameters: one tensor a player, shape (chains, *shape of its policy).
+        played: its trajectories.
+        log_probs: shape (players, chains, steps, trajectories), differentiable in `parameters`.
+    """
+
+    parameters: tuple[Tensor, ...]
+    played: Trajectories
+    log_probs: Tensor
+
+
+def play(policies: Sequence[Policy], parameters: Sequence[Tensor], sample: Sampler) -> Link:
+    """Plays one joint policy, then evaluates what was played differentiably."""
+    played = sample(parameters)
+    log_probs = [
+        policy.log_probs(given, played.states, actions, memory)
+        for policy, given, actions, memory in zip(
+            policies, parameters, played.actions, played.memories, strict=True
+        )
+    ]
+    return Link(tuple(parameters), played, torch.stack(log_probs))
+
+
+def learn(
+    link: Link, rates: Tensor, credit: Credit, *, shaped: Collection[int], learners: Collection[int]
+) -> tuple[Tensor, ...]:
+    """Everyone's policy-gradient step, Equation 4 of Kim et al. (2021), by DiCE.
+
+    Args:
+        link: what was played.
+        rates: one learning rate a player, shape (players) or (chains, players).
+        credit: from trajectories to every player's weighted advantages.
+        shaped: whose new parameters are differentiable in all old ones.
+        learners: who learns; the others' parameters stay as they are.
+
+    Returns:
+        New parameters, one tensor a player.
+    """
+    earned = credit(link.played)
+    joint = link.log_probs.sum(0)
+    new = list(link.parameters)
+    for player in learners:
+        old = link.parameters[player]
+        objective = dice_objective(joint, earned[player]).sum()
+        (ascent,) = torch.autograd.grad(
+            objective, old, create_graph=player in shaped, retain_graph=True
+        )
+        rate = rates[..., player].reshape(-1, *[1] * (old.dim() - 1))
+        new[player] = old + rate * ascent if player in shaped else (old + rate * ascent).detach()
+    return tuple(new)
+
+
+def play_chain(
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    rates: Tensor,
+    sample: Sampler,
+    credit: Credit,
+    *,
+    shaped: Collection[int],
+    learners: Collection[int] | None = None,
+) -> list[Link]:
+    """The chain phi_0, ..., phi_L with what each played: Algorithms 1 and 2 of Kim et al. (2021).
+
+    Args:
+        policies: one a player.
+        parameters: phi_0, one tensor a player, shape (chains, *shape of its policy).
+        rates: inner learning rates, shape (L, players) or (chains, L, players).
+        sample: plays a joint policy.
+        credit: from trajectories to every player's weighted advantages, for inner updates.
+        shaped: the players whose inner updates stay in the graph: all of them in Meta-MAPG, the
+            meta-agent in Meta-PG, none at execution time.
+        learners: who learns; everyone by default.
+
+    Returns:
+        L + 1 links.
+
+    Raises:
+        InputError: if the rates ask for no step or do not fit the players.
+    """
+    if rates.dim() not in (2, 3) or rates.shape[-1] != len(policies) or not rates.shape[-2]:
+        raise InputError(
+            f"inner rates of shape {list(rates.shape)} do not make a chain of {len(policies)} "
+            "players; give (steps, players) or (chains, steps, players), with at least one step"
+        )
+    current = tuple(
+        given if given.requires_grad else given.detach().requires_grad_() for given in parameters
+    )
+    links = [play(policies, current, sample)]
+    for step in range(rates.shape[-2]):
+        moved = learn(
+            links[-1],
+            rates[..., step, :],
+            credit,
+            shaped=shaped,
+            learners=range(len(policies)) if learners is None else learners,
+        )
+        current = tuple(new if new.requires_grad else new.requires_grad_() for new in moved)
+        links.append(play(policies, current, sample))
+    return links

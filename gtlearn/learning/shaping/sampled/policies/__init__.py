@@ -1,0 +1,5 @@
+"""Policies whose parameters are one tensor with a leading axis of chains."""
+
+from gtlearn.learning.shaping.sampled.policies.protocol import Actor as Actor
+from gtlearn.learning.shaping.sampled.policies.protocol import Policy as Policy
+from gtlearn.learning.shaping.sampled.policies.tables import TablePolicy as TablePolicy

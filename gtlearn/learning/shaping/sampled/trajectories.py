@@ -1,0 +1,134 @@
+"""Trajectories of many chains at once, played without autograd.
+
+Axes throughout: (players, chains, steps, trajectories); a tensor of one player lacks the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gtlearn.errors import InputError
+from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+from gtlearn.learning.shaping.sampled.program import StateProgram
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectories:
+    """What was played.
+
+    Attributes:
+        states: the state of each step, shape (chains, steps, trajectories).
+        actions: shape (players, chains, steps, trajectories).
+        rewards: shape (players, chains, steps, trajectories).
+        memories: what each player's policy noted while it played, None where it noted nothing;
+            it spares the same computation in `Policy.log_probs`.
+    """
+
+    states: Tensor
+    actions: Tensor
+    rewards: Tensor
+    memories: tuple[Any, ...]
+
+    @property
+    def mean_rewards(self) -> Tensor:
+        """The mean reward a step, shape (players, chains)."""
+        return self.rewards.mean(dim=(-2, -1))
+
+
+@torch.no_grad()
+def rollout(
+    program: StateProgram,
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    *,
+    trajectories: int,
+    horizon: int,
+    generator: torch.Generator,
+) -> Trajectories:
+    """Plays `trajectories` trajectories of `horizon` steps in each chain.
+
+    An action is the largest of the logits plus Gumbel noise, which is a draw from their softmax.
+
+    Args:
+        program: the game.
+        policies: one a player.
+        parameters: one tensor a player, of shape (chains, *policy.shape).
+        trajectories: K of the paper, in each chain.
+        horizon: H of the paper.
+        generator: on the device of the parameters.
+
+    Raises:
+        InputError: if K or H is below one, or the policies or parameters do not fit.
+    """
+    check_players(program, policies, parameters)
+    if trajectories < 1 or horizon < 1:
+        raise InputError(
+            f"{trajectories} trajectories of {horizon} steps cannot be learned from; ask for at "
+            "least one of at least one step"
+        )
+    chains, device = len(parameters[0]), parameters[0].device
+    shape = (chains, horizon, trajectories)
+    noise = [
+        _gumbel((horizon, chains, trajectories, size), parameters[0], generator)
+        for size in program.actions
+    ]
+    actors = [
+        policy.actor(given, trajectories, horizon)
+        for policy, given in zip(policies, parameters, strict=True)
+    ]
+    states = torch.empty(shape, dtype=torch.long, device=device)
+    actions = torch.empty((program.num_players, *shape), dtype=torch.long, device=device)
+    rows = torch.empty(shape, dtype=torch.long, device=device)
+    here = torch.full((chains, trajectories), program.start, device=device)
+    for step in range(horizon):
+        chosen = [
+            (actor(step, here) + noise[player][step]).argmax(-1)
+            for player, actor in enumerate(actors)
+        ]
+        states[:, step] = here
+        for player, action in enumerate(chosen):
+            actions[player, :, step] = action
+        row = program.row(here, chosen)
+        rows[:, step] = row
+        here = program.moves[row]
+    memories = tuple(actor.memory for actor in actors)
+    return Trajectories(states, actions, program.rewards[:, rows], memories)
+
+
+def check_players(
+    program: StateProgram, policies: Sequence[Policy], parameters: Sequence[Tensor]
+) -> None:
+    """Refuses policies and parameters that do not fit the game.
+
+    Raises:
+        InputError: naming the player and what its shape should be.
+    """
+    if not len(policies) == len(parameters) == program.num_players:
+        raise InputError(
+            f"{len(policies)} policies and {len(parameters)} parameter tensors given for the "
+            f"{program.num_players} players of {program.game.name}; give one of each a player"
+        )
+    chains = parameters[0].shape[:1]
+    for player, (policy, given) in enumerate(zip(policies, parameters, strict=True)):
+        who = f"of {program.game.players[player]!r}"
+        if (policy.states, policy.actions) != (program.num_states, program.actions[player]):
+            raise InputError(
+                f"the policy {who} is for {policy.states} states and {policy.actions} actions; "
+                f"{program.game.name} has {program.num_states} and {program.actions[player]}"
+            )
+        if given.shape != (*chains, *policy.shape) or not chains:
+            raise InputError(
+                f"the parameters {who} have shape {list(given.shape)}; they must have "
+                f"{[*chains, *policy.shape]}: chains first, as many for every player"
+            )
+
+
+def _gumbel(shape: Sequence[int], like: Tensor, generator: torch.Generator) -> Tensor:
+    """Standard Gumbel noise."""
+    drawn = torch.empty(shape, dtype=like.dtype, device=like.device)
+    return drawn.exponential_(generator=generator).log_().neg_()
