@@ -9,6 +9,12 @@ except ModuleNotFoundError as error:
         "gtlearn.learning needs PyTorch, which is not installed; run pip install 'gtlearn[learn]'"
     ) from error
 
+from gtlearn.learning.shaping.updates import cgd as cgd
+from gtlearn.learning.shaping.updates import consensus as consensus
+from gtlearn.learning.shaping.updates import lola as lola
+from gtlearn.learning.shaping.updates import lookahead as lookahead
+from gtlearn.learning.shaping.updates import naive as naive
+from gtlearn.learning.shaping.updates import sos as sos
 from gtlearn.learning.values import TensorGame as TensorGame
 from gtlearn.learning.values import tensor_game as tensor_game
 from gtlearn.learning.values import values as values

@@ -1,0 +1,1 @@
+"""Opponent shaping: differentiable games, update rules and meta-gradients, exact and sampled."""

@@ -1,0 +1,107 @@
+"""A differentiable game: values as a function of one tensor of parameters a player."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+from gtlearn.errors import InputError
+from gtlearn.learning.shaping.games.derivatives import own_gradients
+
+Parameters: TypeAlias = Sequence[
+    Tensor
+]  # one tensor a player, of shape (*batch, *shape of that player)
+ValueFunction: TypeAlias = Callable[[Parameters], Tensor]  # values of shape (*batch, players)
+
+
+class DifferentiableGame(ABC):
+    """A game whose values can be differentiated, twice and more, in the players' parameters.
+
+    The items of a batch are independent games: no value depends on the parameters of another item.
+
+    Attributes:
+        name: what reports call it.
+        shapes: the shape of each player's parameters, without the axes of the batch.
+    """
+
+    name: str
+    shapes: tuple[tuple[int, ...], ...]
+
+    @property
+    def num_players(self) -> int:
+        """The number of players."""
+        return len(self.shapes)
+
+    @abstractmethod
+    def values(self, parameters: Parameters) -> Tensor:
+        """The values of the players, which they maximise.
+
+        Args:
+            parameters: one tensor a player, of shape (*batch, *its shape); axes of the batch
+                broadcast.
+
+        Returns:
+            Values of shape (*batch, players).
+
+        Raises:
+            InputError: if a shape does not fit.
+        """
+
+    def values_and_gradients(self, parameters: Parameters) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """The values, and each player's gradient of its own value.
+
+        Both are differentiable where the parameters need gradients; a game may know a closed form.
+
+        Returns:
+            Values of shape (*batch, players), and one tensor a player of shape (*batch, *its
+            shape), with all axes of the batch.
+        """
+        parameters = self.expanded(parameters)
+        keep = torch.is_grad_enabled() and any(p.requires_grad for p in parameters)
+        with torch.enable_grad():
+            tracked = [p if p.requires_grad and keep else p.detach() for p in parameters]
+            tracked = [p if p.requires_grad else p.requires_grad_() for p in tracked]
+            values = self.values(tracked)
+            gradients = own_gradients(values, tracked, create_graph=keep)
+        return (values if keep else values.detach()), gradients
+
+    def expanded(self, parameters: Parameters) -> list[Tensor]:
+        """The same parameters with all axes of the batch, as views.
+
+        Raises:
+            InputError: if there is not one tensor a player, or a shape does not fit.
+        """
+        batch = self.batch_shape(parameters)
+        return [p.expand(*batch, *s) for p, s in zip(parameters, self.shapes, strict=True)]
+
+    def batch_shape(self, parameters: Parameters) -> tuple[int, ...]:
+        """The shape of the batch to which the parameters broadcast.
+
+        Raises:
+            InputError: if there is not one tensor a player, or a shape does not fit.
+        """
+        if len(parameters) != self.num_players:
+            raise InputError(
+                f"{len(parameters)} tensor(s) of parameters given for the {self.num_players} "
+                f"players of {self.name}; give one a player"
+            )
+        batches = []
+        for player, (tensor, shape) in enumerate(zip(parameters, self.shapes, strict=True)):
+            split = tensor.ndim - len(shape)
+            if split < 0 or tuple(tensor.shape[split:]) != shape:
+                raise InputError(
+                    f"the parameters of player {player} of {self.name} have shape "
+                    f"{list(tensor.shape)}; the last axes must be {list(shape)}"
+                )
+            batches.append(tensor.shape[:split])
+        try:
+            return tuple(torch.broadcast_shapes(*batches))
+        except RuntimeError:
+            shown = " and ".join(str(list(batch)) for batch in batches)
+            raise InputError(
+                f"the batch axes {shown} of the parameters of {self.name} do not fit together"
+            ) from None

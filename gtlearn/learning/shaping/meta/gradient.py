@@ -1,0 +1,149 @@
+"""The exact meta-gradients of Meta-MAPG and Meta-PG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gtlearn.errors import InputError
+from gtlearn.learning.shaping.games.derivatives import gradients
+from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
+from gtlearn.learning.shaping.meta.chain import InnerRates, unroll
+
+
+@dataclass(frozen=True, eq=False)
+class MetaGradient:
+    """The gradient of the meta-objective of one player, for each item of a batch.
+
+    Attributes:
+        gradient: in the player's initial parameters, shape (*batch, *its shape).
+        rates: in the inner rates, in their shape, summed over what they broadcast to; None where
+            they do not need gradients.
+        objective: the meta-objective, shape (*batch,).
+        values: what all players get along the chain, shape (*batch, L + 1, players).
+    """
+
+    gradient: Tensor
+    rates: Tensor | None
+    objective: Tensor
+    values: Tensor
+
+
+def meta_objective(values: Tensor, player: int, *, count_start: bool = False) -> Tensor:
+    """What a player gets after each inner update: the sum of V^i(phi_l) over l = 1 ... L.
+
+    That is equation 2 of Kim et al. (2021), whose sum over l = 0 ... L - 1 is of V_{phi_{0:l+1}}:
+    what is earned before the first update does not count.
+
+    Args:
+        values: along a chain, shape (*batch, L + 1, players).
+        player: whose objective it is.
+        count_start: whether V^i(phi_0) counts too.
+
+    Returns:
+        Shape (*batch,).
+    """
+    return values[..., 0 if count_start else 1 :, player].sum(-1)
+
+
+def meta_mapg(
+    game: DifferentiableGame,
+    initial: Parameters,
+    rates: InnerRates,
+    length: int,
+    *,
+    player: int = 0,
+    count_start: bool = False,
+) -> MetaGradient:
+    """The whole gradient of the meta-objective, through the inner updates of all players.
+
+    With exact inner updates phi_l is a function of phi_0, and Theorem 1 of Kim et al. (2021) is
+
+        sum over l = 1 ... L, and over all players j, of
+        (d phi_l^j / d phi_0^i)^T grad_j V^i(phi_l).
+
+    Args:
+        game: what is played.
+        initial: phi_0, one tensor a player of shape (*batch, *its shape); axes of the batch
+            broadcast, so that (seeds, 1, states, actions) meets (personas, states, actions).
+        rates: the inner rates, as `unroll` takes them.
+        length: L, the number of inner updates.
+        player: i, whose initial parameters are improved.
+        count_start: whether V^i(phi_0) counts too.
+
+    Raises:
+        InputError: as `unroll`, or if there is no such player.
+    """
+    return _gradient(game, initial, rates, length, player, count_start, constant=())
+
+
+def meta_pg(
+    game: DifferentiableGame,
+    initial: Parameters,
+    rates: InnerRates,
+    length: int,
+    *,
+    player: int = 0,
+    count_start: bool = False,
+) -> MetaGradient:
+    """The gradient of Meta-PG: the others learn, but are taken to learn the same whatever i does.
+
+    The parameters of the others along the chain are constants, so that the meta-objective depends
+    on phi_0^i through i's own updates only (Al-Shedivat et al. 2018; Kim et al. 2021, equation 5
+    and appendix C.1).
+
+    Args:
+        game: as for `meta_mapg`, like all that follows.
+        initial: phi_0.
+        rates: the inner rates.
+        length: L.
+        player: i.
+        count_start: whether V^i(phi_0) counts too.
+
+    Raises:
+        InputError: as `meta_mapg`.
+    """
+    others = [other for other in range(game.num_players) if other != player]
+    return _gradient(game, initial, rates, length, player, count_start, constant=others)
+
+
+def tracked_start(game: DifferentiableGame, initial: Parameters, player: int) -> list[Tensor]:
+    """phi_0 with all axes of the batch, in which only the player's parameters need gradients.
+
+    Raises:
+        InputError: if there is no such player, or a shape does not fit.
+    """
+    if not 0 <= player < game.num_players:
+        raise InputError(
+            f"there is no player {player} in {game.name}; choose 0 to {game.num_players - 1}"
+        )
+    start = [tensor.detach() for tensor in game.expanded(initial)]
+    start[player] = start[player].clone().requires_grad_()
+    return start
+
+
+def _gradient(
+    game: DifferentiableGame,
+    initial: Parameters,
+    rates: InnerRates,
+    length: int,
+    player: int,
+    count_start: bool,
+    constant: Sequence[int],
+) -> MetaGradient:
+    start = tracked_start(game, initial, player)
+    learned = isinstance(rates, Tensor) and rates.requires_grad
+    with torch.enable_grad():
+        chain = unroll(game, start, rates, length, constant=constant)
+        objective = meta_objective(chain.values, player, count_start=count_start)
+    inputs = [start[player], rates] if learned else [start[player]]
+    found = gradients(objective, inputs)
+    return MetaGradient(
+        gradient=found[0],
+        rates=found[1] if learned else None,
+        objective=objective.detach(),
+        values=chain.values.detach(),
+    )

@@ -1,0 +1,157 @@
+"""What the update rules share: values at tracked parameters, rates, one step upwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+from gtlearn.errors import InputError
+from gtlearn.learning.shaping.games.derivatives import gradients
+from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
+
+Rates: TypeAlias = float | Tensor | Sequence[float | Tensor]  # for all, or one a player
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """Values at some parameters, ready to be differentiated.
+
+    Attributes:
+        parameters: one tensor a player, each needing gradients.
+        values: shape (*batch, players).
+        create_graph: whether what is derived here can be differentiated again.
+    """
+
+    parameters: tuple[Tensor, ...]
+    values: Tensor
+    create_graph: bool
+
+    @property
+    def players(self) -> range:
+        """The players' numbers."""
+        return range(len(self.parameters))
+
+    @property
+    def batch(self) -> int:
+        """The number of axes of the batch."""
+        return int(self.values.ndim) - 1
+
+    def slopes(self) -> list[tuple[Tensor, ...]]:
+        """All first derivatives: entry [i][j] is the gradient of V^i in the parameters of j."""
+        return [
+            gradients(self.values[..., player], self.parameters, create_graph=True)
+            for player in self.players
+        ]
+
+    def rates(self, rates: Rates) -> tuple[float | Tensor, ...]:
+        """One rate a player, shaped so that it multiplies the player's parameters.
+
+        Args:
+            rates: a number, or one number or tensor of shape (*batch) a player.
+
+        Raises:
+            InputError: if there is not one rate a player.
+        """
+        if isinstance(rates, int | float) or (isinstance(rates, Tensor) and rates.ndim == 0):
+            return (rates,) * len(self.parameters)
+        if len(rates) != len(self.parameters):
+            raise InputError(
+                f"{len(rates)} rate(s) given for {len(self.parameters)} players; give one for "
+                "all, or one a player"
+            )
+        return tuple(
+            self.beside(rate, player) if isinstance(rate, Tensor) and rate.ndim else rate
+            for player, rate in enumerate(rates)
+        )
+
+    def scaled(self, rates: Rates, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """Each player's tensor, shaped as its parameters, times its rate."""
+        return [rate * t for rate, t in zip(self.rates(rates), tensors, strict=True)]
+
+    def transported(
+        self, slopes: Sequence[Sequence[Tensor]], weights: Sequence[Sequence[Tensor]]
+    ) -> list[Tensor]:
+        """For each player i, the sum over the others j of (d slopes_ij / d theta_i)^T weights_ij.
+
+        Args:
+            slopes: entry [i][j] is shaped as the parameters of j.
+            weights: entry [i][j] is shaped so too; held constant in this derivative.
+        """
+        found = []
+        for player, own in enumerate(self.parameters):
+            total = torch.zeros_like(own)
+            for other in self.players:
+                if other != player:
+                    total = (
+                        total
+                        + gradients(
+                            slopes[player][other],
+                            [own],
+                            weights=weights[player][other],
+                            create_graph=self.create_graph,
+                        )[0]
+                    )
+            found.append(total)
+        return found
+
+    def inner(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
+        """The inner product over all players' parameters, of shape (*batch)."""
+        products = [
+            (a * b).reshape(*self.values.shape[:-1], -1) for a, b in zip(first, second, strict=True)
+        ]
+        return torch.cat(products, dim=-1).sum(-1)
+
+    def beside(self, numbers: Tensor, player: int) -> Tensor:
+        """Numbers of shape (*batch), so that they multiply a player's parameters."""
+        axes = self.parameters[player].ndim - self.batch
+        return numbers.reshape(*numbers.shape, *[1] * axes)
+
+    def finished(self, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """The tensors, cut off the graph unless it is wanted."""
+        return tuple(t if self.create_graph else t.detach() for t in tensors)
+
+    def moved(self, directions: Sequence[Tensor], rates: Rates) -> tuple[Tensor, ...]:
+        """One step upwards for each player: parameters + rate * direction."""
+        steps = self.scaled(rates, directions)
+        return self.finished([own + step for own, step in zip(self.parameters, steps, strict=True)])
+
+
+def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) -> Point:
+    """The values at some parameters.
+
+    Args:
+        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
+        parameters: one tensor a player, all with the same axes of the batch.
+        create_graph: whether what is derived can be differentiated again.
+
+    Raises:
+        InputError: if values and parameters do not fit together, or cannot be differentiated.
+    """
+    with torch.enable_grad():
+        tracked = tuple(
+            p if create_graph and p.requires_grad else p.detach().requires_grad_()
+            for p in parameters
+        )
+        found = values(tracked)
+    if found.ndim < 1 or found.shape[-1] != len(tracked):
+        raise InputError(
+            f"the values of {len(tracked)} players have shape {list(found.shape)}; the last axis "
+            "must be the players"
+        )
+    if not found.requires_grad:
+        raise InputError(
+            "the values cannot be differentiated in the parameters; compute them by operations of "
+            "torch, without detach() or item()"
+        )
+    batch = found.shape[:-1]
+    for player, tensor in enumerate(tracked):
+        if tensor.shape[: len(batch)] != batch:
+            raise InputError(
+                f"the parameters of player {player} have shape {list(tensor.shape)}, the values "
+                f"{list(found.shape)}; give every player the batch axes {list(batch)}"
+            )
+    return Point(tracked, found, create_graph)

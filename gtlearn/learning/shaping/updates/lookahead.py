@@ -1,0 +1,72 @@
+"""LookAhead: each player answers what the others will play after their next naive step."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+
+
+def direction(
+    values: ValueFunction,
+    parameters: Parameters,
+    look_ahead: Rates,
+    *,
+    create_graph: bool = False,
+) -> tuple[Tensor, ...]:
+    """The gradient after the others' step, to first order: g + G_o (alpha g).
+
+    With g_i = grad_i V^i and G_o the mixed second derivatives, entry (i, j) grad_j g_i for i != j
+    and zero for i = j. The others' steps are constants, so that nothing is shaped (Zhang & Lesser
+    2010, Multi-Agent Learning with Policy Prediction; Letcher et al. 2019, Stable Opponent
+    Shaping, section 2.3, where losses are minimised: (I - alpha H_o) xi).
+
+    Args:
+        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
+        parameters: one tensor a player, all with the same axes of the batch.
+        look_ahead: alpha, the rate of the others' step, one for all or one a player.
+        create_graph: whether the result can be differentiated again.
+
+    Raises:
+        InputError: if values and parameters do not fit together, or cannot be differentiated.
+    """
+    at = point(values, parameters, create_graph=create_graph)
+    return at.finished(looked_ahead(at, at.slopes(), look_ahead))
+
+
+def update(
+    values: ValueFunction,
+    parameters: Parameters,
+    rates: Rates,
+    *,
+    look_ahead: Rates | None = None,
+    create_graph: bool = False,
+) -> tuple[Tensor, ...]:
+    """One step along `direction`.
+
+    Args:
+        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
+        parameters: one tensor a player, all with the same axes of the batch.
+        rates: one learning rate for all players, or one a player.
+        look_ahead: as for `direction`; the learning rates by default.
+        create_graph: whether the result can be differentiated in the parameters.
+
+    Returns:
+        New parameters; the given ones are not changed.
+
+    Raises:
+        InputError: as `direction`, or if there is not one rate a player.
+    """
+    at = point(values, parameters, create_graph=create_graph)
+    return at.moved(
+        looked_ahead(at, at.slopes(), rates if look_ahead is None else look_ahead), rates
+    )
+
+
+def looked_ahead(at: Point, slopes: list[tuple[Tensor, ...]], look_ahead: Rates) -> list[Tensor]:
+    """g + G_o (alpha g), from all first derivatives at a point."""
+    own = [slopes[player][player] for player in at.players]
+    steps = at.scaled(look_ahead, own)
+    answers = at.transported(slopes, [steps for _ in at.players])
+    return [g + answer for g, answer in zip(own, answers, strict=True)]
