@@ -43,7 +43,7 @@ TINY: dict[str, Any] = {
     "posttraining": 0,
 }
 RUNS: dict[str, tuple[dict[str, Any], int]] = {
-    "default: contextual follower, PG leader": ({}, 8),
+    "default: contextual follower, PG leader": ({}, 24),
     "planning follower, bandit leader": (PLANNING, 40),
 }
 SWEEPS: dict[str, tuple[dict[str, Any], int]] = {
