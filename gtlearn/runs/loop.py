@@ -227,6 +227,7 @@ class _Session:
         """Writes result.json; returns what it holds."""
         beside = ("step", "env_steps")
         subject = self.config.subject
+        own = self.learner.result()  # its checks take time too
         result = {
             "schema": RESULT_SCHEMA,
             "algorithm": self.config.algorithm.name,
@@ -236,7 +237,7 @@ class _Session:
             "env_steps": self.row.get("env_steps", 0),
             "seconds": self.seconds,
             "metrics": {key: value for key, value in self.row.items() if key not in beside},
-            **self.learner.result(),
+            **own,
         }
         with self._writing():
             self.folder.write_result(result)
