@@ -7,3 +7,8 @@ from gtlearn.learning.shaping.meta.gradient import MetaGradient as MetaGradient
 from gtlearn.learning.shaping.meta.gradient import meta_mapg as meta_mapg
 from gtlearn.learning.shaping.meta.gradient import meta_objective as meta_objective
 from gtlearn.learning.shaping.meta.gradient import meta_pg as meta_pg
+from gtlearn.learning.shaping.meta.terms import Terms as Terms
+from gtlearn.learning.shaping.meta.terms import terms as terms
+from gtlearn.learning.shaping.meta.training import MetaAscent as MetaAscent
+from gtlearn.learning.shaping.meta.training import Trained as Trained
+from gtlearn.learning.shaping.meta.training import train as train
