@@ -87,6 +87,7 @@ def _panels(found: Reproduction) -> Any:
     from gtlearn.solvers.output.pieces import add_row, new_table
 
     table = new_table(*_HEADS, right=(*_HEADS[2:4], _HEADS[-1]))
+    table.columns[0].no_wrap = True
     for panel in found.figure.panels:
         for place, method in enumerate(found.figure.methods):
             runs, tolerance = found.of(panel, method), found.figure.tolerance
@@ -145,4 +146,5 @@ def _mean(runs: Sequence[Run], key: str) -> float:
 
 def _value(runs: Sequence[Run]) -> str:
     mean, low, high = mean_interval(np.array([run.result["true_value"] for run in runs]))
-    return f"{mean:.3g}" if low == high else f"{mean:.3g} [{low:.3g}, {high:.3g}]"
+    shown = [f"{number:.3g}" for number in (mean, low, high)]
+    return shown[0] if len(set(shown)) == 1 else f"{shown[0]} [{shown[1]}, {shown[2]}]"
