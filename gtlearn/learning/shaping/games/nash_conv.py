@@ -102,16 +102,10 @@ def _faced(game: TableGame, tables: Sequence[Tensor], player: int) -> tuple[Tens
     rewards = held.payoffs[..., player]
     moves = held.moves * float(held.game.discount)
     rewards, moves = rewards.movedim(player + 1, 1), moves.movedim(player + 1, 1)
-    weights = None
-    for other, table in enumerate(tables):
-        if other != player:
-            weights = (
-                table
-                if weights is None
-                else (weights[..., :, None] * table[..., None, :]).flatten(-2)
-            )
-    if weights is None:
-        return rewards.expand(*tables[player].shape), moves
+    others = [table for other, table in enumerate(tables) if other != player]
+    weights = others[0]
+    for table in others[1:]:
+        weights = (weights[..., :, None] * table[..., None, :]).flatten(-2)
     return (
         torch.einsum("...sj,saj->...sa", weights, rewards.flatten(2)),
         torch.einsum("...sj,sajt->...sat", weights, moves.flatten(2, -2)),

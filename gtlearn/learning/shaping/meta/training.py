@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -116,7 +117,7 @@ class MetaAscent:
         return {
             "start": self.start.clone(),
             "rates": self.rates.clone(),
-            "optimiser": self._optimiser.state_dict(),
+            "optimiser": deepcopy(self._optimiser.state_dict()),
             "generator": None if self._generator is None else self._generator.get_state(),
         }
 
@@ -124,7 +125,7 @@ class MetaAscent:
         """Goes on from a state."""
         self.start.copy_(state["start"])
         self.rates.copy_(state["rates"])
-        self._optimiser.load_state_dict(state["optimiser"])
+        self._optimiser.load_state_dict(deepcopy(state["optimiser"]))
         if self._generator is not None:
             self._generator.set_state(state["generator"])
 

@@ -7,9 +7,10 @@ from torch import Tensor
 
 from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, with_gradients
 
 
+@with_gradients
 def steps(
     values: ValueFunction, parameters: Parameters, rates: Rates, *, create_graph: bool = False
 ) -> tuple[Tensor, ...]:
@@ -36,6 +37,7 @@ def steps(
     return at.finished(_equilibrium(at, rates))
 
 
+@with_gradients
 def update(
     values: ValueFunction, parameters: Parameters, rates: Rates, *, create_graph: bool = False
 ) -> tuple[Tensor, ...]:

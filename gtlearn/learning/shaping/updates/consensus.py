@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, with_gradients
 
 
+@with_gradients
 def direction(
     values: ValueFunction,
     parameters: Parameters,
@@ -35,6 +35,7 @@ def direction(
     return at.finished(_climbed(at, strength))
 
 
+@with_gradients
 def update(
     values: ValueFunction,
     parameters: Parameters,
@@ -64,7 +65,6 @@ def update(
 
 def _climbed(at: Point, strength: float) -> list[Tensor]:
     own = own_gradients(at.values, at.parameters, create_graph=True)
-    with torch.enable_grad():
-        length = at.inner(own, own) / 2
+    length = at.inner(own, own) / 2
     pulls = gradients(length, at.parameters, create_graph=at.create_graph)
     return [g - strength * pull for g, pull in zip(own, pulls, strict=True)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import wraps
+from typing import ParamSpec, TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
@@ -14,6 +15,20 @@ from gtlearn.learning.shaping.games.derivatives import gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
 
 Rates: TypeAlias = float | Tensor | Sequence[float | Tensor]  # for all, or one a player
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def with_gradients(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """The same function, which differentiates even where gradients are switched off."""
+
+    @wraps(function)
+    def run(*args: _Arguments.args, **options: _Arguments.kwargs) -> _Result:
+        with torch.enable_grad():
+            return function(*args, **options)
+
+    return run
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,12 +146,10 @@ def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) 
     Raises:
         InputError: if values and parameters do not fit together, or cannot be differentiated.
     """
-    with torch.enable_grad():
-        tracked = tuple(
-            p if create_graph and p.requires_grad else p.detach().requires_grad_()
-            for p in parameters
-        )
-        found = values(tracked)
+    tracked = tuple(
+        p if create_graph and p.requires_grad else p.detach().requires_grad_() for p in parameters
+    )
+    found = values(tracked)
     if found.ndim < 1 or found.shape[-1] != len(tracked):
         raise InputError(
             f"the values of {len(tracked)} players have shape {list(found.shape)}; the last axis "

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, with_gradients
 from gtlearn.learning.shaping.updates.lookahead import looked_ahead
 
 Form: TypeAlias = Literal["foerster", "letcher", "exact"]
 
 
+@with_gradients
 def direction(
     values: ValueFunction,
     parameters: Parameters,
@@ -53,6 +53,7 @@ def direction(
     return at.finished(_climbed(at, values, look_ahead, form, steps))
 
 
+@with_gradients
 def update(
     values: ValueFunction,
     parameters: Parameters,
@@ -114,13 +115,12 @@ def _exact(at: Point, values: ValueFunction, look_ahead: Rates, player: int, ste
     """The gradient of a player's value after some naive steps of the others, itself at rest."""
     rates = at.rates(look_ahead)
     held = list(at.parameters)
-    with torch.enable_grad():
-        found = at.values
-        for _ in range(steps):
-            slopes = own_gradients(found, held, create_graph=True)
-            held = [
-                own if other == player else own + rates[other] * slopes[other]
-                for other, own in enumerate(held)
-            ]
-            found = values(held)
+    found = at.values
+    for _ in range(steps):
+        slopes = own_gradients(found, held, create_graph=True)
+        held = [
+            own if other == player else own + rates[other] * slopes[other]
+            for other, own in enumerate(held)
+        ]
+        found = values(held)
     return gradients(found[..., player], [at.parameters[player]], create_graph=at.create_graph)[0]

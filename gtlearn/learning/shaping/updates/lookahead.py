@@ -5,9 +5,10 @@ from __future__ import annotations
 from torch import Tensor
 
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, with_gradients
 
 
+@with_gradients
 def direction(
     values: ValueFunction,
     parameters: Parameters,
@@ -35,6 +36,7 @@ def direction(
     return at.finished(looked_ahead(at, at.slopes(), look_ahead))
 
 
+@with_gradients
 def update(
     values: ValueFunction,
     parameters: Parameters,

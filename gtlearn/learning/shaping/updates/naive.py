@@ -6,9 +6,10 @@ from torch import Tensor
 
 from gtlearn.learning.shaping.games.derivatives import own_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Rates, point, with_gradients
 
 
+@with_gradients
 def direction(
     values: ValueFunction, parameters: Parameters, *, create_graph: bool = False
 ) -> tuple[Tensor, ...]:
@@ -28,6 +29,7 @@ def direction(
     return own_gradients(at.values, at.parameters, create_graph=create_graph)
 
 
+@with_gradients
 def update(
     values: ValueFunction, parameters: Parameters, rates: Rates, *, create_graph: bool = False
 ) -> tuple[Tensor, ...]:

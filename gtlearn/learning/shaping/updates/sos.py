@@ -6,11 +6,12 @@ import torch
 from torch import Tensor
 
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, with_gradients
 from gtlearn.learning.shaping.updates.lola import shaping
 from gtlearn.learning.shaping.updates.lookahead import looked_ahead
 
 
+@with_gradients
 def direction(
     values: ValueFunction,
     parameters: Parameters,
@@ -47,6 +48,7 @@ def direction(
     return at.finished(_climbed(at, look_ahead, a, b))
 
 
+@with_gradients
 def update(
     values: ValueFunction,
     parameters: Parameters,
