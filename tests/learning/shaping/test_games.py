@@ -111,6 +111,14 @@ def test_gradients_do_not_need_grad_mode_and_leave_no_graph():
     assert slope.tolist() == [-3.0] and found.tolist() == [-4.5]
 
 
+def test_games_without_states_take_the_type_of_the_parameters():
+    for game in (tandem(), MatrixGame(public_goods())):
+        parameters = random_parameters(game, (2,), seed=3)
+        found = game.values([p.float() for p in parameters])
+        assert found.dtype == torch.float32
+        torch.testing.assert_close(found.double(), game.values(parameters), rtol=1e-5, atol=1e-5)
+
+
 def test_a_matrix_game_by_summing_over_joint_actions():
     stage = public_goods()
     game = MatrixGame(stage)
@@ -162,6 +170,9 @@ def test_nash_conv_of_equilibria_and_of_kindness():
         (lambda g: g.values([torch.zeros(5, 2)]), "give one a player"),
         (lambda g: g.values([torch.zeros(5, 2), torch.zeros(4, 2)]), r"must be \[5, 2\]"),
         (lambda g: g.values([torch.zeros(2, 5, 2), torch.zeros(3, 5, 2)]), "do not fit together"),
+        (lambda g: g.values([torch.zeros(5, 2).double(), torch.zeros(5, 2)]), "of one type"),
+        (lambda g: g.values([torch.zeros(5, 2)] * 2), "make both the same"),
+        (lambda g: tandem().values([torch.zeros(1, dtype=torch.int64)] * 2), "floating-point"),
         (lambda g: exact_nash_conv(g, [torch.zeros(2, 5, 2).double()] * 2), "give one"),
         (lambda g: QuadraticGame([[1.0]]), "one square matrix a player"),
         (lambda g: QuadraticGame([[[1.0]]], sizes=(2,)), "sizes that add up"),

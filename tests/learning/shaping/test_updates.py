@@ -230,6 +230,7 @@ def test_rates_of_a_batch():
             ),
             "give every player the batch axes",
         ),
+        (lambda: naive.update(PRODUCT.values, [torch.tensor([1])] * 2, 0.1), "floating-point"),
         (lambda: lola.update(PRODUCT.values, vector(1, 2), 0.1, form="taylor"), "no form"),
         (lambda: lola.update(PRODUCT.values, vector(1, 2), 0.1, steps=2), "exact form more"),
     ],

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def with_gradients(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """The same function, which differentiates even where gradients are switched off."""
+
+    @wraps(function)
+    def run(*args: _Arguments.args, **options: _Arguments.kwargs) -> _Result:
+        with torch.enable_grad():
+            return function(*args, **options)
+
+    return run
 
 
 def gradients(
@@ -39,6 +55,7 @@ def gradients(
     return found
 
 
+@with_gradients
 def own_gradients(
     values: Tensor, parameters: Sequence[Tensor], *, create_graph: bool = False
 ) -> tuple[Tensor, ...]:

@@ -73,9 +73,16 @@ class DifferentiableGame(ABC):
         """The same parameters with all axes of the batch, as views.
 
         Raises:
-            InputError: if there is not one tensor a player, or a shape does not fit.
+            InputError: if there is not one tensor a player, a shape does not fit, or they are not
+                floating-point tensors of one type on one device.
         """
         batch = self.batch_shape(parameters)
+        kinds = {(p.dtype, p.device) for p in parameters}
+        if len(kinds) > 1 or not parameters[0].is_floating_point():
+            raise InputError(
+                f"the parameters of {self.name} must be real floating-point tensors of one type on "
+                "one device, not " + " and ".join(sorted(f"{t} on {d}" for t, d in kinds))
+            )
         return [p.expand(*batch, *s) for p, s in zip(parameters, self.shapes, strict=True)]
 
     def batch_shape(self, parameters: Parameters) -> tuple[int, ...]:

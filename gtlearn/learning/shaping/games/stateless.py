@@ -32,7 +32,6 @@ class QuadraticGame(DifferentiableGame):
         *,
         sizes: Sequence[int] | None = None,
         name: str = "a quadratic game",
-        dtype: torch.dtype = torch.float64,
     ) -> None:
         """A game from its coefficients, which broadcast.
 
@@ -42,12 +41,11 @@ class QuadraticGame(DifferentiableGame):
             constant: c, shape (players,), or one number.
             sizes: how many parameters each player has; as many for each by default.
             name: what reports call it.
-            dtype: the type of the coefficients.
 
         Raises:
             InputError: if the shapes do not fit.
         """
-        held = torch.as_tensor(quadratic, dtype=dtype)
+        held = torch.as_tensor(quadratic, dtype=torch.float64)
         players = held.shape[0] if held.ndim == 3 else 0
         total = held.shape[-1] if held.ndim == 3 else 0
         if not players or held.shape[1] != total:
@@ -64,14 +62,15 @@ class QuadraticGame(DifferentiableGame):
         self.name = name
         self.shapes = tuple((size,) for size in parts)
         self.quadratic = (held + held.mT) / 2
-        self.linear = torch.as_tensor(linear, dtype=dtype).expand(players, total)
-        self.constant = torch.as_tensor(constant, dtype=dtype).expand(players)
+        self.linear = torch.as_tensor(linear, dtype=torch.float64).expand(players, total)
+        self.constant = torch.as_tensor(constant, dtype=torch.float64).expand(players)
 
     def values(self, parameters: Parameters) -> Tensor:
         """The values of the players, of shape (*batch, players); see `DifferentiableGame`."""
         theta = torch.cat(self.expanded(parameters), dim=-1)
-        bent = torch.einsum("...m,kmn,...n->...k", theta, self.quadratic, theta)
-        return bent / 2 + theta @ self.linear.mT + self.constant
+        quadratic, linear = self.quadratic.to(theta), self.linear.to(theta)
+        bent = torch.einsum("...m,kmn,...n->...k", theta, quadratic, theta)
+        return bent / 2 + theta @ linear.mT + self.constant.to(theta)
 
 
 def bilinear(*matrices: Any, name: str = "a bilinear game") -> QuadraticGame:
@@ -127,14 +126,9 @@ class MatrixGame(DifferentiableGame):
         payoffs: shape (*actions, players).
     """
 
-    def __init__(self, game: NormalFormGame, *, dtype: torch.dtype = torch.float64) -> None:
-        """The differentiable game of a normal-form game.
-
-        Args:
-            game: with any number of players.
-            dtype: the type of its payoffs.
-        """
-        payoffs = [torch.as_tensor(array.floats(), dtype=dtype) for array in game.payoffs]
+    def __init__(self, game: NormalFormGame) -> None:
+        """The differentiable game of a normal-form game, with any number of players."""
+        payoffs = [torch.as_tensor(array.floats(), dtype=torch.float64) for array in game.payoffs]
         self.name = game.name
         self.shapes = tuple((actions,) for actions in game.shape)
         self.payoffs = torch.stack(payoffs, dim=-1)
@@ -143,7 +137,7 @@ class MatrixGame(DifferentiableGame):
         """The values of the players, of shape (*batch, players); see `DifferentiableGame`."""
         strategies = [torch.softmax(logits, dim=-1) for logits in self.expanded(parameters)]
         batch = strategies[0].shape[:-1]
-        found = self.payoffs.reshape(*[1] * len(batch), *self.payoffs.shape)
+        found = self.payoffs.to(strategies[0]).expand(*batch, *self.payoffs.shape)
         for strategy in strategies:
             ones = [1] * (found.ndim - len(batch) - 1)
             found = (strategy.reshape(*strategy.shape, *ones) * found).sum(len(batch))

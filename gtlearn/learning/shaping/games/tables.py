@@ -34,6 +34,17 @@ class TableGame(DifferentiableGame):
         self.shapes = tuple((game.num_states, actions) for actions in game.shape)
         self._dynamics = Dynamics(tensors) if game.horizon is None else None
 
+    def expanded(self, parameters: Parameters) -> list[Tensor]:
+        """The same parameters with all axes of the batch; see `DifferentiableGame`."""
+        found = super().expanded(parameters)
+        held, given = self.tensors.start, found[0]
+        if (given.dtype, given.device) != (held.dtype, held.device):
+            raise InputError(
+                f"the tensors of {self.name} are {held.dtype} on {held.device}, the parameters "
+                f"{given.dtype} on {given.device}; make both the same"
+            )
+        return found
+
     def tables(self, parameters: Parameters) -> list[Tensor]:
         """The probabilities of actions, one tensor a player of shape (*batch, states, actions)."""
         return [torch.softmax(logits, dim=-1) for logits in parameters]

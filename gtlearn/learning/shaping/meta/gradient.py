@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients
+from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
 from gtlearn.learning.shaping.meta.chain import InnerRates, unroll
 
@@ -125,6 +124,7 @@ def tracked_start(game: DifferentiableGame, initial: Parameters, player: int) ->
     return start
 
 
+@with_gradients
 def _gradient(
     game: DifferentiableGame,
     initial: Parameters,
@@ -136,9 +136,8 @@ def _gradient(
 ) -> MetaGradient:
     start = tracked_start(game, initial, player)
     learned = isinstance(rates, Tensor) and rates.requires_grad
-    with torch.enable_grad():
-        chain = unroll(game, start, rates, length, constant=constant)
-        objective = meta_objective(chain.values, player, count_start=count_start)
+    chain = unroll(game, start, rates, length, constant=constant)
+    objective = meta_objective(chain.values, player, count_start=count_start)
     inputs = [start[player], rates] if learned else [start[player]]
     found = gradients(objective, inputs)
     return MetaGradient(

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients
+from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
 from gtlearn.learning.shaping.meta.chain import Chain, InnerRates, unroll
 from gtlearn.learning.shaping.meta.gradient import meta_objective, meta_pg, tracked_start
@@ -37,6 +37,7 @@ class Terms:
         return self.current + self.own + self.peer
 
 
+@with_gradients
 def terms(
     game: DifferentiableGame,
     initial: Parameters,
@@ -86,8 +87,7 @@ def terms(
     if split not in ("policies", "updates"):
         raise InputError(f"there is no split {split!r} of a meta-gradient; policies or updates")
     start = tracked_start(game, initial, player)
-    with torch.enable_grad():
-        chain = unroll(game, start, rates, length)
+    chain = unroll(game, start, rates, length)
     zero = torch.zeros_like(start[player])
     first = gradients(chain.values[..., 0, player], [start[player]])[0] if count_start else zero
     if split == "policies":
@@ -104,11 +104,10 @@ def _by_policies(
     """Through the player's own policies after the updates, and through those of the others."""
     found = []
     for moving in (True, False):
-        with torch.enable_grad():
-            later = [
-                torch.stack([p if (k == player) == moving else p.detach() for p in policies])
-                for k, policies in enumerate(zip(*chain.parameters[1:], strict=True))
-            ]
-            objective = game.values(later)[..., player]
+        later = [
+            torch.stack([p if (k == player) == moving else p.detach() for p in policies])
+            for k, policies in enumerate(zip(*chain.parameters[1:], strict=True))
+        ]
+        objective = game.values(later)[..., player]
         found.append(gradients(objective, [start])[0])
     return found[0], found[1]

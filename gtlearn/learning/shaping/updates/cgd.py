@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients
+from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, with_gradients
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
 
 
 @with_gradients

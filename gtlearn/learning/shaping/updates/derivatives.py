@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import wraps
-from typing import ParamSpec, TypeAlias, TypeVar
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -15,20 +14,6 @@ from gtlearn.learning.shaping.games.derivatives import gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
 
 Rates: TypeAlias = float | Tensor | Sequence[float | Tensor]  # for all, or one a player
-
-_Arguments = ParamSpec("_Arguments")
-_Result = TypeVar("_Result")
-
-
-def with_gradients(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-    """The same function, which differentiates even where gradients are switched off."""
-
-    @wraps(function)
-    def run(*args: _Arguments.args, **options: _Arguments.kwargs) -> _Result:
-        with torch.enable_grad():
-            return function(*args, **options)
-
-    return run
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +131,8 @@ def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) 
     Raises:
         InputError: if values and parameters do not fit together, or cannot be differentiated.
     """
+    if not all(p.is_floating_point() for p in parameters):
+        raise InputError("parameters must be real floating-point tensors; convert them by double()")
     tracked = tuple(
         p if create_graph and p.requires_grad else p.detach().requires_grad_() for p in parameters
     )

@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients
+from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, with_gradients
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
 from gtlearn.learning.shaping.updates.lookahead import looked_ahead
 
 Form: TypeAlias = Literal["foerster", "letcher", "exact"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from gtlearn.learning.shaping.games.derivatives import with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, with_gradients
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
 
 
 @with_gradients

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from gtlearn.learning.shaping.games.derivatives import with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, with_gradients
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
 from gtlearn.learning.shaping.updates.lola import shaping
 from gtlearn.learning.shaping.updates.lookahead import looked_ahead
 
