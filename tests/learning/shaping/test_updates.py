@@ -226,7 +226,7 @@ def test_rates_of_a_batch():
         (lambda: naive.update(lambda p: torch.zeros(2), vector(1, 2), 0.1), "cannot be diff"),
         (
             lambda: naive.update(
-                BIMATRIX.values, [torch.zeros(2), torch.zeros(4, 3, dtype=torch.float64)], 0.1
+                BIMATRIX.values, [torch.zeros(2).double(), torch.zeros(4, 3).double()], 0.1
             ),
             "give every player the batch axes",
         ),

@@ -125,8 +125,8 @@ class _Solve(torch.autograd.Function):  # type: ignore[misc]
     def backward(context: Any, slope: Tensor) -> tuple[Tensor | None, None, Tensor]:
         system, inverse, solved = context.saved_tensors
         back: Tensor = _Solve.apply(system.transpose(0, 1), inverse.transpose(0, 1), slope)
-        outer = (back[:, None] * solved).sum(2) if context.needs_input_grad[0] else None
-        return (None if outer is None else -outer), None, back
+        outer = ((-back)[:, None] * solved).sum(2) if context.needs_input_grad[0] else None
+        return outer, None, back
 
 
 def _inverse(matrices: Tensor) -> Tensor:
