@@ -38,5 +38,6 @@ def plot(runs: tuple[Path, ...], metric: str, output: Path) -> None:
     curves = curves_of(runs, metric)
     draw(curves, metric, output)
     for curve in curves:
-        click.echo(f"{curve.label}: {metric} {curve.final()} after {curve.steps[-1]:,.0f} steps")
+        unit = curve.axis.partition(",")[0]
+        click.echo(f"{curve.label}: {metric} {curve.final()} after {curve.steps[-1]:,.0f} {unit}")
     click.echo(f"{caption(curves)}\nPicture: {output}")

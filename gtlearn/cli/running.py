@@ -87,7 +87,7 @@ def report(outcome: Outcome) -> int:
     emit(result_text(outcome.result), None)
     picture = curve_of([folder], folder / "curve.png")
     click.echo(f"Run: {folder}" + (f"   Picture: {picture}" if picture else ""))
-    if "commitment" in outcome.result:
+    if "commitment" in outcome.result or "strategies" in outcome.result:
         click.echo(f"Its tables, checked exactly: gtlearn check {folder}")
     return 0
 

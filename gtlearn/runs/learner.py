@@ -75,14 +75,36 @@ class Algorithm:
         return made
 
 
-ALGORITHMS: dict[str, Algorithm] = {
-    "contextual-stackelberg": Algorithm(
+_SHAPING = "gtlearn.learning.shaping.algorithms"
+
+
+def _meta(name: str, summary: str) -> Algorithm:
+    build = f"{_SHAPING}.meta:build_{name.replace('-', '_')}"
+    return Algorithm(name, summary, f"{_SHAPING}.config:MetaConfig", build)
+
+
+def _self_play(name: str, summary: str) -> Algorithm:
+    build = f"{_SHAPING}.self_play:build_{name}"
+    return Algorithm(name, summary, f"{_SHAPING}.config:SelfPlayConfig", build)
+
+
+_KNOWN = (
+    Algorithm(
         "contextual-stackelberg",
         "A leader against a follower that knows how to answer any leader.",
         config="gtlearn.learning.stackelberg.config:StackelbergConfig",
         build="gtlearn.learning.stackelberg.algorithm:build",
     ),
-}
+    _meta("meta-mapg", "A start from which to learn and to shape peers that learn, too."),
+    _meta("meta-pg", "A start from which to learn among peers that learn, too."),
+    _self_play("naive", "Two players who each follow their own gradient."),
+    _self_play("lookahead", "Two players who foresee the other's step."),
+    _self_play("lola", "Two players who shape the other's step."),
+    _self_play("sos", "Two players between LookAhead and LOLA, so that they converge."),
+    _self_play("consensus", "Two players who also make their gradients small."),
+    _self_play("cgd", "Two players who step to the equilibrium of a local game."),
+)
+ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm in _KNOWN}
 
 
 def find_algorithm(name: str) -> Algorithm:

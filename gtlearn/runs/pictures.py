@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 HEADLINE = "learned"
+ENV_STEPS, ITERATIONS = "environment steps, everything counted", "iterations"
 CHECKED = ("true_value", "gap", "follower_regret")  # keys of result.json, of exact checks
 LEGEND_WIDTH = 90  # characters
 FEW = 2  # options in a legend
@@ -39,10 +40,12 @@ class Curve:
     Attributes:
         label: what the legend says.
         seeds: of the runs, n of them.
-        steps: environment steps, everything counted, shape (T,).
+        steps: environment steps, everything counted, or iterations where values are computed and
+            nothing is played; shape (T,).
         mean: shape (T,).
         low, high: the 95 % interval of the mean, shape (T,); equal to the mean where n = 1.
         exact: the exact value, where it is known and the same in all runs.
+        axis: what the steps are.
         checked: what the exact checks at the end of the runs found, one number a run, by name;
             empty where a run has none.
     """
@@ -54,6 +57,7 @@ class Curve:
     low: Array
     high: Array
     exact: float | None = None
+    axis: str = ENV_STEPS
     checked: Mapping[str, Array] = field(default_factory=dict)
 
     def final(self) -> str:
@@ -162,16 +166,23 @@ def curves_of(paths: Sequence[Path], metric: str = HEADLINE) -> list[Curve]:
 
 def _curve(label: str, paths: dict[int, Path], metric: str) -> Curve:
     runs, exact = [], set()
-    for path in paths.values():
-        rows = read_rows(folder.RunFolder(path).metrics_file)
-        runs.append(_series(path, rows, metric))
+    found = {path: read_rows(folder.RunFolder(path).metrics_file) for path in paths.values()}
+    played = any(row["env_steps"] for rows in found.values() for row in rows)
+    for path, rows in found.items():
+        runs.append(_series(path, rows, metric, "env_steps" if played else "step"))
         exact |= {row.get("exact") for row in rows}
     steps, values = on_common_steps(runs)
     if not len(steps):
         raise InputError(f"the runs of {label} have no steps in common; let them run on")
     known = exact.pop() if len(exact) == 1 and metric == HEADLINE else None
     return Curve(
-        label, tuple(paths), steps, *mean_interval(values), known, _checked(list(paths.values()))
+        label,
+        tuple(paths),
+        steps,
+        *mean_interval(values),
+        known,
+        ENV_STEPS if played else ITERATIONS,
+        _checked(list(paths.values())),
     )
 
 
@@ -183,11 +194,11 @@ def _checked(paths: Sequence[Path]) -> dict[str, Array]:
     return {key: np.array([result[key] for result in results]) for key in CHECKED}
 
 
-def _series(path: Path, rows: Sequence[Row], metric: str) -> tuple[Array, Array]:
-    """A run's environment steps and values, the last one where steps are the same."""
+def _series(path: Path, rows: Sequence[Row], metric: str, along: str) -> tuple[Array, Array]:
+    """A run's steps and values, the last one where steps are the same."""
     if not rows:
         raise InputError(f"{path} has no metrics yet; let it run on")
-    found = {float(row["env_steps"]): float(row[metric]) for row in rows if metric in row}
+    found = {float(row[along]): float(row[metric]) for row in rows if metric in row}
     if not found:
         known = list(rows[-1])
         advice = nearest(metric, known) or f"it has {', '.join(known)}"
@@ -256,7 +267,7 @@ def draw(curves: Sequence[Curve], metric: str, picture: Path) -> Path:
     axes = figure.add_subplot()
     for place, curve in enumerate(curves):
         _draw_curve(axes, curve, _COLOURS[place % len(_COLOURS)], beside=len(curves) > 1)
-    axes.set_xlabel("environment steps, everything counted")
+    axes.set_xlabel(" or ".join(dict.fromkeys(curve.axis for curve in curves)))
     axes.set_ylabel("learned value" if metric == HEADLINE else metric.replace("_", " "))
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)

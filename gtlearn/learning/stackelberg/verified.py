@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from gtlearn.errors import InputError
-from gtlearn.games.numbers import format_number
 from gtlearn.learning.stackelberg.game import Floats, IteratedMatrix
 from gtlearn.solvers import solve
 from gtlearn.solvers.markov.evaluation import evaluate
@@ -22,7 +19,7 @@ from gtlearn.solvers.markov.solution import (
     Table,
     TableCommitment,
 )
-from gtlearn.solvers.markov.tables import exact_table
+from gtlearn.solvers.markov.tables import exact_rows, written
 
 TIME_LIMIT = 10.0  # seconds for the best commitment
 LARGEST_DENOMINATOR = 10**6  # probabilities are learned in floats, and rounded to such ratios
@@ -81,8 +78,8 @@ class Verified:
         return {
             "leader": game.leader,
             "states": list(game.game.markov.states),
-            "commitment": _json_table(self.commitment),
-            "response": _json_table(self.answer),
+            "commitment": written(self.commitment),
+            "response": written(self.answer),
             "policy": self.kind,
             "follower_class": self.follower_class,
             "unit": game.game.markov.unit,
@@ -112,8 +109,8 @@ def verified(
         follower_class: "stationary" or "optimal".
         best: the best commitment of the kind that the leader learns.
     """
-    table = rounded(game, leader, game.leader)
-    answer = rounded(game, follower, game.follower)
+    table = exact_rows(leader, LARGEST_DENOMINATOR)
+    answer = exact_rows(follower, LARGEST_DENOMINATOR)
     tables = game.ordered(table, None)
     respond = optimal_response if follower_class == OPTIMAL else stationary_response
     strong, weak = (
@@ -134,13 +131,9 @@ def verified(
     )
 
 
-def _json_table(table: Table) -> list[list[str]]:
-    return [[format_number(p) for p in row] for row in table]
-
-
 def true_value(game: IteratedMatrix, leader: Floats, follower_class: str) -> Fraction:
     """What a leader's table is worth against an exact best response that breaks ties for it."""
-    tables = game.ordered(rounded(game, leader, game.leader), None)
+    tables = game.ordered(exact_rows(leader, LARGEST_DENOMINATOR), None)
     respond = optimal_response if follower_class == OPTIMAL else stationary_response
     return respond(game.game, tables, game.follower, ties="strong").payoffs[game.leader]
 
@@ -180,14 +173,3 @@ def _solved(game: IteratedMatrix, follower_class: str, policy: str) -> TableComm
     best = found[0]
     assert isinstance(best, TableCommitment)
     return best
-
-
-def rounded(game: IteratedMatrix, table: Floats, player: int) -> Table:
-    """A table in floats as simple ratios, exactly summing to one in every row."""
-    rows = []
-    for row in np.asarray(table, dtype=float).tolist():
-        near = [Fraction(p).limit_denominator(LARGEST_DENOMINATOR) for p in row]
-        largest = max(range(len(near)), key=lambda a: near[a])
-        near[largest] += 1 - sum(near, Fraction(0))
-        rows.append(near)
-    return exact_table(rows, game.game.markov, player, timed=None)

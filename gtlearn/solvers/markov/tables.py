@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.numbers import Number, format_number
 from gtlearn.solvers.checking.probabilities import vector
 
 Rows = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
@@ -135,3 +137,21 @@ def _row(row: Any, game: MarkovGame, player: int, index: int, whose: str) -> tup
                 f"{where} plays {game.actions[player][action]!r}, which is not legal there"
             )
     return probabilities
+
+
+def exact_rows(table: NDArray[np.float64], limit: int) -> tuple[tuple[Fraction, ...], ...]:
+    """The table with every row rounded to probabilities of denominators up to `limit`."""
+    rows = []
+    for row in table.tolist():
+        near = [Fraction(p).limit_denominator(limit) for p in row]
+        largest = max(range(len(near)), key=lambda a: near[a])
+        near[largest] = 1 - (sum(near, Fraction(0)) - near[largest])
+        if near[largest] < 0:  # as many halves rounded up
+            near = [Fraction(int(a == largest)) for a in range(len(near))]
+        rows.append(tuple(near))
+    return tuple(rows)
+
+
+def written(table: Iterable[Iterable[Number]]) -> list[list[str]]:
+    """A table as it stands in JSON: a text "p/q" for each probability."""
+    return [[format_number(p) for p in row] for row in table]

@@ -152,7 +152,6 @@ def test_decisions_of_a_leader_that_shows_something_else():
     assert made.rewards[0, 5:] == pytest.approx(expected)
 
 
-
 def test_tables_are_drawn_with_the_policys_probabilities():
     """10,000 draws: every frequency within 4.5 standard errors."""
     leader = PolicyGradientLeader(DILEMMA)

@@ -7,7 +7,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.learning.stackelberg.game import iterated_matrix, pure_tables
-from gtlearn.learning.stackelberg.verified import best_commitment, rounded, verified
+from gtlearn.learning.stackelberg.verified import best_commitment, verified
 
 DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
 TIT_FOR_TAT = pure_tables(np.array([0, 0, 1, 0, 1]), 2)
@@ -49,12 +49,6 @@ def test_either_player_may_lead(leader):
     first = pure_tables(np.full(game.num_states, leader), 2)
     found = checked(game, first, first, "optimal")
     assert (found.strong, found.exact, found.regret) == (2, 2, 0)
-
-
-def test_floats_become_exact_distributions():
-    table = rounded(DILEMMA, np.add(0.5, [[1e-9, -1e-9]] * 5), 0)
-    assert table == ((Fraction(1, 2), Fraction(1, 2)),) * 5
-    assert all(sum(row) == 1 for row in rounded(DILEMMA, np.array([[1 / 3, 2 / 3]] * 5), 0))
 
 
 def test_where_tables_are_too_many_to_try_there_is_a_bound_but_no_exact_value():

@@ -10,6 +10,7 @@ from gtlearn.errors import InputError
 from gtlearn.solvers.markov.tables import (
     as_markov,
     deterministic_tables,
+    exact_rows,
     exact_table,
     exact_tables,
     pure_table,
@@ -117,3 +118,9 @@ def test_games_of_another_kind_are_refused():
     assert as_markov(IPD) is IPD.markov
     with pytest.raises(InputError, match="NormalFormGame is no iterated or Markov game"):
         as_markov(games.load("chicken"))
+
+
+def test_floats_become_exact_distributions_of_simple_ratios():
+    half = exact_rows(np.array([[0.5 + 1e-9, 0.5 - 1e-9]]), 10**6)
+    assert half == ((F(1, 2), F(1, 2)),)
+    assert all(sum(row) == 1 for row in exact_rows(np.array([[1 / 3, 2 / 3], [0.1, 0.9]]), 10**6))

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.replies import reply, values_of_plan
-from gtlearn.solvers.markov.commitment.sides import Sides, exact_rows
+from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import Table
+from gtlearn.solvers.markov.tables import exact_rows
 
 DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 100, 1000, 10**6)
 FINE = 10**12  # a denominator that leaves a float's table practically unchanged

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -104,16 +103,3 @@ class Sides:
 def start_floats(game: MarkovGame) -> NDArray[np.float64]:
     """The distribution of the first state, rounded."""
     return np.array([float(p) for p in game.start])
-
-
-def exact_rows(table: NDArray[np.float64], limit: int) -> tuple[tuple[Fraction, ...], ...]:
-    """The table with every row rounded to probabilities of denominators up to `limit`."""
-    rows = []
-    for row in table.tolist():
-        near = [Fraction(p).limit_denominator(limit) for p in row]
-        largest = max(range(len(near)), key=lambda a: near[a])
-        near[largest] = 1 - (sum(near, Fraction(0)) - near[largest])
-        if near[largest] < 0:  # as many halves rounded up
-            near = [Fraction(int(a == largest)) for a in range(len(near))]
-        rows.append(tuple(near))
-    return tuple(rows)

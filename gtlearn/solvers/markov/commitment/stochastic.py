@@ -18,8 +18,9 @@ from gtlearn.solvers.markov.commitment.knife_edge import exact_candidates
 from gtlearn.solvers.markov.commitment.perturbation import best_direction
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.search import promising_tables
-from gtlearn.solvers.markov.commitment.sides import Sides, exact_rows
+from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import OPTIMAL, Table
+from gtlearn.solvers.markov.tables import exact_rows
 
 MAX_PURE = 1024  # deterministic tables that the search begins with
 PROPOSED = 20  # tables that are tried against a follower of very many

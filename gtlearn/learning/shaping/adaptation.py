@@ -1,0 +1,101 @@
+"""What a meta-learner earns while it and its peer go on learning, and how that is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gtlearn.games import IteratedGame
+from gtlearn.learning.shaping.games import TableGame
+from gtlearn.learning.shaping.games.nash_conv import nash_conv
+from gtlearn.learning.shaping.meta import unroll
+from gtlearn.learning.shaping.meta.chain import InnerRates
+from gtlearn.learning.shaping.personas import Personas
+
+LEAST_LOGIT = -30.0  # of an action that is never taken: its probability is below 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Adaptation:
+    """How a player fared against each persona of a split.
+
+    Attributes:
+        personas: against whom.
+        rewards: its mean reward a step at phi_0 ... phi_L, shape (personas, L + 1).
+        nash_conv: of the joint policies there, as mean rewards too, shape (personas, L + 1).
+        tables: both players' tables at phi_L, each of shape (personas, states, actions).
+    """
+
+    personas: Personas
+    rewards: NDArray[np.float64]
+    nash_conv: NDArray[np.float64]
+    tables: tuple[NDArray[np.float64], ...]
+
+    @property
+    def auc(self) -> NDArray[np.float64]:
+        """The sum of the mean rewards at phi_1 ... phi_L, unshifted, shape (personas,).
+
+        The area under the curve of Kim et al. (2021, question 2), which the paper shifts.
+        """
+        summed: NDArray[np.float64] = self.rewards[:, 1:].sum(axis=1)
+        return summed
+
+    def to_json(self) -> dict[str, Any]:
+        """By group of personas and over all: AUC, rewards and NashConv along the chain."""
+        groups: dict[str, Any] = {"all": slice(None)}
+        for index, name in enumerate(self.personas.names):
+            groups[name] = self.personas.group == index
+        return {
+            "auc": {name: float(self.auc[who].mean()) for name, who in groups.items()},
+            "rewards": {name: self.rewards[who].mean(0).tolist() for name, who in groups.items()},
+            "nash_conv": {
+                name: self.nash_conv[who].mean(0).tolist() for name, who in groups.items()
+            },
+        }
+
+
+def adapt(
+    game: TableGame, start: Tensor, rates: InnerRates, length: int, personas: Personas
+) -> Adaptation:
+    """Lets player 0 and each persona learn by exact naive updates, and measures player 0.
+
+    Args:
+        game: what is played, with a discount.
+        start: phi_0 of player 0, shape (states, actions).
+        rates: the inner rates, as `meta.unroll` takes them.
+        length: L, the number of inner updates.
+        personas: the peers' initial policies.
+
+    Raises:
+        InputError: if shapes do not fit, or the chain is not finite.
+    """
+    with torch.no_grad():
+        chain = unroll(game, [start, personas.logits(start.dtype)], rates, length)
+        joint = [torch.stack(policies, dim=-3) for policies in zip(*chain.parameters, strict=True)]
+        last = game.tables(list(chain.parameters[-1]))
+        scale = 1 - float(game.tensors.game.discount)  # a discounted sum as a mean reward
+        return Adaptation(
+            personas,
+            (chain.values[..., 0] * scale).numpy(),
+            (nash_conv(game, joint) * scale).numpy(),
+            tuple(table.numpy() for table in last),
+        )
+
+
+def equilibrium_start(game: IteratedGame) -> Tensor:
+    """Logits that play an equilibrium of the stage game in every state, (states, actions).
+
+    In the dilemma this is always defecting, in rock-paper-scissors the uniform mixture: what a
+    player earns who neither learns nor shapes.
+    """
+    from gtlearn import solvers
+
+    mixed = solvers.solve(game.stage, concept="nash").to_numpy(0)[0]
+    with np.errstate(divide="ignore"):
+        logits = np.log(mixed).clip(min=LEAST_LOGIT)
+    return torch.as_tensor(logits).expand(game.num_states, -1).clone()

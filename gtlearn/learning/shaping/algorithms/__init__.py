@@ -1,0 +1,1 @@
+"""Opponent shaping as algorithms of the run layer."""

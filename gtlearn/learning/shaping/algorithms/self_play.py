@@ -1,0 +1,114 @@
+"""LOLA and its family as runs: two learners of one kind, with exact values, play each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import torch
+
+from gtlearn.errors import DivergenceError
+from gtlearn.learning.shaping.algorithms.config import SelfPlayConfig
+from gtlearn.learning.shaping.algorithms.stage import make_game
+from gtlearn.learning.shaping.games import nash_conv, table_game
+from gtlearn.learning.shaping.updates import UPDATES
+from gtlearn.solvers.markov.tables import exact_rows, written
+
+LARGEST_DENOMINATOR = 10**6  # of the probabilities that are kept
+FORESEEING = ("lookahead", "lola", "sos")
+
+
+class SelfPlayLearner:
+    """Both players update the logits of their tables by one rule, on exact values.
+
+    See `gtlearn.runs.learner.Learner`. Values are discounted sums times one minus the discount:
+    mean rewards a step.
+
+    Args:
+        config: the options.
+        seed: of the two starts.
+        rule: a name in `updates.UPDATES`.
+    """
+
+    def __init__(self, config: SelfPlayConfig, seed: int, *, rule: str) -> None:
+        self.config, self.rule = config, rule
+        self.iterated = make_game(config.game, config.discount)
+        self.game = table_game(self.iterated)
+        generator = torch.Generator().manual_seed(seed)
+        self.parameters = [
+            config.deviation * torch.randn(shape, generator=generator, dtype=torch.float64)
+            for shape in self.game.shapes
+        ]
+        self.iterations = config.iterations
+        self.done = 0
+
+    def step(self) -> Mapping[str, float]:
+        """One update of both players."""
+        options = {"look_ahead": self.config.look_ahead} if self.rule in FORESEEING else {}
+        updated = UPDATES[self.rule](self.game.values, self.parameters, self.config.rate, **options)
+        self.done += 1
+        if not all(bool(torch.isfinite(tensor).all()) for tensor in updated):
+            largest = max(float(tensor.abs().max()) for tensor in self.parameters)
+            raise DivergenceError(
+                f"{self.rule} diverged at update {self.done}: the largest logit before it was "
+                f"{largest:.3g}; use a smaller rate"
+            )
+        self.parameters = [tensor.detach() for tensor in updated]
+        values = self._values()
+        return {
+            "env_steps": 0,  # values are computed, not played
+            **{f"value_{player}": value for player, value in enumerate(values)},
+            "welfare": sum(values),
+            "nash_conv": self._nash_conv(),
+        }
+
+    def headline(self) -> tuple[float, float | None]:
+        """What both players get together now."""
+        return sum(self._values()), None
+
+    def result(self) -> dict[str, Any]:
+        """The tables that were learned, what they are worth, and how far from equilibrium."""
+        first, second = self._values()
+        return {
+            "game": self.iterated.name,
+            "method": f"{self.rule}, exact",
+            "values": self._values(),
+            "nash_conv": self._nash_conv(),
+            "strategies": [
+                written(exact_rows(table.numpy(), LARGEST_DENOMINATOR))
+                for table in self.game.tables(self.parameters)
+            ],
+            "notes": [
+                f"They get {first:.4g} and {second:.4g} a step; by deviating they could gain "
+                f"{self._nash_conv():.3g} together (NashConv)"
+            ],
+        }
+
+    def state_dict(self) -> dict[str, Any]:
+        """Both players' logits."""
+        return {"parameters": [tensor.clone() for tensor in self.parameters], "done": self.done}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state_dict` returned."""
+        self.parameters = [tensor.clone() for tensor in state["parameters"]]
+        self.done = state["done"]
+
+    @property
+    def _per_step(self) -> float:
+        return 1 - float(self.iterated.discount)
+
+    def _values(self) -> list[float]:
+        values: list[float] = (self.game.values(self.parameters) * self._per_step).tolist()
+        return values
+
+    def _nash_conv(self) -> float:
+        return float(nash_conv(self.game, self.parameters)) * self._per_step
+
+
+build_naive = partial(SelfPlayLearner, rule="naive")
+build_lookahead = partial(SelfPlayLearner, rule="lookahead")
+build_lola = partial(SelfPlayLearner, rule="lola")
+build_sos = partial(SelfPlayLearner, rule="sos")
+build_consensus = partial(SelfPlayLearner, rule="consensus")
+build_cgd = partial(SelfPlayLearner, rule="cgd")

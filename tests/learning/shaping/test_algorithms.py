@@ -1,0 +1,113 @@
+"""Shaping as runs: what they end with, and that they go on where they were left."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from gtlearn import games, solvers
+from gtlearn.errors import DivergenceError, InputError
+from gtlearn.learning.shaping.adaptation import adapt, equilibrium_start
+from gtlearn.learning.shaping.algorithms.config import MetaConfig, SelfPlayConfig
+from gtlearn.learning.shaping.algorithms.meta import build_meta_mapg, build_meta_pg
+from gtlearn.learning.shaping.algorithms.self_play import SelfPlayLearner
+from gtlearn.learning.shaping.games import table_game
+from gtlearn.learning.shaping.personas import personas
+
+DILEMMA = games.iterated("ipd_meta_mapg", discount="24/25")
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+def run(learner, steps):
+    return [dict(learner.step()) for _ in range(steps)]
+
+
+def whole_and_halves(build):
+    whole, half, other = build(3), build(3), build(99)
+    expected = run(whole, whole.iterations)
+    first = run(half, whole.iterations // 2)
+    other.load_state_dict(half.state_dict())
+    assert first + run(other, whole.iterations - len(first)) == expected
+    assert json.dumps(other.result()) == json.dumps(whole.result())
+
+
+@pytest.mark.parametrize("batch", [None, 30])
+def test_two_halves_of_meta_learning_are_a_whole(batch):
+    config = MetaConfig(iterations=12, validate_every=5, batch=batch)
+    whole_and_halves(lambda seed: build_meta_mapg(config, seed))
+
+
+@pytest.mark.parametrize("rule", ["naive", "lookahead", "lola", "sos", "consensus", "cgd"])
+def test_two_halves_of_self_play_are_a_whole(rule):
+    config = SelfPlayConfig(iterations=6, rate=0.5)
+    whole_and_halves(lambda seed: SelfPlayLearner(config, seed, rule=rule))
+
+
+def test_shaping_peers_earns_more_than_only_learning():
+    # The paper's main claim (Figures 2a and 2b), exactly: an order of means over 40 personas.
+    config = MetaConfig(iterations=100)
+    results = {}
+    for name, build in (("mapg", build_meta_mapg), ("pg", build_meta_pg)):
+        learner = build(config, 0)
+        run(learner, learner.iterations)
+        results[name] = learner.result()
+    mapg, pg = results["mapg"], results["pg"]
+    assert mapg["auc"]["C"] > pg["auc"]["C"] and mapg["auc"]["D"] > pg["auc"]["D"]
+    assert pg["auc"]["all"] > pg["auc_at_equilibrium"]
+    assert mapg["fraction_of_ceiling"] > 0.9 and pg["fraction_of_ceiling"] < 0.5
+    assert mapg["auc_ceiling"] == pytest.approx(pg["auc_ceiling"], rel=0.02)
+
+
+def test_a_player_that_never_learns_earns_what_the_solvers_say():
+    game = table_game(DILEMMA)
+    people = personas(DILEMMA, 1, 0)["test"]
+    rates = torch.zeros(2, 2, dtype=torch.float64)
+    found = adapt(game, equilibrium_start(DILEMMA), rates, 2, people)
+    defect = [[0, 1]] * 5
+    value = solvers.evaluate(DILEMMA, [defect, people.tables[7].tolist()]).payoffs[0]
+    assert found.rewards[7] == pytest.approx([float(value) / 25] * 3)
+    assert found.auc[7] == pytest.approx(2 * float(value) / 25)
+    assert (found.nash_conv >= 0).all()
+
+
+def test_the_equilibrium_of_rock_paper_scissors_is_uniform():
+    start = equilibrium_start(games.iterated("rps_meta_mapg", discount="1/2"))
+    assert start.softmax(-1).numpy() == pytest.approx(np.full((10, 3), 1 / 3))
+
+
+def test_naive_learners_defect_and_lola_reciprocates():
+    # Foerster et al. (2018), section 6: the mean over starts; a share of starts is tested with the
+    # update rules themselves.
+    config = SelfPlayConfig(iterations=300)
+    welfare = {}
+    for rule in ("naive", "lola"):
+        learner = SelfPlayLearner(config, 1, rule=rule)
+        run(learner, learner.iterations)
+        result = learner.result()
+        welfare[rule] = sum(result["values"])
+        assert solvers.check({"strategies": result["strategies"]}, DILEMMA, tolerance="1/20").holds
+    assert welfare["naive"] == pytest.approx(-1, abs=0.01)
+    assert welfare["lola"] == pytest.approx(1, abs=0.01)
+
+
+def test_divergence_is_named_with_its_step():
+    learner = SelfPlayLearner(SelfPlayConfig(rate=1e308), 0, rule="naive")
+    with pytest.raises(DivergenceError, match=r"naive diverged at update 1: the largest logit"):
+        run(learner, 50)
+
+
+@pytest.mark.parametrize(
+    ("game", "words"),
+    [
+        ("gtlearn_iterated(stage=chicken,horizon=5)", "without a horizon"),
+        ("ipd_meta_mapq", "did you mean"),
+    ],
+)
+def test_games_that_cannot_be_used_are_named(game, words):
+    with pytest.raises(InputError, match=words):
+        build_meta_mapg(MetaConfig(game=game), 0)
