@@ -12,6 +12,7 @@ from gtlearn.games import normal_form
 from gtlearn.learning.shaping.games import MatrixGame, QuadraticGame, table_game, zero_sum_product
 from gtlearn.learning.shaping.meta import (
     MetaAscent,
+    ceiling,
     meta_mapg,
     meta_objective,
     meta_pg,
@@ -239,6 +240,18 @@ def test_meta_mapg_is_above_meta_pg_against_personas():
     assert (ends["meta-pg"] - always).abs().max() < 1  # all that it learns is to defect
     spread = ends["meta-mapg"].max() - ends["meta-mapg"].min()
     assert spread < 0.02 * ends["meta-mapg"].mean()  # every seed finds nearly the same value
+
+
+def test_a_ceiling_is_above_what_its_seeds_find():
+    generator = torch.Generator().manual_seed(0)
+    few = POPULATION[::4]
+    found = ceiling(IPD, [few], rates=1.0, length=3, generator=generator, seeds=6, iterations=60)
+    chain = unroll(IPD, [found.start, few], 1.0, 3)
+    assert float(meta_objective(chain.values, 0).mean()) == pytest.approx(found.objective)
+    assert float(found.values[1:].sum()) == pytest.approx(found.objective)
+    assert found.found.shape == (6,) and float(found.found[0]) == found.objective
+    single = train(IPD, [few], found.start[None], iterations=30, rates=1.0, length=3)
+    assert single.objective[-1] < 1.01 * found.objective  # nearly at rest
 
 
 def test_seeds_are_trained_on_their_own():

@@ -1,5 +1,7 @@
 """Exact meta-gradients: through the learning of all players."""
 
+from gtlearn.learning.shaping.meta.ceiling import Ceiling as Ceiling
+from gtlearn.learning.shaping.meta.ceiling import ceiling as ceiling
 from gtlearn.learning.shaping.meta.chain import Chain as Chain
 from gtlearn.learning.shaping.meta.chain import InnerRates as InnerRates
 from gtlearn.learning.shaping.meta.chain import unroll as unroll

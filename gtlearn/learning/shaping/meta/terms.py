@@ -70,7 +70,8 @@ def terms(
 
     With one inner update the two are the same. An inner loop that is sampled without a
     differentiable estimator (REINFORCE instead of DiCE) moves parts of own and peer learning into
-    the scores of the earlier trajectories; the sum of the three is the same.
+    the scores of the earlier trajectories, summed over all that an update is made from; with many
+    of them the sum of the three is the same.
 
     Args:
         game: what is played.
