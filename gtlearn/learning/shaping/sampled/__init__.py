@@ -1,1 +1,24 @@
 """Trajectories of iterated games, and learners that shape their opponents by sampling."""
+
+from gtlearn.learning.shaping.sampled.chain import Link as Link
+from gtlearn.learning.shaping.sampled.chain import play as play
+from gtlearn.learning.shaping.sampled.chain import play_chain as play_chain
+from gtlearn.learning.shaping.sampled.credit import returns_credit as returns_credit
+from gtlearn.learning.shaping.sampled.credit import value_credit as value_credit
+from gtlearn.learning.shaping.sampled.critic import values_and_gradient as values_and_gradient
+from gtlearn.learning.shaping.sampled.gradients import clip_each as clip_each
+from gtlearn.learning.shaping.sampled.gradients import project_conflicts as project_conflicts
+from gtlearn.learning.shaping.sampled.meta import MetaGradient as MetaGradient
+from gtlearn.learning.shaping.sampled.meta import meta_mapg as meta_mapg
+from gtlearn.learning.shaping.sampled.meta import meta_pg as meta_pg
+from gtlearn.learning.shaping.sampled.opponents import lola_dice as lola_dice
+from gtlearn.learning.shaping.sampled.opponents import lola_pg as lola_pg
+from gtlearn.learning.shaping.sampled.opponents import reinforce as reinforce
+from gtlearn.learning.shaping.sampled.policies import Network as Network
+from gtlearn.learning.shaping.sampled.policies import Policy as Policy
+from gtlearn.learning.shaping.sampled.policies import RecurrentPolicy as RecurrentPolicy
+from gtlearn.learning.shaping.sampled.policies import TablePolicy as TablePolicy
+from gtlearn.learning.shaping.sampled.program import StateProgram as StateProgram
+from gtlearn.learning.shaping.sampled.program import state_program as state_program
+from gtlearn.learning.shaping.sampled.trajectories import Trajectories as Trajectories
+from gtlearn.learning.shaping.sampled.trajectories import rollout as rollout

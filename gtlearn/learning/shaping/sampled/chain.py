@@ -99,7 +99,8 @@ def play_chain(
         L + 1 links.
 
     Raises:
-        InputError: if the rates ask for no step or do not fit the players.
+        InputError: if the rates ask for no step or do not fit the players, or parameters become
+            infinite.
     """
     if rates.dim() not in (2, 3) or rates.shape[-1] != len(policies) or not rates.shape[-2]:
         raise InputError(
@@ -118,6 +119,28 @@ def play_chain(
             shaped=shaped,
             learners=range(len(policies)) if learners is None else learners,
         )
+        _check_finite(moved, links[-1], step)
         current = tuple(new if new.requires_grad else new.requires_grad_() for new in moved)
         links.append(play(policies, current, sample))
     return links
+
+
+def check_player(player: int, policies: Sequence[Policy]) -> None:
+    """Refuses a player that does not exist.
+
+    Raises:
+        InputError: naming how many there are.
+    """
+    if not 0 <= player < len(policies):
+        raise InputError(f"there is no player {player}; there are {len(policies)}, from 0")
+
+
+def _check_finite(moved: Sequence[Tensor], last: Link, step: int) -> None:
+    """Stops a chain that explodes."""
+    for player, (new, old) in enumerate(zip(moved, last.parameters, strict=True)):
+        if not new.isfinite().all():
+            norm = old.detach().flatten(1).norm(dim=1).max().item()
+            raise InputError(
+                f"inner step {step + 1} leaves player {player} with parameters that are not "
+                f"finite (largest norm before it: {norm:.3g}); lower the inner rates"
+            )

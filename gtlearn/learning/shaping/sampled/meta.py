@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gtlearn.errors import InputError
-from gtlearn.learning.shaping.sampled.chain import Link, Sampler, play_chain
+from gtlearn.learning.shaping.sampled.chain import Link, Sampler, check_player, play_chain
 from gtlearn.learning.shaping.sampled.credit import Credit
 from gtlearn.learning.shaping.sampled.estimators import score_objective
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
@@ -114,8 +113,7 @@ def _meta_gradient(
     shaped: Sequence[int],
 ) -> MetaGradient:
     """The gradient of the meta-objective, chain by chain."""
-    if not 0 <= player < len(policies):
-        raise InputError(f"there is no player {player}; there are {len(policies)}, from 0")
+    check_player(player, policies)
     start = [given.detach().requires_grad_() for given in parameters]
     chains = len(start[0])
     each = rates.detach().expand(chains, *rates.shape[-2:]).clone().requires_grad_()

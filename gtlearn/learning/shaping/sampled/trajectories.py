@@ -40,7 +40,6 @@ class Trajectories:
         return self.rewards.mean(dim=(-2, -1))
 
 
-@torch.no_grad()
 def rollout(
     program: StateProgram,
     policies: Sequence[Policy],
@@ -71,33 +70,8 @@ def rollout(
             f"{trajectories} trajectories of {horizon} steps cannot be learned from; ask for at "
             "least one of at least one step"
         )
-    chains, device = len(parameters[0]), parameters[0].device
-    shape = (chains, horizon, trajectories)
-    noise = [
-        _gumbel((horizon, chains, trajectories, size), parameters[0], generator)
-        for size in program.actions
-    ]
-    actors = [
-        policy.actor(given, trajectories, horizon)
-        for policy, given in zip(policies, parameters, strict=True)
-    ]
-    states = torch.empty(shape, dtype=torch.long, device=device)
-    actions = torch.empty((program.num_players, *shape), dtype=torch.long, device=device)
-    rows = torch.empty(shape, dtype=torch.long, device=device)
-    here = torch.full((chains, trajectories), program.start, device=device)
-    for step in range(horizon):
-        chosen = [
-            (actor(step, here) + noise[player][step]).argmax(-1)
-            for player, actor in enumerate(actors)
-        ]
-        states[:, step] = here
-        for player, action in enumerate(chosen):
-            actions[player, :, step] = action
-        row = program.row(here, chosen)
-        rows[:, step] = row
-        here = program.moves[row]
-    memories = tuple(actor.memory for actor in actors)
-    return Trajectories(states, actions, program.rewards[:, rows], memories)
+    with torch.no_grad():
+        return _played(program, policies, parameters, trajectories, horizon, generator)
 
 
 def check_players(
@@ -126,6 +100,44 @@ def check_players(
                 f"the parameters {who} have shape {list(given.shape)}; they must have "
                 f"{[*chains, *policy.shape]}: chains first, as many for every player"
             )
+
+
+def _played(
+    program: StateProgram,
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    trajectories: int,
+    horizon: int,
+    generator: torch.Generator,
+) -> Trajectories:
+    """The loop of `rollout`."""
+    chains, device = len(parameters[0]), parameters[0].device
+    shape = (chains, horizon, trajectories)
+    noise = [
+        _gumbel((horizon, chains, trajectories, size), parameters[0], generator)
+        for size in program.actions
+    ]
+    actors = [
+        policy.actor(given, trajectories, horizon)
+        for policy, given in zip(policies, parameters, strict=True)
+    ]
+    states = torch.empty(shape, dtype=torch.long, device=device)
+    actions = torch.empty((program.num_players, *shape), dtype=torch.long, device=device)
+    rows = torch.empty(shape, dtype=torch.long, device=device)
+    here = torch.full((chains, trajectories), program.start, device=device)
+    for step in range(horizon):
+        chosen = [
+            (actor(step, here) + noise[player][step]).argmax(-1)
+            for player, actor in enumerate(actors)
+        ]
+        states[:, step] = here
+        for player, action in enumerate(chosen):
+            actions[player, :, step] = action
+        row = program.row(here, chosen)
+        rows[:, step] = row
+        here = program.moves[row]
+    memories = tuple(actor.memory for actor in actors)
+    return Trajectories(states, actions, program.rewards[:, rows], memories)
 
 
 def _gumbel(shape: Sequence[int], like: Tensor, generator: torch.Generator) -> Tensor:

@@ -1,0 +1,337 @@
+"""An LSTM over sequences of states, one set of weights a chain, twice differentiable by hand.
+
+Hochreiter & Schmidhuber (1997) with a forget gate. What it reads at a step is one of few states,
+so that its input weights are a table with a row a state. Backpropagation through time is itself a
+sequence of operations that is differentiated once more, in one sweep forwards in time; its
+cotangents for gates, cells and outputs then join those of the first derivative, so that a gradient
+through a gradient takes one sweep back, not two.
+
+Axes: (chains, steps, trajectories, units). The gates are stacked as input, forget, output, cell
+input, each `units` wide. b is the number of chains, S of states, H of steps, K of trajectories, N
+of units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn.functional import embedding, one_hot
+
+from gtlearn.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Notes:
+    """What an LSTM computed at every step.
+
+    Attributes:
+        gates: after their squashing, shape (b, H, K, 4N).
+        cells: shape (b, H, K, N).
+        squashed: tanh of the cells, shape (b, H, K, N).
+        hidden: shape (b, H, K, N).
+    """
+
+    gates: Tensor
+    cells: Tensor
+    squashed: Tensor
+    hidden: Tensor
+
+
+class Recurrence:
+    """An LSTM that goes on step by step, without autograd."""
+
+    def __init__(self, inputs: Tensor, weight: Tensor, trajectories: int, horizon: int) -> None:
+        """Starts from zeros.
+
+        Args:
+            inputs: what each state adds to the gates, shape (b, S, 4N).
+            weight: from the last hidden units to the gates, shape (b, N, 4N).
+            trajectories: K.
+            horizon: H.
+        """
+        chains, units = weight.shape[:2]
+        states = inputs.shape[1]
+        shape = (chains, horizon, trajectories, units)
+        self.notes = Notes(
+            weight.new_empty((*shape[:-1], 4 * units)), *(weight.new_empty(shape) for _ in "chs")
+        )
+        self._rows = _doubled(inputs).reshape(-1, 4 * units)
+        self._weight = _doubled(weight)
+        self._first = torch.arange(chains, device=weight.device)[:, None] * states
+
+    def __call__(self, step: int, states: Tensor) -> Tensor:
+        """The hidden units after reading states (b, K); shape (b, K, N)."""
+        gates, cell, squashed, hidden = (
+            noted[:, step]
+            for noted in (
+                self.notes.gates,
+                self.notes.cells,
+                self.notes.squashed,
+                self.notes.hidden,
+            )
+        )
+        read = embedding(states + self._first, self._rows)
+        if step:
+            read = torch.baddbmm(read, self.notes.hidden[:, step - 1], self._weight)
+        torch.sigmoid(read, out=gates)
+        enter, forget, leave, new = gates.chunk(4, -1)
+        new.mul_(2).sub_(1)  # tanh x = 2 sigmoid(2 x) - 1, which is several times faster
+        torch.mul(enter, new, out=cell)
+        if step:
+            cell.addcmul_(forget, self.notes.cells[:, step - 1])
+        torch.sigmoid(2 * cell, out=squashed).mul_(2).sub_(1)
+        return torch.mul(leave, squashed, out=hidden)
+
+
+def lstm(inputs: Tensor, weight: Tensor, states: Tensor, notes: Notes | None = None) -> Tensor:
+    """The hidden units at every step, twice differentiable in `inputs` and `weight`.
+
+    Args:
+        inputs: what each state adds to the gates, shape (b, S, 4N).
+        weight: from the last hidden units to the gates, shape (b, N, 4N).
+        states: what is read, shape (b, H, K).
+        notes: of a `Recurrence` that read the same with the same weights; spares the sweep.
+
+    Returns:
+        Shape (b, H, K, N).
+    """
+    if notes is None:
+        with torch.no_grad():
+            recurrence = Recurrence(inputs, weight, states.shape[2], states.shape[1])
+            for step in range(states.shape[1]):
+                recurrence(step, states[:, step])
+        notes = recurrence.notes
+    hidden: Tensor = _Forward.apply(inputs, weight, states, notes)[2]
+    return hidden
+
+
+class _Forward(torch.autograd.Function):
+    """What was noted, as differentiable functions of the weights."""
+
+    @staticmethod
+    def forward(ctx: Any, inputs: Tensor, weight: Tensor, states: Tensor, notes: Notes) -> Any:
+        outputs = tuple(x.view_as(x) for x in (notes.gates, notes.cells, notes.hidden))
+        ctx.save_for_backward(weight, states, notes.squashed, *outputs)
+        ctx.num_states = inputs.shape[1]
+        ctx.set_materialize_grads(False)
+        return outputs
+
+    @staticmethod
+    def backward(
+        ctx: Any, gates: Tensor | None, cells: Tensor | None, hidden: Tensor | None
+    ) -> Any:
+        weight, states, squashed, *outputs = ctx.saved_tensors
+        seen = one_hot(states, ctx.num_states).to(weight.dtype)
+        if gates is None or cells is None or hidden is None:  # then nothing but hidden was used
+            return *_Backward.apply(weight, *outputs, hidden, squashed, seen), None, None
+        if torch.is_grad_enabled():
+            raise InputError("an LSTM policy has no third derivatives; differentiate twice only")
+        notes = Notes(outputs[0], outputs[1], squashed, outputs[2])
+        return *_through_time(weight, notes, seen, hidden, gates, cells), None, None
+
+
+class _Backward(torch.autograd.Function):
+    """Backpropagation through time, as a differentiable function."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        weight: Tensor,
+        gates: Tensor,
+        cells: Tensor,
+        hidden: Tensor,
+        d_hidden: Tensor,
+        squashed: Tensor,
+        seen: Tensor,
+    ) -> Any:
+        keep = Sweep(torch.empty_like(hidden), torch.empty_like(cells))
+        found = _through_time(
+            weight, Notes(gates, cells, squashed, hidden), seen, d_hidden, keep=keep
+        )
+        ctx.save_for_backward(
+            weight, gates, cells, squashed, hidden, seen, keep.of_hidden, keep.of_cells
+        )
+        return found
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, along_inputs: Tensor, along_weight: Tensor) -> Any:
+        weight, gates, cells, squashed, hidden, seen, *kept = ctx.saved_tensors
+        notes = Notes(gates, cells, squashed, hidden)
+        found = _along(weight, notes, seen, Sweep(*kept), along_inputs, along_weight)
+        return *found, None, None
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What backpropagation through time found at every step.
+
+    Attributes:
+        of_hidden: the derivatives with respect to the hidden units, shape (b, H, K, N).
+        of_cells: with respect to the cells, likewise.
+    """
+
+    of_hidden: Tensor
+    of_cells: Tensor
+
+
+def _through_time(
+    weight: Tensor,
+    notes: Notes,
+    seen: Tensor,
+    d_hidden: Tensor,
+    d_gates: Tensor | None = None,
+    d_cells: Tensor | None = None,
+    keep: Sweep | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Backpropagation through time.
+
+    Args:
+        weight: as in `lstm`.
+        notes: of the sweep forwards.
+        seen: the states, one-hot, shape (b, H, K, S).
+        d_hidden: what each hidden unit adds to the objective itself, shape of `notes.hidden`;
+            d_gates and d_cells likewise.
+        keep: written to where given.
+
+    Returns:
+        The gradients of `inputs` and `weight`.
+    """
+    of_weight = torch.zeros_like(weight)
+    of_inputs = weight.new_zeros((len(weight), seen.shape[-1], weight.shape[-1]))
+    entered = torch.empty_like(notes.gates[:, 0])  # derivatives in what enters the gates
+    kept = keep or Sweep(*(torch.empty_like(notes.hidden[:, :1]) for _ in "hc"))
+    carried: Tensor | None = None
+    for step in reversed(range(seen.shape[1])):
+        gates, squash = notes.gates[:, step], notes.squashed[:, step]
+        _, forget, leave, _ = gates.chunk(4, -1)
+        here, cell = (of[:, step if keep else 0] for of in (kept.of_hidden, kept.of_cells))
+        if carried is None:
+            here.copy_(d_hidden[:, step])
+        else:
+            torch.baddbmm(d_hidden[:, step], entered, weight.mT, out=here)
+        torch.mul(here, leave, out=cell).mul_(_slope_of_tanh(squash))
+        if carried is not None:
+            cell.add_(carried)
+        if d_cells is not None:
+            cell.add_(d_cells[:, step])
+        _seeds(here, cell, squash, gates, notes.cells[:, step - 1] if step else None, entered)
+        if d_gates is not None:
+            entered.add_(d_gates[:, step])
+        entered.mul_(_slopes(gates))
+        of_inputs.baddbmm_(seen[:, step].mT, entered)
+        if step:
+            of_weight.baddbmm_(notes.hidden[:, step - 1].mT, entered)
+        carried = cell * forget
+    return of_inputs, of_weight
+
+
+def _along(
+    weight: Tensor,
+    notes: Notes,
+    seen: Tensor,
+    sweep: Sweep,
+    along_inputs: Tensor,
+    along_weight: Tensor,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """The derivatives of `_through_time`, along a direction of its results.
+
+    Args:
+        weight: as in `lstm`.
+        notes: of the sweep forwards.
+        seen: the states, one-hot.
+        sweep: of the sweep backwards.
+        along_inputs: the direction of the gradient of `inputs`.
+        along_weight: that of the gradient of `weight`.
+
+    Returns:
+        What is to be added to the derivatives with respect to the weight, gates, cells, hidden
+        units and `d_hidden`. The last are the tangents of the hidden units.
+    """
+    c_weight, c_gates = torch.zeros_like(weight), torch.empty_like(notes.gates)
+    c_cells, c_hidden = torch.zeros_like(notes.cells), torch.empty_like(notes.hidden)
+    tangents = torch.empty_like(notes.hidden)
+    joint, units = torch.cat([along_weight, weight, along_inputs], dim=1), weight.shape[1]
+    past = torch.cat([notes.hidden[:, 0]] * 2 + [seen[:, 0]], dim=-1)
+    past[..., : 2 * units] = 0  # the last hidden units and their tangents
+    seeds, entered = torch.empty_like(notes.gates[:, 0]), torch.empty_like(notes.gates[:, 0])
+    moved = torch.zeros_like(notes.cells[:, 0])  # tangents of the cells
+    for step in range(seen.shape[1]):
+        gates, squash = notes.gates[:, step], notes.squashed[:, step]
+        enter, forget, leave, new = gates.chunk(4, -1)
+        d_hidden, d_cell = sweep.of_hidden[:, step], sweep.of_cells[:, step]
+        before = notes.cells[:, step - 1] if step else None
+        c_gate, slopes = c_gates[:, step], _slopes(gates)
+        _seeds(d_hidden, d_cell, squash, gates, before, seeds)
+        torch.bmm(past, joint, out=entered)
+        if before is not None:
+            swept = torch.mul(seeds, slopes, out=c_gate)
+            c_weight.baddbmm_(past[..., units : 2 * units].mT, swept)
+            torch.bmm(swept, along_weight.mT, out=c_hidden[:, step - 1])
+        seeds.mul_(entered)
+        torch.addcmul(seeds, seeds, gates, value=-2, out=c_gate)
+        c_gate[..., 3 * units :].sub_(seeds[..., 3 * units :])
+        m_enter, m_forget, m_leave, m_new = entered.mul_(slopes).chunk(4, -1)
+        c_enter, c_forget, c_leave, c_new = c_gate.chunk(4, -1)
+        c_enter.addcmul_(d_cell, m_new)
+        c_new.addcmul_(d_cell, m_enter)
+        c_forget.addcmul_(d_cell, moved)
+        moved = (moved * forget).addcmul_(m_enter, new).addcmul_(m_new, enter)
+        if before is not None:
+            moved.addcmul_(m_forget, before)
+            c_cells[:, step - 1].addcmul_(d_cell, m_forget)
+        slope = _slope_of_tanh(squash)
+        bent = slope * moved  # tangents of the squashed cells
+        c_leave.addcmul_(d_hidden, bent)
+        tangent = torch.mul(m_leave, squash, out=tangents[:, step]).addcmul_(leave, bent)
+        pull = m_leave.mul_(slope).addcmul_(leave * squash, bent, value=-2)
+        c_cells[:, step].addcmul_(d_hidden, pull)
+        past[..., :units], past[..., units : 2 * units] = notes.hidden[:, step], tangent
+        if step + 1 < seen.shape[1]:
+            past[..., 2 * units :] = seen[:, step + 1]
+    c_hidden[:, -1].zero_()
+    return c_weight, c_gates, c_cells, c_hidden, tangents
+
+
+def _seeds(
+    d_hidden: Tensor,
+    d_cell: Tensor,
+    squash: Tensor,
+    gates: Tensor,
+    before: Tensor | None,
+    out: Tensor,
+) -> None:
+    """Writes the derivatives with respect to the gates of one step, shape (b, K, 4N)."""
+    enter, _, _, new = gates.chunk(4, -1)
+    of_enter, of_forget, of_leave, of_new = out.chunk(4, -1)
+    torch.mul(d_cell, new, out=of_enter)
+    torch.mul(d_cell, enter, out=of_new)
+    torch.mul(d_hidden, squash, out=of_leave)
+    if before is None:
+        of_forget.zero_()
+    else:
+        torch.mul(d_cell, before, out=of_forget)
+
+
+def _slopes(gates: Tensor) -> Tensor:
+    """The derivatives of the gates in what enters them: a (1 - a), and 1 - a^2 of the last."""
+    slopes = torch.addcmul(gates, gates, gates, value=-1)
+    new = slopes.shape[-1] // 4 * 3
+    slopes[..., new:].sub_(gates[..., new:]).add_(1)
+    return slopes
+
+
+def _slope_of_tanh(squash: Tensor) -> Tensor:
+    """1 - squash^2."""
+    return torch.rsub(squash * squash, 1)
+
+
+def _doubled(weights: Tensor) -> Tensor:
+    """With the last quarter of the columns, those of the cell input, doubled."""
+    scaled = weights.clone()
+    scaled[..., scaled.shape[-1] // 4 * 3 :].mul_(2)
+    return scaled
