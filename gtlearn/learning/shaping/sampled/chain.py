@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gtlearn.errors import InputError
+from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.sampled.credit import Credit
 from gtlearn.learning.shaping.sampled.estimators import dice_objective
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
@@ -99,8 +99,8 @@ def play_chain(
         L + 1 links.
 
     Raises:
-        InputError: if the rates ask for no step or do not fit the players, or parameters become
-            infinite.
+        InputError: if the rates ask for no step or do not fit the players.
+        DivergenceError: if an inner step leaves parameters that are not finite.
     """
     if rates.dim() not in (2, 3) or rates.shape[-1] != len(policies) or not rates.shape[-2]:
         raise InputError(
@@ -140,7 +140,7 @@ def _check_finite(moved: Sequence[Tensor], last: Link, step: int) -> None:
     for player, (new, old) in enumerate(zip(moved, last.parameters, strict=True)):
         if not new.isfinite().all():
             norm = old.detach().flatten(1).norm(dim=1).max().item()
-            raise InputError(
+            raise DivergenceError(
                 f"inner step {step + 1} leaves player {player} with parameters that are not "
                 f"finite (largest norm before it: {norm:.3g}); lower the inner rates"
             )

@@ -109,7 +109,7 @@ def lstm(inputs: Tensor, weight: Tensor, states: Tensor, notes: Notes | None = N
     return hidden
 
 
-class _Forward(torch.autograd.Function):
+class _Forward(torch.autograd.Function):  # type: ignore[misc]
     """What was noted, as differentiable functions of the weights."""
 
     @staticmethod
@@ -126,7 +126,9 @@ class _Forward(torch.autograd.Function):
     ) -> Any:
         weight, states, squashed, *outputs = ctx.saved_tensors
         seen = one_hot(states, ctx.num_states).to(weight.dtype)
-        if gates is None or cells is None or hidden is None:  # then nothing but hidden was used
+        if hidden is None:
+            hidden = torch.zeros_like(outputs[2])
+        if gates is None or cells is None:  # both are, where nothing but hidden was used
             return *_Backward.apply(weight, *outputs, hidden, squashed, seen), None, None
         if torch.is_grad_enabled():
             raise InputError("an LSTM policy has no third derivatives; differentiate twice only")
@@ -134,7 +136,7 @@ class _Forward(torch.autograd.Function):
         return *_through_time(weight, notes, seen, hidden, gates, cells), None, None
 
 
-class _Backward(torch.autograd.Function):
+class _Backward(torch.autograd.Function):  # type: ignore[misc]
     """Backpropagation through time, as a differentiable function."""
 
     @staticmethod
