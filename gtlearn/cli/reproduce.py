@@ -35,14 +35,19 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
     Figures:
       stackelberg-fig1    twelve iterated games: what learned leaders earn over all steps
       stackelberg-fig3    Battle of the Sexes: a Q-learning follower, reset or continuous
+      meta-mapg-fig2a     prisoner's dilemma: adaptation among cooperative peers that learn
+      meta-mapg-fig2b     the same among defective peers
+      meta-mapg-fig2c     rock-paper-scissors: adaptation among peers that learn
     """
     from gtlearn.cli.output import emit, json_text, progress_bar
     from gtlearn.reproduce import read_figure
     from gtlearn.reproduce import reproduce as run_figure
-    from gtlearn.reproduce.table import report, to_json
+    from gtlearn.reproduce.kinds import find_kind
 
     wanted = read_figure(figure, quick=quick)
-    parent = output or Path("runs") / (f"{figure}-quick" if quick else figure)
+    kind = find_kind(wanted.kind)
+    name = wanted.folder or figure
+    parent = output or Path("runs") / (f"{name}-quick" if quick else name)
     with progress_bar() as advance:
 
         def watch(done: int, total: int) -> None:
@@ -50,9 +55,10 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
                 advance(done / total, f"{done} of {total} runs")
 
         found = run_figure(wanted, parent, workers=workers or os.cpu_count() or 1, watch=watch)
-    emit(report(found), None)
-    emit(json_text(to_json(found)), parent / "figure.json")
-    picture = _picture(found, parent / "figure.png")
+    stem = figure if wanted.folder else "figure"
+    emit(kind.report(found), None)
+    emit(json_text(kind.to_json(found)), parent / f"{stem}.json")
+    picture = _picture(found, parent / f"{stem}.png")
     click.echo(f"Runs: {parent}" + (f"   Picture: {picture}" if picture else ""))
 
 
@@ -62,6 +68,6 @@ def _picture(found: Reproduction, picture: Path) -> Path | None:
 
     if not matplotlib_is_there():
         return None
-    from gtlearn.reproduce.drawing import draw
+    from gtlearn.reproduce.kinds import find_kind
 
-    return draw(found, picture)
+    return find_kind(found.figure.kind).draw(found, picture)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.reproduce.figure import Figure, Method, Panel
-from gtlearn.reproduce.measures import Run, read_run
+from gtlearn.reproduce.kinds import find_kind
 from gtlearn.runs import folder
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
@@ -24,15 +25,16 @@ class Reproduction:
 
     Attributes:
         figure: what was run.
-        runs: by panel and method, in the order of the seeds.
+        runs: by panel and method, in the order of the seeds; what one is depends on the figure's
+            kind.
         folder: where the runs are.
     """
 
     figure: Figure
-    runs: Mapping[Cell, Sequence[Run]]
+    runs: Mapping[Cell, Sequence[Any]]
     folder: Path
 
-    def of(self, panel: Panel, method: Method) -> Sequence[Run]:
+    def of(self, panel: Panel, method: Method) -> Sequence[Any]:
         """The runs of one curve."""
         return self.runs[panel.name, method.name]
 
@@ -95,9 +97,10 @@ def read(figure: Figure, parent: Path) -> Reproduction:
     Raises:
         InputError: if one is missing or not finished.
     """
+    kind = find_kind(figure.kind)
     runs = {
         (panel.name, method.name): tuple(
-            read_run(run_path(parent, panel, method, seed)) for seed in figure.seeds
+            kind.read_run(run_path(parent, panel, method, seed)) for seed in figure.seeds
         )
         for panel in figure.panels
         for method in figure.methods

@@ -55,13 +55,14 @@ class Method:
         name: of its folder, and in the table.
         label: in the legend.
         options: of the algorithm.
-        paper: what the paper reports of it, by the table's columns "steps" and "reached", and
-            "where".
+        algorithm: what learns, where it is not the figure's.
+        paper: what the paper reports of it, by columns of the table.
     """
 
     name: str
     label: str
     options: Options
+    algorithm: str | None = None
     paper: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -74,6 +75,8 @@ class Figure:
         title: what it shows.
         source: the paper, and which figure.
         algorithm: what learns; see `gtlearn.runs.learner`.
+        kind: what is read of the runs, and how it is shown; see `gtlearn.reproduce.kinds`.
+        folder: of the runs, under runs/, where figures share them; else the figure's name.
         seeds: of the runs of each panel and method.
         options: of the algorithm, the same everywhere.
         recording: how runs are recorded.
@@ -81,8 +84,9 @@ class Figure:
         methods: its curves.
         statements: what the paper says.
         differences: how ours differs from the paper's experiment, one sentence each.
-        tolerance: a run has made it where its commitment is truly worth the exact optimum less at
-            most this fraction of it.
+        group: of adaptation: which personas are shown.
+        tolerance: of commitments: a run has made it where its commitment is truly worth the exact
+            optimum less at most this fraction of it.
         values: of rewards, the least and the largest that are drawn.
         log_steps: whether steps are drawn on a logarithmic axis.
         columns: of the grid of panels.
@@ -100,6 +104,9 @@ class Figure:
     methods: tuple[Method, ...]
     statements: tuple[Statement, ...]
     differences: tuple[str, ...] = ()
+    kind: str = "commitments"
+    folder: str = ""
+    group: str = "all"
     tolerance: float = 0.02
     values: Sequence[float] | None = None
     log_steps: bool = False
@@ -112,7 +119,7 @@ class Figure:
         Raises:
             InputError: if an option is unknown, or cannot have its value.
         """
-        algorithm = find_algorithm(self.algorithm)
+        algorithm = find_algorithm(method.algorithm or self.algorithm)
         values = {**self.options, **panel.options, **method.options}
         options = _checked(algorithm.config_type(), values, self.name)
         return RunConfig(

@@ -7,7 +7,7 @@ import pytest
 
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import parse_figure
-from gtlearn.reproduce.measures import Run
+from gtlearn.reproduce.kinds.commitments.measures import Run
 
 SMALL = """
 title = "A small figure"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,13 +14,14 @@ from gtlearn.learning.shaping.algorithms.config import MetaConfig
 from gtlearn.learning.shaping.algorithms.stage import make_game
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.meta import MetaAscent
+from gtlearn.learning.shaping.meta.ceiling import ceiling
 from gtlearn.learning.shaping.meta.training import Method
-from gtlearn.learning.shaping.personas import personas
+from gtlearn.learning.shaping.personas import Distribution, personas
 from gtlearn.solvers.markov.tables import exact_rows, written
 
 LARGEST_DENOMINATOR = 10**6  # of the probabilities that are kept
 DEVIATION = 0.1  # of the logits at the start
-CEILING_SEEDS = 4  # of exact Meta-MAPG, of which the best is the ceiling
+CEILING_SEEDS = 16  # of exact Meta-MAPG, of which the best is the ceiling
 
 
 class ExactMetaLearner:
@@ -74,34 +74,36 @@ class ExactMetaLearner:
     def result(self) -> dict[str, Any]:
         """What the chosen start earns against the test personas, beside the floor and ceiling."""
         test = self._adapted(*self.chosen, "test")
-        floor, ceiling = self._floor(), self._ceiling()
+        still, highest = self._still(), self._ceiling()
+        floor = float(still.auc.mean())
         auc = float(test.auc.mean())
         return {
             "game": self.iterated.name,
             "method": f"{self.method}, exact",
             **test.to_json(),
             "auc_at_equilibrium": floor,
-            "auc_ceiling": ceiling,
-            "fraction_of_ceiling": (auc - floor) / (ceiling - floor) if ceiling > floor else None,
+            "rewards_at_equilibrium": still.to_json()["rewards"],
+            "auc_ceiling": highest,
+            "fraction_of_ceiling": (auc - floor) / (highest - floor) if highest > floor else None,
             "chosen_at": self.chosen_at,
             "start": self.game.tables([self.chosen[0]] * 2)[0].tolist(),
             "inner_rates": self.chosen[1].tolist(),
             "strategies": [
                 written(exact_rows(table[0], LARGEST_DENOMINATOR)) for table in test.tables
             ],
-            "notes": self._notes(auc, floor, ceiling),
+            "notes": self._notes(auc, floor, highest),
         }
 
-    def _notes(self, auc: float, floor: float, ceiling: float) -> list[str]:
+    def _notes(self, auc: float, floor: float, highest: float) -> list[str]:
         chain = self.config.chain
         found = [
             f"Against the test personas the mean rewards after the {chain} updates add up to "
             f"{auc:.4g} (the AUC); playing the stage game's equilibrium earns {floor:.4g}"
         ]
-        if ceiling > floor:
-            percent = round(100 * (auc - floor) / (ceiling - floor))
+        if highest > floor:
+            percent = round(100 * (auc - floor) / (highest - floor))
             found.append(
-                f"Exact Meta-MAPG of tables reaches {ceiling:.4g}, the ceiling; this is "
+                f"Exact Meta-MAPG of tables reaches {highest:.4g}, the ceiling; this is "
                 f"{percent} % of the way from equilibrium to it"
             )
         return found
@@ -156,25 +158,60 @@ class ExactMetaLearner:
             self.validated, self.chosen_at = found, self.done
             self.chosen = self.ascent.start[0].clone(), self.ascent.rates[0].clone()
 
-    def _floor(self) -> float:
-        """The AUC of playing the stage game's equilibrium and never learning."""
+    def _still(self) -> Adaptation:
+        """How it goes to play the stage game's equilibrium and never to learn."""
         rates = torch.full((self.config.chain, 2), self.config.inner_rate, dtype=torch.float64)
         rates[:, 0] = 0
-        still = self._adapted(equilibrium_start(self.iterated), rates, "test")
-        return float(still.auc.mean())
+        return self._adapted(equilibrium_start(self.iterated), rates, "test")
 
     def _ceiling(self) -> float:
-        """The AUC of exact Meta-MAPG on tables, the best of some seeds by validation."""
-        noise = torch.Generator().manual_seed(0)
-        shape = (CEILING_SEEDS, *self.game.shapes[0])
-        start = DEVIATION * torch.randn(shape, generator=noise, dtype=torch.float64)
-        ascent = self._ascent(start, "meta-mapg")
-        for _ in range(self.iterations):
-            ascent.step()
-        pairs = list(zip(ascent.start, ascent.rates, strict=True))
-        aucs = [self._adapted(*pair, "validation").auc.mean() for pair in [*pairs, self.chosen]]
-        best = [*pairs, self.chosen][int(np.argmax(aucs))]
-        return float(self._adapted(*best, "test").auc.mean())
+        """The AUC of exact Meta-MAPG on tables."""
+        config = self.config
+        return tables_ceiling(
+            self.iterated.name,
+            config.chain,
+            config.inner_rate,
+            config.population_seed,
+            config.distribution,
+            learn_rates=config.learn_rates,
+        )
+
+
+@lru_cache(maxsize=8)
+def tables_ceiling(
+    game: str,
+    chain: int,
+    inner_rate: float,
+    population_seed: int,
+    distribution: Distribution,
+    *,
+    learn_rates: bool,
+) -> float:
+    """The AUC against the test personas of the best of many exact ascents on the training ones.
+
+    A lower bound of what tables can reach.
+
+    Args:
+        game: an iterated game's name.
+        chain: L.
+        inner_rate: of both players.
+        population_seed: of the personas.
+        distribution: of the test personas.
+        learn_rates: whether the player's own inner rates are learned, too.
+    """
+    iterated = make_game(game, "")
+    held = table_game(iterated)
+    people = personas(iterated, 1, population_seed, distribution=distribution)
+    best = ceiling(
+        held,
+        [people["train"].logits()],
+        rates=inner_rate,
+        generator=torch.Generator().manual_seed(0),
+        length=chain,
+        seeds=CEILING_SEEDS,
+        learn_rates=learn_rates,
+    )
+    return float(adapt(held, best.start, best.rates, chain, people["test"]).auc.mean())
 
 
 build_meta_mapg = partial(ExactMetaLearner, method="meta-mapg")

@@ -20,12 +20,14 @@ class Ceiling:
 
     Attributes:
         start: phi_0^i, of the shape of the player's parameters.
+        rates: the inner rates that it was found with, shape (L, players).
         objective: its meta-objective, the mean over personas.
         values: what the player gets along its chain, the mean over personas; shape (L + 1,).
         found: what each seed ended with, highest first; shape (seeds,).
     """
 
     start: Tensor
+    rates: Tensor
     objective: float
     values: Tensor
     found: Tensor
@@ -42,6 +44,7 @@ def ceiling(
     iterations: int = 200,
     spread: float = 3.0,
     outer_rate: float = 0.1,
+    learn_rates: bool = False,
     player: int = 0,
 ) -> Ceiling:
     """The best of many ascents on the exact meta-gradient.
@@ -62,6 +65,7 @@ def ceiling(
         iterations: how many steps of Adam each takes.
         spread: the standard deviation of the parameters at the start.
         outer_rate: Adam's step size.
+        learn_rates: whether the player's own inner rates are learned, too.
         player: i, whose ceiling it is.
 
     Raises:
@@ -77,15 +81,17 @@ def ceiling(
         rates=rates,
         length=length,
         outer_rate=outer_rate,
+        learn_rates=learn_rates,
         player=player,
     )
     initial = list(personas)
     initial.insert(player, trained.start[:, None])
-    values = unroll(game, initial, rates, length).values.mean(1)
+    values = unroll(game, initial, trained.rates[:, None], length).values.mean(1)
     objective = meta_objective(values, player)
     best = int(objective.argmax())
     return Ceiling(
         start=trained.start[best],
+        rates=trained.rates[best],
         objective=float(objective[best]),
         values=values[best, :, player],
         found=objective.sort(descending=True).values,

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtlearn.errors import InputError
-from gtlearn.reproduce.measures import median_steps, read_run, steps_to, wilson_interval, within
+from gtlearn.reproduce.kinds.commitments.measures import (
+    median_steps,
+    read_run,
+    steps_to,
+    wilson_interval,
+    within,
+)
 
 STEPS = np.array([100.0, 200, 300, 400])
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Figure
-from gtlearn.reproduce.measures import Run, median_steps, wilson_interval
+from gtlearn.reproduce.kinds.commitments.measures import Run, median_steps, wilson_interval
+from gtlearn.reproduce.kinds.text import around
 from gtlearn.runs.pictures import mean_interval
 
 SCHEMA = "gtlearn/reproduction/1"
@@ -23,8 +24,6 @@ _SUMMARY = ("method", "paper: steps", "steps", "in training", "paper: made it", 
 
 def report(found: Reproduction) -> str:
     """All that is printed: the paper's statements, the tables, what differs, what is left out."""
-    from gtlearn.solvers.output.pieces import to_text
-
     figure = found.figure
     percent = f"{figure.tolerance:.0%}".replace("%", " %")
     notes = (
@@ -37,13 +36,7 @@ def report(found: Reproduction) -> str:
         f"optimal, s: stationary). regret: what the learned follower loses against its best "
         f"response, mean."
     )
-    quick = f"Quick version: {'; '.join(figure.reduced)}." if figure.reduced else ""
-    said = "\n".join(f"  {s.text} ({s.where})" for s in figure.statements)
-    blocks: list[Any] = [f"{figure.title}\n{figure.source}", quick, f"The paper says:\n{said}"]
-    blocks += [_panels(found), notes, _SUMMARISED, _summary(found)]
-    if figure.differences:
-        blocks.append("\n".join(["What differs:", *(f"  {text}" for text in figure.differences)]))
-    return to_text(blocks)
+    return around(found, [_panels(found), notes, _SUMMARISED, _summary(found)])
 
 
 def to_json(found: Reproduction) -> dict[str, Any]:

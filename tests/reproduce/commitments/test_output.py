@@ -7,9 +7,9 @@ import pytest
 from gtlearn import cli
 from gtlearn.errors import InputError
 from gtlearn.reproduce import figure
-from gtlearn.reproduce.drawing import caption, draw, exact_lines
 from gtlearn.reproduce.figure import figure_names, parse_figure
-from gtlearn.reproduce.table import report, to_json
+from gtlearn.reproduce.kinds.commitments.drawing import caption, draw, exact_lines
+from gtlearn.reproduce.kinds.commitments.table import report, to_json
 
 
 @pytest.fixture

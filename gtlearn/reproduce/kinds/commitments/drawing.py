@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gtlearn.errors import InputError
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Panel
-from gtlearn.reproduce.measures import Run
+from gtlearn.reproduce.kinds.commitments.measures import Run
 from gtlearn.runs.optional import optional
 from gtlearn.runs.pictures import mean_interval, on_common_steps
 

@@ -1,0 +1,88 @@
+"""The picture of adaptation: mean reward after each update of the chain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gtlearn.errors import InputError
+from gtlearn.reproduce.engine import Reproduction
+from gtlearn.reproduce.figure import Panel
+from gtlearn.reproduce.kinds.adaptation.measures import Run
+from gtlearn.runs.optional import optional
+from gtlearn.runs.pictures import mean_interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_ROWS = (("rewards", "mean reward a step"), ("nash_conv", "NashConv a step"))
+
+
+def draw(found: Reproduction, picture: Path) -> Path:
+    """Writes the picture: rewards above, NashConv below; the format is that of the file's name.
+
+    Raises:
+        InputError: if matplotlib is missing, or the file cannot be written.
+    """
+    optional("matplotlib", "plots")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    panels = found.figure.panels
+    width = max(6.5, 3.6 * len(panels))
+    figure = Figure(figsize=(width, 6.8), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.subplots(len(_ROWS), len(panels), squeeze=False, sharex=True)
+    for (what, label), row in zip(_ROWS, grid, strict=True):
+        row[0].set_ylabel(label, fontsize=9)
+        for axes, panel in zip(row, panels, strict=True):
+            _draw_panel(axes, found, panel, what)
+    for axes, panel in zip(grid[0], panels, strict=True):
+        axes.set_title(panel.name.replace("_", " "), fontsize=10)
+    handles, labels = grid[0][0].get_legend_handles_labels()
+    columns = max(1, math.floor(width / 3.2))
+    figure.legend(handles, labels, loc="outside upper center", ncols=columns, fontsize=9)
+    text = fill(caption(found), int(width * 15))
+    figure.supxlabel(f"updates of both players\n\n{text}", fontsize=9, color="0.35")
+    try:
+        figure.savefig(picture, dpi=150)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{picture} cannot be written: {error}; try a name in .png") from None
+    return picture
+
+
+def caption(found: Reproduction) -> str:
+    """What was drawn: against whom, how many seeds, what the bands are, what was left out."""
+    figure = found.figure
+    count = len(figure.seeds)
+    band = "; band: its 95 % interval (Student's t)" if count > 1 else ""
+    whom = "all test personas" if figure.group == "all" else f"the test personas {figure.group!r}"
+    short = f" Quick version: {'; '.join(figure.reduced)}." if figure.reduced else ""
+    return (
+        f"{figure.source}, run again, against {whom}: mean over n = {count} seeds{band}. Above, "
+        "dotted: playing the stage game's equilibrium throughout. Below: what both players could "
+        f"gain by deviating, together.{short}"
+    )
+
+
+def _draw_panel(axes: Axes, found: Reproduction, panel: Panel, what: str) -> None:
+    group = found.figure.group
+    for method, colour in zip(found.figure.methods, COLOURS, strict=False):
+        runs: Sequence[Run] = found.of(panel, method)
+        values = np.array([run.along(what, group) for run in runs])
+        mean, low, high = mean_interval(values)
+        updates = np.arange(len(mean))
+        axes.plot(updates, mean, color=colour, lw=1.8, label=method.label, marker="o", ms=3)
+        axes.fill_between(updates, low, high, color=colour, alpha=0.2, lw=0)
+    if what == "rewards":
+        still = runs[0].result["rewards_at_equilibrium"][group]
+        axes.plot(range(len(still)), still, color="0.15", ls=":", lw=1)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=8)

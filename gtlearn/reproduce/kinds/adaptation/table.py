@@ -1,0 +1,110 @@
+"""The table of a figure of adaptation: AUC beside the paper's, the floor and the ceiling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gtlearn.reproduce.engine import Reproduction
+from gtlearn.reproduce.kinds.adaptation.measures import Run, require_group
+from gtlearn.reproduce.kinds.text import around
+from gtlearn.runs.pictures import mean_interval
+
+SCHEMA = "gtlearn/reproduction/1"
+_NOTES = (
+    "AUC: the sum of the mean rewards a step after each update of the chain, unshifted; mean over "
+    "the seeds with its 95 % interval (Student's t). paper: its AUC, which it shifts by an amount "
+    "that it does not give. shift: what would have to be added to ours to match. of ceiling: how "
+    "far the AUC over all personas is on the way from playing the stage game's equilibrium to the "
+    "best exactly trained table. last reward, NashConv: mean reward at the end of the chain, and "
+    "what both players could gain there by deviating, a step."
+)
+
+
+def report(found: Reproduction) -> str:
+    """All that is printed: the paper's statements, the table, what differs, what is left out."""
+    return around(found, [_table(found), _ends(found), _NOTES])
+
+
+def to_json(found: Reproduction) -> dict[str, Any]:
+    """The numbers of the table, as JSON values."""
+    figure = found.figure
+    rows = [
+        {
+            "panel": panel.name,
+            "method": method.name,
+            **_numbers(found.of(panel, method), figure.group),
+        }
+        for panel in figure.panels
+        for method in figure.methods
+    ]
+    return {
+        "schema": SCHEMA,
+        "figure": figure.name,
+        "source": figure.source,
+        "seeds": list(figure.seeds),
+        "group": figure.group,
+        "left_out": list(figure.reduced),
+        "rows": rows,
+    }
+
+
+def _numbers(runs: Sequence[Run], group: str) -> dict[str, Any]:
+    require_group(runs, group)
+    return {
+        "seeds": len(runs),
+        "auc": _interval([run.auc(group) for run in runs]),
+        "auc_all": _interval([run.auc("all") for run in runs]),
+        "rewards": np.mean([run.along("rewards", group) for run in runs], axis=0).tolist(),
+        "nash_conv": np.mean([run.along("nash_conv", group) for run in runs], axis=0).tolist(),
+        "fraction_of_ceiling": float(np.mean([run.fraction for run in runs])),
+        "auc_at_equilibrium": runs[0].result["auc_at_equilibrium"],
+        "auc_ceiling": runs[0].result["auc_ceiling"],
+    }
+
+
+def _table(found: Reproduction) -> Any:
+    from gtlearn.solvers.output.pieces import add_row, new_table
+
+    figure = found.figure
+    heads = ("setting", "method", "AUC", "paper", "shift", "of ceiling", "last reward", "NashConv")
+    table = new_table(*heads, right=heads[4:])
+    for panel in figure.panels:
+        for place, method in enumerate(figure.methods):
+            runs = found.of(panel, method)
+            numbers = _numbers(runs, figure.group)
+            paper = method.paper.get("auc", "-")
+            shift = f"{float(paper) - numbers['auc'][0]:.3g}" if paper != "-" else "-"
+            cells = [
+                "" if place else panel.name,
+                method.name,
+                _text(numbers["auc"]),
+                paper,
+                shift,
+                f"{numbers['fraction_of_ceiling']:.0%}",
+                f"{numbers['rewards'][-1]:.3g}",
+                f"{numbers['nash_conv'][-1]:.3g}",
+            ]
+            add_row(table, cells)
+    return table
+
+
+def _ends(found: Reproduction) -> str:
+    """The floor and the ceiling of each panel, in a sentence."""
+    said = []
+    for panel in found.figure.panels:
+        result = found.of(panel, found.figure.methods[0])[0].result
+        floor, highest = result["auc_at_equilibrium"], result["auc_ceiling"]
+        said.append(f"{panel.name}: equilibrium {floor:.3f}, ceiling {highest:.3f}")
+    return f"AUC over all personas; {'; '.join(said)}."
+
+
+def _interval(samples: Sequence[float]) -> list[float]:
+    return [float(part) for part in mean_interval(np.array(samples))]
+
+
+def _text(interval: Sequence[float]) -> str:
+    mean, low, high = (f"{number:.4g}" for number in interval)
+    return mean if low == high else f"{mean} [{low}, {high}]"

@@ -1,0 +1,115 @@
+"""Figures of adaptation: what is printed and drawn."""
+
+import json
+
+import pytest
+import torch
+
+from gtlearn.errors import InputError
+from gtlearn.reproduce import read_figure, reproduce
+from gtlearn.reproduce.engine import Reproduction
+from gtlearn.reproduce.figure import parse_figure
+from gtlearn.reproduce.kinds.adaptation.drawing import caption, draw
+from gtlearn.reproduce.kinds.adaptation.measures import Run, read_run
+from gtlearn.reproduce.kinds.adaptation.table import report, to_json
+
+SMALL = {
+    "title": "A small figure",
+    "source": "Nobody (2001), Figure 7",
+    "kind": "adaptation",
+    "group": "C",
+    "algorithm": "meta-mapg",
+    "seeds": "0..1",
+    "run": {"tensorboard": False},
+    "panels": [{"name": "ipd", "options": {}}],
+    "methods": [
+        {
+            "name": "mapg",
+            "label": "Meta-MAPG",
+            "options": {"iterations": 2, "chain": 2},
+            "paper": {"auc": "13.77"},
+        },
+        {
+            "name": "pg",
+            "label": "Meta-PG",
+            "algorithm": "meta-pg",
+            "options": {"iterations": 2, "chain": 2},
+        },
+    ],
+    "statements": [{"text": "It adapts.", "where": "Question 1"}],
+}
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+def made_up(seed, auc):
+    result = {
+        "seed": seed,
+        "auc": {"all": auc, "C": auc + 1},
+        "rewards": {"all": [0.0, auc / 2, auc / 2], "C": [0.0, 0.5, 0.25]},
+        "nash_conv": {"all": [1.0, 1.0, 1.0], "C": [3.0, 2.0, 1.0]},
+        "rewards_at_equilibrium": {"all": [0.0, 0.0, 0.0], "C": [0.0, 0.0, 0.0]},
+        "fraction_of_ceiling": 0.75,
+        "auc_at_equilibrium": -1.0,
+        "auc_ceiling": 4.0,
+    }
+    return Run(seed, result)
+
+
+@pytest.fixture
+def found(tmp_path):
+    figure = parse_figure("small", SMALL)
+    runs = (made_up(0, 2.0), made_up(1, 4.0))
+    return Reproduction(figure, {("ipd", "mapg"): runs, ("ipd", "pg"): runs}, tmp_path)
+
+
+def test_numbers_are_means_over_seeds_against_the_group(found):
+    row = to_json(found)["rows"][0]
+    # Student's t with one degree of freedom: 12.706 times sd / sqrt(2) = 1.
+    assert row["auc"] == pytest.approx([4.0, 4 - 12.7062, 4 + 12.7062], abs=1e-3)
+    assert row["auc_all"][0] == 3.0
+    assert (row["rewards"], row["nash_conv"]) == ([0.0, 0.5, 0.25], [3.0, 2.0, 1.0])
+    json.dumps(to_json(found), allow_nan=False)
+
+
+def test_the_report_holds_the_papers_number_and_the_shift_that_would_match(found):
+    text = report(found)
+    assert "It adapts. (Question 1)" in text
+    assert "13.77" in text and "9.77" in text and "75%" in text
+    assert "equilibrium -1.000, ceiling 4.000" in text
+
+
+def test_the_picture_and_its_caption(found, tmp_path):
+    assert "n = 2 seeds" in caption(found) and "personas 'C'" in caption(found)
+    assert draw(found, tmp_path / "figure.svg").read_text().startswith("<?xml")
+
+
+def test_an_unknown_group_is_named(found, tmp_path):
+    figure = parse_figure("small", {**SMALL, "group": "X"})
+    with pytest.raises(InputError, match="no group 'X' of personas; choose all or C"):
+        to_json(Reproduction(figure, found.runs, tmp_path))
+
+
+def test_runs_of_two_algorithms_make_a_figure(tmp_path):
+    found = reproduce(parse_figure("small", SMALL), tmp_path)
+    text = report(found)
+    assert "mapg" in text and "pg" in text
+    methods = {run.result["method"] for runs in found.runs.values() for run in runs}
+    assert methods == {"meta-mapg, exact", "meta-pg, exact"}
+
+
+def test_a_run_that_is_not_finished_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no finished run of a meta-learner"):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["meta-mapg-fig2a", "meta-mapg-fig2b", "meta-mapg-fig2c"])
+def test_the_options_of_every_run_are_known(name):
+    figure = read_figure(name)
+    for panel in figure.panels:
+        for method in figure.methods:
+            figure.config(panel, method, 0)
+    assert len(figure.seeds) == 10
