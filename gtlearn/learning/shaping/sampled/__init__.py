@@ -1,6 +1,7 @@
 """Trajectories of iterated games, and learners that shape their opponents by sampling."""
 
 from gtlearn.learning.shaping.sampled.chain import Link as Link
+from gtlearn.learning.shaping.sampled.chain import adapt as adapt
 from gtlearn.learning.shaping.sampled.chain import play as play
 from gtlearn.learning.shaping.sampled.chain import play_chain as play_chain
 from gtlearn.learning.shaping.sampled.credit import returns_credit as returns_credit
@@ -20,5 +21,7 @@ from gtlearn.learning.shaping.sampled.policies import RecurrentPolicy as Recurre
 from gtlearn.learning.shaping.sampled.policies import TablePolicy as TablePolicy
 from gtlearn.learning.shaping.sampled.program import StateProgram as StateProgram
 from gtlearn.learning.shaping.sampled.program import state_program as state_program
+from gtlearn.learning.shaping.sampled.training import SampledAscent as SampledAscent
+from gtlearn.learning.shaping.sampled.training import Sampling as Sampling
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories as Trajectories
 from gtlearn.learning.shaping.sampled.trajectories import rollout as rollout

@@ -102,11 +102,7 @@ def play_chain(
         InputError: if the rates ask for no step or do not fit the players.
         DivergenceError: if an inner step leaves parameters that are not finite.
     """
-    if rates.dim() not in (2, 3) or rates.shape[-1] != len(policies) or not rates.shape[-2]:
-        raise InputError(
-            f"inner rates of shape {list(rates.shape)} do not make a chain of {len(policies)} "
-            "players; give (steps, players) or (chains, steps, players), with at least one step"
-        )
+    _check_rates(rates, policies)
     current = tuple(
         given if given.requires_grad else given.detach().requires_grad_() for given in parameters
     )
@@ -125,6 +121,32 @@ def play_chain(
     return links
 
 
+def adapt(
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    rates: Tensor,
+    sample: Sampler,
+    credit: Credit,
+) -> Tensor:
+    """Mean rewards along a chain in which nobody shapes: Algorithm 2 of Kim et al. (2021).
+
+    Arguments and errors are those of `play_chain`, of which it keeps one link at a time.
+
+    Returns:
+        Mean rewards a step of phi_0, ..., phi_L, shape (L + 1, players, chains).
+    """
+    _check_rates(rates, policies)
+    current = tuple(given.detach().requires_grad_() for given in parameters)
+    found = []
+    for step in range(rates.shape[-2]):
+        link = play(policies, current, sample)
+        found.append(link.played.mean_rewards)
+        moved = learn(link, rates[..., step, :], credit, shaped=(), learners=range(len(policies)))
+        _check_finite(moved, link, step)
+        current = tuple(new.requires_grad_() for new in moved)
+    return torch.stack([*found, sample([new.detach() for new in current]).mean_rewards])
+
+
 def check_player(player: int, policies: Sequence[Policy]) -> None:
     """Refuses a player that does not exist.
 
@@ -133,6 +155,15 @@ def check_player(player: int, policies: Sequence[Policy]) -> None:
     """
     if not 0 <= player < len(policies):
         raise InputError(f"there is no player {player}; there are {len(policies)}, from 0")
+
+
+def _check_rates(rates: Tensor, policies: Sequence[Policy]) -> None:
+    """Refuses rates that make no chain."""
+    if rates.dim() not in (2, 3) or rates.shape[-1] != len(policies) or not rates.shape[-2]:
+        raise InputError(
+            f"inner rates of shape {list(rates.shape)} do not make a chain of {len(policies)} "
+            "players; give (steps, players) or (chains, steps, players), with at least one step"
+        )
 
 
 def _check_finite(moved: Sequence[Tensor], last: Link, step: int) -> None:
