@@ -56,6 +56,14 @@ class StateProgram:
             row = row * size + action
         return row
 
+    def unrow(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """The states of rows, and the actions with a leading axis of players."""
+        actions = []
+        for size in reversed(self.actions):
+            actions.append(rows % size)
+            rows = rows // size
+        return rows, torch.stack(actions[::-1])
+
 
 def state_program(
     game: MarkovGame | IteratedGame,

@@ -121,8 +121,6 @@ def _played(
         policy.actor(given, trajectories, horizon)
         for policy, given in zip(policies, parameters, strict=True)
     ]
-    states = torch.empty(shape, dtype=torch.long, device=device)
-    actions = torch.empty((program.num_players, *shape), dtype=torch.long, device=device)
     rows = torch.empty(shape, dtype=torch.long, device=device)
     here = torch.full((chains, trajectories), program.start, device=device)
     for step in range(horizon):
@@ -130,12 +128,10 @@ def _played(
             (actor(step, here) + noise[player][step]).argmax(-1)
             for player, actor in enumerate(actors)
         ]
-        states[:, step] = here
-        for player, action in enumerate(chosen):
-            actions[player, :, step] = action
         row = program.row(here, chosen)
         rows[:, step] = row
-        here = program.moves[row]
+        here = program.moves.take(row)
+    states, actions = program.unrow(rows)
     memories = tuple(actor.memory for actor in actors)
     return Trajectories(states, actions, program.rewards[:, rows], memories)
 
