@@ -27,14 +27,16 @@ class Adaptation:
     Attributes:
         personas: against whom.
         rewards: its mean reward a step at phi_0 ... phi_L, shape (personas, L + 1).
-        nash_conv: of the joint policies there, as mean rewards too, shape (personas, L + 1).
-        tables: both players' tables at phi_L, each of shape (personas, states, actions).
+        nash_conv: of the joint policies there, as mean rewards too, shape (personas, L + 1); None
+            where a player's policy is no table.
+        tables: both players' tables at phi_L, each of shape (personas, states, actions); None as
+            before.
     """
 
     personas: Personas
     rewards: NDArray[np.float64]
-    nash_conv: NDArray[np.float64]
-    tables: tuple[NDArray[np.float64], ...]
+    nash_conv: NDArray[np.float64] | None = None
+    tables: tuple[NDArray[np.float64], ...] | None = None
 
     @property
     def auc(self) -> NDArray[np.float64]:
@@ -47,19 +49,24 @@ class Adaptation:
 
     def to_json(self) -> dict[str, Any]:
         """By group of personas and over all: AUC, rewards and NashConv along the chain."""
-        groups: dict[str, Any] = {"all": slice(None)}
-        for index, name in enumerate(self.personas.names):
-            groups[name] = self.personas.group == index
-        return {
-            "auc": {name: float(self.auc[who].mean()) for name, who in groups.items()},
-            "rewards": {name: self.rewards[who].mean(0).tolist() for name, who in groups.items()},
-            "nash_conv": {
-                name: self.nash_conv[who].mean(0).tolist() for name, who in groups.items()
-            },
+        found = {
+            "auc": {name: float(self.auc[who].mean()) for name, who in self._groups.items()},
+            "rewards": self._along(self.rewards),
         }
+        return (
+            found if self.nash_conv is None else {**found, "nash_conv": self._along(self.nash_conv)}
+        )
+
+    @property
+    def _groups(self) -> dict[str, Any]:
+        names = enumerate(self.personas.names)
+        return {"all": slice(None), **{name: self.personas.group == index for index, name in names}}
+
+    def _along(self, values: NDArray[np.float64]) -> dict[str, list[float]]:
+        return {name: values[who].mean(axis=0).tolist() for name, who in self._groups.items()}
 
 
-def adapt(
+def adapt_exactly(
     game: TableGame, start: Tensor, rates: InnerRates, length: int, personas: Personas
 ) -> Adaptation:
     """Lets player 0 and each persona learn by exact naive updates, and measures player 0.

@@ -26,14 +26,14 @@ SMALL = {
         {
             "name": "mapg",
             "label": "Meta-MAPG",
-            "options": {"iterations": 2, "chain": 2},
+            "options": {"exact": True, "iterations": 2, "chain": 2},
             "paper": {"auc": "13.77"},
         },
         {
             "name": "pg",
             "label": "Meta-PG",
             "algorithm": "meta-pg",
-            "options": {"iterations": 2, "chain": 2},
+            "options": {"exact": True, "iterations": 2, "chain": 2},
         },
     ],
     "statements": [{"text": "It adapts.", "where": "Question 1"}],

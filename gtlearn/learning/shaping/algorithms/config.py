@@ -15,6 +15,14 @@ class MetaConfig:
 
     game: str = field(default="ipd_meta_mapg", metadata=_GAME)
     discount: str = field(default="24/25", metadata=_DISCOUNT)
+    exact: bool = field(
+        default=False,
+        metadata={"help": "Exact values of tables, instead of trajectories."},
+    )
+    policy: Literal["lstm", "table"] = field(
+        default="lstm",
+        metadata={"help": "What the learner plays, where it is not exact; peers play tables."},
+    )
     chain: int = field(
         default=5, metadata={"help": "L: how often both players learn.", "minimum": 1}
     )
@@ -24,13 +32,44 @@ class MetaConfig:
     learn_rates: bool = field(
         default=True, metadata={"help": "The player learns its own inner rates, too."}
     )
-    outer_rate: float = field(
-        default=0.1, metadata={"help": "Adam's learning rate of the meta-gradient.", "above": 0}
+    outer_rate: float | None = field(
+        default=None,
+        metadata={
+            "help": "Adam's learning rate of the meta-gradient; none: 1e-4 for an LSTM, 0.1 for "
+            "tables.",
+            "above": 0,
+        },
+    )
+    critic_rate: float = field(
+        default=1.5e-4, metadata={"help": "Of an LSTM's value network.", "above": 0}
     )
     iterations: int = field(default=300, metadata={"help": "Meta-iterations.", "minimum": 1})
+    chains: int = field(
+        default=5,
+        metadata={"help": "Chains played in an iteration, a persona each.", "minimum": 1},
+    )
+    trajectories: int = field(
+        default=64, metadata={"help": "K: of each joint policy.", "minimum": 1}
+    )
+    horizon: int = field(default=150, metadata={"help": "H: steps of a trajectory.", "minimum": 1})
+    decay: float = field(
+        default=0.95,
+        metadata={"help": "lambda of an LSTM's advantages.", "minimum": 0, "maximum": 1},
+    )
+    clip: float = field(
+        default=1.0, metadata={"help": "The longest gradient of one chain.", "above": 0}
+    )
+    pcgrad: bool = field(
+        default=True,
+        metadata={"help": "Conflicting gradients of groups of personas are projected."},
+    )
+    published: bool = field(
+        default=False,
+        metadata={"help": "The published estimator: later steps are not discounted; biased."},
+    )
     batch: int | None = field(
         default=None,
-        metadata={"help": "Personas in an iteration; none: all of the training split."},
+        metadata={"help": "Personas in an exact iteration; none: all.", "minimum": 1},
     )
     validate_every: int = field(
         default=10,

@@ -1,4 +1,4 @@
-"""Meta-MAPG and Meta-PG as runs: the exact meta-gradient of tables against personas."""
+"""Meta-MAPG and Meta-PG as runs, on exact values or on trajectories, against personas."""
 
 from __future__ import annotations
 
@@ -7,64 +7,57 @@ from functools import lru_cache, partial
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from gtlearn.learning.shaping.adaptation import Adaptation, adapt, equilibrium_start
+from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, equilibrium_start
 from gtlearn.learning.shaping.algorithms.config import MetaConfig
+from gtlearn.learning.shaping.algorithms.sides import ExactSide, SampledSide, Side
 from gtlearn.learning.shaping.algorithms.stage import make_game
 from gtlearn.learning.shaping.games import table_game
-from gtlearn.learning.shaping.meta import MetaAscent
 from gtlearn.learning.shaping.meta.ceiling import ceiling
 from gtlearn.learning.shaping.meta.training import Method
 from gtlearn.learning.shaping.personas import Distribution, personas
 from gtlearn.solvers.markov.tables import exact_rows, written
 
 LARGEST_DENOMINATOR = 10**6  # of the probabilities that are kept
-DEVIATION = 0.1  # of the logits at the start
 CEILING_SEEDS = 16  # of exact Meta-MAPG, of which the best is the ceiling
 
 
-class ExactMetaLearner:
-    """Ascent on the exact meta-gradient; chosen by validation, reported on the test personas.
+class MetaLearner:
+    """Ascent on the meta-gradient; chosen by validation, reported on the test personas.
 
     See `gtlearn.runs.learner.Learner`.
 
     Args:
         config: the options.
-        seed: of the start, and of the batches of personas.
+        seed: of the start, and of all that is drawn.
         method: "meta-mapg" or "meta-pg".
     """
 
     def __init__(self, config: MetaConfig, seed: int, *, method: Method) -> None:
         self.config, self.method = config, method
-        self.iterated = make_game(config.game, config.discount)
-        self.game = table_game(self.iterated)
+        self.game = make_game(config.game, config.discount)
         self.personas = personas(
-            self.iterated, 1, config.population_seed, distribution=config.distribution
+            self.game, 1, config.population_seed, distribution=config.distribution
         )
-        self.generator = torch.Generator().manual_seed(seed)
-        start = torch.randn(
-            (1, *self.game.shapes[0]), generator=self.generator, dtype=torch.float64
-        )
-        self.ascent = self._ascent(DEVIATION * start, method)
+        kind = ExactSide if config.exact else SampledSide
+        self.side: Side = kind(config, self.game, self.personas["train"], method, seed)
         self.iterations = config.iterations
-        self.done = self.env_steps = 0
-        self.chosen = self.ascent.start[0].clone(), self.ascent.rates[0].clone()
-        self.validated, self.chosen_at = self._validated(), 0
+        self.done = self.env_steps = self.chosen_at = 0
+        self.chosen = self.side.chosen
+        self.validated = self._validated()
 
     def step(self) -> Mapping[str, float]:
         """One meta-iteration, and a validation where one is due."""
-        found = self.ascent.step()
+        found = self.side.step()
         self.done += 1
-        value = float(found.objective.mean()) * self._per_step
-        norm = float(found.gradient.mean(1).norm())
+        self.env_steps += found.env_steps
         if self.done % self.config.validate_every == 0 or self.done == self.iterations:
             self._choose()
         return {
-            "env_steps": self.env_steps,  # none: values are computed, not played
-            "train_auc": value,
+            "env_steps": self.env_steps,  # none where values are exact: nothing is played
+            "train_auc": found.auc,
             "validation_auc": self.validated,
-            "gradient_norm": norm,
+            "gradient_norm": found.norm,
         }
 
     def headline(self) -> tuple[float, float | None]:
@@ -73,46 +66,30 @@ class ExactMetaLearner:
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns against the test personas, beside the floor and ceiling."""
-        test = self._adapted(*self.chosen, "test")
+        self.side.choose(self.chosen)
+        test = self.side.adapted(self.personas["test"])[0]
         still, highest = self._still(), self._ceiling()
-        floor = float(still.auc.mean())
-        auc = float(test.auc.mean())
+        auc, floor = float(test.auc.mean()), float(still.auc.mean())
+        table = self.side.table()
         return {
-            "game": self.iterated.name,
-            "method": f"{self.method}, exact",
+            "game": self.game.name,
+            "method": f"{self.method}, {'exact' if self.config.exact else 'sampled'}",
             **test.to_json(),
             "auc_at_equilibrium": floor,
             "rewards_at_equilibrium": still.to_json()["rewards"],
             "auc_ceiling": highest,
             "fraction_of_ceiling": (auc - floor) / (highest - floor) if highest > floor else None,
             "chosen_at": self.chosen_at,
-            "start": self.game.tables([self.chosen[0]] * 2)[0].tolist(),
-            "inner_rates": self.chosen[1].tolist(),
-            "strategies": [
-                written(exact_rows(table[0], LARGEST_DENOMINATOR)) for table in test.tables
-            ],
-            "notes": self._notes(auc, floor, highest),
+            "inner_rates": self.chosen[1].reshape(-1, 2).tolist(),
+            **({} if table is None else {"start": table.tolist()}),
+            **_strategies(test),
+            "notes": _notes(self.config.chain, auc, floor, highest),
         }
 
-    def _notes(self, auc: float, floor: float, highest: float) -> list[str]:
-        chain = self.config.chain
-        found = [
-            f"Against the test personas the mean rewards after the {chain} updates add up to "
-            f"{auc:.4g} (the AUC); playing the stage game's equilibrium earns {floor:.4g}"
-        ]
-        if highest > floor:
-            percent = round(100 * (auc - floor) / (highest - floor))
-            found.append(
-                f"Exact Meta-MAPG of tables reaches {highest:.4g}, the ceiling; this is "
-                f"{percent} % of the way from equilibrium to it"
-            )
-        return found
-
     def state_dict(self) -> dict[str, Any]:
-        """Parameters, optimiser, generator, what was chosen, and the personas."""
+        """The ascent, what was chosen, the counters, and the personas."""
         return {
-            "ascent": self.ascent.state_dict(),
-            "generator": self.generator.get_state(),
+            "side": self.side.state_dict(),
             "chosen": list(self.chosen),
             "counters": [self.done, self.env_steps, self.chosen_at, self.validated],
             "personas": {split: people.tables for split, people in self.personas.items()},
@@ -120,61 +97,62 @@ class ExactMetaLearner:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes back to what `state_dict` returned."""
-        self.ascent.load_state_dict(state["ascent"])
-        self.generator.set_state(state["generator"])
-        self.chosen = state["chosen"][0].clone(), state["chosen"][1].clone()
+        self.side.load_state_dict(state["side"])
+        self.chosen = [tensor.clone() for tensor in state["chosen"]]
         self.done, self.env_steps, self.chosen_at, self.validated = state["counters"]
 
-    @property
-    def _per_step(self) -> float:
-        """What turns a discounted sum into a mean reward a step."""
-        return 1 - float(self.iterated.discount)
-
-    def _ascent(self, start: Tensor, method: Method) -> MetaAscent:
-        return MetaAscent(
-            self.game,
-            [self.personas["train"].logits()],
-            start,
-            rates=self.config.inner_rate,
-            length=self.config.chain,
-            method=method,
-            outer_rate=self.config.outer_rate,
-            learn_rates=self.config.learn_rates,
-            batch=self.config.batch,
-            generator=self.generator,
-        )
-
-    def _adapted(self, start: Tensor, rates: Tensor, split: str) -> Adaptation:
-        return adapt(self.game, start, rates, self.config.chain, self.personas[split])
-
     def _validated(self) -> float:
-        held = self._adapted(self.ascent.start[0], self.ascent.rates[0], "validation")
-        return float(held.auc.mean())
+        found, played = self.side.adapted(self.personas["validation"])
+        self.env_steps += played
+        return float(found.auc.mean())
 
     def _choose(self) -> None:
         """Keeps the present start where it is the best on the validation personas."""
         found = self._validated()
         if found > self.validated:
             self.validated, self.chosen_at = found, self.done
-            self.chosen = self.ascent.start[0].clone(), self.ascent.rates[0].clone()
+            self.chosen = self.side.chosen
 
     def _still(self) -> Adaptation:
-        """How it goes to play the stage game's equilibrium and never to learn."""
+        """How it goes to play the stage game's equilibrium and never to learn, exactly."""
         rates = torch.full((self.config.chain, 2), self.config.inner_rate, dtype=torch.float64)
         rates[:, 0] = 0
-        return self._adapted(equilibrium_start(self.iterated), rates, "test")
+        start, people = equilibrium_start(self.game), self.personas["test"]
+        return adapt_exactly(table_game(self.game), start, rates, self.config.chain, people)
 
     def _ceiling(self) -> float:
         """The AUC of exact Meta-MAPG on tables."""
         config = self.config
         return tables_ceiling(
-            self.iterated.name,
+            self.game.name,
             config.chain,
             config.inner_rate,
             config.population_seed,
             config.distribution,
             learn_rates=config.learn_rates,
         )
+
+
+def _strategies(test: Adaptation) -> dict[str, Any]:
+    """The joint policy that the first chain ended with, to be checked, where it is known."""
+    if test.tables is None:
+        return {}
+    last = [written(exact_rows(table[0], LARGEST_DENOMINATOR)) for table in test.tables]
+    return {"strategies": last}
+
+
+def _notes(chain: int, auc: float, floor: float, highest: float) -> list[str]:
+    found = [
+        f"Against the test personas the mean rewards after the {chain} updates add up to "
+        f"{auc:.4g} (the AUC); playing the stage game's equilibrium earns {round(floor, 6):.4g}"
+    ]
+    if highest > floor:
+        percent = round(100 * (auc - floor) / (highest - floor))
+        found.append(
+            f"Exact Meta-MAPG of tables reaches {highest:.4g}, the ceiling; this is {percent} % "
+            "of the way from equilibrium to it"
+        )
+    return found
 
 
 @lru_cache(maxsize=8)
@@ -211,8 +189,8 @@ def tables_ceiling(
         seeds=CEILING_SEEDS,
         learn_rates=learn_rates,
     )
-    return float(adapt(held, best.start, best.rates, chain, people["test"]).auc.mean())
+    return float(adapt_exactly(held, best.start, best.rates, chain, people["test"]).auc.mean())
 
 
-build_meta_mapg = partial(ExactMetaLearner, method="meta-mapg")
-build_meta_pg = partial(ExactMetaLearner, method="meta-pg")
+build_meta_mapg = partial(MetaLearner, method="meta-mapg")
+build_meta_pg = partial(MetaLearner, method="meta-pg")
