@@ -38,6 +38,7 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
       meta-mapg-fig2a     prisoner's dilemma: adaptation among cooperative peers that learn
       meta-mapg-fig2b     the same among defective peers
       meta-mapg-fig2c     rock-paper-scissors: adaptation among peers that learn
+      meta-mapg-fig7      a zero-sum game of two numbers: learning paths
     """
     from gtlearn.cli.output import emit, json_text, progress_bar
     from gtlearn.reproduce import read_figure

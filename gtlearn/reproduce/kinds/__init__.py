@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 KINDS: Mapping[str, str] = {
     "commitments": "gtlearn.reproduce.kinds.commitments",
     "adaptation": "gtlearn.reproduce.kinds.adaptation",
+    "paths": "gtlearn.reproduce.kinds.paths",
 }
 
 

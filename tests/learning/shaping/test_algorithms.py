@@ -58,7 +58,7 @@ def test_steps_are_counted_with_those_of_validations():
     assert steps == [(40 + 3) * chain, (40 + 3 + 3 + 40) * chain]  # 40 validation personas
 
 
-@pytest.mark.parametrize("rule", ["naive", "lookahead", "lola", "sos", "consensus", "cgd"])
+@pytest.mark.parametrize("rule", ["naive", "lookahead", "lola", "sos", "consensus", "cgd", "pola"])
 def test_two_halves_of_self_play_are_a_whole(rule):
     config = SelfPlayConfig(iterations=6, rate=0.5)
     whole_and_halves(lambda seed: SelfPlayLearner(config, seed, rule=rule))
@@ -122,9 +122,24 @@ def test_naive_learners_defect_and_lola_reciprocates():
     assert welfare["lola"] == pytest.approx(1, abs=0.01)
 
 
+def test_in_example_1_naive_learners_leave_the_equilibrium_and_lola_reaches_it():
+    # V = x y and -x y (Kim et al. 2021, Example 1). With rate r a naive step turns (x, y) and
+    # stretches it by sqrt(1 + r^2). LOLA's shaping term takes r^2 of both away, so that it is
+    # stretched by sqrt((1 - r^2)^2 + r^2), which is less than one.
+    distance = {}
+    for rule in ("naive", "lola"):
+        config = SelfPlayConfig(game="zero_sum_product", rate=0.1, iterations=200)
+        learner = SelfPlayLearner(config, 0, rule=rule)
+        first = float(torch.cat([p.flatten() for p in learner.parameters]).norm())
+        run(learner, 200)
+        distance[rule] = learner.result()["distance"] / first
+    assert distance["naive"] == pytest.approx(1.01**100)
+    assert distance["lola"] == pytest.approx((0.99**2 + 0.01) ** 100)
+
+
 def test_divergence_is_named_with_its_step():
     learner = SelfPlayLearner(SelfPlayConfig(rate=1e308), 0, rule="naive")
-    with pytest.raises(DivergenceError, match=r"naive diverged at update 1: the largest logit"):
+    with pytest.raises(DivergenceError, match=r"naive diverged at update 1: the largest parameter"):
         run(learner, 50)
 
 

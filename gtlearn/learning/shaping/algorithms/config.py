@@ -100,3 +100,23 @@ class SelfPlayConfig:
         default=1.0,
         metadata={"help": "Standard deviation of the logits at the start.", "minimum": 0},
     )
+
+
+@dataclass(frozen=True)
+class ProximalConfig:
+    """The options of POLA in self-play; its steps are long, so that few are needed."""
+
+    game: str = field(default="ipd_meta_mapg", metadata=_GAME)
+    discount: str = field(default="24/25", metadata=_DISCOUNT)
+    rate: float = field(
+        default=3.0, metadata={"help": "The value's weight beside the divergence.", "above": 0}
+    )
+    look_ahead: float | None = field(
+        default=0.1,
+        metadata={"help": "The rate of the step that is foreseen; none: as the rate.", "above": 0},
+    )
+    iterations: int = field(default=20, metadata={"help": "Updates of both.", "minimum": 1})
+    deviation: float = field(
+        default=1.0,
+        metadata={"help": "Standard deviation of the logits at the start.", "minimum": 0},
+    )

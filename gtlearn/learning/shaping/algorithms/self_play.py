@@ -9,21 +9,23 @@ from typing import Any
 import torch
 
 from gtlearn.errors import DivergenceError
-from gtlearn.learning.shaping.algorithms.config import SelfPlayConfig
-from gtlearn.learning.shaping.algorithms.stage import make_game
-from gtlearn.learning.shaping.games import nash_conv, table_game
+from gtlearn.games import IteratedGame
+from gtlearn.learning.shaping.algorithms.config import ProximalConfig, SelfPlayConfig
+from gtlearn.learning.shaping.algorithms.stage import STATELESS, make_game
+from gtlearn.learning.shaping.games import DifferentiableGame, TableGame, nash_conv, table_game
 from gtlearn.learning.shaping.updates import UPDATES
 from gtlearn.solvers.markov.tables import exact_rows, written
 
 LARGEST_DENOMINATOR = 10**6  # of the probabilities that are kept
-FORESEEING = ("lookahead", "lola", "sos")
+FORESEEING = ("lookahead", "lola", "sos", "pola")
 
 
 class SelfPlayLearner:
-    """Both players update the logits of their tables by one rule, on exact values.
+    """Both players update their parameters by one rule, on exact values.
 
-    See `gtlearn.runs.learner.Learner`. Values are discounted sums times one minus the discount:
-    mean rewards a step.
+    In an iterated game these are the logits of tables, and values are mean rewards a step: the
+    discounted sums times one minus the discount. In the games of `STATELESS` they are numbers.
+    See `gtlearn.runs.learner.Learner`.
 
     Args:
         config: the options.
@@ -31,10 +33,16 @@ class SelfPlayLearner:
         rule: a name in `updates.UPDATES`.
     """
 
-    def __init__(self, config: SelfPlayConfig, seed: int, *, rule: str) -> None:
+    def __init__(self, config: SelfPlayConfig | ProximalConfig, seed: int, *, rule: str) -> None:
         self.config, self.rule = config, rule
-        self.iterated = make_game(config.game, config.discount)
-        self.game = table_game(self.iterated)
+        self.stateless = STATELESS.get(config.game)
+        self.iterated: IteratedGame | None = None
+        self.game: DifferentiableGame
+        if self.stateless is not None:
+            self.game = self.stateless.make()
+        else:
+            self.iterated = make_game(config.game, config.discount)
+            self.game = table_game(self.iterated)
         generator = torch.Generator().manual_seed(seed)
         self.parameters = [
             config.deviation * torch.randn(shape, generator=generator, dtype=torch.float64)
@@ -51,7 +59,7 @@ class SelfPlayLearner:
         if not all(bool(torch.isfinite(tensor).all()) for tensor in updated):
             largest = max(float(tensor.abs().max()) for tensor in self.parameters)
             raise DivergenceError(
-                f"{self.rule} diverged at update {self.done}: the largest logit before it was "
+                f"{self.rule} diverged at update {self.done}: the largest parameter before it was "
                 f"{largest:.3g}; use a smaller rate"
             )
         self.parameters = [tensor.detach() for tensor in updated]
@@ -60,7 +68,7 @@ class SelfPlayLearner:
             "env_steps": 0,  # values are computed, not played
             **{f"value_{player}": value for player, value in enumerate(values)},
             "welfare": sum(values),
-            "nash_conv": self._nash_conv(),
+            **self._place(),
         }
 
     def headline(self) -> tuple[float, float | None]:
@@ -68,25 +76,26 @@ class SelfPlayLearner:
         return sum(self._values()), None
 
     def result(self) -> dict[str, Any]:
-        """The tables that were learned, what they are worth, and how far from equilibrium."""
+        """What was learned, what it is worth, and how far it is from equilibrium."""
+        found = {"method": f"{self.rule}, exact", "values": self._values(), **self._place()}
+        if not isinstance(self.game, TableGame) or self.iterated is None:
+            note = f"The parameters are {found['distance']:.3g} away from the nearest equilibrium"
+            return {"game": self.config.game, **found, "notes": [note]}
         first, second = self._values()
+        tables = self.game.tables(self.parameters)
+        note = (
+            f"They get {first:.4g} and {second:.4g} a step; by deviating they could gain "
+            f"{found['nash_conv']:.3g} together (NashConv)"
+        )
         return {
             "game": self.iterated.name,
-            "method": f"{self.rule}, exact",
-            "values": self._values(),
-            "nash_conv": self._nash_conv(),
-            "strategies": [
-                written(exact_rows(table.numpy(), LARGEST_DENOMINATOR))
-                for table in self.game.tables(self.parameters)
-            ],
-            "notes": [
-                f"They get {first:.4g} and {second:.4g} a step; by deviating they could gain "
-                f"{self._nash_conv():.3g} together (NashConv)"
-            ],
+            **found,
+            "strategies": [written(exact_rows(t.numpy(), LARGEST_DENOMINATOR)) for t in tables],
+            "notes": [note],
         }
 
     def state_dict(self) -> dict[str, Any]:
-        """Both players' logits."""
+        """Both players' parameters."""
         return {"parameters": [tensor.clone() for tensor in self.parameters], "done": self.done}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -96,14 +105,20 @@ class SelfPlayLearner:
 
     @property
     def _per_step(self) -> float:
-        return 1 - float(self.iterated.discount)
+        return 1.0 if self.iterated is None else 1 - float(self.iterated.discount)
 
     def _values(self) -> list[float]:
         values: list[float] = (self.game.values(self.parameters) * self._per_step).tolist()
         return values
 
-    def _nash_conv(self) -> float:
-        return float(nash_conv(self.game, self.parameters)) * self._per_step
+    def _place(self) -> dict[str, float]:
+        """NashConv of tables; the numbers themselves and their distance from equilibrium else."""
+        if isinstance(self.game, TableGame):
+            return {"nash_conv": float(nash_conv(self.game, self.parameters)) * self._per_step}
+        assert self.stateless is not None
+        numbers = torch.cat([tensor.flatten() for tensor in self.parameters])
+        named = {f"parameter_{k}": float(number) for k, number in enumerate(numbers)}
+        return {**named, "distance": float(self.stateless.distance(numbers))}
 
 
 build_naive = partial(SelfPlayLearner, rule="naive")
@@ -112,3 +127,4 @@ build_lola = partial(SelfPlayLearner, rule="lola")
 build_sos = partial(SelfPlayLearner, rule="sos")
 build_consensus = partial(SelfPlayLearner, rule="consensus")
 build_cgd = partial(SelfPlayLearner, rule="cgd")
+build_pola = partial(SelfPlayLearner, rule="pola")

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
+from gtlearn.learning.shaping.games import DifferentiableGame, tandem, zero_sum_product
+
+
+@dataclass(frozen=True)
+class Stateless:
+    """A game of two numbers.
+
+    Attributes:
+        make: makes it.
+        distance: of both players' numbers, joined, from the nearest equilibrium.
+    """
+
+    make: Callable[[], DifferentiableGame]
+    distance: Callable[[Tensor], Tensor]
+
+
+STATELESS = {
+    "zero_sum_product": Stateless(zero_sum_product, torch.linalg.norm),  # the origin
+    "tandem": Stateless(tandem, lambda numbers: (numbers.sum() - 1).abs() / 2**0.5),  # x + y = 1
+}
 
 
 def make_game(name: str, discount: str) -> IteratedGame:
