@@ -13,6 +13,7 @@ from benchmarks.harness import say
 from benchmarks.iterated import iterated
 from benchmarks.optima import followers, leaders
 from benchmarks.rollouts import rollouts
+from benchmarks.shaping import shaping
 from benchmarks.startup import startup
 from benchmarks.sweeps import runs, sweeps
 
@@ -31,6 +32,7 @@ JOBS = {
     "leaders": leaders,
     "runs": runs,
     "sweeps": sweeps,
+    "shaping": shaping,
 }
 
 

@@ -9,6 +9,7 @@ from gtlearn.learning.shaping.sampled.credit import value_credit as value_credit
 from gtlearn.learning.shaping.sampled.critic import values_and_gradient as values_and_gradient
 from gtlearn.learning.shaping.sampled.gradients import clip_each as clip_each
 from gtlearn.learning.shaping.sampled.gradients import project_conflicts as project_conflicts
+from gtlearn.learning.shaping.sampled.memory import keep_freed_memory as keep_freed_memory
 from gtlearn.learning.shaping.sampled.meta import MetaGradient as MetaGradient
 from gtlearn.learning.shaping.sampled.meta import meta_mapg as meta_mapg
 from gtlearn.learning.shaping.sampled.meta import meta_pg as meta_pg

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
+from gtlearn.learning.shaping.sampled.policies.tables import TableActor, TablePolicy
 from gtlearn.learning.shaping.sampled.program import StateProgram
 
 
@@ -113,27 +114,43 @@ def _played(
     """The loop of `rollout`."""
     chains, device = len(parameters[0]), parameters[0].device
     shape = (chains, horizon, trajectories)
+    actors, sizes = _actors(program, policies, parameters, trajectories, horizon)
     noise = [
-        _gumbel((horizon, chains, trajectories, size), parameters[0], generator)
-        for size in program.actions
-    ]
-    actors = [
-        policy.actor(given, trajectories, horizon)
-        for policy, given in zip(policies, parameters, strict=True)
+        _gumbel((horizon, chains, trajectories, size), parameters[0], generator) for size in sizes
     ]
     rows = torch.empty(shape, dtype=torch.long, device=device)
     here = torch.full((chains, trajectories), program.start, device=device)
     for step in range(horizon):
-        chosen = [
-            (actor(step, here) + noise[player][step]).argmax(-1)
-            for player, actor in enumerate(actors)
-        ]
-        row = program.row(here, chosen)
+        row = here
+        for actor, size, drawn in zip(actors, sizes, noise, strict=True):
+            row = row * size + (actor(step, here) + drawn[step]).argmax(-1)
         rows[:, step] = row
         here = program.moves.take(row)
     states, actions = program.unrow(rows)
     memories = tuple(actor.memory for actor in actors)
+    if len(actors) < program.num_players:
+        memories = (None,) * program.num_players
     return Trajectories(states, actions, program.rewards[:, rows], memories)
+
+
+def _actors(
+    program: StateProgram,
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    trajectories: int,
+    horizon: int,
+) -> tuple[list[Actor], Sequence[int]]:
+    """Who plays, and how many actions each has: all tables together play as one."""
+    if all(isinstance(policy, TablePolicy) for policy in policies):
+        joint = parameters[0]
+        for given in parameters[1:]:
+            joint = (joint[..., :, None] + given[..., None, :]).flatten(-2)
+        return [TableActor(joint)], joint.shape[-1:]
+    actors = [
+        policy.actor(given, trajectories, horizon)
+        for policy, given in zip(policies, parameters, strict=True)
+    ]
+    return actors, program.actions
 
 
 def _gumbel(shape: Sequence[int], like: Tensor, generator: torch.Generator) -> Tensor:
