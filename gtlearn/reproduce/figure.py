@@ -56,7 +56,8 @@ class Method:
         label: in the legend.
         options: of the algorithm.
         algorithm: what learns, where it is not the figure's.
-        paper: what the paper reports of it, by columns of the table.
+        paper: what the paper reports of it, by columns of the table, such as "steps", or by column
+            and panel, such as "auc_in".
     """
 
     name: str

@@ -75,7 +75,7 @@ def _table(found: Reproduction) -> Any:
         for place, method in enumerate(figure.methods):
             runs = found.of(panel, method)
             numbers = _numbers(runs, figure.group)
-            paper = method.paper.get("auc", "-")
+            paper = method.paper.get(f"auc_{panel.name}", method.paper.get("auc", "-"))
             shift = f"{float(paper) - numbers['auc'][0]:.3g}" if paper != "-" else "-"
             cells = [
                 "" if place else panel.name,
