@@ -14,6 +14,7 @@ from gtlearn.learning.shaping.updates import consensus as consensus
 from gtlearn.learning.shaping.updates import lola as lola
 from gtlearn.learning.shaping.updates import lookahead as lookahead
 from gtlearn.learning.shaping.updates import naive as naive
+from gtlearn.learning.shaping.updates import pola as pola
 from gtlearn.learning.shaping.updates import sos as sos
 from gtlearn.learning.values import TensorGame as TensorGame
 from gtlearn.learning.values import tensor_game as tensor_game

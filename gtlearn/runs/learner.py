@@ -83,9 +83,9 @@ def _meta(name: str, summary: str) -> Algorithm:
     return Algorithm(name, summary, f"{_SHAPING}.config:MetaConfig", build)
 
 
-def _self_play(name: str, summary: str) -> Algorithm:
+def _self_play(name: str, summary: str, options: str = "SelfPlayConfig") -> Algorithm:
     build = f"{_SHAPING}.self_play:build_{name}"
-    return Algorithm(name, summary, f"{_SHAPING}.config:SelfPlayConfig", build)
+    return Algorithm(name, summary, f"{_SHAPING}.config:{options}", build)
 
 
 _KNOWN = (
@@ -103,6 +103,7 @@ _KNOWN = (
     _self_play("sos", "Two players between LookAhead and LOLA, so that they converge."),
     _self_play("consensus", "Two players who also make their gradients small."),
     _self_play("cgd", "Two players who step to the equilibrium of a local game."),
+    _self_play("pola", "Two players who shape the other's step, by policies.", "ProximalConfig"),
 )
 ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm in _KNOWN}
 

@@ -12,6 +12,7 @@ from gtlearn.learning.shaping.updates import consensus as consensus
 from gtlearn.learning.shaping.updates import lola as lola
 from gtlearn.learning.shaping.updates import lookahead as lookahead
 from gtlearn.learning.shaping.updates import naive as naive
+from gtlearn.learning.shaping.updates import pola as pola
 from gtlearn.learning.shaping.updates import sos as sos
 
 UPDATES: dict[str, Callable[..., tuple[Any, ...]]] = {
@@ -21,4 +22,5 @@ UPDATES: dict[str, Callable[..., tuple[Any, ...]]] = {
     "sos": sos.update,
     "consensus": consensus.update,
     "cgd": cgd.update,
+    "pola": pola.update,
 }
