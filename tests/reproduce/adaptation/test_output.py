@@ -87,6 +87,14 @@ def test_the_picture_and_its_caption(found, tmp_path):
     assert draw(found, tmp_path / "figure.svg").read_text().startswith("<?xml")
 
 
+def test_what_was_only_played_has_no_nash_conv(found, tmp_path):
+    played = {k: v for k, v in made_up(0, 2.0).result.items() if k != "nash_conv"}
+    found.runs["ipd", "pg"] = (Run(0, played),)
+    assert to_json(found)["rows"][1]["nash_conv"] is None
+    assert " -" in report(found)
+    assert draw(found, tmp_path / "figure.png").is_file()
+
+
 def test_an_unknown_group_is_named(found, tmp_path):
     figure = parse_figure("small", {**SMALL, "group": "X"})
     with pytest.raises(InputError, match="no group 'X' of personas; choose all or C"):

@@ -13,7 +13,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Panel
-from gtlearn.reproduce.kinds.adaptation.measures import Run
+from gtlearn.reproduce.kinds.adaptation.measures import Run, samples
 from gtlearn.runs.optional import optional
 from gtlearn.runs.pictures import mean_interval
 
@@ -75,7 +75,9 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel, what: str) -> Non
     group = found.figure.group
     for method, colour in zip(found.figure.methods, COLOURS, strict=False):
         runs: Sequence[Run] = found.of(panel, method)
-        values = np.array([run.along(what, group) for run in runs])
+        values = samples(runs, what, group)
+        if values is None:
+            continue
         mean, low, high = mean_interval(values)
         updates = np.arange(len(mean))
         axes.plot(updates, mean, color=colour, lw=1.8, label=method.label, marker="o", ms=3)

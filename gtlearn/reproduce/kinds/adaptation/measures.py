@@ -30,9 +30,12 @@ class Run:
         """The sum of the mean rewards at phi_1 ... phi_L against a group of personas."""
         return float(self.result["auc"][group])
 
-    def along(self, what: str, group: str) -> Array:
-        """ "rewards" or "nash_conv" at phi_0 ... phi_L against a group, shape (L + 1,)."""
-        return np.array(self.result[what][group])
+    def along(self, what: str, group: str) -> Array | None:
+        """ "rewards" or "nash_conv" at phi_0 ... phi_L against a group, shape (L + 1,).
+
+        None where it is not known: NashConv of policies that were only played.
+        """
+        return np.array(self.result[what][group]) if what in self.result else None
 
     @property
     def fraction(self) -> float:
@@ -53,6 +56,13 @@ def read_run(path: Path) -> Run:
             f"{path} is no finished run of a meta-learner; go on by `gtlearn resume {path}`"
         )
     return Run(result["seed"], result)
+
+
+def samples(runs: Sequence[Run], what: str, group: str) -> Array | None:
+    """The same of all runs of a curve, shape (seeds, L + 1); None where one does not know it."""
+    found = [run.along(what, group) for run in runs]
+    known = [values for values in found if values is not None]
+    return np.array(known) if len(known) == len(found) else None
 
 
 def require_group(runs: Sequence[Run], group: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from gtlearn.reproduce.engine import Reproduction
-from gtlearn.reproduce.kinds.adaptation.measures import Run, require_group
+from gtlearn.reproduce.kinds.adaptation.measures import Run, require_group, samples
 from gtlearn.reproduce.kinds.text import around
-from gtlearn.runs.pictures import mean_interval
+from gtlearn.runs.pictures import Array, mean_interval
 
 SCHEMA = "gtlearn/reproduction/1"
 _NOTES = (
@@ -19,7 +19,7 @@ _NOTES = (
     "that it does not give. shift: what would have to be added to ours to match. of ceiling: how "
     "far the AUC over all personas is on the way from playing the stage game's equilibrium to the "
     "best exactly trained table. last reward, NashConv: mean reward at the end of the chain, and "
-    "what both players could gain there by deviating, a step."
+    "what both players could gain there by deviating, a step (of exact learners)."
 )
 
 
@@ -57,8 +57,7 @@ def _numbers(runs: Sequence[Run], group: str) -> dict[str, Any]:
         "seeds": len(runs),
         "auc": _interval([run.auc(group) for run in runs]),
         "auc_all": _interval([run.auc("all") for run in runs]),
-        "rewards": np.mean([run.along("rewards", group) for run in runs], axis=0).tolist(),
-        "nash_conv": np.mean([run.along("nash_conv", group) for run in runs], axis=0).tolist(),
+        **{what: _means(samples(runs, what, group)) for what in ("rewards", "nash_conv")},
         "fraction_of_ceiling": float(np.mean([run.fraction for run in runs])),
         "auc_at_equilibrium": runs[0].result["auc_at_equilibrium"],
         "auc_ceiling": runs[0].result["auc_ceiling"],
@@ -85,7 +84,7 @@ def _table(found: Reproduction) -> Any:
                 shift,
                 f"{numbers['fraction_of_ceiling']:.0%}",
                 f"{numbers['rewards'][-1]:.3g}",
-                f"{numbers['nash_conv'][-1]:.3g}",
+                f"{numbers['nash_conv'][-1]:.3g}" if numbers["nash_conv"] else "-",
             ]
             add_row(table, cells)
     return table
@@ -99,6 +98,10 @@ def _ends(found: Reproduction) -> str:
         floor, highest = result["auc_at_equilibrium"], result["auc_ceiling"]
         said.append(f"{panel.name}: equilibrium {floor:.3f}, ceiling {highest:.3f}")
     return f"AUC over all personas; {'; '.join(said)}."
+
+
+def _means(values: Array | None) -> list[float] | None:
+    return None if values is None else [float(mean) for mean in values.mean(axis=0)]
 
 
 def _interval(samples: Sequence[float]) -> list[float]:
