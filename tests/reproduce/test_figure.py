@@ -59,7 +59,7 @@ def test_an_unknown_figure_names_the_nearest(name):
 
 
 def test_a_figure_that_is_far_from_all_lists_them():
-    with pytest.raises(InputError, match="the figures are .*stackelberg-fig1, stackelberg-fig3"):
+    with pytest.raises(InputError, match=r"the figures are .*stackelberg-fig1, stackelberg-fig3"):
         read_figure("x")
 
 
