@@ -24,6 +24,7 @@ from gtlearn.learning.shaping.sampled import (
     TablePolicy,
     state_program,
 )
+from gtlearn.learning.shaping.sampled.memory import keep_freed_memory
 
 DEVIATION = 0.1  # of the logits of a table at the start
 
@@ -159,6 +160,8 @@ class SampledSide:
         generator = torch.Generator().manual_seed(seed)
         size, actions = game.num_states, [len(labels) for labels in game.stage.actions]
         recurrent = config.policy == "lstm"
+        if recurrent:
+            keep_freed_memory()
         own: Policy = (
             RecurrentPolicy(size, actions[0]) if recurrent else TablePolicy(size, actions[0])
         )
