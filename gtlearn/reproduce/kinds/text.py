@@ -1,11 +1,37 @@
-"""What every report of a figure says around its tables."""
+"""What every report of a figure says around its tables, in text and in JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gtlearn.reproduce.engine import Reproduction
+
+SCHEMA = "gtlearn/reproduction/1"
+
+
+def numbered(
+    found: Reproduction, numbers: Callable[[Sequence[Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """The numbers of all curves, as JSON values.
+
+    Args:
+        found: a figure whose runs are finished.
+        numbers: those of the runs of one curve.
+    """
+    figure = found.figure
+    return {
+        "schema": SCHEMA,
+        "figure": figure.name,
+        "source": figure.source,
+        "seeds": list(figure.seeds),
+        "left_out": list(figure.reduced),
+        "rows": [
+            {"panel": panel.name, "method": method.name, **numbers(found.of(panel, method))}
+            for panel in figure.panels
+            for method in figure.methods
+        ],
+    }
 
 
 def around(found: Reproduction, tables: Sequence[Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -70,7 +70,26 @@ class Side(Protocol):
         """Goes back to what `state_dict` returned."""
 
 
-class ExactSide:
+Ascent = TypeVar("Ascent", MetaAscent, SampledAscent)
+
+
+class _Ascending(Generic[Ascent]):
+    """What both have: an ascent with a start and inner rates."""
+
+    ascent: Ascent
+
+    @property
+    def chosen(self) -> list[Tensor]:
+        """The present start and inner rates, as copies."""
+        return [self.ascent.start.clone(), self.ascent.rates.clone()]
+
+    def choose(self, chosen: list[Tensor]) -> None:
+        """Goes back to a start and inner rates."""
+        self.ascent.start.copy_(chosen[0])
+        self.ascent.rates.copy_(chosen[1])
+
+
+class ExactSide(_Ascending[MetaAscent]):
     """Exact values of tables; nothing is played.
 
     Args:
@@ -114,16 +133,6 @@ class ExactSide:
         start, rates = self.ascent.start[0], self.ascent.rates[0]
         return adapt_exactly(self.game, start, rates, self.length, people), 0
 
-    @property
-    def chosen(self) -> list[Tensor]:
-        """The present start and inner rates, as copies."""
-        return [self.ascent.start.clone(), self.ascent.rates.clone()]
-
-    def choose(self, chosen: list[Tensor]) -> None:
-        """Goes back to a start and inner rates."""
-        self.ascent.start.copy_(chosen[0])
-        self.ascent.rates.copy_(chosen[1])
-
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions)."""
         return self.ascent.start[0].softmax(-1)
@@ -138,7 +147,7 @@ class ExactSide:
         self.generator.set_state(state["generator"])
 
 
-class SampledSide:
+class SampledSide(_Ascending[SampledAscent]):
     """Trajectories of tables or networks, as in the paper.
 
     Rewards are plain means over the steps of a trajectory. Validation and test are played too, and
@@ -202,16 +211,6 @@ class SampledSide:
         rewards = self.ascent.adapted([people.logits(torch.float32)], generator)
         found = Adaptation(people, rewards[:, 0].T.double().numpy())
         return found, self._played(len(people))
-
-    @property
-    def chosen(self) -> list[Tensor]:
-        """The present start and inner rates, as copies."""
-        return [self.ascent.start.clone(), self.ascent.rates.clone()]
-
-    def choose(self, chosen: list[Tensor]) -> None:
-        """Goes back to a start and inner rates."""
-        self.ascent.start.copy_(chosen[0])
-        self.ascent.rates.copy_(chosen[1])
 
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions); None for networks."""

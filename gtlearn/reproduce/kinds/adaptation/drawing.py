@@ -5,22 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gtlearn.errors import InputError
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Panel
 from gtlearn.reproduce.kinds.adaptation.measures import Run, samples
-from gtlearn.runs.optional import optional
+from gtlearn.reproduce.kinds.canvas import COLOURS, finish, new_canvas, style
 from gtlearn.runs.pictures import mean_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _ROWS = (("rewards", "mean reward a step"), ("nash_conv", "NashConv a step"))
 
 
@@ -30,15 +27,9 @@ def draw(found: Reproduction, picture: Path) -> Path:
     Raises:
         InputError: if matplotlib is missing, or the file cannot be written.
     """
-    optional("matplotlib", "plots")
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     panels = found.figure.panels
     width = max(6.5, 3.6 * len(panels))
-    figure = Figure(figsize=(width, 6.8), layout="constrained")
-    FigureCanvasAgg(figure)
-    grid = figure.subplots(len(_ROWS), len(panels), squeeze=False, sharex=True)
+    figure, grid = new_canvas(len(_ROWS), len(panels), (width, 6.8), sharex=True)
     for (what, label), row in zip(_ROWS, grid, strict=True):
         row[0].set_ylabel(label, fontsize=9)
         for axes, panel in zip(row, panels, strict=True):
@@ -48,13 +39,7 @@ def draw(found: Reproduction, picture: Path) -> Path:
     handles, labels = grid[0][0].get_legend_handles_labels()
     columns = max(1, math.floor(width / 3.2))
     figure.legend(handles, labels, loc="outside upper center", ncols=columns, fontsize=9)
-    text = fill(caption(found), int(width * 15))
-    figure.supxlabel(f"updates of both players\n\n{text}", fontsize=9, color="0.35")
-    try:
-        figure.savefig(picture, dpi=150)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{picture} cannot be written: {error}; try a name in .png") from None
-    return picture
+    return finish(figure, picture, caption(found), "updates of both players")
 
 
 def caption(found: Reproduction) -> str:
@@ -85,6 +70,4 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel, what: str) -> Non
     if what == "rewards":
         still = runs[0].result["rewards_at_equilibrium"][group]
         axes.plot(range(len(still)), still, color="0.15", ls=":", lw=1)
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=8)
+    style(axes)

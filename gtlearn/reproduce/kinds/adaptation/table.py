@@ -9,10 +9,9 @@ import numpy as np
 
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.kinds.adaptation.measures import Run, require_group, samples
-from gtlearn.reproduce.kinds.text import around
+from gtlearn.reproduce.kinds.text import around, numbered
 from gtlearn.runs.pictures import Array, mean_interval
 
-SCHEMA = "gtlearn/reproduction/1"
 _NOTES = (
     "AUC: the sum of the mean rewards a step after each update of the chain, unshifted; mean over "
     "the seeds with its 95 % interval (Student's t). paper: its AUC, which it shifts by an amount "
@@ -30,24 +29,9 @@ def report(found: Reproduction) -> str:
 
 def to_json(found: Reproduction) -> dict[str, Any]:
     """The numbers of the table, as JSON values."""
-    figure = found.figure
-    rows = [
-        {
-            "panel": panel.name,
-            "method": method.name,
-            **_numbers(found.of(panel, method), figure.group),
-        }
-        for panel in figure.panels
-        for method in figure.methods
-    ]
     return {
-        "schema": SCHEMA,
-        "figure": figure.name,
-        "source": figure.source,
-        "seeds": list(figure.seeds),
-        "group": figure.group,
-        "left_out": list(figure.reduced),
-        "rows": rows,
+        **numbered(found, lambda runs: _numbers(runs, found.figure.group)),
+        "group": found.figure.group,
     }
 
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING
 
-from gtlearn.errors import InputError
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Panel
+from gtlearn.reproduce.kinds.canvas import COLOURS, finish, new_canvas
 from gtlearn.reproduce.kinds.commitments.measures import Run
-from gtlearn.runs.optional import optional
 from gtlearn.runs.pictures import mean_interval, on_common_steps
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _DASHES = {"optimal": (0, (5, 2)), "stationary": (0, (1.5, 1.5))}
-_GREY = "0.35"
 
 
 def draw(found: Reproduction, picture: Path) -> Path:
@@ -30,16 +26,10 @@ def draw(found: Reproduction, picture: Path) -> Path:
     Raises:
         InputError: if matplotlib is missing, or the file cannot be written.
     """
-    optional("matplotlib", "plots")
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     panels, columns = found.figure.panels, found.figure.columns
     rows = math.ceil(len(panels) / columns)
     width = max(7.0, 3.3 * columns)
-    figure = Figure(figsize=(width, 1.9 + 2.5 * rows), layout="constrained")
-    FigureCanvasAgg(figure)
-    grid = figure.subplots(rows, columns, squeeze=False)
+    figure, grid = new_canvas(rows, columns, (width, 1.9 + 2.5 * rows))
     for axes in grid.flat[len(panels) :]:
         axes.set_visible(False)
     for axes, panel in zip(grid.flat, panels, strict=False):
@@ -49,13 +39,7 @@ def draw(found: Reproduction, picture: Path) -> Path:
         list(handles.values()), list(handles), loc="outside upper center", ncols=2, fontsize=9
     )
     figure.supylabel("reward a step", fontsize=10)
-    text = fill(caption(found), int(width * 15))
-    figure.supxlabel(f"environment steps, everything counted\n\n{text}", fontsize=9, color=_GREY)
-    try:
-        figure.savefig(picture, dpi=150)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{picture} cannot be written: {error}; try a name in .png") from None
-    return picture
+    return finish(figure, picture, caption(found), "environment steps, everything counted")
 
 
 def caption(found: Reproduction) -> str:
@@ -78,12 +62,10 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel) -> None:
     everyone = [run for method in found.figure.methods for run in found.of(panel, method)]
     for follower_class, exact in exact_lines(everyone).items():
         label = f"exact optimum, {follower_class} follower"
-        style = _DASHES.get(follower_class, "--")
-        axes.axhline(exact, color="0.15", ls=style, lw=1, label=label, zorder=1)
+        dashes = _DASHES.get(follower_class, "--")
+        axes.axhline(exact, color="0.15", ls=dashes, lw=1, label=label, zorder=1)
     axes.set_title(panel.name.replace("_", " "), fontsize=10)
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=8)
+    style(axes)
     if found.figure.values is not None:
         low, high = found.figure.values
         margin = 0.05 * (high - low)

@@ -11,10 +11,9 @@ import numpy as np
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Figure
 from gtlearn.reproduce.kinds.commitments.measures import Run, median_steps, wilson_interval
-from gtlearn.reproduce.kinds.text import around
+from gtlearn.reproduce.kinds.text import around, numbered
 from gtlearn.runs.pictures import mean_interval
 
-SCHEMA = "gtlearn/reproduction/1"
 _HEADS = ("game", "method", "steps", "in training", "made it", "true value", "exact", "regret")
 _SUMMARISED = (
     "The paper's numbers beside ours, over all games; fractions with Wilson's 95 % interval:"
@@ -41,20 +40,7 @@ def report(found: Reproduction) -> str:
 
 def to_json(found: Reproduction) -> dict[str, Any]:
     """The numbers of the tables, as JSON values; steps are null where a median never arrives."""
-    figure = found.figure
-    rows = [
-        {"panel": panel.name, "method": method.name, **_numbers(found.of(panel, method), figure)}
-        for panel in figure.panels
-        for method in figure.methods
-    ]
-    return {
-        "schema": SCHEMA,
-        "figure": figure.name,
-        "source": figure.source,
-        "seeds": list(figure.seeds),
-        "left_out": list(figure.reduced),
-        "rows": rows,
-    }
+    return numbered(found, lambda runs: _numbers(runs, found.figure))
 
 
 def _numbers(runs: Sequence[Run], figure: Figure) -> dict[str, Any]:

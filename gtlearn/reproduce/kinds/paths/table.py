@@ -9,9 +9,8 @@ import numpy as np
 
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.kinds.paths.measures import Run
-from gtlearn.reproduce.kinds.text import around
+from gtlearn.reproduce.kinds.text import around, numbered
 
-SCHEMA = "gtlearn/reproduction/1"
 _NOTES = (
     "ratio: the distance from the nearest equilibrium after the last update over that after the "
     "first, its smallest and largest over the seeds; below 1 a path comes nearer."
@@ -25,20 +24,7 @@ def report(found: Reproduction) -> str:
 
 def to_json(found: Reproduction) -> dict[str, Any]:
     """The numbers of the table, as JSON values."""
-    figure = found.figure
-    rows = [
-        {"panel": panel.name, "method": method.name, **_numbers(found.of(panel, method))}
-        for panel in figure.panels
-        for method in figure.methods
-    ]
-    return {
-        "schema": SCHEMA,
-        "figure": figure.name,
-        "source": figure.source,
-        "seeds": list(figure.seeds),
-        "left_out": list(figure.reduced),
-        "rows": rows,
-    }
+    return numbered(found, _numbers)
 
 
 def _numbers(runs: Sequence[Run]) -> dict[str, Any]:
