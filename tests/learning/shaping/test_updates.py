@@ -78,7 +78,11 @@ BY_HAND = {
     # eta / (1 + eta^2) (2 - 1/2) and eta / (1 + eta^2) (-1 - 2/2)
     "cgd": (cgd.update, {}, [1 + 0.4 * 1.5, 2 + 0.4 * -2]),
     # x' (y - x' / 2) - (x' - x)^2 and -(x + y' / 2) y' - (y' - y)^2 are largest
-    "pola": (pola.update, {"divergence": half_square}, [(1 + 0.5 * 2) / 1.5, (2 - 0.5 * 1) / 1.5]),
+    "pola": (
+        pola.update,
+        {"divergence": half_square, "iterations": 60},
+        [(1 + 0.5 * 2) / 1.5, (2 - 0.5 * 1) / 1.5],
+    ),
 }
 
 

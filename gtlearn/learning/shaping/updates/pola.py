@@ -49,8 +49,8 @@ def update(
 ) -> tuple[Tensor, ...]:
     """Each player's proximal step, counting on how it changes the others' next step.
 
-    Outer POLA (Zhao, Lu, Grosse & Foerster 2022, Proximal Learning With Opponent-Learning
-    Awareness, section 4; there losses are minimised, and beta_out is 1 / eta): player i moves to
+    Outer POLA of Zhao, Lu, Grosse & Foerster (2022), Proximal Learning With Opponent-Learning
+    Awareness; there losses are minimised, and beta_out is 1 / eta. Player i moves to
 
         argmax over theta_i' of V^i(theta_i', theta_j + alpha_j s_j) - D(theta_i', theta_i) / eta_i
 
@@ -59,8 +59,12 @@ def update(
     proximal step to first order. D compares policies. So where the maximum is unique, i's next
     policy does not depend on how its policy is parametrised; with natural gradients, nor on how
     the others' are, if parametrisations differ by a linear map. Without the others' steps it is a
-    proximal policy gradient. The maximum is sought by ascent from theta_i, along the natural
-    gradient of the objective.
+    proximal policy gradient.
+
+    The maximum is sought by ascent from theta_i along the objective's natural gradient; what the
+    last step found is taken, whether or not more would be better. Where leaps make actions all but
+    sure, the metric is singular in floats, and parametrisations that mix states may end at
+    different maxima; short steps prevent that.
 
     Args:
         values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
