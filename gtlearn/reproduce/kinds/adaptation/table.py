@@ -79,7 +79,7 @@ def _ends(found: Reproduction) -> str:
     said = []
     for panel in found.figure.panels:
         result = found.of(panel, found.figure.methods[0])[0].result
-        floor, highest = result["auc_at_equilibrium"], result["auc_ceiling"]
+        floor, highest = round(result["auc_at_equilibrium"], 3) + 0.0, result["auc_ceiling"]
         said.append(f"{panel.name}: equilibrium {floor:.3f}, ceiling {highest:.3f}")
     return f"AUC over all personas; {'; '.join(said)}."
 
