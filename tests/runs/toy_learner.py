@@ -66,7 +66,7 @@ class Toy:
         self.optimiser.step()
         self.visited.append(self.env_steps)
         if len(self.visited) == self.config.signal_at and "TOY_SIGNAL" in os.environ:
-            os.kill(os.getpid(), getattr(signal, os.environ["TOY_SIGNAL"]))
+            signal.raise_signal(getattr(signal, os.environ["TOY_SIGNAL"]))
         self.best = max(self.value(), self.best if self.best is not None else -1e9)
         bad = self.config.bad if len(self.visited) == self.config.bad_step else "nothing"
         if bad == "parameter":
