@@ -105,10 +105,8 @@ class ExactSide(_Ascending[MetaAscent]):
     ) -> None:
         self.game, self.length = table_game(game), config.chain
         self.per_step = 1 - float(game.discount)
-        self.generator = torch.Generator().manual_seed(seed)
-        drawn = torch.randn(
-            (1, *self.game.shapes[0]), generator=self.generator, dtype=torch.float64
-        )
+        generator = torch.Generator().manual_seed(seed)
+        drawn = torch.randn((1, *self.game.shapes[0]), generator=generator, dtype=torch.float64)
         self.ascent = MetaAscent(
             self.game,
             [people.logits()],
@@ -119,7 +117,7 @@ class ExactSide(_Ascending[MetaAscent]):
             outer_rate=config.outer_rate or 0.1,
             learn_rates=config.learn_rates,
             batch=config.batch,
-            generator=self.generator,
+            generator=generator,
         )
 
     def step(self) -> Step:
@@ -138,13 +136,12 @@ class ExactSide(_Ascending[MetaAscent]):
         return self.ascent.start[0].softmax(-1)
 
     def state_dict(self) -> dict[str, Any]:
-        """The ascent, and its generator."""
-        return {"ascent": self.ascent.state_dict(), "generator": self.generator.get_state()}
+        """The ascent, with its generator."""
+        return self.ascent.state_dict()
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes back to what `state_dict` returned."""
-        self.ascent.load_state_dict(state["ascent"])
-        self.generator.set_state(state["generator"])
+        self.ascent.load_state_dict(state)
 
 
 class SampledSide(_Ascending[SampledAscent]):

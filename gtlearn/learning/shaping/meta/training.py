@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
+from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame
 from gtlearn.learning.shaping.meta.chain import InnerRates, step_rates
 from gtlearn.learning.shaping.meta.gradient import MetaGradient, meta_mapg, meta_pg
@@ -117,7 +117,7 @@ class MetaAscent:
         return {
             "start": self.start.clone(),
             "rates": self.rates.clone(),
-            "optimiser": deepcopy(self._optimiser.state_dict()),
+            "optimiser": optimiser_state(self._optimiser),
             "generator": None if self._generator is None else self._generator.get_state(),
         }
 
@@ -125,7 +125,7 @@ class MetaAscent:
         """Goes on from a state."""
         self.start.copy_(state["start"])
         self.rates.copy_(state["rates"])
-        self._optimiser.load_state_dict(deepcopy(state["optimiser"]))
+        load_optimiser_state(self._optimiser, state["optimiser"])
         if self._generator is not None:
             self._generator.set_state(state["generator"])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
+from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.shaping.sampled.chain import adapt, check_player
 from gtlearn.learning.shaping.sampled.credit import Baseline, returns_credit, value_credit
 from gtlearn.learning.shaping.sampled.critic import values_and_gradient
@@ -179,8 +179,8 @@ class SampledAscent:
             "start": self.start.clone(),
             "rates": self.rates.clone(),
             "values": self.values.clone(),
-            "optimiser": deepcopy(self._optimiser.state_dict()),
-            "critic": deepcopy(self._critic_optimiser.state_dict()) if self._critic else None,
+            "optimiser": optimiser_state(self._optimiser),
+            "critic": optimiser_state(self._critic_optimiser) if self._critic else None,
             "generator": self._generator.get_state(),
         }
 
@@ -189,9 +189,9 @@ class SampledAscent:
         self.start.copy_(state["start"])
         self.rates.copy_(state["rates"])
         self.values.copy_(state["values"])
-        self._optimiser.load_state_dict(deepcopy(state["optimiser"]))
+        load_optimiser_state(self._optimiser, state["optimiser"])
         if self._critic is not None:
-            self._critic_optimiser.load_state_dict(deepcopy(state["critic"]))
+            load_optimiser_state(self._critic_optimiser, state["critic"])
         self._generator.set_state(state["generator"])
 
     def _initial(self, start: Tensor, personas: Sequence[Tensor]) -> list[Tensor]:

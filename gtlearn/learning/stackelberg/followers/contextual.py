@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from gtlearn.errors import InputError
+from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.stackelberg.contexts import check_shown, deterministic, probabilities
 from gtlearn.learning.stackelberg.game import (
     Episodes,
@@ -18,7 +19,6 @@ from gtlearn.learning.stackelberg.game import (
     pure_tables,
     scaled_rewards,
 )
-from gtlearn.learning.stackelberg.leaders.states import load_optimiser_state, optimiser_state
 from gtlearn.solvers.markov.solution import STATIONARY
 
 MAX_CONTEXTS = 100_000

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from gtlearn.errors import InputError
+from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix, pure_tables
 from gtlearn.learning.stackelberg.leaders.decisions import mean_returns
-from gtlearn.learning.stackelberg.leaders.states import load_optimiser_state, optimiser_state
 
 
 def evolution_gradient(noise: Floats, fitness: Floats, deviation: float) -> Floats:

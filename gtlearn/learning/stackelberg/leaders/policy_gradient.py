@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.stackelberg.contexts import sampled_action
 from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix, pure_tables
 from gtlearn.learning.stackelberg.leaders.decisions import decisions
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
-from gtlearn.learning.stackelberg.leaders.states import load_optimiser_state, optimiser_state
 
 
 def advantages(returns: Tensor) -> Tensor:

@@ -22,12 +22,12 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
+from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.stackelberg.contexts import sampled_action
 from gtlearn.learning.stackelberg.environments import one_hot, state_space
 from gtlearn.learning.stackelberg.game import Episodes, Floats, Ints, IteratedMatrix, pure_tables
 from gtlearn.learning.stackelberg.leaders.decisions import Decisions, decisions
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
-from gtlearn.learning.stackelberg.leaders.states import load_optimiser_state, optimiser_state
 
 try:
     import gymnasium
