@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games.names import nearest
 from gtlearn.runs import folder
+from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.fields import fields_of
 from gtlearn.runs.metrics import Row, read_rows
-from gtlearn.runs.optional import optional
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,6 @@ CHECKED = ("true_value", "gap", "follower_regret")  # keys of result.json, of ex
 LEGEND_WIDTH = 90  # characters
 FEW = 2  # options in a legend
 POINTS = 1000  # of a curve, at most
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,26 +257,14 @@ def draw(curves: Sequence[Curve], metric: str, picture: Path) -> Path:
     Raises:
         InputError: if matplotlib is missing, or the file cannot be written.
     """
-    optional("matplotlib", "plots")
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 4.4 + 0.4 * len(curves)), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    figure, ((axes,),) = new_canvas(1, 1, (8, 4.4 + 0.4 * len(curves)))
     for place, curve in enumerate(curves):
-        _draw_curve(axes, curve, _COLOURS[place % len(_COLOURS)], beside=len(curves) > 1)
+        _draw_curve(axes, curve, COLOURS[place % len(COLOURS)], beside=len(curves) > 1)
     axes.set_xlabel(" or ".join(dict.fromkeys(curve.axis for curve in curves)))
     axes.set_ylabel("learned value" if metric == HEADLINE else metric.replace("_", " "))
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
+    style(axes)
     figure.legend(loc="outside upper center", frameon=False, fontsize=9)
-    figure.supxlabel(caption(curves), fontsize=9, color="0.35", wrap=True)
-    try:
-        figure.savefig(picture, dpi=150)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{picture} cannot be written: {error}; try a name in .png") from None
-    return picture
+    return finish(figure, picture, caption(curves))
 
 
 def draw_runs(paths: Sequence[Path], picture: Path, metric: str = HEADLINE) -> Path:

@@ -12,7 +12,7 @@ import numpy as np
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Panel
 from gtlearn.reproduce.kinds.adaptation.measures import Run, samples
-from gtlearn.reproduce.kinds.canvas import COLOURS, finish, new_canvas, style
+from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
 from gtlearn.runs.pictures import mean_interval
 
 if TYPE_CHECKING:

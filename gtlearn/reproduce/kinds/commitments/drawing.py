@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Panel
-from gtlearn.reproduce.kinds.canvas import COLOURS, finish, new_canvas, style
 from gtlearn.reproduce.kinds.commitments.measures import Run
+from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
 from gtlearn.runs.pictures import mean_interval, on_common_steps
 
 if TYPE_CHECKING:

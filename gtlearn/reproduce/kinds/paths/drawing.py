@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gtlearn.reproduce.engine import Reproduction
-from gtlearn.reproduce.kinds.canvas import COLOURS, finish, new_canvas, style
+from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
 
 
 def draw(found: Reproduction, picture: Path) -> Path:

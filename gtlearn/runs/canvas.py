@@ -1,4 +1,4 @@
-"""What every picture of a figure shares: its canvas, its colours, how it is written."""
+"""What all pictures share: their canvas, their colours, how they are written."""
 
 from __future__ import annotations
 
