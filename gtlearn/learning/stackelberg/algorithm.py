@@ -16,7 +16,7 @@ from gtlearn.learning.stackelberg.config import StackelbergConfig
 from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION, random_leaders, shown
 from gtlearn.learning.stackelberg.findings import PostTraining, findings
 from gtlearn.learning.stackelberg.followers import Follower
-from gtlearn.learning.stackelberg.followers.protocol import env_steps
+from gtlearn.learning.stackelberg.followers.protocol import env_steps, training_step
 from gtlearn.learning.stackelberg.game import Floats, iterated_matrix, rollout
 from gtlearn.learning.stackelberg.players import (
     make_follower,
@@ -57,8 +57,8 @@ class StackelbergLearner:
         self.reward = 0.0
         self._worths: dict[bytes, float] = {}
         self.worth = self._true_value()
-        self.mixes = config.policy == STOCHASTIC or config.context == SAMPLED_ACTION
-        self.best = best_commitment(self.game, self.follower.follower_class, mixes=self.mixes)
+        mixes = config.policy == STOCHASTIC or config.context == SAMPLED_ACTION
+        self.best = best_commitment(self.game, self.follower.follower_class, mixes=mixes)
 
     def step(self) -> Mapping[str, float]:
         """One iteration of the follower, or of the leader."""
@@ -154,8 +154,7 @@ class StackelbergLearner:
     def _practice(self, follower: Follower, tables: Floats) -> tuple[dict[str, float], int]:
         """One episode with each of the leaders, shown as the leader shows itself."""
         seen = shown(tables, self.config.context, self.rng)
-        episodes = rollout(self.game, tables, follower.explore(seen), self.rng)
-        return follower.learn(seen, episodes), env_steps(follower, episodes)
+        return training_step(follower, tables, self.rng, seen)
 
     def _verified(self, follower: Follower, table: Floats) -> Verified:
         """The leader's table and a follower's answer to what it is shown of it, exactly."""

@@ -7,22 +7,20 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.learning.stackelberg.followers.oracle import best_response
 from gtlearn.learning.stackelberg.game import Floats, IteratedMatrix
 from gtlearn.solvers import solve
 from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response, stationary_response
 from gtlearn.solvers.markov.solution import (
     DETERMINISTIC,
-    OPTIMAL,
     STOCHASTIC,
     MarkovSolution,
     Table,
     TableCommitment,
 )
-from gtlearn.solvers.markov.tables import exact_rows, written
+from gtlearn.solvers.markov.tables import simple_rows, written
 
 TIME_LIMIT = 10.0  # seconds for the best commitment
-LARGEST_DENOMINATOR = 10**6  # probabilities are learned in floats, and rounded to such ratios
 
 
 @dataclass(frozen=True)
@@ -109,12 +107,10 @@ def verified(
         follower_class: "stationary" or "optimal".
         best: the best commitment of the kind that the leader learns.
     """
-    table = exact_rows(leader, LARGEST_DENOMINATOR)
-    answer = exact_rows(follower, LARGEST_DENOMINATOR)
-    tables = game.ordered(table, None)
-    respond = optimal_response if follower_class == OPTIMAL else stationary_response
+    table = simple_rows(leader)
+    answer = simple_rows(follower)
     strong, weak = (
-        respond(game.game, tables, game.follower, ties=ties).payoffs for ties in ("strong", "weak")
+        best_response(game, table, follower_class, ties).payoffs for ties in ("strong", "weak")
     )
     played = evaluate(game.game, game.ordered(table, answer)).payoffs
     return Verified(
@@ -133,9 +129,7 @@ def verified(
 
 def true_value(game: IteratedMatrix, leader: Floats, follower_class: str) -> Fraction:
     """What a leader's table is worth against an exact best response that breaks ties for it."""
-    tables = game.ordered(exact_rows(leader, LARGEST_DENOMINATOR), None)
-    respond = optimal_response if follower_class == OPTIMAL else stationary_response
-    return respond(game.game, tables, game.follower, ties="strong").payoffs[game.leader]
+    return best_response(game, simple_rows(leader), follower_class, "strong").payoffs[game.leader]
 
 
 def best_commitment(game: IteratedMatrix, follower_class: str, *, mixes: bool) -> Reference:

@@ -17,6 +17,7 @@ from gtlearn.solvers.checking.probabilities import vector
 
 Rows = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
 
+SIMPLE = 10**6  # the largest denominator of what was learned in floats
 TOLERANCE = 1e-9  # how far a row of floats may be from summing to one
 
 
@@ -139,7 +140,7 @@ def _row(row: Any, game: MarkovGame, player: int, index: int, whose: str) -> tup
     return probabilities
 
 
-def exact_rows(table: NDArray[np.float64], limit: int) -> tuple[tuple[Fraction, ...], ...]:
+def exact_rows(table: NDArray[np.float64], limit: int) -> Rows:
     """The table with every row rounded to probabilities of denominators up to `limit`."""
     rows = []
     for row in table.tolist():
@@ -150,6 +151,11 @@ def exact_rows(table: NDArray[np.float64], limit: int) -> tuple[tuple[Fraction, 
             near = [Fraction(int(a == largest)) for a in range(len(near))]
         rows.append(tuple(near))
     return tuple(rows)
+
+
+def simple_rows(table: NDArray[np.float64]) -> Rows:
+    """A table that was learned in floats, as ratios that people and solvers can handle."""
+    return exact_rows(table, SIMPLE)
 
 
 def written(table: Iterable[Iterable[Number]]) -> list[list[str]]:

@@ -16,9 +16,8 @@ from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.meta.ceiling import ceiling
 from gtlearn.learning.shaping.meta.training import Method
 from gtlearn.learning.shaping.personas import Distribution, personas
-from gtlearn.solvers.markov.tables import exact_rows, written
+from gtlearn.solvers.markov.tables import simple_rows, written
 
-LARGEST_DENOMINATOR = 10**6  # of the probabilities that are kept
 CEILING_SEEDS = 16  # of exact Meta-MAPG, of which the best is the ceiling
 
 
@@ -137,7 +136,7 @@ def _strategies(test: Adaptation) -> dict[str, Any]:
     """The joint policy that the first chain ended with, to be checked, where it is known."""
     if test.tables is None:
         return {}
-    last = [written(exact_rows(table[0], LARGEST_DENOMINATOR)) for table in test.tables]
+    last = [written(simple_rows(table[0])) for table in test.tables]
     return {"strategies": last}
 
 

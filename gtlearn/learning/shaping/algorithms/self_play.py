@@ -14,9 +14,8 @@ from gtlearn.learning.shaping.algorithms.config import ProximalConfig, SelfPlayC
 from gtlearn.learning.shaping.algorithms.stage import STATELESS, make_game
 from gtlearn.learning.shaping.games import DifferentiableGame, TableGame, nash_conv, table_game
 from gtlearn.learning.shaping.updates import UPDATES
-from gtlearn.solvers.markov.tables import exact_rows, written
+from gtlearn.solvers.markov.tables import simple_rows, written
 
-LARGEST_DENOMINATOR = 10**6  # of the probabilities that are kept
 FORESEEING = ("lookahead", "lola", "sos", "pola")
 
 
@@ -90,7 +89,7 @@ class SelfPlayLearner:
         return {
             "game": self.iterated.name,
             **found,
-            "strategies": [written(exact_rows(t.numpy(), LARGEST_DENOMINATOR)) for t in tables],
+            "strategies": [written(simple_rows(t.numpy())) for t in tables],
             "notes": [note],
         }
 

@@ -13,7 +13,7 @@ from gtlearn.learning.stackelberg.followers.answers import Answers
 from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix, pure_tables
 from gtlearn.solvers import optimal_response, stationary_response
 from gtlearn.solvers.markov.response import Response
-from gtlearn.solvers.markov.solution import OPTIMAL, STATIONARY
+from gtlearn.solvers.markov.solution import OPTIMAL, STATIONARY, Table
 
 RESPONSES: dict[str, Callable[..., Response]] = {
     OPTIMAL: optimal_response,
@@ -75,7 +75,7 @@ class OracleFollower:
 
 
 def best_response(
-    game: IteratedMatrix, leader_table: Floats, follower_class: str, ties: str | None = None
+    game: IteratedMatrix, leader_table: Floats | Table, follower_class: str, ties: str | None = None
 ) -> Response:
     """The exact best response to one table, shape (states, leader actions), in the real game."""
     faced = game.ordered(leader_table, None)

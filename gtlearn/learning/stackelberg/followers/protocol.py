@@ -56,21 +56,26 @@ class Follower(Protocol):
 
 
 def training_step(
-    follower: Follower, leader_tables: Floats, rng: np.random.Generator
+    follower: Follower,
+    leader_tables: Floats,
+    rng: np.random.Generator,
+    shown: Floats | None = None,
 ) -> tuple[dict[str, float], int]:
     """One episode with each of the leaders, and what the follower learns from them (Algorithm 1).
 
     Args:
         follower: learns.
-        leader_tables: what is shown and played, shape (batch, states, leader actions).
+        leader_tables: what is played, shape (batch, states, leader actions).
         rng: where the players' coin flips come from.
+        shown: what the follower is shown, of the same shape; what is played by default.
 
     Returns:
         The follower's metrics, and the environment steps that this took, queries included.
     """
     game = follower.game
-    episodes = rollout(game, leader_tables, follower.explore(leader_tables), rng)
-    return follower.learn(leader_tables, episodes), env_steps(follower, episodes)
+    seen = leader_tables if shown is None else shown
+    episodes = rollout(game, leader_tables, follower.explore(seen), rng)
+    return follower.learn(seen, episodes), env_steps(follower, episodes)
 
 
 def env_steps(follower: Follower, episodes: Episodes) -> int:
