@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
-from gtlearn.learning.stackelberg.contexts import sampled_action
-from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix, pure_tables
+from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix
 from gtlearn.learning.stackelberg.leaders.decisions import decisions
+from gtlearn.learning.stackelberg.leaders.drawn import DrawingLeader
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
 
 
@@ -51,7 +50,7 @@ def policy_gradient_loss(
     return -(weights * chosen).sum(dim=1).mean()
 
 
-class PolicyGradientLeader:
+class PolicyGradientLeader(DrawingLeader):
     """Draws a deterministic table an episode, shows it and plays it; commits to the likeliest.
 
     Hyper-parameters are the paper's (Table 1, leader policy gradient): 0.156 is the learning rate
@@ -85,11 +84,6 @@ class PolicyGradientLeader:
         self.logits = torch.zeros(shape, dtype=torch.float64, requires_grad=True)
         self.optimiser = torch.optim.Adam([self.logits], lr=learning_rate)
 
-    def propose(self, count: int, rng: np.random.Generator) -> Floats:
-        """Deterministic tables, each state's action drawn from the policy; as in `Leader`."""
-        tables = self._probabilities()[None].repeat(count, axis=0)
-        return tables if self.mixed else sampled_action(tables, rng)
-
     def learn(
         self, tables: Floats, episodes: Episodes, shown: Floats | None = None
     ) -> dict[str, float]:
@@ -104,11 +98,6 @@ class PolicyGradientLeader:
         loss.backward()
         self.optimiser.step()
         return {"leader_entropy": self._entropy()}
-
-    def table(self) -> Floats:
-        """The likeliest table, or with `mixed` the probabilities."""
-        likely = self._probabilities()
-        return likely if self.mixed else pure_tables(likely.argmax(axis=1), likely.shape[1])
 
     def state_dict(self) -> dict[str, Any]:
         """The logits and the optimiser's moments."""

@@ -23,10 +23,10 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
-from gtlearn.learning.stackelberg.contexts import sampled_action
 from gtlearn.learning.stackelberg.environments import one_hot, state_space
 from gtlearn.learning.stackelberg.game import Episodes, Floats, Ints, IteratedMatrix, pure_tables
 from gtlearn.learning.stackelberg.leaders.decisions import Decisions, decisions
+from gtlearn.learning.stackelberg.leaders.drawn import DrawingLeader
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
 
 try:
@@ -45,7 +45,7 @@ LINEAR: dict[str, Any] = {
 }  # one-hot states and no hidden layer: a table, as in the paper
 
 
-class PPOLeader:
+class PPOLeader(DrawingLeader):
     """Draws a deterministic table an episode, shows it and plays it; commits to the likeliest.
 
     The decisions of an episode are those of its commitment (see `decisions`): no discount, and
@@ -99,11 +99,6 @@ class PPOLeader:
         self.model.set_logger(Logger(None, []))
         self._observations = torch.from_numpy(one_hot(game, np.arange(game.num_states)))
 
-    def propose(self, count: int, rng: np.random.Generator) -> Floats:
-        """Deterministic tables, each state's action drawn from the policy; as in `Leader`."""
-        tables = self._probabilities()[None].repeat(count, axis=0)
-        return tables if self.mixed else sampled_action(tables, rng)
-
     def learn(
         self, tables: Floats, episodes: Episodes, shown: Floats | None = None
     ) -> dict[str, float]:
@@ -114,11 +109,6 @@ class PPOLeader:
         with _global_generators(self._rng):
             self.model.train()
         return _metrics(self.model.logger)
-
-    def table(self) -> Floats:
-        """The likeliest table, or with `mixed` the probabilities."""
-        likely = self._probabilities()
-        return likely if self.mixed else pure_tables(likely.argmax(axis=1), likely.shape[1])
 
     def state_dict(self) -> dict[str, Any]:
         """Policy, optimiser and generator."""
