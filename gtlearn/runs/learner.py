@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from gtlearn.errors import InputError
 from gtlearn.games.names import nearest
@@ -44,6 +44,25 @@ class Learner(Protocol):
         """The learned value and the exact one (None where it is unknown); called at every row."""
 
 
+Parallel = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]  # an ordered map
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A learner whose iterations can be done in parts, by other processes."""
+
+    def share(self, parallel: Parallel, parts: int) -> None:
+        """From now on does the work of an iteration in parts.
+
+        Args:
+            parallel: applies a function to each of many arguments, all of which can be pickled.
+            parts: in how many parts.
+
+        Raises:
+            InputError: if these options leave nothing to share.
+        """
+
+
 @dataclass(frozen=True)
 class Algorithm:
     """An algorithm by name; its code is imported only when it is used.
@@ -78,9 +97,9 @@ class Algorithm:
 _SHAPING = "gtlearn.learning.shaping.algorithms"
 
 
-def _meta(name: str, summary: str) -> Algorithm:
-    build = f"{_SHAPING}.meta:build_{name.replace('-', '_')}"
-    return Algorithm(name, summary, f"{_SHAPING}.config:MetaConfig", build)
+def _against_personas(name: str, summary: str, options: str) -> Algorithm:
+    build = f"{_SHAPING}.against_personas:build_{name.replace('-', '_')}"
+    return Algorithm(name, summary, f"{_SHAPING}.config:{options}", build)
 
 
 def _self_play(name: str, summary: str, options: str = "SelfPlayConfig") -> Algorithm:
@@ -95,15 +114,27 @@ _KNOWN = (
         config="gtlearn.learning.stackelberg.config:StackelbergConfig",
         build="gtlearn.learning.stackelberg.algorithm:build",
     ),
-    _meta("meta-mapg", "A start from which to learn and to shape peers that learn, too."),
-    _meta("meta-pg", "A start from which to learn among peers that learn, too."),
-    _self_play("naive", "Two players who each follow their own gradient."),
-    _self_play("lookahead", "Two players who foresee the other's step."),
-    _self_play("lola", "Two players who shape the other's step."),
-    _self_play("sos", "Two players between LookAhead and LOLA, so that they converge."),
-    _self_play("consensus", "Two players who also make their gradients small."),
-    _self_play("cgd", "Two players who step to the equilibrium of a local game."),
-    _self_play("pola", "Two players who shape the other's step, by policies.", "ProximalConfig"),
+    _against_personas(
+        "meta-mapg", "A start from which to learn and to shape peers that learn, too.", "MetaConfig"
+    ),
+    _against_personas(
+        "meta-pg", "A start from which to learn among peers that learn, too.", "MetaConfig"
+    ),
+    _against_personas(
+        "lola-dice",
+        "A start and a way to learn that shape the peers' next steps.",
+        "LolaDiceConfig",
+    ),
+    _against_personas(
+        "reinforce", "A start that is best as long as nobody learns.", "PersonaConfig"
+    ),
+    _self_play("naive", "Players who each follow their own gradient."),
+    _self_play("lookahead", "Players who foresee the others' steps."),
+    _self_play("lola", "Players who shape the others' steps."),
+    _self_play("sos", "Players between LookAhead and LOLA, so that they converge."),
+    _self_play("consensus", "Players who also make their gradients small."),
+    _self_play("cgd", "Players who step to the equilibrium of a local game."),
+    _self_play("pola", "Players who shape the others' steps, by policies.", "ProximalConfig"),
 )
 ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm in _KNOWN}
 

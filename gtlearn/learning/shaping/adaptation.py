@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.games import TableGame
 from gtlearn.learning.shaping.games.nash_conv import nash_conv
 from gtlearn.learning.shaping.meta import unroll
-from gtlearn.learning.shaping.meta.chain import InnerRates
+from gtlearn.learning.shaping.meta.chain import NAIVE, Ascent, InnerRates
 from gtlearn.learning.shaping.personas import Personas
 
 LEAST_LOGIT = -30.0  # of an action that is never taken: its probability is below 1e-12
@@ -25,11 +27,11 @@ class Adaptation:
     """How a player fared against each persona of a split.
 
     Attributes:
-        personas: against whom.
+        personas: against whom; where there are several peers, the first one's.
         rewards: its mean reward a step at phi_0 ... phi_L, shape (personas, L + 1).
         nash_conv: of the joint policies there, as mean rewards too, shape (personas, L + 1); None
             where a player's policy is no table.
-        tables: both players' tables at phi_L, each of shape (personas, states, actions); None as
+        tables: the players' tables at phi_L, each of shape (personas, states, actions); None as
             before.
     """
 
@@ -67,31 +69,54 @@ class Adaptation:
 
 
 def adapt_exactly(
-    game: TableGame, start: Tensor, rates: InnerRates, length: int, personas: Personas
+    game: TableGame,
+    start: Tensor,
+    rates: InnerRates,
+    length: int,
+    peers: Sequence[Personas],
+    *,
+    ascents: Mapping[int, Ascent] = NAIVE,
 ) -> Adaptation:
-    """Lets player 0 and each persona learn by exact naive updates, and measures player 0.
+    """Lets player 0 and each persona learn by exact updates, and measures player 0.
 
     Args:
         game: what is played, with a discount.
         start: phi_0 of player 0, shape (states, actions).
         rates: the inner rates, as `meta.unroll` takes them.
         length: L, the number of inner updates.
-        personas: the peers' initial policies.
+        peers: the other players' initial policies; those of one index meet.
+        ascents: by player, what it ascends instead of its own gradient, as in `meta.unroll`.
 
     Raises:
         InputError: if shapes do not fit, or the chain is not finite.
     """
     with torch.no_grad():
-        chain = unroll(game, [start, personas.logits(start.dtype)], rates, length)
-        joint = [torch.stack(policies, dim=-3) for policies in zip(*chain.parameters, strict=True)]
-        last = game.tables(list(chain.parameters[-1]))
+        initial = [start, *(people.logits(start.dtype) for people in peers)]
+        chain = unroll(game, initial, rates, length, ascents=ascents)
         scale = 1 - float(game.tensors.game.discount)  # a discounted sum as a mean reward
-        return Adaptation(
-            personas,
-            (chain.values[..., 0] * scale).numpy(),
-            (nash_conv(game, joint) * scale).numpy(),
-            tuple(table.numpy() for table in last),
-        )
+        return measured(game, peers[0], chain.values[..., 0] * scale, chain.parameters)
+
+
+def measured(
+    game: TableGame, personas: Personas, rewards: Tensor, chain: Sequence[Sequence[Tensor]]
+) -> Adaptation:
+    """How a player fared, with the exact NashConv of the tables along the chain.
+
+    Args:
+        game: what is played, with a discount.
+        personas: against whom.
+        rewards: its mean reward a step, shape (personas, L + 1).
+        chain: phi_0, ..., phi_L, each one tensor of logits a player.
+    """
+    chain = [game.expanded([p.to(game.tensors.start) for p in joint]) for joint in chain]
+    joint = [torch.stack(policies, dim=-3) for policies in zip(*chain, strict=True)]
+    conv = nash_conv(game, joint) * (1 - float(game.tensors.game.discount))
+    return Adaptation(
+        personas,
+        rewards.double().numpy(),
+        conv.numpy(),
+        tuple(table.numpy() for table in game.tables(chain[-1])),
+    )
 
 
 def equilibrium_start(game: IteratedGame) -> Tensor:
@@ -99,10 +124,28 @@ def equilibrium_start(game: IteratedGame) -> Tensor:
 
     In the dilemma this is always defecting, in rock-paper-scissors the uniform mixture: what a
     player earns who neither learns nor shapes.
-    """
-    from gtlearn import solvers
 
-    mixed = solvers.solve(game.stage, concept="nash").to_numpy(0)[0]
+    Raises:
+        InputError: if there are three or more players and the stage game has no pure equilibrium.
+    """
     with np.errstate(divide="ignore"):
-        logits = np.log(mixed).clip(min=LEAST_LOGIT)
+        logits = np.log(_equilibrium(game)).clip(min=LEAST_LOGIT)
     return torch.as_tensor(logits).expand(game.num_states, -1).clone()
+
+
+def _equilibrium(game: IteratedGame) -> NDArray[np.float64]:
+    """The first player's probabilities in an equilibrium of the stage game."""
+    from gtlearn import solvers
+    from gtlearn.solvers.nash.pure import first_pure_equilibrium
+
+    if game.num_players == 2:
+        mixed: NDArray[np.float64] = solvers.solve(game.stage, concept="nash").to_numpy(0)[0]
+        return mixed
+    pure = first_pure_equilibrium(game.stage)
+    if pure is None:
+        raise InputError(
+            f"the stage game of {game.name} has no pure equilibrium, and others are found for two "
+            "players only; give a game that has one"
+        )
+    played: NDArray[np.float64] = np.eye(game.stage.shape[0])[pure[0]]
+    return played

@@ -63,7 +63,7 @@ def personas(
     Args:
         game: what is played.
         player: whose tables they are.
-        seed: of the population.
+        seed: of the population; from the third player on it is another for each.
         distribution: "in" or "out".
 
     Returns:
@@ -74,7 +74,7 @@ def personas(
     """
     if distribution not in PREFERENCES:
         raise InputError(f"there is no distribution {distribution!r} of personas; choose in or out")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([seed, player] if player > 1 else seed)
     found = {}
     for split, size in zip(SPLITS, SIZES, strict=True):
         low, high = PREFERENCES[distribution][split]
@@ -84,6 +84,29 @@ def personas(
         group = np.repeat(np.arange(len(actions)), size)
         found[split] = Personas(tuple(actions), group, np.concatenate(tables))
     return found
+
+
+def peers(
+    game: IteratedGame, seed: int, distribution: Distribution = "in"
+) -> dict[str, tuple[Personas, ...]]:
+    """Populations of all players but the first; those of one index meet, and are of one group.
+
+    Args:
+        game: what is played.
+        seed: of the populations.
+        distribution: "in" or "out".
+
+    Raises:
+        InputError: if there is no such distribution, or the peers have different actions.
+    """
+    labels = {tuple(actions) for actions in game.stage.actions[1:]}
+    if len(labels) > 1:
+        raise InputError(
+            f"the peers in {game.name} have different actions, so that they are of no common "
+            "groups; give a game in which all players but the first have the same"
+        )
+    each = [personas(game, peer, seed, distribution) for peer in range(1, game.num_players)]
+    return {split: tuple(people[split] for people in each) for split in SPLITS}
 
 
 def _preferring(

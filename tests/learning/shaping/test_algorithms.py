@@ -9,11 +9,21 @@ import torch
 from gtlearn import games, solvers
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.adaptation import adapt_exactly, equilibrium_start
-from gtlearn.learning.shaping.algorithms.config import MetaConfig, SelfPlayConfig
-from gtlearn.learning.shaping.algorithms.meta import build_meta_mapg, build_meta_pg
+from gtlearn.learning.shaping.algorithms.against_personas import (
+    build_lola_dice,
+    build_meta_mapg,
+    build_meta_pg,
+    build_reinforce,
+)
+from gtlearn.learning.shaping.algorithms.config import (
+    LolaDiceConfig,
+    MetaConfig,
+    PersonaConfig,
+    SelfPlayConfig,
+)
 from gtlearn.learning.shaping.algorithms.self_play import SelfPlayLearner
 from gtlearn.learning.shaping.games import table_game
-from gtlearn.learning.shaping.personas import personas
+from gtlearn.learning.shaping.personas import peers
 
 DILEMMA = games.iterated("ipd_meta_mapg", discount="24/25")
 
@@ -64,6 +74,30 @@ def test_two_halves_of_self_play_are_a_whole(rule):
     whole_and_halves(lambda seed: SelfPlayLearner(config, seed, rule=rule))
 
 
+@pytest.mark.parametrize("exact", [False, True])
+def test_two_halves_of_the_baselines_are_a_whole(exact):
+    small = {"trajectories": 4, "horizon": 8, "chain": 2, "chains": 3, "policy": "table"}
+    options = {"exact": exact, "iterations": 4, "validate_every": 3, **small}
+    whole_and_halves(lambda seed: build_lola_dice(LolaDiceConfig(look_aheads=2, **options), seed))
+    whole_and_halves(lambda seed: build_reinforce(PersonaConfig(**options), seed))
+
+
+def test_the_baselines_come_in_the_order_of_what_they_know():
+    # Figures 2a and 2b, exactly. A start that is best while nobody learns defects always, the
+    # equilibrium; foreseeing one step of the peers is worth much, foreseeing all of them more.
+    found = {}
+    for name, build, kind in (
+        ("reinforce", build_reinforce, PersonaConfig),
+        ("lola-dice", build_lola_dice, LolaDiceConfig),
+        ("meta-mapg", build_meta_mapg, MetaConfig),
+    ):
+        learner = build(kind(exact=True, iterations=60), 0)
+        run(learner, learner.iterations)
+        found[name] = learner.result()["fraction_of_ceiling"]
+    assert abs(found["reinforce"]) < 0.05
+    assert 0.5 < found["lola-dice"] < 0.85 < found["meta-mapg"]
+
+
 def test_shaping_peers_earns_more_than_only_learning():
     # The paper's main claim (Figures 2a and 2b), exactly: an order of means over 40 personas.
     config = MetaConfig(exact=True, iterations=100)
@@ -92,9 +126,10 @@ def test_trajectories_lead_most_of_the_way_to_the_exact_ceiling():
 
 def test_a_player_that_never_learns_earns_what_the_solvers_say():
     game = table_game(DILEMMA)
-    people = personas(DILEMMA, 1, 0)["test"]
+    people = peers(DILEMMA, 0)["test"]
     rates = torch.zeros(2, 2, dtype=torch.float64)
     found = adapt_exactly(game, equilibrium_start(DILEMMA), rates, 2, people)
+    (people,) = people
     defect = [[0, 1]] * 5
     value = solvers.evaluate(DILEMMA, [defect, people.tables[7].tolist()]).payoffs[0]
     assert found.rewards[7] == pytest.approx([float(value) / 25] * 3)
@@ -141,6 +176,36 @@ def test_divergence_is_named_with_its_step():
     learner = SelfPlayLearner(SelfPlayConfig(rate=1e308), 0, rule="naive")
     with pytest.raises(DivergenceError, match=r"naive diverged at update 1: the largest parameter"):
         run(learner, 50)
+
+
+GOODS = "gtlearn_iterated(stage=public_goods,discount=9/10)"  # three players
+
+
+def test_three_players_shape_each_other():
+    # Giving 1 costs 1/2 and pays 1/2 to each of the others: nobody gives in the stage game's only
+    # equilibrium, and all have 3/2 if all give. Of four starts LOLA learners find that in three.
+    welfare = {"naive": [], "lola": []}
+    for rule, found in welfare.items():
+        for seed in range(4):
+            config = SelfPlayConfig(game="public_goods", iterations=200, rate=3)
+            learner = SelfPlayLearner(config, seed, rule=rule)
+            run(learner, learner.iterations)
+            result = learner.result()
+            assert len(result["values"]) == len(result["strategies"]) == 3
+            found.append(sum(result["values"]))
+    assert max(welfare["naive"]) < 3.05
+    assert sum(value > 4.4 for value in welfare["lola"]) == 3
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_start_against_two_peers(exact):
+    small = {"trajectories": 8, "horizon": 20, "chain": 2, "chains": 4, "policy": "table"}
+    config = MetaConfig(game=GOODS, exact=exact, iterations=4, validate_every=2, **small)
+    learner = build_meta_mapg(config, 0)
+    run(learner, learner.iterations)
+    result = learner.result()
+    assert len(result["strategies"]) == 3 and len(result["inner_rates"][0]) == 3
+    assert result["auc_at_equilibrium"] < result["auc_ceiling"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.personas import personas
+from gtlearn.learning.shaping.personas import peers, personas
 
 DILEMMA = games.iterated("ipd_meta_mapg", discount="24/25")
 SCISSORS = games.iterated("rps_meta_mapg", discount="24/25")
@@ -46,3 +46,19 @@ def test_logits_play_the_tables():
 def test_an_unknown_distribution_is_named():
     with pytest.raises(InputError, match="no distribution 'far'"):
         personas(DILEMMA, 1, 0, distribution="far")
+
+
+def test_peers_are_of_one_group_and_not_the_same():
+    found = peers(games.iterated("public_goods", discount="9/10"), 0)["train"]
+    assert len(found) == 2
+    assert (found[0].group == found[1].group).all()
+    assert not np.allclose(found[0].tables, found[1].tables)
+    (only,) = peers(DILEMMA, 3)["test"]
+    assert (only.tables == personas(DILEMMA, 1, 3)["test"].tables).all()
+
+
+def test_peers_of_different_actions_have_no_groups():
+    zeros = np.zeros((2, 2, 3), dtype=int)
+    stage = games.normal_form(zeros, zeros, zeros)
+    with pytest.raises(InputError, match="different actions"):
+        peers(games.iterated(stage, discount="1/2"), 0)

@@ -52,6 +52,7 @@ def made_up(seed, auc):
         "rewards": {"all": [0.0, auc / 2, auc / 2], "C": [0.0, 0.5, 0.25]},
         "nash_conv": {"all": [1.0, 1.0, 1.0], "C": [3.0, 2.0, 1.0]},
         "rewards_at_equilibrium": {"all": [0.0, 0.0, 0.0], "C": [0.0, 0.0, 0.0]},
+        "rewards_at_ceiling": {"all": [0.0, 2.0, 2.0], "C": [0.0, 2.0, 2.0]},
         "fraction_of_ceiling": 0.75,
         "auc_at_equilibrium": -1.0,
         "auc_ceiling": 4.0,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-_GAME = {"help": "A stage game of two players, or a whole gtlearn_iterated(...)."}
+_GAME = {"help": "A stage game, or a whole gtlearn_iterated(...)."}
 _DISCOUNT = {"help": "Of a stage game: what a reward one step later is worth."}
 
 
 @dataclass(frozen=True)
-class MetaConfig:
-    """The options of `gtlearn train meta-mapg` and `gtlearn train meta-pg`."""
+class PersonaConfig:
+    """The options of a learner that is trained against personas; all of `reinforce`."""
 
     game: str = field(default="ipd_meta_mapg", metadata=_GAME)
     discount: str = field(default="24/25", metadata=_DISCOUNT)
@@ -29,21 +29,17 @@ class MetaConfig:
     inner_rate: float = field(
         default=1.0, metadata={"help": "The learning rate in the chain.", "above": 0}
     )
-    learn_rates: bool = field(
-        default=True, metadata={"help": "The player learns its own inner rates, too."}
-    )
     outer_rate: float | None = field(
         default=None,
         metadata={
-            "help": "Adam's learning rate of the meta-gradient; none: 1e-4 for an LSTM, 0.1 for "
-            "tables.",
+            "help": "Adam's learning rate of the start; none: 1e-4 for an LSTM, 0.1 for tables.",
             "above": 0,
         },
     )
     critic_rate: float = field(
         default=1.5e-4, metadata={"help": "Of an LSTM's value network.", "above": 0}
     )
-    iterations: int = field(default=300, metadata={"help": "Meta-iterations.", "minimum": 1})
+    iterations: int = field(default=300, metadata={"help": "Steps of Adam.", "minimum": 1})
     chains: int = field(
         default=5,
         metadata={"help": "Chains played in an iteration, a persona each.", "minimum": 1},
@@ -85,17 +81,35 @@ class MetaConfig:
 
 
 @dataclass(frozen=True)
+class MetaConfig(PersonaConfig):
+    """The options of `gtlearn train meta-mapg` and `gtlearn train meta-pg`."""
+
+    learn_rates: bool = field(
+        default=True, metadata={"help": "The player learns its own inner rates, too."}
+    )
+
+
+@dataclass(frozen=True)
+class LolaDiceConfig(PersonaConfig):
+    """The options of `gtlearn train lola-dice`."""
+
+    look_aheads: int = field(
+        default=1, metadata={"help": "Steps of the peers that are foreseen.", "minimum": 1}
+    )
+
+
+@dataclass(frozen=True)
 class SelfPlayConfig:
     """The options of the learners that play each other: LOLA and its family."""
 
     game: str = field(default="ipd_meta_mapg", metadata=_GAME)
     discount: str = field(default="24/25", metadata=_DISCOUNT)
-    rate: float = field(default=1.0, metadata={"help": "Both players' learning rate.", "above": 0})
+    rate: float = field(default=1.0, metadata={"help": "All players' learning rate.", "above": 0})
     look_ahead: float | None = field(
         default=None,
         metadata={"help": "The rate of the step that is foreseen; none: as the rate.", "above": 0},
     )
-    iterations: int = field(default=500, metadata={"help": "Updates of both.", "minimum": 1})
+    iterations: int = field(default=500, metadata={"help": "Updates of all players.", "minimum": 1})
     deviation: float = field(
         default=1.0,
         metadata={"help": "Standard deviation of the logits at the start.", "minimum": 0},
@@ -115,7 +129,7 @@ class ProximalConfig:
         default=0.1,
         metadata={"help": "The rate of the step that is foreseen; none: as the rate.", "above": 0},
     )
-    iterations: int = field(default=20, metadata={"help": "Updates of both.", "minimum": 1})
+    iterations: int = field(default=20, metadata={"help": "Updates of all players.", "minimum": 1})
     deviation: float = field(
         default=1.0,
         metadata={"help": "Standard deviation of the logits at the start.", "minimum": 0},

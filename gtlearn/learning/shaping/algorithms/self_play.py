@@ -1,4 +1,4 @@
-"""LOLA and its family as runs: two learners of one kind, with exact values, play each other."""
+"""LOLA and its family as runs: learners of one kind, with exact values, play each other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORESEEING = ("lookahead", "lola", "sos", "pola")
 
 
 class SelfPlayLearner:
-    """Both players update their parameters by one rule, on exact values.
+    """All players update their parameters by one rule, on exact values.
 
     In an iterated game these are the logits of tables, and values are mean rewards a step: the
     discounted sums times one minus the discount. In the games of `STATELESS` they are numbers.
@@ -28,7 +28,7 @@ class SelfPlayLearner:
 
     Args:
         config: the options.
-        seed: of the two starts.
+        seed: of all starts.
         rule: a name in `updates.UPDATES`.
     """
 
@@ -51,7 +51,7 @@ class SelfPlayLearner:
         self.done = 0
 
     def step(self) -> Mapping[str, float]:
-        """One update of both players."""
+        """One update of all players."""
         options = {"look_ahead": self.config.look_ahead} if self.rule in FORESEEING else {}
         updated = UPDATES[self.rule](self.game.values, self.parameters, self.config.rate, **options)
         self.done += 1
@@ -71,7 +71,7 @@ class SelfPlayLearner:
         }
 
     def headline(self) -> tuple[float, float | None]:
-        """What both players get together now."""
+        """What the players get together now."""
         return sum(self._values()), None
 
     def result(self) -> dict[str, Any]:
@@ -80,10 +80,10 @@ class SelfPlayLearner:
         if not isinstance(self.game, TableGame) or self.iterated is None:
             note = f"The parameters are {found['distance']:.3g} away from the nearest equilibrium"
             return {"game": self.config.game, **found, "notes": [note]}
-        first, second = self._values()
+        *others, last = (f"{value:.4g}" for value in self._values())
         tables = self.game.tables(self.parameters)
         note = (
-            f"They get {first:.4g} and {second:.4g} a step; by deviating they could gain "
+            f"They get {', '.join(others)} and {last} a step; by deviating they could gain "
             f"{found['nash_conv']:.3g} together (NashConv)"
         )
         return {
@@ -94,7 +94,7 @@ class SelfPlayLearner:
         }
 
     def state_dict(self) -> dict[str, Any]:
-        """Both players' parameters."""
+        """The players' parameters."""
         return {"parameters": [tensor.clone() for tensor in self.parameters], "done": self.done}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

@@ -1,21 +1,29 @@
-"""How a meta-learner finds its meta-gradient: from exact values, or from trajectories."""
+"""How a learner finds its gradient: from exact values, or from trajectories."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from functools import partial
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
 
+from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
-from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly
-from gtlearn.learning.shaping.algorithms.config import MetaConfig
+from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, measured
+from gtlearn.learning.shaping.algorithms.config import LolaDiceConfig, MetaConfig, PersonaConfig
 from gtlearn.learning.shaping.games import table_game
+from gtlearn.learning.shaping.games.protocol import Parameters
 from gtlearn.learning.shaping.meta import MetaAscent
+from gtlearn.learning.shaping.meta.baselines import lola_dice
 from gtlearn.learning.shaping.meta.training import Method
 from gtlearn.learning.shaping.personas import Personas
 from gtlearn.learning.shaping.sampled import (
+    Chains,
+    Estimator,
+    Gradients,
     Network,
     Policy,
     RecurrentPolicy,
@@ -26,31 +34,38 @@ from gtlearn.learning.shaping.sampled import (
 )
 from gtlearn.learning.shaping.sampled.memory import keep_freed_memory
 
+Peers: TypeAlias = Sequence[Personas]  # of the players from the second on
+Parallel: TypeAlias = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
+
 DEVIATION = 0.1  # of the logits of a table at the start
 
 
 @dataclass(frozen=True)
 class Step:
-    """One meta-iteration.
+    """One iteration.
 
     Attributes:
-        auc: against the personas that it met.
-        norm: of the meta-gradient, the mean over personas.
+        objective: what the method improves, against the personas that it met; for meta-learners
+            the AUC, for others the mean reward of one joint policy.
+        norm: of the gradient, the mean over personas.
         env_steps: how many steps of the game were played.
     """
 
-    auc: float
+    objective: float
     norm: float
     env_steps: int
 
 
 class Side(Protocol):
-    """An ascent on meta-gradients."""
+    """An ascent on the gradients of a method."""
 
     def step(self) -> Step:
-        """One meta-iteration."""
+        """One iteration."""
 
-    def adapted(self, people: Personas) -> tuple[Adaptation, int]:
+    def share(self, parallel: Parallel, parts: int) -> None:
+        """Has an iteration's work done in parts; see `gtlearn.runs.learner.Shared`."""
+
+    def adapted(self, people: Peers) -> tuple[Adaptation, int]:
         """How the present start fares against personas, and the steps that were played for it."""
 
     @property
@@ -96,40 +111,56 @@ class ExactSide(_Ascending[MetaAscent]):
         config: the options.
         game: what is played.
         people: the personas of the training.
-        method: "meta-mapg" or "meta-pg".
+        method: whose gradient.
         seed: of the start, and of the batches of personas.
     """
 
     def __init__(
-        self, config: MetaConfig, game: IteratedGame, people: Personas, method: Method, seed: int
+        self, config: PersonaConfig, game: IteratedGame, people: Peers, method: Method, seed: int
     ) -> None:
         self.game, self.length = table_game(game), config.chain
         self.per_step = 1 - float(game.discount)
+        self.method, self.look_aheads = method, _look_aheads(config)
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.randn((1, *self.game.shapes[0]), generator=generator, dtype=torch.float64)
         self.ascent = MetaAscent(
             self.game,
-            [people.logits()],
+            [peer.logits() for peer in people],
             DEVIATION * drawn,
             rates=config.inner_rate,
             length=config.chain,
             method=method,
+            look_aheads=self.look_aheads,
             outer_rate=config.outer_rate or 0.1,
-            learn_rates=config.learn_rates,
+            learn_rates=_learns_rates(config),
             batch=config.batch,
             generator=generator,
         )
 
     def step(self) -> Step:
-        """One meta-iteration."""
+        """One iteration."""
         found = self.ascent.step()
-        auc = float(found.objective.mean()) * self.per_step
-        return Step(auc, float(found.gradient.mean(1).norm()), 0)
+        objective = float(found.objective.mean()) * self.per_step
+        return Step(objective, float(found.gradient.mean(1).norm()), 0)
 
-    def adapted(self, people: Personas) -> tuple[Adaptation, int]:
+    def share(self, parallel: Parallel, parts: int) -> None:
+        """Refuses: there is nothing to share.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError("exact values are computed in one process; leave --workers out")
+
+    def adapted(self, people: Peers) -> tuple[Adaptation, int]:
         """How the present start fares against personas, exactly."""
         start, rates = self.ascent.start[0], self.ascent.rates[0]
-        return adapt_exactly(self.game, start, rates, self.length, people), 0
+        ascents = {0: self._foreseeing} if self.method == "lola-dice" else {}
+        return adapt_exactly(self.game, start, rates, self.length, people, ascents=ascents), 0
+
+    def _foreseeing(self, joint: Parameters, row: Tensor) -> Tensor:
+        """LOLA-DiCE's own step in the chain, its peers foreseen at their inner rates."""
+        ahead = row.expand(self.look_aheads, -1)
+        return lola_dice(self.game, joint, ahead, self.look_aheads).gradient
 
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions)."""
@@ -155,59 +186,81 @@ class SampledSide(_Ascending[SampledAscent]):
         config: the options.
         game: what is played.
         people: the personas of the training.
-        method: "meta-mapg" or "meta-pg".
+        method: whose gradient.
         seed: of the start and of all that is played.
     """
 
     def __init__(
-        self, config: MetaConfig, game: IteratedGame, people: Personas, method: Method, seed: int
+        self, config: PersonaConfig, game: IteratedGame, people: Peers, method: Method, seed: int
     ) -> None:
-        self.config, self.seed = config, seed
+        self.config, self.game, self.seed = config, game, seed
+        self.recurrent = config.policy == "lstm"
         generator = torch.Generator().manual_seed(seed)
-        size, actions = game.num_states, [len(labels) for labels in game.stage.actions]
-        recurrent = config.policy == "lstm"
-        if recurrent:
-            keep_freed_memory()
-        own: Policy = (
-            RecurrentPolicy(size, actions[0]) if recurrent else TablePolicy(size, actions[0])
-        )
-        start = own.initial(1, generator)[0] * (1 if recurrent else DEVIATION)
+        self.estimator = self._estimator(method)
+        own = self.estimator.policies[0]
+        start = own.initial(1, generator)[0] * (1 if self.recurrent else DEVIATION)
+        rates = torch.full((config.chain, game.num_players), config.inner_rate)
         self.ascent = SampledAscent(
-            state_program(game),
-            [own, TablePolicy(size, actions[1])],
-            [people.logits(torch.float32)],
+            self.estimator,
+            [peer.logits(torch.float32) for peer in people],
             start,
-            torch.full((config.chain, 2), config.inner_rate),
+            rates,
             generator=generator,
-            sampling=Sampling(
-                trajectories=config.trajectories,
-                horizon=config.horizon,
-                decay=config.decay,
-                weighted=not config.published,
-            ),
-            method=method,
             chains=config.chains,
-            groups=torch.from_numpy(people.group) if config.pcgrad else None,
-            critic=Network(size, 1) if recurrent else None,
-            outer_rate=config.outer_rate or (1e-4 if recurrent else 0.1),
+            groups=torch.from_numpy(people[0].group) if config.pcgrad else None,
+            outer_rate=config.outer_rate or (1e-4 if self.recurrent else 0.1),
             critic_rate=config.critic_rate,
             clip=config.clip,
-            learn_rates=config.learn_rates,
+            learn_rates=_learns_rates(config),
+        )
+        if self.recurrent:
+            keep_freed_memory()
+
+    def _estimator(self, method: Method) -> Estimator:
+        """The estimator of a method's gradients, on tables of the peers."""
+        config, size = self.config, self.game.num_states
+        counts = [len(labels) for labels in self.game.stage.actions]
+        own: Policy = (RecurrentPolicy if self.recurrent else TablePolicy)(size, counts[0])
+        sampling = Sampling(
+            trajectories=config.trajectories,
+            horizon=config.horizon,
+            decay=config.decay,
+            weighted=not config.published,
+            look_aheads=_look_aheads(config),
+        )
+        return Estimator(
+            state_program(self.game),
+            [own, *(TablePolicy(size, count) for count in counts[1:])],
+            sampling=sampling,
+            method=method,
+            critic=Network(size, 1) if self.recurrent else None,
         )
 
     def step(self) -> Step:
-        """One meta-iteration."""
+        """One iteration."""
         found = self.ascent.step()
-        auc = float(found.mean_rewards[:, 0].sum(0).mean())
         norm = float(found.parameters.flatten(1).norm(dim=1).mean())
-        return Step(auc, norm, self._played(self.config.chains))
+        rollouts = self.config.chains * self.estimator.rollouts(self.config.chain)[0]
+        return Step(float(found.objective.mean()), norm, self._played(rollouts))
 
-    def adapted(self, people: Personas) -> tuple[Adaptation, int]:
+    def share(self, parallel: Parallel, parts: int) -> None:
+        """Has the chains of an iteration played in parts."""
+        work = partial(_estimated, self.estimator)
+
+        def estimate(chains: Chains) -> Gradients:
+            return Gradients.joined(parallel(work, chains.parts(parts)))
+
+        self.ascent.estimate = estimate
+
+    def adapted(self, people: Peers) -> tuple[Adaptation, int]:
         """How the present start fares against personas, in trajectories."""
         generator = torch.Generator().manual_seed(self.seed)
-        rewards = self.ascent.adapted([people.logits(torch.float32)], generator)
-        found = Adaptation(people, rewards[:, 0].T.double().numpy())
-        return found, self._played(len(people))
+        found = self.ascent.adapted([peer.logits(torch.float32) for peer in people], generator)
+        played = self._played(len(people[0]) * self.estimator.rollouts(self.config.chain)[1])
+        rewards = found.mean_rewards[:, 0].T
+        if self.recurrent:
+            return Adaptation(people[0], rewards.double().numpy()), played
+        return measured(table_game(self.game), people[0], rewards, found.parameters), played
 
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions); None for networks."""
@@ -222,7 +275,23 @@ class SampledSide(_Ascending[SampledAscent]):
         self.ascent.load_state_dict(state["ascent"])
         self.seed = state["seed"]
 
-    def _played(self, chains: int) -> int:
-        """The steps of so many whole chains."""
-        config = self.config
-        return chains * (config.chain + 1) * config.trajectories * config.horizon
+    def _played(self, rollouts: int) -> int:
+        """The steps of so many joint policies."""
+        return rollouts * self.config.trajectories * self.config.horizon
+
+
+def _estimated(estimator: Estimator, chains: Chains) -> Gradients:
+    """A part's gradients, in whichever process."""
+    if estimator.critic is not None:
+        keep_freed_memory()
+    return estimator(chains)
+
+
+def _learns_rates(config: PersonaConfig) -> bool:
+    """Whether the player's own inner rates are learned, too."""
+    return isinstance(config, MetaConfig) and config.learn_rates
+
+
+def _look_aheads(config: PersonaConfig) -> int:
+    """How many steps of its peers LOLA-DiCE foresees."""
+    return config.look_aheads if isinstance(config, LolaDiceConfig) else 1

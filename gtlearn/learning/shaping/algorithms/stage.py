@@ -34,21 +34,21 @@ STATELESS = {
 
 
 def make_game(name: str, discount: str) -> IteratedGame:
-    """An iterated game without an end, of two players.
+    """An iterated game without an end.
 
     Args:
         name: a stage game, or a whole gtlearn_iterated(...).
         discount: of a stage game.
 
     Raises:
-        InputError: if there is no such game, it has a horizon, or more players.
+        InputError: if there is no such game, it has a horizon, or one player only.
     """
     loaded = games.load(name)
     if not isinstance(loaded, IteratedGame):
         loaded = games.iterated(loaded, discount=discount)
-    if loaded.num_players != 2 or loaded.horizon is not None:
+    if loaded.num_players < 2 or loaded.horizon is not None:
         raise InputError(
-            f"{loaded.name} cannot be used here; give an iterated game of two players with a "
-            "discount and without a horizon"
+            f"{loaded.name} cannot be used here; give an iterated game of two or more players "
+            "with a discount and without a horizon"
         )
     return loaded

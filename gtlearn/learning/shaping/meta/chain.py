@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 import torch
@@ -13,6 +14,8 @@ from gtlearn.errors import InputError
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
 
 InnerRates: TypeAlias = float | Sequence[float] | Tensor
+Ascent: TypeAlias = Callable[[Parameters, Tensor], Tensor]  # of all parameters, and their rates
+NAIVE: Mapping[int, Ascent] = MappingProxyType({})  # everyone follows its own gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,8 @@ def unroll(
     length: int,
     *,
     constant: Sequence[int] = (),
+    still: Sequence[int] = (),
+    ascents: Mapping[int, Ascent] = NAIVE,
 ) -> Chain:
     """The chain of policies under exact inner updates of all players.
 
@@ -54,6 +59,8 @@ def unroll(
         length: L, the number of inner updates, 1 or more.
         constant: players whose later parameters count as constants where the chain is
             differentiated: they learn, but how depends on nobody.
+        still: players who do not learn.
+        ascents: by player, what it ascends in its steps instead of its own gradient.
 
     Returns:
         The chain, differentiable in whatever of `initial` and `rates` needs gradients.
@@ -69,9 +76,13 @@ def unroll(
     chain, values = [held], []
     for step in range(length):
         found, slopes = game.values_and_gradients(held)
+        row = alpha[..., step, :]
+        followed = {player: ascent(held, row) for player, ascent in ascents.items()}
         held = tuple(
-            _constant_if(
-                torch.addcmul(own, _beside(alpha[..., step, player], shape), slope),
+            own
+            if player in still
+            else _constant_if(
+                torch.addcmul(own, _beside(row[..., player], shape), followed.get(player, slope)),
                 player in constant,
             )
             for player, (own, slope, shape) in enumerate(

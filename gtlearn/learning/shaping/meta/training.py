@@ -1,10 +1,10 @@
-"""Ascent on the exact meta-gradient: the best start against a population, many seeds at once."""
+"""Ascent on exact gradients: the best start against a population, many seeds at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import torch
 from torch import Tensor
@@ -12,10 +12,12 @@ from torch import Tensor
 from gtlearn.errors import InputError
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame
+from gtlearn.learning.shaping.meta.baselines import lola_dice, reinforce
 from gtlearn.learning.shaping.meta.chain import InnerRates, step_rates
 from gtlearn.learning.shaping.meta.gradient import MetaGradient, meta_mapg, meta_pg
 
-Method: TypeAlias = Literal["meta-mapg", "meta-pg"]
+Method: TypeAlias = Literal["meta-mapg", "meta-pg", "lola-dice", "reinforce"]
+METHODS: tuple[str, ...] = get_args(Method)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,7 @@ class Trained:
 
 
 class MetaAscent:
-    """Adam on the mean meta-gradient over personas; each seed on its own.
+    """Adam on the mean gradient over personas; each seed on its own.
 
     Attributes:
         start: the player's initial parameters phi_0^i now, shape (seeds, *its shape).
@@ -51,6 +53,7 @@ class MetaAscent:
         rates: InnerRates,
         length: int = 5,
         method: Method = "meta-mapg",
+        look_aheads: int = 1,
         outer_rate: float = 0.1,
         learn_rates: bool = False,
         batch: int | None = None,
@@ -66,7 +69,8 @@ class MetaAscent:
             start: phi_0^i of each seed, shape (seeds, *its shape).
             rates: the inner rates, as `unroll` takes them.
             length: L, the number of inner updates.
-            method: "meta-mapg" or "meta-pg".
+            method: whose gradient; those of "lola-dice" and "reinforce" know of no chain.
+            look_aheads: of LOLA-DiCE, how many steps of the others it foresees.
             outer_rate: Adam's step size.
             learn_rates: whether the player learns its own inner rates too, one an update; those of
                 the others are not its to choose.
@@ -77,8 +81,8 @@ class MetaAscent:
         Raises:
             InputError: if an option cannot be used.
         """
-        if method not in ("meta-mapg", "meta-pg"):
-            raise InputError(f"there is no exact method {method!r}; choose meta-mapg or meta-pg")
+        if method not in METHODS:
+            raise InputError(f"there is no exact method {method!r}; choose {' or '.join(METHODS)}")
         if len(personas) != game.num_players - 1 or not all(len(p) for p in personas):
             raise InputError(
                 f"personas of {len(personas)} player(s) are given; give at least one persona of "
@@ -93,17 +97,16 @@ class MetaAscent:
         self.rates = alpha.expand(len(start), length, game.num_players).clone()
         self._game, self._personas, self._player = game, tuple(personas), player
         self._length, self._batch, self._generator = length, batch, generator
-        self._gradient = meta_mapg if method == "meta-mapg" else meta_pg
+        self._method, self._look_aheads = method, look_aheads
         self._learn_rates = learn_rates
         held = [self.start, self.rates] if learn_rates else [self.start]
         self._optimiser = torch.optim.Adam(held, lr=outer_rate, maximize=True)
 
     def step(self) -> MetaGradient:
-        """One iteration; the meta-gradient that it followed, of shape (seeds, personas, ...)."""
+        """One iteration; the gradient that it followed, of shape (seeds, personas, ...)."""
         initial = [persona[self._chosen()] for persona in self._personas]
         initial.insert(self._player, self.start[:, None])
-        rates = self.rates[:, None].requires_grad_(self._learn_rates)
-        found = self._gradient(self._game, initial, rates, self._length, player=self._player)
+        found = self._gradient(initial)
         self.start.grad = found.gradient.mean(1)
         if found.rates is not None:
             own = torch.zeros_like(self.rates)
@@ -128,6 +131,19 @@ class MetaAscent:
         load_optimiser_state(self._optimiser, state["optimiser"])
         if self._generator is not None:
             self._generator.set_state(state["generator"])
+
+    def _gradient(self, initial: Sequence[Tensor]) -> MetaGradient:
+        """The method's, at phi_0 of everyone."""
+        game, player = self._game, self._player
+        rates = self.rates[:, None]
+        if self._method == "reinforce":
+            return reinforce(game, initial, player=player)
+        if self._method == "lola-dice":
+            ahead = rates[..., :1, :].expand(*rates.shape[:-2], self._look_aheads, -1)
+            return lola_dice(game, initial, ahead, self._look_aheads, player=player)
+        rates.requires_grad_(self._learn_rates)
+        method = meta_mapg if self._method == "meta-mapg" else meta_pg
+        return method(game, initial, rates, self._length, player=player)
 
     def _chosen(self) -> Tensor | slice:
         """Which personas this iteration takes."""

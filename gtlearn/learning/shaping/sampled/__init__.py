@@ -1,5 +1,10 @@
 """Trajectories of iterated games, and learners that shape their opponents by sampling."""
 
+from gtlearn.learning.shaping.sampled.batch import Chains as Chains
+from gtlearn.learning.shaping.sampled.batch import Estimator as Estimator
+from gtlearn.learning.shaping.sampled.batch import Gradients as Gradients
+from gtlearn.learning.shaping.sampled.batch import Sampling as Sampling
+from gtlearn.learning.shaping.sampled.chain import Adapted as Adapted
 from gtlearn.learning.shaping.sampled.chain import Link as Link
 from gtlearn.learning.shaping.sampled.chain import adapt as adapt
 from gtlearn.learning.shaping.sampled.chain import play as play
@@ -23,6 +28,5 @@ from gtlearn.learning.shaping.sampled.policies import TablePolicy as TablePolicy
 from gtlearn.learning.shaping.sampled.program import StateProgram as StateProgram
 from gtlearn.learning.shaping.sampled.program import state_program as state_program
 from gtlearn.learning.shaping.sampled.training import SampledAscent as SampledAscent
-from gtlearn.learning.shaping.sampled.training import Sampling as Sampling
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories as Trajectories
 from gtlearn.learning.shaping.sampled.trajectories import rollout as rollout

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -15,6 +16,8 @@ from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
 Sampler = Callable[[Sequence[Tensor]], Trajectories]
+Ascent = Callable[[Sequence[Tensor], Tensor], Tensor]  # of everyone's parameters and rates
+NAIVE: Mapping[int, Ascent] = MappingProxyType({})  # everyone follows its policy gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +71,8 @@ def learn(
         (ascent,) = torch.autograd.grad(
             objective, old, create_graph=player in shaped, retain_graph=True
         )
-        rate = rates[..., player].reshape(-1, *[1] * (old.dim() - 1))
-        new[player] = old + rate * ascent if player in shaped else (old + rate * ascent).detach()
+        moved = _moved(old, rates[..., player], ascent)
+        new[player] = moved if player in shaped else moved.detach()
     return tuple(new)
 
 
@@ -121,30 +124,51 @@ def play_chain(
     return links
 
 
+@dataclass(frozen=True, eq=False)
+class Adapted:
+    """A chain that was only played.
+
+    Attributes:
+        mean_rewards: a step, of phi_0, ..., phi_L; shape (L + 1, players, chains).
+        parameters: phi_0, ..., phi_L, each one tensor a player.
+    """
+
+    mean_rewards: Tensor
+    parameters: tuple[tuple[Tensor, ...], ...]
+
+
 def adapt(
     policies: Sequence[Policy],
     parameters: Sequence[Tensor],
     rates: Tensor,
     sample: Sampler,
     credit: Credit,
-) -> Tensor:
-    """Mean rewards along a chain in which nobody shapes: Algorithm 2 of Kim et al. (2021).
+    *,
+    ascents: Mapping[int, Ascent] = NAIVE,
+) -> Adapted:
+    """A chain in which nobody is differentiated: Algorithm 2 of Kim et al. (2021).
 
     Arguments and errors are those of `play_chain`, of which it keeps one link at a time.
 
-    Returns:
-        Mean rewards a step of phi_0, ..., phi_L, shape (L + 1, players, chains).
+    Args:
+        ascents: by player, what it ascends in its steps instead of its policy gradient.
     """
     _check_rates(rates, policies)
     current = tuple(given.detach().requires_grad_() for given in parameters)
-    found = []
+    chain, rewards = [tuple(given.detach() for given in current)], []
+    learners = [player for player in range(len(policies)) if player not in ascents]
     for step in range(rates.shape[-2]):
+        row = rates[..., step, :]
         link = play(policies, current, sample)
-        found.append(link.played.mean_rewards)
-        moved = learn(link, rates[..., step, :], credit, shaped=(), learners=range(len(policies)))
+        rewards.append(link.played.mean_rewards)
+        moved = list(learn(link, row, credit, shaped=(), learners=learners))
+        for player, ascent in ascents.items():
+            moved[player] = _moved(moved[player], row[..., player], ascent(chain[-1], row)).detach()
         _check_finite(moved, link, step)
-        current = tuple(new.requires_grad_() for new in moved)
-    return torch.stack([*found, sample([new.detach() for new in current]).mean_rewards])
+        chain.append(tuple(new.detach() for new in moved))
+        current = tuple(new.detach().requires_grad_() for new in moved)
+    rewards.append(sample(chain[-1]).mean_rewards)
+    return Adapted(torch.stack(rewards), tuple(chain))
 
 
 def check_player(player: int, policies: Sequence[Policy]) -> None:
@@ -155,6 +179,11 @@ def check_player(player: int, policies: Sequence[Policy]) -> None:
     """
     if not 0 <= player < len(policies):
         raise InputError(f"there is no player {player}; there are {len(policies)}, from 0")
+
+
+def _moved(old: Tensor, rate: Tensor, ascent: Tensor) -> Tensor:
+    """One step; the rate is a number, or one a chain."""
+    return old + rate.reshape(-1, *[1] * (old.dim() - 1)) * ascent
 
 
 def _check_rates(rates: Tensor, policies: Sequence[Policy]) -> None:

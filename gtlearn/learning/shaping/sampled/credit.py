@@ -7,6 +7,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn.functional import embedding
 
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.sampled.estimators import (
@@ -17,7 +18,8 @@ from gtlearn.learning.shaping.sampled.estimators import (
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
 Baseline = Literal["linear", "split", "none"]
-Credit = Callable[[Trajectories], Tensor]
+Credit = Callable[[Trajectories], Tensor]  # every player's weighted advantages
+Judge = Callable[[Trajectories], Tensor]  # those of one player alone
 
 RIDGE = 1e-5  # Duan et al. (2016)
 CENTURY = 100.0  # steps in the unit of time of their features
@@ -87,7 +89,8 @@ def linear_baseline(states: Tensor, returns: Tensor, fitted_on: Tensor | None = 
     """The linear feature baseline of Duan et al. (2016), Benchmarking Deep RL, fitted per chain.
 
     Its features are the state (one-hot), t, t^2, t^3 (t in hundreds of steps) and a constant,
-    which the one-hot state already holds; least squares with a ridge of 1e-5.
+    which the one-hot state already holds; least squares with a ridge of 1e-5. A step has few
+    different features, one row a state, so that it is a regression on their counts and sums.
 
     Args:
         states: shape (chains, steps, trajectories).
@@ -97,14 +100,17 @@ def linear_baseline(states: Tensor, returns: Tensor, fitted_on: Tensor | None = 
     Returns:
         The predictions, of the shape of `returns`.
     """
-    features = _features(states, returns)
-    players, chains = returns.shape[:2]
-    seen = features if fitted_on is None else features * fitted_on[None, None, :, None]
-    flat, kept = features.flatten(1, 2), seen.flatten(1, 2)
-    targets = returns.permute(1, 2, 3, 0).reshape(chains, -1, players)
-    one = torch.eye(flat.shape[-1], dtype=flat.dtype, device=flat.device)
-    weights = torch.linalg.solve(kept.mT @ flat + RIDGE * one, kept.mT @ targets)
-    return (flat @ weights).reshape(*states.shape, players).permute(3, 0, 1, 2)
+    size = int(states.max()) + 1
+    features = _features(states.shape[1], size, returns)
+    one_hot = embedding(states, features[0, :, :size])
+    seen = one_hot if fitted_on is None else one_hot * fitted_on[:, None]
+    counts = seen.sum(2).flatten(1)  # (chains, steps * size)
+    sums = (returns.permute(1, 2, 0, 3) @ seen).mT.flatten(1, 2)  # (chains, steps * size, players)
+    rows = features.flatten(0, 1)
+    one = torch.eye(rows.shape[-1], dtype=rows.dtype, device=rows.device)
+    weights = torch.linalg.solve(rows.mT * counts[:, None] @ rows + RIDGE * one, rows.mT @ sums)
+    predicted = (rows @ weights).unflatten(1, (-1, size)).permute(3, 0, 1, 2)
+    return predicted.gather(-1, states.expand(returns.shape))
 
 
 def split_baseline(states: Tensor, returns: Tensor) -> Tensor:
@@ -121,13 +127,12 @@ def split_baseline(states: Tensor, returns: Tensor) -> Tensor:
     return torch.where(first, for_first, linear_baseline(states, returns, first))
 
 
-def _features(states: Tensor, like: Tensor) -> Tensor:
-    """Shape (chains, steps, trajectories, features)."""
-    size = int(states.max()) + 1
-    one_hot = torch.nn.functional.one_hot(states, size).to(like.dtype)
-    time = torch.arange(states.shape[1], dtype=like.dtype, device=like.device) / CENTURY
-    powers = torch.stack([time, time**2, time**3], dim=-1)[None, :, None]
-    return torch.cat([one_hot, powers.expand(*states.shape, 3)], dim=-1)
+def _features(horizon: int, size: int, like: Tensor) -> Tensor:
+    """Those of each state at each step, shape (horizon, size, size + 3)."""
+    one_hot = torch.eye(size, dtype=like.dtype, device=like.device)
+    time = torch.arange(horizon, dtype=like.dtype, device=like.device) / CENTURY
+    powers = torch.stack([time, time**2, time**3], dim=-1)[:, None]
+    return torch.cat([one_hot.expand(horizon, -1, -1), powers.expand(-1, size, -1)], dim=-1)
 
 
 def _weighted(advantages: Tensor, discount: float, weighted: bool) -> Tensor:

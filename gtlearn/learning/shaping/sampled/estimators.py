@@ -26,9 +26,9 @@ def returns_to_go(rewards: Tensor, discount: float) -> Tensor:
     tensor([3., 4., 4.])
     """
     steps = torch.arange(rewards.shape[-2], device=rewards.device)
-    later = (steps[None, :] - steps[:, None]).clamp(min=0).double()
-    kernel = torch.triu(discount**later).to(rewards.dtype)
-    return kernel @ rewards
+    later = (steps[None, :] - steps[:, None]).clamp(min=0)
+    powers = discounts(rewards.shape[-2], discount, rewards)[:, 0]
+    return torch.triu(powers[later]) @ rewards
 
 
 def generalised_advantages(

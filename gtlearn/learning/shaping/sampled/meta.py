@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from gtlearn.learning.shaping.sampled.chain import Link, Sampler, check_player, play_chain
-from gtlearn.learning.shaping.sampled.credit import Credit
+from gtlearn.learning.shaping.sampled.credit import Credit, Judge
 from gtlearn.learning.shaping.sampled.estimators import score_objective
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
-
-Judge = Callable[[Trajectories], Tensor]  # weighted advantages of the meta-agent alone
 
 
 @dataclass(frozen=True, eq=False)

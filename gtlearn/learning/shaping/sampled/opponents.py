@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.learning.shaping.sampled.chain import Sampler, check_player, play, play_chain
-from gtlearn.learning.shaping.sampled.credit import Credit
+from gtlearn.learning.shaping.sampled.credit import Credit, Judge
 from gtlearn.learning.shaping.sampled.estimators import dice_objective, score_objective
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 
@@ -22,6 +22,7 @@ def reinforce(
     sample: Sampler,
     credit: Credit,
     *,
+    judge: Judge | None = None,
     player: int = 0,
 ) -> Tensor:
     """The gradient of a player's value in its own parameters: Williams (1992), REINFORCE.
@@ -31,6 +32,7 @@ def reinforce(
         parameters: one tensor a player, shape (chains, *shape of its policy).
         sample: plays a joint policy.
         credit: every player's weighted advantages.
+        judge: the player's weighted advantages, where they are not those of `credit`.
         player: who learns.
 
     Raises:
@@ -38,7 +40,8 @@ def reinforce(
     """
     check_player(player, policies)
     link = play(policies, _leaves(parameters), sample)
-    objective = score_objective(link.log_probs[player], credit(link.played)[player])
+    earned = credit(link.played)[player] if judge is None else judge(link.played)
+    objective = score_objective(link.log_probs[player], earned)
     (gradient,) = torch.autograd.grad(objective.sum(), link.parameters[player])
     return gradient
 
@@ -50,6 +53,7 @@ def lola_dice(
     sample: Sampler,
     credit: Credit,
     *,
+    judge: Judge | None = None,
     player: int = 0,
 ) -> Tensor:
     """LOLA-DiCE: the gradient of the value after the peers have looked ahead.
@@ -64,6 +68,7 @@ def lola_dice(
         rates: of the peers' steps, shape (look-aheads, players); the paper's 1, 3 or 5 rows.
         sample: plays a joint policy.
         credit: every player's weighted advantages.
+        judge: the player's own after the last step, where they are not those of `credit`.
         player: who learns.
 
     Raises:
@@ -74,7 +79,9 @@ def lola_dice(
     links = play_chain(
         policies, _leaves(parameters), rates, sample, credit, shaped=peers, learners=peers
     )
-    objective = score_objective(links[-1].log_probs.sum(0), credit(links[-1].played)[player])
+    last = links[-1]
+    earned = credit(last.played)[player] if judge is None else judge(last.played)
+    objective = score_objective(last.log_probs.sum(0), earned)
     (gradient,) = torch.autograd.grad(objective.sum(), links[0].parameters[player])
     return gradient
 

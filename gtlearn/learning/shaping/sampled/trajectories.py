@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -16,6 +16,8 @@ from gtlearn.errors import InputError
 from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
 from gtlearn.learning.shaping.sampled.policies.tables import TableActor, TablePolicy
 from gtlearn.learning.shaping.sampled.program import StateProgram
+
+Generators: TypeAlias = torch.Generator | Sequence[torch.Generator]  # one for all, or one a chain
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ def rollout(
     *,
     trajectories: int,
     horizon: int,
-    generator: torch.Generator,
+    generator: Generators,
 ) -> Trajectories:
     """Plays `trajectories` trajectories of `horizon` steps in each chain.
 
@@ -60,12 +62,18 @@ def rollout(
         parameters: one tensor a player, of shape (chains, *policy.shape).
         trajectories: K of the paper, in each chain.
         horizon: H of the paper.
-        generator: on the device of the parameters.
+        generator: on the device of the parameters. With one a chain, what a chain plays does not
+            depend on the chains that are played beside it.
 
     Raises:
-        InputError: if K or H is below one, or the policies or parameters do not fit.
+        InputError: if K or H is below one, or the policies, parameters or generators do not fit.
     """
     check_players(program, policies, parameters)
+    if not isinstance(generator, torch.Generator) and len(generator) != len(parameters[0]):
+        raise InputError(
+            f"{len(generator)} generators for {len(parameters[0])} chains; give one of each a "
+            "chain, or one for all"
+        )
     if trajectories < 1 or horizon < 1:
         raise InputError(
             f"{trajectories} trajectories of {horizon} steps cannot be learned from; ask for at "
@@ -109,21 +117,21 @@ def _played(
     parameters: Sequence[Tensor],
     trajectories: int,
     horizon: int,
-    generator: torch.Generator,
+    generator: Generators,
 ) -> Trajectories:
     """The loop of `rollout`."""
     chains, device = len(parameters[0]), parameters[0].device
     shape = (chains, horizon, trajectories)
     actors, sizes = _actors(program, policies, parameters, trajectories, horizon)
     noise = [
-        _gumbel((horizon, chains, trajectories, size), parameters[0], generator) for size in sizes
+        _gumbel((chains, horizon, trajectories, size), parameters[0], generator) for size in sizes
     ]
     rows = torch.empty(shape, dtype=torch.long, device=device)
     here = torch.full((chains, trajectories), program.start, device=device)
     for step in range(horizon):
         row = here
         for actor, size, drawn in zip(actors, sizes, noise, strict=True):
-            row = row * size + (actor(step, here) + drawn[step]).argmax(-1)
+            row = row * size + (actor(step, here) + drawn[:, step]).argmax(-1)
         rows[:, step] = row
         here = program.moves.take(row)
     states, actions = program.unrow(rows)
@@ -153,7 +161,12 @@ def _actors(
     return actors, program.actions
 
 
-def _gumbel(shape: Sequence[int], like: Tensor, generator: torch.Generator) -> Tensor:
-    """Standard Gumbel noise."""
+def _gumbel(shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
+    """Standard Gumbel noise; the first axis is that of chains."""
     drawn = torch.empty(shape, dtype=like.dtype, device=like.device)
-    return drawn.exponential_(generator=generator).log_().neg_()
+    if isinstance(generator, torch.Generator):
+        drawn.exponential_(generator=generator)
+    else:
+        for chain, own in zip(drawn, generator, strict=True):
+            chain.exponential_(generator=own)
+    return drawn.log_().neg_()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _ROWS = (("rewards", "mean reward a step"), ("nash_conv", "NashConv a step"))
+_ENDS = (("equilibrium", ":"), ("ceiling", "--"))
 
 
 def draw(found: Reproduction, picture: Path) -> Path:
@@ -39,7 +40,7 @@ def draw(found: Reproduction, picture: Path) -> Path:
     handles, labels = grid[0][0].get_legend_handles_labels()
     columns = max(1, math.floor(width / 3.2))
     figure.legend(handles, labels, loc="outside upper center", ncols=columns, fontsize=9)
-    return finish(figure, picture, caption(found), "updates of both players")
+    return finish(figure, picture, caption(found), "updates of all players")
 
 
 def caption(found: Reproduction) -> str:
@@ -51,8 +52,9 @@ def caption(found: Reproduction) -> str:
     short = f" Quick version: {'; '.join(figure.reduced)}." if figure.reduced else ""
     return (
         f"{figure.source}, run again, against {whom}: mean over n = {count} seeds{band}. Above, "
-        "dotted: playing the stage game's equilibrium throughout. Below: what both players could "
-        f"gain by deviating, together.{short}"
+        "dotted: playing the stage game's equilibrium throughout; dashed: the ceiling, the best of "
+        "many exactly trained tables. Below: what all players together could gain by deviating."
+        f"{short}"
     )
 
 
@@ -68,6 +70,7 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel, what: str) -> Non
         axes.plot(updates, mean, color=colour, lw=1.8, label=method.label, marker="o", ms=3)
         axes.fill_between(updates, low, high, color=colour, alpha=0.2, lw=0)
     if what == "rewards":
-        still = runs[0].result["rewards_at_equilibrium"][group]
-        axes.plot(range(len(still)), still, color="0.15", ls=":", lw=1)
+        for where, dashes in _ENDS:
+            along = runs[0].result[f"rewards_at_{where}"][group]
+            axes.plot(range(len(along)), along, color="0.15", ls=dashes, lw=1)
     style(axes)

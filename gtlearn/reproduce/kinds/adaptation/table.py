@@ -18,7 +18,7 @@ _NOTES = (
     "that it does not give. shift: what would have to be added to ours to match. of ceiling: how "
     "far the AUC over all personas is on the way from playing the stage game's equilibrium to the "
     "best exactly trained table. last reward, NashConv: mean reward at the end of the chain, and "
-    "what both players could gain there by deviating, a step (of exact learners)."
+    "what all players together could gain there by deviating, a step (of tables)."
 )
 
 

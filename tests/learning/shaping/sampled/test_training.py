@@ -1,6 +1,6 @@
 """Ascent on sampled meta-gradients: it climbs, and resumes to the same bits."""
 
-from functools import partial
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,6 +8,9 @@ import torch
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.sampled import (
+    Chains,
+    Estimator,
+    Gradients,
     Network,
     RecurrentPolicy,
     SampledAscent,
@@ -19,30 +22,31 @@ from gtlearn.learning.shaping.sampled import (
 IPD = games.iterated("ipd_meta_mapg", discount="24/25")
 PROGRAM = state_program(IPD)
 PERSONAS = torch.randn(8, 5, 2, generator=torch.Generator().manual_seed(0))
+METHODS = ["meta-mapg", "meta-pg", "lola-dice", "reinforce"]
 
 
-def make(kind=TablePolicy, seed=1, **options):
-    generator = torch.Generator().manual_seed(seed)
+def estimator(kind=TablePolicy, **options):
     policy = kind(5, 2) if kind is TablePolicy else kind(5, 2, 8)
-    given = {
-        "personas": [PERSONAS],
-        "rates": torch.full((2, 2), 0.5),
-        "sampling": Sampling(trajectories=4, horizon=10),
-        "chains": 3,
-        "generator": generator,
-        **options,
-    }
-    policies = [policy, TablePolicy(5, 2)]
-    start = policy.initial(1, generator)[0]
-    return SampledAscent(PROGRAM, policies, start=start, **given)
+    given = {"sampling": Sampling(trajectories=4, horizon=10), **options}
+    return Estimator(PROGRAM, [policy, TablePolicy(5, 2)], **given)
+
+
+def make(kind=TablePolicy, seed=1, personas=(PERSONAS,), rate=0.5, of=None, **options):
+    generator = torch.Generator().manual_seed(seed)
+    held = estimator(kind, **(of or {}))
+    start = held.policies[0].initial(1, generator)[0]
+    rates = torch.full((2, 2), rate)
+    given = {"chains": 3, "generator": generator, **options}
+    return SampledAscent(held, personas, start, rates, **given)
 
 
 @pytest.mark.parametrize(
     "kind, options",
     [
         (TablePolicy, {"groups": torch.arange(8) % 2}),
-        (TablePolicy, {"method": "meta-pg", "learn_rates": False}),
-        (RecurrentPolicy, {"critic": Network(5, 1, 8)}),
+        (TablePolicy, {"of": {"method": "meta-pg"}, "learn_rates": False}),
+        (RecurrentPolicy, {"of": {"critic": Network(5, 1, 8)}}),
+        (RecurrentPolicy, {"of": {"critic": Network(5, 1, 8), "method": "lola-dice"}}),
     ],
 )
 def test_resuming_gives_the_same_bits(kind, options):
@@ -71,13 +75,12 @@ def test_only_the_own_rates_are_learned():
 
 def test_table_ascent_climbs():
     """Twenty iterations earn more against a learner than the start does (by far: no chance)."""
-    ascent = make(
-        sampling=Sampling(trajectories=32, horizon=60),
-        rates=torch.ones(2, 2),
-        chains=8,
-        outer_rate=0.2,
-    )
-    test = partial(ascent.adapted, [PERSONAS], torch.Generator().manual_seed(9))
+    of = {"sampling": Sampling(trajectories=32, horizon=60)}
+    ascent = make(of=of, rate=1.0, chains=8, outer_rate=0.2)
+
+    def test():
+        return ascent.adapted([PERSONAS], torch.Generator().manual_seed(9)).mean_rewards
+
     before = test()
     assert before.shape == (3, 2, 8)
     for _ in range(20):
@@ -85,14 +88,75 @@ def test_table_ascent_climbs():
     assert test()[1:, 0].mean() > before[1:, 0].mean() + 0.2
 
 
+def chains_of(held, count=5):
+    generator = torch.Generator().manual_seed(3)
+    start = held.policies[0].initial(1, generator)[0]
+    values = torch.empty(0) if held.critic is None else held.critic.initial(1, generator)[0]
+    return Chains(start, torch.ones(2, 2), values, (PERSONAS[:count],), torch.arange(count))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", [TablePolicy, RecurrentPolicy])
+def test_parts_say_what_the_whole_says(kind, method):
+    """Wherever a chain is played: the same gradients, up to the rounding of sums in 32 bits."""
+    critic = Network(5, 1, 8) if kind is RecurrentPolicy else None
+    held = estimator(kind, method=method, critic=critic)
+    chains = chains_of(held)
+    parts = chains.parts(2)
+    assert [len(part) for part in parts] == [3, 2]
+    whole, joined = held(chains), Gradients.joined([held(part) for part in parts])
+    for name in ("parameters", "rates", "objective", "values"):
+        assert torch.allclose(getattr(whole, name), getattr(joined, name), rtol=1e-4, atol=1e-5)
+    assert len(chains.parts(9)) == 5
+
+
+def test_the_baselines_know_of_no_chain():
+    """The gradients of LOLA-DiCE and REINFORCE do not depend on how long the chain is."""
+    for method in ("lola-dice", "reinforce"):
+        held = estimator(method=method)
+        chains = chains_of(held)
+        longer = replace(chains, rates=torch.ones(7, 2))
+        assert torch.equal(held(chains).parameters, held(longer).parameters)
+        assert (held(chains).rates == 0).all()
+
+
+def test_lola_dice_goes_on_shaping_along_the_chain():
+    """Its steps are LOLA-DiCE's own; everybody else's are policy gradients."""
+    held, other = estimator(method="lola-dice"), estimator(method="reinforce")
+    for still, moved in ((1, 0), (0, 1)):  # one learner at a time, so that all else is the same
+        chains = chains_of(held)
+        chains.rates[:, still] = 0
+        mine, naive = (
+            e.adapted(chains, torch.Generator().manual_seed(1)).parameters[1] for e in (held, other)
+        )
+        assert torch.equal(mine[still], naive[still])
+        assert torch.equal(mine[moved], naive[moved]) == (moved == 1)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_rollouts_are_counted(method, monkeypatch):
+    """What is said to be played is played."""
+    held = estimator(method=method, sampling=Sampling(4, 10, look_aheads=3))
+    played = []
+    sample = Estimator.sample
+    monkeypatch.setattr(
+        Estimator, "sample", lambda *args, **options: played.append(1) or sample(*args, **options)
+    )
+    held(chains_of(held))
+    iteration = len(played)
+    held.adapted(chains_of(held), torch.Generator().manual_seed(0))
+    assert (iteration, len(played) - iteration) == held.rollouts(2)
+
+
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"method": "lola"}, "no method 'lola'"),
+        ({"of": {"method": "lola"}}, "no method 'lola'"),
         ({"personas": []}, "personas of 0 player"),
         ({"personas": [PERSONAS[:0]]}, "at least one persona"),
         ({"chains": 0}, "0 chains"),
-        ({"player": 2}, "no player 2"),
+        ({"of": {"player": 2}}, "no player 2"),
+        ({"of": {"sampling": Sampling(look_aheads=0)}}, "0 look-aheads"),
     ],
 )
 def test_what_is_refused(options, message):

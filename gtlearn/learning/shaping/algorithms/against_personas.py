@@ -1,4 +1,4 @@
-"""Meta-MAPG and Meta-PG as runs, on exact values or on trajectories, against personas."""
+"""Meta-MAPG, Meta-PG, LOLA-DiCE and REINFORCE as runs against personas that learn."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from typing import Any
 import torch
 
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, equilibrium_start
-from gtlearn.learning.shaping.algorithms.config import MetaConfig
-from gtlearn.learning.shaping.algorithms.sides import ExactSide, SampledSide, Side
+from gtlearn.learning.shaping.algorithms.config import MetaConfig, PersonaConfig
+from gtlearn.learning.shaping.algorithms.sides import ExactSide, Parallel, SampledSide, Side
 from gtlearn.learning.shaping.algorithms.stage import make_game
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.meta.ceiling import ceiling
 from gtlearn.learning.shaping.meta.training import Method
-from gtlearn.learning.shaping.personas import Distribution, personas
+from gtlearn.learning.shaping.personas import Distribution, peers
 from gtlearn.solvers.markov.tables import simple_rows, written
 
 CEILING_SEEDS = 16  # of exact Meta-MAPG, of which the best is the ceiling
 
 
-class MetaLearner:
-    """Ascent on the meta-gradient; chosen by validation, reported on the test personas.
+class PersonaLearner:
+    """Ascent on a method's gradient; chosen by validation, reported on the test personas.
 
-    See `gtlearn.runs.learner.Learner`.
+    All methods are trained, chosen and tested in the same way, as section 5 of Kim et al. (2021)
+    has it: they differ in the gradient that they follow in training, and LOLA-DiCE in its steps
+    along the chain too. See `gtlearn.runs.learner.Learner`.
 
     Args:
         config: the options.
         seed: of the start, and of all that is drawn.
-        method: "meta-mapg" or "meta-pg".
+        method: whose gradient.
     """
 
-    def __init__(self, config: MetaConfig, seed: int, *, method: Method) -> None:
+    def __init__(self, config: PersonaConfig, seed: int, *, method: Method) -> None:
         self.config, self.method = config, method
         self.game = make_game(config.game, config.discount)
-        self.personas = personas(
-            self.game, 1, config.population_seed, distribution=config.distribution
-        )
+        self.personas = peers(self.game, config.population_seed, config.distribution)
         kind = ExactSide if config.exact else SampledSide
         self.side: Side = kind(config, self.game, self.personas["train"], method, seed)
         self.iterations = config.iterations
@@ -46,7 +46,7 @@ class MetaLearner:
         self.validated = self._validated()
 
     def step(self) -> Mapping[str, float]:
-        """One meta-iteration, and a validation where one is due."""
+        """One iteration, and a validation where one is due."""
         found = self.side.step()
         self.done += 1
         self.env_steps += found.env_steps
@@ -54,10 +54,14 @@ class MetaLearner:
             self._choose()
         return {
             "env_steps": self.env_steps,  # none where values are exact: nothing is played
-            "train_auc": found.auc,
+            "train_objective": found.objective,
             "validation_auc": self.validated,
             "gradient_norm": found.norm,
         }
+
+    def share(self, parallel: Parallel, parts: int) -> None:
+        """Has an iteration's work done in parts; see `gtlearn.runs.learner.Shared`."""
+        self.side.share(parallel, parts)
 
     def headline(self) -> tuple[float, float | None]:
         """The best validation AUC so far; what is possible is known at the end."""
@@ -67,8 +71,8 @@ class MetaLearner:
         """What the chosen start earns against the test personas, beside the floor and ceiling."""
         self.side.choose(self.chosen)
         test = self.side.adapted(self.personas["test"])[0]
-        still, highest = self._still(), self._ceiling()
-        auc, floor = float(test.auc.mean()), float(still.auc.mean())
+        still, best = self._still(), self._ceiling()
+        auc, floor, highest = (float(found.auc.mean()) for found in (test, still, best))
         table = self.side.table()
         return {
             "game": self.game.name,
@@ -77,9 +81,10 @@ class MetaLearner:
             "auc_at_equilibrium": floor,
             "rewards_at_equilibrium": still.to_json()["rewards"],
             "auc_ceiling": highest,
+            "rewards_at_ceiling": best.to_json()["rewards"],
             "fraction_of_ceiling": (auc - floor) / (highest - floor) if highest > floor else None,
             "chosen_at": self.chosen_at,
-            "inner_rates": self.chosen[1].reshape(-1, 2).tolist(),
+            "inner_rates": self.chosen[1].reshape(-1, self.game.num_players).tolist(),
             **({} if table is None else {"start": table.tolist()}),
             **_strategies(test),
             "notes": _notes(self.config.chain, auc, floor, highest),
@@ -91,7 +96,9 @@ class MetaLearner:
             "side": self.side.state_dict(),
             "chosen": list(self.chosen),
             "counters": [self.done, self.env_steps, self.chosen_at, self.validated],
-            "personas": {split: people.tables for split, people in self.personas.items()},
+            "personas": {
+                split: [people.tables for people in given] for split, given in self.personas.items()
+            },
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -114,13 +121,14 @@ class MetaLearner:
 
     def _still(self) -> Adaptation:
         """How it goes to play the stage game's equilibrium and never to learn, exactly."""
-        rates = torch.full((self.config.chain, 2), self.config.inner_rate, dtype=torch.float64)
+        shape = self.config.chain, self.game.num_players
+        rates = torch.full(shape, self.config.inner_rate, dtype=torch.float64)
         rates[:, 0] = 0
         start, people = equilibrium_start(self.game), self.personas["test"]
         return adapt_exactly(table_game(self.game), start, rates, self.config.chain, people)
 
-    def _ceiling(self) -> float:
-        """The AUC of exact Meta-MAPG on tables."""
+    def _ceiling(self) -> Adaptation:
+        """How exact Meta-MAPG fares on tables."""
         config = self.config
         return tables_ceiling(
             self.game.name,
@@ -128,7 +136,7 @@ class MetaLearner:
             config.inner_rate,
             config.population_seed,
             config.distribution,
-            learn_rates=config.learn_rates,
+            learn_rates=not isinstance(config, MetaConfig) or config.learn_rates,
         )
 
 
@@ -163,10 +171,10 @@ def tables_ceiling(
     distribution: Distribution,
     *,
     learn_rates: bool,
-) -> float:
-    """The AUC against the test personas of the best of many exact ascents on the training ones.
+) -> Adaptation:
+    """How the best of many exact ascents on the training personas fares against the test personas.
 
-    A lower bound of what tables can reach.
+    Its AUC is a lower bound of what tables can reach.
 
     Args:
         game: an iterated game's name.
@@ -178,18 +186,20 @@ def tables_ceiling(
     """
     iterated = make_game(game, "")
     held = table_game(iterated)
-    people = personas(iterated, 1, population_seed, distribution=distribution)
+    people = peers(iterated, population_seed, distribution)
     best = ceiling(
         held,
-        [people["train"].logits()],
+        [peer.logits() for peer in people["train"]],
         rates=inner_rate,
         generator=torch.Generator().manual_seed(0),
         length=chain,
         seeds=CEILING_SEEDS,
         learn_rates=learn_rates,
     )
-    return float(adapt_exactly(held, best.start, best.rates, chain, people["test"]).auc.mean())
+    return adapt_exactly(held, best.start, best.rates, chain, people["test"])
 
 
-build_meta_mapg = partial(MetaLearner, method="meta-mapg")
-build_meta_pg = partial(MetaLearner, method="meta-pg")
+build_meta_mapg = partial(PersonaLearner, method="meta-mapg")
+build_meta_pg = partial(PersonaLearner, method="meta-pg")
+build_lola_dice = partial(PersonaLearner, method="lola-dice")
+build_reinforce = partial(PersonaLearner, method="reinforce")
