@@ -134,6 +134,11 @@ def _of_run(source: str | Path, game: str | None, concept: str | None) -> tuple[
             raise InputError(
                 f"{find(source).path} is not finished; go on by `gtlearn resume {source}`"
             )
+        if "strategies" not in result and "commitment" not in result:
+            raise InputError(
+                f"{source} ended with no tables, so that they cannot be checked; its kind of "
+                "policy may be an option, such as --policy table"
+            )
     game = game or result.get("game")
     if game is None:
         raise InputError("say in which GAME to check the profile; only runs name their own")

@@ -37,13 +37,17 @@ def _option(default: Any, text: str, **bounds: float) -> Any:
 
 @dataclass(frozen=True)
 class Recording:
-    """How a run is carried out and recorded. Only `threads` can change its outcome.
+    """How a run is carried out and recorded.
+
+    Only `threads` and `ray_workers` can change its outcome, by rounding.
 
     Attributes:
         log_every: iterations from one row of metrics to the next; the last always has one.
         checkpoint_every: iterations from one checkpoint to the next; None: about ten seconds.
         threads: threads of one run. Sums in another order are rounded differently, so it is fixed.
         tensorboard: whether metrics are also written for TensorBoard.
+        ray_workers: in how many parts an iteration's work is done, by Ray; 1: here, at once.
+        ray_address: of a Ray cluster that is there; None starts one on this machine.
     """
 
     log_every: int = _option(1, "Iterations from one row of metrics to the next.", minimum=1)
@@ -52,6 +56,10 @@ class Recording:
     )
     threads: int = _option(1, "Threads of a run.", minimum=1)
     tensorboard: bool = _option(True, "Write metrics for TensorBoard too.")
+    ray_workers: int = _option(1, "Ray processes that share each iteration's work.", minimum=1)
+    ray_address: str | None = _option(
+        None, "Of a Ray cluster for them; none: one is started on this machine."
+    )
 
 
 @dataclass(frozen=True)

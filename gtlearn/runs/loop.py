@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from threadpoolctl import threadpool_limits
 
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.runs import checkpoint, folder, generators
+from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RESULT_SCHEMA, RunFolder
-from gtlearn.runs.learner import Learner
+from gtlearn.runs.learner import Learner, Parallel, Shared
 from gtlearn.runs.metrics import MetricsLog, Row
 from gtlearn.runs.optional import optional
 
@@ -25,6 +27,7 @@ CHECKPOINT_SECONDS = 10.0  # from one checkpoint to the next, where no iteration
 TENSORBOARD_ROWS = 500  # about so many of a run's rows are also written for TensorBoard
 Watch = Callable[[int, Learner], None]
 Stop = Callable[[int], bool]
+Make = Callable[[], Learner]
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,11 @@ def train(
         InputError: if the folder exists, or the options do not fit together.
         DivergenceError: if a metric is not finite, or a part of the learner's state is NaN.
     """
-    with _ready(config) as learner:  # what is wrong with the options is said before a folder exists
+    with _ready(config) as make:
+        learner = make()  # what is wrong with the options is said before a folder exists
         found = folder.create(config, path)
         with found.locked():
-            return _run(config, found, learner, watch, stop)
+            return _run(_Session(config, found, learner, make), watch, stop)
 
 
 def resume(path: Path, *, watch: Watch | None = None, stop: Stop | None = None) -> Outcome:
@@ -90,31 +94,56 @@ def go_on(
     result = found.result()
     if result is not None:
         return Outcome(found.path, result)
-    with found.locked(), _ready(config) as learner:
-        return _run(config, found, learner, watch, stop)
+    with found.locked(), _ready(config) as make:
+        return _run(_Session(config, found, make(), make), watch, stop)
 
 
 @contextmanager
-def _ready(config: RunConfig) -> Iterator[Learner]:
-    """The learner, with the process's threads and generators set for it."""
+def _ready(config: RunConfig) -> Iterator[Make]:
+    """Makes learners, with the process's threads and generators set for them."""
     torch = optional("torch", "learn")
     threads = torch.get_num_threads()
     with threadpool_limits(config.recording.threads), generators.seeded(config.seed):
         torch.set_num_threads(config.recording.threads)
         try:
-            yield config.algorithm.learner(config.options, config.seed)
+            with _parallel(config) as parallel:
+                yield partial(_made, config, parallel)
         finally:
             torch.set_num_threads(threads)
 
 
-def _run(
-    config: RunConfig,
-    found: RunFolder,
-    learner: Learner,
-    watch: Watch | None,
-    stop: Stop | None,
-) -> Outcome:
-    session = _Session(config, found, learner)
+@contextmanager
+def _parallel(config: RunConfig) -> Iterator[Parallel | None]:
+    """What does an iteration's work in parts, where that is asked for."""
+    recording = config.recording
+    if recording.ray_workers == 1:
+        if recording.ray_address is not None:
+            raise InputError("ray_address has no effect with one worker; give ray_workers too")
+        yield None
+        return
+    workers, threads = recording.ray_workers, recording.threads
+    with shared_work(workers, threads, recording.ray_address) as found:
+        yield found
+
+
+def _made(config: RunConfig, parallel: Parallel | None) -> Learner:
+    """A new learner.
+
+    Raises:
+        InputError: if the options do not fit together, or its work cannot be shared.
+    """
+    learner = config.algorithm.learner(config.options, config.seed)
+    if parallel is not None:
+        if not isinstance(learner, Shared):
+            raise InputError(
+                f"{config.algorithm.name} does its work in one process; leave ray_workers out"
+            )
+        learner.share(parallel, config.recording.ray_workers)
+    return learner
+
+
+def _run(session: _Session, watch: Watch | None, stop: Stop | None) -> Outcome:
+    learner, path = session.learner, session.folder.path
     session.restore()
     with session.log():
         while session.step < learner.iterations:
@@ -125,15 +154,15 @@ def _run(
             if stopped or session.is_due():
                 session.save()
             if stopped and session.step < learner.iterations:
-                return Outcome(found.path, None)
-    return Outcome(found.path, session.finish())
+                return Outcome(path, None)
+    return Outcome(path, session.finish())
 
 
 class _Session:
     """A run from one checkpoint on, in this process."""
 
-    def __init__(self, config: RunConfig, found: RunFolder, learner: Learner) -> None:
-        self.config, self.folder, self.learner = config, found, learner
+    def __init__(self, config: RunConfig, found: RunFolder, learner: Learner, make: Make) -> None:
+        self.config, self.folder, self.learner, self._make = config, found, learner, make
         self.step = 0
         self.row: Row = {}  # the last one written
         self._bytes = 0  # of metrics, at the checkpoint
@@ -268,7 +297,7 @@ class _Session:
             self.restore()
             return
         generators.seed_all(self.config.seed)
-        self.learner = self.config.algorithm.learner(self.config.options, self.config.seed)
+        self.learner = self._make()
         self.step = 0
 
     @contextmanager

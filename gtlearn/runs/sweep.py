@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.runs import folder, loop
+from gtlearn.runs import cluster, folder, loop
 from gtlearn.runs.config import LARGEST_SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.optional import optional
@@ -142,7 +141,7 @@ def require_backend(backend: str, workers: int, address: str | None = None) -> N
     """
     if backend == "ray":
         optional("ray", "scale")
-        _require_listener(address)
+        cluster.require_listener(address)
     elif workers > 1:
         optional("joblib", "learn")
 
@@ -170,53 +169,16 @@ def _by_joblib(jobs: Sequence[Job], workers: int) -> Iterator[SeedOutcome]:
 
 
 def _by_ray(jobs: Sequence[Job], workers: int, address: str | None) -> Iterator[SeedOutcome]:
-    ray = optional("ray", "scale")
-    ours = not ray.is_initialized()
-    if ours:
-        _connect(ray, workers, address)
-    try:
-        threads = {job.config.recording.threads for job in jobs}
-        remote = ray.remote(num_cpus=max(threads, default=1), max_retries=2)(finish)
-        pending = [remote.remote(job) for job in jobs]
-        while pending:
-            ready, pending = ray.wait(pending)
-            yield from ray.get(ready)
-    except ray.exceptions.RayError:
-        raise _lost_worker(jobs) from None
-    finally:
-        if ours:
-            ray.shutdown()
-
-
-def _require_listener(address: str | None) -> None:
-    """Refuses a host:port where nothing listens, for which Ray itself would wait for minutes."""
-    host, colon, port = (address or "").removeprefix("ray://").rpartition(":")
-    if not (colon and port.isdigit()):
-        return
-    try:
-        socket.create_connection((host, int(port)), timeout=5).close()
-    except (OSError, OverflowError) as error:
-        raise _no_cluster(address, error) from None
-
-
-def _no_cluster(address: str | None, error: Exception) -> InputError:
-    return InputError(
-        f"there is no Ray cluster at {address or 'this machine'}: {str(error)[:200]}; start one "
-        "with `ray start --head`, or leave --address out"
-    )
-
-
-def _connect(ray: Any, workers: int, address: str | None) -> None:
-    """Joins the cluster at the address, or starts one here."""
-    options = {"include_dashboard": False, "log_to_driver": False, "logging_level": "ERROR"}
-    try:
-        if address is None:
-            ray.init(address="local", num_cpus=workers, **options)
-        else:
-            _require_listener(address)
-            ray.init(address=address, **options)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise error if isinstance(error, InputError) else _no_cluster(address, error) from None
+    with cluster.connected(workers, address) as ray:
+        try:
+            threads = {job.config.recording.threads for job in jobs}
+            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=2)(finish)
+            pending = [remote.remote(job) for job in jobs]
+            while pending:
+                ready, pending = ray.wait(pending)
+                yield from ray.get(ready)
+        except ray.exceptions.RayError:
+            raise _lost_worker(jobs) from None
 
 
 def _lost_worker(jobs: Sequence[Job]) -> InputError:

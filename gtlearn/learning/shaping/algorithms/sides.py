@@ -149,7 +149,7 @@ class ExactSide(_Ascending[MetaAscent]):
         Raises:
             InputError: always.
         """
-        raise InputError("exact values are computed in one process; leave --workers out")
+        raise InputError("exact values are computed in one process; leave ray_workers out")
 
     def adapted(self, people: Peers) -> tuple[Adaptation, int]:
         """How the present start fares against personas, exactly."""

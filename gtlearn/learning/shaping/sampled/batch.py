@@ -40,7 +40,7 @@ class Sampling:
         baseline: of inner updates; see `returns_credit`.
         decay: lambda of the advantages in the outer loop, where there is a value network.
         weighted: whether step t counts discount ** t; False is the published estimator, which is
-            several times too long and points elsewhere.
+            about ten times too long here and points elsewhere.
         look_aheads: of LOLA-DiCE, how many steps of the peers it foresees.
     """
 

@@ -25,10 +25,10 @@ def returns_to_go(rewards: Tensor, discount: float) -> Tensor:
     >>> returns_to_go(torch.tensor([[1.0], [2.0], [4.0]]), 0.5).flatten()
     tensor([3., 4., 4.])
     """
-    steps = torch.arange(rewards.shape[-2], device=rewards.device)
-    later = (steps[None, :] - steps[:, None]).clamp(min=0)
     powers = discounts(rewards.shape[-2], discount, rewards)[:, 0]
-    return torch.triu(powers[later]) @ rewards
+    padded = torch.cat([torch.zeros_like(powers[1:]), powers])
+    kernel = padded.unfold(0, len(powers), 1).flip(0)  # discount ** (later - step), else zero
+    return kernel @ rewards
 
 
 def generalised_advantages(

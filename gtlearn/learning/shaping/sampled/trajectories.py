@@ -12,10 +12,12 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from gtlearn.errors import InputError
+from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
-from gtlearn.learning.shaping.sampled.policies.tables import TableActor, TablePolicy
+from gtlearn.learning.shaping.sampled.policies.tables import TablePolicy
 from gtlearn.learning.shaping.sampled.program import StateProgram
+
+_BITS = 31  # of a draw of a joint action: no probability is off by more than 2 ** -32
 
 Generators: TypeAlias = torch.Generator | Sequence[torch.Generator]  # one for all, or one a chain
 
@@ -55,6 +57,8 @@ def rollout(
     """Plays `trajectories` trajectories of `horizon` steps in each chain.
 
     An action is the largest of the logits plus Gumbel noise, which is a draw from their softmax.
+    Where everyone plays tables, one draw a step takes the joint action by its cumulative
+    probabilities.
 
     Args:
         program: the game.
@@ -67,6 +71,7 @@ def rollout(
 
     Raises:
         InputError: if K or H is below one, or the policies, parameters or generators do not fit.
+        DivergenceError: if a parameter is not finite.
     """
     check_players(program, policies, parameters)
     if not isinstance(generator, torch.Generator) and len(generator) != len(parameters[0]):
@@ -79,6 +84,12 @@ def rollout(
             f"{trajectories} trajectories of {horizon} steps cannot be learned from; ask for at "
             "least one of at least one step"
         )
+    for player, given in enumerate(parameters):
+        if not given.isfinite().all():
+            raise DivergenceError(
+                f"the parameters of {program.game.players[player]!r} are not finite, so that they "
+                "cannot be played; lower the learning rates"
+            )
     with torch.no_grad():
         return _played(program, policies, parameters, trajectories, horizon, generator)
 
@@ -119,46 +130,91 @@ def _played(
     horizon: int,
     generator: Generators,
 ) -> Trajectories:
-    """The loop of `rollout`."""
-    chains, device = len(parameters[0]), parameters[0].device
-    shape = (chains, horizon, trajectories)
-    actors, sizes = _actors(program, policies, parameters, trajectories, horizon)
-    noise = [
-        _gumbel((chains, horizon, trajectories, size), parameters[0], generator) for size in sizes
-    ]
-    rows = torch.empty(shape, dtype=torch.long, device=device)
-    here = torch.full((chains, trajectories), program.start, device=device)
-    for step in range(horizon):
-        row = here
-        for actor, size, drawn in zip(actors, sizes, noise, strict=True):
-            row = row * size + (actor(step, here) + drawn[:, step]).argmax(-1)
-        rows[:, step] = row
-        here = program.moves.take(row)
+    """Trajectories from the rows of the program that were played."""
+    memories: tuple[Any, ...] = (None,) * program.num_players
+    if all(isinstance(policy, TablePolicy) for policy in policies):
+        rows = _rows_of_tables(program, parameters, trajectories, horizon, generator)
+    else:
+        actors = [
+            policy.actor(given, trajectories, horizon)
+            for policy, given in zip(policies, parameters, strict=True)
+        ]
+        rows = _rows_of_actors(program, actors, parameters[0], trajectories, horizon, generator)
+        memories = tuple(actor.memory for actor in actors)
     states, actions = program.unrow(rows)
-    memories = tuple(actor.memory for actor in actors)
-    if len(actors) < program.num_players:
-        memories = (None,) * program.num_players
     return Trajectories(states, actions, program.rewards[:, rows], memories)
 
 
-def _actors(
+def _rows_of_actors(
     program: StateProgram,
-    policies: Sequence[Policy],
+    actors: Sequence[Actor],
+    like: Tensor,
+    trajectories: int,
+    horizon: int,
+    generator: Generators,
+) -> Tensor:
+    """Each acts on its own, in its turn; shape (chains, steps, trajectories)."""
+    chains, device = len(like), like.device
+    noise = [
+        _gumbel((chains, horizon, trajectories, size), like, generator) for size in program.actions
+    ]
+    rows = torch.empty((chains, horizon, trajectories), dtype=torch.long, device=device)
+    here = torch.full((chains, trajectories), program.start, device=device)
+    for step in range(horizon):
+        row = here
+        for actor, size, drawn in zip(actors, program.actions, noise, strict=True):
+            row = row * size + (actor(step, here) + drawn[:, step]).argmax(-1)
+        rows[:, step] = row
+        here = program.moves.take(row)
+    return rows
+
+
+def _rows_of_tables(
+    program: StateProgram,
     parameters: Sequence[Tensor],
     trajectories: int,
     horizon: int,
-) -> tuple[list[Actor], Sequence[int]]:
-    """Who plays, and how many actions each has: all tables together play as one."""
-    if all(isinstance(policy, TablePolicy) for policy in policies):
-        joint = parameters[0]
-        for given in parameters[1:]:
-            joint = (joint[..., :, None] + given[..., None, :]).flatten(-2)
-        return [TableActor(joint)], joint.shape[-1:]
-    actors = [
-        policy.actor(given, trajectories, horizon)
-        for policy, given in zip(policies, parameters, strict=True)
-    ]
-    return actors, program.actions
+    generator: Generators,
+) -> Tensor:
+    """All tables act as one; shape (chains, steps, trajectories).
+
+    A cell, which is a state of a chain, owns the 2 ** _BITS integers from cell << _BITS on; its
+    joint actions share them by their probabilities. One search finds the row of a draw.
+    """
+    bounds = _bounds(parameters)
+    cells, joints = bounds.shape
+    device = bounds.device
+    bounds = (bounds + (torch.arange(cells, device=device) << _BITS)[:, None]).flatten()
+    first = torch.arange(0, cells, program.num_states, device=device)[:, None]  # of each chain
+    following = ((first + program.moves) << _BITS).flatten()
+    draws = _draws((len(first), horizon, trajectories), device, generator)
+    rows = torch.empty((horizon, len(first), trajectories), dtype=torch.long, device=device)
+    here = (first + program.start) << _BITS
+    for row, drawn in zip(rows, draws.transpose(0, 1).contiguous(), strict=True):
+        torch.bucketize(here + drawn, bounds, right=True, out=row)
+        here = following.take(row)
+    return (rows - first * joints).transpose(0, 1).contiguous()
+
+
+def _bounds(parameters: Sequence[Tensor]) -> Tensor:
+    """Where each joint action's share of 2 ** _BITS ends, shape (chains * states, joints)."""
+    joint = torch.softmax(parameters[0].double(), dim=-1)
+    for given in parameters[1:]:
+        own = torch.softmax(given.double(), dim=-1)
+        joint = (joint[..., :, None] * own[..., None, :]).flatten(-2)
+    bounds = (joint.flatten(0, 1).cumsum(-1) * 2**_BITS).round().long()
+    bounds[:, -1] = 2**_BITS
+    return bounds
+
+
+def _draws(shape: Sequence[int], device: torch.device, generator: Generators) -> Tensor:
+    """Uniform integers below 2 ** _BITS; the first axis is that of chains."""
+    drawn = torch.empty(shape, dtype=torch.long, device=device)
+    if isinstance(generator, torch.Generator):
+        return drawn.random_(2**_BITS, generator=generator)
+    for chain, own in zip(drawn, generator, strict=True):
+        chain.random_(2**_BITS, generator=own)
+    return drawn
 
 
 def _gumbel(shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:

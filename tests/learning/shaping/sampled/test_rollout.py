@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gtlearn import games
-from gtlearn.errors import InputError
+from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.sampled import (
     RecurrentPolicy,
     TablePolicy,
@@ -115,6 +115,52 @@ def test_what_does_not_fit():
         rollout(program, [TablePolicy(10, 3), policies[1]], parameters, **options)
     with pytest.raises(InputError, match=r"must have \[2, 5, 2\]"):
         rollout(program, policies, [parameters[0], parameters[1][:1]], **options)
+
+
+@pytest.mark.parametrize("kind", [TablePolicy, RecurrentPolicy])
+def test_a_generator_a_chain(kind):
+    """What a chain plays depends on its own parameters and generator alone."""
+    program, policies, parameters, _ = setting(IPD, 3, kind)
+    seeds = [7, 8, 9]
+
+    def played(chains):
+        own = [torch.Generator().manual_seed(seeds[c]) for c in chains]
+        given = [p[chains] for p in parameters]
+        return rollout(program, policies, given, trajectories=5, horizon=9, generator=own)
+
+    together = played([0, 1, 2])
+    for chain in range(3):
+        assert torch.equal(together.actions[:, [chain]], played([chain]).actions)
+    with pytest.raises(InputError, match="2 generators for 3 chains"):
+        rollout(
+            program,
+            policies,
+            parameters,
+            trajectories=5,
+            horizon=9,
+            generator=[torch.Generator()] * 2,
+        )
+
+
+def test_tables_act_with_their_probabilities():
+    """Of 40,000 first steps each joint action's share is right within four standard errors."""
+    program, policies, parameters, generator = setting(IPD, 1)
+    many = rollout(
+        program, policies, parameters, trajectories=40_000, horizon=1, generator=generator
+    )
+    mine, yours = (torch.softmax(p[0, 0], -1) for p in parameters)
+    for a in (0, 1):
+        for b in (0, 1):
+            wanted = float(mine[a] * yours[b])
+            share = ((many.actions[0] == a) & (many.actions[1] == b)).double().mean().item()
+            assert abs(share - wanted) < 4 * (wanted * (1 - wanted) / 40_000) ** 0.5
+
+
+def test_what_is_not_finite_is_not_played():
+    program, policies, parameters, generator = setting(IPD, 2)
+    parameters[1][0, 0] = float("nan")
+    with pytest.raises(DivergenceError, match="of 'Agent j' are not finite"):
+        rollout(program, policies, parameters, trajectories=2, horizon=3, generator=generator)
 
 
 def test_chance_moves_are_refused():
