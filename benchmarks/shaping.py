@@ -1,11 +1,13 @@
-"""Opponent shaping by sampling, against the authors' code and a published LOLA-DiCE.
+"""Opponent shaping, against the authors' code, a published LOLA-DiCE and M-FOS's exact Meta-MAPG.
 
-Neither peer is a package. Fetch them, and say where they are:
+No peer is a package. Fetch them, and say where they are:
 
-    META_MAPG=.../meta-mapg LOLA_DICE=.../LOLA_DiCE python -m benchmarks shaping
+    META_MAPG=.../meta-mapg LOLA_DICE=.../LOLA_DiCE M_FOS=.../Model-Free-Opponent-Shaping \
+        python -m benchmarks shaping
 
-(github.com/dkkim93/meta-mapg and github.com/alexis-jacq/LOLA_DiCE). They were written for gym 0.12
-and older; here their environments, which are arrays, run without it.
+(github.com/dkkim93/meta-mapg, github.com/alexis-jacq/LOLA_DiCE and
+github.com/luchris429/Model-Free-Opponent-Shaping). The first two were written for gym 0.12 and
+older; here their environments, which are arrays, run without it. The last was written for a GPU.
 """
 
 from __future__ import annotations
@@ -28,10 +30,11 @@ from unittest.mock import MagicMock
 from benchmarks.harness import Case, Peer, Row, Target, Timed, say, show, timed
 from gtlearn import games
 
-META_MAPG, LOLA_DICE = "META_MAPG", "LOLA_DICE"
+META_MAPG, LOLA_DICE, M_FOS = "META_MAPG", "LOLA_DICE", "M_FOS"
 GAME = "ipd_meta_mapg"
 CHAINS, TRAJECTORIES, HORIZON, LENGTH = 5, 64, 150, 5
 BATCH = 128  # of LOLA-DiCE
+PERSONAS, GRADIENTS = 400, 20  # exact ones: that many in a turn, whose time is their mean
 REPEATS = 5
 GIGABYTE = 1e6  # in the unit of ru_maxrss, kB
 
@@ -39,9 +42,16 @@ GIGABYTE = 1e6  # in the unit of ru_maxrss, kB
 def shaping(quick: bool) -> Iterator[Case]:
     """One thread each; a chain has six rollouts and five inner updates of both players."""
     repeats = 2 if quick else REPEATS
+    case = f"IPD, {PERSONAS} personas, L = {LENGTH}"
+    exact = Target("≤ 10 ms and ≥ 1x", ratio=1, seconds=0.01)
+    peer = "luchris429/Model-Free-Opponent-Shaping"
+    row = Row("exact Meta-MAPG, one gradient", case, [], peer, target=exact)
+    row.methods = f"turns of {GRADIENTS} gradients in float64"
+    yield _case(row, M_FOS, _exact_gradients, GRADIENTS, m_fos_gradients, repeats)
     chain = Target("≥ 10x", ratio=10, aim=30)
     case = f"IPD, K = {TRAJECTORIES}, H = {HORIZON}, L = {LENGTH}, LSTM against a table"
     row = Row("sampled Meta-MAPG, one chain", case, [], "dkkim93/meta-mapg", target=chain)
+    row.methods = f"{CHAINS} chains at a time"
     ours = partial(_meta_iteration, chains=CHAINS)
     yield _case(row, META_MAPG, ours, CHAINS, meta_mapg_chain, repeats)
     case = f"IPD, H = {HORIZON}, batch {BATCH}, both players, one look-ahead"
@@ -99,8 +109,18 @@ def _measure(
         peer.close()
     torch.set_num_threads(threads)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIGABYTE
-    row.methods = f"{share} chain(s) at a time; process at most {memory:.1f} GB"
+    row.methods = "; ".join(filter(None, [row.methods, f"process at most {memory:.1f} GB"]))
+    if row.target is not None and row.target.seconds is not None:
+        row.reached = _within(row, row.target)
     say(f"  {row.job}, {row.case}: {show(statistics.median(row.ours))}")
+
+
+def _within(row: Row, target: Target) -> bool:
+    """Whether both bounds are kept, which without the peer cannot be said."""
+    mine, seconds, ratio = statistics.median(row.ours), target.seconds, target.ratio
+    if seconds is None or ratio is None or not row.theirs:
+        return False
+    return mine <= seconds and statistics.median(row.theirs) >= ratio * mine
 
 
 def _meta_iteration(chains: int) -> Callable[[], Any]:
@@ -112,17 +132,15 @@ def _meta_iteration(chains: int) -> Callable[[], Any]:
     program = sampled.state_program(games.iterated(GAME, discount="24/25"))
     generator = torch.Generator().manual_seed(0)
     policies = [sampled.RecurrentPolicy(5, 2), sampled.TablePolicy(5, 2)]
+    sampling = sampled.Sampling(trajectories=TRAJECTORIES, horizon=HORIZON)
     ascent = sampled.SampledAscent(
-        program,
-        policies,
+        sampled.Estimator(program, policies, sampling, critic=sampled.Network(5, 1)),
         [policies[1].initial(40, generator)],
         policies[0].initial(1, generator)[0],
         torch.full((LENGTH, 2), 0.1),
         generator=generator,
-        sampling=sampled.Sampling(trajectories=TRAJECTORIES, horizon=HORIZON),
         chains=chains,
         groups=torch.arange(40) % 2,
-        critic=sampled.Network(5, 1),
     )
     return ascent.step
 
@@ -150,6 +168,25 @@ def _lola_dice_update() -> Callable[[], Any]:
         sampled.lola_dice, policies, parameters, torch.full((1, 2), 0.3), sample, credit
     )
     return lambda: [gradient(player=player) for player in range(2)]
+
+
+def _exact_gradients() -> Callable[[], Any]:
+    """Gradients in the start and in the inner rates of everyone, one against each persona."""
+    import torch
+
+    from gtlearn.learning.shaping.games import table_game
+    from gtlearn.learning.shaping.meta import meta_mapg
+    from gtlearn.learning.shaping.personas import personas
+
+    dilemma = games.iterated(GAME, discount="24/25")
+    people = personas(dilemma, 1, seed=0)["train"].logits()
+    if len(people) != PERSONAS:
+        raise SystemExit(f"{len(people)} personas, not {PERSONAS}")
+    generator = torch.Generator().manual_seed(0)
+    start = torch.randn(1, *people.shape[1:], dtype=people.dtype, generator=generator)
+    rates = torch.ones(LENGTH, 2, dtype=people.dtype).requires_grad_()
+    gradient = partial(meta_mapg, table_game(dilemma), [start, people], rates, LENGTH)
+    return lambda: [gradient() for _ in range(GRADIENTS)]
 
 
 def meta_mapg_chain(checkout: str) -> Timed:
@@ -224,6 +261,38 @@ def lola_dice_update(checkout: str) -> Timed:
         one.out_lookahead(tables[2] - peer.hp.lr_in * of_two, tables[3])
         two.out_lookahead(tables[0] - peer.hp.lr_in * of_one, tables[1])
         return time.perf_counter() - start, "without its evaluation rollout"
+
+
+def m_fos_gradients(checkout: str) -> Timed:
+    """Its exact meta-training in its own words, up to each step of its Adam: a mean iteration."""
+    with _inside(str(Path(checkout) / "src")):
+        import environments as peer
+        import torch
+        from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+        torch.set_num_threads(1)
+        starts: list[float] = []
+        ends: list[float] = []
+
+        def iterations() -> Iterator[int]:
+            for iteration in range(GRADIENTS):
+                starts.append(time.perf_counter())
+                yield iteration
+
+        peer.range = {1000: iterations(), 100: range(LENGTH)}.__getitem__  # its loops
+        peer.print, torch.save = MagicMock(), MagicMock()
+        peer.device, torch.Tensor.cuda = torch.device("cpu"), lambda tensor: tensor
+        hook = register_optimizer_step_pre_hook(lambda *_: ends.append(time.perf_counter()))
+        (states, _), game = peer.ipd_batched(PERSONAS)
+        peer.generate_mamaml(PERSONAS, states, game, "IPD")
+        hook.remove()
+    taken = [end - start for start, end in zip(starts, ends, strict=True)]
+    remark = (
+        f"`generate_mamaml` in float32, without its Adam; its {PERSONAS} opponents are drawn, not "
+        f"personas; gradients in the start and in one inner rate; of {LENGTH} updates the last is "
+        f"not judged (phi_0 to phi_{LENGTH - 1} count), so that it does less"
+    )
+    return statistics.mean(taken), remark
 
 
 @contextlib.contextmanager
