@@ -178,11 +178,11 @@ def _converted(value: Any, kind: Any) -> Any:
     Raises:
         TypeError: if it is of another one.
     """
-    for option in options_of(kind):
-        if option is type(None):
-            if value is None or value == NONE:
-                return None
-        elif get_origin(option) is Literal:
+    options = options_of(kind)
+    if type(None) in options and (value is None or value == NONE):
+        return None
+    for option in options:
+        if get_origin(option) is Literal:
             if isinstance(value, str) and value in get_args(option):
                 return value
         elif get_origin(option) is tuple:
