@@ -38,8 +38,11 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
       meta-mapg-fig2a     prisoner's dilemma: adaptation among cooperative peers that learn
       meta-mapg-fig2b     the same among defective peers
       meta-mapg-fig2c     rock-paper-scissors: adaptation among peers that learn
+      meta-mapg-fig3a     prisoner's dilemma: the personas, in distribution
+      meta-mapg-fig3b     prisoner's dilemma: the personas, out of distribution
       meta-mapg-fig3c     prisoner's dilemma: adaptation and the number of trajectories
       meta-mapg-table-q3  prisoner's dilemma: personas like, and unlike, those of the training
+      meta-mapg-fig6a     rock-paper-scissors: the personas
       meta-mapg-fig7      a zero-sum game of two numbers: learning paths
     """
     from gtlearn.cli.output import emit, json_text, progress_bar

@@ -72,8 +72,9 @@ def reproduce(
         watch: called after every run that was trained, with how many are done and how many in all.
 
     Raises:
-        InputError: if the folder holds other runs, or a run failed.
+        InputError: if the folder holds other runs or cannot be made, or a run failed.
     """
+    _make(parent)
     jobs = prepare(figure, parent)
     pending = [job for job in jobs if not job.folder.result_file.is_file()]
     done = len(jobs) - len(pending)
@@ -106,6 +107,21 @@ def read(figure: Figure, parent: Path) -> Reproduction:
         for method in figure.methods
     }
     return Reproduction(figure, runs, parent)
+
+
+def _make(parent: Path) -> None:
+    """Makes the folder of all runs, which holds the picture even where there are none.
+
+    Raises:
+        InputError: if it cannot be made.
+    """
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"{parent} cannot be made: {reason}; choose another folder by --output"
+        ) from None
 
 
 def _folder_for(config: RunConfig, path: Path) -> RunFolder:

@@ -78,11 +78,11 @@ class Figure:
         algorithm: what learns; see `gtlearn.runs.learner`.
         kind: what is read of the runs, and how it is shown; see `gtlearn.reproduce.kinds`.
         folder: of the runs, under runs/, where figures share them; else the figure's name.
-        seeds: of the runs of each panel and method.
+        seeds: of the runs of each panel and method; none without methods.
         options: of the algorithm, the same everywhere.
         recording: how runs are recorded.
         panels: its axes.
-        methods: its curves.
+        methods: its curves; none where nothing is trained, as in figures of populations.
         statements: what the paper says.
         differences: how ours differs from the paper's experiment, one sentence each.
         group: of adaptation: which personas are shown.
@@ -164,7 +164,7 @@ def parse_figure(name: str, held: dict[str, Any], *, quick: bool = False) -> Fig
     held = dict(held)
     less = held.pop("quick", {})
     parts = {
-        "seeds": parse_seeds(held.pop("seeds")),
+        "seeds": parse_seeds(held.pop("seeds")) if held.get("methods") else (),
         "options": held.pop("options", {}),
         "recording": held.pop("run", {}),
         "panels": tuple(Panel(p["name"], p["options"]) for p in held.pop("panels")),

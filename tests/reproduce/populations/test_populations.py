@@ -1,0 +1,89 @@
+"""Figures of populations: components, counts, overlap, what is printed and drawn."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gtlearn import games
+from gtlearn.errors import InputError
+from gtlearn.learning.shaping.personas import Personas, personas
+from gtlearn.reproduce import read_figure, reproduce
+from gtlearn.reproduce.kinds.populations.drawing import caption, draw
+from gtlearn.reproduce.kinds.populations.measures import along_components, population, read_run
+from gtlearn.reproduce.kinds.populations.table import report, to_json
+
+FIGURES = ("meta-mapg-fig3a", "meta-mapg-fig3b", "meta-mapg-fig6a")
+
+
+def people_of(name):
+    figure = read_figure(name)
+    return population(figure, figure.panels[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [("meta-mapg-fig3a", (400, 40, 40)), ("meta-mapg-fig6a", (600, 60, 60))],
+)
+def test_the_papers_numbers(name, counts):
+    """Appendices D.1 and D.2."""
+    people = people_of(name)
+    assert tuple(len(people.splits[s]) for s in ("train", "validation", "test")) == counts
+    for group in range(len(people.groups)):
+        assert people.preferred("train", group).min() >= 0.5
+        assert people.covered(group) > 0.97
+
+
+def test_out_of_distribution_nothing_of_the_test_was_seen():
+    people = people_of("meta-mapg-fig3b")
+    assert [people.covered(group) for group in range(2)] == [0, 0]
+
+
+def test_components_are_those_of_the_covariance():
+    """The variances along them are its largest eigenvalues; centred, and not correlated."""
+    held = personas(games.iterated("ipd_meta_mapg", discount="1/2"), 1, 3)
+    people = along_components(held)
+    places = np.concatenate([people.places[split] for split in held])
+    flat = np.concatenate([held[split].tables[..., 0] for split in held])
+    values = np.linalg.eigvalsh(np.cov(flat.T))[::-1]
+    assert np.allclose(np.cov(places.T), np.diag(values[:2]))
+    assert people.explained == pytest.approx(values[:2] / values.sum())
+    assert places.mean(axis=0) == pytest.approx([0, 0], abs=1e-9)
+
+
+def test_two_groups_lie_apart_along_the_first_component():
+    """In the dilemma what differs most is whom one prefers."""
+    people = people_of("meta-mapg-fig3a")
+    first, second = (people.places["train"][people.members("train", g), 0] for g in (0, 1))
+    assert max(first.min(), second.min()) > min(first.max(), second.max()) - 0.2
+    assert people.explained[0] > 0.7
+
+
+def test_a_line_has_one_component():
+    tables = np.array([[[p, 1 - p]] * 2 for p in (0.5, 0.7, 1.0)])
+    people = along_components({"train": Personas(("C",), np.zeros(3, int), tables)})
+    assert people.explained == pytest.approx([1, 0])
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_is_trained(name, tmp_path):
+    found = reproduce(read_figure(name), tmp_path / "new" / "folder")
+    text = report(found)
+    assert "The paper says" in text and "What differs" in text
+    held = json.loads(json.dumps(to_json(found)))
+    assert held["figure"] == name and held["seeds"] == []
+    assert sum(g["test"]["personas"] for g in held["rows"][0]["groups"].values()) in (40, 60)
+    assert draw(found, tmp_path / "a.png").stat().st_size > 10_000
+    assert "train" in caption(found)
+
+
+def test_what_cannot_be_used(tmp_path):
+    figure = read_figure("meta-mapg-fig3a")
+    with pytest.raises(InputError, match="has no option 'game'; a population needs"):
+        population(replace(figure, options={}), figure.panels[0])
+    with pytest.raises(InputError, match="have no runs"):
+        read_run(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be made"):
+        reproduce(figure, tmp_path / "file" / "runs")
