@@ -86,6 +86,8 @@ class Figure:
         statements: what the paper says.
         differences: how ours differs from the paper's experiment, one sentence each.
         group: of adaptation: which personas are shown.
+        across: of adaptation: the option that differs from panel to panel, to draw the AUC against
+            it; empty: rewards along the chain are drawn, each panel in axes of its own.
         tolerance: of commitments: a run has made it where its commitment is truly worth the exact
             optimum less at most this fraction of it.
         values: of rewards, the least and the largest that are drawn.
@@ -108,6 +110,7 @@ class Figure:
     kind: str = "commitments"
     folder: str = ""
     group: str = "all"
+    across: str = ""
     tolerance: float = 0.02
     values: Sequence[float] | None = None
     log_steps: bool = False

@@ -88,6 +88,17 @@ def test_the_picture_and_its_caption(found, tmp_path):
     assert draw(found, tmp_path / "figure.svg").read_text().startswith("<?xml")
 
 
+def test_an_option_across(found, tmp_path):
+    """One pair of axes, with the option's values along it."""
+    panels = [{"name": f"L={k}", "options": {"chain": k}} for k in (1, 2)]
+    figure = parse_figure("small", {**SMALL, "across": "chain", "panels": panels})
+    runs = {(p["name"], m): found.runs["ipd", m] for p in panels for m in ("mapg", "pg")}
+    drawn = Reproduction(figure, runs, tmp_path)
+    assert "Below" not in caption(drawn) and "Below" in caption(found)
+    text = draw(drawn, tmp_path / "figure.svg").read_text()
+    assert "<!-- chain -->" in text and "<!-- AUC, unshifted -->" in text
+
+
 def test_what_was_only_played_has_no_nash_conv(found, tmp_path):
     played = {k: v for k, v in made_up(0, 2.0).result.items() if k != "nash_conv"}
     found.runs["ipd", "pg"] = (Run(0, played),)

@@ -36,7 +36,11 @@ class Link:
 
 
 def play(policies: Sequence[Policy], parameters: Sequence[Tensor], sample: Sampler) -> Link:
-    """Plays one joint policy, then evaluates what was played differentiably."""
+    """Plays one joint policy, then evaluates what was played differentiably.
+
+    Raises:
+        InputError: if a policy's log-probabilities do not depend on parameters that need gradients.
+    """
     played = sample(parameters)
     log_probs = [
         policy.log_probs(given, played.states, actions, memory)
@@ -44,6 +48,13 @@ def play(policies: Sequence[Policy], parameters: Sequence[Tensor], sample: Sampl
             policies, parameters, played.actions, played.memories, strict=True
         )
     ]
+    for player, (given, found) in enumerate(zip(parameters, log_probs, strict=True)):
+        if given.requires_grad and torch.is_grad_enabled() and not found.requires_grad:
+            raise InputError(
+                f"the log-probabilities of player {player}'s policy, a "
+                f"{type(policies[player]).__name__}, are not differentiable in its parameters; "
+                "give a policy whose `log_probs` is"
+            )
     return Link(tuple(parameters), played, torch.stack(log_probs))
 
 

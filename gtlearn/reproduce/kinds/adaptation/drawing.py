@@ -1,4 +1,4 @@
-"""The picture of adaptation: mean reward after each update of the chain."""
+"""The picture of adaptation: mean reward after each update of the chain, or AUC by an option."""
 
 from __future__ import annotations
 
@@ -23,11 +23,16 @@ _ENDS = (("equilibrium", ":"), ("ceiling", "--"))
 
 
 def draw(found: Reproduction, picture: Path) -> Path:
-    """Writes the picture: rewards above, NashConv below; the format is that of the file's name.
+    """Writes the picture; the format is that of the file's name.
 
     Raises:
         InputError: if matplotlib is missing, or the file cannot be written.
     """
+    return _across(found, picture) if found.figure.across else _along(found, picture)
+
+
+def _along(found: Reproduction, picture: Path) -> Path:
+    """Rewards along the chain above, NashConv below."""
     panels = found.figure.panels
     width = max(6.5, 3.6 * len(panels))
     figure, grid = new_canvas(len(_ROWS), len(panels), (width, 6.8), sharex=True)
@@ -43,6 +48,29 @@ def draw(found: Reproduction, picture: Path) -> Path:
     return finish(figure, picture, caption(found), "updates of all players")
 
 
+def _across(found: Reproduction, picture: Path) -> Path:
+    """AUC against the option that differs from panel to panel, on a logarithmic axis."""
+    option, panels = found.figure.across, found.figure.panels
+    places = [panel.options[option] for panel in panels]
+    figure, grid = new_canvas(1, 1, (6.5, 5.2))
+    axes = grid[0][0]
+    for method, colour in zip(found.figure.methods, COLOURS, strict=False):
+        samples = [[run.auc(found.figure.group) for run in found.of(p, method)] for p in panels]
+        mean, low, high = mean_interval(np.array(samples).T)
+        axes.plot(places, mean, color=colour, lw=1.8, label=method.label, marker="o", ms=4)
+        axes.fill_between(places, low, high, color=colour, alpha=0.2, lw=0)
+    first = found.of(panels[0], found.figure.methods[0])[0].result
+    for where, dashes in _ENDS:
+        summed = sum(first[f"rewards_at_{where}"][found.figure.group][1:])
+        axes.axhline(summed, color="0.15", ls=dashes, lw=1)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(places, [str(place) for place in places])
+    axes.set_ylabel("AUC, unshifted", fontsize=9)
+    style(axes)
+    figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+    return finish(figure, picture, caption(found), option)
+
+
 def caption(found: Reproduction) -> str:
     """What was drawn: against whom, how many seeds, what the bands are, what was left out."""
     figure = found.figure
@@ -50,11 +78,11 @@ def caption(found: Reproduction) -> str:
     band = "; band: its 95 % interval (Student's t)" if count > 1 else ""
     whom = "all test personas" if figure.group == "all" else f"the test personas {figure.group!r}"
     short = f" Quick version: {'; '.join(figure.reduced)}." if figure.reduced else ""
+    below = "" if figure.across else " Below: what all players together could gain by deviating."
     return (
-        f"{figure.source}, run again, against {whom}: mean over n = {count} seeds{band}. Above, "
-        "dotted: playing the stage game's equilibrium throughout; dashed: the ceiling, the best of "
-        "many exactly trained tables. Below: what all players together could gain by deviating."
-        f"{short}"
+        f"{figure.source}, run again, against {whom}: mean over n = {count} seeds{band}. "
+        "Dotted: playing the stage game's equilibrium throughout; dashed: the ceiling, the best of "
+        f"many exactly trained tables.{below}{short}"
     )
 
 

@@ -162,3 +162,13 @@ def test_rollouts_are_counted(method, monkeypatch):
 def test_what_is_refused(options, message):
     with pytest.raises(InputError, match=message):
         make(**options)
+
+
+def test_a_policy_that_is_not_differentiable():
+    class Stuck(TablePolicy):
+        def log_probs(self, *args, **options):
+            return super().log_probs(*args, **options).detach()
+
+    held = replace(estimator(), policies=[TablePolicy(5, 2), Stuck(5, 2)])
+    with pytest.raises(InputError, match="of player 1's policy, a Stuck, are not differentiable"):
+        held(chains_of(held))
