@@ -3,7 +3,6 @@
 import itertools
 import subprocess
 import sys
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -214,10 +213,8 @@ def test_kuhn_poker_is_exact():
         ("efg_game(filename=nowhere)", "OpenSpiel refuses"),
     ],
 )
-def test_games_that_are_refused_quickly_and_quietly(name, message, capfd):
-    start = time.perf_counter()
+def test_games_that_are_refused_quietly(name, message, capfd):
     with pytest.raises(InputError, match=message) as caught:
         games.load(name)
-    assert time.perf_counter() - start < 2
     assert "\n" not in str(caught.value)
     assert capfd.readouterr() == ("", "")
