@@ -65,7 +65,8 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
     emit(kind.report(found), None)
     emit(json_text(kind.to_json(found)), parent / f"{stem}.json")
     picture = _picture(found, parent / f"{stem}.png")
-    click.echo(f"Runs: {parent}" + (f"   Picture: {picture}" if picture else ""))
+    held = "Runs" if wanted.methods else "Numbers"
+    click.echo(f"{held}: {parent}" + (f"   Picture: {picture}" if picture else ""))
 
 
 def _picture(found: Reproduction, picture: Path) -> Path | None:

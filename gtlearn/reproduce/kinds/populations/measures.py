@@ -21,6 +21,21 @@ OPTIONS = ("game", "discount", "population_seed", "distribution")
 
 
 @dataclass(frozen=True, eq=False)
+class Components:
+    """The principal components of rows of numbers, the strongest first.
+
+    Attributes:
+        centre: the mean row, shape (features,).
+        directions: orthonormal rows, shape (components, features).
+        explained: the fraction of the variance along each; they add up to one.
+    """
+
+    centre: Array
+    directions: Array
+    explained: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Population:
     """The personas of all splits, seen along their principal components.
 
@@ -57,6 +72,21 @@ class Population:
         train, test = self.preferred("train", group), self.preferred("test", group)
         return float(((test >= train.min()) & (test <= train.max())).mean())
 
+    def shift(self, group: int) -> float:
+        """How far the test's centre is from the training's, in units of the training's spread.
+
+        Of a group, along the components that are kept. The spread is the root mean square distance
+        of its training personas from their centre.
+        """
+        train, test = (self.places[s][self.members(s, group)] for s in ("train", "test"))
+        spread = np.sqrt(train.var(axis=0).sum())
+        return float(np.linalg.norm(test.mean(axis=0) - train.mean(axis=0)) / spread)
+
+    def shift_by_chance(self, group: int) -> float:
+        """About what the shift is, in root mean square, if both splits are of one distribution."""
+        train, test = (self.members(s, group).sum() for s in ("train", "test"))
+        return float(np.sqrt(1 / train + 1 / test))
+
 
 def population(figure: Figure, panel: Panel) -> Population:
     """The population that a panel's options describe.
@@ -82,24 +112,32 @@ def population(figure: Figure, panel: Panel) -> Population:
     return along_components(personas(make_game(name, discount), 1, seed, distribution))
 
 
+def principal_components(rows: Array) -> Components:
+    """By a singular value decomposition of the centred rows.
+
+    Directions are known up to their sign; here the largest entry of each is positive.
+    """
+    centre = rows.mean(axis=0)
+    _, strengths, directions = np.linalg.svd(rows - centre, full_matrices=False)
+    largest = np.abs(directions).argmax(axis=1)
+    signs = np.sign(directions[np.arange(len(directions)), largest])
+    return Components(centre, directions * signs[:, None], strengths**2 / (strengths**2).sum())
+
+
 def along_components(splits: Mapping[str, Personas]) -> Population:
     """Principal component analysis of all splits together.
 
-    By a singular value decomposition of the centred probabilities. The last action's is left out in
-    each state: the others say it.
+    The last action's probability is left out in each state: the others say it.
     """
     flat = {
         split: people.tables[..., :-1].reshape(len(people), -1) for split, people in splits.items()
     }
-    together = np.concatenate(list(flat.values()))
-    centre = together.mean(axis=0)
-    _, strengths, directions = np.linalg.svd(together - centre, full_matrices=False)
-    variances = strengths**2 / (strengths**2).sum()
-    kept = directions[:COMPONENTS]
+    found = principal_components(np.concatenate(list(flat.values())))
+    kept = found.directions[:COMPONENTS]
     return Population(
         splits,
-        {split: (rows - centre) @ kept.T for split, rows in flat.items()},
-        variances[:COMPONENTS],
+        {split: (rows - found.centre) @ kept.T for split, rows in flat.items()},
+        found.explained[:COMPONENTS],
     )
 
 

@@ -10,13 +10,16 @@ from gtlearn.reproduce.kinds.text import around, numbered
 
 _NOTES = (
     "probability: of the preferred action, the mean over personas and states, and the range. "
-    "covered: the fraction of the test's probabilities that lie within the training's range."
+    "covered: the fraction of the test's probabilities that lie within the training's range. "
+    "shift: how far the test's centre is from the training's along the first two components, over "
+    "the root mean square distance of the training's personas from theirs; by chance: about what "
+    "it would be, in root mean square, were both of one distribution."
 )
 
 
 def report(found: Reproduction) -> str:
     """All that is printed: the paper's statements, the table, what differs, what is left out."""
-    return around(found, [_table(found), _NOTES])
+    return around(found, [_table(found), _sums(found), _NOTES])
 
 
 def to_json(found: Reproduction) -> dict[str, Any]:
@@ -35,6 +38,8 @@ def _numbers(people: Population) -> dict[str, Any]:
             name: {
                 **{split: _preference(people, split, group) for split in people.splits},
                 "covered": people.covered(group),
+                "shift": people.shift(group),
+                "shift_by_chance": people.shift_by_chance(group),
             }
             for group, name in enumerate(people.groups)
         },
@@ -52,8 +57,8 @@ def _preference(people: Population, split: str, group: int) -> dict[str, Any]:
 def _table(found: Reproduction) -> Any:
     from gtlearn.solvers.output.pieces import add_row, new_table
 
-    heads = ("population", "prefers", "split", "personas", "probability", "covered")
-    table = new_table(*heads, right=("personas", "covered"))
+    heads = ("population", "prefers", "split", "personas", "probability", "covered", "shift")
+    table = new_table(*heads, right=("personas", "covered", "shift"))
     for panel in found.figure.panels:
         people = population(found.figure, panel)
         first = panel.name
@@ -61,15 +66,32 @@ def _table(found: Reproduction) -> Any:
             for place, split in enumerate(people.splits):
                 numbers = _preference(people, split, group)
                 mean, low, high = numbers["probability"]
-                covered = f"{people.covered(group):.0%}" if split == "test" else ""
                 cells = [
                     first,
                     "" if place else name,
                     split,
                     str(numbers["personas"]),
                     f"{mean:.2f} ({low:.2f} to {high:.2f})",
-                    covered,
+                    *(_apart(people, group) if split == "test" else ("", "")),
                 ]
                 add_row(table, cells)
                 first = ""
     return table
+
+
+def _apart(people: Population, group: int) -> list[str]:
+    """How unlike the training's the test's personas of a group are."""
+    return [f"{people.covered(group):.0%}", f"{people.shift(group):.2f}"]
+
+
+def _sums(found: Reproduction) -> str:
+    """What holds of all groups of each panel, which are of one size, in sentences."""
+    said = []
+    for panel in found.figure.panels:
+        people = population(found.figure, panel)
+        shares = " and ".join(f"{share:.0%}" for share in people.explained)
+        said.append(
+            f"{panel.name}: {shares} of the variance are along the first two components; shift by "
+            f"chance: {people.shift_by_chance(0):.2f}."
+        )
+    return "\n".join(said)
