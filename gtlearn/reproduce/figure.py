@@ -166,6 +166,8 @@ def parse_figure(name: str, held: dict[str, Any], *, quick: bool = False) -> Fig
     """
     held = dict(held)
     less = held.pop("quick", {})
+    if held.get("methods") and "seeds" not in held:
+        raise InputError(f'the figure {name} has methods and no seeds; add seeds = "0..9"')
     parts = {
         "seeds": parse_seeds(held.pop("seeds")) if held.get("methods") else (),
         "options": held.pop("options", {}),

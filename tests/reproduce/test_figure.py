@@ -74,3 +74,9 @@ def test_an_unknown_key_is_named(held):
     held["colour"] = "red"
     with pytest.raises(InputError, match=r"small cannot be read: .*colour"):
         parse_figure("small", held)
+
+
+def test_methods_need_seeds(held):
+    del held["seeds"]
+    with pytest.raises(InputError, match="has methods and no seeds"):
+        parse_figure("small", held)
