@@ -63,10 +63,10 @@ class Dynamics:
         found = (visits * rewards).sum(0)
         joint = self._joint_values(_Solve.apply(system, inverse, rewards))
         slopes = []
-        for player, table in enumerate(tables):
-            worth = self._worth(joint, tables, player)
-            mean = (table * worth).sum(1, keepdim=True)
-            slopes.append(visits * table * (worth - mean))
+        for player, (table, own) in enumerate(zip(tables, joint.unbind(2), strict=True)):
+            share = table * self._worth(own, tables, player)
+            mean = share.sum(1, keepdim=True)
+            slopes.append(visits * torch.addcmul(share, table, mean, value=-1))
         return found, slopes
 
     def _process(self, tables: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
@@ -74,8 +74,8 @@ class Dynamics:
         weights = tables[0]
         for table in tables[1:]:
             weights = (weights[:, :, None] * table[:, None]).flatten(1, 2)
-        expected = self._both @ weights
-        return self._one - expected[:, self._players :], expected[:, : self._players]
+        rewards, moves = (self._both @ weights).tensor_split([self._players], dim=1)
+        return self._one - moves, rewards
 
     def _visits(self, system: Tensor, inverse: Tensor) -> Tensor:
         """Discounted visits of the states, shape (states, 1, batch)."""
@@ -95,8 +95,12 @@ class Dynamics:
         )
 
     def _worth(self, joint: Tensor, tables: Sequence[Tensor], player: int) -> Tensor:
-        """What each action of a player is worth against the others, (states, actions, batch)."""
-        found = joint[:, :, player].unflatten(1, self._actions)
+        """What each action of a player is worth against the others, (states, actions, batch).
+
+        Args:
+            joint: the player's values of joint actions, (states or 1, joint actions, batch).
+        """
+        found = joint.unflatten(1, self._actions)
         axis = 1  # of the player's actions, once those of players before it are summed over
         for other, table in enumerate(tables):
             if other == player:
@@ -125,7 +129,7 @@ class _Solve(torch.autograd.Function):  # type: ignore[misc]
     def backward(context: Any, slope: Tensor) -> tuple[Tensor | None, None, Tensor]:
         system, inverse, solved = context.saved_tensors
         back: Tensor = _Solve.apply(system.transpose(0, 1), inverse.transpose(0, 1), slope)
-        outer = ((-back)[:, None] * solved).sum(2) if context.needs_input_grad[0] else None
+        outer = (back[:, None] * -solved).sum(2) if context.needs_input_grad[0] else None
         return outer, None, back
 
 

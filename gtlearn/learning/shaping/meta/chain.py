@@ -74,19 +74,18 @@ def unroll(
     held = tuple(game.expanded(initial))
     alpha = step_rates(rates, length, held[0], game.num_players)
     chain, values = [held], []
-    for step in range(length):
+    for row in alpha.unbind(-2):
         found, slopes = game.values_and_gradients(held)
-        row = alpha[..., step, :]
         followed = {player: ascent(held, row) for player, ascent in ascents.items()}
         held = tuple(
             own
             if player in still
             else _constant_if(
-                torch.addcmul(own, _beside(row[..., player], shape), followed.get(player, slope)),
+                torch.addcmul(own, _beside(rate, shape), followed.get(player, slope)),
                 player in constant,
             )
-            for player, (own, slope, shape) in enumerate(
-                zip(held, slopes, game.shapes, strict=True)
+            for player, (own, slope, shape, rate) in enumerate(
+                zip(held, slopes, game.shapes, row.unbind(-1), strict=True)
             )
         )
         chain.append(held)
