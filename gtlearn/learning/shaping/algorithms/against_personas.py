@@ -14,7 +14,7 @@ from gtlearn.learning.shaping.algorithms.sides import ExactSide, Parallel, Sampl
 from gtlearn.learning.shaping.algorithms.stage import make_game
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.meta.ceiling import ceiling
-from gtlearn.learning.shaping.meta.training import Method
+from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Distribution, peers
 from gtlearn.solvers.markov.tables import simple_rows, written
 

@@ -18,7 +18,7 @@ from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.games.protocol import Parameters
 from gtlearn.learning.shaping.meta import MetaAscent
 from gtlearn.learning.shaping.meta.baselines import lola_dice
-from gtlearn.learning.shaping.meta.training import Method
+from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Personas
 from gtlearn.learning.shaping.sampled import (
     Chains,
@@ -195,6 +195,7 @@ class SampledSide(_Ascending[SampledAscent]):
     ) -> None:
         self.config, self.game, self.seed = config, game, seed
         self.recurrent = config.policy == "lstm"
+        self.tables = None if self.recurrent else table_game(game)  # to measure them exactly
         generator = torch.Generator().manual_seed(seed)
         self.estimator = self._estimator(method)
         own = self.estimator.policies[0]
@@ -258,9 +259,9 @@ class SampledSide(_Ascending[SampledAscent]):
         found = self.ascent.adapted([peer.logits(torch.float32) for peer in people], generator)
         played = self._played(len(people[0]) * self.estimator.rollouts(self.config.chain)[1])
         rewards = found.mean_rewards[:, 0].T
-        if self.recurrent:
+        if self.tables is None:
             return Adaptation(people[0], rewards.double().numpy()), played
-        return measured(table_game(self.game), people[0], rewards, found.parameters), played
+        return measured(self.tables, people[0], rewards, found.parameters), played
 
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions); None for networks."""

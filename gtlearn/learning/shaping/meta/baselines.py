@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from gtlearn.errors import InputError
 from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
 from gtlearn.learning.shaping.meta.chain import InnerRates, unroll
 from gtlearn.learning.shaping.meta.gradient import MetaGradient, tracked_start
+from gtlearn.learning.shaping.methods import check_look_aheads
 
 
 @with_gradients
@@ -61,8 +61,7 @@ def lola_dice(
     Raises:
         InputError: as `unroll`, or if there is no such player.
     """
-    if look_aheads < 1:
-        raise InputError(f"{look_aheads} look-aheads; LOLA-DiCE foresees 1 step or more")
+    check_look_aheads(look_aheads)
     start = tracked_start(game, initial, player)
     ahead = unroll(game, start, rates, look_aheads, still=[player])
     return _found(ahead.values[..., -1, :], start[player], player)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,9 +15,7 @@ from gtlearn.learning.shaping.games.protocol import DifferentiableGame
 from gtlearn.learning.shaping.meta.baselines import lola_dice, reinforce
 from gtlearn.learning.shaping.meta.chain import InnerRates, step_rates
 from gtlearn.learning.shaping.meta.gradient import MetaGradient, meta_mapg, meta_pg
-
-Method: TypeAlias = Literal["meta-mapg", "meta-pg", "lola-dice", "reinforce"]
-METHODS: tuple[str, ...] = get_args(Method)
+from gtlearn.learning.shaping.methods import METHODS, Method
 
 
 @dataclass(frozen=True, eq=False)

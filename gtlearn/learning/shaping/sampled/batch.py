@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal, TypeAlias, get_args
 
 import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
+from gtlearn.learning.shaping.methods import METHODS, Method, check_look_aheads
 from gtlearn.learning.shaping.sampled.chain import NAIVE, Adapted, Ascent, adapt, check_player
 from gtlearn.learning.shaping.sampled.credit import Baseline, returns_credit, value_credit
 from gtlearn.learning.shaping.sampled.critic import values_and_gradient
@@ -25,8 +25,6 @@ from gtlearn.learning.shaping.sampled.policies.recurrent import Network
 from gtlearn.learning.shaping.sampled.program import StateProgram
 from gtlearn.learning.shaping.sampled.trajectories import Generators, Trajectories, rollout
 
-Method: TypeAlias = Literal["meta-mapg", "meta-pg", "lola-dice", "reinforce"]
-METHODS: tuple[str, ...] = get_args(Method)
 _META = {"meta-mapg": meta_mapg, "meta-pg": meta_pg}
 
 
@@ -138,10 +136,7 @@ class Estimator:
         check_player(self.player, self.policies)
         if self.method not in METHODS:
             raise InputError(f"there is no method {self.method!r}; choose {' or '.join(METHODS)}")
-        if self.sampling.look_aheads < 1:
-            raise InputError(
-                f"{self.sampling.look_aheads} look-aheads; LOLA-DiCE foresees 1 step or more"
-            )
+        check_look_aheads(self.sampling.look_aheads)
 
     def __call__(self, chains: Chains) -> Gradients:
         """The gradients of chains, in one tensor program."""

@@ -23,13 +23,13 @@ def draw(found: Reproduction, picture: Path) -> Path:
         InputError: if matplotlib is missing, or the file cannot be written.
     """
     panels = found.figure.panels
+    drawn = [population(found.figure, panel) for panel in panels]
     figure, grid = new_canvas(1, len(panels), (max(6.5, 5.0 * len(panels)), 5.4))
-    for axes, panel in zip(grid[0], panels, strict=True):
-        people = population(found.figure, panel)
+    for axes, panel, people in zip(grid[0], panels, drawn, strict=True):
         axes.set_title(panel.name.replace("_", " "), fontsize=10)
         _draw_panel(axes, people)
     handles, labels = grid[0][0].get_legend_handles_labels()
-    columns = len(population(found.figure, panels[0]).groups)
+    columns = len(drawn[0].groups)
     figure.legend(handles, labels, loc="outside upper center", ncols=columns, fontsize=8)
     return finish(figure, picture, caption(found))
 
