@@ -7,7 +7,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import InputError
-from gtlearn.runs.optional import optional
+from gtlearn.optional import optional
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.runs.optional import optional
+from gtlearn.optional import optional
 
 SCHEMA = "gtlearn/checkpoint/1"
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.optional import optional
 from gtlearn.runs.learner import Parallel
-from gtlearn.runs.optional import optional
 
 
 @contextmanager

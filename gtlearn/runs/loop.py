@@ -15,13 +15,13 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.optional import optional
 from gtlearn.runs import checkpoint, folder, generators
 from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RESULT_SCHEMA, RunFolder
 from gtlearn.runs.learner import Learner, Parallel, Shared
 from gtlearn.runs.metrics import MetricsLog, Row
-from gtlearn.runs.optional import optional
 
 CHECKPOINT_SECONDS = 10.0  # from one checkpoint to the next, where no iterations are asked for
 TENSORBOARD_ROWS = 500  # about so many of a run's rows are also written for TensorBoard

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.runs.optional import optional
+from gtlearn.optional import optional
 
 Row = dict[str, int | float]
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.optional import optional
 from gtlearn.runs import cluster, folder, loop
 from gtlearn.runs.config import LARGEST_SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
-from gtlearn.runs.optional import optional
 
 MANY = 100_000  # seeds; more are a slip
 _PART = re.compile(r"(\d{1,10})(?:\.\.(\d{1,10}))?", flags=re.ASCII)

@@ -1,0 +1,1 @@
+"""Environments that are played rather than solved: two real ones, and games as PettingZoo."""
