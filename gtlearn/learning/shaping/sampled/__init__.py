@@ -21,12 +21,15 @@ from gtlearn.learning.shaping.sampled.meta import meta_pg as meta_pg
 from gtlearn.learning.shaping.sampled.opponents import lola_dice as lola_dice
 from gtlearn.learning.shaping.sampled.opponents import lola_pg as lola_pg
 from gtlearn.learning.shaping.sampled.opponents import reinforce as reinforce
+from gtlearn.learning.shaping.sampled.policies import GaussianPolicy as GaussianPolicy
 from gtlearn.learning.shaping.sampled.policies import Network as Network
 from gtlearn.learning.shaping.sampled.policies import Policy as Policy
 from gtlearn.learning.shaping.sampled.policies import RecurrentPolicy as RecurrentPolicy
 from gtlearn.learning.shaping.sampled.policies import TablePolicy as TablePolicy
-from gtlearn.learning.shaping.sampled.program import StateProgram as StateProgram
-from gtlearn.learning.shaping.sampled.program import state_program as state_program
+from gtlearn.learning.shaping.sampled.policies import VectorNetwork as VectorNetwork
+from gtlearn.learning.shaping.sampled.state_program import StateProgram as StateProgram
+from gtlearn.learning.shaping.sampled.state_program import state_program as state_program
 from gtlearn.learning.shaping.sampled.training import SampledAscent as SampledAscent
+from gtlearn.learning.shaping.sampled.trajectories import Program as Program
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories as Trajectories
 from gtlearn.learning.shaping.sampled.trajectories import rollout as rollout

@@ -19,11 +19,11 @@ from gtlearn.learning.shaping.sampled.chain import NAIVE, Adapted, Ascent, adapt
 from gtlearn.learning.shaping.sampled.credit import Baseline, returns_credit, value_credit
 from gtlearn.learning.shaping.sampled.critic import values_and_gradient
 from gtlearn.learning.shaping.sampled.meta import meta_mapg, meta_pg
+from gtlearn.learning.shaping.sampled.noise import Generators
 from gtlearn.learning.shaping.sampled.opponents import lola_dice, reinforce
+from gtlearn.learning.shaping.sampled.policies.network import Network
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
-from gtlearn.learning.shaping.sampled.policies.recurrent import Network
-from gtlearn.learning.shaping.sampled.program import StateProgram
-from gtlearn.learning.shaping.sampled.trajectories import Generators, Trajectories, rollout
+from gtlearn.learning.shaping.sampled.trajectories import Program, Trajectories, rollout
 
 _META = {"meta-mapg": meta_mapg, "meta-pg": meta_pg}
 
@@ -125,7 +125,7 @@ class Estimator:
         player: who learns.
     """
 
-    program: StateProgram
+    program: Program
     policies: Sequence[Policy]
     sampling: Sampling = Sampling()
     method: Method = "meta-mapg"

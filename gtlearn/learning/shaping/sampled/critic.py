@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.learning.shaping.sampled.estimators import returns_to_go
-from gtlearn.learning.shaping.sampled.policies.recurrent import Network, shared_values
+from gtlearn.learning.shaping.sampled.policies.network import Network, shared_values
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
 

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
 from gtlearn.errors import DivergenceError, InputError
-from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
-from gtlearn.learning.shaping.sampled.policies.tables import TablePolicy
-from gtlearn.learning.shaping.sampled.program import StateProgram
-
-_BITS = 31  # of a draw of a joint action: no probability is off by more than 2 ** -32
-
-Generators: TypeAlias = torch.Generator | Sequence[torch.Generator]  # one for all, or one a chain
+from gtlearn.learning.shaping.sampled.noise import Generators
+from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+from gtlearn.learning.shaping.sampled.policies.spaces import Space
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +23,9 @@ class Trajectories:
     """What was played.
 
     Attributes:
-        states: the state of each step, shape (chains, steps, trajectories).
-        actions: shape (players, chains, steps, trajectories).
+        states: the state of each step, shape (chains, steps, trajectories), and an axis more where
+            it is a vector.
+        actions: shape (players, chains, steps, trajectories), likewise.
         rewards: shape (players, chains, steps, trajectories).
         memories: what each player's policy noted while it played, None where it noted nothing;
             it spares the same computation in `Policy.log_probs`.
@@ -45,8 +42,48 @@ class Trajectories:
         return self.rewards.mean(dim=(-2, -1))
 
 
+class Program(Protocol):
+    """What is played: a game, or an environment."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        ...
+
+    @property
+    def players(self) -> Sequence[str]:
+        """Who plays."""
+        ...
+
+    @property
+    def discount(self) -> float:
+        """What a reward one step later is worth."""
+        ...
+
+    @property
+    def observes(self) -> Space:
+        """The states, which all players see."""
+        ...
+
+    @property
+    def acts(self) -> Sequence[Space]:
+        """The actions of each player."""
+        ...
+
+    def play(
+        self,
+        policies: Sequence[Policy],
+        parameters: Sequence[Tensor],
+        trajectories: int,
+        horizon: int,
+        generator: Generators,
+    ) -> Trajectories:
+        """Plays what `rollout` has checked."""
+        ...
+
+
 def rollout(
-    program: StateProgram,
+    program: Program,
     policies: Sequence[Policy],
     parameters: Sequence[Tensor],
     *,
@@ -55,10 +92,6 @@ def rollout(
     generator: Generators,
 ) -> Trajectories:
     """Plays `trajectories` trajectories of `horizon` steps in each chain.
-
-    An action is the largest of the logits plus Gumbel noise, which is a draw from their softmax.
-    Where everyone plays tables, one draw a step takes the joint action by its cumulative
-    probabilities.
 
     Args:
         program: the game.
@@ -84,145 +117,42 @@ def rollout(
             f"{trajectories} trajectories of {horizon} steps cannot be learned from; ask for at "
             "least one of at least one step"
         )
-    for player, given in enumerate(parameters):
+    for who, given in zip(program.players, parameters, strict=True):
         if not given.isfinite().all():
             raise DivergenceError(
-                f"the parameters of {program.game.players[player]!r} are not finite, so that they "
-                "cannot be played; lower the learning rates"
+                f"the parameters of {who!r} are not finite, so that they cannot be played; lower "
+                "the learning rates"
             )
     with torch.no_grad():
-        return _played(program, policies, parameters, trajectories, horizon, generator)
+        return program.play(policies, parameters, trajectories, horizon, generator)
 
 
 def check_players(
-    program: StateProgram, policies: Sequence[Policy], parameters: Sequence[Tensor]
+    program: Program, policies: Sequence[Policy], parameters: Sequence[Tensor]
 ) -> None:
     """Refuses policies and parameters that do not fit the game.
 
     Raises:
         InputError: naming the player and what its shape should be.
     """
-    if not len(policies) == len(parameters) == program.num_players:
+    count = len(program.players)
+    if not len(policies) == len(parameters) == count:
         raise InputError(
             f"{len(policies)} policies and {len(parameters)} parameter tensors given for the "
-            f"{program.num_players} players of {program.game.name}; give one of each a player"
+            f"{count} players of {program.name}; give one of each a player"
         )
     chains = parameters[0].shape[:1]
-    for player, (policy, given) in enumerate(zip(policies, parameters, strict=True)):
-        who = f"of {program.game.players[player]!r}"
-        if (policy.states, policy.actions) != (program.num_states, program.actions[player]):
+    for who, acts, policy, given in zip(
+        program.players, program.acts, policies, parameters, strict=True
+    ):
+        if (policy.observes, policy.acts) != (program.observes, acts):
             raise InputError(
-                f"the policy {who} is for {policy.states} states and {policy.actions} actions; "
-                f"{program.game.name} has {program.num_states} and {program.actions[player]}"
+                f"the policy of {who!r} is for {policy.observes.of('states')} and "
+                f"{policy.acts.of('actions')}; {program.name} has "
+                f"{program.observes.of('states')} and {acts.of('actions')}"
             )
         if given.shape != (*chains, *policy.shape) or not chains:
             raise InputError(
-                f"the parameters {who} have shape {list(given.shape)}; they must have "
+                f"the parameters of {who!r} have shape {list(given.shape)}; they must have "
                 f"{[*chains, *policy.shape]}: chains first, as many for every player"
             )
-
-
-def _played(
-    program: StateProgram,
-    policies: Sequence[Policy],
-    parameters: Sequence[Tensor],
-    trajectories: int,
-    horizon: int,
-    generator: Generators,
-) -> Trajectories:
-    """Trajectories from the rows of the program that were played."""
-    memories: tuple[Any, ...] = (None,) * program.num_players
-    if all(isinstance(policy, TablePolicy) for policy in policies):
-        rows = _rows_of_tables(program, parameters, trajectories, horizon, generator)
-    else:
-        actors = [
-            policy.actor(given, trajectories, horizon)
-            for policy, given in zip(policies, parameters, strict=True)
-        ]
-        rows = _rows_of_actors(program, actors, parameters[0], trajectories, horizon, generator)
-        memories = tuple(actor.memory for actor in actors)
-    states, actions = program.unrow(rows)
-    return Trajectories(states, actions, program.rewards[:, rows], memories)
-
-
-def _rows_of_actors(
-    program: StateProgram,
-    actors: Sequence[Actor],
-    like: Tensor,
-    trajectories: int,
-    horizon: int,
-    generator: Generators,
-) -> Tensor:
-    """Each acts on its own, in its turn; shape (chains, steps, trajectories)."""
-    chains, device = len(like), like.device
-    noise = [
-        _gumbel((chains, horizon, trajectories, size), like, generator) for size in program.actions
-    ]
-    rows = torch.empty((chains, horizon, trajectories), dtype=torch.long, device=device)
-    here = torch.full((chains, trajectories), program.start, device=device)
-    for step in range(horizon):
-        row = here
-        for actor, size, drawn in zip(actors, program.actions, noise, strict=True):
-            row = row * size + (actor(step, here) + drawn[:, step]).argmax(-1)
-        rows[:, step] = row
-        here = program.moves.take(row)
-    return rows
-
-
-def _rows_of_tables(
-    program: StateProgram,
-    parameters: Sequence[Tensor],
-    trajectories: int,
-    horizon: int,
-    generator: Generators,
-) -> Tensor:
-    """All tables act as one; shape (chains, steps, trajectories).
-
-    A cell, which is a state of a chain, owns the 2 ** _BITS integers from cell << _BITS on; its
-    joint actions share them by their probabilities. One search finds the row of a draw.
-    """
-    bounds = _bounds(parameters)
-    cells, joints = bounds.shape
-    device = bounds.device
-    bounds = (bounds + (torch.arange(cells, device=device) << _BITS)[:, None]).flatten()
-    first = torch.arange(0, cells, program.num_states, device=device)[:, None]  # of each chain
-    following = ((first + program.moves) << _BITS).flatten()
-    draws = _draws((len(first), horizon, trajectories), device, generator)
-    rows = torch.empty((horizon, len(first), trajectories), dtype=torch.long, device=device)
-    here = (first + program.start) << _BITS
-    for row, drawn in zip(rows, draws.transpose(0, 1).contiguous(), strict=True):
-        torch.bucketize(here + drawn, bounds, right=True, out=row)
-        here = following.take(row)
-    return (rows - first * joints).transpose(0, 1).contiguous()
-
-
-def _bounds(parameters: Sequence[Tensor]) -> Tensor:
-    """Where each joint action's share of 2 ** _BITS ends, shape (chains * states, joints)."""
-    joint = torch.softmax(parameters[0].double(), dim=-1)
-    for given in parameters[1:]:
-        own = torch.softmax(given.double(), dim=-1)
-        joint = (joint[..., :, None] * own[..., None, :]).flatten(-2)
-    bounds = (joint.flatten(0, 1).cumsum(-1) * 2**_BITS).round().long()
-    bounds[:, -1] = 2**_BITS
-    return bounds
-
-
-def _draws(shape: Sequence[int], device: torch.device, generator: Generators) -> Tensor:
-    """Uniform integers below 2 ** _BITS; the first axis is that of chains."""
-    drawn = torch.empty(shape, dtype=torch.long, device=device)
-    if isinstance(generator, torch.Generator):
-        return drawn.random_(2**_BITS, generator=generator)
-    for chain, own in zip(drawn, generator, strict=True):
-        chain.random_(2**_BITS, generator=own)
-    return drawn
-
-
-def _gumbel(shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
-    """Standard Gumbel noise; the first axis is that of chains."""
-    drawn = torch.empty(shape, dtype=like.dtype, device=like.device)
-    if isinstance(generator, torch.Generator):
-        drawn.exponential_(generator=generator)
-    else:
-        for chain, own in zip(drawn, generator, strict=True):
-            chain.exponential_(generator=own)
-    return drawn.log_().neg_()

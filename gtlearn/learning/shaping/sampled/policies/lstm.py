@@ -1,7 +1,8 @@
-"""An LSTM over sequences of states, one set of weights a chain, twice differentiable by hand.
+"""An LSTM over sequences, one set of weights a chain, twice differentiable by hand.
 
-Hochreiter & Schmidhuber (1997) with a forget gate. What it reads at a step is one of few states,
-so that its input weights are a table with a row a state. Backpropagation through time is itself a
+Hochreiter & Schmidhuber (1997) with a forget gate. Where it reads one of few states at a step, its
+input weights are a table with a row a state; otherwise what enters its gates from outside is given
+for every step. Backpropagation through time is itself a
 sequence of operations that is differentiated once more, in one sweep forwards in time; its
 cotangents for gates, cells and outputs then join those of the first derivative, so that a gradient
 through a gradient takes one sweep back, not two.
@@ -44,27 +45,31 @@ class Notes:
 class Recurrence:
     """An LSTM that goes on step by step, without autograd."""
 
-    def __init__(self, inputs: Tensor, weight: Tensor, trajectories: int, horizon: int) -> None:
+    def __init__(self, weight: Tensor, trajectories: int, horizon: int) -> None:
         """Starts from zeros.
 
         Args:
-            inputs: what each state adds to the gates, shape (b, S, 4N).
             weight: from the last hidden units to the gates, shape (b, N, 4N).
             trajectories: K.
             horizon: H.
         """
         chains, units = weight.shape[:2]
-        states = inputs.shape[1]
         shape = (chains, horizon, trajectories, units)
         self.notes = Notes(
             weight.new_empty((*shape[:-1], 4 * units)), *(weight.new_empty(shape) for _ in "chs")
         )
-        self._rows = _doubled(inputs).reshape(-1, 4 * units)
-        self._weight = _doubled(weight)
-        self._first = torch.arange(chains, device=weight.device)[:, None] * states
+        self._weight = doubled(weight)
 
-    def __call__(self, step: int, states: Tensor) -> Tensor:
-        """The hidden units after reading states (b, K); shape (b, K, N)."""
+    def __call__(self, step: int, read: Tensor) -> Tensor:
+        """The hidden units after a step.
+
+        Args:
+            step: which; in order, from 0.
+            read: what enters the gates from outside, `doubled`; shape (b, K, 4N).
+
+        Returns:
+            Shape (b, K, N).
+        """
         gates, cell, squashed, hidden = (
             noted[:, step]
             for noted in (
@@ -74,7 +79,6 @@ class Recurrence:
                 self.notes.hidden,
             )
         )
-        read = embedding(states + self._first, self._rows)
         if step:
             read = torch.baddbmm(read, self.notes.hidden[:, step - 1], self._weight)
         torch.sigmoid(read, out=gates)
@@ -87,11 +91,32 @@ class Recurrence:
         return torch.mul(leave, squashed, out=hidden)
 
 
-def lstm(inputs: Tensor, weight: Tensor, states: Tensor, notes: Notes | None = None) -> Tensor:
+class Lookup:
+    """What states add to the gates, `doubled`."""
+
+    def __init__(self, inputs: Tensor) -> None:
+        """Takes the table.
+
+        Args:
+            inputs: what each state adds to the gates, shape (b, S, 4N).
+        """
+        chains, states, width = inputs.shape
+        self._rows = doubled(inputs).reshape(-1, width)
+        self._first = torch.arange(chains, device=inputs.device)[:, None] * states
+
+    def __call__(self, states: Tensor) -> Tensor:
+        """The rows of states (b, K); shape (b, K, 4N)."""
+        return embedding(states + self._first, self._rows)
+
+
+def lstm(
+    inputs: Tensor, weight: Tensor, states: Tensor | None = None, notes: Notes | None = None
+) -> Tensor:
     """The hidden units at every step, twice differentiable in `inputs` and `weight`.
 
     Args:
-        inputs: what each state adds to the gates, shape (b, S, 4N).
+        inputs: what each state adds to the gates, shape (b, S, 4N); without states what each step
+            adds to them, shape (b, H, K, 4N).
         weight: from the last hidden units to the gates, shape (b, N, 4N).
         states: what is read, shape (b, H, K).
         notes: of a `Recurrence` that read the same with the same weights; spares the sweep.
@@ -101,19 +126,29 @@ def lstm(inputs: Tensor, weight: Tensor, states: Tensor, notes: Notes | None = N
     """
     if notes is None:
         with torch.no_grad():
-            recurrence = Recurrence(inputs, weight, states.shape[2], states.shape[1])
-            for step in range(states.shape[1]):
-                recurrence(step, states[:, step])
-        notes = recurrence.notes
+            notes = _noted(inputs, weight, states)
     hidden: Tensor = _Forward.apply(inputs, weight, states, notes)[2]
     return hidden
+
+
+def _noted(inputs: Tensor, weight: Tensor, states: Tensor | None) -> Notes:
+    """The notes of a recurrence that reads everything."""
+    _, horizon, trajectories = (inputs if states is None else states).shape[:3]
+    recurrence = Recurrence(weight, trajectories, horizon)
+    lookup = Lookup(inputs) if states is not None else None
+    for step in range(horizon):
+        given = inputs[:, step] if states is None else states[:, step]
+        recurrence(step, doubled(given) if lookup is None else lookup(given))
+    return recurrence.notes
 
 
 class _Forward(torch.autograd.Function):  # type: ignore[misc]
     """What was noted, as differentiable functions of the weights."""
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, weight: Tensor, states: Tensor, notes: Notes) -> Any:
+    def forward(
+        ctx: Any, inputs: Tensor, weight: Tensor, states: Tensor | None, notes: Notes
+    ) -> Any:
         outputs = tuple(x.view_as(x) for x in (notes.gates, notes.cells, notes.hidden))
         ctx.save_for_backward(weight, states, notes.squashed, *outputs)
         ctx.num_states = inputs.shape[1]
@@ -125,7 +160,7 @@ class _Forward(torch.autograd.Function):  # type: ignore[misc]
         ctx: Any, gates: Tensor | None, cells: Tensor | None, hidden: Tensor | None
     ) -> Any:
         weight, states, squashed, *outputs = ctx.saved_tensors
-        seen = one_hot(states, ctx.num_states).to(weight.dtype)
+        seen = None if states is None else one_hot(states, ctx.num_states).to(weight.dtype)
         if hidden is None:
             hidden = torch.zeros_like(outputs[2])
         if gates is None or cells is None:  # both are, where nothing but hidden was used
@@ -148,7 +183,7 @@ class _Backward(torch.autograd.Function):  # type: ignore[misc]
         hidden: Tensor,
         d_hidden: Tensor,
         squashed: Tensor,
-        seen: Tensor,
+        seen: Tensor | None,
     ) -> Any:
         keep = Sweep(torch.empty_like(hidden), torch.empty_like(cells))
         found = _through_time(
@@ -184,7 +219,7 @@ class Sweep:
 def _through_time(
     weight: Tensor,
     notes: Notes,
-    seen: Tensor,
+    seen: Tensor | None,
     d_hidden: Tensor,
     d_gates: Tensor | None = None,
     d_cells: Tensor | None = None,
@@ -195,7 +230,7 @@ def _through_time(
     Args:
         weight: as in `lstm`.
         notes: of the sweep forwards.
-        seen: the states, one-hot, shape (b, H, K, S).
+        seen: the states, one-hot, shape (b, H, K, S); None where inputs are given for each step.
         d_hidden: what each hidden unit adds to the objective itself, shape of `notes.hidden`;
             d_gates and d_cells likewise.
         keep: written to where given.
@@ -204,11 +239,14 @@ def _through_time(
         The gradients of `inputs` and `weight`.
     """
     of_weight = torch.zeros_like(weight)
-    of_inputs = weight.new_zeros((len(weight), seen.shape[-1], weight.shape[-1]))
+    if seen is None:
+        of_inputs = torch.empty_like(notes.gates)
+    else:
+        of_inputs = weight.new_zeros((len(weight), seen.shape[-1], weight.shape[-1]))
     entered = torch.empty_like(notes.gates[:, 0])  # derivatives in what enters the gates
     kept = keep or Sweep(*(torch.empty_like(notes.hidden[:, :1]) for _ in "hc"))
     carried: Tensor | None = None
-    for step in reversed(range(seen.shape[1])):
+    for step in reversed(range(notes.gates.shape[1])):
         gates, squash = notes.gates[:, step], notes.squashed[:, step]
         _, forget, leave, _ = gates.chunk(4, -1)
         here, cell = (of[:, step if keep else 0] for of in (kept.of_hidden, kept.of_cells))
@@ -225,7 +263,10 @@ def _through_time(
         if d_gates is not None:
             entered.add_(d_gates[:, step])
         entered.mul_(_slopes(gates))
-        of_inputs.baddbmm_(seen[:, step].mT, entered)
+        if seen is None:
+            of_inputs[:, step] = entered
+        else:
+            of_inputs.baddbmm_(seen[:, step].mT, entered)
         if step:
             of_weight.baddbmm_(notes.hidden[:, step - 1].mT, entered)
         carried = cell * forget
@@ -235,7 +276,7 @@ def _through_time(
 def _along(
     weight: Tensor,
     notes: Notes,
-    seen: Tensor,
+    seen: Tensor | None,
     sweep: Sweep,
     along_inputs: Tensor,
     along_weight: Tensor,
@@ -245,7 +286,7 @@ def _along(
     Args:
         weight: as in `lstm`.
         notes: of the sweep forwards.
-        seen: the states, one-hot.
+        seen: the states, one-hot, or None.
         sweep: of the sweep backwards.
         along_inputs: the direction of the gradient of `inputs`.
         along_weight: that of the gradient of `weight`.
@@ -257,12 +298,15 @@ def _along(
     c_weight, c_gates = torch.zeros_like(weight), torch.empty_like(notes.gates)
     c_cells, c_hidden = torch.zeros_like(notes.cells), torch.empty_like(notes.hidden)
     tangents = torch.empty_like(notes.hidden)
-    joint, units = torch.cat([along_weight, weight, along_inputs], dim=1), weight.shape[1]
-    past = torch.cat([notes.hidden[:, 0]] * 2 + [seen[:, 0]], dim=-1)
-    past[..., : 2 * units] = 0  # the last hidden units and their tangents
+    table = [] if seen is None else [along_inputs]
+    joint, units = torch.cat([along_weight, weight, *table], dim=1), weight.shape[1]
+    past = notes.hidden.new_zeros((*notes.hidden[:, 0].shape[:-1], joint.shape[1]))
+    if seen is not None:  # beside the last hidden units and their tangents
+        past[..., 2 * units :] = seen[:, 0]
     seeds, entered = torch.empty_like(notes.gates[:, 0]), torch.empty_like(notes.gates[:, 0])
     moved = torch.zeros_like(notes.cells[:, 0])  # tangents of the cells
-    for step in range(seen.shape[1]):
+    horizon = notes.gates.shape[1]
+    for step in range(horizon):
         gates, squash = notes.gates[:, step], notes.squashed[:, step]
         enter, forget, leave, new = gates.chunk(4, -1)
         d_hidden, d_cell = sweep.of_hidden[:, step], sweep.of_cells[:, step]
@@ -270,6 +314,8 @@ def _along(
         c_gate, slopes = c_gates[:, step], _slopes(gates)
         _seeds(d_hidden, d_cell, squash, gates, before, seeds)
         torch.bmm(past, joint, out=entered)
+        if seen is None:
+            entered.add_(along_inputs[:, step])
         if before is not None:
             swept = torch.mul(seeds, slopes, out=c_gate)
             c_weight.baddbmm_(past[..., units : 2 * units].mT, swept)
@@ -293,7 +339,7 @@ def _along(
         pull = m_leave.mul_(slope).addcmul_(leave * squash, bent, value=-2)
         c_cells[:, step].addcmul_(d_hidden, pull)
         past[..., :units], past[..., units : 2 * units] = notes.hidden[:, step], tangent
-        if step + 1 < seen.shape[1]:
+        if seen is not None and step + 1 < horizon:
             past[..., 2 * units :] = seen[:, step + 1]
     c_hidden[:, -1].zero_()
     return c_weight, c_gates, c_cells, c_hidden, tangents
@@ -332,8 +378,11 @@ def _slope_of_tanh(squash: Tensor) -> Tensor:
     return torch.rsub(squash * squash, 1)
 
 
-def _doubled(weights: Tensor) -> Tensor:
-    """With the last quarter of the columns, those of the cell input, doubled."""
+def doubled(weights: Tensor) -> Tensor:
+    """With the last quarter of the columns, those of the cell input, doubled.
+
+    Its tanh is then a sigmoid like the gates', as tanh x = 2 sigmoid(2 x) - 1.
+    """
     scaled = weights.clone()
     scaled[..., scaled.shape[-1] // 4 * 3 :].mul_(2)
     return scaled

@@ -1,20 +1,33 @@
-"""What a policy is here: functions of a parameter tensor, which the policy does not hold."""
+"""What a policy is here: functions of a parameter tensor, which the policy does not hold.
+
+States have the shape (chains, steps, trajectories) where they are indices, and one more axis where
+they are numbers; so have actions.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
+from gtlearn.learning.shaping.sampled.noise import Generators
+from gtlearn.learning.shaping.sampled.policies.spaces import Space
+
 
 class Actor(Protocol):
     """A policy while it plays, without autograd."""
 
-    def __call__(self, step: int, states: Tensor) -> Tensor:
-        """Logits (chains, trajectories, actions) at states (chains, trajectories).
+    def __call__(self, step: int, states: Tensor, noise: Tensor) -> Tensor:
+        """Actions at states.
 
         Steps are called in order, from 0.
+
+        Args:
+            step: which.
+            states: shape (chains, trajectories), or (chains, trajectories, numbers).
+            noise: of this step, as `Policy.noise` draws it.
         """
         ...
 
@@ -28,13 +41,13 @@ class Policy(Protocol):
     """A stochastic policy that is twice differentiable in its parameters."""
 
     @property
-    def states(self) -> int:
-        """The number of states that it can see."""
+    def observes(self) -> Space:
+        """What states it can see."""
         ...
 
     @property
-    def actions(self) -> int:
-        """The number of actions that it can take."""
+    def acts(self) -> Space:
+        """What actions it can take."""
         ...
 
     @property
@@ -50,6 +63,19 @@ class Policy(Protocol):
         """Who plays so many trajectories of so many steps in each chain."""
         ...
 
+    def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
+        """All that an actor draws, in the type of `like`.
+
+        Args:
+            shape: (chains, steps, trajectories).
+            like: a tensor of the wanted type and device.
+            generator: one for all, or one a chain.
+
+        Returns:
+            Shape (*shape, numbers that an action takes).
+        """
+        ...
+
     def log_probs(
         self, parameters: Tensor, states: Tensor, actions: Tensor, memory: Any = None
     ) -> Tensor:
@@ -57,8 +83,8 @@ class Policy(Protocol):
 
         Args:
             parameters: shape (chains, *shape).
-            states: shape (chains, steps, trajectories).
-            actions: shape (chains, steps, trajectories).
+            states: shape (chains, steps, trajectories, ...).
+            actions: shape (chains, steps, trajectories, ...).
             memory: what the actor with these very parameters noted, or None.
 
         Returns:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.functional import embedding
+
+from gtlearn.learning.shaping.sampled.noise import Generators, gumbel
+from gtlearn.learning.shaping.sampled.policies.spaces import Choices
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,16 @@ class TablePolicy:
     dtype: torch.dtype = torch.float32
 
     @property
+    def observes(self) -> Choices:
+        """The states."""
+        return Choices(self.states)
+
+    @property
+    def acts(self) -> Choices:
+        """The actions."""
+        return Choices(self.actions)
+
+    @property
     def shape(self) -> tuple[int, int]:
         """(states, actions)."""
         return self.states, self.actions
@@ -37,6 +51,10 @@ class TablePolicy:
     def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> TableActor:
         """Who plays the tables."""
         return TableActor(parameters)
+
+    def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
+        """Gumbel noise of each action; see `Policy.noise`."""
+        return gumbel((*shape, self.actions), like, generator)
 
     def log_probs(
         self, parameters: Tensor, states: Tensor, actions: Tensor, memory: Any = None
@@ -57,6 +75,6 @@ class TableActor:
         chains, states = logits.shape[:2]
         self._first = torch.arange(chains, device=logits.device)[:, None] * states
 
-    def __call__(self, step: int, states: Tensor) -> Tensor:
-        """The logits at the states."""
-        return embedding(states + self._first, self._rows)
+    def __call__(self, step: int, states: Tensor, noise: Tensor) -> Tensor:
+        """Draws from the rows of the states; see `Actor`."""
+        return (embedding(states + self._first, self._rows) + noise).argmax(-1)

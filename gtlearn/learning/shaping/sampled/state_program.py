@@ -1,0 +1,214 @@
+"""An iterated game as a program of state indices, for many trajectories at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gtlearn.errors import InputError
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.learning.shaping.sampled.noise import Generators, integers
+from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
+from gtlearn.learning.shaping.sampled.policies.spaces import Choices
+from gtlearn.learning.shaping.sampled.policies.tables import TablePolicy
+from gtlearn.learning.shaping.sampled.trajectories import Trajectories
+from gtlearn.solvers.markov.tables import as_markov
+
+_BITS = 31  # of a draw of a joint action: no probability is off by more than 2 ** -32
+
+
+@dataclass(frozen=True, eq=False)
+class StateProgram:
+    """A Markov game without chance moves, as tables that are looked up.
+
+    A row of a table is a pair of a state and a joint action: row `state * joints + joint`, where
+    the last player's action changes fastest in `joint`. Where everyone plays tables, one draw a
+    step takes the joint action by its cumulative probabilities; otherwise each acts on its own.
+    See `trajectories.Program`.
+
+    Attributes:
+        game: the exact game.
+        start: the first state.
+        moves: the next state, shape (states * joints).
+        rewards: what each player is paid, shape (players, states * joints).
+        discount: what a reward one step later is worth.
+    """
+
+    game: MarkovGame
+    start: int
+    moves: Tensor
+    rewards: Tensor
+    discount: float
+
+    @property
+    def name(self) -> str:
+        """The game's."""
+        return str(self.game.name)
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The game's."""
+        return tuple(self.game.players)
+
+    @property
+    def num_players(self) -> int:
+        """The number of players."""
+        return self.game.num_players
+
+    @property
+    def num_states(self) -> int:
+        """The number of states."""
+        return self.game.num_states
+
+    @property
+    def actions(self) -> tuple[int, ...]:
+        """The number of actions of each player."""
+        return self.game.shape
+
+    @property
+    def observes(self) -> Choices:
+        """The states."""
+        return Choices(self.num_states)
+
+    @property
+    def acts(self) -> tuple[Choices, ...]:
+        """The actions of each player."""
+        return tuple(map(Choices, self.actions))
+
+    def row(self, states: Tensor, actions: list[Tensor]) -> Tensor:
+        """The rows of states and of one action a player, all of one shape."""
+        row = states
+        for size, action in zip(self.actions, actions, strict=True):
+            row = row * size + action
+        return row
+
+    def unrow(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """The states of rows, and the actions with a leading axis of players."""
+        actions = []
+        for size in reversed(self.actions):
+            actions.append(rows % size)
+            rows = rows // size
+        return rows, torch.stack(actions[::-1])
+
+    def play(
+        self,
+        policies: Sequence[Policy],
+        parameters: Sequence[Tensor],
+        trajectories: int,
+        horizon: int,
+        generator: Generators,
+    ) -> Trajectories:
+        """Trajectories from the rows of the program that were played; see `rollout`."""
+        memories: tuple[Any, ...] = (None,) * self.num_players
+        if all(isinstance(policy, TablePolicy) for policy in policies):
+            rows = _rows_of_tables(self, parameters, trajectories, horizon, generator)
+        else:
+            shape = len(parameters[0]), horizon, trajectories
+            actors = [
+                policy.actor(given, trajectories, horizon)
+                for policy, given in zip(policies, parameters, strict=True)
+            ]
+            noise = [policy.noise(shape, parameters[0], generator) for policy in policies]
+            rows = _rows_of_actors(self, actors, noise)
+            memories = tuple(actor.memory for actor in actors)
+        states, actions = self.unrow(rows)
+        return Trajectories(states, actions, self.rewards[:, rows], memories)
+
+
+def state_program(
+    game: MarkovGame | IteratedGame,
+    *,
+    dtype: torch.dtype = torch.float32,
+    device: torch.device | str = "cpu",
+) -> StateProgram:
+    """The tables of a game in which nothing but the players' actions is random.
+
+    Args:
+        game: an iterated game, or a Markov game whose moves and start are certain.
+        dtype: the type of the rewards.
+        device: where the tensors live.
+
+    Raises:
+        InputError: if it is no such game, or has chance moves or actions that are not legal.
+    """
+    markov = as_markov(game)
+    chances = markov.transitions.floats().reshape(-1, markov.num_states)
+    start = np.array([float(p) for p in markov.start])
+    if not (np.isin(chances, (0, 1)).all() and np.isin(start, (0, 1)).all()):
+        raise InputError(
+            f"{markov.name} has chance moves, which a state program does not hold; give an "
+            "iterated game, or a Markov game whose start and transitions are certain"
+        )
+    if not markov.legal_profiles.all():
+        raise InputError(
+            f"in {markov.name} some actions are not legal everywhere, which the policies here "
+            "do not respect; give a game whose actions are the same in every state"
+        )
+    rewards = np.stack([array.floats().ravel() for array in markov.payoffs])
+    return StateProgram(
+        game=markov,
+        start=int(start.argmax()),
+        moves=torch.as_tensor(chances.argmax(-1), device=device),
+        rewards=torch.as_tensor(rewards * float(markov.scale), dtype=dtype, device=device),
+        discount=float(markov.discount),
+    )
+
+
+def _rows_of_actors(
+    program: StateProgram, actors: Sequence[Actor], noise: Sequence[Tensor]
+) -> Tensor:
+    """Each acts on its own, in its turn; shape (chains, steps, trajectories)."""
+    chains, horizon, trajectories, _ = noise[0].shape
+    device = noise[0].device
+    rows = torch.empty((chains, horizon, trajectories), dtype=torch.long, device=device)
+    here = torch.full((chains, trajectories), program.start, device=device)
+    for step in range(horizon):
+        row = here
+        for actor, size, drawn in zip(actors, program.actions, noise, strict=True):
+            row = row * size + actor(step, here, drawn[:, step])
+        rows[:, step] = row
+        here = program.moves.take(row)
+    return rows
+
+
+def _rows_of_tables(
+    program: StateProgram,
+    parameters: Sequence[Tensor],
+    trajectories: int,
+    horizon: int,
+    generator: Generators,
+) -> Tensor:
+    """All tables act as one; shape (chains, steps, trajectories).
+
+    A cell, which is a state of a chain, owns the 2 ** _BITS integers from cell << _BITS on; its
+    joint actions share them by their probabilities. One search finds the row of a draw.
+    """
+    bounds = _bounds(parameters)
+    cells, joints = bounds.shape
+    device = bounds.device
+    bounds = (bounds + (torch.arange(cells, device=device) << _BITS)[:, None]).flatten()
+    first = torch.arange(0, cells, program.num_states, device=device)[:, None]  # of each chain
+    following = ((first + program.moves) << _BITS).flatten()
+    draws = integers((len(first), horizon, trajectories), 2**_BITS, device, generator)
+    rows = torch.empty((horizon, len(first), trajectories), dtype=torch.long, device=device)
+    here = (first + program.start) << _BITS
+    for row, drawn in zip(rows, draws.transpose(0, 1).contiguous(), strict=True):
+        torch.bucketize(here + drawn, bounds, right=True, out=row)
+        here = following.take(row)
+    return (rows - first * joints).transpose(0, 1).contiguous()
+
+
+def _bounds(parameters: Sequence[Tensor]) -> Tensor:
+    """Where each joint action's share of 2 ** _BITS ends, shape (chains * states, joints)."""
+    joint = torch.softmax(parameters[0].double(), dim=-1)
+    for given in parameters[1:]:
+        own = torch.softmax(given.double(), dim=-1)
+        joint = (joint[..., :, None] * own[..., None, :]).flatten(-2)
+    bounds = (joint.flatten(0, 1).cumsum(-1) * 2**_BITS).round().long()
+    bounds[:, -1] = 2**_BITS
+    return bounds
