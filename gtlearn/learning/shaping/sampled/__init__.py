@@ -12,6 +12,9 @@ from gtlearn.learning.shaping.sampled.chain import play_chain as play_chain
 from gtlearn.learning.shaping.sampled.credit import returns_credit as returns_credit
 from gtlearn.learning.shaping.sampled.credit import value_credit as value_credit
 from gtlearn.learning.shaping.sampled.critic import values_and_gradient as values_and_gradient
+from gtlearn.learning.shaping.sampled.environment_program import (
+    EnvironmentProgram as EnvironmentProgram,
+)
 from gtlearn.learning.shaping.sampled.gradients import clip_each as clip_each
 from gtlearn.learning.shaping.sampled.gradients import project_conflicts as project_conflicts
 from gtlearn.learning.shaping.sampled.memory import keep_freed_memory as keep_freed_memory
@@ -23,6 +26,7 @@ from gtlearn.learning.shaping.sampled.opponents import lola_pg as lola_pg
 from gtlearn.learning.shaping.sampled.opponents import reinforce as reinforce
 from gtlearn.learning.shaping.sampled.policies import GaussianPolicy as GaussianPolicy
 from gtlearn.learning.shaping.sampled.policies import Network as Network
+from gtlearn.learning.shaping.sampled.policies import Numbers as Numbers
 from gtlearn.learning.shaping.sampled.policies import Policy as Policy
 from gtlearn.learning.shaping.sampled.policies import RecurrentPolicy as RecurrentPolicy
 from gtlearn.learning.shaping.sampled.policies import TablePolicy as TablePolicy

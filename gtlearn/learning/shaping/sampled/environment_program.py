@@ -1,0 +1,130 @@
+"""An environment of vectors, many of which are stepped at once, as a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gtlearn.errors import DivergenceError
+from gtlearn.learning.shaping.sampled.noise import Generators, integers
+from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+from gtlearn.learning.shaping.sampled.policies.spaces import Numbers
+from gtlearn.learning.shaping.sampled.trajectories import Trajectories
+
+LARGEST_SEED = 2**31
+
+
+class Simulator(Protocol):
+    """So many environments, side by side."""
+
+    def reset(self, seeds: Sequence[int]) -> NDArray[np.float64]:
+        """Begins an episode in each; states, shape (count, numbers)."""
+        ...
+
+    def step(self, actions: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Takes a step in each.
+
+        Args:
+            actions: shape (count, players, numbers of an action).
+
+        Returns:
+            States (count, numbers), and the reward that all players share (count).
+        """
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class EnvironmentProgram:
+    """Players who see the whole state and share one reward; see `trajectories.Program`.
+
+    Attributes:
+        name: of the environment.
+        players: who plays.
+        discount: what a reward one step later is worth.
+        observes: the states.
+        acts: the actions of each player, all of one length.
+        simulator: makes so many environments; can be pickled.
+        limit: actions are clipped to plus or minus this.
+        reward_scale: what rewards are multiplied with before anybody learns from them.
+    """
+
+    name: str
+    players: tuple[str, ...]
+    discount: float
+    observes: Numbers
+    acts: tuple[Numbers, ...]
+    simulator: Callable[[int], Simulator]
+    limit: float = 1.0
+    reward_scale: float = 1.0
+    _made: dict[int, Simulator] = field(default_factory=dict, init=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the environments, which each process makes for itself."""
+        return {**self.__dict__, "_made": {}}
+
+    def play(
+        self,
+        policies: Sequence[Policy],
+        parameters: Sequence[Tensor],
+        trajectories: int,
+        horizon: int,
+        generator: Generators,
+    ) -> Trajectories:
+        """Steps all environments of all chains together; see `rollout`.
+
+        Raises:
+            DivergenceError: if an action, a state or a reward is not finite; it names the step.
+        """
+        like = parameters[0]
+        shape = len(like), horizon, trajectories
+        noise = [policy.noise(shape, like, generator) for policy in policies]
+        seeds = integers(shape[::2], LARGEST_SEED, like.device, generator)
+        actors = [
+            policy.actor(given, trajectories, horizon)
+            for policy, given in zip(policies, parameters, strict=True)
+        ]
+        states = like.new_empty((*shape, self.observes.count))
+        actions = like.new_empty((len(policies), *shape, self.acts[0].count))
+        rewards = like.new_empty(shape)
+        environments = self._environments(len(like) * trajectories)
+        here = environments.reset(seeds.flatten().tolist())
+        for step in range(horizon):
+            states[:, step] = _tensor(here, like).unflatten(0, shape[::2])
+            for action, actor, drawn in zip(actions, actors, noise, strict=True):
+                action[:, step] = actor(step, states[:, step], drawn[:, step])
+            here, earned = environments.step(self._clipped(actions[:, :, step], step))
+            rewards[:, step] = _tensor(earned, like).unflatten(0, shape[::2])
+        if not (states.isfinite().all() and rewards.isfinite().all()):
+            raise DivergenceError(
+                f"{self.name} came to a state or a reward that is not finite; lower the learning "
+                "rates"
+            )
+        shared = (rewards * self.reward_scale).expand(len(policies), *shape)
+        return Trajectories(states, actions, shared, tuple(actor.memory for actor in actors))
+
+    def _clipped(self, actions: Tensor, step: int) -> NDArray[np.float64]:
+        """Actions (players, chains, trajectories, numbers) as (count, players, numbers)."""
+        if not actions.isfinite().all():
+            raise DivergenceError(
+                f"an action at step {step} of {self.name} is not finite; lower the learning rates"
+            )
+        joint = actions.flatten(1, 2).transpose(0, 1).clamp(-self.limit, self.limit)
+        found: NDArray[np.float64] = joint.double().cpu().numpy()
+        return found
+
+    def _environments(self, count: int) -> Simulator:
+        """So many environments, made once."""
+        if count not in self._made:
+            self._made[count] = self.simulator(count)
+        return self._made[count]
+
+
+def _tensor(array: NDArray[np.float64], like: Tensor) -> Tensor:
+    """In the type and on the device of a tensor."""
+    return torch.as_tensor(array, dtype=like.dtype, device=like.device)
