@@ -47,12 +47,12 @@ $(VENV)/.plots: $(VENV)/.python $(INPUTS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.plots
-	$(INSTALL) -e '.[plots,dev,learn]'
+	$(INSTALL) -e '.[plots,dev,learn,envs,atari]'
 	@touch $@
 
 $(VENV)/.peers: $(VENV)/.dev
 	@echo "Installing the peers; pygambit may be compiled, which takes some minutes, once"
-	$(PIP) -e '.[plots,dev,learn,peers,scale]'
+	$(PIP) -e '.[plots,dev,learn,envs,atari,peers,scale]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.plots

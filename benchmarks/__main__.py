@@ -9,6 +9,7 @@ import benchmarks
 from benchmarks import jobs, report
 from benchmarks.agreement import agreement
 from benchmarks.commitments import commitments
+from benchmarks.environments import environments
 from benchmarks.harness import say
 from benchmarks.iterated import iterated
 from benchmarks.optima import followers, leaders
@@ -33,6 +34,7 @@ JOBS = {
     "runs": runs,
     "sweeps": sweeps,
     "shaping": shaping,
+    "environments": environments,
 }
 
 

@@ -25,6 +25,8 @@ PACKAGES = (
     "highspy",
     "python-flint",
     "open-spiel",
+    "mujoco",
+    "gymnasium-robotics",
     "cvxpy",
     "ecos",
     "pygambit",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gtlearn.runs.config import RunConfig
     from gtlearn.runs.fields import Field
 
+_ENV = f"{__name__}.env"  # where the algorithm plays, in click's context
 _METAVARS = {bool: "BOOLEAN", int: "INTEGER", float: "NUMBER", str: "TEXT"}
 
 
@@ -57,6 +58,13 @@ class AlgorithmGroup(click.Group):
             f"\n  `{ctx.command_path} ALGORITHM --help` lists an algorithm's options.\n"
         )
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's; where the algorithm plays decides which options it has."""
+        ctx.meta[_ENV] = _value_of("--env", args)
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, name: str) -> click.Command:
         """The command that trains an algorithm, or what a file says.
 
@@ -65,14 +73,14 @@ class AlgorithmGroup(click.Group):
         """
         from gtlearn.runs.config import Recording, RunConfig, read_config
         from gtlearn.runs.fields import fields_of
-        from gtlearn.runs.learner import find_algorithm
+        from gtlearn.runs.learner import environments_of, find_algorithm
 
         base = None
         if name.endswith(".toml") or "/" in name:
             base = read_config(Path(name))
             algorithm = base.algorithm
         else:
-            algorithm = find_algorithm(name)
+            algorithm = find_algorithm(name, ctx.meta.get(_ENV))
         fields = fields_of(algorithm.config_type())
         recording = fields_of(Recording)
 
@@ -91,7 +99,8 @@ class AlgorithmGroup(click.Group):
             name,
             callback=callback,
             params=[*options, *seed, *self.own(), *beside],
-            help=f"{algorithm.summary}",
+            help=algorithm.summary,
+            epilog="" if algorithm.env else _elsewhere(environments_of(algorithm.name)),
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -101,6 +110,22 @@ class AlgorithmGroup(click.Group):
         if args[0].startswith("-") and args[0] not in ("-h", "--help"):
             raise click.UsageError(f"write the algorithm, or a config.toml, before {args[0]}", ctx)
         return super().parse_args(ctx, args)
+
+
+def _value_of(option: str, args: list[str]) -> str | None:
+    """What an option is given on a command line that is not parsed yet."""
+    for place, text in enumerate(args):
+        if text == option:
+            return args[place + 1] if place + 1 < len(args) else None
+        if text.startswith(f"{option}="):
+            return text.partition("=")[2]
+    return None
+
+
+def _elsewhere(environments: list[str]) -> str:
+    """What the help of an algorithm says of its environments."""
+    known = " or ".join(f"--env {env}" for env in environments)
+    return f"With {known} it plays there, with other options; --help lists them." if known else ""
 
 
 class FieldType(click.ParamType):  # type: ignore[type-arg]

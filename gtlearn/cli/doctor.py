@@ -2,13 +2,63 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+from gtlearn.cli.installed import PURPOSES
+from gtlearn.cli.options import OneOf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from gtlearn.cli.working import Finding
 
 
 @click.command()
-def doctor() -> None:
-    """Say what is installed and how to add the rest."""
-    from gtlearn.cli.installed import report
-    from gtlearn.cli.output import emit
+@click.argument("extras", nargs=-1, type=OneOf(*PURPOSES), metavar="[EXTRA]...")
+def doctor(extras: tuple[str, ...]) -> int:
+    """Say what is installed and works, and how to add the rest.
 
-    emit(report(), None)
+    With EXTRAs, such as envs or atari, look only at these; the exit code is 1 if something of them
+    is missing or does not work.
+
+    \b
+    Example:
+      gtlearn doctor envs atari
+    """
+    from gtlearn.cli.installed import additions, package_table
+    from gtlearn.cli.output import emit
+    from gtlearn.cli.working import findings
+    from gtlearn.solvers.output.pieces import to_text
+
+    parts = extras or tuple(PURPOSES)
+    found = findings(parts)
+    advice = additions(parts)
+    advice += [f"To use {trial.what}: {trial.detail}" for trial in found if not trial.works]
+    tables = [package_table(parts), *([_trial_table(found)] if found else [])]
+    text = to_text([_heading(), *tables])
+    emit("\n".join([text, *advice]), None)  # not wrapped: commands to copy
+    return int(bool(extras and advice))
+
+
+def _heading() -> str:
+    import platform
+    import sys
+
+    from gtlearn import __version__
+
+    python = f"Python {platform.python_version()}"
+    return f"gtlearn {__version__}, {python} on {sys.platform} {platform.machine()}"
+
+
+def _trial_table(found: Sequence[Finding]) -> Table:
+    from gtlearn.solvers.output.pieces import add_row, new_table
+
+    table = new_table("part", "tried", "works", "how")
+    for trial in found:
+        works = "yes" if trial.works else "no"
+        add_row(table, [trial.extra, trial.what, works, trial.detail if trial.works else ""])
+    return table

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import platform
 import re
-import shutil
-import sys
+from collections.abc import Collection
 from importlib import metadata
+from typing import TYPE_CHECKING
 
-from gtlearn.solvers.output.pieces import add_row, new_table, to_text
+if TYPE_CHECKING:
+    from rich.table import Table
 
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
-_EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
-_PURPOSES = {
-    "": "solving and checking",
+CORE = "core"
+PURPOSES = {  # of the core and of each extra
+    CORE: "solving and checking",
     "learn": "training learners",
     "plots": "pictures",
     "envs": "PettingZoo and MuJoCo environments",
@@ -24,49 +23,51 @@ _PURPOSES = {
     "dev": "tests and linters",
 }
 
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
+
 
 def requirements() -> dict[str, list[str]]:
-    """What each extra needs, as "package>=version"; the core's under ""."""
-    needed: dict[str, list[str]] = {extra: [] for extra in _PURPOSES}
+    """What the core and each extra need, as "package>=version"."""
+    needed: dict[str, list[str]] = {part: [] for part in PURPOSES}
     for line in metadata.requires("gtlearn") or ():
         requirement, _, marker = line.partition(";")
         extra = _EXTRA.search(marker)
         if not requirement.startswith("gtlearn[") and (extra is None or extra[1] in needed):
-            needed[extra[1] if extra else ""].append(requirement.strip())
-    return {extra: sorted(found) for extra, found in needed.items() if found}
+            needed[extra[1] if extra else CORE].append(requirement.strip())
+    return {part: sorted(found) for part, found in needed.items() if found}
 
 
-def version_of(package: str) -> str | None:
-    """The installed version, or None."""
+def version_of(requirement: str) -> str | None:
+    """The installed version of a required package, or None."""
+    name = _NAME.match(requirement)
     try:
-        return metadata.version(package)
+        return metadata.version(name[0] if name else requirement)
     except metadata.PackageNotFoundError:
         return None
 
 
-def report() -> str:
-    """A table of packages and, for each missing extra, the command that installs it."""
+def package_table(parts: Collection[str]) -> Table:
+    """What these parts need, and the versions that are installed."""
+    from gtlearn.solvers.output.pieces import add_row, new_table
+
     table = new_table("part", "for", "package", "installed")
-    advice = []
-    for extra, needed in requirements().items():
-        missing = []
+    for part, needed in requirements().items():
+        if part not in parts:
+            continue
         for position, requirement in enumerate(needed):
             name = _NAME.match(requirement)
-            package = name[0] if name else requirement
-            version = version_of(package)
-            part, purpose = ((extra or "core"), _PURPOSES[extra]) if position == 0 else ("", "")
-            add_row(table, [part, purpose, package, version or "missing"])
-            if version is None:
-                missing.append(f"'{requirement}'")
-        if missing:
-            advice.append(f"To add {extra or 'the core'}: pip install {' '.join(missing)}")
-    binary = shutil.which("lrsnash")
-    heading = f"gtlearn {version_of('gtlearn')}, Python {platform.python_version()}"
-    text = to_text(
-        [
-            f"{heading} on {sys.platform} {platform.machine()}",
-            table,
-            f"lrsnash, a peer in the tests: {binary or 'not found (Debian package lrslib)'}",
-        ]
-    )
-    return "\n".join([text, *advice])  # not wrapped: commands to copy
+            heading = (part, PURPOSES[part]) if position == 0 else ("", "")
+            version = version_of(requirement) or "missing"
+            add_row(table, [*heading, name[0] if name else requirement, version])
+    return table
+
+
+def additions(parts: Collection[str]) -> list[str]:
+    """For each of these parts that lacks something, a line with the command that installs it."""
+    lines = []
+    for part, needed in requirements().items():
+        missing = [f"'{requirement}'" for requirement in needed if not version_of(requirement)]
+        if part in parts and missing:
+            lines.append(f"To add {part}: pip install {' '.join(missing)}")
+    return lines

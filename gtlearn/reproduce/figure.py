@@ -123,8 +123,8 @@ class Figure:
         Raises:
             InputError: if an option is unknown, or cannot have its value.
         """
-        algorithm = find_algorithm(method.algorithm or self.algorithm)
         values = {**self.options, **panel.options, **method.options}
+        algorithm = find_algorithm(method.algorithm or self.algorithm, values.get("env"))
         options = _checked(algorithm.config_type(), values, self.name)
         return RunConfig(
             algorithm, options, seed, _checked(Recording, dict(self.recording), self.name)

@@ -27,7 +27,7 @@ from gtlearn.runs.learner import Algorithm, find_algorithm
 LARGEST_FILE = 100_000  # bytes
 LARGEST_SEED = 2**31 - 1
 SEED = Field("seed", int, help="Of all randomness.", minimum=0, maximum=LARGEST_SEED)
-_TEXT = {name: Field(name, str) for name in ("algorithm", "version")}
+_TEXT = {name: Field(name, str) for name in ("algorithm", "env", "version")}
 _TABLES = ("config", "run")
 
 
@@ -147,7 +147,8 @@ class _Reader:
         own = {k: above.pop(k) for k in ("algorithm", "version", "seed") if k in above}
         if "algorithm" not in own:
             raise InputError(f'{self.where} names no algorithm; add a line algorithm = "NAME"')
-        algorithm = self._algorithm(own["algorithm"])
+        env = tables["config"].get("env", above.get("env"))
+        algorithm = self._algorithm(own["algorithm"], env)
         known = fields_of(algorithm.config_type())
         for key in above:
             if key in tables["config"]:
@@ -164,10 +165,11 @@ class _Reader:
             algorithm, self._made(algorithm.config_type(), values), seed, Recording(**run), version
         )
 
-    def _algorithm(self, name: Any) -> Algorithm:
+    def _algorithm(self, name: Any, env: Any) -> Algorithm:
         text = self._checked(_TEXT["algorithm"], name)
+        where = None if env is None else self._checked(_TEXT["env"], env)
         try:
-            return find_algorithm(text)
+            return find_algorithm(text, where)
         except InputError as error:
             raise self._error("algorithm", str(error)) from None
 

@@ -63,6 +63,14 @@ class Shared(Protocol):
         """
 
 
+@runtime_checkable
+class Keeping(Protocol):
+    """A learner that leaves more than numbers."""
+
+    def files(self) -> Mapping[str, bytes]:
+        """Files for the folder of a finished run, by name."""
+
+
 @dataclass(frozen=True)
 class Algorithm:
     """An algorithm by name; its code is imported only when it is used.
@@ -72,12 +80,14 @@ class Algorithm:
         summary: one line for `--help`.
         config: "module:Class", a frozen dataclass of options; see `gtlearn.runs.fields`.
         build: "module:function", which makes a Learner from such a config and a seed.
+        env: the environment that this version of it plays; None where it plays games.
     """
 
     name: str
     summary: str
     config: str
     build: str
+    env: str | None = None
 
     def config_type(self) -> type[Any]:
         """The dataclass of its options."""
@@ -100,6 +110,11 @@ _SHAPING = "gtlearn.learning.shaping.algorithms"
 def _against_personas(name: str, summary: str, options: str) -> Algorithm:
     build = f"{_SHAPING}.against_personas:build_{name.replace('-', '_')}"
     return Algorithm(name, summary, f"{_SHAPING}.config:{options}", build)
+
+
+def _among_teammates(name: str, summary: str, options: str) -> Algorithm:
+    build = f"{_SHAPING}.among_teammates:build_{name.replace('-', '_')}"
+    return Algorithm(name, summary, f"{_SHAPING}.config:{options}", build, "half-cheetah")
 
 
 def _self_play(name: str, summary: str, options: str = "SelfPlayConfig") -> Algorithm:
@@ -128,6 +143,13 @@ _KNOWN = (
     _against_personas(
         "reinforce", "A start that is best as long as nobody learns.", "PersonaConfig"
     ),
+    Algorithm(
+        "teammates",
+        "A team that learns to run left, for those who are to lead it right.",
+        config=f"{_SHAPING}.config:TeammatesConfig",
+        build=f"{_SHAPING}.training_teammates:TeammateTraining",
+        env="half-cheetah",
+    ),
     _self_play("naive", "Players who each follow their own gradient."),
     _self_play("lookahead", "Players who foresee the others' steps."),
     _self_play("lola", "Players who shape the others' steps."),
@@ -138,9 +160,35 @@ _KNOWN = (
 )
 ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm in _KNOWN}
 
+_IN_ENVIRONMENTS = (
+    _among_teammates(
+        "meta-mapg",
+        "A start from which to learn and to shape teammates that learn, too.",
+        "CheetahMetaConfig",
+    ),
+    _among_teammates(
+        "meta-pg", "A start from which to learn among teammates that learn.", "CheetahMetaConfig"
+    ),
+    _among_teammates(
+        "lola-dice",
+        "A start and a way to learn that shape the teammates' next steps.",
+        "CheetahLolaDiceConfig",
+    ),
+    _among_teammates(
+        "reinforce", "A start that is best as long as nobody learns.", "CheetahConfig"
+    ),
+)
+IN_ENVIRONMENTS = {
+    (algorithm.name, str(algorithm.env)): algorithm for algorithm in _IN_ENVIRONMENTS
+}
 
-def find_algorithm(name: str) -> Algorithm:
+
+def find_algorithm(name: str, env: str | None = None) -> Algorithm:
     """The algorithm of that name.
+
+    Args:
+        name: of the algorithm.
+        env: where it plays; None: in games, or in its only environment.
 
     Raises:
         InputError: if there is none; the nearest name is said.
@@ -148,7 +196,18 @@ def find_algorithm(name: str) -> Algorithm:
     if name not in ALGORITHMS:
         advice = nearest(name, ALGORITHMS) or f"use {' or '.join(ALGORITHMS)}"
         raise InputError(f"there is no algorithm {name[:60]!r}; {advice}")
-    return ALGORITHMS[name]
+    if env is None or ALGORITHMS[name].env == env:
+        return ALGORITHMS[name]
+    if (name, env) not in IN_ENVIRONMENTS:
+        known = environments_of(name)
+        advice = f"use {' or '.join(known)}" if known else "leave env out"
+        raise InputError(f"{name} does not play in {env[:60]!r}; {advice}")
+    return IN_ENVIRONMENTS[name, env]
+
+
+def environments_of(name: str) -> list[str]:
+    """The environments that an algorithm plays in, beside games."""
+    return [env for known, env in IN_ENVIRONMENTS if known == name]
 
 
 def _imported(source: str) -> Any:

@@ -20,7 +20,7 @@ from gtlearn.runs import checkpoint, folder, generators
 from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RESULT_SCHEMA, RunFolder
-from gtlearn.runs.learner import Learner, Parallel, Shared
+from gtlearn.runs.learner import Keeping, Learner, Parallel, Shared
 from gtlearn.runs.metrics import MetricsLog, Row
 
 CHECKPOINT_SECONDS = 10.0  # from one checkpoint to the next, where no iterations are asked for
@@ -269,6 +269,9 @@ class _Session:
             **own,
         }
         with self._writing():
+            if isinstance(self.learner, Keeping):
+                for name, content in self.learner.files().items():
+                    checkpoint.write_whole(self.folder.path / name, content)
             self.folder.write_result(result)
         return result
 

@@ -240,11 +240,6 @@ def test_version_and_help(gtlearn):
         assert code == 0 and out.startswith("Usage: gtlearn") and not err
 
 
-def test_doctor_names_what_is_installed(gtlearn):
-    code, out, _ = gtlearn("doctor")
-    assert code == 0 and "numpy" in out and "torch" in out
-
-
 def test_errors_of_our_own_do_not_look_like_bad_input(gtlearn, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError("a bug")

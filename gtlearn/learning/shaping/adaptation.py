@@ -17,7 +17,7 @@ from gtlearn.learning.shaping.games import TableGame
 from gtlearn.learning.shaping.games.nash_conv import nash_conv
 from gtlearn.learning.shaping.meta import unroll
 from gtlearn.learning.shaping.meta.chain import NAIVE, Ascent, InnerRates
-from gtlearn.learning.shaping.personas import Personas
+from gtlearn.learning.shaping.personas import Personas, Population
 
 LEAST_LOGIT = -30.0  # of an action that is never taken: its probability is below 1e-12
 
@@ -27,7 +27,7 @@ class Adaptation:
     """How a player fared against each persona of a split.
 
     Attributes:
-        personas: against whom; where there are several peers, the first one's.
+        personas: against or with whom; where there are several peers, the first one's.
         rewards: its mean reward a step at phi_0 ... phi_L, shape (personas, L + 1).
         nash_conv: of the joint policies there, as mean rewards too, shape (personas, L + 1); None
             where a player's policy is no table.
@@ -35,7 +35,7 @@ class Adaptation:
             before.
     """
 
-    personas: Personas
+    personas: Population
     rewards: NDArray[np.float64]
     nash_conv: NDArray[np.float64] | None = None
     tables: tuple[NDArray[np.float64], ...] | None = None
@@ -98,7 +98,7 @@ def adapt_exactly(
 
 
 def measured(
-    game: TableGame, personas: Personas, rewards: Tensor, chain: Sequence[Sequence[Tensor]]
+    game: TableGame, personas: Population, rewards: Tensor, chain: Sequence[Sequence[Tensor]]
 ) -> Adaptation:
     """How a player fared, with the exact NashConv of the tables along the chain.
 

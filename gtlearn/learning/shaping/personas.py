@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -20,6 +20,26 @@ PREFERENCES = {  # how likely a persona takes the action that it prefers
     "in": {"train": (0.5, 1.0), "validation": (0.5, 1.0), "test": (0.5, 1.0)},
     "out": {"train": (0.5, 0.75), "validation": (0.5, 0.75), "test": (0.75, 1.0)},
 }
+
+
+class Population(Protocol):
+    """Peers of one split."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the groups; none where there is no telling them apart."""
+        ...
+
+    @property
+    def group(self) -> NDArray[np.int64]:
+        """Which group each belongs to, shape (peers,)."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def parameters(self) -> Tensor:
+        """Of their policies, as they are played, in 32 bits; shape (peers, *shape of a policy)."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +63,10 @@ class Personas:
         """Their parameters on tables of logits, shape (personas, states, actions)."""
         smallest = np.finfo(np.float64).tiny
         return torch.as_tensor(np.log(self.tables.clip(min=smallest)), dtype=dtype)
+
+    def parameters(self) -> Tensor:
+        """The logits in 32 bits; see `Population`."""
+        return self.logits(torch.float32)
 
 
 def personas(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
@@ -10,23 +9,21 @@ import torch
 
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, equilibrium_start
 from gtlearn.learning.shaping.algorithms.config import MetaConfig, PersonaConfig
-from gtlearn.learning.shaping.algorithms.sides import ExactSide, Parallel, SampledSide, Side
+from gtlearn.learning.shaping.algorithms.settings import iterated_setting
+from gtlearn.learning.shaping.algorithms.sides import ExactSide, SampledSide, Side
 from gtlearn.learning.shaping.algorithms.stage import make_game
+from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.meta.ceiling import ceiling
 from gtlearn.learning.shaping.methods import Method
-from gtlearn.learning.shaping.personas import Distribution, peers
+from gtlearn.learning.shaping.personas import Distribution, Personas, peers
 from gtlearn.solvers.markov.tables import simple_rows, written
 
 CEILING_SEEDS = 16  # of exact Meta-MAPG, of which the best is the ceiling
 
 
-class PersonaLearner:
-    """Ascent on a method's gradient; chosen by validation, reported on the test personas.
-
-    All methods are trained, chosen and tested in the same way, as section 5 of Kim et al. (2021)
-    has it: they differ in the gradient that they follow in training, and LOLA-DiCE in its steps
-    along the chain too. See `gtlearn.runs.learner.Learner`.
+class PersonaLearner(ValidatedLearner[Personas]):
+    """A start for an iterated game, reported on the test personas beside floor and ceiling.
 
     Args:
         config: the options.
@@ -38,34 +35,16 @@ class PersonaLearner:
         self.config, self.method = config, method
         self.game = make_game(config.game, config.discount)
         self.personas = peers(self.game, config.population_seed, config.distribution)
-        kind = ExactSide if config.exact else SampledSide
-        self.side: Side = kind(config, self.game, self.personas["train"], method, seed)
-        self.iterations = config.iterations
-        self.done = self.env_steps = self.chosen_at = 0
-        self.chosen = self.side.chosen
-        self.validated = self._validated()
+        super().__init__(config, self._side(seed), self.personas)
 
-    def step(self) -> Mapping[str, float]:
-        """One iteration, and a validation where one is due."""
-        found = self.side.step()
-        self.done += 1
-        self.env_steps += found.env_steps
-        if self.done % self.config.validate_every == 0 or self.done == self.iterations:
-            self._choose()
-        return {
-            "env_steps": self.env_steps,  # none where values are exact: nothing is played
-            "train_objective": found.objective,
-            "validation_auc": self.validated,
-            "gradient_norm": found.norm,
-        }
-
-    def share(self, parallel: Parallel, parts: int) -> None:
-        """Has an iteration's work done in parts; see `gtlearn.runs.learner.Shared`."""
-        self.side.share(parallel, parts)
-
-    def headline(self) -> tuple[float, float | None]:
-        """The best validation AUC so far; what is possible is known at the end."""
-        return self.validated, None
+    def _side(self, seed: int) -> Side[Personas]:
+        """How the gradients are found."""
+        config, people = self.config, self.personas["train"]
+        if config.exact:
+            return ExactSide(config, self.game, people, self.method, seed)
+        groups = torch.from_numpy(people[0].group) if config.pcgrad else None
+        setting = iterated_setting(config, self.game)
+        return SampledSide(config, setting, people, self.method, seed, groups)
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns against the test personas, beside the floor and ceiling."""
@@ -91,33 +70,11 @@ class PersonaLearner:
         }
 
     def state_dict(self) -> dict[str, Any]:
-        """The ascent, what was chosen, the counters, and the personas."""
-        return {
-            "side": self.side.state_dict(),
-            "chosen": list(self.chosen),
-            "counters": [self.done, self.env_steps, self.chosen_at, self.validated],
-            "personas": {
-                split: [people.tables for people in given] for split, given in self.personas.items()
-            },
+        """What all learners keep, and the personas."""
+        tables = {
+            split: [people.tables for people in given] for split, given in self.personas.items()
         }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes back to what `state_dict` returned."""
-        self.side.load_state_dict(state["side"])
-        self.chosen = [tensor.clone() for tensor in state["chosen"]]
-        self.done, self.env_steps, self.chosen_at, self.validated = state["counters"]
-
-    def _validated(self) -> float:
-        found, played = self.side.adapted(self.personas["validation"])
-        self.env_steps += played
-        return float(found.auc.mean())
-
-    def _choose(self) -> None:
-        """Keeps the present start where it is the best on the validation personas."""
-        found = self._validated()
-        if found > self.validated:
-            self.validated, self.chosen_at = found, self.done
-            self.chosen = self.side.chosen
+        return {**super().state_dict(), "personas": tables}
 
     def _still(self) -> Adaptation:
         """How it goes to play the stage game's equilibrium and never to learn, exactly."""

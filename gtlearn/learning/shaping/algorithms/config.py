@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 _GAME = {"help": "A stage game, or a whole gtlearn_iterated(...)."}
 _DISCOUNT = {"help": "Of a stage game: what a reward one step later is worth."}
 
 
+_OUTER = "Adam's learning rate of the start"
+_LEARN_RATES = {"help": "The player learns its own inner rates, too."}
+_LOOK_AHEADS: dict[str, Any] = {"help": "Steps of the peers that are foreseen.", "minimum": 1}
+
+
 @dataclass(frozen=True)
-class PersonaConfig:
-    """The options of a learner that is trained against personas; all of `reinforce`."""
+class GameOptions:
+    """Which game is played, and how."""
 
     game: str = field(default="ipd_meta_mapg", metadata=_GAME)
     discount: str = field(default="24/25", metadata=_DISCOUNT)
@@ -23,6 +28,12 @@ class PersonaConfig:
         default="lstm",
         metadata={"help": "What the learner plays, where it is not exact; peers play tables."},
     )
+
+
+@dataclass(frozen=True)
+class SamplingOptions:
+    """How a learner samples the chain, and ascends; defaults of Kim et al. (2021), Table 3."""
+
     chain: int = field(
         default=5, metadata={"help": "L: how often both players learn.", "minimum": 1}
     )
@@ -31,10 +42,7 @@ class PersonaConfig:
     )
     outer_rate: float | None = field(
         default=None,
-        metadata={
-            "help": "Adam's learning rate of the start; none: 1e-4 for an LSTM, 0.1 for tables.",
-            "above": 0,
-        },
+        metadata={"help": f"{_OUTER}; none: 1e-4 for an LSTM, 0.1 for tables.", "above": 0},
     )
     critic_rate: float = field(
         default=1.5e-4, metadata={"help": "Of an LSTM's value network.", "above": 0}
@@ -55,21 +63,27 @@ class PersonaConfig:
     clip: float = field(
         default=1.0, metadata={"help": "The longest gradient of one chain.", "above": 0}
     )
-    pcgrad: bool = field(
-        default=True,
-        metadata={"help": "Conflicting gradients of groups of personas are projected."},
-    )
     published: bool = field(
         default=False,
         metadata={"help": "The published estimator: later steps are not discounted; biased."},
     )
-    batch: int | None = field(
-        default=None,
-        metadata={"help": "Personas in an exact iteration; none: all.", "minimum": 1},
-    )
     validate_every: int = field(
         default=10,
         metadata={"help": "Iterations between two validations.", "minimum": 1},
+    )
+
+
+@dataclass(frozen=True)
+class PersonaConfig(SamplingOptions, GameOptions):
+    """The options of a learner that is trained against personas; all of `reinforce`."""
+
+    pcgrad: bool = field(
+        default=True,
+        metadata={"help": "Conflicting gradients of groups of personas are projected."},
+    )
+    batch: int | None = field(
+        default=None,
+        metadata={"help": "Personas in an exact iteration; none: all.", "minimum": 1},
     )
     population_seed: int = field(
         default=0, metadata={"help": "The seed of the personas.", "minimum": 0}
@@ -84,17 +98,90 @@ class PersonaConfig:
 class MetaConfig(PersonaConfig):
     """The options of `gtlearn train meta-mapg` and `gtlearn train meta-pg`."""
 
-    learn_rates: bool = field(
-        default=True, metadata={"help": "The player learns its own inner rates, too."}
-    )
+    learn_rates: bool = field(default=True, metadata=_LEARN_RATES)
 
 
 @dataclass(frozen=True)
 class LolaDiceConfig(PersonaConfig):
     """The options of `gtlearn train lola-dice`."""
 
-    look_aheads: int = field(
-        default=1, metadata={"help": "Steps of the peers that are foreseen.", "minimum": 1}
+    look_aheads: int = field(default=1, metadata=_LOOK_AHEADS)
+
+
+@dataclass(frozen=True)
+class EnvironmentOptions:
+    """In which environment the learner plays, and with whom."""
+
+    env: Literal["half-cheetah"] = field(
+        default="half-cheetah", metadata={"help": "The environment."}
+    )
+    teammates: str = field(
+        default="runs/teammates",
+        metadata={"help": "The folder of a run of `gtlearn train teammates`."},
+    )
+
+
+@dataclass(frozen=True)
+class CheetahConfig(SamplingOptions, EnvironmentOptions):
+    """The options of a learner with teammates in a cheetah; all of `reinforce`.
+
+    Defaults are those of Kim et al. (2021), Table 5, but for the critic: within the iterations
+    that a few cores can do, a value network at their rate learns nothing.
+    """
+
+    chain: int = field(
+        default=2, metadata={"help": "L: how often both players learn.", "minimum": 1}
+    )
+    inner_rate: float = field(
+        default=5e-3, metadata={"help": "The learning rate in the chain.", "above": 0}
+    )
+    outer_rate: float | None = field(
+        default=5e-5, metadata={"help": f"{_OUTER}; none: 1e-4.", "above": 0}
+    )
+    critic_rate: float = field(
+        default=5.5e-5, metadata={"help": "Of the value network.", "above": 0}
+    )
+    horizon: int = field(default=200, metadata={"help": "H: steps of a trajectory.", "minimum": 1})
+    critic: bool = field(
+        default=False,
+        metadata={
+            "help": "A value network judges in the outer loop, as published; or else the linear "
+            "baseline of the chain."
+        },
+    )
+
+
+@dataclass(frozen=True)
+class CheetahMetaConfig(CheetahConfig):
+    """The options of `gtlearn train meta-mapg --env half-cheetah`, and of meta-pg."""
+
+    learn_rates: bool = field(default=True, metadata=_LEARN_RATES)
+
+
+@dataclass(frozen=True)
+class CheetahLolaDiceConfig(CheetahConfig):
+    """The options of `gtlearn train lola-dice --env half-cheetah`."""
+
+    look_aheads: int = field(default=1, metadata=_LOOK_AHEADS)
+
+
+@dataclass(frozen=True)
+class TeammatesConfig:
+    """The options of `gtlearn train teammates`; a team that learns to run the other way."""
+
+    env: Literal["half-cheetah"] = field(
+        default="half-cheetah", metadata={"help": "The environment."}
+    )
+    iterations: int = field(
+        default=500, metadata={"help": "Steps of Adam, each kept as a teammate.", "minimum": 1}
+    )
+    trajectories: int = field(
+        default=64, metadata={"help": "K: played in an iteration.", "minimum": 1}
+    )
+    horizon: int = field(default=200, metadata={"help": "H: steps of a trajectory.", "minimum": 1})
+    rate: float = field(default=3e-3, metadata={"help": "Adam's learning rate.", "above": 0})
+    clip: float = field(
+        default=10.0, metadata={"help": "The longest gradient of a player.", "above": 0}
     )
 
 

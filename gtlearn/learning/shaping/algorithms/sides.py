@@ -13,28 +13,31 @@ from torch import Tensor
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, measured
-from gtlearn.learning.shaping.algorithms.config import LolaDiceConfig, MetaConfig, PersonaConfig
+from gtlearn.learning.shaping.algorithms.config import (
+    CheetahLolaDiceConfig,
+    CheetahMetaConfig,
+    LolaDiceConfig,
+    MetaConfig,
+    PersonaConfig,
+    SamplingOptions,
+)
+from gtlearn.learning.shaping.algorithms.settings import Setting
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.games.protocol import Parameters
 from gtlearn.learning.shaping.meta import MetaAscent
 from gtlearn.learning.shaping.meta.baselines import lola_dice
 from gtlearn.learning.shaping.methods import Method
-from gtlearn.learning.shaping.personas import Personas
+from gtlearn.learning.shaping.personas import Personas, Population
 from gtlearn.learning.shaping.sampled import (
     Chains,
     Estimator,
     Gradients,
-    Network,
-    Policy,
-    RecurrentPolicy,
     SampledAscent,
     Sampling,
     TablePolicy,
-    state_program,
 )
 from gtlearn.learning.shaping.sampled.memory import keep_freed_memory
 
-Peers: TypeAlias = Sequence[Personas]  # of the players from the second on
 Parallel: TypeAlias = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 
 DEVIATION = 0.1  # of the logits of a table at the start
@@ -56,7 +59,10 @@ class Step:
     env_steps: int
 
 
-class Side(Protocol):
+People_contra = TypeVar("People_contra", contravariant=True)
+
+
+class Side(Protocol[People_contra]):
     """An ascent on the gradients of a method."""
 
     def step(self) -> Step:
@@ -65,8 +71,12 @@ class Side(Protocol):
     def share(self, parallel: Parallel, parts: int) -> None:
         """Has an iteration's work done in parts; see `gtlearn.runs.learner.Shared`."""
 
-    def adapted(self, people: Peers) -> tuple[Adaptation, int]:
-        """How the present start fares against personas, and the steps that were played for it."""
+    def adapted(self, people: Sequence[People_contra]) -> tuple[Adaptation, int]:
+        """How the present start fares among peers, and the steps that were played for it.
+
+        Args:
+            people: of the players from the second on; those of one index meet.
+        """
 
     @property
     def chosen(self) -> list[Tensor]:
@@ -116,7 +126,12 @@ class ExactSide(_Ascending[MetaAscent]):
     """
 
     def __init__(
-        self, config: PersonaConfig, game: IteratedGame, people: Peers, method: Method, seed: int
+        self,
+        config: PersonaConfig,
+        game: IteratedGame,
+        people: Sequence[Personas],
+        method: Method,
+        seed: int,
     ) -> None:
         self.game, self.length = table_game(game), config.chain
         self.per_step = 1 - float(game.discount)
@@ -151,7 +166,7 @@ class ExactSide(_Ascending[MetaAscent]):
         """
         raise InputError("exact values are computed in one process; leave ray_workers out")
 
-    def adapted(self, people: Peers) -> tuple[Adaptation, int]:
+    def adapted(self, people: Sequence[Personas]) -> tuple[Adaptation, int]:
         """How the present start fares against personas, exactly."""
         start, rates = self.ascent.start[0], self.ascent.rates[0]
         ascents = {0: self._foreseeing} if self.method == "lola-dice" else {}
@@ -184,58 +199,43 @@ class SampledSide(_Ascending[SampledAscent]):
 
     Args:
         config: the options.
-        game: what is played.
-        people: the personas of the training.
+        setting: what is played, and by whom.
+        people: the peers of the training.
+        groups: of the peers, whose conflicting gradients are projected; None: they are not.
         method: whose gradient.
         seed: of the start and of all that is played.
     """
 
     def __init__(
-        self, config: PersonaConfig, game: IteratedGame, people: Peers, method: Method, seed: int
+        self,
+        config: SamplingOptions,
+        setting: Setting,
+        people: Sequence[Population],
+        method: Method,
+        seed: int,
+        groups: Tensor | None = None,
     ) -> None:
-        self.config, self.game, self.seed = config, game, seed
-        self.recurrent = config.policy == "lstm"
-        self.tables = None if self.recurrent else table_game(game)  # to measure them exactly
+        self.config, self.setting, self.seed = config, setting, seed
+        self.estimator = _estimator(config, setting, method)
         generator = torch.Generator().manual_seed(seed)
-        self.estimator = self._estimator(method)
-        own = self.estimator.policies[0]
-        start = own.initial(1, generator)[0] * (1 if self.recurrent else DEVIATION)
-        rates = torch.full((config.chain, game.num_players), config.inner_rate)
+        start = setting.policies[0].initial(1, generator)[0] * setting.deviation
+        rates = torch.full((config.chain, len(setting.policies)), config.inner_rate)
+        recurrent = setting.tables is None
         self.ascent = SampledAscent(
             self.estimator,
-            [peer.logits(torch.float32) for peer in people],
+            [peer.parameters() for peer in people],
             start,
             rates,
             generator=generator,
             chains=config.chains,
-            groups=torch.from_numpy(people[0].group) if config.pcgrad else None,
-            outer_rate=config.outer_rate or (1e-4 if self.recurrent else 0.1),
+            groups=groups,
+            outer_rate=config.outer_rate or (1e-4 if recurrent else 0.1),
             critic_rate=config.critic_rate,
             clip=config.clip,
             learn_rates=_learns_rates(config),
         )
-        if self.recurrent:
+        if recurrent:
             keep_freed_memory()
-
-    def _estimator(self, method: Method) -> Estimator:
-        """The estimator of a method's gradients, on tables of the peers."""
-        config, size = self.config, self.game.num_states
-        counts = [len(labels) for labels in self.game.stage.actions]
-        own: Policy = (RecurrentPolicy if self.recurrent else TablePolicy)(size, counts[0])
-        sampling = Sampling(
-            trajectories=config.trajectories,
-            horizon=config.horizon,
-            decay=config.decay,
-            weighted=not config.published,
-            look_aheads=_look_aheads(config),
-        )
-        return Estimator(
-            state_program(self.game),
-            [own, *(TablePolicy(size, count) for count in counts[1:])],
-            sampling=sampling,
-            method=method,
-            critic=Network(size, 1) if self.recurrent else None,
-        )
 
     def step(self) -> Step:
         """One iteration."""
@@ -253,19 +253,19 @@ class SampledSide(_Ascending[SampledAscent]):
 
         self.ascent.estimate = estimate
 
-    def adapted(self, people: Peers) -> tuple[Adaptation, int]:
-        """How the present start fares against personas, in trajectories."""
+    def adapted(self, people: Sequence[Population]) -> tuple[Adaptation, int]:
+        """How the present start fares among peers, in trajectories."""
         generator = torch.Generator().manual_seed(self.seed)
-        found = self.ascent.adapted([peer.logits(torch.float32) for peer in people], generator)
+        found = self.ascent.adapted([peer.parameters() for peer in people], generator)
         played = self._played(len(people[0]) * self.estimator.rollouts(self.config.chain)[1])
         rewards = found.mean_rewards[:, 0].T
-        if self.tables is None:
+        if self.setting.tables is None:
             return Adaptation(people[0], rewards.double().numpy()), played
-        return measured(self.tables, people[0], rewards, found.parameters), played
+        return measured(self.setting.tables, people[0], rewards, found.parameters), played
 
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions); None for networks."""
-        return None if self.config.policy == "lstm" else self.ascent.start.double().softmax(-1)
+        return None if self.setting.tables is None else self.ascent.start.double().softmax(-1)
 
     def state_dict(self) -> dict[str, Any]:
         """The ascent, with its generator, and the seed of validations."""
@@ -281,18 +281,39 @@ class SampledSide(_Ascending[SampledAscent]):
         return rollouts * self.config.trajectories * self.config.horizon
 
 
+def _estimator(config: SamplingOptions, setting: Setting, method: Method) -> Estimator:
+    """The estimator of a method's gradients."""
+    sampling = Sampling(
+        trajectories=config.trajectories,
+        horizon=config.horizon,
+        decay=config.decay,
+        weighted=not config.published,
+        look_aheads=_look_aheads(config),
+    )
+    return Estimator(
+        setting.program,
+        setting.policies,
+        sampling=sampling,
+        method=method,
+        critic=setting.critic,
+        value_unit=setting.value_unit,
+    )
+
+
 def _estimated(estimator: Estimator, chains: Chains) -> Gradients:
     """A part's gradients, in whichever process."""
-    if estimator.critic is not None:
+    if not all(isinstance(policy, TablePolicy) for policy in estimator.policies):
         keep_freed_memory()
     return estimator(chains)
 
 
-def _learns_rates(config: PersonaConfig) -> bool:
+def _learns_rates(config: SamplingOptions) -> bool:
     """Whether the player's own inner rates are learned, too."""
-    return isinstance(config, MetaConfig) and config.learn_rates
+    return isinstance(config, MetaConfig | CheetahMetaConfig) and config.learn_rates
 
 
-def _look_aheads(config: PersonaConfig) -> int:
+def _look_aheads(config: SamplingOptions) -> int:
     """How many steps of its peers LOLA-DiCE foresees."""
-    return config.look_aheads if isinstance(config, LolaDiceConfig) else 1
+    if isinstance(config, LolaDiceConfig | CheetahLolaDiceConfig):
+        return config.look_aheads
+    return 1

@@ -33,6 +33,7 @@ from gtlearn.learning.shaping.sampled.policies import TablePolicy as TablePolicy
 from gtlearn.learning.shaping.sampled.policies import VectorNetwork as VectorNetwork
 from gtlearn.learning.shaping.sampled.state_program import StateProgram as StateProgram
 from gtlearn.learning.shaping.sampled.state_program import state_program as state_program
+from gtlearn.learning.shaping.sampled.team import TeamAscent as TeamAscent
 from gtlearn.learning.shaping.sampled.training import SampledAscent as SampledAscent
 from gtlearn.learning.shaping.sampled.trajectories import Program as Program
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories as Trajectories

@@ -51,7 +51,6 @@ class EnvironmentProgram:
         acts: the actions of each player, all of one length.
         simulator: makes so many environments; can be pickled.
         limit: actions are clipped to plus or minus this.
-        reward_scale: what rewards are multiplied with before anybody learns from them.
     """
 
     name: str
@@ -61,7 +60,6 @@ class EnvironmentProgram:
     acts: tuple[Numbers, ...]
     simulator: Callable[[int], Simulator]
     limit: float = 1.0
-    reward_scale: float = 1.0
     _made: dict[int, Simulator] = field(default_factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -105,7 +103,7 @@ class EnvironmentProgram:
                 f"{self.name} came to a state or a reward that is not finite; lower the learning "
                 "rates"
             )
-        shared = (rewards * self.reward_scale).expand(len(policies), *shape)
+        shared = rewards.expand(len(policies), *shape)
         return Trajectories(states, actions, shared, tuple(actor.memory for actor in actors))
 
     def _clipped(self, actions: Tensor, step: int) -> NDArray[np.float64]:

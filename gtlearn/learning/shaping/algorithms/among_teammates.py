@@ -1,0 +1,85 @@
+"""Meta-MAPG, Meta-PG, LOLA-DiCE and REINFORCE as runs among teammates in an environment."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gtlearn.errors import InputError
+from gtlearn.learning.shaping.algorithms.config import CheetahConfig
+from gtlearn.learning.shaping.algorithms.settings import cheetah_setting
+from gtlearn.learning.shaping.algorithms.sides import SampledSide
+from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
+from gtlearn.learning.shaping.methods import Method
+from gtlearn.learning.shaping.teammates import Teammates, read, splits
+
+
+class TeammateLearner(ValidatedLearner[Teammates]):
+    """A start for the back leg of a cheetah, whose front leg learned to run the other way.
+
+    Kim et al. (2021), question 5. All share one reward, so that there is no gap to an equilibrium:
+    what is reported is what the test teammates and the learner earn along the chain.
+
+    Args:
+        config: the options.
+        seed: of the start, and of all that is drawn.
+        method: whose gradient.
+
+    Raises:
+        InputError: if there are no teammates, or a package is missing.
+    """
+
+    def __init__(self, config: CheetahConfig, seed: int, *, method: Method) -> None:
+        self.config, self.method = config, method
+        self.setting = cheetah_setting(direction="right", critic=config.critic)
+        size = self.setting.policies[1].shape[0]
+        self.teammates = read(Path(config.teammates), config.env, size)
+        people = {name: (mates,) for name, mates in splits(self.teammates).items()}
+        side = SampledSide(config, self.setting, people["train"], method, seed)
+        super().__init__(config, side, people)
+
+    def result(self) -> dict[str, Any]:
+        """What the chosen start earns among the test teammates, along the chain."""
+        self.side.choose(self.chosen)
+        test, played = self.side.adapted(self.people["test"])
+        self.env_steps += played
+        before, *after = test.to_json()["rewards"]["all"]
+        return {
+            "env": self.config.env,
+            "env_steps": self.env_steps,
+            "method": f"{self.method}, sampled",
+            **test.to_json(),
+            "chosen_at": self.chosen_at,
+            "inner_rates": self.chosen[1].tolist(),
+            "teammates_sha256": self.teammates.checksum,
+            "notes": [
+                f"Among {len(test.personas)} test teammates, who learned to run left, the mean "
+                f"reward a step is {before:.3g} before the first update and "
+                f"{', '.join(f'{reward:.3g}' for reward in after)} after each; it is about the "
+                "speed to the right, in metres a second"
+            ],
+        }
+
+    def state_dict(self) -> dict[str, Any]:
+        """What all learners keep, and whose teammates they were."""
+        return {**super().state_dict(), "teammates": self.teammates.checksum}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state_dict` returned.
+
+        Raises:
+            InputError: if the teammates are others now.
+        """
+        if state["teammates"] != self.teammates.checksum:
+            raise InputError(
+                f"the teammates in {self.config.teammates} are not those that this run began with; "
+                "put those back, or start anew"
+            )
+        super().load_state_dict(state)
+
+
+build_meta_mapg = partial(TeammateLearner, method="meta-mapg")
+build_meta_pg = partial(TeammateLearner, method="meta-pg")
+build_lola_dice = partial(TeammateLearner, method="lola-dice")
+build_reinforce = partial(TeammateLearner, method="reinforce")

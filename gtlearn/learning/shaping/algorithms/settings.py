@@ -1,0 +1,100 @@
+"""What the options of a sampled learner stand for: a game or an environment, and who plays it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from gtlearn.environments.half_cheetah.rules import AGENTS, JOINTS, STATE, Direction
+from gtlearn.games import IteratedGame
+from gtlearn.learning.shaping.algorithms.config import PersonaConfig
+from gtlearn.learning.shaping.games import TableGame, table_game
+from gtlearn.learning.shaping.sampled import (
+    EnvironmentProgram,
+    GaussianPolicy,
+    Network,
+    Numbers,
+    Policy,
+    Program,
+    RecurrentPolicy,
+    TablePolicy,
+    VectorNetwork,
+    state_program,
+)
+from gtlearn.learning.shaping.sampled.environment_program import Simulator
+
+TABLE_DEVIATION = 0.1  # of the logits of a table at the start
+HALF_CHEETAH = "half-cheetah"
+DISCOUNT = 0.99  # in the environment; Kim et al. (2021), Table 5
+VALUE_UNIT = 100.0  # a discounted sum of rewards in the environment is some hundreds
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What is played, and by whom.
+
+    Attributes:
+        program: what is played.
+        policies: one a player; the learner is the first.
+        critic: a value network for the learner; None: the linear baseline serves.
+        value_unit: in which the critic gives values.
+        deviation: what the learner's random start is multiplied with.
+        tables: the exact game where everyone plays tables, to measure them.
+    """
+
+    program: Program
+    policies: Sequence[Policy]
+    critic: Network | None = None
+    value_unit: float = 1.0
+    deviation: float = 1.0
+    tables: TableGame | None = None
+
+
+def iterated_setting(config: PersonaConfig, game: IteratedGame) -> Setting:
+    """An iterated game in which the peers play tables, and the learner an LSTM or a table."""
+    size = game.num_states
+    counts = [len(labels) for labels in game.stage.actions]
+    peers = [TablePolicy(size, count) for count in counts[1:]]
+    program = state_program(game)
+    if config.policy == "table":
+        own: Policy = TablePolicy(size, counts[0])
+        return Setting(program, [own, *peers], deviation=TABLE_DEVIATION, tables=table_game(game))
+    return Setting(program, [RecurrentPolicy(size, counts[0]), *peers], Network(size, 1))
+
+
+def cheetah_setting(*, direction: Direction, critic: bool) -> Setting:
+    """The two legs of a cheetah, each an LSTM under a Gaussian.
+
+    Args:
+        direction: where running is rewarded, "right" or "left".
+        critic: whether the first has a value network.
+
+    Raises:
+        InputError: if a package is missing.
+    """
+    program = cheetah_program(direction)
+    count = program.observes.count
+    policies = [GaussianPolicy(count, acts.count) for acts in program.acts]
+    network = VectorNetwork(count, 1) if critic else None
+    return Setting(program, policies, network, VALUE_UNIT)
+
+
+def cheetah_program(direction: Direction) -> EnvironmentProgram:
+    """Many cheetahs at once, whose legs are players with one reward.
+
+    Raises:
+        InputError: if a package is missing.
+    """
+    from gtlearn.environments.half_cheetah import HalfCheetahs
+
+    make: Callable[[int], Simulator] = partial(HalfCheetahs, direction=direction)
+    make(1)  # what is missing is said now
+    return EnvironmentProgram(
+        name=HALF_CHEETAH,
+        players=("back leg", "front leg"),
+        discount=DISCOUNT,
+        observes=Numbers(STATE),
+        acts=(Numbers(JOINTS),) * AGENTS,
+        simulator=make,
+    )

@@ -1,0 +1,102 @@
+"""A team that learns to run left, whose front leg is kept after each iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from gtlearn.learning.shaping.algorithms.config import TeammatesConfig
+from gtlearn.learning.shaping.algorithms.settings import cheetah_setting
+from gtlearn.learning.shaping.sampled import TeamAscent, keep_freed_memory
+from gtlearn.learning.shaping.teammates import FILE, FIRST, LAST, TESTED, Teammates, packed
+
+TEAMMATE = 1  # the front leg
+
+
+class TeammateTraining:
+    """Kim et al. (2021), Appendix D.3; see `gtlearn.runs.learner.Learner`.
+
+    Both legs learn together. Of the front leg, the iterations are kept that
+    `teammates.splits` uses.
+
+    Args:
+        config: the options.
+        seed: of both legs' starts, and of all that is played.
+
+    Raises:
+        InputError: if a package is missing.
+    """
+
+    def __init__(self, config: TeammatesConfig, seed: int) -> None:
+        self.config, self.iterations = config, config.iterations
+        setting = cheetah_setting(direction="left", critic=False)
+        self.ascent = TeamAscent(
+            setting.program,
+            setting.policies,
+            generator=torch.Generator().manual_seed(seed),
+            trajectories=config.trajectories,
+            horizon=config.horizon,
+            rate=config.rate,
+            clip=config.clip,
+        )
+        self.done, self.reward = 0, 0.0
+        self.kept: list[int] = []
+        self.weights: list[torch.Tensor] = []
+        keep_freed_memory()
+
+    def step(self) -> Mapping[str, float]:
+        """One iteration."""
+        self.reward = self.ascent.step()
+        self.done += 1
+        if FIRST <= self.done <= LAST or self.done >= TESTED:
+            self.kept.append(self.done)
+            self.weights.append(self.ascent.parameters[TEAMMATE].clone())
+        return {"env_steps": self._played, "mean_reward": self.reward}
+
+    def headline(self) -> tuple[float, float | None]:
+        """The mean reward a step, which is about the speed to the left."""
+        return self.reward, None
+
+    def files(self) -> Mapping[str, bytes]:
+        """The teammates; see `gtlearn.runs.learner.Keeping`."""
+        return {FILE: packed(self._teammates())} if self.kept else {}
+
+    def result(self) -> dict[str, Any]:
+        """How fast the team runs at the end, and which teammates were kept."""
+        teammates = self._teammates()
+        found = {
+            "env": self.config.env,
+            "mean_reward": self.reward,
+            "teammates": len(teammates),
+            "notes": [
+                f"The team runs left with a mean reward of {self.reward:.3g} a step, and "
+                f"{len(teammates)} of its front legs are kept"
+            ],
+        }
+        return {**found, "teammates_sha256": teammates.checksum} if self.kept else found
+
+    def state_dict(self) -> dict[str, Any]:
+        """The ascent, the counters, and the teammates so far."""
+        return {
+            "ascent": self.ascent.state_dict(),
+            "counters": [self.done, self.reward],
+            "kept": list(self.kept),
+            "weights": list(self.weights),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state_dict` returned."""
+        self.ascent.load_state_dict(state["ascent"])
+        self.done, self.reward = state["counters"]
+        self.kept, self.weights = list(state["kept"]), [kept.clone() for kept in state["weights"]]
+
+    @property
+    def _played(self) -> int:
+        return self.done * self.config.trajectories * self.config.horizon
+
+    def _teammates(self) -> Teammates:
+        kept = torch.stack(self.weights) if self.weights else torch.empty(0, 0)
+        return Teammates(self.config.env, np.array(self.kept, dtype=np.int64), kept)

@@ -1,0 +1,85 @@
+"""Ascent on a method's gradient; chosen by validation, as section 5 of Kim et al. (2021) has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from gtlearn.learning.shaping.algorithms.config import SamplingOptions
+from gtlearn.learning.shaping.algorithms.sides import Parallel, Side
+
+People = TypeVar("People")
+
+
+class ValidatedLearner(Generic[People]):
+    """All methods are trained, chosen and tested in the same way.
+
+    They differ in the gradient that they follow in training, and LOLA-DiCE in its steps along the
+    chain too. See `gtlearn.runs.learner.Learner`; `result` is left to those who know what is
+    played.
+
+    Args:
+        config: the options.
+        side: finds the gradients.
+        people: of the splits "validation" and "test", the peers of each player.
+    """
+
+    def __init__(
+        self,
+        config: SamplingOptions,
+        side: Side[People],
+        people: Mapping[str, Sequence[People]],
+    ) -> None:
+        self.side, self.people = side, people
+        self.validate_every, self.iterations = config.validate_every, config.iterations
+        self.done = self.env_steps = self.chosen_at = 0
+        self.chosen = self.side.chosen
+        self.validated = self._validated()
+
+    def step(self) -> Mapping[str, float]:
+        """One iteration, and a validation where one is due."""
+        found = self.side.step()
+        self.done += 1
+        self.env_steps += found.env_steps
+        if self.done % self.validate_every == 0 or self.done == self.iterations:
+            self._choose()
+        return {
+            "env_steps": self.env_steps,  # none where values are exact: nothing is played
+            "train_objective": found.objective,
+            "validation_auc": self.validated,
+            "gradient_norm": found.norm,
+        }
+
+    def share(self, parallel: Parallel, parts: int) -> None:
+        """Has an iteration's work done in parts; see `gtlearn.runs.learner.Shared`."""
+        self.side.share(parallel, parts)
+
+    def headline(self) -> tuple[float, float | None]:
+        """The best validation AUC so far; what is possible is known at the end."""
+        return self.validated, None
+
+    def state_dict(self) -> dict[str, Any]:
+        """The ascent, what was chosen, and the counters."""
+        return {
+            "side": self.side.state_dict(),
+            "chosen": list(self.chosen),
+            "counters": [self.done, self.env_steps, self.chosen_at, self.validated],
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state_dict` returned."""
+        self.side.load_state_dict(state["side"])
+        self.chosen = [tensor.clone() for tensor in state["chosen"]]
+        self.done, self.env_steps, self.chosen_at, self.validated = state["counters"]
+
+    def _validated(self) -> float:
+        found, played = self.side.adapted(self.people["validation"])
+        self.env_steps += played
+        return float(found.auc.mean())
+
+    def _choose(self) -> None:
+        """Keeps the present start where it is the best among the peers of the validation."""
+        found = self._validated()
+        if found > self.validated:
+            self.validated, self.chosen_at = found, self.done
+            self.chosen = self.side.chosen

@@ -1,0 +1,143 @@
+"""Teammates of varying expertise: the checkpoints of one training, in a file with a checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gtlearn.errors import InputError
+from gtlearn.optional import optional
+
+SCHEMA = "gtlearn/teammates/1"
+FILE = "teammates.safetensors"
+FIRST, LAST = 50, 300  # iterations of meta-training and validation; Kim et al. (2021), D.3
+TESTED = 475  # and of the test, to the end
+VALIDATIONS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Teammates:
+    """Policies of one player at several iterations of its training.
+
+    Attributes:
+        environment: where it was trained.
+        iterations: after how many, shape (teammates).
+        weights: shape (teammates, size of its policy).
+    """
+
+    environment: str
+    iterations: NDArray[np.int64]
+    weights: Tensor
+
+    names = ()  # nothing tells one group from another
+
+    def __len__(self) -> int:
+        return len(self.iterations)
+
+    @property
+    def group(self) -> NDArray[np.int64]:
+        """The group of each, which is the same; see `personas.Population`."""
+        return np.zeros(len(self), dtype=np.int64)
+
+    def parameters(self) -> Tensor:
+        """The weights; see `personas.Population`."""
+        return self.weights
+
+    def at(self, chosen: NDArray[np.bool_]) -> Teammates:
+        """Some of them."""
+        kept = torch.from_numpy(chosen)
+        return Teammates(self.environment, self.iterations[chosen], self.weights[kept])
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of iterations and weights."""
+        found = hashlib.sha256(self.iterations.astype("<i8").tobytes())
+        found.update(self.weights.contiguous().numpy().tobytes())
+        return found.hexdigest()
+
+
+def splits(teammates: Teammates) -> dict[str, Teammates]:
+    """Training, validation and test, as in Kim et al. (2021), Appendix D.3.
+
+    Iterations 50 to 300 for training and validation, of which `VALIDATIONS` at even distances are
+    for validation, and 475 to the end for the test.
+
+    Raises:
+        InputError: if one of them would be empty.
+    """
+    known = teammates.iterations
+    places = np.linspace(FIRST, LAST, 2 * VALIDATIONS + 1)[1::2].round()
+    validation = np.isin(known, places)
+    training = (known >= FIRST) & (known <= LAST) & ~validation
+    found = {"train": training, "validation": validation, "test": known >= TESTED}
+    empty = [name for name, chosen in found.items() if not chosen.any()]
+    if empty:
+        raise InputError(
+            f"these teammates, of iterations {known.min()} to {known.max()}, leave nobody for "
+            f"{' and '.join(empty)}; train them for more than {TESTED} iterations"
+        )
+    return {name: teammates.at(chosen) for name, chosen in found.items()}
+
+
+def packed(teammates: Teammates) -> bytes:
+    """The file's content: safetensors, with the checksum in its header."""
+    packer = optional("safetensors.torch", "learn")
+    tensors = {
+        "iterations": torch.from_numpy(teammates.iterations),
+        "weights": teammates.weights.contiguous(),
+    }
+    metadata = {
+        "schema": SCHEMA,
+        "environment": teammates.environment,
+        "sha256": teammates.checksum,
+    }
+    content: bytes = packer.save(tensors, metadata=metadata)
+    return content
+
+
+def read(path: Path, environment: str, size: int) -> Teammates:
+    """The teammates that a run made.
+
+    Args:
+        path: the run's folder, or its file.
+        environment: for which they must have been trained.
+        size: of their policy.
+
+    Raises:
+        InputError: if there are none, they do not fit, or the file is damaged.
+    """
+    file = path / FILE if path.is_dir() else path
+    again = f"make them by `gtlearn train teammates --env {environment} --output {path}`"
+    if not file.is_file():
+        raise InputError(f"there are no teammates at {path}; {again}")
+    found, checksum = _read(file)
+    if found is None or found.checksum != checksum:
+        raise InputError(f"{file} holds no teammates, or is damaged; remove it and {again}")
+    if found.environment != environment or found.weights.shape[1] != size:
+        raise InputError(
+            f"the teammates in {file} are for {found.environment} and have policies of "
+            f"{found.weights.shape[1]} numbers; {environment} needs {size}; {again}"
+        )
+    return found
+
+
+def _read(file: Path) -> tuple[Teammates | None, str]:
+    """What a file holds, None if it is damaged, and the checksum in its header."""
+    safetensors = optional("safetensors", "learn")
+    try:
+        with safetensors.safe_open(file, framework="pt") as held:
+            metadata = held.metadata() or {}
+            if metadata.get("schema") != SCHEMA:
+                return None, ""
+            iterations = held.get_tensor("iterations").numpy()
+            teammates = Teammates(metadata["environment"], iterations, held.get_tensor("weights"))
+            return teammates, metadata["sha256"]
+    except (OSError, safetensors.SafetensorError, json.JSONDecodeError, KeyError):
+        return None, ""
