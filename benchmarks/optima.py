@@ -84,10 +84,10 @@ def follower_steps(name: str, stage: str, seed: int) -> tuple[int | None, int]:
     import torch
 
     from gtlearn.learning.stackelberg import followers as kinds
-    from gtlearn.learning.stackelberg.game import iterated_matrix
+    from gtlearn.learning.stackelberg.game import leader_game
 
     torch.set_num_threads(1)
-    game = iterated_matrix(games.iterated(stage, horizon=10))
+    game = leader_game(games.iterated(stage, horizon=10))
     make: dict[str, Callable[[], Any]] = {
         RELABELLING: lambda: kinds.RelabellingFollower(game),
         OPTIMAL: lambda: kinds.PlanningFollower(game),

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from benchmarks.harness import TURNS, Case, Peer, Row, Target, Timed, rate, say, timed
 from gtlearn import games
 from gtlearn.games.catalogue import symmetric
-from gtlearn.learning.stackelberg.game import Episodes, IteratedMatrix, iterated_matrix, rollout
+from gtlearn.learning.stackelberg.game import LeaderGame, leader_game
+from gtlearn.learning.stackelberg.play import Episodes, rollout
 from gtlearn.solvers.markov.batch import evaluate_floats
 
 STAGES = [entry.name for entry in symmetric.ENTRIES]
@@ -84,8 +85,8 @@ def _repeated(play: Callable[[], Episodes], count: int) -> Episodes:
     return play()
 
 
-def _matrix(stage: str) -> IteratedMatrix:
-    return iterated_matrix(games.iterated(stage, horizon=10))
+def _matrix(stage: str) -> LeaderGame:
+    return leader_game(games.iterated(stage, horizon=10))
 
 
 def _tables(batch: int) -> tuple[Tables, Tables]:
@@ -94,7 +95,7 @@ def _tables(batch: int) -> tuple[Tables, Tables]:
     return leaders, followers
 
 
-def exact_mean(game: IteratedMatrix, leaders: Tables, followers: Tables) -> float:
+def exact_mean(game: LeaderGame, leaders: Tables, followers: Tables) -> float:
     """The mean of the leader's exact values, an episode a pair of tables."""
     return float(evaluate_floats(game.game, (leaders, followers))[..., game.leader].mean())
 
@@ -109,7 +110,7 @@ def check_mean(values: Any, exact: float) -> None:
         raise ValueError("the episodes that were played are not worth what the tables say")
 
 
-def _arguments(game: IteratedMatrix, leaders: Tables, followers: Tables) -> tuple[Any, ...]:
+def _arguments(game: LeaderGame, leaders: Tables, followers: Tables) -> tuple[Any, ...]:
     """What a peer is given: the stage's name, each player's probabilities of action 0, the mean."""
     chances = leaders[..., 0].tolist(), followers[..., 0].tolist()
     return game.game.stage.name, *chances, exact_mean(game, leaders, followers)
@@ -130,8 +131,8 @@ def dictionary_loop(stage: str, leaders: Any, followers: Any, exact: float) -> T
 class DictionaryEnvironment:
     """PettingZoo's (and, nearly, RLlib's) interface on lists, without checks and spaces."""
 
-    def __init__(self, game: IteratedMatrix) -> None:
-        self.rewards = game.leader_rewards.tolist(), game.follower_rewards.tolist()
+    def __init__(self, game: LeaderGame) -> None:
+        self.rewards = game.leader_rewards[0].tolist(), game.follower_rewards[0].tolist()
         self.moves = game.moves.tolist()
         self.steps = game.steps
         self.agents: list[str] = []
@@ -186,7 +187,7 @@ def _looped(
 def plain_loop(stage: str, leaders: Any, followers: Any, exact: float) -> Timed:
     """No environment at all: two nested loops on lists, the least that Python can do."""
     game = _matrix(stage)
-    first, second = game.leader_rewards.tolist(), game.follower_rewards.tolist()
+    first, second = game.leader_rewards[0].tolist(), game.follower_rewards[0].tolist()
     moves, steps, random = game.moves.tolist(), range(game.steps), Random(0).random
     kept: list[list[Step]] = []
     start = time.perf_counter()

@@ -11,10 +11,17 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue.entry import Entry, check_size
+from gtlearn.games.markov.game import MarkovGame
 from gtlearn.games.normal_form import NormalFormGame, normal_form
 from gtlearn.games.numbers import format_number, from_fractions, short_number
+from gtlearn.games.trade import bullet_trade, bullet_trade_matrix
 
 _Payoffs = Callable[..., tuple[Fraction, ...]]
+
+_BULLETS = (
+    "Gerstgrasser & Parkes (2023), Meta-RL for Multi-Agent RL: Learning to Adapt to Evolving "
+    "Agents, section 4 (their trade on Atari, with a bullet paying what it is worth on average)"
+)
 
 
 def _grid(values: range, payoffs: _Payoffs, players: tuple[str, str]) -> NormalFormGame:
@@ -141,6 +148,50 @@ def _bilateral_trade(
     return _grid(range(maximum + 1), gains, ("Seller", "Buyer"))
 
 
+def _bullet_trade(
+    seller_hits: Fraction = Fraction(7, 10),
+    buyer_hits: Fraction = Fraction(7, 10),
+    seller_reward: Fraction = Fraction(1, 10),
+    buyer_reward: Fraction = Fraction(1),
+    prices: int = 5,
+    highest: Fraction = Fraction(1),
+    bullets: int = 1,
+) -> MarkovGame:
+    return bullet_trade(
+        seller_hits,
+        buyer_hits,
+        seller_reward=seller_reward,
+        buyer_reward=buyer_reward,
+        prices=_prices(prices, highest),
+        bullets=bullets,
+    )
+
+
+def _bullet_trade_matrix(
+    seller_hits: Fraction = Fraction(7, 10),
+    buyer_hits: Fraction = Fraction(7, 10),
+    seller_reward: Fraction = Fraction(1, 10),
+    buyer_reward: Fraction = Fraction(1),
+    prices: int = 5,
+    highest: Fraction = Fraction(1),
+) -> NormalFormGame:
+    return bullet_trade_matrix(
+        seller_hits,
+        buyer_hits,
+        seller_reward=seller_reward,
+        buyer_reward=buyer_reward,
+        prices=_prices(prices, highest),
+    )
+
+
+def _prices(count: int, highest: Fraction) -> list[Fraction]:
+    """So many prices from 0 to the highest."""
+    if count < 2 or highest <= 0:
+        raise InputError("it needs prices >= 2 and highest > 0")
+    check_size(count, count)
+    return [highest * k / (count - 1) for k in range(count)]
+
+
 def _public_goods(
     players: int = 3, endowment: int = 1, multiplier: Fraction = Fraction(3, 2)
 ) -> NormalFormGame:
@@ -205,6 +256,19 @@ ENTRIES = (
         "Chatterjee & Samuelson (1983), Bargaining under Incomplete Information, Operations "
         "Research 31 (the double auction, with known value and cost)",
         _bilateral_trade,
+    ),
+    Entry(
+        "bullet_trade",
+        "Markov game: of each bullet the seller names one of several prices from 0 to highest, or "
+        "keeps it; the buyer accepts or rejects",
+        _BULLETS,
+        _bullet_trade,
+    ),
+    Entry(
+        "bullet_trade_matrix",
+        "one bullet of bullet_trade: a price, or keep, against the highest price that is accepted",
+        _BULLETS,
+        _bullet_trade_matrix,
     ),
     Entry(
         "public_goods",

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn.games import IteratedGame
 from gtlearn.learning.stackelberg.config import StackelbergConfig
 from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION, random_leaders, shown
 from gtlearn.learning.stackelberg.findings import PostTraining, findings
 from gtlearn.learning.stackelberg.followers import Follower
 from gtlearn.learning.stackelberg.followers.protocol import env_steps, training_step
-from gtlearn.learning.stackelberg.game import Floats, iterated_matrix, rollout
+from gtlearn.learning.stackelberg.game import Floats, leader_game
+from gtlearn.learning.stackelberg.play import Play, rollout
 from gtlearn.learning.stackelberg.players import (
     make_follower,
     make_game,
@@ -42,11 +44,13 @@ class StackelbergLearner:
     Args:
         config: the options.
         seed: of all that is random.
+        play: how episodes are played; what is learned is checked in the game itself.
     """
 
-    def __init__(self, config: StackelbergConfig, seed: int) -> None:
+    def __init__(self, config: StackelbergConfig, seed: int, play: Play = rollout) -> None:
         self.config = config
-        self.game = iterated_matrix(make_game(config), config.leader_player)
+        self.play = play
+        self.game = leader_game(make_game(config), config.leader_player)
         self.rng = np.random.default_rng(seed)
         self.follower = make_follower(config, self.game, seed)
         self.leader = make_leader(config, self.game, self.follower, seed)
@@ -78,13 +82,16 @@ class StackelbergLearner:
             self._learned_answer(table[None])  # what it knows yet are tables tried before
         outcome = self._verified(self.follower, table)
         more = self._posttrained(table, outcome)
+        noisy = self.play is not rollout or self.game.chances is not None
+        seemed = self.reward if self.config.iterations and not noisy else None
+        played = self.game.game  # a Markov game need not be called what it is loaded by
         return {
-            "game": self.game.game.name,
+            "game": played.name if isinstance(played, IteratedGame) else self.config.game,
             "env_steps": self.env_steps,
             **outcome.to_json(self.game),
             "posttraining": more.to_json(outcome.regret),
             "seems": self.reward,
-            "notes": findings(outcome, more, self.reward if self.config.iterations else None),
+            "notes": findings(outcome, more, seemed),
         }
 
     def state_dict(self) -> dict[str, Any]:
@@ -118,7 +125,7 @@ class StackelbergLearner:
         tables = self.leader.propose(self.leader.episodes, self.rng)
         seen = shown(tables, self.config.context, self.rng)
         answers = self._answers(seen)
-        episodes = rollout(self.game, tables, answers, self.rng)
+        episodes = self.play(self.game, tables, answers, self.rng)
         self.env_steps += env_steps(self.follower, episodes)
         self.reward = float(self.game.values(episodes.leader_rewards).mean())
         told = seen if self.config.context == SAMPLED_ACTION else None
@@ -154,7 +161,7 @@ class StackelbergLearner:
     def _practice(self, follower: Follower, tables: Floats) -> tuple[dict[str, float], int]:
         """One episode with each of the leaders, shown as the leader shows itself."""
         seen = shown(tables, self.config.context, self.rng)
-        return training_step(follower, tables, self.rng, seen)
+        return training_step(follower, tables, self.rng, seen, self.play)
 
     def _verified(self, follower: Follower, table: Floats) -> Verified:
         """The leader's table and a follower's answer to what it is shown of it, exactly."""
@@ -176,11 +183,11 @@ class StackelbergLearner:
         )
 
 
-def build(config: StackelbergConfig, seed: int) -> StackelbergLearner:
-    """A new run.
+def build(config: StackelbergConfig, seed: int, play: Play = rollout) -> StackelbergLearner:
+    """A new run; arguments as of `StackelbergLearner`.
 
     Raises:
         InputError: if the game cannot be used, or options do not fit together.
     """
-    require_fit(config)
-    return StackelbergLearner(config, seed)
+    require_fit(config, noisy=play is not rollout)
+    return StackelbergLearner(config, seed, play)

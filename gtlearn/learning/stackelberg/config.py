@@ -12,7 +12,7 @@ class StackelbergConfig:
 
     game: str = field(
         default="prisoners_dilemma",
-        metadata={"help": "A stage game, or a whole gtlearn_iterated(...)."},
+        metadata={"help": "A stage game, which is iterated; or an iterated or Markov game."},
     )
     horizon: int = field(default=10, metadata={"help": "Steps of a stage game.", "minimum": 1})
     leader_player: int = field(

@@ -1,23 +1,21 @@
 """Contexts: what a follower is shown of its leader, and how a follower's model reads it.
 
 A contextual follower (Wang et al. 2016; Gerstgrasser and Parkes 2023) responds to a description of
-the leader's policy, which is asked for at every state. `shown` says what the leader shows: the
-policy that it plays, or one sampled action a state, as published. `deterministic` and
+the leader's policy, which is asked for wherever it has a choice. `shown` says what the leader
+shows: the policy that it plays, or one sampled action a state, as published. `deterministic` and
 `probabilities` turn what is shown into a model's input.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.learning.stackelberg.game import (
-    Floats,
-    Ints,
-    IteratedMatrix,
-    check_tables,
-    pure_tables,
-)
+from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, drawn, pure_tables
+from gtlearn.learning.stackelberg.play import check_tables
 
 POLICY = "policy"  # the probabilities that are played
 SAMPLED_ACTION = "sampled_action"  # as published; it deceives
@@ -60,16 +58,38 @@ def sampled_action(tables: Floats, rng: np.random.Generator) -> Floats:
     Returns:
         Deterministic tables of the same shape.
     """
-    thresholds = np.cumsum(tables, axis=2)[..., :-1]
-    drawn = (rng.random(tables.shape[:2])[..., None] >= thresholds).sum(axis=2)
-    return pure_tables(drawn, tables.shape[2])
+    return pure_tables(drawn(tables, rng.random(tables.shape[:2])), tables.shape[2])
 
 
-def deterministic(tables: Floats) -> Ints:
+def count_choices(game: LeaderGame) -> int:
+    """In how many states the leader has a choice, whether they can be met or not."""
+    return len(_counted(game, None))
+
+
+def count_deterministic(game: LeaderGame, states: Ints | None = None) -> int:
+    """How many deterministic tables the leader has; with `states`, that differ in these."""
+    return math.prod(_choices(game)[_counted(game, states)].tolist())
+
+
+def written_count(game: LeaderGame, states: Ints | None = None) -> str:
+    """The same number as a text, which stays short where the number is large.
+
+    >>> from gtlearn import games
+    >>> from gtlearn.learning.stackelberg.game import leader_game
+    >>> written_count(leader_game(games.iterated("rps_meta_mapg", horizon=3)))
+    '3^10'
+    """
+    sizes = Counter(_choices(game)[_counted(game, states)].tolist())
+    return " * ".join(f"{size}^{times}" for size, times in sorted(sizes.items())) or "1"
+
+
+def deterministic(game: LeaderGame, tables: Floats, states: Ints | None = None) -> Ints:
     """The index of each deterministic table, the last state's action changing fastest.
 
     Args:
+        game: what is played.
         tables: shape (batch, states, actions), each row with a single one.
+        states: those that count; all by default.
 
     Returns:
         Shape (batch,), in the order of `all_deterministic`.
@@ -77,17 +97,20 @@ def deterministic(tables: Floats) -> Ints:
     Raises:
         InputError: if a table mixes, or there are more tables than can be counted.
 
-    >>> deterministic(np.array([[[1.0, 0], [1, 0], [0, 1]], [[0, 1], [1, 0], [0, 1]]]))
-    array([1, 5])
+    >>> from gtlearn import games
+    >>> from gtlearn.learning.stackelberg.game import leader_game
+    >>> game = leader_game(games.iterated("chicken", horizon=2))
+    >>> deterministic(game, np.eye(2)[[[0, 0, 0, 0, 1], [1, 0, 0, 1, 0]]])
+    array([ 1, 18])
     """
-    _, size, num_actions = tables.shape
-    if num_actions**size > 2**62:
+    if count_deterministic(game, states) > 2**62:
         raise InputError(
-            f"{size} states with {num_actions} actions have too many deterministic tables for an "
-            "index; use probabilities"
+            f"{game.game.name} has too many deterministic tables of the leader for an index; use "
+            "probabilities"
         )
-    places = num_actions ** np.arange(size - 1, -1, -1, dtype=np.int64)
-    index: Ints = actions_of(tables) @ places
+    nth = np.cumsum(game.leader_legal, axis=1) - 1  # of the legal actions of a state
+    counted = _counted(game, states)
+    index: Ints = nth[counted, actions_of(tables)[:, counted]] @ _places(game, counted)
     return index
 
 
@@ -106,37 +129,44 @@ def actions_of(tables: Floats) -> Ints:
     return actions
 
 
-def probabilities(tables: Floats) -> Floats:
-    """The probabilities of all but the last action, state by state.
+def probabilities(game: LeaderGame, tables: Floats) -> Floats:
+    """The probabilities of all but the last action, for each state with a choice.
 
     Args:
+        game: what is played.
         tables: shape (batch, states, actions).
 
     Returns:
-        Shape (batch, states * (actions - 1)).
+        Shape (batch, states with a choice * (actions - 1)).
     """
-    return tables[..., :-1].reshape(len(tables), -1)
+    return tables[:, _counted(game, None), :-1].reshape(len(tables), -1)
 
 
-def all_deterministic(game: IteratedMatrix) -> Floats:
-    """Every deterministic table of the leader, shape (leader actions ** states, states, actions).
+def all_deterministic(game: LeaderGame, states: Ints | None = None) -> Floats:
+    """Every deterministic table of the leader, shape (tables, states, actions).
+
+    Args:
+        game: what is played.
+        states: those in which the tables differ, while elsewhere they play the first legal action;
+            all by default.
 
     Raises:
         InputError: if there are more than a million.
     """
-    count = game.leader_actions**game.num_states
+    count = count_deterministic(game, states)
     if count > MAX_TABLES:
         raise InputError(
-            f"the leader of {game.game.name} has {game.leader_actions}^{game.num_states} "
-            f"deterministic tables, more than {MAX_TABLES}; use random ones"
+            f"the leader of {game.game.name} has {written_count(game, states)} deterministic "
+            f"tables, more than {MAX_TABLES}; use random ones"
         )
-    places = game.leader_actions ** np.arange(game.num_states - 1, -1, -1)
-    actions = np.arange(count)[:, None] // places % game.leader_actions
-    return pure_tables(actions, game.leader_actions)
+    counted, choices = _counted(game, states), _choices(game)
+    nth = np.zeros((count, game.num_states), dtype=np.int64)
+    nth[:, counted] = np.arange(count)[:, None] // _places(game, counted) % choices[counted]
+    return pure_tables(_legal_actions(game, nth), game.leader_actions)
 
 
 def random_leaders(
-    game: IteratedMatrix, count: int, rng: np.random.Generator, *, mixed: bool = False
+    game: LeaderGame, count: int, rng: np.random.Generator, *, mixed: bool = False
 ) -> Floats:
     """Random leaders for pre-training (Algorithm 1), shape (count, states, leader actions).
 
@@ -145,18 +175,53 @@ def random_leaders(
         count: how many.
         rng: where they come from.
         mixed: False for deterministic tables, each equally likely; True for rows that are uniform
-            on the simplex.
+            on the simplex of the legal actions.
     """
-    shape = (count, game.num_states)
-    if mixed:
-        return rng.dirichlet(np.ones(game.leader_actions), size=shape)
-    return pure_tables(rng.integers(game.leader_actions, size=shape), game.leader_actions)
+    if not mixed:
+        return pure_tables(random_actions(game, count, rng), game.leader_actions)
+    tables = rng.dirichlet(np.ones(game.leader_actions), size=(count, game.num_states))
+    if game.all_legal:
+        return tables
+    tables = tables * game.leader_legal
+    shares: Floats = tables / tables.sum(axis=2, keepdims=True)
+    return shares
 
 
-def check_shown(game: IteratedMatrix, tables: Floats) -> None:
+def random_actions(game: LeaderGame, count: int, rng: np.random.Generator) -> Ints:
+    """Actions of the leader, each legal one as likely as the others, shape (count, states)."""
+    nth = rng.integers(_choices(game), size=(count, game.num_states))
+    return _legal_actions(game, nth)
+
+
+def check_shown(game: LeaderGame, tables: Floats) -> None:
     """Complains about a leader's tables that do not fit the game.
 
     Raises:
-        InputError: as `game.check_tables`.
+        InputError: as `play.check_tables`.
     """
-    check_tables(game, tables, game.leader_actions, "leader")
+    check_tables(game, tables, "leader")
+
+
+def _choices(game: LeaderGame) -> Ints:
+    """How many actions the leader has in each state."""
+    choices: Ints = game.leader_legal.sum(axis=1)
+    return choices
+
+
+def _counted(game: LeaderGame, states: Ints | None) -> Ints:
+    """The states, of the given ones or of all, in which the leader has a choice."""
+    counted = np.arange(game.num_states) if states is None else states
+    return counted[_choices(game)[counted] > 1]
+
+
+def _places(game: LeaderGame, counted: Ints) -> Ints:
+    """What one action more in a state adds to the index of a table, for the counted states."""
+    choices = _choices(game)[counted].tolist()
+    return np.array([math.prod(choices[k + 1 :]) for k in range(len(choices))], dtype=np.int64)
+
+
+def _legal_actions(game: LeaderGame, nth: Ints) -> Ints:
+    """The nth legal action of each state; shapes (batch, states)."""
+    legal_first = np.argsort(~game.leader_legal, axis=1, kind="stable")
+    actions: Ints = legal_first[np.arange(game.num_states), nth]
+    return actions

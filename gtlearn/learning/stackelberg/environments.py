@@ -1,6 +1,6 @@
-"""The iterated game for other libraries' agents: as its leader sees it, and as both do.
+"""A leader's game for other libraries' agents: as its leader sees it, and as both do.
 
-Steps are taken one at a time here, as those libraries expect it; `game.rollout` plays many episodes
+Steps are taken one at a time here, as those libraries expect it; `play.rollout` plays many episodes
 at once.
 """
 
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.followers.protocol import Follower
-from gtlearn.learning.stackelberg.game import Floats, IteratedMatrix, check_tables, pure_tables
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame, drawn, last_true, pure_tables
+from gtlearn.learning.stackelberg.play import check_tables
 
 try:
     import gymnasium
@@ -30,13 +31,13 @@ LEADER, FOLLOWER = "leader", "follower"
 Observation = NDArray[np.float32]
 
 
-def state_space(game: IteratedMatrix) -> Space[Observation]:
+def state_space(game: LeaderGame) -> Space[Observation]:
     """The space of one-hot states, shape (states,)."""
     space: Any = Box(0.0, 1.0, (game.num_states,), np.float32)
     return cast("Space[Observation]", space)
 
 
-def one_hot(game: IteratedMatrix, states: NDArray[np.int64] | int) -> Observation:
+def one_hot(game: LeaderGame, states: NDArray[np.int64] | int) -> Observation:
     """States as one-hot vectors, shape (*shape of the states, states)."""
     rows: Observation = np.eye(game.num_states, dtype=np.float32)[states]
     return rows
@@ -45,15 +46,19 @@ def one_hot(game: IteratedMatrix, states: NDArray[np.int64] | int) -> Observatio
 class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
     """The game as its leader sees it: the follower answers inside (Algorithm 1, main loop).
 
-    An episode first asks the leader what it does in each state that can be met: one step a state,
-    whose reward is zero. The follower is shown the answers, and then the game is played; the
-    rewards are the leader's payoffs, not discounted. The observation is the one-hot state in both
-    parts, so that a policy without memory answers as it plays; `info["asked"]` tells them apart.
+    An episode first asks the leader what it does in each state that can be met and leaves it a
+    choice: one step a state, whose reward is zero. The follower is shown the answers, and then the
+    game is played; the rewards are the leader's payoffs, not discounted. The observation is the
+    one-hot state in both parts, so that a policy without memory answers as it plays;
+    `info["asked"]` tells them apart.
 
     A leader that draws its actions could answer one thing and do another, which is no commitment.
     So the answers bind: they are played, whatever the actions are, and `info["played"]` is what
     was. With `binding=False` the actions are played, as in the authors' code, where leaders learn
     to deceive.
+
+    An action that is not legal counts as the last one that is, here and in `PairEnvironment`: not
+    every library knows that some are not.
 
     `reset(options={"commitment": table})` asks nothing: the table, of shape (states, actions), is
     shown instead, and played where it binds. The episode then has the length of the game.
@@ -67,8 +72,8 @@ class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
 
     >>> from gtlearn import games
     >>> from gtlearn.learning.stackelberg.followers.oracle import OracleFollower
-    >>> from gtlearn.learning.stackelberg.game import iterated_matrix
-    >>> game = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
+    >>> from gtlearn.learning.stackelberg.game import leader_game
+    >>> game = leader_game(games.iterated("prisoners_dilemma", horizon=10))
     >>> environment = LeaderEnvironment(game, OracleFollower(game))
     >>> _ = environment.reset(seed=0)
     >>> reward = 0.0
@@ -81,7 +86,7 @@ class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 - as in the base class
 
-    def __init__(self, game: IteratedMatrix, follower: Follower, *, binding: bool = True) -> None:
+    def __init__(self, game: LeaderGame, follower: Follower, *, binding: bool = True) -> None:
         self.game = game
         self.follower = follower
         self.binding = binding
@@ -107,7 +112,7 @@ class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
         """
         super().reset(seed=seed)
         self._answers, self._commitment = [], None
-        self._state = self._time = 0
+        self._state, self._time = int(self.game.asked[0]), 0
         if options and "commitment" in options:
             self._show(np.asarray(options["commitment"], dtype=np.float64))
         return self._seen()
@@ -118,7 +123,8 @@ class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
         Raises:
             InputError: if there is no such action, or the episode is over.
         """
-        chosen = _checked(action, self.game.leader_actions, LEADER)
+        legal = self.game.leader_legal[self._state]
+        chosen = _checked(action, legal, LEADER)
         if self._commitment is None and self._time == 0:
             self._answer(chosen)
             observation, info = self._seen()
@@ -129,56 +135,58 @@ class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
             chosen = self._drawn(self._commitment[self._state])
         timed = len(self._response) > self.game.num_states
         row = self._state + self._time * self.game.num_states * timed
-        response = self._drawn(self._response[row])
-        reward = float(self.game.leader_rewards[chosen, response])
-        self._state = int(self.game.moves[self._state, chosen, response])
+        joint = (self._state, chosen, self._drawn(self._response[row]))
+        reward = float(self.game.leader_rewards[joint])
+        self._state = _after(self.game, joint, self.np_random)
         self._time += 1
         over = self._time == self.game.steps
-        ends = self.game.game.horizon is not None
+        ends = not self.game.endless
         observation, info = self._seen()
         return observation, reward, over and ends, over and not ends, {**info, "played": chosen}
 
     def _answer(self, action: int) -> None:
         """Takes down an answer; after the last one the leader is shown."""
         self._answers.append(action)
-        self._state = len(self._answers)
-        if self._state == self.game.queries:
-            unmet = [0] * (self.game.num_states - self.game.queries)
-            self._show(pure_tables(np.array(self._answers + unmet), self.game.leader_actions))
-            self._state = 0
+        if len(self._answers) < self.game.queries:
+            self._state = int(self.game.asked[len(self._answers)])
+            return
+        actions = self.game.leader_legal.argmax(axis=1)  # the first legal ones, where not asked
+        actions[self.game.asked] = self._answers
+        self._show(pure_tables(actions, self.game.leader_actions))
 
     def _show(self, table: Floats) -> None:
-        """Shows the follower a table, shape (states, actions), and takes its response."""
-        check_tables(self.game, table[None], self.game.leader_actions, LEADER)
+        """Shows the follower a table, shape (states, actions), takes its response, and begins."""
+        check_tables(self.game, table[None], LEADER)
         self._commitment = table
         self._response = self.follower.tables(table[None])[0]
+        self._state = int(self.game.first_states(1, self.np_random)[0])
 
     def _seen(self) -> tuple[Observation, dict[str, Any]]:
         return one_hot(self.game, self._state), {"asked": self._commitment is None}
 
     def _drawn(self, row: Floats) -> int:
         """An action drawn from a row of probabilities."""
-        below = self.np_random.random() >= np.cumsum(row)[:-1]
-        return int(below.sum())
+        return int(drawn(row, np.array(self.np_random.random())))
 
 
 class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
     """The game of both players, "leader" and "follower", who act at the same time.
 
     Both see the one-hot state. The rewards are the payoffs, not discounted. A game with a horizon
-    terminates; one without is truncated after `game.steps` steps.
+    terminates; one without is truncated after `game.steps` steps. Where a player has a single
+    action, whatever it does counts as that.
 
     Args:
         game: what is played.
     """
 
     metadata: ClassVar[dict[str, Any]] = {
-        "name": "gtlearn_iterated_v0",
+        "name": "gtlearn_leader_and_follower_v0",
         "render_modes": [],
         "is_parallelizable": True,
     }
 
-    def __init__(self, game: IteratedMatrix) -> None:
+    def __init__(self, game: LeaderGame) -> None:
         self.game = game
         self.possible_agents = [LEADER, FOLLOWER]
         self.agents: list[str] = []
@@ -186,6 +194,8 @@ class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[
         self._observed = {agent: state_space(game) for agent in self.possible_agents}
         sizes = {LEADER: game.leader_actions, FOLLOWER: game.follower_actions}
         self._actions = {agent: Discrete(size) for agent, size in sizes.items()}
+        self._legal = {LEADER: game.leader_legal, FOLLOWER: game.follower_legal}
+        self._rng = np.random.default_rng()
         self._state = self._time = 0
 
     def observation_space(self, agent: str) -> Space[Observation]:
@@ -199,9 +209,11 @@ class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Observation], dict[str, dict[str, Any]]]:
-        """Begins an episode; nothing is random here, and there are no options."""
+        """Begins an episode; there are no options, and the seed is that of random moves."""
+        if seed is not None:
+            self._rng = np.random.default_rng(seed)
         self.agents = list(self.possible_agents)
-        self._state = self._time = 0
+        self._state, self._time = int(self.game.first_states(1, self._rng)[0]), 0
         return self._seen(), {agent: {} for agent in self.agents}
 
     def step(
@@ -226,15 +238,16 @@ class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[
                 f"actions were given for {sorted(actions)}, and {sorted(self.agents)} play; give "
                 "one an agent, and reset the environment when an episode is over"
             )
-        joint = tuple(_checked(actions[a], int(self._actions[a].n), a) for a in self.agents)
+        led, followed = (_checked(actions[a], self._legal[a][self._state], a) for a in self.agents)
+        joint = (self._state, led, followed)
         rewards = {
             LEADER: float(self.game.leader_rewards[joint]),
             FOLLOWER: float(self.game.follower_rewards[joint]),
         }
-        self._state = int(self.game.moves[(self._state, *joint)])
+        self._state = _after(self.game, joint, self._rng)
         self._time += 1
         over = self._time == self.game.steps
-        ends = self.game.game.horizon is not None
+        ends = not self.game.endless
         terminated = dict.fromkeys(self.agents, over and ends)
         truncated = dict.fromkeys(self.agents, over and not ends)
         observations = self._seen()
@@ -250,8 +263,16 @@ class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[
         return {agent: one_hot(self.game, self._state) for agent in self.agents}
 
 
-def _checked(action: Any, size: int, agent: str) -> int:
-    """An action's index."""
-    if not 0 <= action < size or int(action) != action:
-        raise InputError(f"{action!r} is no action of the {agent}; choose from 0 to {size - 1}")
-    return int(action)
+def _checked(action: Any, legal: NDArray[np.bool_], agent: str) -> int:
+    """The index of an action, or of the last legal one where it is not legal."""
+    if not 0 <= action < len(legal) or int(action) != action:
+        raise InputError(
+            f"{action!r} is no action of the {agent}; choose from 0 to {len(legal) - 1}"
+        )
+    return int(action) if legal[int(action)] else int(last_true(legal))
+
+
+def _after(game: LeaderGame, joint: tuple[int, int, int], rng: np.random.Generator) -> int:
+    """The state after a joint action: the state, the leader's and the follower's action."""
+    place = np.ravel_multi_index(joint, game.moves.shape)
+    return int(game.next_states(np.array(place), rng))

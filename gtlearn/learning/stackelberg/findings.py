@@ -50,7 +50,8 @@ def findings(outcome: Verified, more: PostTraining, seemed: float | None) -> lis
     Args:
         outcome: the exact check.
         more: the check by further training.
-        seemed: what the leader earned in its last iteration of training, if there was one.
+        seemed: what the leader earned in its last iteration of training; None if there was none,
+            or if it may have been luck.
     """
     found = [_worth(outcome), _learned_follower(outcome)]
     if more.iterations:

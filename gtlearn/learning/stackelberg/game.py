@@ -1,64 +1,89 @@
-"""The iterated game of a leader and a follower as arrays: many episodes are played at once."""
+"""A game of a leader and a follower as arrays, the leader's axis first."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
-from gtlearn.games import IteratedGame
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.solvers.markov.tables import as_markov
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Truths = NDArray[np.bool_]
 Item = TypeVar("Item")
 
 TAIL = 0.01  # what may be cut off where a game has no end, as a fraction of all future rewards
 MAX_MOVES = 5_000_000  # states times joint actions
 SPAN = 3.0  # of scaled rewards
-_ROUNDING = 1e-6  # how far a row may be from summing to one
 
 
 @dataclass(frozen=True, eq=False)
-class IteratedMatrix:
-    """An iterated game of two players, seen as a leader's and a follower's; the leader comes first.
+class LeaderGame:
+    """A Markov game of two players, seen as a leader's and a follower's; the leader comes first.
 
-    The labels of the states keep the order of the game's players: in state CD the first player of
-    the game cooperated, whether it leads or not.
+    In an iterated game both choose at once in every state. In other games a player may have fewer
+    actions in some states, and where it has a single one, only the other player chooses.
+
+    The labels of the states keep the order of the game's players: in state CD of an iterated game
+    its first player cooperated, whether it leads or not.
 
     Attributes:
         game: the exact game.
         leader: which of its players leads, 0 or 1.
-        leader_rewards: shape (leader actions, follower actions).
-        follower_rewards: shape (leader actions, follower actions).
-        moves: the next state, shape (states, leader actions, follower actions). State 0 is first.
+        leader_rewards: shape (states, leader actions, follower actions). What is not legal is
+            never played; here and below it holds numbers that change no extreme.
+        follower_rewards: shape (states, leader actions, follower actions).
+        moves: the next state, or the likeliest one; shape (states, leader actions, follower
+            actions).
+        chances: the probabilities of the next states, shape (states, leader actions, follower
+            actions, states); None where all moves are certain.
+        leader_legal: which actions the leader has where, shape (states, leader actions).
+        follower_legal: the same of the follower, shape (states, follower actions).
+        start: the distribution of the first state, shape (states,).
+        asked: the states, in order, in which the leader has a choice and that can be met in an
+            episode: what it is asked about to show it to its follower.
         steps: how many steps an episode has: the horizon, or without one as many as leave out
             at most `TAIL` of the discounted rewards.
-        queries: how many of the states can be met in an episode, which is what showing a leader
-            to its follower costs.
         discount: what a reward one step later is worth.
         scale: what a (discounted) sum of rewards is multiplied by to give a value in the game's
             unit: 1 / horizon where values are means.
     """
 
-    game: IteratedGame
+    game: IteratedGame | MarkovGame
     leader: int
     leader_rewards: Floats
     follower_rewards: Floats
     moves: Ints
+    chances: Floats | None
+    leader_legal: Truths
+    follower_legal: Truths
+    start: Floats
+    asked: Ints
     steps: int
-    queries: int
     discount: float
     scale: float
+
+    @property
+    def markov(self) -> MarkovGame:
+        """The exact game as a Markov game."""
+        return as_markov(self.game)
 
     @property
     def follower(self) -> int:
         """Which of the game's players follows, 1 or 0."""
         return 1 - self.leader
+
+    @property
+    def endless(self) -> bool:
+        """Whether the game goes on after the last step of an episode."""
+        return self.game.horizon is None
 
     @property
     def num_states(self) -> int:
@@ -75,6 +100,21 @@ class IteratedMatrix:
         """The number of the follower's actions."""
         return int(self.moves.shape[2])
 
+    @property
+    def queries(self) -> int:
+        """In how many states the leader is asked what it does, to show it to its follower."""
+        return len(self.asked)
+
+    @cached_property
+    def all_legal(self) -> bool:
+        """Whether every action is legal in every state."""
+        return bool(self.leader_legal.all() and self.follower_legal.all())
+
+    @cached_property
+    def legal_profiles(self) -> Truths:
+        """Which joint actions are legal, shape (states, leader actions, follower actions)."""
+        return self.leader_legal[:, :, None] & self.follower_legal[:, None, :]
+
     def ordered(self, leader: Item, follower: Item) -> list[Item]:
         """What belongs to the leader and the follower, in the order of the game's players."""
         return [leader, follower] if self.leader == 0 else [follower, leader]
@@ -84,138 +124,80 @@ class IteratedMatrix:
         worth: Floats = rewards @ (self.discount ** np.arange(rewards.shape[-1])) * self.scale
         return worth
 
+    def first_states(self, count: int, rng: np.random.Generator) -> Ints:
+        """So many first states, shape (count,); nothing is drawn where there is only one."""
+        if self.start.max() == 1:
+            return np.full(count, self.start.argmax())
+        return drawn(self.start, rng.random(count))
 
-@dataclass(frozen=True, eq=False)
-class Episodes:
-    """Episodes that were played side by side.
+    def next_states(self, places: Ints, rng: np.random.Generator) -> Ints:
+        """Where steps lead, of the shape of `places`; nothing is drawn where moves are certain.
 
-    Attributes:
-        states: what both players saw, shape (batch, steps).
-        leader_actions: shape (batch, steps).
-        follower_actions: shape (batch, steps).
-        leader_rewards: shape (batch, steps).
-        follower_rewards: shape (batch, steps).
-        last_states: where the last step led, shape (batch,).
-    """
-
-    states: Ints
-    leader_actions: Ints
-    follower_actions: Ints
-    leader_rewards: Floats
-    follower_rewards: Floats
-    last_states: Ints
-
-    @property
-    def num_steps(self) -> int:
-        """How many steps were played in all the episodes together."""
-        return self.states.size
-
-    @property
-    def next_states(self) -> Ints:
-        """Where each step led, shape (batch, steps)."""
-        return np.concatenate([self.states[:, 1:], self.last_states[:, None]], axis=1)
+        Args:
+            places: what was done where, as flat indices into `moves`.
+            rng: where draws come from.
+        """
+        if self.chances is None:
+            after: Ints = self.moves.ravel().take(places)
+            return after
+        chances = self.chances.reshape(-1, self.num_states)[places]
+        return drawn(chances, rng.random(np.shape(places)))
 
 
-def iterated_matrix(game: IteratedGame, leader: int = 0) -> IteratedMatrix:
-    """The arrays of an iterated game of two players.
+def leader_game(game: IteratedGame | MarkovGame, leader: int = 0) -> LeaderGame:
+    """The arrays of an iterated or Markov game of two players.
 
     A game without a horizon is cut off after as many steps as leave out at most 1 % of its
     discounted rewards; the learners account for what is left out, estimated values don't.
 
     Args:
-        game: any stage game of two players, any horizon or discount, any memory.
+        game: of two players, with any horizon or discount.
         leader: who commits, 0 or 1.
 
     Raises:
-        InputError: if it is no such game, it is too large, or there is no such player.
+        InputError: if it is no such game, it is too large, there is no such player, or the leader
+            never has a choice.
 
     >>> from gtlearn import games
-    >>> game = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
+    >>> game = leader_game(games.iterated("prisoners_dilemma", horizon=10))
     >>> game.moves[0].tolist(), game.steps, game.queries
     ([[1, 2], [3, 4]], 10, 5)
+    >>> trade = games.load("bullet_trade")
+    >>> [leader_game(trade, player).queries for player in (0, 1)]
+    [1, 5]
     """
-    if not isinstance(game, IteratedGame) or game.num_players != 2:
+    if not isinstance(game, IteratedGame | MarkovGame) or game.num_players != 2:
         raise InputError(
-            "a leader and a follower need an iterated game of two players; make one by "
-            "games.iterated"
+            "a leader and a follower need a Markov or iterated game of two players; make one by "
+            "games.iterated or games.markov_game"
         )
     if isinstance(leader, bool) or leader not in (0, 1):
         raise InputError(f"the leader {leader!r} is no player of {game.name}; choose 0 or 1")
-    profiles = math.prod(game.stage.shape)
-    if game.num_states * profiles > MAX_MOVES:
-        raise InputError(
-            f"{game.name} has {game.num_states} states with {profiles} joint actions each, more "
-            f"than {MAX_MOVES} together; use a smaller stage game or a shorter memory"
-        )
-    after_first = [game.state(game.remembered((*held, (0, 0)))) for held in game.memories]
-    last = np.arange(profiles) * (game.memory > 0)  # of the joint actions that are remembered
-    moves = np.array(after_first)[:, None, None] + last.reshape(game.stage.shape)
-    rewards = [array.floats() for array in game.stage.payoffs]
-    if leader == 1:
-        moves, rewards = moves.swapaxes(1, 2), [array.T for array in rewards[::-1]]
-    steps = game.horizon or _steps(float(game.discount))
-    return IteratedMatrix(
-        game=game,
-        leader=leader,
-        leader_rewards=rewards[0],
-        follower_rewards=rewards[1],
-        moves=moves,
-        steps=steps,
-        queries=sum(len(held) < steps for held in game.memories),
-        discount=float(game.discount),
-        scale=1 / steps if game.horizon and game.discount == 1 else 1.0,
-    )
+    if isinstance(game, IteratedGame):
+        return _of_iterated(game, leader)
+    return _of_markov(game, leader)
 
 
-def rollout(
-    game: IteratedMatrix,
-    leader_tables: Floats,
-    follower_tables: Floats,
-    rng: np.random.Generator,
-) -> Episodes:
-    """Plays one episode for each pair of tables, all of them at once.
+def drawn(probabilities: Floats, uniform: Floats) -> Ints:
+    """Indices that uniform numbers from [0, 1) draw; what has no probability is never drawn.
 
     Args:
-        game: what is played.
-        leader_tables: probabilities of shape (batch, states, leader actions).
-        follower_tables: shape (batch, states, follower actions); or (batch, steps * states,
-            follower actions), row `t * states + s` for state s at step t, where it sees the time.
-        rng: where the players' coin flips come from.
+        probabilities: shape (*shape of the numbers, choices), or (choices,).
+        uniform: one number a draw.
 
-    Raises:
-        InputError: if a shape does not fit, or a row is no probability vector.
+    >>> drawn(np.array([0.5, 0.5, 0.0]), np.array([0.2, 0.7]))
+    array([0, 1])
     """
-    check_tables(game, leader_tables, game.leader_actions, "leader")
-    check_tables(game, follower_tables, game.follower_actions, "follower", timed=True)
-    batch, size = len(leader_tables), game.num_states
-    if len(follower_tables) != batch:
-        raise InputError(
-            f"{batch} table(s) of the leader and {len(follower_tables)} of the follower were "
-            "given; give as many of both"
-        )
-    thresholds = [_thresholds(table) for table in (leader_tables, follower_tables)]
-    begins = [np.arange(batch) * tables.shape[1] for tables in (leader_tables, follower_tables)]
-    timed = follower_tables.shape[1] > size
-    moves, profiles = game.moves.ravel(), game.leader_actions * game.follower_actions
-    draws = rng.random((game.steps, 2, batch))
-    states = np.zeros((game.steps + 1, batch), dtype=np.int64)
-    actions = np.zeros((2, game.steps, batch), dtype=np.int64)
-    joint = np.empty((game.steps, batch), dtype=np.int64)  # flat indices: numpy's `take` is quick
-    for t in range(game.steps):
-        for k in (0, 1):
-            rows = begins[k] + states[t] + (t * size if k == 1 and timed else 0)
-            for threshold in thresholds[k]:
-                actions[k, t] += draws[t, k] >= threshold.take(rows)
-        joint[t] = actions[0, t] * game.follower_actions + actions[1, t]
-        states[t + 1] = moves.take(states[t] * profiles + joint[t])
-    return Episodes(
-        states=states[:-1].T,
-        leader_actions=actions[0].T,
-        follower_actions=actions[1].T,
-        leader_rewards=game.leader_rewards.ravel().take(joint).T,
-        follower_rewards=game.follower_rewards.ravel().take(joint).T,
-        last_states=states[-1],
-    )
+    passed = (uniform[..., None] >= np.cumsum(probabilities, axis=-1)[..., :-1]).sum(axis=-1)
+    last = last_true(probabilities > 0)
+    indices: Ints = np.minimum(passed, last)  # the sums may stay below one by a rounding
+    return indices
+
+
+def last_true(rows: Truths) -> Ints:
+    """The index of the last true entry along the last axis."""
+    last: Ints = rows.shape[-1] - 1 - rows[..., ::-1].argmax(axis=-1)
+    return last
 
 
 def scaled_rewards(rewards: Floats, payoffs: Floats) -> Floats:
@@ -236,37 +218,93 @@ def pure_tables(actions: Ints, num_actions: int) -> Floats:
     return np.eye(num_actions)[actions]
 
 
-def check_tables(
-    game: IteratedMatrix, tables: Floats, num_actions: int, whose: str, *, timed: bool = False
-) -> None:
-    """Complains about tables that cannot be played.
-
-    Raises:
-        InputError: if the shape is not (batch, rows, num_actions), or a row is no probability
-            vector; it names the state.
-    """
-    sizes = {game.num_states} | ({game.num_states * game.steps} if timed else set())
-    if tables.ndim != 3 or tables.shape[1] not in sizes or tables.shape[2] != num_actions:
+def _of_iterated(game: IteratedGame, leader: int) -> LeaderGame:
+    """The arrays of an iterated game: rewards are the same in every state."""
+    profiles = math.prod(game.stage.shape)
+    if game.num_states * profiles > MAX_MOVES:
         raise InputError(
-            f"the {whose}'s tables have shape {list(tables.shape)}; give (batch, "
-            f"{' or '.join(map(str, sorted(sizes)))}, {num_actions}): episodes, states, actions"
+            f"{game.name} has {game.num_states} states with {profiles} joint actions each, more "
+            f"than {MAX_MOVES} together; use a smaller stage game or a shorter memory"
         )
-    summed = abs(tables @ np.ones(num_actions) - 1) <= _ROUNDING
-    if not (summed.all() and tables.min(initial=0.0) >= -_ROUNDING):
-        index, row = np.argwhere(~summed | ~(tables.min(axis=2) >= -_ROUNDING))[0]
-        state = game.game.states[row % game.num_states]
+    after_first = [game.state(game.remembered((*held, (0, 0)))) for held in game.memories]
+    last = np.arange(profiles) * (game.memory > 0)  # of the joint actions that are remembered
+    moves = np.array(after_first)[:, None, None] + last.reshape(game.stage.shape)
+    rewards = [np.broadcast_to(array.floats(), moves.shape) for array in game.stage.payoffs]
+    steps = _steps(game)
+    return _assembled(
+        game,
+        leader,
+        rewards=rewards,
+        moves=moves,
+        legal=[np.ones((len(moves), size), dtype=bool) for size in game.stage.shape],
+        start=(np.arange(len(moves)) == 0).astype(np.float64),
+        asked=np.arange(sum(len(held) < steps for held in game.memories)),
+        averaged=game.horizon is not None and game.discount == 1,
+    )
+
+
+def _of_markov(game: MarkovGame, leader: int) -> LeaderGame:
+    """The arrays of a Markov game."""
+    asked = np.flatnonzero(game.reachable & (game.legal[leader].sum(axis=1) > 1))
+    if not len(asked):
         raise InputError(
-            f"table {index} of the {whose} is no probability vector in state {state!r}: "
-            f"{tables[index, row].tolist()}"
+            f"{game.players[leader]!r} never has a choice in {game.name}; let the other player lead"
         )
+    numbers = [array.floats() for array in game.payoffs]
+    chances = game.transitions.floats()
+    certain = bool((chances.max(axis=-1) == 1)[game.legal_profiles].all())
+    return _assembled(
+        game,
+        leader,
+        rewards=[np.where(game.legal_profiles, n, n[game.legal_profiles].min()) for n in numbers],
+        moves=chances.argmax(axis=-1),
+        chances=None if certain else chances,
+        legal=list(game.legal),
+        start=np.array([float(p) for p in game.start]),
+        asked=asked,
+        averaged=game.averaged,
+    )
 
 
-def _steps(discount: float) -> int:
-    """After how many steps at most `TAIL` of the discounted rewards are left out."""
+def _assembled(
+    game: IteratedGame | MarkovGame,
+    leader: int,
+    *,
+    rewards: list[Floats],
+    moves: Ints,
+    legal: list[Truths],
+    start: Floats,
+    asked: Ints,
+    averaged: bool,
+    chances: Floats | None = None,
+) -> LeaderGame:
+    """The game with the leader's axis first, from arrays in the order of the players."""
+    steps = _steps(game)
+    return LeaderGame(
+        game=game,
+        leader=leader,
+        leader_rewards=_turned(rewards[leader], leader),
+        follower_rewards=_turned(rewards[1 - leader], leader),
+        moves=_turned(moves, leader),
+        chances=None if chances is None else _turned(chances, leader),
+        leader_legal=legal[leader],
+        follower_legal=legal[1 - leader],
+        start=start,
+        asked=asked,
+        steps=steps,
+        discount=float(game.discount),
+        scale=1 / steps if averaged else 1.0,
+    )
+
+
+def _turned(array: NDArray[Any], leader: int) -> NDArray[Any]:
+    """An array of states x actions of the players in their order, with the leader's first."""
+    return np.ascontiguousarray(array.swapaxes(1, 2) if leader == 1 else array)
+
+
+def _steps(game: IteratedGame | MarkovGame) -> int:
+    """The horizon, or after how many steps at most `TAIL` of the rewards is left out."""
+    if game.horizon is not None:
+        return game.horizon
+    discount = float(game.discount)
     return max(1, math.ceil(math.log(TAIL) / math.log(discount))) if discount else 1
-
-
-def _thresholds(tables: Floats) -> list[Floats]:
-    """Where a uniform draw moves on to the next action: one array (batch * rows,) an action."""
-    columns = (tables[..., action] for action in range(tables.shape[2] - 1))
-    return [sums.ravel() for sums in accumulate(columns)]

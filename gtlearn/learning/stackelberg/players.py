@@ -6,34 +6,35 @@ from typing import Any
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games import IteratedGame
+from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.learning.stackelberg import followers, leaders
 from gtlearn.learning.stackelberg.config import StackelbergConfig
 from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION
 from gtlearn.learning.stackelberg.followers import Follower
-from gtlearn.learning.stackelberg.game import IteratedMatrix
+from gtlearn.learning.stackelberg.game import LeaderGame
 from gtlearn.learning.stackelberg.leaders import Leader
 from gtlearn.solvers.markov.solution import OPTIMAL, STATIONARY, STOCHASTIC
 
 _SHOW_POLICIES = ("es", "bandit", "exact")  # they have no other context
 _MIX = ("es", "exact")
+_SURE = ("relabelling", "planning")  # what they have seen once is certain to them
 _CLASSES = {"contextual": STATIONARY, "q-learning": STATIONARY, "relabelling": OPTIMAL}
 
 
-def make_game(config: StackelbergConfig) -> IteratedGame:
-    """The iterated game.
+def make_game(config: StackelbergConfig) -> IteratedGame | MarkovGame:
+    """The game, which is iterated if it is a stage game.
 
     Raises:
         InputError: if there is none.
     """
     loaded = games.load(config.game)
-    if isinstance(loaded, IteratedGame):
+    if isinstance(loaded, IteratedGame | MarkovGame):
         return loaded
     memory = min(1, config.horizon - 1)  # what is played once, nobody can remember
     return games.iterated(loaded, horizon=config.horizon, memory=memory)
 
 
-def make_follower(config: StackelbergConfig, game: IteratedMatrix, seed: int) -> Follower:
+def make_follower(config: StackelbergConfig, game: LeaderGame, seed: int) -> Follower:
     """The follower, which has learned nothing yet."""
     if config.follower == "contextual":
         return followers.ContextualFollower(game, seed=seed, model=config.model)
@@ -47,7 +48,7 @@ def make_follower(config: StackelbergConfig, game: IteratedMatrix, seed: int) ->
 
 
 def make_leader(
-    config: StackelbergConfig, game: IteratedMatrix, follower: Follower, seed: int
+    config: StackelbergConfig, game: LeaderGame, follower: Follower, seed: int
 ) -> Leader:
     """The leader, which has learned nothing yet."""
     mixed = config.context == SAMPLED_ACTION
@@ -70,13 +71,22 @@ def make_leader(
     return PPOLeader(game, seed, mixed=mixed, **sized)
 
 
-def require_fit(config: StackelbergConfig) -> None:
+def require_fit(config: StackelbergConfig, *, noisy: bool = False) -> None:
     """Refuses options that do not fit together.
+
+    Args:
+        config: the options.
+        noisy: whether what is paid for the same may differ from time to time.
 
     Raises:
         InputError: if so.
     """
     leader, follower = config.leader, config.follower
+    if noisy and follower in _SURE:
+        raise InputError(
+            f"the follower {follower!r} takes what it has seen once for certain, and rewards are "
+            "noisy here; use follower 'contextual', 'q-learning' or 'oracle'"
+        )
     if leader in _SHOW_POLICIES and config.context == SAMPLED_ACTION:
         raise InputError(
             f"the leader {leader!r} shows its policy; use context 'policy', or leader 'pg' or 'ppo'"

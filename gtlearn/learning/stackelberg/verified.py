@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.games import IteratedGame
 from gtlearn.learning.stackelberg.followers.oracle import best_response
-from gtlearn.learning.stackelberg.game import Floats, IteratedMatrix
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import solve
 from gtlearn.solvers.markov.evaluation import evaluate
 from gtlearn.solvers.markov.solution import (
@@ -71,16 +72,16 @@ class Verified:
         """How much more the best commitment earns, at most; just so where `exact` is known."""
         return self.bound - self.strong
 
-    def to_json(self, game: IteratedMatrix) -> dict[str, Any]:
+    def to_json(self, game: LeaderGame) -> dict[str, Any]:
         """The keys of result.json, with numbers in floats and the tables exact."""
         return {
             "leader": game.leader,
-            "states": list(game.game.markov.states),
+            "states": list(game.markov.states),
             "commitment": written(self.commitment),
             "response": written(self.answer),
             "policy": self.kind,
             "follower_class": self.follower_class,
-            "unit": game.game.markov.unit,
+            "unit": game.markov.unit,
             "true_value": float(self.strong),
             "true_value_weak": float(self.weak),
             "value_with_learned_follower": float(self.with_learned),
@@ -92,7 +93,7 @@ class Verified:
 
 
 def verified(
-    game: IteratedMatrix,
+    game: LeaderGame,
     leader: Floats,
     follower: Floats,
     follower_class: str,
@@ -127,26 +128,35 @@ def verified(
     )
 
 
-def true_value(game: IteratedMatrix, leader: Floats, follower_class: str) -> Fraction:
+def true_value(game: LeaderGame, leader: Floats, follower_class: str) -> Fraction:
     """What a leader's table is worth against an exact best response that breaks ties for it."""
     return best_response(game, simple_rows(leader), follower_class, "strong").payoffs[game.leader]
 
 
-def best_commitment(game: IteratedMatrix, follower_class: str, *, mixes: bool) -> Reference:
+def best_commitment(game: LeaderGame, follower_class: str, *, mixes: bool) -> Reference:
     """What the best commitment of the kind earns under strong ties.
 
-    Where there are too many deterministic tables to try, stochastic ones give the bound.
+    Where an iterated game has too many deterministic tables to try, stochastic ones give the bound.
 
     Args:
         game: what is played.
         follower_class: "stationary" or "optimal".
         mixes: whether stochastic tables are meant, or deterministic ones.
+
+    Raises:
+        InputError: if nothing is known: of stochastic tables, or of too many deterministic ones, of
+            a game that is not iterated.
     """
-    kind = STOCHASTIC if mixes else DETERMINISTIC
+    kind, iterated = STOCHASTIC if mixes else DETERMINISTIC, isinstance(game.game, IteratedGame)
+    if mixes and not iterated:
+        raise InputError(
+            f"what leaders that mix can earn is known for iterated games only; for "
+            f"{game.game.name} use policy 'deterministic' and context 'policy'"
+        )
     try:
         best = _solved(game, follower_class, kind)
     except InputError:
-        if mixes:
+        if mixes or not iterated:
             raise
         wider = _solved(game, follower_class, STOCHASTIC)
         return Reference(kind, None, Fraction(wider.upper_bound))
@@ -154,7 +164,7 @@ def best_commitment(game: IteratedMatrix, follower_class: str, *, mixes: bool) -
     return Reference(kind, value if value == bound else None, bound)
 
 
-def _solved(game: IteratedMatrix, follower_class: str, policy: str) -> TableCommitment:
+def _solved(game: LeaderGame, follower_class: str, policy: str) -> TableCommitment:
     found = solve(
         game.game,
         concept="stackelberg",

@@ -9,12 +9,13 @@ from gtlearn import games, solvers
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg import contexts
 from gtlearn.learning.stackelberg.followers import OracleFollower
-from gtlearn.learning.stackelberg.game import iterated_matrix, rollout
+from gtlearn.learning.stackelberg.game import leader_game
+from gtlearn.learning.stackelberg.play import rollout
 from gtlearn.solvers import evaluate
 from gtlearn.solvers.markov.tables import deterministic_tables
 
-DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
-DEADLOCK = iterated_matrix(games.iterated("deadlock", horizon=10))
+DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))
+DEADLOCK = leader_game(games.iterated("deadlock", horizon=10))
 HALF = F(1, 2)
 DECEIVER = [[HALF, HALF], [0, 1], [HALF, HALF], [0, 1], [0, 1]]  # in deadlock
 STATIONARY_BEST = 3  # what the best commitment earns in deadlock
@@ -28,12 +29,13 @@ def test_deterministic_tables_are_counted_as_the_solvers_count_them():
     every = contexts.all_deterministic(DILEMMA)
     actions = list(deterministic_tables(DILEMMA.game.markov, 0))
     assert contexts.actions_of(every).tolist() == list(map(list, actions))
-    assert contexts.deterministic(every).tolist() == list(range(32))
+    assert contexts.deterministic(DILEMMA, every).tolist() == list(range(32))
 
 
 def test_probabilities_of_all_but_the_last_action():
+    game = leader_game(games.iterated("rock_paper_scissors", horizon=2))
     tables = rng().dirichlet(np.ones(3), size=(4, 10))
-    read = contexts.probabilities(tables)
+    read = contexts.probabilities(game, tables)
     assert read.shape == (4, 20)
     assert read[1, :4].tolist() == [*tables[1, 0, :2], *tables[1, 1, :2]]
 
@@ -89,7 +91,7 @@ def test_the_deception_shows_in_play_and_vanishes_when_the_policy_is_shown():
 
 def test_random_leaders():
     pure = contexts.random_leaders(DILEMMA, 4_000, rng())
-    counts = np.bincount(contexts.deterministic(pure), minlength=32)
+    counts = np.bincount(contexts.deterministic(DILEMMA, pure), minlength=32)
     assert counts.min() > 80  # 125 expected, with a standard deviation of 11
     mixed = contexts.random_leaders(DILEMMA, 4_000, rng(), mixed=True)
     assert np.quantile(mixed[..., 0], [0.25, 0.5, 0.75]) == pytest.approx(
@@ -99,9 +101,9 @@ def test_random_leaders():
 
 def test_bad_input_is_named():
     with pytest.raises(InputError, match="show deterministic leaders"):
-        contexts.deterministic(np.full((1, 5, 2), 0.5))
-    large = iterated_matrix(games.iterated(np.zeros((2, 6, 6), dtype=int), horizon=2))
+        contexts.deterministic(DILEMMA, np.full((1, 5, 2), 0.5))
+    large = leader_game(games.iterated(np.zeros((2, 6, 6), dtype=int), horizon=2))
     with pytest.raises(InputError, match="use random ones"):
         contexts.all_deterministic(large)
     with pytest.raises(InputError, match="use probabilities"):
-        contexts.deterministic(contexts.random_leaders(large, 1, rng()))
+        contexts.deterministic(large, contexts.random_leaders(large, 1, rng()))

@@ -11,7 +11,7 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.environments import LeaderEnvironment, PairEnvironment
 from gtlearn.learning.stackelberg.followers.oracle import OracleFollower
-from gtlearn.learning.stackelberg.game import iterated_matrix, pure_tables
+from gtlearn.learning.stackelberg.game import leader_game, pure_tables
 from gtlearn.solvers import evaluate
 
 GAMES = {
@@ -24,7 +24,7 @@ BEST = [1, 0, 1, 0, 1]  # the dilemma's best deterministic commitment
 
 
 def leader_environment(name="horizon", **options):
-    game = iterated_matrix(GAMES[name])
+    game = leader_game(GAMES[name])
     return LeaderEnvironment(game, OracleFollower(game), **options)
 
 
@@ -52,7 +52,7 @@ def test_stable_baselines_accepts_the_leaders_environment():
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", GAMES)
 def test_pettingzoo_accepts_the_pair(name):
-    game = iterated_matrix(GAMES[name])
+    game = leader_game(GAMES[name])
     parallel_api_test(PairEnvironment(game), num_cycles=50)
     parallel_seed_test(lambda: PairEnvironment(game), num_cycles=20)
 
@@ -90,7 +90,7 @@ def test_mixed_commitments_are_drawn_from_the_seed():
 
 def test_the_leaders_rewards_are_the_exact_value():
     rng = np.random.default_rng(0)
-    game = iterated_matrix(GAMES["horizon"], leader=1)
+    game = leader_game(GAMES["horizon"], leader=1)
     follower = OracleFollower(game, "stationary")
     environment = LeaderEnvironment(game, follower)
     for _ in range(8):
@@ -120,7 +120,7 @@ def test_only_states_that_can_be_met_are_asked_about():
 
 
 def test_the_pair_is_paid_as_the_matrix_says():
-    environment = PairEnvironment(iterated_matrix(GAMES["horizon"]))
+    environment = PairEnvironment(leader_game(GAMES["horizon"]))
     environment.reset()
     for step in range(10):
         seen, rewards, terminated, _, _ = environment.step({"leader": 1, "follower": 0})
@@ -171,7 +171,7 @@ def test_stepping_before_the_first_reset():
 
 @pytest.mark.parametrize("actions", [{"leader": 0}, {"leader": 0, "follower": 2}])
 def test_bad_input_to_the_pair(actions):
-    environment = PairEnvironment(iterated_matrix(GAMES["horizon"]))
+    environment = PairEnvironment(leader_game(GAMES["horizon"]))
     environment.reset()
     with pytest.raises(InputError):
         environment.step(actions)

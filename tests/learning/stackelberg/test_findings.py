@@ -7,10 +7,10 @@ import pytest
 
 from gtlearn import games
 from gtlearn.learning.stackelberg.findings import PostTraining, findings
-from gtlearn.learning.stackelberg.game import iterated_matrix, pure_tables
+from gtlearn.learning.stackelberg.game import leader_game, pure_tables
 from gtlearn.learning.stackelberg.verified import best_commitment, verified
 
-DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
+DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))
 BEST = best_commitment(DILEMMA, "optimal", mixes=False)
 TIT_FOR_TAT = pure_tables(np.array([0, 0, 1, 0, 1]), 2)
 COOPERATE, DEFECT = (pure_tables(np.full(5, action), 2) for action in (0, 1))
@@ -44,7 +44,7 @@ def test_an_exact_follower_and_no_gain_agree():
 
 def test_ties_are_named():
     # In a game where nothing matters to the follower, it may give the leader anything.
-    game = iterated_matrix(games.iterated(games.load("2,0 0,0; 2,0 0,0"), horizon=1))
+    game = leader_game(games.iterated(games.load("2,0 0,0; 2,0 0,0"), horizon=1))
     first, second = (pure_tables(np.full(game.num_states, a), 2) for a in (0, 1))
     best = best_commitment(game, "optimal", mixes=False)
     outcome = verified(game, first, second, "optimal", best)

@@ -20,12 +20,13 @@ from gtlearn.learning.stackelberg.followers import (
     training_step,
 )
 from gtlearn.learning.stackelberg.followers.regret import answer_values, best_values
-from gtlearn.learning.stackelberg.game import iterated_matrix, pure_tables, rollout
+from gtlearn.learning.stackelberg.game import leader_game, pure_tables
+from gtlearn.learning.stackelberg.play import rollout
 from gtlearn.solvers import evaluate, optimal_response, stationary_response
 
 torch.set_num_threads(1)
 
-DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
+DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))
 SYMMETRIC = [
     *("prisoners_dilemma", "stag_hunt", "assurance", "coordination", "mixedharmony", "harmony"),
     *("noconflict", "deadlock", "prisoners_delight", "hero", "battle", "chicken"),
@@ -60,7 +61,7 @@ def trained(follower, generator, iterations):
 @pytest.mark.parametrize("make", FOLLOWERS.values(), ids=FOLLOWERS)
 @pytest.mark.parametrize("duration", [{"horizon": 4}, {"discount": "1/2"}])
 def test_what_is_saved_and_loaded_goes_on_as_if_unbroken(make, duration):
-    game = iterated_matrix(games.iterated("chicken", **duration), 1)
+    game = leader_game(games.iterated("chicken", **duration), 1)
     whole = trained(make(game), rng(1), 6)
     generator = rng(1)
     half = trained(make(game), generator, 3)
@@ -76,7 +77,7 @@ def test_what_is_saved_and_loaded_goes_on_as_if_unbroken(make, duration):
 
 @pytest.mark.parametrize("make", FOLLOWERS.values(), ids=FOLLOWERS)
 def test_answers_can_be_played_and_explorations_are_probabilities(make):
-    game = iterated_matrix(games.iterated("shapley", horizon=2))
+    game = leader_game(games.iterated("shapley", horizon=2))
     follower = trained(make(game), rng(), 2)
     leaders = random_leaders(game, 4, rng(2))
     answers, explored = follower.tables(leaders), follower.explore(leaders)
@@ -97,7 +98,7 @@ def test_a_query_a_state_is_counted_where_the_leader_is_shown(make):
 @pytest.mark.parametrize("make", QUICK.values(), ids=QUICK)
 @pytest.mark.parametrize("stage", SYMMETRIC)
 def test_in_all_twelve_games_every_leader_is_answered_exactly_within_300_steps(stage, make):
-    game = iterated_matrix(games.iterated(stage, horizon=10))
+    game = leader_game(games.iterated(stage, horizon=10))
     found = steps_to_exact(make(game), rng(), budget=300)
     assert found.lasting is not None
     assert set(found.regrets) == {0}
@@ -114,7 +115,7 @@ def test_in_all_twelve_games_every_leader_is_answered_exactly_within_300_steps(s
     ],
 )
 def test_other_games_too(stage, duration, budget, make):
-    game = iterated_matrix(games.iterated(stage, **duration), 1)
+    game = leader_game(games.iterated(stage, **duration), 1)
     leaders = random_leaders(game, 5, rng(5))
     found = steps_to_exact(make(game), rng(1), budget=budget, batch=5, leaders=leaders)
     assert found.lasting is not None
@@ -161,7 +162,7 @@ def test_the_measurement_tells_the_first_time_from_the_last():
 
 
 def test_the_oracle_breaks_ties_for_or_against_the_leader():
-    game = iterated_matrix(games.iterated(games.normal_form([[3, 1]], [[2, 2]]), horizon=1))
+    game = leader_game(games.iterated(games.normal_form([[3, 1]], [[2, 2]]), horizon=1))
     leader = np.ones((1, 3, 1))
     answers = {
         ties: OracleFollower(game, ties=ties).tables(leader)[0, 0].tolist()

@@ -21,12 +21,13 @@ from gtlearn.learning.stackelberg.followers.contextual import discounted_returns
 from gtlearn.learning.stackelberg.followers.q_learning import q_learning
 from gtlearn.learning.stackelberg.followers.regret import answer_values, best_values
 from gtlearn.learning.stackelberg.followers.relabelling import relabelled_targets
-from gtlearn.learning.stackelberg.game import Episodes, iterated_matrix, pure_tables, rollout
+from gtlearn.learning.stackelberg.game import leader_game, pure_tables
+from gtlearn.learning.stackelberg.play import Episodes, rollout
 
 torch.set_num_threads(1)
 
-DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
-ONCE = iterated_matrix(games.iterated("battle_of_the_sexes", horizon=1))
+DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))
+ONCE = leader_game(games.iterated("battle_of_the_sexes", horizon=1))
 
 
 def rng(seed=0):
@@ -52,7 +53,7 @@ def test_discounted_returns_by_hand():
 
 
 def test_reinforce_is_the_exact_gradient_on_average():
-    game = iterated_matrix(games.iterated("chicken", horizon=3))
+    game = leader_game(games.iterated("chicken", horizon=3))
     leader = random_leaders(game, 1, rng(1), mixed=True)
     logits = torch.tensor(rng(2).normal(size=(5, 2)), requires_grad=True)
     policy = torch.softmax(logits, dim=-1)
@@ -92,7 +93,7 @@ def test_the_network_answers_leaders_that_mix():
 def test_the_linear_model_knows_deterministic_leaders_only():
     with pytest.raises(InputError, match="show deterministic leaders"):
         ContextualFollower(DILEMMA).tables(np.full((1, 5, 2), 0.5))
-    large = iterated_matrix(games.iterated(np.zeros((2, 4, 4), dtype=int), horizon=2))
+    large = leader_game(games.iterated(np.zeros((2, 4, 4), dtype=int), horizon=2))
     with pytest.raises(InputError, match="use the model 'network'"):
         ContextualFollower(large)
     with pytest.raises(InputError, match="no model 'deep'; choose linear or network"):
@@ -117,7 +118,7 @@ def test_q_learning_by_hand(endless, last):
 
 
 def test_q_learning_finds_best_responses_of_a_discounted_game():
-    game = iterated_matrix(games.iterated("prisoners_dilemma", discount="1/2"))
+    game = leader_game(games.iterated("prisoners_dilemma", discount="1/2"))
     generator = rng()
     follower = QLearningFollower(game, learning_rate=0.5, decay=1.0)
     for leader in all_deterministic(game)[::5]:
@@ -129,7 +130,7 @@ def test_q_learning_finds_best_responses_of_a_discounted_game():
 
 def test_stationary_q_values_cannot_be_exact_in_ten_steps():
     # The exact limit of discounted Q-learning: the endless game's best responses.
-    endless = iterated_matrix(games.iterated("prisoners_dilemma", discount="9/10"))
+    endless = leader_game(games.iterated("prisoners_dilemma", discount="9/10"))
     leaders = all_deterministic(DILEMMA)
     limit = OracleFollower(endless, ties=None).tables(leaders)
     lost = best_values(DILEMMA, leaders, "stationary") - answer_values(DILEMMA, leaders, limit)
@@ -166,7 +167,7 @@ def test_relabelled_targets_by_hand():
 
 
 def test_a_step_teaches_the_contexts_that_agree_with_it_and_no_others():
-    game = iterated_matrix(games.iterated("prisoners_dilemma", horizon=1))
+    game = leader_game(games.iterated("prisoners_dilemma", horizon=1))
     follower = RelabellingFollower(game)
     leaders = all_deterministic(game)
     follower.tables(leaders)
@@ -207,7 +208,7 @@ def test_planning_goes_where_it_has_not_been():
 
 def test_planning_takes_the_unseen_for_the_best():
     # One-shot dilemma, leader cooperates: once defecting (4) is seen, nothing can be better.
-    game = iterated_matrix(games.iterated("prisoners_dilemma", horizon=1))
+    game = leader_game(games.iterated("prisoners_dilemma", horizon=1))
     follower, leader = PlanningFollower(game), all_deterministic(game)[:1]
     for action, answer in ((0, 1), (1, 1)):
         assert follower.tables(leader)[0, 0].argmax() == (0 if action == 0 else answer)

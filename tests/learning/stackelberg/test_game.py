@@ -9,12 +9,8 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.markov.game import unrolled
 from gtlearn.learning.stackelberg.contexts import all_deterministic, random_leaders
-from gtlearn.learning.stackelberg.game import (
-    iterated_matrix,
-    pure_tables,
-    rollout,
-    scaled_rewards,
-)
+from gtlearn.learning.stackelberg.game import leader_game, pure_tables, scaled_rewards
+from gtlearn.learning.stackelberg.play import rollout
 from gtlearn.solvers import evaluate_exactly, evaluate_floats
 
 DILEMMA = games.iterated("prisoners_dilemma", horizon=10)
@@ -28,7 +24,7 @@ def rng(seed=0):
 @pytest.mark.parametrize("leader", [0, 1])
 @pytest.mark.parametrize("discount", [None, "1/2"])
 def test_deterministic_tables_are_worth_exactly_what_the_solver_says(leader, discount):
-    game = iterated_matrix(games.iterated("chicken", horizon=10, discount=discount), leader)
+    game = leader_game(games.iterated("chicken", horizon=10, discount=discount), leader)
     every = all_deterministic(game)
     first, second = (np.array(pair) for pair in zip(*product(every, every), strict=True))
     played = rollout(game, first, second, rng())
@@ -39,7 +35,7 @@ def test_deterministic_tables_are_worth_exactly_what_the_solver_says(leader, dis
 
 @pytest.mark.parametrize("leader", [0, 1])
 def test_mixed_tables_of_any_shape_are_worth_on_average_what_the_solver_says(leader):
-    game = iterated_matrix(games.iterated(UNEVEN, horizon=3), leader)
+    game = leader_game(games.iterated(UNEVEN, horizon=3), leader)
     led = rng(1).dirichlet(np.ones(game.leader_actions), size=game.num_states)
     followed = rng(2).dirichlet(np.ones(game.follower_actions), size=game.num_states)
     count = 100_000
@@ -53,7 +49,7 @@ def test_mixed_tables_of_any_shape_are_worth_on_average_what_the_solver_says(lea
 
 
 def test_a_follower_may_see_the_time():
-    game = iterated_matrix(DILEMMA)
+    game = leader_game(DILEMMA)
     leaders = all_deterministic(game)
     followers = pure_tables(rng().integers(2, size=(32, 10 * 5)), 2)
     played = rollout(game, leaders, followers, rng())
@@ -63,7 +59,7 @@ def test_a_follower_may_see_the_time():
 
 
 def test_by_hand_tit_for_tat_against_a_defector():
-    game = iterated_matrix(games.iterated("prisoners_dilemma", horizon=3))
+    game = leader_game(games.iterated("prisoners_dilemma", horizon=3))
     tit_for_tat = pure_tables(np.array([[0, 0, 1, 0, 1]]), 2)
     played = rollout(game, tit_for_tat, pure_tables(np.ones((1, 5), dtype=int), 2), rng())
     assert played.states.tolist() == [[0, 2, 4]]  # init, CD, DD
@@ -74,7 +70,7 @@ def test_by_hand_tit_for_tat_against_a_defector():
 
 
 def test_states_keep_the_order_of_the_players():
-    first, second = iterated_matrix(DILEMMA, 0), iterated_matrix(DILEMMA, 1)
+    first, second = leader_game(DILEMMA, 0), leader_game(DILEMMA, 1)
     assert DILEMMA.states[first.moves[0, 0, 1]] == "CD"
     assert DILEMMA.states[second.moves[0, 0, 1]] == "DC"  # the second player leads with C
 
@@ -82,7 +78,7 @@ def test_states_keep_the_order_of_the_players():
 @pytest.mark.parametrize("memory", [1, 2, 3])
 def test_moves_remember_the_last_joint_actions(memory):
     game = games.iterated(UNEVEN, horizon=9, memory=memory)
-    matrix = iterated_matrix(game, 1)
+    matrix = leader_game(game, 1)
     for state, held in enumerate(game.memories[::7]):
         for first, second in product(range(2), range(3)):
             after = game.state((*held, (first, second))[-memory:])
@@ -90,12 +86,12 @@ def test_moves_remember_the_last_joint_actions(memory):
 
 
 def test_an_endless_game_is_cut_off_where_one_percent_is_left():
-    game = iterated_matrix(games.iterated("prisoners_dilemma", discount="9/10"))
+    game = leader_game(games.iterated("prisoners_dilemma", discount="9/10"))
     assert game.steps == 44
     assert 0.9**44 <= 0.01 < 0.9**43
     ones = game.values(np.ones((1, 44)))
     assert ones == pytest.approx([(1 - 0.9**44) / (1 - 0.9)])
-    assert iterated_matrix(games.iterated("chicken", discount=0)).steps == 1
+    assert leader_game(games.iterated("chicken", discount=0)).steps == 1
 
 
 @pytest.mark.parametrize(
@@ -103,17 +99,17 @@ def test_an_endless_game_is_cut_off_where_one_percent_is_left():
 )
 def test_only_states_that_can_be_met_are_asked_for(horizon, memory, queries):
     game = games.iterated("prisoners_dilemma", horizon=horizon, memory=memory)
-    assert iterated_matrix(game).queries == queries
+    assert leader_game(game).queries == queries
 
 
 def test_scaled_rewards_are_the_papers():
-    payoffs = iterated_matrix(DILEMMA).follower_rewards
+    payoffs = leader_game(DILEMMA).follower_rewards
     assert scaled_rewards(np.array([1.0, 2, 3, 4]), payoffs).tolist() == [-1.5, -0.5, 0.5, 1.5]
     assert scaled_rewards(np.array([7.0]), np.full((2, 2), 7.0)).tolist() == [0]
 
 
 def test_equal_generators_play_equal_episodes():
-    game = iterated_matrix(DILEMMA)
+    game = leader_game(DILEMMA)
     tables = random_leaders(game, 20, rng(3), mixed=True)
     one, other = (rollout(game, tables, tables, rng(4)) for _ in range(2))
     assert np.array_equal(one.states, other.states)
@@ -121,14 +117,14 @@ def test_equal_generators_play_equal_episodes():
 
 
 def test_bad_input_is_named():
-    game = iterated_matrix(DILEMMA)
+    game = leader_game(DILEMMA)
     fine = random_leaders(game, 2, rng())
     with pytest.raises(InputError, match="iterated game of two players"):
-        iterated_matrix(games.load("prisoners_dilemma"))
+        leader_game(games.load("prisoners_dilemma"))
     with pytest.raises(InputError, match="choose 0 or 1"):
-        iterated_matrix(DILEMMA, 2)
+        leader_game(DILEMMA, 2)
     with pytest.raises(InputError, match="use a smaller stage game"):
-        iterated_matrix(games.iterated("travellers_dilemma", horizon=2))
+        leader_game(games.iterated("travellers_dilemma", horizon=2))
     with pytest.raises(InputError, match=r"shape \[2, 4, 2\]; give \(batch, 5, 2\)"):
         rollout(game, fine[:, :4], fine, rng())
     with pytest.raises(InputError, match="as many of both"):

@@ -10,7 +10,7 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.contexts import sampled_action
 from gtlearn.learning.stackelberg.followers.oracle import OracleFollower, best_response
-from gtlearn.learning.stackelberg.game import iterated_matrix, rollout
+from gtlearn.learning.stackelberg.game import leader_game
 from gtlearn.learning.stackelberg.leaders import (
     BanditLeader,
     EvolutionLeader,
@@ -21,10 +21,11 @@ from gtlearn.learning.stackelberg.leaders.bandit import upper_confidence_bounds
 from gtlearn.learning.stackelberg.leaders.evolution import antithetic_noise, evolution_gradient
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
 from gtlearn.learning.stackelberg.leaders.sb3 import DQNLeader, PPOLeader
+from gtlearn.learning.stackelberg.play import rollout
 
 torch.set_num_threads(1)
 
-DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
+DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))
 STEPS = 15  # environment steps of an episode of ten steps, five queries counted
 
 
@@ -78,7 +79,7 @@ def true_value(game, table):
 )
 def test_it_reaches_the_exact_deterministic_optimum(name, stage):
     case = CASES[name]
-    game = iterated_matrix(games.iterated(stage, horizon=10))
+    game = leader_game(games.iterated(stage, horizon=10))
     leader = case.make(game)
     iterations = case.steps // (leader.episodes * STEPS)
     iterate(leader, OracleFollower(game), np.random.default_rng(0), iterations)
@@ -158,7 +159,7 @@ def test_a_mixed_evolution_leader_learns_more_than_deterministic_tables_can_earn
 @pytest.mark.parametrize("stage", ["deadlock", "prisoners_delight"])
 def test_a_mixed_leader_that_shows_sampled_actions_deceives(stage):
     """It seems to earn more than 3 a step, which no commitment can; what it plays is worth less."""
-    game = iterated_matrix(games.iterated(stage, horizon=10))
+    game = leader_game(games.iterated(stage, horizon=10))
     follower, rng = OracleFollower(game, "stationary"), np.random.default_rng(0)
     leader = PolicyGradientLeader(game, mixed=True)
     iterate(leader, follower, rng, 300)
@@ -203,7 +204,7 @@ def test_a_bandit_tries_every_table_once_before_any_twice():
 
 
 def test_states_that_cannot_be_met_are_no_arms_of_the_bandit():
-    game = iterated_matrix(games.iterated("battle_of_the_sexes", horizon=1))
+    game = leader_game(games.iterated("battle_of_the_sexes", horizon=1))
     leader = BanditLeader(game)
     iterate(leader, OracleFollower(game), np.random.default_rng(0), 1)
     assert leader.state_dict()["counts"].tolist() == [4, 4]
@@ -221,14 +222,14 @@ def test_the_exact_leader_earns_its_value(policy, follower_class):
 
 
 def test_the_second_player_may_lead():
-    game = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10), leader=1)
+    game = leader_game(games.iterated("prisoners_dilemma", horizon=10), leader=1)
     leader = PolicyGradientLeader(game)
     iterate(leader, OracleFollower(game), np.random.default_rng(0), 40)
     assert true_value(game, leader.table()) == ExactLeader(game).solution[0].value
 
 
 def test_three_actions():
-    game = iterated_matrix(games.iterated("rock_paper_scissors", horizon=2))
+    game = leader_game(games.iterated("rock_paper_scissors", horizon=2))
     for make in (PolicyGradientLeader, PPOLeader, DQNLeader, EvolutionLeader):
         leader = make(game)
         assert leader.propose(2, np.random.default_rng(0)).shape == (2, 10, 3)
@@ -245,7 +246,7 @@ def test_whole_episodes_fill_a_batch():
         (lambda: EvolutionLeader(DILEMMA, population=1), "population of 1"),
         (lambda: EvolutionLeader(DILEMMA, repeats=2).propose(3, None), "give a multiple"),
         (
-            lambda: BanditLeader(iterated_matrix(games.iterated("rps_meta_mapg", horizon=3))),
+            lambda: BanditLeader(leader_game(games.iterated("rps_meta_mapg", horizon=3))),
             r"3\^10 deterministic tables",
         ),
         (lambda: ExactLeader(DILEMMA, policy="pure"), "'pure'"),

@@ -11,13 +11,14 @@ from gtlearn import games
 from gtlearn.learning import values
 from gtlearn.learning.stackelberg.contexts import all_deterministic, sampled_action
 from gtlearn.learning.stackelberg.followers.oracle import OracleFollower
-from gtlearn.learning.stackelberg.game import iterated_matrix, rollout
+from gtlearn.learning.stackelberg.game import leader_game
 from gtlearn.learning.stackelberg.leaders import PolicyGradientLeader
 from gtlearn.learning.stackelberg.leaders.decisions import decisions
 from gtlearn.learning.stackelberg.leaders.policy_gradient import advantages, policy_gradient_loss
+from gtlearn.learning.stackelberg.play import rollout
 
-DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
-DISCOUNTED = iterated_matrix(games.iterated("chicken", discount="4/5"))
+DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))
+DISCOUNTED = leader_game(games.iterated("chicken", discount="4/5"))
 
 
 def random_logits(game, seed):
@@ -49,7 +50,7 @@ def exact_values(game, leader_tables, follower_tables):
 def test_all_32_tables_weighed_by_their_probability_give_the_exact_gradient(name, seed):
     """E[policy gradient] = the gradient of E[value of the table drawn], follower's answer included;
     and finite differences of the latter agree."""
-    game = iterated_matrix(games.iterated(name, horizon=10))
+    game = leader_game(games.iterated(name, horizon=10))
     follower = OracleFollower(game, "stationary")
     tables = all_deterministic(game)
     answers = follower.tables(tables)

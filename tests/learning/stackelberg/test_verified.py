@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from gtlearn import games
-from gtlearn.learning.stackelberg.game import iterated_matrix, pure_tables
+from gtlearn.learning.stackelberg.game import leader_game, pure_tables
 from gtlearn.learning.stackelberg.verified import best_commitment, verified
 
-DILEMMA = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
+DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))
 TIT_FOR_TAT = pure_tables(np.array([0, 0, 1, 0, 1]), 2)
 DEFECT = pure_tables(np.ones(5, dtype=int), 2)
 
@@ -45,7 +45,7 @@ def test_a_leader_that_mixes_is_held_to_the_best_that_mixes():
 
 @pytest.mark.parametrize("leader", [0, 1])
 def test_either_player_may_lead(leader):
-    game = iterated_matrix(games.iterated("battle_of_the_sexes", horizon=1), leader)
+    game = leader_game(games.iterated("battle_of_the_sexes", horizon=1), leader)
     first = pure_tables(np.full(game.num_states, leader), 2)
     found = checked(game, first, first, "optimal")
     assert (found.strong, found.exact, found.regret) == (2, 2, 0)
@@ -53,7 +53,7 @@ def test_either_player_may_lead(leader):
 
 def test_where_tables_are_too_many_to_try_there_is_a_bound_but_no_exact_value():
     # Shapley's game pays both players 1 together at most, and the leader never more than 1.
-    game = iterated_matrix(games.iterated("shapley", horizon=2))
+    game = leader_game(games.iterated("shapley", horizon=2))
     best = best_commitment(game, "stationary", mixes=False)
     assert best.value is None and 0 < best.bound <= 1
     first = pure_tables(np.zeros(game.num_states, dtype=int), 3)

@@ -11,14 +11,16 @@ from torch import Tensor, nn
 
 from gtlearn.errors import InputError
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
-from gtlearn.learning.stackelberg.contexts import check_shown, deterministic, probabilities
-from gtlearn.learning.stackelberg.game import (
-    Episodes,
-    Floats,
-    IteratedMatrix,
-    pure_tables,
-    scaled_rewards,
+from gtlearn.learning.stackelberg.contexts import (
+    check_shown,
+    count_choices,
+    count_deterministic,
+    deterministic,
+    probabilities,
+    written_count,
 )
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables, scaled_rewards
+from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers.markov.solution import STATIONARY
 
 MAX_CONTEXTS = 100_000
@@ -61,35 +63,37 @@ class LinearModel(nn.Module):  # type: ignore[misc]
     The model of the paper's Algorithm 1. It knows deterministic leaders only.
     """
 
-    def __init__(self, game: IteratedMatrix) -> None:
+    def __init__(self, game: LeaderGame) -> None:
         """Logits of zero.
 
         Raises:
             InputError: if there are too many contexts for a table.
         """
         super().__init__()
-        contexts = game.leader_actions**game.num_states
+        contexts = count_deterministic(game)
         if contexts > MAX_CONTEXTS:
             raise InputError(
-                f"{game.game.name} has {game.leader_actions}^{game.num_states} deterministic "
-                f"leaders, more than a table of {MAX_CONTEXTS} holds; use the model 'network', or "
-                "a planning follower"
+                f"{game.game.name} has {written_count(game)} deterministic leaders, more than a "
+                f"table of {MAX_CONTEXTS} holds; use the model 'network', or a planning follower"
             )
+        self.game = game
         shape = (contexts, game.num_states, game.follower_actions)
         self.logits = nn.Parameter(torch.zeros(shape, dtype=torch.float64))
 
     def forward(self, leader_tables: Floats) -> Tensor:
         """Logits against each leader, shape (batch, states, follower actions)."""
-        return self.logits[torch.from_numpy(deterministic(leader_tables))]
+        return self.logits[torch.from_numpy(deterministic(self.game, leader_tables))]
 
 
 class NetworkModel(nn.Module):  # type: ignore[misc]
     """A network of two hidden layers that reads the leader's probabilities and the state."""
 
-    def __init__(self, game: IteratedMatrix, generator: torch.Generator) -> None:
+    def __init__(self, game: LeaderGame, generator: torch.Generator) -> None:
         """Orthogonal weights from the generator; the last layer's are small."""
         super().__init__()
-        inputs = game.num_states * game.leader_actions  # the probabilities, and the state one-hot
+        self.game = game
+        shown = count_choices(game) * (game.leader_actions - 1)
+        inputs = shown + game.num_states  # the leader's probabilities, and the state one-hot
         self.states = torch.eye(game.num_states, dtype=torch.float64)
         sizes = [inputs, HIDDEN, HIDDEN, game.follower_actions]
         layers = [nn.Linear(m, n, dtype=torch.float64) for m, n in pairwise(sizes)]
@@ -100,7 +104,7 @@ class NetworkModel(nn.Module):  # type: ignore[misc]
 
     def forward(self, leader_tables: Floats) -> Tensor:
         """Logits against each leader, shape (batch, states, follower actions)."""
-        context = torch.from_numpy(2 * probabilities(leader_tables) - 1)
+        context = torch.from_numpy(2 * probabilities(self.game, leader_tables) - 1)
         size = len(self.states)
         both = [
             context[:, None].expand(-1, size, -1),
@@ -124,7 +128,7 @@ class ContextualFollower:
 
     def __init__(
         self,
-        game: IteratedMatrix,
+        game: LeaderGame,
         *,
         seed: int = 0,
         model: Model = "linear",
@@ -147,6 +151,7 @@ class ContextualFollower:
             raise InputError(f"there is no model {model!r}; choose linear or network")
         self.game = game
         self.discount = game.discount if game.discount < 1 else discount
+        self._barred = torch.from_numpy(~game.follower_legal)
         generator = torch.Generator().manual_seed(seed)
         self.model = LinearModel(game) if model == "linear" else NetworkModel(game, generator)
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=learning_rate or RATES[model])
@@ -170,7 +175,7 @@ class ContextualFollower:
         rewards = scaled_rewards(episodes.follower_rewards, self.game.follower_rewards)
         returns = torch.from_numpy(discounted_returns(rewards, self.discount))
         everyone = torch.arange(len(leader_tables))[:, None]
-        logits = self.model(leader_tables)[everyone, torch.tensor(episodes.states)]
+        logits = self._policy(leader_tables)[everyone, torch.tensor(episodes.states)]
         loss = reinforce_loss(logits, torch.tensor(episodes.follower_actions), returns)
         self.optimiser.zero_grad()
         loss.backward()
@@ -195,5 +200,9 @@ class ContextualFollower:
         """Logits without gradients, shape (batch, states, follower actions)."""
         check_shown(self.game, leader_tables)
         with torch.no_grad():
-            logits: Tensor = self.model(leader_tables)
+            return self._policy(leader_tables)
+
+    def _policy(self, leader_tables: Floats) -> Tensor:
+        """Logits of what is legal, minus infinity elsewhere; (batch, states, follower actions)."""
+        logits: Tensor = self.model(leader_tables).masked_fill(self._barred, -torch.inf)
         return logits

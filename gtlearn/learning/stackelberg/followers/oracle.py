@@ -10,7 +10,8 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.contexts import check_shown
 from gtlearn.learning.stackelberg.followers.answers import Answers
-from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix, pure_tables
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables
+from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers import optimal_response, stationary_response
 from gtlearn.solvers.markov.response import Response
 from gtlearn.solvers.markov.solution import OPTIMAL, STATIONARY, Table
@@ -27,7 +28,7 @@ class OracleFollower:
     sees_leader = True
 
     def __init__(
-        self, game: IteratedMatrix, follower_class: str = OPTIMAL, *, ties: str | None = "strong"
+        self, game: LeaderGame, follower_class: str = OPTIMAL, *, ties: str | None = "strong"
     ) -> None:
         """A follower that knows the game.
 
@@ -75,7 +76,7 @@ class OracleFollower:
 
 
 def best_response(
-    game: IteratedMatrix, leader_table: Floats | Table, follower_class: str, ties: str | None = None
+    game: LeaderGame, leader_table: Floats | Table, follower_class: str, ties: str | None = None
 ) -> Response:
     """The exact best response to one table, shape (states, leader actions), in the real game."""
     faced = game.ordered(leader_table, None)

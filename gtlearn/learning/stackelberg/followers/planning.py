@@ -13,7 +13,9 @@ from gtlearn.games.numbers import ExactArray, exact_array
 from gtlearn.learning.stackelberg.contexts import check_shown
 from gtlearn.learning.stackelberg.followers.answers import Answers
 from gtlearn.learning.stackelberg.followers.oracle import RESPONSES, check_class
-from gtlearn.learning.stackelberg.game import Episodes, Floats, Ints, IteratedMatrix, pure_tables
+from gtlearn.learning.stackelberg.followers.protocol import require_certain_moves
+from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
+from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers import optimal_response
 from gtlearn.solvers.markov.solution import OPTIMAL
 
@@ -32,17 +34,19 @@ class PlanningFollower:
 
     sees_leader = True
 
-    def __init__(self, game: IteratedMatrix, follower_class: str = OPTIMAL) -> None:
+    def __init__(self, game: LeaderGame, follower_class: str = OPTIMAL) -> None:
         """A follower that has seen nothing.
 
         Args:
-            game: what is played; used are its sizes, its duration and its largest payoff.
+            game: what is played; used are its sizes, what is legal, its start, its duration and
+                its largest payoff.
             follower_class: "optimal" or "stationary".
 
         Raises:
-            InputError: if there is no such class.
+            InputError: if there is no such class, or the game's moves are random.
         """
         check_class(follower_class)
+        require_certain_moves(game)
         self.game = game
         self.follower_class = follower_class
         self._next: Ints = np.full(game.moves.shape, -1)  # the next state, -1 where unseen
@@ -53,8 +57,8 @@ class PlanningFollower:
 
     @property
     def unseen(self) -> NDArray[np.bool_]:
-        """Which joint actions were never seen, shape (states, leader, follower actions)."""
-        return self._next < 0
+        """Which legal joint actions were never seen, (states, leader, follower actions)."""
+        return (self._next < 0) & self.game.legal_profiles
 
     def tables(self, leader_tables: Floats) -> Floats:
         """The best response in the learned game; see `Follower`."""
@@ -111,11 +115,11 @@ class PlanningFollower:
         return table.reshape(-1, size + 1, actions)[:, :size].reshape(-1, actions)
 
 
-def learned_game(game: IteratedMatrix, moves: Ints, rewards: Floats) -> MarkovGame:
+def learned_game(game: LeaderGame, moves: Ints, rewards: Floats) -> MarkovGame:
     """The Markov game of what was seen, the leader first; the leader's payoffs are not modelled.
 
     Args:
-        game: gives the sizes, the duration and the largest payoff.
+        game: gives the sizes, what is legal, the start, the duration and the largest payoff.
         moves: the next state, -1 where it was never seen; shape (states, leader, follower
             actions).
         rewards: the follower's, of the same shape.
@@ -128,30 +132,34 @@ def learned_game(game: IteratedMatrix, moves: Ints, rewards: Floats) -> MarkovGa
     return _with_rewards(game, moves, np.where(moves < 0, best, rewards), best)
 
 
-def exploration_game(game: IteratedMatrix, moves: Ints) -> MarkovGame:
+def exploration_game(game: LeaderGame, moves: Ints) -> MarkovGame:
     """The same game with other payoffs: one from the first unseen joint action on, else zero."""
     return _with_rewards(game, moves, (moves < 0).astype(np.float64), 1.0)
 
 
-def _with_rewards(game: IteratedMatrix, moves: Ints, rewards: Floats, beyond: float) -> MarkovGame:
+def _with_rewards(game: LeaderGame, moves: Ints, rewards: Floats, beyond: float) -> MarkovGame:
     """The Markov game of known moves, in which the unseen state pays `beyond`."""
     size = game.num_states
     last = np.full((1, *moves.shape[1:]), size)
     targets = np.concatenate([np.where(moves < 0, size, moves), last])
     paid = exact_array(np.concatenate([rewards, np.full(last.shape, beyond)]))
     zero = ExactArray(np.zeros(targets.shape, dtype=np.int64))
-    actions = game.game.stage.actions
+    markov = game.markov
     return MarkovGame(
         name=f"what was learned of {game.game.name}",
         players=("leader", "follower"),
-        states=(*game.game.states, UNSEEN),
-        actions=(actions[game.leader], actions[game.follower]),
+        states=(*markov.states, UNSEEN),
+        actions=(markov.actions[game.leader], markov.actions[game.follower]),
         payoffs=(zero, paid),
         transitions=ExactArray(np.eye(size + 1, dtype=np.int64)[targets]),
-        start=tuple(Fraction(int(state == 0)) for state in range(size + 1)),
-        horizon=game.game.horizon,
-        discount=game.game.discount,
-        averaged=game.game.markov.averaged,
+        start=(*markov.start, Fraction(0)),
+        horizon=markov.horizon,
+        discount=markov.discount,
+        averaged=markov.averaged,
+        legal=tuple(
+            np.concatenate([legal, np.ones_like(legal[:1])])
+            for legal in (game.leader_legal, game.follower_legal)
+        ),
     )
 
 

@@ -6,7 +6,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix, rollout
+from gtlearn.errors import InputError
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame
+from gtlearn.learning.stackelberg.play import Episodes, Play, rollout
 
 
 class Follower(Protocol):
@@ -22,7 +24,7 @@ class Follower(Protocol):
         sees_leader: whether the leader is shown to it, so that queries are counted.
     """
 
-    game: IteratedMatrix
+    game: LeaderGame
     follower_class: str
     sees_leader: bool
 
@@ -60,6 +62,7 @@ def training_step(
     leader_tables: Floats,
     rng: np.random.Generator,
     shown: Floats | None = None,
+    play: Play = rollout,
 ) -> tuple[dict[str, float], int]:
     """One episode with each of the leaders, and what the follower learns from them (Algorithm 1).
 
@@ -68,13 +71,14 @@ def training_step(
         leader_tables: what is played, shape (batch, states, leader actions).
         rng: where the players' coin flips come from.
         shown: what the follower is shown, of the same shape; what is played by default.
+        play: how episodes are played.
 
     Returns:
         The follower's metrics, and the environment steps that this took, queries included.
     """
     game = follower.game
     seen = leader_tables if shown is None else shown
-    episodes = rollout(game, leader_tables, follower.explore(seen), rng)
+    episodes = play(game, leader_tables, follower.explore(seen), rng)
     return follower.learn(seen, episodes), env_steps(follower, episodes)
 
 
@@ -82,3 +86,16 @@ def env_steps(follower: Follower, episodes: Episodes) -> int:
     """Steps played, and one query a state for each episode where the leader is shown."""
     asked = len(episodes.states) * follower.game.queries if follower.sees_leader else 0
     return episodes.num_steps + asked
+
+
+def require_certain_moves(game: LeaderGame) -> None:
+    """Refuses a game for who takes what was seen once for certain.
+
+    Raises:
+        InputError: if it has random moves.
+    """
+    if game.chances is not None:
+        raise InputError(
+            f"{game.game.name} moves at random, and this follower takes what it has seen once for "
+            "certain; use follower 'contextual', 'q-learning' or 'oracle'"
+        )

@@ -7,13 +7,8 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.learning.stackelberg.game import (
-    Episodes,
-    Floats,
-    IteratedMatrix,
-    pure_tables,
-    scaled_rewards,
-)
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables, scaled_rewards
+from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers.markov.solution import STATIONARY
 
 
@@ -77,7 +72,7 @@ class QLearningFollower:
 
     def __init__(
         self,
-        game: IteratedMatrix,
+        game: LeaderGame,
         *,
         seed: int = 0,
         reset: bool = True,
@@ -127,8 +122,9 @@ class QLearningFollower:
 
     def explore(self, leader_tables: Floats) -> Floats:
         """A random action with probability epsilon, else that of `tables`."""
-        greedy = self.tables(leader_tables)
-        mixed: Floats = (1 - self._epsilon) * greedy + self._epsilon / greedy.shape[-1]
+        legal = self.game.follower_legal
+        random = legal * (self._epsilon / legal.sum(axis=1, keepdims=True))
+        mixed: Floats = (1 - self._epsilon) * self.tables(leader_tables) + random
         return mixed
 
     def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
@@ -139,7 +135,7 @@ class QLearningFollower:
             scaled_rewards(episodes.follower_rewards, self.game.follower_rewards),
             self.learning_rate,
             self.discount,
-            endless=self.game.game.horizon is None,
+            endless=self.game.endless,
         )
         decayed = self._epsilon * self.decay ** len(episodes.states)
         self._epsilon = max(decayed, min(self.least_epsilon, self._epsilon))
@@ -160,6 +156,6 @@ class QLearningFollower:
         self._rng.bit_generator.state = state["rng"]
 
     def _fresh(self) -> Floats:
-        """Random Q-values near zero, shape (states, actions)."""
-        shape = (self.game.num_states, self.game.follower_actions)
-        return self._rng.normal(0.0, self.deviation, size=shape)
+        """Random Q-values near zero, shape (states, actions); what is not legal is never best."""
+        legal = self.game.follower_legal
+        return np.where(legal, self._rng.normal(0.0, self.deviation, size=legal.shape), -np.inf)

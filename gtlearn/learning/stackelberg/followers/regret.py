@@ -13,7 +13,7 @@ from gtlearn.games.markov.game import unrolled
 from gtlearn.learning.stackelberg.contexts import all_deterministic, random_leaders
 from gtlearn.learning.stackelberg.followers.oracle import best_response
 from gtlearn.learning.stackelberg.followers.protocol import Follower, training_step
-from gtlearn.learning.stackelberg.game import Floats, IteratedMatrix
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import evaluate_exactly
 from gtlearn.solvers.markov.tables import exact_table
 
@@ -37,7 +37,7 @@ class StepsToExact:
     regrets: tuple[Fraction, ...]
 
 
-def best_values(game: IteratedMatrix, leader_tables: Floats, follower_class: str) -> Values:
+def best_values(game: LeaderGame, leader_tables: Floats, follower_class: str) -> Values:
     """The follower's value of an exact best response to each leader, shape (batch,).
 
     Args:
@@ -49,7 +49,7 @@ def best_values(game: IteratedMatrix, leader_tables: Floats, follower_class: str
     return np.array(best, dtype=object)
 
 
-def answer_values(game: IteratedMatrix, leader_tables: Floats, answers: Floats) -> Values:
+def answer_values(game: LeaderGame, leader_tables: Floats, answers: Floats) -> Values:
     """The follower's exact value of its answer to each leader, shape (batch,).
 
     Args:
@@ -57,7 +57,7 @@ def answer_values(game: IteratedMatrix, leader_tables: Floats, answers: Floats) 
         leader_tables: shape (batch, states, leader actions).
         answers: shape (batch, rows, follower actions), as `Follower.tables` gives them.
     """
-    markov = game.game.markov
+    markov = game.markov
     exact = [
         [exact_table(row, markov, player, timed=None) for row in tables]
         for tables, player in ((leader_tables, game.leader), (answers, game.follower))

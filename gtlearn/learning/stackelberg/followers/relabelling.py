@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from gtlearn.learning.stackelberg.contexts import actions_of, check_shown
-from gtlearn.learning.stackelberg.game import Episodes, Floats, Ints, IteratedMatrix, pure_tables
+from gtlearn.learning.stackelberg.followers.protocol import require_certain_moves
+from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
+from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers.markov.solution import OPTIMAL
 
 Joint = tuple[int, int, int]  # a state, the leader's action, the follower's action
@@ -34,7 +36,7 @@ class RelabellingFollower:
 
     def __init__(
         self,
-        game: IteratedMatrix,
+        game: LeaderGame,
         *,
         learning_rate: float = 1.0,
         replay: bool = True,
@@ -43,7 +45,8 @@ class RelabellingFollower:
         """A follower that has seen nothing.
 
         Args:
-            game: what is played; used are its sizes, its duration and its largest payoff.
+            game: what is played; used are its sizes, what is legal, its duration and its largest
+                payoff.
             learning_rate: of Q-learning; 1 is right where, as in an iterated game, the same joint
                 action in the same state always has the same outcome.
             replay: whether all distinct steps seen are replayed after each batch of episodes
@@ -51,7 +54,11 @@ class RelabellingFollower:
                 episode; without, each step is learned from once.
             epsilon: how often a random action is taken while learning, instead of one that looks
                 best, as what is not known does.
+
+        Raises:
+            InputError: if the game's moves are random.
         """
+        require_certain_moves(game)
         self.game = game
         self.learning_rate = learning_rate
         self.replay = replay
@@ -73,9 +80,10 @@ class RelabellingFollower:
     def explore(self, leader_tables: Floats) -> Floats:
         """A random action with probability `epsilon`, else one of the largest Q-value."""
         q = self._q_values(leader_tables)
-        best = q == q.max(axis=-1, keepdims=True)
+        best, legal = q == q.max(axis=-1, keepdims=True), q > -np.inf
         greedy = best / best.sum(axis=-1, keepdims=True)
-        mixed: Floats = (1 - self.epsilon) * greedy + self.epsilon / q.shape[-1]
+        random = legal * (self.epsilon / legal.sum(axis=-1, keepdims=True))
+        mixed: Floats = (1 - self.epsilon) * greedy + random
         return mixed
 
     def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
@@ -145,7 +153,7 @@ class RelabellingFollower:
             The largest change.
         """
         largest = 0.0
-        endless, discount = self.game.game.horizon is None, self.game.discount
+        endless, discount = self.game.endless, self.game.discount
         for (state, led, followed), (reward, after) in steps:
             valid = np.flatnonzero(contexts[:, state] == led)
             later = q[valid, :, after].max(axis=-1)
@@ -179,15 +187,18 @@ def relabelled_targets(later: Floats, reward: float, discount: float, *, endless
     return reward + discount * later
 
 
-def _optimistic(game: IteratedMatrix, contexts: int) -> Floats:
-    """The most that can be earned from each step on, (contexts, steps, states, actions)."""
+def _optimistic(game: LeaderGame, contexts: int) -> Floats:
+    """The most that can be earned from each step on, (contexts, steps, states, actions).
+
+    It is minus infinity for what is not legal, so that this is never best.
+    """
     best = float(game.follower_rewards.max())
-    if game.game.horizon is None:
+    if game.endless:
         to_come = np.array([best / (1 - game.discount)])
     else:
         to_come = best * np.cumsum(game.discount ** np.arange(game.steps))[::-1]
-    shape = (contexts, len(to_come), game.num_states, game.follower_actions)
-    return np.broadcast_to(to_come[:, None, None], shape).copy()
+    each = np.where(game.follower_legal, to_come[:, None, None], -np.inf)
+    return np.broadcast_to(each, (contexts, *each.shape)).copy()
 
 
 def _listed(*columns: Any) -> list[Any]:

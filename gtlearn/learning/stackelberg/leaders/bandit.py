@@ -7,9 +7,15 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.learning.stackelberg.contexts import all_deterministic, deterministic
-from gtlearn.learning.stackelberg.game import SPAN, Episodes, Floats, Ints, IteratedMatrix
+from gtlearn.learning.stackelberg.contexts import (
+    all_deterministic,
+    count_deterministic,
+    deterministic,
+    written_count,
+)
+from gtlearn.learning.stackelberg.game import SPAN, Floats, Ints, LeaderGame
 from gtlearn.learning.stackelberg.leaders.decisions import mean_returns
+from gtlearn.learning.stackelberg.play import Episodes
 
 MAX_ARMS = 4096
 
@@ -45,19 +51,17 @@ class BanditLeader:
         InputError: if there are more than `MAX_ARMS` tables, or no episodes.
     """
 
-    def __init__(self, game: IteratedMatrix, *, episodes: int = 8) -> None:
-        arms = game.leader_actions**game.queries
+    def __init__(self, game: LeaderGame, *, episodes: int = 8) -> None:
+        arms = count_deterministic(game, game.asked)
         if arms > MAX_ARMS or episodes < 1:
             raise InputError(
-                f"a bandit cannot try the {game.leader_actions}^{game.queries} deterministic "
-                f"tables of {game.game.name}, {episodes} at a time; it takes {MAX_ARMS} tables at "
-                "most, at least one at a time: use a policy gradient"
+                f"a bandit cannot try the {written_count(game, game.asked)} deterministic tables "
+                f"of {game.game.name}, {episodes} at a time; it takes {MAX_ARMS} tables at most, "
+                "at least one at a time: use a policy gradient"
             )
         self.game = game
         self.episodes = episodes
-        unmet = game.leader_actions ** (game.num_states - game.queries)
-        self._tables = all_deterministic(game)[::unmet]  # one for each set of answers
-        self._unmet = unmet
+        self._tables = all_deterministic(game, game.asked)  # one for each set of answers
         self._counts = np.zeros(arms, dtype=np.int64)
         self._sums = np.zeros(arms)
 
@@ -71,7 +75,7 @@ class BanditLeader:
         self, tables: Floats, episodes: Episodes, shown: Floats | None = None
     ) -> dict[str, float]:
         """Takes down what each table earned; as in `Leader`."""
-        arms = deterministic(tables) // self._unmet
+        arms = deterministic(self.game, tables, self.game.asked)
         np.add.at(self._counts, arms, 1)
         np.add.at(self._sums, arms, mean_returns(self.game, episodes))
         return {"leader_tables_tried": float((self._counts > 0).sum())}

@@ -6,13 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gtlearn.learning.stackelberg.game import (
-    Episodes,
-    Floats,
-    Ints,
-    IteratedMatrix,
-    scaled_rewards,
-)
+from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, scaled_rewards
+from gtlearn.learning.stackelberg.play import Episodes
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +31,14 @@ class Decisions:
         return np.cumsum(self.rewards[:, ::-1], axis=1)[:, ::-1]
 
 
-def mean_returns(game: IteratedMatrix, episodes: Episodes) -> Floats:
+def mean_returns(game: LeaderGame, episodes: Episodes) -> Floats:
     """The (discounted) mean reward a step of each episode, scaled; shape (batch,)."""
     returns: Floats = _weighted(game, episodes).sum(axis=1)
     return returns
 
 
 def decisions(
-    game: IteratedMatrix, tables: Floats, episodes: Episodes, shown: Floats | None = None
+    game: LeaderGame, tables: Floats, episodes: Episodes, shown: Floats | None = None
 ) -> Decisions:
     """The decisions of a leader that draws what it does.
 
@@ -62,8 +57,8 @@ def decisions(
         episodes: one a table.
         shown: deterministic tables of the same shape, where they are not what was played.
     """
-    answers = (tables if shown is None else shown)[:, : game.queries].argmax(axis=2)
-    asked = np.broadcast_to(np.arange(game.queries), answers.shape)
+    answers = (tables if shown is None else shown)[:, game.asked].argmax(axis=2)
+    asked = np.broadcast_to(game.asked, answers.shape)
     rewards = np.zeros(answers.shape)
     if shown is None:
         rewards[:, -1] = mean_returns(game, episodes)
@@ -75,7 +70,7 @@ def decisions(
     )
 
 
-def _weighted(game: IteratedMatrix, episodes: Episodes) -> Floats:
+def _weighted(game: LeaderGame, episodes: Episodes) -> Floats:
     """Each step's share of the mean reward, shape (batch, steps)."""
     weights = game.discount ** np.arange(game.steps)
     rewards = scaled_rewards(episodes.leader_rewards, game.leader_rewards)

@@ -9,8 +9,9 @@ import torch
 
 from gtlearn.errors import InputError
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
-from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix, pure_tables
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables
 from gtlearn.learning.stackelberg.leaders.decisions import mean_returns
+from gtlearn.learning.stackelberg.play import Episodes
 
 
 def evolution_gradient(noise: Floats, fitness: Floats, deviation: float) -> Floats:
@@ -57,7 +58,7 @@ class EvolutionLeader:
 
     def __init__(
         self,
-        game: IteratedMatrix,
+        game: LeaderGame,
         *,
         learning_rate: float = 0.05,
         deviation: float = 0.3,
@@ -126,7 +127,8 @@ class EvolutionLeader:
         self._noise = np.array(state["noise"])
 
     def _tables(self, logits: Floats) -> Floats:
-        """What is played with such logits, of their shape."""
+        """What is played with such logits, of their shape; only what is legal."""
+        logits = np.where(self.game.leader_legal, logits, -np.inf)
         if self.deterministic:
             return pure_tables(logits.argmax(axis=-1), logits.shape[-1])
         tables: Floats = torch.softmax(torch.from_numpy(logits), dim=-1).numpy()

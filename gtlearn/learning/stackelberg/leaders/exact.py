@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame
+from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers import solve
 from gtlearn.solvers.markov.solution import TableCommitment
 
@@ -27,8 +28,8 @@ class ExactLeader:
         InputError: if there are no such options.
 
     >>> from gtlearn import games
-    >>> from gtlearn.learning.stackelberg.game import iterated_matrix
-    >>> game = iterated_matrix(games.iterated("prisoners_dilemma", horizon=10))
+    >>> from gtlearn.learning.stackelberg.game import leader_game
+    >>> game = leader_game(games.iterated("prisoners_dilemma", horizon=10))
     >>> leader = ExactLeader(game)
     >>> leader.value, leader.table().argmax(axis=1).tolist()
     (2.9, [1, 0, 1, 0, 1])
@@ -38,7 +39,7 @@ class ExactLeader:
 
     def __init__(
         self,
-        game: IteratedMatrix,
+        game: LeaderGame,
         *,
         follower_class: str = "optimal",
         policy: str = "deterministic",

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
-from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.learning.stackelberg.leaders.decisions import decisions
 from gtlearn.learning.stackelberg.leaders.drawn import DrawingLeader
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
+from gtlearn.learning.stackelberg.play import Episodes
 
 
 def advantages(returns: Tensor) -> Tensor:
@@ -69,7 +70,7 @@ class PolicyGradientLeader(DrawingLeader):
 
     def __init__(
         self,
-        game: IteratedMatrix,
+        game: LeaderGame,
         *,
         learning_rate: float = 0.156,
         batch_steps: int = 100,
@@ -80,6 +81,7 @@ class PolicyGradientLeader(DrawingLeader):
         self.episodes = episodes_in(game, batch_steps)
         self.normalise = normalise
         self.mixed = mixed
+        self._barred = torch.from_numpy(~game.leader_legal)
         shape = (game.num_states, game.leader_actions)
         self.logits = torch.zeros(shape, dtype=torch.float64, requires_grad=True)
         self.optimiser = torch.optim.Adam([self.logits], lr=learning_rate)
@@ -93,7 +95,7 @@ class PolicyGradientLeader(DrawingLeader):
         if self.normalise and len(weights) > 1:
             weights = weights / (weights.std() + 1e-8)
         states, actions = torch.tensor(made.states), torch.from_numpy(made.actions)
-        loss = policy_gradient_loss(self.logits, states, actions, weights)
+        loss = policy_gradient_loss(self._policy(), states, actions, weights)
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
@@ -113,9 +115,14 @@ class PolicyGradientLeader(DrawingLeader):
         load_optimiser_state(self.optimiser, state["optimiser"])
 
     def _probabilities(self) -> Floats:
-        probabilities: Floats = torch.softmax(self.logits.detach(), dim=-1).numpy()
+        probabilities: Floats = torch.softmax(self._policy().detach(), dim=-1).numpy()
         return probabilities
+
+    def _policy(self) -> Tensor:
+        """Logits of what is legal, minus infinity elsewhere, shape (states, actions)."""
+        return self.logits.masked_fill(self._barred, -torch.inf)
 
     def _entropy(self) -> float:
         """The mean over the states of the policy's entropy, in nats."""
-        return float(torch.distributions.Categorical(logits=self.logits.detach()).entropy().mean())
+        policy = torch.distributions.Categorical(logits=self._policy().detach())
+        return float(policy.entropy().mean())

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.learning.stackelberg.game import Episodes, Floats, IteratedMatrix
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame
+from gtlearn.learning.stackelberg.play import Episodes
 
 
 class Leader(Protocol):
@@ -20,7 +21,7 @@ class Leader(Protocol):
         episodes: how many episodes it learns from at a time.
     """
 
-    game: IteratedMatrix
+    game: LeaderGame
     episodes: int
 
     def propose(self, count: int, rng: np.random.Generator) -> Floats:
@@ -64,7 +65,7 @@ class Leader(Protocol):
         ...
 
 
-def episodes_in(game: IteratedMatrix, steps: int) -> int:
+def episodes_in(game: LeaderGame, steps: int) -> int:
     """How many whole episodes fill a batch of environment steps, queries counted; at least one.
 
     Raises:

@@ -2,7 +2,7 @@
 
 Why Stable-Baselines3 (Raffin et al. 2021): its PPO and DQN are the most widely used and tested
 ones in PyTorch, they are maintained and typed, and an algorithm's update (`train`), buffers and
-policy can be used without its loop. So a thousand episodes are played at once by `game.rollout`,
+policy can be used without its loop. So a thousand episodes are played at once by `play.rollout`,
 and nothing of an environment has to be kept in a checkpoint. (OpenSpiel's agents are made for its
 own time steps; TorchRL brings a compiled extension.)
 
@@ -23,11 +23,13 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
+from gtlearn.learning.stackelberg.contexts import random_actions
 from gtlearn.learning.stackelberg.environments import one_hot, state_space
-from gtlearn.learning.stackelberg.game import Episodes, Floats, Ints, IteratedMatrix, pure_tables
+from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
 from gtlearn.learning.stackelberg.leaders.decisions import Decisions, decisions
 from gtlearn.learning.stackelberg.leaders.drawn import DrawingLeader
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
+from gtlearn.learning.stackelberg.play import Episodes
 
 try:
     import gymnasium
@@ -43,6 +45,7 @@ except ModuleNotFoundError as error:
 LINEAR: dict[str, Any] = {
     "net_arch": []
 }  # one-hot states and no hidden layer: a table, as in the paper
+NEVER = -1e9  # a weight of what is not legal: its probability is 0, and so is its gradient
 
 
 class PPOLeader(DrawingLeader):
@@ -70,7 +73,7 @@ class PPOLeader(DrawingLeader):
 
     def __init__(
         self,
-        game: IteratedMatrix,
+        game: LeaderGame,
         seed: int = 0,
         *,
         learning_rate: float = 0.008,
@@ -96,6 +99,8 @@ class PPOLeader(DrawingLeader):
                 policy_kwargs=dict(LINEAR),
                 device="cpu",
             )
+        with torch.no_grad():
+            self.model.policy.action_net.weight[torch.from_numpy(~game.leader_legal.T)] = NEVER
         self.model.set_logger(Logger(None, []))
         self._observations = torch.from_numpy(one_hot(game, np.arange(game.num_states)))
 
@@ -184,7 +189,7 @@ class DQNLeader:
 
     def __init__(
         self,
-        game: IteratedMatrix,
+        game: LeaderGame,
         seed: int = 0,
         *,
         learning_rate: float = 0.001,
@@ -224,7 +229,7 @@ class DQNLeader:
     def propose(self, count: int, rng: np.random.Generator) -> Floats:
         """The best table, of which some actions are drawn anew; as in `Leader`."""
         shape = (count, self.game.num_states)
-        random = rng.integers(self.game.leader_actions, size=shape)
+        random = random_actions(self.game, count, rng)
         explores = rng.random(shape) < self.exploration
         best = self._worth().argmax(axis=1)
         return pure_tables(np.where(explores, random, best), self.game.leader_actions)
@@ -281,10 +286,11 @@ class DQNLeader:
         return buffer
 
     def _worth(self) -> Floats:
-        """The estimated worth of each action in each state, shape (states, actions)."""
+        """The estimated worth of each action in each state, shape (states, actions); minus
+        infinity where it is not legal."""
         with torch.no_grad():
             worth: Floats = self.model.q_net(self._observations).double().numpy()
-        return worth
+        return np.where(self.game.leader_legal, worth, -np.inf)
 
     def _remember(self, states: Ints, actions: Ints, returns: Floats) -> None:
         """Puts terminal decisions into the replay buffer, all of shape (decisions,)."""
@@ -297,7 +303,7 @@ class DQNLeader:
 class _Spaces(gymnasium.Env[Any, Any]):
     """An environment that is never stepped: the library reads its spaces."""
 
-    def __init__(self, game: IteratedMatrix) -> None:
+    def __init__(self, game: LeaderGame) -> None:
         self.observation_space = state_space(game)
         self.action_space = gymnasium.spaces.Discrete(game.leader_actions)
 
