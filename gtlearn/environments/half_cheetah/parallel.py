@@ -87,6 +87,7 @@ class HalfCheetah(ParallelEnv[str, Floats, Floats]):  # type: ignore[misc]
                 forward_reward_weight=forward_weight(direction),
                 max_episode_steps=at_least_one(horizon, "steps"),
                 render_mode=render_mode,
+                camera_name="track",  # goes along with the cheetah
                 **SETTINGS,
             )
         self._cheetah: Any = self._world.single_agent_env.unwrapped

@@ -1,0 +1,68 @@
+"""One cheetah that is filmed while it is stepped like many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.environments.half_cheetah.parallel import PICTURES, HalfCheetah
+from gtlearn.environments.half_cheetah.rules import (
+    AGENTS,
+    JOINTS,
+    STATE,
+    Direction,
+    Floats,
+    numbers,
+)
+
+
+class FilmedCheetah:
+    """The interface of `HalfCheetahs` for one cheetah, with a picture of each state.
+
+    Attributes:
+        pictures: of the states since the last reset, each of shape (480, 480, 3), bytes.
+        rate: pictures a second of simulated time.
+
+    Args:
+        direction: where running is rewarded.
+        horizon: the longest episode.
+
+    Raises:
+        InputError: if a package is missing.
+    """
+
+    def __init__(self, direction: Direction = "right", horizon: int = 200) -> None:
+        self._cheetah = HalfCheetah(direction, horizon, PICTURES)
+        self.pictures: list[NDArray[np.uint8]] = []
+        self.rate: int = self._cheetah.metadata["render_fps"]
+
+    def reset(self, seeds: Sequence[int]) -> Floats:
+        """Begins an episode; the state, shape (1, 17).
+
+        Args:
+            seeds: one.
+
+        Raises:
+            InputError: if nothing here can draw.
+        """
+        seen, _ = self._cheetah.reset(seed=seeds[0])
+        self.pictures = [self._cheetah.render()]
+        return self._only(seen)
+
+    def step(self, actions: Floats) -> tuple[Floats, Floats]:
+        """Plays a step and draws it; see `HalfCheetahs.step`."""
+        joint = numbers(actions, (1, AGENTS, JOINTS), "the actions")[0]
+        given = dict(zip(self._cheetah.agents, joint, strict=True))
+        seen, rewards, *_ = self._cheetah.step(given)
+        self.pictures.append(self._cheetah.render())
+        return self._only(seen), np.array([next(iter(rewards.values()))])
+
+    def close(self) -> None:
+        """Frees what pictures are drawn with."""
+        self._cheetah.close()
+
+    def _only(self, seen: dict[str, Floats]) -> Floats:
+        """The state that all agents see, shape (1, 17)."""
+        return next(iter(seen.values())).reshape(1, STATE)

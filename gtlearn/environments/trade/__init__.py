@@ -1,0 +1,1 @@
+"""The bilateral trade of bullets in two-player Space Invaders (Gerstgrasser & Parkes 2023)."""
