@@ -19,6 +19,7 @@ COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of
     "sweep": "sweep",
     "reproduce": "reproduce",
     "plot": "plot",
+    "watch": "watch",
     "demo": "demo",
     "doctor": "doctor",
 }

@@ -16,6 +16,7 @@ PURPOSES = {  # of the core and of each extra
     "learn": "training learners",
     "plots": "pictures",
     "envs": "PettingZoo and MuJoCo environments",
+    "video": "films in MP4 (with FFmpeg, GPL)",
     "atari": "Atari environments (GPL)",
     "scale": "many runs at once",
     "peers": "tests of agreement with other packages (ecos and pygambit are GPL)",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from gtlearn.environments.film import Film
 from gtlearn.errors import InputError
 from gtlearn.games.names import nearest
 
@@ -69,6 +70,21 @@ class Keeping(Protocol):
 
     def files(self) -> Mapping[str, bytes]:
         """Files for the folder of a finished run, by name."""
+
+
+@runtime_checkable
+class Filmed(Protocol):
+    """A learner whose play can be seen."""
+
+    def film(self, seed: int) -> Film:
+        """An episode of what it has learned so far.
+
+        Args:
+            seed: of the episode.
+
+        Raises:
+            InputError: if nothing here can draw.
+        """
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from gtlearn.environments.film import Film
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.algorithms.config import CheetahConfig
-from gtlearn.learning.shaping.algorithms.settings import cheetah_setting
+from gtlearn.learning.shaping.algorithms.settings import cheetah_setting, filmed_cheetah
 from gtlearn.learning.shaping.algorithms.sides import SampledSide
 from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
 from gtlearn.learning.shaping.methods import Method
@@ -36,8 +40,8 @@ class TeammateLearner(ValidatedLearner[Teammates]):
         size = self.setting.policies[1].shape[0]
         self.teammates = read(Path(config.teammates), config.env, size)
         people = {name: (mates,) for name, mates in splits(self.teammates).items()}
-        side = SampledSide(config, self.setting, people["train"], method, seed)
-        super().__init__(config, side, people)
+        self.sampled = SampledSide(config, self.setting, people["train"], method, seed)
+        super().__init__(config, self.sampled, people)
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns among the test teammates, along the chain."""
@@ -60,6 +64,27 @@ class TeammateLearner(ValidatedLearner[Teammates]):
                 "speed to the right, in metres a second"
             ],
         }
+
+    def film(self, seed: int) -> Film:
+        """An episode after all updates with the last of the test teammates.
+
+        See `gtlearn.runs.learner.Filmed`.
+        """
+        self.side.choose(self.chosen)
+        (test,) = self.people["test"]
+        last = test.at(test.iterations == test.iterations.max())
+        adapted = self.sampled.ascent.adapted(
+            [last.parameters()], torch.Generator().manual_seed(seed)
+        )
+        film, reward = filmed_cheetah(
+            self.setting, adapted.parameters[-1], "right", seed, self.config.horizon
+        )
+        title = (
+            f"The learner's back leg and the front leg of a teammate, who had trained to run left "
+            f"for {last.iterations[0]} iterations, after {self.config.chain} updates of both; mean "
+            f"reward a step {reward:.3g}"
+        )
+        return replace(film, title=title)
 
     def state_dict(self) -> dict[str, Any]:
         """What all learners keep, and whose teammates they were."""

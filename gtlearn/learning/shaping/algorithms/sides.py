@@ -242,7 +242,8 @@ class SampledSide(_Ascending[SampledAscent]):
         found = self.ascent.step()
         norm = float(found.parameters.flatten(1).norm(dim=1).mean())
         rollouts = self.config.chains * self.estimator.rollouts(self.config.chain)[0]
-        return Step(float(found.objective.mean()), norm, self._played(rollouts))
+        objective = float(found.objective.mean()) * self.setting.unit
+        return Step(objective, norm, self._played(rollouts))
 
     def share(self, parallel: Parallel, parts: int) -> None:
         """Has the chains of an iteration played in parts."""
@@ -258,7 +259,7 @@ class SampledSide(_Ascending[SampledAscent]):
         generator = torch.Generator().manual_seed(self.seed)
         found = self.ascent.adapted([peer.parameters() for peer in people], generator)
         played = self._played(len(people[0]) * self.estimator.rollouts(self.config.chain)[1])
-        rewards = found.mean_rewards[:, 0].T
+        rewards = found.mean_rewards[:, 0].T * self.setting.unit
         if self.setting.tables is None:
             return Adaptation(people[0], rewards.double().numpy()), played
         return measured(self.setting.tables, people[0], rewards, found.parameters), played
@@ -296,7 +297,6 @@ def _estimator(config: SamplingOptions, setting: Setting, method: Method) -> Est
         sampling=sampling,
         method=method,
         critic=setting.critic,
-        value_unit=setting.value_unit,
     )
 
 

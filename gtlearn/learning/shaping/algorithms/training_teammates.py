@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 
+from gtlearn.environments.film import Film
 from gtlearn.learning.shaping.algorithms.config import TeammatesConfig
-from gtlearn.learning.shaping.algorithms.settings import cheetah_setting
+from gtlearn.learning.shaping.algorithms.settings import cheetah_setting, filmed_cheetah
 from gtlearn.learning.shaping.sampled import TeamAscent, keep_freed_memory
 from gtlearn.learning.shaping.teammates import FILE, FIRST, LAST, TESTED, Teammates, packed
 
@@ -32,10 +34,10 @@ class TeammateTraining:
 
     def __init__(self, config: TeammatesConfig, seed: int) -> None:
         self.config, self.iterations = config, config.iterations
-        setting = cheetah_setting(direction="left", critic=False)
+        self.setting = cheetah_setting(direction="left", critic=False)
         self.ascent = TeamAscent(
-            setting.program,
-            setting.policies,
+            self.setting.program,
+            self.setting.policies,
             generator=torch.Generator().manual_seed(seed),
             trajectories=config.trajectories,
             horizon=config.horizon,
@@ -49,7 +51,7 @@ class TeammateTraining:
 
     def step(self) -> Mapping[str, float]:
         """One iteration."""
-        self.reward = self.ascent.step()
+        self.reward = self.ascent.step() * self.setting.unit
         self.done += 1
         if FIRST <= self.done <= LAST or self.done >= TESTED:
             self.kept.append(self.done)
@@ -77,6 +79,13 @@ class TeammateTraining:
             ],
         }
         return {**found, "teammates_sha256": teammates.checksum} if self.kept else found
+
+    def film(self, seed: int) -> Film:
+        """An episode of the team; see `gtlearn.runs.learner.Filmed`."""
+        legs = [leg[None] for leg in self.ascent.parameters]
+        film, reward = filmed_cheetah(self.setting, legs, "left", seed, self.config.horizon)
+        title = f"Both legs after {self.done} iterations of learning to run left"
+        return replace(film, title=f"{title}; mean reward a step {reward:.3g}")
 
     def state_dict(self) -> dict[str, Any]:
         """The ascent, the counters, and the teammates so far."""

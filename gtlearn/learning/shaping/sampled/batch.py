@@ -122,7 +122,6 @@ class Estimator:
         method: whose gradient.
         critic: a network with one output, for generalised advantages in the outer loop; None: the
             linear baseline serves there, too.
-        value_unit: in which the critic gives values, about as large as they are.
         player: who learns.
     """
 
@@ -131,7 +130,6 @@ class Estimator:
     sampling: Sampling = Sampling()
     method: Method = "meta-mapg"
     critic: Network | None = None
-    value_unit: float = 1.0
     player: int = 0
 
     def __post_init__(self) -> None:
@@ -259,12 +257,7 @@ class _Judge:
             return known.credit(played)[player]
         discount, options = known.program.discount, known.sampling
         values, gradient = values_and_gradient(
-            known.critic,
-            self.values,
-            played,
-            discount,
-            player=player,
-            unit=known.value_unit,
+            known.critic, self.values, played, discount, player=player
         )
         self.gradients.append(gradient)
         return value_credit(

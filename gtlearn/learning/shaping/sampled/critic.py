@@ -17,7 +17,6 @@ def values_and_gradient(
     discount: float,
     *,
     player: int = 0,
-    unit: float = 1.0,
 ) -> tuple[Tensor, Tensor]:
     """The values of what was played, and the gradient of their mean squared error.
 
@@ -30,7 +29,6 @@ def values_and_gradient(
         played: trajectories of the player.
         discount: gamma.
         player: whose values.
-        unit: in which the network gives values, about as large as they are.
 
     Returns:
         Values of shape (chains, steps, trajectories), and a gradient of shape (size), to descend.
@@ -38,6 +36,6 @@ def values_and_gradient(
     with torch.enable_grad():
         leaf = parameters.detach().requires_grad_()
         values = shared_values(network, leaf, played.states)
-        error = (values - returns_to_go(played.rewards[player], discount) / unit).square().mean()
+        error = (values - returns_to_go(played.rewards[player], discount)).square().mean()
         (gradient,) = torch.autograd.grad(error, leaf)
-    return values.detach() * unit, gradient
+    return values.detach(), gradient

@@ -51,6 +51,7 @@ class EnvironmentProgram:
         acts: the actions of each player, all of one length.
         simulator: makes so many environments; can be pickled.
         limit: actions are clipped to plus or minus this.
+        unit: in which rewards are counted, by learners too.
     """
 
     name: str
@@ -60,6 +61,7 @@ class EnvironmentProgram:
     acts: tuple[Numbers, ...]
     simulator: Callable[[int], Simulator]
     limit: float = 1.0
+    unit: float = 1.0
     _made: dict[int, Simulator] = field(default_factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -103,7 +105,7 @@ class EnvironmentProgram:
                 f"{self.name} came to a state or a reward that is not finite; lower the learning "
                 "rates"
             )
-        shared = rewards.expand(len(policies), *shape)
+        shared = (rewards / self.unit).expand(len(policies), *shape)
         return Trajectories(states, actions, shared, tuple(actor.memory for actor in actors))
 
     def _clipped(self, actions: Tensor, step: int) -> NDArray[np.float64]:

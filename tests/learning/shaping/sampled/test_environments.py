@@ -58,7 +58,7 @@ class Walk:
         return self.states, -(self.states**2).sum(axis=1)
 
 
-def program(simulator, numbers, limit=1e9):
+def program(simulator, numbers, limit=1e9, unit=1.0):
     return EnvironmentProgram(
         name="test",
         players=("one", "two"),
@@ -67,6 +67,7 @@ def program(simulator, numbers, limit=1e9):
         acts=(Numbers(1), Numbers(1)),
         simulator=simulator,
         limit=limit,
+        unit=unit,
     )
 
 
@@ -170,17 +171,17 @@ def test_a_chain_plays_the_same_whatever_is_played_beside_it():
     assert torch.equal(together.states[1, 0], alone.states[0, 0])
 
 
-def test_actions_are_clipped():
+def test_actions_are_clipped_and_rewards_counted_in_a_unit():
     drawn = partial(torch.Generator().manual_seed, 0)
     options = {"trajectories": 3, "horizon": 1}
     wide = [given.clone() for given in START]
     for given in wide:
         given[:, -1] = 5.0  # deviations of e^5
-    limited = program(Sums, 1, limit=0.5)
+    limited = program(Sums, 1, limit=0.5, unit=100.0)
     played = rollout(limited, POLICIES, wide, generator=drawn(), **options)
     total = played.actions.clamp(-0.5, 0.5).sum(dim=(0, -1))
     assert played.actions.abs().min() > 0.5  # the unclipped draws are what is judged
-    assert torch.allclose(played.rewards[0], -((total - 1) ** 2))
+    assert torch.allclose(played.rewards[0], -((total - 1) ** 2) / 100)
 
 
 def value(parameters):

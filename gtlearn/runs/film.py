@@ -1,0 +1,63 @@
+"""Films of what a run has learned."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from gtlearn.environments.film import Film
+from gtlearn.errors import InputError
+from gtlearn.optional import optional
+from gtlearn.runs import checkpoint, folder
+from gtlearn.runs.learner import Filmed
+
+FORMATS = (".gif", ".mp4")
+
+
+def film_of(run: Path, seed: int) -> Film:
+    """What a run had learned at its last checkpoint, on film.
+
+    Args:
+        run: its folder.
+        seed: of the episode.
+
+    Raises:
+        InputError: if it is no run, has no checkpoint yet, or plays nothing that can be seen.
+    """
+    found = folder.find(run)
+    config = found.config()
+    folder.require_version(found, config)
+    if not found.checkpoint_file.exists():
+        raise InputError(f"{run} has no checkpoint yet; wait, or go on by `gtlearn resume {run}`")
+    learner = config.algorithm.learner(config.options, config.seed)
+    if not isinstance(learner, Filmed):
+        what = config.subject[1] if config.subject else config.algorithm.name
+        raise InputError(f"{what} is played without pictures; give a run in an environment")
+    learner.load_state_dict(checkpoint.load(found.checkpoint_file)["learner"])
+    return learner.film(seed)
+
+
+def write(film: Film, file: Path) -> None:
+    """Writes a film as a GIF that goes on for ever, or as an MP4.
+
+    Raises:
+        InputError: if a package is missing, the name ends otherwise, or it cannot be written.
+    """
+    kind = file.suffix.lower()
+    if kind not in FORMATS:
+        raise InputError(f"{file} is no name of a film; end it in {' or '.join(FORMATS)}")
+    writer = optional("imageio.v3", "envs")
+    options: dict[str, Any] = {"loop": 0, "duration": 1000 / film.rate}  # milliseconds
+    if kind == ".mp4":
+        optional("imageio_ffmpeg", "video")
+        options = {"fps": film.rate, "codec": "libx264", "macro_block_size": 2}
+    held = io.BytesIO()
+    writer.imwrite(held, film.pictures, extension=kind, **options)
+    try:
+        checkpoint.write_whole(file, held.getvalue())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"{file} cannot be written: {reason}; choose another by --output"
+        ) from None
