@@ -34,10 +34,12 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
     \b
     Figures:
       stackelberg-fig1    twelve iterated games: what learned leaders earn over all steps
+      stackelberg-fig2    Space Invaders: the seller or the buyer of bullets leads
       stackelberg-fig3    Battle of the Sexes: a Q-learning follower, reset or continuous
       meta-mapg-fig2a     prisoner's dilemma: adaptation among cooperative peers that learn
       meta-mapg-fig2b     the same among defective peers
       meta-mapg-fig2c     rock-paper-scissors: adaptation among peers that learn
+      meta-mapg-fig2d     a cheetah of two: adaptation with teammates who ran the other way
       meta-mapg-fig3a     prisoner's dilemma: the personas, in distribution
       meta-mapg-fig3b     prisoner's dilemma: the personas, out of distribution
       meta-mapg-fig3c     prisoner's dilemma: adaptation and the number of trajectories

@@ -54,7 +54,7 @@ def prepare(figure: Figure, parent: Path) -> list[Job]:
     for panel in figure.panels:
         for method in figure.methods:
             for seed in figure.seeds:
-                config = figure.config(panel, method, seed)
+                config = figure.config(panel, method, seed, parent)
                 path = run_path(parent, panel, method, seed)
                 jobs.append(Job(_folder_for(config, path), config))
     return jobs
@@ -75,20 +75,10 @@ def reproduce(
         InputError: if the folder holds other runs or cannot be made, or a run failed.
     """
     _make(parent)
-    jobs = prepare(figure, parent)
-    pending = [job for job in jobs if not job.folder.result_file.is_file()]
-    done = len(jobs) - len(pending)
-    failed = []
-    for outcome in train_all(pending, workers=workers):
-        done += 1
-        failed += [outcome] if outcome.error else []
-        if watch is not None:
-            watch(done, len(jobs))
-    if failed:
-        raise InputError(
-            f"{len(failed)} of {len(jobs)} runs failed; the first in {failed[0].folder}: "
-            f"{failed[0].error}"
-        )
+    configs = [(parent / need.name, figure.needed(need)) for need in figure.needs]
+    needed = [Job(_folder_for(config, path), config) for path, config in configs]
+    _train(needed, workers, watch)
+    _train(prepare(figure, parent), workers, watch)
     return read(figure, parent)
 
 
@@ -107,6 +97,27 @@ def read(figure: Figure, parent: Path) -> Reproduction:
         for method in figure.methods
     }
     return Reproduction(figure, runs, parent)
+
+
+def _train(jobs: Sequence[Job], workers: int, watch: Watch | None) -> None:
+    """Trains what is not finished yet.
+
+    Raises:
+        InputError: if a run failed.
+    """
+    pending = [job for job in jobs if not job.folder.result_file.is_file()]
+    done = len(jobs) - len(pending)
+    failed = []
+    for outcome in train_all(pending, workers=workers):
+        done += 1
+        failed += [outcome] if outcome.error else []
+        if watch is not None:
+            watch(done, len(jobs))
+    if failed:
+        raise InputError(
+            f"{len(failed)} of {len(jobs)} runs failed; the first in {failed[0].folder}: "
+            f"{failed[0].error}"
+        )
 
 
 def _make(parent: Path) -> None:

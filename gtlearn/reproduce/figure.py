@@ -7,7 +7,8 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from gtlearn.errors import InputError
 from gtlearn.games.names import nearest
@@ -17,6 +18,7 @@ from gtlearn.runs.learner import find_algorithm
 from gtlearn.runs.sweep import parse_seeds
 
 Options = Mapping[str, Any]
+Part = TypeVar("Part", "Method", "Need")
 _FOLDER = files("gtlearn.reproduce") / "figures"
 _SUFFIX = ".toml"
 
@@ -68,6 +70,23 @@ class Method:
 
 
 @dataclass(frozen=True)
+class Need:
+    """A run that all others of a figure need.
+
+    Attributes:
+        name: of its folder, and of the option by which the others are told of it.
+        algorithm: what learns.
+        options: of the algorithm.
+        seed: its seed.
+    """
+
+    name: str
+    algorithm: str
+    options: Options
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Figure:
     """A figure of a paper.
 
@@ -81,6 +100,7 @@ class Figure:
         seeds: of the runs of each panel and method; none without methods.
         options: of the algorithm, the same everywhere.
         recording: how runs are recorded.
+        needs: what must be run before.
         panels: its axes.
         methods: its curves; none where nothing is trained, as in figures of populations.
         statements: what the paper says.
@@ -103,6 +123,7 @@ class Figure:
     seeds: tuple[int, ...]
     options: Options
     recording: Options
+    needs: tuple[Need, ...]
     panels: tuple[Panel, ...]
     methods: tuple[Method, ...]
     statements: tuple[Statement, ...]
@@ -117,14 +138,34 @@ class Figure:
     columns: int = 1
     reduced: tuple[str, ...] = ()
 
-    def config(self, panel: Panel, method: Method, seed: int) -> RunConfig:
+    def config(
+        self, panel: Panel, method: Method, seed: int, parent: Path = Path("runs")
+    ) -> RunConfig:
         """The config of one run.
+
+        Args:
+            panel: its axes.
+            method: its curve.
+            seed: its seed.
+            parent: the folder of all runs.
 
         Raises:
             InputError: if an option is unknown, or cannot have its value.
         """
-        values = {**self.options, **panel.options, **method.options}
-        algorithm = find_algorithm(method.algorithm or self.algorithm, values.get("env"))
+        needed = {need.name: str(parent / need.name) for need in self.needs}
+        values = {**self.options, **needed, **panel.options, **method.options}
+        return self._config(method.algorithm or self.algorithm, values, seed)
+
+    def needed(self, need: Need) -> RunConfig:
+        """The config of a run that the others need.
+
+        Raises:
+            InputError: as `config`.
+        """
+        return self._config(need.algorithm, need.options, need.seed)
+
+    def _config(self, name: str, values: Options, seed: int) -> RunConfig:
+        algorithm = find_algorithm(name, values.get("env"))
         options = _checked(algorithm.config_type(), values, self.name)
         return RunConfig(
             algorithm, options, seed, _checked(Recording, dict(self.recording), self.name)
@@ -159,7 +200,7 @@ def parse_figure(name: str, held: dict[str, Any], *, quick: bool = False) -> Fig
     """A figure from what its TOML file holds; see `Figure`.
 
     The table [quick] may hold "seeds", "panels" (names), and in [quick.options] what is other for
-    a method.
+    a method, or for a run that is needed.
 
     Raises:
         InputError: if a key is unknown or missing.
@@ -172,6 +213,7 @@ def parse_figure(name: str, held: dict[str, Any], *, quick: bool = False) -> Fig
         "seeds": parse_seeds(held.pop("seeds")) if held.get("methods") else (),
         "options": held.pop("options", {}),
         "recording": held.pop("run", {}),
+        "needs": tuple(Need(**n) for n in held.pop("needs", ())),
         "panels": tuple(Panel(p["name"], p["options"]) for p in held.pop("panels")),
         "methods": tuple(Method(**m) for m in held.pop("methods")),
         "statements": tuple(Statement(**s) for s in held.pop("statements")),
@@ -189,25 +231,42 @@ def _reduced(whole: Figure, less: Options) -> Figure:
     seeds = parse_seeds(less["seeds"]) if "seeds" in less else whole.seeds
     kept = less.get("panels", [panel.name for panel in whole.panels])
     panels = tuple(panel for panel in whole.panels if panel.name in kept)
-    methods = tuple(
-        dataclasses.replace(m, options={**m.options, **less.get("options", {}).get(m.name, {})})
-        for m in whole.methods
-    )
+    other = less.get("options", {})
+    methods, needs = _changed(whole.methods, other), _changed(whole.needs, other)
     said = []
     if len(panels) < len(whole.panels):
         said.append(f"only {len(panels)} of {len(whole.panels)} panels")
     if len(seeds) < len(whole.seeds):
         said.append(f"only {len(seeds)} of {len(whole.seeds)} seeds")
-    for method, before in zip(methods, whole.methods, strict=True):
-        said += [
-            f"{method.name}: {key} {value} instead of {before.options[key]}"
-            for key, value in method.options.items()
-            if value != before.options.get(key)
-        ]
+    said += _differences(whole.needs, needs) + _differences(whole.methods, methods)
     columns = min(whole.columns, len(panels))
     return dataclasses.replace(
-        whole, seeds=seeds, panels=panels, methods=methods, columns=columns, reduced=tuple(said)
+        whole,
+        seeds=seeds,
+        needs=needs,
+        panels=panels,
+        methods=methods,
+        columns=columns,
+        reduced=tuple(said),
     )
+
+
+def _changed(parts: Sequence[Part], other: Mapping[str, Options]) -> tuple[Part, ...]:
+    """Methods or needs with other options, by name."""
+    return tuple(
+        dataclasses.replace(part, options={**part.options, **other.get(part.name, {})})
+        for part in parts
+    )
+
+
+def _differences(before: Sequence[Part], after: Sequence[Part]) -> list[str]:
+    """Which options are others now, in words."""
+    return [
+        f"{new.name}: {key} {value}" + (f" instead of {old}" if old is not None else "")
+        for was, new in zip(before, after, strict=True)
+        for key, value in new.options.items()
+        if value != (old := was.options.get(key))
+    ]
 
 
 def _checked(kind: type[Any], values: Options, where: str) -> Any:

@@ -177,6 +177,16 @@ _KNOWN = (
 ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm in _KNOWN}
 
 _IN_ENVIRONMENTS = (
+    *(
+        Algorithm(
+            "contextual-stackelberg",
+            "The seller or the buyer of bullets leads; the other knows how to answer.",
+            config="gtlearn.learning.stackelberg.config:TradeConfig",
+            build="gtlearn.learning.stackelberg.trade:TradeLearner",
+            env=env,
+        )
+        for env in ("trade-atari", "trade-twin")
+    ),
     _among_teammates(
         "meta-mapg",
         "A start from which to learn and to shape teammates that learn, too.",

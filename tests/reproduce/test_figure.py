@@ -18,7 +18,11 @@ def test_every_figure_has_a_source_and_known_options(name, quick):
         for method in figure.methods:
             config = figure.config(panel, method, figure.seeds[-1])
             assert config.seed == figure.seeds[-1]
-            assert config.options.game == {**figure.options, **panel.options}["game"]
+            values = {**figure.options, **panel.options}
+            played = "env" if "env" in values else "game"
+            assert config.subject == (played, values[played])
+    for need in figure.needs:
+        assert figure.needed(need).options.env == need.options["env"]
 
 
 def test_figure_1_is_the_twelve_strict_symmetric_games_with_ten_seeds():
@@ -52,15 +56,26 @@ def test_the_quick_version_says_what_it_leaves_out(held):
     )
 
 
-@pytest.mark.parametrize("name", ["stackelberg-fig2", "stackelberg_fig1", "stakelberg-fig1"])
+@pytest.mark.parametrize("name", ["stackelberg-fig4", "stackelberg_fig1", "stakelberg-fig1"])
 def test_an_unknown_figure_names_the_nearest(name):
     with pytest.raises(InputError, match=r"there is no figure .*; did you mean stackelberg-fig"):
         read_figure(name)
 
 
 def test_a_figure_that_is_far_from_all_lists_them():
-    with pytest.raises(InputError, match=r"the figures are .*stackelberg-fig1, stackelberg-fig3"):
+    with pytest.raises(InputError, match=r"the figures are .*stackelberg-fig1, stackelberg-fig2"):
         read_figure("x")
+
+
+def test_runs_that_are_needed_are_told_of_by_an_option(tmp_path):
+    figure = read_figure("meta-mapg-fig2d")
+    (need,) = figure.needs
+    assert figure.needed(need).algorithm.name == "teammates"
+    config = figure.config(figure.panels[0], figure.methods[0], 0, tmp_path)
+    assert config.options.teammates == str(tmp_path / "teammates")
+    quick = read_figure("meta-mapg-fig2d", quick=True)
+    assert "teammates: trajectories 16 instead of 64" in quick.reduced
+    assert quick.needed(quick.needs[0]).options.trajectories == 16
 
 
 def test_an_unknown_option_is_named(held):

@@ -131,7 +131,11 @@ class StackelbergLearner:
         told = seen if self.config.context == SAMPLED_ACTION else None
         metrics = self.leader.learn(tables, episodes, told)
         self.worth = self._true_value()
-        values = {"leader_value": self.reward, "true_value": self.worth}
+        values = {
+            "leader_value": self.reward,
+            "follower_value": float(self.game.values(episodes.follower_rewards).mean()),
+            "true_value": self.worth,
+        }
         return {"phase": TRAINING, **values, **metrics}
 
     def _answers(self, seen: Floats) -> Floats:

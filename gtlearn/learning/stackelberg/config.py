@@ -71,3 +71,62 @@ class StackelbergConfig:
         default=50,
         metadata={"help": "Iterations of the follower against the final leader.", "minimum": 0},
     )
+
+
+@dataclass(frozen=True)
+class TradeConfig:
+    """The options of `gtlearn train contextual-stackelberg --env trade-atari`, and of its twin."""
+
+    env: Literal["trade-atari", "trade-twin"] = field(
+        default="trade-atari",
+        metadata={"help": "Bullets are shot in Space Invaders, or hits are drawn."},
+    )
+    leader: Literal["seller", "buyer"] = field(
+        default="seller", metadata={"help": "Who commits: to a price, or to what it accepts."}
+    )
+    learner: Literal["ppo", "pg"] = field(
+        default="ppo", metadata={"help": "How the leader learns."}
+    )
+    model: Literal["linear", "network"] = field(
+        default="linear", metadata={"help": "Of the contextual follower: a table, or a network."}
+    )
+    bullets: int = field(
+        default=10, metadata={"help": "Of a game of Space Invaders.", "minimum": 1}
+    )
+    haste: float = field(
+        default=0.1,
+        metadata={
+            "help": "In Space Invaders, the probability to fire without aiming.",
+            "minimum": 0,
+            "maximum": 1,
+        },
+    )
+    hits: float = field(
+        default=0.7,
+        metadata={
+            "help": "Of the twin: the probability that a bullet hits.",
+            "minimum": 0,
+            "maximum": 1,
+        },
+    )
+    measured: int = field(
+        default=300,
+        metadata={"help": "In Space Invaders, bullets a player to measure hits.", "minimum": 1},
+    )
+    pretraining: int = field(
+        default=500,
+        metadata={"help": "Iterations of the follower against random leaders.", "minimum": 0},
+    )
+    pretraining_bullets: int = field(
+        default=200, metadata={"help": "Bullets of such an iteration.", "minimum": 1}
+    )
+    iterations: int = field(
+        default=60, metadata={"help": "Iterations of the leader.", "minimum": 0}
+    )
+    batch: int = field(
+        default=60, metadata={"help": "Rules that the leader tries in an iteration.", "minimum": 1}
+    )
+    posttraining: int = field(
+        default=5,
+        metadata={"help": "Iterations of the follower against the final leader.", "minimum": 0},
+    )

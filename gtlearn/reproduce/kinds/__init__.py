@@ -16,6 +16,7 @@ KINDS: Mapping[str, str] = {
     "commitments": "gtlearn.reproduce.kinds.commitments",
     "adaptation": "gtlearn.reproduce.kinds.adaptation",
     "paths": "gtlearn.reproduce.kinds.paths",
+    "trade": "gtlearn.reproduce.kinds.trade",
     "populations": "gtlearn.reproduce.kinds.populations",
 }
 

@@ -18,7 +18,7 @@ from gtlearn.runs.pictures import mean_interval
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_ROWS = (("rewards", "mean reward a step"), ("nash_conv", "NashConv a step"))
+_ROWS = {"rewards": "mean reward a step", "nash_conv": "NashConv a step"}
 _ENDS = (("equilibrium", ":"), ("ceiling", "--"))
 
 
@@ -32,12 +32,13 @@ def draw(found: Reproduction, picture: Path) -> Path:
 
 
 def _along(found: Reproduction, picture: Path) -> Path:
-    """Rewards along the chain above, NashConv below."""
+    """Rewards along the chain above, NashConv below where it is known."""
     panels = found.figure.panels
     width = max(6.5, 3.6 * len(panels))
-    figure, grid = new_canvas(len(_ROWS), len(panels), (width, 6.8), sharex=True)
-    for (what, label), row in zip(_ROWS, grid, strict=True):
-        row[0].set_ylabel(label, fontsize=9)
+    shown = [what for what in _ROWS if _known(found, what)]
+    figure, grid = new_canvas(len(shown), len(panels), (width, 1.8 + 2.5 * len(shown)), sharex=True)
+    for what, row in zip(shown, grid, strict=True):
+        row[0].set_ylabel(_ROWS[what], fontsize=9)
         for axes, panel in zip(row, panels, strict=True):
             _draw_panel(axes, found, panel, what)
     for axes, panel in zip(grid[0], panels, strict=True):
@@ -76,14 +77,24 @@ def caption(found: Reproduction) -> str:
     figure = found.figure
     count = len(figure.seeds)
     band = "; band: its 95 % interval (Student's t)" if count > 1 else ""
-    whom = "all test personas" if figure.group == "all" else f"the test personas {figure.group!r}"
+    peers = f"the test personas {figure.group!r}"
+    whom = "all peers of the test" if figure.group == "all" else peers
     short = f" Quick version: {'; '.join(figure.reduced)}." if figure.reduced else ""
-    below = "" if figure.across else " Below: what all players together could gain by deviating."
-    return (
-        f"{figure.source}, run again, against {whom}: mean over n = {count} seeds{band}. "
-        "Dotted: playing the stage game's equilibrium throughout; dashed: the ceiling, the best of "
-        f"many exactly trained tables.{below}{short}"
+    ends = (
+        " Dotted: playing the stage game's equilibrium throughout; dashed: the ceiling, the best "
+        "of many exactly trained tables."
     )
+    below = " Below: what all players together could gain by deviating."
+    return (
+        f"{figure.source}, run again, among {whom}: mean over n = {count} seeds{band}."
+        f"{ends if _known(found, 'rewards_at_ceiling') else ''}"
+        f"{below if _known(found, 'nash_conv') and not figure.across else ''}{short}"
+    )
+
+
+def _known(found: Reproduction, what: str) -> bool:
+    """Whether a run's result has it."""
+    return any(what in run.result for runs in found.runs.values() for run in runs)
 
 
 def _draw_panel(axes: Axes, found: Reproduction, panel: Panel, what: str) -> None:
@@ -97,7 +108,7 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel, what: str) -> Non
         updates = np.arange(len(mean))
         axes.plot(updates, mean, color=colour, lw=1.8, label=method.label, marker="o", ms=3)
         axes.fill_between(updates, low, high, color=colour, alpha=0.2, lw=0)
-    if what == "rewards":
+    if what == "rewards" and "rewards_at_ceiling" in runs[0].result:
         for where, dashes in _ENDS:
             along = runs[0].result[f"rewards_at_{where}"][group]
             axes.plot(range(len(along)), along, color="0.15", ls=dashes, lw=1)

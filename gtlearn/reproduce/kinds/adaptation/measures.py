@@ -39,8 +39,8 @@ class Run:
 
     @property
     def fraction(self) -> float:
-        """How far the AUC is on the way from equilibrium to the exact ceiling."""
-        found = self.result["fraction_of_ceiling"]
+        """How far the AUC is on the way from equilibrium to the exact ceiling; NaN if unknown."""
+        found = self.result.get("fraction_of_ceiling")
         return float("nan") if found is None else float(found)
 
 

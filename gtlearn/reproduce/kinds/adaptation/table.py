@@ -12,9 +12,12 @@ from gtlearn.reproduce.kinds.adaptation.measures import Run, require_group, samp
 from gtlearn.reproduce.kinds.text import around, numbered
 from gtlearn.runs.pictures import Array, mean_interval
 
-_NOTES = (
+_AUC = (
     "AUC: the sum of the mean rewards a step after each update of the chain, unshifted; mean over "
-    "the seeds with its 95 % interval (Student's t). paper: its AUC, which it shifts by an amount "
+    "the seeds with its 95 % interval (Student's t)."
+)
+_NOTES = (
+    f"{_AUC} paper: its AUC, which it shifts by an amount "
     "that it does not give. shift: what would have to be added to ours to match. of ceiling: how "
     "far the AUC over all personas is on the way from playing the stage game's equilibrium to the "
     "best exactly trained table. last reward, NashConv: mean reward at the end of the chain, and "
@@ -24,7 +27,9 @@ _NOTES = (
 
 def report(found: Reproduction) -> str:
     """All that is printed: the paper's statements, the table, what differs, what is left out."""
-    return around(found, [_table(found), _ends(found), _NOTES])
+    if _has_ends(found):
+        return around(found, [_table(found), _ends(found), _NOTES])
+    return around(found, [_rewards(found), _AUC])
 
 
 def to_json(found: Reproduction) -> dict[str, Any]:
@@ -42,10 +47,34 @@ def _numbers(runs: Sequence[Run], group: str) -> dict[str, Any]:
         "auc": _interval([run.auc(group) for run in runs]),
         "auc_all": _interval([run.auc("all") for run in runs]),
         **{what: _means(samples(runs, what, group)) for what in ("rewards", "nash_conv")},
-        "fraction_of_ceiling": float(np.mean([run.fraction for run in runs])),
-        "auc_at_equilibrium": runs[0].result["auc_at_equilibrium"],
-        "auc_ceiling": runs[0].result["auc_ceiling"],
+        **(_on_the_way(runs) if "auc_ceiling" in runs[0].result else {}),
     }
+
+
+def _on_the_way(runs: Sequence[Run]) -> dict[str, float]:
+    """Where the AUC is between the floor and the ceiling, in games."""
+    ends = {name: runs[0].result[name] for name in ("auc_at_equilibrium", "auc_ceiling")}
+    return {"fraction_of_ceiling": float(np.mean([run.fraction for run in runs])), **ends}
+
+
+def _has_ends(found: Reproduction) -> bool:
+    """Whether there are a floor and a ceiling, as in games, and not in environments."""
+    return all("auc_ceiling" in run.result for runs in found.runs.values() for run in runs)
+
+
+def _rewards(found: Reproduction) -> Any:
+    """The table where neither equilibrium nor ceiling is known."""
+    from gtlearn.solvers.output.pieces import add_row, new_table
+
+    figure = found.figure
+    table = new_table("setting", "method", "AUC", "mean reward before and after each update")
+    for panel in figure.panels:
+        for place, method in enumerate(figure.methods):
+            numbers = _numbers(found.of(panel, method), figure.group)
+            rewards = ", ".join(f"{reward:.3g}" for reward in numbers["rewards"])
+            heading = "" if place else panel.name
+            add_row(table, [heading, method.name, _text(numbers["auc"]), rewards])
+    return table
 
 
 def _table(found: Reproduction) -> Any:

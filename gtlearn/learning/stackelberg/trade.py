@@ -1,0 +1,196 @@
+"""The trade on Space Invaders, or on its twin, as a run; what is learned is checked exactly.
+
+Gerstgrasser & Parkes (2023), section 4: the seller or the buyer leads. Shooting comes first: how
+often bullets hit is measured, and with these rates the trade is reduced to a game whose exact
+equilibria are known. Learners play where bullets are fired, and are judged by that game. What a
+bullet earns is its own, so that one bullet is an episode of theirs; it is fired in games of many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from gtlearn.environments.trade.battlefield import Bools, Ints
+from gtlearn.environments.trade.episodes import play_trades
+from gtlearn.environments.trade.rules import TradeRules
+from gtlearn.environments.trade.shots import Shots
+from gtlearn.games.trade import bullet_trade_matrix
+from gtlearn.learning.stackelberg.algorithm import StackelbergLearner
+from gtlearn.learning.stackelberg.bullets import BulletPlay
+from gtlearn.learning.stackelberg.config import StackelbergConfig, TradeConfig
+from gtlearn.solvers import solve
+
+ROLES = ("seller", "buyer")
+ATARI = "trade-atari"
+STEPS = 2  # of a bullet: the seller's decision, and the buyer's
+ONE_BULLET = TradeRules(bullets=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Range:
+    """Where bullets are fired, and how often they hit.
+
+    Attributes:
+        shots: fires them.
+        hits: the seller's and the buyer's hits a bullet.
+        measured: what result.json says of how the rates were found.
+    """
+
+    shots: Shots
+    hits: tuple[Fraction, Fraction]
+    measured: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class InGames:
+    """Fires the bullets of many short episodes in games of many bullets; see `Shots`.
+
+    Attributes:
+        shots: fires them.
+        bullets: of a game.
+    """
+
+    shots: Shots
+    bullets: int
+
+    def fire(self, owners: Ints, rng: np.random.Generator) -> Bools:
+        """Which bullets hit, in their order."""
+        flat = owners.reshape(-1)
+        whole = len(flat) // self.bullets * self.bullets
+        parts = (flat[:whole].reshape(-1, self.bullets), flat[None, whole:])
+        hits = [self.shots.fire(part, rng).reshape(-1) for part in parts if part.size]
+        return np.concatenate(hits).reshape(owners.shape)
+
+
+def shooting_range(config: TradeConfig, seed: int) -> Range:
+    """Space Invaders, whose hits are measured, or the twin, whose hits are given.
+
+    Args:
+        config: the options.
+        seed: of the measurement.
+
+    Raises:
+        InputError: if a package or the game is missing.
+    """
+    if config.env != ATARI:
+        from gtlearn.environments.trade.twin import DrawnShots
+
+        given = Fraction(str(config.hits))
+        return Range(DrawnShots((config.hits, config.hits)), (given, given), {})
+    from gtlearn.environments.trade.atari import Emulator
+    from gtlearn.environments.trade.hit_rates import measure_hits
+    from gtlearn.environments.trade.shots import AimedShots
+
+    shots = AimedShots(Emulator(), TradeRules(bullets=config.bullets), haste=config.haste)
+    found = measure_hits(shots, bullets=config.measured, seed=seed)
+    pairs = zip(found.hits, found.bullets, strict=True)
+    seller, buyer = (Fraction(hits, bullets) for hits, bullets in pairs)
+    intervals = [list(interval) for interval in found.intervals()]
+    games = InGames(shots, config.bullets)
+    return Range(games, (seller, buyer), {"bullets": found.bullets, "intervals": intervals})
+
+
+class TradeLearner:
+    """A `StackelbergLearner` whose episodes are trades of bullets.
+
+    Args:
+        config: the options.
+        seed: of all that is random.
+
+    Raises:
+        InputError: if a package or the game is missing.
+    """
+
+    def __init__(self, config: TradeConfig, seed: int) -> None:
+        self.config = config
+        self.range = shooting_range(config, seed)
+        trade = partial(play_trades, ONE_BULLET, self.range.shots)
+        self.learner = StackelbergLearner(self._reduced(), seed, BulletPlay(trade))
+        self.iterations = self.learner.iterations
+
+    def _reduced(self) -> StackelbergConfig:
+        """The options of the game that the trade is reduced to."""
+        config = self.config
+        seller, buyer = self.range.hits
+        return StackelbergConfig(
+            game=f"bullet_trade(seller_hits={seller},buyer_hits={buyer})",
+            leader_player=ROLES.index(config.leader),
+            leader=config.learner,
+            model=config.model,
+            pretraining=config.pretraining,
+            pretraining_steps=STEPS * config.pretraining_bullets,
+            iterations=config.iterations,
+            batch=config.batch,
+            posttraining=config.posttraining,
+        )
+
+    def step(self) -> Mapping[str, float]:
+        """One iteration of the follower, or of the leader."""
+        return self.learner.step()
+
+    def headline(self) -> tuple[float, float | None]:
+        """What a bullet truly earns by the leader's present rule, and by the best one."""
+        return self.learner.headline()
+
+    def result(self) -> dict[str, Any]:
+        """What the game says of both, with the price that they trade at."""
+        found = self.learner.result()
+        price = traded_price(found, ONE_BULLET.prices)
+        hits = [float(rate) for rate in self.range.hits]
+        return {
+            **found,
+            "env": self.config.env,
+            "leads": self.config.leader,
+            "exact_rewards": self._exact_rewards(),
+            "price": price,
+            "hits": {"rates": hits, **self.range.measured},
+            "notes": [_said(self.config, price, hits), *found["notes"]],
+        }
+
+    def _exact_rewards(self) -> list[float]:
+        """What seller and buyer earn a bullet in the exact equilibrium of the reduced form."""
+        seller, buyer = self.range.hits
+        game = bullet_trade_matrix(seller, buyer)
+        leader = ROLES.index(self.config.leader)
+        return [
+            float(payoff) for payoff in solve(game, concept="stackelberg", leader=leader)[0].payoffs
+        ]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Both players, and the rates by which they are judged."""
+        hits = [[rate.numerator, rate.denominator] for rate in self.range.hits]
+        return {"learner": self.learner.state_dict(), "hits": hits}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state_dict` returned; the same seed measured the same rates."""
+        self.learner.load_state_dict(state["learner"])
+
+
+def traded_price(result: Mapping[str, Any], prices: tuple[float, ...]) -> float | None:
+    """The price that bullets are sold at; None where the seller keeps them, or is refused.
+
+    Args:
+        result: of a finished run, with both players' tables.
+        prices: that may be asked.
+    """
+    seller, buyer = result["commitment"], result["response"]
+    if result["leader"] == ROLES.index("buyer"):
+        seller, buyer = buyer, seller
+    asked = int(np.argmax([float(Fraction(chance)) for chance in seller[0]]))
+    accepted = asked > 0 and Fraction(buyer[1 + asked][1]) > Fraction(1, 2)
+    return prices[asked - 1] if accepted else None
+
+
+def _said(config: TradeConfig, price: float | None, hits: list[float]) -> str:
+    """What was learned, in a sentence."""
+    trade = "No bullet is sold" if price is None else f"Bullets are sold at {price:g}"
+    return (
+        f"{trade} where the {config.leader} leads; a bullet hits with probability {hits[0]:.3g} "
+        f"if the seller fires it, {hits[1]:.3g} if the buyer does"
+    )
