@@ -29,12 +29,14 @@ def watch(run: Path, output: Path | None, seed: int) -> None:
       gtlearn watch runs/meta-mapg_half-cheetah_seed0_20270131-120000
     """
     from gtlearn.cli.output import require_writable
+    from gtlearn.runs.folder import find
 
-    file = output or run / "film.gif"
+    file = output or find(run).path / "film.gif"
     require_writable(file)
     _draw_without_screen()
-    from gtlearn.runs.film import film_of, write
+    from gtlearn.runs.film import film_of, require_format, write
 
+    require_format(file)
     film = film_of(run, seed)
     write(film, file)
     seconds = len(film.pictures) / film.rate

@@ -38,19 +38,31 @@ def film_of(run: Path, seed: int) -> Film:
     return learner.film(seed)
 
 
-def write(film: Film, file: Path) -> None:
-    """Writes a film as a GIF that goes on for ever, or as an MP4.
+def require_format(file: Path) -> None:
+    """Complains about a name that no film can have, or a package that such a film needs.
 
     Raises:
-        InputError: if a package is missing, the name ends otherwise, or it cannot be written.
+        InputError: if so.
     """
     kind = file.suffix.lower()
     if kind not in FORMATS:
         raise InputError(f"{file} is no name of a film; end it in {' or '.join(FORMATS)}")
+    optional("imageio.v3", "envs")
+    if kind == ".mp4":
+        optional("imageio_ffmpeg", "video")
+
+
+def write(film: Film, file: Path) -> None:
+    """Writes a film as a GIF that goes on for ever, or as an MP4.
+
+    Raises:
+        InputError: as `require_format`, or if it cannot be written.
+    """
+    require_format(file)
+    kind = file.suffix.lower()
     writer = optional("imageio.v3", "envs")
     options: dict[str, Any] = {"loop": 0, "duration": 1000 / film.rate}  # milliseconds
     if kind == ".mp4":
-        optional("imageio_ffmpeg", "video")
         options = {"fps": film.rate, "codec": "libx264", "macro_block_size": 2}
     held = io.BytesIO()
     writer.imwrite(held, film.pictures, extension=kind, **options)

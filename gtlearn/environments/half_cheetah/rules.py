@@ -11,8 +11,9 @@ MuJoCo clamps it, but costs what its square says: so it is in Gymnasium, and her
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -139,15 +140,17 @@ def keep_diverged(model: Any) -> None:
 
 @contextmanager
 def quiet_loading() -> Iterator[None]:
-    """Silences MuJoCo while a model is loaded.
+    """Silences what users can do nothing about while a model is loaded.
 
     Gymnasium's model of the cheetah is in an older style, of which MuJoCo 4 warns on the console
-    and in a file in the current folder each time; its user can do nothing about it.
+    and in a file in the current folder each time. Gymnasium-Robotics prints a notice of other
+    environments when it is imported.
     """
     mujoco = optional("mujoco", "envs")
     before = mujoco.get_mju_user_warning()
     mujoco.set_mju_user_warning(lambda text: None)
     try:
-        yield
+        with redirect_stderr(io.StringIO()):
+            yield
     finally:
         mujoco.set_mju_user_warning(before)

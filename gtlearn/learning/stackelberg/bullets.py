@@ -75,8 +75,17 @@ class BulletPlay:
         check_pairs(game, leader_tables, follower_tables)
         _require_bullets(game, follower_tables)
         sellers, buyers = game.ordered(leader_tables, follower_tables)
-        found = self.trade(sellers[:, 0, :-1], buyers[:, 2:, ACCEPT], rng)
-        return _episodes(game, found)
+        return _episodes(game, self.trade(*traded_rules(sellers, buyers), rng))
+
+
+def traded_rules(sellers: Floats, buyers: Floats) -> tuple[Floats, Floats]:
+    """The rules, as a `Trade` takes them, in tables of `games.trade.bullet_trade`.
+
+    Args:
+        sellers: the seller's tables, shape (batch, states, actions).
+        buyers: the buyer's, likewise.
+    """
+    return sellers[:, 0, :-1], buyers[:, 2:, ACCEPT]
 
 
 def _episodes(game: LeaderGame, found: Trades) -> Episodes:

@@ -16,14 +16,17 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn.environments.film import Film
 from gtlearn.environments.trade.battlefield import Bools, Ints
 from gtlearn.environments.trade.episodes import play_trades
 from gtlearn.environments.trade.rules import TradeRules
 from gtlearn.environments.trade.shots import Shots
+from gtlearn.errors import InputError
 from gtlearn.games.trade import bullet_trade_matrix
 from gtlearn.learning.stackelberg.algorithm import StackelbergLearner
-from gtlearn.learning.stackelberg.bullets import BulletPlay
+from gtlearn.learning.stackelberg.bullets import BulletPlay, traded_rules
 from gtlearn.learning.stackelberg.config import StackelbergConfig, TradeConfig
+from gtlearn.learning.stackelberg.game import Floats
 from gtlearn.solvers import solve
 
 ROLES = ("seller", "buyer")
@@ -152,6 +155,39 @@ class TradeLearner:
             "hits": {"rates": hits, **self.range.measured},
             "notes": [_said(self.config, price, hits), *found["notes"]],
         }
+
+    def film(self, seed: int) -> Film:
+        """A game of Space Invaders in which bullets are traded by what was learned.
+
+        See `gtlearn.runs.learner.Filmed`.
+
+        Raises:
+            InputError: if it is learned on the twin, which has no screen.
+        """
+        if self.config.env != ATARI:
+            raise InputError("the twin has no screen; film a run with env trade-atari")
+        from gtlearn.environments.trade.atari import Emulator
+        from gtlearn.environments.trade.filmed import FilmedBattlefield
+        from gtlearn.environments.trade.shots import AimedShots
+
+        camera = FilmedBattlefield(Emulator())
+        rules = TradeRules(bullets=self.config.bullets)
+        shots = AimedShots(camera, rules, haste=self.config.haste)
+        sellers, buyers = self._rules()
+        played = play_trades(rules, shots, sellers, buyers, np.random.default_rng(seed))
+        sold, paid = int((played.answers == 1).sum()), float(played.seller_rewards.sum())
+        title = (
+            f"{rules.bullets} bullets, of which {sold} are sold; the seller earns {paid:.3g}, the "
+            f"buyer {float(played.buyer_rewards.sum()):.3g}"
+        )
+        return Film(camera.pictures, camera.rate, title)
+
+    def _rules(self) -> tuple[Floats, Floats]:
+        """The seller's and the buyer's rule as they are learned, each of one episode."""
+        leader = self.learner.leader.table()[None]
+        follower = self.learner.follower.tables(leader)
+        sellers, buyers = self.learner.game.ordered(leader, follower)
+        return traded_rules(sellers, buyers)
 
     def _exact_rewards(self) -> list[float]:
         """What seller and buyer earn a bullet in the exact equilibrium of the reduced form."""
