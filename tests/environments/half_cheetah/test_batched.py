@@ -193,3 +193,19 @@ def test_making_many_is_silent(tmp_path, monkeypatch, capfd):
     HalfCheetahs(2).reset([0, 1])
     assert capfd.readouterr() == ("", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_single_cheetahs_side_by_side_are_the_same():
+    """What any PettingZoo environment goes through gives the same numbers."""
+    from gtlearn.environments.side_by_side import SideBySide
+
+    one_by_one, together = SideBySide(HalfCheetah, 3), HalfCheetahs(3)
+    seeds = [5, 6, 7]
+    assert np.array_equal(one_by_one.reset(seeds), together.reset(seeds))
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        actions = rng.uniform(-1, 1, (3, 2, 3))
+        states, rewards = one_by_one.step(actions)
+        expected, shared = together.step(actions)
+        assert np.array_equal(states, expected)
+        assert np.array_equal(rewards, np.stack([shared, shared], axis=1))

@@ -34,14 +34,15 @@ class Simulator(Protocol):
             actions: shape (count, players, numbers of an action).
 
         Returns:
-            States (count, numbers), and the reward that all players share (count).
+            States (count, numbers), and rewards: one for all (count), or one each
+            (count, players).
         """
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class EnvironmentProgram:
-    """Players who see the whole state and share one reward; see `trajectories.Program`.
+    """Players who see the whole state; see `trajectories.Program`.
 
     Attributes:
         name: of the environment.
@@ -91,7 +92,7 @@ class EnvironmentProgram:
         ]
         states = like.new_empty((*shape, self.observes.count))
         actions = like.new_empty((len(policies), *shape, self.acts[0].count))
-        rewards = like.new_empty(shape)
+        rewards = like.new_empty((len(policies), *shape))
         environments = self._environments(len(like) * trajectories)
         here = environments.reset(seeds.flatten().tolist())
         for step in range(horizon):
@@ -99,14 +100,15 @@ class EnvironmentProgram:
             for action, actor, drawn in zip(actions, actors, noise, strict=True):
                 action[:, step] = actor(step, states[:, step], drawn[:, step])
             here, earned = environments.step(self._clipped(actions[:, :, step], step))
-            rewards[:, step] = _tensor(earned, like).unflatten(0, shape[::2])
+            each = _tensor(earned, like).unflatten(0, shape[::2])
+            rewards[:, :, step] = each if each.ndim == 2 else each.movedim(-1, 0)
         if not (states.isfinite().all() and rewards.isfinite().all()):
             raise DivergenceError(
                 f"{self.name} came to a state or a reward that is not finite; lower the learning "
                 "rates"
             )
-        shared = (rewards / self.unit).expand(len(policies), *shape)
-        return Trajectories(states, actions, shared, tuple(actor.memory for actor in actors))
+        memories = tuple(actor.memory for actor in actors)
+        return Trajectories(states, actions, rewards / self.unit, memories)
 
     def _clipped(self, actions: Tensor, step: int) -> NDArray[np.float64]:
         """Actions (players, chains, trajectories, numbers) as (count, players, numbers)."""
