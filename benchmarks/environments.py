@@ -1,4 +1,4 @@
-"""Environment steps a second: the 2-agent HalfCheetah, against the environment that it wraps."""
+"""Environment steps a second: HalfCheetah of two agents and the trade, against PettingZoo's own."""
 
 from __future__ import annotations
 
@@ -19,32 +19,42 @@ COUNT = 64
 EPISODES = 10  # of one cheetah in a turn
 AGENTS = ("agent_0", "agent_1")
 MAMUJOCO = "mamujoco_v1.parallel_env, one process"
+INVADERS = "space_invaders_v2.parallel_env"
+FRAMES = 3000  # of Space Invaders in a turn
 
 Actions = NDArray[np.float64]
 
 
 def environments(quick: bool) -> Iterator[Case]:
-    """Random actions, episodes of 200 steps; the peer is one cheetah in a process of its own."""
+    """Random actions; a peer plays in a process of its own. A step of Space Invaders is a frame."""
     case = f"HalfCheetah 2x3, horizon {HORIZON}"
     row = Row("environment", f"{case}, PettingZoo", [], MAMUJOCO, steps=UNIT)
-    yield Case(row, partial(_measure, make=_one, quick=quick))
+    yield Case(row, partial(_measure, make=_one, theirs=plain_cheetah, quick=quick))
     for threads in (1, 2):
         target = Target("≥ 3x on two cores", ratio=3) if threads == 2 else None
         many = f"{case}, {COUNT} at a time, threads: {threads}"
         row = Row("environment", many, [], MAMUJOCO, target=target, steps=UNIT)
-        yield Case(row, partial(_measure, make=partial(_many, threads), quick=quick))
+        make = partial(_many, threads)
+        yield Case(row, partial(_measure, make=make, theirs=plain_cheetah, quick=quick))
+    row = Row("environment", "trade on Space Invaders, memory", [], INVADERS, steps=UNIT)
+    yield Case(row, partial(_measure, make=_trade, theirs=plain_invaders, quick=quick))
 
 
-def _measure(row: Row, make: Callable[[], tuple[Callable[[], Any], int]], quick: bool) -> None:
+def _measure(
+    row: Row,
+    make: Callable[[], tuple[Callable[[], Any], int]],
+    theirs: Callable[[int], Timed],
+    quick: bool,
+) -> None:
     """Fills a row, turn by turn, with the seconds of `UNIT` steps."""
     play, steps = make()
     play()
-    peer = Peer(plain_loop, (1,), 60.0)
-    episodes = 2 if quick else EPISODES
+    peer = Peer(theirs, (HORIZON,), 60.0)
+    count = 2 * HORIZON if quick else EPISODES * HORIZON
     for _ in range(TURNS):
         row.ours.append(timed(play)[0] / steps * UNIT)
-        (taken, _), stopped = peer(episodes)
-        row.theirs.append(taken / (episodes * HORIZON) * UNIT)
+        (taken, _), stopped = peer(count)
+        row.theirs.append(taken / count * UNIT)
         row.stopped.append(stopped)
     peer.close()
     mine, other = (statistics.median(times) for times in (row.ours, row.theirs))
@@ -73,15 +83,47 @@ def _many(threads: int) -> tuple[Callable[[], Any], int]:
     return play, COUNT * HORIZON
 
 
-def plain_loop(episodes: int) -> Timed:
-    """Gymnasium-Robotics' own environment."""
-    from gymnasium_robotics import mamujoco_v1
+def _trade() -> tuple[Callable[[], Any], int]:
+    """What plays gtlearn's trade on the emulator, and how many frames it plays."""
+    from gtlearn.environments.trade.atari import Emulator
+    from gtlearn.environments.trade.parallel import BulletTrade
 
+    return partial(_frames, BulletTrade(Emulator()), FRAMES), FRAMES
+
+
+def plain_invaders(frames: int) -> Timed:
+    """PettingZoo's own Space Invaders."""
+    from pathlib import Path
+
+    import ale_py
+    from pettingzoo.atari import space_invaders_v2
+
+    roms = str(Path(ale_py.__file__).parent / "roms")
+    environment = space_invaders_v2.parallel_env(obs_type="ram", auto_rom_install_path=roms)
+    return _frames(environment, frames), ""
+
+
+def _frames(environment: Any, frames: int) -> float:
+    """Seconds of so many frames in PettingZoo's loop; resets are counted."""
+    moves = np.random.default_rng(0).integers(6, size=(frames, 2)).tolist()
+    start = time.perf_counter()
+    environment.reset(seed=0)
+    for joint in moves:
+        if not environment.agents:
+            environment.reset()
+        environment.step(dict(zip(environment.possible_agents, joint, strict=True)))
+    return time.perf_counter() - start
+
+
+def plain_cheetah(steps: int) -> Timed:
+    """Gymnasium-Robotics' own environment."""
     from gtlearn.environments.half_cheetah.rules import quiet_loading
 
     with quiet_loading():
+        from gymnasium_robotics import mamujoco_v1
+
         environment = mamujoco_v1.parallel_env("HalfCheetah", "2x3")
-    return _looped(environment, episodes), ""
+    return _looped(environment, steps // HORIZON), ""
 
 
 def _looped(environment: Any, episodes: int) -> float:
