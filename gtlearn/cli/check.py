@@ -135,10 +135,7 @@ def _of_run(source: str | Path, game: str | None, concept: str | None) -> tuple[
                 f"{find(source).path} is not finished; go on by `gtlearn resume {source}`"
             )
         if "strategies" not in result and "commitment" not in result:
-            raise InputError(
-                f"{source} ended with no tables, so that they cannot be checked; its kind of "
-                "policy may be an option, such as --policy table"
-            )
+            raise InputError(_without_tables(source, result.get("env")))
     game = game or result.get("game")
     if game is None:
         raise InputError("say in which GAME to check the profile; only runs name their own")
@@ -160,3 +157,16 @@ def _source(profile: str) -> str | Path:
         if Path(profile).is_dir():
             return Path(profile)
     return profile
+
+
+def _without_tables(run: Path, env: str | None) -> str:
+    """Why a finished run has nothing to check."""
+    if env is not None:
+        return (
+            f"{run} ended with policies in {env}, of which no game is known to check them in; "
+            f"its result.json says what they earn, and `gtlearn watch {run}` shows it"
+        )
+    return (
+        f"{run} ended with no tables, so that they cannot be checked; its kind of policy may be "
+        "an option, such as --policy table"
+    )

@@ -78,7 +78,7 @@ def test_a_cheetah_is_trained_and_has_no_tables(gtlearn, refused):
     code, out, err = gtlearn("train", "reinforce", *options, "--no-tensorboard")
     assert (code, err) == (0, "")
     assert out.startswith("reinforce on half-cheetah, seed 0: ")
-    assert "ended with no tables" in refused("check", "run")
+    assert "no game is known to check them in" in refused("check", "run")
 
 
 def test_what_cannot_be_watched(gtlearn, refused):
