@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,10 @@ from gtlearn.learning.shaping.teammates import FILE, Teammates, packed
 
 SMALL_TRADE = ("--pretraining", 2, "--iterations", 1, "--batch", 2, "--no-tensorboard")
 SMALL_CHAIN = ("--trajectories", 2, "--horizon", 3, "--chains", 1, "--iterations", 1)
+
+CHEETAH = pytest.mark.skipif(  # its import would print a notice
+    find_spec("gymnasium_robotics") is None, reason="the cheetah needs the extra envs"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +57,11 @@ def test_a_config_in_an_environment_repeats_its_run(gtlearn):
     [
         (("meta-mapg", "--env", "half-cheeta"), "does not play in 'half-cheeta'; use half-cheetah"),
         (("lola", "--env", "half-cheetah"), "lola does not play in 'half-cheetah'; leave env out"),
-        (("meta-pg", "--env", "half-cheetah"), "no teammates at runs/teammates; make them by"),
+        pytest.param(
+            ("meta-pg", "--env", "half-cheetah"),
+            "no teammates at runs/teammates; make them by",
+            marks=CHEETAH,
+        ),
         (("contextual-stackelberg", "--env", "trade"), "use trade-atari or trade-twin"),
         (
             ("contextual-stackelberg", "--env", "trade-twin", "--game", "chicken"),
@@ -61,15 +70,11 @@ def test_a_config_in_an_environment_repeats_its_run(gtlearn):
     ],
 )
 def test_what_does_not_fit(refused, arguments, message):
-    if "teammates at" in message:
-        pytest.importorskip("mujoco", reason="the cheetah needs the extra envs")
-        pytest.importorskip("gymnasium_robotics", reason="the cheetah needs the extra envs")
     assert message in refused("train", *arguments)
 
 
+@CHEETAH
 def test_a_cheetah_is_trained_and_has_no_tables(gtlearn, refused):
-    pytest.importorskip("mujoco", reason="the cheetah needs the extra envs")
-    pytest.importorskip("gymnasium_robotics", reason="the cheetah needs the extra envs")
     kept = np.array([50, 75, 475])
     weights = GaussianPolicy(17, 3).initial(3, torch.Generator().manual_seed(0))
     Path("mates").mkdir()
