@@ -301,6 +301,7 @@ def test_a_full_disk_gets_one_line():
 def test_interruption_is_quiet():
     code = (
         "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it\n"
         "from gtlearn import cli, games\n"
         "games.load = lambda *a, **k: signal.raise_signal(signal.SIGINT)\n"
         "cli.main(['solve', 'chicken'])\n"

@@ -60,4 +60,5 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel) -> None:
         axes.fill_between(steps, low, high, color=colour, alpha=0.2, lw=0)
         axes.axhline(exact[player], color=colour, ls="--", lw=1, label=f"{role}, exact")
     axes.set_title(panel.name.replace("_", " "), fontsize=10)
+    axes.locator_params(axis="x", nbins=4)
     style(axes)
