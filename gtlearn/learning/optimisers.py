@@ -18,9 +18,17 @@ def optimiser_state(optimiser: torch.optim.Optimizer) -> OptimiserState:
 
 
 def load_optimiser_state(optimiser: torch.optim.Optimizer, state: OptimiserState) -> None:
-    """Takes up what `optimiser_state` returned, in an optimiser of the same parameters."""
+    """Takes up what `optimiser_state` returned, in an optimiser of the same parameters.
+
+    What has a parameter's shape goes to its device; a checkpoint holds all on the CPU.
+    """
     parameters = [p for group in optimiser.param_groups for p in group["params"]]
     optimiser.state.clear()
     for parameter, held in zip(parameters, state, strict=True):
         if held:
-            optimiser.state[parameter] = {name: value.clone() for name, value in held.items()}
+            optimiser.state[parameter] = {
+                name: value.clone().to(parameter.device)
+                if value.shape == parameter.shape
+                else value.clone()
+                for name, value in held.items()
+            }

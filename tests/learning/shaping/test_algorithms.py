@@ -218,3 +218,24 @@ def test_a_start_against_two_peers(exact):
 def test_games_that_cannot_be_used_are_named(game, words):
     with pytest.raises(InputError, match=words):
         build_meta_mapg(MetaConfig(game=game, exact=True), 0)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_device_that_is_not_there():
+    with pytest.raises(InputError, match=r"device 'cuda' cannot be used here: .*; use cpu, or"):
+        build_meta_mapg(MetaConfig(policy="table", device="cuda"), 0)
+
+
+def test_a_device_that_cannot_be():
+    with pytest.raises(InputError, match=r"device 'abacus' cannot be used here"):
+        build_meta_mapg(MetaConfig(policy="table", device="abacus"), 0)
+    with pytest.raises(InputError, match="exact values are computed on the CPU"):
+        build_meta_mapg(MetaConfig(exact=True, device="cuda"), 0)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="it needs a GPU")
+@pytest.mark.parametrize("policy", ["table", "lstm"])
+def test_two_halves_on_a_gpu_are_a_whole(policy):
+    small = {"trajectories": 4, "horizon": 8, "chain": 2, "chains": 3, "device": "cuda"}
+    config = MetaConfig(policy=policy, iterations=4, validate_every=3, **small)
+    whole_and_halves(lambda seed: build_meta_mapg(config, seed))

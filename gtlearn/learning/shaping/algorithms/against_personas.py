@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from gtlearn.errors import InputError
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, equilibrium_start
 from gtlearn.learning.shaping.algorithms.config import MetaConfig, PersonaConfig
 from gtlearn.learning.shaping.algorithms.settings import iterated_setting
@@ -41,6 +42,8 @@ class PersonaLearner(ValidatedLearner[Personas]):
         """How the gradients are found."""
         config, people = self.config, self.personas["train"]
         if config.exact:
+            if config.device != "cpu":
+                raise InputError("exact values are computed on the CPU; leave device out")
             return ExactSide(config, self.game, people, self.method, seed)
         groups = torch.from_numpy(people[0].group) if config.pcgrad else None
         setting = iterated_setting(config, self.game)

@@ -36,7 +36,9 @@ class TeammateLearner(ValidatedLearner[Teammates]):
 
     def __init__(self, config: CheetahConfig, seed: int, *, method: Method) -> None:
         self.config, self.method = config, method
-        self.setting = cheetah_setting(direction="right", critic=config.critic)
+        self.setting = cheetah_setting(
+            direction="right", critic=config.critic, device=config.device
+        )
         size = self.setting.policies[1].shape[0]
         self.teammates = read(Path(config.teammates), config.env, size)
         people = {name: (mates,) for name, mates in splits(self.teammates).items()}
@@ -73,8 +75,9 @@ class TeammateLearner(ValidatedLearner[Teammates]):
         self.side.choose(self.chosen)
         (test,) = self.people["test"]
         last = test.at(test.iterations == test.iterations.max())
+        device = self.setting.device
         adapted = self.sampled.ascent.adapted(
-            [last.parameters()], torch.Generator().manual_seed(seed)
+            [last.parameters().to(device)], torch.Generator(device).manual_seed(seed)
         )
         film, reward = filmed_cheetah(
             self.setting, adapted.parameters[-1], "right", seed, self.config.horizon

@@ -9,6 +9,7 @@ _GAME = {"help": "A stage game, or a whole gtlearn_iterated(...)."}
 _DISCOUNT = {"help": "Of a stage game: what a reward one step later is worth."}
 
 
+_DEVICE = {"help": "Where tensors live: cpu, or cuda for a GPU."}
 _OUTER = "Adam's learning rate of the start"
 _LEARN_RATES = {"help": "The player learns its own inner rates, too."}
 _LOOK_AHEADS: dict[str, Any] = {"help": "Steps of the peers that are foreseen.", "minimum": 1}
@@ -71,6 +72,7 @@ class SamplingOptions:
         default=10,
         metadata={"help": "Iterations between two validations.", "minimum": 1},
     )
+    device: str = field(default="cpu", metadata=_DEVICE)
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ class TeammatesConfig:
     clip: float = field(
         default=10.0, metadata={"help": "The longest gradient of a player.", "above": 0}
     )
+    device: str = field(default="cpu", metadata=_DEVICE)
 
 
 @dataclass(frozen=True)

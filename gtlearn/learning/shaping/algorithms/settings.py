@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gtlearn.environments.film import Film
 from gtlearn.environments.half_cheetah.rules import AGENTS, JOINTS, STATE, Direction
+from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.algorithms.config import PersonaConfig
 from gtlearn.learning.shaping.games import TableGame, table_game
@@ -29,6 +30,7 @@ from gtlearn.learning.shaping.sampled import (
 )
 from gtlearn.learning.shaping.sampled.environment_program import Simulator
 
+CPU = torch.device("cpu")
 TABLE_DEVIATION = 0.1  # of the logits of a table at the start
 HALF_CHEETAH = "half-cheetah"
 DISCOUNT = 0.99  # in the environment; Kim et al. (2021), Table 5
@@ -44,6 +46,7 @@ class Setting:
         policies: one a player; the learner is the first.
         critic: a value network for the learner; None: the linear baseline serves.
         unit: of the program's rewards.
+        device: where tensors live.
         deviation: what the learner's random start is multiplied with.
         tables: the exact game where everyone plays tables, to measure them.
     """
@@ -52,6 +55,7 @@ class Setting:
     policies: Sequence[Policy]
     critic: Network | None = None
     unit: float = 1.0
+    device: torch.device = CPU
     deviation: float = 1.0
     tables: TableGame | None = None
 
@@ -61,28 +65,51 @@ def iterated_setting(config: PersonaConfig, game: IteratedGame) -> Setting:
     size = game.num_states
     counts = [len(labels) for labels in game.stage.actions]
     peers = [TablePolicy(size, count) for count in counts[1:]]
-    program = state_program(game)
+    device = usable_device(config.device)
+    program = state_program(game, device=device)
     if config.policy == "table":
         own: Policy = TablePolicy(size, counts[0])
-        return Setting(program, [own, *peers], deviation=TABLE_DEVIATION, tables=table_game(game))
-    return Setting(program, [RecurrentPolicy(size, counts[0]), *peers], Network(size, 1))
+        tables = table_game(game)
+        return Setting(
+            program, [own, *peers], device=device, deviation=TABLE_DEVIATION, tables=tables
+        )
+    recurrent = RecurrentPolicy(size, counts[0])
+    return Setting(program, [recurrent, *peers], Network(size, 1), device=device)
 
 
-def cheetah_setting(*, direction: Direction, critic: bool) -> Setting:
+def usable_device(name: str) -> torch.device:
+    """The device of that name.
+
+    Raises:
+        InputError: if tensors cannot live there.
+    """
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device).normal_(generator=torch.Generator(device))
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise InputError(
+            f"device {name!r} cannot be used here: {reason}; use cpu, or cuda where there is a GPU"
+        ) from None
+    return device
+
+
+def cheetah_setting(*, direction: Direction, critic: bool, device: str) -> Setting:
     """The two legs of a cheetah, each an LSTM under a Gaussian.
 
     Args:
         direction: where running is rewarded, "right" or "left".
         critic: whether the first has a value network.
+        device: where tensors live; the cheetah itself is always on the CPU.
 
     Raises:
-        InputError: if a package is missing.
+        InputError: if a package is missing, or there is no such device.
     """
     program = cheetah_program(direction)
     count = program.observes.count
     policies = [GaussianPolicy(count, acts.count) for acts in program.acts]
     network = VectorNetwork(count, 1) if critic else None
-    return Setting(program, policies, network, REWARD_UNIT)
+    return Setting(program, policies, network, REWARD_UNIT, usable_device(device))
 
 
 def filmed_cheetah(
@@ -110,7 +137,7 @@ def filmed_cheetah(
         parameters,
         trajectories=1,
         horizon=horizon,
-        generator=torch.Generator().manual_seed(seed),
+        generator=torch.Generator(setting.device).manual_seed(seed),
     )
     camera.close()
     reward = float(played.rewards[0].mean()) * setting.unit

@@ -217,18 +217,20 @@ class SampledSide(_Ascending[SampledAscent]):
     ) -> None:
         self.config, self.setting, self.seed = config, setting, seed
         self.estimator = _estimator(config, setting, method)
-        generator = torch.Generator().manual_seed(seed)
+        device = setting.device
+        generator = torch.Generator(device).manual_seed(seed)
         start = setting.policies[0].initial(1, generator)[0] * setting.deviation
-        rates = torch.full((config.chain, len(setting.policies)), config.inner_rate)
+        shape = config.chain, len(setting.policies)
+        rates = torch.full(shape, config.inner_rate, device=device)
         recurrent = setting.tables is None
         self.ascent = SampledAscent(
             self.estimator,
-            [peer.parameters() for peer in people],
+            self._on_device(people),
             start,
             rates,
             generator=generator,
             chains=config.chains,
-            groups=groups,
+            groups=None if groups is None else groups.to(device),
             outer_rate=config.outer_rate or (1e-4 if recurrent else 0.1),
             critic_rate=config.critic_rate,
             clip=config.clip,
@@ -256,17 +258,19 @@ class SampledSide(_Ascending[SampledAscent]):
 
     def adapted(self, people: Sequence[Population]) -> tuple[Adaptation, int]:
         """How the present start fares among peers, in trajectories."""
-        generator = torch.Generator().manual_seed(self.seed)
-        found = self.ascent.adapted([peer.parameters() for peer in people], generator)
+        generator = torch.Generator(self.setting.device).manual_seed(self.seed)
+        found = self.ascent.adapted(self._on_device(people), generator)
         played = self._played(len(people[0]) * self.estimator.rollouts(self.config.chain)[1])
-        rewards = found.mean_rewards[:, 0].T * self.setting.unit
+        rewards = found.mean_rewards[:, 0].T.cpu() * self.setting.unit
         if self.setting.tables is None:
             return Adaptation(people[0], rewards.double().numpy()), played
         return measured(self.setting.tables, people[0], rewards, found.parameters), played
 
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions); None for networks."""
-        return None if self.setting.tables is None else self.ascent.start.double().softmax(-1)
+        if self.setting.tables is None:
+            return None
+        return self.ascent.start.cpu().double().softmax(-1)
 
     def state_dict(self) -> dict[str, Any]:
         """The ascent, with its generator, and the seed of validations."""
@@ -276,6 +280,10 @@ class SampledSide(_Ascending[SampledAscent]):
         """Goes back to what `state_dict` returned."""
         self.ascent.load_state_dict(state["ascent"])
         self.seed = state["seed"]
+
+    def _on_device(self, people: Sequence[Population]) -> list[Tensor]:
+        """The peers' parameters, one tensor a player."""
+        return [peer.parameters().to(self.setting.device) for peer in people]
 
     def _played(self, rollouts: int) -> int:
         """The steps of so many joint policies."""

@@ -34,11 +34,11 @@ class TeammateTraining:
 
     def __init__(self, config: TeammatesConfig, seed: int) -> None:
         self.config, self.iterations = config, config.iterations
-        self.setting = cheetah_setting(direction="left", critic=False)
+        self.setting = cheetah_setting(direction="left", critic=False, device=config.device)
         self.ascent = TeamAscent(
             self.setting.program,
             self.setting.policies,
-            generator=torch.Generator().manual_seed(seed),
+            generator=torch.Generator(self.setting.device).manual_seed(seed),
             trajectories=config.trajectories,
             horizon=config.horizon,
             rate=config.rate,
@@ -55,7 +55,7 @@ class TeammateTraining:
         self.done += 1
         if FIRST <= self.done <= LAST or self.done >= TESTED:
             self.kept.append(self.done)
-            self.weights.append(self.ascent.parameters[TEAMMATE].clone())
+            self.weights.append(self.ascent.parameters[TEAMMATE].cpu().clone())
         return {"env_steps": self._played, "mean_reward": self.reward}
 
     def headline(self) -> tuple[float, float | None]:
