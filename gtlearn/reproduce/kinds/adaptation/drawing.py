@@ -112,5 +112,5 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel, what: str) -> Non
         for where, dashes in _ENDS:
             along = runs[0].result[f"rewards_at_{where}"][group]
             axes.plot(range(len(along)), along, color="0.15", ls=dashes, lw=1)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     style(axes)
