@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SELLER, BUYER = 0, 1  # the players, in the order of the game: left, green; and right, yellow
+ROLES = ("seller", "buyer")  # what they are called
 
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int8]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -55,9 +56,9 @@ class Teammates:
         kept = torch.from_numpy(chosen)
         return Teammates(self.environment, self.iterations[chosen], self.weights[kept])
 
-    @property
+    @cached_property
     def checksum(self) -> str:
-        """SHA-256 of iterations and weights."""
+        """SHA-256 of iterations and weights, found once: each checkpoint of a run has it."""
         found = hashlib.sha256(self.iterations.astype("<i8").tobytes())
         found.update(self.weights.contiguous().numpy().tobytes())
         return found.hexdigest()

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.environments.film import Film
-from gtlearn.environments.trade.battlefield import Bools, Ints
+from gtlearn.environments.trade.battlefield import BUYER, ROLES, Bools, Ints
 from gtlearn.environments.trade.episodes import play_trades
 from gtlearn.environments.trade.rules import TradeRules
 from gtlearn.environments.trade.shots import Shots
@@ -29,7 +29,6 @@ from gtlearn.learning.stackelberg.config import StackelbergConfig, TradeConfig
 from gtlearn.learning.stackelberg.game import Floats
 from gtlearn.solvers import solve
 
-ROLES = ("seller", "buyer")
 ATARI = "trade-atari"
 STEPS = 2  # of a bullet: the seller's decision, and the buyer's
 ONE_BULLET = TradeRules(bullets=1)
@@ -216,7 +215,7 @@ def traded_price(result: Mapping[str, Any], prices: tuple[float, ...]) -> float 
         prices: that may be asked.
     """
     seller, buyer = result["commitment"], result["response"]
-    if result["leader"] == ROLES.index("buyer"):
+    if result["leader"] == BUYER:
         seller, buyer = buyer, seller
     asked = int(np.argmax([float(Fraction(chance)) for chance in seller[0]]))
     accepted = asked > 0 and Fraction(buyer[1 + asked][1]) > Fraction(1, 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Panel
 from gtlearn.reproduce.kinds.commitments.measures import Run
-from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
+from gtlearn.reproduce.kinds.panels import panel_grid
+from gtlearn.runs.canvas import COLOURS, finish, style
 from gtlearn.runs.pictures import mean_interval, on_common_steps
 
 if TYPE_CHECKING:
@@ -26,15 +26,10 @@ def draw(found: Reproduction, picture: Path) -> Path:
     Raises:
         InputError: if matplotlib is missing, or the file cannot be written.
     """
-    panels, columns = found.figure.panels, found.figure.columns
-    rows = math.ceil(len(panels) / columns)
-    width = max(7.0, 3.3 * columns)
-    figure, grid = new_canvas(rows, columns, (width, 1.9 + 2.5 * rows))
-    for axes in grid.flat[len(panels) :]:
-        axes.set_visible(False)
-    for axes, panel in zip(grid.flat, panels, strict=False):
+    figure, grid = panel_grid(found)
+    for axes, panel in zip(grid, found.figure.panels, strict=True):
         _draw_panel(axes, found, panel)
-    handles = _handles(list(grid.flat[: len(panels)]))
+    handles = _handles(grid)
     figure.legend(
         list(handles.values()), list(handles), loc="outside upper center", ncols=2, fontsize=9
     )

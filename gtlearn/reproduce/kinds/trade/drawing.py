@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gtlearn.environments.trade.battlefield import ROLES
 from gtlearn.reproduce.engine import Reproduction
 from gtlearn.reproduce.figure import Panel
-from gtlearn.reproduce.kinds.trade.measures import ROLES
-from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
+from gtlearn.reproduce.kinds.panels import panel_grid
+from gtlearn.runs.canvas import COLOURS, finish, style
 from gtlearn.runs.pictures import mean_interval, on_common_steps
 
 if TYPE_CHECKING:
@@ -24,14 +24,10 @@ def draw(found: Reproduction, picture: Path) -> Path:
     Raises:
         InputError: if matplotlib is missing, or the file cannot be written.
     """
-    panels, columns = found.figure.panels, found.figure.columns
-    rows = math.ceil(len(panels) / columns)
-    figure, grid = new_canvas(rows, columns, (max(7.0, 3.3 * columns), 1.9 + 2.5 * rows))
-    for axes in grid.flat[len(panels) :]:
-        axes.set_visible(False)
-    for axes, panel in zip(grid.flat, panels, strict=False):
+    figure, grid = panel_grid(found)
+    for axes, panel in zip(grid, found.figure.panels, strict=True):
         _draw_panel(axes, found, panel)
-    handles, labels = grid.flat[0].get_legend_handles_labels()
+    handles, labels = grid[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=2, fontsize=9)
     figure.supylabel("reward a bullet", fontsize=10)
     return finish(figure, picture, caption(found), "environment steps, everything counted")

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn.environments.trade.battlefield import ROLES
 from gtlearn.errors import InputError
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.metrics import read_rows
 from gtlearn.runs.pictures import Array
 
-ROLES = ("seller", "buyer")
 _VALUES = ("leader_value", "follower_value")
 
 
