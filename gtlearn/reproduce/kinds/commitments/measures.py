@@ -116,13 +116,7 @@ def wilson_interval(successes: int, count: int, level: float = 0.95) -> tuple[fl
     >>> [round(end, 4) for end in wilson_interval(10, 20)]
     [0.2993, 0.7007]
     """
-    from scipy.stats import norm
+    from scipy.stats import binomtest
 
-    z = float(norm.ppf((1 + level) / 2))
-    fraction = successes / count
-    centre = fraction + z * z / (2 * count)
-    half = z * math.sqrt(fraction * (1 - fraction) / count + z * z / (4 * count * count))
-    whole = 1 + z * z / count
-    low = (centre - half) / whole if successes else 0.0
-    high = (centre + half) / whole if successes < count else 1.0
-    return low, high
+    found = binomtest(successes, count).proportion_ci(level, method="wilson")
+    return float(found.low), float(found.high)
