@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,82 +12,122 @@ from numpy.typing import ArrayLike, NDArray
 
 from gtlearn.errors import DivergenceError, InputError
 
+try:
+    from gymnasium.spaces import Box, Discrete
+except ModuleNotFoundError as error:
+    raise InputError(
+        f"the environments need {error.name}, which is not installed; run "
+        "pip install 'gtlearn[envs]'"
+    ) from error
+
 Floats = NDArray[np.float64]
+PICTURE = 2  # axes of bytes, from which on they are pixels
 
 
 class SideBySide:
-    """Copies of a parallel environment whose agents all see the same numbers.
+    """Copies of a parallel environment, whose states and actions are arrays.
 
-    What they see is `state()` where the environment has it, and else what the first agent
-    observes. All agents must be there until the end, and their actions must be vectors of one
-    length.
+    Observations are vectors: a `Box` is flattened, a `Discrete` space one-hot. All agents must stay
+    as long as there is one. When all are gone, the copy stays in its last state and pays nothing
+    until it is reset.
 
     Args:
         make: makes one copy.
         count: how many.
+        shared: whether all agents see the same numbers: `state()` where the environment has it, and
+            else what the first agent observes. False: a state is what all of them observe, one
+            after another.
 
     Raises:
-        InputError: if the number is no number of copies, or the agents' actions are no vectors of
-            one length.
+        InputError: if the number is no number of copies, or an agent's space cannot be used.
+
+    Attributes:
+        name: of the environment.
+        agents: in the order of states, actions and rewards.
+        action_spaces: of each agent, a `Discrete` or a `Box`.
+        views: which numbers of a state each agent sees.
     """
 
-    def __init__(self, make: Callable[[], Any], count: int) -> None:
+    def __init__(self, make: Callable[[], Any], count: int, *, shared: bool = True) -> None:
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise InputError(f"{count!r} is no number of environments; give 1 or more")
         self._copies = [make() for _ in range(count)]
         first = self._copies[0]
-        self.agents: tuple[str, ...] = tuple(first.possible_agents)
-        shapes = {getattr(first.action_space(agent), "shape", ()) for agent in self.agents}
-        if len(shapes) != 1 or len(next(iter(shapes))) != 1:
+        if hasattr(first, "agent_iter"):
             raise InputError(
-                "the agents' actions must be vectors of one length; theirs have the shapes "
-                f"{sorted(shapes)}"
+                f"in {first} agents take turns; make it parallel by "
+                "pettingzoo.utils.conversions.aec_to_parallel"
             )
+        self.name = str(getattr(first, "metadata", {}).get("name", type(first).__name__))
+        self.agents: tuple[str, ...] = tuple(first.possible_agents)
+        self.action_spaces: tuple[Any, ...] = tuple(
+            _usable_actions(agent, first.action_space(agent)) for agent in self.agents
+        )
+        self._width = max(prod(space.shape) for space in self.action_spaces)  # () has 1
+        self._spaces = {agent: first.observation_space(agent) for agent in self.agents}
+        self._shared, self._states = shared, np.empty((0, 0))
+        self.views = (slice(None),) * len(self.agents)
+        if not shared:
+            ends = [0, *accumulate(_length(agent, self._spaces[agent]) for agent in self.agents)]
+            self.views = tuple(map(slice, ends[:-1], ends[1:]))
 
     def reset(self, seeds: Sequence[int]) -> Floats:
         """Begins an episode in each; states, shape (count, numbers).
 
         Raises:
-            InputError: if there are not as many seeds as copies.
+            InputError: if there are not as many seeds as copies, or an agent observes what is not
+                in its space.
         """
         if len(seeds) != len(self._copies):
             raise InputError(
                 f"{len(seeds)} seeds for {len(self._copies)} environments; give as many"
             )
         pairs = zip(self._copies, seeds, strict=True)
-        return np.array([self._seen(copy, copy.reset(seed=seed)[0]) for copy, seed in pairs])
+        begun = [self._seen(copy, copy.reset(seed=seed)[0]) for copy, seed in pairs]
+        self._states = np.array(begun)
+        return self._states
 
     def step(self, actions: ArrayLike) -> tuple[Floats, Floats]:
         """Takes a step in each.
 
         Args:
-            actions: shape (count, agents, numbers of an action).
+            actions: shape (count, agents, numbers of the longest action). Of a `Box` they are the
+                numbers, which are clipped to its bounds; of a `Discrete` space the first is the
+                index of a choice. What follows is not read.
 
         Returns:
             States (count, numbers) and rewards (count, agents).
 
         Raises:
-            InputError: if an episode is over, or an agent is gone.
+            InputError: if there was no reset, the actions have another shape, or some agents are
+                gone while others are there.
             DivergenceError: if a state or a reward is not finite.
         """
-        found = [
-            self._stepped(place, copy, joint)
-            for place, (copy, joint) in enumerate(
-                zip(self._copies, np.asarray(actions, dtype=np.float64), strict=True)
+        joint = np.asarray(actions, dtype=np.float64)
+        wanted = (len(self._copies), len(self.agents), self._width)
+        if joint.shape != wanted or not len(self._states):
+            raise InputError(
+                f"actions of shape {joint.shape} were given to {wanted[0]} environments; give them "
+                f"the shape {wanted}, after a reset"
             )
-        ]
+        found = [self._stepped(place, each) for place, each in enumerate(joint)]
         states, rewards = (np.array(part) for part in zip(*found, strict=True))
+        self._states = states
         return states, rewards
 
-    def _stepped(self, place: int, copy: Any, joint: Floats) -> tuple[Floats, list[float]]:
+    def _stepped(self, place: int, joint: Floats) -> tuple[Floats, list[float]]:
         """One copy's state and rewards after a step."""
-        if tuple(copy.agents) != self.agents:
+        copy = self._copies[place]
+        if not copy.agents:
+            return self._states[place], [0.0] * len(self.agents)
+        if set(copy.agents) != set(self.agents):
             gone = [agent for agent in self.agents if agent not in copy.agents]
             raise InputError(
-                f"in environment {place} {', '.join(gone)} cannot act any more; play shorter "
-                "episodes, in which all agents stay to the end"
+                f"in environment {place} {', '.join(gone)} cannot act any more, and others can; "
+                "play shorter episodes, in which all agents stay to the end"
             )
-        observed, rewards, *_ = copy.step(dict(zip(self.agents, joint, strict=True)))
+        chosen = map(_action, self.action_spaces, joint)
+        observed, rewards, *_ = copy.step(dict(zip(self.agents, chosen, strict=True)))
         seen, earned = self._seen(copy, observed), [float(rewards[a]) for a in self.agents]
         if not (np.isfinite(seen).all() and np.isfinite(earned).all()):
             raise DivergenceError(
@@ -95,8 +137,57 @@ class SideBySide:
 
     def _seen(self, copy: Any, observed: dict[str, Any]) -> Floats:
         """The state as one vector."""
+        if not self._shared:
+            return np.concatenate([self._observation(agent, observed) for agent in self.agents])
         try:
-            seen = copy.state()
+            return np.asarray(copy.state(), dtype=np.float64).ravel()
         except NotImplementedError:
-            seen = observed[self.agents[0]]
-        return np.asarray(seen, dtype=np.float64).ravel()
+            return self._observation(self.agents[0], observed)
+
+    def _observation(self, agent: str, observed: dict[str, Any]) -> Floats:
+        """What an agent observes, as a vector."""
+        space, seen = self._spaces[agent], observed.get(agent)
+        length = _length(agent, space)
+        if isinstance(space, Discrete):
+            vector: Floats = (space.start + np.arange(length) == seen).astype(np.float64)
+            fits = bool(vector.any())
+        else:
+            vector = np.asarray(seen, dtype=np.float64).ravel()
+            fits = len(vector) == length and seen is not None
+        if not fits:
+            raise InputError(
+                f"{self.name} lets {agent} observe {seen!r}, which is not in its space {space}; "
+                "correct the one or the other"
+            )
+        return vector
+
+
+def _length(agent: str, space: Any) -> int:
+    """How many numbers an observation is."""
+    if isinstance(space, Discrete):
+        return int(space.n)
+    picture = space.dtype == np.uint8 and len(space.shape or ()) >= PICTURE
+    if not isinstance(space, Box) or picture:
+        raise InputError(
+            f"{agent} observes {'pictures, ' if picture else ''}{space}, which no policy here "
+            "reads; wrap the environment so that it observes a Box of a few numbers, or a Discrete "
+            "space"
+        )
+    return int(prod(space.shape))
+
+
+def _usable_actions(agent: str, space: Any) -> Any:
+    """The space, which is one in which policies can act."""
+    if isinstance(space, Discrete) or (isinstance(space, Box) and space.dtype.kind == "f"):
+        return space
+    raise InputError(
+        f"the actions of {agent} are {space}, in which no policy here can act; wrap the "
+        "environment so that they are a Discrete space, or a Box of floats"
+    )
+
+
+def _action(space: Any, numbers: Floats) -> Any:
+    """What the numbers that hold an action stand for."""
+    if isinstance(space, Discrete):
+        return int(space.start) + int(numbers[0])
+    return np.clip(numbers[: prod(space.shape)].reshape(space.shape), space.low, space.high)

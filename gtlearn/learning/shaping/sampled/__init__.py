@@ -1,4 +1,4 @@
-"""Trajectories of iterated games, and learners that shape their opponents by sampling."""
+"""Trajectories of games and environments, and learners that shape their opponents by sampling."""
 
 from gtlearn.learning.shaping.sampled.batch import Chains as Chains
 from gtlearn.learning.shaping.sampled.batch import Estimator as Estimator
@@ -24,9 +24,15 @@ from gtlearn.learning.shaping.sampled.meta import meta_pg as meta_pg
 from gtlearn.learning.shaping.sampled.opponents import lola_dice as lola_dice
 from gtlearn.learning.shaping.sampled.opponents import lola_pg as lola_pg
 from gtlearn.learning.shaping.sampled.opponents import reinforce as reinforce
+from gtlearn.learning.shaping.sampled.pettingzoo_program import (
+    pettingzoo_program as pettingzoo_program,
+)
+from gtlearn.learning.shaping.sampled.policies import CategoricalPolicy as CategoricalPolicy
+from gtlearn.learning.shaping.sampled.policies import Choices as Choices
 from gtlearn.learning.shaping.sampled.policies import GaussianPolicy as GaussianPolicy
 from gtlearn.learning.shaping.sampled.policies import Network as Network
 from gtlearn.learning.shaping.sampled.policies import Numbers as Numbers
+from gtlearn.learning.shaping.sampled.policies import PartialPolicy as PartialPolicy
 from gtlearn.learning.shaping.sampled.policies import Policy as Policy
 from gtlearn.learning.shaping.sampled.policies import RecurrentPolicy as RecurrentPolicy
 from gtlearn.learning.shaping.sampled.policies import TablePolicy as TablePolicy

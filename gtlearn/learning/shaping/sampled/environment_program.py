@@ -1,9 +1,10 @@
-"""An environment of vectors, many of which are stepped at once, as a program."""
+"""An environment whose states are vectors, many of which are stepped at once, as a program."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from torch import Tensor
 from gtlearn.errors import DivergenceError
 from gtlearn.learning.shaping.sampled.noise import Generators, integers
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
-from gtlearn.learning.shaping.sampled.policies.spaces import Numbers
+from gtlearn.learning.shaping.sampled.policies.spaces import Choices, Numbers, Space
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
 LARGEST_SEED = 2**31
@@ -31,7 +32,8 @@ class Simulator(Protocol):
         """Takes a step in each.
 
         Args:
-            actions: shape (count, players, numbers of an action).
+            actions: shape (count, players, numbers of an action). A choice is held by one number,
+                its index; where a player's action has fewer numbers than another's, zeros follow.
 
         Returns:
             States (count, numbers), and rewards: one for all (count), or one each
@@ -42,16 +44,16 @@ class Simulator(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class EnvironmentProgram:
-    """Players who see the whole state; see `trajectories.Program`.
+    """Players who see the state, or parts of it by a `PartialPolicy`; see `trajectories.Program`.
 
     Attributes:
         name: of the environment.
         players: who plays.
         discount: what a reward one step later is worth.
         observes: the states.
-        acts: the actions of each player, all of one length.
+        acts: the actions of each player.
         simulator: makes so many environments; can be pickled.
-        limit: actions are clipped to plus or minus this.
+        limit: numbers of actions are clipped to plus or minus this; choices are not.
         unit: in which rewards are counted, by learners too.
     """
 
@@ -59,7 +61,7 @@ class EnvironmentProgram:
     players: tuple[str, ...]
     discount: float
     observes: Numbers
-    acts: tuple[Numbers, ...]
+    acts: tuple[Space, ...]
     simulator: Callable[[int], Simulator]
     limit: float = 1.0
     unit: float = 1.0
@@ -91,15 +93,18 @@ class EnvironmentProgram:
             for policy, given in zip(policies, parameters, strict=True)
         ]
         states = like.new_empty((*shape, self.observes.count))
-        actions = like.new_empty((len(policies), *shape, self.acts[0].count))
+        widest = max(acts.width for acts in self.acts)
+        numbers = like.new_zeros((len(policies), *shape, widest))
+        rooms = [_room(acts, held) for acts, held in zip(self.acts, numbers, strict=True)]
+        limits = self._limits(like)
         rewards = like.new_empty((len(policies), *shape))
         environments = self._environments(len(like) * trajectories)
         here = environments.reset(seeds.flatten().tolist())
         for step in range(horizon):
             states[:, step] = _tensor(here, like).unflatten(0, shape[::2])
-            for action, actor, drawn in zip(actions, actors, noise, strict=True):
-                action[:, step] = actor(step, states[:, step], drawn[:, step])
-            here, earned = environments.step(self._clipped(actions[:, :, step], step))
+            for room, actor, drawn in zip(rooms, actors, noise, strict=True):
+                room[:, step] = actor(step, states[:, step], drawn[:, step])
+            here, earned = environments.step(self._clipped(numbers[:, :, step], limits, step))
             each = _tensor(earned, like).unflatten(0, shape[::2])
             rewards[:, :, step] = each if each.ndim == 2 else each.movedim(-1, 0)
         if not (states.isfinite().all() and rewards.isfinite().all()):
@@ -108,15 +113,27 @@ class EnvironmentProgram:
                 "rates"
             )
         memories = tuple(actor.memory for actor in actors)
-        return Trajectories(states, actions, rewards / self.unit, memories)
+        return Trajectories(states, self._actions(numbers), rewards / self.unit, memories)
 
-    def _clipped(self, actions: Tensor, step: int) -> NDArray[np.float64]:
+    def _actions(self, numbers: Tensor) -> Sequence[Tensor]:
+        """Actions as policies know them, from the numbers that hold them."""
+        if len(set(self.acts)) == 1:
+            alike: Sequence[Tensor] = _actions(self.acts[0], numbers)
+            return alike
+        return tuple(_actions(acts, held) for acts, held in zip(self.acts, numbers, strict=True))
+
+    def _limits(self, like: Tensor) -> Tensor:
+        """How far from zero the numbers of each player's action may be, shape (players, 1)."""
+        limits = [inf if isinstance(acts, Choices) else self.limit for acts in self.acts]
+        return like.new_tensor(limits)[:, None]
+
+    def _clipped(self, actions: Tensor, limits: Tensor, step: int) -> NDArray[np.float64]:
         """Actions (players, chains, trajectories, numbers) as (count, players, numbers)."""
         if not actions.isfinite().all():
             raise DivergenceError(
                 f"an action at step {step} of {self.name} is not finite; lower the learning rates"
             )
-        joint = actions.flatten(1, 2).transpose(0, 1).clamp(-self.limit, self.limit)
+        joint = actions.flatten(1, 2).transpose(0, 1).clamp(-limits, limits)
         found: NDArray[np.float64] = joint.double().cpu().numpy()
         return found
 
@@ -125,6 +142,17 @@ class EnvironmentProgram:
         if count not in self._made:
             self._made[count] = self.simulator(count)
         return self._made[count]
+
+
+def _room(acts: Space, numbers: Tensor) -> Tensor:
+    """Where actions are written among the numbers (..., widest) that hold them."""
+    return numbers[..., 0] if isinstance(acts, Choices) else numbers[..., : acts.count]
+
+
+def _actions(acts: Space, numbers: Tensor) -> Tensor:
+    """Actions as a policy knows them, from the numbers (..., widest) that hold them."""
+    room = _room(acts, numbers)
+    return room.long() if isinstance(acts, Choices) else room
 
 
 def _tensor(array: NDArray[np.float64], like: Tensor) -> Tensor:

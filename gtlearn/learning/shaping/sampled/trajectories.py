@@ -25,14 +25,15 @@ class Trajectories:
     Attributes:
         states: the state of each step, shape (chains, steps, trajectories), and an axis more where
             it is a vector.
-        actions: shape (players, chains, steps, trajectories), likewise.
+        actions: shape (players, chains, steps, trajectories), likewise; a tuple of one tensor a
+            player where the players' actions are not of one kind.
         rewards: shape (players, chains, steps, trajectories).
         memories: what each player's policy noted while it played, None where it noted nothing;
             it spares the same computation in `Policy.log_probs`.
     """
 
     states: Tensor
-    actions: Tensor
+    actions: Sequence[Tensor]
     rewards: Tensor
     memories: tuple[Any, ...]
 
@@ -62,7 +63,7 @@ class Program(Protocol):
 
     @property
     def observes(self) -> Space:
-        """The states, which all players see."""
+        """The states, which all policies are given."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""The paper's policy of finitely many states and actions: a softmax over an LSTM's outputs."""
+"""The paper's policy of finitely many actions: a softmax over an LSTM's outputs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from torch import Tensor
 
 from gtlearn.learning.shaping.sampled.noise import Generators, gumbel
 from gtlearn.learning.shaping.sampled.policies.lstm import Notes
-from gtlearn.learning.shaping.sampled.policies.network import Network, Unrolled
-from gtlearn.learning.shaping.sampled.policies.spaces import Choices
+from gtlearn.learning.shaping.sampled.policies.network import Network, Unrolled, VectorNetwork
+from gtlearn.learning.shaping.sampled.policies.spaces import Choices, Numbers, Space
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class RecurrentPolicy:
     dtype: torch.dtype = torch.float32
 
     @property
-    def observes(self) -> Choices:
+    def observes(self) -> Space:
         """The states."""
         return Choices(self.states)
 
@@ -68,6 +68,20 @@ class RecurrentPolicy:
         """The log-probabilities of what was played; see `Policy.log_probs`."""
         logs = torch.log_softmax(self.network(parameters, states, memory), dim=-1)
         return logs.gather(-1, actions[..., None]).squeeze(-1)
+
+
+class CategoricalPolicy(RecurrentPolicy):
+    """The same softmax over a network that reads vectors; `states` is their length."""
+
+    @property
+    def observes(self) -> Numbers:
+        """The states."""
+        return Numbers(self.states)
+
+    @property
+    def network(self) -> VectorNetwork:
+        """The network whose outputs are logits."""
+        return VectorNetwork(self.states, self.actions, self.units, self.dtype)
 
 
 class RecurrentActor:

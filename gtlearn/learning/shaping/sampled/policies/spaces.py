@@ -16,6 +16,11 @@ class Choices:
 
     count: int
 
+    @property
+    def width(self) -> int:
+        """How many numbers hold it: the index alone."""
+        return 1
+
     def of(self, noun: str) -> str:
         """In words, such as "5 states"."""
         return f"{self.count} {noun}"
@@ -30,6 +35,11 @@ class Numbers:
     """
 
     count: int
+
+    @property
+    def width(self) -> int:
+        """How many numbers hold it."""
+        return self.count
 
     def of(self, noun: str) -> str:
         """In words, such as "states of 17 numbers"."""
