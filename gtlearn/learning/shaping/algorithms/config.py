@@ -12,6 +12,12 @@ _DISCOUNT = {"help": "Of a stage game: what a reward one step later is worth."}
 _DEVICE = {"help": "Where tensors live: cpu, or cuda for a GPU."}
 _OUTER = "Adam's learning rate of the start"
 _LEARN_RATES = {"help": "The player learns its own inner rates, too."}
+_DEPENDENCE = {
+    "help": "What a dependence on an action one step earlier counts where learning is "
+    "differentiated; below 1: biased, less noise.",
+    "minimum": 0,
+    "maximum": 1,
+}
 _LOOK_AHEADS: dict[str, Any] = {"help": "Steps of the peers that are foreseen.", "minimum": 1}
 
 
@@ -101,6 +107,7 @@ class MetaConfig(PersonaConfig):
     """The options of `gtlearn train meta-mapg` and `gtlearn train meta-pg`."""
 
     learn_rates: bool = field(default=True, metadata=_LEARN_RATES)
+    dependence: float = field(default=1.0, metadata=_DEPENDENCE)
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,7 @@ class LolaDiceConfig(PersonaConfig):
     """The options of `gtlearn train lola-dice`."""
 
     look_aheads: int = field(default=1, metadata=_LOOK_AHEADS)
+    dependence: float = field(default=1.0, metadata=_DEPENDENCE)
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,7 @@ class CheetahMetaConfig(CheetahConfig):
     """The options of `gtlearn train meta-mapg --env half-cheetah`, and of meta-pg."""
 
     learn_rates: bool = field(default=True, metadata=_LEARN_RATES)
+    dependence: float = field(default=1.0, metadata=_DEPENDENCE)
 
 
 @dataclass(frozen=True)
@@ -165,6 +174,7 @@ class CheetahLolaDiceConfig(CheetahConfig):
     """The options of `gtlearn train lola-dice --env half-cheetah`."""
 
     look_aheads: int = field(default=1, metadata=_LOOK_AHEADS)
+    dependence: float = field(default=1.0, metadata=_DEPENDENCE)
 
 
 @dataclass(frozen=True)

@@ -298,6 +298,7 @@ def _estimator(config: SamplingOptions, setting: Setting, method: Method) -> Est
         decay=config.decay,
         weighted=not config.published,
         look_aheads=_look_aheads(config),
+        dependence=_dependence(config),
     )
     return Estimator(
         setting.program,
@@ -325,3 +326,9 @@ def _look_aheads(config: SamplingOptions) -> int:
     if isinstance(config, LolaDiceConfig | CheetahLolaDiceConfig):
         return config.look_aheads
     return 1
+
+
+def _dependence(config: SamplingOptions) -> float:
+    """Of inner updates that are differentiated; nothing is, for REINFORCE."""
+    known = MetaConfig | CheetahMetaConfig | LolaDiceConfig | CheetahLolaDiceConfig
+    return config.dependence if isinstance(config, known) else 1.0

@@ -40,6 +40,7 @@ class Sampling:
         weighted: whether step t counts discount ** t; False is the published estimator, which is
             about ten times too long here and points elsewhere.
         look_aheads: of LOLA-DiCE, how many steps of the peers it foresees.
+        dependence: of inner updates that are differentiated; see `dice_objective`.
     """
 
     trajectories: int = 64
@@ -48,6 +49,7 @@ class Sampling:
     decay: float = 0.95
     weighted: bool = True
     look_aheads: int = 1
+    dependence: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +210,14 @@ class Estimator:
         initial = self.initial(chains)
         if self.method in _META:
             found = _META[self.method](
-                self.policies, initial, chains.rates, sample, self.credit, judge, player=self.player
+                self.policies,
+                initial,
+                chains.rates,
+                sample,
+                self.credit,
+                judge,
+                player=self.player,
+                dependence=self.sampling.dependence,
             )
             return found.parameters, found.rates[..., self.player]
         no_rates = chains.rates.new_zeros(len(chains), len(chains.rates))
@@ -229,7 +238,14 @@ class Estimator:
         """LOLA-DiCE's gradient, its peers stepping at their inner rates."""
         ahead = row.expand(self.sampling.look_aheads, -1)
         return lola_dice(
-            self.policies, joint, ahead, sample, self.credit, judge=judge, player=self.player
+            self.policies,
+            joint,
+            ahead,
+            sample,
+            self.credit,
+            judge=judge,
+            player=self.player,
+            dependence=self.sampling.dependence,
         )
 
 

@@ -59,7 +59,13 @@ def play(policies: Sequence[Policy], parameters: Sequence[Tensor], sample: Sampl
 
 
 def learn(
-    link: Link, rates: Tensor, credit: Credit, *, shaped: Collection[int], learners: Collection[int]
+    link: Link,
+    rates: Tensor,
+    credit: Credit,
+    *,
+    shaped: Collection[int],
+    learners: Collection[int],
+    dependence: float = 1.0,
 ) -> tuple[Tensor, ...]:
     """Everyone's policy-gradient step, Equation 4 of Kim et al. (2021), by DiCE.
 
@@ -69,6 +75,7 @@ def learn(
         credit: from trajectories to every player's weighted advantages.
         shaped: whose new parameters are differentiable in all old ones.
         learners: who learns; the others' parameters stay as they are.
+        dependence: of what is differentiated again; see `dice_objective`.
 
     Returns:
         New parameters, one tensor a player.
@@ -78,7 +85,7 @@ def learn(
     new = list(link.parameters)
     for player in learners:
         old = link.parameters[player]
-        objective = dice_objective(joint, earned[player]).sum()
+        objective = dice_objective(joint, earned[player], dependence).sum()
         (ascent,) = torch.autograd.grad(
             objective, old, create_graph=player in shaped, retain_graph=True
         )
@@ -96,6 +103,7 @@ def play_chain(
     *,
     shaped: Collection[int],
     learners: Collection[int] | None = None,
+    dependence: float = 1.0,
 ) -> list[Link]:
     """The chain phi_0, ..., phi_L with what each played: Algorithms 1 and 2 of Kim et al. (2021).
 
@@ -108,6 +116,7 @@ def play_chain(
         shaped: the players whose inner updates stay in the graph: all of them in Meta-MAPG, the
             meta-agent in Meta-PG, none at execution time.
         learners: who learns; everyone by default.
+        dependence: of the inner updates in the graph; see `dice_objective`.
 
     Returns:
         L + 1 links.
@@ -128,6 +137,7 @@ def play_chain(
             credit,
             shaped=shaped,
             learners=range(len(policies)) if learners is None else learners,
+            dependence=dependence,
         )
         _check_finite(moved, links[-1], step)
         current = tuple(new if new.requires_grad else new.requires_grad_() for new in moved)

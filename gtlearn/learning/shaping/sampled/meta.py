@@ -44,6 +44,7 @@ def meta_mapg(
     judge: Judge,
     *,
     player: int = 0,
+    dependence: float = 1.0,
 ) -> MetaGradient:
     """Meta-MAPG, equation 6 and Algorithm 1 of Kim et al. (2021): shapes what the peers learn.
 
@@ -59,12 +60,15 @@ def meta_mapg(
         credit: every player's weighted advantages in inner updates.
         judge: the meta-agent's weighted advantages, by which phi_1, ..., phi_L are judged.
         player: who the meta-agent is.
+        dependence: of the inner updates; see `dice_objective`.
 
     Raises:
         InputError: if the rates do not make a chain, or there is no such player.
     """
     everyone = range(len(policies))
-    return _meta_gradient(policies, parameters, rates, sample, credit, judge, player, everyone)
+    return _meta_gradient(
+        policies, parameters, rates, sample, credit, judge, player, everyone, dependence
+    )
 
 
 def meta_pg(
@@ -76,13 +80,16 @@ def meta_pg(
     judge: Judge,
     *,
     player: int = 0,
+    dependence: float = 1.0,
 ) -> MetaGradient:
     """Meta-PG as in Appendix C.1 of Kim et al. (2021): the peers' learning is not differentiated.
 
     Al-Shedivat et al. (2018) without importance sampling. Arguments and result are those of
     `meta_mapg`.
     """
-    return _meta_gradient(policies, parameters, rates, sample, credit, judge, player, [player])
+    return _meta_gradient(
+        policies, parameters, rates, sample, credit, judge, player, [player], dependence
+    )
 
 
 def meta_objective(links: Sequence[Link], judge: Judge, shaped: Sequence[int]) -> Tensor:
@@ -109,13 +116,14 @@ def _meta_gradient(
     judge: Judge,
     player: int,
     shaped: Sequence[int],
+    dependence: float,
 ) -> MetaGradient:
     """The gradient of the meta-objective, chain by chain."""
     check_player(player, policies)
     start = [given.detach().requires_grad_() for given in parameters]
     chains = len(start[0])
     each = rates.detach().expand(chains, *rates.shape[-2:]).clone().requires_grad_()
-    links = play_chain(policies, start, each, sample, credit, shaped=shaped)
+    links = play_chain(policies, start, each, sample, credit, shaped=shaped, dependence=dependence)
     objective = meta_objective(links, judge, shaped).sum()
     gradient, of_rates = torch.autograd.grad(objective, [start[player], each])
     return MetaGradient(gradient, of_rates, tuple(_bare(link) for link in links))

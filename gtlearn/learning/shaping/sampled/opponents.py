@@ -55,6 +55,7 @@ def lola_dice(
     *,
     judge: Judge | None = None,
     player: int = 0,
+    dependence: float = 1.0,
 ) -> Tensor:
     """LOLA-DiCE: the gradient of the value after the peers have looked ahead.
 
@@ -70,6 +71,7 @@ def lola_dice(
         credit: every player's weighted advantages.
         judge: the player's own after the last step, where they are not those of `credit`.
         player: who learns.
+        dependence: of the peers' steps; see `dice_objective`.
 
     Raises:
         InputError: if there is no such player, or no look-ahead.
@@ -77,7 +79,14 @@ def lola_dice(
     check_player(player, policies)
     peers = [k for k in range(len(policies)) if k != player]
     links = play_chain(
-        policies, _leaves(parameters), rates, sample, credit, shaped=peers, learners=peers
+        policies,
+        _leaves(parameters),
+        rates,
+        sample,
+        credit,
+        shaped=peers,
+        learners=peers,
+        dependence=dependence,
     )
     last = links[-1]
     earned = credit(last.played)[player] if judge is None else judge(last.played)

@@ -65,20 +65,24 @@ def test_weights():
     assert found.flatten().tolist() == [4, -3, 0]
 
 
-def test_dice_counts_a_step_once():
-    """Two steps of one coin: E r0 + E r1 a0 has derivatives that are known."""
+@pytest.mark.parametrize("dependence", [0.0, 0.3, 1.0])
+def test_dice_counts_a_step_once(dependence):
+    """Two steps of one coin: E r0 + E r1 a0 has derivatives that are known.
+
+    Discounted dependence leaves the first alone; the product of scores counts once for the step
+    itself and twice for the step before it.
+    """
     logit = torch.tensor(0.3, dtype=torch.float64, requires_grad=True)
     logs = torch.nn.functional.logsigmoid(logit).expand(1, 2, 1)
-    (first,) = torch.autograd.grad(
-        dice_objective(logs, torch.tensor([[[0.0], [1.0]]], dtype=torch.float64)).sum(),
-        logit,
-        create_graph=True,
-    )
+    earned = torch.tensor([[[0.0], [1.0]]], dtype=torch.float64)
+    objective = dice_objective(logs, earned, dependence).sum()
+    (first,) = torch.autograd.grad(objective, logit, create_graph=True)
     (second,) = torch.autograd.grad(first, logit)
     p = torch.sigmoid(logit.detach())
-    # (box of both - box of the first): derivative of log p, then 3 (log p)'^2 + (log p)''
+    # (box of both - box of the first): derivative of log p, then (log p)'^2 and (log p)''
     assert first.item() == pytest.approx((1 - p).item())
-    assert second.item() == pytest.approx((3 * (1 - p) ** 2 - p * (1 - p)).item())
+    products = (1 + 2 * dependence) * (1 - p) ** 2
+    assert second.item() == pytest.approx((products - p * (1 - p)).item())
 
 
 def test_a_linear_baseline_fits_what_is_linear():
