@@ -17,6 +17,7 @@ from benchmarks.rollouts import rollouts
 from benchmarks.shaping import shaping
 from benchmarks.startup import startup
 from benchmarks.sweeps import runs, sweeps
+from benchmarks.training import training
 
 JOBS = {
     "zero-sum": jobs.zero_sum,
@@ -35,6 +36,7 @@ JOBS = {
     "sweeps": sweeps,
     "shaping": shaping,
     "environments": environments,
+    "training": training,
 }
 
 
