@@ -142,6 +142,20 @@ def test_the_equilibrium_of_rock_paper_scissors_is_uniform():
     assert start.softmax(-1).numpy() == pytest.approx(np.full((10, 3), 1 / 3))
 
 
+@pytest.mark.parametrize("exact", [False, True])
+def test_without_iterations_a_random_start_adapts(exact):
+    small = {"trajectories": 4, "horizon": 8, "chain": 2}
+    config = PersonaConfig(policy="table", exact=exact, iterations=0, **small)
+    learner = build_reinforce(config, 0)
+    assert learner.iterations == 0
+    found = learner.result()
+    assert found["chosen_at"] == 0
+    start = torch.tensor(found["start"])
+    torch.testing.assert_close(
+        start, torch.full_like(start, 0.5), rtol=0, atol=0.2
+    )  # a logit deviates by 0.1
+
+
 def test_naive_learners_defect_and_lola_reciprocates():
     # Foerster et al. (2018), section 6: the mean over starts; a share of starts is tested with the
     # update rules themselves.

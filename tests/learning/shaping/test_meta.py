@@ -264,6 +264,16 @@ def test_seeds_are_trained_on_their_own():
     assert (both.rates[..., 0] != 0.3).all() and (both.rates[..., 1] == 0.3).all()
 
 
+def test_inner_rates_have_a_learning_rate_of_their_own():
+    """Adam's first step is as long as its rate."""
+    start = random_parameters(IPD, (2,), seed=14)[0]
+    options = {"rates": 0.3, "outer_rate": 0.1, "learn_rates": True, "rates_rate": 0.01}
+    ascent = MetaAscent(IPD, [POPULATION], start, **options)
+    ascent.step()
+    moved = (ascent.rates[..., 0] - 0.3).abs()
+    torch.testing.assert_close(moved, torch.full_like(moved, 0.01), rtol=1e-5, atol=0)
+
+
 def test_an_ascent_goes_on_where_it_stopped():
     start = random_parameters(IPD, (2,), seed=14)[0]
 

@@ -12,6 +12,7 @@ _DISCOUNT = {"help": "Of a stage game: what a reward one step later is worth."}
 _DEVICE = {"help": "Where tensors live: cpu, or cuda for a GPU."}
 _OUTER = "Adam's learning rate of the start"
 _LEARN_RATES = {"help": "The player learns its own inner rates, too."}
+_RATES_RATE = {"help": "Adam's learning rate of these; none: as of the start.", "above": 0}
 _DEPENDENCE = {
     "help": "What a dependence on an action one step earlier counts where learning is "
     "differentiated; below 1: biased, less noise.",
@@ -54,7 +55,9 @@ class SamplingOptions:
     critic_rate: float = field(
         default=1.5e-4, metadata={"help": "Of an LSTM's value network.", "above": 0}
     )
-    iterations: int = field(default=300, metadata={"help": "Steps of Adam.", "minimum": 1})
+    iterations: int = field(
+        default=300, metadata={"help": "Steps of Adam; 0: a random start stays.", "minimum": 0}
+    )
     chains: int = field(
         default=5,
         metadata={"help": "Chains played in an iteration, a persona each.", "minimum": 1},
@@ -107,6 +110,7 @@ class MetaConfig(PersonaConfig):
     """The options of `gtlearn train meta-mapg` and `gtlearn train meta-pg`."""
 
     learn_rates: bool = field(default=True, metadata=_LEARN_RATES)
+    rates_rate: float | None = field(default=None, metadata=_RATES_RATE)
     dependence: float = field(default=1.0, metadata=_DEPENDENCE)
 
 
@@ -166,6 +170,7 @@ class CheetahMetaConfig(CheetahConfig):
     """The options of `gtlearn train meta-mapg --env half-cheetah`, and of meta-pg."""
 
     learn_rates: bool = field(default=True, metadata=_LEARN_RATES)
+    rates_rate: float | None = field(default=None, metadata=_RATES_RATE)
     dependence: float = field(default=1.0, metadata=_DEPENDENCE)
 
 

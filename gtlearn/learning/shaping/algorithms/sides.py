@@ -148,6 +148,7 @@ class ExactSide(_Ascending[MetaAscent]):
             look_aheads=self.look_aheads,
             outer_rate=config.outer_rate or 0.1,
             learn_rates=_learns_rates(config),
+            rates_rate=_rates_rate(config),
             batch=config.batch,
             generator=generator,
         )
@@ -235,6 +236,7 @@ class SampledSide(_Ascending[SampledAscent]):
             critic_rate=config.critic_rate,
             clip=config.clip,
             learn_rates=_learns_rates(config),
+            rates_rate=_rates_rate(config),
         )
         if recurrent:
             keep_freed_memory()
@@ -319,6 +321,11 @@ def _estimated(estimator: Estimator, chains: Chains) -> Gradients:
 def _learns_rates(config: SamplingOptions) -> bool:
     """Whether the player's own inner rates are learned, too."""
     return isinstance(config, MetaConfig | CheetahMetaConfig) and config.learn_rates
+
+
+def _rates_rate(config: SamplingOptions) -> float | None:
+    """Adam's rate of the inner rates; None: as of the start."""
+    return config.rates_rate if isinstance(config, MetaConfig | CheetahMetaConfig) else None
 
 
 def _look_aheads(config: SamplingOptions) -> int:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
+from gtlearn.learning.optimisers import adam_groups, load_optimiser_state, optimiser_state
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame
 from gtlearn.learning.shaping.meta.baselines import lola_dice, reinforce
 from gtlearn.learning.shaping.meta.chain import InnerRates, step_rates
@@ -54,6 +54,7 @@ class MetaAscent:
         look_aheads: int = 1,
         outer_rate: float = 0.1,
         learn_rates: bool = False,
+        rates_rate: float | None = None,
         batch: int | None = None,
         generator: torch.Generator | None = None,
         player: int = 0,
@@ -69,9 +70,10 @@ class MetaAscent:
             length: L, the number of inner updates.
             method: whose gradient; those of "lola-dice" and "reinforce" know of no chain.
             look_aheads: of LOLA-DiCE, how many steps of the others it foresees.
-            outer_rate: Adam's step size.
+            outer_rate: Adam's rate for the start.
             learn_rates: whether the player learns its own inner rates too, one an update; those of
                 the others are not its to choose.
+            rates_rate: Adam's rate for them; None: as for the start.
             batch: how many personas an iteration takes, drawn anew; all of them by default.
             generator: draws them; needed with `batch` only.
             player: i, who is trained.
@@ -97,7 +99,7 @@ class MetaAscent:
         self._length, self._batch, self._generator = length, batch, generator
         self._method, self._look_aheads = method, look_aheads
         self._learn_rates = learn_rates
-        held = [self.start, self.rates] if learn_rates else [self.start]
+        held = adam_groups(self.start, self.rates if learn_rates else None, rates_rate)
         self._optimiser = torch.optim.Adam(held, lr=outer_rate, maximize=True)
 
     def step(self) -> MetaGradient:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
+from gtlearn.learning.optimisers import adam_groups, load_optimiser_state, optimiser_state
 from gtlearn.learning.shaping.sampled.batch import Chains, Estimator, Gradients
 from gtlearn.learning.shaping.sampled.chain import Adapted
 from gtlearn.learning.shaping.sampled.gradients import clip_each, project_conflicts
@@ -42,6 +42,7 @@ class SampledAscent:
         critic_rate: float = 1.5e-4,
         clip: float = 1.0,
         learn_rates: bool = True,
+        rates_rate: float | None = None,
     ) -> None:
         """An ascent that has not begun.
 
@@ -55,10 +56,11 @@ class SampledAscent:
             chains: how many an iteration plays, each against personas drawn anew.
             groups: the group of each persona, shape (personas); gradients of different groups
                 that conflict are projected (PCGrad). None: they are not.
-            outer_rate: Adam's rate for the start and the inner rates.
+            outer_rate: Adam's rate for the start.
             critic_rate: Adam's rate for the value network.
             clip: the longest gradient of one chain.
             learn_rates: whether the learner's own inner rates are learned, too.
+            rates_rate: Adam's rate for them; None: as for the start.
 
         Raises:
             InputError: if an option cannot be used.
@@ -77,7 +79,7 @@ class SampledAscent:
         self._estimator, self._personas, self._generator = estimator, tuple(personas), generator
         self._chains, self._groups, self._clip = chains, groups, clip
         self._learn_rates, self._player = learn_rates, estimator.player
-        learned = [self.start, self.rates] if learn_rates else [self.start]
+        learned = adam_groups(self.start, self.rates if learn_rates else None, rates_rate)
         self._optimiser = torch.optim.Adam(learned, lr=outer_rate, maximize=True)
         if estimator.critic is not None:
             self.values = estimator.critic.initial(1, generator)[0]

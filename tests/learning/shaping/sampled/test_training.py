@@ -73,6 +73,16 @@ def test_only_the_own_rates_are_learned():
     assert (fixed.rates == 0.5).all()
 
 
+def test_inner_rates_have_a_learning_rate_of_their_own():
+    """Adam's first step is as long as its rate, up to its epsilon beside a small gradient."""
+    ascent = make(outer_rate=0.1, rates_rate=0.01)
+    before = ascent.start.clone()
+    ascent.step()
+    torch.testing.assert_close((ascent.start - before).abs().max(), torch.tensor(0.1))
+    moved = (ascent.rates[:, 0] - 0.5).abs()
+    torch.testing.assert_close(moved, torch.full((2,), 0.01), rtol=1e-3, atol=0)
+
+
 def test_table_ascent_climbs():
     """Twenty iterations earn more against a learner than the start does (by far: no chance)."""
     of = {"sampling": Sampling(trajectories=32, horizon=60)}
