@@ -16,15 +16,11 @@ from gtlearn.games.markov.game import MarkovGame
 from gtlearn.games.names import split_call
 from gtlearn.games.openspiel import refusals_in_our_words
 from gtlearn.games.openspiel_steps import SteppedGame
+from gtlearn.optional import needed
 
-try:
+with needed("the environments", "envs"):
     from gymnasium.spaces import Box, Dict, Discrete
     from pettingzoo import ParallelEnv
-except ModuleNotFoundError as error:
-    raise InputError(
-        f"the environments need {error.name}, which is not installed; run "
-        "pip install 'gtlearn[envs]'"
-    ) from error
 
 OBSERVATION, ACTION_MASK = "observation", "action_mask"
 

@@ -11,14 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.optional import needed
 
-try:
+with needed("the environments", "envs"):
     from gymnasium.spaces import Box, Discrete
-except ModuleNotFoundError as error:
-    raise InputError(
-        f"the environments need {error.name}, which is not installed; run "
-        "pip install 'gtlearn[envs]'"
-    ) from error
 
 Floats = NDArray[np.float64]
 PICTURE = 2  # axes of bytes, from which on they are pixels

@@ -26,16 +26,11 @@ from gtlearn.environments.half_cheetah.rules import (
     quiet_loading,
 )
 from gtlearn.errors import DivergenceError, InputError
-from gtlearn.optional import optional
+from gtlearn.optional import needed, optional
 
-try:
+with needed("the environments", "envs"):
     from gymnasium.spaces import Box
     from pettingzoo import ParallelEnv
-except ModuleNotFoundError as error:
-    raise InputError(
-        f"the environments need {error.name}, which is not installed; run "
-        "pip install 'gtlearn[envs]'"
-    ) from error
 
 PICTURES = "rgb_array"
 _CANNOT_DRAW = (

@@ -18,15 +18,11 @@ from gtlearn.environments.trade.battlefield import (
 )
 from gtlearn.environments.trade.rules import Phase, TradeRules, TradeState, advance
 from gtlearn.errors import InputError
+from gtlearn.optional import needed
 
-try:
+with needed("the environments", "envs"):
     from gymnasium.spaces import Box, Dict, Discrete
     from pettingzoo import ParallelEnv
-except ModuleNotFoundError as error:
-    raise InputError(
-        f"the trade's environment needs {error.name}, which is not installed; run "
-        "pip install 'gtlearn[envs]'"
-    ) from error
 
 AGENTS = ("first_0", "second_0")  # the seller and the buyer, as in PettingZoo's Space Invaders
 

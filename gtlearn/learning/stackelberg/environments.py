@@ -15,16 +15,12 @@ from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.followers.protocol import Follower
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame, drawn, last_true, pure_tables
 from gtlearn.learning.stackelberg.play import check_tables
+from gtlearn.optional import needed
 
-try:
+with needed("the environments", "learn"):
     import gymnasium
     from gymnasium.spaces import Box, Discrete, Space
     from pettingzoo import ParallelEnv
-except ModuleNotFoundError as error:
-    raise InputError(
-        f"the environments need {error.name}, which is not installed; run "
-        "pip install 'gtlearn[learn]'"
-    ) from error
 
 LEADER, FOLLOWER = "leader", "follower"
 

@@ -123,12 +123,18 @@ class LolaDiceConfig(PersonaConfig):
 
 
 @dataclass(frozen=True)
-class EnvironmentOptions:
-    """In which environment the learner plays, and with whom."""
+class InEnvironment:
+    """In which environment is played."""
 
     env: Literal["half-cheetah"] = field(
         default="half-cheetah", metadata={"help": "The environment."}
     )
+
+
+@dataclass(frozen=True)
+class TeammateOptions(InEnvironment):
+    """And with whom."""
+
     teammates: str = field(
         default="runs/teammates",
         metadata={"help": "The folder of a run of `gtlearn train teammates`."},
@@ -136,7 +142,7 @@ class EnvironmentOptions:
 
 
 @dataclass(frozen=True)
-class CheetahConfig(SamplingOptions, EnvironmentOptions):
+class CheetahConfig(SamplingOptions, TeammateOptions):
     """The options of a learner with teammates in a cheetah; all of `reinforce`.
 
     Defaults are those of Kim et al. (2021), Table 5, but for the critic: within the iterations
@@ -183,12 +189,9 @@ class CheetahLolaDiceConfig(CheetahConfig):
 
 
 @dataclass(frozen=True)
-class TeammatesConfig:
+class TeammatesConfig(InEnvironment):
     """The options of `gtlearn train teammates`; a team that learns to run the other way."""
 
-    env: Literal["half-cheetah"] = field(
-        default="half-cheetah", metadata={"help": "The environment."}
-    )
     iterations: int = field(
         default=500, metadata={"help": "Steps of Adam, each kept as a teammate.", "minimum": 1}
     )

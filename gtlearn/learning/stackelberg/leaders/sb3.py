@@ -21,7 +21,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gtlearn.errors import InputError
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.stackelberg.contexts import random_actions
 from gtlearn.learning.stackelberg.environments import one_hot, state_space
@@ -30,17 +29,13 @@ from gtlearn.learning.stackelberg.leaders.decisions import Decisions, decisions
 from gtlearn.learning.stackelberg.leaders.drawn import DrawingLeader
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
 from gtlearn.learning.stackelberg.play import Episodes
+from gtlearn.optional import needed
 
-try:
+with needed("PPO and DQN leaders", "learn"):
     import gymnasium
     from stable_baselines3 import DQN, PPO
     from stable_baselines3.common.buffers import ReplayBuffer, RolloutBuffer
     from stable_baselines3.common.logger import Logger
-except ModuleNotFoundError as error:
-    raise InputError(
-        f"PPO and DQN leaders need {error.name}, which is not installed; run "
-        "pip install 'gtlearn[learn]'"
-    ) from error
 
 LINEAR: dict[str, Any] = {
     "net_arch": []
