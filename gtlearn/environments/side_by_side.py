@@ -8,24 +8,24 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from gtlearn.environments.vectors import (
+    Floats,
+    action,
+    is_masked,
+    length,
+    usable_actions,
+    vector,
+)
 from gtlearn.errors import DivergenceError, InputError
-from gtlearn.optional import needed
-
-with needed("the environments", "envs"):
-    from gymnasium.spaces import Box, Discrete
-
-Floats = NDArray[np.float64]
-PICTURE = 2  # axes of bytes, from which on they are pixels
 
 
 class SideBySide:
     """Copies of a parallel environment, whose states and actions are arrays.
 
-    Observations are vectors: a `Box` is flattened, a `Discrete` space one-hot. All agents must stay
-    as long as there is one. When all are gone, the copy stays in its last state and pays nothing
-    until it is reset.
+    Observations are vectors; see `vectors.length`. All agents must stay as long as there is one.
+    When all are gone, the copy stays in its last state and pays nothing until it is reset.
 
     Args:
         make: makes one copy.
@@ -42,6 +42,7 @@ class SideBySide:
         agents: in the order of states, actions and rewards.
         action_spaces: of each agent, a `Discrete` or a `Box`.
         views: which numbers of a state each agent sees.
+        masked: whether the last of these say which of its actions are legal.
     """
 
     def __init__(self, make: Callable[[], Any], count: int, *, shared: bool = True) -> None:
@@ -57,15 +58,18 @@ class SideBySide:
         self.name = str(getattr(first, "metadata", {}).get("name", type(first).__name__))
         self.agents: tuple[str, ...] = tuple(first.possible_agents)
         self.action_spaces: tuple[Any, ...] = tuple(
-            _usable_actions(agent, first.action_space(agent)) for agent in self.agents
+            usable_actions(agent, first.action_space(agent)) for agent in self.agents
         )
         self._width = max(prod(space.shape) for space in self.action_spaces)  # () has 1
         self._spaces = {agent: first.observation_space(agent) for agent in self.agents}
         self._shared, self._states = shared, np.empty((0, 0))
         self.views = (slice(None),) * len(self.agents)
+        self.masked = (False,) * len(self.agents)
         if not shared:
-            ends = [0, *accumulate(_length(agent, self._spaces[agent]) for agent in self.agents)]
+            ends = [0, *accumulate(length(agent, self._spaces[agent]) for agent in self.agents)]
             self.views = tuple(map(slice, ends[:-1], ends[1:]))
+            spaces = zip(self.agents, self._spaces.values(), self.action_spaces, strict=True)
+            self.masked = tuple(is_masked(*each) for each in spaces)
 
     def reset(self, seeds: Sequence[int]) -> Floats:
         """Begins an episode in each; states, shape (count, numbers).
@@ -122,7 +126,7 @@ class SideBySide:
                 f"in environment {place} {', '.join(gone)} cannot act any more, and others can; "
                 "play shorter episodes, in which all agents stay to the end"
             )
-        chosen = map(_action, self.action_spaces, joint)
+        chosen = map(action, self.action_spaces, joint)
         observed, rewards, *_ = copy.step(dict(zip(self.agents, chosen, strict=True)))
         seen, earned = self._seen(copy, observed), [float(rewards[a]) for a in self.agents]
         if not (np.isfinite(seen).all() and np.isfinite(earned).all()):
@@ -143,47 +147,10 @@ class SideBySide:
     def _observation(self, agent: str, observed: dict[str, Any]) -> Floats:
         """What an agent observes, as a vector."""
         space, seen = self._spaces[agent], observed.get(agent)
-        length = _length(agent, space)
-        if isinstance(space, Discrete):
-            vector: Floats = (space.start + np.arange(length) == seen).astype(np.float64)
-            fits = bool(vector.any())
-        else:
-            vector = np.asarray(seen, dtype=np.float64).ravel()
-            fits = len(vector) == length and seen is not None
-        if not fits:
+        found = vector(space, seen)
+        if found is None:
             raise InputError(
                 f"{self.name} lets {agent} observe {seen!r}, which is not in its space {space}; "
                 "correct the one or the other"
             )
-        return vector
-
-
-def _length(agent: str, space: Any) -> int:
-    """How many numbers an observation is."""
-    if isinstance(space, Discrete):
-        return int(space.n)
-    picture = space.dtype == np.uint8 and len(space.shape or ()) >= PICTURE
-    if not isinstance(space, Box) or picture:
-        raise InputError(
-            f"{agent} observes {'pictures, ' if picture else ''}{space}, which no policy here "
-            "reads; wrap the environment so that it observes a Box of a few numbers, or a Discrete "
-            "space"
-        )
-    return int(prod(space.shape))
-
-
-def _usable_actions(agent: str, space: Any) -> Any:
-    """The space, which is one in which policies can act."""
-    if isinstance(space, Discrete) or (isinstance(space, Box) and space.dtype.kind == "f"):
-        return space
-    raise InputError(
-        f"the actions of {agent} are {space}, in which no policy here can act; wrap the "
-        "environment so that they are a Discrete space, or a Box of floats"
-    )
-
-
-def _action(space: Any, numbers: Floats) -> Any:
-    """What the numbers that hold an action stand for."""
-    if isinstance(space, Discrete):
-        return int(space.start) + int(numbers[0])
-    return np.clip(numbers[: prod(space.shape)].reshape(space.shape), space.low, space.high)
+        return found

@@ -10,6 +10,7 @@ from pettingzoo import ParallelEnv
 from pettingzoo.utils.conversions import parallel_to_aec
 
 from gtlearn.environments.side_by_side import SideBySide
+from gtlearn.environments.vectors import is_masked, length, vector
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.sampled import (
     EnvironmentProgram,
@@ -164,9 +165,12 @@ def test_what_cannot_be_used():
     for space in (MultiDiscrete([2, 2]), Box(0, 5, (2,), np.int64)):
         with pytest.raises(InputError, match=r"the actions of left are .* no policy here can act"):
             SideBySide(partial(Tug, space=space), 1)
-    dictionary = Dict({"action_mask": Discrete(2)})
+    with pytest.raises(InputError, match=r"a observes the mask Box.*; give a mask of one number"):
+        mask = Dict({"action_mask": Box(0, 1, (5,), np.int8)})
+        SideBySide(partial(Counter, observes=mask), 1, shared=False)
     for space, words in (
-        (dictionary, "a observes Dict"),
+        (MultiDiscrete([2, 2]), "a observes MultiDiscrete"),
+        (Dict({"seen": Box(0, 255, (8, 8), np.uint8)}), "a observes pictures, Box"),
         (Box(0, 255, (8, 8, 3), np.uint8), "a observes pictures, Box"),
     ):
         with pytest.raises(InputError, match=f"{words}.*; wrap the environment"):
@@ -196,3 +200,21 @@ def test_faults_of_environments():
     broken.reset([1])
     with pytest.raises(DivergenceError, match="environment 0 came to a state or a reward"):
         broken.step([[[0.0], [0.0]]])
+
+
+def test_dictionaries_are_their_parts_and_the_mask_comes_last():
+    """Bytes are fractions of 255, and a choice is one-hot."""
+    space = Dict(
+        {
+            "action_mask": Box(0, 1, (2,), np.int8),
+            "memory": Box(0, 255, (2,), np.uint8),
+            "place": Discrete(3, start=1),
+        }
+    )
+    seen = {"place": 3, "memory": np.array([0, 51], np.uint8), "action_mask": np.array([0, 1])}
+    assert length("a", space) == 7
+    assert vector(space, seen).tolist() == [0, 0.2, 0, 0, 1, 0, 1]
+    assert is_masked("a", space, Discrete(2))
+    assert vector(space, {**seen, "place": 0}) is None
+    assert vector(space, {"place": 3}) is None
+    assert vector(space, None) is None

@@ -13,7 +13,7 @@ from gtlearn.learning.shaping.sampled.environment_program import EnvironmentProg
 from gtlearn.learning.shaping.sampled.policies.gaussian import GaussianPolicy
 from gtlearn.learning.shaping.sampled.policies.partial import PartialPolicy
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
-from gtlearn.learning.shaping.sampled.policies.recurrent import CategoricalPolicy
+from gtlearn.learning.shaping.sampled.policies.recurrent import CategoricalPolicy, MaskedPolicy
 from gtlearn.learning.shaping.sampled.policies.spaces import Numbers
 
 
@@ -30,7 +30,8 @@ def pettingzoo_program(
 
     Each agent sees what it observes itself: the program's states are all observations, one after
     another, and a policy reads its own part. A baseline and a value network read all of it. An
-    agent with a `Discrete` space draws from a softmax; one with a `Box` from a Gaussian, which
+    agent with a `Discrete` space draws from a softmax, of what is legal where its observations have
+    an "action_mask"; one with a `Box` from a Gaussian, which
     starts with means near 0 and deviations of 1, and is clipped to the box. Copies are stepped by
     `SideBySide`: one whose episode is over pays nothing until the horizon.
 
@@ -52,14 +53,14 @@ def pettingzoo_program(
     one = simulator(1)
     states = one.reset([0]).shape[1]
     policies: list[Policy] = []
-    for space, view in zip(one.action_spaces, one.views, strict=True):
+    for space, view, masked in zip(one.action_spaces, one.views, one.masked, strict=True):
         seen = range(states)[view]
         count = getattr(space, "n", None)  # of a Discrete space
-        policy: Policy = (
-            GaussianPolicy(len(seen), prod(space.shape), units, dtype)
-            if count is None
-            else CategoricalPolicy(len(seen), int(count), units, dtype)
-        )
+        if count is None:
+            policy: Policy = GaussianPolicy(len(seen), prod(space.shape), units, dtype)
+        else:
+            kind = MaskedPolicy if masked else CategoricalPolicy
+            policy = kind(len(seen), int(count), units, dtype)
         whole = len(seen) == states
         policies.append(policy if whole else PartialPolicy(policy, seen.start, states))
     program = EnvironmentProgram(

@@ -14,11 +14,15 @@ from pettingzoo import ParallelEnv
 
 from gtlearn import games
 from gtlearn.environments.openspiel import parallel_environment
+from gtlearn.environments.trade.parallel import BulletTrade
+from gtlearn.environments.trade.rules import TradeRules
+from gtlearn.environments.trade.twin import Twin
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.sampled import (
     CategoricalPolicy,
     Estimator,
     GaussianPolicy,
+    MaskedPolicy,
     Numbers,
     PartialPolicy,
     RecurrentPolicy,
@@ -267,9 +271,44 @@ def test_environments_of_pettingzoo_itself(module, options, numbers, actions):
     assert all(found.isfinite().all() and found.abs().sum() > 0 for found in gradients)
 
 
+def test_only_what_is_legal_is_played():
+    """Leduc poker: those who do not move have one action; impossible ones have no probability."""
+    make = partial(parallel_environment, "leduc_poker")
+    program, policies = pettingzoo_program(make, discount=1.0, units=3, dtype=DOUBLE)
+    parameters = [given.requires_grad_() for given in start(policies, 2)]
+    options = {"trajectories": 16, "horizon": 8, "generator": torch.Generator().manual_seed(0)}
+    link = play(policies, parameters, partial(rollout, program, policies, **options))
+    states, few = link.played.states, 0
+    for policy, given, actions in zip(policies, parameters, link.played.actions, strict=True):
+        assert isinstance(policy.policy, MaskedPolicy)
+        legal = policy.seen(states)[..., -policy.acts.count :]
+        assert (legal.gather(-1, actions[..., None]) == 1).all()
+        every = [torch.full_like(actions, action) for action in range(policy.acts.count)]
+        logs = torch.stack([policy.log_probs(given, states, each) for each in every], dim=-1)
+        assert torch.allclose((logs.exp() * legal).sum(-1), torch.ones((), dtype=DOUBLE))
+        assert (logs[legal == 0] < -1e8).all()
+        few += int((legal.sum(-1) == 2).sum())
+    assert few > 0  # neither all nor one of three
+    gradients = torch.autograd.grad((link.log_probs * CREDIT(link.played)).sum(), parameters)
+    assert all(found.isfinite().all() and found.abs().sum() > 0 for found in gradients)
+
+
+def test_bullets_are_traded_by_sampled_learners():
+    """A dictionary of bytes and numbers; rewards are those of the trade, hits and prices."""
+    make = partial(BulletTrade, Twin((1.0, 1.0), flight=2), TradeRules(bullets=2, arrival=0.5))
+    program, policies = pettingzoo_program(make, discount=0.99, units=3)
+    parts = make().observation_space("first_0")
+    numbers = sum(int(np.prod(part.shape)) for part in parts.values())
+    assert program.observes == Numbers(2 * numbers)
+    options = {"trajectories": 8, "horizon": 60, "generator": torch.Generator().manual_seed(0)}
+    played = rollout(program, policies, start(policies, 1), **options)
+    assert played.states.abs().max() <= 6  # of six phases
+    assert played.rewards.sum(0).unique().numel() > 1
+    sums = played.rewards.sum(0)  # prices move between both; hits pay 1/10 or 1
+    assert torch.isclose(sums[..., None], torch.tensor([0.0, 0.1, 1.0]), atol=1e-6).any(-1).all()
+
+
 def test_faults():
-    with pytest.raises(InputError, match="player_0 observes Dict"):
-        pettingzoo_program(partial(parallel_environment, "leduc_poker"), discount=1.0)
     with pytest.raises(InputError, match="cannot be shown a part, from number 2 on, of states of"):
         PartialPolicy(GaussianPolicy(3, 1), 2, 4)
     with pytest.raises(InputError, match="a policy for 5 states cannot be shown a part"):

@@ -10,6 +10,7 @@ from gtlearn.learning.shaping.sampled.policies.protocol import Policy as Policy
 from gtlearn.learning.shaping.sampled.policies.recurrent import (
     CategoricalPolicy as CategoricalPolicy,
 )
+from gtlearn.learning.shaping.sampled.policies.recurrent import MaskedPolicy as MaskedPolicy
 from gtlearn.learning.shaping.sampled.policies.recurrent import RecurrentPolicy as RecurrentPolicy
 from gtlearn.learning.shaping.sampled.policies.spaces import Choices as Choices
 from gtlearn.learning.shaping.sampled.policies.spaces import Numbers as Numbers

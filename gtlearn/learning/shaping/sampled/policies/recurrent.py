@@ -13,6 +13,8 @@ from gtlearn.learning.shaping.sampled.policies.lstm import Notes
 from gtlearn.learning.shaping.sampled.policies.network import Network, Unrolled, VectorNetwork
 from gtlearn.learning.shaping.sampled.policies.spaces import Choices, Numbers, Space
 
+OUT_OF_REACH = -1e9  # finite, so that a state with a mask of zeros gives no NaN
+
 
 @dataclass(frozen=True)
 class RecurrentPolicy:
@@ -56,7 +58,7 @@ class RecurrentPolicy:
 
     def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> RecurrentActor:
         """Who plays, and notes what the network computed."""
-        return RecurrentActor(self.network, parameters, trajectories, horizon)
+        return RecurrentActor(self, parameters, trajectories, horizon)
 
     def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
         """Gumbel noise of each action; see `Policy.noise`."""
@@ -66,8 +68,13 @@ class RecurrentPolicy:
         self, parameters: Tensor, states: Tensor, actions: Tensor, memory: Notes | None = None
     ) -> Tensor:
         """The log-probabilities of what was played; see `Policy.log_probs`."""
-        logs = torch.log_softmax(self.network(parameters, states, memory), dim=-1)
+        logits = self.legal(self.network(parameters, states, memory), states)
+        logs = torch.log_softmax(logits, dim=-1)
         return logs.gather(-1, actions[..., None]).squeeze(-1)
+
+    def legal(self, logits: Tensor, states: Tensor) -> Tensor:
+        """The logits of what can be done at states; here, everything."""
+        return logits
 
 
 class CategoricalPolicy(RecurrentPolicy):
@@ -84,13 +91,22 @@ class CategoricalPolicy(RecurrentPolicy):
         return VectorNetwork(self.states, self.actions, self.units, self.dtype)
 
 
+class MaskedPolicy(CategoricalPolicy):
+    """The same, where the last numbers of a state say which actions are legal: 1, and else 0."""
+
+    def legal(self, logits: Tensor, states: Tensor) -> Tensor:
+        """The logits of what is legal; the others are out of reach."""
+        return logits.masked_fill(states[..., -self.actions :] == 0, OUT_OF_REACH)
+
+
 class RecurrentActor:
     """A recurrent policy while it plays."""
 
     def __init__(
-        self, network: Network, parameters: Tensor, trajectories: int, horizon: int
+        self, policy: RecurrentPolicy, parameters: Tensor, trajectories: int, horizon: int
     ) -> None:
-        self._logits = Unrolled(network, parameters, trajectories, horizon)
+        self._policy = policy
+        self._logits = Unrolled(policy.network, parameters, trajectories, horizon)
 
     @property
     def memory(self) -> Notes:
@@ -99,4 +115,5 @@ class RecurrentActor:
 
     def __call__(self, step: int, states: Tensor, noise: Tensor) -> Tensor:
         """Draws from the softmax; see `Actor`."""
-        return (self._logits(step, states) + noise).argmax(-1)
+        logits = self._policy.legal(self._logits(step, states), states)
+        return (logits + noise).argmax(-1)
