@@ -68,20 +68,27 @@ def zeros(link):
 
 SPLIT, LINEAR = {"baseline": "split"}, {"baseline": "linear"}
 PUBLISHED = LINEAR | {"weighted": False}
-ROWS = {  # credit in inner updates; values and lambda in the outer loop, where it is not the same
-    "split linear baseline": (SPLIT, None),
-    "linear baseline, fitted to what is judged": (LINEAR, None),
-    "exact values, λ = 1": (SPLIT, (exact_values, 1.0)),
-    "exact values, λ = 0.95": (SPLIT, (exact_values, 0.95)),
-    "exact values, λ = 0.5": (SPLIT, (exact_values, 0.5)),
-    "values of zero, λ = 1": (SPLIT, (zeros, 1.0)),
-    "values of zero, λ = 0.95": (SPLIT, (zeros, 0.95)),
-    "values of zero, λ = 0.5": (SPLIT, (zeros, 0.5)),
-    "`--published`, linear baseline": (PUBLISHED, None),
-    "`--published`, exact values, λ = 0.95": (PUBLISHED, (exact_values, 0.95)),
+ROWS = {  # credit in inner updates and its dependence; values and lambda in the outer loop, if others
+    "split linear baseline": (SPLIT, 1.0, None),
+    "linear baseline, fitted to what is judged": (LINEAR, 1.0, None),
+    "exact values, λ = 1": (SPLIT, 1.0, (exact_values, 1.0)),
+    "exact values, λ = 0.95": (SPLIT, 1.0, (exact_values, 0.95)),
+    "exact values, λ = 0.5": (SPLIT, 1.0, (exact_values, 0.5)),
+    "values of zero, λ = 1": (SPLIT, 1.0, (zeros, 1.0)),
+    "values of zero, λ = 0.95": (SPLIT, 1.0, (zeros, 0.95)),
+    "values of zero, λ = 0.5": (SPLIT, 1.0, (zeros, 0.5)),
+    "`--published`, linear baseline": (PUBLISHED, 1.0, None),
+    "`--published`, exact values, λ = 0.95": (PUBLISHED, 1.0, (exact_values, 0.95)),
+    "split linear baseline, `--dependence 0.9`": (SPLIT, 0.9, None),
+    "split linear baseline, `--dependence 0`": (SPLIT, 0.0, None),
 }
+CREDITS = ((SPLIT, 1.0), (LINEAR, 1.0), (PUBLISHED, 1.0), (SPLIT, 0.9), (SPLIT, 0.0))
 CUT = "exact, of H steps"
-BASE, LARGE = next(iter(ROWS)), "split linear baseline, inner rates of 1"
+LARGE = {  # inner rates of 1
+    "split linear baseline, inner rates of 1": "split linear baseline",
+    "split linear baseline, inner rates of 1, `--dependence 0.9`": "split linear baseline, `--dependence 0.9`",
+    "split linear baseline, inner rates of 1, `--dependence 0`": "split linear baseline, `--dependence 0`",
+}
 
 
 def pairs():
@@ -105,13 +112,14 @@ def sampled(length, chains, rows=tuple(ROWS), *, rate=RATE, seed=SEED):
     sizes = {"trajectories": TRAJECTORIES, "horizon": HORIZON, "generator": generator}
     sample, rates = partial(rollout, PROGRAM, POLICIES, **sizes), torch.full((length, 2), rate)
     found = {row: [] for row in rows}
-    for options in (SPLIT, LINEAR, PUBLISHED):
-        judged = {row: ROWS[row][1] for row in rows if ROWS[row][0] is options}
+    for options, dependence in CREDITS:
+        judged = {row: ROWS[row][2] for row in rows if ROWS[row][:2] == (options, dependence)}
         credit = partial(returns_credit, discount=GAMMA, **options)
+        keys = {"shaped": (0, 1), "dependence": dependence}
         for _ in range(chains // TOGETHER if judged else 0):
             start, peers = (given.float().repeat(TOGETHER, 1, 1) for given in pairs())
             both = [start.requires_grad_(), peers]
-            links = play_chain(POLICIES, both, rates, sample, credit, shaped=(0, 1))
+            links = play_chain(POLICIES, both, rates, sample, credit, **keys)
             for row, outer in judged.items():
                 objective = meta_objective(links, judge(links, credit, options, outer), (0, 1))
                 (gradient,) = torch.autograd.grad(objective.sum(), start, retain_graph=True)
@@ -166,17 +174,19 @@ def cells(found):
 
 
 def main():
-    """Prints the table and writes it into the page: five minutes on one thread."""
+    """Prints the table and writes it into the page: ten minutes on one thread."""
     torch.set_num_threads(1)
-    rows = {row: [] for row in (CUT, *ROWS, LARGE)}
+    rows = {row: [] for row in (CUT, *ROWS, *LARGE)}
     for length, chains in CHAINS.items():
         wanted = exact(length)
         cut = cells(compared(exact(length, game=Truncated()).expand(2, -1, -1, -1), wanted))
         rows[CUT] += [part.replace(" ± 0.000", "").replace(" ± 0.0", "") for part in cut[:3]] + [""]
         for row, gradients in sampled(length, chains).items():
             rows[row] += cells(compared(gradients, wanted))
-        (gradients,) = sampled(length, chains, [BASE], rate=1.0).values()
-        rows[LARGE] += cells(compared(gradients, exact(length, 1.0)))
+        wanted = exact(length, 1.0)
+        for row, base in LARGE.items():
+            (gradients,) = sampled(length, chains, [base], rate=1.0).values()
+            rows[row] += cells(compared(gradients, wanted))
     heads = [f"L = {length}: length | cosine | error | s/n" for length in CHAINS]
     lines = [f"| estimator | {' | '.join(heads)} |", "|---" * (4 * len(CHAINS) + 1) + "|"]
     lines += [f"| {row} | {' | '.join(found)} |" for row, found in rows.items()]

@@ -52,7 +52,7 @@ def test_the_page_speaks_of_the_defaults(script):
 
 
 def test_the_table_is_whole(script, shown):
-    rows = (script.CUT, *script.ROWS, script.LARGE)
+    rows = (script.CUT, *script.ROWS, *script.LARGE)
     assert list(shown) == [(row, length) for row in rows for length in (1, 3)]
     assert all(len(numbers) == 3 + 3 * (row != script.CUT) for (row, _), numbers in shown.items())
     assert f"at rates of {script.RATE}" in TEXT

@@ -12,7 +12,10 @@ _DISCOUNT = {"help": "Of a stage game: what a reward one step later is worth."}
 _DEVICE = {"help": "Where tensors live: cpu, or cuda for a GPU."}
 _OUTER = "Adam's learning rate of the start"
 _LEARN_RATES = {"help": "The player learns its own inner rates, too."}
-_RATES_RATE = {"help": "Adam's learning rate of these; none: as of the start.", "above": 0}
+_RATES_RATE = {
+    "help": "Adam's learning rate of the inner rates; none: as of the start.",
+    "above": 0,
+}
 _DEPENDENCE = {
     "help": "What a dependence on an action one step earlier counts where learning is "
     "differentiated; below 1: biased, less noise.",
