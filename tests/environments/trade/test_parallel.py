@@ -1,9 +1,5 @@
 """The PettingZoo environment: its checkers, masks, seeds, and the same books as elsewhere."""
 
-import builtins
-import importlib
-import sys
-
 import numpy as np
 import pytest
 
@@ -257,18 +253,3 @@ def test_wrong_arguments():
         on_twin(render_mode="human")
     with pytest.raises(InputError, match="max_cycles is 0; give a number from 1"):
         on_twin(max_cycles=0)
-
-
-def test_without_pettingzoo(monkeypatch):
-    name = "gtlearn.environments.trade.parallel"
-    load = builtins.__import__
-
-    def refuse(wanted, *arguments, **options):
-        if wanted == "pettingzoo":
-            raise ModuleNotFoundError("no pettingzoo", name="pettingzoo")
-        return load(wanted, *arguments, **options)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(InputError, match=r"needs pettingzoo, .* pip install 'gtlearn\[envs\]'"):
-        importlib.import_module(name)
