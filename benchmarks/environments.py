@@ -23,36 +23,40 @@ INVADERS = "space_invaders_v2.parallel_env"
 FRAMES = 3000  # of Space Invaders in a turn
 
 Actions = NDArray[np.float64]
+Turn = Callable[[], int]  # plays, and says how many steps
 
 
 def environments(quick: bool) -> Iterator[Case]:
     """Random actions; a peer plays in a process of its own. A step of Space Invaders is a frame."""
     case = f"HalfCheetah 2x3, horizon {HORIZON}"
+    count = 2 * HORIZON if quick else EPISODES * HORIZON
     row = Row("environment", f"{case}, PettingZoo", [], MAMUJOCO, steps=UNIT)
-    yield Case(row, partial(_measure, make=_one, theirs=plain_cheetah, quick=quick))
+    yield Case(row, partial(measure, make=_one, theirs=plain_cheetah, count=count))
     for threads in (1, 2):
         target = Target("≥ 3x on two cores", ratio=3) if threads == 2 else None
         many = f"{case}, {COUNT} at a time, threads: {threads}"
         row = Row("environment", many, [], MAMUJOCO, target=target, steps=UNIT)
         make = partial(_many, threads)
-        yield Case(row, partial(_measure, make=make, theirs=plain_cheetah, quick=quick))
+        yield Case(row, partial(measure, make=make, theirs=plain_cheetah, count=count))
     row = Row("environment", "trade on Space Invaders, memory", [], INVADERS, steps=UNIT)
-    yield Case(row, partial(_measure, make=_trade, theirs=plain_invaders, quick=quick))
+    yield Case(row, partial(measure, make=_trade, theirs=plain_invaders, count=count))
 
 
-def _measure(
-    row: Row,
-    make: Callable[[], tuple[Callable[[], Any], int]],
-    theirs: Callable[[int], Timed],
-    quick: bool,
-) -> None:
-    """Fills a row, turn by turn, with the seconds of `UNIT` steps."""
-    play, steps = make()
-    play()
+def measure(row: Row, make: Callable[[], Turn], theirs: Callable[[int], Timed], count: int) -> None:
+    """Fills a row, turn by turn, with the seconds of `UNIT` steps.
+
+    Args:
+        row: to be filled.
+        make: makes what plays a turn of ours.
+        theirs: plays the peer, so many steps.
+        count: the peer's steps in a turn.
+    """
+    turn = make()
+    turn()
     peer = Peer(theirs, (HORIZON,), 60.0)
-    count = 2 * HORIZON if quick else EPISODES * HORIZON
     for _ in range(TURNS):
-        row.ours.append(timed(play)[0] / steps * UNIT)
+        seconds, steps = timed(turn)
+        row.ours.append(seconds / steps * UNIT)
         (taken, _), stopped = peer(count)
         row.theirs.append(taken / count * UNIT)
         row.stopped.append(stopped)
@@ -61,34 +65,47 @@ def _measure(
     say(f"  {row.job}, {row.case}: {rate(UNIT, mine)}, {row.peer} {rate(UNIT, other)}")
 
 
-def _one() -> tuple[Callable[[], Any], int]:
-    """What plays gtlearn's PettingZoo environment, and how many steps it plays."""
+def _one() -> Turn:
+    """What plays gtlearn's PettingZoo environment."""
     from gtlearn.environments.half_cheetah import HalfCheetah
 
-    return partial(_looped, HalfCheetah(), EPISODES), EPISODES * HORIZON
+    cheetah = HalfCheetah()
+
+    def play() -> int:
+        _looped(cheetah, EPISODES)
+        return EPISODES * HORIZON
+
+    return play
 
 
-def _many(threads: int) -> tuple[Callable[[], Any], int]:
-    """What plays many cheetahs at once, and how many steps it plays."""
+def _many(threads: int) -> Turn:
+    """What plays many cheetahs at once."""
     from gtlearn.environments.half_cheetah import HalfCheetahs
 
     cheetahs = HalfCheetahs(COUNT, threads=threads)
     actions = _actions(COUNT)
 
-    def play() -> None:
+    def play() -> int:
         cheetahs.reset(range(COUNT))
         for joint in actions:
             cheetahs.step(joint)
+        return COUNT * HORIZON
 
-    return play, COUNT * HORIZON
+    return play
 
 
-def _trade() -> tuple[Callable[[], Any], int]:
-    """What plays gtlearn's trade on the emulator, and how many frames it plays."""
+def _trade() -> Turn:
+    """What plays gtlearn's trade on the emulator."""
     from gtlearn.environments.trade.atari import Emulator
     from gtlearn.environments.trade.parallel import BulletTrade
 
-    return partial(_frames, BulletTrade(Emulator()), FRAMES), FRAMES
+    trade = BulletTrade(Emulator())
+
+    def play() -> int:
+        _frames(trade, FRAMES)
+        return FRAMES
+
+    return play
 
 
 def plain_invaders(frames: int) -> Timed:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import torch
 
-from benchmarks.environments import INVADERS, MAMUJOCO, plain_cheetah, plain_invaders
-from benchmarks.harness import TURNS, Case, Peer, Row, rate, say
+from benchmarks.environments import (
+    FRAMES,
+    INVADERS,
+    MAMUJOCO,
+    UNIT,
+    Turn,
+    measure,
+    plain_cheetah,
+    plain_invaders,
+)
+from benchmarks.harness import Case, Row
 
-UNIT = 100_000  # steps that a time stands for
 CHEETAH_STEPS = 4000  # of the peer in a turn
-FRAMES = 3000
 BULLETS = 50  # in an iteration of the follower
 CHAINS = 2
 METHODS = ("meta-mapg", "meta-pg", "lola-dice", "reinforce")
-
-Turn = Callable[[], tuple[float, int]]  # seconds, and the steps that were learned from
 
 
 def training(quick: bool) -> Iterator[Case]:
@@ -28,28 +31,11 @@ def training(quick: bool) -> Iterator[Case]:
     for method in METHODS[:1] if quick else METHODS:
         case = f"{method}, HalfCheetah 2x3, K = 64, horizon 200"
         row = Row("training", case, [], f"{MAMUJOCO}, without learning", steps=UNIT)
-        theirs = partial(Peer, plain_cheetah, (200,), 60.0)
         make = partial(_among_teammates, method)
-        yield Case(row, partial(_measure, make=make, theirs=theirs, count=CHEETAH_STEPS))
+        yield Case(row, partial(measure, make=make, theirs=plain_cheetah, count=CHEETAH_STEPS))
     case = "contextual follower, trade on Space Invaders"
     row = Row("training", case, [], f"{INVADERS}, without learning", steps=UNIT)
-    theirs = partial(Peer, plain_invaders, (200,), 60.0)
-    yield Case(row, partial(_measure, make=_in_the_trade, theirs=theirs, count=FRAMES))
-
-
-def _measure(row: Row, make: Callable[[], Turn], theirs: Callable[[], Peer], count: int) -> None:
-    """Fills a row, turn by turn, with the seconds of `UNIT` steps."""
-    turn, peer = make(), theirs()
-    turn()
-    for _ in range(TURNS):
-        seconds, steps = turn()
-        row.ours.append(seconds / steps * UNIT)
-        (taken, _), stopped = peer(count)
-        row.theirs.append(taken / count * UNIT)
-        row.stopped.append(stopped)
-    peer.close()
-    mine, other = (statistics.median(times) for times in (row.ours, row.theirs))
-    say(f"  {row.case}: {rate(UNIT, mine)}, {row.peer} {rate(UNIT, other)}")
+    yield Case(row, partial(measure, make=_in_the_trade, theirs=plain_invaders, count=FRAMES))
 
 
 def _among_teammates(method: str) -> Turn:
@@ -78,7 +64,12 @@ def _among_teammates(method: str) -> Turn:
         chains=CHAINS,
     )
     steps = CHAINS * estimator.rollouts(2)[0] * sampling.trajectories * sampling.horizon
-    return lambda: (_seconds(ascent.step), steps)
+
+    def turn() -> int:
+        ascent.step()
+        return steps
+
+    return turn
 
 
 def _in_the_trade() -> Turn:
@@ -90,9 +81,10 @@ def _in_the_trade() -> Turn:
     shots = learner.range.shots.shots
     field = shots.field = Counted(shots.field)
 
-    def turn() -> tuple[float, int]:
+    def turn() -> int:
         before = field.frames
-        return _seconds(learner.step), field.frames - before
+        learner.step()
+        return int(field.frames - before)
 
     return turn
 
@@ -108,10 +100,3 @@ class Counted:
         """A frame."""
         self.frames += 1
         return self.field.step(moves)
-
-
-def _seconds(work: Callable[[], Any]) -> float:
-    """How long it takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start

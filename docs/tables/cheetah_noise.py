@@ -5,11 +5,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
-from scipy import stats
 
 from gtlearn.learning.shaping.sampled import Chains
 from gtlearn.runs import checkpoint, folder
+from gtlearn.runs.pictures import mean_interval
 
 PAGE = Path(__file__).parents[1] / "reproductions.md"
 GRADIENTS, STEPS = "cheetah_gradients", "cheetah_steps"
@@ -73,8 +74,7 @@ def worth(learner, rate):
 
 def interval(numbers):
     """The mean and Student's 95 % interval."""
-    mean, error = sum(numbers) / len(numbers), stats.sem(numbers)
-    low, high = stats.t.interval(0.95, len(numbers) - 1, mean, error)
+    mean, low, high = (float(end) for end in mean_interval(np.array(numbers)))
     return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
 
 

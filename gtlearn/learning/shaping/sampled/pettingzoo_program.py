@@ -31,9 +31,9 @@ def pettingzoo_program(
     Each agent sees what it observes itself: the program's states are all observations, one after
     another, and a policy reads its own part. A baseline and a value network read all of it. An
     agent with a `Discrete` space draws from a softmax, of what is legal where its observations have
-    an "action_mask"; one with a `Box` from a Gaussian, which
-    starts with means near 0 and deviations of 1, and is clipped to the box. Copies are stepped by
-    `SideBySide`: one whose episode is over pays nothing until the horizon.
+    an "action_mask"; one with a `Box` from a Gaussian, which starts with means near 0 and
+    deviations of 1, and is clipped to the box. Copies are stepped by `SideBySide`: one whose
+    episode is over pays nothing until the horizon.
 
     Args:
         make: makes one copy. The program can be pickled where this can.
