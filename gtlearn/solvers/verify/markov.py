@@ -35,6 +35,7 @@ from gtlearn.solvers.verify.markov_values import (
     plays_best_everywhere,
     table_payoffs,
 )
+from gtlearn.solvers.verify.report import Report
 
 SEARCHED = ("enumeration", "branch_and_bound")  # bounds without a short proof
 ROUNDING = Fraction(1, 10**9)  # how far probabilities in floats may be from summing to one
@@ -42,8 +43,8 @@ ROUNDING = Fraction(1, 10**9)  # how far probabilities in floats may be from sum
 
 def markov_solution(
     game: MarkovGame | IteratedGame, claimed: MarkovSolution | Mapping[str, Any]
-) -> tuple[str, ...]:
-    """The statements of a solution that do not hold of the game; empty where all of them hold.
+) -> Report:
+    """What of a solution is false of the game, what is proven, and what is taken on trust.
 
     Checked are, of an equilibrium, the tables, the payoffs, and that no player can gain more than
     its stated regret by any deviation, whatever that makes of the history (where it is called
@@ -82,7 +83,7 @@ def markov_solution(
         failed += [f"solution {k}: {statement}" for statement in statements]
     if not failed:
         failed += _best_of_all(as_markov(game), claimed)
-    return tuple(failed)
+    return Report(tuple(failed))
 
 
 def _best_of_all(game: MarkovGame, claimed: MarkovSolution) -> list[str]:

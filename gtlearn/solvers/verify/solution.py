@@ -24,6 +24,7 @@ from gtlearn.solvers.verify.markov import markov_solution
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 from gtlearn.solvers.verify.nash_sets import index_failures, set_failures
 from gtlearn.solvers.verify.reading import read_solution
+from gtlearn.solvers.verify.report import Report
 
 ROUNDING = Fraction(1, 10**9)  # how far strategies in floats may be from summing to one
 
@@ -31,8 +32,8 @@ ROUNDING = Fraction(1, 10**9)  # how far strategies in floats may be from summin
 def solution(
     game: NormalFormGame | BayesianGame | MarkovGame | IteratedGame,
     claimed: Solution | MarkovSolution | Mapping[str, Any],
-) -> tuple[str, ...]:
-    """The statements of a solution that do not hold of the game; empty where all of them hold.
+) -> Report:
+    """What of a solution is false of the game, what is proven, and what is taken on trust.
 
     Checked are the strategies and payoffs of every outcome and the proof in its certificate; that
     a correlated equilibrium or commitment called complete has a bound that proves it best; that
@@ -59,7 +60,7 @@ def solution(
     >>> from gtlearn import games, solvers
     >>> game = games.load("battle_of_the_sexes")
     >>> found = solvers.solve(game, find="all")
-    >>> solution(game, found), solution(game, found.to_json())
+    >>> solution(game, found).false, solution(game, found.to_json()).false
     ((), ())
     """
     if isinstance(game, MarkovGame | IteratedGame):
@@ -75,8 +76,8 @@ def solution(
         found = _outcome(game, outcome) or _belongs(game, claimed, outcome)
         failed += [f"solution {k}: {statement}" for statement in found]
     if failed or isinstance(game, BayesianGame):
-        return tuple(failed)
-    return tuple(set_failures(game, claimed))
+        return Report(tuple(failed))
+    return Report(tuple(set_failures(game, claimed)))
 
 
 def _outcome(game: NormalFormGame | BayesianGame, outcome: Outcome) -> tuple[str, ...]:
