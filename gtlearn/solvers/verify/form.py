@@ -15,7 +15,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray, Number, exact_array, format_number, to_fraction
 from gtlearn.games.numbers import short_number as _short
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import (
     FLOAT,
     RATIONAL,
     Certificate,

@@ -10,14 +10,14 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.solvers.markov.solution import (
+from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     MarkovEquilibrium,
     MarkovSolution,
     Outcome,
     TableCommitment,
 )
-from gtlearn.solvers.solution import RATIONAL
+from gtlearn.solvers.outcomes import RATIONAL
 from gtlearn.solvers.verify.form import as_float, index, items, number, text
 from gtlearn.solvers.verify.markov_bounds import (
     bound_failures,

@@ -9,7 +9,7 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.markov.solution import (
+from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     OPTIMAL,
     STATIONARY,
@@ -20,7 +20,7 @@ from gtlearn.solvers.markov.solution import (
     Table,
     TableCommitment,
 )
-from gtlearn.solvers.solution import FLOAT, RATIONAL, Certificate
+from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate
 from gtlearn.solvers.verify.reading import (
     SCHEMA,
     of_kind,

@@ -11,7 +11,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import (
     FLOAT,
     RATIONAL,
     NashEquilibrium,

@@ -8,7 +8,7 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import Number, to_fraction
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import (
     FLOAT,
     RATIONAL,
     Certificate,

@@ -8,8 +8,8 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.solvers.markov.solution import MarkovSolution
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import MarkovSolution
+from gtlearn.solvers.outcomes import (
     RATIONAL,
     Commitment,
     CorrelatedEquilibrium,
