@@ -8,7 +8,6 @@ of Python.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable
@@ -61,6 +60,8 @@ def call(
         ChildDied: if the child ended in another way, such as a signal.
         Exception: what the function raised.
     """
+    import multiprocessing
+
     context: Any = multiprocessing.get_context("fork" if _can_fork() else "spawn")
     ours, theirs = context.Pipe(duplex=False)
     with limits.limited(time_limit, memory_limit):
