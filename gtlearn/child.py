@@ -1,0 +1,185 @@
+"""A function in a child process: for library calls that nothing else can stop, or that may die.
+
+The child is killed once a limit of `gtlearn.limits` is reached, and whatever happens to it, a
+signal included, the calling process goes on. Where the system can fork, a call costs a few
+milliseconds and its arguments need not be pickled; elsewhere they must be, and it costs a start
+of Python.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gtlearn import limits
+from gtlearn.errors import GtlearnError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+T = TypeVar("T")
+
+_POLL = 0.02  # seconds between two looks at a child's memory and at the caller's limits
+
+
+class ChildDied(GtlearnError):
+    """The child process ended without an answer.
+
+    Attributes:
+        signal: the number of the signal that ended it, 0 where it was none.
+    """
+
+    def __init__(self, exit_code: int | None) -> None:
+        self.signal = -exit_code if exit_code is not None and exit_code < 0 else 0
+        how = f"signal {self.signal}" if self.signal else f"exit code {exit_code}"
+        super().__init__(f"the child process ended by {how}")
+
+
+def call(
+    function: Callable[..., T],
+    *arguments: Any,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+) -> T:
+    """`function(*arguments)`, computed in a child process that writes nothing to our streams.
+
+    Args:
+        function: what to call; where the system cannot fork, a function of a module.
+        *arguments: what it is called with.
+        time_limit: seconds for it, besides the limits that hold already.
+        memory_limit: bytes by which the child may grow, besides them.
+
+    Returns:
+        What the function returned, through pickle.
+
+    Raises:
+        TimeLimitReached, MemoryLimitReached, Interrupted: if a limit ended it.
+        ChildDied: if the child ended in another way, such as a signal.
+        Exception: what the function raised.
+    """
+    import multiprocessing
+
+    context: Any = multiprocessing.get_context("fork" if _can_fork() else "spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    with limits.limited(time_limit, memory_limit):
+        room = limits.bytes_left()
+        child = context.Process(target=_work, args=(theirs, room, function, arguments))
+        child.daemon = True
+        _start(child)
+        theirs.close()
+        try:
+            answer: T = _answer(child, ours, room)
+            return answer
+        finally:
+            ours.close()
+            if child.is_alive():
+                child.kill()
+            child.join()
+            child.close()
+
+
+def _can_fork() -> bool:
+    """Whether forking is there and safe: macOS's own libraries do not survive it."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+def _start(child: Any) -> None:
+    """Starts it, without the warning that a process with threads forks: the child uses none."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child.start()
+
+
+def _answer(child: Any, ours: Connection, room: float | None) -> Any:
+    """Waits for the child; kills it by leaving with what ended the wait."""
+    start: float | None = None
+    while not ours.poll(_patience()):
+        limits.check()
+        if not child.is_alive() and not ours.poll(0):
+            raise ChildDied(child.exitcode)
+        if room is not None:
+            grown = _resident(child.pid)
+            start = grown if start is None else start
+            if grown - start > room:
+                raise limits.MemoryLimitReached("the memory limit is used up")
+    try:
+        returned, value = ours.recv()
+    except EOFError:
+        child.join()
+        raise ChildDied(child.exitcode) from None
+    if returned:
+        return value
+    if isinstance(value, MemoryError) and room is not None:
+        raise limits.MemoryLimitReached("the memory limit is used up") from None
+    raise value
+
+
+def _patience() -> float:
+    left = limits.seconds_left()
+    return _POLL if left is None else min(_POLL, left)
+
+
+def _resident(pid: int) -> float:
+    import psutil
+
+    try:
+        return float(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:  # it has just ended
+        return 0.0
+
+
+def _work(
+    answer: Connection, room: float | None, function: Callable[..., Any], arguments: Any
+) -> None:
+    """What the child does."""
+    _be_quiet()
+    _bound(room)
+    try:
+        returned, value = True, function(*arguments)
+    except BaseException as error:
+        returned, value = False, error
+    with suppress(BrokenPipeError):
+        try:
+            answer.send((returned, value))
+        except Exception:  # it cannot be pickled
+            answer.send((False, RuntimeError(f"{type(value).__name__}: {value}")))
+
+
+def _be_quiet() -> None:
+    """Nothing that the child or a library in it writes reaches the caller's streams."""
+    import faulthandler
+    import signal
+
+    faulthandler.disable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides when to end it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _bound(room: float | None) -> None:
+    """Asks the system to hold the child to its limits, where it can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    left = limits.seconds_left()
+    if left is not None:  # a last resort, should the caller be gone
+        seconds = int(left) + 2
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    if room is not None:
+        import psutil
+
+        size = psutil.Process().memory_info().vms + int(room)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (size, size))

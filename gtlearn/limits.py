@@ -1,0 +1,203 @@
+"""Limits on the time and the memory of a call.
+
+A public function that can take long enters `limited`; the code that works under it calls `check`
+in its loops. Limits nest: the strictest holds.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gtlearn.errors import GtlearnError, InputError
+
+OK = "ok"
+TIME_LIMIT = "time_limit"
+MEMORY_LIMIT = "memory_limit"
+INTERRUPTED = "interrupted"
+
+_LOOK = 0.001  # seconds between two looks at the memory, each of which takes microseconds
+
+
+class LimitReached(GtlearnError):
+    """A limit ended the work; what was found by then can be returned.
+
+    Attributes:
+        status: the status of a solution that was cut short by it.
+    """
+
+    status: ClassVar[str]
+
+
+class TimeLimitReached(LimitReached, TimeoutError):
+    """The time limit has passed."""
+
+    status = TIME_LIMIT
+
+
+class MemoryLimitReached(LimitReached, MemoryError):
+    """The memory limit is used up."""
+
+    status = MEMORY_LIMIT
+
+
+class Interrupted(LimitReached):
+    """The user asked to stop."""
+
+    status = INTERRUPTED
+
+
+@dataclass
+class _Limits:
+    """What holds now: a deadline of `time.monotonic` and the largest resident set in bytes."""
+
+    deadline: float = math.inf
+    resident: float = math.inf
+    looked: float = -math.inf
+
+
+@dataclass
+class _Asked:
+    """Whether the user asked to stop."""
+
+    stop: bool = False
+
+
+_current: ContextVar[_Limits | None] = ContextVar("gtlearn_limits", default=None)
+_asked: ContextVar[_Asked | None] = ContextVar("gtlearn_asked", default=None)
+
+
+@contextmanager
+def limited(time_limit: float | None = None, memory_limit: float | None = None) -> Iterator[None]:
+    """Sets limits for the code inside, which hears of them from `check`.
+
+    Args:
+        time_limit: seconds from now; None for no further limit.
+        memory_limit: bytes by which the resident set of the process may grow from now on; None
+            for no further limit.
+
+    Raises:
+        InputError: if a limit is no positive number.
+
+    >>> with limited(time_limit=60):
+    ...     check()
+    ...     59 < seconds_left() <= 60
+    True
+    """
+    outer = _current.get()
+    require_limits(time_limit, memory_limit)
+    if time_limit is None and memory_limit is None:
+        yield
+        return
+    deadline = math.inf if time_limit is None else time.monotonic() + time_limit
+    resident = math.inf if memory_limit is None else resident_bytes() + memory_limit
+    if outer is not None:
+        deadline, resident = min(deadline, outer.deadline), min(resident, outer.resident)
+    token = _current.set(_Limits(deadline, resident))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def suspended() -> Iterator[None]:
+    """No limit holds for the code inside: for the short work that puts an answer together."""
+    token, asked = _current.set(None), _asked.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+        _asked.reset(asked)
+
+
+@contextmanager
+def stoppable() -> Iterator[_Asked]:
+    """The code inside ends by `Interrupted` at its next `check` once `.stop` is set to true."""
+    asked = _Asked()
+    token = _asked.set(asked)
+    try:
+        yield asked
+    finally:
+        _asked.reset(token)
+
+
+def check() -> None:
+    """Raises what ended the work, if a limit is reached; costs well under a microsecond.
+
+    Raises:
+        TimeLimitReached: if the time has passed.
+        MemoryLimitReached: if the resident set has grown too much.
+        Interrupted: if the user asked to stop.
+    """
+    asked = _asked.get()
+    if asked is not None and asked.stop:
+        raise Interrupted("the user asked to stop")
+    limits = _current.get()
+    if limits is None:
+        return
+    now = time.monotonic()
+    if now >= limits.deadline:
+        raise TimeLimitReached("the time limit has passed")
+    if limits.resident < math.inf and now - limits.looked >= _LOOK:
+        limits.looked = now
+        if resident_bytes() > limits.resident:
+            raise MemoryLimitReached("the memory limit is used up")
+
+
+def require(more_bytes: float) -> None:
+    """Raises before memory is taken that would exceed the limit.
+
+    Args:
+        more_bytes: what is about to be allocated.
+
+    Raises:
+        MemoryLimitReached: if the resident set would grow too much.
+    """
+    left = bytes_left()
+    if left is not None and more_bytes > left:
+        raise MemoryLimitReached("the memory limit is used up")
+
+
+def seconds_left() -> float | None:
+    """Seconds until the deadline, at least 0; None where there is none."""
+    limits = _current.get()
+    if limits is None or limits.deadline == math.inf:
+        return None
+    return max(limits.deadline - time.monotonic(), 0.0)
+
+
+def bytes_left() -> float | None:
+    """Bytes by which the resident set may still grow, at least 0; None where there is no limit."""
+    limits = _current.get()
+    if limits is None or limits.resident == math.inf:
+        return None
+    return max(limits.resident - resident_bytes(), 0.0)
+
+
+def resident_bytes() -> int:
+    """The resident set of this process, in bytes."""
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
+def require_limits(time_limit: float | None, memory_limit: float | None) -> None:
+    """Refuses limits that are no positive numbers.
+
+    Raises:
+        InputError: if one is not.
+    """
+    for name, value, unit in (
+        ("time_limit", time_limit, "seconds"),
+        ("memory_limit", memory_limit, "bytes"),
+    ):
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise InputError(f"{name} is {value!r}; give a positive number of {unit}, or None")

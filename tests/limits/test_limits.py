@@ -1,0 +1,61 @@
+"""Limits nest, the strictest holds, and each names the status that it leaves."""
+
+import pytest
+
+from gtlearn import limits
+from gtlearn.errors import InputError
+
+
+def test_nothing_is_limited_without_limits():
+    limits.check()
+    assert limits.seconds_left() is None
+    assert limits.bytes_left() is None
+
+
+def test_the_time_limit_ends_the_work():
+    with limits.limited(time_limit=1e-9), pytest.raises(limits.TimeLimitReached) as caught:
+        limits.check()
+    assert caught.value.status == "time_limit"
+    assert isinstance(caught.value, TimeoutError)
+
+
+def test_the_memory_limit_ends_the_work():
+    with limits.limited(memory_limit=20e6):
+        limits.check()
+        with pytest.raises(limits.MemoryLimitReached):
+            limits.require(1e9)
+        held = b"x" * 60_000_000
+        with pytest.raises(limits.MemoryLimitReached) as caught:
+            while True:
+                limits.check()
+        assert len(held) and caught.value.status == "memory_limit"
+
+
+def test_an_inner_limit_does_not_loosen_an_outer_one():
+    with limits.limited(time_limit=5), limits.limited(time_limit=500):
+        assert limits.seconds_left() <= 5
+    with limits.limited(time_limit=500, memory_limit=1e6), limits.limited(time_limit=5):
+        assert limits.seconds_left() <= 5
+        assert limits.bytes_left() <= 1e6
+
+
+def test_work_that_puts_the_answer_together_is_not_ended():
+    with limits.limited(time_limit=1e-9), limits.suspended():
+        limits.check()
+
+
+def test_the_user_can_ask_to_stop():
+    with limits.stoppable() as asked:
+        limits.check()
+        asked.stop = True
+        with pytest.raises(limits.Interrupted):
+            limits.check()
+    limits.check()
+
+
+@pytest.mark.parametrize("wrong", [0, -1, True, "3", float("nan")])
+def test_limits_are_positive_numbers(wrong):
+    with pytest.raises(InputError, match="positive number of seconds"), limits.limited(wrong):
+        pass
+    with pytest.raises(InputError, match="positive number of bytes"):
+        limits.require_limits(None, wrong)
