@@ -17,9 +17,6 @@ Strategy = tuple[Number, ...]  # one probability an action
 Table = tuple[Strategy, ...]  # one strategy a state
 Distribution = Mapping[tuple[int, ...], Number]  # probability of each pure profile, zeros absent
 
-OK = "ok"
-TIME_LIMIT = "time_limit"
-MEMORY_LIMIT = "memory_limit"
 RATIONAL = "rational"
 FLOAT = "float"
 
@@ -185,6 +182,11 @@ class TableCommitment:
     def gap(self) -> Number:
         """How much more a better commitment of the class could earn at most."""
         return self.upper_bound - self.value
+
+
+OneShotOutcome = NashEquilibrium | CorrelatedEquilibrium | Commitment
+MarkovOutcome = MarkovEquilibrium | TableCommitment
+Outcome = OneShotOutcome | MarkovOutcome
 
 
 def pure(size: int, action: int) -> Strategy:

@@ -11,18 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.limits import MEMORY_LIMIT, OK, TIME_LIMIT
 from gtlearn.solvers.outcomes import (
     FLOAT,
-    MEMORY_LIMIT,
-    OK,
     RATIONAL,
-    TIME_LIMIT,
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
     Distribution,
     NashEquilibrium,
     NashSubset,
+    OneShotOutcome,
     Strategy,
     pure,
 )
@@ -52,7 +51,7 @@ __all__ = [
 
 Progress = Callable[[float | None, str], None]  # told the share done (or None) and what is done
 
-Outcome = NashEquilibrium | CorrelatedEquilibrium | Commitment
+Outcome = OneShotOutcome
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,11 @@ class Solution:
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the game that was solved, which is in every output."""
+        return self.game.fingerprint
 
     def __len__(self) -> int:
         return len(self.solutions)

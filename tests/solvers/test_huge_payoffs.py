@@ -8,7 +8,7 @@ import pytest
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import parse_number
-from gtlearn.solvers import check, dominance, solve, verify
+from gtlearn.solvers import check, dominance, read_solution, solve, verify
 
 DIGITS = 400
 
@@ -149,7 +149,7 @@ class TestMoreDigitsThanPythonPrints:
         game = huge(ratios, (2, 2), 5000) if kind == "ratios" else self.pennies(5000)
         solution = solve(game, **options)
         data = reread(solution)
-        assert verify.read_solution(data, game).to_json() == data
+        assert read_solution(data, game).to_json() == data
         assert verify.solution(game, data).false == ()
         assert str(solution)
         concept, ties = options.get("concept", "nash"), options.get("ties", "strong")

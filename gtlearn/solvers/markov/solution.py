@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import Number
+from gtlearn.limits import OK
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
-    OK,
     OPTIMAL,
     RATIONAL,
     STATIONARY,
     STOCHASTIC,
     MarkovEquilibrium,
+    MarkovOutcome,
     Table,
     TableCommitment,
 )
@@ -41,7 +42,7 @@ __all__ = [
     "TableCommitment",
 ]
 
-Outcome = MarkovEquilibrium | TableCommitment
+Outcome = MarkovOutcome
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ class MarkovSolution:
     bounds: Mapping[str, Number] | None = None
     robustness: tuple[tuple[Number, Number], ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the game that was solved, which is in every output."""
+        return self.game.fingerprint
 
     def __len__(self) -> int:
         return len(self.solutions)

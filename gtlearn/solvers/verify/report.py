@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from gtlearn.errors import InputError
+from gtlearn.limits import LimitReached, check
 
 SCHEMA = "gtlearn/verification/1"
 
@@ -14,10 +17,9 @@ class Report:
     """What a game says of a claim about it, in sentences that begin with the place they are about.
 
     Attributes:
-        false: the statements that do not hold.
+        false: the statements that do not hold, and what holds instead.
         proven: the statements that were recomputed, or whose proof was checked.
-        on_trust: the statements that hold as far as they could be checked, but that nothing here
-            proves; each says why.
+        on_trust: the statements that nothing here proves or refutes; each says why.
     """
 
     false: tuple[str, ...] = ()
@@ -32,11 +34,6 @@ class Report:
         """Whether nothing is false and nothing is on trust."""
         return not self.false and not self.on_trust
 
-    def within(self, place: str) -> Report:
-        """The same of a part of a larger claim: each sentence begins with `place`."""
-        parts = (self.false, self.proven, self.on_trust)
-        return Report(*(tuple(f"{place}: {sentence}" for sentence in part) for part in parts))
-
     def to_json(self) -> dict[str, Any]:
         """The report as the JSON object of schema gtlearn/verification/1."""
         return {
@@ -47,11 +44,48 @@ class Report:
         }
 
 
-def joined(reports: Iterable[Report]) -> Report:
-    """One report of several."""
-    parts = list(reports)
-    return Report(
-        tuple(sentence for report in parts for sentence in report.false),
-        tuple(sentence for report in parts for sentence in report.proven),
-        tuple(sentence for report in parts for sentence in report.on_trust),
-    )
+class Unproven(Exception):
+    """Raised by a test that can neither prove nor refute its statement; holds the reason."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Something that a claim says, and how to find out whether it is so.
+
+    Attributes:
+        says: what is stated, as it stands in the report.
+        test: names what of it is false, in sentences; nothing where all of it holds. It raises
+            `Unproven` where it cannot be decided, `InputError` where the claim has a wrong form.
+        place: where in the claim it stands, such as "solution 0"; "" for the whole.
+    """
+
+    says: str
+    test: Callable[[], Sequence[str]]
+    place: str = ""
+
+
+def settled(statements: Iterable[Statement]) -> Report:
+    """Tests every statement. Those that a limit leaves untested are on trust."""
+    false: list[str] = []
+    proven: list[str] = []
+    on_trust: list[str] = []
+    for statement in statements:
+        before = f"{statement.place}: " if statement.place else ""
+        try:
+            check()
+            failed = statement.test()
+        except InputError as error:  # of the wrong form
+            failed = (str(error),)
+        except (Unproven, LimitReached) as reason:
+            why = ended(reason) if isinstance(reason, LimitReached) else str(reason)
+            on_trust.append(f"{before}{statement.says}: {why}")
+            continue
+        false += [f"{before}{sentence}" for sentence in failed]
+        if not failed:
+            proven.append(f"{before}{statement.says}")
+    return Report(tuple(false), tuple(proven), tuple(on_trust))
+
+
+def ended(limit: LimitReached) -> str:
+    """Why something was not verified: a limit was reached."""
+    return f"not verified, since the {limit.status.replace('_', ' ')} ended the verification"

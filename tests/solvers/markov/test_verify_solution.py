@@ -190,7 +190,7 @@ def test_solutions_and_games_of_different_kinds_are_not_mixed_up():
     ("change", "said"),
     [
         ({"schema": "other"}, "schema"),
-        ({"concept": "correlated"}, "none of"),
+        ({"concept": "evolution"}, "none of"),
         ({"solutions": 3}, "list is needed"),
         ({"follower": "third"}, "none of"),
         ({"bounds": []}, "dict is needed"),

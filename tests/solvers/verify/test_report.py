@@ -4,7 +4,9 @@ import pytest
 
 import gtlearn
 from gtlearn import games, solvers
-from gtlearn.solvers.verify.report import Report, joined
+from gtlearn.errors import InputError
+from gtlearn.limits import limited
+from gtlearn.solvers.verify.report import Report, Statement, Unproven, settled
 
 
 def test_a_report_has_no_truth_value():
@@ -15,17 +17,43 @@ def test_a_report_has_no_truth_value():
     assert not Report(on_trust=("so",)).holds
 
 
-def test_parts_are_kept_apart():
-    first, second = Report(("a",), ("b",), ("c",)), Report(("d",), (), ("e",))
-    assert joined([first, second.within("there")]) == Report(
-        ("a", "there: d"), ("b",), ("c", "there: e")
+def wrong():
+    raise InputError("of the wrong form")
+
+
+def undecided():
+    raise Unproven("too many")
+
+
+STATEMENTS = [
+    Statement("it is so", tuple),
+    Statement("it is so", lambda: ("it is not",), "solution 1"),
+    Statement("it is so", wrong),
+    Statement("complete", undecided, "solution 2"),
+]
+
+
+def test_every_statement_is_settled_once():
+    report = settled(STATEMENTS)
+    assert report == Report(
+        ("solution 1: it is not", "of the wrong form"),
+        ("it is so",),
+        ("solution 2: complete: too many",),
     )
-    assert first.to_json() == {
+    assert report.to_json() == {
         "schema": "gtlearn/verification/1",
-        "false": ["a"],
-        "proven": ["b"],
-        "on_trust": ["c"],
+        "false": list(report.false),
+        "proven": list(report.proven),
+        "on_trust": list(report.on_trust),
     }
+
+
+def test_what_a_limit_leaves_is_on_trust():
+    with limited(time_limit=1e-9):
+        report = settled(STATEMENTS)
+    assert report.false == report.proven == ()
+    assert len(report.on_trust) == 4
+    assert "the time limit ended the verification" in report.on_trust[0]
 
 
 def test_the_packages_own_verify_is_the_same():
