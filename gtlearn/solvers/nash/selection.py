@@ -48,6 +48,7 @@ def select(solution: Solution, criterion: str) -> Solution:
         solution,
         method=f"{solution.method}, best {criterion}",
         solutions=(best,),
+        complete=solution.complete and len(found) == 1,
         components=None,
         component_indices=None,
         subsets=None,

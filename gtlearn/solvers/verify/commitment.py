@@ -40,7 +40,17 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     stated_violation,
 )
 from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
-from gtlearn.solvers.verify.form import index, items, number, pairs, require_form, text, vector
+from gtlearn.solvers.verify.form import (
+    as_float,
+    index,
+    items,
+    number,
+    pairs,
+    require_form,
+    text,
+    vector,
+)
+from gtlearn.solvers.verify.report import Unproven
 
 ROUNDING = Fraction(1, 10**9)  # of probabilities in floats
 _MULTIPLIERS = "the multipliers"
@@ -137,6 +147,49 @@ def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -
     if not outcome.attained and outcome.certificate.arithmetic == RATIONAL:
         needed.append("interior")
     return [name for name in needed if name not in evidence]
+
+
+def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
+    """Whether the bound stated of a commitment in floats is wrong.
+
+    Raises:
+        Unproven: if nothing here proves it, as for all but pure commitments.
+    """
+    bound = number(outcome.certificate.evidence["upper_bound"], "the upper bound")
+    value = Fraction(outcome.payoffs[leader_place(game, outcome)])
+    sides = _all_sides(game, outcome)
+    slack = max(side.scale() for side in sides) / 10**9 + stated_violation(outcome)
+    if bound < value - slack:
+        return [f"the leader earns {text(value)}, more than the upper bound {text(bound)}"]
+    raise Unproven("no proof of it comes with an answer in floats")
+
+
+def derived(
+    game: NormalFormGame | BayesianGame, outcome: Commitment, name: str, said: Any
+) -> list[str]:
+    """Whether the "value" or the "gap" that the JSON states is another one than follows."""
+    value = Fraction(outcome.payoffs[leader_place(game, outcome)])
+    true = value
+    if name == "gap":
+        evidence = outcome.certificate.evidence
+        if "upper_bound" not in evidence:
+            raise InputError("a gap is stated, but no upper bound")
+        true = number(evidence["upper_bound"], "the upper bound") - value
+    stated = number(said, f"the {name}")
+    same = stated == true
+    if outcome.certificate.arithmetic != RATIONAL:
+        same = as_float(stated) == as_float(true)
+    return [] if same else [f"the {name} is {text(true)}, not {text(stated)}"]
+
+
+def leader_place(game: NormalFormGame | BayesianGame, outcome: Commitment) -> int:
+    """Where in the payoffs the leader's stands."""
+    return 0 if isinstance(game, BayesianGame) else outcome.leader
+
+
+def _all_sides(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[Sides]:
+    games = game.games if isinstance(game, BayesianGame) else (game,)
+    return [Sides.of(each, outcome.leader) for each in games]
 
 
 def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Fraction:

@@ -64,6 +64,24 @@ class Statement:
     place: str = ""
 
 
+class Tested:
+    """A test that remembers whether it has found something false."""
+
+    def __init__(self, test: Callable[[], Sequence[str]]) -> None:
+        self._test = test
+        self.failed = False
+
+    def __call__(self) -> Sequence[str]:
+        """What of it is false."""
+        try:
+            found = self._test()
+        except InputError:
+            self.failed = True
+            raise
+        self.failed = bool(found)
+        return found
+
+
 def settled(statements: Iterable[Statement]) -> Report:
     """Tests every statement. Those that a limit leaves untested are on trust."""
     false: list[str] = []

@@ -1,0 +1,84 @@
+"""What solutions of every kind of game say: the concept, the arithmetic, the word "verified"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Outcome
+from gtlearn.solvers.verify.claim import Claim
+from gtlearn.solvers.verify.report import Statement, Unproven
+
+
+def whole_statements(claim: Claim, known: Collection[str] = ()) -> Iterator[Statement]:
+    """The statements about all outcomes together.
+
+    Args:
+        claim: the claim.
+        known: what the JSON may say besides, and is tested elsewhere.
+    """
+    yield Statement("the arithmetic is the weakest of the solutions", partial(_weakest, claim))
+    yield from _unknown(claim.besides, known, "")
+
+
+def outcome_statements(
+    claim: Claim,
+    k: int,
+    outcome: Outcome,
+    known: Collection[str] = (),
+    evidence: Collection[str] = (),
+) -> Iterator[Statement]:
+    """The statements that every outcome makes.
+
+    Args:
+        claim: the claim.
+        k: the number of the outcome.
+        outcome: the outcome.
+        known: what its JSON may say besides, and is tested elsewhere.
+        evidence: the names of evidence that are tested elsewhere.
+    """
+    place = f"solution {k}"
+    yield Statement(f"it is one of {claim.concept}", partial(_belongs, claim, outcome), place)
+    if k < len(claim.besides_of):
+        yield from _unknown(claim.besides_of[k], known, place)
+    if isinstance(outcome.certificate.evidence, Mapping):
+        yield from _unknown(outcome.certificate.evidence, evidence, place)
+
+
+def verified_failures(outcome: Outcome, expected: bool) -> list[str]:
+    """Whether the certificate's word "verified" is another one than what the check gave."""
+    if outcome.certificate.verified is expected:
+        return []
+    return [f"the certificate says {_word(not expected)}, but it is {_word(expected)}"]
+
+
+def _word(verified: bool) -> str:
+    return "verified" if verified else "not verified"
+
+
+def _belongs(claim: Claim, outcome: Outcome) -> list[str]:
+    """Whether the outcome is of another concept or arithmetic than the whole says."""
+    certificate = outcome.certificate
+    if certificate.kind != claim.concept:
+        return [f"it is of the kind {certificate.kind!r}, the solution of {claim.concept!r}"]
+    if certificate.arithmetic != RATIONAL and claim.arithmetic == RATIONAL:
+        return ["it is in floats, the solution in exact numbers"]
+    return []
+
+
+def _weakest(claim: Claim) -> list[str]:
+    stated = {outcome.certificate.arithmetic for outcome in claim.outcomes}
+    if claim.arithmetic == FLOAT and stated == {RATIONAL}:
+        return ["all solutions are in exact numbers, but the whole is said to be in floats"]
+    return []
+
+
+def _unknown(said: Mapping[str, Any], known: Collection[str], place: str) -> Iterator[Statement]:
+    for name in said:
+        if name not in known:
+            yield Statement(f"{str(name)[:40]!r}", _not_known, place)
+
+
+def _not_known() -> list[str]:
+    raise Unproven("not a statement that is known here, so it was not looked at")
