@@ -74,6 +74,8 @@ def _violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> lis
         stated = number(evidence["gain"], "the gain")
         if stated != gain if exact else as_float(stated) != as_float(gain):
             failed.append(f"the largest gain of a deviation is {text(gain)}, not {text(stated)}")
+    if "tolerance" in evidence and (exact or evidence["tolerance"] != FLOAT_TOLERANCE):
+        failed.append(f"the tolerance is {0 if exact else FLOAT_TOLERANCE}, not as stated")
     failed += _payoff_failures(game, equilibrium, slack)
     failed += _value_failures(game, equilibrium, slack)
     if any(name in evidence for name in ("bound", "weights", "multipliers")):

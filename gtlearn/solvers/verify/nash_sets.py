@@ -25,8 +25,6 @@ from gtlearn.solvers.verify.report import Statement
 def set_statements(listing: Listing) -> Iterator[Statement]:
     """The statements about the list as a whole, but for whether it is complete."""
     claim = listing.claim
-    if len(claim.outcomes) > 1:
-        yield Statement("no solution is listed twice", partial(_doubled, listing))
     if claim.subsets is not None:
         yield Statement(
             "the subsets are the maximal Nash subsets of the solutions", partial(_subsets, listing)
@@ -88,16 +86,6 @@ def connected(pairs: Sequence[Pair]) -> set[frozenset[int]]:
             groups.add(frozenset(group))
             seen |= group
     return groups
-
-
-def _doubled(listing: Listing) -> list[str]:
-    places: dict[object, int] = {}
-    failed = []
-    for k, equilibrium in enumerate(listing.equilibria):
-        first = places.setdefault(equilibrium.strategies, k)
-        if first != k:
-            failed.append(f"solutions {first} and {k} are the same")
-    return failed
 
 
 def _subsets(listing: Listing) -> list[str]:

@@ -7,6 +7,7 @@ from functools import partial
 
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.solvers.outcomes import (
+    FLOAT,
     RATIONAL,
     Commitment,
     CorrelatedEquilibrium,
@@ -14,7 +15,8 @@ from gtlearn.solvers.outcomes import (
     Outcome,
 )
 from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.commitment import commitment, derived, float_bound, leader_place
+from gtlearn.solvers.verify.commitment import commitment, derived, leader_place
+from gtlearn.solvers.verify.commitment_floats import float_bound
 from gtlearn.solvers.verify.common import outcome_statements, verified_failures, whole_statements
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
@@ -58,6 +60,8 @@ def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> It
     if any(test.failed for test in tested):
         return
     yield from whole_statements(claim)
+    if len(claim.outcomes) > 1:
+        yield Statement("no solution is listed twice", partial(_doubled, claim, listing))
     if listing is not None and claim.concept == "nash":
         yield from set_statements(listing)
         if claim.complete:
@@ -81,7 +85,7 @@ def _outcome(game: NormalFormGame | BayesianGame, outcome: Outcome) -> tuple[str
     if isinstance(outcome, Commitment):
         if isinstance(game, NormalFormGame) and game.num_players != 2:
             return ("a commitment needs two players",)
-        return commitment(game, outcome)
+        return commitment(game, outcome, tight=True)
     if isinstance(game, BayesianGame):
         return ("only commitments are defined for a Bayesian game",)
     if isinstance(outcome, CorrelatedEquilibrium):
@@ -118,6 +122,28 @@ def _further(
                     yield Statement(
                         f"the {name}", partial(derived, game, outcome, name, said[name])
                     )
+
+
+def _doubled(claim: Claim, listing: Listing | None) -> list[str]:
+    if listing is not None and claim.arithmetic == FLOAT and claim.subsets is not None:
+        keys: list[object] = list(listing.pairs)  # which may round to the same floats
+    else:
+        keys = list(map(_played, claim.outcomes))
+    first: dict[object, int] = {}
+    places = [first.setdefault(key, k) for k, key in enumerate(keys)]
+    return [
+        f"solutions {place} and {k} are the same" for k, place in enumerate(places) if place != k
+    ]
+
+
+def _played(outcome: Outcome) -> object:
+    """What an outcome says is played, by which two of them are told apart."""
+    if isinstance(outcome, CorrelatedEquilibrium):
+        return frozenset((profile, p) for profile, p in outcome.distribution.items() if p)
+    if isinstance(outcome, Commitment) and outcome.distribution is not None:
+        return frozenset((profile, p) for profile, p in outcome.distribution.items() if p)
+    strategies = outcome.strategies if isinstance(outcome, NashEquilibrium | Commitment) else ()
+    return tuple(map(tuple, strategies))
 
 
 def _no_sets(claim: Claim) -> Iterator[Statement]:
