@@ -8,6 +8,7 @@ import click
 
 from gtlearn.cli.installed import PURPOSES
 from gtlearn.cli.options import OneOf
+from gtlearn.cli.stdout import Command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from gtlearn.cli.working import Finding
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("extras", nargs=-1, type=OneOf(*PURPOSES), metavar="[EXTRA]...")
 def doctor(extras: tuple[str, ...]) -> int:
     """Say what is installed and works, and how to add the rest.

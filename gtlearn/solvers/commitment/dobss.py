@@ -15,6 +15,7 @@ import numpy as np
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.commitment.data import Bimatrix
 from gtlearn.solvers.commitment.relaxation import set_entries
+from gtlearn.solvers.linear.highs import silent_highs
 
 if TYPE_CHECKING:
     from gtlearn.solvers.commitment.bayesian import BayesianView
@@ -34,13 +35,8 @@ def dobss(view: BayesianView, clock: Clock) -> tuple[tuple[int, ...] | None, Fra
     clock.tell(None, "mixed-integer program")
     exponent = max(t.leader_exponent for t in view.types)
     model = _Model(view, exponent)
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("mip_abs_gap", 1e-9)
-    if clock.left is not None:
-        solver.setOptionValue("time_limit", max(clock.left * SHARE, 0.0))
+    seconds = None if clock.left is None else clock.left * SHARE
+    solver = silent_highs(seconds, mip_rel_gap=0.0, mip_abs_gap=1e-9)
     solver.passModel(model.build())
     solver.run()
     info = solver.getInfo()

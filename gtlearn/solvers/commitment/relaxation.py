@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.solvers.linear.highs import silent_highs
 
 MAX_NONZEROS = 1_500_000  # beyond, the relaxation costs more than it saves
 
@@ -32,11 +33,7 @@ def relaxed_multipliers(
         return zeros
     import highspy
 
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    if clock.left is not None:
-        solver.setOptionValue("time_limit", max(clock.left / 4, 0.0))
+    solver = silent_highs(None if clock.left is None else clock.left / 4)
     solver.passModel(_model(leader, follower))
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
