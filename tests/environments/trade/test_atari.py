@@ -135,9 +135,7 @@ def test_without_the_extra(monkeypatch):
         raise InputError(f"{module} is needed for this; run the install line of {extra}")
 
     monkeypatch.setattr(atari, "optional", refuse)
-    with pytest.raises(
-        InputError, match=r"multi_agent_ale_py is needed for this; run the install line of atari"
-    ):
+    with pytest.raises(InputError, match=r"multi_agent_ale_py is needed .* line of atari"):
         Emulator()
 
 
