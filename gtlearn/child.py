@@ -35,9 +35,13 @@ class ChildDied(GtlearnError):
     """
 
     def __init__(self, exit_code: int | None) -> None:
+        self.exit_code = exit_code
         self.signal = -exit_code if exit_code is not None and exit_code < 0 else 0
         how = f"signal {self.signal}" if self.signal else f"exit code {exit_code}"
         super().__init__(f"the child process ended by {how}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ChildDied, (self.exit_code,)
 
 
 def call(

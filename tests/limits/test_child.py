@@ -36,6 +36,15 @@ def test_it_dies_alone():
         child.call(_exit)
 
 
+def _have_a_child_that_dies():
+    child.call(_exit)
+
+
+def test_the_death_of_its_own_child_is_told_on():
+    with pytest.raises(child.ChildDied, match="exit code 3"):
+        child.call(_have_a_child_that_dies)
+
+
 def _for_ever():
     while True:
         pass
