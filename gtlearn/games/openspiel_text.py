@@ -16,7 +16,7 @@ from gtlearn.games.names import parse_arguments, split_call
 
 T = TypeVar("T")
 
-SECONDS = 60  # for loading a game and reading it
+SECONDS = 120  # for loading a game and reading it
 BYTES = 2 * 10**9  # the memory that this may take
 
 _LONGEST_NAME = 200
