@@ -22,6 +22,7 @@ MEMORY_LIMIT = "memory_limit"
 INTERRUPTED = "interrupted"
 
 _LOOK = 0.001  # seconds between two looks at the memory, each of which takes microseconds
+_UNSEEN, _UNFELT = 0.02, 0.3  # seconds by which a limit, or a person, may be kept waiting
 
 
 class LimitReached(GtlearnError):
@@ -162,6 +163,13 @@ def require(more_bytes: float) -> None:
     left = bytes_left()
     if left is not None and more_bytes > left:
         raise MemoryLimitReached("the memory limit is used up")
+
+
+def patience() -> float:
+    """How many seconds may pass without a `check`: infinitely many where nothing is limited."""
+    if _current.get() is not None:
+        return _UNSEEN
+    return math.inf if _asked.get() is None else _UNFELT
 
 
 def seconds_left() -> float | None:
