@@ -13,10 +13,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gtlearn import limits
 from gtlearn.errors import GtlearnError
+from gtlearn.progress import heard_by
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -25,6 +27,8 @@ T = TypeVar("T")
 
 _POLL = 0.02  # seconds between two looks at a child's memory and at the caller's limits
 _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
+
+_inside: ContextVar[bool] = ContextVar("gtlearn_inside_a_child", default=False)
 
 
 class ChildDied(GtlearnError):
@@ -85,6 +89,24 @@ def call(
                 child.kill()
             child.join()
             child.close()
+
+
+def bounded(function: Callable[..., T], *arguments: Any, seconds: float) -> T:
+    """`function(*arguments)`, in a child process where it may keep a limit waiting.
+
+    Args:
+        function: what to call; it need not call `limits.check`, and changes nothing.
+        *arguments: what it is called with.
+        seconds: about how long it takes.
+
+    Raises:
+        TimeLimitReached, MemoryLimitReached, Interrupted: if a limit ended it.
+        Exception: what the function raised.
+    """
+    limits.check()
+    if seconds <= limits.patience() or _inside.get():  # a child is killed as a whole
+        return function(*arguments)
+    return call(function, *arguments)
 
 
 def _can_fork() -> bool:
@@ -185,13 +207,15 @@ def _work(
     answer: Connection, room: float | None, function: Callable[..., Any], arguments: Any
 ) -> None:
     """What the child does."""
+    _inside.set(True)
     _be_quiet()
     _end_with_caller()
     _bound(room)
     if room is not None:
         answer.send(limits.resident_bytes())  # from which its growth counts
     try:
-        returned, value = True, function(*arguments)
+        with heard_by(None):  # a listener may wait for a thread that is not there
+            returned, value = True, function(*arguments)
     except BaseException as error:
         returned, value = False, error
     with suppress(BrokenPipeError):

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from gtlearn import child, limits
+from gtlearn.progress import heard_by, tell
 
 
 def test_it_answers():
@@ -131,3 +132,46 @@ def test_a_script_is_not_run_again_where_the_system_cannot_fork(tmp_path):
     path.write_text(SCRIPT)
     done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
     assert done.stdout == "(3, 1) (4, 1)\n"
+
+
+def _where():
+    return os.getpid()
+
+
+def test_short_work_is_done_here():
+    assert child.bounded(_where, seconds=1e9) == os.getpid()  # nothing is limited
+    with limits.limited(time_limit=60):
+        assert child.bounded(_where, seconds=1e-3) == os.getpid()
+
+
+def test_long_work_is_done_where_it_can_be_ended():
+    with limits.limited(time_limit=60):
+        assert child.bounded(_where, seconds=1) != os.getpid()
+    with limits.stoppable():
+        assert child.bounded(_where, seconds=1) != os.getpid()
+        assert child.bounded(_where, seconds=0.1) == os.getpid()
+    with limits.limited(time_limit=0.1), pytest.raises(limits.TimeLimitReached):
+        child.bounded(_for_ever, seconds=1)
+
+
+def _nested():
+    return child.bounded(_where, seconds=1), os.getpid()
+
+
+def test_what_is_in_a_child_stays_there():
+    with limits.limited(time_limit=60):
+        inner, outer = child.bounded(_nested, seconds=1)
+    assert inner == outer
+
+
+def _talk():
+    tell(None, "working")
+    return True
+
+
+def test_a_child_tells_nobody():
+    heard = []
+    with heard_by(lambda done, what: heard.append(what)):
+        assert child.call(_talk)
+        _talk()
+    assert heard == ["working"]
