@@ -36,8 +36,10 @@ def plot(runs: tuple[Path, ...], metric: str, output: Path) -> None:
 
     require_writable(output)
     curves = curves_of(runs, metric)
-    draw(curves, metric, output)
+    draw(curves, output)
     for curve in curves:
         unit = curve.axis.partition(",")[0]
-        click.echo(f"{curve.label}: {metric} {curve.final()} after {curve.steps[-1]:,.0f} {unit}")
+        click.echo(
+            f"{curve.label}: {curve.value} {curve.final()} after {curve.steps[-1]:,.0f} {unit}"
+        )
     click.echo(f"{caption(curves)}\nPicture: {output}")
