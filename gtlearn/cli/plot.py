@@ -38,8 +38,9 @@ def plot(runs: tuple[Path, ...], metric: str, output: Path) -> None:
 
     require_writable(output)
     curves = curves_of(runs, metric)
-    draw(curves, metric, output)
+    draw(curves, output)
     for curve in curves:
         unit = curve.axis.partition(",")[0]
-        emit(f"{curve.label}: {metric} {curve.final()} after {curve.steps[-1]:,.0f} {unit}")
+        after = f"after {curve.steps[-1]:,.0f} {unit}"
+        emit(f"{curve.label}: {curve.value} {curve.final()} {after}")
     emit(f"{caption(curves)}\nPicture: {output}")
