@@ -63,7 +63,7 @@ class Solution:
         concept: "nash", "correlated", "coarse-correlated" or "stackelberg".
         method: the method that ran, named as the literature names it.
         solutions: the outcomes found; index or iterate the Solution to reach them.
-        status: "ok", or "time_limit" or "memory_limit" where the search was cut short by it.
+        status: "ok", or what cut the search short: "time_limit", "memory_limit" or "interrupted".
         complete: true only where it is proven that `solutions` holds all that was asked for.
         arithmetic: "rational" or "float".
         seconds: wall-clock time of the solver.
