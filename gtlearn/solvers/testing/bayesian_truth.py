@@ -17,6 +17,7 @@ from gtlearn.solvers.testing.claims import (
     number,
     numbers,
     place,
+    total,
     unit,
 )
 from gtlearn.solvers.testing.commitment_truth import Seen
@@ -72,13 +73,13 @@ def _reply_doubts(
         slack = max(s.largest for s in seen) * ROUNDING + violation
     given = listed(outcome["strategies"], 1 + len(seen))
     mix = numbers(given[0], seen[0].rows)
-    if min(mix) < -slack or abs(sum(mix) - 1) > slack:
+    if min(mix) < -slack or abs(total(mix) - 1) > slack:
         yield Doubt("the commitment is a distribution")
         return
     stated = numbers(outcome["payoffs"], 1 + len(seen))
     responses = listed(outcome["response"], len(seen))
     choose = max if outcome["ties"] == "strong" else min
-    total = Fraction(0)
+    whole = Fraction(0)
     for t, (side, weight) in enumerate(zip(seen, game.prior, strict=True)):
         response = place(responses[t], side.columns)
         own, other = side.earned(side.own, mix), side.earned(side.other, mix)
@@ -90,8 +91,8 @@ def _reply_doubts(
             yield Doubt("ties are broken as stated")
         if numbers(given[1 + t], side.columns) != unit(side.columns, response):
             yield Doubt("a type plays its response")
-        total += weight * own[response]
-    if abs(total - stated[0]) > slack:
+        whole += weight * own[response]
+    if abs(whole - stated[0]) > slack:
         yield Doubt("the leader's payoff")
 
 
@@ -100,15 +101,10 @@ def _pure_doubts(
 ) -> Doubts:
     choose = max if outcome["ties"] == "strong" else min
     earned = [
-        sum(
-            (
-                weight
-                * choose(
-                    a for a, b in zip(s.own[i], s.other[i], strict=True) if b == max(s.other[i])
-                )
-                for s, weight in zip(seen, game.prior, strict=True)
-            ),
-            Fraction(0),
+        total(
+            weight
+            * choose(a for a, b in zip(s.own[i], s.other[i], strict=True) if b == max(s.other[i]))
+            for s, weight in zip(seen, game.prior, strict=True)
         )
         for i in range(seen[0].rows)
     ]
@@ -139,7 +135,7 @@ def _proof_doubts(
             yield Doubt("the leaves cover every profile of responses")
             return
     for fixed, rows in leaves:
-        total = [Fraction(0)] * seen[0].rows
+        whole = [Fraction(0)] * seen[0].rows
         for t, (side, weight) in enumerate(zip(seen, game.prior, strict=True)):
             j, row = fixed[t], rows[t]
             if j is None:
@@ -151,8 +147,8 @@ def _proof_doubts(
             else:
                 part = _term(side, weight, j, row)
             if part is not None:
-                total = [a + b for a, b in zip(total, part, strict=True)]
-        if max(total) > limit:
+                whole = [a + b for a, b in zip(whole, part, strict=True)]
+        if max(whole) > limit:
             yield Doubt("the leaves prove the upper bound")
             return
 

@@ -37,7 +37,7 @@ class Doubt:
 Doubts = Iterator[Doubt]
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """A part of a certificate is not what the proof needs."""
 
 
@@ -128,6 +128,11 @@ def deviations(game: NormalFormGame, strategies: Sequence[Vector], player: int) 
         changed[player] = unit(game.shape[player], action)
         out.append(expected(game, changed)[player])
     return out
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The sum, which is a Fraction where there is nothing to add, too."""
+    return sum(values, Fraction(0))
 
 
 def unit(size: int, action: int) -> Vector:

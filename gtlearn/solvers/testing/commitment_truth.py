@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 from gtlearn.games import NormalFormGame
@@ -24,6 +25,8 @@ from gtlearn.solvers.testing.claims import (
     numbers,
     payoff,
     place,
+    solved,
+    total,
     unit,
 )
 from gtlearn.solvers.testing.correlated_truth import shares_of
@@ -81,15 +84,14 @@ class Seen:
     def earned(self, matrix: Matrix, mix: Sequence[Fraction]) -> Vector:
         """What each action of the follower pays under a mix of the leader."""
         return [
-            sum((p * row[j] for p, row in zip(mix, matrix, strict=True)), Fraction(0))
+            total(p * row[j] for p, row in zip(mix, matrix, strict=True))
             for j in range(self.columns)
         ]
 
     def gains(self, j: int, multipliers: Sequence[Fraction]) -> Vector:
         """For each i the sum over k of multiplier times (B_ij - B_ik)."""
         return [
-            sum((m * (row[j] - row[k]) for k, m in enumerate(multipliers)), Fraction(0))
-            for row in self.other
+            total(m * (row[j] - row[k]) for k, m in enumerate(multipliers)) for row in self.other
         ]
 
     def alike(self, j: int) -> list[int]:
@@ -207,11 +209,12 @@ def _joint_doubts(
     ) != [sum(column) for column in columns]:
         yield Doubt("the strategies are the marginal distributions")
     for player, matrix in ((seen.leader, seen.own), (1 - seen.leader, seen.other)):
-        total = sum(
-            (p * v for row, pays in zip(joint, matrix, strict=True) for p, v in zip(row, pays, strict=True)),
-            Fraction(0),
+        whole = total(
+            p * v
+            for row, pays in zip(joint, matrix, strict=True)
+            for p, v in zip(row, pays, strict=True)
         )
-        if payoffs[player] != total:
+        if payoffs[player] != whole:
             yield Doubt("the payoffs")
 
 
@@ -294,7 +297,7 @@ def _weak_doubts(
             if max(gains) > 0 or not any(outside):
                 yield Doubt("the region is flat")
             continue
-        own = [sum((w * pays[k] for k, w in share.items()), Fraction(0)) for pays in seen.own]
+        own = [total(w * pays[k] for k, w in share.items()) for pays in seen.own]
         bound = max(a + g for a, g in zip(own, gains, strict=True))
         if bound > limit:
             yield Doubt("the multipliers prove the upper bound")
@@ -328,7 +331,7 @@ def _excluded(seen: Seen, j: int, value: Fraction, chain: Sequence[Any]) -> bool
         if len(others) < len(pairs) or not set(others) <= tied:
             return False
         worst = max(
-            gain + sum((w * (pays[k] - value) for k, w in others.items()), Fraction(0))
+            gain + total(w * (pays[k] - value) for k, w in others.items())
             for gain, pays in zip(seen.gains(j, multipliers), seen.own, strict=True)
         )
         if worst < 0:
@@ -341,11 +344,10 @@ def _excluded(seen: Seen, j: int, value: Fraction, chain: Sequence[Any]) -> bool
 
 def best_strong(seen: Seen) -> Fraction:
     """The best value under strong ties, over the vertices of all best-response regions."""
-    from itertools import combinations
-
-    from gtlearn.solvers.testing.claims import solved
-
-    best = max(max(a for a, b in zip(o, t, strict=True) if b == max(t)) for o, t in zip(seen.own, seen.other, strict=True))
+    best = max(
+        max(a for a, b in zip(o, t, strict=True) if b == max(t))
+        for o, t in zip(seen.own, seen.other, strict=True)
+    )
     for j in range(seen.columns):
         lines = [unit(seen.rows, i) for i in range(seen.rows)]
         lines += [[row[j] - row[k] for row in seen.other] for k in range(seen.columns) if k != j]
@@ -380,7 +382,7 @@ def _float_doubts(game: NormalFormGame, seen: Seen, outcome: Mapping[str, Any]) 
             joint[i][response] = p
     if violation < 0 or min(p for row in joint for p in row) < -slack:
         yield Doubt("nothing is negative")
-    if abs(sum(mix) - 1) > slack or abs(sum(reply) - 1) > slack:
+    if abs(total(mix) - 1) > slack or abs(total(reply) - 1) > slack:
         yield Doubt("the strategies sum to one")
     columns = [list(column) for column in zip(*joint, strict=True)]
     shares = [sum(column) for column in columns]

@@ -19,6 +19,7 @@ from gtlearn.solvers.testing.claims import (
     payoff,
     place,
     same,
+    total,
 )
 
 TOLERANCE = Fraction(1, 10**7)  # of the range of payoffs, for answers in floats
@@ -55,7 +56,7 @@ def correlated_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
     """
     shares = shares_of(game, outcome["distribution"])
     slack = Fraction(0) if exact else TOLERANCE * _range(game)
-    if min(shares.values(), default=-1) < 0 or abs(sum(shares.values()) - 1) > (
+    if min(shares.values(), default=Fraction(-1)) < 0 or abs(total(shares.values()) - 1) > (
         0 if exact else TOLERANCE
     ):
         yield Doubt("the distribution is one")
@@ -69,8 +70,7 @@ def correlated_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
     if "tolerance" in certificate and gain > number(certificate["tolerance"]) * _range(game):
         yield Doubt("the gain is within the tolerance")
     earned = [
-        sum((p * payoff(game, k, s) for s, p in shares.items()), Fraction(0))
-        for k in range(game.num_players)
+        total(p * payoff(game, k, s) for s, p in shares.items()) for k in range(game.num_players)
     ]
     stated = numbers(outcome["payoffs"], game.num_players)
     if any(abs(true - said) > slack for true, said in zip(earned, stated, strict=True)):
@@ -87,13 +87,10 @@ def _gains(game: NormalFormGame, shares: Shares, kind: str) -> list[Fraction]:
         told = [None] if kind == "coarse-correlated" else list(range(size))
         for recommended, other in product(told, range(size)):
             out.append(
-                sum(
-                    (
-                        p * (payoff(game, player, _with(s, player, other)) - payoff(game, player, s))
-                        for s, p in shares.items()
-                        if recommended in (None, s[player])
-                    ),
-                    Fraction(0),
+                total(
+                    p * (payoff(game, player, _with(s, player, other)) - payoff(game, player, s))
+                    for s, p in shares.items()
+                    if recommended in (None, s[player])
                 )
             )
     return out
@@ -118,11 +115,11 @@ def _objective_doubts(
 
 def _objective(objective: str, shares: Shares, earned: Vector) -> Fraction | None:
     if objective == "welfare":
-        return sum(earned, Fraction(0))
+        return total(earned)
     if objective == "fairness":
         return min(earned)
     if objective == "gini":
-        return 1 - sum((p * p for p in shares.values()), Fraction(0))
+        return 1 - total(p * p for p in shares.values())
     player = objective.removeprefix("player:")
     return earned[int(player)] if player.isdigit() and int(player) < len(earned) else None
 
@@ -143,16 +140,16 @@ def _bound_doubts(game: NormalFormGame, outcome: Mapping[str, Any], shares: Shar
     if not _weights_fit(objective, weights) or any(m < 0 for _, _, _, m in multipliers):
         yield Doubt("the weights and multipliers are of the objective")
         return
-    squares = sum((p * p for p in shares.values()), Fraction(0))
+    squares = total(p * p for p in shares.values())
     for s in product(*map(range, game.shape)):
-        total = sum((w * payoff(game, k, s) for k, w in enumerate(weights)), Fraction(0))
+        whole = total(w * payoff(game, k, s) for k, w in enumerate(weights))
         if objective == "gini":  # the tangent of the concave objective
-            total += 1 + squares - 2 * shares.get(s, Fraction(0))
+            whole += 1 + squares - 2 * shares.get(s, Fraction(0))
         for player, recommended, other, m in multipliers:
             if recommended in (None, s[player]):
                 moved = payoff(game, player, _with(s, player, other))
-                total += m * (payoff(game, player, s) - moved)
-        if total > bound:
+                whole += m * (payoff(game, player, s) - moved)
+        if whole > bound:
             yield Doubt("the multipliers prove the bound")
             return
 
@@ -177,7 +174,7 @@ def _weights_fit(objective: Any, weights: Vector) -> bool:
     if objective == "welfare":
         return all(w == 1 for w in weights)
     if objective == "fairness":
-        return min(weights) >= 0 and sum(weights) == 1
+        return min(weights) >= 0 and total(weights) == 1
     if objective == "gini":
         return not any(weights)
     return [f"player:{k}" for k, w in enumerate(weights) if w == 1] == [objective] and (

@@ -68,7 +68,7 @@ def _either(*forms: Form) -> Form:
     return lambda value: any(form(value) for form in forms)
 
 
-def _object(needed: Mapping[str, Form], optional: Mapping[str, Form] = {}) -> Form:  # noqa: B006
+def _object(needed: Mapping[str, Form], optional: Mapping[str, Form] = {}) -> Form:
     """A mapping that has all `needed` keys, and whose values are of their forms."""
     forms = {**needed, **optional}
 
@@ -87,6 +87,12 @@ def _nothing(value: Any) -> bool:
 
 
 _NUMBERS = _list(_number)
+
+
+def _pair(value: Any) -> bool:
+    return _NUMBERS(value) and len(value) == 2
+
+
 _ROWS = _list(_NUMBERS)
 _INTEGERS = _list(_integer)
 _CERTIFICATE = _object(
@@ -160,8 +166,9 @@ _SOLUTION = _object(
         "follower": _word("follower"),
         "policy": _word("policy"),
         "unit": _text,
-        "bounds": _object({}),
-        "robustness": _list(_NUMBERS),
+        "bounds": lambda value: isinstance(value, Mapping) and all(map(_number, value.values())),
+        "robustness": _list(_pair),
+        "proofs": _object({}),
         "seconds": _number,
         "notes": _list(_text),
     },

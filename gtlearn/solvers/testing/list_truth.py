@@ -66,9 +66,7 @@ class Lists:
         )
 
 
-def list_doubts(
-    lists: Lists, data: Mapping[str, Any], original: Mapping[str, Any]
-) -> Doubts:
+def list_doubts(lists: Lists, data: Mapping[str, Any], original: Mapping[str, Any]) -> Doubts:
     """What does not hold of the list as a whole.
 
     Args:
@@ -111,7 +109,9 @@ def _component_doubts(lists: Lists, data: Mapping[str, Any], pairs: Sequence[Pai
             yield Doubt("the indices of the components")
 
 
-def _subset_doubts(subsets: Sequence[Mapping[str, Any]], pairs: Sequence[Pair], exact: bool) -> Doubts:
+def _subset_doubts(
+    subsets: Sequence[Mapping[str, Any]], pairs: Sequence[Pair], exact: bool
+) -> Doubts:
     places = {pair: k for k, pair in enumerate(pairs)}
     found = []
     for subset in subsets:
@@ -146,7 +146,9 @@ def maximal_subsets(pairs: Sequence[Pair]) -> list[Biclique]:
                 whole = frozenset(
                     own
                     for own in few
-                    if all(((other, own) if turned else (own, other)) in listed for other in partners)
+                    if all(
+                        ((other, own) if turned else (own, other)) in listed for other in partners
+                    )
                 )
                 out.add((partners, whole) if turned else (whole, partners))
     return sorted(out, key=lambda pair: (sorted(pair[0]), sorted(pair[1])))

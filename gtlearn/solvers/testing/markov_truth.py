@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -15,12 +15,14 @@ from gtlearn.solvers.testing.claims import (
     Doubts,
     Unreadable,
     Vector,
+    holds_float,
     is_distribution,
     listed,
     number,
     numbers,
     place,
     same,
+    total,
 )
 from gtlearn.solvers.testing.process_truth import Process, Table
 
@@ -76,8 +78,8 @@ def rows_of(game: MarkovGame, rows: Any, player: int, count: int, exact: bool = 
     out = []
     for k, row in enumerate(listed(rows, count)):
         values = numbers(row, game.shape[player])
-        if not exact and min(values) >= 0 and abs(sum(values) - 1) < ROUNDING:
-            values = [p / sum(values) for p in values]
+        if not exact and min(values) >= 0 and abs(total(values) - 1) < ROUNDING:
+            values = [p / total(values) for p in values]
         legal = game.legal[player][k % game.num_states]
         if not is_distribution(values) or any(p and not legal[a] for a, p in enumerate(values)):
             raise Unreadable("a row is no distribution over legal actions")
@@ -136,6 +138,12 @@ def _constant_sum(tables: Tables) -> bool:
         for profile in product(*(legal[s] for legal in tables.process.legal)):
             sums.add(sum(Fraction(array[(s, *profile)]) for array in game.payoffs))
     return len(sums) == 1
+
+
+def is_deterministic(outcome: Mapping[str, Any]) -> bool:
+    """Whether all play one action in each state, whatever the step."""
+    rows = [row for table in outcome["strategies"] for row in table]
+    return not outcome["timed"] and all(number(p) in (0, 1) for row in rows for p in row)
 
 
 def commitment_doubts(
@@ -322,7 +330,7 @@ def folk_proof(tables: Tables, leader: int, evidence: Any) -> Fraction | None:
     )
     if game.horizon is None:
         return best / (1 - process.discount)
-    return best * process.scale * sum((process.discount**t for t in range(game.horizon)), Fraction(0))
+    return best * process.scale * total(process.discount**t for t in range(game.horizon))
 
 
 def _secured(tables: Tables, leader: int, evidence: Any) -> Fraction | None:
@@ -337,18 +345,15 @@ def _secured(tables: Tables, leader: int, evidence: Any) -> Fraction | None:
     pays = game.payoffs[1 - leader]
     for s in tables.process.states:
         for a in range(game.shape[leader]):
-            earned = sum(
-                (p * pays[(s, a, b) if leader == 0 else (s, b, a)] for b, p in enumerate(mix)),
-                Fraction(0),
+            earned = total(
+                p * pays[(s, a, b) if leader == 0 else (s, b, a)] for b, p in enumerate(mix)
             )
             if game.reachable[s] and earned < minmax:
                 return None
     return minmax
 
 
-def unlimited_proof(
-    tables: Tables, leader: int, folk: Any, entries: Any
-) -> Fraction | None:
+def unlimited_proof(tables: Tables, leader: int, folk: Any, entries: Any) -> Fraction | None:
     """What multipliers of a step each prove of a leader with unlimited memory.
 
     h(k, w), the most of (leader's payoff) + w (follower's payoff) over k steps, is at most the
@@ -374,7 +379,7 @@ def unlimited_proof(
     def proven(k: int, weight: Fraction) -> Fraction | None:
         if k == 0:
             return Fraction(0)
-        secured = minmax * sum((process.discount**t for t in range(k - 1)), Fraction(0))
+        secured = minmax * total(process.discount**t for t in range(k - 1))
         bounds = []
         for meant, row in enumerate(given.get((Fraction(k), weight), [])):
             rest = proven(k - 1, weight + sum(row))
@@ -382,12 +387,8 @@ def unlimited_proof(
                 return None
             for step in pays:
                 mine, own = step[meant]
-                kept = sum(
-                    (
-                        m * (own - step[c][1] - process.discount * secured)
-                        for c, m in enumerate(row)
-                    ),
-                    Fraction(0),
+                kept = total(
+                    m * (own - step[c][1] - process.discount * secured) for c, m in enumerate(row)
                 )
                 bounds.append(mine + weight * own + kept + process.discount * rest)
         return max(bounds, default=None)
@@ -425,17 +426,13 @@ def whole_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str,
         for key in ("follower", "policy"):
             if outcome.get(key) != data.get(key, outcome.get(key)):
                 yield Doubt(f"the {key} is that of all")
+    yield from _near_by_doubts(tables, data, original)
     known = original.get("bounds") or {}
     for name, bound in (data.get("bounds") or {}).items():
         if name not in known or number(bound) != number(known[name]):
             yield Doubt(f"the bound {name}")
-    kept = original.get("robustness", [])
-    given: Sequence[Any] = data.get("robustness", [])
-    pairs = [[number(v) for v in pair] for pair in given]
-    if any(pair not in [[number(v) for v in row] for row in kept] for pair in pairs) or (
-        any(pairs.count(pair) > 1 for pair in pairs)
-    ):
-        yield Doubt("what is kept near by")
+    if data["solutions"] and "leader" in data["solutions"][0]:
+        yield from _further_bounds(tables, data)
     plain = [_told(outcome) for outcome in data["solutions"]]
     if any(plain.count(one) > 1 for one in plain):
         yield Doubt("the solutions are different ones")
@@ -443,6 +440,47 @@ def whole_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str,
         known_ones = [_told(outcome) for outcome in original["solutions"]]
         if any(one not in plain for one in known_ones) or len(plain) != len(known_ones):
             yield Doubt("all are listed")
+
+
+def _further_bounds(tables: Tables, data: Mapping[str, Any]) -> Doubts:
+    """Whether the proofs of the whole prove the bounds."""
+    proofs = data.get("proofs", {})
+    first = data["solutions"][0]
+    for name in ("folk", "unlimited_memory"):
+        if name not in proofs or name not in (data.get("bounds") or {}):
+            continue
+        if name == "folk":
+            proven = folk_proof(tables, first["leader"], proofs["folk"])
+        else:
+            proven = unlimited_proof(
+                tables, first["leader"], proofs.get("folk"), proofs["unlimited_memory"]
+            )
+        if proven != number(data["bounds"][name]) or holds_float(data["bounds"]):
+            yield Doubt(f"the proof of the bound {name}")
+
+
+def _near_by_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str, Any]) -> Doubts:
+    """Whether tables near the first commitment earn what is said, under weak ties."""
+    pairs = [numbers(pair) for pair in data.get("robustness", [])]
+    near = data.get("proofs", {}).get("robustness")
+    if holds_float(data.get("robustness", [])) or len(set(map(tuple, pairs))) < len(pairs):
+        yield Doubt("what is kept near by")
+        return
+    if near is None or not pairs:
+        if any(pair not in [numbers(p) for p in original.get("robustness", [])] for pair in pairs):
+            yield Doubt("what is kept near by")
+        return
+    first = data["solutions"][0]
+    size, leader = tables.game.num_states, first["leader"]
+    here = rows_of(tables.game, first["commitment"], leader, size)
+    for (distance, kept), rows in zip(pairs, listed(near, len(pairs)), strict=True):
+        table = rows_of(tables.game, rows, leader, size)
+        true = max(
+            abs(p - q) for pair in zip(here, table, strict=True) for p, q in zip(*pair, strict=True)
+        )
+        earned = tables.process.answered(table, leader, first["follower"], "weak")[1]
+        if distance != true or kept != earned:
+            yield Doubt("what is kept near by")
 
 
 def _told(outcome: Mapping[str, Any]) -> Any:

@@ -25,8 +25,20 @@ WORDS: Mapping[str, tuple[Any, ...]] = {
     "commitment": ("mixed", "pure", "correlated"),
 }
 TEXTS = frozenset(
-    "schema name source players actions states types type_actions fingerprint method status "
-    "notes".split()
+    [
+        "schema",
+        "name",
+        "source",
+        "players",
+        "actions",
+        "states",
+        "types",
+        "type_actions",
+        "fingerprint",
+        "method",
+        "status",
+        "notes",
+    ]
 )
 MOST_PLACES = 8  # of a list, at which an element is dropped, repeated and exchanged
 _LARGEST_FLOAT = 10**308
@@ -136,7 +148,8 @@ class _Others:
 
     @classmethod
     def of(cls, data: Any) -> _Others:
-        numbers, labels = {}, {}
+        numbers: dict[str, None] = {}
+        labels: dict[str, None] = {}
         for path, value in places(data):
             if isinstance(value, str) and key_of(path) in TEXTS:
                 labels[value] = None
@@ -248,7 +261,7 @@ def _edited(data: Any, path: Path, value: Any) -> Any:
     """A copy in which another value stands at a path; all else is shared."""
     if not path:
         return value
-    copy = dict(data) if isinstance(data, Mapping) else list(data)
+    copy: Any = dict(data) if isinstance(data, Mapping) else list(data)
     if value is REMOVED and len(path) == 1:
         del copy[path[0]]
     else:

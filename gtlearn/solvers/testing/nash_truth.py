@@ -18,6 +18,7 @@ from gtlearn.solvers.testing.claims import (
     number,
     numbers,
     same,
+    total,
 )
 
 
@@ -75,6 +76,6 @@ def strategies_of(
     out = [numbers(row, size) for row, size in zip(given, game.shape, strict=True)]
     if exact:
         return out if all(map(is_distribution, out)) else None
-    if any(min(row) < 0 or abs(sum(row) - 1) > ROUNDING for row in out):
+    if any(min(row) < 0 or abs(total(row) - 1) > ROUNDING for row in out):
         return None
-    return [[p / sum(row) for p in row] for row in out]
+    return [[p / total(row) for p in row] for row in out]

@@ -12,10 +12,11 @@ from functools import cached_property
 from itertools import product
 
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.solvers.testing.claims import Vector, solved, unit
+from gtlearn.solvers.testing.claims import Vector, solved, total, unit
 
 Table = Sequence[Sequence[Fraction]]
 Plan = tuple[int, ...]  # an action a state
+Step = tuple[Vector, dict[int, Fraction]]  # payoffs, and the next states' probabilities
 Worth = tuple[Fraction, Fraction]  # what the follower and the leader get
 
 
@@ -58,7 +59,7 @@ class Process:
                 out[s, *profile] = [(t, p) for t, p in row if p]
         return out
 
-    def step(self, rows: Sequence[Sequence[Fraction]], s: int) -> tuple[Vector, dict[int, Fraction]]:
+    def step(self, rows: Table, s: int) -> Step:
         """The expected payoffs of a step in a state, and the next states' probabilities."""
         earned = [Fraction(0)] * self.game.num_players
         following: dict[int, Fraction] = {}
@@ -87,7 +88,7 @@ class Process:
             later = [
                 [
                     self.scale * earned[k]
-                    + self.discount * sum((p * later[to][k] for to, p in following.items()), Fraction(0))
+                    + self.discount * total(p * later[to][k] for to, p in following.items())
                     for k in range(self.game.num_players)
                 ]
                 for earned, following in steps
@@ -95,9 +96,12 @@ class Process:
             out.append(later)
         return out[::-1]
 
-    def _for_ever(self, steps: Sequence[tuple[Vector, dict[int, Fraction]]]) -> list[Vector]:
+    def _for_ever(self, steps: Sequence[Step]) -> list[Vector]:
         matrix = [
-            [Fraction(int(s == to)) - self.discount * following.get(to, Fraction(0)) for to in self.states]
+            [
+                Fraction(int(s == to)) - self.discount * following.get(to, Fraction(0))
+                for to in self.states
+            ]
             for s, (_, following) in enumerate(steps)
         ]
         columns = []
@@ -111,7 +115,7 @@ class Process:
         """What each player gets from the start."""
         first = self.values(tables)[0]
         return [
-            sum((p * first[s][k] for s, p in enumerate(self.game.start)), Fraction(0))
+            total(p * first[s][k] for s, p in enumerate(self.game.start))
             for k in range(self.game.num_players)
         ]
 
@@ -131,7 +135,7 @@ class Process:
                     rows = [list(self._row(table, t, s)) for table in tables]
                     rows[player] = unit(self.game.shape[player], action)
                     earned, following = self.step(rows, s)
-                    after = sum((p * later[to] for to, p in following.items()), Fraction(0))
+                    after = total(p * later[to] for to, p in following.items())
                     worths.append(self.scale * earned[player] + self.discount * after)
                 here.append(max(worths))
             later = here
@@ -141,7 +145,7 @@ class Process:
     def best(self, tables: Sequence[Table], player: int) -> Fraction:
         """The most that a player can get from the start, by any deviation."""
         first = self.best_from(tables, player)[0]
-        return sum((p * first[s] for s, p in enumerate(self.game.start)), Fraction(0))
+        return total(p * first[s] for s, p in enumerate(self.game.start))
 
     def plans(self, player: int) -> Iterator[Plan]:
         """All deterministic tables of a player that do not see the time.
@@ -190,10 +194,7 @@ class Process:
                     rows: list[Sequence[Fraction]] = [table[s], table[s]]
                     rows[follower] = unit(self.game.shape[follower], action)
                     earned, following = self.step(rows, s)
-                    after = [
-                        sum((p * later[to][k] for to, p in following.items()), Fraction(0))
-                        for k in (0, 1)
-                    ]
+                    after = [total(p * later[to][k] for to, p in following.items()) for k in (0, 1)]
                     worths.append(
                         (
                             self.scale * earned[follower] + self.discount * after[0],
@@ -202,10 +203,7 @@ class Process:
                     )
                 here.append(max(worths))
             later = here
-        own, other = (
-            sum((p * later[s][k] for s, p in enumerate(self.game.start)), Fraction(0))
-            for k in (0, 1)
-        )
+        own, other = (total(p * later[s][k] for s, p in enumerate(self.game.start)) for k in (0, 1))
         return own, sign * other
 
     def _row(self, table: Table, t: int, s: int) -> Sequence[Fraction]:

@@ -47,11 +47,14 @@ def _changes(data: Mapping[str, Any]) -> Iterator[tuple[str, list[Edit]]]:
     lists = ("components", "component_indices", "subsets", "robustness")
     emptied = [edit for key in lists for edit in _set(data, key, nothing)]
     yield "nothing listed", [(("solutions",), nothing), *emptied]
-    yield "nothing listed, and complete", [
-        (("solutions",), nothing),
-        *emptied,
-        (("complete",), True),
-    ]
+    yield (
+        "nothing listed, and complete",
+        [
+            (("solutions",), nothing),
+            *emptied,
+            (("complete",), True),
+        ],
+    )
     yield "only the first listed", _only_first(data)
     yield from _game_changes(data)
 
@@ -105,17 +108,21 @@ def _game_changes(data: Mapping[str, Any]) -> Iterator[tuple[str, list[Edit]]]:
         yield "one step more", [(("game", "horizon"), horizon + 1)]
         yield "for ever", [(("game", "horizon"), None), (("game", "discount"), "1/2")]
     if "states" in block:
-        yield "discounted more", [
-            (("game", "discount"), "1/3" if discount != "1/3" else "1/4"),
-            *((path, WORDS["unit"][2]) for path, _ in places(data) if path[-1] == "unit"),
-        ]
-        yield "states renamed everywhere", [
-            (path, [f"state {label}" for label in value])
-            for path, value in places(data)
-            if path[-1] == "states"
-        ]
+        yield (
+            "discounted more",
+            [
+                (("game", "discount"), "1/3" if discount != "1/3" else "1/4"),
+                *((path, WORDS["unit"][2]) for path, _ in places(data) if path[-1] == "unit"),
+            ],
+        )
+        yield (
+            "states renamed everywhere",
+            [
+                (path, [f"state {label}" for label in value])
+                for path, value in places(data)
+                if path[-1] == "states"
+            ],
+        )
     for key in ("players", "actions"):
         if key in block:
             yield f"{key} turned round", [(("game", key), block[key][::-1])]
-
-

@@ -65,7 +65,10 @@ class Judge:
     ) -> None:
         self.game = game
         self.original = json.loads(json.dumps(original))
-        self.lists = Lists(game) if isinstance(game, NormalFormGame) else None
+        self.lists: Lists | None = None
+        if isinstance(game, NormalFormGame) and game.num_players == 2:
+            self.lists = Lists(game)
+        self._judged: dict[str, list[Doubt]] = {}
         self.tables = (
             markov_truth.Tables(game) if isinstance(game, MarkovGame | IteratedGame) else None
         )
@@ -98,25 +101,36 @@ class Judge:
         if weakest and ("float" if "float" in weakest else "rational") != data["arithmetic"]:
             yield Doubt("the arithmetic is the weakest of all solutions")
         if not data["solutions"] and self.original["solutions"] and data["complete"]:
-            yield Doubt(ALL_LISTED)
+            yield Doubt(ALL_LISTED, on_trust=self._may_be_none())
         for outcome in data["solutions"]:
-            yield from self._outcome_doubts(outcome, data)
+            yield from self._remembered(outcome, data)
         try:
             yield from self._whole_doubts(data)
         except (Unreadable, IndexError, ValueError) as error:
             yield Doubt(str(error))
+
+    def _may_be_none(self) -> bool:
+        """Whether an empty list might be all: deterministic tables need not hold an equilibrium."""
+        return (
+            self.tables is not None
+            and self.original["concept"] == "nash"
+            and not any(map(markov_truth.is_deterministic, self.original["solutions"]))
+        )
 
     def _same_game(self, block: Any) -> bool:
         """Whether the description of the game says the same, its name aside, or nothing."""
         known = self.original.get("game", {})
         if block is None:
             return True
-        lasting = ("horizon", "discount")  # to leave them out is to deny them
-        return all(
-            known.get(key) == block.get(key)
-            for key in {*block, *lasting}
-            if key != "name"
-        )
+        lasting = ("horizon", "discount") if "states" in block else ()  # left out: denied
+        return all(known.get(key) == block.get(key) for key in {*block, *lasting} if key != "name")
+
+    def _remembered(self, outcome: Mapping[str, Any], data: Mapping[str, Any]) -> list[Doubt]:
+        """The doubts about an outcome, which most changes leave as it was."""
+        key = json.dumps([outcome, data["concept"], data.get("bounds")])
+        if key not in self._judged:
+            self._judged[key] = list(self._outcome_doubts(outcome, data))
+        return self._judged[key]
 
     def _outcome_doubts(self, outcome: Mapping[str, Any], data: Mapping[str, Any]) -> Doubts:
         certificate = outcome["certificate"]
@@ -151,9 +165,7 @@ class Judge:
             if kind == "nash":
                 yield from markov_truth.equilibrium_doubts(self.tables, outcome, exact)
             elif exact:
-                yield from markov_truth.commitment_doubts(
-                    self.tables, outcome, data, self.original
-                )
+                yield from markov_truth.commitment_doubts(self.tables, outcome, data, self.original)
             else:
                 yield Doubt("the arithmetic")
         elif isinstance(self.game, BayesianGame):
@@ -172,13 +184,12 @@ class Judge:
         if self.tables is not None:
             yield from markov_truth.whole_doubts(self.tables, data, self.original)
             return
-        if data["concept"] == "nash" and self.lists is not None:
-            for outcome, known in zip(
-                data["solutions"], self.original["solutions"], strict=False
-            ):
+        if data["concept"] == "nash" and isinstance(self.game, NormalFormGame):
+            for outcome, known in zip(data["solutions"], self.original["solutions"], strict=False):
                 yield from unique_doubts(outcome, known)
-            if self.game.num_players == 2:
-                yield from list_doubts(self.lists, data, self.original)
+            if self.lists is not None:
+                if all("strategies" in outcome for outcome in data["solutions"]):
+                    yield from list_doubts(self.lists, data, self.original)
                 return
         yield from self._repeated(data)
 
