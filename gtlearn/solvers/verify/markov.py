@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.solvers.outcomes import MarkovEquilibrium, Outcome, TableCommitment
+from gtlearn.solvers.verify import markov_commitments as commitments
+from gtlearn.solvers.verify import markov_equilibria as equilibria
 from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.general import outcome_statements, unknown_statements
-from gtlearn.solvers.verify.markov_commitments import commitment_statements
-from gtlearn.solvers.verify.markov_equilibria import equilibrium_statements
+from gtlearn.solvers.verify.common import outcome_statements
 from gtlearn.solvers.verify.markov_lists import list_statements
 from gtlearn.solvers.verify.markov_search import Tried
 from gtlearn.solvers.verify.markov_values import as_markov
-from gtlearn.solvers.verify.report import Statement, Unproven
+from gtlearn.solvers.verify.report import Statement, Tested, Unproven
 
 
 def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator[Statement]:
@@ -30,7 +29,8 @@ def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator
     class with ties broken as stated, and that no table of the leader earns more than the upper
     bound. That follows from the proof in the certificate, or all deterministic tables are tried
     again; a bound on stochastic tables by branch and bound keeps no log, so it is on trust, if no
-    better table comes up among those that are tried.
+    better table comes up among those that are tried. The list as a whole is only looked at where
+    each outcome alone holds.
 
     Args:
         game: the game, whose payoffs and transitions alone are believed.
@@ -38,15 +38,18 @@ def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator
     """
     markov = as_markov(game)
     tried = Tried(markov)
+    tested: list[Tested] = []
     for k, outcome in enumerate(claim.outcomes):
         besides = claim.besides_of[k] if claim.besides_of else {}
-        for statement in (
-            *outcome_statements(claim, outcome),
-            *_outcome_statements(markov, outcome, claim, besides, tried),
-        ):
-            yield replace(statement, place=f"solution {k}")
-    yield from list_statements(markov, claim, tried)
-    yield from unknown_statements({k: v for k, v in claim.besides.items() if k != "unit"})
+        for statement in _outcome_statements(markov, outcome, claim, besides, tried):
+            tested.append(Tested(statement.test))
+            yield Statement(statement.says, tested[-1], f"solution {k}")
+        committed = isinstance(outcome, TableCommitment)
+        known = commitments.BESIDES if committed else ()
+        evidence = commitments.EVIDENCE if committed else equilibria.EVIDENCE
+        yield from outcome_statements(claim, k, outcome, known, evidence)
+    if not any(test.failed for test in tested):
+        yield from list_statements(markov, claim, tried)
 
 
 def markov_outcome(game: MarkovGame | IteratedGame, outcome: Outcome) -> tuple[str, ...]:
@@ -74,10 +77,9 @@ def _outcome_statements(
     tried: Tried | None,
 ) -> Iterator[Statement]:
     if isinstance(outcome, MarkovEquilibrium):
-        yield from equilibrium_statements(game, outcome)
-        yield from unknown_statements(besides)
+        yield from equilibria.equilibrium_statements(game, outcome)
     elif isinstance(outcome, TableCommitment):
-        yield from commitment_statements(game, outcome, claim, besides, tried)
+        yield from commitments.commitment_statements(game, outcome, claim, besides, tried)
     else:
         yield Statement("the outcome", partial(_no_outcome, outcome))
 

@@ -13,15 +13,14 @@ from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STOCHASTIC, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
+from gtlearn.solvers.verify.common import verified_failures
 from gtlearn.solvers.verify.form import index, number, text
-from gtlearn.solvers.verify.general import unknown_statements
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
 from gtlearn.solvers.verify.markov_form import (
     payoff_failures,
     read_response,
     read_table,
     refused,
-    verified_failures,
 )
 from gtlearn.solvers.verify.markov_search import Tried
 from gtlearn.solvers.verify.markov_values import (
@@ -34,6 +33,7 @@ from gtlearn.solvers.verify.markov_values import (
 from gtlearn.solvers.verify.report import Statement
 
 EVIDENCE = ("bound", "upper_bound", "tables", "boxes", "folk", "unlimited_memory", "direction")
+BESIDES = ("value", "gap", "unit", "states")  # what the JSON says besides
 
 
 def commitment_statements(
@@ -78,7 +78,6 @@ def commitment_statements(
     if "tables" in evidence:
         yield Statement("how many tables there are", partial(_count, game, outcome))
     yield Statement("whether it is verified", lambda: verified_failures(outcome, True))
-    yield from unknown_statements({k: v for k, v in evidence.items() if k not in EVIDENCE})
 
 
 @dataclass(frozen=True)
@@ -158,9 +157,10 @@ def _ties(played: _Played) -> list[str]:
     """Whether the leader gets its payoff, or comes near it where it is not attained."""
     value, kept = played.stated(played.leader), played.best.other
     if not played.outcome.attained:
-        if value == kept:
+        failed = limit_failures(played.game, played.outcome)
+        if value == kept and not failed:
             return [f"it is attained: the leader gets {text(kept)}"]
-        return limit_failures(played.game, played.outcome)
+        return failed
     if value == kept:
         return []
     who, ties = played.game.players[played.leader], played.outcome.ties
@@ -192,8 +192,6 @@ def _repeated(
             yield Statement("the unit", partial(unit_failures, game, said))
         elif key == "states":
             yield Statement("the states", partial(_states, game, said))
-        else:
-            yield from unknown_statements({key: said})
 
 
 def _number(key: str, value: Any, true: Callable[[], Fraction]) -> list[str]:

@@ -12,12 +12,12 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import RATIONAL, MarkovEquilibrium
+from gtlearn.solvers.verify.common import verified_failures
 from gtlearn.solvers.verify.form import as_float, items, number, text
 from gtlearn.solvers.verify.markov_form import (
     payoff_failures,
     read_table,
     refused,
-    verified_failures,
 )
 from gtlearn.solvers.verify.markov_values import (
     Table,
@@ -26,6 +26,8 @@ from gtlearn.solvers.verify.markov_values import (
     table_payoffs,
 )
 from gtlearn.solvers.verify.report import Statement
+
+EVIDENCE = ("regrets", "subgame_perfect", "lower", "upper")
 
 
 def equilibrium_statements(game: MarkovGame, outcome: MarkovEquilibrium) -> Iterator[Statement]:

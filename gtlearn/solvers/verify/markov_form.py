@@ -10,7 +10,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.outcomes import MarkovEquilibrium, TableCommitment
+from gtlearn.solvers.outcomes import TableCommitment
 from gtlearn.solvers.verify.form import as_float, index, items, number, text
 from gtlearn.solvers.verify.markov_values import STATIONARY, Table
 from gtlearn.solvers.verify.report import Statement
@@ -94,10 +94,3 @@ def payoff_failures(
         for player, payoff, claim in zip(game.players, true, claims, strict=True)
         if (payoff != claim if exact else as_float(payoff) != as_float(claim))
     ]
-
-
-def verified_failures(outcome: MarkovEquilibrium | TableCommitment, proven: bool) -> list[str]:
-    """Whether the certificate is called verified exactly where its proof holds."""
-    if outcome.certificate.verified is proven:
-        return []
-    return [f"it is {'called' if not proven else 'not called'} verified"]

@@ -15,8 +15,8 @@ from gtlearn.games import MarkovGame
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import DETERMINISTIC, MarkovEquilibrium, Outcome, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
+from gtlearn.solvers.verify.common import whole_statements
 from gtlearn.solvers.verify.form import items, number, text
-from gtlearn.solvers.verify.general import weakest_arithmetic
 from gtlearn.solvers.verify.markov_bounds import proven_bound
 from gtlearn.solvers.verify.markov_commitments import unit_failures
 from gtlearn.solvers.verify.markov_form import read_table
@@ -43,7 +43,7 @@ def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[St
         claim: the solution.
         tried: where tables of the leader are tried.
     """
-    yield Statement("the arithmetic", partial(weakest_arithmetic, claim))
+    yield from whole_statements(claim, ("unit",))
     yield Statement("that the solutions are different ones", partial(_repeated, claim))
     if "unit" in claim.besides:
         yield Statement("the unit", partial(unit_failures, game, claim.besides["unit"]))
