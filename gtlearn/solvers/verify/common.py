@@ -10,6 +10,8 @@ from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Outcome
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.report import Statement, Unproven
 
+_FLOATS = ("float_bound", "tolerance")  # evidence in floats, also where all else is exact
+
 
 def whole_statements(claim: Claim, known: Collection[str] = ()) -> Iterator[Statement]:
     """The statements about all outcomes together.
@@ -40,6 +42,7 @@ def outcome_statements(
     """
     place = f"solution {k}"
     yield Statement(f"it is one of {claim.concept}", partial(_belongs, claim, outcome), place)
+    yield Statement("its arithmetic", partial(_arithmetic, outcome), place)
     if k < len(claim.besides_of):
         yield from _unknown(claim.besides_of[k], known, place)
     if isinstance(outcome.certificate.evidence, Mapping):
@@ -65,6 +68,29 @@ def _belongs(claim: Claim, outcome: Outcome) -> list[str]:
     if certificate.arithmetic != RATIONAL and claim.arithmetic == RATIONAL:
         return ["it is in floats, the solution in exact numbers"]
     return []
+
+
+def _arithmetic(outcome: Outcome) -> list[str]:
+    """Whether all numbers are exact if it says so, and some are floats if it says that."""
+    certificate = outcome.certificate
+    if not isinstance(certificate.evidence, Mapping):
+        return ["the certificate's evidence is no mapping"]
+    evidence = {k: v for k, v in certificate.evidence.items() if k not in _FLOATS}
+    parts = [evidence, *(v for k, v in vars(outcome).items() if k != "certificate")]
+    held = any(map(_holds_float, parts))
+    if held and certificate.arithmetic == RATIONAL:
+        return ["a number is a float, but the arithmetic is said to be exact"]
+    if not held and certificate.arithmetic == FLOAT:
+        return ["no number is a float, but the arithmetic is said to be that of floats"]
+    return []
+
+
+def _holds_float(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_float, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_holds_float, value))
+    return isinstance(value, float)
 
 
 def _weakest(claim: Claim) -> list[str]:

@@ -27,6 +27,7 @@ from gtlearn.solvers.markov.solution import (
     STATIONARY,
     STOCHASTIC,
     MarkovSolution,
+    Table,
     TableCommitment,
 )
 from gtlearn.solvers.solution import OK, RATIONAL, TIME_LIMIT, Certificate, Progress
@@ -102,6 +103,7 @@ def stackelberg(
         found, proof = _stochastic(game, sides, ties, bounds, units, clock)
         outcomes = (_found(sides, ties, found, {**evidence, **proof}, units, part),)
         method, complete = f"search, and {PROOFS[proof['bound']]}", outcomes[0].gap == 0
+    near = _robustness(sides, outcomes[0], units, part, clock) if outcomes else ()
     for outcome in outcomes:
         failed = markov_outcome(game, outcome)
         if failed:
@@ -117,7 +119,8 @@ def stackelberg(
         follower=follower,
         policy=policy,
         bounds=bounds,
-        robustness=_robustness(sides, outcomes[0], units, part, clock) if outcomes else (),
+        robustness=tuple((distance, value) for distance, value, _ in near),
+        proofs=_proofs(evidence if policy == DETERMINISTIC else {}, near),
         notes=_notes(sides, outcomes, complete),
     )
 
@@ -252,15 +255,28 @@ def _found(
 
 def _robustness(
     sides: Sides, outcome: TableCommitment, units: Units, part: Part, clock: Clock
-) -> tuple[tuple[Fraction, Fraction], ...]:
-    """What is kept off the knife-edge, where the commitment stands on one."""
+) -> tuple[tuple[Fraction, Fraction, Table], ...]:
+    """What is kept off the knife-edge, and by which tables, where the commitment stands on one."""
     table = part.table(outcome.commitment)
     weak = reply(sides, table, "weak").payoffs[sides.leader]
     on_edge = units.back(sides.leader, weak) != outcome.value
     if not on_edge or not few_replies(sides) or clock.expired:
         return ()
-    pairs = robustness(sides, table)
-    return tuple((distance, units.back(sides.leader, value)) for distance, value in pairs)
+    return tuple(
+        (distance, units.back(sides.leader, value), _beside(outcome, part, near))
+        for distance, value, near in robustness(sides, table)
+    )
+
+
+def _beside(outcome: TableCommitment, part: Part, near: Table) -> Table:
+    """A table of the part in the whole game, where it differs from the commitment's there only."""
+    rows = dict(zip(part.states, near, strict=True))
+    return tuple(rows.get(state, row) for state, row in enumerate(outcome.commitment))
+
+
+def _proofs(bounds: Evidence, near: tuple[tuple[Fraction, Fraction, Table], ...]) -> Evidence:
+    """What proves the bounds, which deterministic tables need not, and what is kept near by."""
+    return {**bounds, "robustness": tuple(table for *_, table in near)} if near else bounds
 
 
 def _notes(sides: Sides, outcomes: tuple[TableCommitment, ...], complete: bool) -> tuple[str, ...]:
