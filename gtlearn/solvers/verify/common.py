@@ -8,7 +8,7 @@ from typing import Any
 
 from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Outcome
 from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.report import Statement, Unproven
+from gtlearn.solvers.verify.report import Statement, unknown_statement
 
 _FLOATS = ("float_bound", "tolerance")  # evidence in floats, also where all else is exact
 
@@ -103,8 +103,4 @@ def _weakest(claim: Claim) -> list[str]:
 def _unknown(said: Mapping[str, Any], known: Collection[str], place: str) -> Iterator[Statement]:
     for name in said:
         if name not in known:
-            yield Statement(f"{str(name)[:40]!r}", _not_known, place)
-
-
-def _not_known() -> list[str]:
-    raise Unproven("not a statement that is known here, so it was not looked at")
+            yield unknown_statement(name, place)

@@ -29,6 +29,12 @@ class Report:
     def __bool__(self) -> bool:
         raise TypeError("a report has no truth value; ask for its .false, .proven or .on_trust")
 
+    def __add__(self, other: Report) -> Report:
+        """What both say."""
+        return Report(
+            self.false + other.false, self.proven + other.proven, self.on_trust + other.on_trust
+        )
+
     @property
     def holds(self) -> bool:
         """Whether nothing is false and nothing is on trust."""
@@ -62,6 +68,15 @@ class Statement:
     says: str
     test: Callable[[], Sequence[str]]
     place: str = ""
+
+
+def unknown_statement(name: object, place: str = "") -> Statement:
+    """What is said under a name that is not known here."""
+    return Statement(f"{str(name)[:40]!r}", _not_known, place)
+
+
+def _not_known() -> Sequence[str]:
+    raise Unproven("not a statement that is known here, so it was not looked at")
 
 
 class Tested:
