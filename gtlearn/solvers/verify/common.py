@@ -10,6 +10,7 @@ from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Outcome
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
+COMPLETE = "that these are all (complete)"
 _FLOATS = ("float_bound", "tolerance")  # evidence in floats, also where all else is exact
 
 
@@ -20,7 +21,7 @@ def whole_statements(claim: Claim, known: Collection[str] = ()) -> Iterator[Stat
         claim: the claim.
         known: what the JSON may say besides, and is tested elsewhere.
     """
-    yield Statement("the arithmetic is the weakest of the solutions", partial(_weakest, claim))
+    yield Statement("in which arithmetic they are", partial(_weakest, claim))
     yield from _unknown(claim.besides, known, "")
 
 
@@ -41,8 +42,8 @@ def outcome_statements(
         evidence: the names of evidence that are tested elsewhere.
     """
     place = f"solution {k}"
-    yield Statement(f"it is one of {claim.concept}", partial(_belongs, claim, outcome), place)
-    yield Statement("its arithmetic", partial(_arithmetic, outcome), place)
+    yield Statement("of which concept it is", partial(_belongs, claim, outcome), place)
+    yield Statement("in which arithmetic it is", partial(_arithmetic, outcome), place)
     if k < len(claim.besides_of):
         yield from _unknown(claim.besides_of[k], known, place)
     if isinstance(outcome.certificate.evidence, Mapping):

@@ -17,6 +17,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame, normal_form
 from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import check
+from gtlearn.solvers.verify.common import COMPLETE
 from gtlearn.solvers.verify.dominated import is_dominated
 from gtlearn.solvers.verify.form import text
 from gtlearn.solvers.verify.game_block import game_block, game_statements
@@ -158,17 +159,17 @@ def _step(entry: Mapping[str, Any]) -> Step:
 
 def _statements(game: NormalFormGame, stated: Elimination) -> Iterator[Statement]:
     steps = Tested(partial(_all_steps, game, stated))
-    yield Statement(f"every removed action is {stated.kind}ly dominated as stated", steps)
+    yield Statement(f"that every removed action is {stated.kind}ly dominated as stated", steps)
     if steps.failed:
         return
     standing = _left(game, stated.steps)
     left = Tested(partial(_surviving, standing, stated))
-    yield Statement("the actions left are those that the steps leave", left)
+    yield Statement("the actions left", left)
     if left.failed:
         return
     yield Statement("the reduced game", partial(_reduced_failures, game, standing, stated))
     if stated.complete:
-        yield Statement("complete", partial(_more_dominated, game, standing, stated))
+        yield Statement(COMPLETE, partial(_more_dominated, game, standing, stated))
 
 
 def _all_steps(game: NormalFormGame, stated: Elimination) -> list[str]:

@@ -75,9 +75,7 @@ def game_statements(game: Game, stated: Mapping[str, Any]) -> Iterator[Statement
         said.setdefault("type_actions", None)
     for key in sorted(said, key=[*_NAMES, *said].index):
         if key in _NAMES:
-            yield Statement(
-                f"{_NAMES[key]} of the game", _comparison(key, said[key], true.get(key)), PLACE
-            )
+            yield Statement(_NAMES[key], _comparison(key, said[key], true.get(key)), PLACE)
         elif key not in _NO_STATEMENTS:
             yield unknown_statement(key, PLACE)
 
@@ -87,7 +85,7 @@ def _comparison(key: str, said: Any, true: Any) -> Callable[[], tuple[str, ...]]
         where, one, other = _difference(said, true, key in _NUMBERS)
         if where is None:
             return ()
-        return (f"{_NAMES[key]} of the game{where}: {_shown(other)}, not {_shown(one)}",)
+        return (f"{_NAMES[key]}{where}: {_shown(other)}, not {_shown(one)}",)
 
     return test
 

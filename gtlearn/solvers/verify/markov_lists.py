@@ -15,7 +15,7 @@ from gtlearn.games import MarkovGame
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import DETERMINISTIC, MarkovEquilibrium, Outcome, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.common import whole_statements
+from gtlearn.solvers.verify.common import COMPLETE, whole_statements
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_bounds import proven_bound
 from gtlearn.solvers.verify.markov_commitments import unit_failures
@@ -54,7 +54,7 @@ def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[St
             "what tables near the first one earn", partial(_near_by, game, claim, tried)
         )
     if claim.complete:
-        yield Statement("that these are all", partial(_complete, game, claim, tried))
+        yield Statement(COMPLETE, partial(_complete, game, claim, tried))
 
 
 def _repeated(claim: Claim) -> list[str]:

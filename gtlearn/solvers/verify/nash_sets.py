@@ -26,14 +26,10 @@ def set_statements(listing: Listing) -> Iterator[Statement]:
     """The statements about the list as a whole, but for whether it is complete."""
     claim = listing.claim
     if claim.subsets is not None:
-        yield Statement(
-            "the subsets are the maximal Nash subsets of the solutions", partial(_subsets, listing)
-        )
-        yield Statement("the strategies of the subsets are extreme", partial(not_extreme, listing))
+        yield Statement("the maximal Nash subsets of the solutions", partial(_subsets, listing))
+        yield Statement("that their strategies are extreme", partial(not_extreme, listing))
     if claim.components is not None:
-        yield Statement(
-            "the components are the connected ones of the solutions", partial(_components, listing)
-        )
+        yield Statement("the connected components of the solutions", partial(_components, listing))
     if claim.component_indices is not None:
         yield Statement("the indices of the components", partial(_component_indices, listing))
 

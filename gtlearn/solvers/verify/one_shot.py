@@ -17,7 +17,12 @@ from gtlearn.solvers.outcomes import (
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.commitment import commitment, derived, leader_place
 from gtlearn.solvers.verify.commitment_floats import float_bound
-from gtlearn.solvers.verify.common import outcome_statements, verified_failures, whole_statements
+from gtlearn.solvers.verify.common import (
+    COMPLETE,
+    outcome_statements,
+    verified_failures,
+    whole_statements,
+)
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
 from gtlearn.solvers.verify.form import number
@@ -61,23 +66,25 @@ def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> It
         return
     yield from whole_statements(claim)
     if len(claim.outcomes) > 1:
-        yield Statement("no solution is listed twice", partial(_doubled, claim, listing))
+        yield Statement("that the solutions are different ones", partial(_doubled, claim, listing))
     if listing is not None and claim.concept == "nash":
         yield from set_statements(listing)
         if claim.complete:
-            yield Statement("complete", partial(missing, listing))
+            yield Statement(COMPLETE, partial(missing, listing))
     else:
         yield from _no_sets(claim)
         if claim.complete:
-            yield Statement("complete", partial(_others, game, claim))
+            yield Statement(COMPLETE, partial(_others, game, claim))
 
 
 def _says(outcome: Outcome) -> str:
     if isinstance(outcome, NashEquilibrium):
-        return "the strategies, the payoffs and the regrets"
+        if getattr(outcome.certificate, "arithmetic", None) == RATIONAL:
+            return "that it is a Nash equilibrium, and its payoffs"
+        return "the payoffs and the regrets"
     if isinstance(outcome, CorrelatedEquilibrium):
-        return "the distribution, the payoffs and the bound"
-    return "the commitment, the response, the payoffs and the bound"
+        return "that no deviation gains, the payoffs, and that none is better by the objective"
+    return "the commitment, the response, the payoffs, and that no commitment earns more"
 
 
 def _outcome(game: NormalFormGame | BayesianGame, outcome: Outcome) -> tuple[str, ...]:
@@ -105,11 +112,14 @@ def _further(
     """What an outcome that holds alone says besides."""
     exact = outcome.certificate.arithmetic == RATIONAL
     in_floats = isinstance(outcome, NashEquilibrium) and not exact  # then nothing is proven
-    yield Statement("verified", partial(verified_failures, outcome, not in_floats))
+    yield Statement("whether it is verified", partial(verified_failures, outcome, not in_floats))
     evidence = outcome.certificate.evidence
     if isinstance(outcome, NashEquilibrium) and listing is not None:
         if "unique" in evidence:
-            yield Statement("unique", partial(uniqueness_failures, listing, outcome))
+            yield Statement(
+                "which strategies are the only optimal ones (unique)",
+                partial(uniqueness_failures, listing, outcome),
+            )
         if outcome.index is not None:
             yield Statement("the index", partial(index_failures, listing, outcome))
     if isinstance(outcome, Commitment):
@@ -149,7 +159,7 @@ def _played(outcome: Outcome) -> object:
 def _no_sets(claim: Claim) -> Iterator[Statement]:
     for name in ("components", "component_indices", "subsets"):
         if getattr(claim, name) is not None:
-            yield Statement(name, partial(_only_nash, name))
+            yield Statement(f"the {name}", partial(_only_nash, name))
 
 
 def _only_nash(name: str) -> list[str]:

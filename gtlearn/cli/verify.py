@@ -1,0 +1,118 @@
+"""`gtlearn verify`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gtlearn.cli.options import GameCommand, OneOf, Seconds, reading_options
+from gtlearn.errors import InputError
+
+if TYPE_CHECKING:
+    from gtlearn.solvers.verify.report import Report
+
+STDIN = "-"
+_SHAPE = '{"schema": "gtlearn/solution/1", ...}'
+
+
+@click.command(cls=GameCommand)
+@click.argument("file")
+@click.argument("game", required=False)
+@click.option("--trust", is_flag=True, help="Exit with 0 also where statements are on trust.")
+@click.option(
+    "--time-limit",
+    type=Seconds(),
+    help="Stop after so many seconds; what is not verified by then is on trust.",
+)
+@click.option(
+    "--format", "form", type=OneOf("table", "json"), help="How to print; a table by default."
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write here instead of printing.")
+@reading_options
+def verify(
+    *,
+    file: str,
+    game: str | None,
+    trust: bool,
+    time_limit: float | None,
+    form: str | None,
+    output: Path | None,
+    symmetric: bool,
+    zero_sum: bool,
+    rationalise: bool,
+) -> int:
+    """Say what of a solution in FILE is false, what is proven, and what is taken on trust.
+
+    FILE is JSON that `gtlearn solve --format json` printed, such a text itself, "-" for standard
+    input, or the elimination of `solvers.dominance` as JSON. Everything in it is compared with
+    GAME or computed anew, in exact arithmetic, by code that shares nothing with the solvers.
+    It may also be the folder of a finished run, which names its own GAME.
+    Exit code 0: nothing is false, and nothing on trust unless --trust is given; 1: something is;
+    2: bad input.
+
+    \b
+    Examples:
+      gtlearn verify solution.json chicken
+      gtlearn solve chicken --find all --format json | gtlearn verify - chicken
+      gtlearn verify runs/a --trust
+    """
+    from gtlearn import games
+    from gtlearn.cli.output import emit, format_for, json_text, require_writable
+    from gtlearn.solvers.output.verification import render
+
+    require_writable(output)
+    folder = _folder(file)
+    claimed: Any = None if folder else _json(file)
+    if game is None and folder is None:
+        game = _own_game(claimed)
+    how = {"symmetric": symmetric, "zero_sum": zero_sum, "rationalise": rationalise}
+    loaded: Any = None if game is None else games.load(game, **how)
+    report = _report(folder, claimed, loaded, time_limit)
+    as_json = format_for(form, output) == "json"
+    emit(json_text(report.to_json()) if as_json else render(report), output)
+    return 0 if not report.false and (trust or not report.on_trust) else 1
+
+
+def _report(folder: Path | None, claimed: Any, game: Any, time_limit: float | None) -> Report:
+    if folder is not None:
+        from gtlearn.runs.verification import verify_run
+
+        return verify_run(folder, game, time_limit=time_limit)
+    from gtlearn.solvers import verify as verifier
+
+    return verifier.solution(game, claimed, time_limit=time_limit)
+
+
+def _folder(file: str) -> Path | None:
+    with suppress(OSError, ValueError):  # a long text is no path
+        if Path(file).is_dir():
+            return Path(file)
+    return None
+
+
+def _json(file: str) -> Any:
+    """The JSON object of a file, of standard input, or of the text itself."""
+    from gtlearn.solvers.checking.sources import json_of_text, text_of_file
+
+    if file == STDIN:
+        try:
+            text, where = sys.stdin.buffer.read().decode("utf-8-sig"), "standard input"
+        except UnicodeDecodeError:
+            raise InputError("standard input is not text; write JSON to it") from None
+    elif file.lstrip().startswith("{"):
+        text, where = file, "the solution"
+    else:
+        text, where = text_of_file(Path(file), _SHAPE), file[:200]
+    return json_of_text(text, where)
+
+
+def _own_game(claimed: Any) -> str:
+    """The game that a run's result names; a solution names none that is sure to be the one."""
+    named = claimed.get("game") if isinstance(claimed, dict) else None
+    if not isinstance(named, str):
+        raise InputError("say in which GAME to verify it; only runs name their own")
+    return named
