@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,54 +60,44 @@ def verify(
       gtlearn solve chicken --find all --format json | gtlearn verify - chicken
       gtlearn verify runs/a --trust
     """
-    from gtlearn import games
     from gtlearn.cli.output import emit, format_for, json_text, require_writable
     from gtlearn.solvers.output.verification import render
+    from gtlearn.solvers.verify.within import within
 
     require_writable(output)
-    folder = _folder(file)
-    claimed: Any = None if folder else _json(file)
-    if game is None and folder is None:
-        game = _own_game(claimed)
     how = {"symmetric": symmetric, "zero_sum": zero_sum, "rationalise": rationalise}
-    loaded: Any = None if game is None else games.load(game, **how)
-    report = _report(folder, claimed, loaded, time_limit)
+    source = _source(file)
+    report = within(partial(_report, source, game, how), time_limit=time_limit)
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else render(report), output)
     return 0 if not report.false and (trust or not report.on_trust) else 1
 
 
-def _report(folder: Path | None, claimed: Any, game: Any, time_limit: float | None) -> Report:
-    if folder is not None:
-        from gtlearn.runs.verification import verify_run
-
-        return verify_run(folder, game, time_limit=time_limit)
+def _report(source: str | Path, game: str | None, how: dict[str, bool]) -> Report:
+    """The report; source is a run's folder, a file, or the text of one."""
+    from gtlearn import games
     from gtlearn.solvers import verify as verifier
-
-    return verifier.solution(game, claimed, time_limit=time_limit)
-
-
-def _folder(file: str) -> Path | None:
-    with suppress(OSError, ValueError):  # a long text is no path
-        if Path(file).is_dir():
-            return Path(file)
-    return None
-
-
-def _json(file: str) -> Any:
-    """The JSON object of a file, of standard input, or of the text itself."""
     from gtlearn.solvers.checking.sources import json_of_text, text_of_file
 
-    if file == STDIN:
-        try:
-            text, where = sys.stdin.buffer.read().decode("utf-8-sig"), "standard input"
-        except UnicodeDecodeError:
-            raise InputError("standard input is not text; write JSON to it") from None
-    elif file.lstrip().startswith("{"):
-        text, where = file, "the solution"
+    if isinstance(source, Path) and source.is_dir():
+        from gtlearn.runs.verification import verify_run
+
+        return verify_run(source, None if game is None else games.load(game, **how))
+    if isinstance(source, Path):
+        claimed = json_of_text(text_of_file(source, _SHAPE), str(source)[:200])
     else:
-        text, where = text_of_file(Path(file), _SHAPE), file[:200]
-    return json_of_text(text, where)
+        claimed = json_of_text(source, "what is given")
+    return verifier.solution(games.load(game or _own_game(claimed), **how), claimed)
+
+
+def _source(file: str) -> str | Path:
+    """A path, or the JSON text of standard input or of FILE itself."""
+    if file != STDIN:
+        return file if file.lstrip().startswith("{") else Path(file)
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("standard input is not text; write JSON to it") from None
 
 
 def _own_game(claimed: Any) -> str:

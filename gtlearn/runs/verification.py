@@ -19,7 +19,7 @@ from gtlearn.solvers.verify.report import Report, Statement, settled
 _OF_THE_RUN = ("algorithm", "seed", "env")  # keys that config.toml holds, too
 
 
-def verify_run(path: Path, game: Game | None = None, **limits: Any) -> Report:
+def verify_run(path: Path, game: Game | None = None) -> Report:
     """What of a finished run's result.json is false, what is proven, and what is on trust.
 
     The tables that were learned are valued anew, and the algorithm, the seed and the game are
@@ -28,7 +28,6 @@ def verify_run(path: Path, game: Game | None = None, **limits: Any) -> Report:
     Args:
         path: the run's folder.
         game: the game that was played; that which the run names, unless given.
-        limits: `time_limit` and `memory_limit`, as of `solvers.verify.solution`.
 
     Raises:
         InputError: if the run is not finished, ended without tables, or names no game.
@@ -42,7 +41,7 @@ def verify_run(path: Path, game: Game | None = None, **limits: Any) -> Report:
         raise InputError(f"{path} names no game; say in which GAME to verify it")
     played = games.load(named) if game is None else game
     about_the_run = settled(_statements(_config(folder), result, played))
-    return about_the_run + verify.solution(played, result, **limits)
+    return about_the_run + verify.solution(played, result)
 
 
 def _config(folder: RunFolder) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.limits import LimitReached, limited
 from gtlearn.solvers.outcomes import MarkovEquilibrium, TableCommitment
 from gtlearn.solvers.verify import dominance, run
 from gtlearn.solvers.verify.claim import Claim, claim_of
@@ -17,7 +17,8 @@ from gtlearn.solvers.verify.game_block import game_statements
 from gtlearn.solvers.verify.markov import markov_statements
 from gtlearn.solvers.verify.one_shot import one_shot_statements
 from gtlearn.solvers.verify.reading import SCHEMA, read_claim
-from gtlearn.solvers.verify.report import Report, Statement, ended, settled
+from gtlearn.solvers.verify.report import Report, Statement, settled
+from gtlearn.solvers.verify.within import within
 
 
 def solution(
@@ -52,12 +53,15 @@ def solution(
     >>> solution(game, found).false, solution(game, found.to_json()).false
     ((), ())
     """
-    with limited(time_limit, memory_limit):
-        try:
-            statements = _statements(game, claimed)
-        except LimitReached as limit:
-            return Report(on_trust=(f"the whole: {ended(limit)}",))
-        return settled(statements)
+    return within(
+        partial(_report, game, claimed),
+        time_limit=time_limit,
+        memory_limit=memory_limit,
+    )
+
+
+def _report(game: Game, claimed: Any) -> Report:
+    return settled(_statements(game, claimed))
 
 
 def _statements(game: Game, claimed: Any) -> Iterator[Statement]:
