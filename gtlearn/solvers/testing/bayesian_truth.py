@@ -33,7 +33,7 @@ def bayesian_doubts(game: BayesianGame, outcome: Mapping[str, Any], exact: bool)
         outcome: the JSON of the commitment.
         exact: whether it says that its numbers are exact.
     """
-    kind = outcome["certificate"].get("commitment")
+    kind = outcome["certificate"].get("commitment", "mixed")
     if outcome["leader"] != game.leader or not outcome["attained"] or "distribution" in outcome:
         yield Doubt("who commits to what")
         return

@@ -109,7 +109,7 @@ def commitment_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
     """
     seen = Seen.by(game, outcome["leader"])
     certificate = outcome["certificate"]
-    kind = certificate.get("commitment")
+    kind = certificate.get("commitment", "correlated" if "distribution" in outcome else "mixed")
     if kind not in ("mixed", "pure", "correlated"):
         yield Doubt("what the leader commits to")
         return

@@ -21,6 +21,10 @@ from gtlearn.solvers.testing.claims import (
     Doubts,
     Vector,
     determinant,
+    deviations,
+    expected,
+    holds_float,
+    is_distribution,
     numbers,
     solved,
 )
@@ -76,7 +80,8 @@ def list_doubts(lists: Lists, data: Mapping[str, Any], original: Mapping[str, An
     """
     exact = data["arithmetic"] == "rational"
     pairs = [_pair(outcome, exact) for outcome in data["solutions"]]
-    if exact and len(set(pairs)) < len(pairs):
+    whole = data["solutions"]
+    if (exact and len(set(pairs)) < len(pairs)) or any(whole.count(one) > 1 for one in whole):
         yield Doubt("the solutions are different ones")
     for pair, outcome in zip(pairs, data["solutions"], strict=True):
         own = [(frozenset([pair[0]]), frozenset([pair[1]]))]
@@ -87,7 +92,7 @@ def list_doubts(lists: Lists, data: Mapping[str, Any], original: Mapping[str, An
     if "components" in data:
         yield from _component_doubts(lists, data, pairs)
     if "subsets" in data:
-        yield from _subset_doubts(data["subsets"], pairs, exact)
+        yield from _subset_doubts(lists, data["subsets"], pairs, exact)
     known = {_pair(outcome, exact) for outcome in original["solutions"]}
     if data["complete"] and original["complete"] and set(pairs) != known:
         yield Doubt("all are listed")
@@ -110,14 +115,20 @@ def _component_doubts(lists: Lists, data: Mapping[str, Any], pairs: Sequence[Pai
 
 
 def _subset_doubts(
-    subsets: Sequence[Mapping[str, Any]], pairs: Sequence[Pair], exact: bool
+    lists: Lists, subsets: Sequence[Mapping[str, Any]], pairs: Sequence[Pair], exact: bool
 ) -> Doubts:
+    """Subsets are always exact; where the solutions are in floats, they are those near by."""
     places = {pair: k for k, pair in enumerate(pairs)}
     found = []
     for subset in subsets:
         rows = [_key(row, exact) for row in subset["rows"]]
         columns = [_key(column, exact) for column in subset["columns"]]
         members = [places.get(pair) for pair in product(rows, columns)]
+        for x, y in product(subset["rows"], subset["columns"]):
+            strategies = [numbers(strategy) for strategy in (x, y)]
+            if not _is_equilibrium(lists.game, strategies) or holds_float([x, y]):
+                yield Doubt("the pairs of a subset are equilibria")
+                return
         said = subset["members"]
         distinct = len(set(rows)) == len(rows) and len(set(columns)) == len(columns)
         if not distinct or None in members or sorted(said) != sorted(members):  # type: ignore[type-var]
@@ -126,6 +137,15 @@ def _subset_doubts(
         found.append((frozenset(rows), frozenset(columns)))
     if len(set(found)) < len(found) or set(found) != set(maximal_subsets(pairs)):
         yield Doubt("the subsets are the maximal ones")
+
+
+def _is_equilibrium(game: NormalFormGame, strategies: list[Vector]) -> bool:
+    if [len(strategy) for strategy in strategies] != list(game.shape):
+        return False
+    earned = expected(game, strategies)
+    return all(map(is_distribution, strategies)) and all(
+        max(deviations(game, strategies, player)) == earned[player] for player in (0, 1)
+    )
 
 
 def maximal_subsets(pairs: Sequence[Pair]) -> list[Biclique]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
@@ -376,6 +376,7 @@ def unlimited_proof(tables: Tables, leader: int, folk: Any, entries: Any) -> Fra
         given[number(entry.get("steps")), number(entry.get("weight"))] = rows
     pays = _step_payoffs(tables, leader)
 
+    @cache
     def proven(k: int, weight: Fraction) -> Fraction | None:
         if k == 0:
             return Fraction(0)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
+from typing import Any
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.solvers.testing.claims import Vector, solved, total, unit
@@ -29,6 +30,7 @@ class Process:
         self.steps = self.game.horizon or 1
         self.discount = Fraction(self.game.discount)
         self.scale = Fraction(self.game.scale)
+        self._answers: dict[tuple[Any, ...], Worth] = {}
 
     @cached_property
     def legal(self) -> list[list[list[int]]]:
@@ -171,6 +173,12 @@ class Process:
             follower: "optimal" or "stationary".
             ties: how the follower breaks ties for the leader: "strong" or "weak".
         """
+        key = (tuple(map(tuple, table)), leader, follower, ties)
+        if key not in self._answers:
+            self._answers[key] = self._best_answer(table, leader, follower, ties)
+        return self._answers[key]
+
+    def _best_answer(self, table: Table, leader: int, follower: str, ties: str) -> Worth:
         sign = 1 if ties == "strong" else -1
         tables: list[Table] = [table, table]
         if self.game.horizon is not None and follower == "optimal":

@@ -192,6 +192,21 @@ class Judge:
                     yield from list_doubts(self.lists, data, self.original)
                 return
         yield from self._repeated(data)
+        if data["complete"]:
+            yield from self._best_doubts(data)
+
+    def _best_doubts(self, data: Mapping[str, Any]) -> Doubts:
+        """Whether outcomes of a list that is called complete are proven to be best."""
+        for outcome in data["solutions"]:
+            certificate = outcome["certificate"]
+            if "leader" in outcome:
+                place = 0 if isinstance(self.game, BayesianGame) else outcome["leader"]
+                value = outcome["payoffs"][place]
+                proven = certificate.get("upper_bound") == value
+            else:
+                proven = "bound" in certificate
+            if not proven and data["concept"] != "nash":
+                yield Doubt("it is proven to be best")
 
     def _repeated(self, data: Mapping[str, Any]) -> Doubts:
         """Whether a list names an outcome twice, or lacks one of a list that is complete."""

@@ -323,6 +323,7 @@ def _upper_bound(sides: Sides, outcome: Commitment, tight: bool) -> list[str]:
         for j, shares in pairs(evidence.get("weights", {}), "the weights")
     }
     bounds = bounds_by_multipliers(sides, rows, weights, flat)
+    deciding = list(range(n))
     if outcome.ties == "strong" or outcome.distribution is not None:
         if flat or weights:
             return ["classes and flat regions prove nothing under strong ties"]
@@ -333,9 +334,10 @@ def _upper_bound(sides: Sides, outcome: Commitment, tight: bool) -> list[str]:
         ]
     else:
         failed = _weak_bound(sides, outcome, rows, bounds, flat, weights)
+        deciding = [group[0] for group in classes(sides)]
     if failed or not tight:
         return failed
-    proven = max(bound for j, bound in enumerate(bounds) if j not in flat)  # not all are flat
+    proven = max(bounds[j] for j in deciding if j not in flat)  # not all are flat
     if proven == limit:
         return []
     return [f"the multipliers prove the upper bound {text(proven)}, not {text(limit)}"]

@@ -69,7 +69,9 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
 
 def _ties(sides: Sides, outcome: Commitment, slack: Fraction) -> list[str]:
     """Whether the value is attained just where no response as good up to rounding earns less."""
-    if outcome.ties == "strong" or outcome.distribution is not None:
+    if outcome.ties != "strong" and outcome.distribution is not None:
+        return ["a correlated commitment is attained, under strong ties"]
+    if outcome.ties == "strong":
         return [] if outcome.attained else ["a value under strong ties is always attained"]
     mix = rational(outcome.strategies[outcome.leader])
     own = expected(sides.leader, sides.leader_denominator, mix)

@@ -261,12 +261,12 @@ def read_strategies(entries: Any) -> tuple[Strategy, ...]:
 
 
 def _distribution(entries: Any) -> Distribution:
+    """The probability of each profile; of one that is named twice it is the sum."""
     out: dict[tuple[int, ...], Number] = {}
     for entry in of_kind(list, entries):
         profile = read_integers(of_kind(dict, entry)["profile"]) or ()
-        if profile in out:
-            raise InputError(f"the distribution names the profile {list(profile)} twice")
-        out[profile] = read_number(entry["probability"])
+        probability = read_number(entry["probability"])
+        out[profile] = out[profile] + probability if profile in out else probability
     return out
 
 
