@@ -177,7 +177,7 @@ def installed(python: Path) -> dict[str, str]:
 
 
 def at_fault(python: Path, part: str, failed: str) -> str:
-    """Which package breaks the commands, found by giving one after another its tested version."""
+    """Which package breaks a command, found by giving one after another its tested version."""
     changed = {
         package: (version, tested()[package])
         for package, version in installed(python).items()
@@ -185,7 +185,7 @@ def at_fault(python: Path, part: str, failed: str) -> str:
     }
     for package, (version, good) in changed.items():
         uv("pip", "install", "--no-deps", "--python", python, f"{package}=={good}")
-        if run(python, COMMANDS, part, "--only", *failed.split()).returncode == 0:
+        if run(python, COMMANDS, part, "--only", failed).returncode == 0:
             return f"{package} {version} is at fault; with {package} {good} it works"
     return "no package is at fault: with the versions of constraints.txt it fails too"
 
@@ -197,10 +197,10 @@ def trial(environment: Environment, wheel: Path) -> str:
         try:
             python = install(environment, wheel, Path(folder))
             done = run(python, COMMANDS, environment.part)
-            failures, _, failed = f"\n{done.stdout}{done.stderr}".strip("\n").rpartition("\n")
             if done.returncode:
-                reason = at_fault(python, environment.part, failed)
-                raise Failure(f"{failures}\n{reason}")
+                failed = re.search(r"(\d+)[\d ]*\Z", done.stdout.strip())
+                reason = at_fault(python, environment.part, failed[1]) if failed else done.stderr
+                raise Failure(f"{done.stdout}{reason}")
         except Failure as failure:
             return f"FAILED: {environment}\n{failure}"
     return f"{environment}: all is well ({time.monotonic() - start:.0f} s)"

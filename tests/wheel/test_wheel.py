@@ -80,7 +80,7 @@ def packages(monkeypatch):
 
 def test_the_package_at_fault_is_named(packages):
     packages.works = lambda held: held["highspy"] == "1.15"
-    found = environments.at_fault("python", "core", "3 4")
+    found = environments.at_fault("python", "core", "3")
     assert found == "highspy 1.16.0 is at fault; with highspy 1.15 it works"
 
 
