@@ -51,18 +51,24 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
     from gtlearn.reproduce import read_figure
     from gtlearn.reproduce import reproduce as run_figure
     from gtlearn.reproduce.kinds import find_kind
+    from gtlearn.runs.stopping import stoppable
 
     wanted = read_figure(figure, quick=quick)
     kind = find_kind(wanted.kind)
     name = wanted.folder or figure
     parent = output or Path("runs") / (f"{name}-quick" if quick else name)
-    with progress_bar() as advance:
+    processes = workers or os.cpu_count() or 1
+    try:
+        with progress_bar() as advance, stoppable() as stop:
 
-        def watch(done: int, total: int) -> None:
-            if advance is not None:
-                advance(done / total, f"{done} of {total} runs")
+            def watch(done: int, total: int) -> None:
+                if advance is not None:
+                    advance(done / total, f"{done} of {total} runs")
 
-        found = run_figure(wanted, parent, workers=workers or os.cpu_count() or 1, watch=watch)
+            found = run_figure(wanted, parent, workers=processes, watch=watch, stop=stop)
+    except KeyboardInterrupt:
+        click.echo("Stopped and kept; to go on, give the same command", err=True)
+        raise
     stem = figure if wanted.folder else "figure"
     emit(kind.report(found), None)
     emit(json_text(kind.to_json(found)), parent / f"{stem}.json")

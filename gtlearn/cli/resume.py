@@ -18,8 +18,9 @@ from gtlearn.cli.options import refuse_unused
     show_default=True,
     help="Of a sweep: processes at a time.",
 )
+@click.option("--ray-address", help="Of a Ray cluster, for a run that shares its work.")
 @click.pass_context
-def resume(ctx: click.Context, /, run: Path, *, workers: int) -> int:
+def resume(ctx: click.Context, /, run: Path, *, workers: int, ray_address: str | None) -> int:
     """Go on with a run, or a sweep, from the last checkpoints.
 
     RUN is its folder. The outcome is bit by bit that of a run which was never stopped, on the same
@@ -29,14 +30,22 @@ def resume(ctx: click.Context, /, run: Path, *, workers: int) -> int:
     Example:
       gtlearn resume runs/contextual-stackelberg_chicken_seed0_20270131-120000
     """
-    from gtlearn.cli.running import finish_all, report, stoppable, watching
+    from gtlearn.cli.running import finish_all, report, watching
     from gtlearn.runs.folder import is_sweep
     from gtlearn.runs.loop import resume as resume_run
+    from gtlearn.runs.stopping import stoppable
     from gtlearn.runs.sweep import unfinished
 
-    refuse_unused(ctx, {"workers": (is_sweep(run), "the folder of a sweep")})
-    if is_sweep(run):
+    several = is_sweep(run)
+    refuse_unused(
+        ctx,
+        {
+            "workers": (several, "the folder of a sweep"),
+            "ray_address": (not several, "a single run"),
+        },
+    )
+    if several:
         return finish_all(run, unfinished(run), workers=workers)
     with watching() as watch, stoppable() as stop:
-        outcome = resume_run(run, watch=watch, stop=stop)
+        outcome = resume_run(run, watch=watch, stop=stop, ray_address=ray_address)
     return report(outcome)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,27 +47,6 @@ def watching() -> Iterator[Callable[[int, Learner], None] | None]:
                 advance(step / learner.iterations, text)
 
         yield watch
-
-
-@contextmanager
-def stoppable() -> Iterator[Callable[[int], bool]]:
-    """A callback of the loop that says true once the user or the system asked to stop.
-
-    The run then ends with a checkpoint; a second Ctrl-C stops it at once.
-    """
-    asked: list[int] = []
-
-    def ask(number: int, frame: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda step: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def values_text(learned: float, exact: float | None) -> str:
@@ -131,18 +109,23 @@ def finish_all(
 ) -> int:
     """Trains the runs of a sweep, and prints what came out; returns the exit code."""
     from gtlearn.cli.output import emit, progress_bar
+    from gtlearn.runs.stopping import stoppable
     from gtlearn.runs.sweep import train_all
 
     outcomes: list[SeedOutcome] = []
     try:
-        with progress_bar() as advance:
-            for outcome in train_all(jobs, workers=workers, backend=backend, address=address):
+        with progress_bar() as advance, stoppable() as stop, stop.deferring():
+            for outcome in train_all(
+                jobs, workers=workers, backend=backend, address=address, stop=stop
+            ):
                 outcomes.append(outcome)
                 if advance is not None:
                     text = f"{len(outcomes)} of {len(jobs)} seeds, {_mean_text(outcomes)}"
                     advance(len(outcomes) / len(jobs), text)
+        if stop():
+            raise KeyboardInterrupt
     except KeyboardInterrupt:
-        click.echo(f"Stopped; to go on: gtlearn resume {parent}", err=True)
+        click.echo(f"Stopped and kept; to go on: gtlearn resume {parent}", err=True)
         raise
     emit(_table_of(sorted(outcomes, key=lambda outcome: outcome.seed)), None)
     picture = curve_of([o.folder for o in outcomes if o.result is not None], parent / "curves.png")

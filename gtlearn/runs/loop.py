@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,18 +16,20 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.files import require_plain, write_whole
 from gtlearn.optional import optional
 from gtlearn.runs import checkpoint, folder, generators
 from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
-from gtlearn.runs.folder import RESULT_SCHEMA, RunFolder
+from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.learner import Keeping, Learner, Parallel, Shared
 from gtlearn.runs.metrics import MetricsLog, Row
+from gtlearn.runs.result import SCHEMA
+from gtlearn.runs.stopping import Stop, at_once, deferred, was_asked
 
 CHECKPOINT_SECONDS = 10.0  # from one checkpoint to the next, where no iterations are asked for
 TENSORBOARD_ROWS = 500  # about so many of a run's rows are also written for TensorBoard
 Watch = Callable[[int, Learner], None]
-Stop = Callable[[int], bool]
 Make = Callable[[], Learner]
 
 
@@ -44,7 +47,12 @@ class Outcome:
 
 
 def train(
-    config: RunConfig, path: Path, *, watch: Watch | None = None, stop: Stop | None = None
+    config: RunConfig,
+    path: Path,
+    *,
+    watch: Watch | None = None,
+    stop: Stop | None = None,
+    ray_address: str | None = None,
 ) -> Outcome:
     """Trains a new run in a new folder.
 
@@ -54,33 +62,42 @@ def train(
         watch: called after every iteration with its number and the learner.
         stop: called after every iteration; where it says true the run is kept in a checkpoint and
             left, to be resumed.
+        ray_address: of a Ray cluster that is there, for runs with several `ray_workers`; None: as
+            the variable RAY_ADDRESS says, else one is started on this machine.
 
     Raises:
         InputError: if the folder exists, or the options do not fit together.
         DivergenceError: if a metric is not finite, or a part of the learner's state is NaN.
     """
-    with _ready(config) as make:
+    with _ready(config, ray_address) as make:
         learner = make()  # what is wrong with the options is said before a folder exists
         found = folder.create(config, path)
         with found.locked():
             return _run(_Session(config, found, learner, make), watch, stop)
 
 
-def resume(path: Path, *, watch: Watch | None = None, stop: Stop | None = None) -> Outcome:
+def resume(
+    path: Path,
+    *,
+    watch: Watch | None = None,
+    stop: Stop | None = None,
+    ray_address: str | None = None,
+) -> Outcome:
     """Goes on with a run from its last checkpoint; the outcome is that of an unbroken run.
 
     Args:
         path: the run's folder.
-        watch, stop: as for `train`.
+        watch, stop, ray_address: as for `train`.
 
     Raises:
-        InputError: if it is no run, was begun with another version, or its files do not fit.
+        InputError: if it is no run, was begun with another version, or its files do not fit or
+            were edited.
         DivergenceError: as for `train`.
     """
     found = folder.find(path)
     config = found.config()
     folder.require_version(found, config)
-    return go_on(found, config, watch=watch, stop=stop)
+    return go_on(found, config, watch=watch, stop=stop, ray_address=ray_address)
 
 
 def go_on(
@@ -89,40 +106,44 @@ def go_on(
     *,
     watch: Watch | None = None,
     stop: Stop | None = None,
+    ray_address: str | None = None,
 ) -> Outcome:
     """Trains a run whose folder and config are there, from its last checkpoint or its start."""
+    require_plain(found.path)
     result = found.result()
     if result is not None:
+        found.require_unedited()
         return Outcome(found.path, result)
-    with found.locked(), _ready(config) as make:
+    with found.locked(), _ready(config, ray_address) as make:
         return _run(_Session(config, found, make(), make), watch, stop)
 
 
 @contextmanager
-def _ready(config: RunConfig) -> Iterator[Make]:
+def _ready(config: RunConfig, ray_address: str | None) -> Iterator[Make]:
     """Makes learners, with the process's threads and generators set for them."""
     torch = optional("torch", "learn")
     threads = torch.get_num_threads()
     with threadpool_limits(config.recording.threads), generators.seeded(config.seed):
         torch.set_num_threads(config.recording.threads)
         try:
-            with _parallel(config) as parallel:
+            with _parallel(config, ray_address) as parallel:
                 yield partial(_made, config, parallel)
         finally:
             torch.set_num_threads(threads)
 
 
 @contextmanager
-def _parallel(config: RunConfig) -> Iterator[Parallel | None]:
+def _parallel(config: RunConfig, ray_address: str | None) -> Iterator[Parallel | None]:
     """What does an iteration's work in parts, where that is asked for."""
     recording = config.recording
     if recording.ray_workers == 1:
-        if recording.ray_address is not None:
+        if ray_address is not None:
             raise InputError("ray_address has no effect with one worker; give ray_workers too")
         yield None
         return
     workers, threads = recording.ray_workers, recording.threads
-    with shared_work(workers, threads, recording.ray_address) as found:
+    address = ray_address or os.environ.get("RAY_ADDRESS")
+    with shared_work(workers, threads, address) as found:
         yield found
 
 
@@ -143,19 +164,31 @@ def _made(config: RunConfig, parallel: Parallel | None) -> Learner:
 
 
 def _run(session: _Session, watch: Watch | None, stop: Stop | None) -> Outcome:
-    learner, path = session.learner, session.folder.path
-    session.restore()
-    with session.log():
-        while session.step < learner.iterations:
+    path = session.folder.path
+    try:
+        with at_once(stop):
+            session.restore()
+            stopped = _trained(session, watch, stop) or was_asked(stop)
+            return Outcome(path, None if stopped else session.finish())
+    except KeyboardInterrupt:
+        if was_asked(stop):
+            return Outcome(path, None)
+        raise
+
+
+def _trained(session: _Session, watch: Watch | None, stop: Stop | None) -> bool:
+    """Trains to the last iteration; returns whether it was stopped before or there."""
+    with session.log(), deferred(stop):
+        while session.step < session.learner.iterations:
             session.advance()
             if watch is not None:
-                watch(session.step, learner)
+                watch(session.step, session.learner)
             stopped = stop is not None and stop(session.step)
             if stopped or session.is_due():
                 session.save()
-            if stopped and session.step < learner.iterations:
-                return Outcome(path, None)
-    return Outcome(path, session.finish())
+            if stopped:
+                return True
+    return False
 
 
 class _Session:
@@ -177,12 +210,13 @@ class _Session:
     def log(self) -> MetricsLog:
         """The open metrics, at the checkpoint."""
         wanted = self.config.recording.tensorboard
-        self._log = MetricsLog(
-            self.folder.metrics_file,
-            keep=self._bytes,
-            step=self.step,
-            tensorboard=self.folder.tensorboard_folder if wanted else None,
-        )
+        with self._writing():
+            self._log = MetricsLog(
+                self.folder.metrics_file,
+                keep=self._bytes,
+                step=self.step,
+                tensorboard=self.folder.tensorboard_folder if wanted else None,
+            )
         return self._log
 
     def advance(self) -> None:
@@ -223,34 +257,25 @@ class _Session:
                     "step": self.step,
                     "row": self.row,
                     "bytes": self._log.flush(),
-                    "seconds": self.seconds,
                     "generators": generators.states(),
                     "learner": state,
                 },
             )
+            self.folder.write_seconds(self.seconds)
         self._saved = time.monotonic()
 
     def restore(self) -> None:
         """Goes back to the checkpoint; to the start where there is none."""
-        path = self.folder.checkpoint_file
-        if not path.exists():
+        if not self.folder.checkpoint_file.exists():
             return
-        state = checkpoint.load(path)
-        if state.get("config") != self.config.to_toml():
-            raise InputError(
-                f"{self.folder.config_file} is not what the checkpoint was made with; undo the "
-                f"change, or start anew with `gtlearn train {self.folder.config_file}`"
-            )
-        try:
+        state = self.folder.state(self.config)
+        with self.folder.fitting():
             self.learner.load_state_dict(state["learner"])
             generators.restore(state["generators"])
-            self.step, self._bytes, self.row = state["step"], state["bytes"], state["row"]
-            self._start = time.monotonic() - state["seconds"]
-        except (LookupError, TypeError, ValueError, RuntimeError, AttributeError) as error:
-            raise InputError(
-                f"{path} does not fit this run: it is damaged or another run's; start anew with "
-                f"`gtlearn train {self.folder.config_file}`"
-            ) from error
+            self.step = _count(state["step"], self.learner.iterations)
+            self._bytes = _count(state["bytes"])
+            self.row = _numbers(state["row"])
+        self._start = time.monotonic() - self.folder.seconds()
 
     def finish(self) -> dict[str, Any]:
         """Writes result.json; returns what it holds."""
@@ -258,7 +283,7 @@ class _Session:
         subject = self.config.subject
         own = self.learner.result()  # its checks take time too
         result = {
-            "schema": RESULT_SCHEMA,
+            "schema": SCHEMA,
             "algorithm": self.config.algorithm.name,
             **({subject[0]: subject[1]} if subject else {}),
             "seed": self.config.seed,
@@ -268,12 +293,11 @@ class _Session:
             "metrics": {key: value for key, value in self.row.items() if key not in beside},
             **own,
         }
+        kept = self.learner.files() if isinstance(self.learner, Keeping) else {}
         with self._writing():
-            if isinstance(self.learner, Keeping):
-                for name, content in self.learner.files().items():
-                    checkpoint.write_whole(self.folder.path / name, content)
-            self.folder.write_result(result)
-        return result
+            for name, content in kept.items():
+                write_whole(self.folder.path / name, content)
+            return self.folder.write_result(result, kept)
 
     def _is_last(self) -> bool:
         return self.step == self.learner.iterations
@@ -309,11 +333,7 @@ class _Session:
         try:
             yield
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InputError(
-                f"{self.folder.path} cannot be written: {reason}; then go on by "
-                f"`gtlearn resume {self.folder.path}`"
-            ) from error
+            raise self.folder.cannot_write(error) from error
 
 
 def _flaw(metrics: Mapping[str, float], state: Any = None) -> str | None:
@@ -331,6 +351,17 @@ def _numbers(metrics: Mapping[str, float]) -> Row:
         name: int(value) if isinstance(value, Integral) else float(value)
         for name, value in metrics.items()
     }
+
+
+def _count(value: Any, most: float = math.inf) -> int:
+    """A number of a checkpoint.
+
+    Raises:
+        ValueError: if it is no integer from 0 to `most`.
+    """
+    if not isinstance(value, int) or not 0 <= value <= most:
+        raise ValueError(f"{value!r} is no count")
+    return value
 
 
 def _headline(learner: Learner) -> Row:

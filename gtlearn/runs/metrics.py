@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 from gtlearn.errors import InputError
+from gtlearn.files import opened, read_bytes, write_all
 from gtlearn.optional import optional
 
+LARGEST = 2**30  # bytes of a metrics.jsonl that is read
 Row = dict[str, int | float]
 
 
@@ -31,13 +35,15 @@ class MetricsLog:
 
         Raises:
             InputError: if the file is shorter than it was, or TensorBoard is missing.
+            OSError: if a file cannot be written.
         """
         self._writer = None if tensorboard is None else _writer(tensorboard, step)
-        self._file = path.open("ab", buffering=0)
-        if self._file.tell() < keep:
+        self._file = opened(path, "a")
+        if not _has_rows(self._file, keep):
             self.close()
             raise InputError(
-                f"{path} has lost rows since the checkpoint; start the run anew with its config"
+                f"{path} has lost rows since the checkpoint, or was edited; start the run anew "
+                "with its config"
             )
         self._file.truncate(keep)
         self._file.seek(keep)
@@ -54,8 +60,18 @@ class MetricsLog:
         self.close()
 
     def write(self, row: Mapping[str, int | float], *, tensorboard: bool = True) -> None:
-        """Adds a row, which holds "step"; to TensorBoard too, where that is wanted."""
-        self._file.write(json.dumps(row, allow_nan=False).encode() + b"\n")
+        """Adds a row, which holds "step", or nothing; to TensorBoard too, where that is wanted.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        end = self._file.tell()
+        try:
+            write_all(self._file, json.dumps(row, allow_nan=False).encode() + b"\n")
+        except OSError:
+            with suppress(OSError):  # else the next reader leaves out what is there of it
+                self._file.truncate(end)
+            raise
         if self._writer is not None and tensorboard:
             for name, value in row.items():
                 if name != "step":
@@ -72,7 +88,8 @@ class MetricsLog:
         """Closes all files."""
         self._file.close()
         if self._writer is not None:
-            self._writer.close()
+            with suppress(OSError):  # a full disk; who wrote was told
+                self._writer.close()
 
 
 def _writer(path: Path, step: int) -> Any:
@@ -83,6 +100,14 @@ def _writer(path: Path, step: int) -> Any:
     )
 
 
+def _has_rows(file: BinaryIO, size: int) -> bool:
+    """Whether a file's first bytes are so many, and end with a row."""
+    if file.seek(0, os.SEEK_END) < size:
+        return False
+    file.seek(max(size - 1, 0))
+    return size == 0 or file.read(1) == b"\n"
+
+
 def read_rows(path: Path) -> list[Row]:
     """The rows of a metrics.jsonl; a last line that was not written whole is left out.
 
@@ -90,7 +115,7 @@ def read_rows(path: Path) -> list[Row]:
         InputError: if it cannot be read, or holds anything else.
     """
     try:
-        *lines, _ = path.read_bytes().split(b"\n")
+        *lines, _ = read_bytes(path, LARGEST).split(b"\n")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{path} cannot be read: {reason}") from None
@@ -98,9 +123,25 @@ def read_rows(path: Path) -> list[Row]:
     for number, line in enumerate(lines, 1):
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
-        if not isinstance(row, dict) or not all(isinstance(v, int | float) for v in row.values()):
+        if not _is_row(row):
             raise InputError(f"{path}, line {number}: this is no row of metrics")
         rows.append(row)
     return rows
+
+
+def _is_row(row: Any) -> bool:
+    """Whether it is an object of finite numbers, with the two that every row has."""
+    return (
+        isinstance(row, dict)
+        and "step" in row
+        and "env_steps" in row
+        and all(map(_is_number, row.values()))
+    )
+
+
+def _is_number(value: Any) -> bool:
+    if type(value) is int:
+        return -(2**63) <= value < 2**63
+    return type(value) is float and math.isfinite(value)

@@ -1,4 +1,4 @@
-"""The same run for many seeds: one after another, by joblib's processes, or on a Ray cluster.
+"""The same run for many seeds: one after another, by processes here, or on a Ray cluster.
 
 Each seed is a run in its own folder, so whoever trains it, the outcome is the same, and an
 interrupted sweep goes on where its runs were.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,11 @@ from gtlearn.optional import optional
 from gtlearn.runs import cluster, folder, loop
 from gtlearn.runs.config import LARGEST_SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
+from gtlearn.runs.stopping import Stop, was_asked
+from gtlearn.runs.workers import each
 
 MANY = 100_000  # seeds; more are a slip
+_LOOK = 1.0  # seconds between two looks at whether to stop
 _PART = re.compile(r"(\d{1,10})(?:\.\.(\d{1,10}))?", flags=re.ASCII)
 
 
@@ -31,7 +33,7 @@ class SeedOutcome:
     Attributes:
         seed: its seed.
         folder: its folder.
-        result: what its result.json holds; None if it failed.
+        result: what its result.json holds; None if it failed or was stopped.
         error: why it failed.
     """
 
@@ -106,7 +108,7 @@ def unfinished(parent: Path) -> list[Job]:
     Raises:
         InputError: if it holds no runs, or those of another version.
     """
-    found = [folder.find(path) for path in folder.expanded([parent])]
+    found = [RunFolder(path) for path in folder.expanded([parent])]
     jobs = [Job(one, one.config()) for one in found]
     for job in jobs:
         folder.require_version(job.folder, job.config)
@@ -114,23 +116,31 @@ def unfinished(parent: Path) -> list[Job]:
 
 
 def train_all(
-    jobs: Sequence[Job], *, workers: int = 1, backend: str = "local", address: str | None = None
+    jobs: Sequence[Job],
+    *,
+    workers: int = 1,
+    backend: str = "local",
+    address: str | None = None,
+    stop: Stop | None = None,
 ) -> Iterator[SeedOutcome]:
     """Trains runs to their ends, each from its last checkpoint; yields outcomes as they come.
 
     Args:
         jobs: the runs.
         workers: how many processes; on a Ray cluster that is there already, Ray decides.
-        backend: "local" (joblib) or "ray".
+        backend: "local" (processes on this machine) or "ray".
         address: of a Ray cluster; None starts one on this machine.
+        stop: where it says true, runs that have begun are kept in checkpoints and left, and no
+            others begin.
 
     Raises:
-        InputError: if a package is missing, or a worker is lost.
+        InputError: if a package is missing, or Ray loses a worker.
+        KeyboardInterrupt: by Ray, where `stop` says true.
     """
     jobs = [Job(RunFolder(job.folder.path.resolve()), job.config) for job in jobs]
     if backend == "ray":
-        return _by_ray(jobs, workers, address)
-    return _by_joblib(jobs, workers) if workers > 1 else map(finish, jobs)
+        return _by_ray(jobs, workers, address, stop)
+    return _by_workers(jobs, workers, stop) if workers > 1 else _in_turn(jobs, stop)
 
 
 def require_backend(backend: str, workers: int, address: str | None = None) -> None:
@@ -142,11 +152,9 @@ def require_backend(backend: str, workers: int, address: str | None = None) -> N
     if backend == "ray":
         optional("ray", "scale")
         cluster.require_listener(address)
-    elif workers > 1:
-        optional("joblib", "learn")
 
 
-def finish(job: Job) -> SeedOutcome:
+def finish(job: Job, stop: Stop | None = None) -> SeedOutcome:
     """Trains one run to its end; bad input and divergence become its `error`."""
     path, seed = job.folder.path, job.config.seed
     if not job.folder.config_file.is_file():
@@ -154,29 +162,49 @@ def finish(job: Job) -> SeedOutcome:
             seed, path, None, f"a worker cannot see {path}; keep runs where all machines see them"
         )
     try:
-        return SeedOutcome(seed, path, loop.go_on(job.folder, job.config).result)
+        return SeedOutcome(seed, path, loop.go_on(job.folder, job.config, stop=stop).result)
     except InputError as error:
         return SeedOutcome(seed, path, None, str(error))
+    except KeyboardInterrupt:
+        if not was_asked(stop):
+            raise
+        return SeedOutcome(seed, path, None)
 
 
-def _by_joblib(jobs: Sequence[Job], workers: int) -> Iterator[SeedOutcome]:
-    joblib = optional("joblib", "learn")
-    pool = joblib.Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
-    try:
-        yield from pool(joblib.delayed(finish)(job) for job in jobs)
-    except BrokenProcessPool:
-        raise _lost_worker(jobs) from None
+def _in_turn(jobs: Sequence[Job], stop: Stop | None) -> Iterator[SeedOutcome]:
+    for job in jobs:
+        if stop is not None and stop(0):
+            return
+        yield finish(job, stop)
 
 
-def _by_ray(jobs: Sequence[Job], workers: int, address: str | None) -> Iterator[SeedOutcome]:
+def _by_workers(jobs: Sequence[Job], workers: int, stop: Stop | None) -> Iterator[SeedOutcome]:
+    return each(finish, jobs, workers=workers, lost=_lost, stop=stop)
+
+
+def _lost(job: Job, code: int) -> SeedOutcome:
+    """What is said of a run whose worker died."""
+    path = job.folder.path
+    why = f"ended with the code {code}; see above"
+    if code < 0:
+        why = f"was killed by signal {-code}, for lack of memory perhaps"
+    error = f"its worker {why}; its checkpoint is kept: go on by `gtlearn resume {path}`"
+    return SeedOutcome(job.config.seed, path, None, error)
+
+
+def _by_ray(
+    jobs: Sequence[Job], workers: int, address: str | None, stop: Stop | None
+) -> Iterator[SeedOutcome]:
     with cluster.connected(workers, address) as ray:
         try:
             threads = {job.config.recording.threads for job in jobs}
             remote = ray.remote(num_cpus=max(threads, default=1), max_retries=2)(finish)
             pending = [remote.remote(job) for job in jobs]
             while pending:
-                ready, pending = ray.wait(pending)
+                ready, pending = ray.wait(pending, timeout=_LOOK)
                 yield from ray.get(ready)
+                if stop is not None and stop(0):
+                    raise KeyboardInterrupt
         except ray.exceptions.RayError:
             raise _lost_worker(jobs) from None
 
