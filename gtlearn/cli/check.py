@@ -131,15 +131,16 @@ def _of_run(
         InputError: if it is no run or not finished, was edited, or has nothing to check.
     """
     from gtlearn.cli.output import note
+    from gtlearn.files import require_plain
+    from gtlearn.runs import result as results
     from gtlearn.runs.folder import find
-    from gtlearn.runs.result import CHECKSUMS
 
-    found = find(run)
-    result = found.result()
+    require_plain(run)
+    result = results.read(run / results.FILE, required=())
     if result is None:
-        raise InputError(f"{run} is not finished; go on by `gtlearn resume {run}`")
-    found.require_unedited()
-    if CHECKSUMS not in result:
+        raise InputError(f"{find(run).path} is not finished; go on by `gtlearn resume {run}`")
+    results.require_unedited(result, run)
+    if results.CHECKSUMS not in result:
         note([f"{run} holds no checksums, so that nothing says whether it was edited"])
     if "strategies" not in result and "commitment" not in result:
         raise InputError(_without_tables(run, result.get("env")))

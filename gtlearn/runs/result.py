@@ -19,14 +19,19 @@ from gtlearn.files import opened, read_bytes, write_whole
 SCHEMA = "gtlearn/run/1"
 FILE = "result.json"
 CHECKSUMS = "sha256"  # the key of an object {file name: SHA-256 in hexadecimal digits}
+REQUIRED = ("algorithm", "seed", "env_steps", "seconds", "metrics")
 LARGEST = 64 * 2**20  # bytes; parsed, JSON takes many times as much
 
 Check = Callable[[Any], bool]
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # of the run's own folder
 
 
-def read(path: Path) -> dict[str, Any] | None:
+def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | None:
     """What a result.json holds; None where there is none.
+
+    Args:
+        path: the file.
+        required: the keys that it must have.
 
     Raises:
         InputError: if it cannot be read, is no result of a run, or was edited.
@@ -40,14 +45,15 @@ def read(path: Path) -> dict[str, Any] | None:
         raise InputError(f"{path} cannot be read: {reason}") from None
     try:
         found = json.loads(data.decode(), parse_constant=_refuse_constant)
-        flaw = _flaw(found)
+        flaw = _flaw(found, required)
     except RecursionError:
         flaw = "it is nested too deep"
     except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are some
         flaw = str(error)[:200]
     if flaw is not None:
         raise InputError(f"{path} is damaged: {flaw}; {_again(path)}")
-    if found.get(CHECKSUMS, {}).get(FILE, "") not in ("", _checksum_of(found)):
+    own = found.get(CHECKSUMS, {}).get(FILE)
+    if own is not None and own != _checksum_of(found):
         raise InputError(
             f"{path} was edited after the run ended: it does not fit the SHA-256 that it holds; "
             f"undo the change, or {_again(path)}"
@@ -65,7 +71,7 @@ def write(path: Path, result: Mapping[str, Any], files: Iterable[Path]) -> dict[
     sums = {file.name: checksum(file) for file in files if file.exists()}
     whole = {**result, CHECKSUMS: sums}
     whole = {**result, CHECKSUMS: {**sums, FILE: _checksum_of(whole)}}
-    flaw = _flaw(whole)
+    flaw = _flaw(whole, REQUIRED)
     if flaw is not None:
         raise TypeError(f"this is no result of a run: {flaw}")
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
@@ -141,7 +147,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def _flaw(found: Any) -> str | None:
+def _flaw(found: Any, required: Iterable[str]) -> str | None:
     """What is wrong with a result; None where nothing is."""
     if not isinstance(found, dict):
         return "it holds no JSON object"
@@ -150,7 +156,7 @@ def _flaw(found: Any) -> str | None:
     for name, (check, words) in _KNOWN.items():
         if name in found and not check(found[name]):
             return f'its "{name}" is not {words}'
-    missing = [name for name in _REQUIRED if name not in found]
+    missing = [name for name in required if name not in found]
     if missing:
         return f'it has no "{missing[0]}"'
     if not all(map(_is_printable, _texts(found))):
@@ -217,7 +223,6 @@ _NUMBERS = (_list_of(_is_number), "a list of numbers")
 _OPTIONAL = (_or_null(_is_number), "a finite number or null")
 _BY_NAME = (_named(_is_number), "an object of numbers")
 _LISTS = (_named(_list_of(_is_number)), "an object of lists of numbers")
-_REQUIRED = ("algorithm", "seed", "env_steps", "seconds", "metrics")
 _KNOWN: Mapping[str, tuple[Check, str]] = {
     **dict.fromkeys(("algorithm", "game", "env", "method", "unit"), _TEXT),
     **dict.fromkeys(("follower_class", "policy", "leads"), _TEXT),
