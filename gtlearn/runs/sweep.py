@@ -102,14 +102,20 @@ def prepare(config: RunConfig, seeds: Sequence[int], parent: Path) -> list[Job]:
     return jobs
 
 
-def unfinished(parent: Path) -> list[Job]:
+def unfinished(
+    parent: Path, *, iterations: int | None = None, tensorboard: bool | None = None
+) -> list[Job]:
     """The runs of a sweep; those that are finished will not be trained again.
 
+    Args:
+        parent: the folder of the sweep.
+        iterations, tensorboard: what is changed of all runs, as by `loop.resume`.
+
     Raises:
-        InputError: if it holds no runs, or those of another version.
+        InputError: if it holds no runs, those of another version, or they cannot be changed so.
     """
     found = [RunFolder(path) for path in folder.expanded([parent])]
-    jobs = [Job(one, one.config()) for one in found]
+    jobs = [Job(one, one.config().changed(iterations, tensorboard)) for one in found]
     for job in jobs:
         folder.require_version(job.folder, job.config)
     return sorted(jobs, key=lambda job: job.config.seed)
