@@ -58,8 +58,7 @@ def report(outcome: Outcome) -> int:
     """Prints what came out of a run, and draws its curve; returns the exit code."""
     folder = outcome.folder
     if outcome.result is None:
-        click.echo(f"Stopped and kept; to go on: gtlearn resume {folder}", err=True)
-        return STOPPED
+        return _stopped(folder)
     from gtlearn.cli.output import emit
 
     emit(result_text(outcome.result), None)
@@ -68,6 +67,12 @@ def report(outcome: Outcome) -> int:
     if "commitment" in outcome.result or "strategies" in outcome.result:
         emit(f"Its tables, checked exactly: gtlearn check {folder}")
     return 0
+
+
+def _stopped(folder: Path) -> int:
+    """Says so; returns the exit code."""
+    click.echo(f"Stopped and kept; to go on: gtlearn resume {folder}", err=True)
+    return STOPPED
 
 
 def result_text(result: dict[str, Any]) -> str:
@@ -122,11 +127,10 @@ def finish_all(
                 if advance is not None:
                     text = f"{len(outcomes)} of {len(jobs)} seeds, {_mean_text(outcomes)}"
                     advance(len(outcomes) / len(jobs), text)
-        if stop():
-            raise KeyboardInterrupt
-    except KeyboardInterrupt:
-        click.echo(f"Stopped and kept; to go on: gtlearn resume {parent}", err=True)
-        raise
+    except KeyboardInterrupt:  # the second time
+        return _stopped(parent)
+    if stop():
+        return _stopped(parent)
     emit(_table_of(sorted(outcomes, key=lambda outcome: outcome.seed)), None)
     picture = curve_of([o.folder for o in outcomes if o.result is not None], parent / "curves.png")
     emit(f"Runs: {parent}" + (f"   Picture: {picture}" if picture else ""))

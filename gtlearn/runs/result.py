@@ -186,6 +186,14 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_natural(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
 def _is_number(value: Any) -> bool:
     if isinstance(value, int) and not isinstance(value, bool):
         return abs(value) < 2**63
@@ -216,7 +224,8 @@ def _named(check: Check) -> Check:
     return lambda value: isinstance(value, dict) and all(map(check, value.values()))
 
 
-_TEXT = (_is_text, "a text")
+_TEXT = (_is_word, "a text")
+_NATURAL = (_is_natural, "an integer of at least 0")
 _NUMBER = (_is_number, "a finite number")
 _COUNT = (_is_count, "a number of at least 0")
 _NUMBERS = (_list_of(_is_number), "a list of numbers")
@@ -226,7 +235,8 @@ _LISTS = (_named(_list_of(_is_number)), "an object of lists of numbers")
 _KNOWN: Mapping[str, tuple[Check, str]] = {
     **dict.fromkeys(("algorithm", "game", "env", "method", "unit"), _TEXT),
     **dict.fromkeys(("follower_class", "policy", "leads"), _TEXT),
-    **dict.fromkeys(("seed", "iterations", "env_steps", "seconds"), _COUNT),
+    **dict.fromkeys(("seed", "iterations"), _NATURAL),
+    **dict.fromkeys(("env_steps", "seconds"), _COUNT),
     **dict.fromkeys(("true_value", "gap", "follower_regret"), _NUMBER),
     **dict.fromkeys(("auc_at_equilibrium", "auc_ceiling"), _NUMBER),
     **dict.fromkeys(("exact_value", "fraction_of_ceiling", "price"), _OPTIONAL),

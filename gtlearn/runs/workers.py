@@ -192,19 +192,28 @@ def _leave_the_pipes() -> None:
     os.close(nowhere)
 
 
+def _ask_to_stop() -> None:
+    """Sends the main thread SIGTERM, which also ends a wait where the system has such signals."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+    else:
+        _thread.interrupt_main(signal.SIGTERM)
+
+
 def _receive(calls: IO[bytes], given: Any) -> None:
     """Passes calls on; at their end asks the main thread to stop, and sees to it that it does."""
     import psutil
 
     parent = psutil.Process().parent()
+    last: Exception | None = None
     try:
         while True:
             given.put(pickle.load(calls))
     except (EOFError, OSError):
-        given.put(None)
-    except Exception as error:  # it holds what cannot be imported here
-        given.put(error)
-    _thread.interrupt_main(signal.SIGTERM)
+        _ask_to_stop()
+    except Exception as error:  # a call that cannot be unpickled here
+        last = error
+    given.put(last)
     if parent is not None:
         parent.wait()
     threading.Event().wait(_GRACE)
