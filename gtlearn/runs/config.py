@@ -104,16 +104,22 @@ class RunConfig:
         return _OLD_ADDRESS.sub("", text) == self.to_toml()
 
     def continued(self, text: str) -> RunConfig | None:
-        """The config in a config.toml, where this is the same one or what `changed` makes of it.
+        """The config whose config.toml this is, where it is this one or `changed` makes this of it.
 
-        None where it is not.
+        None where it is not. The algorithm need not be known by its name here.
         """
         try:
-            before = parse_config(_OLD_ADDRESS.sub("", text), "the checkpoint")
-            changed = before.changed(self.iterations, self.recording.tensorboard)
-        except InputError:
+            held = tomllib.loads(text)
+            length = dict(held["config"]).get("iterations")
+            recording = replace(self.recording, tensorboard=held["run"]["tensorboard"])
+        except (tomllib.TOMLDecodeError, LookupError, TypeError, ValueError, RecursionError):
             return None
-        return before if changed == self else None
+        found = replace(self, recording=recording)
+        if self.iterations is not None:
+            if type(length) is not int or length > self.iterations:
+                return None
+            found = replace(found, options=replace(self.options, iterations=length))
+        return found if found.is_that_of(text) else None
 
     @property
     def iterations(self) -> int | None:

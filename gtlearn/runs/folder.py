@@ -173,14 +173,17 @@ class RunFolder:
         )
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, patience: float = 0) -> Iterator[None]:
         """Keeps other processes from training in this folder; the lock ends with the process.
+
+        Args:
+            patience: seconds for another process to end.
 
         Raises:
             InputError: if another process trains in it, or it cannot be written.
         """
         filelock = optional("filelock", "learn")
-        lock = filelock.FileLock(self.path / _LOCK, timeout=0)
+        lock = filelock.FileLock(self.path / _LOCK, timeout=patience)
         try:
             lock.acquire()
         except filelock.Timeout:

@@ -103,34 +103,38 @@ def resume(
     config = found.config()
     folder.require_version(found, config)
     changed = config.changed(iterations, tensorboard)
-    return go_on(found, changed, watch=watch, stop=stop, ray_address=ray_address)
+    return go_on(found, changed, config, watch=watch, stop=stop, ray_address=ray_address)
 
 
 def go_on(
     found: RunFolder,
     config: RunConfig,
+    before: RunConfig | None = None,
     *,
     watch: Watch | None = None,
     stop: Stop | None = None,
     ray_address: str | None = None,
+    patience: float = 0,
 ) -> Outcome:
     """Trains a run whose folder is there, from its last checkpoint or its start.
 
     Args:
         found: its folder.
-        config: that of the folder, or one that makes the run longer, as `RunConfig.changed` does.
+        config: what it trains.
+        before: that of the folder, where `RunConfig.changed` made another of it.
         watch, stop, ray_address: as for `train`.
+        patience: seconds for another process that trains it to end.
 
     Raises:
         InputError, DivergenceError: as for `resume`.
     """
     require_plain(found.path)
-    before, result = found.config(), found.result()
+    before, result = before or config, found.result()
     if result is not None:
         found.require_unedited()
         if config == before:
             return Outcome(found.path, result)
-    with found.locked(), _ready(config, ray_address) as make:
+    with found.locked(patience), _ready(config, ray_address) as make:
         learner = make()  # what is wrong with the options is said before anything is changed
         if config != before:
             if config.iterations != before.iterations:
