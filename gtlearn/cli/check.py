@@ -88,8 +88,11 @@ def check(
       gtlearn check policy.json "gtlearn_iterated(stage=chicken,horizon=10)"
       gtlearn check runs/a
     """
-    source = _source(profile)
-    game, concept = _of_run(source, game, concept)
+    source: Any = _source(profile)
+    if isinstance(source, Path):
+        source, game, concept = _of_run(source, game, concept)
+    if game is None:
+        raise InputError("say in which GAME to check the profile; only runs name their own")
     stackelberg = (concept == "stackelberg", "--concept stackelberg")
     names = ("leader", "ties", "follower", "policy")
     refuse_unused(ctx, dict.fromkeys(names, stackelberg))
@@ -104,7 +107,7 @@ def check(
     report = solvers.check(
         source,
         loaded,
-        concept,
+        concept or "nash",
         leader=leader,
         ties=ties,
         follower=follower,
@@ -119,27 +122,30 @@ def check(
     return 0 if report.holds else 1
 
 
-def _of_run(source: str | Path, game: str | None, concept: str | None) -> tuple[str, str]:
-    """The game and the concept, where they are not given those of a finished run.
+def _of_run(
+    run: Path, game: str | None, concept: str | None
+) -> tuple[dict[str, Any], str | None, str]:
+    """The result of a finished run; the game and the concept, where not given those of the run.
 
     Raises:
-        InputError: if no game is given, and it is no run of one.
+        InputError: if it is no run or not finished, was edited, or has nothing to check.
     """
-    result: dict[str, Any] = {}
-    if isinstance(source, Path):
-        from gtlearn.runs.folder import RunFolder, find
+    from gtlearn.cli.output import note
+    from gtlearn.files import require_plain
+    from gtlearn.runs import result as results
+    from gtlearn.runs.folder import find
 
-        result = RunFolder(source).result() or {}
-        if not result:
-            raise InputError(
-                f"{find(source).path} is not finished; go on by `gtlearn resume {source}`"
-            )
-        if "strategies" not in result and "commitment" not in result:
-            raise InputError(_without_tables(source, result.get("env")))
-    game = game or result.get("game")
-    if game is None:
-        raise InputError("say in which GAME to check the profile; only runs name their own")
-    return game, concept or ("stackelberg" if "commitment" in result else "nash")
+    require_plain(run)
+    result = results.read(run / results.FILE, required=())
+    if result is None:
+        raise InputError(f"{find(run).path} is not finished; go on by `gtlearn resume {run}`")
+    results.require_unedited(result, run)
+    if results.CHECKSUMS not in result:
+        note([f"{run} holds no checksums, so that nothing says whether it was edited"])
+    if "strategies" not in result and "commitment" not in result:
+        raise InputError(_without_tables(run, result.get("env")))
+    learned = "stackelberg" if "commitment" in result else "nash"
+    return result, game or result.get("game"), concept or learned
 
 
 def _source(profile: str) -> str | Path:

@@ -188,6 +188,8 @@ def _converted(value: Any, kind: Any) -> Any:
         elif get_origin(option) is tuple:
             if isinstance(value, list | tuple):
                 return tuple(_converted(item, get_args(option)[0]) for item in value)
+        elif type(value) is int and _is_too_long(value):
+            continue
         elif option is float and isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
         elif type(value) is option:
@@ -217,6 +219,11 @@ def _numbers(value: Any) -> Iterable[float]:
     return [value] if isinstance(value, int | float) and not isinstance(value, bool) else []
 
 
+def _is_too_long(number: int) -> bool:
+    """Whether an integer of TOML, which has 64 bits, cannot be it."""
+    return not -(2**63) <= number < 2**63
+
+
 def _is_value(value: Any) -> bool:
     return isinstance(value, bool | int | float | str | list | tuple)
 
@@ -228,6 +235,8 @@ def _text(value: Any) -> str:
         return f"[{', '.join(_text(item) for item in value)}]"
     if isinstance(value, str):
         return '"' + "".join(_escaped(character) for character in value) + '"'
+    if isinstance(value, int) and _is_too_long(value):
+        return f"an integer of {value.bit_length()} bits"
     return repr(value)
 
 
