@@ -71,6 +71,7 @@ class MetricsLog:
         except OSError:
             with suppress(OSError):  # else the next reader leaves out what is there of it
                 self._file.truncate(end)
+                self._file.seek(end)
             raise
         if self._writer is not None and tensorboard:
             for name, value in row.items():

@@ -141,12 +141,15 @@ def curves_of(paths: Sequence[Path], metric: str = HEADLINE) -> list[Curve]:
         metric: a name in their metrics.
 
     Raises:
-        InputError: if a folder holds no run or no such metric, or two runs are the same.
+        InputError: if a folder holds no run or no such metric, or two runs are the same, or one
+            was edited.
     """
     groups: dict[tuple[str, Any], dict[int, Path]] = {}
     configs: dict[tuple[str, Any], RunConfig] = {}
     for path in folder.expanded(paths):
-        config = folder.find(path).config()
+        run = folder.find(path)
+        config = run.config()
+        run.require_unedited(folder.CONFIG, folder.METRICS)
         key = (config.algorithm.name, config.options)
         configs[key] = config
         seeds = groups.setdefault(key, {})

@@ -46,14 +46,15 @@ def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | Non
     try:
         found = json.loads(data.decode(), parse_constant=_refuse_constant)
         flaw = _flaw(found, required)
+        own = None if flaw else found.get(CHECKSUMS, {}).get(FILE)
+        edited = own is not None and own != _checksum_of(found)
     except RecursionError:
         flaw = "it is nested too deep"
     except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are some
         flaw = str(error)[:200]
     if flaw is not None:
         raise InputError(f"{path} is damaged: {flaw}; {_again(path)}")
-    own = found.get(CHECKSUMS, {}).get(FILE)
-    if own is not None and own != _checksum_of(found):
+    if edited:
         raise InputError(
             f"{path} was edited after the run ended: it does not fit the SHA-256 that it holds; "
             f"undo the change, or {_again(path)}"
