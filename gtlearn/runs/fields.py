@@ -67,7 +67,9 @@ class Field:
         if any(not self._in_bounds(number) for number in _numbers(found)):
             raise self._refusal(value)
         if isinstance(found, str) and holds_controls(found):
-            raise InputError(f"{self.name} = {_text(found)[:60]} holds control characters; leave them out"
+            raise InputError(
+                f"{self.name} = {_text(found)[:60]} holds control characters; leave them out"
+            )
         return found
 
     def parsed(self, text: str) -> Any:
