@@ -157,7 +157,7 @@ def _overhead(row: Row, backend: str, workers: int, options: dict[str, Any], cou
     """Times sweeps with fresh workers, three times."""
     if backend == "ray" and importlib.util.find_spec("ray") is None:
         row.absent = "ray"
-        row.columns = {"whole sweep": "Ray is not installed: pip install 'gtlearn[scale]'"}
+        row.columns = {"whole sweep": "Ray is not installed: pip install -e '.[scale]'"}
         return
     _swept(options, 1, "local", 1)  # what this process needs is imported
     found = [_swept(options, count, backend, workers) for _ in range(3)]

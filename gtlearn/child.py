@@ -3,19 +3,22 @@
 The child is killed once a limit of `gtlearn.limits` is reached, and whatever happens to it, a
 signal included, the calling process goes on. Where the system can fork, a call costs a few
 milliseconds and its arguments need not be pickled; elsewhere they must be, and it costs a start
-of Python.
+of Python, in which the caller's own script is not run again. Daemonic processes, such as those of
+a pool, and children themselves may call too.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gtlearn import limits
 from gtlearn.errors import GtlearnError
+from gtlearn.progress import heard_by
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _POLL = 0.02  # seconds between two looks at a child's memory and at the caller's limits
+_END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
+
+_inside: ContextVar[bool] = ContextVar("gtlearn_inside_a_child", default=False)
 
 
 class ChildDied(GtlearnError):
@@ -33,9 +39,13 @@ class ChildDied(GtlearnError):
     """
 
     def __init__(self, exit_code: int | None) -> None:
+        self.exit_code = exit_code
         self.signal = -exit_code if exit_code is not None and exit_code < 0 else 0
         how = f"signal {self.signal}" if self.signal else f"exit code {exit_code}"
         super().__init__(f"the child process ended by {how}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ChildDied, (self.exit_code,)
 
 
 def call(
@@ -81,6 +91,24 @@ def call(
             child.close()
 
 
+def bounded(function: Callable[..., T], *arguments: Any, seconds: float) -> T:
+    """`function(*arguments)`, in a child process where it may keep a limit waiting.
+
+    Args:
+        function: what to call; it need not call `limits.check`, and changes nothing.
+        *arguments: what it is called with.
+        seconds: about how long it takes.
+
+    Raises:
+        TimeLimitReached, MemoryLimitReached, Interrupted: if a limit ended it.
+        Exception: what the function raised.
+    """
+    limits.check()
+    if seconds <= limits.patience() or _inside.get():  # a child is killed as a whole
+        return function(*arguments)
+    return call(function, *arguments)
+
+
 def _can_fork() -> bool:
     """Whether forking is there and safe: macOS's own libraries do not survive it."""
     return hasattr(os, "fork") and sys.platform != "darwin"
@@ -90,33 +118,75 @@ def _start(child: Any) -> None:
     """Starts it, without the warning that a process with threads forks: the child uses none."""
     import warnings
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _allowed(), _without_script():
         warnings.simplefilter("ignore", DeprecationWarning)
         child.start()
 
 
+@contextmanager
+def _allowed() -> Iterator[None]:
+    """A daemonic process may have a child here: multiprocessing forbids it, lest it be left behind.
+
+    Ours is not: the call waits for it, and the limits that it set for itself end it.
+    """
+    from multiprocessing import current_process
+
+    process: Any = current_process()
+    daemonic = process.daemon
+    if daemonic:
+        process.daemon = False
+    try:
+        yield
+    finally:
+        if daemonic:
+            process.daemon = True
+
+
+@contextmanager
+def _without_script() -> Iterator[None]:
+    """A spawned child does not import the caller's script, which may have no guard against it."""
+    from types import ModuleType
+
+    script = sys.modules["__main__"]
+    if not _can_fork():
+        sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
 def _answer(child: Any, ours: Connection, room: float | None) -> Any:
     """Waits for the child; kills it by leaving with what ended the wait."""
-    start: float | None = None
+    start = 0.0 if room is None else float(_received(child, ours))
     while not ours.poll(_patience()):
         limits.check()
-        if not child.is_alive() and not ours.poll(0):
-            raise ChildDied(child.exitcode)
-        if room is not None:
-            grown = _resident(child.pid)
-            start = grown if start is None else start
-            if grown - start > room:
-                raise limits.MemoryLimitReached("the memory limit is used up")
-    try:
-        returned, value = ours.recv()
-    except EOFError:
-        child.join()
-        raise ChildDied(child.exitcode) from None
+        _require_alive(child, ours)
+        if room is not None and _resident(child.pid) - start > room:
+            raise limits.MemoryLimitReached("the memory limit is used up")
+    returned, value = _received(child, ours)
     if returned:
         return value
     if isinstance(value, MemoryError) and room is not None:
         raise limits.MemoryLimitReached("the memory limit is used up") from None
     raise value
+
+
+def _received(child: Any, ours: Connection) -> Any:
+    """What the child sends next."""
+    while not ours.poll(_patience()):
+        limits.check()
+        _require_alive(child, ours)
+    try:
+        return ours.recv()
+    except EOFError:
+        child.join()
+        raise ChildDied(child.exitcode) from None
+
+
+def _require_alive(child: Any, ours: Connection) -> None:
+    if not child.is_alive() and not ours.poll(0):
+        raise ChildDied(child.exitcode)
 
 
 def _patience() -> float:
@@ -137,10 +207,15 @@ def _work(
     answer: Connection, room: float | None, function: Callable[..., Any], arguments: Any
 ) -> None:
     """What the child does."""
+    _inside.set(True)
     _be_quiet()
+    _end_with_caller()
     _bound(room)
+    if room is not None:
+        answer.send(limits.resident_bytes())  # from which its growth counts
     try:
-        returned, value = True, function(*arguments)
+        with heard_by(None):  # a listener may wait for a thread that is not there
+            returned, value = True, function(*arguments)
     except BaseException as error:
         returned, value = False, error
     with suppress(BrokenPipeError):
@@ -165,6 +240,20 @@ def _be_quiet() -> None:
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
+def _end_with_caller() -> None:
+    """The system is to end the child with the process that started it, where it can."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+    import signal
+    from multiprocessing import parent_process
+
+    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
+    parent = parent_process()
+    if parent is not None and os.getppid() != parent.pid:  # it was gone before
+        os._exit(1)
+
+
 def _bound(room: float | None) -> None:
     """Asks the system to hold the child to its limits, where it can."""
     try:
@@ -174,7 +263,7 @@ def _bound(room: float | None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     left = limits.seconds_left()
     if left is not None:  # a last resort, should the caller be gone
-        seconds = int(left) + 2
+        seconds = (int(left) + 2) * (os.cpu_count() or 1)
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     if room is not None:

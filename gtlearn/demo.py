@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from gtlearn import solvers
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.optional import install_line
 from gtlearn.solvers.checking.check import check
 from gtlearn.solvers.output.pieces import add_row, mix, new_table, to_text
 from gtlearn.solvers.solution import NashEquilibrium, Solution
@@ -185,7 +186,7 @@ def draw(picture: Path, groups: Sequence[Sequence[Run]]) -> str:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        return "No picture: matplotlib is missing; to add it: pip install matplotlib"
+        return f"No picture: matplotlib is missing; to add it: {install_line('plots')}"
     figure = Figure(figsize=(9, 5.2), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()

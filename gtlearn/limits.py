@@ -22,6 +22,8 @@ MEMORY_LIMIT = "memory_limit"
 INTERRUPTED = "interrupted"
 
 _LOOK = 0.001  # seconds between two looks at the memory, each of which takes microseconds
+_UNSEEN, _UNFELT = 0.02, 0.3  # seconds by which a limit, or a person, may be kept waiting
+_GRACE = 0.3  # seconds in which what was found can become an answer, once the user asked to stop
 
 
 class LimitReached(GtlearnError):
@@ -63,9 +65,10 @@ class _Limits:
 
 @dataclass
 class _Asked:
-    """Whether the user asked to stop."""
+    """Whether the user asked to stop, and when the work heard of it first."""
 
     stop: bool = False
+    heard: float | None = None
 
 
 _current: ContextVar[_Limits | None] = ContextVar("gtlearn_limits", default=None)
@@ -106,6 +109,23 @@ def limited(time_limit: float | None = None, memory_limit: float | None = None) 
 
 
 @contextmanager
+def keeping(seconds: float, share: float = 0.0) -> Iterator[None]:
+    """The code inside ends so long before the deadline that something else can still be done.
+
+    Args:
+        seconds: to be kept, but no more than half of what is left.
+        share: of what is left, to be kept at least.
+    """
+    left = seconds_left()
+    if left is None:
+        yield
+        return
+    kept = max(min(seconds, left / 2), share * left)
+    with limited(max(left - kept, 1e-9)):
+        yield
+
+
+@contextmanager
 def suspended() -> Iterator[None]:
     """No limit holds for the code inside: for the short work that puts an answer together."""
     token, asked = _current.set(None), _asked.set(None)
@@ -118,7 +138,10 @@ def suspended() -> Iterator[None]:
 
 @contextmanager
 def stoppable() -> Iterator[_Asked]:
-    """The code inside ends by `Interrupted` at its next `check` once `.stop` is set to true."""
+    """The code inside ends by `Interrupted` at its next `check` once `.stop` is set to true.
+
+    It is raised once, and again when the time for putting an answer together has passed.
+    """
     asked = _Asked()
     token = _asked.set(asked)
     try:
@@ -137,7 +160,7 @@ def check() -> None:
     """
     asked = _asked.get()
     if asked is not None and asked.stop:
-        raise Interrupted("the user asked to stop")
+        _stop(asked)
     limits = _current.get()
     if limits is None:
         return
@@ -148,6 +171,13 @@ def check() -> None:
         limits.looked = now
         if resident_bytes() > limits.resident:
             raise MemoryLimitReached("the memory limit is used up")
+
+
+def _stop(asked: _Asked) -> None:
+    now = time.monotonic()
+    if asked.heard is None or now - asked.heard > _GRACE:
+        asked.heard = asked.heard or now
+        raise Interrupted("the user asked to stop")
 
 
 def require(more_bytes: float) -> None:
@@ -162,6 +192,13 @@ def require(more_bytes: float) -> None:
     left = bytes_left()
     if left is not None and more_bytes > left:
         raise MemoryLimitReached("the memory limit is used up")
+
+
+def patience() -> float:
+    """How many seconds may pass without a `check`: infinitely many where nothing is limited."""
+    if _current.get() is not None:
+        return _UNSEEN
+    return math.inf if _asked.get() is None else _UNFELT
 
 
 def seconds_left() -> float | None:

@@ -1,13 +1,18 @@
-"""Packages that only some installations have."""
+"""Packages that only some installations have, and how to add them."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from gtlearn.errors import InputError
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 
 def optional(module: str, extra: str) -> ModuleType:
@@ -23,7 +28,7 @@ def optional(module: str, extra: str) -> ModuleType:
         if error.name is not None and error.name.partition(".")[0] != package:
             raise
         raise InputError(
-            f"{package} is needed for this and not installed; run pip install 'gtlearn[{extra}]'"
+            f"{package} is needed for this and not installed; run {install_line(extra)}"
         ) from None
 
 
@@ -42,6 +47,48 @@ def needed(purpose: str, extra: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise InputError(
-            f"{error.name} is needed for {purpose} and not installed; run "
-            f"pip install 'gtlearn[{extra}]'"
+            f"{error.name} is needed for {purpose} and not installed; run {install_line(extra)}"
         ) from error
+
+
+def install_line(extra: str = "") -> str:
+    """The command that installs what an extra (by default the core) needs and does not find here.
+
+    It names the packages themselves, and so works wherever gtlearn itself came from.
+    """
+    wanted = requirements(extra)
+    lacking = [r for r in wanted if not is_met(r)] or wanted
+    if not lacking:  # gtlearn is not installed, but found on Python's path
+        return f"pip install -e '.[{extra}]' in the folder of gtlearn"
+    return " ".join(["pip install", *(f"'{r.name}{r.specifier}'" for r in lacking)])
+
+
+def requirements(extra: str = "") -> list[Requirement]:
+    """What an extra (by default the core) needs, as the metadata of gtlearn has it, if any."""
+    from packaging.requirements import Requirement
+
+    try:
+        lines = metadata.requires("gtlearn") or []
+    except metadata.PackageNotFoundError:
+        return []
+    found = sorted((Requirement(line) for line in lines), key=lambda r: r.name)
+    return [r for r in found if _applies(r, extra) and not (extra and _applies(r, ""))]
+
+
+def _applies(requirement: Requirement, extra: str) -> bool:
+    marker = requirement.marker
+    return marker is None or marker.evaluate({"extra": extra})
+
+
+def installed_version(package: str) -> str | None:
+    """The version that is installed of a package, or None."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def is_met(requirement: Requirement) -> bool:
+    """Whether the package is installed, in a version that the requirement admits."""
+    version = installed_version(requirement.name)
+    return version is not None and requirement.specifier.contains(version, prereleases=True)

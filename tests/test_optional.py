@@ -1,16 +1,18 @@
 """What is said where an optional package is missing."""
 
 import importlib
+import re
 import sys
 
 import pytest
 
+from gtlearn import optional as optional_packages
 from gtlearn.errors import InputError
 from gtlearn.optional import needed, optional
 
 
 def test_a_module_that_is_missing():
-    with pytest.raises(InputError, match=r"not_there is needed .* pip install 'gtlearn\[learn\]'"):
+    with pytest.raises(InputError, match=r"not_there is needed .*; run pip install '.*'torch>=2"):
         optional("not_there.at_all", "learn")
 
 
@@ -22,9 +24,28 @@ def test_a_missing_package_of_a_package_is_no_matter_of_extras(tmp_path, monkeyp
 
 
 def test_imports_that_are_needed():
-    words = r"not_there is needed for games and not installed; run pip install 'gtlearn\[envs\]'"
+    words = r"not_there is needed for games and not installed; run pip install '.*'mujoco>=3"
     with pytest.raises(InputError, match=words), needed("games", "envs"):
         import not_there  # noqa: F401
+
+
+def test_what_is_installed_is_not_named(monkeypatch):
+    def version(package):
+        if package == "torch":
+            raise optional_packages.metadata.PackageNotFoundError(package)
+        return "9999"
+
+    monkeypatch.setattr(optional_packages.metadata, "version", version)
+    assert re.fullmatch(r"pip install 'torch>=[\d.]+'", optional_packages.install_line("learn"))
+
+
+def test_from_its_source_gtlearn_has_no_metadata(monkeypatch):
+    def requires(package):
+        raise optional_packages.metadata.PackageNotFoundError(package)
+
+    monkeypatch.setattr(optional_packages.metadata, "requires", requires)
+    line = optional_packages.install_line("envs")
+    assert line == "pip install -e '.[envs]' in the folder of gtlearn"
 
 
 @pytest.mark.parametrize(

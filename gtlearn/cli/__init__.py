@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from gtlearn.cli.app import app
+from gtlearn.cli.stdout import claim_stdout, discard
 from gtlearn.errors import CertificateError, InputError
 
 BAD_INPUT = 2
@@ -22,7 +23,8 @@ BROKEN_PIPE = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Runs the command line and exits the process."""
+    """Runs the command line and exits the process, whose standard output is its own."""
+    claim_stdout()
     sys.exit(run(arguments))
 
 
@@ -30,7 +32,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit code."""
     try:
         code = app.main(args=arguments, prog_name="gtlearn", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         return _complain(_usage(error))
@@ -42,9 +45,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:  # what read our output is gone
-        from gtlearn.cli.output import discard_stdout
-
-        discard_stdout()
+        discard(sys.stdout)
         return BROKEN_PIPE
     except Exception:
         import traceback

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gtlearn.cli.options import was_given
+from gtlearn.cli.stdout import Command
 from gtlearn.errors import InputError
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class AlgorithmGroup(click.Group):
         seed = [_seed_option(base)] if self.seeded else []
         options = [_option(f, held.get(f.name, f.default)) for f in fields.values()]
         beside = [_option(f, held.get(f.name, f.default)) for f in recording.values()]
-        return click.Command(
+        return Command(
             name,
             callback=callback,
             params=[*options, *seed, *self.own(), *beside],

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from gtlearn.cli.options import Natural
+from gtlearn.cli.stdout import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -26,9 +27,9 @@ from gtlearn.cli.options import Natural
 )
 def demo(output: Path, seed: int) -> None:
     """Solve games, let a learner play them, and compare."""
-    from gtlearn.cli.output import require_writable
+    from gtlearn.cli.output import emit, require_writable
     from gtlearn.demo import run_demo
 
     require_writable(output)
     for line in run_demo(output, seed):
-        click.echo(line)
+        emit(line)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gtlearn.cli.installed import PURPOSES
+from gtlearn.cli.installed import CORE, PURPOSES
 from gtlearn.cli.options import OneOf
+from gtlearn.cli.stdout import Command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,31 +18,34 @@ if TYPE_CHECKING:
     from gtlearn.cli.working import Finding
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("extras", nargs=-1, type=OneOf(*PURPOSES), metavar="[EXTRA]...")
 def doctor(extras: tuple[str, ...]) -> int:
     """Say what is installed and works, and how to add the rest.
 
     With EXTRAs, such as envs or atari, look only at these; the exit code is 1 if something of them
-    is missing or does not work.
+    is missing or does not work. Without, look at the core and at all extras but those of developers
+    (peers, docs, dev); the exit code is 1 if the core is not whole.
 
     \b
     Example:
       gtlearn doctor envs atari
     """
-    from gtlearn.cli.installed import additions, package_table
+    from gtlearn.cli.installed import DEVELOPERS, additions, package_table
     from gtlearn.cli.output import emit
     from gtlearn.cli.working import findings
     from gtlearn.solvers.output.pieces import to_text
 
-    parts = extras or tuple(PURPOSES)
+    parts = extras or tuple(part for part in PURPOSES if part not in DEVELOPERS)
     found = findings(parts)
     advice = additions(parts)
     advice += [f"To use {trial.what}: {trial.detail}" for trial in found if not trial.works]
     tables = [package_table(parts), *([_trial_table(found)] if found else [])]
     text = to_text([_heading(), *tables])
     emit("\n".join([text, *advice]), None)  # not wrapped: commands to copy
-    return int(bool(extras and advice))
+    vital = extras or (CORE,)
+    failed = any(trial.extra in vital and not trial.works for trial in found)
+    return int(failed or bool(additions(vital)))
 
 
 def _heading() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gtlearn.cli.options import GameCommand, OneOf, nearest, reading_options
+from gtlearn.cli.stdout import Command
 
 
 class GamesGroup(click.Group):
@@ -30,7 +31,7 @@ def games(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-@games.command("list")
+@games.command("list", cls=Command)
 @click.option(
     "--format",
     "form",

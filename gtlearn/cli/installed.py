@@ -1,13 +1,14 @@
-"""What is installed of gtlearn's requirements, read from its own metadata."""
+"""What is installed of what gtlearn requires."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
-from importlib import metadata
 from typing import TYPE_CHECKING
 
+from gtlearn.optional import install_line, installed_version, is_met, requirements
+
 if TYPE_CHECKING:
+    from packaging.requirements import Requirement
     from rich.table import Table
 
 CORE = "core"
@@ -24,28 +25,12 @@ PURPOSES = {  # of the core and of each extra
     "dev": "tests and linters",
 }
 
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
-_EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
+DEVELOPERS = ("peers", "docs", "dev")  # of no use to those who only use gtlearn
 
 
-def requirements() -> dict[str, list[str]]:
-    """What the core and each extra need, as "package>=version"."""
-    needed: dict[str, list[str]] = {part: [] for part in PURPOSES}
-    for line in metadata.requires("gtlearn") or ():
-        requirement, _, marker = line.partition(";")
-        extra = _EXTRA.search(marker)
-        if not requirement.startswith("gtlearn[") and (extra is None or extra[1] in needed):
-            needed[extra[1] if extra else CORE].append(requirement.strip())
-    return {part: sorted(found) for part, found in needed.items() if found}
-
-
-def version_of(requirement: str) -> str | None:
-    """The installed version of a required package, or None."""
-    name = _NAME.match(requirement)
-    try:
-        return metadata.version(name[0] if name else requirement)
-    except metadata.PackageNotFoundError:
-        return None
+def needed(part: str) -> list[Requirement]:
+    """What the core or an extra needs."""
+    return requirements("" if part == CORE else part)
 
 
 def package_table(parts: Collection[str]) -> Table:
@@ -53,22 +38,26 @@ def package_table(parts: Collection[str]) -> Table:
     from gtlearn.solvers.output.pieces import add_row, new_table
 
     table = new_table("part", "for", "package", "installed")
-    for part, needed in requirements().items():
-        if part not in parts:
-            continue
-        for position, requirement in enumerate(needed):
-            name = _NAME.match(requirement)
+    for part in parts:
+        for position, requirement in enumerate(needed(part)):
             heading = (part, PURPOSES[part]) if position == 0 else ("", "")
-            version = version_of(requirement) or "missing"
-            add_row(table, [*heading, name[0] if name else requirement, version])
+            add_row(table, [*heading, requirement.name, _state(requirement)])
     return table
+
+
+def _state(requirement: Requirement) -> str:
+    version = installed_version(requirement.name)
+    if version is None:
+        return "missing"
+    return version if is_met(requirement) else f"{version}; needed {requirement.specifier}"
 
 
 def additions(parts: Collection[str]) -> list[str]:
     """For each of these parts that lacks something, a line with the command that installs it."""
     lines = []
-    for part, needed in requirements().items():
-        missing = [f"'{requirement}'" for requirement in needed if not version_of(requirement)]
-        if part in parts and missing:
-            lines.append(f"To add {part}: pip install {' '.join(missing)}")
+    for part in parts:
+        unmet = [requirement for requirement in needed(part) if not is_met(requirement)]
+        if unmet:
+            verb = "add" if any(installed_version(r.name) is None for r in unmet) else "mend"
+            lines.append(f"To {verb} {part}: {install_line('' if part == CORE else part)}")
     return lines

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gtlearn.cli.stdout import Command
 from gtlearn.errors import InputError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -117,7 +118,7 @@ class ExactNumber(click.ParamType):  # type: ignore[type-arg]
         return number
 
 
-class GameCommand(click.Command):
+class GameCommand(Command):
     """A command whose arguments may be literals that begin with a minus sign."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

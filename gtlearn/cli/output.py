@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gtlearn.cli.stdout import discard, stdout
 from gtlearn.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,28 +55,30 @@ def _is_vector(value: Any) -> bool:
     return isinstance(value, list) and not any(isinstance(item, list | dict) for item in value)
 
 
-def emit(text: str, output: Path | None) -> None:
-    """Prints `text`, or writes it to `output`."""
+def emit(text: str, output: Path | None = None) -> None:
+    """Prints `text` on standard output, or writes it to `output`.
+
+    Raises:
+        InputError: if it cannot be written.
+    """
     text = text if text.endswith("\n") else text + "\n"
     if output is not None:
         with replacing(output) as path:
             path.write_text(text, encoding="utf-8")
         return
-    encoding = sys.stdout.encoding or "utf-8"
+    stream = stdout()
+    if stream is None:
+        raise InputError("standard output cannot be written: it is closed")
+    encoding = stream.encoding or "utf-8"
     try:
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-        sys.stdout.flush()
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+        stream.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        discard_stdout()
+        discard(stream)
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"standard output cannot be written: {reason}") from None
-
-
-def discard_stdout() -> None:
-    """Sends what is still buffered nowhere, so that Python does not fail once more at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def note(sentences: Iterable[str]) -> None:

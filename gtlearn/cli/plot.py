@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.stdout import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--metric",
@@ -31,13 +33,14 @@ def plot(runs: tuple[Path, ...], metric: str, output: Path) -> None:
     Example:
       gtlearn plot runs/a runs/b --output both.svg
     """
-    from gtlearn.cli.output import require_writable
+    from gtlearn.cli.output import emit, require_writable
     from gtlearn.runs.pictures import caption, curves_of, draw
 
     require_writable(output)
     curves = curves_of(runs, metric)
-    draw(curves, metric, output)
+    draw(curves, output)
     for curve in curves:
         unit = curve.axis.partition(",")[0]
-        click.echo(f"{curve.label}: {metric} {curve.final()} after {curve.steps[-1]:,.0f} {unit}")
-    click.echo(f"{caption(curves)}\nPicture: {output}")
+        after = f"after {curve.steps[-1]:,.0f} {unit}"
+        emit(f"{curve.label}: {curve.value} {curve.final()} {after}")
+    emit(f"{caption(curves)}\nPicture: {output}")

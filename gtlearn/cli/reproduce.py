@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gtlearn.cli.stdout import Command
+
 if TYPE_CHECKING:
     from gtlearn.reproduce import Reproduction
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("figure")
 @click.option("--quick", is_flag=True, help="A reduced version, which says what it leaves out.")
 @click.option(
@@ -71,11 +73,11 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
         click.echo("Stopped and kept; to go on, give the same command", err=True)
         return STOPPED
     stem = figure if wanted.folder else "figure"
-    emit(kind.report(found), None)
+    emit(kind.report(found))
     emit(json_text(kind.to_json(found)), parent / f"{stem}.json")
     picture = _picture(found, parent / f"{stem}.png")
     held = "Runs" if wanted.methods else "Numbers"
-    click.echo(f"{held}: {parent}" + (f"   Picture: {picture}" if picture else ""))
+    emit(f"{held}: {parent}" + (f"   Picture: {picture}" if picture else ""))
     return 0
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from gtlearn.cli.options import refuse_unused
+from gtlearn.cli.stdout import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--workers",

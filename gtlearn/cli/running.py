@@ -63,9 +63,9 @@ def report(outcome: Outcome) -> int:
 
     emit(result_text(outcome.result), None)
     picture = curve_of([folder], folder / "curve.png")
-    click.echo(f"Run: {folder}" + (f"   Picture: {picture}" if picture else ""))
+    emit(f"Run: {folder}" + (f"   Picture: {picture}" if picture else ""))
     if "commitment" in outcome.result or "strategies" in outcome.result:
-        click.echo(f"Its tables, checked exactly: gtlearn check {folder}")
+        emit(f"Its tables, checked exactly: gtlearn check {folder}")
     return 0
 
 
@@ -133,7 +133,7 @@ def finish_all(
         return _stopped(parent)
     emit(_table_of(sorted(outcomes, key=lambda outcome: outcome.seed)), None)
     picture = curve_of([o.folder for o in outcomes if o.result is not None], parent / "curves.png")
-    click.echo(f"Runs: {parent}" + (f"   Picture: {picture}" if picture else ""))
+    emit(f"Runs: {parent}" + (f"   Picture: {picture}" if picture else ""))
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     for outcome in failed:
         click.echo(f"gtlearn: seed {outcome.seed}: {outcome.error}", err=True)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.stdout import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--output",
@@ -28,7 +30,7 @@ def watch(run: Path, output: Path | None, seed: int) -> None:
     Example:
       gtlearn watch runs/meta-mapg_half-cheetah_seed0_20270131-120000
     """
-    from gtlearn.cli.output import require_writable
+    from gtlearn.cli.output import emit, require_writable
     from gtlearn.runs.folder import find
 
     file = output or find(run).path / "film.gif"
@@ -40,7 +42,7 @@ def watch(run: Path, output: Path | None, seed: int) -> None:
     film = film_of(run, seed)
     write(film, file)
     seconds = len(film.pictures) / film.rate
-    click.echo(f"{film.title}\nFilm: {file} ({len(film.pictures)} pictures, {seconds:.3g} s)")
+    emit(f"{film.title}\nFilm: {file} ({len(film.pictures)} pictures, {seconds:.3g} s)")
 
 
 def _draw_without_screen() -> None:

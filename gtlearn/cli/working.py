@@ -11,6 +11,35 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from gtlearn.cli.installed import CORE
+from gtlearn.optional import installed_version
+
+_Columns = list[tuple[float, float, float, bool]]
+_Rows = list[tuple[list[float], float, float]]
+
+_INFINITY = float("inf")
+_PROGRAMS: tuple[tuple[str, float, _Columns, _Rows], ...] = (
+    # minimise; columns are (cost, lower, upper, whether whole), rows (coefficients, lower, upper)
+    (
+        "Hillier & Lieberman's (2010, section 3.1)",
+        -36.0,
+        [(-3, 0, _INFINITY, False), (-5, 0, _INFINITY, False)],
+        [([1, 0], -_INFINITY, 4), ([0, 2], -_INFINITY, 12), ([3, 2], -_INFINITY, 18)],
+    ),
+    (
+        "with one whole number",  # HiGHS 1.14.0 says 15
+        9.0,
+        [(2, 0, 10, False), (3, 0, 10, True)],
+        [([1, 1], 4.5, _INFINITY)],
+    ),
+    (
+        "of PuLP's tests",  # HiGHS 1.14.0 says 76
+        64.0,
+        [(1, 0, 4, False), (4, -1, 1, False), (9, 0, _INFINITY, True)],
+        [([1, 1, 0], -_INFINITY, 5), ([1, 0, 1], 10, _INFINITY), ([0, -1, 1], 7.5, 7.5)],
+    ),
+)
+_TOLERANCE = 1e-6  # of an optimum
 _SECONDS = 60  # for one trial; a busy machine needs some to start Python
 _BACKENDS = ("egl", "osmesa")  # with which MuJoCo draws without a screen
 _RED_BALL = """
@@ -45,6 +74,29 @@ def findings(extras: Collection[str]) -> list[Finding]:
         for extra, module, trial in _TRIALS
         if extra in extras and (not module or importlib.util.find_spec(module))
     ]
+
+
+def solve_programs() -> None:
+    """Solves linear and integer programs whose optima are known."""
+    import highspy
+    import numpy as np
+
+    from gtlearn.solvers.linear.highs import silent_highs
+
+    for name, optimum, columns, rows in _PROGRAMS:
+        solver = silent_highs()
+        for position, (cost, low, high, whole) in enumerate(columns):
+            solver.addVar(low, high)
+            solver.changeColCost(position, cost)
+            if whole:
+                solver.changeColIntegrality(position, highspy.HighsVarType.kInteger)
+        for values, low, high in rows:
+            places = np.arange(len(values), dtype=np.int32)
+            solver.addRow(low, high, len(values), places, np.array(values, dtype=float))
+        solver.run()
+        found = solver.getInfo().objective_function_value
+        if abs(found - optimum) > _TOLERANCE:
+            raise RuntimeError(f"the optimum of the program {name} is {optimum:g}, not {found:g}")
 
 
 def move_ball() -> None:
@@ -83,6 +135,15 @@ def load_rom() -> None:
         raise RuntimeError("space_invaders.bin is not known to the emulator")
 
 
+def _programs() -> Finding:
+    package = f"highspy {installed_version('highspy')}"
+    error = _failure(solve_programs)
+    advice = f"install another version of highspy; {package} is wrong here ({error})"
+    return Finding(
+        CORE, "linear and integer programs", not error, advice if error else f"by {package}"
+    )
+
+
 def _model() -> Finding:
     error = _failure(move_ball, MUJOCO_GL="disable")  # drawing is another trial
     return Finding("envs", "MuJoCo's physics", not error, error and f"reinstall mujoco ({error})")
@@ -112,6 +173,7 @@ def _lrsnash() -> Finding:
 
 
 _TRIALS: tuple[tuple[str, str, Callable[[], Finding]], ...] = (
+    (CORE, "", _programs),
     ("envs", "mujoco", _model),
     ("envs", "mujoco", _picture),
     ("atari", "multi_agent_ale_py", _rom),

@@ -14,8 +14,8 @@ from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.markov.game import MarkovGame
 from gtlearn.games.names import split_call
-from gtlearn.games.openspiel import refusals_in_our_words
 from gtlearn.games.openspiel_steps import SteppedGame
+from gtlearn.games.openspiel_text import loaded_after, name_of
 from gtlearn.optional import needed
 
 with needed("the environments", "envs"):
@@ -23,6 +23,7 @@ with needed("the environments", "envs"):
     from pettingzoo import ParallelEnv
 
 OBSERVATION, ACTION_MASK = "observation", "action_mask"
+_TRIAL_STEPS = 2000  # of a game whose parameters may end the process
 
 
 def parallel_environment(game: Any) -> OpenSpielEnvironment:
@@ -65,7 +66,8 @@ class OpenSpielEnvironment(ParallelEnv[str, Any, np.int64]):  # type: ignore[mis
         game: is played.
 
     Raises:
-        InputError: if it is a mean-field game, draws its chance itself, or has no tensors.
+        InputError: if it is a mean-field game, draws its chance itself, or has no tensors or no
+            actions.
 
     Attributes:
         game: what is played.
@@ -75,8 +77,7 @@ class OpenSpielEnvironment(ParallelEnv[str, Any, np.int64]):  # type: ignore[mis
     def __init__(self, game: pyspiel.Game) -> None:
         _check_kind(game)
         self.game = game
-        name = str(game).removesuffix("()")
-        self.metadata = {"name": name, "render_modes": [], "is_parallelizable": True}
+        self.metadata = {"name": name_of(game), "render_modes": [], "is_parallelizable": True}
         self.possible_agents = [f"player_{k}" for k in range(game.num_players())]
         self.agents: list[str] = []
         self.render_mode = None
@@ -216,16 +217,29 @@ def _openspiel_game(game: Any) -> pyspiel.Game:
     name = (split_call(game) or ("", ""))[0] if isinstance(game, str) else ""
     foreign = name in pyspiel.registered_names() and not name.startswith("gtlearn_")
     if foreign and name not in catalogue_names():
-        with refusals_in_our_words(game):
-            return pyspiel.load_game(game)
+        return loaded_after(game, _play)
     loaded = games.load(game)
     if isinstance(loaded, BayesianGame):
         raise InputError(f"{loaded.name!r} is a Bayesian game, which OpenSpiel cannot hold")
     return loaded.openspiel
 
 
+def _play(game: pyspiel.Game) -> None:
+    """Some episodes of random legal play, to see whether OpenSpiel survives them."""
+    environment, generator = OpenSpielEnvironment(game), np.random.default_rng(0)
+    infos: dict[str, dict[str, Any]] = {}
+    for step in range(_TRIAL_STEPS):
+        if not environment.agents:
+            _, infos = environment.reset(seed=step)
+        chosen = {
+            agent: generator.choice(np.flatnonzero(info[ACTION_MASK]))
+            for agent, info in infos.items()
+        }
+        *_, infos = environment.step(chosen)
+
+
 def _check_kind(game: pyspiel.Game) -> None:
-    kind, name = game.get_type(), str(game)
+    kind, name = game.get_type(), name_of(game)
     if kind.dynamics == pyspiel.GameType.Dynamics.MEAN_FIELD:
         raise InputError(f"{name} is a mean-field game, whose players are no agents; use another")
     if kind.chance_mode == pyspiel.GameType.ChanceMode.SAMPLED_STOCHASTIC:
@@ -235,6 +249,8 @@ def _check_kind(game: pyspiel.Game) -> None:
         )
     if not (kind.provides_information_state_tensor or kind.provides_observation_tensor):
         raise InputError(f"{name} shows its players no tensors; use a game that does")
+    if not game.num_distinct_actions():
+        raise InputError(f"{name} has no actions; give it the parameters that it needs")
 
 
 def _actions(game: pyspiel.Game) -> tuple[list[int], bool]:

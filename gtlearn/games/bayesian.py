@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from gtlearn.errors import InputError
+from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import short_number
 
@@ -77,6 +79,17 @@ class BayesianGame:
     def number_note(self) -> str:
         """How float payoffs were read, empty if all were given exactly."""
         return next((g.number_note for g in self.games if g.number_note), "")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the leader, the types, the prior and the games in a canonical form."""
+        form = CanonicalForm("bayesian")
+        form.text(str(self.leader))
+        form.texts(self.types)
+        form.numbers(self.prior)
+        for game in self.games:
+            game.write(form)
+        return form.hexdigest()
 
     def __repr__(self) -> str:
         return f"BayesianGame({self.name!r}, {len(self.types)} types)"

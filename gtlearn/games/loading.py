@@ -20,8 +20,9 @@ from gtlearn.games.markov.openspiel import SHORT_NAME as MARKOV
 from gtlearn.games.matrices import game_from_arrays, is_nested, refuse_flags
 from gtlearn.games.names import nearest, parse_arguments, split_call
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.openspiel import from_openspiel, load_openspiel, refusals_in_our_words
+from gtlearn.games.openspiel import from_openspiel, load_openspiel
 from gtlearn.games.openspiel_steps import SteppedGame
+from gtlearn.games.openspiel_text import of_text
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
 
@@ -74,8 +75,7 @@ def load(
     if isinstance(spec, Game):
         return spec
     if isinstance(spec, SteppedGame):
-        exact: IteratedGame | MarkovGame = spec.exact
-        return exact
+        return _exact(spec)
     if isinstance(spec, pyspiel.Game):
         return from_openspiel(spec, rationalise=rationalise)
     if type(spec).__module__.split(".")[0] == "pygambit" and hasattr(spec, "to_nfg"):
@@ -105,12 +105,15 @@ def _from_text(text: str, symmetric: bool, zero_sum: bool, rationalise: bool) ->
     if call and name in pyspiel.registered_names():
         refuse_flags(symmetric, zero_sum, f"{name} is a whole game")
         if name == MARKOV:
-            with refusals_in_our_words(stripped):
-                return load(pyspiel.load_game(stripped))
+            return of_text(stripped, _exact)
         return load_openspiel(stripped, rationalise=rationalise)
     if stripped[0] in "+-.0123456789" or ";" in stripped or "\n" in stripped:
         return parse_literal(text, symmetric=symmetric, zero_sum=zero_sum)
     raise InputError(_unknown(name))
+
+
+def _exact(game: SteppedGame) -> IteratedGame | MarkovGame:
+    return game.exact
 
 
 def _is_path(text: str) -> bool:

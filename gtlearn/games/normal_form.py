@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
+from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.labels import check_labels, default_players, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
 
@@ -106,6 +107,21 @@ class NormalFormGame:
             and self.actions[0] == self.actions[1]
             and self.payoffs[0] == self.payoffs[1].transpose()
         )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the players, actions and payoffs in a canonical form; not of the name."""
+        form = CanonicalForm("normal-form")
+        self.write(form)
+        return form.hexdigest()
+
+    def write(self, form: CanonicalForm) -> None:
+        """Writes the players, their actions and their payoffs to a canonical form."""
+        form.texts(self.players)
+        for labels in self.actions:
+            form.texts(labels)
+        for tensor in self.payoffs:
+            form.array(tensor)
 
     @cached_property
     def openspiel(self) -> pyspiel.MatrixGame | pyspiel.TensorGame:

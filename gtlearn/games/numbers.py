@@ -157,6 +157,9 @@ class ExactArray:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _frozen, (self.numerators, self.denominator)
+
     def floats(self) -> NDArray[np.float64]:
         """The nearest doubles, same shape."""
         if self.denominator == 1 and self.numerators.dtype != object:

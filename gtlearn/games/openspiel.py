@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +12,7 @@ from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
 from gtlearn.games.names import parse_arguments, split_call
 from gtlearn.games.normal_form import MAX_PROFILES, NormalFormGame, normal_form
+from gtlearn.games.openspiel_text import name_of, of_text
 from gtlearn.games.openspiel_tree import normal_form_of_tree
 from gtlearn.games.tokens import distinct_labels
 
@@ -124,9 +121,7 @@ def from_openspiel(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFo
     Raises:
         InputError: if the game is of a kind that has no normal form, or too large.
     """
-    name = str(game).removesuffix("()")
-    if len(name) > 200:
-        name = str(game.get_type().short_name)
+    name = name_of(game)
     parameters = game.get_parameters()
     if game.get_type().short_name == SHORT_NAME and parameters.get("game") in catalogue_names():
         return _catalogue_game(parameters)
@@ -169,42 +164,7 @@ def load_openspiel(text: str, *, rationalise: bool = False) -> NormalFormGame:
     """The normal form of an OpenSpiel game string.
 
     Raises:
-        InputError: if OpenSpiel refuses the string, or the game cannot be a normal form.
+        InputError: if OpenSpiel refuses the string or does not survive it (see `of_text`), or the
+            game cannot be a normal form.
     """
-    with refusals_in_our_words(text):
-        return from_openspiel(pyspiel.load_game(text), rationalise=rationalise)
-
-
-@contextlib.contextmanager
-def refusals_in_our_words(text: str) -> Iterator[None]:
-    """Turns what OpenSpiel says of a game string into one sentence.
-
-    Raises:
-        InputError: if OpenSpiel raises.
-    """
-    try:
-        with _silent_stderr():
-            yield
-    except InputError:
-        raise
-    except (RuntimeError, ValueError, TypeError, LookupError) as error:  # what pybind11 raises
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"OpenSpiel refuses {text!r}: {reason}") from None
-
-
-@contextlib.contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Hides what OpenSpiel's C++ writes to stderr beside the exception that it raises."""
-    try:
-        sys.stderr.flush()
-        saved = os.dup(2)
-    except (OSError, ValueError, AttributeError):  # no stderr to protect
-        yield
-        return
-    with open(os.devnull, "w") as sink:
-        os.dup2(sink.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
+    return of_text(text, from_openspiel, rationalise=rationalise)

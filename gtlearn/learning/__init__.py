@@ -4,9 +4,10 @@ try:
     import torch as torch
 except ModuleNotFoundError as error:
     from gtlearn.errors import InputError
+    from gtlearn.optional import install_line
 
     raise InputError(
-        "gtlearn.learning needs PyTorch, which is not installed; run pip install 'gtlearn[learn]'"
+        f"gtlearn.learning needs PyTorch, which is not installed; run {install_line('learn')}"
     ) from error
 
 from gtlearn.learning.shaping.updates import cgd as cgd

@@ -42,7 +42,10 @@ class Learner(Protocol):
         """What result.json of a finished run holds beside the keys of every run (JSON values)."""
 
     def headline(self) -> tuple[float, float | None]:
-        """The learned value and the exact one (None where it is unknown); called at every row."""
+        """What `Algorithm.headline` names, and its exact optimum (None where it is unknown).
+
+        Called at every row of the metrics, where they are "learned" and "exact".
+        """
 
 
 Parallel = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]  # an ordered map
@@ -96,6 +99,7 @@ class Algorithm:
         summary: one line for `--help`.
         config: "module:Class", a frozen dataclass of options; see `gtlearn.runs.fields`.
         build: "module:function", which makes a Learner from such a config and a seed.
+        headline: what its metric "learned" is, in the words of a picture's axis.
         env: the environment that this version of it plays; None where it plays games.
     """
 
@@ -103,6 +107,7 @@ class Algorithm:
     summary: str
     config: str
     build: str
+    headline: str = "learned value"
     env: str | None = None
 
     def config_type(self) -> type[Any]:
@@ -121,21 +126,26 @@ class Algorithm:
 
 
 _SHAPING = "gtlearn.learning.shaping.algorithms"
+_TRUE_VALUE = "true value of the leader's present table"
+_VALIDATION = "best AUC in validation so far"
+_TOGETHER = "sum of the players' values"
 
 
 def _against_personas(name: str, summary: str, options: str) -> Algorithm:
     build = f"{_SHAPING}.against_personas:build_{name.replace('-', '_')}"
-    return Algorithm(name, summary, f"{_SHAPING}.config:{options}", build)
+    return Algorithm(name, summary, f"{_SHAPING}.config:{options}", build, _VALIDATION)
 
 
 def _among_teammates(name: str, summary: str, options: str) -> Algorithm:
     build = f"{_SHAPING}.among_teammates:build_{name.replace('-', '_')}"
-    return Algorithm(name, summary, f"{_SHAPING}.config:{options}", build, "half-cheetah")
+    return Algorithm(
+        name, summary, f"{_SHAPING}.config:{options}", build, _VALIDATION, "half-cheetah"
+    )
 
 
 def _self_play(name: str, summary: str, options: str = "SelfPlayConfig") -> Algorithm:
     build = f"{_SHAPING}.self_play:build_{name}"
-    return Algorithm(name, summary, f"{_SHAPING}.config:{options}", build)
+    return Algorithm(name, summary, f"{_SHAPING}.config:{options}", build, _TOGETHER)
 
 
 _KNOWN = (
@@ -144,6 +154,7 @@ _KNOWN = (
         "A leader against a follower that knows how to answer any leader.",
         config="gtlearn.learning.stackelberg.config:StackelbergConfig",
         build="gtlearn.learning.stackelberg.algorithm:build",
+        headline=_TRUE_VALUE,
     ),
     _against_personas(
         "meta-mapg", "A start from which to learn and to shape peers that learn, too.", "MetaConfig"
@@ -164,6 +175,7 @@ _KNOWN = (
         "A team that learns to run left, for those who are to lead it right.",
         config=f"{_SHAPING}.config:TeammatesConfig",
         build=f"{_SHAPING}.training_teammates:TeammateTraining",
+        headline="mean reward a step",
         env="half-cheetah",
     ),
     _self_play("naive", "Players who each follow their own gradient."),
@@ -183,6 +195,7 @@ _IN_ENVIRONMENTS = (
             "The seller or the buyer of bullets leads; the other knows how to answer.",
             config="gtlearn.learning.stackelberg.config:TradeConfig",
             build="gtlearn.learning.stackelberg.trade:TradeLearner",
+            headline="what a bullet truly earns by the leader's present rule",
             env=env,
         )
         for env in ("trade-atari", "trade-twin")

@@ -29,6 +29,7 @@ ENV_STEPS, ITERATIONS = "environment steps, everything counted", "iterations"
 CHECKED = ("true_value", "gap", "follower_regret")  # keys of result.json, of exact checks
 LEGEND_WIDTH = 90  # characters
 LONGEST = 300  # characters of a label in it
+AXIS_WIDTH = 45
 FEW = 2  # options in a legend
 POINTS = 1000  # of a curve, at most
 
@@ -48,6 +49,7 @@ class Curve:
         axis: what the steps are.
         checked: what the exact checks at the end of the runs found, one number a run, by name;
             empty where a run has none.
+        value: what the metric is, in words.
     """
 
     label: str
@@ -59,6 +61,7 @@ class Curve:
     exact: float | None = None
     axis: str = ENV_STEPS
     checked: Mapping[str, Array] = field(default_factory=dict)
+    value: str = ""
 
     def final(self) -> str:
         """The last mean, with its interval."""
@@ -162,12 +165,17 @@ def curves_of(paths: Sequence[Path], metric: str = HEADLINE) -> list[Curve]:
         seeds[config.seed] = path
     labels = _labels(list(configs.values()))
     return [
-        _curve(label, dict(sorted(seeds.items())), metric)
-        for label, seeds in zip(labels, groups.values(), strict=True)
+        _curve(label, dict(sorted(seeds.items())), metric, _value(config, metric))
+        for label, seeds, config in zip(labels, groups.values(), configs.values(), strict=True)
     ]
 
 
-def _curve(label: str, paths: dict[int, Path], metric: str) -> Curve:
+def _value(config: RunConfig, metric: str) -> str:
+    """What a run's metric is, in words."""
+    return config.algorithm.headline if metric == HEADLINE else metric.replace("_", " ")
+
+
+def _curve(label: str, paths: dict[int, Path], metric: str, value: str) -> Curve:
     runs, exact = [], set()
     found = {path: read_rows(folder.RunFolder(path).metrics_file) for path in paths.values()}
     played = any(row["env_steps"] for rows in found.values() for row in rows)
@@ -186,6 +194,7 @@ def _curve(label: str, paths: dict[int, Path], metric: str) -> Curve:
         known,
         ENV_STEPS if played else ITERATIONS,
         _checked(list(paths.values())),
+        value,
     )
 
 
@@ -255,7 +264,7 @@ def caption(curves: Sequence[Curve]) -> str:
     return text
 
 
-def draw(curves: Sequence[Curve], metric: str, picture: Path) -> Path:
+def draw(curves: Sequence[Curve], picture: Path) -> Path:
     """Writes curves as a picture; the format is that of the file's name.
 
     Raises:
@@ -265,7 +274,7 @@ def draw(curves: Sequence[Curve], metric: str, picture: Path) -> Path:
     for place, curve in enumerate(curves):
         _draw_curve(axes, curve, COLOURS[place % len(COLOURS)], beside=len(curves) > 1)
     axes.set_xlabel(" or ".join(dict.fromkeys(curve.axis for curve in curves)))
-    axes.set_ylabel("learned value" if metric == HEADLINE else metric.replace("_", " "))
+    axes.set_ylabel(fill(" or ".join(dict.fromkeys(curve.value for curve in curves)), AXIS_WIDTH))
     style(axes)
     figure.legend(loc="outside upper center", frameon=False, fontsize=9)
     return finish(figure, picture, caption(curves))
@@ -273,7 +282,7 @@ def draw(curves: Sequence[Curve], metric: str, picture: Path) -> Path:
 
 def draw_runs(paths: Sequence[Path], picture: Path, metric: str = HEADLINE) -> Path:
     """Draws the curves of runs; see `curves_of` and `draw`."""
-    return draw(curves_of(paths, metric), metric, picture)
+    return draw(curves_of(paths, metric), picture)
 
 
 def matplotlib_is_there() -> bool:

@@ -22,5 +22,6 @@ from gtlearn.solvers.markov.stochastic_response import stochastic_response as st
 from gtlearn.solvers.nash import all_equilibria as all_equilibria
 from gtlearn.solvers.nash import one_equilibrium as one_equilibrium
 from gtlearn.solvers.nash import pure_equilibria as pure_equilibria
+from gtlearn.solvers.reading import read_solution as read_solution
 from gtlearn.solvers.solution import Solution as Solution
 from gtlearn.solvers.zero_sum import zero_sum as zero_sum

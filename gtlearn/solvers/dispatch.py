@@ -1,4 +1,4 @@
-"""`solve` and `check`: one verb for every concept and kind of game."""
+"""`solve`, `check` and `verify`: one verb for every concept and kind of game."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from gtlearn.solvers.solution import Progress, Solution
 if TYPE_CHECKING:
     from gtlearn.solvers.checking.check import CheckReport
     from gtlearn.solvers.markov.checking.result import TableReport
+    from gtlearn.solvers.verify.report import Report
 
 CONCEPTS = ("nash", "stackelberg", "correlated", "coarse-correlated")
 FINDS = ("one", "all")
@@ -173,6 +174,24 @@ def check(
     return check_profile(
         profile, game, concept, leader=0 if leader is None else leader, nearest=nearest, **options
     )
+
+
+def verify(claim: Any, game: Any) -> Report:
+    """What of a solution is false, what is proven, and what is taken on trust.
+
+    Args:
+        claim: a Solution or MarkovSolution, or the JSON object of one.
+        game: a game, or anything that `games.load` takes; it alone is believed.
+
+    Raises:
+        InputError: if one of them cannot be read.
+
+    >>> verify(solve("chicken"), "chicken").false
+    ()
+    """
+    from gtlearn.solvers.verify.solution import solution
+
+    return solution(games.load(game), claim)
 
 
 def _only_exact(game: MarkovGame | IteratedGame, arithmetic: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -11,120 +11,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import Number
+from gtlearn.limits import MEMORY_LIMIT, OK, TIME_LIMIT
+from gtlearn.solvers.outcomes import (
+    FLOAT,
+    RATIONAL,
+    Certificate,
+    Commitment,
+    CorrelatedEquilibrium,
+    Distribution,
+    NashEquilibrium,
+    NashSubset,
+    OneShotOutcome,
+    Strategy,
+    pure,
+)
 
 if TYPE_CHECKING:
     import pyspiel
     from open_spiel.python.policy import TabularPolicy
 
-Strategy = tuple[Number, ...]
+__all__ = [
+    "FLOAT",
+    "MEMORY_LIMIT",
+    "OK",
+    "RATIONAL",
+    "TIME_LIMIT",
+    "Certificate",
+    "Commitment",
+    "CorrelatedEquilibrium",
+    "Distribution",
+    "NashEquilibrium",
+    "NashSubset",
+    "Outcome",
+    "Progress",
+    "Solution",
+    "Strategy",
+    "pure",
+]
+
 Progress = Callable[[float | None, str], None]  # told the share done (or None) and what is done
-Distribution = Mapping[tuple[int, ...], Number]  # probability of each pure profile, zeros absent
 
-_ZERO, _ONE = Fraction(0), Fraction(1)
-
-OK = "ok"
-TIME_LIMIT = "time_limit"
-MEMORY_LIMIT = "memory_limit"
-RATIONAL = "rational"
-FLOAT = "float"
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """The proof that comes with one solution.
-
-    Attributes:
-        kind: what is proven ("nash", "correlated", "coarse-correlated", "stackelberg", ...).
-        arithmetic: "rational" where every number in it is exact, else "float".
-        verified: whether `gtlearn.solvers.verify` accepted it from the payoffs alone.
-        evidence: the numbers that prove it, by name; see `verify` for their meaning.
-    """
-
-    kind: str
-    arithmetic: str
-    verified: bool
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class NashEquilibrium:
-    """A mixed strategy a player, none of whom gains by deviating.
-
-    Attributes:
-        strategies: one probability vector a player.
-        payoffs: the expected payoff of each player.
-        certificate: evidence "regrets", one a player (all zero when exact).
-        index: +1 or -1 where the equilibrium is isolated and regular (Shapley 1974), else None.
-    """
-
-    strategies: tuple[Strategy, ...]
-    payoffs: tuple[Number, ...]
-    certificate: Certificate
-    index: int | None = None
-
-
-@dataclass(frozen=True)
-class CorrelatedEquilibrium:
-    """A distribution over pure profiles that no player gains by disobeying.
-
-    Attributes:
-        distribution: probability of each pure profile; absent profiles have probability zero.
-        payoffs: the expected payoff of each player.
-        value: the objective's value, None where nothing was maximised.
-        certificate: evidence "gain" (the largest gain of a deviation) and, where an objective was
-            maximised, the dual proof of optimality.
-    """
-
-    distribution: Distribution
-    payoffs: tuple[Number, ...]
-    certificate: Certificate
-    value: Number | None = None
-
-
-@dataclass(frozen=True)
-class Commitment:
-    """A leader's commitment and the follower's response (a Stackelberg equilibrium).
-
-    Attributes:
-        strategies: one probability vector a player; the follower's is its response.
-        payoffs: the expected payoff of each player. Where `attained` is false, the leader's is
-            the supremum, approached by commitments near `strategies[leader]`.
-        leader: the index of the player who commits.
-        response: the follower's action index, or one index a follower type.
-        ties: "strong" (the follower breaks ties for the leader) or "weak" (against it).
-        attained: whether some commitment earns the leader its value; False when it is only a
-            supremum.
-        certificate: the proof of the leader's value.
-        distribution: the joint distribution, for a commitment to a correlated strategy.
-    """
-
-    strategies: tuple[Strategy, ...]
-    payoffs: tuple[Number, ...]
-    leader: int
-    response: int | tuple[int, ...] | None
-    ties: str
-    attained: bool
-    certificate: Certificate
-    distribution: Distribution | None = None
-
-
-@dataclass(frozen=True)
-class NashSubset:
-    """A maximal Nash subset: every pair from conv(rows) x conv(columns) is an equilibrium.
-
-    Attributes:
-        rows: the extreme strategies of player 0 (vertices of its side).
-        columns: the extreme strategies of player 1.
-        members: indices into the solution's list of the extreme equilibria that it holds.
-    """
-
-    rows: tuple[Strategy, ...]
-    columns: tuple[Strategy, ...]
-    members: tuple[int, ...]
-
-
-Outcome = NashEquilibrium | CorrelatedEquilibrium | Commitment
+Outcome = OneShotOutcome
 
 
 @dataclass(frozen=True)
@@ -136,7 +63,7 @@ class Solution:
         concept: "nash", "correlated", "coarse-correlated" or "stackelberg".
         method: the method that ran, named as the literature names it.
         solutions: the outcomes found; index or iterate the Solution to reach them.
-        status: "ok", or "time_limit" or "memory_limit" where the search was cut short by it.
+        status: "ok", or what cut the search short: "time_limit", "memory_limit" or "interrupted".
         complete: true only where it is proven that `solutions` holds all that was asked for.
         arithmetic: "rational" or "float".
         seconds: wall-clock time of the solver.
@@ -158,6 +85,11 @@ class Solution:
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the game that was solved, which is in every output."""
+        return self.game.fingerprint
 
     def __len__(self) -> int:
         return len(self.solutions)
@@ -208,10 +140,3 @@ class Solution:
         from gtlearn.solvers.output.tables import render
 
         return render(self)
-
-
-def pure(size: int, action: int) -> Strategy:
-    """The pure strategy that plays `action` of `size`, in Fractions."""
-    strategy = [_ZERO] * size
-    strategy[action] = _ONE
-    return tuple(strategy)

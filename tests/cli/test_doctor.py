@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 
+import highspy
 import pytest
 
+from gtlearn import optional
 from gtlearn.cli import installed, working
 
 
@@ -17,7 +19,7 @@ def complete(monkeypatch):
     def failure(trial, **environment):
         return failures.get((trial.__name__, environment.get("MUJOCO_GL", "")), "")
 
-    monkeypatch.setattr(installed, "version_of", lambda requirement: "1.0")
+    monkeypatch.setattr(optional.metadata, "version", lambda package: "9999")
     monkeypatch.setattr(working, "_failure", failure)
     monkeypatch.setattr(working.importlib.util, "find_spec", lambda module: module)
     monkeypatch.setattr(working.shutil, "which", lambda name: f"/usr/bin/{name}")
@@ -25,15 +27,30 @@ def complete(monkeypatch):
     return failures
 
 
+def without(monkeypatch, *packages, version=None):
+    """Lets these packages be missing, or be there in a version."""
+
+    def found(package):
+        if package in packages and version is None:
+            raise optional.metadata.PackageNotFoundError(package)
+        return version if package in packages else "9999"
+
+    monkeypatch.setattr(optional.metadata, "version", found)
+
+
 def test_everything_is_named(gtlearn):
     code, out, _ = gtlearn("doctor")
-    assert code == 0 and "numpy" in out and "torch" in out and "lrsnash" in out
+    assert code == 0 and "numpy" in out and "torch" in out and "ray" in out
+    assert "hypothesis" not in out and "lrsnash" not in out
+    out = gtlearn("doctor", *installed.DEVELOPERS)[1]
+    assert "hypothesis" in out and "lrsnash" in out and "numpy" not in out
 
 
 def test_parts_are_those_of_the_metadata():
-    needed = installed.requirements()
-    assert set(needed) == set(installed.PURPOSES)
-    assert "click>=8.2" in needed["core"] and "ale-py>=0.11" in needed["atari"]
+    parts = set(optional.metadata.metadata("gtlearn").get_all("Provides-Extra")) - {"all"}
+    assert parts | {installed.CORE} == set(installed.PURPOSES)
+    assert "click" in [requirement.name for requirement in installed.needed("core")]
+    assert {"ale-py", "pygame"} <= {requirement.name for requirement in installed.needed("atari")}
 
 
 @pytest.mark.parametrize("extras", [[], ["envs"], ["atari", "envs", "peers"], ["core"]])
@@ -45,14 +62,36 @@ def test_all_is_well(gtlearn, complete, extras):
 
 
 def test_what_is_missing_fails_where_it_is_asked_for(gtlearn, complete, monkeypatch):
-    monkeypatch.setattr(
-        installed, "version_of", lambda requirement: None if "ray" in requirement else "1.0"
-    )
+    without(monkeypatch, "ray")
     code, out, _ = gtlearn("doctor", "scale", "envs")
-    assert code == 1 and out.endswith("To add scale: pip install 'ray>=2.40'\n")
+    assert code == 1 and out.endswith("To add scale: pip install 'ray>=2.59'\n")
     assert gtlearn("doctor", "envs")[0] == 0
     code, out, _ = gtlearn("doctor")
     assert code == 0 and "To add scale" in out
+
+
+def test_a_version_that_is_not_admitted(gtlearn, complete, monkeypatch):
+    without(monkeypatch, "highspy", version="1.14.0")
+    code, out, _ = gtlearn("doctor")
+    assert code == 1 and "1.14.0; needed !=1.14.0,>=1.11" in out
+    assert out.endswith("To mend core: pip install 'highspy!=1.14.0,>=1.11'\n")
+
+
+def test_the_core_must_work(gtlearn, complete):
+    assert "linear and integer programs   yes     by highspy 9999" in gtlearn("doctor", "core")[1]
+    complete["solve_programs", ""] = "the optimum is 9, not 15"
+    code, out, _ = gtlearn("doctor")
+    assert code == 1 and out.endswith(
+        "To use linear and integer programs: install another version of highspy; "
+        "highspy 9999 is wrong here (the optimum is 9, not 15)\n"
+    )
+
+
+def test_wrong_optima_are_noticed(monkeypatch):
+    working.solve_programs()
+    monkeypatch.setattr(highspy.Highs, "changeColIntegrality", lambda *arguments: None)
+    with pytest.raises(RuntimeError, match="of PuLP's tests is 64, not "):
+        working.solve_programs()
 
 
 def test_what_does_not_work_fails_where_it_is_asked_for(gtlearn, complete):
@@ -93,7 +132,8 @@ def test_lrsnash_is_a_peer(gtlearn, complete, monkeypatch):
 
 def test_nothing_is_tried_that_is_not_there(monkeypatch):
     monkeypatch.setattr(working.importlib.util, "find_spec", lambda module: None)
-    assert [finding.what for finding in working.findings(["envs", "atari", "peers"])] == ["lrsnash"]
+    found = working.findings(["core", "envs", "atari", "peers"])
+    assert [finding.what for finding in found] == ["linear and integer programs", "lrsnash"]
 
 
 def test_unknown_extras(refused):
@@ -110,10 +150,10 @@ def test_a_trial_that_crashes_or_hangs_is_a_failure(monkeypatch):
 
 
 def test_mujoco_moves_and_the_emulator_loads():
-    pytest.importorskip("mujoco", reason="mujoco is missing; pip install 'gtlearn[envs]'")
+    pytest.importorskip("mujoco", reason="mujoco is missing; pip install -e '.[envs]'")
     working.move_ball()
     pytest.importorskip(
-        "multi_agent_ale_py", reason="multi_agent_ale_py is missing; pip install 'gtlearn[atari]'"
+        "multi_agent_ale_py", reason="multi_agent_ale_py is missing; pip install -e '.[atari]'"
     )
     assert working._failure(working.load_rom) == ""
 

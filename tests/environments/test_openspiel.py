@@ -193,6 +193,7 @@ def test_an_episode_that_is_over_or_has_not_begun():
         ("no_such_game", "there is no game called 'no_such_game'"),
         (3, "a int is no game"),
         ("security_bayesian", "is a Bayesian game, which OpenSpiel cannot hold"),
+        ("crossword", "has no actions"),
     ],
 )
 def test_what_is_no_game_to_be_played(game, message):

@@ -14,7 +14,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import families, normal_form
 from gtlearn.solvers import all_equilibria, one_equilibrium, verify
 
-nashpy = pytest.importorskip("nashpy", reason="nashpy is missing; pip install 'gtlearn[peers]'")
+nashpy = pytest.importorskip("nashpy", reason="nashpy is missing; pip install -e '.[peers]'")
 
 VERSION = importlib.metadata.version("nashpy")
 pinned = pytest.mark.skipif(

@@ -10,7 +10,7 @@ from gtlearn.solvers import all_equilibria, zero_sum
 from gtlearn.solvers.nash.start_labels import path_equilibrium
 
 theory = pytest.importorskip(
-    "quantecon.game_theory", reason="quantecon is missing; pip install 'gtlearn[peers]'"
+    "quantecon.game_theory", reason="quantecon is missing; pip install -e '.[peers]'"
 )
 
 VERSION = importlib.metadata.version("quantecon")

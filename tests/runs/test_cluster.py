@@ -31,7 +31,7 @@ def rows(outcome):
 @pytest.fixture(scope="module")
 def cluster():
     """One for all tests here, since its workers import torch anew."""
-    pytest.importorskip("ray", reason="ray is missing; pip install 'gtlearn[scale]'")
+    pytest.importorskip("ray", reason="ray is missing; pip install -e '.[scale]'")
     with connected(2, None) as ray:
         yield ray
 
@@ -81,5 +81,5 @@ def test_an_address_without_workers(tmp_path):
 
 def test_without_ray_it_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(InputError, match=r"ray is needed .*pip install 'gtlearn\[scale\]'"):
+    with pytest.raises(InputError, match=r"ray is needed .*pip install 'ray>="):
         loop.train(config(recording=SHARED, policy="table", **SMALL), tmp_path / "run")

@@ -11,6 +11,7 @@ from test_loop import config
 from gtlearn.errors import InputError
 from gtlearn.runs import folder, pictures
 from gtlearn.runs.config import RunConfig
+from gtlearn.runs.learner import find_algorithm
 
 
 def written(parent, config, rows):
@@ -93,7 +94,7 @@ def test_captions_say_n_and_the_method(counts, words):
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_pictures_are_written(tmp_path, suffix):
     pytest.importorskip("matplotlib")
-    picture = pictures.draw([curve(3), curve(6)], "learned", tmp_path / f"p.{suffix}")
+    picture = pictures.draw([curve(3), curve(6)], tmp_path / f"p.{suffix}")
     begin = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[suffix]
     data = picture.read_bytes()
     assert data.startswith(begin)
@@ -122,7 +123,7 @@ def test_what_cannot_be_drawn(toy, tmp_path):
             pictures.curves_of(paths, metric)
         assert words in str(error.value)
     with pytest.raises(InputError, match="cannot be written"):
-        pictures.draw([curve(2)], "learned", tmp_path / "p.xyz")
+        pictures.draw([curve(2)], tmp_path / "p.xyz")
 
 
 def test_a_line_cut_short_is_left_out(toy, tmp_path):
@@ -132,3 +133,20 @@ def test_a_line_cut_short_is_left_out(toy, tmp_path):
     (found,) = pictures.curves_of([path])
     assert found.steps.tolist() == [1, 2]
     assert isinstance(folder.find(path).config(), RunConfig)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "words"),
+    [
+        ("contextual-stackelberg", "true value of the leader's present table"),
+        ("meta-pg", "best AUC in validation so far"),
+        ("lola", "sum of the players' values"),
+    ],
+)
+def test_the_axis_names_what_is_drawn(algorithm, words, tmp_path):
+    found = find_algorithm(algorithm)
+    path = written(tmp_path, RunConfig(found, found.config_type()(), 0), [(1, 1.0), (2, 2.0)])
+    (found_curve,) = pictures.curves_of([path])
+    assert found_curve.value == words
+    (other,) = pictures.curves_of([path], "env_steps")
+    assert other.value == "env steps"

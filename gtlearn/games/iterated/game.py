@@ -155,6 +155,15 @@ class IteratedGame:
             number_note=self.stage.number_note,
         )
 
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of its Markov game, which is the same game.
+
+        Raises:
+            InputError: as `markov`.
+        """
+        return self.markov.fingerprint
+
     @cached_property
     def openspiel(self) -> IteratedOpenSpielGame:
         """The same game as an OpenSpiel game, with payoffs rounded to doubles."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
+from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.labels import check_labels
 from gtlearn.games.numbers import ExactArray, short_number
 
@@ -142,6 +143,34 @@ class MarkovGame:
         for _ in range(min((self.horizon or self.num_states) - 1, self.num_states - 1)):
             reached |= linked[reached].any(axis=0)
         return reached
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of all but the name, the source and the notes in a canonical form.
+
+        Payoffs and transitions under what is not legal mean nothing, and count as zeros.
+        """
+        form = CanonicalForm("markov")
+        form.texts(self.players)
+        form.texts(self.states)
+        for labels in self.actions:
+            form.texts(labels)
+        form.text("forever" if self.horizon is None else str(self.horizon))
+        form.numbers([self.discount])
+        form.text("mean" if self.averaged else "sum")
+        form.numbers(self.start)
+        for mask in self.legal:
+            form.array(ExactArray(mask.astype(np.int64)))
+        for array in (*self.payoffs, self.transitions):
+            form.array(self._where_legal(array))
+        return form.hexdigest()
+
+    def _where_legal(self, array: ExactArray) -> ExactArray:
+        """The array with zeros where a profile is not legal."""
+        if self.legal_profiles.all():
+            return array
+        mask = self.legal_profiles[(..., *[None] * (array.numerators.ndim - self.num_players - 1))]
+        return ExactArray(np.where(mask, array.numerators, 0), array.denominator)
 
     @cached_property
     def openspiel(self) -> MarkovOpenSpielGame:

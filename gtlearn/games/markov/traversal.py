@@ -16,8 +16,8 @@ from gtlearn.errors import InputError
 from gtlearn.games.labels import default_players
 from gtlearn.games.markov.game import MAX_ENTRIES, MarkovGame, check_size
 from gtlearn.games.numbers import ExactArray, from_fractions, integer_array, to_fraction
-from gtlearn.games.openspiel import refusals_in_our_words
 from gtlearn.games.openspiel_steps import SteppedGame
+from gtlearn.games.openspiel_text import name_of, of_text
 from gtlearn.games.openspiel_tree import exact_chances
 from gtlearn.games.tokens import distinct_labels
 
@@ -50,8 +50,7 @@ def markov_game_of(game: pyspiel.Game | str, *, rationalise: bool = False) -> Ma
     (2, 'start', 'Rock,Rock', 'over')
     """
     if isinstance(game, str):
-        with refusals_in_our_words(game):
-            game = pyspiel.load_game(game)
+        return of_text(game, markov_game_of, rationalise=rationalise)
     if isinstance(game, SteppedGame):
         exact: MarkovGame = game.markov
         return exact
@@ -62,7 +61,7 @@ def markov_game_of(game: pyspiel.Game | str, *, rationalise: bool = False) -> Ma
 
 
 def _check_kind(game: pyspiel.Game) -> None:
-    kind, name = game.get_type(), str(game)
+    kind, name = game.get_type(), name_of(game)
     information = pyspiel.GameType.Information
     if kind.dynamics == pyspiel.GameType.Dynamics.MEAN_FIELD:
         raise InputError(f"{name} is a mean-field game, which is no Markov game of its players")
@@ -102,7 +101,7 @@ class _Walk:
 
     def __init__(self, game: pyspiel.Game, rationalise: bool) -> None:
         self.game = game
-        self.name = str(game).removesuffix("()")
+        self.name = name_of(game)
         self.rationalise = rationalise
         self.players = game.num_players()
         self.histories: list[_History] = []

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gtlearn.solvers.checking.check import CheckReport, CommitmentCheck
 
 SCHEMA = "gtlearn/check/1"
+UNIT = "payoff"  # of regrets, and so of NashConv, in one shot
 MAX_ROWS = 30
 
 _NAMES = {
@@ -43,6 +44,7 @@ def to_json(report: CheckReport) -> dict[str, Any]:
     if report.regrets is not None and report.nash_conv is not None:
         out["regrets"] = [json_number(r) for r in report.regrets]
         out["nash_conv"] = json_number(report.nash_conv)
+        out["unit"] = UNIT
     if report.payoffs is not None:
         out["payoffs"] = [json_number(p) for p in report.payoffs]
     if report.nearest is not None:
@@ -83,7 +85,7 @@ def render(report: CheckReport) -> str:
     if report.nash_conv is not None and report.epsilon is not None:
         blocks.append(
             f"Largest regret {_exactly(report.epsilon)}; "
-            f"sum of regrets (NashConv) {_exactly(report.nash_conv)}."
+            f"sum of regrets (NashConv) {_exactly(report.nash_conv)}, in units of {UNIT}."
         )
     if report.gain is not None:
         blocks.append(f"Largest gain of a deviation: {_exactly(report.gain)}.")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
+from gtlearn import limits
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.solvers.commitment.data import Bimatrix, earned, support_program
+from gtlearn.solvers.commitment.strong import best_responses
 from gtlearn.solvers.commitment.weak import ClassOptimum, WeakSearch, class_optimum
 from gtlearn.solvers.linear.program import Optimum, solve
 
@@ -31,7 +31,7 @@ def attainment(search: WeakSearch) -> Attainment:
     """Decides whether some mix earns the supremum that `search` found.
 
     Raises:
-        TimeoutError: if the time runs out.
+        LimitReached: at a limit.
     """
     game = search.game
     if search.best is None:
@@ -51,20 +51,16 @@ def attainment(search: WeakSearch) -> Attainment:
 
 def weak_value(game: Bimatrix, mix: list[Fraction]) -> tuple[Fraction, int]:
     """What the leader earns where ties go against it, in the game's integers, and the response."""
-    support = [i for i, p in enumerate(mix) if p]
-    weights = np.array([mix[i] for i in support], dtype=object)
-    pays = weights @ game.incentives[support].astype(object)
-    best = np.flatnonzero(pays == pays.max()).tolist()
-    own = {k: earned(mix, game.leader[:, k], 1) for k in best}
-    response = min(best, key=lambda k: own[k])
+    own = {k: earned(mix, game.leader[:, k], 1) for k in best_responses(game, mix)}
+    response = min(own, key=lambda k: own[k])
     return own[response], response
 
 
 def _reaching(search: WeakSearch) -> Iterator[int]:
     """The classes whose region has an inside and whose value is the supremum, one by one."""
-    limits = search.limits()
+    tops = search.tops()
     for j in sorted(search.groups, key=lambda j: j not in search.optima):
-        if limits[j] == search.value and j not in search.flat_rows:
+        if tops[j] == search.value and j not in search.flat_rows:
             search.settle(j)
             if j not in search.flat_rows and search.optima[j].value == search.value:
                 yield j
@@ -81,8 +77,8 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Ste
     tied = list(search.groups[j])
     steps: list[Step] = []
     while True:
-        search.clock.check()
-        best = class_optimum(game, j, tied, search.clock)
+        limits.check()
+        best = class_optimum(game, j, tied)
         if best.value < value:
             return None, [*steps, (_row(game, best), best.weights)]
         steps.append((_row(game, best), best.weights))
@@ -94,7 +90,7 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Ste
         if not others:
             return best.mix, []
         program = support_program(game, j, tied, (value.numerator, value.denominator), others)
-        found = solve(program, time_limit=search.clock.left)
+        found = solve(program)
         terms = found.primal[game.shape[0] :]
         if all(terms):
             weights = found.primal[: game.shape[0]]

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from gtlearn import child, limits
 from gtlearn.games import BayesianGame
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.limits import LimitReached
+from gtlearn.progress import tell
 from gtlearn.solvers.commitment.data import Bimatrix, earned, narrowed
+from gtlearn.solvers.commitment.pure import pure_values
 from gtlearn.solvers.commitment.report import solution
 from gtlearn.solvers.commitment.strong import strong_response
 from gtlearn.solvers.solution import RATIONAL, Certificate, Commitment, Solution, pure
 
+if TYPE_CHECKING:
+    from gtlearn.solvers.commitment.profiles import ProfileSearch
+
 HARSANYI = "branch and bound over response profiles (Harsanyi transformation)"
 DOBSS = "DOBSS mixed-integer program (Paruchuri et al. 2008)"
 ENUMERATION = "enumeration of the pure commitments"
+PROOF_SHARE = 0.4  # of a time limit, for checking the proof, which has many leaves
 PROOF_NODES = 20_000  # how many partial profiles the proof of DOBSS's optimum may look at
 GAP = (
     "optimality rests on the mixed-integer program's float bound {bound:.9g}, not on an exact "
@@ -63,67 +72,83 @@ class BayesianView:
             total += value
         return tuple(profile), total
 
+    def best_pure(self, ties: str) -> tuple[int, tuple[int, ...], int]:
+        """The best of the leader's actions, the responses to it, and the leader's payoff."""
+        replies = [pure_values(table, ties) for table in self.types]
+        totals = np.sum([values.astype(object) for _, values in replies], axis=0)
+        action = int(totals.argmax())
+        return action, tuple(int(r[action]) for r, _ in replies), int(totals[action])
 
-def solve_pure(game: BayesianGame, ties: str, clock: Clock) -> Solution:
+
+def solve_pure(game: BayesianGame, ties: str) -> Solution:
     """The best pure commitment, by enumeration."""
     view = BayesianView.of(game)
-    m = view.types[0].shape[0]
-    choose = max if ties == "strong" else min
-    best: tuple[int, int, tuple[int, ...]] | None = None
-    for i in range(m):
-        profile = []
-        for table in view.types:
-            row = table.follower[i].tolist()
-            replies = [k for k, v in enumerate(row) if v == max(row)]
-            profile.append(choose(replies, key=lambda k: table.leader[i, k]))
-        value = sum(int(t.leader[i, k]) for t, k in zip(view.types, profile, strict=True))
-        if best is None or value > best[0]:
-            best = value, i, tuple(profile)
-    if best is None:
-        raise ArithmeticError("a game without actions")
-    mix = [Fraction(int(i == best[1])) for i in range(m)]
-    evidence = {"commitment": "pure", "upper_bound": Fraction(best[0], view.scale)}
-    outcome = _outcome(game, view, mix, best[2], evidence)
-    outcome = replace(outcome, ties=ties)
-    return solution(game, outcome, ENUMERATION, clock)
+    action, profile, value = view.best_pure(ties)
+    mix = [Fraction(int(i == action)) for i in range(view.types[0].shape[0])]
+    evidence = {"commitment": "pure", "upper_bound": Fraction(value, view.scale)}
+    outcome = replace(_outcome(game, view, mix, profile, evidence), ties=ties)
+    return solution(game, lambda: outcome, ENUMERATION, cheap=lambda: outcome)
 
 
-def solve_mixed(
-    game: BayesianGame, clock: Clock, method: str | None, *, prove: bool = True
-) -> Solution:
+def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -> Solution:
     """The optimal mixed commitment under strong ties.
 
     `method` is "harsanyi" (also where it is None, being faster and exact) or "dobss". With `prove`
     false, DOBSS's result is taken as it is.
     """
-    from gtlearn.solvers.commitment.dobss import dobss
-    from gtlearn.solvers.commitment.profiles import SEARCH_SHARE, ProfileSearch
+    from gtlearn.solvers.commitment.profiles import ProfileSearch
 
     view = BayesianView.of(game)
-    search = ProfileSearch(view, clock)
     mixed_integer = method == "dobss"
-    float_bound = None
-    if mixed_integer:
-        profile, float_bound = dobss(view, clock)
-        if profile is not None:
-            search.offer(profile)
-    done = not prove and mixed_integer
-    if not done:
-        done = search.run(PROOF_NODES if mixed_integer else None)
-    timed_out = not done and clock.used > SEARCH_SHARE
-    evidence: dict[str, Any] = {
-        "commitment": "mixed",
-        "upper_bound": search.upper_bound() / view.scale,
-        **search.proof(),
-    }
-    notes = []
+    float_bound, done, reached = None, False, None
+    with limits.keeping(0.0, share=PROOF_SHARE):
+        search = ProfileSearch(view)
+        try:
+            float_bound = _offered(view, search) if mixed_integer else None
+            if prove or not mixed_integer:
+                done = search.run(PROOF_NODES if mixed_integer else None)
+        except LimitReached as error:
+            reached = error
+    evidence, notes = {}, []
     if float_bound is not None and abs(float_bound) < Fraction(sys.float_info.max) * view.scale:
         evidence["float_bound"] = float(float_bound / view.scale)
-        if not done and not timed_out:
+        if prove and not done and reached is None:
             notes.append(GAP.format(bound=evidence["float_bound"]))
-    outcome = _outcome(game, view, search.mix, search.profile, evidence)
-    name = DOBSS if mixed_integer else HARSANYI
-    return solution(game, outcome, name, clock, timed_out=timed_out, notes=notes)
+    return solution(
+        game,
+        lambda: _found(game, view, search, evidence),
+        DOBSS if mixed_integer else HARSANYI,
+        reached,
+        cheap=lambda: _found(game, view, ProfileSearch(view, relax=False)),
+        notes=notes,
+    )
+
+
+def _offered(view: BayesianView, search: ProfileSearch) -> Fraction | None:
+    """Tells the search what DOBSS finds in half of the time; its float bound, if it has one."""
+    from gtlearn.solvers.commitment.dobss import dobss
+
+    tell(None, "mixed-integer program")
+    try:
+        with limits.keeping(0.0, share=1 / 2):
+            profile, float_bound = child.bounded(dobss, view, seconds=math.inf)
+    except LimitReached:
+        return None
+    if profile is not None:
+        search.offer(profile)
+    return float_bound
+
+
+def _found(
+    game: BayesianGame, view: BayesianView, search: ProfileSearch, evidence: Mapping[str, Any] = {}
+) -> Commitment:
+    """The best commitment of a search, with its proof and further evidence.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    evidence = {"commitment": "mixed", **search.proof(), **evidence}
+    return _outcome(game, view, search.mix, search.profile, evidence)
 
 
 def _outcome(
@@ -131,7 +156,7 @@ def _outcome(
     view: BayesianView,
     mix: Sequence[Fraction],
     profile: Sequence[int],
-    evidence: dict[str, Any],
+    evidence: Mapping[str, Any],
 ) -> Commitment:
     own = sum(
         (earned(mix, t.leader[:, k], view.scale) for t, k in zip(view.types, profile, strict=True)),

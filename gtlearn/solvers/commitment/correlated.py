@@ -6,18 +6,20 @@ part. With two players this earns the leader exactly what a mixed commitment doe
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.limits import LimitReached
 from gtlearn.solvers.commitment.data import Bimatrix, earned, narrowed
 from gtlearn.solvers.commitment.mixed import find_strong
 from gtlearn.solvers.commitment.multipliers import Multipliers
 from gtlearn.solvers.commitment.report import solution
-from gtlearn.solvers.commitment.strong import Commitments
+from gtlearn.solvers.commitment.strong import Commitments, cheapest
 from gtlearn.solvers.linear.program import LinearProgram, solve
 from gtlearn.solvers.solution import RATIONAL, Certificate, Commitment, Solution
 
@@ -27,9 +29,7 @@ MAX_ENTRIES = 2_000_000  # of the single program's matrix; larger ones take too 
 Joint = dict[tuple[int, ...], Fraction]  # probability of (leader's action, follower's action)
 
 
-def solve_correlated(
-    game: NormalFormGame, leader: int, clock: Clock, method: str | None
-) -> Solution:
+def solve_correlated(game: NormalFormGame, leader: int, method: str | None) -> Solution:
     """The optimal correlated commitment: the single program, or the mixed one where it is large.
 
     `method` is "single-lp", "multiple-lps" or None, which decides by size.
@@ -39,20 +39,30 @@ def solve_correlated(
     single = method == "single-lp" or (method is None and m * n**3 <= MAX_ENTRIES)
     joint, found, name = None, None, SINGLE_LP
     if single:
-        try:
-            joint, found = _single_program(view, clock)
-        except TimeoutError:
-            single = False
+        with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):
+            joint, found = _single_program(view)
     if joint is None or found is None:
-        found, name = find_strong(view, clock)
-        joint = {(i, found.response): p for i, p in enumerate(found.mix) if p}
+        found, name = find_strong(view)
+        joint = _obeyed(found)
         name += ", which a correlated commitment cannot beat (Conitzer & Korzhyk 2011)"
-    outcome = _outcome(view, leader, joint, found)
-    return solution(game, outcome, name, clock, timed_out=found.timed_out)
+
+    def cheap() -> Commitment:
+        pure = cheapest(view, "strong")
+        return _outcome(view, leader, _obeyed(pure), pure)
+
+    return solution(
+        game, lambda: _outcome(view, leader, joint, found), name, found.reached, cheap=cheap
+    )
 
 
-def _single_program(game: Bimatrix, clock: Clock) -> tuple[Joint, Commitments]:
+def _obeyed(found: Commitments) -> Joint:
+    """The joint distribution where the follower is told the response to a mixed commitment."""
+    return {(i, found.response): p for i, p in enumerate(found.mix) if p}
+
+
+def _single_program(game: Bimatrix) -> tuple[Joint, Commitments]:
     m, n = game.shape
+    limits.require(8 * 2 * n * m * (n * n + 1))
     rows = np.zeros((n * n + 1, n, m), dtype=object)  # (j, k) and the sum; (j, i)
     for j in range(n):
         rows[j * n : (j + 1) * n, j, :] = game.disobedience(j)
@@ -65,7 +75,7 @@ def _single_program(game: Bimatrix, clock: Clock) -> tuple[Joint, Commitments]:
         bounds,
         (n * n,),
     )
-    optimum = solve(program, time_limit=clock.left)
+    optimum = solve(program)
     joint: Joint = {
         (place % m, place // m): Fraction(v, optimum.primal_denominator)
         for place, v in enumerate(optimum.primal)

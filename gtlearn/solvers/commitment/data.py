@@ -90,9 +90,10 @@ class Bimatrix:
     @cached_property
     def classes(self) -> list[list[int]]:
         """The follower's actions grouped by equal follower payoffs, in order of first members."""
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for k, column in enumerate(self.incentives.T.tolist()):
-            groups.setdefault(tuple(column), []).append(k)
+        groups: dict[object, list[int]] = {}
+        for k, column in enumerate(self.incentives.T):
+            key = tuple(column.tolist()) if column.dtype == object else column.tobytes()
+            groups.setdefault(key, []).append(k)
         return list(groups.values())
 
     def disobedience(self, j: int) -> NDArray[Any]:

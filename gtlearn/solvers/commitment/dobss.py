@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn import limits
 from gtlearn.solvers.commitment.data import Bimatrix
 from gtlearn.solvers.commitment.relaxation import set_entries
+from gtlearn.solvers.linear.highs import silent_highs
 
 if TYPE_CHECKING:
     from gtlearn.solvers.commitment.bayesian import BayesianView
 
-SHARE = 0.4  # of the time left, so that some remains for the exact proof
+SHARE = 0.8  # of the time left for the search itself, which it may overrun
 
 
-def dobss(view: BayesianView, clock: Clock) -> tuple[tuple[int, ...] | None, Fraction | None]:
+def dobss(view: BayesianView) -> tuple[tuple[int, ...] | None, Fraction | None]:
     """The responses that the program finds, and its float bound on the leader's payoff.
 
     Returns:
@@ -31,16 +32,11 @@ def dobss(view: BayesianView, clock: Clock) -> tuple[tuple[int, ...] | None, Fra
     """
     import highspy
 
-    clock.tell(None, "mixed-integer program")
     exponent = max(t.leader_exponent for t in view.types)
     model = _Model(view, exponent)
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("mip_abs_gap", 1e-9)
-    if clock.left is not None:
-        solver.setOptionValue("time_limit", max(clock.left * SHARE, 0.0))
+    left = limits.seconds_left()
+    seconds = None if left is None else left * SHARE
+    solver = silent_highs(seconds, mip_rel_gap=0.0, mip_abs_gap=1e-9)
     solver.passModel(model.build())
     solver.run()
     info = solver.getInfo()

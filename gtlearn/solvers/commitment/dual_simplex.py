@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
+
 OPTIMAL, CUT, INFEASIBLE, STALLED = "optimal", "cut", "infeasible", "stalled"
 _ZERO = 1e-9  # entries of programs scaled to one below this count as zero
 _RAY = 2.0  # how far below the cutoff an empty region's multipliers push the bound
@@ -52,9 +54,14 @@ def maximise(
         margins: one constraint a row, shape (n, m), scaled likewise.
         cutoff: stop once the objective is proven to be below it.
         max_pivots: give up after so many pivots; 50 (m + n) by default.
+
+    Raises:
+        LimitReached: at a limit.
     """
+    limits.require(3 * margins.nbytes)
     dictionary = _Dictionary(objective, margins)
     for _ in range(50 * sum(margins.shape) if max_pivots is None else max_pivots):
+        limits.check()
         if dictionary.table[0, 0] < cutoff:
             return dictionary.proposal(CUT)
         row = int(dictionary.table[1:, 0].argmin()) + 1

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.commitment.data import largest, narrowed
 from gtlearn.solvers.linear.program import LinearProgram, solve
 
@@ -29,19 +28,16 @@ class Least:
     denominator: int
 
 
-def maximise_least(
-    payoffs: NDArray[Any], clock: Clock, region: NDArray[Any] | None = None
-) -> Least:
+def maximise_least(payoffs: NDArray[Any], region: NDArray[Any] | None = None) -> Least:
     """Maximise the least of several payoffs over the mixes in a region.
 
     Args:
         payoffs: integers, one payoff a row, shape (t, m).
-        clock: the time left.
         region: integers, one constraint r x <= 0 a row, shape (k, m); the whole simplex if None.
 
     Raises:
         Infeasible: if the region is empty.
-        TimeoutError: if the time runs out.
+        LimitReached: at a limit.
     """
     t, m = payoffs.shape
     table = payoffs.astype(object)
@@ -58,7 +54,7 @@ def maximise_least(
     program = LinearProgram(
         objective, narrowed(np.hstack([rows, last])), bounds, (rows.shape[0] - 1,)
     )
-    found = solve(program, time_limit=clock.left)
+    found = solve(program)
     dual = [v * unit for v in found.dual[:-1]]
     return Least(
         [Fraction(v, found.primal_denominator) for v in found.primal[:m]],

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from gtlearn import limits
 from gtlearn.games import NormalFormGame
+from gtlearn.limits import LimitReached
 from gtlearn.solvers.commitment.attained import attainment, weak_value
-from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.commitment.data import Bimatrix
 from gtlearn.solvers.commitment.opposed import best_opposed
 from gtlearn.solvers.commitment.pure import best_pure
 from gtlearn.solvers.commitment.report import commitment_outcome, solution
-from gtlearn.solvers.commitment.strong import Commitments, best_strong
+from gtlearn.solvers.commitment.strong import (
+    Commitments,
+    best_strong,
+    cheapest,
+    checking_seconds,
+)
 from gtlearn.solvers.commitment.weak import WeakSearch
 from gtlearn.solvers.solution import Commitment, Solution
 
@@ -25,12 +31,22 @@ SUPREMUM = (
 )
 
 
-def solve_strong(game: NormalFormGame, leader: int, clock: Clock) -> Solution:
+def solve_strong(game: NormalFormGame, leader: int) -> Solution:
     """The optimal mixed commitment where the follower breaks ties for the leader."""
     view = Bimatrix.of(game, leader)
-    found, method = find_strong(view, clock)
-    outcome = _outcome(view, leader, found, "strong")
-    return solution(game, outcome, method, clock, timed_out=found.timed_out)
+    found, method = find_strong(view)
+    return solution(
+        game,
+        lambda: _outcome(view, leader, found, "strong"),
+        method,
+        found.reached,
+        cheap=lambda: cheap(view, leader, "strong"),
+    )
+
+
+def cheap(view: Bimatrix, leader: int, ties: str) -> Commitment:
+    """The best pure commitment, whose proof takes no time worth mentioning."""
+    return _outcome(view, leader, cheapest(view, ties), ties)
 
 
 def _outcome(view: Bimatrix, leader: int, found: Commitments, ties: str) -> Commitment:
@@ -42,43 +58,62 @@ def _outcome(view: Bimatrix, leader: int, found: Commitments, ties: str) -> Comm
     return commitment_outcome(view, leader, found.mix, found.response, ties=ties, evidence=evidence)
 
 
-def find_strong(view: Bimatrix, clock: Clock) -> tuple[Commitments, str]:
+def find_strong(view: Bimatrix) -> tuple[Commitments, str]:
     """The commitment and the name of the method that found it."""
+    opposed = _opposed(view)
+    return (best_strong(view), MULTIPLE_LPS) if opposed is None else (opposed, MINIMAX)
+
+
+def _opposed(view: Bimatrix) -> Commitments | None:
+    """The commitment where interests are opposed, and there is the time to find it."""
     try:
-        opposed = best_opposed(view, clock)
-    except TimeoutError:
-        opposed = None
-    if opposed is not None:
-        return opposed, MINIMAX
-    return best_strong(view, clock), MULTIPLE_LPS
+        with limits.keeping(checking_seconds(view)):
+            return best_opposed(view)
+    except LimitReached:
+        return None
 
 
-def solve_weak(game: NormalFormGame, leader: int, clock: Clock) -> Solution:
+def solve_weak(game: NormalFormGame, leader: int) -> Solution:
     """The supremum of mixed commitments where the follower breaks ties against the leader."""
     view = Bimatrix.of(game, leader)
-    try:
-        opposed = best_opposed(view, clock)
-    except TimeoutError:
-        opposed = None
+
+    def instead() -> Commitment:
+        return cheap(view, leader, "weak")
+
+    opposed = _opposed(view)
     if opposed is not None:  # all best responses pay the leader the same
-        return solution(game, _outcome(view, leader, opposed, "weak"), MINIMAX, clock)
-    search = WeakSearch(view, clock)
+        minimax = _outcome(view, leader, opposed, "weak")
+        return solution(game, lambda: minimax, MINIMAX, cheap=instead)
+    search = WeakSearch(view)
     try:
-        search.run()
-        found = attainment(search)
-    except TimeoutError:
-        return _weak_so_far(game, leader, search)
+        with limits.keeping(2 * checking_seconds(view), share=1 / 4):
+            search.run()
+            outcome = _decided(view, leader, search)
+    except LimitReached as error:
+        return solution(
+            game, lambda: _weak_so_far(view, leader, search), REGIONS, error, cheap=instead
+        )
+    notes = () if outcome.attained else (SUPREMUM,)
+    return solution(game, lambda: outcome, REGIONS, notes=notes, cheap=instead)
+
+
+def _decided(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
+    """The commitment that earns the supremum that the search found, or shows it.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    found = attainment(search)
     evidence = {"commitment": "mixed", "upper_bound": search.value / view.leader_scale}
     evidence |= search.proof()
     if found.mix is not None and found.response is not None:
-        outcome = commitment_outcome(
+        return commitment_outcome(
             view, leader, found.mix, found.response, ties="weak", evidence=evidence
         )
-        return solution(game, outcome, REGIONS, clock)
     if search.best is None:
         raise ArithmeticError("a pure commitment attains the value that it was found with")
     evidence |= {"interior": tuple(search.interiors[search.best] or ()), "chains": found.chains}
-    outcome = commitment_outcome(
+    return commitment_outcome(
         view,
         leader,
         search.optima[search.best].mix,
@@ -87,12 +122,14 @@ def solve_weak(game: NormalFormGame, leader: int, clock: Clock) -> Solution:
         evidence=evidence,
         value=search.value / view.leader_scale,
     )
-    return solution(game, outcome, REGIONS, clock, notes=(SUPREMUM,))
 
 
-def _weak_so_far(game: NormalFormGame, leader: int, search: WeakSearch) -> Solution:
-    """The best commitment known to earn its value when the time ran out."""
-    view = search.game
+def _weak_so_far(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
+    """The best commitment known to earn its value when a limit ended the search.
+
+    Raises:
+        LimitReached: at a further limit.
+    """
     mixes = [[Fraction(int(i == search.pure.action)) for i in range(view.shape[0])]]
     if search.best is not None:
         inside, limit = search.interiors[search.best] or [], search.optima[search.best].mix
@@ -100,19 +137,14 @@ def _weak_so_far(game: NormalFormGame, leader: int, search: WeakSearch) -> Solut
             [(1 - step) * p + step * q for p, q in zip(limit, inside, strict=True)]
             for step in (Fraction(0), Fraction(1, 2**20), Fraction(1, 2**8))
         ]
-    mix = max(mixes, key=lambda mix: weak_value(view, mix)[0])
-    value, response = weak_value(view, mix)
-    evidence = {
-        "commitment": "mixed",
-        "upper_bound": max(value, *search.limits().values()) / view.leader_scale,
-    }
-    outcome = commitment_outcome(
-        view, leader, mix, response, ties="weak", evidence=evidence | search.proof()
-    )
-    return solution(game, outcome, REGIONS, search.clock, timed_out=True)
+    worth = [(*weak_value(view, mix), mix) for mix in mixes]
+    value, response, mix = max(worth, key=lambda found: found[0])
+    bound = max(value, *search.tops().values()) / view.leader_scale
+    evidence = {"commitment": "mixed", "upper_bound": bound, **search.proof()}
+    return commitment_outcome(view, leader, mix, response, ties="weak", evidence=evidence)
 
 
-def solve_pure(game: NormalFormGame, leader: int, ties: str, clock: Clock) -> Solution:
+def solve_pure(game: NormalFormGame, leader: int, ties: str) -> Solution:
     """The best pure commitment, by enumeration."""
     view = Bimatrix.of(game, leader)
     found = best_pure(view, ties)
@@ -122,4 +154,4 @@ def solve_pure(game: NormalFormGame, leader: int, ties: str, clock: Clock) -> So
         "upper_bound": Fraction(found.value, view.leader_scale),
     }
     outcome = commitment_outcome(view, leader, mix, found.response, ties=ties, evidence=evidence)
-    return solution(game, outcome, ENUMERATION, clock)
+    return solution(game, lambda: outcome, ENUMERATION, cheap=lambda: outcome)

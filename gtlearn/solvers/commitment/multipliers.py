@@ -54,6 +54,12 @@ class Multipliers:
         )
 
 
+def trivial(game: Bimatrix) -> Multipliers:
+    """No multipliers at all, which prove the leader's largest payoff as a bound."""
+    n = game.shape[1]
+    return Multipliers(np.broadcast_to(np.zeros(n, dtype=np.int64), (n, n)), [1] * n)
+
+
 def rounded(game: Bimatrix, floats: NDArray[np.float64]) -> Multipliers:
     """Multipliers (n, n) of the scaled floats as binary fractions for the game's integers.
 

@@ -6,14 +6,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.commitment.data import Bimatrix
 from gtlearn.solvers.commitment.least import maximise_least
 from gtlearn.solvers.commitment.multipliers import Multipliers
 from gtlearn.solvers.commitment.strong import Commitments
 
 
-def best_opposed(game: Bimatrix, clock: Clock) -> Commitments | None:
+def best_opposed(game: Bimatrix) -> Commitments | None:
     """The optimal commitment where B_ij = d_i - c A_ij with c > 0, as in zero-sum games.
 
     One linear program settles all responses: with the follower's minimax mix y, the multipliers
@@ -21,13 +20,13 @@ def best_opposed(game: Bimatrix, clock: Clock) -> Commitments | None:
     the same, so that strong and weak ties agree. None where interests are not opposed.
 
     Raises:
-        TimeoutError: if the time runs out.
+        LimitReached: at a limit.
     """
     rate = _rate(game)
     if rate is None:
         return None
     n = game.shape[1]
-    found = maximise_least(game.leader.T, clock)
+    found = maximise_least(game.leader.T)
     row = [v * rate.denominator for v in found.weights]
     numerators = np.empty((1, n), dtype=object if max(row) >= 2**62 else np.int64)
     numerators[0] = row

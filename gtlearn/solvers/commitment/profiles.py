@@ -18,19 +18,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
 from gtlearn.games.numbers import ExactArray, integer_array
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.limits import LimitReached
+from gtlearn.progress import tell
 from gtlearn.solvers.commitment.data import narrowed, scaled_floats
 from gtlearn.solvers.commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
 from gtlearn.solvers.commitment.least import maximise_least
-from gtlearn.solvers.commitment.relaxation import relaxed_multipliers
+from gtlearn.solvers.commitment.relaxation import no_multipliers, nonzeros, relaxed_multipliers
 from gtlearn.solvers.commitment.strong import MARGIN
 from gtlearn.solvers.linear.program import Basis, Infeasible, LinearProgram, at_basis, solve
 
 if TYPE_CHECKING:
     from gtlearn.solvers.commitment.bayesian import BayesianView
-
-SEARCH_SHARE = 0.6  # of a time limit; checking the proof of many leaves takes time too
 
 TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
 
@@ -57,8 +57,9 @@ class ProfileSearch:
         leaves: the settled parts; together with the open ones they cover all profiles.
     """
 
-    def __init__(self, view: BayesianView, clock: Clock) -> None:
-        self.view, self.clock = view, clock
+    def __init__(self, view: BayesianView, *, relax: bool = True) -> None:
+        """With `relax` false, the ceilings are the leader's largest payoffs, which are at hand."""
+        self.view = view
         relevant = [t for t, p in enumerate(view.prior) if p]
         self.order = sorted(relevant, key=lambda t: -_spread(view.types[t].leader))
         self.types = [view.types[t] for t in self.order]
@@ -75,20 +76,37 @@ class ProfileSearch:
         self.leaves: list[Leaf] = []
         self._tried: set[Fixed] = set()
         self.open: list[tuple[Fixed, Rows]] = [((), ())]
-        self._set_ceilings()
-        self.mix = [Fraction(int(i == 0)) for i in range(self.m)]
-        self.profile, self.value = view.respond(self.mix)
-        for start in range(1, self.m):  # the best pure commitment, to begin with
-            self._improve([Fraction(int(i == start)) for i in range(self.m)])
+        self._set_ceilings(relax)
+        action, self.profile, value = view.best_pure("strong")
+        self.mix = [Fraction(int(i == action)) for i in range(self.m)]
+        self.value = Fraction(value)
 
     def _improve(self, mix: list[Fraction]) -> None:
         profile, value = self.view.respond(mix)
         if value > self.value:
             self.mix, self.profile, self.value = mix, profile, value
 
-    def _set_ceilings(self) -> None:
-        """Rounds the relaxation's multipliers and computes the exact ceilings they prove."""
-        floats = relaxed_multipliers(self.leader, self.follower, self.clock)
+    def _relaxed(self) -> list[NDArray[np.float64]]:
+        """The relaxation's multipliers, for which there is a quarter of the time at most."""
+        seconds = 2e-5 * nonzeros(self.leader)
+        try:
+            with limits.keeping(0.0, share=3 / 4):
+                return child.bounded(
+                    relaxed_multipliers, self.leader, self.follower, seconds=seconds
+                )
+        except LimitReached:
+            return no_multipliers(self.leader)
+
+    def _set_ceilings(self, relax: bool) -> None:
+        """The ceilings of the relaxation, or trivial ones if there is no time for those."""
+        try:
+            self._prove_ceilings(self._relaxed() if relax else no_multipliers(self.leader))
+        except LimitReached:
+            with limits.suspended():
+                self._prove_ceilings(no_multipliers(self.leader))
+
+    def _prove_ceilings(self, floats: list[NDArray[np.float64]]) -> None:
+        """Rounds multipliers and computes the exact ceilings they prove."""
         self.table: list[NDArray[Any]] = []
         self.ceilings: list[NDArray[Any]] = []
         for t, multipliers in enumerate(floats):
@@ -116,6 +134,7 @@ class ProfileSearch:
 
         In integers over `unit`, as the multipliers `row` are.
         """
+        limits.check()
         game = self.types[t]
         weights = np.array(row, dtype=object)
         gains = game.incentives[:, j].astype(object) * weights.sum()
@@ -125,25 +144,30 @@ class ProfileSearch:
         return np.asarray(game.leader[:, j].astype(object) * unit + gains)
 
     def run(self, max_nodes: int | None = None) -> bool:
-        """Searches until nothing is open; False if the time or `max_nodes` ran out first."""
+        """Searches until nothing is open; False if `max_nodes` ran out first.
+
+        Raises:
+            LimitReached: at a limit; what is known stays.
+        """
         count = 0
         while self.open:
-            if self.clock.used > SEARCH_SHARE or (max_nodes is not None and count >= max_nodes):
+            if max_nodes is not None and count >= max_nodes:
                 return False
+            limits.check()
             if count % 256 == 0:
-                self.clock.tell(None, f"response profiles: {len(self.leaves)} parts settled")
+                tell(None, f"response profiles: {len(self.leaves)} parts settled")
             fixed, rows = self.open.pop()
             try:
                 self._visit(fixed)
-            except TimeoutError:
+            except LimitReached:
                 self.open.append((fixed, rows))
-                return False
+                raise
             count += 1
         return True
 
     def offer(self, profile: tuple[int, ...]) -> None:
         """Takes the exact optimum over the mixes to which `profile` is the best response."""
-        with contextlib.suppress(Infeasible, TimeoutError):
+        with contextlib.suppress(Infeasible, LimitReached):
             self._improve(self._exact(tuple(profile[t] for t in self.order), None)[0])
 
     def _try(self, proposal: Proposal) -> None:
@@ -255,7 +279,7 @@ class ProfileSearch:
 
         Raises:
             Infeasible: if no mix makes the fixed responses best.
-            TimeoutError: if the time runs out.
+            LimitReached: at a limit.
         """
         program = self._program(fixed)
         last = program.matrix.shape[0] - 1
@@ -264,7 +288,7 @@ class ProfileSearch:
             tight = np.append(proposal.tight - 1, last)
             optimum = at_basis(program, Basis(proposal.columns, tight))
         if optimum is None:
-            optimum = solve(program, time_limit=self.clock.left)
+            optimum = solve(program)
         mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal]
         unit = 1 << self.unit
         rows, place = [], 0
@@ -277,7 +301,7 @@ class ProfileSearch:
     def _empty(self, fixed: Fixed) -> Rows:
         """Multipliers that push the bound of a node without any mix down to the value found."""
         gains = [np.delete(self.types[t].disobedience(j), j, axis=0) for t, j in enumerate(fixed)]
-        found = maximise_least(-np.vstack(gains), self.clock)
+        found = maximise_least(-np.vstack(gains))
         zeros = tuple(([0] * self.types[t].shape[1], 1) for t in range(len(fixed)))
         length = max((self._leaf(fixed, zeros).bound - self.value) / -found.value, Fraction(0))
         weights, rows = iter(found.weights), []
@@ -289,28 +313,32 @@ class ProfileSearch:
             rows.append((part, found.denominator * length.denominator))
         return tuple(rows)
 
-    def _all_leaves(self) -> list[Leaf]:
-        return [*self.leaves, *(self._leaf(fixed, rows) for fixed, rows in self.open)]
-
-    def upper_bound(self) -> Fraction:
-        """What no commitment beats, in the game's integers."""
-        return max(self.value, *(leaf.bound for leaf in self._all_leaves()))
-
     def proof(self) -> dict[str, Any]:
-        """The evidence: the relaxation's multipliers by type, and the leaves of the tree."""
+        """The evidence: the bound, the relaxation's multipliers by type, the leaves of the tree.
+
+        Raises:
+            LimitReached: at a limit.
+        """
+        every = [*self.leaves, *(self._leaf(fixed, rows) for fixed, rows in self.open)]
+        bound = max(self.value, *(leaf.bound for leaf in every))
         table: list[Any] = [None] * len(self.view.types)
         for t, place in enumerate(self.order):
             table[place] = tuple(
                 self._exported(t, row.tolist(), 1 << self.unit) for row in self.table[t]
             )
         leaves = []
-        for leaf in self._all_leaves():
+        for leaf in every:
+            limits.check()
             fixed: list[int | None] = [None] * len(table)
             rows: list[ExactArray | None] = [None] * len(table)
             for t, (j, row) in enumerate(zip(leaf.fixed, leaf.rows, strict=True)):
                 fixed[self.order[t]], rows[self.order[t]] = j, self._exported(t, *row)
             leaves.append((tuple(fixed), tuple(rows)))
-        return {"table": tuple(table), "leaves": tuple(leaves)}
+        return {
+            "upper_bound": bound / self.view.scale,
+            "table": tuple(table),
+            "leaves": tuple(leaves),
+        }
 
     def _exported(self, t: int, row: list[int], denominator: int) -> ExactArray:
         ratio = self.types[t].ratio

@@ -10,44 +10,48 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn import limits
+from gtlearn.solvers.linear.highs import silent_highs
 
 MAX_NONZEROS = 1_500_000  # beyond, the relaxation costs more than it saves
 
 
 def relaxed_multipliers(
-    leader: list[NDArray[np.float64]], follower: list[NDArray[np.float64]], clock: Clock
+    leader: list[NDArray[np.float64]], follower: list[NDArray[np.float64]]
 ) -> list[NDArray[np.float64]]:
     """Float multipliers (n, n) of each type; zeros where the program is too large or too slow.
 
     Args:
         leader: for each type, the leader's weighted payoffs by response, shape (n, m).
         follower: for each type, the follower's payoffs by response, shape (n, m).
-        clock: the time left, of which a quarter is used at most.
     """
-    sizes = [table.shape[0] for table in leader]
-    zeros = [np.zeros((n, n)) for n in sizes]
-    m = leader[0].shape[1] if leader else 0
-    if not leader or sum(n * n * m for n in sizes) > MAX_NONZEROS:
+    zeros = no_multipliers(leader)
+    if nonzeros(leader) > MAX_NONZEROS or not leader:
         return zeros
     import highspy
 
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    if clock.left is not None:
-        solver.setOptionValue("time_limit", max(clock.left / 4, 0.0))
+    solver = silent_highs(limits.seconds_left())
     solver.passModel(_model(leader, follower))
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return zeros
     dual = np.abs(np.array(solver.getSolution().row_dual))
     out, place = [], 0
-    for n in sizes:
+    for n in map(len, zeros):
         out.append(dual[place : place + n * n].reshape(n, n))
         np.fill_diagonal(out[-1], 0.0)
         place += n * n
     return out
+
+
+def no_multipliers(leader: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Zeros in the form of `relaxed_multipliers`."""
+    return [np.zeros((len(table), len(table))) for table in leader]
+
+
+def nonzeros(leader: list[NDArray[np.float64]]) -> int:
+    """How many entries the program has at most."""
+    return sum(len(table) * table.size for table in leader)
 
 
 def _model(leader: list[NDArray[np.float64]], follower: list[NDArray[np.float64]]) -> object:

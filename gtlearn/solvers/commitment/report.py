@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.commitment.data import Bimatrix, earned
+from gtlearn.limits import LimitReached
+from gtlearn.solvers.commitment.data import Bimatrix, earned, largest
 from gtlearn.solvers.solution import (
     FLOAT,
     OK,
     RATIONAL,
-    TIME_LIMIT,
     Certificate,
     Commitment,
     Solution,
@@ -25,9 +25,9 @@ from gtlearn.solvers.solution import (
 )
 
 KIND = "stackelberg"
-TIMED_OUT = (
-    "the time limit passed: the commitment earns what is stated, but a better one may exist, "
-    "worth at most the certificate's upper_bound"
+CUT_SHORT = (
+    "{reached}: the commitment earns what is stated, but a better one may exist, worth at most "
+    "the certificate's upper_bound"
 )
 
 
@@ -71,10 +71,11 @@ def verified(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Commit
 
     Raises:
         CertificateError: if the independent check refuses it.
+        LimitReached: at a limit.
     """
     from gtlearn.solvers.verify.commitment import commitment as failures_of
 
-    failures = failures_of(game, outcome)
+    failures = child.bounded(failures_of, game, outcome, seconds=_checking_seconds(game, outcome))
     if failures:
         raise CertificateError(
             f"the commitment found for {game.name!r} failed its exact check ({failures[0]}); "
@@ -118,19 +119,36 @@ def _above(value: Fraction) -> float:
 
 def solution(
     game: NormalFormGame | BayesianGame,
-    outcome: Commitment,
+    found: Callable[[], Commitment],
     method: str,
-    clock: Clock,
+    reached: LimitReached | None = None,
     *,
-    timed_out: bool = False,
+    cheap: Callable[[], Commitment],
     notes: Sequence[str] = (),
 ) -> Solution:
-    """The verified Solution; complete where the upper bound meets the leader's payoff."""
-    checked = verified(game, outcome)
+    """The verified Solution; complete where the upper bound meets the leader's payoff.
+
+    Args:
+        game: the game.
+        found: makes the commitment that was found.
+        method: how it was.
+        reached: the limit that ended the search.
+        cheap: makes a commitment that is verified quickly, for where there is no time for the
+            other.
+        notes: sentences about the outcome.
+    """
+    try:
+        checked = verified(game, found())
+    except LimitReached as error:
+        reached, notes = error, ()
+        with limits.suspended():
+            checked = verified(game, cheap())
     exact = checked.certificate.arithmetic == RATIONAL
     value: Number = checked.payoffs[_leader_place(game, checked)]
     complete = exact and checked.certificate.evidence.get("upper_bound") == value
-    remarks = [*notes, *([TIMED_OUT] if timed_out and not complete else [])]
+    if complete:
+        reached = None
+    remarks = [*notes, *([] if reached is None else [CUT_SHORT.format(reached=reached)])]
     if game.number_note:
         remarks.append(game.number_note)
     return Solution(
@@ -138,12 +156,26 @@ def solution(
         concept=KIND,
         method=method,
         solutions=(checked,),
-        status=TIME_LIMIT if timed_out and not complete else OK,
+        status=OK if reached is None else reached.status,
         complete=complete,
         arithmetic=RATIONAL if exact else FLOAT,
-        seconds=clock.seconds,
         notes=tuple(remarks),
     )
+
+
+def _checking_seconds(game: NormalFormGame | BayesianGame, outcome: Commitment) -> float:
+    """About how long it takes at most to verify an outcome."""
+    parts = game.games if isinstance(game, BayesianGame) else (game,)
+    leaves = len(outcome.certificate.evidence.get("leaves", ()))
+    mix = outcome.strategies[_leader_place(game, outcome)]
+    bits = max(Fraction(p).denominator.bit_length() for p in mix)
+    seconds = 0.0
+    for part in parts:
+        m, n = part.shape if outcome.leader == 0 else part.shape[::-1]
+        size = max(largest(payoffs.numerators).bit_length() for payoffs in part.payoffs)
+        each = 2e-9 if size < 25 else 2e-8 * (1 + size / 250)
+        seconds += m * n * (n + leaves) * each + m * n * 1e-8 * (1 + bits / 300) * (1 + size / 300)
+    return seconds
 
 
 def _leader_place(game: NormalFormGame | BayesianGame, outcome: Commitment) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.solution import Commitment, Progress, Solution
+from gtlearn.limits import limited
+from gtlearn.progress import Progress, heard_by
+from gtlearn.solvers.solution import Commitment, Solution
 
 TIES = ("strong", "weak")
 COMMITMENTS = ("mixed", "pure", "correlated")
@@ -29,6 +31,7 @@ def stackelberg(
     commitment: str = "mixed",
     arithmetic: str = "exact",
     time_limit: float | None = None,
+    memory_limit: float | None = None,
     progress: Progress | None = None,
     method: str | None = None,
 ) -> Solution:
@@ -45,6 +48,7 @@ def stackelberg(
         arithmetic: "exact", or "float", which rounds the result and proves nothing.
         time_limit: seconds; the best commitment found by then is returned, with what it earns
             at least and a proven upper bound.
+        memory_limit: bytes by which the process may grow, with the same outcome.
         progress: called now and then with the fraction done (None if unknown) and a sentence.
         method: "multiple-lps" (Conitzer and Sandholm 2006) for mixed commitments; "single-lp"
             (Conitzer and Korzhyk 2011) or "multiple-lps" for correlated ones; "dobss"
@@ -76,15 +80,18 @@ def stackelberg(
     >>> weak[0].payoffs[0], weak[0].attained
     (Fraction(7, 2), False)
     """
-    _check_options(ties, commitment, arithmetic, time_limit)
+    _check_options(ties, commitment, arithmetic)
     who = _leader_of(game, leader)
     asked = _Request(who, ties, commitment, method, arithmetic == "exact")
-    clock = Clock(time_limit, progress)
-    if isinstance(game, BayesianGame):
-        solution = _bayesian(game, asked, clock)
-    else:
-        solution = _two_players(game, asked, clock)
-    return solution if asked.exact else _rounded(solution, clock)
+    start = time.monotonic()
+    with limited(time_limit, memory_limit), heard_by(progress):
+        if isinstance(game, BayesianGame):
+            solution = _bayesian(game, asked)
+        else:
+            solution = _two_players(game, asked)
+    if not asked.exact:
+        solution = _rounded(solution)
+    return replace(solution, seconds=time.monotonic() - start)
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ class _Request:
     exact: bool
 
 
-def _two_players(game: NormalFormGame, asked: _Request, clock: Clock) -> Solution:
+def _two_players(game: NormalFormGame, asked: _Request) -> Solution:
     from gtlearn.solvers.commitment import correlated, mixed
 
     if game.num_players != 2:
@@ -108,19 +115,19 @@ def _two_players(game: NormalFormGame, asked: _Request, clock: Clock) -> Solutio
         )
     _check_method(asked.method, METHODS[asked.commitment], f"a {asked.commitment} commitment")
     if asked.commitment == "pure":
-        return mixed.solve_pure(game, asked.leader, asked.ties, clock)
+        return mixed.solve_pure(game, asked.leader, asked.ties)
     if asked.commitment == "correlated":
         if asked.ties == "weak":
             raise InputError(
                 "a correlated commitment supposes that the follower obeys where it is "
                 "indifferent; use ties 'strong'"
             )
-        return correlated.solve_correlated(game, asked.leader, clock, asked.method)
+        return correlated.solve_correlated(game, asked.leader, asked.method)
     solve = mixed.solve_strong if asked.ties == "strong" else mixed.solve_weak
-    return solve(game, asked.leader, clock)
+    return solve(game, asked.leader)
 
 
-def _bayesian(game: BayesianGame, asked: _Request, clock: Clock) -> Solution:
+def _bayesian(game: BayesianGame, asked: _Request) -> Solution:
     from gtlearn.solvers.commitment import bayesian
 
     if asked.commitment == "correlated":
@@ -130,16 +137,16 @@ def _bayesian(game: BayesianGame, asked: _Request, clock: Clock) -> Solution:
     known = BAYESIAN_METHODS[asked.commitment]
     _check_method(asked.method, known, f"a {asked.commitment} Bayesian commitment")
     if asked.commitment == "pure":
-        return bayesian.solve_pure(game, asked.ties, clock)
+        return bayesian.solve_pure(game, asked.ties)
     if asked.ties == "weak":
         raise InputError(
             "mixed commitment under weak ties is not supported for Bayesian games; use ties "
             "'strong', or commitment 'pure'"
         )
-    return bayesian.solve_mixed(game, clock, asked.method, prove=asked.exact)
+    return bayesian.solve_mixed(game, asked.method, prove=asked.exact)
 
 
-def _rounded(solution: Solution, clock: Clock) -> Solution:
+def _rounded(solution: Solution) -> Solution:
     """The same in doubles, which proves nothing any more."""
     from gtlearn.solvers.commitment.report import in_floats, verified
 
@@ -151,12 +158,11 @@ def _rounded(solution: Solution, clock: Clock) -> Solution:
         solutions=(outcome,),
         complete=False,
         arithmetic="float",
-        seconds=clock.seconds,
         notes=(*solution.notes, "rounded to floats: use arithmetic 'exact' for a proof"),
     )
 
 
-def _check_options(ties: str, commitment: str, arithmetic: str, time_limit: float | None) -> None:
+def _check_options(ties: str, commitment: str, arithmetic: str) -> None:
     for name, value, known in (
         ("ties", ties, TIES),
         ("commitment", commitment, COMMITMENTS),
@@ -164,8 +170,6 @@ def _check_options(ties: str, commitment: str, arithmetic: str, time_limit: floa
     ):
         if value not in known:
             raise InputError(f"unknown {name} {value!r}; use {_listed(known)}")
-    if time_limit is not None and not time_limit >= 0:
-        raise InputError(f"time_limit {time_limit!r} is not a number of seconds; use 0 or more")
 
 
 def _check_method(method: str | None, known: Sequence[str], what: str) -> None:

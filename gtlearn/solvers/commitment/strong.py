@@ -8,19 +8,22 @@ that went wrong), that response's program is solved exactly too.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn import child, limits
+from gtlearn.limits import LimitReached
+from gtlearn.progress import tell
 from gtlearn.solvers.commitment.data import Bimatrix, earned, region_program
 from gtlearn.solvers.commitment.dual_simplex import OPTIMAL, Proposal, maximise
 from gtlearn.solvers.commitment.least import maximise_least
-from gtlearn.solvers.commitment.multipliers import Multipliers, bounds, dual_row, rounded
+from gtlearn.solvers.commitment.multipliers import Multipliers, bounds, dual_row, rounded, trivial
 from gtlearn.solvers.commitment.pure import best_pure
+from gtlearn.solvers.linear.algebra import multiply
 from gtlearn.solvers.linear.program import Basis, Infeasible, Optimum, at_basis, solve
 
 MARGIN = 1e-6  # of the largest payoff: room for the rounding of multipliers
@@ -36,7 +39,7 @@ class Commitments:
         value: the leader's payoff, in the game's integers.
         upper_bound: no commitment earns more, in the game's integers.
         multipliers: the proof of it.
-        timed_out: whether the time ran out before the bound met the value.
+        reached: the limit that ended the search before the bound met the value.
     """
 
     mix: list[Fraction]
@@ -44,62 +47,87 @@ class Commitments:
     value: Fraction
     upper_bound: Fraction
     multipliers: Multipliers
-    timed_out: bool = False
+    reached: LimitReached | None = None
 
 
-def best_strong(game: Bimatrix, clock: Clock) -> Commitments:
+def best_strong(game: Bimatrix) -> Commitments:
     """The optimal mixed commitment under strong ties, with exact bounds for every response."""
-    pure = best_pure(game, "strong")
+    found = cheapest(game, "strong")
+    try:
+        with limits.keeping(checking_seconds(game)):
+            with limits.keeping(2 * checking_seconds(game), share=1 / 4):
+                proposals, reached = _search(game, found.value)
+            found = _with_winner(game, found, proposals)
+            found = _close(game, replace(found, reached=reached), proposals)
+    except LimitReached as error:
+        found = replace(found, reached=error)
+    return found if found.reached is None else _answered(game, found)
+
+
+def cheapest(game: Bimatrix, ties: str) -> Commitments:
+    """The best pure commitment, and the leader's largest payoff as a bound: both are at hand."""
+    pure = best_pure(game, ties)
     mix = [Fraction(int(i == pure.action)) for i in range(game.shape[0])]
-    response, value = pure.response, Fraction(pure.value)
-    proposals = _search(game, pure.value, clock)
-    with contextlib.suppress(TimeoutError):
-        winner = _best_proposal(game, proposals)
-        if winner is not None:
-            found = exact_region(game, winner, proposals[winner], clock)
-            if found is not None and Fraction(*found[1]) > value:
-                mix, value, response = found[0], Fraction(*found[1]), winner
-    floats = np.zeros((game.shape[1], game.shape[1]))
-    for j, proposal in proposals.items():
-        floats[j] = proposal.multipliers
-    return _close(
-        game, Commitments(mix, response, value, value, rounded(game, floats)), proposals, clock
-    )
+    top = Fraction(int(game.leader.max()))
+    return Commitments(mix, pure.response, Fraction(pure.value), top, trivial(game))
 
 
-def _search(game: Bimatrix, start: int, clock: Clock) -> dict[int, Proposal]:
-    """Runs the float method on every response that may beat the commitments known so far."""
-    leader, follower = game.leader_floats, np.ascontiguousarray(game.follower_floats.T)
-    columns = np.ascontiguousarray(leader.T)
-    tops = columns.max(axis=1)
-    best = game.leader_float(start)
+def checking_seconds(game: Bimatrix) -> float:
+    """About how long it takes at most to check the bounds of all responses."""
+    m, n = game.shape
+    bits = game.leader_exponent + game.follower_exponent
+    return m * n * n * (2e-9 if bits < 40 else 2e-8 * (1 + bits / 500))
+
+
+def _search(game: Bimatrix, start: Fraction) -> tuple[dict[int, Proposal], LimitReached | None]:
+    """Runs the float method on every response that may beat the commitments known so far.
+
+    Returns:
+        What it proposes, and the limit that ended it.
+    """
     proposals: dict[int, Proposal] = {}
-    order = np.argsort(-tops, kind="stable").tolist()
-    for rank, j in enumerate(order):
-        if tops[j] <= best:
-            break
-        if clock.expired:
-            break
-        if rank % 16 == 0:
-            clock.tell(rank / len(order), "linear programs, one a response of the follower")
-        proposals[j] = maximise(columns[j], follower[j] - follower, best - MARGIN)
-        if proposals[j].status == OPTIMAL:
-            best = max(best, proposals[j].bound)
-    return proposals
+    try:
+        limits.require(8 * 8 * game.leader.size)
+        leader, follower = game.leader_floats, np.ascontiguousarray(game.follower_floats.T)
+        columns = np.ascontiguousarray(leader.T)
+        tops = columns.max(axis=1)
+        best = game.leader_float(start)
+        order = np.argsort(-tops, kind="stable").tolist()
+        for rank, j in enumerate(order):
+            if tops[j] <= best:
+                break
+            if rank % 16 == 0:
+                tell(rank / len(order), "linear programs, one a response of the follower")
+            proposals[j] = maximise(columns[j], follower[j] - follower, best - MARGIN)
+            if proposals[j].status == OPTIMAL:
+                best = max(best, proposals[j].bound)
+    except LimitReached as error:
+        return proposals, error
+    return proposals, None
 
 
-def _best_proposal(game: Bimatrix, proposals: dict[int, Proposal]) -> int | None:
+def _with_winner(game: Bimatrix, found: Commitments, proposals: dict[int, Proposal]) -> Commitments:
+    """The exact commitment of the most promising proposal, where it is better."""
     optimal = [j for j, proposal in proposals.items() if proposal.status == OPTIMAL]
-    return max(optimal, key=lambda j: proposals[j].bound, default=None)
+    if not optimal:
+        return found
+    winner = max(optimal, key=lambda j: proposals[j].bound)
+    result = exact_region(game, winner, proposals[winner])
+    if result is None or Fraction(*result[1]) <= found.value:
+        return found
+    return replace(found, mix=result[0], response=winner, value=Fraction(*result[1]))
 
 
 def exact_region(
-    game: Bimatrix, j: int, proposal: Proposal | None, clock: Clock
+    game: Bimatrix, j: int, proposal: Proposal | None
 ) -> tuple[list[Fraction], tuple[int, int], list[int], int] | None:
     """The exact optimum over j's region; None where the region is empty.
 
     Returns:
         The mix, the value's numerator and denominator, and the multipliers with their denominator.
+
+    Raises:
+        LimitReached: at a limit.
     """
     program = region_program(game, j, game.leader[:, j])
     optimum: Optimum | None = None
@@ -108,7 +136,7 @@ def exact_region(
         optimum = at_basis(program, Basis(proposal.columns, rows))
     if optimum is None:
         try:
-            optimum = solve(program, time_limit=clock.left)
+            optimum = solve(program)
         except Infeasible:
             return None
     mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal]
@@ -117,10 +145,14 @@ def exact_region(
 
 
 def empty_region(
-    game: Bimatrix, j: int, others: Sequence[int], limit: Fraction, clock: Clock
+    game: Bimatrix, j: int, others: Sequence[int], limit: Fraction
 ) -> tuple[list[int], int]:
-    """Multipliers that push the bound of j, whose region is empty, down to `limit`."""
-    found = maximise_least(-game.disobedience(j)[list(others)], clock)
+    """Multipliers that push the bound of j, whose region is empty, down to `limit`.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    found = maximise_least(-game.disobedience(j)[list(others)])
     top = int(game.leader[:, j].max())
     length = max((top - limit) / -found.value, Fraction(0))
     row = [0] * game.shape[1]
@@ -129,40 +161,75 @@ def empty_region(
     return row, found.denominator * length.denominator
 
 
-def _close(
-    game: Bimatrix, found: Commitments, proposals: dict[int, Proposal], clock: Clock
-) -> Commitments:
-    """Solves exactly every response whose rounded multipliers do not prove it no better."""
-    limits = bounds(game, found.multipliers)
-    mix, response, value = found.mix, found.response, found.value
+def _close(game: Bimatrix, found: Commitments, proposals: dict[int, Proposal]) -> Commitments:
+    """Solves exactly every response whose rounded multipliers do not prove it no better.
+
+    Raises:
+        LimitReached: at a limit, before the bounds that the proposals prove are known.
+    """
+    n = game.shape[1]
+    limits.require(8 * 6 * n**2)
+    floats = np.zeros((n, n))
+    for j, proposal in proposals.items():
+        floats[j] = proposal.multipliers
+    multipliers = rounded(game, floats)
+    tops = child.bounded(bounds, game, multipliers, seconds=checking_seconds(game))
     rows: dict[int, tuple[list[int], int]] = {}
-    timed_out = False
     try:
-        for j in sorted(range(game.shape[1]), key=lambda j: -limits[j]):
-            if limits[j] <= value:
+        for j in sorted(range(n), key=lambda j: -tops[j]):
+            if tops[j] <= found.value:
                 break
-            clock.check()
-            clock.tell(None, "exact linear programs where floats leave a tie")
-            result = exact_region(game, j, proposals.get(j), clock)
+            limits.check()
+            tell(None, "exact linear programs where floats leave a tie")
+            result = exact_region(game, j, proposals.get(j))
             if result is None:
-                others = [k for k in range(game.shape[1]) if k != j]
-                rows[j], limits[j] = empty_region(game, j, others, value, clock), value
+                others = [k for k in range(n) if k != j]
+                rows[j] = empty_region(game, j, others, found.value)
+                tops[j] = found.value
                 continue
-            rows[j], limits[j] = (result[2], result[3]), Fraction(*result[1])
-            if limits[j] > value:
-                mix, response, value = result[0], j, limits[j]
-    except TimeoutError:
-        timed_out = True
-    multipliers = found.multipliers.replaced(rows)
-    if timed_out:  # the mix may earn more by another response
-        response, value = strong_response(game, mix)
-    return Commitments(mix, response, value, max(value, *limits), multipliers, timed_out)
+            rows[j], tops[j] = (result[2], result[3]), Fraction(*result[1])
+            if tops[j] > found.value:
+                found = replace(found, mix=result[0], response=j, value=tops[j])
+    except LimitReached as error:
+        found = replace(found, reached=error)
+    return replace(
+        found, upper_bound=max(found.value, *tops), multipliers=multipliers.replaced(rows)
+    )
+
+
+def _answered(game: Bimatrix, found: Commitments) -> Commitments:
+    """The commitment with the best response to it: it may earn more than in its own region."""
+    try:
+        response, value = strong_response(game, found.mix)
+    except LimitReached as error:
+        return replace(cheapest(game, "strong"), reached=error)
+    bound = max(value, found.upper_bound)
+    return replace(found, response=response, value=value, upper_bound=bound)
 
 
 def strong_response(game: Bimatrix, mix: Sequence[Fraction]) -> tuple[int, Fraction]:
-    """The best response that the leader likes best, and the leader's integer payoff."""
-    pays = [earned(mix, column, 1) for column in game.incentives.T]
-    top = max(pays)
-    own = {k: earned(mix, game.leader[:, k], 1) for k, pay in enumerate(pays) if pay == top}
+    """The best response that the leader likes best, and the leader's integer payoff.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    best = best_responses(game, mix)
+    own = {k: earned(mix, game.leader[:, k], 1) for k in best}
     response = max(own, key=lambda k: own[k])
     return response, own[response]
+
+
+def best_responses(game: Bimatrix, mix: Sequence[Fraction]) -> list[int]:
+    """The follower's best responses to a mix.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    unit = lcm(*(p.denominator for p in mix))
+    support = [i for i, p in enumerate(mix) if p]
+    weights = [mix[i].numerator * (unit // mix[i].denominator) for i in support]
+    bits = game.follower_exponent + unit.bit_length()
+    seconds = len(support) * game.shape[1] * (1e-8 if bits < 60 else 1e-7 * (1 + bits / 2000))
+    pays = child.bounded(multiply, game.incentives[support].T, weights, seconds=seconds)
+    top = max(pays)
+    return [k for k, pay in enumerate(pays) if pay == top]

@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn import child, limits
+from gtlearn.progress import tell
 from gtlearn.solvers.commitment.data import Bimatrix
 from gtlearn.solvers.commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
 from gtlearn.solvers.commitment.least import maximise_least
 from gtlearn.solvers.commitment.multipliers import Multipliers, bounds, rounded
 from gtlearn.solvers.commitment.pure import best_pure
-from gtlearn.solvers.commitment.strong import MARGIN, exact_region
+from gtlearn.solvers.commitment.strong import MARGIN, checking_seconds, exact_region
 from gtlearn.solvers.linear.program import Infeasible
 
 Row = tuple[list[int], int]
@@ -41,7 +42,6 @@ class WeakSearch:
 
     Attributes:
         game: the integers.
-        clock: the time left.
         value: the supremum as far as known.
         best: the class that reaches it, None where a pure commitment does.
         floats: float multipliers by class.
@@ -52,7 +52,6 @@ class WeakSearch:
     """
 
     game: Bimatrix
-    clock: Clock
     value: Fraction = Fraction(0)
     best: int | None = None
     floats: dict[int, Proposal] = field(default_factory=dict)
@@ -70,24 +69,25 @@ class WeakSearch:
         """Finds the supremum: floats first, then every class that they leave open.
 
         Raises:
-            TimeoutError: if the time runs out; what is known stays.
+            LimitReached: at a limit; what is known stays.
         """
         self._propose()
-        limits = self.limits()
-        for j in sorted(self.groups, key=lambda j: -limits[j]):
-            if limits[j] > self.value and j not in self.flat_rows and j not in self.optima:
+        tops = self.tops()
+        for j in sorted(self.groups, key=lambda j: -tops[j]):
+            if tops[j] > self.value and j not in self.flat_rows and j not in self.optima:
                 self.settle(j)
 
     def _propose(self) -> None:
         game = self.game
+        limits.require(8 * 8 * game.leader.size)
         leader = np.ascontiguousarray(game.leader_floats.T)
         follower = np.ascontiguousarray(game.follower_floats.T)
         tops = leader.max(axis=1)
         order = sorted(self.groups, key=lambda j: -min(tops[k] for k in self.groups[j]))
         for rank, j in enumerate(order):
-            self.clock.check()
+            limits.check()
             if rank % 16 == 0:
-                self.clock.tell(rank / len(order), "linear programs, one a class of responses")
+                tell(rank / len(order), "linear programs, one a class of responses")
             best = game.leader_float(self.value)
             for k in sorted(self.groups[j], key=lambda k: tops[k]):
                 self.owner[j] = k
@@ -104,7 +104,7 @@ class WeakSearch:
 
     def settle(self, j: int) -> None:
         """Decides exactly whether j's class has an inside, and its value if so."""
-        self.clock.check()
+        limits.check()
         if self.interior(j) is None:
             return
         found = self.optimum(j)
@@ -122,7 +122,7 @@ class WeakSearch:
         others = sorted(set(range(n)) - set(self.groups[j]))
         mix = _inside(self.game, j, others) if others else [Fraction(1, m)] * m
         if mix is None:
-            found = maximise_least(-self.game.disobedience(j)[others], self.clock)
+            found = maximise_least(-self.game.disobedience(j)[others])
             if found.value > 0:
                 mix = found.mix
             else:
@@ -136,20 +136,31 @@ class WeakSearch:
     def optimum(self, j: int) -> ClassOptimum:
         """The exact optimum over the (nonempty) region of j's class."""
         if j not in self.optima:
-            self.optima[j] = class_optimum(self.game, j, self.groups[j], self.clock)
+            self.optima[j] = class_optimum(self.game, j, self.groups[j])
         return self.optima[j]
 
-    def limits(self) -> dict[int, Fraction]:
-        """The exact bound of each class by the multipliers known."""
+    def tops(self) -> dict[int, Fraction]:
+        """The exact bound of each class by the multipliers known.
+
+        Raises:
+            LimitReached: at a limit.
+        """
         rough = self._rounded()
         columns = [self.owner.get(j, j) for j in range(self.game.shape[1])]
-        found = bounds(self.game, rough, self.game.leader[:, columns])
+        found = child.bounded(
+            bounds,
+            self.game,
+            rough,
+            self.game.leader[:, columns],
+            seconds=checking_seconds(self.game),
+        )
         exact = {j: optimum.value for j, optimum in self.optima.items()}
         flat = dict.fromkeys(self.flat_rows, self.value)
         return {j: exact.get(j, found[j]) for j in self.groups} | flat
 
     def _rounded(self) -> Multipliers:
         n = self.game.shape[1]
+        limits.require(8 * 6 * n**2)
         floats = np.zeros((n, n))
         for j, proposal in self.floats.items():
             floats[j] = proposal.multipliers
@@ -187,17 +198,21 @@ def _inside(game: Bimatrix, j: int, others: list[int]) -> list[Fraction] | None:
     return None
 
 
-def class_optimum(game: Bimatrix, j: int, group: list[int], clock: Clock) -> ClassOptimum:
-    """Maximise the least payoff of `group`, which holds j, over j's region, which is not empty."""
+def class_optimum(game: Bimatrix, j: int, group: list[int]) -> ClassOptimum:
+    """Maximise the least payoff of `group`, which holds j, over j's region, which is not empty.
+
+    Raises:
+        LimitReached: at a limit.
+    """
     if len(group) == 1:
         follower = np.ascontiguousarray(game.follower_floats.T)
         hint = maximise(game.leader_floats[:, j], follower[j] - follower)
-        found = exact_region(game, j, hint, clock)
+        found = exact_region(game, j, hint)
         if found is None:
             raise Infeasible
         mix, earned, dual, denominator = found
         return ClassOptimum(mix, Fraction(*earned), (dual, denominator), {j: Fraction(1)})
-    least = maximise_least(game.leader[:, group].T, clock, game.disobedience(j))
+    least = maximise_least(game.leader[:, group].T, game.disobedience(j))
     weights = {
         k: Fraction(weight, least.denominator)
         for k, weight in zip(group, least.weights, strict=True)

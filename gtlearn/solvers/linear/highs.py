@@ -1,9 +1,10 @@
-"""Float bases of linear programs from HiGHS's simplex method."""
+"""HiGHS without a word on standard output, and float bases from its simplex method."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,35 @@ class FloatOptimum:
     rows: NDArray[np.int64]
     primal: NDArray[np.float64]
     dual: NDArray[np.float64]
+
+
+def silent_highs(time_limit: float | None = None, **options: Any) -> Any:
+    """A `highspy.Highs` on one thread that prints nothing, its constructor included.
+
+    Args:
+        time_limit: in seconds.
+        **options: further options of HiGHS.
+    """
+    solver = _silent_class()()
+    settings = {"output_flag": False, "threads": 1, **options}
+    if time_limit is not None:
+        settings["time_limit"] = max(time_limit, 0.0)
+    for name, value in settings.items():
+        solver.setOptionValue(name, value)
+    return solver
+
+
+@cache
+def _silent_class() -> Any:
+    import highspy
+
+    class Silent(highspy.Highs):  # type: ignore[misc]
+        def enableCallbacks(self) -> None:
+            """Called by the constructor, and prints a banner from HiGHS 1.16 on."""
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()
+
+    return Silent
 
 
 def float_basis(
@@ -86,12 +116,7 @@ def simplex(
     lp.row_lower_, lp.row_upper_ = row_lower, bounds
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = entries
-    solver = highspy.Highs()
-    settings = {"output_flag": False, "threads": 1, "solver": "simplex", **options}
-    if time_limit is not None:
-        settings["time_limit"] = max(time_limit, 0.0)
-    for name, value in settings.items():
-        solver.setOptionValue(name, value)
+    solver = silent_highs(time_limit, solver="simplex", **options)
     solver.passModel(lp)
     if start is not None:
         solver.setBasis(_highs_basis(start, n, m))

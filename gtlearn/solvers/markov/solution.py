@@ -12,82 +12,37 @@ from numpy.typing import NDArray
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.solution import OK, RATIONAL, Certificate, Strategy
+from gtlearn.limits import OK
+from gtlearn.solvers.outcomes import (
+    DETERMINISTIC,
+    OPTIMAL,
+    RATIONAL,
+    STATIONARY,
+    STOCHASTIC,
+    MarkovEquilibrium,
+    MarkovOutcome,
+    Table,
+    TableCommitment,
+)
 
 if TYPE_CHECKING:
     from open_spiel.python.policy import Policy
 
-Table = tuple[Strategy, ...]  # one probability vector a state
+__all__ = [
+    "DETERMINISTIC",
+    "OK",
+    "OPTIMAL",
+    "RATIONAL",
+    "STATIONARY",
+    "STOCHASTIC",
+    "MarkovEquilibrium",
+    "MarkovSolution",
+    "Outcome",
+    "Table",
+    "TableCommitment",
+]
 
-STATIONARY, OPTIMAL = "stationary", "optimal"  # the follower's classes
-DETERMINISTIC, STOCHASTIC = "deterministic", "stochastic"  # what a leader may commit to
-
-
-@dataclass(frozen=True)
-class MarkovEquilibrium:
-    """A Markov strategy a player, none of whom gains by deviating, whatever the deviation.
-
-    Attributes:
-        tables: one table a player, states x actions.
-        timed: whether the tables belong to the game with its time unrolled
-            (`games.markov.unrolled`), so that row `t * states + s` is played in state s at step t.
-        payoffs: the value of each player, in the game's unit.
-        certificate: evidence "regrets", one a player, against every history-dependent deviation.
-    """
-
-    tables: tuple[Table, ...]
-    timed: bool
-    payoffs: tuple[Number, ...]
-    certificate: Certificate
-
-
-@dataclass(frozen=True)
-class TableCommitment:
-    """A leader's commitment to a table, states x actions, and what a follower makes of it.
-
-    What it is worth depends on the follower's class and on how that follower breaks ties.
-
-    Attributes:
-        leader: the index of the player who commits.
-        commitment: the leader's table; exact probabilities.
-        follower: "stationary" (a deterministic table, the time unseen) or "optimal" (any
-            response to the history).
-        policy: what was searched: "deterministic" or "stochastic" tables of the leader.
-        ties: "strong" (the follower breaks ties for the leader) or "weak" (against it).
-        payoffs: what each player gets from this commitment, in the game's unit; where `attained`
-            is false, what they get in the limit from commitments that come ever nearer to it
-            along the certificate's direction.
-        response: the follower's action at each state; where it depends on the time, row
-            `t * states + s` is for state s at step t.
-        upper_bound: no commitment of the class earns the leader more.
-        attained: whether the commitment itself earns the leader the value; false where, under
-            weak ties, only commitments near it come as near to the value as one likes.
-        certificate: the proof of the payoffs and of the bound.
-    """
-
-    leader: int
-    commitment: Table
-    follower: str
-    policy: str
-    ties: str
-    payoffs: tuple[Number, ...]
-    response: tuple[int, ...]
-    upper_bound: Number
-    attained: bool
-    certificate: Certificate
-
-    @property
-    def value(self) -> Number:
-        """What the leader earns by this commitment (or near it, where it is not attained)."""
-        return self.payoffs[self.leader]
-
-    @property
-    def gap(self) -> Number:
-        """How much more a better commitment of the class could earn at most."""
-        return self.upper_bound - self.value
-
-
-Outcome = MarkovEquilibrium | TableCommitment
+Outcome = MarkovOutcome
 
 
 @dataclass(frozen=True)
@@ -125,6 +80,11 @@ class MarkovSolution:
     bounds: Mapping[str, Number] | None = None
     robustness: tuple[tuple[Number, Number], ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the game that was solved, which is in every output."""
+        return self.game.fingerprint
 
     def __len__(self) -> int:
         return len(self.solutions)

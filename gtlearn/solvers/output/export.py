@@ -113,10 +113,10 @@ def to_json(solution: Solution) -> dict[str, Any]:
 
 
 def game_json(game: NormalFormGame | BayesianGame) -> dict[str, Any]:
-    """The game's name and labels, as every JSON output of gtlearn shows them."""
+    """The game's name, labels and fingerprint, as every JSON output of gtlearn shows them."""
     if isinstance(game, BayesianGame):
         first = game.games[0]
-        out = {
+        out: dict[str, Any] = {
             "name": game.name,
             "players": list(game.players),
             "actions": [list(labels) for labels in first.actions],
@@ -125,12 +125,14 @@ def game_json(game: NormalFormGame | BayesianGame) -> dict[str, Any]:
         }
         if any(other.actions != first.actions for other in game.games):
             out["type_actions"] = [list(other.actions[game.follower]) for other in game.games]
-        return out
-    return {
-        "name": game.name,
-        "players": list(game.players),
-        "actions": [list(labels) for labels in game.actions],
-    }
+    else:
+        out = {
+            "name": game.name,
+            "players": list(game.players),
+            "actions": [list(labels) for labels in game.actions],
+        }
+    out["fingerprint"] = game.fingerprint
+    return out
 
 
 def json_number(value: Any) -> str | float:

@@ -28,7 +28,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.solution import RATIONAL, Commitment, Distribution
+from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
     bounds_by_multipliers,

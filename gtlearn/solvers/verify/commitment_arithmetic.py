@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, to_fraction
-from gtlearn.solvers.solution import Commitment
+from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.form import number
 
 _SAFE = 2**62

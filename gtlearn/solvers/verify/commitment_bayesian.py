@@ -22,7 +22,7 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.solution import RATIONAL, Commitment
+from gtlearn.solvers.outcomes import RATIONAL, Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
     expected,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.solution import RATIONAL, CorrelatedEquilibrium
+from gtlearn.solvers.outcomes import RATIONAL, CorrelatedEquilibrium
 from gtlearn.solvers.verify.form import as_float, index, items, number, pairs, require_form, text
 
 FLOAT_TOLERANCE = 1e-7  # of the largest payoff difference, for answers in floats

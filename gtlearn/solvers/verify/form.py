@@ -15,16 +15,18 @@ from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray, Number, exact_array, format_number, to_fraction
 from gtlearn.games.numbers import short_number as _short
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import (
     FLOAT,
     RATIONAL,
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
     Distribution,
+    MarkovEquilibrium,
     NashEquilibrium,
     Outcome,
     Strategy,
+    TableCommitment,
 )
 
 _KINDS: tuple[tuple[type, tuple[str, ...]], ...] = (
@@ -44,8 +46,8 @@ def require_form(game: NormalFormGame | BayesianGame, outcome: Outcome) -> None:
         InputError: if so.
     """
     kinds = next((names for kind, names in _KINDS if isinstance(outcome, kind)), None)
-    if kinds is None:
-        raise InputError(f"a {type(outcome).__name__} is no outcome")
+    if kinds is None or isinstance(outcome, MarkovEquilibrium | TableCommitment):
+        raise InputError(f"a {type(outcome).__name__} is no outcome of a game in one shot")
     if isinstance(game, BayesianGame) and not isinstance(outcome, Commitment):
         raise InputError("only commitments are defined for a Bayesian game")
     _require_certificate(outcome.certificate, kinds)

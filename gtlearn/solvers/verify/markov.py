@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.solvers.markov.solution import (
+from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
+    RATIONAL,
     MarkovEquilibrium,
-    MarkovSolution,
     Outcome,
     TableCommitment,
 )
-from gtlearn.solvers.solution import RATIONAL
+from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.form import as_float, index, items, number, text
 from gtlearn.solvers.verify.markov_bounds import (
     bound_failures,
     enumeration_failures,
     limit_failures,
 )
-from gtlearn.solvers.verify.markov_reading import read_markov_solution
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
     STATIONARY,
@@ -35,17 +35,16 @@ from gtlearn.solvers.verify.markov_values import (
     plays_best_everywhere,
     table_payoffs,
 )
+from gtlearn.solvers.verify.report import Statement
 
 SEARCHED = ("enumeration", "branch_and_bound")  # bounds without a short proof
 ROUNDING = Fraction(1, 10**9)  # how far probabilities in floats may be from summing to one
 
 
-def markov_solution(
-    game: MarkovGame | IteratedGame, claimed: MarkovSolution | Mapping[str, Any]
-) -> tuple[str, ...]:
-    """The statements of a solution that do not hold of the game; empty where all of them hold.
+def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator[Statement]:
+    """The statements of a solution of an iterated or Markov game.
 
-    Checked are, of an equilibrium, the tables, the payoffs, and that no player can gain more than
+    Tested are, of an equilibrium, the tables, the payoffs, and that no player can gain more than
     its stated regret by any deviation, whatever that makes of the history (where it is called
     subgame-perfect, from no state and step on), and the bounds "lower" and "upper" on the value of
     a constant-sum game, which are what each table guarantees; of a commitment, the table, the
@@ -53,41 +52,34 @@ def markov_solution(
     of the upper bound. That no deterministic table exceeds its bound is checked by trying all of
     them where there are not too many, that a value is approached but not attained at two tables
     near by.
-
-    Nothing proves, and so nothing checks, that all best tables or all equilibria are listed. The
-    further bounds, the robustness, the method, the status, the seconds and the notes are not
-    looked at.
-
-    Args:
-        game: the game, whose payoffs and transitions alone are believed.
-        claimed: a MarkovSolution, or the JSON object of one.
-
-    Raises:
-        InputError: if `claimed` is neither.
     """
-    if not isinstance(claimed, MarkovSolution):
-        claimed = read_markov_solution(claimed, game)
-    failed = []
-    for k, outcome in enumerate(items(claimed.solutions, "the solutions")):
-        statements = list(markov_outcome(game, outcome))
-        if not statements and outcome.certificate.kind != claimed.concept:
-            statements.append(
-                f"it is of the kind {outcome.certificate.kind!r}, the solution of "
-                f"{claimed.concept!r}"
-            )
-        if not statements and isinstance(outcome, TableCommitment):
-            classes = (outcome.follower, outcome.policy)
-            if classes != (claimed.follower, claimed.policy):
-                statements.append("its follower or policy is not that of the solution")
-        failed += [f"solution {k}: {statement}" for statement in statements]
-    if not failed:
-        failed += _best_of_all(as_markov(game), claimed)
-    return tuple(failed)
+    for k, outcome in enumerate(claim.outcomes):
+        yield Statement(
+            "the tables, the payoffs and the proof",
+            partial(_whole_outcome, game, claim, outcome),
+            f"solution {k}",
+        )
+    yield Statement("the upper bound of all", partial(_best_of_all, as_markov(game), claim))
 
 
-def _best_of_all(game: MarkovGame, claimed: MarkovSolution) -> list[str]:
+def _whole_outcome(
+    game: MarkovGame | IteratedGame, claim: Claim, outcome: Outcome
+) -> tuple[str, ...]:
+    statements = list(markov_outcome(game, outcome))
+    if not statements and outcome.certificate.kind != claim.concept:
+        statements.append(
+            f"it is of the kind {outcome.certificate.kind!r}, the solution of {claim.concept!r}"
+        )
+    if not statements and isinstance(outcome, TableCommitment):
+        classes = (outcome.follower, outcome.policy)
+        if classes != (claim.follower, claim.policy):
+            statements.append("its follower or policy is not that of the solution")
+    return tuple(statements)
+
+
+def _best_of_all(game: MarkovGame, claim: Claim) -> list[str]:
     """Whether commitments whose bound has no short proof share one that no table exceeds."""
-    listed = [o for o in claimed.solutions if isinstance(o, TableCommitment)]
+    listed = [o for o in claim.outcomes if isinstance(o, TableCommitment)]
     if len({number(o.upper_bound, "the upper bound") for o in listed}) > 1:
         return ["the commitments have different upper bounds"]
     if listed and listed[0].certificate.evidence.get("bound") in SEARCHED:
@@ -96,7 +88,7 @@ def _best_of_all(game: MarkovGame, claimed: MarkovSolution) -> list[str]:
 
 
 def markov_outcome(game: MarkovGame | IteratedGame, outcome: Outcome) -> tuple[str, ...]:
-    """The statements of one outcome that do not hold; see `markov_solution`.
+    """The statements of one outcome that do not hold; see `markov_statements`.
 
     What is not of the form of an outcome of this game is a false statement too.
     """

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.markov.solution import DETERMINISTIC, OPTIMAL, TableCommitment
+from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, TableCommitment
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_values import best_response
 

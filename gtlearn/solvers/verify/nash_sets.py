@@ -11,22 +11,22 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import (
     FLOAT,
     RATIONAL,
     NashEquilibrium,
     NashSubset,
-    Solution,
     Strategy,
 )
-from gtlearn.solvers.verify.form import index, items, number
+from gtlearn.solvers.verify.claim import Claim
+from gtlearn.solvers.verify.form import index, items, number, require_form
 from gtlearn.solvers.verify.nash import deviation_payoffs, regrets
 
 Key = tuple[Number, ...]  # a strategy, exactly or in floats
 Keys = tuple[Key, Key]
 
 
-def set_failures(game: NormalFormGame, claimed: Solution) -> list[str]:
+def set_failures(game: NormalFormGame, claimed: Claim) -> list[str]:
     """The statements about the list as a whole that do not hold.
 
     Every pair of a subset's extreme strategies must be an equilibrium (then all mixtures are), and
@@ -38,11 +38,13 @@ def set_failures(game: NormalFormGame, claimed: Solution) -> list[str]:
     Equilibria in floats may coincide where the exact ones do not, so then the components need only
     be a partition that cuts no subset.
     """
-    listed = [e.strategies for e in claimed if isinstance(e, NashEquilibrium)]
+    listed = [e.strategies for e in claimed.outcomes if isinstance(e, NashEquilibrium)]
     if claimed.subsets is None and claimed.components is None:
         return [] if claimed.component_indices is None else ["there are indices of no components"]
-    if len(listed) < len(claimed) or game.num_players != 2:
+    if len(listed) < len(claimed.outcomes) or game.num_players != 2:
         return ["only Nash equilibria of two players have subsets and components"]
+    for equilibrium in claimed.outcomes:
+        require_form(game, equilibrium)
     rounded = claimed.arithmetic == FLOAT
     keys = [(_key(x, rounded), _key(y, rounded)) for x, y in listed]
     try:
@@ -86,7 +88,7 @@ def index_failures(game: NormalFormGame, equilibrium: NashEquilibrium) -> list[s
     return []
 
 
-def _subset_failures(game: NormalFormGame, claimed: Solution, keys: Sequence[Keys]) -> list[str]:
+def _subset_failures(game: NormalFormGame, claimed: Claim, keys: Sequence[Keys]) -> list[str]:
     rounded = claimed.arithmetic == FLOAT
     places: dict[tuple[Key, ...], list[int]] = {}
     for k, pair in enumerate(keys):
@@ -116,7 +118,7 @@ def _key(strategy: Strategy, rounded: bool) -> Key:
     return tuple(float(p) for p in exact) if rounded else tuple(exact)
 
 
-def _component_failures(claimed: Solution, keys: Sequence[Keys]) -> list[str]:
+def _component_failures(claimed: Claim, keys: Sequence[Keys]) -> list[str]:
     components = [
         [index(k, len(keys), "a member of a component") for k in items(c, "a component")]
         for c in items(claimed.components, "the components")
@@ -153,7 +155,7 @@ def _connected(keys: Sequence[Keys]) -> set[frozenset[int]]:
     return found
 
 
-def _component_index_failures(claimed: Solution) -> list[str]:
+def _component_index_failures(claimed: Claim) -> list[str]:
     if claimed.component_indices is None:
         return []
     indices = items(claimed.component_indices, "the indices")
@@ -163,7 +165,7 @@ def _component_index_failures(claimed: Solution) -> list[str]:
     for component, stated in zip(claimed.components, indices, strict=True):
         if type(stated) is not int:
             return ["the index of a component is no integer"]
-        alone = claimed[component[0]] if len(component) == 1 else None
+        alone = claimed.outcomes[component[0]] if len(component) == 1 else None
         if isinstance(alone, NashEquilibrium) and alone.index not in (None, stated):
             failed.append(f"solution {component[0]} has another index than its component")
     if claimed.complete and sum(indices) != 1:

@@ -1,37 +1,61 @@
-"""Solutions read back from the JSON object of schema gtlearn/solution/1, to be re-checked."""
+"""Solutions of either kind of game read from the JSON object of schema gtlearn/solution/1."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import Number, to_fraction
-from gtlearn.solvers.solution import (
+from gtlearn.limits import check
+from gtlearn.solvers.outcomes import (
+    DETERMINISTIC,
     FLOAT,
+    OPTIMAL,
     RATIONAL,
+    STATIONARY,
+    STOCHASTIC,
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
     Distribution,
+    MarkovEquilibrium,
     NashEquilibrium,
     NashSubset,
     Outcome,
-    Solution,
     Strategy,
+    Table,
+    TableCommitment,
 )
+from gtlearn.solvers.verify.claim import Claim
 
 SCHEMA = "gtlearn/solution/1"
 CONCEPTS = ("nash", "correlated", "coarse-correlated", "stackelberg")
 
+# What of the JSON stands in the parts of a claim; the rest is `besides`.
+_READ = (
+    *("game", "concept", "complete", "arithmetic", "solutions", "components", "component_indices"),
+    *("subsets", "follower", "policy", "bounds", "robustness"),
+)
+_READ_OF_OUTCOMES: dict[type, Collection[str]] = {
+    NashEquilibrium: ("strategies", "payoffs", "index", "certificate"),
+    CorrelatedEquilibrium: ("distribution", "payoffs", "value", "certificate"),
+    Commitment: (
+        *("strategies", "payoffs", "leader", "response", "ties", "attained", "distribution"),
+        "certificate",
+    ),
+    MarkovEquilibrium: ("strategies", "timed", "payoffs", "certificate"),
+    TableCommitment: (
+        *("leader", "commitment", "follower", "policy", "ties", "payoffs", "response"),
+        *("upper_bound", "attained", "certificate"),
+    ),
+}
+NO_STATEMENTS = ("schema", "method", "status", "seconds", "notes")  # of the mathematics
 
-def read_solution(data: Mapping[str, Any], game: NormalFormGame | BayesianGame) -> Solution:
-    """A Solution from its JSON object; numbers as strings are exact, JSON numbers are floats.
 
-    Args:
-        data: the parsed object, as `Solution.to_json` makes it.
-        game: the game that it claims to solve (the object holds no payoffs).
+def read_claim(data: Any) -> Claim:
+    """The statements of a solution's JSON object; texts are exact numbers, JSON's are floats.
 
     Raises:
         InputError: if a part is missing or of the wrong form.
@@ -41,24 +65,56 @@ def read_solution(data: Mapping[str, Any], game: NormalFormGame | BayesianGame) 
     if data.get("schema") != SCHEMA:
         raise InputError(f"the object's schema is {data.get('schema')!r}; {SCHEMA!r} is needed")
     try:
-        return Solution(
-            game=game,
-            concept=one_of(CONCEPTS, data["concept"]),
-            method=of_kind(str, data["method"]),
-            solutions=tuple(_outcome(entry) for entry in of_kind(list, data["solutions"])),
-            status=of_kind(str, data["status"]),
-            complete=of_kind(bool, data["complete"]),
-            arithmetic=one_of((RATIONAL, FLOAT), data["arithmetic"]),
-            seconds=float(read_number(data.get("seconds", 0.0))),
-            components=_components(data.get("components")),
-            component_indices=read_integers(data.get("component_indices")),
-            subsets=_subsets(data.get("subsets")),
-            notes=tuple(of_kind(str, note) for note in of_kind(list, data.get("notes", []))),
-        )
+        return _claim(data)
     except KeyError as error:
         raise InputError(f"the solution's JSON lacks {error.args[0]!r}") from None
     except (TypeError, OverflowError, RecursionError) as error:
         raise InputError(f"the solution's JSON is not of the expected form: {error}") from None
+
+
+def _claim(data: Mapping[str, Any]) -> Claim:
+    for key in ("method", "status"):
+        of_kind(str, data[key])
+    read_number(data.get("seconds", 0.0))
+    for note in of_kind(list, data.get("notes", [])):
+        of_kind(str, note)
+    entries = [of_kind(dict, entry) for entry in of_kind(list, data["solutions"])]
+    classes = _classes(data)
+    outcomes = tuple(_outcome({**classes, **entry}) for entry in entries)
+    return Claim(
+        game=of_kind(dict, data.get("game", {})),
+        concept=one_of(CONCEPTS, data["concept"]),
+        arithmetic=one_of((RATIONAL, FLOAT), data["arithmetic"]),
+        complete=of_kind(bool, data["complete"]),
+        outcomes=outcomes,
+        components=_components(data.get("components")),
+        component_indices=read_integers(data.get("component_indices")),
+        subsets=_subsets(data.get("subsets")),
+        **classes,
+        bounds=_bounds(data.get("bounds")),
+        robustness=tuple(map(_pair, of_kind(list, data.get("robustness", [])))),
+        besides=_without(data, (*_READ, *NO_STATEMENTS)),
+        besides_of=tuple(
+            _without(entry, _READ_OF_OUTCOMES[type(outcome)])
+            for entry, outcome in zip(entries, outcomes, strict=True)
+        ),
+    )
+
+
+def _without(data: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in keys}
+
+
+def _classes(data: Mapping[str, Any]) -> dict[str, str | None]:
+    """The classes of the follower and of the leader's tables, as the whole says them."""
+    return {
+        "follower": _class(data.get("follower"), (STATIONARY, OPTIMAL)),
+        "policy": _class(data.get("policy"), (DETERMINISTIC, STOCHASTIC)),
+    }
+
+
+def _class(value: Any, allowed: tuple[str, ...]) -> str | None:
+    return None if value is None else one_of(allowed, value)
 
 
 def of_kind(kind: type, value: Any) -> Any:
@@ -86,28 +142,18 @@ def one_of(allowed: Sequence[str], value: Any) -> str:
     return str(value)
 
 
-def _outcome(entry: Any) -> Outcome:
-    of_kind(dict, entry)
-    proof = dict(of_kind(dict, entry["certificate"]))
-    certificate = Certificate(
-        of_kind(str, proof.pop("kind")),
-        one_of((RATIONAL, FLOAT), proof.pop("arithmetic")),
-        of_kind(bool, proof.pop("verified")),
-        read_evidence(proof),
-    )
+def _outcome(entry: Mapping[str, Any]) -> Outcome:
+    check()
+    certificate = _certificate(entry["certificate"])
     payoffs = tuple(read_number(p) for p in of_kind(list, entry["payoffs"]))
+    if "commitment" in entry:
+        return _table_commitment(entry, payoffs, certificate)
+    if "timed" in entry:
+        timed = of_kind(bool, entry["timed"])
+        tables = tuple(_table(table, timed) for table in of_kind(list, entry["strategies"]))
+        return MarkovEquilibrium(tables, timed, payoffs, certificate)
     if "leader" in entry:
-        response = entry["response"]
-        return Commitment(
-            strategies=read_strategies(entry["strategies"]),
-            payoffs=payoffs,
-            leader=of_kind(int, entry["leader"]),
-            response=read_integers(response) if isinstance(response, list) else response,
-            ties=of_kind(str, entry["ties"]),
-            attained=of_kind(bool, entry["attained"]),
-            certificate=certificate,
-            distribution=_distribution(entry["distribution"]) if "distribution" in entry else None,
-        )
+        return _commitment(entry, payoffs, certificate)
     if "distribution" in entry:
         value = entry.get("value")
         return CorrelatedEquilibrium(
@@ -119,6 +165,62 @@ def _outcome(entry: Any) -> Outcome:
     return NashEquilibrium(
         read_strategies(entry["strategies"]), payoffs, certificate, entry.get("index")
     )
+
+
+def _certificate(entry: Any) -> Certificate:
+    proof = dict(of_kind(dict, entry))
+    return Certificate(
+        of_kind(str, proof.pop("kind")),
+        one_of((RATIONAL, FLOAT), proof.pop("arithmetic")),
+        of_kind(bool, proof.pop("verified")),
+        read_evidence(proof),
+    )
+
+
+def _commitment(
+    entry: Mapping[str, Any], payoffs: tuple[Number, ...], certificate: Certificate
+) -> Commitment:
+    response = entry["response"]
+    return Commitment(
+        strategies=read_strategies(entry["strategies"]),
+        payoffs=payoffs,
+        leader=of_kind(int, entry["leader"]),
+        response=read_integers(response) if isinstance(response, list) else response,
+        ties=of_kind(str, entry["ties"]),
+        attained=of_kind(bool, entry["attained"]),
+        certificate=certificate,
+        distribution=_distribution(entry["distribution"]) if "distribution" in entry else None,
+    )
+
+
+def _table_commitment(
+    entry: Mapping[str, Any], payoffs: tuple[Number, ...], certificate: Certificate
+) -> TableCommitment:
+    return TableCommitment(
+        leader=of_kind(int, entry["leader"]),
+        commitment=_table(entry["commitment"], False),
+        follower=one_of((STATIONARY, OPTIMAL), entry["follower"]),
+        policy=one_of((DETERMINISTIC, STOCHASTIC), entry["policy"]),
+        ties=one_of(("strong", "weak"), entry["ties"]),
+        payoffs=payoffs,
+        response=_table_response(entry["response"]),
+        upper_bound=read_number(entry["upper_bound"]),
+        attained=of_kind(bool, entry["attained"]),
+        certificate=certificate,
+    )
+
+
+def _table(rows: Any, timed: bool) -> Table:
+    """A table; one that sees the time is a list of tables, one a step."""
+    steps = of_kind(list, rows) if timed else [rows]
+    return tuple(chain.from_iterable(read_strategies(step) for step in steps))
+
+
+def _table_response(actions: Any) -> tuple[int, ...]:
+    """An action a state; one that sees the time is a list of such lists, one a step."""
+    listed = of_kind(list, actions)
+    steps = listed if any(isinstance(entry, list) for entry in listed) else [listed]
+    return tuple(chain.from_iterable(read_integers(step) or () for step in steps))
 
 
 def read_number(value: Any) -> Number:
@@ -136,6 +238,7 @@ def read_evidence(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: read_evidence(entry) for key, entry in value.items()}
     if isinstance(value, list):
+        check()
         return tuple(read_evidence(entry) for entry in value)
     if isinstance(value, str):
         try:
@@ -194,3 +297,16 @@ def _components(entries: Any) -> tuple[tuple[int, ...], ...] | None:
     return (
         None if entries is None else tuple(read_integers(e) or () for e in of_kind(list, entries))
     )
+
+
+def _bounds(values: Any) -> dict[str, Number] | None:
+    if values is None:
+        return None
+    return {name: read_number(value) for name, value in of_kind(dict, values).items()}
+
+
+def _pair(values: Any) -> tuple[Number, Number]:
+    numbers = [read_number(v) for v in of_kind(list, values)]
+    if len(numbers) != 2:
+        raise InputError("an entry of the robustness is no pair of a distance and a value")
+    return numbers[0], numbers[1]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 robotics = pytest.importorskip(
-    "gymnasium_robotics", reason="gymnasium-robotics is missing; pip install 'gtlearn[envs]'"
+    "gymnasium_robotics", reason="gymnasium-robotics is missing; pip install -e '.[envs]'"
 )
-pytest.importorskip("mujoco", reason="mujoco is missing; pip install 'gtlearn[envs]'")
+pytest.importorskip("mujoco", reason="mujoco is missing; pip install -e '.[envs]'")
 
 from pettingzoo.test import parallel_api_test, parallel_seed_test  # noqa: E402
 

@@ -132,10 +132,10 @@ def test_wrong_arguments():
 
 def test_without_the_extra(monkeypatch):
     def refuse(module, extra):
-        raise InputError(f"{module} is needed for this; run pip install 'gtlearn[{extra}]'")
+        raise InputError(f"{module} is needed for this; run the install line of {extra}")
 
     monkeypatch.setattr(atari, "optional", refuse)
-    with pytest.raises(InputError, match=r"multi_agent_ale_py is needed .*'gtlearn\[atari\]'"):
+    with pytest.raises(InputError, match=r"multi_agent_ale_py is needed .* line of atari"):
         Emulator()
 
 

@@ -24,7 +24,7 @@ NO_PURE = [[1, -1], [-1, 1]], [[-1, 1], [1, -1]]  # matching pennies
 def solved(game, **options):
     """The one outcome, re-checked by the code that shares nothing with the solver."""
     solution = solve_nash(game, **options)
-    assert verify.markov_solution(game, solution) == ()
+    assert verify.solution(game, solution).false == ()
     (outcome,) = solution
     assert outcome.timed
     assert outcome.certificate.evidence["regrets"] == (0,) * game.num_players

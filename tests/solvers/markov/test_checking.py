@@ -3,7 +3,10 @@
 from dataclasses import replace
 from fractions import Fraction
 
+import pyspiel
 import pytest
+from open_spiel.python import policy
+from open_spiel.python.algorithms import exploitability
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
@@ -234,3 +237,20 @@ def test_a_commitment_in_a_market_is_compared_with_deterministic_ones():
     report = check_tables([["1/2", "1/2"], [1, 0]], market, "stackelberg", leader=0)
     assert "the best stochastic commitment is not known" in report.notes[0]
     assert "best commitment is not known, against" in " ".join(str(report).split())
+
+
+def test_nash_conv_says_its_unit_and_what_openspiel_counts():
+    """OpenSpiel's returns are sums over the horizon; ours are mean rewards a step."""
+    text = "gtlearn_iterated(stage=prisoners_dilemma,horizon=3)"
+    uniform = [[["1/2", "1/2"]] * 5] * 2
+    report = solvers.check(uniform, games.load(text))
+    perfect = pyspiel.load_game(text.replace(")", ",recall=perfect)"))
+    theirs = pyspiel.convert_to_turn_based(perfect)
+    expected = exploitability.nash_conv(theirs, policy.UniformRandomPolicy(theirs))
+    assert (report.nash_conv, report.openspiel_nash_conv) == (1, 3)
+    assert expected == pytest.approx(float(report.openspiel_nash_conv))
+    assert report.to_json()["unit"] == "mean reward a step"
+    assert report.to_json()["openspiel_nash_conv"] == "3"
+    assert "counts the sum over its 3 steps: 3" in str(report)
+    patient = solvers.check(uniform, games.load("gtlearn_iterated(stage=chicken,discount=1/2)"))
+    assert patient.openspiel_nash_conv is None and "discounted sum" in str(patient)

@@ -26,7 +26,7 @@ THREE = markov_games(num_players=3, finite=False, max_states=2, max_actions=2, p
 def solved(game):
     """The outcome, re-checked by the code that shares nothing with the solver."""
     solution = solve_nash(game, method="tracing")
-    assert verify.markov_solution(game, solution) == ()
+    assert verify.solution(game, solution).false == ()
     (outcome,) = solution
     exact = not any(outcome.certificate.evidence["regrets"])
     assert outcome.certificate.verified == exact

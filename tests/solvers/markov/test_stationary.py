@@ -78,7 +78,7 @@ def test_subgame_perfect_is_an_equilibrium_from_every_state(game):
 @given(iterated_games(stages=None, max_players=2))
 def test_a_stage_equilibrium_repeated(game):
     solution = solve_nash(game, method="stage-equilibrium")
-    assert verify.markov_solution(game, solution) == ()
+    assert verify.solution(game, solution).false == ()
     (outcome,) = solution
     assert not any(outcome.certificate.evidence["regrets"])
     assert outcome.certificate.evidence["subgame_perfect"]
@@ -88,7 +88,7 @@ def test_a_stage_equilibrium_repeated(game):
 def test_all_in_the_iterated_dilemma():
     game = games.iterated("prisoners_dilemma", discount="24/25")
     solution = solve_nash(game, find="all")
-    assert verify.markov_solution(game, solution) == ()
+    assert verify.solution(game, solution).false == ()
     assert solution.complete
     assert f"; 3 of the {len(solution)} are subgame perfect" in solution.notes[0]
     grim, defect = (0, 0, 1, 1, 1), (1, 1, 1, 1, 1)

@@ -33,14 +33,14 @@ SOLUTIONS = [
 def test_what_the_solvers_find_holds_also_as_json(options):
     found = solved(**options)
     assert len(found)
-    assert verify.solution(found.game, found) == ()
-    assert verify.solution(found.game, json.loads(json.dumps(found.to_json()))) == ()
+    assert verify.solution(found.game, found).false == ()
+    assert verify.solution(found.game, json.loads(json.dumps(found.to_json()))).false == ()
 
 
 def test_an_equilibrium_without_a_horizon_holds():
     found = solvers.solve(games.iterated("chicken", discount="1/2"), find="all")
     assert len(found) > 1
-    assert verify.solution(found.game, found) == ()
+    assert verify.solution(found.game, found).false == ()
 
 
 def damaged(solution, **changes):
@@ -80,7 +80,7 @@ def test_a_damaged_commitment_is_found_out():
         (with_evidence(found, unlimited_memory=()), "proof"),
         (with_evidence(found, unlimited_memory=({"steps": 1},)), "a weight"),
     ]:
-        statements = verify.solution(found.game, claim)
+        statements = verify.solution(found.game, claim).false
         assert statements and said in statements[0], (said, statements)
 
 
@@ -89,7 +89,7 @@ def test_a_lower_bound_than_the_proof_gives_is_found_out():
     found = solved(policy="stochastic", horizon=10)
     assert found[0].value == Fraction(67, 20) < found.bounds["folk"]
     claim = with_evidence(found, bound="folk")
-    assert "proof" in verify.solution(found.game, claim)[0]
+    assert "proof" in verify.solution(found.game, claim).false[0]
 
 
 def test_the_weak_response_is_not_the_strong_one():
@@ -98,7 +98,7 @@ def test_the_weak_response_is_not_the_strong_one():
     strong = solvers.solve(game, "stackelberg", policy="deterministic", ties="strong")
     assert strong[0].value == 3
     claim = damaged(replace(strong), ties="weak")
-    assert "with weak ties" in verify.solution(game, claim)[0]
+    assert "with weak ties" in verify.solution(game, claim).false[0]
 
 
 def test_a_deterministic_table_that_is_not_best_is_found_out():
@@ -112,7 +112,7 @@ def test_a_deterministic_table_that_is_not_best_is_found_out():
         payoffs=(Fraction(1), Fraction(4)),
         upper_bound=Fraction(1),
     )
-    assert "more than the upper bound 1" in verify.solution(found.game, claim)[0]
+    assert "more than the upper bound 1" in verify.solution(found.game, claim).false[0]
 
 
 def test_a_limit_needs_a_direction_in_which_it_is_approached():
@@ -129,7 +129,7 @@ def test_a_limit_needs_a_direction_in_which_it_is_approached():
         (with_evidence(found, direction=still), "do not come near"),
         (with_evidence(found, direction=()), "no table"),
     ]:
-        statements = verify.solution(found.game, claim)
+        statements = verify.solution(found.game, claim).false
         assert statements and said in statements[0], (said, statements)
 
 
@@ -145,7 +145,7 @@ def test_a_damaged_equilibrium_is_found_out():
         (with_evidence(found, regrets=(0,)), "regret of each player"),
         (damaged(found, certificate=replace(first.certificate, kind="stackelberg")), "kind"),
     ]:
-        statements = verify.solution(found.game, claim)
+        statements = verify.solution(found.game, claim).false
         assert statements and said in statements[0], (said, statements)
 
 
@@ -158,20 +158,23 @@ def test_a_false_claim_of_subgame_perfection_is_found_out():
     exact = [tuple(tuple(Fraction(p) for p in row) for row in table) for table in tables]
     outcome = measured(game.markov, exact)
     found = MarkovSolution(game, "nash", "by hand", (outcome,))
-    assert verify.solution(game, found) == ()
+    assert verify.solution(game, found).false == ()
     claim = with_evidence(found, subgame_perfect=True)
-    assert "need not be reached" in verify.solution(game, claim)[0]
+    assert "need not be reached" in verify.solution(game, claim).false[0]
 
 
 def test_false_bounds_on_a_value_are_found_out():
     found = solvers.solve(games.iterated("matching_pennies", discount="1/2"))
-    assert verify.solution(found.game, found) == ()
+    assert verify.solution(found.game, found).false == ()
     assert found[0].certificate.evidence["lower"] == found[0].certificate.evidence["upper"] == 0
     claim = with_evidence(found, lower=Fraction(1, 100))
-    assert "do not prove that the value lies in [1/100, 0]" in verify.solution(found.game, claim)[0]
+    assert (
+        "do not prove that the value lies in [1/100, 0]"
+        in verify.solution(found.game, claim).false[0]
+    )
     dilemma = solved(concept="nash")
     claim = with_evidence(dilemma, lower=Fraction(-9), upper=Fraction(9))
-    assert "do not prove" in verify.solution(dilemma.game, claim)[0]
+    assert "do not prove" in verify.solution(dilemma.game, claim).false[0]
 
 
 def test_solutions_and_games_of_different_kinds_are_not_mixed_up():
@@ -187,7 +190,7 @@ def test_solutions_and_games_of_different_kinds_are_not_mixed_up():
     ("change", "said"),
     [
         ({"schema": "other"}, "schema"),
-        ({"concept": "correlated"}, "none of"),
+        ({"concept": "evolution"}, "none of"),
         ({"solutions": 3}, "list is needed"),
         ({"follower": "third"}, "none of"),
         ({"bounds": []}, "dict is needed"),

@@ -23,7 +23,7 @@ ZERO_SUM = markov_games(zero_sum=True, finite=False, payoffs=SMALL)
 def solved(game, method=None):
     """The outcome and its bounds, re-checked by the code that shares nothing with the solver."""
     solution = solve_nash(game, method=method)
-    assert verify.markov_solution(game, solution) == ()
+    assert verify.solution(game, solution).false == ()
     (outcome,) = solution
     evidence = outcome.certificate.evidence
     return outcome, evidence["lower"], evidence["upper"]

@@ -27,22 +27,22 @@ TINY = Fraction(1, 10**12)
 class TestTrue:
     def test_all_and_one(self, game):
         for solution in (all_equilibria(game), one_equilibrium(game)):
-            assert verify.solution(game, solution) == ()
-            assert verify.solution(game, solution.to_json()) == ()
+            assert verify.solution(game, solution).false == ()
+            assert verify.solution(game, solution.to_json()).false == ()
 
     def test_floats_state_their_regrets(self, game):
         solution = solve(game, find="all", arithmetic="float")
-        assert verify.solution(game, solution) == ()
-        assert verify.solution(game, solution.to_json()) == ()
+        assert verify.solution(game, solution).false == ()
+        assert verify.solution(game, solution.to_json()).false == ()
 
     @pytest.mark.parametrize("criterion", ["welfare", "entropy"])
     def test_selected(self, game, criterion):
-        assert verify.solution(game, solve(game, select=criterion)) == ()
+        assert verify.solution(game, solve(game, select=criterion)).false == ()
 
 
 def test_zero_sum():
     game = families.zero_sum(8, 9, seed=3)
-    assert verify.solution(game, zero_sum(game)) == ()
+    assert verify.solution(game, zero_sum(game)).false == ()
 
 
 class TestAltered:
@@ -58,11 +58,11 @@ class TestAltered:
         third = Fraction(1, 3) + TINY
         found = verify.solution(
             self.game, self.altered(2, strategies=((1 - third, third), (third, 1 - third)))
-        )
+        ).false
         assert any(line.startswith("solution 2: the regret of") for line in found)
 
     def test_a_payoff(self):
-        found = verify.solution(self.game, self.altered(0, payoffs=(Fraction(2), 1 + TINY)))
+        found = verify.solution(self.game, self.altered(0, payoffs=(Fraction(2), 1 + TINY))).false
         assert len(found) == 1
         assert found[0].startswith("solution 0: the payoff of 'Column' is 1, not")
 
@@ -71,12 +71,12 @@ class TestAltered:
             self.solution.subsets[0],
             columns=((Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))),
         )
-        found = verify.solution(self.game, replace(self.solution, subsets=(whole,)))
+        found = verify.solution(self.game, replace(self.solution, subsets=(whole,))).false
         assert found[0] == "subset 0: row 0 and column 1 are no equilibrium"
 
     def test_of_another_game(self):
-        assert verify.solution(load("chicken"), self.solution)
-        assert verify.solution(load("matching_pennies"), self.solution)
+        assert verify.solution(load("chicken"), self.solution).false
+        assert verify.solution(load("matching_pennies"), self.solution).false
 
     @pytest.mark.parametrize(
         ("path", "value"),

@@ -10,10 +10,12 @@ import torch
 
 from gtlearn.errors import DivergenceError
 from gtlearn.games import IteratedGame
+from gtlearn.games.markov.game import MEAN
 from gtlearn.learning.shaping.algorithms.config import ProximalConfig, SelfPlayConfig
 from gtlearn.learning.shaping.algorithms.stage import STATELESS, make_game
 from gtlearn.learning.shaping.games import DifferentiableGame, TableGame, nash_conv, table_game
 from gtlearn.learning.shaping.updates import UPDATES
+from gtlearn.solvers.checking.report import UNIT
 from gtlearn.solvers.markov.tables import simple_rows, written
 
 FORESEEING = ("lookahead", "lola", "sos", "pola")
@@ -76,7 +78,12 @@ class SelfPlayLearner:
 
     def result(self) -> dict[str, Any]:
         """What was learned, what it is worth, and how far it is from equilibrium."""
-        found = {"method": f"{self.rule}, exact", "values": self._values(), **self._place()}
+        found = {
+            "method": f"{self.rule}, exact",
+            "values": self._values(),
+            **self._place(),
+            "unit": UNIT if self.iterated is None else MEAN,
+        }
         if not isinstance(self.game, TableGame) or self.iterated is None:
             note = f"The parameters are {found['distance']:.3g} away from the nearest equilibrium"
             return {"game": self.config.game, **found, "notes": [note]}
@@ -84,7 +91,7 @@ class SelfPlayLearner:
         tables = self.game.tables(self.parameters)
         note = (
             f"They get {', '.join(others)} and {last} a step; by deviating they could gain "
-            f"{found['nash_conv']:.3g} together (NashConv)"
+            f"{found['nash_conv']:.3g} together (NashConv, {MEAN})"
         )
         return {
             "game": self.iterated.name,

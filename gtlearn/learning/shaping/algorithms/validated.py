@@ -34,7 +34,7 @@ class ValidatedLearner(Generic[People]):
         self.validate_every, self.iterations = config.validate_every, config.iterations
         self.done = self.env_steps = self.chosen_at = 0
         self.chosen = self.side.chosen
-        self.validated = self._validated()
+        self.validated = self.last = self._validated()
 
     def step(self) -> Mapping[str, float]:
         """One iteration, and a validation where one is due."""
@@ -46,7 +46,7 @@ class ValidatedLearner(Generic[People]):
         return {
             "env_steps": self.env_steps,  # none where values are exact: nothing is played
             "train_objective": found.objective,
-            "validation_auc": self.validated,
+            "validation_auc": self.last,  # of the latest one; the best so far is "learned"
             "gradient_norm": found.norm,
         }
 
@@ -63,14 +63,14 @@ class ValidatedLearner(Generic[People]):
         return {
             "side": self.side.state_dict(),
             "chosen": list(self.chosen),
-            "counters": [self.done, self.env_steps, self.chosen_at, self.validated],
+            "counters": [self.done, self.env_steps, self.chosen_at, self.validated, self.last],
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes back to what `state_dict` returned."""
         self.side.load_state_dict(state["side"])
         self.chosen = [tensor.clone() for tensor in state["chosen"]]
-        self.done, self.env_steps, self.chosen_at, self.validated = state["counters"]
+        self.done, self.env_steps, self.chosen_at, self.validated, self.last = state["counters"]
 
     def _validated(self) -> float:
         found, played = self.side.adapted(self.people["validation"])
@@ -79,7 +79,7 @@ class ValidatedLearner(Generic[People]):
 
     def _choose(self) -> None:
         """Keeps the present start where it is the best among the peers of the validation."""
-        found = self._validated()
-        if found > self.validated:
-            self.validated, self.chosen_at = found, self.done
+        self.last = self._validated()
+        if self.last > self.validated:
+            self.validated, self.chosen_at = self.last, self.done
             self.chosen = self.side.chosen

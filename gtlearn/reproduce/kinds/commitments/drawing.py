@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+_WIDEST, _NARROWEST = 5.0, 1.4  # points
 _DASHES = {"optimal": (0, (5, 2)), "stationary": (0, (1.5, 1.5))}
 
 
@@ -45,20 +47,23 @@ def caption(found: Reproduction) -> str:
     short = f" Quick version: {'; '.join(figure.reduced)}." if figure.reduced else ""
     return (
         f"{figure.source}, run again. Thick: what the leader's table of that moment is truly worth "
-        f"against the exact best response, mean over n = {count} seeds{band}. Thin: the reward "
-        "that it earned in training. Dashed: the exact optimum against each class of followers."
+        f"against the exact best response, from the dot on, mean over n = {count} seeds{band}; "
+        "the later in the list, the narrower, so that curves on one another show as stripes. Thin: "
+        "the reward that it earned in training. Dashed: the exact optimum against each class of "
+        "followers."
         f"{short}"
     )
 
 
 def _draw_panel(axes: Axes, found: Reproduction, panel: Panel) -> None:
-    for method, colour in zip(found.figure.methods, COLOURS, strict=False):
-        _draw_curve(axes, found.of(panel, method), method.label, colour)
+    for place, method in enumerate(found.figure.methods):
+        look = Look(COLOURS[place % len(COLOURS)], widths(len(found.figure.methods))[place])
+        _draw_curve(axes, found.of(panel, method), method.label, look)
     everyone = [run for method in found.figure.methods for run in found.of(panel, method)]
     for follower_class, exact in exact_lines(everyone).items():
         label = f"exact optimum, {follower_class} follower"
         dashes = _DASHES.get(follower_class, "--")
-        axes.axhline(exact, color="0.15", ls=dashes, lw=1, label=label, zorder=1)
+        axes.axhline(exact, color="0.15", ls=dashes, lw=1, label=label, zorder=3)
     axes.set_title(panel.name.replace("_", " "), fontsize=10)
     style(axes)
     if found.figure.values is not None:
@@ -69,13 +74,41 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel) -> None:
         axes.set_xscale("log")
 
 
-def _draw_curve(axes: Axes, runs: Sequence[Run], label: str, colour: str) -> None:
+@dataclass(frozen=True)
+class Look:
+    """How a method's curve is drawn.
+
+    Attributes:
+        colour: its own among all methods.
+        width: in points; curves that lie on one another show as stripes, the later the narrower.
+    """
+
+    colour: str
+    width: float
+
+
+def widths(count: int) -> list[float]:
+    """Falling line widths in points, one a method, so that no curve hides another.
+
+    >>> widths(3)
+    [5.0, 3.2, 1.4]
+    """
+    if count == 1:
+        return [_NARROWEST]
+    step = (_WIDEST - _NARROWEST) / (count - 1)
+    return [round(_WIDEST - place * step, 3) for place in range(count)]
+
+
+def _draw_curve(axes: Axes, runs: Sequence[Run], label: str, look: Look) -> None:
     steps, values = on_common_steps([(run.steps, run.true_values) for run in runs])
     mean, low, high = mean_interval(values)
-    axes.plot(steps, mean, color=colour, lw=1.8, label=label)
-    axes.fill_between(steps, low, high, color=colour, alpha=0.2, lw=0)
+    axes.plot(
+        steps, mean, color=look.colour, lw=look.width, label=label, solid_capstyle="butt", zorder=2
+    )
+    axes.plot(steps[:1], mean[:1], "o", color=look.colour, ms=look.width + 2.5, zorder=2.5)
+    axes.fill_between(steps, low, high, color=look.colour, alpha=0.2, lw=0)
     steps, values = on_common_steps([(run.steps, run.rewards) for run in runs])
-    axes.plot(steps, values.mean(axis=0), color=colour, lw=0.7, alpha=0.7)
+    axes.plot(steps, values.mean(axis=0), color=look.colour, lw=0.7, alpha=0.7, zorder=1.5)
 
 
 def exact_lines(runs: Sequence[Run]) -> dict[str, float]:

@@ -32,13 +32,13 @@ MAX_TABLES = 4  # best responses of a stationary follower that are shown
 def to_json(report: TableReport) -> dict[str, Any]:
     """The object of schema gtlearn/check/1; keys that do not apply are absent.
 
-    Beside the keys of a normal form, "stationary_regrets" (null where not known),
-    "stochastic_regrets" (pairs of what a table found gains and a bound), "unit", and in
-    "stackelberg": "follower" (its class), "ties", "policy" (what the gap compares with),
-    "strong", "weak", "follower_value", "upper_bound", "best_responses" (for each state the
-    indices of best actions, or one such list a step; empty where the play never comes) or
-    "best_tables", "stochastic" (the same for stochastic tables, beside a deterministic one) and
-    "deception".
+    Beside the keys of a normal form, "unit" (of payoffs, regrets and "nash_conv"),
+    "openspiel_nash_conv" (with a horizon), "stationary_regrets" (null where not known),
+    "stochastic_regrets" (pairs of what a table found gains and a bound), and in "stackelberg":
+    "follower" (its class), "ties", "policy" (what the gap compares with), "strong", "weak",
+    "follower_value", "upper_bound", "best_responses" (for each state the indices of best actions,
+    or one such list a step; empty where the play never comes) or "best_tables", "stochastic" (the
+    same for stochastic tables, beside a deterministic one) and "deception".
     """
     game = markov_of(report.game)
     out: dict[str, Any] = {
@@ -52,6 +52,8 @@ def to_json(report: TableReport) -> dict[str, Any]:
     if report.regrets is not None and report.nash_conv is not None:
         out["regrets"] = number_list(report.regrets)
         out["nash_conv"] = json_number(report.nash_conv)
+        if report.openspiel_nash_conv is not None:
+            out["openspiel_nash_conv"] = json_number(report.openspiel_nash_conv)
     if report.stationary_regrets is not None:
         out["stationary_regrets"] = [
             None if regret is None else json_number(regret) for regret in report.stationary_regrets
@@ -146,7 +148,12 @@ def _nash_lines(report: TableReport, game: MarkovGame) -> list[Any]:
     if report.nash_conv is not None:
         lines.append(
             f"Largest regret {exactly(max(regrets))}; sum of regrets (NashConv) "
-            f"{exactly(report.nash_conv)}."
+            f"{exactly(report.nash_conv)} ({game.unit})."
+        )
+    if report.openspiel_nash_conv is not None and report.openspiel_nash_conv != report.nash_conv:
+        lines.append(
+            f"OpenSpiel's nash_conv of this game counts the sum over its {game.horizon} steps: "
+            f"{exactly(report.openspiel_nash_conv)}."
         )
     return lines
 

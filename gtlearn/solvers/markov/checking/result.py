@@ -126,8 +126,19 @@ class TableReport:
 
     @property
     def nash_conv(self) -> Fraction | None:
-        """The sum of the regrets (Lanctot et al. 2017)."""
+        """The sum of the regrets (Lanctot et al. 2017), in the game's unit."""
         return None if self.regrets is None else sum(self.regrets, Fraction(0))
+
+    @property
+    def openspiel_nash_conv(self) -> Fraction | None:
+        """What OpenSpiel's `nash_conv` is of `game.openspiel`, whose returns are sums of rewards.
+
+        None without a horizon: there OpenSpiel's game goes on by chance and has no such number.
+        """
+        markov = self.game.markov if isinstance(self.game, IteratedGame) else self.game
+        if self.nash_conv is None or markov.horizon is None:
+            return None
+        return self.nash_conv / markov.scale
 
     def to_json(self) -> dict[str, Any]:
         """The report as the JSON object of schema gtlearn/check/1."""

@@ -89,7 +89,7 @@ def to_json(solution: MarkovSolution) -> dict[str, Any]:
 
 
 def game_json(game: MarkovGame | IteratedGame) -> dict[str, Any]:
-    """The game's name and labels, how long it goes on and how payoffs are added up."""
+    """The game's name, labels and fingerprint, and how long it goes on."""
     markov = markov_of(game)
     out: dict[str, Any] = {
         "name": markov.name,
@@ -101,6 +101,7 @@ def game_json(game: MarkovGame | IteratedGame) -> dict[str, Any]:
         out["horizon"] = markov.horizon
     if markov.discount != 1:
         out["discount"] = json_number(markov.discount)
+    out["fingerprint"] = markov.fingerprint
     return out
 
 

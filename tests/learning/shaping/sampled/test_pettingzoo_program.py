@@ -246,7 +246,7 @@ def test_a_learner_with_a_value_network_takes_steps():
 )
 def test_environments_of_pettingzoo_itself(module, options, numbers, actions):
     """A few steps beyond their ends, and gradients for everyone."""
-    reason = "pygame is missing, or PettingZoo is older; pip install 'gtlearn[atari]'"
+    reason = "pygame is missing, or PettingZoo is older; pip install -e '.[atari]'"
     own = pytest.importorskip(f"pettingzoo.{module}", reason=reason)
     make = partial(own.parallel_env, **options)
     program, policies = pettingzoo_program(make, discount=0.9, units=3)

@@ -145,7 +145,7 @@ def test_a_markov_game_with_random_moves():
     assert solution.policy == "deterministic"
     assert {found.value for found in solution} == {Fraction(1, 4)}  # (-1 + 4/2 - 1/2) / 2
     assert {found.commitment[0] for found in solution} == {(0, 1)}
-    assert verify.solution(game, solution) == ()
+    assert verify.solution(game, solution).false == ()
 
 
 @pytest.mark.parametrize("ties", ["strong", "weak"])
@@ -162,7 +162,7 @@ def test_of_one_step_it_is_the_pure_commitment_of_the_stage_game(name, leader, f
     assert tuple(best.to_fractions(0)[leader]) in committed
     assert len(set(committed)) == len(committed)
     assert found[0].upper_bound == found[0].value
-    assert verify.solution(game, found) == ()
+    assert verify.solution(game, found).false == ()
 
 
 @pytest.mark.parametrize("ties", ["strong", "weak"])
@@ -175,7 +175,7 @@ def test_of_one_step_the_stochastic_one_is_the_mixed_commitment(name, follower, 
     found = stackelberg(game, follower=follower, ties=ties)
     assert found[0].value == best[0].payoffs[0]
     assert found[0].attained == best[0].attained
-    assert verify.solution(game, found) == ()
+    assert verify.solution(game, found).false == ()
 
 
 def test_a_better_table_than_the_bound_says_is_found_where_few_states_can_be_reached():
@@ -191,7 +191,7 @@ def test_a_better_table_than_the_bound_says_is_found_where_few_states_can_be_rea
         response=worse.plan,
         upper_bound=worse.payoffs[0],
     )
-    (failure,) = verify.solution(game, replace(found, solutions=(claim,)))
+    (failure,) = verify.solution(game, replace(found, solutions=(claim,))).false
     assert "more than the upper bound" in failure
 
 
@@ -206,7 +206,7 @@ def test_states_that_cannot_be_reached_are_not_counted():
         assert found[0].certificate.evidence["tables"] == 32
         assert len(found) == len(same)
         assert found[0].value == same[0].value
-        assert verify.solution(game, found) == ()
+        assert verify.solution(game, found).false == ()
 
 
 def test_too_many_tables_are_refused_with_their_number():
@@ -230,7 +230,7 @@ def test_a_state_that_is_never_reached_without_a_horizon():
     (found,) = (solution := stackelberg(game)).solutions
     assert (found.value, found.commitment) == (6, ((0, 1), (1, 0)))
     assert found.certificate.evidence["tables"] == 2
-    assert verify.solution(game, solution) == ()
+    assert verify.solution(game, solution).false == ()
 
 
 def test_a_time_limit_returns_what_was_found():

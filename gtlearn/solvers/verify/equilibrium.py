@@ -1,0 +1,64 @@
+"""Nash equilibria re-checked from the payoffs alone."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gtlearn.errors import InputError
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium
+from gtlearn.solvers.verify.form import as_float, items, number, require_form, text
+from gtlearn.solvers.verify.nash import regrets_and_payoffs
+
+ROUNDING = Fraction(1, 10**9)  # how far strategies in floats may be from summing to one
+
+
+def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
+    """The statements of a Nash equilibrium that do not hold; empty where all of them hold.
+
+    An exact one must have regret zero, say so, and have the payoffs that it states. One in floats
+    must have the regrets and payoffs that it states, once its strategies are renormalised exactly,
+    up to a float's rounding. A stated "value" must be the first player's payoff in a zero-sum game.
+    What is not of the form of an equilibrium of this game is a false statement too.
+    """
+    try:
+        return _nash(game, equilibrium)
+    except InputError as error:  # of the wrong form
+        return (str(error),)
+
+
+def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
+    require_form(game, equilibrium)
+    exact = equilibrium.certificate.arithmetic == RATIONAL
+    strategies = [[Fraction(p) for p in strategy] for strategy in equilibrium.strategies]
+    if not exact:
+        totals = [sum(strategy, Fraction(0)) for strategy in strategies]
+        if any(abs(total - 1) > ROUNDING for total in totals):
+            return ("a strategy does not sum to one",)
+        strategies = [
+            [p / total for p in strategy]
+            for strategy, total in zip(strategies, totals, strict=True)
+        ]
+    losses, payoffs = regrets_and_payoffs(game, strategies)
+    evidence = equilibrium.certificate.evidence
+    stated = [number(r, "a regret") for r in items(evidence.get("regrets", ()), "the regrets")]
+    if len(stated) != game.num_players:
+        return ("the certificate does not say the regret of each player",)
+    failed = []
+    for player, loss, claim in zip(game.players, losses, stated, strict=True):
+        if exact and loss != 0:
+            failed.append(f"the regret of {player!r} is {text(loss)}")
+        elif not _same(loss, claim, exact):
+            failed.append(f"the regret of {player!r} is {text(loss)}, not {text(claim)}")
+    for player, payoff, earned in zip(game.players, payoffs, equilibrium.payoffs, strict=True):
+        if not _same(payoff, Fraction(earned), exact):
+            failed.append(f"the payoff of {player!r} is {text(payoff)}, not {text(earned)}")
+    if "value" in evidence:
+        value = number(evidence["value"], "the value")
+        if not game.is_zero_sum or not _same(payoffs[0], value, exact):
+            failed.append(f"the value of the game is not {text(value)}")
+    return tuple(failed)
+
+
+def _same(true: Fraction, stated: Fraction, exact: bool) -> bool:
+    return true == stated if exact else as_float(true) == as_float(stated)

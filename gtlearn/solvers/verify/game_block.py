@@ -1,0 +1,129 @@
+"""Which game a solution says that it solves: its labels, how long it goes on, and its fingerprint.
+
+The name is no statement: one game has many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from gtlearn.errors import InputError
+from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
+from gtlearn.games.numbers import to_fraction
+from gtlearn.solvers.verify.report import Statement, Unproven
+
+PLACE = "game"
+
+_NAMES = {  # of the parts, in sentences
+    "players": "the players",
+    "actions": "the actions",
+    "types": "the types",
+    "prior": "the prior",
+    "type_actions": "the actions of each type",
+    "states": "the states",
+    "horizon": "the horizon",
+    "discount": "the discount",
+    "fingerprint": "the fingerprint",
+}
+_NUMBERS = ("prior", "discount")
+_NO_STATEMENTS = ("name",)
+_SHOWN = 100  # characters of a part that a sentence shows
+
+
+def game_block(game: Game) -> dict[str, Any]:
+    """What there is to say of a game, by the keys of the JSON's "game"."""
+    block: dict[str, Any] = {"players": list(game_players(game))}
+    if isinstance(game, BayesianGame):
+        first, *others = game.games
+        block["actions"] = _lists(first.actions)
+        block["types"] = list(game.types)
+        block["prior"] = list(game.prior)
+        if any(other.actions != first.actions for other in others):
+            block["type_actions"] = [list(each.actions[game.follower]) for each in game.games]
+    elif isinstance(game, MarkovGame | IteratedGame):
+        markov = game.markov if isinstance(game, IteratedGame) else game
+        block["actions"] = _lists(markov.actions)
+        block["states"] = list(markov.states)
+        block["horizon"] = markov.horizon
+        block["discount"] = markov.discount
+    else:
+        block["actions"] = _lists(game.actions)
+    block["fingerprint"] = game.fingerprint
+    return block
+
+
+def game_players(game: Game) -> tuple[str, ...]:
+    """The labels of the players."""
+    return game.stage.players if isinstance(game, IteratedGame) else game.players
+
+
+def game_statements(game: Game, stated: Mapping[str, Any]) -> Iterator[Statement]:
+    """The statements about the game, each of which must be true of `game`.
+
+    Args:
+        game: the game that alone is believed.
+        stated: what is said of it; parts may be absent, but a horizon or discount that is absent
+            beside the states is said to be none, and `type_actions` beside the actions.
+    """
+    true = game_block(game)
+    said = dict(stated)
+    if "states" in said:
+        said = {"horizon": None, "discount": 1, **said}
+    if "actions" in said and "type_actions" in true:
+        said.setdefault("type_actions", None)
+    for key in sorted(said, key=[*_NAMES, *said].index):
+        if key in _NAMES:
+            yield Statement(
+                f"{_NAMES[key]} of the game", _comparison(key, said[key], true.get(key)), PLACE
+            )
+        elif key not in _NO_STATEMENTS:
+            yield Statement(f"{key!r}", _unknown, PLACE)
+
+
+def _unknown() -> tuple[str, ...]:
+    raise Unproven("not a statement that is known here, so it was not looked at")
+
+
+def _comparison(key: str, said: Any, true: Any) -> Callable[[], tuple[str, ...]]:
+    def test() -> tuple[str, ...]:
+        where, one, other = _difference(said, true, key in _NUMBERS)
+        if where is None:
+            return ()
+        return (f"{_NAMES[key]} of the game{where}: {_shown(other)}, not {_shown(one)}",)
+
+    return test
+
+
+def _difference(said: Any, true: Any, numbers: bool) -> tuple[str | None, Any, Any]:
+    """Where two parts differ first, as " [0][2]", and what stands there; None where nowhere."""
+    if isinstance(said, list | tuple) and isinstance(true, list) and len(said) == len(true):
+        for k, pair in enumerate(zip(said, true, strict=True)):
+            where, one, other = _difference(*pair, numbers)
+            if where is not None:
+                return f" at {k}{where.replace(' at ', ', ')}", one, other
+        return None, said, true
+    if numbers:
+        return (None if _is_number(said, true) else ""), said, true
+    return (None if said == true and type(said) is type(true) else ""), said, true
+
+
+def _is_number(said: Any, true: Fraction) -> bool:
+    """Whether what is said is that number; "2/4" is 1/2."""
+    try:
+        return to_fraction(said) == true
+    except InputError:
+        return False
+
+
+def _lists(labels: tuple[tuple[str, ...], ...]) -> list[list[str]]:
+    return [list(each) for each in labels]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        text = f"[{', '.join(map(_shown, value[:_SHOWN]))}]"
+    else:
+        text = "none" if value is None else str(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
