@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ NONE = "none"  # how None is written
 _WORDS = {bool: "true or false", int: "an integer", float: "a number", str: "a text"}
 _PLURALS = {bool: "true or false", int: "integers", float: "numbers", str: "texts"}
 _METADATA = ("help", "minimum", "maximum", "above")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -64,6 +66,10 @@ class Field:
             raise self._refusal(value) from None
         if any(not self._in_bounds(number) for number in _numbers(found)):
             raise self._refusal(value)
+        if isinstance(found, str) and holds_controls(found):
+            raise InputError(
+                f"{self.name} = {_text(found)[:60]} holds control characters; leave them out"
+            )
         return found
 
     def parsed(self, text: str) -> Any:
@@ -128,6 +134,11 @@ def make(config: type[Any], values: dict[str, Any]) -> Any:
 def written(value: Any) -> str:
     """A value as it stands in a TOML file."""
     return _text(NONE if value is None else value)
+
+
+def holds_controls(text: str) -> bool:
+    """Whether a terminal would do more than to show the text, or it is no Unicode."""
+    return _CONTROLS.search(text) is not None
 
 
 def options_of(kind: Any) -> list[Any]:

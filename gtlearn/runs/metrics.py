@@ -96,6 +96,7 @@ class MetricsLog:
         except OSError:
             with suppress(OSError):  # else the next reader leaves out what is there of it
                 self._file.truncate(end)
+                self._file.seek(end)
             raise
         if tensorboard:
             self._draw(row)

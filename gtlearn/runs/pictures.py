@@ -28,6 +28,7 @@ HEADLINE = "learned"
 ENV_STEPS, ITERATIONS = "environment steps, everything counted", "iterations"
 CHECKED = ("true_value", "gap", "follower_regret")  # keys of result.json, of exact checks
 LEGEND_WIDTH = 90  # characters
+LONGEST = 300  # characters of a label in it
 AXIS_WIDTH = 45
 FEW = 2  # options in a legend
 POINTS = 1000  # of a curve, at most
@@ -144,12 +145,15 @@ def curves_of(paths: Sequence[Path], metric: str = HEADLINE) -> list[Curve]:
         metric: a name in their metrics.
 
     Raises:
-        InputError: if a folder holds no run or no such metric, or two runs are the same.
+        InputError: if a folder holds no run or no such metric, or two runs are the same, or one
+            was edited.
     """
     groups: dict[tuple[str, Any], dict[int, Path]] = {}
     configs: dict[tuple[str, Any], RunConfig] = {}
     for path in folder.expanded(paths):
-        config = folder.find(path).config()
+        run = folder.find(path)
+        config = run.config()
+        run.require_unedited(folder.CONFIG, folder.METRICS)
         key = (config.algorithm.name, config.options)
         configs[key] = config
         seeds = groups.setdefault(key, {})
@@ -291,7 +295,8 @@ def matplotlib_is_there() -> bool:
 
 def _draw_curve(axes: Axes, curve: Curve, colour: str, *, beside: bool) -> None:
     count = len(curve.seeds)
-    label = fill(f"{curve.label} (n = {count})", LEGEND_WIDTH)
+    text = f"{curve.label[:LONGEST]} (n = {count})".replace("$", r"\$")  # else it begins a formula
+    label = fill(text, LEGEND_WIDTH)
     if beside and curve.checked:
         label += f"\nexact check at the end: {curve.check_text()}"
     axes.plot(curve.steps, curve.mean, color=colour, label=label)

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from gtlearn.errors import InputError
 from gtlearn.files import opened, read_bytes, write_whole
+from gtlearn.runs.fields import holds_controls
 
 SCHEMA = "gtlearn/run/1"
 FILE = "result.json"
@@ -46,14 +47,15 @@ def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | Non
     try:
         found = json.loads(data.decode(), parse_constant=_refuse_constant)
         flaw = _flaw(found, required)
+        own = None if flaw else found.get(CHECKSUMS, {}).get(FILE)
+        edited = own is not None and own != _checksum_of(found)
     except RecursionError:
         flaw = "it is nested too deep"
     except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are some
         flaw = str(error)[:200]
     if flaw is not None:
         raise InputError(f"{path} is damaged: {flaw}; {_again(path)}")
-    own = found.get(CHECKSUMS, {}).get(FILE)
-    if own is not None and own != _checksum_of(found):
+    if edited:
         raise InputError(
             f"{path} was edited after the run ended: it does not fit the SHA-256 that it holds; "
             f"undo the change, or {_again(path)}"
@@ -159,7 +161,7 @@ def _flaw(found: Any, required: Iterable[str]) -> str | None:
     missing = [name for name in required if name not in found]
     if missing:
         return f'it has no "{missing[0]}"'
-    if not all(map(_is_printable, _texts(found))):
+    if any(map(holds_controls, _texts(found))):
         return "a text in it holds control characters"
     return None
 
@@ -175,11 +177,6 @@ def _texts(value: Any) -> Iterable[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner)
-
-
-def _is_printable(text: str) -> bool:
-    """Whether a terminal shows the text and does nothing else."""
-    return text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def _is_text(value: Any) -> bool:

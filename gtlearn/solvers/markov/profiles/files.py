@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.files import require_no_link
 from gtlearn.solvers.checking.sources import json_of_text, text_of_file
 
 SHAPE = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
@@ -28,6 +29,7 @@ def read_source(source: str | Path) -> Any:
         return _arrays(path)
     if _is_folder(path):
         path = path / "result.json"
+        require_no_link(path)
     return json_of_text(text_of_file(path, SHAPE), str(path))
 
 
