@@ -121,6 +121,18 @@ def short_number(value: int | Fraction) -> str:
         return f"a number of {len(text)} characters"
 
 
+def nearest_double(value: int | Fraction) -> float:
+    """The nearest double: infinite where the number is too large for one, zero where too small.
+
+    >>> nearest_double(Fraction(1, 3)), nearest_double(-(10**400))
+    (0.3333333333333333, -inf)
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 @dataclass(frozen=True, eq=False)
 class ExactArray:
     """A rational array `numerators / denominator`, of any shape.

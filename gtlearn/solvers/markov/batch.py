@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.games.numbers import ExactArray, exact_array, from_fractions, integer_array
+from gtlearn.games.numbers import (
+    ExactArray,
+    exact_array,
+    from_fractions,
+    integer_array,
+    short_number,
+)
+from gtlearn.games.tokens import shown
 from gtlearn.solvers.markov.tables import as_markov
 
 CHUNK = 2**20  # entries of one array that are worked on at a time, so that they stay in the cache
@@ -156,13 +163,21 @@ def values_in_floats(
 
     Returns:
         Shape (batch, players).
+
+    Raises:
+        InputError: if the discount is too near one for floats.
     """
     discount = float(game.discount)
     if game.horizon is not None:
         return _forward(start, rewards, moves, game.horizon, discount, 1)
     system = np.eye(len(start)) - discount * moves[0]
     right = np.broadcast_to(start[:, None], (*system.shape[:2], 1))
-    visits = np.linalg.solve(system.swapaxes(1, 2), right)
+    try:
+        visits = np.linalg.solve(system.swapaxes(1, 2), right)
+    except np.linalg.LinAlgError:
+        raise InputError(
+            f"the discount of {shown(game.name)} is too near one for floats; evaluate it exactly"
+        ) from None
     values: NDArray[np.float64] = np.einsum("bs,bsk->bk", visits[..., 0], rewards[0])
     return values
 
@@ -278,7 +293,7 @@ def _check_rows(numerators: NDArray[Any], denominator: int, game: MarkovGame, pl
     wrong = beyond | (numerators.sum(axis=-1) != denominator)
     illegal = (numerators != 0) & ~game.legal[player]
     for index, state in np.argwhere(wrong | illegal.any(axis=-1))[:1]:
-        row = [str(Fraction(int(v), denominator)) for v in numerators[index, state]]
+        row = [short_number(Fraction(int(v), denominator)) for v in numerators[index, state]]
         why = "is no probability vector" if wrong[index, state] else "plays what is not legal"
         raise InputError(
             f"table {index} of {game.players[player]!r} {why} in state {game.states[state]!r}: "
