@@ -303,6 +303,19 @@ def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
         raise InputError(f"the discount of {name} is {short_number(discount)}; give one in [0, 1]")
 
 
+def check_for_floats(name: str, horizon: int | None, discount: Fraction) -> None:
+    """Refuses a game without a horizon whose discount doubles can hardly tell from one.
+
+    Raises:
+        InputError: if a value is worth more than 10^9 payoffs.
+    """
+    if horizon is None and (1 - discount) * MAX_STEPS < 1:
+        raise InputError(
+            f"the discount of {name[:200]} is nearer to one than 1 - 10^-9, too near for "
+            "floats; use a smaller one, or exact arithmetic"
+        )
+
+
 def _shown(horizon: Any) -> str:
     if type(horizon) is int:
         return short_number(horizon)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.markov.game import check_for_floats
 from gtlearn.games.numbers import (
     ExactArray,
     exact_array,
@@ -19,7 +20,6 @@ from gtlearn.games.numbers import (
     integer_array,
     short_number,
 )
-from gtlearn.games.tokens import shown
 from gtlearn.solvers.markov.tables import as_markov
 
 CHUNK = 2**20  # entries of one array that are worked on at a time, so that they stay in the cache
@@ -40,9 +40,10 @@ def evaluate_floats(
         Values in the game's unit, of shape (*batch, players).
 
     Raises:
-        InputError: if a shape does not fit.
+        InputError: if a shape does not fit, or the discount is too near one for floats.
     """
     markov = as_markov(game)
+    check_for_floats(markov.name, markov.horizon, markov.discount)
     arrays, batch = _broadcast([np.asarray(t, dtype=np.float64) for t in tables], markov)
     payoffs = np.stack([array.floats() for array in markov.payoffs], axis=-1)
     payoffs[~markov.legal_profiles] = 0.0  # what is there means nothing
@@ -163,21 +164,13 @@ def values_in_floats(
 
     Returns:
         Shape (batch, players).
-
-    Raises:
-        InputError: if the discount is too near one for floats.
     """
     discount = float(game.discount)
     if game.horizon is not None:
         return _forward(start, rewards, moves, game.horizon, discount, 1)
     system = np.eye(len(start)) - discount * moves[0]
     right = np.broadcast_to(start[:, None], (*system.shape[:2], 1))
-    try:
-        visits = np.linalg.solve(system.swapaxes(1, 2), right)
-    except np.linalg.LinAlgError:
-        raise InputError(
-            f"the discount of {shown(game.name)} is too near one for floats; evaluate it exactly"
-        ) from None
+    visits = np.linalg.solve(system.swapaxes(1, 2), right)
     values: NDArray[np.float64] = np.einsum("bs,bsk->bk", visits[..., 0], rewards[0])
     return values
 

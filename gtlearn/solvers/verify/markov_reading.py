@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from itertools import chain
 from typing import Any
 
@@ -21,6 +22,7 @@ from gtlearn.solvers.markov.solution import (
     TableCommitment,
 )
 from gtlearn.solvers.solution import FLOAT, RATIONAL, Certificate
+from gtlearn.solvers.verify.form import as_float
 from gtlearn.solvers.verify.reading import (
     SCHEMA,
     of_kind,
@@ -60,7 +62,7 @@ def read_markov_solution(data: Any, game: MarkovGame | IteratedGame) -> MarkovSo
             status=of_kind(str, data["status"]),
             complete=of_kind(bool, data["complete"]),
             arithmetic=one_of((RATIONAL, FLOAT), data["arithmetic"]),
-            seconds=float(read_number(data.get("seconds", 0.0))),
+            seconds=as_float(Fraction(read_number(data.get("seconds", 0.0)))),
             follower=_class(data, "follower", (STATIONARY, OPTIMAL)),
             policy=_class(data, "policy", (DETERMINISTIC, STOCHASTIC)),
             bounds=_bounds(data.get("bounds")),

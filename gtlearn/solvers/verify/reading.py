@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import InputError
@@ -21,6 +22,7 @@ from gtlearn.solvers.solution import (
     Solution,
     Strategy,
 )
+from gtlearn.solvers.verify.form import as_float
 
 SCHEMA = "gtlearn/solution/1"
 CONCEPTS = ("nash", "correlated", "coarse-correlated", "stackelberg")
@@ -49,7 +51,7 @@ def read_solution(data: Mapping[str, Any], game: NormalFormGame | BayesianGame) 
             status=of_kind(str, data["status"]),
             complete=of_kind(bool, data["complete"]),
             arithmetic=one_of((RATIONAL, FLOAT), data["arithmetic"]),
-            seconds=float(read_number(data.get("seconds", 0.0))),
+            seconds=as_float(Fraction(read_number(data.get("seconds", 0.0)))),
             components=_components(data.get("components")),
             component_indices=read_integers(data.get("component_indices")),
             subsets=_subsets(data.get("subsets")),
