@@ -24,6 +24,8 @@ _INT64_SAFE = 2**62
 _MAX_DEPTH = 32  # axes of an array; numpy's own limit is 64
 _MAX_CHARACTERS = 10_000_000  # of one number; solutions have longer numbers than games
 _MAX_BITS = 2**31  # of all numerators over one denominator
+_MAX_ENTRIES = 100_000_000  # of an array, each of which takes eight bytes or more
+_MAX_EXPONENT = 100_000  # of a Decimal, whose digits are written out
 _DIGITS = 4000  # Python refuses to convert integers of more than 4300
 
 
@@ -80,10 +82,12 @@ def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
         raise InputError(f"{value} is a truth value, not a number")
     if isinstance(value, int | np.integer):
         return Fraction(int(value))
-    if isinstance(value, float | np.floating | Decimal):
+    if isinstance(value, Decimal):
+        return _of_decimal(value)
+    if isinstance(value, float | np.floating):
         if not math.isfinite(value):
             raise InputError(f"{value} is not a finite number")
-        if rationalise and not isinstance(value, Decimal):
+        if rationalise:
             return Fraction(np.format_float_scientific(value, trim="-"))
         return Fraction(*value.as_integer_ratio())
     try:
@@ -94,6 +98,17 @@ def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
         except AttributeError:
             raise InputError(f"{_shown(value)} is a {type(value).__name__}, not a number") from None
     return Fraction(int(numerator), int(denominator))
+
+
+def _of_decimal(value: Decimal) -> Fraction:
+    if not value.is_finite():
+        raise InputError(f"{value} is not a finite number")
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and abs(exponent) > _MAX_EXPONENT:
+        raise InputError(
+            f"{_shorten(str(value))} has more than {_MAX_EXPONENT} digits when it is written out"
+        )
+    return Fraction(value)
 
 
 def plain_integer(value: Any) -> Any:
@@ -119,6 +134,18 @@ def short_number(value: int | Fraction) -> str:
         return f"about {float(value):.6g}"
     except OverflowError:
         return f"a number of {len(text)} characters"
+
+
+def nearest_double(value: int | Fraction) -> float:
+    """The nearest double: infinite where the number is too large for one, zero where too small.
+
+    >>> nearest_double(Fraction(1, 3)), nearest_double(-(10**400))
+    (0.3333333333333333, -inf)
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +233,10 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
     array = np.asarray(values) if is_array else _object_array(values, what)
     if array.size == 0:
         raise InputError(f"{what} are empty; give at least one number")
+    if array.size > _MAX_ENTRIES:
+        raise InputError(
+            f"{what} are {array.size} numbers, more than {_MAX_ENTRIES}; use a smaller game"
+        )
     if array.dtype.kind in "iu" and not (array.dtype.kind == "u" and array.dtype.itemsize == 8):
         if array.min() > -_INT64_SAFE and array.max() < _INT64_SAFE:
             return _frozen(array.astype(np.int64), 1)

@@ -239,9 +239,12 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
     def _weights(self) -> float:
         """The sum of the weights of all steps."""
         discount = self.exact.discount
-        if self.exact.horizon is None or discount == 1:
+        rate = float(1 - discount)
+        if self.exact.horizon is None or rate == 0:
             return float(self.steps)
-        return (1 - float(discount) ** self.steps) / float(1 - discount)
+        if rate == 1 or self.steps == 1:
+            return 1.0
+        return -math.expm1(self.steps * math.log1p(-rate)) / rate
 
     def _bound(self, payoff: float, sign: int) -> float:
         """What the return is at most (sign 1) or at least (sign -1) if no step pays more."""

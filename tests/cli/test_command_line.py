@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gtlearn import __version__, games
+from gtlearn import __version__, games, limits
 
 
 def process(*arguments, **options):
@@ -248,6 +249,23 @@ def test_errors_of_our_own_do_not_look_like_bad_input(gtlearn, monkeypatch):
     code, _, err = gtlearn("solve", "chicken")
     assert code == 70
     assert "ZeroDivisionError: a bug" in err and "error of gtlearn, not of the input" in err
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "a smaller game, or set a --memory-limit"),
+        (limits.MemoryLimitReached("the memory limit is used up"), "used up; raise it"),
+        (OverflowError("int too large to convert to float"), "int too large .*; rescale"),
+        (RecursionError("maximum recursion depth exceeded"), "nested too deeply"),
+    ],
+)
+def test_what_is_too_much_gets_one_line(refused, monkeypatch, error, said):
+    def exhausted(*_, **__):
+        raise error
+
+    monkeypatch.setattr("gtlearn.solvers.solve", exhausted)
+    assert re.search(said, refused("solve", "chicken"))
 
 
 def test_json_is_all_that_is_on_stdout():

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from gtlearn.errors import InputError
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.markov.game import MarkovGame
@@ -89,9 +91,11 @@ def check_size(*shape: int) -> None:
     Raises:
         InputError: if a player has no action, or there are more than four million profiles.
     """
+    if not all(isinstance(size, int | np.integer) for size in shape):
+        raise InputError(f"the sizes {' x '.join(map(str, shape))} are no integers")
     if min(shape) < 1:
         raise InputError("these parameters leave a player without an action; make them larger")
-    if math.prod(shape) > MAX_ENTRY_PROFILES:
+    if math.prod(map(int, shape)) > MAX_ENTRY_PROFILES:
         sizes = " x ".join(map(str, shape))
         raise InputError(
             f"these parameters ask for {sizes} profiles, and at most {MAX_ENTRY_PROFILES} are "

@@ -16,7 +16,7 @@ from gtlearn.games.json_format import compact_json
 from gtlearn.games.literal import LITERAL, literal_text
 from gtlearn.games.names import nearest, openspiel_text, plain_text, split_call
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.numbers import parse_number
+from gtlearn.games.numbers import format_number, parse_number
 from gtlearn.games.openspiel_steps import MEMORY, check_max_length, check_recall
 
 SHORT_NAME = "gtlearn_iterated"
@@ -86,7 +86,8 @@ def to_parameters(game: IteratedGame) -> dict[str, Any]:
     if game.horizon is not None:
         parameters["horizon"] = game.horizon
     if game.discount != 1:
-        parameters["discount"] = f"{game.discount.numerator}/{game.discount.denominator}"
+        text = format_number(game.discount)  # OpenSpiel would take an integer for no text
+        parameters["discount"] = text if "/" in text else f"{text}/1"
     if game.memory != 1:
         parameters["memory"] = game.memory
     return parameters

@@ -19,6 +19,7 @@ from gtlearn.games.numbers import ExactArray, short_number
 if TYPE_CHECKING:
     from gtlearn.games.markov.openspiel import MarkovOpenSpielGame
 
+MAX_STEPS = 10**9
 MAX_ENTRIES = 20_000_000  # of the transition array; more would not fit a desktop's memory
 
 MEAN = "mean reward a step"
@@ -323,10 +324,31 @@ def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
             )
         return
     if isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 1:
-        shown = repr(horizon) if isinstance(horizon, str) else str(horizon)
-        raise InputError(f"the horizon of {name} is {shown[:60]}; give a positive number of steps")
+        shown = _shown(horizon)
+        raise InputError(f"the horizon of {name} is {shown}; give a positive number of steps")
+    if horizon >= MAX_STEPS:
+        raise InputError(f"the horizon of {name} is {_shown(horizon)}; give fewer than 10^9 steps")
     if not 0 <= discount <= 1:
         raise InputError(f"the discount of {name} is {short_number(discount)}; give one in [0, 1]")
+
+
+def check_for_floats(name: str, horizon: int | None, discount: Fraction) -> None:
+    """Refuses a game without a horizon whose discount doubles can hardly tell from one.
+
+    Raises:
+        InputError: if a value is worth more than 10^9 payoffs.
+    """
+    if horizon is None and (1 - discount) * MAX_STEPS < 1:
+        raise InputError(
+            f"the discount of {name[:200]} is nearer to one than 1 - 10^-9, too near for "
+            "floats; use a smaller one, or exact arithmetic"
+        )
+
+
+def _shown(horizon: Any) -> str:
+    if type(horizon) is int:
+        return short_number(horizon)
+    return (repr(horizon) if isinstance(horizon, str) else str(horizon))[:60]
 
 
 def check_size(name: str, states: int, shape: Sequence[int]) -> None:

@@ -64,7 +64,13 @@ def score(payoffs: Sequence[Number], criterion: str) -> tuple[Fraction, ...]:
 
 def entropy(strategies: Sequence[Strategy]) -> float:
     """The sum of the strategies' Shannon entropies, in nats."""
-    return -sum(float(p) * math.log(p) for strategy in strategies for p in strategy if p)
+    return -sum(float(p) * _log(p) for strategy in strategies for p in strategy if p)
+
+
+def _log(probability: Number) -> float:
+    """The logarithm, also of what is no double: too near to zero."""
+    numerator, denominator = probability.as_integer_ratio()
+    return math.log(numerator) - math.log(denominator)
 
 
 def _most_entropic(solution: Solution) -> NashEquilibrium:
