@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
+from gtlearn.games.arrays import is_array
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.labels import check_labels, default_players, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
@@ -33,7 +34,8 @@ class NormalFormGame:
         payoffs: one exact tensor a player, each of shape `shape`; `payoffs[k][i, j]` is player
             k's payoff when player 0 plays i and player 1 plays j.
         source: where the game comes from (a citation or a file), for display.
-        number_note: how float payoffs were read, empty if all were given exactly.
+        number_note: how float payoffs were read, and what else is to be said of the reading (such
+            as that a player of the tree forgets); empty if there is nothing.
     """
 
     name: str
@@ -209,8 +211,8 @@ def holds_float(values: Any) -> bool:
     """Whether a float, also one that is a whole number, is among nested values."""
     if isinstance(values, ExactArray):
         return False
-    if isinstance(values, np.ndarray) and values.dtype != object:
-        return bool(values.dtype.kind == "f")
+    if is_array(values) and str(getattr(values, "dtype", "object")) != "object":
+        return "float" in str(values.dtype)
     if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str):
         return any(holds_float(value) for value in values)
     return isinstance(values, float | np.floating)

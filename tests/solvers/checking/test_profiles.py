@@ -131,7 +131,7 @@ def test_floats_are_renormalised_and_said_so():
     ("source", "words"),
     [
         ([["1/2", "1/3"], [1, 0]], "'Row' sums to 5/6, not to 1"),
-        ([[0.5, 0.5 + 1e-8], [1, 0]], "not to 1"),
+        ([[0.5, 0.5 + 1e-6], [1, 0]], "not to 1"),
         ([["1", "1/1000000000000"], [1, 0]], "not to 1"),
         ([[1.5, -0.5], [1, 0]], "negative probability -1/2"),
         ([["3/2", "-1/2"], [1, 0]], "negative probability -1/2"),
@@ -194,19 +194,19 @@ def test_texts_and_files(tmp_path):
     assert load_profile(path, BOS).strategies == pure
     assert load_profile(str(path), BOS).strategies == pure
     for bad, words in (
-        (str(tmp_path / "none.json"), "cannot be read: no such file"),
-        (str(tmp_path), "cannot be read"),
+        (str(tmp_path / "none.json"), "cannot read .*: no such file"),
+        (str(tmp_path), "cannot read .*: is a directory"),
         ('{"strategies": [', "not JSON: line 1, column"),
         ('{"strategies": [[NaN, 1], [1, 0]]}', "NaN is not a probability"),
-        ("a\0b", "no file name|cannot be read"),
+        ("a\0b", "cannot read"),
         ("1/2 1/2", "1 strategies for 2 players"),
-        ("", "cannot be read"),
+        ("", "cannot read"),
     ):
         with pytest.raises(InputError, match=words):
             load_profile(bad, BOS)
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe\x00\x81")
-    with pytest.raises(InputError, match="not text"):
+    with pytest.raises(InputError, match="is no text"):
         load_profile(binary, BOS)
 
 
