@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_LONGEST = 600  # characters of a sentence; a longer one holds a piece of the input that is too long
+_LONGEST = 360  # characters of a sentence; a longer one holds a piece of the input that is too long
 _HEAD, _TAIL = 190, 100  # what is kept of it
 
 

@@ -89,17 +89,22 @@ def one_array_a_player(
 
 def _axis(arrays: Any, sizes: tuple[int, ...]) -> str:
     """The axis that counts the players."""
+    if not is_array(arrays) and all(_is_one_array(value, len(sizes) - 1) for value in arrays):
+        return FIRST
     kinds = _kinds(arrays, len(sizes))
     pairs = kinds[-1] == {_TUPLE}
     outer = [kind for level in kinds[:-1] for kind in level]
-    listed = kinds[0] <= {_LIST, _TUPLE}
-    if not pairs and listed and (kinds[-1] == {_LIST} or all(k == {_ARRAY} for k in kinds[1:])):
-        return FIRST
     players = len(sizes) - 1
     first, last = sizes[0] == players, sizes[-1] == players
     if first and last and not (pairs and len(set(outer)) == 1 and _TUPLE not in outer):
         raise InputError(_two_readings(sizes))
     return LAST if last else FIRST
+
+
+def _is_one_array(value: Any, depth: int) -> bool:
+    """Whether an entry of a list is an array, or lists that end in lists: one player's payoffs."""
+    kinds = _kinds(value, depth)
+    return kinds[-1:] == [{_LIST}] or all(level == {_ARRAY} for level in kinds)
 
 
 def _kinds(values: Any, depth: int) -> list[set[str]]:

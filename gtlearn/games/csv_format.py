@@ -10,7 +10,8 @@ r"""Games as CSV: tables of payoffs (see `gtlearn.games.payoff_table`) as text.
     D,5 0,1 1
 
 Cells are separated by commas, tabs, or semicolons, which is how spreadsheets write CSV where the
-comma is the decimal sign; a first line `sep=;` says so. Blank lines are skipped.
+comma is the decimal sign; a first line `sep=;` says so. The comma of a pair in brackets, `(3,5)`,
+separates no cells. Blank lines are skipped.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ from gtlearn.games.payoff_table import (
 
 _COMMA = {",": PAYOFFS, ";": DECIMALS, "\t": UNKNOWN}  # in a cell, by what separates cells
 _QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+_NUMBER = r"[ ]*[-+./\deE]+[ ]*"
+_PAIR = re.compile(rf"{_QUOTED.pattern}|\(({_NUMBER}),({_NUMBER})\)", flags=re.ASCII)
 _SEPARATOR = re.compile(r"sep=([,;\t])[ \t]*(?:\r?\n|\Z)", flags=re.IGNORECASE)
 
 
@@ -88,6 +91,7 @@ def _table(text: str) -> tuple[list[Line], str]:
     Raises:
         InputError: if they are no CSV, or cells could be separated by commas or by semicolons.
     """
+    text = _PAIR.sub(lambda pair: f"({pair[1]} {pair[2]})" if pair[1] else pair[0], text)
     said = _SEPARATOR.match(text)
     if said:
         return _lines(text[said.end() :], said[1], first=2), _COMMA[said[1]]

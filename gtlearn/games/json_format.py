@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import json_pieces as pieces
 from gtlearn.games.axes import refuse_axis
 from gtlearn.games.bayesian import BayesianGame
@@ -146,7 +146,7 @@ def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -
         if not isinstance(entry, Mapping):
             raise InputError(f"type {number} must be an object, not {pieces.shown(entry)}")
         labels.append(pieces.text(entry, "name", str(number)))
-        where = f"type {labels[-1]!r}"
+        where = f"type {quoted(labels[-1])}"
         pieces.check_keys(entry, _TYPE_KEYS, where, SCHEMA)
         for key in ("probability", "payoffs"):
             if key not in entry:

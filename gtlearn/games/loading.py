@@ -137,8 +137,11 @@ def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any)
 
 def _format_of_text(text: str, what: str, flags: Mapping[str, Any]) -> str:
     """ "csv" or "literal" for several lines that are one of them, else "text" that `load` takes."""
-    if len(text.strip().splitlines()) < 2:
+    lines = text.strip().splitlines()
+    if len(lines) < 2:
         return "text"
+    if any(";" in line.rstrip().rstrip(";") for line in lines) and is_csv(text):
+        return "csv"  # a literal of several lines ends rows at the ends of lines
     readers = {"csv": (is_csv, parse_csv), "literal": (is_literal, parse_literal)}
     readable = [format for format, (fits, _) in readers.items() if fits(text)]
     if len(readable) < 2:

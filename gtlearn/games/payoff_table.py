@@ -41,7 +41,7 @@ COULD_BE_ONE = (
 )
 
 _ERRORS = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|[A-Z_]+[!?])", re.IGNORECASE)
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[\s,;]\d{3}(?:\.\d*)?", flags=re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[\s,;][0-9]{3}(?:\.[0-9]*)?")
 _DOTTED_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", flags=re.ASCII)
 _COMMA_PAIR = re.compile(r"[+-]?\d+,\d+", flags=re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", flags=re.ASCII)
@@ -203,7 +203,7 @@ def _has_labels(lines: Sequence[Line], comma: str) -> bool:
     corner = header[0].strip()
     if corner.count("\\") == 1 and all(corner.split("\\")):
         return True
-    if corner and _starts_with_number(corner, comma):
+    if corner and _starts_with_number(corner):
         return False
     error = _ERRORS.fullmatch(corner)
     if not (error or _surrounded_by_payoffs(lines, comma)):
@@ -231,9 +231,9 @@ def _size(cell: str, comma: str) -> int:
         return 0
 
 
-def _starts_with_number(cell: str, comma: str) -> bool:
-    start = _parts(cell.removeprefix("("), comma)[:1]
-    return bool(start) and _size(start[0].removesuffix(")"), comma) == 1
+def _starts_with_number(cell: str) -> bool:
+    start = _parts(cell.removeprefix("("), PAYOFFS)[:1]
+    return bool(start) and _size(start[0].removesuffix(")"), PAYOFFS) == 1
 
 
 def _cell(cell: str, line: int, column: int, comma: str) -> list[int | Fraction]:

@@ -103,7 +103,7 @@ class TreeRecord:
         known = side.sets[index]
         if len(known.actions) != len(actions):
             raise InputError(
-                f"information set {label!r} of player {self.players[player]!r} has "
+                f"information set {quoted(label)} of player {quoted(self.players[player])} has "
                 f"{len(actions)} actions at one node and {len(known.actions)} at another; they "
                 "must be the same"
             )
@@ -185,8 +185,8 @@ class TreeRecord:
         for count, side, player in zip(counts, self._sides, self.players, strict=True):
             if count * side.size > _MAX_INDICATORS:
                 raise InputError(
-                    f"player {player!r} of {shown(self.name)} has {count} reduced strategies over "
-                    f"{side.size} sequences, which is too large; use a smaller game"
+                    f"player {quoted(player)} of {shown(self.name)} has {count} reduced strategies "
+                    f"over {side.size} sequences, which is too large; use a smaller game"
                 )
 
     def _too_large(self, size: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.labels import check_labels
 from gtlearn.games.numbers import ExactArray, short_number
@@ -200,8 +200,8 @@ class MarkovGame:
             )
         for player, labels in zip(self.players, self.actions, strict=True):
             if not labels:
-                raise InputError(f"player {player!r} of {self.name} has no action")
-            check_labels(self.name, f"action of player {player!r}", labels)
+                raise InputError(f"player {quoted(player)} of {self.name} has no action")
+            check_labels(self.name, f"action of player {quoted(player)}", labels)
 
     def _check_shapes(self) -> None:
         sizes = (self.num_states, *self.shape)
@@ -213,8 +213,9 @@ class MarkovGame:
         for player, array in zip(self.players, self.payoffs, strict=True):
             if array.shape != sizes:
                 raise InputError(
-                    f"the payoffs of {player!r} in {self.name} have shape {list(array.shape)}; "
-                    f"give {list(sizes)}: states, then one axis a player's actions"
+                    f"the payoffs of {quoted(player)} in {self.name} have shape "
+                    f"{list(array.shape)}; give {list(sizes)}: states, then one axis a player's "
+                    "actions"
                 )
         if self.transitions.shape != (*sizes, self.num_states):
             raise InputError(
@@ -230,8 +231,8 @@ class MarkovGame:
             fits = mask.dtype == bool and mask.shape == (self.num_states, size)
             if not fits or not mask.any(axis=1).all():
                 raise InputError(
-                    f"player {player!r} of {self.name} needs a legal action in every state, said "
-                    f"in an array of truth values of shape {[self.num_states, size]}"
+                    f"player {quoted(player)} of {self.name} needs a legal action in every state, "
+                    f"said in an array of truth values of shape {[self.num_states, size]}"
                 )
 
     def _check_transitions(self) -> None:
@@ -323,8 +324,8 @@ def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
             )
         return
     if isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 1:
-        shown = repr(horizon) if isinstance(horizon, str) else str(horizon)
-        raise InputError(f"the horizon of {name} is {shown[:60]}; give a positive number of steps")
+        shown = quoted(horizon)
+        raise InputError(f"the horizon of {name} is {shown}; give a positive number of steps")
     if not 0 <= discount <= 1:
         raise InputError(f"the discount of {name} is {short_number(discount)}; give one in [0, 1]")
 
@@ -348,7 +349,8 @@ def _check_distribution(row: Sequence[Fraction], what: str, states: Sequence[str
     for label, p in zip(states, row, strict=True):
         if p < 0:
             raise InputError(
-                f"{what}: the probability of {label!r} is {short_number(p)}; give none below 0"
+                f"{what}: the probability of {quoted(label)} is {short_number(p)}; give none below "
+                "0"
             )
     total = sum(row, Fraction(0))
     if total != 1:
