@@ -70,7 +70,7 @@ def test_sizes(tmp_path):
         file.truncate(MAX_BYTES + 1)  # holes, which take no space
     assert all("is larger than 256 MB" in said for said in refusals(path))
     games.save(games.load("chicken"), path)
-    with pytest.raises(InputError, match="larger than 10 bytes; .* max_bytes"):
+    with pytest.raises(InputError, match=r"larger than 10 bytes; .* max_bytes"):
         games.load(path, max_bytes=10)
     with at_most(10), pytest.raises(InputError, match="larger than 10 bytes"):
         solvers.solve(str(path))
@@ -78,7 +78,7 @@ def test_sizes(tmp_path):
     with at_most(10), at_most(10**6):
         assert len(bytes_of_file(path)) > 10
     for wrong in (0, -1, 1.5, True, "1"):
-        with pytest.raises(InputError, match="max_bytes is .*; give a positive number"):
+        with pytest.raises(InputError, match=r"max_bytes is .*; give a positive number"):
             games.load(path, max_bytes=wrong)
 
 

@@ -101,7 +101,10 @@ def test_a_frame_with_a_line_a_profile(pd):
 
 def test_frames_that_are_refused(pd):
     for frame, message in (
-        (pd.DataFrame({"a": pd.array([1, None], dtype="Int64")}), "NAType, not a number|nan is not a finite"),
+        (
+            pd.DataFrame({"a": pd.array([1, None], dtype="Int64")}),
+            "NAType, not a number|nan is not a finite",
+        ),
         (pd.DataFrame({"a": [1.0, None]}), "nan .*is not a finite number"),
         (pd.DataFrame({"a": pd.to_datetime(["2020-01-01"])}), "dates|datetime|Timestamp"),
         (pd.DataFrame({"a": [True]}), "truth value"),
