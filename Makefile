@@ -55,12 +55,12 @@ $(VENV)/.plots: $(VENV)/.python $(INPUTS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.plots
-	$(INSTALL) -e '.[plots,dev,learn,envs,atari]'
+	$(INSTALL) -e '.[plots,dev,learn,envs,atari,excel]'
 	@touch $@
 
 $(VENV)/.peers: $(VENV)/.dev
 	@echo "Installing the peers; pygambit may be compiled, which takes some minutes, once"
-	$(PIP) -e '.[plots,dev,learn,envs,atari,peers,scale]'
+	$(PIP) -e '.[plots,dev,learn,envs,atari,excel,peers,scale]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.plots

@@ -12,7 +12,7 @@ import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import ExactArray
 
 if TYPE_CHECKING:
@@ -386,7 +386,7 @@ def check_recall(recall: str) -> None:
         InputError: if `recall` is neither "memory" nor "perfect".
     """
     if recall not in (MEMORY, PERFECT):
-        raise InputError(f"the recall is {recall[:60]!r}; give memory or perfect")
+        raise InputError(f"the recall is {quoted(recall)}; give memory or perfect")
 
 
 def check_max_length(length: int) -> None:

@@ -97,7 +97,7 @@ def test_notes_go_to_stderr_unless_a_table_is_printed(gtlearn, tmp_path):
         (["solve", "chicken", "--concep", "nash"], "--concept"),
         (["solve", "chicken", "--leader", "1"], "--concept stackelberg"),
         (["solve", "chicken", "--concept", "stackelberg", "--leader", "2"], "leader"),
-        (["solve", "chicken", "--concept", "stackelberg", "--leader", "Row"], "give 0 or 1"),
+        (["solve", "chicken", "--concept", "stackelberg", "--leader", "Row"], "give an integer"),
         (["solve", "chicken", "--objective", "welfare"], "--concept correlated"),
         (["solve", "chicken", "--select", "welfare", "--method", "pure"], "leave it out"),
         (["solve", "chicken", "--find", "all", "--method", "pure"], "vertex-enumeration"),
@@ -198,7 +198,7 @@ def test_check_refuses_unreadable_profiles(refused, tmp_path):
     assert "no such file" in refused("check", tmp_path / "none.json", "chicken")
     assert "is no run" in refused("check", tmp_path, "chicken")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    assert "not text" in refused("check", tmp_path / "binary", "chicken")
+    assert "is no text" in refused("check", tmp_path / "binary", "chicken")
     assert "negative" in refused("check", "x", "chicken", "--tolerance", "-1")
     assert "not a number" in refused("check", "x", "chicken", "--tolerance", "tiny")
 
@@ -283,7 +283,10 @@ def test_standard_input_that_is_no_text():
         check=False,
     )
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr == b"gtlearn: standard input is not text; write JSON to it\n"
+    assert (
+        done.stderr
+        == b"gtlearn: standard input is no text (byte 0 is not UTF-8); save it as UTF-8 text\n"
+    )
 
 
 def test_bad_input_of_a_real_process():
