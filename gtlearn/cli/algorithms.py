@@ -72,13 +72,14 @@ class AlgorithmGroup(click.Group):
         Raises:
             InputError: if there is none, or the file is wrong.
         """
-        from gtlearn.runs.config import Recording, RunConfig, read_config
+        from gtlearn.runs.config import Recording, RunConfig
         from gtlearn.runs.fields import fields_of
+        from gtlearn.runs.folder import config_in
         from gtlearn.runs.learner import environments_of, find_algorithm
 
         base = None
         if name.endswith(".toml") or "/" in name:
-            base = read_config(Path(name))
+            base = config_in(Path(name))
             algorithm = base.algorithm
         else:
             algorithm = find_algorithm(name, ctx.meta.get(_ENV))
@@ -154,6 +155,15 @@ class FieldType(click.ParamType):  # type: ignore[type-arg]
             return self.field.parsed(value)
         except InputError as error:
             return self.fail(str(error), param, ctx)
+
+
+def ray_address() -> click.Option:
+    """The option of where to connect to, which no file may say."""
+    return click.Option(
+        ["--ray-address"],
+        help="Of a Ray cluster for --ray-workers.  [default: as the variable RAY_ADDRESS says, "
+        "else one is started on this machine]",
+    )
 
 
 def _option(field: Field, default: Any) -> click.Option:

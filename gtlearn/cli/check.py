@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +20,7 @@ from gtlearn.cli.options import (
     refuse_unused_of,
     was_given,
 )
+from gtlearn.cli.reading import STDIN, load_game
 from gtlearn.errors import InputError
 
 
@@ -68,14 +68,13 @@ def check(
     tolerance: Fraction,
     form: str | None,
     output: Path | None,
-    symmetric: bool,
-    zero_sum: bool,
-    rationalise: bool,
+    how: dict[str, Any],
 ) -> int:
     """Say exactly how far PROFILE is from an equilibrium of GAME.
 
     PROFILE is a JSON file from any tool, {"strategies": [["1/2", "1/2"], ["1", "0"]]}, such a
-    text itself, a solution that `gtlearn solve --format json` wrote, or "-" for standard input.
+    text itself, a solution that `gtlearn solve --format json` wrote, or "-" for standard input,
+    which GAME may be in its place.
     For an iterated or Markov game it holds a table of states x actions a player, or the leader's,
     {"commitment": [["1", "0"], ...]}; it may be an .npz file. The folder of a finished run
     names its own GAME.
@@ -88,8 +87,13 @@ def check(
       gtlearn check policy.json "gtlearn_iterated(stage=chicken,horizon=10)"
       gtlearn check runs/a
     """
-    source = _source(profile)
-    game, concept = _of_run(source, game, concept)
+    if profile == STDIN and game == STDIN:
+        raise InputError("standard input cannot be both PROFILE and GAME; give one of them a file")
+    source: Any = _source(profile)
+    if isinstance(source, Path):
+        source, game, concept = _of_run(source, game, concept)
+    if game is None:
+        raise InputError("say in which GAME to check the profile; only runs name their own")
     stackelberg = (concept == "stackelberg", "--concept stackelberg")
     names = ("leader", "ties", "follower", "policy")
     refuse_unused(ctx, dict.fromkeys(names, stackelberg))
@@ -97,14 +101,14 @@ def check(
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
 
     require_writable(output)
-    loaded: Any = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    loaded: Any = load_game(game, how)
     refuse_unused_of(ctx, loaded)
     if not was_given(ctx, "leader"):  # then the profile may say who
         leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None
     report = solvers.check(
         source,
         loaded,
-        concept,
+        concept or "nash",
         leader=leader,
         ties=ties,
         follower=follower,
@@ -119,36 +123,38 @@ def check(
     return 0 if report.holds else 1
 
 
-def _of_run(source: str | Path, game: str | None, concept: str | None) -> tuple[str, str]:
-    """The game and the concept, where they are not given those of a finished run.
+def _of_run(
+    run: Path, game: str | None, concept: str | None
+) -> tuple[dict[str, Any], str | None, str]:
+    """The result of a finished run; the game and the concept, where not given those of the run.
 
     Raises:
-        InputError: if no game is given, and it is no run of one.
+        InputError: if it is no run or not finished, was edited, or has nothing to check.
     """
-    result: dict[str, Any] = {}
-    if isinstance(source, Path):
-        from gtlearn.runs.folder import RunFolder, find
+    from gtlearn.cli.output import note
+    from gtlearn.files import require_plain
+    from gtlearn.runs import result as results
+    from gtlearn.runs.folder import find
 
-        result = RunFolder(source).result() or {}
-        if not result:
-            raise InputError(
-                f"{find(source).path} is not finished; go on by `gtlearn resume {source}`"
-            )
-        if "strategies" not in result and "commitment" not in result:
-            raise InputError(_without_tables(source, result.get("env")))
-    game = game or result.get("game")
-    if game is None:
-        raise InputError("say in which GAME to check the profile; only runs name their own")
-    return game, concept or ("stackelberg" if "commitment" in result else "nash")
+    require_plain(run)
+    result = results.read(run / results.FILE, required=())
+    if result is None:
+        raise InputError(f"{find(run).path} is not finished; go on by `gtlearn resume {run}`")
+    results.require_unedited(result, run)
+    if results.CHECKSUMS not in result:
+        note([f"{run} holds no checksums, so that nothing says whether it was edited"])
+    if "strategies" not in result and "commitment" not in result:
+        raise InputError(_without_tables(run, result.get("env")))
+    learned = "stackelberg" if "commitment" in result else "nash"
+    return result, game or result.get("game"), concept or learned
 
 
 def _source(profile: str) -> str | Path:
     """What to read: standard input's text, a run's folder, or PROFILE as it is."""
-    if profile == "-":
-        try:
-            profile = sys.stdin.buffer.read().decode()
-        except UnicodeDecodeError:
-            raise InputError("standard input is not text; write JSON to it") from None
+    if profile == STDIN:
+        from gtlearn.reading import bytes_of_stdin, text_of
+
+        profile = text_of(bytes_of_stdin(), "standard input")
         if profile.strip():
             return profile
     if not profile.strip():

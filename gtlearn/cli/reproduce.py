@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="The folder of its runs.  [default: runs/FIGURE]",
 )
-def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None) -> None:
+def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None) -> int:
     """Run a published FIGURE again, and print the paper's numbers beside ours.
 
     Every seed is a run of its own. Stopped at any moment, the same command goes on where the runs
@@ -50,27 +50,35 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
       meta-mapg-fig7      a zero-sum game of two numbers: learning paths
     """
     from gtlearn.cli.output import emit, json_text, progress_bar
+    from gtlearn.cli.running import STOPPED
     from gtlearn.reproduce import read_figure
     from gtlearn.reproduce import reproduce as run_figure
     from gtlearn.reproduce.kinds import find_kind
+    from gtlearn.runs.stopping import stoppable
 
     wanted = read_figure(figure, quick=quick)
     kind = find_kind(wanted.kind)
     name = wanted.folder or figure
     parent = output or Path("runs") / (f"{name}-quick" if quick else name)
-    with progress_bar() as advance:
+    processes = workers or os.cpu_count() or 1
+    try:
+        with progress_bar() as advance, stoppable() as stop:
 
-        def watch(done: int, total: int) -> None:
-            if advance is not None:
-                advance(done / total, f"{done} of {total} runs")
+            def watch(done: int, total: int) -> None:
+                if advance is not None:
+                    advance(done / total, f"{done} of {total} runs")
 
-        found = run_figure(wanted, parent, workers=workers or os.cpu_count() or 1, watch=watch)
+            found = run_figure(wanted, parent, workers=processes, watch=watch, stop=stop)
+    except KeyboardInterrupt:
+        click.echo("Stopped and kept; to go on, give the same command", err=True)
+        return STOPPED
     stem = figure if wanted.folder else "figure"
     emit(kind.report(found))
     emit(json_text(kind.to_json(found)), parent / f"{stem}.json")
     picture = _picture(found, parent / f"{stem}.png")
     held = "Runs" if wanted.methods else "Numbers"
     emit(f"{held}: {parent}" + (f"   Picture: {picture}" if picture else ""))
+    return 0
 
 
 def _picture(found: Reproduction, picture: Path) -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -50,27 +49,6 @@ def watching() -> Iterator[Callable[[int, Learner], None] | None]:
         yield watch
 
 
-@contextmanager
-def stoppable() -> Iterator[Callable[[int], bool]]:
-    """A callback of the loop that says true once the user or the system asked to stop.
-
-    The run then ends with a checkpoint; a second Ctrl-C stops it at once.
-    """
-    asked: list[int] = []
-
-    def ask(number: int, frame: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda step: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def values_text(learned: float, exact: float | None) -> str:
     """Such as "learned 2.8994, exact 2.9"."""
     return f"learned {learned:.5g}" + (f", exact {exact:.5g}" if exact is not None else "")
@@ -80,8 +58,7 @@ def report(outcome: Outcome) -> int:
     """Prints what came out of a run, and draws its curve; returns the exit code."""
     folder = outcome.folder
     if outcome.result is None:
-        click.echo(f"Stopped and kept; to go on: gtlearn resume {folder}", err=True)
-        return STOPPED
+        return _stopped(folder)
     from gtlearn.cli.output import emit
 
     emit(result_text(outcome.result), None)
@@ -90,6 +67,12 @@ def report(outcome: Outcome) -> int:
     if "commitment" in outcome.result or "strategies" in outcome.result:
         emit(f"Its tables, checked exactly: gtlearn check {folder}")
     return 0
+
+
+def _stopped(folder: Path) -> int:
+    """Says so; returns the exit code."""
+    click.echo(f"Stopped and kept; to go on: gtlearn resume {folder}", err=True)
+    return STOPPED
 
 
 def result_text(result: dict[str, Any]) -> str:
@@ -131,19 +114,23 @@ def finish_all(
 ) -> int:
     """Trains the runs of a sweep, and prints what came out; returns the exit code."""
     from gtlearn.cli.output import emit, progress_bar
+    from gtlearn.runs.stopping import stoppable
     from gtlearn.runs.sweep import train_all
 
     outcomes: list[SeedOutcome] = []
     try:
-        with progress_bar() as advance:
-            for outcome in train_all(jobs, workers=workers, backend=backend, address=address):
+        with progress_bar() as advance, stoppable() as stop, stop.deferring():
+            for outcome in train_all(
+                jobs, workers=workers, backend=backend, address=address, stop=stop
+            ):
                 outcomes.append(outcome)
                 if advance is not None:
                     text = f"{len(outcomes)} of {len(jobs)} seeds, {_mean_text(outcomes)}"
                     advance(len(outcomes) / len(jobs), text)
-    except KeyboardInterrupt:
-        click.echo(f"Stopped; to go on: gtlearn resume {parent}", err=True)
-        raise
+    except KeyboardInterrupt:  # the second time
+        return _stopped(parent)
+    if stop():
+        return _stopped(parent)
     emit(_table_of(sorted(outcomes, key=lambda outcome: outcome.seed)), None)
     picture = curve_of([o.folder for o in outcomes if o.result is not None], parent / "curves.png")
     emit(f"Runs: {parent}" + (f"   Picture: {picture}" if picture else ""))

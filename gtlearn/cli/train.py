@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gtlearn.cli.algorithms import AlgorithmGroup
+from gtlearn.cli.algorithms import AlgorithmGroup, ray_address
 
 if TYPE_CHECKING:
     from gtlearn.runs.config import RunConfig
@@ -19,18 +19,20 @@ def _options() -> list[click.Parameter]:
             ["--output"],
             type=click.Path(path_type=Path),
             help="The run's folder, which must be new.  [default: a name under runs/]",
-        )
+        ),
+        ray_address(),
     ]
 
 
-def _train(config: RunConfig, output: Path | None) -> int:
-    from gtlearn.cli.running import report, stoppable, watching
+def _train(config: RunConfig, output: Path | None, ray_address: str | None) -> int:
+    from gtlearn.cli.running import report, watching
     from gtlearn.runs.folder import default_path
     from gtlearn.runs.loop import train as train_run
+    from gtlearn.runs.stopping import stoppable
 
     path = output or default_path(config, Path("runs"))
     with watching() as watch, stoppable() as stop:
-        outcome = train_run(config, path, watch=watch, stop=stop)
+        outcome = train_run(config, path, watch=watch, stop=stop, ray_address=ray_address)
     return report(outcome)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gtlearn.cli.options import GameCommand, OneOf, Seconds, reading_options
+from gtlearn.cli.reading import STDIN, load_game
 from gtlearn.errors import InputError
 
 if TYPE_CHECKING:
     from gtlearn.solvers.verify.report import Report
 
-STDIN = "-"
 _SHAPE = '{"schema": "gtlearn/solution/1", ...}'
 
 
@@ -41,9 +40,7 @@ def verify(
     time_limit: float | None,
     form: str | None,
     output: Path | None,
-    symmetric: bool,
-    zero_sum: bool,
-    rationalise: bool,
+    how: dict[str, Any],
 ) -> int:
     """Say what of a solution in FILE is false, what is proven, and what is taken on trust.
 
@@ -65,7 +62,8 @@ def verify(
     from gtlearn.solvers.verify.within import within
 
     require_writable(output)
-    how = {"symmetric": symmetric, "zero_sum": zero_sum, "rationalise": rationalise}
+    if file == STDIN and game == STDIN:
+        raise InputError("standard input cannot be both FILE and GAME; give one of them a file")
     source = _source(file)
     report = within(partial(_report, source, game, how), time_limit=time_limit)
     as_json = format_for(form, output) == "json"
@@ -73,31 +71,29 @@ def verify(
     return 0 if not report.false and (trust or not report.on_trust) else 1
 
 
-def _report(source: str | Path, game: str | None, how: dict[str, bool]) -> Report:
+def _report(source: str | Path, game: str | None, how: dict[str, Any]) -> Report:
     """The report; source is a run's folder, a file, or the text of one."""
-    from gtlearn import games
     from gtlearn.solvers import verify as verifier
     from gtlearn.solvers.checking.sources import json_of_text, text_of_file
 
     if isinstance(source, Path) and source.is_dir():
         from gtlearn.runs.verification import verify_run
 
-        return verify_run(source, None if game is None else games.load(game, **how))
+        return verify_run(source, None if game is None else load_game(game, how))
     if isinstance(source, Path):
         claimed = json_of_text(text_of_file(source, _SHAPE), str(source)[:200])
     else:
         claimed = json_of_text(source, "what is given")
-    return verifier.solution(games.load(game or _own_game(claimed), **how), claimed)
+    return verifier.solution(load_game(game or _own_game(claimed), how), claimed)
 
 
 def _source(file: str) -> str | Path:
     """A path, or the JSON text of standard input or of FILE itself."""
     if file != STDIN:
         return file if file.lstrip().startswith("{") else Path(file)
-    try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError("standard input is not text; write JSON to it") from None
+    from gtlearn.reading import bytes_of_stdin, text_of
+
+    return text_of(bytes_of_stdin(), "standard input")
 
 
 def _own_game(claimed: Any) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.files import require_no_link
 from gtlearn.reproduce.figure import Figure, Method, Panel
 from gtlearn.reproduce.kinds import find_kind
 from gtlearn.runs import folder
-from gtlearn.runs.config import RunConfig
+from gtlearn.runs.config import RunConfig, read_text
 from gtlearn.runs.folder import RunFolder
+from gtlearn.runs.stopping import Stop, deferred
 from gtlearn.runs.sweep import Job, train_all
 
 Watch = Callable[[int, int], None]
@@ -56,12 +58,17 @@ def prepare(figure: Figure, parent: Path) -> list[Job]:
             for seed in figure.seeds:
                 config = figure.config(panel, method, seed, parent)
                 path = run_path(parent, panel, method, seed)
-                jobs.append(Job(_folder_for(config, path), config))
+                jobs.append(Job(_folder_for(config, path, parent), config))
     return jobs
 
 
 def reproduce(
-    figure: Figure, parent: Path, *, workers: int = 1, watch: Watch | None = None
+    figure: Figure,
+    parent: Path,
+    *,
+    workers: int = 1,
+    watch: Watch | None = None,
+    stop: Stop | None = None,
 ) -> Reproduction:
     """Trains what is not finished yet, and reads all runs.
 
@@ -70,15 +77,17 @@ def reproduce(
         parent: the folder of all its runs; where they are there already, the work goes on.
         workers: how many processes.
         watch: called after every run that was trained, with how many are done and how many in all.
+        stop: where it says true, the runs that have begun are kept in checkpoints and left.
 
     Raises:
         InputError: if the folder holds other runs or cannot be made, or a run failed.
+        KeyboardInterrupt: if `stop` says true before all runs are finished.
     """
     _make(parent)
     configs = [(parent / need.name, figure.needed(need)) for need in figure.needs]
-    needed = [Job(_folder_for(config, path), config) for path, config in configs]
-    _train(needed, workers, watch)
-    _train(prepare(figure, parent), workers, watch)
+    needed = [Job(_folder_for(config, path, parent), config) for path, config in configs]
+    _train(needed, workers, watch, stop)
+    _train(prepare(figure, parent), workers, watch, stop)
     return read(figure, parent)
 
 
@@ -86,33 +95,41 @@ def read(figure: Figure, parent: Path) -> Reproduction:
     """A figure whose runs are finished.
 
     Raises:
-        InputError: if one is missing or not finished.
+        InputError: if one is missing, not finished, damaged or edited.
     """
     kind = find_kind(figure.kind)
+
+    def read_run(panel: Panel, method: Method, seed: int) -> Any:
+        path = run_path(parent, panel, method, seed)
+        folder.find(path).require_unedited()
+        return kind.read_run(path)
+
     runs = {
-        (panel.name, method.name): tuple(
-            kind.read_run(run_path(parent, panel, method, seed)) for seed in figure.seeds
-        )
+        (panel.name, method.name): tuple(read_run(panel, method, seed) for seed in figure.seeds)
         for panel in figure.panels
         for method in figure.methods
     }
     return Reproduction(figure, runs, parent)
 
 
-def _train(jobs: Sequence[Job], workers: int, watch: Watch | None) -> None:
+def _train(jobs: Sequence[Job], workers: int, watch: Watch | None, stop: Stop | None) -> None:
     """Trains what is not finished yet.
 
     Raises:
         InputError: if a run failed.
+        KeyboardInterrupt: if it was stopped.
     """
     pending = [job for job in jobs if not job.folder.result_file.is_file()]
     done = len(jobs) - len(pending)
     failed = []
-    for outcome in train_all(pending, workers=workers):
-        done += 1
-        failed += [outcome] if outcome.error else []
-        if watch is not None:
-            watch(done, len(jobs))
+    with deferred(stop):
+        for outcome in train_all(pending, workers=workers, stop=stop):
+            done += 1
+            failed += [outcome] if outcome.error else []
+            if watch is not None:
+                watch(done, len(jobs))
+    if stop is not None and stop(0):
+        raise KeyboardInterrupt
     if failed:
         raise InputError(
             f"{len(failed)} of {len(jobs)} runs failed; the first in {failed[0].folder}: "
@@ -135,16 +152,20 @@ def _make(parent: Path) -> None:
         ) from None
 
 
-def _folder_for(config: RunConfig, path: Path) -> RunFolder:
+def _folder_for(config: RunConfig, path: Path, parent: Path) -> RunFolder:
     """The run's folder, made where it is missing.
 
     Raises:
-        InputError: if it holds another run.
+        InputError: if it holds another run, or a link stands between it and the folder of all.
     """
-    found = RunFolder(path)
-    if not found.config_file.is_file():
+    for step in (path, *path.parents):
+        if step == parent:
+            break
+        require_no_link(step)
+    if not RunFolder(path).config_file.exists():
         return folder.create(config, path)
-    if found.config_file.read_text(encoding="utf-8") != config.to_toml():
+    found = folder.find(path)
+    if not config.is_that_of(read_text(found.config_file)):
         raise InputError(
             f"{path} was made with other options, or another version; give a new folder by "
             "--output, or remove it"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import InputError
+from gtlearn.files import write_whole
 from gtlearn.optional import optional
 
 if TYPE_CHECKING:
@@ -62,8 +64,10 @@ def finish(figure: Figure, picture: Path, caption: str, below: str = "") -> Path
     """
     text = fill(caption, int(figure.get_figwidth() * _WIDTH))
     figure.supxlabel(f"{below}\n\n{text}" if below else text, fontsize=9, color=GREY)
+    held = io.BytesIO()
     try:
-        figure.savefig(picture, dpi=150)
+        figure.savefig(held, dpi=150, format=picture.suffix[1:] or "png")
+        write_whole(picture, held.getvalue())
     except (OSError, ValueError) as error:
         raise InputError(f"{picture} cannot be written: {error}; try a name in .png") from None
     return picture

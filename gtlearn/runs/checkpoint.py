@@ -1,25 +1,29 @@
 """Nested states in one file that can be loaded without executing anything from it.
 
 The arrays are a safetensors file; the nesting is JSON in its header. There is no pickle, so a
-checkpoint from a stranger can hold wrong numbers, but no code.
+checkpoint from a stranger can hold wrong numbers, but no code. The header holds the SHA-256 of the
+file in which zeros stand in its place.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gtlearn.errors import InputError
+from gtlearn.files import read_bytes, size_text, write_whole
 from gtlearn.optional import optional
+from gtlearn.tensors import packed, unpacked
 
 SCHEMA = "gtlearn/checkpoint/1"
+LARGEST = 2**30  # bytes
+_UNKNOWN = "0" * 64  # in the place of the SHA-256
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
@@ -31,50 +35,44 @@ def save(path: Path, state: dict[str, Any]) -> None:
 
     Raises:
         TypeError: if the state holds anything else.
+        InputError: if it is larger than `LARGEST`.
+        OSError: if the file cannot be written.
     """
     tensors: dict[str, Any] = {}
     tree = json.dumps(_flattened(state, tensors))
-    packer = optional("safetensors.torch", "learn")
-    write_whole(path, packer.save(tensors, metadata={"schema": SCHEMA, "tree": tree}))
+    data = packed(tensors, {"schema": SCHEMA, "tree": tree, "sha256": _UNKNOWN})
+    if len(data) > LARGEST:
+        raise InputError(
+            f"the state of this run takes {size_text(len(data))}, and a checkpoint at most "
+            f"{size_text(LARGEST)}; make the networks smaller"
+        )
+    write_whole(path, _with_checksum(data, _UNKNOWN, hashlib.sha256(data).hexdigest()))
 
 
 def load(path: Path) -> dict[str, Any]:
     """The state that a checkpoint holds, its tensors on the CPU.
 
     Raises:
-        InputError: if the file is no checkpoint.
+        InputError: if the file is no checkpoint, or was changed.
     """
-    safetensors = optional("safetensors", "learn")
-    optional("torch", "learn")
     try:
-        with safetensors.safe_open(path, framework="pt") as held:
-            metadata = held.metadata() or {}
-            if metadata.get("schema") != SCHEMA:
-                raise ValueError("another schema")
-            state = _unflattened(json.loads(metadata["tree"]), held)
+        data = read_bytes(path, LARGEST)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{path} cannot be read: {reason}") from None
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError):
+    try:
+        tensors, texts = unpacked(data)
+        if texts["schema"] != SCHEMA:
+            raise ValueError("another schema")
+        _require_unchanged(path, data, texts.get("sha256"))  # none in files of before
+        state = _unflattened(json.loads(texts["tree"]), tensors)
+    except InputError:
+        raise
+    except (ValueError, LookupError, TypeError, RecursionError):
         state = None
     if not isinstance(state, dict):
         raise InputError(f"{path} is no checkpoint of gtlearn, or damaged; start the run anew")
     return state
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file so that, whenever the process is killed, it holds the old or the new."""
-    part = path.with_name(f".{path.name}.part")  # what a killed process left is written over
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
-        raise
 
 
 def first_nan(state: Any, name: str = "") -> str | None:
@@ -130,18 +128,39 @@ def _moved(array: Any, tensors: dict[str, Any]) -> dict[str, str]:
     raise TypeError(f"a checkpoint cannot hold a {type(array).__name__}")
 
 
-def _unflattened(tree: Any, held: Any) -> Any:
+def _with_checksum(data: bytes, old: str, new: str) -> bytes:
+    """The file with another SHA-256 in its header; texts there cannot hold bare quotes."""
+    return data.replace(f'"sha256":"{old}"'.encode(), f'"sha256":"{new}"'.encode(), 1)
+
+
+def _require_unchanged(path: Path, data: bytes, checksum: str | None) -> None:
+    """Refuses a checkpoint that is not what was written.
+
+    Raises:
+        InputError: if its checksum is another.
+    """
+    if checksum is None:
+        return
+    blank = _with_checksum(data, checksum, _UNKNOWN)
+    if hashlib.sha256(blank).hexdigest() != checksum:
+        raise InputError(
+            f"{path} was edited, or is damaged: its SHA-256 is not the one in its header; undo "
+            "the change, or start the run anew"
+        )
+
+
+def _unflattened(tree: Any, tensors: dict[str, Any]) -> Any:
     if not isinstance(tree, dict):
         return tree
     ((kind, value),) = tree.items()
     if kind == "dict":
-        return {_unflattened(k, held): _unflattened(v, held) for k, v in value}
+        return {_unflattened(k, tensors): _unflattened(v, tensors) for k, v in value}
     if kind == "list":
-        return [_unflattened(item, held) for item in value]
+        return [_unflattened(item, tensors) for item in value]
     if kind == "tuple":
-        return tuple(_unflattened(item, held) for item in value)
+        return tuple(_unflattened(item, tensors) for item in value)
     if kind == "tensor":
-        return held.get_tensor(value)
+        return tensors[value]
     if kind == "array":
-        return held.get_tensor(value).numpy()
+        return tensors[value].numpy()
     raise ValueError(f"unknown part {kind}")

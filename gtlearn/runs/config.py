@@ -12,23 +12,29 @@ stand above all tables) and a table [run] with those of `Recording`:
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from gtlearn import __version__
 from gtlearn.errors import InputError
+from gtlearn.files import read_bytes
 from gtlearn.games.names import nearest
-from gtlearn.runs.fields import Field, fields_of, make, written
+from gtlearn.runs.fields import NONE, Field, fields_of, make, written
 from gtlearn.runs.learner import Algorithm, find_algorithm
 
-LARGEST_FILE = 100_000  # bytes
+LARGEST_FILE = 30_000  # bytes; tomllib takes minutes for some of ten times as many
+MOST_LINES = 1000
+MOST_THREADS = 1000
 LARGEST_SEED = 2**31 - 1
 SEED = Field("seed", int, help="Of all randomness.", minimum=0, maximum=LARGEST_SEED)
 _TEXT = {name: Field(name, str) for name in ("algorithm", "env", "version")}
 _TABLES = ("config", "run")
+_ADDRESS = "ray_address"
+_OLD_ADDRESS = re.compile(f"^{_ADDRESS} = .*\n", re.MULTILINE)
 
 
 def _option(default: Any, text: str, **bounds: float) -> Any:
@@ -42,23 +48,26 @@ class Recording:
     Only `threads` and `ray_workers` can change its outcome, by rounding.
 
     Attributes:
-        log_every: iterations from one row of metrics to the next; the last always has one.
+        log_every: iterations from one row of metrics to the next; None: all of the first 500, then
+            ever fewer, see `gtlearn.runs.metrics.is_kept`. The last one always has a row.
         checkpoint_every: iterations from one checkpoint to the next; None: about ten seconds.
         threads: threads of one run. Sums in another order are rounded differently, so it is fixed.
         tensorboard: whether metrics are also written for TensorBoard.
         ray_workers: in how many parts an iteration's work is done, by Ray; 1: here, at once.
-        ray_address: of a Ray cluster that is there; None starts one on this machine.
     """
 
-    log_every: int = _option(1, "Iterations from one row of metrics to the next.", minimum=1)
+    log_every: int | None = _option(
+        None,
+        "Iterations from one row of metrics to the next; none: all of the first 500, then fewer.",
+        minimum=1,
+    )
     checkpoint_every: int | None = _option(
         None, "Iterations from one checkpoint to the next; none: about ten seconds.", minimum=1
     )
-    threads: int = _option(1, "Threads of a run.", minimum=1)
+    threads: int = _option(1, "Threads of a run.", minimum=1, maximum=MOST_THREADS)
     tensorboard: bool = _option(True, "Write metrics for TensorBoard too.")
-    ray_workers: int = _option(1, "Ray processes that share each iteration's work.", minimum=1)
-    ray_address: str | None = _option(
-        None, "Of a Ray cluster for them; none: one is started on this machine."
+    ray_workers: int = _option(
+        1, "Ray processes that share each iteration's work.", minimum=1, maximum=MOST_THREADS
     )
 
 
@@ -90,6 +99,57 @@ class RunConfig:
         """The text of config.toml."""
         return "\n".join(self._lines()) + "\n"
 
+    def is_that_of(self, text: str) -> bool:
+        """Whether a config.toml is this one's, or was before addresses were left out of it."""
+        return _OLD_ADDRESS.sub("", text) == self.to_toml()
+
+    def continued(self, text: str) -> RunConfig | None:
+        """The config whose config.toml this is, where it is this one or `changed` makes this of it.
+
+        None where it is not. The algorithm need not be known by its name here.
+        """
+        try:
+            held = tomllib.loads(text)
+            length = dict(held["config"]).get("iterations")
+            recording = replace(self.recording, tensorboard=held["run"]["tensorboard"])
+        except (tomllib.TOMLDecodeError, LookupError, TypeError, ValueError, RecursionError):
+            return None
+        found = replace(self, recording=recording)
+        if self.iterations is not None:
+            if type(length) is not int or length > self.iterations:
+                return None
+            found = replace(found, options=replace(self.options, iterations=length))
+        return found if found.is_that_of(text) else None
+
+    @property
+    def iterations(self) -> int | None:
+        """The length of the run, where its options have one."""
+        return getattr(self.options, "iterations", None)
+
+    def changed(self, iterations: int | None = None, tensorboard: bool | None = None) -> RunConfig:
+        """The config of the same run, made longer, or with TensorBoard switched on or off.
+
+        Args:
+            iterations: its new length; None leaves it as it is.
+            tensorboard: whether it is wanted; None leaves it as it is.
+
+        Raises:
+            InputError: if the run has no length, or a greater one.
+        """
+        options, recording = self.options, self.recording
+        if iterations is not None and iterations != self.iterations:
+            if self.iterations is None:
+                raise InputError(f"{self.algorithm.name} has no iterations; leave them out")
+            if iterations < self.iterations:
+                raise InputError(
+                    f"the run has {self.iterations} iterations, and can only be made longer than "
+                    f"that; {iterations} are fewer"
+                )
+            options = replace(options, iterations=iterations)
+        if tensorboard is not None:
+            recording = replace(recording, tensorboard=tensorboard)
+        return replace(self, options=options, recording=recording)
+
     def _lines(self) -> Iterator[str]:
         yield f"algorithm = {written(self.algorithm.name)}"
         yield f"seed = {self.seed}"
@@ -101,23 +161,34 @@ class RunConfig:
                 yield f"{name} = {written(getattr(held, name))}"
 
 
-def read_config(path: Path) -> RunConfig:
+def read_config(path: Path, *, follow: bool = True) -> RunConfig:
     """The config that a TOML file holds.
+
+    Args:
+        path: the file.
+        follow: whether it may be a link.
 
     Raises:
         InputError: if it cannot be read, names an unknown algorithm or key, or holds a value of a
             wrong type; the message names the file, the line and the nearest known key.
     """
+    return parse_config(read_text(path, follow=follow), str(path))
+
+
+def read_text(path: Path, *, follow: bool = False) -> str:
+    """The text of a config.toml; as for `read_config`.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise InputError(f"{path} is too large for a config; give a config.toml")
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_bytes(path, LARGEST_FILE, follow=follow).decode("utf-8-sig")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{path} cannot be read: {reason}; give a config.toml") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not text; give a config.toml") from None
-    return parse_config(text, str(path))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parse_config(text: str, where: str) -> RunConfig:
@@ -134,10 +205,14 @@ class _Reader:
 
     def __init__(self, text: str, where: str) -> None:
         self.text, self.where = text, where
+        if text.count("\n") > MOST_LINES:
+            raise InputError(f"{where} has more than {MOST_LINES} lines; give a config.toml")
         try:
             self.held = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             reason = str(error).partition(" (at ")[0].lower()[:200]
+            if isinstance(error, ValueError) and not isinstance(error, tomllib.TOMLDecodeError):
+                reason = "an integer has more than 4300 digits"
             line = line_of(text, None)
             raise InputError(f"{where}, line {line}: this is not TOML: {reason}") from None
 
@@ -158,12 +233,23 @@ class _Reader:
             **self._values(tables["config"], known, "config", list(known)),
         }
         recording = fields_of(Recording)
+        self._require_no_address(tables["run"])
         run = self._values(tables["run"], recording, "run", list(recording))
         version = self._checked(_TEXT["version"], own["version"]) if "version" in own else None
         seed = self._checked(SEED, own["seed"]) if "seed" in own else 0
         return RunConfig(
             algorithm, self._made(algorithm.config_type(), values), seed, Recording(**run), version
         )
+
+    def _require_no_address(self, run: dict[str, Any]) -> None:
+        """Refuses to connect to where a file says; "none" was written there once."""
+        if run.pop(_ADDRESS, NONE) != NONE:
+            raise self._error(
+                _ADDRESS,
+                "an address to connect to is not taken from a file; leave it out, and give it on "
+                "the command line by --ray-address, or in the variable RAY_ADDRESS",
+                "run",
+            )
 
     def _algorithm(self, name: Any, env: Any) -> Algorithm:
         text = self._checked(_TEXT["algorithm"], name)
@@ -219,7 +305,7 @@ def line_of(text: str, key: str | None, table: str | None = None) -> int:
     for end in range(1, len(lines) + 1):
         try:
             held: Any = tomllib.loads("\n".join(lines[:end]))
-        except (tomllib.TOMLDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             continue
         if key is not None and key in (held.get(table, {}) if table else held):
             break

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ NONE = "none"  # how None is written
 _WORDS = {bool: "true or false", int: "an integer", float: "a number", str: "a text"}
 _PLURALS = {bool: "true or false", int: "integers", float: "numbers", str: "texts"}
 _METADATA = ("help", "minimum", "maximum", "above")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -64,6 +66,10 @@ class Field:
             raise self._refusal(value) from None
         if any(not self._in_bounds(number) for number in _numbers(found)):
             raise self._refusal(value)
+        if isinstance(found, str) and holds_controls(found):
+            raise InputError(
+                f"{self.name} = {_text(found)[:60]} holds control characters; leave them out"
+            )
         return found
 
     def parsed(self, text: str) -> Any:
@@ -130,6 +136,11 @@ def written(value: Any) -> str:
     return _text(NONE if value is None else value)
 
 
+def holds_controls(text: str) -> bool:
+    """Whether a terminal would do more than to show the text, or it is no Unicode."""
+    return _CONTROLS.search(text) is not None
+
+
 def options_of(kind: Any) -> list[Any]:
     """X and None of `X | None`; a list of `kind` alone elsewhere."""
     return list(get_args(kind)) if get_origin(kind) in (Union, types.UnionType) else [kind]
@@ -188,6 +199,8 @@ def _converted(value: Any, kind: Any) -> Any:
         elif get_origin(option) is tuple:
             if isinstance(value, list | tuple):
                 return tuple(_converted(item, get_args(option)[0]) for item in value)
+        elif type(value) is int and _is_too_long(value):
+            continue
         elif option is float and isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
         elif type(value) is option:
@@ -217,6 +230,11 @@ def _numbers(value: Any) -> Iterable[float]:
     return [value] if isinstance(value, int | float) and not isinstance(value, bool) else []
 
 
+def _is_too_long(number: int) -> bool:
+    """Whether an integer of TOML, which has 64 bits, cannot be it."""
+    return not -(2**63) <= number < 2**63
+
+
 def _is_value(value: Any) -> bool:
     return isinstance(value, bool | int | float | str | list | tuple)
 
@@ -228,6 +246,8 @@ def _text(value: Any) -> str:
         return f"[{', '.join(_text(item) for item in value)}]"
     if isinstance(value, str):
         return '"' + "".join(_escaped(character) for character in value) + '"'
+    if isinstance(value, int) and _is_too_long(value):
+        return f"an integer of {value.bit_length()} bits"
     return repr(value)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from gtlearn.environments.film import Film
 from gtlearn.errors import InputError
+from gtlearn.files import write_whole
 from gtlearn.optional import optional
-from gtlearn.runs import checkpoint, folder
+from gtlearn.runs import folder
 from gtlearn.runs.learner import Filmed
 
 FORMATS = (".gif", ".mp4")
@@ -23,18 +24,22 @@ def film_of(run: Path, seed: int) -> Film:
         seed: of the episode.
 
     Raises:
-        InputError: if it is no run, has no checkpoint yet, or plays nothing that can be seen.
+        InputError: if it is no run, has no checkpoint yet, was edited, or plays nothing that can be
+            seen.
     """
     found = folder.find(run)
     config = found.config()
     folder.require_version(found, config)
+    found.require_unedited()
     if not found.checkpoint_file.exists():
         raise InputError(f"{run} has no checkpoint yet; wait, or go on by `gtlearn resume {run}`")
     learner = config.algorithm.learner(config.options, config.seed)
     if not isinstance(learner, Filmed):
         what = config.subject[1] if config.subject else config.algorithm.name
         raise InputError(f"{what} is played without pictures; give a run in an environment")
-    learner.load_state_dict(checkpoint.load(found.checkpoint_file)["learner"])
+    state = found.state(config)
+    with found.fitting():
+        learner.load_state_dict(state["learner"])
     return learner.film(seed)
 
 
@@ -67,7 +72,7 @@ def write(film: Film, file: Path) -> None:
     held = io.BytesIO()
     writer.imwrite(held, film.pictures, extension=kind, **options)
     try:
-        checkpoint.write_whole(file, held.getvalue())
+        write_whole(file, held.getvalue())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import errno
+import math
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -14,10 +16,15 @@ from typing import Any
 
 from gtlearn import __version__
 from gtlearn.errors import InputError
-from gtlearn.runs.checkpoint import write_whole
+from gtlearn.files import read_bytes, require_no_link, require_plain, write_whole
+from gtlearn.optional import optional
+from gtlearn.runs import checkpoint
+from gtlearn.runs import result as results
 from gtlearn.runs.config import RunConfig, read_config
 
-RESULT_SCHEMA = "gtlearn/run/1"
+CONFIG, METRICS, CHECKPOINT = "config.toml", "metrics.jsonl", "checkpoint"
+_LOCK, _SECONDS = ".lock", ".seconds"
+_NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # of a file system that has none
 
 
 @dataclass(frozen=True)
@@ -33,22 +40,22 @@ class RunFolder:
     @property
     def config_file(self) -> Path:
         """Everything needed to repeat the run."""
-        return self.path / "config.toml"
+        return self.path / CONFIG
 
     @property
     def metrics_file(self) -> Path:
         """One JSON object a line."""
-        return self.path / "metrics.jsonl"
+        return self.path / METRICS
 
     @property
     def checkpoint_file(self) -> Path:
         """The last checkpoint."""
-        return self.path / "checkpoint"
+        return self.path / CHECKPOINT
 
     @property
     def result_file(self) -> Path:
         """What came out; there once the run is finished."""
-        return self.path / "result.json"
+        return self.path / results.FILE
 
     @property
     def tensorboard_folder(self) -> Path:
@@ -56,47 +63,140 @@ class RunFolder:
         return self.path / "tensorboard"
 
     def config(self) -> RunConfig:
-        """The config that the run was made with."""
-        return read_config(self.config_file)
+        """The config that the run was made with.
+
+        Raises:
+            InputError: if it is no config, or a link.
+        """
+        return read_config(self.config_file, follow=False)
+
+    def state(self, config: RunConfig) -> dict[str, Any]:
+        """What the last checkpoint holds; "config" is the RunConfig that it was made with.
+
+        Args:
+            config: the run's, which must be that one, or continue it.
+
+        Raises:
+            InputError: if it was not, is no checkpoint, or was edited.
+        """
+        found = checkpoint.load(self.checkpoint_file)
+        before = config.continued(str(found.get("config")))
+        if before is None:
+            raise InputError(
+                f"{self.config_file} is not what the checkpoint was made with; undo the change, "
+                f"or start anew with `gtlearn train {self.config_file}`"
+            )
+        return {**found, "config": before}
+
+    @contextmanager
+    def fitting(self) -> Iterator[None]:
+        """Around what takes over a checkpoint's state, in which anything may be wrong.
+
+        Raises:
+            InputError: if something is.
+        """
+        try:
+            yield
+        except InputError:
+            raise
+        except Exception as error:  # whatever a learner makes of a state that is none of its own
+            raise InputError(
+                f"{self.checkpoint_file} does not fit this run: it is damaged or another run's; "
+                f"start anew with `gtlearn train {self.config_file}`"
+            ) from error
 
     def result(self) -> dict[str, Any] | None:
         """What came out; None before the end.
 
         Raises:
-            InputError: if result.json is damaged.
+            InputError: if result.json is damaged or was edited.
         """
-        try:
-            found: dict[str, Any] = json.loads(self.result_file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            raise InputError(f"{self.result_file} is damaged: {error}") from None
-        return found
+        return results.read(self.result_file)
 
-    def write_result(self, result: dict[str, Any]) -> None:
-        """Writes result.json, whole or not at all."""
-        text = json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False)
-        write_whole(self.result_file, (text + "\n").encode())
+    def require_unedited(self, *names: str) -> None:
+        """Refuses the run if it is finished and its files are others than at its end.
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keeps other processes from training in this folder; the lock ends with the process.
+        Args:
+            names: of files; none for all.
 
         Raises:
-            InputError: if another process trains in it.
+            InputError: if one was edited, or result.json is damaged.
         """
-        with self.config_file.open("rb") as file:
-            try:
-                import fcntl
+        found = self.result()
+        if found is not None:
+            results.require_unedited(found, self.path, names)
 
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise InputError(
-                    f"{self.path} is being trained by another process; wait for its end"
-                ) from None
-            except (ImportError, OSError):  # there are no locks here
-                pass
+    def seconds(self) -> float:
+        """Time spent on the run up to its last checkpoint; 0 where it is not known.
+
+        It is in no checkpoint, so that these are equal where runs came out the same.
+        """
+        with suppress(OSError, ValueError):
+            found = float(read_bytes(self.path / _SECONDS, 100))
+            return found if 0 <= found < math.inf else 0.0
+        return 0.0
+
+    def write_seconds(self, seconds: float) -> None:
+        """Notes the time spent on the run."""
+        write_whole(self.path / _SECONDS, f"{seconds:.3f}\n".encode(), sync=False)
+
+    def write_result(self, result: dict[str, Any], kept: Iterable[str] = ()) -> dict[str, Any]:
+        """Writes result.json, whole or not at all; returns what it holds.
+
+        Args:
+            result: what came out.
+            kept: the names of further files of the run.
+        """
+        names = (CONFIG, METRICS, CHECKPOINT, *kept)
+        return results.write(self.result_file, result, [self.path / name for name in names])
+
+    def change(self, config: RunConfig) -> None:
+        """Makes the run one that is not finished, with a config that continues its own.
+
+        Raises:
+            InputError: if its checkpoint does not go with the config, or it cannot be written.
+        """
+        if self.checkpoint_file.exists():
+            self.state(config)
+        try:
+            self.result_file.unlink(missing_ok=True)  # first: it belongs to the config before
+            write_whole(self.config_file, config.to_toml().encode())
+        except OSError as error:
+            raise self.cannot_write(error) from error
+
+    def cannot_write(self, error: OSError) -> InputError:
+        """What to say of a full disk, or a folder that is read-only."""
+        reason = (error.strerror or str(error)).lower()
+        return InputError(
+            f"{self.path} cannot be written: {reason}; once it can, go on by "
+            f"`gtlearn resume {self.path}`"
+        )
+
+    @contextmanager
+    def locked(self, patience: float = 0) -> Iterator[None]:
+        """Keeps other processes from training in this folder; the lock ends with the process.
+
+        Args:
+            patience: seconds for another process to end.
+
+        Raises:
+            InputError: if another process trains in it, or it cannot be written.
+        """
+        filelock = optional("filelock", "learn")
+        lock = filelock.FileLock(self.path / _LOCK, timeout=patience)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise InputError(
+                f"{self.path} is being trained by another process; wait for its end"
+            ) from None
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise self.cannot_write(error) from None
+        try:
             yield
+        finally:
+            lock.release()
 
 
 def create(config: RunConfig, path: Path) -> RunFolder:
@@ -121,17 +221,30 @@ def create(config: RunConfig, path: Path) -> RunFolder:
 
 
 def find(path: Path) -> RunFolder:
-    """An existing run's folder.
+    """An existing run's folder, which holds no links; it may be one itself.
 
     Raises:
-        InputError: if it is none, or made with another version of gtlearn.
+        InputError: if it is none, or holds anything but files and folders.
     """
     folder = RunFolder(path)
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise InputError(f"{path} is no folder; give that of a run")
-    if not folder.config_file.is_file():
+    require_plain(path)
+    if not os.path.isfile(folder.config_file):
         raise InputError(f"{path} is no run: it holds no config.toml; give the folder of a run")
     return folder
+
+
+def config_in(path: Path) -> RunConfig:
+    """The config in a file, which may lie in the folder of a run.
+
+    Raises:
+        InputError: as `read_config`, or if that folder holds links.
+    """
+    run = RunFolder(path.parent)
+    if any(map(os.path.lexists, (run.metrics_file, run.checkpoint_file, run.result_file))):
+        require_plain(run.path)
+    return read_config(path)
 
 
 def require_version(folder: RunFolder, config: RunConfig) -> None:
@@ -155,20 +268,29 @@ def require_version(folder: RunFolder, config: RunConfig) -> None:
 
 def is_sweep(path: Path) -> bool:
     """Whether a folder is no run, but holds runs."""
-    return not RunFolder(path).config_file.is_file() and any(path.glob("*/config.toml"))
+    return not os.path.isfile(RunFolder(path).config_file) and bool(_inside(path))
 
 
 def expanded(paths: Iterable[Path]) -> list[Path]:
     """These folders of runs; that of a sweep stands for all its runs.
 
     Raises:
-        InputError: if one is neither.
+        InputError: if one is neither, or a sweep holds a link to a run.
     """
     found: list[Path] = []
     for path in paths:
-        inside = sorted(file.parent for file in path.glob("*/config.toml"))
-        found += inside if is_sweep(path) else [find(path).path]
+        if not is_sweep(path):
+            found.append(find(path).path)
+            continue
+        for run in _inside(path):
+            require_no_link(run)
+            found.append(find(run).path)
     return found
+
+
+def _inside(path: Path) -> list[Path]:
+    """The runs that lie in a folder."""
+    return sorted(file.parent for file in path.glob(f"*/{CONFIG}"))
 
 
 def default_path(config: RunConfig, parent: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,18 +16,19 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.files import require_plain, write_whole
 from gtlearn.optional import optional
 from gtlearn.runs import checkpoint, folder, generators
 from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
-from gtlearn.runs.folder import RESULT_SCHEMA, RunFolder
+from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.learner import Keeping, Learner, Parallel, Shared
-from gtlearn.runs.metrics import MetricsLog, Row
+from gtlearn.runs.metrics import MetricsLog, Row, is_kept
+from gtlearn.runs.result import SCHEMA
+from gtlearn.runs.stopping import Stop, at_once, deferred, was_asked
 
 CHECKPOINT_SECONDS = 10.0  # from one checkpoint to the next, where no iterations are asked for
-TENSORBOARD_ROWS = 500  # about so many of a run's rows are also written for TensorBoard
 Watch = Callable[[int, Learner], None]
-Stop = Callable[[int], bool]
 Make = Callable[[], Learner]
 
 
@@ -44,7 +46,12 @@ class Outcome:
 
 
 def train(
-    config: RunConfig, path: Path, *, watch: Watch | None = None, stop: Stop | None = None
+    config: RunConfig,
+    path: Path,
+    *,
+    watch: Watch | None = None,
+    stop: Stop | None = None,
+    ray_address: str | None = None,
 ) -> Outcome:
     """Trains a new run in a new folder.
 
@@ -54,75 +61,114 @@ def train(
         watch: called after every iteration with its number and the learner.
         stop: called after every iteration; where it says true the run is kept in a checkpoint and
             left, to be resumed.
+        ray_address: of a Ray cluster that is there, for runs with several `ray_workers`; None: as
+            the variable RAY_ADDRESS says, else one is started on this machine.
 
     Raises:
         InputError: if the folder exists, or the options do not fit together.
         DivergenceError: if a metric is not finite, or a part of the learner's state is NaN.
     """
-    with _ready(config) as make:
+    with _ready(config, ray_address) as make:
         learner = make()  # what is wrong with the options is said before a folder exists
         found = folder.create(config, path)
         with found.locked():
             return _run(_Session(config, found, learner, make), watch, stop)
 
 
-def resume(path: Path, *, watch: Watch | None = None, stop: Stop | None = None) -> Outcome:
+def resume(
+    path: Path,
+    *,
+    watch: Watch | None = None,
+    stop: Stop | None = None,
+    ray_address: str | None = None,
+    iterations: int | None = None,
+    tensorboard: bool | None = None,
+) -> Outcome:
     """Goes on with a run from its last checkpoint; the outcome is that of an unbroken run.
+
+    A run that is made longer, finished or not, comes out as if it had been so long from the start.
 
     Args:
         path: the run's folder.
-        watch, stop: as for `train`.
+        watch, stop, ray_address: as for `train`.
+        iterations: the run's new length, as its option `iterations` says it; None leaves it.
+        tensorboard: switches TensorBoard on, all rows so far included, or off; None leaves it.
 
     Raises:
-        InputError: if it is no run, was begun with another version, or its files do not fit.
+        InputError: if it is no run, was begun with another version, its files do not fit or were
+            edited, or it cannot be made so long.
         DivergenceError: as for `train`.
     """
     found = folder.find(path)
     config = found.config()
     folder.require_version(found, config)
-    return go_on(found, config, watch=watch, stop=stop)
+    changed = config.changed(iterations, tensorboard)
+    return go_on(found, changed, config, watch=watch, stop=stop, ray_address=ray_address)
 
 
 def go_on(
     found: RunFolder,
     config: RunConfig,
+    before: RunConfig | None = None,
     *,
     watch: Watch | None = None,
     stop: Stop | None = None,
+    ray_address: str | None = None,
+    patience: float = 0,
 ) -> Outcome:
-    """Trains a run whose folder and config are there, from its last checkpoint or its start."""
-    result = found.result()
+    """Trains a run whose folder is there, from its last checkpoint or its start.
+
+    Args:
+        found: its folder.
+        config: what it trains.
+        before: that of the folder, where `RunConfig.changed` made another of it.
+        watch, stop, ray_address: as for `train`.
+        patience: seconds for another process that trains it to end.
+
+    Raises:
+        InputError, DivergenceError: as for `resume`.
+    """
+    require_plain(found.path)
+    before, result = before or config, found.result()
     if result is not None:
-        return Outcome(found.path, result)
-    with found.locked(), _ready(config) as make:
-        return _run(_Session(config, found, make(), make), watch, stop)
+        found.require_unedited()
+        if config == before:
+            return Outcome(found.path, result)
+    with found.locked(patience), _ready(config, ray_address) as make:
+        learner = make()  # what is wrong with the options is said before anything is changed
+        if config != before:
+            if config.iterations != before.iterations:
+                _require_extendable(config, learner)
+            found.change(config)
+        return _run(_Session(config, found, learner, make), watch, stop)
 
 
 @contextmanager
-def _ready(config: RunConfig) -> Iterator[Make]:
+def _ready(config: RunConfig, ray_address: str | None) -> Iterator[Make]:
     """Makes learners, with the process's threads and generators set for them."""
     torch = optional("torch", "learn")
     threads = torch.get_num_threads()
     with threadpool_limits(config.recording.threads), generators.seeded(config.seed):
         torch.set_num_threads(config.recording.threads)
         try:
-            with _parallel(config) as parallel:
+            with _parallel(config, ray_address) as parallel:
                 yield partial(_made, config, parallel)
         finally:
             torch.set_num_threads(threads)
 
 
 @contextmanager
-def _parallel(config: RunConfig) -> Iterator[Parallel | None]:
+def _parallel(config: RunConfig, ray_address: str | None) -> Iterator[Parallel | None]:
     """What does an iteration's work in parts, where that is asked for."""
     recording = config.recording
     if recording.ray_workers == 1:
-        if recording.ray_address is not None:
+        if ray_address is not None:
             raise InputError("ray_address has no effect with one worker; give ray_workers too")
         yield None
         return
     workers, threads = recording.ray_workers, recording.threads
-    with shared_work(workers, threads, recording.ray_address) as found:
+    address = ray_address or os.environ.get("RAY_ADDRESS")
+    with shared_work(workers, threads, address) as found:
         yield found
 
 
@@ -142,20 +188,48 @@ def _made(config: RunConfig, parallel: Parallel | None) -> Learner:
     return learner
 
 
+def _require_extendable(config: RunConfig, learner: Learner) -> None:
+    """Refuses a learner whose earlier iterations depend on how many there will be.
+
+    Raises:
+        InputError: if so.
+    """
+    if getattr(learner, "fixed_length", False):
+        raise InputError(
+            f"what {config.algorithm.name} does depends on its number of iterations from the "
+            "start, so it cannot be made longer; train a new run"
+        )
+
+
 def _run(session: _Session, watch: Watch | None, stop: Stop | None) -> Outcome:
-    learner, path = session.learner, session.folder.path
-    session.restore()
-    with session.log():
-        while session.step < learner.iterations:
+    path = session.folder.path
+    try:
+        with at_once(stop):
+            session.restore()
+            stopped = _trained(session, watch, stop) or was_asked(stop)
+            return Outcome(path, None if stopped else session.finish())
+    except KeyboardInterrupt:
+        if was_asked(stop):
+            return Outcome(path, None)
+        raise
+
+
+def _trained(session: _Session, watch: Watch | None, stop: Stop | None) -> bool:
+    """Trains to the last iteration; returns whether it was stopped before or there."""
+    with session.log(), deferred(stop):
+        if session.is_changed:
+            session.save()
+        while session.step < session.learner.iterations:
             session.advance()
             if watch is not None:
-                watch(session.step, learner)
+                watch(session.step, session.learner)
             stopped = stop is not None and stop(session.step)
             if stopped or session.is_due():
                 session.save()
-            if stopped and session.step < learner.iterations:
-                return Outcome(path, None)
-    return Outcome(path, session.finish())
+            if stopped:
+                return True
+        session.end_rows()
+    return False
 
 
 class _Session:
@@ -166,6 +240,7 @@ class _Session:
         self.step = 0
         self.row: Row = {}  # the last one written
         self._bytes = 0  # of metrics, at the checkpoint
+        self._before = config  # that of the checkpoint
         self._start = time.monotonic()  # minus the seconds of earlier sessions
         self._saved = time.monotonic()
 
@@ -174,15 +249,22 @@ class _Session:
         """Time spent on the run, in all sessions."""
         return time.monotonic() - self._start
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the checkpoint is that of a shorter run, or of one without TensorBoard."""
+        return self._before != self.config
+
     def log(self) -> MetricsLog:
         """The open metrics, at the checkpoint."""
         wanted = self.config.recording.tensorboard
-        self._log = MetricsLog(
-            self.folder.metrics_file,
-            keep=self._bytes,
-            step=self.step,
-            tensorboard=self.folder.tensorboard_folder if wanted else None,
-        )
+        with self._writing():
+            self._log = MetricsLog(
+                self.folder.metrics_file,
+                keep=self._bytes,
+                step=self.step + self._has_row(self.step),
+                tensorboard=self.folder.tensorboard_folder if wanted else None,
+                again=not self._before.recording.tensorboard,
+            )
         return self._log
 
     def advance(self) -> None:
@@ -192,11 +274,20 @@ class _Session:
         flaw = _flaw(metrics)
         if flaw is not None:
             raise self._divergence(flaw)
-        if self._is_last() or self.step % self.config.recording.log_every == 0:
+        if self._is_last() or self._has_row(self.step):
             self.row = {"step": self.step, **_numbers(metrics), **_headline(self.learner)}
-            thinned = max(1, self.learner.iterations // TENSORBOARD_ROWS)
+        if self._has_row(self.step):
             with self._writing():
-                self._log.write(self.row, tensorboard=self._is_last() or self.step % thinned == 0)
+                self._log.write(self.row, tensorboard=is_kept(self.step))
+
+    def end_rows(self) -> None:
+        """Writes the row of the last iteration, where it has none otherwise.
+
+        It is in no checkpoint, since a longer run has no such row.
+        """
+        if self.step and not self._has_row(self.step):
+            with self._writing():
+                self._log.write(self.row)
 
     def is_due(self) -> bool:
         """Whether this step has a checkpoint."""
@@ -223,34 +314,26 @@ class _Session:
                     "step": self.step,
                     "row": self.row,
                     "bytes": self._log.flush(),
-                    "seconds": self.seconds,
                     "generators": generators.states(),
                     "learner": state,
                 },
             )
+            self.folder.write_seconds(self.seconds)
         self._saved = time.monotonic()
 
     def restore(self) -> None:
         """Goes back to the checkpoint; to the start where there is none."""
-        path = self.folder.checkpoint_file
-        if not path.exists():
+        if not self.folder.checkpoint_file.exists():
             return
-        state = checkpoint.load(path)
-        if state.get("config") != self.config.to_toml():
-            raise InputError(
-                f"{self.folder.config_file} is not what the checkpoint was made with; undo the "
-                f"change, or start anew with `gtlearn train {self.folder.config_file}`"
-            )
-        try:
+        state = self.folder.state(self.config)
+        with self.folder.fitting():
             self.learner.load_state_dict(state["learner"])
             generators.restore(state["generators"])
-            self.step, self._bytes, self.row = state["step"], state["bytes"], state["row"]
-            self._start = time.monotonic() - state["seconds"]
-        except (LookupError, TypeError, ValueError, RuntimeError, AttributeError) as error:
-            raise InputError(
-                f"{path} does not fit this run: it is damaged or another run's; start anew with "
-                f"`gtlearn train {self.folder.config_file}`"
-            ) from error
+            self.step = _count(state["step"], self.learner.iterations)
+            self._bytes = _count(state["bytes"])
+            self._before = state["config"]
+            self.row = _numbers(state["row"])
+        self._start = time.monotonic() - self.folder.seconds()
 
     def finish(self) -> dict[str, Any]:
         """Writes result.json; returns what it holds."""
@@ -258,22 +341,29 @@ class _Session:
         subject = self.config.subject
         own = self.learner.result()  # its checks take time too
         result = {
-            "schema": RESULT_SCHEMA,
+            "schema": SCHEMA,
             "algorithm": self.config.algorithm.name,
             **({subject[0]: subject[1]} if subject else {}),
             "seed": self.config.seed,
             "iterations": self.step,
             "env_steps": self.row.get("env_steps", 0),
             "seconds": self.seconds,
-            "metrics": {key: value for key, value in self.row.items() if key not in beside},
+            "metrics": {
+                **{key: value for key, value in self.row.items() if key not in beside},
+                **(_headline(self.learner) if self.row else {}),
+            },
             **own,
         }
+        kept = self.learner.files() if isinstance(self.learner, Keeping) else {}
         with self._writing():
-            if isinstance(self.learner, Keeping):
-                for name, content in self.learner.files().items():
-                    checkpoint.write_whole(self.folder.path / name, content)
-            self.folder.write_result(result)
-        return result
+            for name, content in kept.items():
+                write_whole(self.folder.path / name, content)
+            return self.folder.write_result(result, kept)
+
+    def _has_row(self, step: int) -> bool:
+        """Whether an iteration has a row of metrics, however long the run will be."""
+        every = self.config.recording.log_every
+        return is_kept(step) if every is None else step % every == 0
 
     def _is_last(self) -> bool:
         return self.step == self.learner.iterations
@@ -309,11 +399,7 @@ class _Session:
         try:
             yield
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InputError(
-                f"{self.folder.path} cannot be written: {reason}; then go on by "
-                f"`gtlearn resume {self.folder.path}`"
-            ) from error
+            raise self.folder.cannot_write(error) from error
 
 
 def _flaw(metrics: Mapping[str, float], state: Any = None) -> str | None:
@@ -331,6 +417,17 @@ def _numbers(metrics: Mapping[str, float]) -> Row:
         name: int(value) if isinstance(value, Integral) else float(value)
         for name, value in metrics.items()
     }
+
+
+def _count(value: Any, most: float = math.inf) -> int:
+    """A number of a checkpoint.
+
+    Raises:
+        ValueError: if it is no integer from 0 to `most`.
+    """
+    if not isinstance(value, int) or not 0 <= value <= most:
+        raise ValueError(f"{value!r} is no count")
+    return value
 
 
 def _headline(learner: Learner) -> Row:

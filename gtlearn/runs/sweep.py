@@ -1,4 +1,4 @@
-"""The same run for many seeds: one after another, by joblib's processes, or on a Ray cluster.
+"""The same run for many seeds: one after another, by processes here, or on a Ray cluster.
 
 Each seed is a run in its own folder, so whoever trains it, the outcome is the same, and an
 interrupted sweep goes on where its runs were.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,13 @@ from gtlearn.optional import optional
 from gtlearn.runs import cluster, folder, loop
 from gtlearn.runs.config import LARGEST_SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
+from gtlearn.runs.stopping import Stop, was_asked
+from gtlearn.runs.workers import each
 
+_RETRIES = 4  # of a run whose worker, or whose node, is lost; it goes on from its checkpoint
+_PATIENCE = 60.0  # seconds for the worker of a lost node to end
 MANY = 100_000  # seeds; more are a slip
+_LOOK = 1.0  # seconds between two looks at whether to stop
 _PART = re.compile(r"(\d{1,10})(?:\.\.(\d{1,10}))?", flags=re.ASCII)
 
 
@@ -31,7 +35,7 @@ class SeedOutcome:
     Attributes:
         seed: its seed.
         folder: its folder.
-        result: what its result.json holds; None if it failed.
+        result: what its result.json holds; None if it failed or was stopped.
         error: why it failed.
     """
 
@@ -48,10 +52,12 @@ class Job:
     Attributes:
         folder: its folder.
         config: what it trains.
+        before: that of the folder, where it is changed; None where it is not.
     """
 
     folder: RunFolder
     config: RunConfig
+    before: RunConfig | None = None
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
@@ -100,37 +106,55 @@ def prepare(config: RunConfig, seeds: Sequence[int], parent: Path) -> list[Job]:
     return jobs
 
 
-def unfinished(parent: Path) -> list[Job]:
+def unfinished(
+    parent: Path, *, iterations: int | None = None, tensorboard: bool | None = None
+) -> list[Job]:
     """The runs of a sweep; those that are finished will not be trained again.
 
+    Args:
+        parent: the folder of the sweep.
+        iterations, tensorboard: what is changed of all runs, as by `loop.resume`.
+
     Raises:
-        InputError: if it holds no runs, or those of another version.
+        InputError: if it holds no runs, those of another version, or they cannot be changed so.
     """
-    found = [folder.find(path) for path in folder.expanded([parent])]
-    jobs = [Job(one, one.config()) for one in found]
+    found = [RunFolder(path) for path in folder.expanded([parent])]
+    configs = [one.config() for one in found]
+    jobs = [
+        Job(one, config.changed(iterations, tensorboard), config)
+        for one, config in zip(found, configs, strict=True)
+    ]
     for job in jobs:
         folder.require_version(job.folder, job.config)
     return sorted(jobs, key=lambda job: job.config.seed)
 
 
 def train_all(
-    jobs: Sequence[Job], *, workers: int = 1, backend: str = "local", address: str | None = None
+    jobs: Sequence[Job],
+    *,
+    workers: int = 1,
+    backend: str = "local",
+    address: str | None = None,
+    stop: Stop | None = None,
 ) -> Iterator[SeedOutcome]:
     """Trains runs to their ends, each from its last checkpoint; yields outcomes as they come.
 
     Args:
         jobs: the runs.
         workers: how many processes; on a Ray cluster that is there already, Ray decides.
-        backend: "local" (joblib) or "ray".
+        backend: "local" (processes on this machine) or "ray".
         address: of a Ray cluster; None starts one on this machine.
+        stop: where it says true, runs that have begun are kept in checkpoints and left, and no
+            others begin.
 
     Raises:
-        InputError: if a package is missing, or a worker is lost.
+        InputError: if a package is missing, or Ray loses a worker.
+        KeyboardInterrupt: by Ray, where `stop` says true.
     """
-    jobs = [Job(RunFolder(job.folder.path.resolve()), job.config) for job in jobs]
+    jobs = [dataclasses.replace(job, folder=RunFolder(job.folder.path.resolve())) for job in jobs]
     if backend == "ray":
-        return _by_ray(jobs, workers, address)
-    return _by_joblib(jobs, workers) if workers > 1 else map(finish, jobs)
+        return _by_ray(jobs, workers, address, stop)
+    return _by_workers(jobs, workers, stop) if workers > 1 else _in_turn(jobs, stop)
 
 
 def require_backend(backend: str, workers: int, address: str | None = None) -> None:
@@ -142,41 +166,69 @@ def require_backend(backend: str, workers: int, address: str | None = None) -> N
     if backend == "ray":
         optional("ray", "scale")
         cluster.require_listener(address)
-    elif workers > 1:
-        optional("joblib", "learn")
 
 
-def finish(job: Job) -> SeedOutcome:
-    """Trains one run to its end; bad input and divergence become its `error`."""
+def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> SeedOutcome:
+    """Trains one run to its end; bad input and divergence become its `error`.
+
+    Args:
+        job: the run.
+        stop: whether to leave it to be resumed.
+        patience: seconds for another process that trains it to end.
+    """
     path, seed = job.folder.path, job.config.seed
     if not job.folder.config_file.is_file():
         return SeedOutcome(
             seed, path, None, f"a worker cannot see {path}; keep runs where all machines see them"
         )
     try:
-        return SeedOutcome(seed, path, loop.go_on(job.folder, job.config).result)
+        return SeedOutcome(
+            seed,
+            path,
+            loop.go_on(job.folder, job.config, job.before, stop=stop, patience=patience).result,
+        )
     except InputError as error:
         return SeedOutcome(seed, path, None, str(error))
+    except KeyboardInterrupt:
+        if not was_asked(stop):
+            raise
+        return SeedOutcome(seed, path, None)
 
 
-def _by_joblib(jobs: Sequence[Job], workers: int) -> Iterator[SeedOutcome]:
-    joblib = optional("joblib", "learn")
-    pool = joblib.Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
-    try:
-        yield from pool(joblib.delayed(finish)(job) for job in jobs)
-    except BrokenProcessPool:
-        raise _lost_worker(jobs) from None
+def _in_turn(jobs: Sequence[Job], stop: Stop | None) -> Iterator[SeedOutcome]:
+    for job in jobs:
+        if stop is not None and stop(0):
+            return
+        yield finish(job, stop)
 
 
-def _by_ray(jobs: Sequence[Job], workers: int, address: str | None) -> Iterator[SeedOutcome]:
+def _by_workers(jobs: Sequence[Job], workers: int, stop: Stop | None) -> Iterator[SeedOutcome]:
+    return each(finish, jobs, workers=workers, lost=_lost, stop=stop)
+
+
+def _lost(job: Job, code: int) -> SeedOutcome:
+    """What is said of a run whose worker died."""
+    path = job.folder.path
+    why = f"ended with the code {code}; see above"
+    if code < 0:
+        why = f"was killed by signal {-code}, for lack of memory perhaps"
+    error = f"its worker {why}; its checkpoint is kept: go on by `gtlearn resume {path}`"
+    return SeedOutcome(job.config.seed, path, None, error)
+
+
+def _by_ray(
+    jobs: Sequence[Job], workers: int, address: str | None, stop: Stop | None
+) -> Iterator[SeedOutcome]:
     with cluster.connected(workers, address) as ray:
         try:
             threads = {job.config.recording.threads for job in jobs}
-            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=2)(finish)
-            pending = [remote.remote(job) for job in jobs]
+            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=_RETRIES)(finish)
+            pending = [remote.remote(job, patience=_PATIENCE) for job in jobs]
             while pending:
-                ready, pending = ray.wait(pending)
+                ready, pending = ray.wait(pending, timeout=_LOOK)
                 yield from ray.get(ready)
+                if stop is not None and stop(0):
+                    raise KeyboardInterrupt
         except ray.exceptions.RayError:
             raise _lost_worker(jobs) from None
 

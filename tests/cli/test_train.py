@@ -25,7 +25,7 @@ main()
 def toy(monkeypatch, tmp_path):
     """The toy algorithm, and a folder of its own."""
     monkeypatch.syspath_prepend(TOYS)
-    monkeypatch.setenv("PYTHONPATH", TOYS)
+    monkeypatch.setenv("PYTHONPATH", TOYS, prepend=os.pathsep)
     monkeypatch.chdir(tmp_path)
     from toy_learner import TOY
 

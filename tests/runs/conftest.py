@@ -1,18 +1,19 @@
 """The toy algorithm, registered."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 HERE = str(Path(__file__).parent)
-sys.path.insert(0, HERE)  # for this process and the workers of joblib; toy_learner lies here
+sys.path.insert(0, HERE)  # for this process and its workers; toy_learner lies here
 
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch):
     """The toy algorithm, known under its name."""
-    monkeypatch.setenv("PYTHONPATH", HERE)  # of new processes
+    monkeypatch.setenv("PYTHONPATH", HERE, prepend=os.pathsep)  # of new processes
     from toy_learner import TOY
 
     from gtlearn.runs.learner import ALGORITHMS

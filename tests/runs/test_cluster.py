@@ -75,9 +75,8 @@ def test_what_cannot_be_shared(tmp_path, given, words):
 
 
 def test_an_address_without_workers(tmp_path):
-    given = config("lola", replace(ALONE, ray_address="auto"))
     with pytest.raises(InputError, match="give ray_workers too"):
-        loop.train(given, tmp_path / "run")
+        loop.train(config("lola"), tmp_path / "run", ray_address="auto")
 
 
 def test_without_ray_it_is_named(tmp_path, monkeypatch):

@@ -32,9 +32,17 @@ def test_a_config_written_by_hand(toy):
     assert parse_config('algorithm = "toy"', "c") == RunConfig(TOY, ToyConfig(), version=None)
 
 
+def test_an_address_that_is_none_is_no_address(toy):
+    """As in the files of before."""
+    found = parse_config(f'{HEAD}[run]\nray_address = "none"\n', "c")
+    assert found.recording == Recording()
+    assert found.is_written(found.to_toml() + 'ray_address = "none"\n')
+    assert not found.is_written(found.to_toml() + "log_every = 3\n")
+
+
 CONFIGS = st.builds(
     ToyConfig,
-    game=st.text().filter(lambda text: text != "plain"),
+    game=st.text(st.characters(exclude_categories=("Cc", "Cs"))).filter(lambda t: t != "plain"),
     iterations=st.integers(1, 2**63 - 1),
     learning_rate=st.floats(0, exclude_min=True, allow_infinity=False),
     noise=st.floats(0, allow_infinity=False),
@@ -84,7 +92,29 @@ def test_what_is_written_is_read(options, recording, seed):
         ("[config]\nclip = 'x'", 4, "give a number or none"),
         ("[config]\ngame = 1979-05-27", 4, "game = a date cannot be used; give a text"),
         ("[run]\nlog_evry = 2", 4, "did you mean log_every?"),
-        ("[run]\nlog_every = 0", 4, "log_every = 0 cannot be used; give an integer of at least 1"),
+        (
+            "[config]\niterations = 0x1" + "0" * 400,
+            4,
+            "iterations = an integer of 1601 bits cannot",
+        ),
+        (
+            "[config]\nnoise = 0x1" + "0" * 5000,
+            4,
+            "noise = an integer of 20001 bits cannot be used",
+        ),
+        ("[config]\niterations = 9223372036854775808", 4, "an integer of 64 bits cannot be used"),
+        ('[config]\ngame = "\\u001b]0;title\\u0007"', 4, "holds control characters"),
+        ("[run]\nthreads = 9000000", 4, "threads = 9000000 cannot be used; give an integer from 1"),
+        (
+            "[run]\nray_address = '10.0.0.1:6379'",
+            4,
+            "an address to connect to is not taken from a file; leave it out, and give it on the",
+        ),
+        (
+            "[run]\nlog_every = 0",
+            4,
+            "log_every = 0 cannot be used; give an integer or none of at least 1",
+        ),
         ("nois = 1", 3, "did you mean noise?"),
         ("zzz = 1", 3, "the keys are algorithm, seed, game, iterations"),
         ("noise = 1\n[config]\nnoise = 2", 3, "noise stands in [config] too"),
@@ -110,6 +140,13 @@ def test_what_is_wrong_is_said_with_its_line(toy, text, line, words):
         ('algorithm = "toy"\nseed = "a"', "line 2: seed = "),
         ("algorithm", "c.toml, line 1: this is not TOML: "),
         ("a = 1\na = 2", "c.toml, line 2: this is not TOML: cannot overwrite a value"),
+        (
+            "a = 1\nb = " + "9" * 5000,
+            "c.toml, line 2: this is not TOML: an integer has more than 4300 digits",
+        ),
+        ("a = " + "[" * 50_000, "c.toml, line 1: this is not TOML: "),
+        ("a = " + "{a = " * 10_000, "c.toml, line 1: this is not TOML: "),
+        ("\n" * 2000, "c.toml has more than 1000 lines"),
     ],
 )
 def test_wrong_heads(toy, text, words):
@@ -121,7 +158,7 @@ def test_files_that_cannot_be_read(tmp_path):
         path = tmp_path / name
         if content:
             path.write_bytes(content)
-        with pytest.raises(InputError, match=r"give a config\.toml"):
+        with pytest.raises(InputError, match=r"give a config\.toml|larger than 30000 bytes"):
             read_config(path)
 
 

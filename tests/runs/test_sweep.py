@@ -3,9 +3,7 @@
 import os
 import socket
 
-import joblib
 import pytest
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 from test_loop import config, outcome
 
 from gtlearn.errors import InputError
@@ -60,15 +58,16 @@ def test_a_run_that_diverges_does_not_stop_the_others(toy, tmp_path):
     assert good.error is None and good.result["seed"] == 2
 
 
-def test_a_lost_worker_is_said(toy, tmp_path, monkeypatch):
-    def lost(self, tasks):
-        next(iter(tasks))
-        raise TerminatedWorkerError("a worker was killed")
-
-    monkeypatch.setattr(joblib.Parallel, "__call__", lost)
-    jobs = sweep.prepare(config(toy), SEEDS, tmp_path / "lost")
-    with pytest.raises(InputError, match=r"a worker was killed.*gtlearn resume"):
-        list(sweep.train_all(jobs, workers=2))
+def test_a_lost_worker_is_said_and_does_not_stop_the_others(toy, tmp_path, monkeypatch):
+    monkeypatch.setenv("TOY_SIGNAL", "SIGKILL")
+    jobs = sweep.prepare(config(toy, signal_at=17), (3,), tmp_path / "lost")
+    jobs += sweep.prepare(config(toy), (4, 5), tmp_path / "good")
+    found = {one.seed: one for one in sweep.train_all(jobs, workers=2)}
+    assert "its worker was killed by signal 9" in found[3].error
+    assert f"gtlearn resume {jobs[0].folder.path}" in found[3].error
+    assert found[4].result and found[5].result
+    monkeypatch.delenv("TOY_SIGNAL")
+    assert loop.resume(jobs[0].folder.path).result
 
 
 def test_a_worker_that_cannot_see_the_folder_says_so(toy, tmp_path):

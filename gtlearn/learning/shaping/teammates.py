@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gtlearn import tensors
 from gtlearn.errors import InputError
-from gtlearn.optional import optional
+from gtlearn.files import read_bytes
 
 SCHEMA = "gtlearn/teammates/1"
 FILE = "teammates.safetensors"
@@ -89,18 +89,16 @@ def splits(teammates: Teammates) -> dict[str, Teammates]:
 
 def packed(teammates: Teammates) -> bytes:
     """The file's content: safetensors, with the checksum in its header."""
-    packer = optional("safetensors.torch", "learn")
-    tensors = {
+    held = {
         "iterations": torch.from_numpy(teammates.iterations),
         "weights": teammates.weights.contiguous(),
     }
-    metadata = {
+    texts = {
         "schema": SCHEMA,
         "environment": teammates.environment,
         "sha256": teammates.checksum,
     }
-    content: bytes = packer.save(tensors, metadata=metadata)
-    return content
+    return tensors.packed(held, texts)
 
 
 def read(path: Path, environment: str, size: int) -> Teammates:
@@ -118,8 +116,8 @@ def read(path: Path, environment: str, size: int) -> Teammates:
     again = f"make them by `gtlearn train teammates --env {environment} --output {path}`"
     if not file.is_file():
         raise InputError(f"there are no teammates at {path}; {again}")
-    found, checksum = _read(file)
-    if found is None or found.checksum != checksum:
+    found = _read(file, follow=file == path)
+    if found is None:
         raise InputError(f"{file} holds no teammates, or is damaged; remove it and {again}")
     if found.environment != environment or found.weights.shape[1] != size:
         raise InputError(
@@ -129,16 +127,25 @@ def read(path: Path, environment: str, size: int) -> Teammates:
     return found
 
 
-def _read(file: Path) -> tuple[Teammates | None, str]:
-    """What a file holds, None if it is damaged, and the checksum in its header."""
-    safetensors = optional("safetensors", "learn")
+def _read(file: Path, *, follow: bool) -> Teammates | None:
+    """What a file holds; None if it is damaged.
+
+    Raises:
+        InputError: if it is a link within a run's folder, or too large.
+    """
     try:
-        with safetensors.safe_open(file, framework="pt") as held:
-            metadata = held.metadata() or {}
-            if metadata.get("schema") != SCHEMA:
-                return None, ""
-            iterations = held.get_tensor("iterations").numpy()
-            teammates = Teammates(metadata["environment"], iterations, held.get_tensor("weights"))
-            return teammates, metadata["sha256"]
-    except (OSError, safetensors.SafetensorError, json.JSONDecodeError, KeyError):
-        return None, ""
+        content = read_bytes(file, follow=follow)
+    except OSError:
+        return None
+    try:
+        held, texts = tensors.unpacked(content)
+        iterations, weights = held["iterations"], held["weights"]
+        found = Teammates(texts["environment"], iterations.numpy(), weights)
+        whole = (iterations.dtype, weights.dtype) == (torch.int64, torch.float32)
+        fit = iterations.ndim == 1 and weights.ndim == 2 and len(iterations) == len(weights) > 0
+        known = texts["schema"] == SCHEMA and texts["sha256"] == found.checksum
+    except InputError:
+        raise
+    except (ValueError, LookupError, TypeError):
+        return None
+    return found if whole and fit and known else None

@@ -15,6 +15,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     stated_violation,
     violation_failures,
 )
+from gtlearn.solvers.verify.dummies import commitment_of_two
 from gtlearn.solvers.verify.form import as_float, number, text
 from gtlearn.solvers.verify.report import Unproven
 
@@ -54,6 +55,7 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
     if isinstance(game, BayesianGame):
         place, games, prior = 0, game.games, game.prior
     else:
+        game, outcome = commitment_of_two(game, outcome)
         place, games, prior = outcome.leader, (game,), (Fraction(1),)
     value = Fraction(outcome.payoffs[place])
     sides = [Sides.of(each, outcome.leader) for each in games]

@@ -24,6 +24,7 @@ from gtlearn.solvers.verify.common import (
     whole_statements,
 )
 from gtlearn.solvers.verify.correlated import violations
+from gtlearn.solvers.verify.dummies import of_two
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
 from gtlearn.solvers.verify.form import number
 from gtlearn.solvers.verify.listing import Listing
@@ -90,8 +91,8 @@ def _says(outcome: Outcome) -> str:
 def _outcome(game: NormalFormGame | BayesianGame, outcome: Outcome) -> tuple[str, ...]:
     """What of an outcome alone does not hold."""
     if isinstance(outcome, Commitment):
-        if isinstance(game, NormalFormGame) and game.num_players != 2:
-            return ("a commitment needs two players",)
+        if isinstance(game, NormalFormGame) and of_two(game) is None:
+            return ("a commitment needs two players who choose",)
         return commitment(game, outcome, tight=True)
     if isinstance(game, BayesianGame):
         return ("only commitments are defined for a Bayesian game",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,10 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.pictures import Array
+from gtlearn.runs.result import require
+
+_ENDS = ("auc_at_equilibrium", "rewards_at_equilibrium", "rewards_at_ceiling")
+_ALONG = ("rewards", "nash_conv", "rewards_at_equilibrium", "rewards_at_ceiling")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,18 +54,34 @@ def read_run(path: Path) -> Run:
     Raises:
         InputError: if it is not finished, or no meta-learner's.
     """
-    result = RunFolder(path).result()
-    if result is None or "auc" not in result:
-        raise InputError(
-            f"{path} is no finished run of a meta-learner; go on by `gtlearn resume {path}`"
-        )
+    refusal = f"{path} is no finished run of a meta-learner; go on by `gtlearn resume {path}`"
+    result = require(RunFolder(path).result(), ("auc", "rewards"), refusal)
+    if not _is_whole(result):
+        raise InputError(refusal)
     return Run(result["seed"], result)
 
 
+def _is_whole(result: Mapping[str, Any]) -> bool:
+    """Whether all is there for all groups of personas, and along a chain of one length."""
+    groups = result["auc"].keys()
+    along = [result[name] for name in _ALONG if name in result]
+    if not all(isinstance(part, dict) and part.keys() >= groups for part in along):
+        return False
+    lengths = {len(values) for part in along for values in part.values()}
+    ends = "auc_ceiling" not in result or all(name in result for name in _ENDS)
+    return "all" in groups and ends and len(lengths) == 1 and lengths != {0}
+
+
 def samples(runs: Sequence[Run], what: str, group: str) -> Array | None:
-    """The same of all runs of a curve, shape (seeds, L + 1); None where one does not know it."""
+    """The same of all runs of a curve, shape (seeds, L + 1); None where one does not know it.
+
+    Raises:
+        InputError: if the chains of two runs are not of one length.
+    """
     found = [run.along(what, group) for run in runs]
     known = [values for values in found if values is not None]
+    if len({len(values) for values in known}) > 1:
+        raise InputError(f"the runs of a curve have {what} of several lengths; train them anew")
     return np.array(known) if len(known) == len(found) else None
 
 
@@ -72,5 +92,5 @@ def require_group(runs: Sequence[Run], group: str) -> None:
         InputError: if so.
     """
     known = list(runs[0].result["auc"])
-    if group not in known:
+    if any(group not in run.result["auc"] for run in runs):
         raise InputError(f"there is no group {group!r} of personas; choose {' or '.join(known)}")

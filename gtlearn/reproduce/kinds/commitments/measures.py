@@ -14,9 +14,11 @@ from gtlearn.errors import InputError
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.metrics import read_rows
 from gtlearn.runs.pictures import Array
+from gtlearn.runs.result import require
 
 TRUE_VALUE = "true_value"  # of the leader's table at that moment, exact
 REWARD = "leader_value"  # earned in the batch that was trained on
+_RESULT = (TRUE_VALUE, "exact_value", "follower_class", "follower_regret")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +63,12 @@ def read_run(path: Path) -> Run:
     Raises:
         InputError: if it is not finished, or its metrics have no `TRUE_VALUE`.
     """
+    refusal = f"{path} is no finished run of a leader; go on by `gtlearn resume {path}`"
     folder = RunFolder(path)
-    result = folder.result()
+    result = require(folder.result(), _RESULT, refusal)
     rows = [row for row in read_rows(folder.metrics_file) if TRUE_VALUE in row and REWARD in row]
-    if result is None or not rows:
-        raise InputError(f"{path} is no finished run of a leader; go on by `gtlearn resume {path}`")
+    if not rows:
+        raise InputError(refusal)
     columns = (np.array([row[name] for row in rows]) for name in ("env_steps", TRUE_VALUE, REWARD))
     return Run(result["seed"], result, *columns)
 

@@ -14,6 +14,7 @@ from gtlearn.errors import InputError
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.metrics import read_rows
 from gtlearn.runs.pictures import Array
+from gtlearn.runs.result import require
 
 _VALUES = ("leader_value", "follower_value")
 
@@ -52,11 +53,13 @@ def read_run(path: Path) -> Run:
     Raises:
         InputError: if it is not finished, or no trade.
     """
+    refusal = f"{path} is no finished run of a trade; go on by `gtlearn resume {path}`"
     folder = RunFolder(path)
-    result = folder.result()
+    result = require(folder.result(), ("leads", "exact_rewards"), refusal)
     rows = [row for row in read_rows(folder.metrics_file) if all(name in row for name in _VALUES)]
-    if result is None or "price" not in result or not rows:
-        raise InputError(f"{path} is no finished run of a trade; go on by `gtlearn resume {path}`")
+    known = result["leads"] in ROLES and len(result["exact_rewards"]) == len(ROLES)
+    if not (rows and known and "price" in result):
+        raise InputError(refusal)
     leads = ROLES.index(result["leads"])
     names = _VALUES if leads == 0 else _VALUES[::-1]
     rewards = np.array([[row[name] for row in rows] for name in names])

@@ -1,0 +1,246 @@
+"""result.json: what came out of a run, and the SHA-256 of the files that it came from.
+
+The checksums name careless edits and damage. Who edits a file on purpose can compute them anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from gtlearn.errors import InputError
+from gtlearn.files import opened, read_bytes, write_whole
+from gtlearn.runs.fields import holds_controls
+
+SCHEMA = "gtlearn/run/1"
+FILE = "result.json"
+CHECKSUMS = "sha256"  # the key of an object {file name: SHA-256 in hexadecimal digits}
+REQUIRED = ("algorithm", "seed", "env_steps", "seconds", "metrics")
+LARGEST = 64 * 2**20  # bytes; parsed, JSON takes many times as much
+
+Check = Callable[[Any], bool]
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # of the run's own folder
+
+
+def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | None:
+    """What a result.json holds; None where there is none.
+
+    Args:
+        path: the file.
+        required: the keys that it must have.
+
+    Raises:
+        InputError: if it cannot be read, is no result of a run, or was edited.
+    """
+    try:
+        data = read_bytes(path, LARGEST)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path} cannot be read: {reason}") from None
+    try:
+        found = json.loads(data.decode(), parse_constant=_refuse_constant)
+        flaw = _flaw(found, required)
+        own = None if flaw else found.get(CHECKSUMS, {}).get(FILE)
+        edited = own is not None and own != _checksum_of(found)
+    except RecursionError:
+        flaw = "it is nested too deep"
+    except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are some
+        flaw = str(error)[:200]
+    if flaw is not None:
+        raise InputError(f"{path} is damaged: {flaw}; {_again(path)}")
+    if edited:
+        raise InputError(
+            f"{path} was edited after the run ended: it does not fit the SHA-256 that it holds; "
+            f"undo the change, or {_again(path)}"
+        )
+    return dict(found)
+
+
+def write(path: Path, result: Mapping[str, Any], files: Iterable[Path]) -> dict[str, Any]:
+    """Writes a result with the checksums of the files that are there; returns what it holds.
+
+    Raises:
+        OSError: if it cannot be written.
+        TypeError, ValueError: if it holds what no result can.
+    """
+    sums = {file.name: checksum(file) for file in files if file.exists()}
+    whole = {**result, CHECKSUMS: sums}
+    whole = {**result, CHECKSUMS: {**sums, FILE: _checksum_of(whole)}}
+    flaw = _flaw(whole, REQUIRED)
+    if flaw is not None:
+        raise TypeError(f"this is no result of a run: {flaw}")
+    text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
+    write_whole(path, (text + "\n").encode())
+    return whole
+
+
+def require_unedited(result: Mapping[str, Any], folder: Path, names: Iterable[str] = ()) -> None:
+    """Refuses a run whose files are others than when it ended; files that are gone are none.
+
+    Args:
+        result: what its result.json holds.
+        folder: of the run.
+        names: of the files; none for all whose checksums it holds.
+
+    Raises:
+        InputError: if one was edited.
+    """
+    sums = result.get(CHECKSUMS, {})
+    for name in names or sums:
+        file = folder / name
+        if name == FILE or name not in sums or not file.exists():
+            continue
+        if checksum(file) != sums[name]:
+            raise InputError(
+                f"{file} was edited after the run ended: its SHA-256 is not the one in "
+                f"{folder / FILE}; undo the change, or train the run anew"
+            )
+
+
+def require(result: Mapping[str, Any] | None, names: Iterable[str], refusal: str) -> dict[str, Any]:
+    """A result that holds all these, none of them null.
+
+    Args:
+        result: what a result.json holds; None where there is none.
+        names: the keys.
+        refusal: what to say else.
+
+    Raises:
+        InputError: if it does not.
+    """
+    if result is None or any(result.get(name) is None for name in names):
+        raise InputError(refusal)
+    return dict(result)
+
+
+def checksum(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits.
+
+    Raises:
+        InputError: if it is a link, or no regular file.
+        OSError: if it cannot be read.
+    """
+    with opened(file) as held:
+        return hashlib.file_digest(held, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _checksum_of(result: Mapping[str, Any]) -> str:
+    """That of a result itself: of its values, however they are indented, but its own and the time.
+
+    So runs that came out the same have the same.
+    """
+    sums = {name: value for name, value in result[CHECKSUMS].items() if name != FILE}
+    text = json.dumps({**result, CHECKSUMS: sums, "seconds": 0}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _again(path: Path) -> str:
+    return f"remove it, and have it made again by `gtlearn resume {path.parent}`"
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _flaw(found: Any, required: Iterable[str]) -> str | None:
+    """What is wrong with a result; None where nothing is."""
+    if not isinstance(found, dict):
+        return "it holds no JSON object"
+    if found.get("schema") != SCHEMA:
+        return f'its schema is not "{SCHEMA}"'
+    for name, (check, words) in _KNOWN.items():
+        if name in found and not check(found[name]):
+            return f'its "{name}" is not {words}'
+    missing = [name for name in required if name not in found]
+    if missing:
+        return f'it has no "{missing[0]}"'
+    if any(map(holds_controls, _texts(found))):
+        return "a text in it holds control characters"
+    return None
+
+
+def _texts(value: Any) -> Iterable[str]:
+    """All texts in a JSON value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_natural(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return abs(value) < 2**63
+    return isinstance(value, float) and math.isfinite(value)
+
+
+def _is_count(value: Any) -> bool:
+    return _is_number(value) and value >= 0
+
+
+def _is_sums(value: Any) -> bool:
+    return _named(_is_text)(value) and all(map(_FILE_NAME.fullmatch, value))
+
+
+def _either(one: Check, other: Check) -> Check:
+    return lambda value: one(value) or other(value)
+
+
+def _or_null(check: Check) -> Check:
+    return lambda value: value is None or check(value)
+
+
+def _list_of(check: Check) -> Check:
+    return lambda value: isinstance(value, list) and all(map(check, value))
+
+
+def _named(check: Check) -> Check:
+    return lambda value: isinstance(value, dict) and all(map(check, value.values()))
+
+
+_TEXT = (_is_word, "a text")
+_NATURAL = (_is_natural, "an integer of at least 0")
+_NUMBER = (_is_number, "a finite number")
+_COUNT = (_is_count, "a number of at least 0")
+_NUMBERS = (_list_of(_is_number), "a list of numbers")
+_OPTIONAL = (_or_null(_is_number), "a finite number or null")
+_BY_NAME = (_named(_is_number), "an object of numbers")
+_LISTS = (_named(_list_of(_is_number)), "an object of lists of numbers")
+_KNOWN: Mapping[str, tuple[Check, str]] = {
+    **dict.fromkeys(("algorithm", "game", "env", "method", "unit"), _TEXT),
+    **dict.fromkeys(("follower_class", "policy", "leads"), _TEXT),
+    **dict.fromkeys(("seed", "iterations"), _NATURAL),
+    **dict.fromkeys(("env_steps", "seconds"), _COUNT),
+    **dict.fromkeys(("true_value", "gap", "follower_regret"), _NUMBER),
+    **dict.fromkeys(("auc_at_equilibrium", "auc_ceiling"), _NUMBER),
+    **dict.fromkeys(("exact_value", "fraction_of_ceiling", "price"), _OPTIONAL),
+    **dict.fromkeys(("metrics", "auc"), _BY_NAME),
+    **dict.fromkeys(("rewards", "rewards_at_equilibrium", "rewards_at_ceiling"), _LISTS),
+    "nash_conv": (_either(_is_number, _LISTS[0]), "a finite number, or lists of numbers by name"),
+    "exact_rewards": _NUMBERS,
+    "notes": (_list_of(_is_text), "a list of texts"),
+    CHECKSUMS: (_is_sums, "an object of texts by file name"),
+}

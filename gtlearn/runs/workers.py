@@ -1,0 +1,220 @@
+"""Worker processes that end with their parent, and stop with a checkpoint when they are told to.
+
+A worker is a new Python that reads pickled calls from its standard input and writes what they
+return to its standard output. The end of its input says to stop; the system closes it too when the
+parent dies, however it does. Other libraries' pools let a call run on in both cases.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import pickle
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO, Any, TypeVar
+
+from gtlearn.runs.stopping import Stop, stoppable
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_LOOK = 0.2  # seconds between two looks at whether to stop
+_GRACE = 60.0  # seconds for a checkpoint, once the parent is dead
+_START = "from gtlearn.runs.workers import serve; serve()"
+
+
+def each(
+    function: Callable[[Argument, Stop], Result],
+    arguments: Sequence[Argument],
+    *,
+    workers: int,
+    lost: Callable[[Argument, int], Result],
+    stop: Stop | None = None,
+) -> Iterator[Result]:
+    """Calls a function once for each argument, in worker processes.
+
+    Args:
+        function: of a module; its second argument says whether it is to stop.
+        arguments: of the calls; they and the results are pickled.
+        workers: how many processes.
+        lost: what stands for the result of a call whose worker died with this exit code.
+        stop: where it says true, calls that have begun are told to stop, and no others begin.
+
+    Yields:
+        The results as they come. Workers that are still there when the iteration is left are
+        killed.
+    """
+    waiting: queue.SimpleQueue[Argument] = queue.SimpleQueue()
+    for argument in arguments:
+        waiting.put(argument)
+    done: queue.SimpleQueue[tuple[Result, ...]] = queue.SimpleQueue()  # (): a thread has ended
+    crew = [_Thread(function, waiting, done, lost) for _ in range(min(workers, len(arguments)))]
+    working = len(crew)
+    try:
+        while working:
+            if stop is not None and stop(0):
+                for thread in crew:
+                    thread.stop()
+            try:
+                result = done.get(timeout=_LOOK)
+            except queue.Empty:
+                continue
+            working -= not result
+            yield from result
+    finally:
+        for thread in crew:
+            thread.kill()
+
+
+class _Thread:
+    """A thread that hands calls to a worker of its own, which it replaces when it is lost."""
+
+    def __init__(self, function: Any, waiting: Any, done: Any, lost: Any) -> None:
+        self._function, self._waiting, self._done, self._lost = function, waiting, done, lost
+        self._stopped = False
+        self._worker = _Worker()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """No further calls; that which has begun is told to stop."""
+        self._stopped = True
+        self._worker.close()
+
+    def kill(self) -> None:
+        """Ends the worker at once, if it is still there."""
+        self._stopped = True
+        self._worker.kill()
+        self._thread.join()
+
+    def _work(self) -> None:
+        with suppress(queue.Empty):
+            while not self._stopped:
+                self._call(self._waiting.get_nowait())
+        self._worker.close()
+        self._done.put(())
+
+    def _call(self, argument: Any) -> None:
+        try:
+            self._done.put((self._worker.call(self._function, argument),))
+        except (EOFError, OSError):
+            code = self._worker.wait()
+            if code != 0:  # else it was told to stop before it began
+                self._done.put((self._lost(argument, code),))
+            if not self._stopped:
+                self._worker = _Worker()
+
+
+class _Worker:
+    """A worker process, seen from its parent."""
+
+    def __init__(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+        with _signals_held_back():
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _START],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment,
+            )
+
+    def call(self, function: Any, argument: Any) -> Any:
+        """What the function returns there.
+
+        Raises:
+            EOFError, OSError: if the worker is gone.
+        """
+        calls, answers = self._process.stdin, self._process.stdout
+        assert calls is not None and answers is not None
+        with suppress(ValueError):  # it is closed already, and the worker about to end
+            pickle.dump((function, argument), calls)
+            calls.flush()
+        return pickle.load(answers)
+
+    def close(self) -> None:
+        """Tells it to stop; it answers if it is at work."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+
+    def wait(self) -> int:
+        """Its exit code."""
+        return self._process.wait()
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """A process that is started here hears of Ctrl-C only once it is ready."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def serve() -> None:
+    """What a worker does: calls until its input ends."""
+    calls, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    _leave_the_pipes()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which decides
+    with suppress(KeyboardInterrupt, BrokenPipeError), stoppable() as stopping:
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        given: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=_receive, args=(calls, given), daemon=True).start()
+        while (call := given.get()) is not None:
+            if isinstance(call, Exception):
+                raise call
+            function, argument = call
+            pickle.dump(function(argument, stopping), answers)
+            answers.flush()
+
+
+def _leave_the_pipes() -> None:
+    """What libraries print goes to standard error, not to the parent."""
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nowhere, 0)
+    os.dup2(2, 1)
+    os.close(nowhere)
+
+
+def _ask_to_stop() -> None:
+    """Sends the main thread SIGTERM, which also ends a wait where the system has such signals."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+    else:
+        _thread.interrupt_main(signal.SIGTERM)
+
+
+def _receive(calls: IO[bytes], given: Any) -> None:
+    """Passes calls on; at their end asks the main thread to stop, and sees to it that it does."""
+    import psutil
+
+    parent = psutil.Process().parent()
+    last: Exception | None = None
+    try:
+        while True:
+            given.put(pickle.load(calls))
+    except (EOFError, OSError):
+        _ask_to_stop()
+    except Exception as error:  # a call that cannot be unpickled here
+        last = error
+    given.put(last)
+    if parent is not None:
+        parent.wait()
+    threading.Event().wait(_GRACE)
+    os._exit(1)
