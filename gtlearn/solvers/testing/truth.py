@@ -177,7 +177,7 @@ class Judge:
                 yield from correlated_doubts(self.game, outcome, exact)
             else:
                 yield from commitment_doubts(self.game, outcome, exact)
-        if kind != "nash" and exact and not outcome["certificate"]["verified"]:
+        if kind != "nash" and not outcome["certificate"]["verified"]:
             yield Doubt("whether it is verified")
 
     def _whole_doubts(self, data: Mapping[str, Any]) -> Doubts:

@@ -127,97 +127,55 @@ def test_the_best_deterministic_commitment_is_not_the_best_of_all(duration, ties
     assert "more than the upper bound" in report.false[0]
 
 
-class TestVerdicts:
-    """What a `Judge` says of changes that are decided by hand."""
+TOLD = {  # what is solved, and changes of it with what a `Judge` says of them
+    "one": ("battle_of_the_sexes", {}),
+    "all": ("kohlberg_mertens", {"find": "all"}),
+    "pennies": ("matching_pennies", {}),
+    "correlated": ("battle_of_the_sexes", {"concept": "correlated"}),
+    "commitment": ("2,1 4,0; 1,0 3,1", STACKELBERG),
+    "tables": ("gtlearn_iterated(stage=prisoners_dilemma,horizon=2)", DETERMINISTIC),
+}
+VERDICTS = [
+    ("one", "method", "removed", Verdict.NO_CLAIM),
+    ("one", "game/name", "renamed", Verdict.NO_CLAIM),
+    ("one", "game/players/0", "renamed", Verdict.FALSE),
+    ("one", "game/fingerprint", "renamed", Verdict.FALSE),
+    ("one", "complete", "flipped", Verdict.ON_TRUST),
+    ("one", "solutions", "doubled", Verdict.FALSE),
+    ("one", "solutions", "emptied", Verdict.TRUE),
+    ("one", "solutions/0/payoffs", "removed", Verdict.NO_SOLUTION),
+    ("one", "solutions/0/payoffs/0", "plus one", Verdict.FALSE),
+    ("pennies", "solutions/0/certificate/unique/0", "flipped", Verdict.ON_TRUST),
+    ("all", "subsets", "reversed", Verdict.TRUE),
+    ("all", "subsets", "one left out", Verdict.FALSE),
+    ("all", "solutions", "one left out", Verdict.FALSE),
+    ("all", "component_indices/0", "plus one", Verdict.FALSE),
+    ("correlated", "solutions/0/certificate/objective", "other word", Verdict.FALSE),
+    ("correlated", "solutions/0/certificate/bound", "minus very little", Verdict.FALSE),
+    # the follower's first action bounds the leader by 2, far below 7/2, the second just by that
+    ("commitment", "solutions/0/certificate/multipliers/0/1", "plus very little", Verdict.TRUE),
+    ("commitment", "solutions/0/certificate/multipliers/1/0", "plus very little", Verdict.FALSE),
+    ("tables", "unit", "other word", Verdict.FALSE),
+    ("tables", "solutions/0/gap", "plus one", Verdict.FALSE),
+    ("tables", "bounds", "removed", Verdict.TRUE),
+]
 
-    CASES = [
-        ("battle_of_the_sexes", {}, ["method"], "removed", Verdict.NO_CLAIM),
-        ("battle_of_the_sexes", {}, ["game", "name"], "renamed", Verdict.NO_CLAIM),
-        ("battle_of_the_sexes", {}, ["game", "players", 0], "renamed", Verdict.FALSE),
-        ("battle_of_the_sexes", {}, ["complete"], "flipped", Verdict.ON_TRUST),
-        ("battle_of_the_sexes", {}, ["solutions"], "doubled", Verdict.FALSE),
-        ("battle_of_the_sexes", {}, ["solutions"], "emptied", Verdict.TRUE),
-        ("battle_of_the_sexes", {}, ["solutions", 0, "payoffs"], "removed", Verdict.NO_SOLUTION),
-        ("battle_of_the_sexes", {}, ["solutions", 0, "payoffs", 0], "plus one", Verdict.FALSE),
-        (
-            "matching_pennies",
-            {},
-            ["solutions", 0, "certificate", "unique", 0],
-            "flipped",
-            Verdict.ON_TRUST,
-        ),
-        ("kohlberg_mertens", {"find": "all"}, ["subsets"], "reversed", Verdict.TRUE),
-        ("kohlberg_mertens", {"find": "all"}, ["subsets"], "one left out", Verdict.FALSE),
-        ("kohlberg_mertens", {"find": "all"}, ["solutions"], "one left out", Verdict.FALSE),
-        ("kohlberg_mertens", {"find": "all"}, ["component_indices", 0], "plus one", Verdict.FALSE),
-        # where both have the same payoffs, another objective has another value
-        (
-            "battle_of_the_sexes",
-            {"concept": "correlated"},
-            ["solutions", 0, "certificate", "objective"],
-            "other word",
-            Verdict.FALSE,
-        ),
-        (
-            "battle_of_the_sexes",
-            {"concept": "correlated"},
-            ["solutions", 0, "certificate", "bound"],
-            "minus very little",
-            Verdict.FALSE,
-        ),
-        # the second row of multipliers has room: row 0 alone is tight
-        (
-            "2,1 4,0; 1,0 3,1",
-            STACKELBERG,
-            ["solutions", 0, "certificate", "multipliers", 0, 0],
-            "plus one",
-            Verdict.TRUE,
-        ),
-        (
-            "2,1 4,0; 1,0 3,1",
-            STACKELBERG,
-            ["solutions", 0, "certificate", "multipliers", 1, 0],
-            "minus very little",
-            Verdict.FALSE,
-        ),
-        (
-            "gtlearn_iterated(stage=prisoners_dilemma,horizon=2)",
-            {},
-            ["unit"],
-            "other word",
-            Verdict.FALSE,
-        ),
-        # the last of two steps is never reached by mutual defection in state CC
-        (
-            "gtlearn_iterated(stage=prisoners_dilemma,horizon=2)",
-            DETERMINISTIC,
-            ["solutions", 0, "gap"],
-            "plus one",
-            Verdict.FALSE,
-        ),
-        (
-            "gtlearn_iterated(stage=prisoners_dilemma,horizon=2)",
-            DETERMINISTIC,
-            ["bounds"],
-            "removed",
-            Verdict.TRUE,
-        ),
-    ]
 
-    @pytest.mark.parametrize(("name", "options", "path", "change", "verdict"), CASES)
-    def test_is_what_it_should_be(self, name, options, path, change, verdict):
-        game = games.load(name)
-        data = printed(game, options)
-        judge = Judge(game, data)
-        changed = [m for m in mutants(data) if m.path == tuple(path) and m.change == change]
-        assert changed
-        assert {judge.verdict(mutant) for mutant in changed} == {verdict}
+@pytest.mark.parametrize(("what", "path", "change", "verdict"), VERDICTS)
+def test_a_judge_says_of_a_change(what, path, change, verdict):
+    name, options = TOLD[what]
+    game = games.load(name)
+    data = printed(game, options)
+    judge = Judge(game, data)
+    changed = [m for m in mutants(data) if "/".join(map(str, m.path)) == path]
+    assert {judge.verdict(m) for m in changed if m.change == change} == {verdict}
 
-    def test_a_solution_that_is_false_is_refused(self):
-        data = printed(BOS, {"find": "all"})
-        data["solutions"][2]["payoffs"][0] = "1"
-        with pytest.raises(InputError, match=r"not correct \(the payoffs\)"):
-            Judge(BOS, data)
+
+def test_a_solution_that_is_false_is_refused():
+    data = printed(BOS, {"find": "all"})
+    data["solutions"][2]["payoffs"][0] = "1"
+    with pytest.raises(InputError, match=r"not correct \(the payoffs\)"):
+        Judge(BOS, data)
 
 
 def test_a_verifier_that_says_nothing_scores_nothing(monkeypatch):
