@@ -29,7 +29,7 @@ from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
 from gtlearn.solvers.verify.form import number
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash_all import is_dominance_solvable, missing
-from gtlearn.solvers.verify.nash_sets import index_failures, set_statements
+from gtlearn.solvers.verify.nash_sets import set_statements
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven
 
 _EVIDENCE: dict[type, tuple[str, ...]] = {  # the names that are tested, by the kind of outcome
@@ -115,14 +115,11 @@ def _further(
     in_floats = isinstance(outcome, NashEquilibrium) and not exact  # then nothing is proven
     yield Statement("whether it is verified", partial(verified_failures, outcome, not in_floats))
     evidence = outcome.certificate.evidence
-    if isinstance(outcome, NashEquilibrium) and listing is not None:
-        if "unique" in evidence:
-            yield Statement(
-                "which strategies are the only optimal ones (unique)",
-                partial(uniqueness_failures, listing, outcome),
-            )
-        if outcome.index is not None:
-            yield Statement("the index", partial(index_failures, listing, outcome))
+    if isinstance(outcome, NashEquilibrium) and listing is not None and "unique" in evidence:
+        yield Statement(
+            "which strategies are the only optimal ones (unique)",
+            partial(uniqueness_failures, listing, outcome),
+        )
     if isinstance(outcome, Commitment):
         if "upper_bound" in evidence and not exact:
             yield Statement("the upper bound", partial(float_bound, game, outcome))
