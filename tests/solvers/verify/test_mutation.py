@@ -225,7 +225,7 @@ def nightly_cases():
     small = [
         *(families.uniform(rows, columns, seed=s) for rows, columns, s in _sizes(12)),
         *(families.zero_sum(3, 4, seed=s) for s in range(4)),
-        *(families.degenerate(3, 3, kind=kind, seed=1) for kind in ("duplicate", "ties")),
+        *(families.degenerate(3, 3, kind=kind, seed=1) for kind in ("duplicate", "small")),
         *map(games.load, ("chicken", "stag_hunt", "matching_pennies", "shapley", "von_stengel")),
         BOS, DEGENERATE, PUBLISHED, TIED,
     ]  # fmt: skip
