@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import ClassVar
@@ -126,6 +126,19 @@ def keeping(seconds: float, share: float = 0.0) -> Iterator[None]:
 
 
 @contextmanager
+def sparing(seconds: float) -> Iterator[None]:
+    """No limit holds for the code inside if it takes so little time that nobody waits for it.
+
+    So what is cheap is found even where nothing is left.
+
+    Args:
+        seconds: about how long the code takes.
+    """
+    with suspended() if seconds < _UNSEEN else nullcontext():
+        yield
+
+
+@contextmanager
 def suspended() -> Iterator[None]:
     """No limit holds for the code inside: for the short work that puts an answer together."""
     token, asked = _current.set(None), _asked.set(None)
@@ -171,6 +184,15 @@ def check() -> None:
         limits.looked = now
         if resident_bytes() > limits.resident:
             raise MemoryLimitReached("the memory limit is used up")
+
+
+def reached() -> bool:
+    """Whether `check` would raise."""
+    try:
+        check()
+    except LimitReached:
+        return True
+    return False
 
 
 def _stop(asked: _Asked) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,13 @@ class ExactArray:
     def shape(self) -> tuple[int, ...]:
         """The array's shape."""
         return self.numerators.shape
+
+    @cached_property
+    def bits(self) -> int:
+        """The length of the longest numerator."""
+        if self.numerators.dtype == object:
+            return max(value.bit_length() for value in self.numerators.ravel().tolist())
+        return max(abs(int(self.numerators.max())), abs(int(self.numerators.min()))).bit_length()
 
     def __getitem__(self, index: Any) -> Fraction:
         """The exact entry at `index`."""

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from gtlearn import child, limits
 from gtlearn.limits import TimeLimitReached
 
-_ENTRY = 3e-7  # seconds a nonzero that HiGHS may work, as in its presolve, without a look at the time
+_ENTRY = (
+    3e-7  # seconds a nonzero that HiGHS may work, as in its presolve, without a look at the time
+)
 
 
 @dataclass(frozen=True)

@@ -7,25 +7,38 @@ or size of perturbation enters. Slow, and always right.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
+from gtlearn.limits import LimitReached
 from gtlearn.solvers.linear.algebra import pivoted
 from gtlearn.solvers.nash.polytope import Vertices
 
 
-def enumerate_exactly(matrix: NDArray[Any], *, deadline: float | None = None) -> Vertices:
+def enumerate_exactly(matrix: NDArray[Any]) -> Vertices:
     """All vertices of {z >= 0, matrix z <= 1}, as `polytope.enumerate_vertices`."""
+    tight: list[list[int]] = []
+    extra: dict[int, tuple[int, ...]] = {}
+    stopped: LimitReached | None = None
+    try:
+        _explore(matrix, tight, extra)
+    except LimitReached as reached:
+        stopped = reached
+    shape = (len(tight), matrix.shape[1])
+    return Vertices(np.array(tight, dtype=np.int16).reshape(shape), extra, stopped)
+
+
+def _explore(
+    matrix: NDArray[Any], tight: list[list[int]], extra: dict[int, tuple[int, ...]]
+) -> None:
+    """Notes all bases, and what else is tight at degenerate ones."""
     d = matrix.shape[1]
     start = Dictionary.origin(matrix)
     frontier, seen = [start], {frozenset(start.nonbasic)}
-    tight: list[list[int]] = []
-    extra: dict[int, tuple[int, ...]] = {}
-    stopped = ""
-    while frontier and not stopped:
+    while frontier:
         current = frontier.pop()
         zero = [v for v, row in zip(current.basic, current.table, strict=True) if row[d] == 0]
         if zero:
@@ -37,9 +50,6 @@ def enumerate_exactly(matrix: NDArray[Any], *, deadline: float | None = None) ->
             if key not in seen:
                 seen.add(key)
                 frontier.append(current.pivot(row, column))
-        if deadline is not None and time.monotonic() > deadline and frontier:
-            stopped = "the time limit"
-    return Vertices(np.array(tight, dtype=np.int16), extra, not stopped, stopped)
 
 
 class Dictionary:
@@ -62,6 +72,7 @@ class Dictionary:
         e, d = matrix.shape
         table = np.empty((e, d + 1), dtype=object)
         for r in range(e):
+            limits.check()
             table[r, :d] = [int(v) for v in matrix[r]]
             table[r, d] = 1
         return Dictionary(table, list(range(d)), list(range(d, d + e)), 1)
@@ -76,6 +87,7 @@ class Dictionary:
         rows = [r for r in range(len(self.basic)) if self.table[r, column] > 0]
         best = rows[0]
         for row in rows[1:]:
+            limits.check()
             if self._smaller(row, best, column):
                 best = row
         return best

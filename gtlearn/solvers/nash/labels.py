@@ -13,10 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.solvers.linear.algebra import to_flint
+from gtlearn import limits
+from gtlearn.limits import LimitReached
+from gtlearn.solvers.linear.algebra import determinant_sign
 from gtlearn.solvers.nash.certified import from_support
 from gtlearn.solvers.nash.polytope import Vertices, enumerate_vertices, vertex
 from gtlearn.solvers.solution import Strategy
+
+BLOCK = 2**14  # bases whose labels are put together at a time
 
 
 @dataclass(frozen=True)
@@ -44,20 +48,26 @@ class Matches:
         rows: player 0's strategy of each mask.
         columns: player 1's.
         pairs: the summed index of each pair of masks that is an equilibrium.
-        complete: whether every vertex was matched against every possible partner.
-        stopped: why not, where it is not.
+        stopped: the limit that ended the search, None where every vertex was matched against every
+            possible partner.
     """
 
     rows: dict[int, Strategy] = field(default_factory=dict)
     columns: dict[int, Strategy] = field(default_factory=dict)
     pairs: dict[tuple[int, int], int] = field(default_factory=dict)
-    complete: bool = True
-    stopped: str = ""
+    stopped: LimitReached | None = None
+
+    def add(self, others: Matches) -> None:
+        """Takes up the equilibria of another search, and its word on whether they are all."""
+        self.rows |= others.rows
+        self.columns |= others.columns
+        self.pairs |= others.pairs
+        self.stopped = others.stopped
 
     def swapped(self) -> Matches:
         """The same equilibria with the players exchanged."""
         pairs = {(column, row): index for (row, column), index in self.pairs.items()}
-        return Matches(self.columns, self.rows, pairs, self.complete, self.stopped)
+        return Matches(self.columns, self.rows, pairs, self.stopped)
 
 
 def positive_payoffs(numerators: NDArray[Any]) -> NDArray[Any]:
@@ -69,12 +79,26 @@ def positive_payoffs(numerators: NDArray[Any]) -> NDArray[Any]:
     return numerators + shift
 
 
-def enumerate_side(matrix: NDArray[Any], names: list[int], deadline: float | None) -> Side:
-    """Enumerates one polytope, whose label k is the game's label `names[k]`."""
-    vertices = enumerate_vertices(matrix, deadline=deadline)
+def enumerate_side(matrix: NDArray[Any], names: list[int], *, keep: float = 0.2) -> Side:
+    """Enumerates one polytope, whose label k is the game's label `names[k]`.
+
+    Args:
+        matrix: the polytope {z >= 0, matrix z <= 1}.
+        names: the game's labels.
+        keep: the share of the time left that is not used, but for what is done with the vertices.
+
+    Raises:
+        LimitReached: if not even the vertices found can be labelled in time.
+    """
+    with limits.keeping(0.0, keep):
+        vertices = enumerate_vertices(matrix)
     kind = np.uint64 if max(names) < 64 else object
     bits = np.array([1 << name for name in names], dtype=kind)
-    bases = np.bitwise_or.reduce(bits[vertices.tight], axis=1)
+    bases = np.empty(len(vertices.tight), dtype=kind)
+    for start in range(0, len(bases), BLOCK):
+        limits.check()
+        part = slice(start, start + BLOCK)
+        bases[part] = np.bitwise_or.reduce(bits[vertices.tight[part]], axis=1)
     full = bases.copy()
     for k, extra in vertices.extra.items():
         for label in extra:
@@ -100,5 +124,5 @@ def index_sign(row_square: NDArray[Any], column_square: NDArray[Any]) -> int:
     """
     sign = 1 if row_square.shape[0] % 2 else -1
     for square in (row_square, column_square):
-        sign *= 1 if to_flint(square).det() > 0 else -1
+        sign *= determinant_sign(square)
     return sign

@@ -7,12 +7,12 @@ equilibrium of every game, however degenerate or badly scaled (von Stengel 2002,
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.exact_polytope import Dictionary
 from gtlearn.solvers.nash.labels import positive_payoffs
@@ -28,7 +28,6 @@ def float_path(
     column_payoffs: NDArray[np.float64],
     label: int,
     max_pivots: int,
-    deadline: float | None = None,
 ) -> Supports | None:
     """The supports at the end of one path, or None if it takes more than `max_pivots`.
 
@@ -37,7 +36,9 @@ def float_path(
         column_payoffs: player 1's, positive, same shape.
         label: the label to drop: 0..m-1 player 0's actions, m..m+n-1 player 1's.
         max_pivots: where to give up.
-        deadline: a `time.monotonic()` moment to give up at.
+
+    Raises:
+        LimitReached: at a limit.
     """
     m, n = row_payoffs.shape
     own, other = range(m), range(m, m + n)
@@ -47,6 +48,7 @@ def float_path(
     )
     turn, entering = (0 if label < m else 1), label
     for count in range(1, max_pivots + 1):
+        limits.check()
         side = sides[turn]
         entering = side.enter(entering)
         if entering == label:
@@ -54,8 +56,6 @@ def float_path(
             return x, y - m
         turn = 1 - turn
         if count % REFACTOR_EVERY == 0:
-            if deadline is not None and time.monotonic() > deadline:
-                return None
             for side in sides:
                 side.refactor()
     return None
@@ -70,8 +70,11 @@ def _unit(numerators: NDArray[Any]) -> NDArray[np.float64]:
     lowest = int(numerators.min())
     spread = (int(numerators.max()) - lowest) or 1
     if numerators.dtype == object:
-        flat = [(int(v) - lowest) / spread for v in numerators.ravel()]
-        return np.array(flat, dtype=np.float64).reshape(numerators.shape) + 0.01
+        out = np.empty(numerators.shape)
+        for values, row in zip(numerators, out, strict=True):
+            limits.check()
+            row[:] = [(int(v) - lowest) / spread for v in values]
+        return out + 0.01
     return (numerators.astype(np.float64) - lowest) / spread + 0.01
 
 
@@ -83,6 +86,7 @@ class _FloatSide:
 
         self.rank_one = dger
         rows, self.size = matrix.shape
+        limits.require(8 * rows * (3 * self.size + rows))
         noise = np.random.default_rng(rows).random((rows,))
         self.right = np.asarray(1.0 + PERTURBATION * noise, dtype=np.float64)
         self.full = np.hstack([matrix, np.eye(rows), self.right[:, None]])
@@ -112,9 +116,10 @@ class _FloatSide:
 
     def refactor(self) -> None:
         """Rebuilds the dictionary from the payoffs."""
-        basis = self.full[:, self.basic]
+        basis, others = self.full[:, self.basic], self.full[:, [*self.nonbasic, -1]]
+        seconds = 1e-9 * len(basis) ** 2 * (len(basis) + self.size)
         try:
-            fresh = np.linalg.solve(basis, self.full[:, [*self.nonbasic, -1]])
+            fresh = child.bounded(np.linalg.solve, basis, others, seconds=seconds)
         except np.linalg.LinAlgError:
             return
         self.table = np.asfortranarray(fresh)
@@ -128,14 +133,15 @@ def exact_path(
     row_payoffs: NDArray[Any],
     column_payoffs: NDArray[Any],
     label: int,
-    deadline: float | None = None,
-) -> tuple[list[int], list[int]] | None:
+) -> tuple[list[int], list[int]]:
     """The equilibrium at the end of the lexicographic path, as integer weights on all actions.
 
     Args:
         row_payoffs, column_payoffs: integers, shape (m, n).
         label: the label to drop.
-        deadline: a `time.monotonic()` moment to give up at (then None is returned).
+
+    Raises:
+        LimitReached: at a limit.
     """
     m, n = row_payoffs.shape
     sides = [
@@ -145,8 +151,6 @@ def exact_path(
     # variable v of side 0 has label v; of side 1, m + v below n and v - n above
     turn, entering = (0 if label < m else 1), label
     while True:
-        if deadline is not None and time.monotonic() > deadline:
-            return None
         side = sides[turn]
         variable = entering if turn == 0 else (entering - m if entering >= m else entering + n)
         column = side.nonbasic.index(variable)

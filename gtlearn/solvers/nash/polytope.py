@@ -15,21 +15,26 @@ that float bounds do not settle is settled in rationals.
 
 from __future__ import annotations
 
-import time
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
+from gtlearn.limits import LimitReached, MemoryLimitReached
 from gtlearn.solvers.linear.algebra import multiply, solve_integer_system
 
 ROUNDING = np.finfo(np.float64).eps
 PERTURBATIONS = (2.0**-18, 2.0**-26, 2.0**-34)
 PROOF_BYTES = 2**23  # of dictionaries that are kept to be proven together
-CHUNK_BYTES = 2**25  # of dictionaries whose neighbours are looked for together
+CHUNK_BYTES = 2**25  # of dictionaries that are worked on together where nothing is limited
+SMALL_CHUNK_BYTES = 2**22  # where a limit may end the work in between
 LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
 MAX_BASES = 20_000_000
+PROOF_SHARE = 0.15  # of the time, for the bases that are not proven when it has passed
 
 
 @dataclass(frozen=True)
@@ -39,35 +44,33 @@ class Vertices:
     Attributes:
         tight: labels of the d facets of each basis, shape (N, d), sorted.
         extra: labels beyond `tight` that are tight at the vertex of basis k (degenerate ones).
-        complete: whether every vertex of the polytope is the vertex of some basis.
-        stopped: why the enumeration ended early, empty where it did not.
+        stopped: the limit that ended the enumeration, None where every vertex of the polytope is
+            the vertex of some basis.
     """
 
     tight: NDArray[np.int16]
     extra: dict[int, tuple[int, ...]]
-    complete: bool
-    stopped: str = ""
+    stopped: LimitReached | None = None
 
 
 class _Undecided(Exception):
     """A basis is not feasible: the perturbation was too large or rounding too coarse."""
 
 
-def enumerate_vertices(matrix: NDArray[Any], *, deadline: float | None = None) -> Vertices:
+def enumerate_vertices(matrix: NDArray[Any]) -> Vertices:
     """All vertices of {z >= 0, matrix z <= 1}, degenerate polytopes included.
 
     Args:
         matrix: positive integers, shape (e, d).
-        deadline: a `time.monotonic()` moment to stop at.
     """
     from gtlearn.solvers.nash.exact_polytope import enumerate_exactly
 
     for delta in PERTURBATIONS:
         try:
-            return _Search(matrix, delta).run(deadline)
+            return _Search(matrix, delta).run()
         except _Undecided:
             continue
-    return enumerate_exactly(matrix, deadline=deadline)
+    return enumerate_exactly(matrix)
 
 
 def vertex(matrix: NDArray[Any], tight: NDArray[np.int16]) -> tuple[list[int], list[int], int]:
@@ -92,7 +95,10 @@ def in_doubles(matrix: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
     largest = int(matrix.max())
     if largest < 2**53:
         return matrix.astype(np.float64), 0.0
-    floats = np.array([[int(v) / largest for v in row] for row in matrix], dtype=np.float64)
+    floats = np.empty(matrix.shape)
+    for row, out in zip(matrix, floats, strict=True):
+        limits.check()
+        out[:] = [int(v) / largest for v in row]
     return floats, ROUNDING
 
 
@@ -113,6 +119,12 @@ class _Level:
         rows = slice(start, stop)
         return _Level(self.table[rows], self.basic[rows], self.nonbasic[rows], self.keys[rows])
 
+    def parts(self, size: int) -> Iterator[_Level]:
+        """The level in parts of about so many bytes."""
+        count = max(1, size // self.table[0].nbytes) if len(self.keys) else 1
+        for start in range(0, len(self.keys), count):
+            yield self.part(start, start + count)
+
 
 def _joined(parts: list[_Level]) -> _Level:
     if len(parts) == 1:
@@ -125,6 +137,45 @@ def _joined(parts: list[_Level]) -> _Level:
     )
 
 
+def _batches(levels: list[_Level], size: int) -> Iterator[_Level]:
+    """All bases of some levels, small levels joined and large ones cut, so many bytes at a time."""
+    small: list[_Level] = []
+    for part in (part for level in levels for part in level.parts(size)):
+        if small and sum(p.table.nbytes for p in (*small, part)) > size:
+            yield _joined(small)
+            small = []
+        small.append(part)
+    if small:
+        yield _joined(small)
+
+
+class _Seen:
+    """The bases met so far, by their keys: machine words in order, or a set of longer integers."""
+
+    def __init__(self, kind: np.dtype[Any]) -> None:
+        self.words = np.empty(0, dtype=kind)
+        self.long: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.words) + len(self.long)
+
+    def missing(self, keys: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which keys are not among them; there is at least one."""
+        if keys.dtype == object:
+            return np.array([key not in self.long for key in keys.tolist()], dtype=bool)
+        place = np.searchsorted(self.words, keys)
+        place[place == len(self.words)] = 0
+        missing: NDArray[np.bool_] = self.words[place] != keys
+        return missing
+
+    def add(self, keys: NDArray[Any]) -> None:
+        """Adds distinct keys, in order, that are not among them."""
+        if keys.dtype == object:
+            self.long.update(keys.tolist())
+        else:  # a stable sort merges two ordered runs
+            self.words = np.sort(np.concatenate([self.words, keys]), kind="stable")
+
+
 class _Search:
     """Breadth-first pivoting over all bases of the perturbed polytope, a level at a time."""
 
@@ -132,8 +183,9 @@ class _Search:
         self.exact = matrix
         self.rows, self.dimension = matrix.shape
         self.matrix, self.relative = in_doubles(matrix)
-        steps = np.random.default_rng(2024).choice(2**16, size=(self.rows,), replace=False)
-        offsets = delta * steps / 2.0**16  # exact in doubles, as 1 + offsets is
+        spread = 2.0 ** max(16, (4 * self.rows).bit_length())
+        steps = np.random.default_rng(2024).choice(int(spread), size=(self.rows,), replace=False)
+        offsets = delta * steps / spread
         self.perturbed = np.asarray(1.0 + offsets, dtype=np.float64)
         self.numerators = [int(p * 2**52) for p in self.perturbed.tolist()]
         self.right = np.stack([self.perturbed, np.ones(self.rows)], axis=1)
@@ -145,32 +197,54 @@ class _Search:
             self.bits: NDArray[Any] = np.uint64(1) << np.arange(labels, dtype=np.uint64)
         else:
             self.bits = np.array([1 << k for k in range(labels)], dtype=object)
+        self.seen = _Seen(self.bits.dtype)
+        self.unproven: list[_Level] = []
+        self.chunk = CHUNK_BYTES if limits.patience() == math.inf else SMALL_CHUNK_BYTES
 
-    def run(self, deadline: float | None) -> Vertices:
+    def run(self) -> Vertices:
         """Enumerates; raises _Undecided where a basis turns out not to be feasible."""
-        level = self._origin()
-        seen = level.keys
-        levels: list[_Level] = []
+        stopped: LimitReached | None = None
+        try:
+            with limits.keeping(0.0, PROOF_SHARE):
+                self._explore()
+        except LimitReached as reached:
+            stopped = reached
+        try:
+            self._prove()
+        except LimitReached as reached:
+            stopped = reached
+        none = np.empty((0, self.dimension), dtype=np.int16)
+        return Vertices(np.concatenate([none, *self.tight]), self.extra, stopped)
+
+    def _explore(self) -> None:
+        """Finds all bases, level by level; those not yet proven are `unproven`."""
+        level = [self._origin()]
+        self.seen.add(level[0].keys)
+        while level:
+            self.unproven += level
+            if sum(part.table.nbytes for part in self.unproven) > PROOF_BYTES:
+                self._prove()
+            level = self._next(level)
+
+    def _next(self, level: list[_Level]) -> list[_Level]:
+        """The bases one pivot away that were not seen before."""
+        fresh: list[_Level] = []
         size = 0
-        stopped = ""
-        while len(level.keys):
-            levels.append(level)
-            size += level.table.nbytes
-            if size > PROOF_BYTES:
-                self._prove(levels)
-                size = 0
-            if level.table.nbytes > LEVEL_BYTES or len(seen) > MAX_BASES:
-                stopped = "the memory limit"
-                break
-            level, seen, late = self._next(level, seen, deadline)
-            if late:
-                stopped = "the time limit"
-                break
-        self._prove(levels)
-        return Vertices(np.concatenate(self.tight), self.extra, not stopped, stopped)
+        try:
+            for part in (part for whole in level for part in whole.parts(self.chunk)):
+                for new in self._neighbours(part):
+                    fresh.append(new)
+                    size += new.table.nbytes
+                    if size > LEVEL_BYTES or len(self.seen) > MAX_BASES:
+                        raise MemoryLimitReached("the memory limit is used up")
+        except LimitReached:
+            self.unproven += fresh
+            raise
+        return [_joined(fresh)] if fresh and size <= self.chunk else fresh
 
     def _origin(self) -> _Level:
         d, e = self.dimension, self.rows
+        limits.require(2 * 8 * e * (d + 2))
         table = np.empty((1, e, d + 2))
         table[0, :, :d], table[0, :, d], table[0, :, d + 1] = self.matrix, self.perturbed, 1.0
         nonbasic = np.arange(d, dtype=np.int16)[None, :]
@@ -178,23 +252,9 @@ class _Search:
         keys = np.array([self.bits[:d].sum()], dtype=self.bits.dtype)
         return _Level(table, basic, nonbasic, keys)
 
-    def _next(
-        self, level: _Level, seen: NDArray[Any], deadline: float | None
-    ) -> tuple[_Level, NDArray[Any], bool]:
-        """The bases one pivot away that were not seen before, all bases seen, and whether the
-        deadline passed before all were found."""
-        count = max(1, CHUNK_BYTES // level.table[0].nbytes)
-        parts, late = [], False
-        for start in range(0, len(level.keys), count):
-            late = deadline is not None and time.monotonic() > deadline
-            if late:
-                break
-            part = self._neighbours(level.part(start, start + count), seen)
-            seen = np.sort(np.concatenate([seen, part.keys]))
-            parts.append(part)
-        return (_joined(parts) if parts else level.part(0, 0)), seen, late
-
-    def _neighbours(self, level: _Level, seen: NDArray[Any]) -> _Level:
+    def _neighbours(self, level: _Level) -> Iterator[_Level]:
+        """The bases one pivot away from a part of a level that were not seen before."""
+        limits.check()
         d = self.dimension
         # the smallest ratio value/slope over positive slopes is the largest slope/value: values
         # at b are positive, and the polytope's boundedness makes some slope positive
@@ -202,11 +262,17 @@ class _Search:
         labels = np.take_along_axis(level.basic, leaving, axis=1)
         keys = (level.keys[:, None] ^ self.bits[level.nonbasic] ^ self.bits[labels]).ravel()
         fresh, first = np.unique(keys, return_index=True)
-        place = np.searchsorted(seen, fresh)
-        place[place == len(seen)] = 0
-        new = seen[place] != fresh
-        parent, column = np.divmod(first[new], d)
-        return self._pivot(level, parent, leaving[parent, column], column, fresh[new])
+        new = self.seen.missing(fresh)
+        fresh, first = fresh[new], first[new]
+        self.seen.add(fresh)
+        count = max(1, self.chunk // level.table[0].nbytes)
+        for start in range(0, len(fresh), count):
+            limits.check()
+            some = slice(start, start + count)
+            parent, column = np.divmod(first[some], d)
+            limits.require(2 * len(parent) * level.table[0].nbytes)
+            row = leaving[parent, column]
+            yield self._pivot(level, parent, row, column, fresh[some])
 
     @staticmethod
     def _pivot(
@@ -231,27 +297,30 @@ class _Search:
         basic[each, row] = entering
         return _Level(table, basic, nonbasic, keys)
 
-    def _prove(self, levels: list[_Level]) -> None:
+    def _prove(self) -> None:
         """Shows each basis feasible at b (strictly) and at 1, notes its labels, drops the tables.
 
         Bases with equally many nonzero z are handled together.
         """
-        if not levels:
-            return
-        all_levels = _joined(levels)
-        table, basic, nonbasic = all_levels.table, all_levels.basic, all_levels.nonbasic
-        levels.clear()
-        nonzero = (basic < self.dimension).sum(axis=1)
-        for k in np.unique(nonzero).tolist():
-            group = np.flatnonzero(nonzero == k)
-            tight = nonbasic[group]
-            sure = self._settled(table[group], basic[group], tight, k)
-            for j in np.flatnonzero(~sure).tolist():
-                labels = self._prove_exactly(tight[j])
-                if labels:
-                    self.extra[self.count + j] = labels
-            self.tight.append(np.sort(tight, axis=1))
-            self.count += len(group)
+        waiting, self.unproven = self.unproven, []
+        for level in _batches(waiting, PROOF_BYTES):
+            nonzero = (level.basic < self.dimension).sum(axis=1)
+            for k in np.unique(nonzero).tolist():
+                limits.check()
+                self._prove_group(level, np.flatnonzero(nonzero == k), k)
+
+    def _prove_group(self, level: _Level, group: NDArray[np.int64], k: int) -> None:
+        tight = level.nonbasic[group]
+        sure = self._settled(level.table[group], level.basic[group], tight, k)
+        extra: dict[int, tuple[int, ...]] = {}
+        for j in np.flatnonzero(~sure).tolist():
+            limits.check()
+            labels = self._prove_exactly(tight[j])
+            if labels:
+                extra[self.count + j] = labels
+        self.extra |= extra
+        self.tight.append(np.sort(tight, axis=1))
+        self.count += len(group)
 
     def _settled(
         self,
