@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import ClassVar
@@ -75,8 +75,9 @@ _current: ContextVar[_Limits | None] = ContextVar("gtlearn_limits", default=None
 _asked: ContextVar[_Asked | None] = ContextVar("gtlearn_asked", default=None)
 
 
-@contextmanager
-def limited(time_limit: float | None = None, memory_limit: float | None = None) -> Iterator[None]:
+def limited(
+    time_limit: float | None = None, memory_limit: float | None = None
+) -> AbstractContextManager[None]:
     """Sets limits for the code inside, which hears of them from `check`.
 
     Args:
@@ -92,11 +93,15 @@ def limited(time_limit: float | None = None, memory_limit: float | None = None) 
     ...     59 < seconds_left() <= 60
     True
     """
-    outer = _current.get()
-    require_limits(time_limit, memory_limit)
     if time_limit is None and memory_limit is None:
-        yield
-        return
+        return nullcontext()
+    require_limits(time_limit, memory_limit)
+    return _limited(time_limit, memory_limit)
+
+
+@contextmanager
+def _limited(time_limit: float | None, memory_limit: float | None) -> Iterator[None]:
+    outer = _current.get()
     deadline = math.inf if time_limit is None else time.monotonic() + time_limit
     resident = math.inf if memory_limit is None else resident_bytes() + memory_limit
     if outer is not None:
@@ -125,8 +130,7 @@ def keeping(seconds: float, share: float = 0.0) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def sparing(seconds: float) -> Iterator[None]:
+def sparing(seconds: float) -> AbstractContextManager[None]:
     """No limit holds for the code inside if it takes so little time that nobody waits for it.
 
     So what is cheap is found even where nothing is left.
@@ -134,8 +138,9 @@ def sparing(seconds: float) -> Iterator[None]:
     Args:
         seconds: about how long the code takes.
     """
-    with suspended() if seconds < _UNSEEN else nullcontext():
-        yield
+    if patience() == math.inf or seconds > _UNSEEN:
+        return nullcontext()
+    return suspended()
 
 
 @contextmanager

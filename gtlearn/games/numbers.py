@@ -142,9 +142,10 @@ class ExactArray:
     @cached_property
     def bits(self) -> int:
         """The length of the longest numerator."""
-        if self.numerators.dtype == object:
-            return max(value.bit_length() for value in self.numerators.ravel().tolist())
-        return max(abs(int(self.numerators.max())), abs(int(self.numerators.min()))).bit_length()
+        entries = self.numerators
+        if entries.dtype != object:
+            return max(abs(int(entries.max())), abs(int(entries.min()))).bit_length()
+        return max(int(value).bit_length() for value in entries.ravel().tolist())
 
     def __getitem__(self, index: Any) -> Fraction:
         """The exact entry at `index`."""

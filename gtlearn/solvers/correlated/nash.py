@@ -64,7 +64,7 @@ def _independent(
 ) -> CorrelatedEquilibrium:
     """The product of the players' strategies."""
     supports = [[(i, Fraction(p)) for i, p in enumerate(s) if p] for s in equilibrium.strategies]
-    distribution = {}
+    distribution: dict[tuple[int, ...], Fraction] = {}
     for (i, p), (j, q) in product(*supports):
         limits.check()
         distribution[i, j] = p * q

@@ -100,7 +100,9 @@ class _Path:
         self.stride = stride
         self.a, self.b = row_payoffs, column_payoffs
         m, n = row_payoffs.shape
-        self.row_weights, self.column_weights = weights or (np.full(m, 1 / m), np.full(n, 1 / n))
+        equal = np.full(m, 1 / m), np.full(n, 1 / n)
+        own, other = weights or equal
+        self.row_weights, self.column_weights = own, other
         x, y = self.row_weights, self.column_weights
         u, v = float((self.a @ y).mean()), float((x @ self.b).mean())
         self.point = _Point(x, y, u + START, v + START, START)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,10 @@ def first_certified_pure_equilibrium(game: NormalFormGame) -> NashEquilibrium | 
         LimitReached: at a limit, unless this costs next to nothing.
     """
     with limits.sparing(searching_seconds(game)):
-        return next((found for _, found in certified_pure_equilibria(game)), None)
+        profile = first_pure_equilibrium(game)
+        if profile is None:
+            return None
+        return _certified(game, [pure(size, a) for size, a in zip(game.shape, profile, strict=True)])
 
 
 def certified_pure_equilibria(
@@ -78,21 +82,27 @@ def certified_pure_equilibria(
             if action not in side:
                 side[action] = pure(size, action)
             strategies.append(side[action])
-        equilibrium = certified(game, strategies)
-        if equilibrium is None:
-            raise CertificateError(
-                f"an equilibrium of {game.name!r} failed exact verification; please report it"
-            )
-        yield profile, equilibrium
+        yield profile, _certified(game, strategies)
+
+
+def _certified(game: NormalFormGame, strategies: Sequence[Strategy]) -> NashEquilibrium:
+    equilibrium = certified(game, strategies)
+    if equilibrium is None:
+        raise CertificateError(
+            f"an equilibrium of {game.name!r} failed exact verification; please report it"
+        )
+    return equilibrium
 
 
 def searching_seconds(game: NormalFormGame) -> float:
     """About how long it takes to look at every profile."""
-    long = any(tensor.numerators.dtype == object for tensor in game.payoffs)
-    return game.num_players * game.payoffs[0].numerators.size * (2e-7 if long else 1e-8)
+    long = any([tensor.numerators.dtype == object for tensor in game.payoffs])
+    return len(game.payoffs) * game.payoffs[0].numerators.size * (2e-7 if long else 1e-8)
 
 
 def _found(game: NormalFormGame) -> NDArray[np.bool_]:
+    if limits.patience() == math.inf:
+        return _stable(game)
     return child.bounded(_stable, game, seconds=searching_seconds(game))
 
 

@@ -70,9 +70,9 @@ def zero_sum(
                 "--method zero-sum"
             )
         found, unique, reached = _solved(game, uniqueness)
-    notes = (game.number_note,) if game.number_note else ()
+    notes = [game.number_note] if game.number_note else []
     if reached is not None:
-        notes += (_cut_short(reached, found),)
+        notes.append(_cut_short(reached, found))
     return Solution(
         game=game,
         concept="nash",
@@ -82,7 +82,7 @@ def zero_sum(
         complete=unique == (True, True),
         components=((0,),) if unique == (True, True) else None,
         seconds=time.monotonic() - start,
-        notes=notes,
+        notes=tuple(notes),
     )
 
 
