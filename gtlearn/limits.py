@@ -31,27 +31,43 @@ class LimitReached(GtlearnError):
 
     Attributes:
         status: the status of a solution that was cut short by it.
+        words: what happened.
     """
 
     status: ClassVar[str]
+    words: ClassVar[str]
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words or self.words)
 
 
 class TimeLimitReached(LimitReached, TimeoutError):
     """The time limit has passed."""
 
     status = TIME_LIMIT
+    words = "the time limit was reached"
 
 
 class MemoryLimitReached(LimitReached, MemoryError):
     """The memory limit is used up."""
 
     status = MEMORY_LIMIT
+    words = "the memory limit was reached"
 
 
 class Interrupted(LimitReached):
     """The user asked to stop."""
 
     status = INTERRUPTED
+    words = "the user asked to stop"
+
+
+def of_status(status: str) -> LimitReached:
+    """The limit that left such a status."""
+    for kind in (TimeLimitReached, MemoryLimitReached, Interrupted):
+        if kind.status == status:
+            return kind()
+    raise ValueError(f"{status!r} is no status of a limit")
 
 
 @dataclass
@@ -184,11 +200,11 @@ def check() -> None:
         return
     now = time.monotonic()
     if now >= limits.deadline:
-        raise TimeLimitReached("the time limit has passed")
+        raise TimeLimitReached
     if limits.resident < math.inf and now - limits.looked >= _LOOK:
         limits.looked = now
         if resident_bytes() > limits.resident:
-            raise MemoryLimitReached("the memory limit is used up")
+            raise MemoryLimitReached
 
 
 def reached() -> bool:
@@ -204,7 +220,7 @@ def _stop(asked: _Asked) -> None:
     now = time.monotonic()
     if asked.heard is None or now - asked.heard > _GRACE:
         asked.heard = asked.heard or now
-        raise Interrupted("the user asked to stop")
+        raise Interrupted
 
 
 def require(more_bytes: float) -> None:
@@ -218,7 +234,7 @@ def require(more_bytes: float) -> None:
     """
     left = bytes_left()
     if left is not None and more_bytes > left:
-        raise MemoryLimitReached("the memory limit is used up")
+        raise MemoryLimitReached
 
 
 def patience() -> float:
