@@ -133,6 +133,7 @@ def check(
     nearest: bool = True,
     index: int = 0,
     time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> CheckReport | TableReport:
     """Says exactly how far a profile is from an equilibrium, or from the best commitment.
 
@@ -149,8 +150,10 @@ def check(
         tolerance: the largest regret, gap or gain that still holds; any exact number.
         nearest: whether to look for the nearest Nash equilibrium of a game in one shot.
         index: which solution of a list is meant.
-        time_limit: seconds for what the profile is compared with; 5 unless given, and 10 for the
-            best commitment in an iterated or Markov game.
+        time_limit: seconds after which what is known is returned; without a limit, what the
+            profile is compared with is looked for during 5 seconds, and during 10 the best
+            commitment in an iterated or Markov game.
+        memory_limit: bytes by which the process may grow, with the same outcome.
 
     Raises:
         InputError: if the profile, the game or an option cannot be used.
@@ -158,9 +161,13 @@ def check(
     >>> check("3/4 1/4; 1/2 1/2", games.load("matching_pennies")).regrets
     (Fraction(0, 1), Fraction(1, 2))
     """
-    options: dict[str, Any] = {"ties": ties, "tolerance": tolerance, "index": index}
-    if time_limit is not None:
-        options["time_limit"] = time_limit
+    options: dict[str, Any] = {
+        "ties": ties,
+        "tolerance": tolerance,
+        "index": index,
+        "time_limit": time_limit,
+        "memory_limit": memory_limit,
+    }
     if isinstance(game, MarkovGame | IteratedGame):
         from gtlearn.solvers.markov.checking import check_tables
 

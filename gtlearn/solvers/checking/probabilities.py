@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import to_fraction
 
 Vector = tuple[Fraction, ...]
 
+FEW = 256  # numbers that are read between two looks at the limits
 _PRECISION = {"float32": 1e-6, "float16": 1e-2, "bfloat16": 1e-1}  # sums of such arrays err so
 
 
@@ -54,7 +56,9 @@ def distribution(
 
 def _normalised(values: Sequence[Any], whose: str, tolerance: float) -> tuple[Vector, str]:
     exact = []
-    for value in values:
+    for place, value in enumerate(values, 1):
+        if place % FEW == 0:
+            limits.check()
         try:
             exact.append(to_fraction(value))
         except InputError as error:

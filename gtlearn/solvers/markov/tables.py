@@ -15,7 +15,7 @@ from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import Number, format_number
-from gtlearn.solvers.checking.probabilities import vector
+from gtlearn.solvers.checking.probabilities import FEW, vector
 
 Rows = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
 
@@ -142,7 +142,8 @@ def _sizes(game: MarkovGame) -> list[int]:
 
 
 def _row(row: Any, game: MarkovGame, player: int, index: int, whose: str) -> tuple[Fraction, ...]:
-    limits.check()
+    if index % FEW == FEW - 1:
+        limits.check()
     step, state = divmod(index, game.num_states)
     where = f"{whose} in state {game.states[state]!r}" + (f" at step {step}" if step else "")
     probabilities, _ = vector(row, where, TOLERANCE)
