@@ -80,7 +80,7 @@ class _Limits:
 
 
 @dataclass
-class _Asked:
+class Asked:
     """Whether the user asked to stop, and when the work heard of it first."""
 
     stop: bool = False
@@ -88,7 +88,7 @@ class _Asked:
 
 
 _current: ContextVar[_Limits | None] = ContextVar("gtlearn_limits", default=None)
-_asked: ContextVar[_Asked | None] = ContextVar("gtlearn_asked", default=None)
+_asked: ContextVar[Asked | None] = ContextVar("gtlearn_asked", default=None)
 
 
 def limited(
@@ -171,12 +171,12 @@ def suspended() -> Iterator[None]:
 
 
 @contextmanager
-def stoppable() -> Iterator[_Asked]:
+def stoppable() -> Iterator[Asked]:
     """The code inside ends by `Interrupted` at its next `check` once `.stop` is set to true.
 
     It is raised once, and again when the time for putting an answer together has passed.
     """
-    asked = _Asked()
+    asked = Asked()
     token = _asked.set(asked)
     try:
         yield asked
@@ -216,7 +216,7 @@ def reached() -> bool:
     return False
 
 
-def _stop(asked: _Asked) -> None:
+def _stop(asked: Asked) -> None:
     now = time.monotonic()
     if asked.heard is None or now - asked.heard > _GRACE:
         asked.heard = asked.heard or now

@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from gtlearn import child
+from gtlearn.child import bounded
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import Number
 from gtlearn.limits import check
@@ -151,7 +151,7 @@ def policy_values(process: Process, policy: Sequence[int], player: int) -> Value
         return values
     bits = max(int(move.payoffs[player].q).bit_length() for move in moves)
     seconds = 1e-8 * len(moves) ** 3 * (1 + bits / 10)
-    return [fmpq(*pair) for pair in child.bounded(_chain_values, moves, player, seconds=seconds)]
+    return [fmpq(*pair) for pair in bounded(_chain_values, moves, player, seconds=seconds)]
 
 
 def _chain_values(moves: Sequence[Move], player: int) -> list[tuple[int, int]]:
