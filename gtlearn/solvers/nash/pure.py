@@ -62,7 +62,9 @@ def first_certified_pure_equilibrium(game: NormalFormGame) -> NashEquilibrium | 
         profile = first_pure_equilibrium(game)
         if profile is None:
             return None
-        return _certified(game, [pure(size, a) for size, a in zip(game.shape, profile, strict=True)])
+        return _certified(
+            game, [pure(size, a) for size, a in zip(game.shape, profile, strict=True)]
+        )
 
 
 def certified_pure_equilibria(
@@ -96,7 +98,7 @@ def _certified(game: NormalFormGame, strategies: Sequence[Strategy]) -> NashEqui
 
 def searching_seconds(game: NormalFormGame) -> float:
     """About how long it takes to look at every profile."""
-    long = any([tensor.numerators.dtype == object for tensor in game.payoffs])
+    long = any(tensor.numerators.dtype == object for tensor in game.payoffs)
     return len(game.payoffs) * game.payoffs[0].numerators.size * (2e-7 if long else 1e-8)
 
 
