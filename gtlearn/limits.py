@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import ClassVar
@@ -131,18 +131,18 @@ def _limited(time_limit: float | None, memory_limit: float | None) -> Iterator[N
 
 @contextmanager
 def keeping(seconds: float, share: float = 0.0) -> Iterator[None]:
-    """The code inside ends so long before the deadline that something else can still be done.
+    """The code inside ends so long before a limit that something else can still be done.
 
     Args:
         seconds: to be kept, but no more than half of what is left.
-        share: of what is left, to be kept at least.
+        share: of what is left of the time and of the memory, to be kept at least.
     """
-    left = seconds_left()
-    if left is None:
-        yield
-        return
-    kept = max(min(seconds, left / 2), share * left)
-    with limited(max(left - kept, 1e-9)):
+    left, room = seconds_left(), bytes_left()
+    if left is not None:
+        left = max(left - max(min(seconds, left / 2), share * left), 1e-9)
+    if room is not None:
+        room = max(room - share * room, 1.0)
+    with limited(left, room):
         yield
 
 
@@ -203,7 +203,7 @@ def check() -> None:
         raise TimeLimitReached
     if limits.resident < math.inf and now - limits.looked >= _LOOK:
         limits.looked = now
-        if resident_bytes() > limits.resident:
+        if resident_bytes() > limits.resident and _trimmed() > limits.resident:
             raise MemoryLimitReached
 
 
@@ -232,8 +232,11 @@ def require(more_bytes: float) -> None:
     Raises:
         MemoryLimitReached: if the resident set would grow too much.
     """
-    left = bytes_left()
-    if left is not None and more_bytes > left:
+    limits = _current.get()
+    if limits is None or limits.resident == math.inf:
+        return
+    allowed = limits.resident - more_bytes
+    if resident_bytes() > allowed and _trimmed() > allowed:
         raise MemoryLimitReached
 
 
@@ -265,6 +268,15 @@ def resident_bytes() -> int:
     import psutil
 
     return int(psutil.Process().memory_info().rss)
+
+
+def _trimmed() -> int:
+    """The resident set once the memory that was freed has gone back to the system."""
+    import ctypes
+
+    with suppress(AttributeError, OSError, TypeError):  # where there is no C library of GNU
+        ctypes.CDLL(None).malloc_trim(0)
+    return resident_bytes()
 
 
 def require_limits(time_limit: float | None, memory_limit: float | None) -> None:
