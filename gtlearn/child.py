@@ -167,12 +167,12 @@ def _answer(child: Any, ours: Connection, room: float | None) -> Any:
         limits.check()
         _require_alive(child, ours)
         if room is not None and _resident(child.pid) - start > room:
-            raise limits.MemoryLimitReached("the memory limit is used up")
+            raise limits.MemoryLimitReached
     returned, value = _received(child, ours)
     if returned:
         return value
     if isinstance(value, MemoryError) and room is not None:
-        raise limits.MemoryLimitReached("the memory limit is used up") from None
+        raise limits.MemoryLimitReached from None
     raise value
 
 

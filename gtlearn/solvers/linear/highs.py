@@ -141,7 +141,7 @@ def _simplex(
         solver.setBasis(_highs_basis(start, n, m))
     solver.run()
     if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
-        raise TimeLimitReached("the time limit has passed")
+        raise TimeLimitReached
     basis = solver.getBasis()
     if not basis.valid:
         return None

@@ -236,7 +236,7 @@ class _Search:
                     fresh.append(new)
                     size += new.table.nbytes
                     if size > LEVEL_BYTES or len(self.seen) > MAX_BASES:
-                        raise MemoryLimitReached("the memory limit is used up")
+                        raise MemoryLimitReached
         except LimitReached:
             self.unproven += fresh
             raise

@@ -139,7 +139,7 @@ def test_time_limit_returns_a_pure_equilibrium(objective):
 def test_time_limit_without_a_pure_equilibrium_is_empty_with_a_reason():
     solution = correlated(games.load("matching_pennies"), time_limit=1e-9)
     assert (len(solution), solution.status) == (0, "time_limit")
-    assert "time limit has passed: no equilibrium was found" in solution.notes[-1]
+    assert "time limit was reached: no equilibrium was found" in solution.notes[-1]
 
 
 @pytest.mark.parametrize(
