@@ -226,8 +226,8 @@ def _work(
         try:
             answer.send_bytes(_packed((returned, value)))
         except Exception:  # it cannot be pickled
-            error = RuntimeError(f"{type(value).__name__}: {value}")
-            answer.send_bytes(_packed((False, error)))
+            shown = RuntimeError(f"{type(value).__name__}: {value}")
+            answer.send_bytes(_packed((False, shown)))
 
 
 def _packed(value: Any) -> memoryview:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 
 from gtlearn import limits
@@ -12,9 +12,11 @@ from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import Interrupted, LimitReached
 from gtlearn.progress import Progress, heard_by
+from gtlearn.solvers.linear.threads import one_blas_thread
 from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.nash.components import connected_components, nash_subsets
-from gtlearn.solvers.nash.extreme import ExtremeEquilibria, extreme_equilibria, numbered
+from gtlearn.solvers.nash.extreme import Search, numbered
+from gtlearn.solvers.nash.labels import Key
 from gtlearn.solvers.nash.players import require_two_players
 from gtlearn.solvers.nash.pure import certified_pure_equilibria
 from gtlearn.solvers.nash.single import one_equilibrium
@@ -22,8 +24,9 @@ from gtlearn.solvers.solution import NashEquilibrium, NashSubset, Solution, Stra
 
 METHOD = "vertex enumeration"
 PURE = 0.5  # the share of a limit that pure equilibria may take
-REST = 0.4  # the share that is kept for certificates, and for one equilibrium where none was met
-LAST = 0.1  # the share that is kept for subsets and components
+REST = 0.25  # the share kept for one equilibrium where none was met, and for the last certificates
+LAST = 0.3  # the share of that for subsets and components
+THREADS_WAIT = 9  # actions of each player from which batches are large enough to wake threads
 
 
 def all_equilibria(
@@ -62,21 +65,64 @@ def all_equilibria(
 
 
 def _enumerated(game: NormalFormGame) -> Solution:
-    pure: dict[tuple[int, ...], NashEquilibrium] = {}
-    mixed: list[NashEquilibrium] = []
+    found = _Found(game)
     try:
         if limits.patience() < math.inf:  # else they are found with all others
-            _look_for_pure(game, pure)
-        with limits.keeping(0.0, REST):
-            extreme = extreme_equilibria(game)
+            _look_for_pure(game, found.pure)
+        _explore(game, found)
         with limits.keeping(0.0, LAST):
-            mixed.extend(_certified(game, extreme, pure))
-        if extreme.stopped is None:
-            return _complete(game, extreme, mixed)
-        reached = extreme.stopped
-    except LimitReached as limit:
-        reached = limit
-    return _cut_short(game, [*pure.values(), *mixed], reached)
+            found.certify_fresh()
+        return _complete(game, found)
+    except LimitReached as reached:
+        return _cut_short(game, found, reached)
+
+
+class _Found:
+    """The equilibria found so far, each with its certificate.
+
+    Attributes:
+        search: what finds them all.
+        pure: the pure ones that were found before.
+        certified: those that the search met.
+    """
+
+    def __init__(self, game: NormalFormGame) -> None:
+        self.game = game
+        self.search = Search(game)
+        self.pure: dict[tuple[int, ...], NashEquilibrium] = {}
+        self.certified: dict[Key, NashEquilibrium] = {}
+
+    def certify_fresh(self) -> None:
+        """Certifies what the search met since it was looked at last.
+
+        Raises:
+            LimitReached: at a limit; what was not certified then stays fresh.
+        """
+        fresh = self.search.found.fresh
+        while fresh:
+            limits.check()
+            profile = self.search.profile(fresh[-1])
+            equilibrium = self._known(profile) or certified(self.game, profile)
+            if equilibrium is None:
+                raise CertificateError(
+                    f"an equilibrium of {self.game.name!r} failed exact verification; please "
+                    "report it"
+                )
+            self.certified[fresh.pop()] = equilibrium
+
+    def _known(self, profile: tuple[Strategy, ...]) -> NashEquilibrium | None:
+        """The equilibrium, taken out of the pure ones, if it is one of those found before."""
+        if not self.pure:
+            return None
+        return self.pure.pop(tuple(map(_action, profile)), None)
+
+
+def _explore(game: NormalFormGame, found: _Found) -> None:
+    """Searches for all equilibria, and certifies each as it is met."""
+    many = min(game.shape) >= THREADS_WAIT
+    with limits.keeping(0.0, REST), one_blas_thread() if many else nullcontext():
+        for _ in found.search.run():
+            found.certify_fresh()
 
 
 def _look_for_pure(game: NormalFormGame, found: dict[tuple[int, ...], NashEquilibrium]) -> None:
@@ -90,38 +136,18 @@ def _look_for_pure(game: NormalFormGame, found: dict[tuple[int, ...], NashEquili
         return
 
 
-def _certified(
-    game: NormalFormGame,
-    extreme: ExtremeEquilibria,
-    pure: dict[tuple[int, ...], NashEquilibrium],
-) -> Iterator[NashEquilibrium]:
-    """The extreme equilibria in their order; those that are known are taken out of `pure`."""
-    actions = [
-        [_action(s) for s in side] if pure else [] for side in (extreme.rows, extreme.columns)
-    ]
-    for row, column in extreme.pairs:
-        limits.check()
-        known = pure.pop((actions[0][row], actions[1][column]), None) if pure else None
-        equilibrium = known or certified(game, (extreme.rows[row], extreme.columns[column]))
-        if equilibrium is None:
-            raise CertificateError(
-                f"an equilibrium of {game.name!r} failed exact verification; please report it"
-            )
-        yield equilibrium
-
-
 def _action(strategy: Strategy) -> int:
     """The action that a pure strategy plays, -1 for a mixed one."""
     limits.check()
     return next((i for i, p in enumerate(strategy) if p == 1), -1)
 
 
-def _complete(
-    game: NormalFormGame, extreme: ExtremeEquilibria, equilibria: list[NashEquilibrium]
-) -> Solution:
+def _complete(game: NormalFormGame, found: _Found) -> Solution:
     """All equilibria, their components and indices."""
+    extreme = found.search.all()
     components = connected_components(extreme.pairs)
     isolated = {component[0] for component in components if len(component) == 1}
+    equilibria = [found.certified[key] for key in extreme.keys]
     return Solution(
         game=game,
         concept="nash",
@@ -138,10 +164,11 @@ def _complete(
     )
 
 
-def _cut_short(
-    game: NormalFormGame, equilibria: list[NashEquilibrium], reached: LimitReached
-) -> Solution:
+def _cut_short(game: NormalFormGame, found: _Found, reached: LimitReached) -> Solution:
     """What was found when a limit ended the search; where that is nothing, one equilibrium."""
+    with suppress(LimitReached), limits.keeping(0.0, LAST):
+        found.certify_fresh()
+    equilibria = [*found.pure.values(), *found.certified.values()]
     notes = (game.number_note,) if game.number_note else ()
     if not equilibria:
         single = one_equilibrium(game)

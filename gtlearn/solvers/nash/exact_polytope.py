@@ -7,6 +7,7 @@ or size of perturbation enters. Slow, and always right.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,39 +18,48 @@ from gtlearn.limits import LimitReached
 from gtlearn.solvers.linear.algebra import pivoted
 from gtlearn.solvers.nash.polytope import Vertices
 
+PART = 256  # bases that are given together
 
-def enumerate_exactly(matrix: NDArray[Any]) -> Vertices:
+
+def enumerate_exactly(matrix: NDArray[Any]) -> Iterator[Vertices]:
     """All vertices of {z >= 0, matrix z <= 1}, as `polytope.enumerate_vertices`."""
-    tight: list[list[int]] = []
-    extra: dict[int, tuple[int, ...]] = {}
-    stopped: LimitReached | None = None
-    try:
-        _explore(matrix, tight, extra)
-    except LimitReached as reached:
-        stopped = reached
-    shape = (len(tight), matrix.shape[1])
-    return Vertices(np.array(tight, dtype=np.int16).reshape(shape), extra, stopped)
-
-
-def _explore(
-    matrix: NDArray[Any], tight: list[list[int]], extra: dict[int, tuple[int, ...]]
-) -> None:
-    """Notes all bases, and what else is tight at degenerate ones."""
-    d = matrix.shape[1]
     start = Dictionary.origin(matrix)
     frontier, seen = [start], {frozenset(start.nonbasic)}
     while frontier:
-        current = frontier.pop()
+        reached: LimitReached | None = None
+        visited: list[Dictionary] = []
+        try:
+            while frontier and len(visited) < PART:
+                visited.append(frontier.pop())
+                _push_neighbours(visited[-1], frontier, seen)
+        except LimitReached as limit:
+            reached = limit
+        yield _vertices(visited, matrix.shape[1])
+        if reached is not None:
+            raise reached
+
+
+def _push_neighbours(
+    current: Dictionary, frontier: list[Dictionary], seen: set[frozenset[int]]
+) -> None:
+    """Adds the bases one pivot away that were not seen before."""
+    for column in range(len(current.nonbasic)):
+        row = current.leaving(column)
+        key = frozenset(current.nonbasic) - {current.nonbasic[column]} | {current.basic[row]}
+        if key not in seen:
+            seen.add(key)
+            frontier.append(current.pivot(row, column))
+
+
+def _vertices(visited: list[Dictionary], d: int) -> Vertices:
+    """The labels of some bases, and what else is tight at degenerate ones."""
+    extra = {}
+    for k, current in enumerate(visited):
         zero = [v for v, row in zip(current.basic, current.table, strict=True) if row[d] == 0]
         if zero:
-            extra[len(tight)] = tuple(sorted(zero))
-        tight.append(sorted(current.nonbasic))
-        for column in range(d):
-            row = current.leaving(column)
-            key = frozenset(current.nonbasic) - {current.nonbasic[column]} | {current.basic[row]}
-            if key not in seen:
-                seen.add(key)
-                frontier.append(current.pivot(row, column))
+            extra[k] = tuple(sorted(zero))
+    tight = [sorted(current.nonbasic) for current in visited]
+    return Vertices(np.array(tight, dtype=np.int16).reshape(len(visited), d), extra)
 
 
 class Dictionary:

@@ -7,6 +7,7 @@ vertices that together carry all labels are an equilibrium (Lemke & Howson 1964)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,22 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.limits import LimitReached
 from gtlearn.solvers.linear.algebra import determinant_sign
 from gtlearn.solvers.nash.certified import from_support
 from gtlearn.solvers.nash.polytope import Vertices, enumerate_vertices, vertex
 from gtlearn.solvers.solution import Strategy
+
+Key = tuple[int, int]  # the label masks of two vertices
 
 BLOCK = 2**14  # bases whose labels are put together at a time
 
 
 @dataclass(frozen=True)
 class Side:
-    """One player's vertices.
+    """Some or all of one player's vertices.
 
     Attributes:
         matrix: the polytope {z >= 0, matrix z <= 1}: positive integers.
-        vertices: what was enumerated.
+        vertices: the bases.
         bases: the labels of each basis, as a bit mask (uint64, or Python ints beyond 64 labels).
         full: the labels of its vertex; equal for all bases of one vertex.
     """
@@ -48,26 +50,24 @@ class Matches:
         rows: player 0's strategy of each mask.
         columns: player 1's.
         pairs: the summed index of each pair of masks that is an equilibrium.
-        stopped: the limit that ended the search, None where every vertex was matched against every
-            possible partner.
+        fresh: the pairs that were added and not looked at yet, by whoever looks.
     """
 
     rows: dict[int, Strategy] = field(default_factory=dict)
     columns: dict[int, Strategy] = field(default_factory=dict)
-    pairs: dict[tuple[int, int], int] = field(default_factory=dict)
-    stopped: LimitReached | None = None
+    pairs: dict[Key, int] = field(default_factory=dict)
+    fresh: list[Key] = field(default_factory=list)
 
-    def add(self, others: Matches) -> None:
-        """Takes up the equilibria of another search, and its word on whether they are all."""
-        self.rows |= others.rows
-        self.columns |= others.columns
-        self.pairs |= others.pairs
-        self.stopped = others.stopped
+    def add(self, key: Key) -> None:
+        """Adds an equilibrium, whose strategies are known, unless it is known, too."""
+        if key not in self.pairs:
+            self.pairs[key] = 0
+            self.fresh.append(key)
 
     def swapped(self) -> Matches:
         """The same equilibria with the players exchanged."""
         pairs = {(column, row): index for (row, column), index in self.pairs.items()}
-        return Matches(self.columns, self.rows, pairs, self.stopped)
+        return Matches(self.columns, self.rows, pairs)
 
 
 def positive_payoffs(numerators: NDArray[Any]) -> NDArray[Any]:
@@ -79,31 +79,42 @@ def positive_payoffs(numerators: NDArray[Any]) -> NDArray[Any]:
     return numerators + shift
 
 
-def enumerate_side(matrix: NDArray[Any], names: list[int], *, keep: float = 0.2) -> Side:
-    """Enumerates one polytope, whose label k is the game's label `names[k]`.
-
-    Args:
-        matrix: the polytope {z >= 0, matrix z <= 1}.
-        names: the game's labels.
-        keep: the share of the time left that is not used, but for what is done with the vertices.
+def enumerate_side(matrix: NDArray[Any], names: list[int]) -> Iterator[Side]:
+    """Enumerates one polytope, whose label k is the game's label `names[k]`, part by part.
 
     Raises:
-        LimitReached: if not even the vertices found can be labelled in time.
+        LimitReached: at a limit, once what is proven by then was given.
     """
-    with limits.keeping(0.0, keep):
-        vertices = enumerate_vertices(matrix)
     kind = np.uint64 if max(names) < 64 else object
     bits = np.array([1 << name for name in names], dtype=kind)
-    bases = np.empty(len(vertices.tight), dtype=kind)
-    for start in range(0, len(bases), BLOCK):
-        limits.check()
-        part = slice(start, start + BLOCK)
-        bases[part] = np.bitwise_or.reduce(bits[vertices.tight[part]], axis=1)
-    full = bases.copy()
-    for k, extra in vertices.extra.items():
-        for label in extra:
-            full[k] |= bits[label]
-    return Side(matrix, vertices, bases, full)
+    for vertices in enumerate_vertices(matrix):
+        bases = np.empty(len(vertices.tight), dtype=kind)
+        for start in range(0, len(bases), BLOCK):
+            limits.check()
+            part = slice(start, start + BLOCK)
+            bases[part] = np.bitwise_or.reduce(bits[vertices.tight[part]], axis=1)
+        full = bases.copy()
+        for k, extra in vertices.extra.items():
+            for label in extra:
+                full[k] |= bits[label]
+        yield Side(matrix, vertices, bases, full)
+
+
+def joined(sides: list[Side]) -> Side:
+    """All vertices of some parts of one side; there is at least one."""
+    if len(sides) == 1:
+        return sides[0]
+    extra: dict[int, tuple[int, ...]] = {}
+    count = 0
+    for side in sides:
+        extra |= {count + k: labels for k, labels in side.vertices.extra.items()}
+        count += len(side.bases)
+    return Side(
+        sides[0].matrix,
+        Vertices(np.concatenate([side.vertices.tight for side in sides]), extra),
+        np.concatenate([side.bases for side in sides]),
+        np.concatenate([side.full for side in sides]),
+    )
 
 
 def strategy_of(side: Side, basis: int) -> Strategy:

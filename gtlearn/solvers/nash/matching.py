@@ -9,31 +9,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.limits import LimitReached
 from gtlearn.solvers.nash.labels import Matches, Side, index_sign, strategy_of
 
+PART = 64  # pairs that are given together
 
-def match_vertices(rows: Side, columns: Side) -> Matches:
-    """All pairs of nonzero vertices that together carry every label, as far as a limit allows.
+
+def match_vertices(rows: Side, columns: Side, found: Matches) -> Iterator[None]:
+    """Adds all pairs of nonzero vertices that together carry every label, some at a time.
 
     Args:
         rows: player 0's side; its polytope's matrix has shape (n, m).
         columns: player 1's side; its matrix has shape (m, n).
+        found: what is found is added to it.
+
+    Raises:
+        LimitReached: at a limit; what was found by then stays.
     """
-    found = Matches(stopped=columns.vertices.stopped)
-    try:
-        _match(rows, columns, found)
-    except LimitReached as reached:
-        found.stopped = reached
-    return found
-
-
-def _match(rows: Side, columns: Side, found: Matches) -> None:
     n, m = rows.matrix.shape
     everything, own, other = (1 << (m + n)) - 1, (1 << m) - 1, ((1 << n) - 1) << m
     row_masks, row_basis = np.unique(rows.full, return_index=True)
     column_masks, column_basis = np.unique(columns.full, return_index=True)
-    for p, q in _complementary(rows, columns, row_masks, column_masks, everything):
+    pairs = _complementary(rows, columns, row_masks, column_masks, everything)
+    for count, (p, q) in enumerate(pairs, start=1):
         limits.check()
         key = (int(row_masks[p]), int(column_masks[q]))
         if key[0] & own == own or key[1] & other == other:
@@ -42,10 +39,13 @@ def _match(rows: Side, columns: Side, found: Matches) -> None:
             found.rows[key[0]] = strategy_of(rows, int(row_basis[p]))
         if key[1] not in found.columns:
             found.columns[key[1]] = strategy_of(columns, int(column_basis[q]))
-        found.pairs[key] = 0
+        found.add(key)
+        if count % PART == 0:
+            yield
     for key, index in _indices(rows, columns, everything).items():
         if key in found.pairs:
             found.pairs[key] = index
+    yield
 
 
 def _complementary(

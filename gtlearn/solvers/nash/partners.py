@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.limits import LimitReached
 from gtlearn.solvers.linear.algebra import multiply, solve_integer_system
 from gtlearn.solvers.nash.certified import from_support
 from gtlearn.solvers.nash.labels import Matches, Side, enumerate_side, index_sign, strategy_of
@@ -28,33 +27,12 @@ BATCH = 4096
 WORK = 20_000_000  # multiplications of a batch of float systems
 
 
-class _Unsuited(Exception):
+class Unsuited(Exception):
     """Too much of the game is degenerate: match vertices instead."""
 
 
 class _Singular(Exception):
     """The system of a pair of supports has no unique solution."""
-
-
-def find_partners(rows: Side, payoffs: NDArray[Any]) -> tuple[Matches, bool]:
-    """All partners of every vertex of `rows`, as far as a limit allows.
-
-    Args:
-        rows: player 0's side.
-        payoffs: player 0's payoffs, positive integers of shape (m, n).
-
-    Returns:
-        The pairs found, and whether the game suits this: where it does not, being too degenerate,
-        they need not be all.
-    """
-    search = _Partners(rows, payoffs)
-    try:
-        search.run()
-    except _Unsuited:
-        return search.found, False
-    except LimitReached as reached:
-        search.found.stopped = reached
-    return search.found, True
 
 
 @dataclass
@@ -66,29 +44,38 @@ class _Answer:
     perturbed: bool
 
 
-class _Partners:
-    def __init__(self, rows: Side, payoffs: NDArray[Any]) -> None:
-        self.side = rows
+class Partners:
+    """The equilibria of player 0's vertices, part by part.
+
+    Args:
+        payoffs: player 0's payoffs, positive integers of shape (m, n).
+        found: what is found is added to it.
+    """
+
+    def __init__(self, payoffs: NDArray[Any], found: Matches) -> None:
         self.exact = payoffs
         self.m, self.n = payoffs.shape
         self.payoffs, self.relative = in_doubles(payoffs)
         steps = np.random.default_rng(2025).choice(2**20, size=(self.m,), replace=False)
         self.steps = np.asarray(steps, dtype=np.int64)
-        self.found = Matches()
+        self.found = found
+        self.faces = 0
+        self.side: Side
         self.singular: list[int] = []
 
-    def run(self) -> None:
-        """Finds all partners.
+    def find(self, side: Side) -> None:
+        """Adds all partners of some of player 0's vertices.
 
         Raises:
-            _Unsuited: where too much is degenerate.
+            Unsuited: where too much is degenerate.
             LimitReached: at a limit; what was found by then stays.
         """
+        self.side, self.singular = side, []
         alive = self._undominated()
-        sizes = (self.side.vertices.tight >= self.m).sum(axis=1)
+        sizes = (side.vertices.tight >= self.m).sum(axis=1)
         alive &= sizes > 0
         degenerate = np.zeros(len(sizes), dtype=bool)
-        degenerate[list(self.side.vertices.extra)] = True
+        degenerate[list(side.vertices.extra)] = True
         self._enumerate_faces(np.flatnonzero(alive & degenerate))
         alive &= ~degenerate
         for k in np.unique(sizes[alive]).tolist():
@@ -151,8 +138,9 @@ class _Partners:
     def _enumerate_faces(self, bases: NDArray[np.int64]) -> None:
         """Finds the partners of the vertices of these bases by enumerating faces."""
         masks, first = np.unique(self.side.full[bases], return_index=True)
-        if len(masks) > MAX_FACES * max(1, self.n // self.m) ** 2:
-            raise _Unsuited
+        self.faces += len(masks)
+        if self.faces > MAX_FACES * max(1, self.n // self.m) ** 2:
+            raise Unsuited
         for mask, basis in zip(masks.tolist(), bases[first].tolist(), strict=True):
             limits.check()
             self._enumerate_face(mask, basis)
@@ -167,21 +155,19 @@ class _Partners:
         answers = [j for j in range(n) if mask >> (m + j) & 1]
         idle = sum(1 << (m + j) for j in range(n) if j not in answers)
         names = [m + j for j in answers] + list(range(m))
-        face = enumerate_side(self.exact[:, answers], names)
-        masks, first = np.unique(face.full, return_index=True)
-        for partner, k in zip(masks.tolist(), first.tolist(), strict=True):
-            if played & ~partner:
-                continue
-            limits.check()
-            if partner | idle not in self.found.columns:
-                on_face = strategy_of(face, k)
-                strategy = [Fraction(0)] * n
-                for j, probability in zip(answers, on_face, strict=True):
-                    strategy[j] = Fraction(probability)
-                self.found.columns[partner | idle] = tuple(strategy)
-            self._add(basis, partner | idle)
-        if face.vertices.stopped:
-            raise face.vertices.stopped
+        for face in enumerate_side(self.exact[:, answers], names):
+            masks, first = np.unique(face.full, return_index=True)
+            for partner, k in zip(masks.tolist(), first.tolist(), strict=True):
+                if played & ~partner:
+                    continue
+                limits.check()
+                if partner | idle not in self.found.columns:
+                    on_face = strategy_of(face, k)
+                    strategy = [Fraction(0)] * n
+                    for j, probability in zip(answers, on_face, strict=True):
+                        strategy[j] = Fraction(probability)
+                    self.found.columns[partner | idle] = tuple(strategy)
+                self._add(basis, partner | idle)
 
     def _index_of_basis(self, basis: int) -> None:
         """Adds the index of the perturbed equilibrium at this basis, if there is one."""
@@ -253,14 +239,14 @@ class _Partners:
         """Whether y's zeros grow when the right-hand side moves from 1 along generic steps."""
         moved = solve_integer_system(square, self.steps[played])
         if moved is None:
-            raise _Unsuited
+            raise Unsuited
         change, denominator = moved
         at = dict(zip(answers.tolist(), change, strict=True))
         growth = [at[j] for j in zero]
         used = multiply(self.exact[np.ix_(np.array(equal, dtype=np.int64), answers)], change)
         growth += [int(self.steps[i]) * denominator - u for i, u in zip(equal, used, strict=True)]
         if 0 in growth:
-            raise _Unsuited
+            raise Unsuited
         return bool(min(growth) > 0)
 
     def _add(self, basis: int, partner: int) -> tuple[int, int]:
@@ -268,7 +254,7 @@ class _Partners:
         mask = int(self.side.full[basis])
         if mask not in self.found.rows:
             self.found.rows[mask] = strategy_of(self.side, basis)
-        self.found.pairs.setdefault((mask, partner), 0)
+        self.found.add((mask, partner))
         return mask, partner
 
     def _count_index(

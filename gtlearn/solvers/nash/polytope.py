@@ -16,8 +16,9 @@ that float bounds do not settle is settled in rationals.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,43 +35,51 @@ CHUNK_BYTES = 2**25  # of dictionaries that are worked on together where nothing
 SMALL_CHUNK_BYTES = 2**22  # where a limit may end the work in between
 LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
 MAX_BASES = 20_000_000
-PROOF_SHARE = 0.15  # of the time, for the bases that are not proven when it has passed
+PROOF_SHARE = 0.1  # of what is left of a limit, for the bases that are then not proven yet
 
 
 @dataclass(frozen=True)
 class Vertices:
-    """The bases found, one a row, and what is proven of them.
+    """Some bases, one a row, and what is proven of them.
 
     Attributes:
         tight: labels of the d facets of each basis, shape (N, d), sorted.
         extra: labels beyond `tight` that are tight at the vertex of basis k (degenerate ones).
-        stopped: the limit that ended the enumeration, None where every vertex of the polytope is
-            the vertex of some basis.
+        again: whether the enumeration begins anew with these, so that all before come again.
     """
 
     tight: NDArray[np.int16]
     extra: dict[int, tuple[int, ...]]
-    stopped: LimitReached | None = None
+    again: bool = False
 
 
 class _Undecided(Exception):
     """A basis is not feasible: the perturbation was too large or rounding too coarse."""
 
 
-def enumerate_vertices(matrix: NDArray[Any]) -> Vertices:
-    """All vertices of {z >= 0, matrix z <= 1}, degenerate polytopes included.
+def enumerate_vertices(matrix: NDArray[Any]) -> Iterator[Vertices]:
+    """All vertices of {z >= 0, matrix z <= 1}, degenerate polytopes included, part by part.
 
     Args:
         matrix: positive integers, shape (e, d).
+
+    Raises:
+        LimitReached: at a limit, once what is proven by then was given.
     """
     from gtlearn.solvers.nash.exact_polytope import enumerate_exactly
 
+    again = False
     for delta in PERTURBATIONS:
         try:
-            return _Search(matrix, delta).run()
+            for part in _Search(matrix, delta).run():
+                yield replace(part, again=again)
+                again = False
+            return
         except _Undecided:
-            continue
-    return enumerate_exactly(matrix)
+            again = True
+    for part in enumerate_exactly(matrix):
+        yield replace(part, again=again)
+        again = False
 
 
 def vertex(matrix: NDArray[Any], tight: NDArray[np.int16]) -> tuple[list[int], list[int], int]:
@@ -189,58 +198,58 @@ class _Search:
         self.perturbed = np.asarray(1.0 + offsets, dtype=np.float64)
         self.numerators = [int(p * 2**52) for p in self.perturbed.tolist()]
         self.right = np.stack([self.perturbed, np.ones(self.rows)], axis=1)
-        self.tight: list[NDArray[np.int16]] = []
-        self.extra: dict[int, tuple[int, ...]] = {}
-        self.count = 0
         labels = self.rows + self.dimension
         if labels <= 64:
             self.bits: NDArray[Any] = np.uint64(1) << np.arange(labels, dtype=np.uint64)
         else:
             self.bits = np.array([1 << k for k in range(labels)], dtype=object)
         self.seen = _Seen(self.bits.dtype)
+        self.waiting: deque[_Level] = deque()  # whose neighbours were not looked for yet
+        self.held = 0  # bytes of these
         self.unproven: list[_Level] = []
         self.chunk = CHUNK_BYTES if limits.patience() == math.inf else SMALL_CHUNK_BYTES
 
-    def run(self) -> Vertices:
+    def run(self) -> Iterator[Vertices]:
         """Enumerates; raises _Undecided where a basis turns out not to be feasible."""
-        stopped: LimitReached | None = None
-        try:
-            with limits.keeping(0.0, PROOF_SHARE):
-                self._explore()
-        except LimitReached as reached:
-            stopped = reached
-        try:
-            self._prove()
-        except LimitReached as reached:
-            stopped = reached
-        none = np.empty((0, self.dimension), dtype=np.int16)
-        return Vertices(np.concatenate([none, *self.tight]), self.extra, stopped)
+        self._keep(self._origin())
+        while self.waiting or self.unproven:
+            reached: LimitReached | None = None
+            try:
+                with limits.keeping(0.0, PROOF_SHARE):
+                    self._explore()
+            except LimitReached as limit:
+                reached = limit
+            yield self._proven()
+            if reached is not None:
+                raise reached
 
     def _explore(self) -> None:
-        """Finds all bases, level by level; those not yet proven are `unproven`."""
-        level = [self._origin()]
-        self.seen.add(level[0].keys)
-        while level:
-            self.unproven += level
-            if sum(part.table.nbytes for part in self.unproven) > PROOF_BYTES:
-                self._prove()
-            level = self._next(level)
+        """Finds more bases, until there are enough to be proven together."""
+        while self.waiting:
+            limits.check()
+            for part in self._taken().parts(self.chunk):
+                for fresh in self._neighbours(part):
+                    self._keep(fresh)
+            if sum(level.table.nbytes for level in self.unproven) > PROOF_BYTES:
+                return
 
-    def _next(self, level: list[_Level]) -> list[_Level]:
-        """The bases one pivot away that were not seen before."""
-        fresh: list[_Level] = []
-        size = 0
-        try:
-            for part in (part for whole in level for part in whole.parts(self.chunk)):
-                for new in self._neighbours(part):
-                    fresh.append(new)
-                    size += new.table.nbytes
-                    if size > LEVEL_BYTES or len(self.seen) > MAX_BASES:
-                        raise MemoryLimitReached
-        except LimitReached:
-            self.unproven += fresh
-            raise
-        return [_joined(fresh)] if fresh and size <= self.chunk else fresh
+    def _keep(self, level: _Level) -> None:
+        """Notes new bases, whose neighbours are to be looked for, and which are to be proven."""
+        self.waiting.append(level)
+        self.unproven.append(level)
+        self.held += level.table.nbytes
+        if self.held > LEVEL_BYTES or len(self.seen) > MAX_BASES:
+            raise MemoryLimitReached
+
+    def _taken(self) -> _Level:
+        """The bases that wait longest, small parts of them joined."""
+        taken = [self.waiting.popleft()]
+        size = taken[0].table.nbytes
+        while self.waiting and size + self.waiting[0].table.nbytes <= self.chunk:
+            taken.append(self.waiting.popleft())
+            size += taken[-1].table.nbytes
+        self.held -= size
+        return _joined(taken)
 
     def _origin(self) -> _Level:
         d, e = self.dimension, self.rows
@@ -250,6 +259,7 @@ class _Search:
         nonbasic = np.arange(d, dtype=np.int16)[None, :]
         basic = np.arange(d, d + e, dtype=np.int16)[None, :]
         keys = np.array([self.bits[:d].sum()], dtype=self.bits.dtype)
+        self.seen.add(keys)
         return _Level(table, basic, nonbasic, keys)
 
     def _neighbours(self, level: _Level) -> Iterator[_Level]:
@@ -297,19 +307,32 @@ class _Search:
         basic[each, row] = entering
         return _Level(table, basic, nonbasic, keys)
 
-    def _prove(self) -> None:
+    def _proven(self) -> Vertices:
         """Shows each basis feasible at b (strictly) and at 1, notes its labels, drops the tables.
 
-        Bases with equally many nonzero z are handled together.
+        Bases with equally many nonzero z are handled together. At a limit those that are not
+        proven yet are left out.
         """
-        waiting, self.unproven = self.unproven, []
-        for level in _batches(waiting, PROOF_BYTES):
-            nonzero = (level.basic < self.dimension).sum(axis=1)
-            for k in np.unique(nonzero).tolist():
-                limits.check()
-                self._prove_group(level, np.flatnonzero(nonzero == k), k)
+        levels, self.unproven = self.unproven, []
+        tight = [np.empty((0, self.dimension), dtype=np.int16)]
+        extra: dict[int, tuple[int, ...]] = {}
+        count = 0
+        try:
+            for level in _batches(levels, PROOF_BYTES):
+                nonzero = (level.basic < self.dimension).sum(axis=1)
+                for k in np.unique(nonzero).tolist():
+                    limits.check()
+                    group = np.flatnonzero(nonzero == k)
+                    labels = self._prove(level, group, k)
+                    extra |= {count + j: beyond for j, beyond in labels.items()}
+                    tight.append(np.sort(level.nonbasic[group], axis=1))
+                    count += len(group)
+        except LimitReached:
+            pass
+        return Vertices(np.concatenate(tight), extra)
 
-    def _prove_group(self, level: _Level, group: NDArray[np.int64], k: int) -> None:
+    def _prove(self, level: _Level, group: NDArray[np.int64], k: int) -> dict[int, tuple[int, ...]]:
+        """Proves the bases of a group, each with k nonzero z; returns what else is tight."""
         tight = level.nonbasic[group]
         sure = self._settled(level.table[group], level.basic[group], tight, k)
         extra: dict[int, tuple[int, ...]] = {}
@@ -317,10 +340,8 @@ class _Search:
             limits.check()
             labels = self._prove_exactly(tight[j])
             if labels:
-                extra[self.count + j] = labels
-        self.extra |= extra
-        self.tight.append(np.sort(tight, axis=1))
-        self.count += len(group)
+                extra[j] = labels
+        return extra
 
     def _settled(
         self,
