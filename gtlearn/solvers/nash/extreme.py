@@ -89,11 +89,13 @@ class Search:
         tell(None, f"vertices of {self.players[0]}'s polytope")
         parts = enumerate_side(self.other.T, list(range(m + n)))
         seen: list[Side] = []
-        partners = Partners(self.own, self.found)
+        partners: Partners | None = None
         for part in parts:
             if part.vertices.again:
-                seen, partners = [], self._again()
+                seen, partners = [], None
+                self.found.pairs = dict.fromkeys(self.found.pairs, 0)  # the indices count anew
             seen.append(part)
+            partners = partners or Partners(self.own, self.found)
             tell(None, f"what {self.players[1]} can answer")
             try:
                 partners.find(part)
@@ -103,11 +105,6 @@ class Search:
         else:
             return
         yield from self._match(seen, parts)
-
-    def _again(self) -> Partners:
-        """Forgets the indices that a first attempt counted."""
-        self.found.pairs = dict.fromkeys(self.found.pairs, 0)
-        return Partners(self.own, self.found)
 
     def _match(self, seen: list[Side], parts: Iterator[Side]) -> Iterator[None]:
         """From the vertices of both sides; the first one's were seen in part."""

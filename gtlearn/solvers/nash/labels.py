@@ -72,6 +72,8 @@ class Matches:
 
 def positive_payoffs(numerators: NDArray[Any]) -> NDArray[Any]:
     """The same payoffs, shifted so that all are positive and of like size."""
+    limits.require(8 * numerators.size)
+    limits.check()
     lowest, highest = int(numerators.min()), int(numerators.max())
     shift = max(1, (highest - lowest) // 100) - lowest
     if numerators.dtype != object and max(abs(shift), abs(highest)) >= 2**61:

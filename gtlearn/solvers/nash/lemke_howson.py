@@ -18,6 +18,7 @@ from gtlearn.solvers.nash.exact_polytope import Dictionary
 from gtlearn.solvers.nash.labels import positive_payoffs
 
 REFACTOR_EVERY = 1000  # pivots after which rounding errors are cleared by a fresh factorisation
+LARGEST_FACTOR = 3000  # rows up to which that is done
 PERTURBATION = 1e-7
 
 Supports = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -66,6 +67,12 @@ def unit_payoffs(game: NormalFormGame) -> tuple[NDArray[np.float64], NDArray[np.
     return _unit(game.payoffs[0].numerators), _unit(game.payoffs[1].numerators)
 
 
+def writing_seconds(game: NormalFormGame) -> float:
+    """About how long it takes to write down the payoffs as doubles, or a table of them."""
+    long = any(tensor.numerators.dtype == object for tensor in game.payoffs)
+    return game.payoffs[0].numerators.size * (1e-6 if long else 2e-8)
+
+
 def _unit(numerators: NDArray[Any]) -> NDArray[np.float64]:
     lowest = int(numerators.min())
     spread = (int(numerators.max()) - lowest) or 1
@@ -86,11 +93,11 @@ class _FloatSide:
 
         self.rank_one = dger
         rows, self.size = matrix.shape
-        limits.require(8 * rows * (3 * self.size + rows))
+        limits.require(2 * 8 * rows * self.size)
         noise = np.random.default_rng(rows).random((rows,))
         self.right = np.asarray(1.0 + PERTURBATION * noise, dtype=np.float64)
-        self.full = np.hstack([matrix, np.eye(rows), self.right[:, None]])
-        self.table = np.asfortranarray(self.full[:, [*range(self.size), -1]])
+        self.matrix = matrix
+        self.table = np.asfortranarray(np.hstack([matrix, self.right[:, None]]))
         self.labels = labels
         self.nonbasic = list(range(self.size))
         self.basic = list(range(self.size, self.size + rows))
@@ -115,14 +122,28 @@ class _FloatSide:
         return self.labels[leaving]
 
     def refactor(self) -> None:
-        """Rebuilds the dictionary from the payoffs."""
-        basis, others = self.full[:, self.basic], self.full[:, [*self.nonbasic, -1]]
-        seconds = 1e-9 * len(basis) ** 2 * (len(basis) + self.size)
+        """Rebuilds the dictionary from the payoffs, unless that takes longer than the path."""
+        rows = len(self.basic)
+        if rows > LARGEST_FACTOR:
+            return
+        basis, others = self._columns(self.basic), self._columns(self.nonbasic)
+        others = np.hstack([others, self.right[:, None]])
+        seconds = 1e-9 * rows**2 * (rows + self.size)
         try:
             fresh = child.bounded(np.linalg.solve, basis, others, seconds=seconds)
         except np.linalg.LinAlgError:
             return
         self.table = np.asfortranarray(fresh)
+
+    def _columns(self, variables: list[int]) -> NDArray[np.float64]:
+        """The columns of the payoffs, and unit vectors for the slacks."""
+        out = np.zeros((len(self.basic), len(variables)))
+        for c, variable in enumerate(variables):
+            if variable < self.size:
+                out[:, c] = self.matrix[:, variable]
+            else:
+                out[variable - self.size, c] = 1.0
+        return out
 
     def support(self) -> NDArray[np.int64]:
         """The labels of the owner's actions in the basis."""

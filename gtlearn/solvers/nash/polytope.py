@@ -33,6 +33,7 @@ PERTURBATIONS = (2.0**-18, 2.0**-26, 2.0**-34)
 PROOF_BYTES = 2**23  # of dictionaries that are kept to be proven together
 CHUNK_BYTES = 2**25  # of dictionaries that are worked on together where nothing is limited
 SMALL_CHUNK_BYTES = 2**22  # where a limit may end the work in between
+BLOCK = 2**14  # entries of a matrix that are read between two looks at the limits
 LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
 MAX_BASES = 20_000_000
 PROOF_SHARE = 0.1  # of what is left of a limit, for the bases that are then not proven yet
@@ -101,14 +102,19 @@ def in_doubles(matrix: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
     Returns:
         The doubles, and the largest relative error of an entry.
     """
+    limits.require(8 * matrix.size)
     largest = int(matrix.max())
-    if largest < 2**53:
-        return matrix.astype(np.float64), 0.0
+    exact = largest < 2**53
     floats = np.empty(matrix.shape)
-    for row, out in zip(matrix, floats, strict=True):
+    step = max(1, BLOCK // matrix.shape[1])
+    for start in range(0, len(matrix), step):
         limits.check()
-        out[:] = [int(v) / largest for v in row]
-    return floats, ROUNDING
+        part = matrix[start : start + step]
+        if exact:
+            floats[start : start + step] = part
+        else:
+            floats[start : start + step] = [[int(v) / largest for v in row] for row in part]
+    return floats, 0.0 if exact else ROUNDING
 
 
 @dataclass
@@ -268,7 +274,11 @@ class _Search:
         d = self.dimension
         # the smallest ratio value/slope over positive slopes is the largest slope/value: values
         # at b are positive, and the polytope's boundedness makes some slope positive
-        leaving = (level.table[:, :, :d] / level.table[:, :, d, None]).argmax(axis=1)
+        limits.require(level.table.nbytes)
+        ratios = level.table[:, :, :d] / level.table[:, :, d, None]
+        limits.check()
+        leaving = ratios.argmax(axis=1)
+        limits.check()
         labels = np.take_along_axis(level.basic, leaving, axis=1)
         keys = (level.keys[:, None] ^ self.bits[level.nonbasic] ^ self.bits[labels]).ravel()
         fresh, first = np.unique(keys, return_index=True)
@@ -282,6 +292,7 @@ class _Search:
             parent, column = np.divmod(first[some], d)
             limits.require(2 * len(parent) * level.table[0].nbytes)
             row = leaving[parent, column]
+            limits.check()
             yield self._pivot(level, parent, row, column, fresh[some])
 
     @staticmethod
@@ -297,6 +308,7 @@ class _Search:
         pivot = table[each, row, column]
         pivot_row = table[each, row] / pivot[:, None]
         pivot_column = table[each, :, column]
+        limits.check()
         table -= pivot_column[:, :, None] * pivot_row[:, None, :]
         table[each, row] = pivot_row
         table[each, :, column] = -pivot_column / pivot[:, None]

@@ -76,7 +76,7 @@ def certified_pure_equilibria(
         LimitReached: at a limit.
     """
     known: list[dict[int, Strategy]] = [{} for _ in game.shape]
-    for place in np.flatnonzero(_found(game)).tolist():
+    for place in np.flatnonzero(_found(game)):  # not listed, for there may be millions
         limits.check()
         profile = tuple(int(a) for a in np.unravel_index(place, game.shape))
         strategies = []

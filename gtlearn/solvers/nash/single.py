@@ -20,7 +20,7 @@ from gtlearn.solvers.nash.barrier import (
     random_weights,
     system_seconds,
 )
-from gtlearn.solvers.nash.lemke_howson import float_path, unit_payoffs
+from gtlearn.solvers.nash.lemke_howson import float_path, unit_payoffs, writing_seconds
 from gtlearn.solvers.nash.players import require_two_players
 from gtlearn.solvers.nash.pure import first_certified_pure_equilibrium
 from gtlearn.solvers.nash.small_supports import two_by_two_supports
@@ -162,30 +162,35 @@ def _lemke_howson(game: NormalFormGame) -> NashEquilibrium | None:
 
 def _barrier(game: NormalFormGame) -> NashEquilibrium | None:
     """Log-barrier paths: from the centre first, then from random weights."""
+    seconds = writing_seconds(game) + system_seconds(*game.shape)
+    return child.bounded(_barrier_end, game, seconds=seconds)
+
+
+def _barrier_end(game: NormalFormGame) -> NashEquilibrium | None:
     generator = np.random.default_rng(0)
     payoffs = unit_payoffs(game)
-    seconds = system_seconds(*game.shape)
 
     def guess(k: int) -> Supports | None:
         weights = None
         if k >= len(STRIDES):
             m, n = game.shape
             weights = random_weights(m, generator), random_weights(n, generator)
-        stride = STRIDES[k % len(STRIDES)]
-        return child.bounded(barrier_supports, *payoffs, weights, stride, seconds=seconds)
+        return barrier_supports(*payoffs, weights, STRIDES[k % len(STRIDES)])
 
     return _first_certified(game, guess, BARRIER_PATHS)
 
 
 def _paths(game: NormalFormGame, *, rounds: int, pivots: int) -> NashEquilibrium | None:
     """Lemke-Howson paths, whose budget of pivots doubles each round."""
+    return child.bounded(_path_end, game, rounds, pivots, seconds=writing_seconds(game))
+
+
+def _path_end(game: NormalFormGame, rounds: int, pivots: int) -> NashEquilibrium | None:
     payoffs = unit_payoffs(game)
     labels = _spread_labels(sum(game.shape))
-    seconds = 2e-8 * sum(game.shape) ** 2  # to write down both tables
 
     def guess(k: int) -> Supports | None:
-        budget = pivots << (k // LABELS)
-        return child.bounded(float_path, *payoffs, next(labels), budget, seconds=seconds)
+        return float_path(*payoffs, next(labels), pivots << (k // LABELS))
 
     return _first_certified(game, guess, rounds * LABELS)
 
