@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,14 @@ class ExactArray:
     def shape(self) -> tuple[int, ...]:
         """The array's shape."""
         return self.numerators.shape
+
+    @cached_property
+    def bits(self) -> int:
+        """The length of the longest numerator."""
+        entries = self.numerators
+        if entries.dtype != object:
+            return max(abs(int(entries.max())), abs(int(entries.min()))).bit_length()
+        return max(int(value).bit_length() for value in entries.ravel().tolist())
 
     def __getitem__(self, index: Any) -> Fraction:
         """The exact entry at `index`."""

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.checking.probabilities import Vector, distribution, vector
+from gtlearn.solvers.checking.probabilities import FEW, Vector, distribution, vector
 from gtlearn.solvers.checking.sources import content_of_file, json_of_text
 from gtlearn.solvers.solution import (
     Commitment,
@@ -100,6 +101,7 @@ def as_joint(
 
     Raises:
         InputError: as `as_profile`.
+        LimitReached: at a limit.
     """
     if _is_joint_tensor(profile, game, tolerance):
         profile = {"distribution": profile}
@@ -109,7 +111,12 @@ def as_joint(
     strategies, notes = as_profile(found, game)
     joint: dict[tuple[int, ...], Fraction] = {(): Fraction(1)}
     for strategy in strategies:
-        joint = {(*s, a): p * q for s, p in joint.items() for a, q in enumerate(strategy) if q}
+        longer: dict[tuple[int, ...], Fraction] = {}
+        for place, (profile, p) in enumerate(joint.items(), 1):
+            if place % FEW == 0:
+                limits.check()
+            longer |= {(*profile, a): p * q for a, q in enumerate(strategy) if q}
+        joint = longer
     return joint, notes
 
 

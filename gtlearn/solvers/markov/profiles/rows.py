@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.names import nearest
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.checking.probabilities import vector
+from gtlearn.solvers.checking.probabilities import FEW, vector
 from gtlearn.solvers.markov.tables import exact_table, pure_table
 
 Rows = tuple[tuple[Fraction, ...], ...]
@@ -59,6 +60,8 @@ def read_table(
         rows = _by_state(values, game, player, whose)
     exact, notes = [], []
     for index, row in enumerate(rows):
+        if index % FEW == FEW - 1:
+            limits.check()
         where = _where(index, game, whose)
         probabilities, note = vector(_by_action(row, game, player, where), where, tolerance)
         exact.append(probabilities)
