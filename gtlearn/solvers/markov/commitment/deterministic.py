@@ -72,7 +72,9 @@ def best_deterministic(sides: Sides, ties: str) -> Enumerated:
         return _listed(sides, tables, ties, values, reached)
     bounds, reached = _bounds(sides, tables)
     slack = ROUNDING * (1 + sides.span) + rounding(sides)
-    order = [k for k in np.argsort(-bounds, kind="stable").tolist() if bounds[k] < np.inf]
+    order = np.argsort(-bounds, kind="stable").tolist()
+    if reached is not None:
+        order = [k for k in order if bounds[k] < np.inf]
     top = _ceiling(sides)
     rest = None if len(order) == len(tables) else top  # what the others earn at most
     found: dict[int, Candidate] = {}
