@@ -1,6 +1,8 @@
 # make demo: set up and show what gtlearn does. make test: set up the rest and run every test.
 # make peers: add packages to agree with (one is compiled), and Ray, and run the tests with them.
-# Everything is installed into .venv, with the versions of constraints.txt.
+# make wheel: build sdist and wheel, and try the wheel in empty environments, with the newest
+#     versions of everything and with the lowest; make wheel-core: the same without learning.
+# Everything else is installed into .venv, with the versions of constraints.txt.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +14,7 @@ INSTALL := $(PIP) --no-build-isolation
 PEERS := pygambit|nashpy|quantecon|lrsnash|cvxpy|"ray"
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: demo test peers docs clean
+.PHONY: demo test peers wheel wheel-core docs clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.plots
@@ -28,11 +30,17 @@ test: $(VENV)/.dev
 peers: $(VENV)/.peers
 	$(BIN)/pytest -rs $$(grep -rlE '$(PEERS)' tests --include='test_*.py')
 
+wheel: $(VENV)/.dev
+	$(BIN)/python tests/wheel/environments.py --learn
+
+wheel-core: $(VENV)/.dev
+	$(BIN)/python tests/wheel/environments.py
+
 docs: $(VENV)/.docs
 	$(BIN)/pdoc --output-directory build/docs gtlearn.games gtlearn.solvers gtlearn.learning gtlearn.runs gtlearn.errors
 
 clean:
-	rm -rf $(VENV) build
+	rm -rf $(VENV) build dist
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "gtlearn needs Python 3.11 or later with its venv module; \
@@ -47,12 +55,12 @@ $(VENV)/.plots: $(VENV)/.python $(INPUTS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.plots
-	$(INSTALL) -e '.[plots,dev,learn,envs,atari]'
+	$(INSTALL) -e '.[plots,dev,learn,envs,atari,excel]'
 	@touch $@
 
 $(VENV)/.peers: $(VENV)/.dev
 	@echo "Installing the peers; pygambit may be compiled, which takes some minutes, once"
-	$(PIP) -e '.[plots,dev,learn,envs,atari,peers,scale]'
+	$(PIP) -e '.[plots,dev,learn,envs,atari,excel,peers,scale]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.plots

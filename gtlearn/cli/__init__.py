@@ -47,6 +47,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # what read our output is gone
         discard(sys.stdout)
         return BROKEN_PIPE
+    except (MemoryError, OverflowError, RecursionError) as error:  # what no check has foreseen
+        return _complain(_too_much(error))
     except Exception:
         import traceback
 
@@ -60,6 +62,18 @@ def _usage(error: click.ClickException) -> str:
     if isinstance(error, click.UsageError) and error.ctx is not None:
         message = f"{message.rstrip('.')} (see `{error.ctx.command_path} --help`)"
     return message
+
+
+def _too_much(error: MemoryError | OverflowError | RecursionError) -> str:
+    from gtlearn.limits import LimitReached
+
+    if isinstance(error, LimitReached):
+        return f"{error}; raise it, or use a smaller game"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; use a smaller game, or set a --memory-limit"
+    if isinstance(error, OverflowError):
+        return f"a number is too large ({error}); rescale the payoffs, or give smaller numbers"
+    return "the input is nested too deeply; give it in fewer levels"
 
 
 def _complain(message: str) -> int:

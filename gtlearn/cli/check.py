@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +20,7 @@ from gtlearn.cli.options import (
     refuse_unused_of,
     was_given,
 )
+from gtlearn.cli.reading import STDIN, load_game
 from gtlearn.errors import InputError
 
 
@@ -68,14 +68,13 @@ def check(
     tolerance: Fraction,
     form: str | None,
     output: Path | None,
-    symmetric: bool,
-    zero_sum: bool,
-    rationalise: bool,
+    how: dict[str, Any],
 ) -> int:
     """Say exactly how far PROFILE is from an equilibrium of GAME.
 
     PROFILE is a JSON file from any tool, {"strategies": [["1/2", "1/2"], ["1", "0"]]}, such a
-    text itself, a solution that `gtlearn solve --format json` wrote, or "-" for standard input.
+    text itself, a solution that `gtlearn solve --format json` wrote, or "-" for standard input,
+    which GAME may be in its place.
     For an iterated or Markov game it holds a table of states x actions a player, or the leader's,
     {"commitment": [["1", "0"], ...]}; it may be an .npz file. The folder of a finished run
     names its own GAME.
@@ -88,6 +87,8 @@ def check(
       gtlearn check policy.json "gtlearn_iterated(stage=chicken,horizon=10)"
       gtlearn check runs/a
     """
+    if profile == STDIN and game == STDIN:
+        raise InputError("standard input cannot be both PROFILE and GAME; give one of them a file")
     source: Any = _source(profile)
     if isinstance(source, Path):
         source, game, concept = _of_run(source, game, concept)
@@ -100,7 +101,7 @@ def check(
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
 
     require_writable(output)
-    loaded: Any = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    loaded: Any = load_game(game, how)
     refuse_unused_of(ctx, loaded)
     if not was_given(ctx, "leader"):  # then the profile may say who
         leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None
@@ -150,11 +151,10 @@ def _of_run(
 
 def _source(profile: str) -> str | Path:
     """What to read: standard input's text, a run's folder, or PROFILE as it is."""
-    if profile == "-":
-        try:
-            profile = sys.stdin.buffer.read().decode()
-        except UnicodeDecodeError:
-            raise InputError("standard input is not text; write JSON to it") from None
+    if profile == STDIN:
+        from gtlearn.reading import bytes_of_stdin, text_of
+
+        profile = text_of(bytes_of_stdin(), "standard input")
         if profile.strip():
             return profile
     if not profile.strip():

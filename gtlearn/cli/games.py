@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -51,16 +52,16 @@ def list_games(form: str) -> None:
 @games.command(cls=GameCommand)
 @click.argument("game", metavar="NAME")
 @reading_options
-def show(game: str, symmetric: bool, zero_sum: bool, rationalise: bool) -> None:
+def show(game: str, how: dict[str, Any]) -> None:
     """Show a game's payoffs, labels and citation; of a Markov game also what follows each state.
 
     NAME is anything that `gtlearn solve` takes as GAME.
     """
-    from gtlearn import games as library
     from gtlearn.cli.game_tables import game_text
     from gtlearn.cli.output import emit
+    from gtlearn.cli.reading import load_game
 
-    loaded = library.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    loaded = load_game(game, how)
     emit(game_text(loaded), None)
 
 
@@ -68,13 +69,15 @@ def show(game: str, symmetric: bool, zero_sum: bool, rationalise: bool) -> None:
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
 @reading_options
-def convert(source: str, target: Path, symmetric: bool, zero_sum: bool, rationalise: bool) -> None:
+def convert(source: str, target: Path, how: dict[str, Any]) -> None:
     """Write the game IN to the file OUT, in the format of OUT's suffix.
 
-    IN is anything that `gtlearn solve` takes as GAME; OUT ends in .nfg, .json or .csv. A Markov
-    game is written as .json only, and an iterated game as the Markov game of what is remembered.
+    IN is anything that `gtlearn solve` takes as GAME, "-" for standard input; OUT ends in .nfg,
+    .json or .csv. A Markov game is written as .json only, and an iterated game as the Markov game
+    of what is remembered.
     """
     from gtlearn import games as library
+    from gtlearn.cli.reading import load_game
 
-    loaded = library.load(source, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    loaded = load_game(source, how)
     library.save(loaded, target)

@@ -19,6 +19,7 @@ PURPOSES = {  # of the core and of each extra
     "envs": "PettingZoo and MuJoCo environments",
     "video": "films in MP4 (with FFmpeg, GPL)",
     "atari": "Atari environments (GPL)",
+    "excel": "games in .xlsx files, and pandas",
     "scale": "many runs at once",
     "peers": "tests of agreement with other packages (ecos and pygambit are GPL)",
     "docs": "building the documentation",

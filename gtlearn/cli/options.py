@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ from gtlearn.errors import InputError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_READING = ("symmetric", "zero_sum", "rationalise", "players_axis", "input_format")
 _NEGATIVE_NUMBER = re.compile(r"-[.\d]")
 
 
@@ -76,10 +78,8 @@ class Natural(click.ParamType):  # type: ignore[type-arg]
             number = int(text)
             if self.largest is None or number <= self.largest:
                 return number
-        known = {None: "an integer, 0 or more", 1: "0 or 1"}.get(
-            self.largest, f"an integer from 0 to {self.largest}"
-        )
-        self.fail(f"{text!r} cannot be used; give {known}", param, ctx)
+        known = "0 or more" if self.largest is None else f"from 0 to {self.largest}"
+        self.fail(f"{text!r} cannot be used; give an integer, {known}", param, ctx)
 
 
 class Seconds(click.ParamType):  # type: ignore[type-arg]
@@ -127,9 +127,58 @@ class GameCommand(Command):
         return super().parse_args(ctx, args)
 
 
+class Size(click.ParamType):  # type: ignore[type-arg]
+    """A number of bytes: 1000000, 500MB or 2GB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """The number of bytes."""
+        text = str(value).strip()
+        match = re.fullmatch(r"([1-9]\d{0,14})\s*([kmgt]?)b?", text, re.IGNORECASE | re.ASCII)
+        if match is None:
+            self.fail(f"{text[:60]!r} is no size; give a number of bytes, or 500MB", param, ctx)
+        thousands = " kmgt".index(match[2].lower() or " ")
+        return int(match[1]) * int(1000**thousands)
+
+
+def _allow(ctx: click.Context, param: click.Parameter, value: int | None) -> None:
+    """Lets all that the command reads be as large as asked for."""
+    from gtlearn.reading import at_most
+
+    ctx.with_resource(at_most(value))
+
+
 def reading_options(function: Function) -> Function:
-    """The options that say how GAME is to be read."""
+    """The options that say how GAME is to be read; the command takes them as one mapping, `how`.
+
+    It goes to `gtlearn.cli.reading.load_game`.
+    """
+
+    @functools.wraps(function)
+    def command(*args: Any, **options: Any) -> Any:
+        how = {name: options.pop(name) for name in _READING}
+        return function(*args, how=how, **options)
+
+    decorated: Any = command
     for option in (
+        click.option(
+            "--max-size",
+            type=Size(),
+            expose_value=False,
+            callback=_allow,
+            help="How large a file may be, and what it unpacks to, such as 1GB. [default: 256MB]",
+        ),
+        click.option(
+            "--input-format",
+            type=OneOf("csv", "efg", "json", "literal", "nfg", "npy", "npz", "xlsx"),
+            help="How the GAME on standard input is written, where that cannot be seen.",
+        ),
+        click.option(
+            "--players-axis",
+            type=OneOf("first", "last"),
+            help="Which axis of nested payoffs counts the players, where that cannot be seen.",
+        ),
         click.option(
             "--rationalise",
             is_flag=True,
@@ -146,8 +195,9 @@ def reading_options(function: Function) -> Function:
             help="A single matrix holds the row player's payoffs of a symmetric game.",
         ),
     ):
-        function = option(function)
-    return function
+        decorated = option(decorated)
+    bundled: Function = decorated
+    return bundled
 
 
 def leader_options(function: Function) -> Function:
@@ -176,10 +226,10 @@ def leader_options(function: Function) -> Function:
         ),
         click.option(
             "--leader",
-            type=Natural(1),
+            type=Natural(),
             default=0,
             show_default=True,
-            help="stackelberg: who commits, 0 or 1.",
+            help="stackelberg: who commits; players are counted from 0.",
         ),
     ):
         function = option(function)

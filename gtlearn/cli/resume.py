@@ -19,17 +19,37 @@ from gtlearn.cli.stdout import Command
     show_default=True,
     help="Of a sweep: processes at a time.",
 )
+@click.option(
+    "--iterations",
+    type=click.IntRange(min=0),
+    help="Make it longer: the new value of its option of that name.",
+)
+@click.option(
+    "--tensorboard/--no-tensorboard",
+    default=None,
+    help="Switch TensorBoard on, for all iterations so far, too, or off.",
+)
 @click.option("--ray-address", help="Of a Ray cluster, for a run that shares its work.")
 @click.pass_context
-def resume(ctx: click.Context, /, run: Path, *, workers: int, ray_address: str | None) -> int:
+def resume(
+    ctx: click.Context,
+    /,
+    run: Path,
+    *,
+    workers: int,
+    iterations: int | None,
+    tensorboard: bool | None,
+    ray_address: str | None,
+) -> int:
     """Go on with a run, or a sweep, from the last checkpoints.
 
-    RUN is its folder. The outcome is bit by bit that of a run which was never stopped, on the same
-    machine. Of a finished run the result is shown again.
+    RUN is its folder. The outcome is bit by bit that of a run which was never stopped, or which was
+    so long from the start, on the same machine. Of a finished run the result is shown again.
 
     \b
-    Example:
+    Examples:
       gtlearn resume runs/contextual-stackelberg_chicken_seed0_20270131-120000
+      gtlearn resume runs/contextual-stackelberg_chicken_seed0_20270131-120000 --iterations 500
     """
     from gtlearn.cli.running import finish_all, report, watching
     from gtlearn.runs.folder import is_sweep
@@ -46,7 +66,15 @@ def resume(ctx: click.Context, /, run: Path, *, workers: int, ray_address: str |
         },
     )
     if several:
-        return finish_all(run, unfinished(run), workers=workers)
+        jobs = unfinished(run, iterations=iterations, tensorboard=tensorboard)
+        return finish_all(run, jobs, workers=workers)
     with watching() as watch, stoppable() as stop:
-        outcome = resume_run(run, watch=watch, stop=stop, ray_address=ray_address)
+        outcome = resume_run(
+            run,
+            watch=watch,
+            stop=stop,
+            ray_address=ray_address,
+            iterations=iterations,
+            tensorboard=tensorboard,
+        )
     return report(outcome)

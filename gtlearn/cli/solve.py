@@ -90,17 +90,16 @@ def solve(
     *,
     form: str | None,
     output: Path | None,
-    symmetric: bool,
-    zero_sum: bool,
-    rationalise: bool,
+    how: dict[str, Any],
     **options: Any,
 ) -> None:
     """Solve GAME exactly and prove the answer.
 
-    GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv), an OpenSpiel game,
-    or the payoffs themselves: "3,3 0,5; 5,0 1,1" (row's payoff, column's payoff; rows end with
-    a semicolon), or with --zero-sum or --symmetric one matrix, "0 1; 1 0". An iterated game is
-    "gtlearn_iterated(stage=GAME,horizon=10)", or with discount=24/25 in place of the horizon.
+    GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv, .xlsx, .npy, .npz),
+    "-" for standard input, an OpenSpiel game, or the payoffs themselves: "3,3 0,5; 5,0 1,1" (row's
+    payoff, column's payoff; rows end with a semicolon), or with --zero-sum or --symmetric one
+    matrix, "0 1; 1 0". An iterated game is "gtlearn_iterated(stage=GAME,horizon=10)", or with
+    discount=24/25 in place of the horizon.
 
     \b
     Examples:
@@ -131,9 +130,10 @@ def solve(
     )
     from gtlearn import games, solvers
     from gtlearn.cli.output import emit, format_for, note, progress_bar, require_writable
+    from gtlearn.cli.reading import load_game
 
     require_writable(output)
-    loaded = games.load(game, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise)
+    loaded = load_game(game, how)
     refuse_unused_of(ctx, loaded)
     if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
         options["leader"] = loaded.leader

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import short_number
@@ -34,35 +34,36 @@ class BayesianGame:
     source: str = ""
 
     def __post_init__(self) -> None:
+        what = f"Bayesian game {quoted(self.name)}"
         if not len(self.types) == len(self.prior) == len(self.games) > 0:
             raise InputError(
-                f"Bayesian game {self.name!r} has {len(self.types)} types, {len(self.prior)} "
+                f"{what} has {len(self.types)} types, {len(self.prior)} "
                 f"probabilities and {len(self.games)} games; give one of each a type"
             )
         if len(set(self.types)) < len(self.types):
-            raise InputError(f"type labels of Bayesian game {self.name!r} repeat; make them unique")
+            raise InputError(f"type labels of {what} repeat; make them unique")
         if any(p < 0 for p in self.prior):
             raise InputError(
-                f"the prior of Bayesian game {self.name!r} holds {short_number(min(self.prior))}; "
+                f"the prior of {what} holds {short_number(min(self.prior))}; "
                 "probabilities must be nonnegative"
             )
         if sum(self.prior) != 1:
             raise InputError(
-                f"the prior of Bayesian game {self.name!r} sums to "
-                f"{short_number(sum(self.prior))}; make it sum to 1"
+                f"the prior of {what} sums to {short_number(sum(self.prior))}; make it sum to 1"
             )
         if self.leader not in (0, 1):
             raise InputError(f"leader {self.leader} is no player of a two-player game; use 0 or 1")
         for label, game in zip(self.types, self.games, strict=True):
             if game.num_players != 2:
                 raise InputError(
-                    f"type {label!r} of Bayesian game {self.name!r} plays a game of "
+                    f"type {quoted(label)} of {what} plays a game of "
                     f"{game.num_players} players; two are needed"
                 )
             if game.actions[self.leader] != self.games[0].actions[self.leader]:
                 raise InputError(
-                    f"the leader's actions against type {label!r} differ from those against "
-                    f"type {self.types[0]!r}; they must be the same, since it does not see the type"
+                    f"the leader's actions against type {quoted(label)} differ from those against "
+                    f"type {quoted(self.types[0])}; they must be the same, since it does not see "
+                    "the type"
                 )
 
     @property

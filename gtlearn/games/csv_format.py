@@ -1,47 +1,45 @@
-r"""Games as CSV tables.
+r"""Games as CSV: tables of payoffs (see `gtlearn.games.payoff_table`) as text.
 
-Three forms are read, told apart by the table itself:
+    Row,Column,payoff Row,payoff Column
+    C,C,3,3
+    C,D,0,5
+    ...
 
-- *Long*: the header names the players and then, as often, columns that start with `payoff`; every
-  other line is one profile. Any number of players; each profile comes exactly once.
+    Row\Column,C,D
+    C,3 3,0 5
+    D,5 0,1 1
 
-      Row,Column,payoff Row,payoff Column
-      C,C,3,3
-      C,D,0,5
-      ...
-
-- *Matrix with labels*: the top left cell is not a number. It may name the players as
-  `Row\Column`; the rest of the first line labels the columns, the first cell of every other line
-  labels its row, and each cell holds both payoffs, separated by a space, `;` or a quoted comma.
-
-      Row\Column,C,D
-      C,3 3,0 5
-      D,5 0,1 1
-
-- *Bare matrix*: payoff cells only.
-
-A matrix whose cells hold one number each needs to be called symmetric or zero-sum. Numbers are
-integers, decimals (read exactly) or ratios p/q. Blank lines are skipped.
+Cells are separated by commas, tabs, or semicolons, which is how spreadsheets write CSV where the
+comma is the decimal sign; a first line `sep=;` says so. The comma of a pair in brackets, `(3,5)`,
+separates no cells. Blank lines are skipped.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import math
 import re
-from collections.abc import Sequence
-from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.games.matrices import bimatrix_game, refuse_flags, single_matrix_game
-from gtlearn.games.normal_form import NormalFormGame, normal_form
-from gtlearn.games.numbers import from_fractions, parse_entry, parse_number
+from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.payoff_table import (
+    DECIMALS,
+    PAYOFFS,
+    UNKNOWN,
+    Line,
+    game_of_table,
+    is_ambiguous,
+    is_long,
+    is_readable,
+)
 
-_Line = tuple[int, list[str]]  # the line's number in the text, and its cells
+_COMMA = {",": PAYOFFS, ";": DECIMALS, "\t": UNKNOWN}  # in a cell, by what separates cells
+_QUOTED = re.compile(r'"(?:[^"]|"")*+"')
+_NUMBER = r"[ ]*[-+./\deE]+[ ]*"
+_PAIR = re.compile(rf"{_QUOTED.pattern}|\(({_NUMBER}),({_NUMBER})\)", flags=re.ASCII)
+_SEPARATOR = re.compile(r"sep=([,;\t])[ \t]*(?:\r?\n|\Z)", flags=re.IGNORECASE)
 
 
 def parse_csv(
@@ -53,7 +51,7 @@ def parse_csv(
     symmetric: bool = False,
     zero_sum: bool = False,
 ) -> NormalFormGame:
-    """The game of a CSV text, in one of the forms that this module's docstring shows.
+    """The game of a CSV text.
 
     Args:
         text: the content of the file.
@@ -64,124 +62,68 @@ def parse_csv(
         zero_sum: single numbers are the row player's payoffs of a zero-sum game.
 
     Raises:
-        InputError: naming the line and the column of the table where it breaks.
+        InputError: naming the line and the column of the table where it breaks; if it could be
+            meant in two ways.
+
+    >>> parse_csv("3 3,0 5\\n5 0,1 1").payoff(1, (0, 1))
+    Fraction(5, 1)
     """
     try:
-        lines = _lines(text)
-        if not lines:
-            raise InputError("the table is empty; write rows of payoffs")
-        if _is_long(lines[0][1]):
-            refuse_flags(symmetric, zero_sum, "the table has payoff columns for each player")
-            return _long(lines, name, source)
-        return _matrix(lines, name, source, symmetric, zero_sum)
+        lines, comma = _table(text.removeprefix("\ufeff"))
+        return game_of_table(
+            lines, comma=comma, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
+        )
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 
 
-def _lines(text: str) -> list[_Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
-    lines = []
+def is_csv(text: str) -> bool:
+    """Whether `parse_csv` can read every cell; flags may still be missing."""
+    try:
+        return is_readable(*_table(text.removeprefix("\ufeff")))
+    except InputError:
+        return False
+
+
+def _table(text: str) -> tuple[list[Line], str]:
+    """The lines, and what a comma in a cell is between.
+
+    Raises:
+        InputError: if they are no CSV, or cells could be separated by commas or by semicolons.
+    """
+    text = _PAIR.sub(lambda pair: f"({pair[1]} {pair[2]})" if pair[1] else pair[0], text)
+    said = _SEPARATOR.match(text)
+    if said:
+        return _lines(text[said.end() :], said[1], first=2), _COMMA[said[1]]
+    bare = _QUOTED.sub("", text)
+    if "\t" in bare:
+        return _lines(text, "\t"), UNKNOWN
+    if not ("," in bare and ";" in bare):
+        separator = ";" if ";" in bare else ","
+        return _lines(text, separator), _COMMA[separator]
+    readable = [mark for mark in ",;" if is_readable(_lines(text, mark), _COMMA[mark])]
+    if len(readable) == 2:
+        raise InputError(
+            "its cells could be separated by commas, with two payoffs in each, or by semicolons, "
+            "with decimal commas; separate the payoffs of a cell by a space, or say sep=, or "
+            "sep=; in the first line"
+        )
+    mark = readable[0] if readable else ","
+    return _lines(text, mark), _COMMA[mark]
+
+
+def _lines(text: str, separator: str, first: int = 1) -> list[Line]:
+    """The lines that are not blank, with their numbers, of which the first one is `first`."""
+    stream = io.StringIO(text, newline="")
+    reader = csv.reader(stream, delimiter=separator, skipinitialspace=True, strict=True)
+    lines: list[Line] = []
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                lines.append((reader.line_num, cells))
+                lines.append((reader.line_num + first - 1, cells))
     except csv.Error as error:
-        raise InputError(f"line {max(reader.line_num, 1)}: {error}") from None
-    width = len(lines[0][1]) if lines else 0
-    for number, cells in lines:
-        if len(cells) != width:
-            raise InputError(
-                f"line {number} has {len(cells)} cells, the first line {width}; make all lines "
-                "equally long"
-            )
+        raise InputError(f"line {max(reader.line_num, 1) + first - 1}: {error}") from None
     return lines
-
-
-def _is_long(header: Sequence[str]) -> bool:
-    half = len(header) // 2
-    payoffs = [cell.strip().lower().startswith("payoff") for cell in header]
-    return half >= 2 and 2 * half == len(header) and payoffs == [False] * half + [True] * half
-
-
-def _long(lines: list[_Line], name: str, source: str) -> NormalFormGame:
-    players = lines[0][1][: len(lines[0][1]) // 2]
-    n = len(players)
-    labels: list[dict[str, int]] = [{} for _ in players]
-    seen: dict[tuple[int, ...], int] = {}
-    values = []
-    for number, cells in lines[1:]:
-        profile = tuple(
-            known.setdefault(cell, len(known)) for known, cell in zip(labels, cells, strict=False)
-        )
-        if profile in seen:
-            raise InputError(
-                f"line {number} repeats the profile of line {seen[profile]}; keep one of them"
-            )
-        seen[profile] = number
-        values.append([_number(cell, number, n + k + 1) for k, cell in enumerate(cells[n:])])
-    shape = tuple(len(known) for known in labels)
-    if len(values) != math.prod(shape) or not values:
-        sizes = " x ".join(map(str, shape))
-        raise InputError(f"{sizes} profiles are needed, but {len(values)} are listed")
-    order = np.lexsort(np.array(list(seen)).T[::-1])
-    payoffs = [from_fractions([values[i][k] for i in order], shape) for k in range(n)]
-    actions = [list(known) for known in labels]
-    return normal_form(*payoffs, name=name, players=players, actions=actions, source=source)
-
-
-def _matrix(
-    lines: list[_Line], name: str, source: str, symmetric: bool, zero_sum: bool
-) -> NormalFormGame:
-    labels: dict[str, Any] = {"name": name, "source": source}
-    first = 0
-    if not _is_number(lines[0][1][0]):
-        first = 1
-        labels["actions"] = ([cells[0] for _, cells in lines[1:]], lines[0][1][1:])
-        corner = lines[0][1][0].split("\\")
-        if len(corner) == 2 and all(corner):
-            labels["players"] = corner
-        if len(lines) == 1 or len(lines[0][1]) == 1:
-            raise InputError(
-                f"the top left cell {lines[0][1][0][:40]!r} makes the first line and column "
-                "labels, but there are no payoffs beside them"
-            )
-    cells = [
-        [_payoffs(cell, number, column) for column, cell in enumerate(row[first:], first + 1)]
-        for number, row in lines[first:]
-    ]
-    sizes = {len(cell) for row in cells for cell in row}
-    if sizes == {1}:
-        values = [[cell[0] for cell in row] for row in cells]
-        return single_matrix_game(values, symmetric=symmetric, zero_sum=zero_sum, **labels)
-    if sizes == {2}:
-        row, column = ([[cell[k] for cell in line] for line in cells] for k in (0, 1))
-        return bimatrix_game(row, column, symmetric=symmetric, zero_sum=zero_sum, **labels)
-    raise InputError("some cells hold one number and some two; write two payoffs in every cell")
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        parse_number(re.split(r"[\s;,]+", cell.strip())[0])
-    except InputError:
-        return False
-    return True
-
-
-def _payoffs(cell: str, line: int, column: int) -> list[int | Fraction]:
-    parts = cell.replace(";", " ").replace(",", " ").split() or [""]
-    if len(parts) > 2:
-        raise InputError(
-            f"line {line}, column {column}: {cell[:40]!r} holds {len(parts)} numbers; write the "
-            "two payoffs as '3 5', or use one line a profile for more players"
-        )
-    return [_number(part, line, column) for part in parts]
-
-
-def _number(text: str, line: int, column: int) -> int | Fraction:
-    try:
-        return parse_entry(text)
-    except InputError as error:
-        raise InputError(f"line {line}, column {column}: {error}") from None
 
 
 def dump_csv(game: NormalFormGame) -> str:
@@ -201,7 +143,7 @@ def dump_csv(game: NormalFormGame) -> str:
             lines.append([label, *(f"{a} {b}" for a, b in pairs)])
     else:
         lines = [[*game.players, *(f"payoff {player}" for player in game.players)]]
-        if not _is_long(lines[0]):
+        if not is_long(lines[0]):
             raise InputError(
                 "a player whose label starts with 'payoff' cannot be written as csv; rename it, "
                 "or use json"
@@ -215,16 +157,18 @@ def dump_csv(game: NormalFormGame) -> str:
 def _fits_matrix(game: NormalFormGame) -> bool:
     corner = "\\".join(game.players)
     header = [corner, *game.actions[1]]
+    texts = [array.texts().ravel().tolist() for array in game.payoffs]
+    cells = (f"{a} {b}" for a, b in zip(*texts, strict=True))
     return (
         corner.count("\\") == 1
-        and all(game.players)
-        and not _is_number(corner)
-        and not _is_long(header)
+        and all(map(str.strip, game.players))
+        and not is_long(header)
+        and not is_ambiguous(cells)
     )
 
 
 def _cell(text: str) -> str:
     """A cell, quoted where it must be."""
-    if re.search(r'[,"\r\n]', text) or text != text.strip() or not text:
+    if re.search(r'[,;"\t\r\n]', text) or text != text.strip() or not text:
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -46,6 +46,8 @@ def parse_efg(
 ) -> NormalFormGame:
     """The reduced normal form of a .efg text, exact; see `TreeRecord.reduced_normal_form`.
 
+    Where a player has no perfect recall, the game's `number_note` says so.
+
     Args:
         text: the content of the file.
         name: what the game is called if the text has no title.

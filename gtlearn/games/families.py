@@ -20,6 +20,7 @@ from gtlearn.games.normal_form import NormalFormGame, normal_form
 if TYPE_CHECKING:  # numpy loads its random module on first use
     Seed = int | np.random.Generator
 
+_LARGEST = 10**18  # of a drawn integer, which numpy holds in 64 bits
 DEGENERATE_KINDS = ("small", "zero", "identical_rows", "identical_columns", "duplicate", "win_lose")
 
 
@@ -36,6 +37,8 @@ def _integers(
 ) -> NDArray[np.int64]:
     if low > high:
         raise InputError(f"low={low} is above high={high}; swap them")
+    if max(-low, high) > _LARGEST:
+        raise InputError(f"low={low} and high={high} must be from -10^18 to 10^18")
     check_size(*shape[-2:])
     return generator.integers(low, high, size=shape, endpoint=True)
 

@@ -4,48 +4,119 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from pathlib import Path
+from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
+from gtlearn.games.axes import refuse_axis
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.csv_format import dump_csv, parse_csv
 from gtlearn.games.efg import parse_efg
 from gtlearn.games.iterated.game import IteratedGame
 from gtlearn.games.json_format import dump_json, parse_json
 from gtlearn.games.markov.game import MarkovGame
-from gtlearn.games.matrices import refuse_flags
+from gtlearn.games.matrices import game_from_arrays, refuse_flags
 from gtlearn.games.nfg import dump_nfg, parse_nfg
 from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.npz import NPY, ZIP, array_of_npy, arrays_of_npz
+from gtlearn.games.xlsx import is_workbook, parse_xlsx
+from gtlearn.reading import bytes_of_file, quoted_path, reason, text_of
 
 Game = NormalFormGame | BayesianGame | MarkovGame
 
-READABLE = (".nfg", ".efg", ".json", ".csv")
+READABLE = (".nfg", ".efg", ".json", ".csv", ".xlsx", ".npy", ".npz")
 WRITABLE = (".nfg", ".json", ".csv")
-_MAX_BYTES = 512 * 2**20
+_TEXTS = READABLE[:4]
 
 
 def read_game(
-    path: str | os.PathLike[str], *, symmetric: bool = False, zero_sum: bool = False
+    path: str | os.PathLike[str],
+    *,
+    symmetric: bool = False,
+    zero_sum: bool = False,
+    rationalise: bool = False,
+    players_axis: str | None = None,
 ) -> Game:
-    """The game in a .nfg, .efg, .json or .csv file; numbers are read exactly as written.
+    """The game in a file of one of the `READABLE` formats; text is read exactly as written.
 
     Raises:
-        InputError: if the file is missing, unreadable, no text, of an unknown kind, or wrong.
+        InputError: if the file is missing, no regular file, too large, of an unknown kind, or
+            wrong.
     """
     path = Path(path)
-    what = str(path)
-    suffix = path.suffix.lower()
-    if suffix not in READABLE:
+    what = quoted_path(path)
+    format = path.suffix.lower()[1:]
+    if f".{format}" not in READABLE:
         raise InputError(f"{what} has no known suffix; a game file ends with {_listed(READABLE)}")
-    return loads(
-        _read_text(path, what),
-        suffix[1:],
+    return game_of_bytes(
+        bytes_of_file(path),
+        format,
         name=path.stem,
         what=what,
         source=path.name,
         symmetric=symmetric,
         zero_sum=zero_sum,
+        rationalise=rationalise,
+        players_axis=players_axis,
     )
+
+
+def game_of_bytes(
+    data: bytes,
+    format: str,
+    *,
+    what: str,
+    rationalise: bool = False,
+    **how: Any,
+) -> Game:
+    """The game that the content of a file holds.
+
+    Args:
+        data: the content.
+        format: one of the `READABLE` ones, without the dot.
+        what: what it is called in error messages.
+        rationalise: read the floats of arrays as the shortest decimals that print as them.
+        **how: as for `loads`.
+
+    Raises:
+        InputError: if it is no such game.
+    """
+    if format in ("npy", "npz"):
+        return _of_arrays(data, format, what, rationalise=rationalise, **how)
+    if format == "xlsx":
+        refuse_axis(how.pop("players_axis", None), f"{what} is a table")
+        return parse_xlsx(data, what=what, **how)
+    return loads(text_of(data, what), format, what=what, **how)
+
+
+def _of_arrays(data: bytes, format: str, what: str, **how: Any) -> NormalFormGame:
+    """The game of an .npy or .npz file; the arrays of an .npz file are the players' by name."""
+    try:
+        if format == "npy":
+            return game_from_arrays(array_of_npy(data, what), **how)
+        found = arrays_of_npz(data, what)
+        if not all(re.fullmatch(r"arr_\d+", name) for name in found):
+            how["players"] = list(found)
+        return game_from_arrays(list(found.values()), **how)
+    except InputError as error:
+        raise InputError(f"{what}: {error}") from None
+
+
+def format_of(data: bytes, what: str) -> str:
+    """The format that content is written in, as it begins; "text" where that does not say.
+
+    Raises:
+        InputError: if it is neither a known format nor text.
+    """
+    if data.startswith(NPY):
+        return "npy"
+    if data.startswith(ZIP):
+        return "xlsx" if is_workbook(data, what) else "npz"
+    start = text_of(data, what).lstrip()
+    if start.startswith(("NFG", "EFG")):
+        return start[:3].lower()
+    return "json" if start[:1] in ("[", "{") else "text"
 
 
 def loads(
@@ -57,6 +128,7 @@ def loads(
     source: str = "",
     symmetric: bool = False,
     zero_sum: bool = False,
+    players_axis: str | None = None,
 ) -> Game:
     """The game that a text spells in "nfg", "efg", "json" or "csv".
 
@@ -68,6 +140,8 @@ def loads(
         source: where it comes from, if the text does not say.
         symmetric: a single matrix (JSON, CSV) is the row player's payoffs of a symmetric game.
         zero_sum: a single matrix (JSON, CSV) is the row player's payoffs of a zero-sum game.
+        players_axis: "first" or "last": which level of nested lists (JSON) counts the players;
+            the first unless given.
 
     Raises:
         InputError: if the text is no such game; it names line and column.
@@ -75,8 +149,15 @@ def loads(
     what = what or f"the {format} text"
     if format == "json":
         return parse_json(
-            text, name=name, source=source, what=what, symmetric=symmetric, zero_sum=zero_sum
+            text,
+            name=name,
+            source=source,
+            what=what,
+            symmetric=symmetric,
+            zero_sum=zero_sum,
+            players_axis=players_axis,
         )
+    refuse_axis(players_axis, f"{what} holds no nested lists")
     if format == "csv":
         return parse_csv(
             text, name=name, source=source, what=what, symmetric=symmetric, zero_sum=zero_sum
@@ -86,7 +167,7 @@ def loads(
         return parse_nfg(text, name=name, source=source, what=what)
     if format == "efg":
         return parse_efg(text, name=name, source=source, what=what)
-    raise InputError(f"there is no format {format!r}; use {_listed(READABLE)}")
+    raise InputError(f"there is no format {quoted(format)}; use {_listed(_TEXTS)}")
 
 
 def dumps(game: Game | IteratedGame, format: str = "json") -> str:
@@ -129,30 +210,7 @@ def save(game: Game | IteratedGame, path: str | os.PathLike[str]) -> None:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot write {str(path)!r}: {_reason(error)}") from None
-
-
-def _read_text(path: Path, what: str) -> str:
-    try:
-        if path.is_file() and path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{what} is larger than {_MAX_BYTES >> 20} MiB; use a smaller game")
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{what} is no text file (byte {error.start} is not UTF-8); give a game as text"
-        ) from None
-    except InputError:
-        raise
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {what}: {_reason(error)}") from None
-    if "\0" in text:
-        raise InputError(f"{what} is no text file (it holds a zero byte); give a game as text")
-    return text
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error)
-    return text[:1].lower() + text[1:]
+        raise InputError(f"cannot write {str(path)!r}: {reason(error)}") from None
 
 
 def _listed(suffixes: tuple[str, ...]) -> str:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import json_pieces as pieces
+from gtlearn.games.axes import refuse_axis
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.iterated.game import IteratedGame
 from gtlearn.games.markov.game import MarkovGame
@@ -41,6 +42,7 @@ def parse_json(
     what: str = "the JSON text",
     symmetric: bool = False,
     zero_sum: bool = False,
+    players_axis: str | None = None,
 ) -> Game:
     """The game of a JSON text.
 
@@ -51,6 +53,8 @@ def parse_json(
         what: what the text is called in error messages.
         symmetric: a single matrix is the row player's payoffs of a symmetric game.
         zero_sum: a single matrix is the row player's payoffs of a zero-sum game.
+        players_axis: "first" or "last": which level of nested lists counts the players; the
+            first unless given.
 
     Raises:
         InputError: naming line and column if it is no JSON, else the key that is wrong.
@@ -58,7 +62,9 @@ def parse_json(
     >>> parse_json('{"payoffs": [[[1, 0], [0, 0.5]], [[1, 0], [0, "1/2"]]]}').payoff(0, (1, 1))
     Fraction(1, 2)
     """
-    build = partial(game_from_arrays, symmetric=symmetric, zero_sum=zero_sum)
+    build = partial(
+        game_from_arrays, symmetric=symmetric, zero_sum=zero_sum, players_axis=players_axis
+    )
     try:
         value = pieces.read_value(text)
         if isinstance(value, list):
@@ -66,6 +72,7 @@ def parse_json(
         if not isinstance(value, Mapping):
             raise InputError('it holds no object; write {"payoffs": [...]}')
         if is_markov(value):
+            refuse_axis(players_axis, "the game is a Markov game")
             return read_markov(
                 value, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
             )
@@ -139,7 +146,7 @@ def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -
         if not isinstance(entry, Mapping):
             raise InputError(f"type {number} must be an object, not {pieces.shown(entry)}")
         labels.append(pieces.text(entry, "name", str(number)))
-        where = f"type {labels[-1]!r}"
+        where = f"type {quoted(labels[-1])}"
         pieces.check_keys(entry, _TYPE_KEYS, where, SCHEMA)
         for key in ("probability", "payoffs"):
             if key not in entry:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import ExactArray, format_number, parse_number, short_number, to_fraction
 
 _SHORT = 60  # characters of an object that stands on one line
@@ -148,7 +148,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, value in pairs:
         if key in out:
-            raise InputError(f"the key {key[:60]!r} comes twice in one object; keep one")
+            raise InputError(f"the key {quoted(key)} comes twice in one object; keep one")
         out[key] = value
     return out
 

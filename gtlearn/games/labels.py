@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 
 
 def check_labels(game: str, what: str, labels: Sequence[str]) -> None:
@@ -16,11 +16,11 @@ def check_labels(game: str, what: str, labels: Sequence[str]) -> None:
     seen: set[str] = set()
     for position, label in enumerate(labels, start=1):
         if not label:
-            raise InputError(f"{what} number {position} of game {game!r} has an empty label")
+            raise InputError(f"{what} number {position} of game {quoted(game)} has an empty label")
         if label in seen:
             raise InputError(
-                f"the label {label!r} is given to more than one {what} of game {game!r}; "
-                "make labels unique"
+                f"the label {quoted(label)} is given to more than one {what} of game "
+                f"{quoted(game)}; make labels unique"
             )
         seen.add(label)
 

@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pyspiel
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
+from gtlearn.games.axes import is_nested, refuse_axis
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
-from gtlearn.games.files import READABLE, loads, read_game
+from gtlearn.games.csv_format import is_csv, parse_csv
+from gtlearn.games.files import READABLE, format_of, game_of_bytes, loads, read_game
+from gtlearn.games.foreign import reader_of
+from gtlearn.games.frames import game_of_frames, is_frames
 from gtlearn.games.iterated.game import IteratedGame
 from gtlearn.games.iterated.names import is_iterated, load_iterated
-from gtlearn.games.literal import parse_literal
+from gtlearn.games.literal import is_literal, parse_literal
 from gtlearn.games.markov.game import MarkovGame
 from gtlearn.games.markov.openspiel import SHORT_NAME as MARKOV
-from gtlearn.games.matrices import game_from_arrays, is_nested, refuse_flags
+from gtlearn.games.matrices import game_from_arrays, refuse_flags
 from gtlearn.games.names import nearest, parse_arguments, split_call
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.openspiel import from_openspiel, load_openspiel
 from gtlearn.games.openspiel_steps import SteppedGame
 from gtlearn.games.openspiel_text import of_text
+from gtlearn.reading import at_most, text_of
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
 
 
 def load(
-    spec: Any, *, symmetric: bool = False, zero_sum: bool = False, rationalise: bool = False
+    spec: Any,
+    *,
+    symmetric: bool = False,
+    zero_sum: bool = False,
+    rationalise: bool = False,
+    players_axis: str | None = None,
+    max_bytes: int | None = None,
 ) -> Game:
     """The game that `spec` stands for.
 
@@ -41,17 +54,24 @@ def load(
             - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
               small games by their reduced normal form;
-            - the path of a .nfg, .efg, .json or .csv file (a Markov game is a .json file);
+            - the path of a .nfg, .efg, .json, .csv, .xlsx, .npy or .npz file (a Markov game is a
+              .json file);
             - a literal: `"3,3 0,5; 5,0 1,1"`, or `"3 0; 5 1"` with a flag; or JSON text;
             - one payoff array a player (numpy arrays, nested lists; entries int, Fraction,
-              "p/q", float), or a single matrix with a flag;
-            - a `pyspiel.Game`, a `pygambit.Game`, or a game of this package, which is returned
-              as it is.
+              "p/q", float); or one payoff a player at each profile, `[[(3, 3), (0, 5)], [(5, 0),
+              (1, 1)]]`, or an array whose last axis counts the players; or a single matrix with
+              a flag;
+            - a pandas DataFrame, or one a player, whose labels are kept;
+            - a `pyspiel.Game`, a `pygambit.Game`, QuantEcon's `NormalFormGame`, nashpy's `Game`,
+              or a game of this package, which is returned as it is.
         symmetric: a single matrix is the row player's payoffs of a symmetric game.
         zero_sum: a single matrix is the row player's payoffs of a zero-sum game.
         rationalise: read floats as the shortest decimals that print as them, not as the exact
             binary values that they hold (`number_note` of the game says which). Text is always
             read exactly as it is written: "0.1" is 1/10.
+        players_axis: "first" or "last": which axis of nested payoffs counts the players, where
+            that cannot be seen.
+        max_bytes: how large a file may be, and what it unpacks to; 256 MB unless given.
 
     Raises:
         InputError: in one sentence: what was wrong, where, and what to do.
@@ -62,54 +82,132 @@ def load(
     Fraction(-1, 1)
     >>> load("gtlearn_iterated(stage='3,3 0,5; 5,0 1,1',discount=24/25)").states
     ('init', '11', '12', '21', '22')
+    >>> load([[(3, 3), (0, 5)], [(5, 0), (1, 1)]]).payoff(1, (0, 1))
+    Fraction(5, 1)
     """
-    if isinstance(spec, str):
-        return _from_text(spec, symmetric, zero_sum, rationalise)
-    if isinstance(spec, os.PathLike):
-        return read_game(os.fspath(spec), symmetric=symmetric, zero_sum=zero_sum)
-    if is_nested(spec):
-        return game_from_arrays(
-            spec, symmetric=symmetric, zero_sum=zero_sum, rationalise=rationalise
-        )
-    refuse_flags(symmetric, zero_sum, "the game is complete")
+    how: dict[str, Any] = {
+        "symmetric": symmetric,
+        "zero_sum": zero_sum,
+        "rationalise": rationalise,
+        "players_axis": players_axis,
+    }
+    with at_most(max_bytes):
+        if isinstance(spec, str):
+            return _from_text(spec, how)
+        if isinstance(spec, os.PathLike):
+            return read_game(os.fspath(spec), **how)
+        if is_frames(spec):
+            refuse_axis(players_axis, "a DataFrame is given")
+            del how["players_axis"]
+            return game_of_frames(spec, **how)
+        if is_nested(spec):
+            return game_from_arrays(spec, **how)
+        return _from_object(spec, how)
+
+
+def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any) -> Game:
+    """The game that content from anywhere holds, such as what comes on standard input.
+
+    Args:
+        data: the content: of a file that `load` reads, or a text that it takes (no path).
+        format: a suffix without its dot, or "literal"; None for what the content shows.
+        what: what it is called in error messages.
+        **how: the options of `load`.
+
+    Raises:
+        InputError: if it is no game, or text that could be CSV or a literal, which differ.
+
+    >>> load_bytes(b"3,3 0,5\\n5,0 1,1", what="the text").payoff(1, (0, 1))
+    Fraction(5, 1)
+    """
+    flags = {key: how.get(key, False) for key in ("symmetric", "zero_sum")}
+    format = format or format_of(data, what)
+    if format == "text":
+        format = _format_of_text(text_of(data, what), what, flags)
+    if format not in ("text", "literal"):
+        return game_of_bytes(data, format, name="game", source=what, what=what, **how)
+    text = text_of(data, what)
+    if format == "text" and _is_path(text.strip()):
+        raise InputError(f"{what} holds the path of a file, and no game; give the path itself")
+    try:
+        return load(text, **how) if format == "text" else parse_literal(text, **flags)
+    except InputError as error:
+        raise InputError(f"{what}: {error}") from None
+
+
+def _format_of_text(text: str, what: str, flags: Mapping[str, Any]) -> str:
+    """ "csv" or "literal" for several lines that are one of them, else "text" that `load` takes."""
+    lines = text.strip().splitlines()
+    if len(lines) < 2:
+        return "text"
+    if any(";" in line.rstrip().rstrip(";") for line in lines) and is_csv(text):
+        return "csv"  # a literal of several lines ends rows at the ends of lines
+    readers = {"csv": (is_csv, parse_csv), "literal": (is_literal, parse_literal)}
+    readable = [format for format, (fits, _) in readers.items() if fits(text)]
+    if len(readable) < 2:
+        return readable[0] if readable else "text"
+    found = {}
+    for format, (_, parse) in readers.items():
+        with suppress(InputError):
+            found[format] = parse(text, **flags)
+    if len(found) == 1 and any(flags.values()):  # which only one of them takes
+        return next(iter(found))
+    if len(found) == 2 and _same(found["csv"], found["literal"]):
+        return "literal"
+    raise InputError(
+        f"{what} could be CSV or a literal, which would be different games; say which by "
+        "--input-format csv or --input-format literal"
+    )
+
+
+def _same(one: NormalFormGame, other: NormalFormGame) -> bool:
+    return one.actions == other.actions and one.payoffs == other.payoffs
+
+
+def _from_text(text: str, how: Mapping[str, Any]) -> Game:
+    stripped = text.strip()
+    if not stripped:
+        raise InputError("the game is an empty string; give a name, a path or a literal")
+    if is_iterated(stripped):
+        return load_iterated(stripped, **how)
+    if _is_path(stripped):
+        return read_game(stripped, **how)
+    flags = {"symmetric": how["symmetric"], "zero_sum": how["zero_sum"]}
+    if stripped[0] in "[{":
+        return loads(stripped, "json", **flags, players_axis=how["players_axis"])
+    call = split_call(stripped)
+    name, inside = call or (stripped, "")
+    refuse_axis(how["players_axis"], f"{quoted(name)} is text")
+    if call and name in catalogue_names():
+        refuse_flags(**flags, why=f"{name} is a whole game")
+        return catalogue_entry(name).build(**parse_arguments(name, inside))
+    if call and name in pyspiel.registered_names():
+        refuse_flags(**flags, why=f"{name} is a whole game")
+        if name == MARKOV:
+            return of_text(stripped, _exact)
+        return load_openspiel(stripped, rationalise=how["rationalise"])
+    if stripped[0] in "(+-.0123456789" or ";" in stripped or "\n" in stripped:
+        return parse_literal(text, **flags)
+    raise InputError(_unknown(name))
+
+
+def _from_object(spec: Any, how: Mapping[str, Any]) -> Game:
+    """A game of a package, this one or another."""
+    refuse_flags(how["symmetric"], how["zero_sum"], "the game is complete")
+    refuse_axis(how["players_axis"], "the game is complete")
     if isinstance(spec, Game):
         return spec
     if isinstance(spec, SteppedGame):
         return _exact(spec)
     if isinstance(spec, pyspiel.Game):
-        return from_openspiel(spec, rationalise=rationalise)
-    if type(spec).__module__.split(".")[0] == "pygambit" and hasattr(spec, "to_nfg"):
-        return _from_gambit(spec)
+        return from_openspiel(spec, rationalise=how["rationalise"])
+    reader = reader_of(spec)
+    if reader is not None:
+        return reader(spec, how["rationalise"])
     raise InputError(
-        f"a {type(spec).__name__} is no game; give a name, a path, a literal, payoff arrays, "
-        "or a game of OpenSpiel or Gambit"
+        f"a {type(spec).__name__} is no game; give a name, a path, a literal, payoff arrays, or a "
+        "game of OpenSpiel, Gambit, QuantEcon or nashpy"
     )
-
-
-def _from_text(text: str, symmetric: bool, zero_sum: bool, rationalise: bool) -> Game:
-    stripped = text.strip()
-    if not stripped:
-        raise InputError("the game is an empty string; give a name, a path or a literal")
-    if is_iterated(stripped):
-        flags = {"symmetric": symmetric, "zero_sum": zero_sum, "rationalise": rationalise}
-        return load_iterated(stripped, **flags)
-    if _is_path(stripped):
-        return read_game(stripped, symmetric=symmetric, zero_sum=zero_sum)
-    if stripped[0] in "[{":
-        return loads(stripped, "json", symmetric=symmetric, zero_sum=zero_sum)
-    call = split_call(stripped)
-    name, inside = call or (stripped, "")
-    if call and name in catalogue_names():
-        refuse_flags(symmetric, zero_sum, f"{name} is a whole game")
-        return catalogue_entry(name).build(**parse_arguments(name, inside))
-    if call and name in pyspiel.registered_names():
-        refuse_flags(symmetric, zero_sum, f"{name} is a whole game")
-        if name == MARKOV:
-            return of_text(stripped, _exact)
-        return load_openspiel(stripped, rationalise=rationalise)
-    if stripped[0] in "+-.0123456789" or ";" in stripped or "\n" in stripped:
-        return parse_literal(text, symmetric=symmetric, zero_sum=zero_sum)
-    raise InputError(_unknown(name))
 
 
 def _exact(game: SteppedGame) -> IteratedGame | MarkovGame:
@@ -130,20 +228,11 @@ def _is_path(text: str) -> bool:
         return False
 
 
-def _from_gambit(game: Any) -> NormalFormGame:
-    """A pygambit game, through the text that it writes of itself."""
-    what = "the Gambit game"
-    text, format = (game.to_efg(), "efg") if game.is_tree else (game.to_nfg(), "nfg")
-    loaded = loads(text, format, what=what, source="Gambit")
-    assert isinstance(loaded, NormalFormGame)  # neither format can hold another kind
-    return loaded
-
-
 def _unknown(name: str) -> str:
-    shown = name if len(name) <= 60 else name[:57] + "..."
+    shown = quoted(name)
     if name.count("(") > name.count(")"):
-        return f"a bracket of {shown!r} is not closed; write name(key=value)"
+        return f"a bracket of {shown} is not closed; write name(key=value)"
     if os.sep in name:
-        return f"there is no file {shown!r}; give the path of a game file, or a name"
+        return f"there is no file {shown}; give the path of a game file, or a name"
     hint = nearest(name, [*catalogue_names(), *pyspiel.registered_names()])
-    return f"there is no game called {shown!r}; {hint or 'see `gtlearn games list`'}"
+    return f"there is no game called {shown}; {hint or 'see `gtlearn games list`'}"

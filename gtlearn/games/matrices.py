@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.games.arrays import is_array, plain_array
+from gtlearn.games.axes import (
+    TOO_DEEP,
+    is_nested,
+    nesting,
+    one_array_a_player,
+    players_of_records,
+    refuse_axis,
+)
 from gtlearn.games.normal_form import NormalFormGame, normal_form, number_note
 from gtlearn.games.numbers import ExactArray, exact_array
-
-_MAX_DEPTH = 40  # beyond any array; ends lists that hold themselves
 
 
 def single_matrix_game(
@@ -88,60 +94,60 @@ def game_from_arrays(
     *,
     symmetric: bool = False,
     zero_sum: bool = False,
+    players_axis: str | None = None,
     name: str = "game",
     rationalise: bool = False,
     number_note: str = "",
     **labels: Any,
 ) -> NormalFormGame:
-    """A game from one payoff array a player, or from a single matrix with a flag.
+    """A game from payoffs for each player, or from a single matrix with a flag.
 
     Args:
-        arrays: a sequence of arrays, one a player, each with one axis a player; or one matrix.
+        arrays: a sequence of arrays, one a player, each with one axis a player; or nested
+            sequences or one array that hold one payoff a player at each profile (see
+            `gtlearn.games.axes`); or one matrix.
         symmetric: the matrix is the row player's payoffs of a symmetric game.
         zero_sum: the matrix is the row player's payoffs of a zero-sum game.
+        players_axis: "first" or "last" where the first or last axis counts the players.
         name: what the game is called.
         rationalise: read a float as the shortest decimal that prints as it.
         number_note: how float payoffs were read before, if they were.
         **labels: players, actions and source, as for `normal_form`.
 
     Raises:
-        InputError: if the arrays do not fit together, or a flag is missing or has no meaning.
+        InputError: if the arrays do not fit together, a flag is missing or has no meaning, or
+            nothing says which axis counts the players.
     """
     if not is_nested(arrays):
         raise InputError("the payoffs must be nested lists or arrays, one a player")
+    how: dict[str, Any] = {"name": name, "rationalise": rationalise, **labels}
+    flags: dict[str, Any] = {"symmetric": symmetric, "zero_sum": zero_sum}
     try:
-        if nesting(arrays) == 2:
-            game = single_matrix_game(
-                arrays,
-                symmetric=symmetric,
-                zero_sum=zero_sum,
-                name=name,
-                rationalise=rationalise,
-                **labels,
-            )
+        records = players_of_records(arrays)
+        if records is not None:
+            refuse_flags(**flags, why="every player's payoffs are given")
+            arrays, players = records
+            game = normal_form(*arrays, **{"players": players, **how})
         else:
-            refuse_flags(symmetric, zero_sum, "one array a player is given")
-            game = normal_form(*arrays, name=name, rationalise=rationalise, **labels)
+            game = _of_nest(arrays, how, flags, players_axis)
     except RecursionError:
-        raise InputError("the payoffs are nested too deeply; give one axis a player") from None
+        raise InputError(TOO_DEEP) from None
     return replace(game, number_note=number_note) if number_note else game
 
 
-def is_nested(value: Any) -> bool:
-    """Whether `value` is an array or a sequence, not a text or a scalar."""
-    if hasattr(value, "__array__"):
-        return len(getattr(value, "shape", ())) > 0
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
-def nesting(values: Any) -> int:
-    """How many axes `values` has, judged by its first entries; a matrix has 2."""
-    depth = 0
-    while is_nested(values) and depth <= _MAX_DEPTH:
-        if hasattr(values, "__array__"):
-            return depth + len(values.shape)
-        depth += 1
-        if len(values) == 0:
-            break
-        values = values[0]
-    return depth
+def _of_nest(
+    arrays: Any, how: dict[str, Any], flags: dict[str, Any], players_axis: str | None
+) -> NormalFormGame:
+    if is_array(arrays):
+        arrays = plain_array(arrays, "the payoffs")
+    axes = len(nesting(arrays))
+    if axes == 2:
+        refuse_axis(players_axis, "one matrix is given")
+        return single_matrix_game(arrays, **flags, **how)
+    refuse_flags(**flags, why="every player's payoffs are given")
+    if axes < 3:
+        return normal_form(*arrays, **how)
+    rationalise = how["rationalise"]
+    payoffs = one_array_a_player(arrays, players_axis=players_axis, rationalise=rationalise)
+    game = normal_form(*payoffs, **how)
+    return replace(game, number_note=number_note([arrays], game.payoffs, rationalise))

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 
 _CALL = re.compile(r"([A-Za-z_]\w*)\s*(?:\((.*)\))?", flags=re.ASCII | re.DOTALL)
 _ESCAPES = {"%": "%25", ",": "%2C", "(": "%28", ")": "%29", "=": "%3D", "\n": "%0A"}
@@ -29,9 +29,9 @@ def parse_arguments(name: str, inside: str) -> dict[str, str]:
         key, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals or not key.isidentifier():
             shown = part.strip()[:60]
-            raise InputError(f"{shown!r} in {name}(...) is no parameter; write key=value")
+            raise InputError(f"{quoted(shown)} in {name}(...) is no parameter; write key=value")
         if key in arguments:
-            raise InputError(f"parameter {key!r} of {name} is given twice; give it once")
+            raise InputError(f"parameter {quoted(key)} of {name} is given twice; give it once")
         arguments[key] = value
     return arguments
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
+from gtlearn.games.arrays import is_array
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.labels import check_labels, default_players, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
@@ -33,7 +34,8 @@ class NormalFormGame:
         payoffs: one exact tensor a player, each of shape `shape`; `payoffs[k][i, j]` is player
             k's payoff when player 0 plays i and player 1 plays j.
         source: where the game comes from (a citation or a file), for display.
-        number_note: how float payoffs were read, empty if all were given exactly.
+        number_note: how float payoffs were read, and what else is to be said of the reading (such
+            as that a player of the tree forgets); empty if there is nothing.
     """
 
     name: str
@@ -44,26 +46,25 @@ class NormalFormGame:
     number_note: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
+        what = f"game {quoted(self.name)}"
         if len(self.players) < 2:
-            raise InputError(
-                f"game {self.name!r} has {len(self.players)} player(s); a game needs two or more"
-            )
+            raise InputError(f"{what} has {len(self.players)} player(s); a game needs two or more")
         if not len(self.actions) == len(self.payoffs) == len(self.players):
             raise InputError(
-                f"game {self.name!r} has {len(self.players)} players but labels for "
+                f"{what} has {len(self.players)} players but labels for "
                 f"{len(self.actions)} and payoffs for {len(self.payoffs)}; "
                 "give one of each a player"
             )
         check_labels(self.name, "player", self.players)
         for player, labels in zip(self.players, self.actions, strict=True):
             if not labels:
-                raise InputError(f"player {player!r} of game {self.name!r} has no action")
-            check_labels(self.name, f"action of player {player!r}", labels)
+                raise InputError(f"player {quoted(player)} of {what} has no action")
+            check_labels(self.name, f"action of player {quoted(player)}", labels)
         for player, tensor in zip(self.players, self.payoffs, strict=True):
             if tensor.shape != self.shape:
                 raise InputError(
-                    f"the payoffs of player {player!r} have shape {list(tensor.shape)}, but the "
-                    f"game's shape is {list(self.shape)}; give one payoff a profile"
+                    f"the payoffs of player {quoted(player)} have shape {list(tensor.shape)}, but "
+                    f"the game's shape is {list(self.shape)}; give one payoff a profile"
                 )
 
     @property
@@ -209,8 +210,8 @@ def holds_float(values: Any) -> bool:
     """Whether a float, also one that is a whole number, is among nested values."""
     if isinstance(values, ExactArray):
         return False
-    if isinstance(values, np.ndarray) and values.dtype != object:
-        return bool(values.dtype.kind == "f")
+    if is_array(values) and str(getattr(values, "dtype", "object")) != "object":
+        return "float" in str(values.dtype)
     if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str):
         return any(holds_float(value) for value in values)
     return isinstance(values, float | np.floating)

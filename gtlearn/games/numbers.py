@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
+from gtlearn.games.arrays import is_array, plain_array
 
 Number = Fraction | float
 
@@ -24,6 +25,8 @@ _INT64_SAFE = 2**62
 _MAX_DEPTH = 32  # axes of an array; numpy's own limit is 64
 _MAX_CHARACTERS = 10_000_000  # of one number; solutions have longer numbers than games
 _MAX_BITS = 2**31  # of all numerators over one denominator
+_MAX_ENTRIES = 100_000_000  # of an array, each of which takes eight bytes or more
+_MAX_EXPONENT = 10_000  # of ten, as text may have
 _DIGITS = 4000  # Python refuses to convert integers of more than 4300
 
 
@@ -36,12 +39,12 @@ def parse_number(text: str) -> Fraction:
     stripped = text.strip()
     match = _NUMBER.fullmatch(stripped) if len(stripped) <= _MAX_CHARACTERS else None
     if match is None:
-        raise InputError(f"{_shorten(text)} is not a number; write an integer, a decimal or p/q")
+        raise InputError(f"{quoted(text)} is not a number; write an integer, a decimal or p/q")
     sign, p, q, whole, decimals, exponent = match.groups()
     if p:
         denominator = _integer(q)
         if denominator == 0:
-            raise InputError(f"{_shorten(text)} divides by zero; write a ratio p/q with q > 0")
+            raise InputError(f"{quoted(text)} divides by zero; write a ratio p/q with q > 0")
         value = Fraction(_integer(p), denominator)
     else:
         shift = int(exponent or 0) - len(decimals or "")
@@ -78,22 +81,36 @@ def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
         return parse_number(value)
     if isinstance(value, bool | np.bool_):
         raise InputError(f"{value} is a truth value, not a number")
-    if isinstance(value, int | np.integer):
+    if isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64):
         return Fraction(int(value))
-    if isinstance(value, float | np.floating | Decimal):
+    if isinstance(value, Decimal):
+        return _of_decimal(value)
+    if isinstance(value, float | np.floating):
         if not math.isfinite(value):
             raise InputError(f"{value} is not a finite number")
-        if rationalise and not isinstance(value, Decimal):
+        if rationalise:
             return Fraction(np.format_float_scientific(value, trim="-"))
         return Fraction(*value.as_integer_ratio())
-    try:
-        numerator, denominator = value.numerator, value.denominator
-    except AttributeError:
-        try:  # python-flint's numbers, which spell it p and q
-            numerator, denominator = value.p, value.q
-        except AttributeError:
-            raise InputError(f"{_shown(value)} is a {type(value).__name__}, not a number") from None
-    return Fraction(int(numerator), int(denominator))
+    return _of_ratio(value)
+
+
+def _of_decimal(value: Decimal) -> Fraction:
+    if not value.is_finite():
+        raise InputError(f"{value} is not a finite number")
+    if abs(value.adjusted()) > _MAX_EXPONENT:
+        raise InputError(f"{quoted(value)} is too large or too small; rescale the payoffs")
+    return Fraction(*value.as_integer_ratio())
+
+
+def _of_ratio(value: Any) -> Fraction:
+    """What has a numerator and a denominator; python-flint's numbers spell them p and q."""
+    for top, bottom in (("numerator", "denominator"), ("p", "q")):
+        try:
+            numerator, denominator = getattr(value, top), getattr(value, bottom)
+            return Fraction(int(numerator), int(denominator))
+        except (AttributeError, TypeError, ValueError, ZeroDivisionError):
+            continue
+    raise InputError(f"{quoted(value)} is a {type(value).__name__}, not a number")
 
 
 def plain_integer(value: Any) -> Any:
@@ -119,6 +136,18 @@ def short_number(value: int | Fraction) -> str:
         return f"about {float(value):.6g}"
     except OverflowError:
         return f"a number of {len(text)} characters"
+
+
+def nearest_double(value: int | Fraction) -> float:
+    """The nearest double: infinite where the number is too large for one, zero where too small.
+
+    >>> nearest_double(Fraction(1, 3)), nearest_double(-(10**400))
+    (0.3333333333333333, -inf)
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,10 +231,13 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
     """
     if isinstance(values, ExactArray):
         return values
-    is_array = hasattr(values, "__array__")  # numpy's, and what turns itself into one
-    array = np.asarray(values) if is_array else _object_array(values, what)
+    array = plain_array(values, what) if is_array(values) else _object_array(values, what)
     if array.size == 0:
         raise InputError(f"{what} are empty; give at least one number")
+    if array.size > _MAX_ENTRIES:
+        raise InputError(
+            f"{what} are {array.size} numbers, more than {_MAX_ENTRIES}; use a smaller game"
+        )
     if array.dtype.kind in "iu" and not (array.dtype.kind == "u" and array.dtype.itemsize == 8):
         if array.min() > -_INT64_SAFE and array.max() < _INT64_SAFE:
             return _frozen(array.astype(np.int64), 1)
@@ -338,15 +370,3 @@ def _ratio(numerator: int, denominator: int) -> float:
         return numerator / denominator
     except OverflowError:
         raise InputError("a payoff is too large for a float; rescale the payoffs") from None
-
-
-def _shown(value: Any) -> str:
-    try:
-        return _shorten(repr(value))
-    except ValueError:  # it holds an integer of more digits than Python prints
-        return "what is given"
-
-
-def _shorten(text: str) -> str:
-    shown = repr(text)
-    return shown if len(shown) <= 60 else shown[:57] + "...'"

@@ -12,7 +12,7 @@ import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import ExactArray
 
 if TYPE_CHECKING:
@@ -239,9 +239,12 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
     def _weights(self) -> float:
         """The sum of the weights of all steps."""
         discount = self.exact.discount
-        if self.exact.horizon is None or discount == 1:
+        rate = float(1 - discount)
+        if self.exact.horizon is None or rate == 0:
             return float(self.steps)
-        return (1 - float(discount) ** self.steps) / float(1 - discount)
+        if rate == 1 or self.steps == 1:
+            return 1.0
+        return -math.expm1(self.steps * math.log1p(-rate)) / rate
 
     def _bound(self, payoff: float, sign: int) -> float:
         """What the return is at most (sign 1) or at least (sign -1) if no step pays more."""
@@ -383,7 +386,7 @@ def check_recall(recall: str) -> None:
         InputError: if `recall` is neither "memory" nor "perfect".
     """
     if recall not in (MEMORY, PERFECT):
-        raise InputError(f"the recall is {recall[:60]!r}; give memory or perfect")
+        raise InputError(f"the recall is {quoted(recall)}; give memory or perfect")
 
 
 def check_max_length(length: int) -> None:

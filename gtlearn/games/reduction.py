@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
 from gtlearn.games.tokens import shown
@@ -52,6 +52,7 @@ class _Side:
     sets: list[InformationSet] = field(default_factory=list)
     number: dict[Hashable, int] = field(default_factory=dict)
     children: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    before: list[tuple[int, int]] = field(default_factory=lambda: [(0, -1)])  # sequence, set
     entered: dict[int, list[int]] = field(default_factory=dict)  # sequence: sets below it
     size: int = 1
     choices: int = 1  # a lower bound on the number of reduced strategies
@@ -102,7 +103,7 @@ class TreeRecord:
         known = side.sets[index]
         if len(known.actions) != len(actions):
             raise InputError(
-                f"information set {label!r} of player {self.players[player]!r} has "
+                f"information set {quoted(label)} of player {quoted(self.players[player])} has "
                 f"{len(actions)} actions at one node and {len(known.actions)} at another; they "
                 "must be the same"
             )
@@ -112,6 +113,7 @@ class TreeRecord:
             side.entered.setdefault(own, []).append(index)
             for action in range(len(actions)):
                 side.children[own, index, action] = side.size
+                side.before.append((own, index))
                 side.size += 1
         return [
             (*at[:player], side.children[own, index, action], *at[player + 1 :])
@@ -131,6 +133,8 @@ class TreeRecord:
         walk met them, joined by "/"; "*" stands where its own earlier moves make the set
         unreachable. Sets with a single action are left out.
 
+        Players without perfect recall are named in the game's `number_note`.
+
         Raises:
             InputError: naming the size, if there are more than a million profiles.
         """
@@ -147,8 +151,32 @@ class TreeRecord:
             actions=tuple(labels),
             payoffs=tuple(payoffs),
             source=source,
-            number_note=number_note,
+            number_note="; ".join(filter(None, (number_note, *self.recall_notes()))),
         )
+
+    def recall_notes(self) -> tuple[str, ...]:
+        """What to say of players without perfect recall (Kuhn 1953), one sentence each.
+
+        A player forgets at an information set to which several of its own sequences lead. Then not
+        every mixture of plans, of which it draws one before play, can be played by drawing at each
+        information set anew. Where a set lies on a path twice the player is absent-minded
+        (Piccione and Rubinstein 1997), and a plan takes the same action at every visit.
+        """
+        notes = []
+        for player, side in zip(self.players, self._sides, strict=True):
+            forgotten = [known for known in side.sets if len(known.parents) > 1]
+            twice = [side.sets[index] for index in _visited_twice(side)]
+            if forgotten:
+                notes.append(
+                    f"{player} forgets at {_named(forgotten)} what it knew or did before "
+                    "(imperfect recall), so its mixture of plans is drawn once, before play"
+                )
+            if twice:
+                notes.append(
+                    f"{player} does not know at {_named(twice)} whether it has been there before "
+                    "(absent-mindedness), and a plan takes the same action at every visit"
+                )
+        return tuple(notes)
 
     def _check_size(self) -> None:
         counts = [_count(side) for side in self._sides]
@@ -157,8 +185,8 @@ class TreeRecord:
         for count, side, player in zip(counts, self._sides, self.players, strict=True):
             if count * side.size > _MAX_INDICATORS:
                 raise InputError(
-                    f"player {player!r} of {shown(self.name)} has {count} reduced strategies over "
-                    f"{side.size} sequences, which is too large; use a smaller game"
+                    f"player {quoted(player)} of {shown(self.name)} has {count} reduced strategies "
+                    f"over {side.size} sequences, which is too large; use a smaller game"
                 )
 
     def _too_large(self, size: str) -> str:
@@ -187,6 +215,28 @@ class TreeRecord:
         if shift == 0:
             return integer_array([0] * math.prod(shape), shape)
         return _lowest_terms(total.ravel().tolist(), shape, denominator)
+
+
+def _visited_twice(side: _Side) -> list[int]:
+    """The information sets that come twice on one path."""
+    found = []
+    for index, known in enumerate(side.sets):
+        if len(known.parents) < 2:  # of a set that comes twice, one parent has passed it
+            continue
+        for sequence in known.parents:
+            while sequence and side.before[sequence][1] != index:
+                sequence = side.before[sequence][0]
+            if sequence:
+                found.append(index)
+                break
+    return found
+
+
+def _named(sets: Sequence[InformationSet]) -> str:
+    """Information sets by their labels, the first three of them."""
+    names = ", ".join(quoted(known.label, 40) for known in sets[:3])
+    what = "the information set" if len(sets) == 1 else "the information sets"
+    return f"{what} {names}" + (f" and {len(sets) - 3} more" if len(sets) > 3 else "")
 
 
 def _lowest_bits(value: int, bits: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import parse_number, parse_numbers
 
 # A string ends at a double quote without a backslash before it, or at the end of the text, where
@@ -123,8 +123,8 @@ def quote(text: str) -> str:
     """
     if text.endswith("\\"):
         raise InputError(
-            f"{text!r} ends with a backslash, which Gambit's formats cannot hold; rename it or "
-            "save as .json"
+            f"{quoted(text)} ends with a backslash, which Gambit's formats cannot hold; rename it "
+            "or save as .json"
         )
     return '"' + text.replace('"', '\\"') + '"'
 

@@ -1,22 +1,55 @@
-"""What is learned: differentiable twins of the exact values, on PyTorch."""
+"""What is learned: differentiable twins of the exact values, on PyTorch.
 
-try:
-    import torch as torch
-except ModuleNotFoundError as error:
-    from gtlearn.errors import InputError
-    from gtlearn.optional import install_line
+PyTorch is imported with the first of these names, so that what only reads the options of a learner
+does not wait for it.
+"""
 
-    raise InputError(
-        f"gtlearn.learning needs PyTorch, which is not installed; run {install_line('learn')}"
-    ) from error
+from __future__ import annotations
 
-from gtlearn.learning.shaping.updates import cgd as cgd
-from gtlearn.learning.shaping.updates import consensus as consensus
-from gtlearn.learning.shaping.updates import lola as lola
-from gtlearn.learning.shaping.updates import lookahead as lookahead
-from gtlearn.learning.shaping.updates import naive as naive
-from gtlearn.learning.shaping.updates import pola as pola
-from gtlearn.learning.shaping.updates import sos as sos
-from gtlearn.learning.values import TensorGame as TensorGame
-from gtlearn.learning.values import tensor_game as tensor_game
-from gtlearn.learning.values import values as values
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gtlearn.learning.shaping.updates import cgd as cgd
+    from gtlearn.learning.shaping.updates import consensus as consensus
+    from gtlearn.learning.shaping.updates import lola as lola
+    from gtlearn.learning.shaping.updates import lookahead as lookahead
+    from gtlearn.learning.shaping.updates import naive as naive
+    from gtlearn.learning.shaping.updates import pola as pola
+    from gtlearn.learning.shaping.updates import sos as sos
+    from gtlearn.learning.table_values import TensorGame as TensorGame
+    from gtlearn.learning.table_values import tensor_game as tensor_game
+    from gtlearn.learning.table_values import values as values
+
+_UPDATES, _VALUES = "gtlearn.learning.shaping.updates", "gtlearn.learning.table_values"
+_SOURCES = {
+    **dict.fromkeys(("cgd", "consensus", "lola", "lookahead", "naive", "pola", "sos"), _UPDATES),
+    **dict.fromkeys(("TensorGame", "tensor_game", "values"), _VALUES),
+}
+
+__all__ = [
+    "TensorGame",
+    "cgd",
+    "consensus",
+    "lola",
+    "lookahead",
+    "naive",
+    "pola",
+    "sos",
+    "tensor_game",
+    "values",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A name of this package, imported now.
+
+    Raises:
+        InputError: if PyTorch is missing; the message says what to install.
+    """
+    if name not in _SOURCES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from gtlearn.optional import optional
+
+    optional("torch", "learn")
+    return getattr(importlib.import_module(_SOURCES[name]), name)

@@ -165,7 +165,7 @@ def _folder_for(config: RunConfig, path: Path, parent: Path) -> RunFolder:
     if not RunFolder(path).config_file.exists():
         return folder.create(config, path)
     found = folder.find(path)
-    if not config.is_written(read_text(found.config_file)):
+    if not config.is_that_of(read_text(found.config_file)):
         raise InputError(
             f"{path} was made with other options, or another version; give a new folder by "
             "--output, or remove it"

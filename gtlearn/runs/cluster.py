@@ -11,6 +11,8 @@ from gtlearn.errors import InputError
 from gtlearn.optional import optional
 from gtlearn.runs.learner import Parallel
 
+_RETRIES = 4  # of a part whose worker, or whose node, is lost
+
 
 @contextmanager
 def connected(workers: int, address: str | None) -> Iterator[Any]:
@@ -47,7 +49,7 @@ def shared_work(workers: int, threads: int, address: str | None) -> Iterator[Par
         InputError: as `connected`, or if a worker is lost again and again.
     """
     with connected(workers, address) as ray:
-        task = ray.remote(num_cpus=threads, max_retries=2)(_with_threads)
+        task = ray.remote(num_cpus=threads, max_retries=_RETRIES)(_with_threads)
 
         def parallel(function: Any, arguments: Sequence[Any]) -> list[Any]:
             try:
@@ -99,7 +101,8 @@ def _connect(ray: Any, workers: int, address: str | None) -> None:
     options = {"include_dashboard": False, "log_to_driver": False, "logging_level": "ERROR"}
     try:
         if address is None:
-            ray.init(address="local", num_cpus=workers, **options)
+            ordinary = {"worker_niceness": 0}  # Ray's 15 starves them beside anything else
+            ray.init(address="local", num_cpus=workers, _system_config=ordinary, **options)
         else:
             require_listener(address)
             ray.init(address=address, **options)

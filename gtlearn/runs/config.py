@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +48,19 @@ class Recording:
     Only `threads` and `ray_workers` can change its outcome, by rounding.
 
     Attributes:
-        log_every: iterations from one row of metrics to the next; the last always has one.
+        log_every: iterations from one row of metrics to the next; None: all of the first 500, then
+            ever fewer, see `gtlearn.runs.metrics.is_kept`. The last one always has a row.
         checkpoint_every: iterations from one checkpoint to the next; None: about ten seconds.
         threads: threads of one run. Sums in another order are rounded differently, so it is fixed.
         tensorboard: whether metrics are also written for TensorBoard.
         ray_workers: in how many parts an iteration's work is done, by Ray; 1: here, at once.
     """
 
-    log_every: int = _option(1, "Iterations from one row of metrics to the next.", minimum=1)
+    log_every: int | None = _option(
+        None,
+        "Iterations from one row of metrics to the next; none: all of the first 500, then fewer.",
+        minimum=1,
+    )
     checkpoint_every: int | None = _option(
         None, "Iterations from one checkpoint to the next; none: about ten seconds.", minimum=1
     )
@@ -94,9 +99,56 @@ class RunConfig:
         """The text of config.toml."""
         return "\n".join(self._lines()) + "\n"
 
-    def is_written(self, text: str) -> bool:
+    def is_that_of(self, text: str) -> bool:
         """Whether a config.toml is this one's, or was before addresses were left out of it."""
         return _OLD_ADDRESS.sub("", text) == self.to_toml()
+
+    def continued(self, text: str) -> RunConfig | None:
+        """The config whose config.toml this is, where it is this one or `changed` makes this of it.
+
+        None where it is not. The algorithm need not be known by its name here.
+        """
+        try:
+            held = tomllib.loads(text)
+            length = dict(held["config"]).get("iterations")
+            recording = replace(self.recording, tensorboard=held["run"]["tensorboard"])
+        except (tomllib.TOMLDecodeError, LookupError, TypeError, ValueError, RecursionError):
+            return None
+        found = replace(self, recording=recording)
+        if self.iterations is not None:
+            if type(length) is not int or length > self.iterations:
+                return None
+            found = replace(found, options=replace(self.options, iterations=length))
+        return found if found.is_that_of(text) else None
+
+    @property
+    def iterations(self) -> int | None:
+        """The length of the run, where its options have one."""
+        return getattr(self.options, "iterations", None)
+
+    def changed(self, iterations: int | None = None, tensorboard: bool | None = None) -> RunConfig:
+        """The config of the same run, made longer, or with TensorBoard switched on or off.
+
+        Args:
+            iterations: its new length; None leaves it as it is.
+            tensorboard: whether it is wanted; None leaves it as it is.
+
+        Raises:
+            InputError: if the run has no length, or a greater one.
+        """
+        options, recording = self.options, self.recording
+        if iterations is not None and iterations != self.iterations:
+            if self.iterations is None:
+                raise InputError(f"{self.algorithm.name} has no iterations; leave them out")
+            if iterations < self.iterations:
+                raise InputError(
+                    f"the run has {self.iterations} iterations, and can only be made longer than "
+                    f"that; {iterations} are fewer"
+                )
+            options = replace(options, iterations=iterations)
+        if tensorboard is not None:
+            recording = replace(recording, tensorboard=tensorboard)
+        return replace(self, options=options, recording=recording)
 
     def _lines(self) -> Iterator[str]:
         yield f"algorithm = {written(self.algorithm.name)}"

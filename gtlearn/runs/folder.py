@@ -71,21 +71,22 @@ class RunFolder:
         return read_config(self.config_file, follow=False)
 
     def state(self, config: RunConfig) -> dict[str, Any]:
-        """What the last checkpoint holds.
+        """What the last checkpoint holds; "config" is the RunConfig that it was made with.
 
         Args:
-            config: the run's, with which it must have been made.
+            config: the run's, which must be that one, or continue it.
 
         Raises:
             InputError: if it was not, is no checkpoint, or was edited.
         """
         found = checkpoint.load(self.checkpoint_file)
-        if not config.is_written(str(found.get("config"))):
+        before = config.continued(str(found.get("config")))
+        if before is None:
             raise InputError(
                 f"{self.config_file} is not what the checkpoint was made with; undo the change, "
                 f"or start anew with `gtlearn train {self.config_file}`"
             )
-        return found
+        return {**found, "config": before}
 
     @contextmanager
     def fitting(self) -> Iterator[None]:
@@ -149,6 +150,20 @@ class RunFolder:
         names = (CONFIG, METRICS, CHECKPOINT, *kept)
         return results.write(self.result_file, result, [self.path / name for name in names])
 
+    def change(self, config: RunConfig) -> None:
+        """Makes the run one that is not finished, with a config that continues its own.
+
+        Raises:
+            InputError: if its checkpoint does not go with the config, or it cannot be written.
+        """
+        if self.checkpoint_file.exists():
+            self.state(config)
+        try:
+            self.result_file.unlink(missing_ok=True)  # first: it belongs to the config before
+            write_whole(self.config_file, config.to_toml().encode())
+        except OSError as error:
+            raise self.cannot_write(error) from error
+
     def cannot_write(self, error: OSError) -> InputError:
         """What to say of a full disk, or a folder that is read-only."""
         reason = (error.strerror or str(error)).lower()
@@ -158,14 +173,17 @@ class RunFolder:
         )
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, patience: float = 0) -> Iterator[None]:
         """Keeps other processes from training in this folder; the lock ends with the process.
+
+        Args:
+            patience: seconds for another process to end.
 
         Raises:
             InputError: if another process trains in it, or it cannot be written.
         """
         filelock = optional("filelock", "learn")
-        lock = filelock.FileLock(self.path / _LOCK, timeout=0)
+        lock = filelock.FileLock(self.path / _LOCK, timeout=patience)
         try:
             lock.acquire()
         except filelock.Timeout:

@@ -15,6 +15,9 @@ from gtlearn.games.names import nearest
 class Learner(Protocol):
     """One run of a learning algorithm, which the loop moves on step by step.
 
+    Nothing but `iterations` may depend on how many there are: a run can be made longer. A learner
+    for which that cannot hold has an attribute `fixed_length` that is true.
+
     Attributes:
         iterations: how many steps a whole run has.
     """
@@ -39,7 +42,10 @@ class Learner(Protocol):
         """Goes back to what `state_dict` returned."""
 
     def result(self) -> dict[str, Any]:
-        """What result.json of a finished run holds beside the keys of every run (JSON values)."""
+        """What result.json of a finished run holds beside the keys of every run (JSON values).
+
+        Called once, after the last step and the last checkpoint.
+        """
 
     def headline(self) -> tuple[float, float | None]:
         """What `Algorithm.headline` names, and its exact optimum (None where it is unknown).

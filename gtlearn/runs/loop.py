@@ -23,12 +23,11 @@ from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.learner import Keeping, Learner, Parallel, Shared
-from gtlearn.runs.metrics import MetricsLog, Row
+from gtlearn.runs.metrics import MetricsLog, Row, is_kept
 from gtlearn.runs.result import SCHEMA
 from gtlearn.runs.stopping import Stop, at_once, deferred, was_asked
 
 CHECKPOINT_SECONDS = 10.0  # from one checkpoint to the next, where no iterations are asked for
-TENSORBOARD_ROWS = 500  # about so many of a run's rows are also written for TensorBoard
 Watch = Callable[[int, Learner], None]
 Make = Callable[[], Learner]
 
@@ -82,40 +81,66 @@ def resume(
     watch: Watch | None = None,
     stop: Stop | None = None,
     ray_address: str | None = None,
+    iterations: int | None = None,
+    tensorboard: bool | None = None,
 ) -> Outcome:
     """Goes on with a run from its last checkpoint; the outcome is that of an unbroken run.
+
+    A run that is made longer, finished or not, comes out as if it had been so long from the start.
 
     Args:
         path: the run's folder.
         watch, stop, ray_address: as for `train`.
+        iterations: the run's new length, as its option `iterations` says it; None leaves it.
+        tensorboard: switches TensorBoard on, all rows so far included, or off; None leaves it.
 
     Raises:
-        InputError: if it is no run, was begun with another version, or its files do not fit or
-            were edited.
+        InputError: if it is no run, was begun with another version, its files do not fit or were
+            edited, or it cannot be made so long.
         DivergenceError: as for `train`.
     """
     found = folder.find(path)
     config = found.config()
     folder.require_version(found, config)
-    return go_on(found, config, watch=watch, stop=stop, ray_address=ray_address)
+    changed = config.changed(iterations, tensorboard)
+    return go_on(found, changed, config, watch=watch, stop=stop, ray_address=ray_address)
 
 
 def go_on(
     found: RunFolder,
     config: RunConfig,
+    before: RunConfig | None = None,
     *,
     watch: Watch | None = None,
     stop: Stop | None = None,
     ray_address: str | None = None,
+    patience: float = 0,
 ) -> Outcome:
-    """Trains a run whose folder and config are there, from its last checkpoint or its start."""
+    """Trains a run whose folder is there, from its last checkpoint or its start.
+
+    Args:
+        found: its folder.
+        config: what it trains.
+        before: that of the folder, where `RunConfig.changed` made another of it.
+        watch, stop, ray_address: as for `train`.
+        patience: seconds for another process that trains it to end.
+
+    Raises:
+        InputError, DivergenceError: as for `resume`.
+    """
     require_plain(found.path)
-    result = found.result()
+    before, result = before or config, found.result()
     if result is not None:
         found.require_unedited()
-        return Outcome(found.path, result)
-    with found.locked(), _ready(config, ray_address) as make:
-        return _run(_Session(config, found, make(), make), watch, stop)
+        if config == before:
+            return Outcome(found.path, result)
+    with found.locked(patience), _ready(config, ray_address) as make:
+        learner = make()  # what is wrong with the options is said before anything is changed
+        if config != before:
+            if config.iterations != before.iterations:
+                _require_extendable(config, learner)
+            found.change(config)
+        return _run(_Session(config, found, learner, make), watch, stop)
 
 
 @contextmanager
@@ -163,6 +188,19 @@ def _made(config: RunConfig, parallel: Parallel | None) -> Learner:
     return learner
 
 
+def _require_extendable(config: RunConfig, learner: Learner) -> None:
+    """Refuses a learner whose earlier iterations depend on how many there will be.
+
+    Raises:
+        InputError: if so.
+    """
+    if getattr(learner, "fixed_length", False):
+        raise InputError(
+            f"what {config.algorithm.name} does depends on its number of iterations from the "
+            "start, so it cannot be made longer; train a new run"
+        )
+
+
 def _run(session: _Session, watch: Watch | None, stop: Stop | None) -> Outcome:
     path = session.folder.path
     try:
@@ -179,6 +217,8 @@ def _run(session: _Session, watch: Watch | None, stop: Stop | None) -> Outcome:
 def _trained(session: _Session, watch: Watch | None, stop: Stop | None) -> bool:
     """Trains to the last iteration; returns whether it was stopped before or there."""
     with session.log(), deferred(stop):
+        if session.is_changed:
+            session.save()
         while session.step < session.learner.iterations:
             session.advance()
             if watch is not None:
@@ -188,6 +228,7 @@ def _trained(session: _Session, watch: Watch | None, stop: Stop | None) -> bool:
                 session.save()
             if stopped:
                 return True
+        session.end_rows()
     return False
 
 
@@ -199,6 +240,7 @@ class _Session:
         self.step = 0
         self.row: Row = {}  # the last one written
         self._bytes = 0  # of metrics, at the checkpoint
+        self._before = config  # that of the checkpoint
         self._start = time.monotonic()  # minus the seconds of earlier sessions
         self._saved = time.monotonic()
 
@@ -207,6 +249,11 @@ class _Session:
         """Time spent on the run, in all sessions."""
         return time.monotonic() - self._start
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the checkpoint is that of a shorter run, or of one without TensorBoard."""
+        return self._before != self.config
+
     def log(self) -> MetricsLog:
         """The open metrics, at the checkpoint."""
         wanted = self.config.recording.tensorboard
@@ -214,8 +261,9 @@ class _Session:
             self._log = MetricsLog(
                 self.folder.metrics_file,
                 keep=self._bytes,
-                step=self.step,
+                step=self.step + self._has_row(self.step),
                 tensorboard=self.folder.tensorboard_folder if wanted else None,
+                again=not self._before.recording.tensorboard,
             )
         return self._log
 
@@ -226,11 +274,20 @@ class _Session:
         flaw = _flaw(metrics)
         if flaw is not None:
             raise self._divergence(flaw)
-        if self._is_last() or self.step % self.config.recording.log_every == 0:
+        if self._is_last() or self._has_row(self.step):
             self.row = {"step": self.step, **_numbers(metrics), **_headline(self.learner)}
-            thinned = max(1, self.learner.iterations // TENSORBOARD_ROWS)
+        if self._has_row(self.step):
             with self._writing():
-                self._log.write(self.row, tensorboard=self._is_last() or self.step % thinned == 0)
+                self._log.write(self.row, tensorboard=is_kept(self.step))
+
+    def end_rows(self) -> None:
+        """Writes the row of the last iteration, where it has none otherwise.
+
+        It is in no checkpoint, since a longer run has no such row.
+        """
+        if self.step and not self._has_row(self.step):
+            with self._writing():
+                self._log.write(self.row)
 
     def is_due(self) -> bool:
         """Whether this step has a checkpoint."""
@@ -274,6 +331,7 @@ class _Session:
             generators.restore(state["generators"])
             self.step = _count(state["step"], self.learner.iterations)
             self._bytes = _count(state["bytes"])
+            self._before = state["config"]
             self.row = _numbers(state["row"])
         self._start = time.monotonic() - self.folder.seconds()
 
@@ -290,7 +348,10 @@ class _Session:
             "iterations": self.step,
             "env_steps": self.row.get("env_steps", 0),
             "seconds": self.seconds,
-            "metrics": {key: value for key, value in self.row.items() if key not in beside},
+            "metrics": {
+                **{key: value for key, value in self.row.items() if key not in beside},
+                **(_headline(self.learner) if self.row else {}),
+            },
             **own,
         }
         kept = self.learner.files() if isinstance(self.learner, Keeping) else {}
@@ -298,6 +359,11 @@ class _Session:
             for name, content in kept.items():
                 write_whole(self.folder.path / name, content)
             return self.folder.write_result(result, kept)
+
+    def _has_row(self, step: int) -> bool:
+        """Whether an iteration has a row of metrics, however long the run will be."""
+        every = self.config.recording.log_every
+        return is_kept(step) if every is None else step % every == 0
 
     def _is_last(self) -> bool:
         return self.step == self.learner.iterations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -16,28 +16,50 @@ from gtlearn.files import opened, read_bytes, write_all
 from gtlearn.optional import optional
 
 LARGEST = 2**30  # bytes of a metrics.jsonl that is read
+_ROW, _LONGEST = 1000, 100_000  # bytes of a usual row, and of the longest
+ROWS = 500  # of the first iterations, each of which has one; later ones are thinned
 Row = dict[str, int | float]
+
+
+def is_kept(step: int) -> bool:
+    """Whether an iteration has a row where rows are thinned, however long the run will be.
+
+    Each of the first `ROWS` has one, then every second, from twice as many on every fourth, and so
+    on: a million iterations have about 3,000 rows.
+
+    >>> [sum(map(is_kept, range(1, steps + 1))) for steps in (500, 1000, 2000, 1_000_000)]
+    [500, 750, 1000, 3238]
+    """
+    spacing: int = 1 << ((step - 1) // ROWS).bit_length()
+    return step % spacing == 0
 
 
 class MetricsLog:
     """The open metrics of a run; a context manager."""
 
     def __init__(
-        self, path: Path, *, keep: int = 0, step: int = 0, tensorboard: Path | None = None
+        self,
+        path: Path,
+        *,
+        keep: int = 0,
+        step: int = 0,
+        tensorboard: Path | None = None,
+        again: bool = False,
     ) -> None:
         """Opens the metrics at the checkpoint of `step`; what is younger is dropped.
 
         Args:
             path: the JSONL file, made if it is missing.
             keep: how many bytes of it belong to the checkpoint.
-            step: the last step that belongs to it.
+            step: the first step that does not belong to it.
             tensorboard: the folder of TensorBoard's files, or None for none.
+            again: whether it lacks rows before that step, and gets them all again.
 
         Raises:
             InputError: if the file is shorter than it was, or TensorBoard is missing.
             OSError: if a file cannot be written.
         """
-        self._writer = None if tensorboard is None else _writer(tensorboard, step)
+        self._writer = None if tensorboard is None else _writer(tensorboard, 0 if again else step)
         self._file = opened(path, "a")
         if not _has_rows(self._file, keep):
             self.close()
@@ -47,6 +69,9 @@ class MetricsLog:
             )
         self._file.truncate(keep)
         self._file.seek(keep)
+        if self._writer is not None and again:
+            for row in filter(lambda row: is_kept(int(row["step"])), read_rows(path)):
+                self._draw(row)
 
     def __enter__(self) -> MetricsLog:
         return self
@@ -73,7 +98,12 @@ class MetricsLog:
                 self._file.truncate(end)
                 self._file.seek(end)
             raise
-        if self._writer is not None and tensorboard:
+        if tensorboard:
+            self._draw(row)
+
+    def _draw(self, row: Mapping[str, int | float]) -> None:
+        """Adds a row to TensorBoard, if that is there."""
+        if self._writer is not None:
             for name, value in row.items():
                 if name != "step":
                     self._writer.add_scalar(name, value, row["step"])
@@ -96,9 +126,7 @@ class MetricsLog:
 def _writer(path: Path, step: int) -> Any:
     """TensorBoard's writer, which drops what an earlier one wrote of later steps."""
     optional("tensorboard", "learn")
-    return optional("torch.utils.tensorboard", "learn").SummaryWriter(
-        str(path), purge_step=step + 1
-    )
+    return optional("torch.utils.tensorboard", "learn").SummaryWriter(str(path), purge_step=step)
 
 
 def _has_rows(file: BinaryIO, size: int) -> bool:
@@ -115,21 +143,74 @@ def read_rows(path: Path) -> list[Row]:
     Raises:
         InputError: if it cannot be read, or holds anything else.
     """
-    try:
+    with _reading(path):
         *lines, _ = read_bytes(path, LARGEST).split(b"\n")
+    return [_row(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]
+
+
+def sample_rows(path: Path, count: int) -> list[Row]:
+    """About so many rows of a metrics.jsonl, evenly spread over it; all of them if they are few.
+
+    Time and memory do not depend on how many there are. Always among them are the first row and
+    the last one that was written whole.
+
+    Args:
+        path: the file.
+        count: how many, at least 2.
+
+    Raises:
+        InputError: if it cannot be read, or one of these lines is no row.
+    """
+    with _reading(path), opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size <= count * _ROW:
+            return read_rows(path)
+        rows = [_row(line, f"{path}, near byte {at}") for at, line in _lines_of(file, size, count)]
+    return list({row["step"]: row for row in rows}.values())
+
+
+def _lines_of(file: BinaryIO, size: int, count: int) -> Iterator[tuple[int, bytes]]:
+    """The first line, those that begin after evenly spread places, and the last whole one."""
+    yield 0, _line(file)
+    for place in range(1, count - 1):
+        file.seek(place * (size - 1) // (count - 1))
+        _line(file)  # it may have begun before
+        at, line = file.tell(), _line(file)
+        if line.endswith(b"\n"):
+            yield at, line
+    file.seek(max(size - 2 * _LONGEST, 0))
+    *_, last, _ = file.read().rsplit(b"\n", 2)
+    yield size, last
+
+
+def _line(file: BinaryIO) -> bytes:
+    return file.readline(_LONGEST)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turns what the system says of a file into a sentence."""
+    try:
+        yield
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{path} cannot be read: {reason}") from None
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            row = None
-        if not _is_row(row):
-            raise InputError(f"{path}, line {number}: this is no row of metrics")
-        rows.append(row)
-    return rows
+
+
+def _row(line: bytes, where: str) -> Row:
+    """The row that a line holds.
+
+    Raises:
+        InputError: if it holds none.
+    """
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        row = None
+    if not _is_row(row):
+        raise InputError(f"{where}: this is no row of metrics")
+    found: Row = row
+    return found
 
 
 def _is_row(row: Any) -> bool:

@@ -21,6 +21,8 @@ from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.stopping import Stop, was_asked
 from gtlearn.runs.workers import each
 
+_RETRIES = 4  # of a run whose worker, or whose node, is lost; it goes on from its checkpoint
+_PATIENCE = 60.0  # seconds for the worker of a lost node to end
 MANY = 100_000  # seeds; more are a slip
 _LOOK = 1.0  # seconds between two looks at whether to stop
 _PART = re.compile(r"(\d{1,10})(?:\.\.(\d{1,10}))?", flags=re.ASCII)
@@ -50,10 +52,12 @@ class Job:
     Attributes:
         folder: its folder.
         config: what it trains.
+        before: that of the folder, where it is changed; None where it is not.
     """
 
     folder: RunFolder
     config: RunConfig
+    before: RunConfig | None = None
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
@@ -102,14 +106,24 @@ def prepare(config: RunConfig, seeds: Sequence[int], parent: Path) -> list[Job]:
     return jobs
 
 
-def unfinished(parent: Path) -> list[Job]:
+def unfinished(
+    parent: Path, *, iterations: int | None = None, tensorboard: bool | None = None
+) -> list[Job]:
     """The runs of a sweep; those that are finished will not be trained again.
 
+    Args:
+        parent: the folder of the sweep.
+        iterations, tensorboard: what is changed of all runs, as by `loop.resume`.
+
     Raises:
-        InputError: if it holds no runs, or those of another version.
+        InputError: if it holds no runs, those of another version, or they cannot be changed so.
     """
     found = [RunFolder(path) for path in folder.expanded([parent])]
-    jobs = [Job(one, one.config()) for one in found]
+    configs = [one.config() for one in found]
+    jobs = [
+        Job(one, config.changed(iterations, tensorboard), config)
+        for one, config in zip(found, configs, strict=True)
+    ]
     for job in jobs:
         folder.require_version(job.folder, job.config)
     return sorted(jobs, key=lambda job: job.config.seed)
@@ -137,7 +151,7 @@ def train_all(
         InputError: if a package is missing, or Ray loses a worker.
         KeyboardInterrupt: by Ray, where `stop` says true.
     """
-    jobs = [Job(RunFolder(job.folder.path.resolve()), job.config) for job in jobs]
+    jobs = [dataclasses.replace(job, folder=RunFolder(job.folder.path.resolve())) for job in jobs]
     if backend == "ray":
         return _by_ray(jobs, workers, address, stop)
     return _by_workers(jobs, workers, stop) if workers > 1 else _in_turn(jobs, stop)
@@ -154,15 +168,25 @@ def require_backend(backend: str, workers: int, address: str | None = None) -> N
         cluster.require_listener(address)
 
 
-def finish(job: Job, stop: Stop | None = None) -> SeedOutcome:
-    """Trains one run to its end; bad input and divergence become its `error`."""
+def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> SeedOutcome:
+    """Trains one run to its end; bad input and divergence become its `error`.
+
+    Args:
+        job: the run.
+        stop: whether to leave it to be resumed.
+        patience: seconds for another process that trains it to end.
+    """
     path, seed = job.folder.path, job.config.seed
     if not job.folder.config_file.is_file():
         return SeedOutcome(
             seed, path, None, f"a worker cannot see {path}; keep runs where all machines see them"
         )
     try:
-        return SeedOutcome(seed, path, loop.go_on(job.folder, job.config, stop=stop).result)
+        return SeedOutcome(
+            seed,
+            path,
+            loop.go_on(job.folder, job.config, job.before, stop=stop, patience=patience).result,
+        )
     except InputError as error:
         return SeedOutcome(seed, path, None, str(error))
     except KeyboardInterrupt:
@@ -198,8 +222,8 @@ def _by_ray(
     with cluster.connected(workers, address) as ray:
         try:
             threads = {job.config.recording.threads for job in jobs}
-            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=2)(finish)
-            pending = [remote.remote(job) for job in jobs]
+            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=_RETRIES)(finish)
+            pending = [remote.remote(job, patience=_PATIENCE) for job in jobs]
             while pending:
                 ready, pending = ray.wait(pending, timeout=_LOOK)
                 yield from ray.get(ready)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gtlearn import __version__, games
+from gtlearn import __version__, games, limits
 
 
 def process(*arguments, **options):
@@ -96,7 +97,7 @@ def test_notes_go_to_stderr_unless_a_table_is_printed(gtlearn, tmp_path):
         (["solve", "chicken", "--concep", "nash"], "--concept"),
         (["solve", "chicken", "--leader", "1"], "--concept stackelberg"),
         (["solve", "chicken", "--concept", "stackelberg", "--leader", "2"], "leader"),
-        (["solve", "chicken", "--concept", "stackelberg", "--leader", "Row"], "give 0 or 1"),
+        (["solve", "chicken", "--concept", "stackelberg", "--leader", "Row"], "give an integer"),
         (["solve", "chicken", "--objective", "welfare"], "--concept correlated"),
         (["solve", "chicken", "--select", "welfare", "--method", "pure"], "leave it out"),
         (["solve", "chicken", "--find", "all", "--method", "pure"], "vertex-enumeration"),
@@ -197,7 +198,7 @@ def test_check_refuses_unreadable_profiles(refused, tmp_path):
     assert "no such file" in refused("check", tmp_path / "none.json", "chicken")
     assert "is no run" in refused("check", tmp_path, "chicken")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    assert "not text" in refused("check", tmp_path / "binary", "chicken")
+    assert "is no text" in refused("check", tmp_path / "binary", "chicken")
     assert "negative" in refused("check", "x", "chicken", "--tolerance", "-1")
     assert "not a number" in refused("check", "x", "chicken", "--tolerance", "tiny")
 
@@ -250,6 +251,23 @@ def test_errors_of_our_own_do_not_look_like_bad_input(gtlearn, monkeypatch):
     assert "ZeroDivisionError: a bug" in err and "error of gtlearn, not of the input" in err
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "a smaller game, or set a --memory-limit"),
+        (limits.MemoryLimitReached("the memory limit is used up"), "used up; raise it"),
+        (OverflowError("int too large to convert to float"), "int too large .*; rescale"),
+        (RecursionError("maximum recursion depth exceeded"), "nested too deeply"),
+    ],
+)
+def test_what_is_too_much_gets_one_line(refused, monkeypatch, error, said):
+    def exhausted(*_, **__):
+        raise error
+
+    monkeypatch.setattr("gtlearn.solvers.solve", exhausted)
+    assert re.search(said, refused("solve", "chicken"))
+
+
 def test_json_is_all_that_is_on_stdout():
     with process("solve", "chicken", "--find", "all", "--format", "json") as child:
         out, err = child.communicate()
@@ -265,7 +283,10 @@ def test_standard_input_that_is_no_text():
         check=False,
     )
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr == b"gtlearn: standard input is not text; write JSON to it\n"
+    assert (
+        done.stderr
+        == b"gtlearn: standard input is no text (byte 0 is not UTF-8); save it as UTF-8 text\n"
+    )
 
 
 def test_bad_input_of_a_real_process():

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from gtlearn import games
+from gtlearn import games, solvers
 from gtlearn.errors import InputError
 from gtlearn.games.efg import parse_efg
 from gtlearn.games.nfg import parse_nfg
@@ -61,6 +61,52 @@ def test_no_perfect_recall():
     )
     assert game.actions[0] == ("E", "C")
     assert game.payoffs[0].fractions().ravel().tolist() == [0, 1]
+    assert "Driver forgets at the information set '1'" in game.number_note
+    assert (
+        "(absent-mindedness), and a plan takes the same action at every visit" in game.number_note
+    )
+
+
+# Kuhn's example (1953, figure 1, here with a payoff each): player A forgets the card that it sees.
+FORGETFUL = """EFG 2 R "forgetful" { "A" "B" }
+c "" 1 "" { "high" 1/2 "low" 1/2 } 0
+p "" 1 1 "saw high" { "stop" "go" } 0
+t "" 1 "" { 1 -1 }
+p "" 1 3 "later" { "l" "r" } 0
+t "" 2 "" { 4 -4 }
+t "" 3 "" { -4 4 }
+p "" 1 2 "saw low" { "stop" "go" } 0
+t "" 4 "" { -1 1 }
+p "" 1 3 0
+t "" 5 "" { -4 4 }
+t "" 6 "" { 4 -4 }
+"""
+
+
+def test_imperfect_recall_is_said():
+    """The numbers are those of the plans; one sentence says that a mixture is drawn before play."""
+    game = parse_efg(FORGETFUL)
+    assert game.number_note == (
+        "A forgets at the information set 'later' what it knew or did before (imperfect recall), "
+        "so its mixture of plans is drawn once, before play"
+    )
+    assert parse_efg(CARDS).number_note == ""
+    solution = solvers.solve(game, find="all")
+    assert game.number_note in solution.notes
+    assert game.number_note in " ".join(str(solution).split())
+    assert game.number_note in solvers.check(solution[0], game).notes
+    assert games.loads(games.dumps(game), "json").number_note == game.number_note
+    assert "B forgets" not in game.number_note
+
+
+def test_perfect_recall_is_not_complained_of():
+    """B moves twice and remembers; A moves twice where it sees another player's move only."""
+    text = (
+        'EFG 2 R "t" { "A" "B" } p "" 1 1 "" { "l" "r" } 0 p "" 2 1 "" { "x" "y" } 0 '
+        'p "" 1 2 "" { "a" "b" } 0 t "" 1 "" { 1 2 } t "" 1 p "" 1 2 0 t "" 1 t "" 1 '
+        'p "" 2 2 "" { "x" "y" } 0 t "" 1 t "" 1'
+    )
+    assert parse_efg(text).number_note == ""
 
 
 def test_ambiguous_labels_become_numbers():

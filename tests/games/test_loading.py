@@ -27,8 +27,6 @@ def payoffs(game):
         DILEMMA,
         list(DILEMMA),
         [np.array(matrix) for matrix in DILEMMA],
-        np.array(DILEMMA),
-        np.array(DILEMMA, dtype=float),
         [[[Fraction(3), "0"], [5.0, np.int8(1)]], DILEMMA[1]],
         json.dumps(DILEMMA),
         json.dumps({"payoffs": DILEMMA}),
@@ -169,9 +167,9 @@ def test_files_that_cannot_be_read(tmp_path):
     folder = tmp_path / "folder.json"
     folder.mkdir()
     for spec, message in [
-        (str(binary), "is no text file .byte 0 is not UTF-8"),
-        (zero, "is no text file .it holds a zero byte"),
-        (str(text), "has no known suffix; a game file ends with .nfg, .efg, .json or .csv"),
+        (str(binary), "is no text .byte 0 is not UTF-8"),
+        (zero, "is no text .it holds a zero byte"),
+        (str(text), "has no known suffix; a game file ends with .nfg, .efg, .json, .csv, .xlsx"),
         (folder, "cannot read .*folder.json: is a directory"),
         (tmp_path / "none.json", "cannot read .*none.json: no such file or directory"),
         ("no/such/file.efg", "cannot read no/such/file.efg: no such file"),

@@ -110,7 +110,11 @@ def test_what_is_written_is_read(options, recording, seed):
             4,
             "an address to connect to is not taken from a file; leave it out, and give it on the",
         ),
-        ("[run]\nlog_every = 0", 4, "log_every = 0 cannot be used; give an integer of at least 1"),
+        (
+            "[run]\nlog_every = 0",
+            4,
+            "log_every = 0 cannot be used; give an integer or none of at least 1",
+        ),
         ("nois = 1", 3, "did you mean noise?"),
         ("zzz = 1", 3, "the keys are algorithm, seed, game, iterations"),
         ("noise = 1\n[config]\nnoise = 2", 3, "noise stands in [config] too"),

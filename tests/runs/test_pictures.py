@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from gtlearn.errors import InputError
 from gtlearn.runs import folder, pictures
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.learner import find_algorithm
+from gtlearn.runs.metrics import sample_rows
 
 
 def written(parent, config, rows):
@@ -150,3 +153,27 @@ def test_the_axis_names_what_is_drawn(algorithm, words, tmp_path):
     assert found_curve.value == words
     (other,) = pictures.curves_of([path], "env_steps")
     assert other.value == "env steps"
+
+
+def test_a_sample_of_rows_is_spread_evenly(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    rows = [{"step": k, "env_steps": 15 * k, "learned": k / 7} for k in range(1, 200_001)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows) + '{"step": 200001, "env')
+    found = sample_rows(path, 1000)
+    steps = [row["step"] for row in found]
+    assert 900 < len(steps) <= 1000 and (steps[0], steps[-1]) == (1, 200_000)
+    assert max(np.diff(steps)) < 2 * 200
+    assert all(row == rows[row["step"] - 1] for row in found)
+    assert sample_rows(path, 200_000) == rows
+
+
+def test_pictures_of_runs_do_not_wait_for_torch(tmp_path):
+    found = find_algorithm("contextual-stackelberg")
+    path = written(tmp_path, RunConfig(found, found.config_type()(), 0), [(1, 1.0), (2, 2.0)])
+    code = (
+        "import sys; from pathlib import Path; from gtlearn.runs.pictures import draw_runs; "
+        f"draw_runs([Path({str(path)!r})], Path({str(tmp_path / 'p.png')!r})); "
+        "sys.exit('torch' in sys.modules)"
+    )
+    pytest.importorskip("matplotlib")
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

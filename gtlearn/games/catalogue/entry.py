@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from gtlearn.errors import InputError
+import numpy as np
+
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.markov.game import MarkovGame
 from gtlearn.games.normal_form import NormalFormGame
@@ -55,7 +57,8 @@ class Entry:
         given: dict[str, Argument] = {}
         for key, value in arguments.items():
             if key not in defaults:
-                raise InputError(f"{self.name} has no parameter {key!r}; {_choices(defaults)}")
+                advice = _choices(defaults)
+                raise InputError(f"{self.name} has no parameter {quoted(key)}; {advice}")
             given[key] = self._read(key, value, defaults[key])
         changed = {key: given[key] for key in defaults if key in given}
         try:
@@ -65,13 +68,13 @@ class Entry:
         return replace(game, name=call_text(self.name, changed), source=self.citation)
 
     def _read(self, key: str, value: Any, default: Argument) -> Argument:
-        where = f"parameter {key!r} of {self.name}"
+        where = f"parameter {quoted(key)} of {self.name}"
         if isinstance(default, str):
             return str(value)
         try:
             number = to_fraction(value, rationalise=True)
         except InputError:
-            raise InputError(f"{where} must be a number, not {value!r}") from None
+            raise InputError(f"{where} must be a number, not {quoted(value)}") from None
         if max(abs(number.numerator), number.denominator) > MAX_ARGUMENT**2:
             raise InputError(f"{where} must be between -{MAX_ARGUMENT} and {MAX_ARGUMENT}")
         if isinstance(default, Fraction):
@@ -89,9 +92,11 @@ def check_size(*shape: int) -> None:
     Raises:
         InputError: if a player has no action, or there are more than four million profiles.
     """
+    if not all(isinstance(size, int | np.integer) for size in shape):
+        raise InputError(f"the sizes {' x '.join(map(str, shape))} are no integers")
     if min(shape) < 1:
         raise InputError("these parameters leave a player without an action; make them larger")
-    if math.prod(shape) > MAX_ENTRY_PROFILES:
+    if math.prod(map(int, shape)) > MAX_ENTRY_PROFILES:
         sizes = " x ".join(map(str, shape))
         raise InputError(
             f"these parameters ask for {sizes} profiles, and at most {MAX_ENTRY_PROFILES} are "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.labels import numbered_labels
 from gtlearn.games.literal import LITERAL, literal_text
 from gtlearn.games.markov.game import MarkovGame, check_duration, check_size
@@ -215,7 +215,7 @@ def iterated(
 
     loaded = load(stage)
     if not isinstance(loaded, NormalFormGame):
-        raise InputError(f"{loaded.name!r} is no normal-form game, so it cannot be iterated")
+        raise InputError(f"{quoted(loaded.name)} is no normal-form game, so it cannot be iterated")
     if horizon is None and discount is None:
         raise InputError(
             f"the iterated game of {loaded.name} needs a horizon, a number of steps, or a "

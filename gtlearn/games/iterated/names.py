@@ -9,14 +9,14 @@ from typing import Any
 
 import pyspiel
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.iterated.game import IteratedGame, iterated
 from gtlearn.games.json_format import compact_json
 from gtlearn.games.literal import LITERAL, literal_text
 from gtlearn.games.names import nearest, openspiel_text, plain_text, split_call
 from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.numbers import parse_number
+from gtlearn.games.numbers import format_number, parse_number
 from gtlearn.games.openspiel_steps import MEMORY, check_max_length, check_recall
 
 SHORT_NAME = "gtlearn_iterated"
@@ -24,7 +24,8 @@ PARAMETERS = ("stage", "arguments", "horizon", "discount", "memory", "recall", "
 
 _START = re.compile(r"\s*([A-Za-z_]\w*)\s*=", flags=re.ASCII)
 _QUOTED = {'"': '"', "'": "'", "(": ")"}
-_LITERAL = re.compile(r"[-+.\d]|[^\[{]*;", flags=re.ASCII)
+_LITERAL = re.compile(r"[-+.(\d]|[^\[{]*;", flags=re.ASCII)
+_MAX_QUOTES = 9  # around a stage
 _MAX_DIGITS = 9  # of a horizon or a memory
 
 
@@ -34,13 +35,13 @@ def is_iterated(text: str) -> bool:
     return call is not None and call[0] == SHORT_NAME
 
 
-def load_iterated(text: str, **flags: bool) -> IteratedGame:
+def load_iterated(text: str, **how: Any) -> IteratedGame:
     """The iterated game that `gtlearn_iterated(stage=...,horizon=...,discount=...)` spells.
 
     Args:
         text: the stage is anything that `games.load` takes as text, in quotes or brackets if you
             like; the discount is an exact number. Every text of `pyspiel.load_game` is read too.
-        **flags: how `games.load` is to read the stage: symmetric, zero_sum, rationalise.
+        **how: the options of `games.load`, by which the stage is read.
 
     Raises:
         InputError: in one sentence: what was wrong, where, and what to do.
@@ -50,7 +51,7 @@ def load_iterated(text: str, **flags: bool) -> IteratedGame:
     """
     call = split_call(text)
     if call is None or call[0] != SHORT_NAME:
-        raise InputError(f"{text[:60]!r} is no iterated game; write {SHORT_NAME}(stage=...)")
+        raise InputError(f"{quoted(text)} is no iterated game; write {SHORT_NAME}(stage=...)")
     given = _split_arguments(call[1])
     if "stage" not in given:
         raise InputError(
@@ -62,7 +63,7 @@ def load_iterated(text: str, **flags: bool) -> IteratedGame:
         check_max_length(_whole("max_length", given["max_length"]))
     horizon, memory = given.get("horizon"), given.get("memory", "1")
     return iterated(
-        _stage(given["stage"], given.get("arguments", ""), flags),
+        _stage(given["stage"], given.get("arguments", ""), how),
         horizon=None if horizon is None else _whole("horizon", horizon),
         discount=_number("discount", given["discount"]) if "discount" in given else None,
         memory=_whole("memory", memory),
@@ -86,7 +87,8 @@ def to_parameters(game: IteratedGame) -> dict[str, Any]:
     if game.horizon is not None:
         parameters["horizon"] = game.horizon
     if game.discount != 1:
-        parameters["discount"] = f"{game.discount.numerator}/{game.discount.denominator}"
+        text = format_number(game.discount)  # OpenSpiel would take an integer for no text
+        parameters["discount"] = text if "/" in text else f"{text}/1"
     if game.memory != 1:
         parameters["memory"] = game.memory
     return parameters
@@ -112,39 +114,54 @@ def _split_arguments(inside: str) -> dict[str, str]:
         match = _START.match(piece)
         if match is None:
             raise InputError(
-                f"{piece.strip()[:60]!r} in {SHORT_NAME}(...) is no parameter; write key=value"
+                f"{quoted(piece.strip())} in {SHORT_NAME}(...) is no parameter; write key=value"
             )
         key = match[1]
         if key not in PARAMETERS:
             advice = nearest(key, PARAMETERS) or f"its parameters are {', '.join(PARAMETERS)}"
-            raise InputError(f"{SHORT_NAME} has no parameter {key[:60]!r}; {advice}")
+            raise InputError(f"{SHORT_NAME} has no parameter {quoted(key)}; {advice}")
         if key in given:
             raise InputError(f"parameter {key!r} of {SHORT_NAME} is given twice; give it once")
         given[key] = piece[match.end() :].strip()
     return given
 
 
-def _stage(text: str, arguments: str, flags: Mapping[str, bool]) -> NormalFormGame:
+def _stage(text: str, arguments: str, how: Mapping[str, Any]) -> NormalFormGame:
     from gtlearn.games.loading import load
 
     text = text.strip()
-    while len(text) > 1 and _QUOTED.get(text[0]) == text[-1]:
-        text = text[1:-1].strip()
+    for _ in range(_MAX_QUOTES):
+        if len(text) > 1 and _encloses(text):
+            text = text[1:-1].strip()
     text = plain_text(text)
     if _LITERAL.match(text):
         text = text.replace(":", ",")
     if arguments:
         text = f"{text}({arguments.replace(':', '=').replace(';', ',')})"
-    try:
-        game = load(text, **flags)
+    try:  # an iterated game, which may be nested thousands deep, is not even loaded
+        game = None if is_iterated(text) else load(text, **how)
     except InputError as error:
         raise InputError(f"the stage of {SHORT_NAME}: {error}") from None
     if not isinstance(game, NormalFormGame):
         raise InputError(
-            f"the stage of {SHORT_NAME}: {text[:60]!r} is no normal-form game, so it cannot be "
+            f"the stage of {SHORT_NAME}: {quoted(text)} is no normal-form game, so it cannot be "
             "iterated; use another stage"
         )
     return game
+
+
+def _encloses(text: str) -> bool:
+    """Whether quotes or one pair of brackets enclose the whole text."""
+    if _QUOTED.get(text[0]) != text[-1]:
+        return False
+    if text[0] != "(":
+        return True
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return place == len(text) - 1
+    return False
 
 
 def _stage_parameters(stage: NormalFormGame) -> dict[str, Any]:
@@ -178,7 +195,7 @@ def _whole(key: str, text: str) -> int:
     plain = text.strip()
     if not re.fullmatch(r"[+-]?\d+", plain, flags=re.ASCII):
         raise InputError(
-            f"the {key} of {SHORT_NAME} is {plain[:60]!r}; give a whole number of steps"
+            f"the {key} of {SHORT_NAME} is {quoted(plain)}; give a whole number of steps"
         )
     if len(plain) > _MAX_DIGITS:
         raise InputError(

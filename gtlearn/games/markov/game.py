@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.labels import check_labels
 from gtlearn.games.numbers import ExactArray, short_number
@@ -19,6 +19,7 @@ from gtlearn.games.numbers import ExactArray, short_number
 if TYPE_CHECKING:
     from gtlearn.games.markov.openspiel import MarkovOpenSpielGame
 
+MAX_STEPS = 10**9
 MAX_ENTRIES = 20_000_000  # of the transition array; more would not fit a desktop's memory
 
 MEAN = "mean reward a step"
@@ -200,8 +201,8 @@ class MarkovGame:
             )
         for player, labels in zip(self.players, self.actions, strict=True):
             if not labels:
-                raise InputError(f"player {player!r} of {self.name} has no action")
-            check_labels(self.name, f"action of player {player!r}", labels)
+                raise InputError(f"player {quoted(player)} of {self.name} has no action")
+            check_labels(self.name, f"action of player {quoted(player)}", labels)
 
     def _check_shapes(self) -> None:
         sizes = (self.num_states, *self.shape)
@@ -213,8 +214,9 @@ class MarkovGame:
         for player, array in zip(self.players, self.payoffs, strict=True):
             if array.shape != sizes:
                 raise InputError(
-                    f"the payoffs of {player!r} in {self.name} have shape {list(array.shape)}; "
-                    f"give {list(sizes)}: states, then one axis a player's actions"
+                    f"the payoffs of {quoted(player)} in {self.name} have shape "
+                    f"{list(array.shape)}; give {list(sizes)}: states, then one axis a player's "
+                    "actions"
                 )
         if self.transitions.shape != (*sizes, self.num_states):
             raise InputError(
@@ -230,8 +232,8 @@ class MarkovGame:
             fits = mask.dtype == bool and mask.shape == (self.num_states, size)
             if not fits or not mask.any(axis=1).all():
                 raise InputError(
-                    f"player {player!r} of {self.name} needs a legal action in every state, said "
-                    f"in an array of truth values of shape {[self.num_states, size]}"
+                    f"player {quoted(player)} of {self.name} needs a legal action in every state, "
+                    f"said in an array of truth values of shape {[self.num_states, size]}"
                 )
 
     def _check_transitions(self) -> None:
@@ -323,10 +325,25 @@ def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
             )
         return
     if isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 1:
-        shown = repr(horizon) if isinstance(horizon, str) else str(horizon)
-        raise InputError(f"the horizon of {name} is {shown[:60]}; give a positive number of steps")
+        shown = quoted(horizon)
+        raise InputError(f"the horizon of {name} is {shown}; give a positive number of steps")
+    if horizon >= MAX_STEPS:
+        raise InputError(f"the horizon of {name} is {quoted(horizon)}; give fewer than 10^9 steps")
     if not 0 <= discount <= 1:
         raise InputError(f"the discount of {name} is {short_number(discount)}; give one in [0, 1]")
+
+
+def check_for_floats(name: str, horizon: int | None, discount: Fraction) -> None:
+    """Refuses a game without a horizon whose discount doubles can hardly tell from one.
+
+    Raises:
+        InputError: if a value is worth more than 10^9 payoffs.
+    """
+    if horizon is None and (1 - discount) * MAX_STEPS < 1:
+        raise InputError(
+            f"the discount of {name[:200]} is nearer to one than 1 - 10^-9, too near for "
+            "floats; use a smaller one, or exact arithmetic"
+        )
 
 
 def check_size(name: str, states: int, shape: Sequence[int]) -> None:
@@ -348,7 +365,8 @@ def _check_distribution(row: Sequence[Fraction], what: str, states: Sequence[str
     for label, p in zip(states, row, strict=True):
         if p < 0:
             raise InputError(
-                f"{what}: the probability of {label!r} is {short_number(p)}; give none below 0"
+                f"{what}: the probability of {quoted(label)} is {short_number(p)}; give none below "
+                "0"
             )
     total = sum(row, Fraction(0))
     if total != 1:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import json_pieces as pieces
 from gtlearn.games.labels import default_players
 from gtlearn.games.literal import parse_literal
@@ -76,8 +76,8 @@ def read_payoffs(
     stages: list[list[ExactArray] | ExactArray] = []
     for state in states:
         if state not in value:
-            raise InputError(f"state {state!r} has no payoffs; give some, or 0")
-        where = f"the payoffs in state {state!r}"
+            raise InputError(f"state {quoted(state)} has no payoffs; give some, or 0")
+        where = f"the payoffs in state {quoted(state)}"
         try:
             stages.append(_stage(value[state], symmetric, zero_sum))
         except InputError as error:
@@ -115,9 +115,9 @@ def _stacked(
         arrays = [stage] * len(shape) if isinstance(stage, ExactArray) else stage
         if len(arrays) != len(shape) or any(a.shape not in ((), shape) for a in arrays):
             raise InputError(
-                f"the payoffs in state {state!r} are those of {len(arrays)} player(s) with shapes "
-                f"{', '.join(str(list(a.shape)) for a in arrays)}; give each of the {len(shape)} "
-                f"players shape {list(shape)}, or one number"
+                f"the payoffs in state {quoted(state)} are those of {len(arrays)} player(s) with "
+                f"shapes {', '.join(str(list(a.shape)) for a in arrays)}; give each of the "
+                f"{len(shape)} players shape {list(shape)}, or one number"
             )
         for flat, array in zip(out, arrays, strict=True):
             flat += list(array.fractions().ravel()) * (1 if array.shape else math.prod(shape))
@@ -148,9 +148,11 @@ def read_transitions(
     rows: list[tuple[tuple[int, ...], Mapping[int, Fraction]]] = []
     for s, state in enumerate(states):
         if state not in value:
-            raise InputError(f"state {state!r} has no transitions; name its next state, or itself")
+            raise InputError(
+                f"state {quoted(state)} has no transitions; name its next state, or itself"
+            )
         masks = [mask[s] for mask in legal] if legal else [np.ones(n, bool) for n in shape]
-        reader = _Rows(f"the transitions from state {state!r}", index, actions, masks)
+        reader = _Rows(f"the transitions from state {quoted(state)}", index, actions, masks)
         rows += [((s, *profile), row) for profile, row in reader.read(value[state], ())]
     denominator = common_denominator([p for _, row in rows for p in row.values()] or [1])
     numerators = np.zeros((len(states), *shape, len(states)), dtype=object)
@@ -197,7 +199,7 @@ class _Rows:
                 yield from self.read(branch, (*chosen, action))
             elif self.legal[player][action]:
                 raise InputError(
-                    f"{self._at(chosen)}: nothing is said for the action {label!r} of player "
+                    f"{self._at(chosen)}: nothing is said for the action {quoted(label)} of player "
                     f'{player + 1}; name its next state, or give "*"'
                 )
 
@@ -210,7 +212,7 @@ class _Rows:
             )
         _known(row, list(self.states), where, "state")
         return {
-            self.states[label]: pieces.number(p, f"{where}: the probability of {label!r}")
+            self.states[label]: pieces.number(p, f"{where}: the probability of {quoted(label)}")
             for label, p in row.items()
         }
 
@@ -233,7 +235,7 @@ def read_start(value: Any, states: Sequence[str]) -> Any:
             f'"start" must be a state, or probabilities by state, not {pieces.shown(value)}'
         )
     _known(row, states, "the start", "state")
-    return [pieces.number(row.get(label, 0), f"the start in {label!r}") for label in states]
+    return [pieces.number(row.get(label, 0), f"the start in {quoted(label)}") for label in states]
 
 
 def read_legal(
@@ -264,7 +266,7 @@ def read_legal(
     names = list(players or default_players(len(actions)))
     out = [np.ones((len(states), len(labels)), dtype=bool) for labels in actions]
     for state, by_player in value.items():
-        where = f'"legal" in state {state!r}'
+        where = f'"legal" in state {quoted(state)}'
         if not isinstance(by_player, Mapping):
             raise InputError(
                 f"{where} must list actions by player, not be {pieces.shown(by_player)}"
@@ -272,8 +274,8 @@ def read_legal(
         _known(by_player, names, where, "player")
         for player, allowed in by_player.items():
             k = names.index(player)
-            given = pieces.label_list(allowed, f"{where}, player {player!r},")
-            _known(given, actions[k], where, f"action of player {player!r}")
+            given = pieces.label_list(allowed, f"{where}, player {quoted(player)},")
+            _known(given, actions[k], where, f"action of player {quoted(player)}")
             out[k][states.index(state)] = [label in given for label in actions[k]]
     return out
 
@@ -282,4 +284,4 @@ def _known(given: Any, known: Sequence[str], where: str, what: str) -> None:
     for label in given:
         if label not in known:
             advice = nearest(label, known) or f"use {', '.join(map(str, known[:12]))}"
-            raise InputError(f"{where}: {label[:60]!r} is no {what}; {advice}")
+            raise InputError(f"{where}: {quoted(label)} is no {what}; {advice}")

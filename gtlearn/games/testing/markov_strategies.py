@@ -124,7 +124,8 @@ def iterated_games(
         stages: where stage games come from; `normal_form_games` by default.
     """
     st = hypothesis_strategies()
-    stage = stages or normal_form_games(max_players=max_players, max_actions=max_actions)
+    default = normal_form_games(max_players=max_players, max_actions=max_actions)
+    stage = default if stages is None else stages
     drawn: SearchStrategy[IteratedGame] = st.builds(
         lambda game, duration, memory: IteratedGame(game, duration[0], duration[1], memory),
         stage,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.markov.game import check_for_floats
 from gtlearn.solvers.markov.tables import as_markov
 
 Floats = NDArray[np.float64]
@@ -252,7 +253,8 @@ def _of_markov(game: MarkovGame, leader: int) -> LeaderGame:
         )
     numbers = [array.floats() for array in game.payoffs]
     chances = game.transitions.floats()
-    certain = bool((chances.max(axis=-1) == 1)[game.legal_profiles].all())
+    sure = game.transitions.numerators == game.transitions.denominator
+    certain = bool(sure.any(axis=-1)[game.legal_profiles].all())
     return _assembled(
         game,
         leader,
@@ -306,5 +308,6 @@ def _steps(game: IteratedGame | MarkovGame) -> int:
     """The horizon, or after how many steps at most `TAIL` of the rewards is left out."""
     if game.horizon is not None:
         return game.horizon
+    check_for_floats(game.name, game.horizon, game.discount)
     discount = float(game.discount)
     return max(1, math.ceil(math.log(TAIL) / math.log(discount))) if discount else 1

@@ -9,6 +9,7 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games.dummies import Pair, choosing_pair, follower_of, two_player_game
 from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.checking.nearest import Nearest, nearest_equilibrium
 from gtlearn.solvers.checking.profiles import Joint, Profile, as_joint, as_profile, load_profile
@@ -126,7 +127,8 @@ def check(
         game: the game.
         concept: "nash", "stackelberg", "correlated" or "coarse-correlated".
         leader: who commits, for "stackelberg".
-        tolerance: the largest regret, gap or gain that still holds; any exact number.
+        tolerance: the largest regret, gap or gain that still holds; any exact number. A sum of
+            probabilities may miss one by as much; they are then divided by it.
         ties: for "stackelberg", how the follower breaks ties: "strong" or "weak".
         nearest: whether to look for the nearest Nash equilibrium.
         index: which solution of a list is meant.
@@ -149,11 +151,12 @@ def check(
     if limit < 0:
         raise InputError(f"the tolerance {tolerance} is negative; give zero or more")
     if concept == "nash":
-        found = load_profile(profile, game, index=index)
+        found = load_profile(profile, game, tolerance=limit, index=index)
         return _check_nash(found, game, limit, time_limit if nearest else None, nearest)
     if concept == "stackelberg":
+        _pair(game, leader)
         return _check_commitment(
-            load_profile(profile, game, index=index, leader=_leader(game, leader)),
+            load_profile(profile, game, tolerance=limit, index=index, leader=leader),
             game,
             limit,
             (leader, ties, time_limit),
@@ -198,13 +201,16 @@ def _check_commitment(
     leader, ties, time_limit = options
     if ties not in TIES:
         raise InputError(f"the ties {ties!r} are not known; choose strong or weak")
-    own, theirs = profile.strategies[leader], profile.strategies[1 - leader]
+    pair = _pair(game, leader)
+    follower = follower_of(game, leader)
+    own, theirs = profile.strategies[leader], profile.strategies[follower]
     if own is None:
         raise InputError(
             f"the profile holds no strategy of the leader {game.players[leader]!r}; give "
             '{"leader": 0, "strategies": [["1/2", "1/2"]]}'
         )
-    replies, earned = _responses(game, leader, own)
+    two = two_player_game(game, pair)
+    replies, earned = _responses(two, pair.index(leader), own)
     best = tuple(j for j, payoff in enumerate(replies) if payoff == max(replies))
     strong, weak = max(earned[j] for j in best), min(earned[j] for j in best)
     achieved = strong if ties == "strong" else weak
@@ -227,14 +233,17 @@ def _check_commitment(
                 f"{ties} ties would give it {short_number(achieved)}"
             )
     holds = gap is not None and gap <= tolerance and (regret is None or regret <= tolerance)
-    both = None if theirs is None else payoffs(game, [s for s in profile.strategies if s])
+    strategies = tuple(
+        s if s is not None or k in pair else (Fraction(1),)  # a player without a choice
+        for k, s in enumerate(profile.strategies)
+    )
     return CheckReport(
         game,
         "stackelberg",
         holds,
         tolerance,
-        profile.strategies,
-        payoffs=both,
+        strategies,
+        payoffs=None if theirs is None else payoffs(game, [s for s in strategies if s is not None]),
         stackelberg=CommitmentCheck(leader, ties, value, achieved, gap, regret, best, strong, weak),
         notes=_with_number_note(game, notes),
     )
@@ -244,8 +253,8 @@ def _check_correlated(
     profile: Any, game: NormalFormGame, concept: str, tolerance: Fraction, index: int
 ) -> CheckReport:
     if isinstance(profile, str) or hasattr(profile, "read_text"):
-        profile = load_profile(profile, game, index=index)
-    joint, notes = as_joint(profile, game, index=index)
+        profile = load_profile(profile, game, tolerance=tolerance, index=index)
+    joint, notes = as_joint(profile, game, tolerance=tolerance, index=index)
     gain = largest_gain(game, joint, coarse=concept == "coarse-correlated")
     earned = tuple(
         sum((p * game.payoff(k, s) for s, p in joint.items()), Fraction(0))
@@ -278,15 +287,18 @@ def _responses(game: NormalFormGame, leader: int, own: Vector) -> tuple[Vector, 
     return replies, tuple(earned)
 
 
-def _leader(game: NormalFormGame, leader: int) -> int:
-    if game.num_players != 2:
+def _pair(game: NormalFormGame, leader: int) -> Pair:
+    """The leader and its follower, the one who comes first in the game first."""
+    if isinstance(leader, bool) or leader not in range(game.num_players):
+        known = "0 or 1" if game.num_players == 2 else f"0 to {game.num_players - 1}"
+        raise InputError(f"the leader {leader!r} is no player of {game.name!r}; choose {known}")
+    pair = choosing_pair(game, leader)
+    if pair is None:
         raise InputError(
-            f"a commitment needs two players, {game.name!r} has {game.num_players}; "
-            "check it as a Nash equilibrium"
+            f"a commitment needs two players who choose, {game.name!r} has more of its "
+            f"{game.num_players}; check it as a Nash equilibrium"
         )
-    if isinstance(leader, bool) or leader not in (0, 1):
-        raise InputError(f"the leader {leader!r} is no player of {game.name!r}; choose 0 or 1")
-    return leader
+    return pair
 
 
 def _with_number_note(game: NormalFormGame, notes: Sequence[str]) -> tuple[str, ...]:

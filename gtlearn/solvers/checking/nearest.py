@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.dummies import two_who_choose
 from gtlearn.solvers.linear.program import LinearProgram, integer_rows, solve
 from gtlearn.solvers.solution import NashEquilibrium
 
@@ -46,11 +47,19 @@ def nearest_equilibrium(
     """The nearest equilibrium of a two-player game, or None, and a note if there is more to say.
 
     Args:
-        game: the game; with more than two players or more than `MAX_ACTIONS` actions a player
-            there is no answer, and the note says so.
+        game: the game; with more than two players who choose, or more than `MAX_ACTIONS` actions a
+            player, there is no answer, and the note says so.
         strategies: one exact probability vector a player.
         time_limit: in seconds; where it cuts the enumeration short, the note says so.
     """
+    two = two_who_choose(game)
+    if two is not None:
+        own = [strategies[place] for place in two.pair]
+        closest, note = nearest_equilibrium(two.game, own, time_limit=time_limit)
+        if closest is not None:
+            profile = two.profile(closest.strategies)
+            closest = replace(closest, strategies=tuple(map(_exact, profile)))
+        return closest, note
     if game.num_players != 2:
         return None, "the nearest equilibrium is computed for two players only"
     if max(game.shape) > MAX_ACTIONS:

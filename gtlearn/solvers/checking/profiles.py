@@ -14,8 +14,9 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import Number
 from gtlearn.solvers.checking.probabilities import Vector, distribution, vector
-from gtlearn.solvers.checking.sources import json_of_text, text_of_file
+from gtlearn.solvers.checking.sources import content_of_file, json_of_text
 from gtlearn.solvers.solution import (
     Commitment,
     CorrelatedEquilibrium,
@@ -23,7 +24,6 @@ from gtlearn.solvers.solution import (
     Solution,
 )
 
-TOLERANCE = 1e-9  # how far floats may be from summing to one
 SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
 
 _LITERAL = re.compile(r"[\d\s./;,eE+-]*[\s;,][\d\s./;,eE+-]*")
@@ -47,7 +47,7 @@ class Profile:
 
 
 def as_profile(
-    profile: Any, game: NormalFormGame, *, tolerance: float = TOLERANCE, index: int = 0
+    profile: Any, game: NormalFormGame, *, tolerance: Number = 0, index: int = 0
 ) -> tuple[tuple[Vector, ...], tuple[str, ...]]:
     """One exact probability vector a player, and notes on what was renormalised.
 
@@ -58,7 +58,7 @@ def as_profile(
             object of schema gtlearn/solution/1; a Solution or one of its outcomes; an OpenSpiel
             policy; a callable from the player's index to its vector; a Profile.
         game: the game that it is played in.
-        tolerance: floats may miss a sum of one by so much; they are then divided by their sum.
+        tolerance: Numbers may miss a sum of one by so much; they are then divided by their sum.
         index: which solution of a Solution is meant.
 
     Raises:
@@ -86,7 +86,7 @@ def as_profile(
 
 
 def as_joint(
-    profile: Any, game: NormalFormGame, *, tolerance: float = TOLERANCE, index: int = 0
+    profile: Any, game: NormalFormGame, *, tolerance: Number = 0, index: int = 0
 ) -> tuple[Joint, tuple[str, ...]]:
     """An exact distribution over pure profiles, and notes on what was renormalised.
 
@@ -101,7 +101,7 @@ def as_joint(
     Raises:
         InputError: as `as_profile`.
     """
-    if _is_joint_tensor(profile, game):
+    if _is_joint_tensor(profile, game, tolerance):
         profile = {"distribution": profile}
     found = read(profile, game, tolerance=tolerance, index=index)
     if found.joint is not None:
@@ -114,13 +114,19 @@ def as_joint(
 
 
 def load_profile(
-    source: Any, game: NormalFormGame, *, index: int = 0, leader: int | None = None
+    source: Any,
+    game: NormalFormGame,
+    *,
+    tolerance: Number = 0,
+    index: int = 0,
+    leader: int | None = None,
 ) -> Profile:
     """A profile from a file, JSON text, a literal such as "1/2 1/2; 1 0", or any object.
 
     Args:
         source: a path, a text, or what `as_profile` takes.
         game: the game that it is played in.
+        tolerance: as in `as_profile`.
         index: which solution of a list is meant.
         leader: whose strategy a single one is, where the source does not say.
 
@@ -128,17 +134,17 @@ def load_profile(
         InputError: if the file cannot be read, the text is no JSON, or as `as_profile`.
     """
     if isinstance(source, Path):
-        source = json_of_text(text_of_file(source, SHAPE), str(source))
+        source = content_of_file(source, SHAPE)
     elif isinstance(source, str):
         source = _from_text(source.strip())
-    return read(source, game, index=index, leader=leader)
+    return read(source, game, tolerance=tolerance, index=index, leader=leader)
 
 
 def read(
     source: Any,
     game: NormalFormGame,
     *,
-    tolerance: float = TOLERANCE,
+    tolerance: Number = 0,
     index: int = 0,
     leader: int | None = None,
 ) -> Profile:
@@ -178,7 +184,7 @@ def read(
 def _from_mapping(
     source: Mapping[Any, Any],
     game: NormalFormGame,
-    tolerance: float,
+    tolerance: Number,
     index: int,
     leader: int | None,
 ) -> Profile:
@@ -207,7 +213,7 @@ def _from_mapping(
 
 
 def _from_strategies(
-    strategies: Any, game: NormalFormGame, tolerance: float, leader: Any = None
+    strategies: Any, game: NormalFormGame, tolerance: Number, leader: Any = None
 ) -> Profile:
     """Strategies of all players, by order or label; of the leader alone where one is named."""
     if hasattr(strategies, "tolist"):  # an array or tensor: one vector a row
@@ -270,7 +276,7 @@ def _by_label(strategy: Any, game: NormalFormGame, player: int) -> Any:
     return out
 
 
-def _from_joint(source: Any, game: NormalFormGame, tolerance: float) -> Profile:
+def _from_joint(source: Any, game: NormalFormGame, tolerance: Number) -> Profile:
     if isinstance(source, Sequence) and source and isinstance(source[0], Mapping):
         entries = []
         for entry in source:
@@ -335,7 +341,7 @@ def _place(label: Any, labels: Sequence[str], what: str) -> int:
     raise InputError(f"there is no {what} {text[:40]!r}; did you mean {near[0]!r}?")
 
 
-def _is_joint_tensor(source: Any, game: NormalFormGame) -> bool:
+def _is_joint_tensor(source: Any, game: NormalFormGame, tolerance: Number) -> bool:
     """Whether a nested sequence holds joint probabilities and not one strategy a player."""
     if not isinstance(source, Sequence | np.ndarray) or isinstance(source, str | bytes):
         return False
@@ -346,7 +352,7 @@ def _is_joint_tensor(source: Any, game: NormalFormGame) -> bool:
         total = float(sum(Fraction(v) for v in tensor.ravel()))
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
         return False
-    return abs(total - 1) <= 1e-6
+    return abs(total - 1) <= max(1e-6, tolerance)
 
 
 def _called(source: Callable[[int], Any], game: NormalFormGame) -> list[Any]:
@@ -366,4 +372,4 @@ def _from_text(text: str) -> Any:
         return json_of_text(text, "the profile")
     if text and _LITERAL.fullmatch(text):
         return [re.split(r"[\s,]+", part.strip()) for part in text.split(";")]
-    return json_of_text(text_of_file(Path(text), SHAPE), text)
+    return content_of_file(Path(text), SHAPE)

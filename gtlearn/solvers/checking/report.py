@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from gtlearn.games.dummies import follower_of
 from gtlearn.solvers.output.export import game_json, json_number
 from gtlearn.solvers.output.pieces import (
     add_row,
@@ -122,9 +123,9 @@ def _joint_table(report: CheckReport) -> Any:
 
 
 def _commitment_lines(report: CheckReport, commitment: CommitmentCheck) -> list[str]:
-    leader = report.game.players[commitment.leader]
-    follower = report.game.players[1 - commitment.leader]
-    labels = report.game.actions[1 - commitment.leader]
+    place = follower_of(report.game, commitment.leader)
+    leader, follower = (report.game.players[k] for k in (commitment.leader, place))
+    labels = report.game.actions[place]
     best = ", ".join(labels[j] for j in commitment.best_responses)
     lines = [
         f"{follower}'s best responses to it: {best}.",

@@ -171,7 +171,8 @@ def _checking_seconds(game: NormalFormGame | BayesianGame, outcome: Commitment) 
     bits = max(Fraction(p).denominator.bit_length() for p in mix)
     seconds = 0.0
     for part in parts:
-        m, n = part.shape if outcome.leader == 0 else part.shape[::-1]
+        m = part.shape[outcome.leader]
+        n = math.prod(part.shape) // m  # further players have one action
         size = max(largest(payoffs.numerators).bit_length() for payoffs in part.payoffs)
         each = 2e-9 if size < 25 else 2e-8 * (1 + size / 250)
         seconds += m * n * (n + leaves) * each + m * n * 1e-8 * (1 + bits / 300) * (1 + size / 300)

@@ -10,6 +10,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.limits import limited
 from gtlearn.progress import Progress, heard_by
+from gtlearn.solvers.dummies import two_who_choose
 from gtlearn.solvers.solution import Commitment, Solution
 
 TIES = ("strong", "weak")
@@ -38,7 +39,8 @@ def stackelberg(
     """The commitment that earns the leader most against a best-responding follower.
 
     Args:
-        game: a two-player game, or a Bayesian one whose follower has a type.
+        game: a two-player game, in which further players may have one action each, or a Bayesian
+            one whose follower has a type.
         leader: the player who commits: 0 by default, and a Bayesian game's own leader.
         ties: "strong": of several best responses the follower takes the one that the leader
             likes best; "weak": the one that it likes least. The value under weak ties is a
@@ -62,7 +64,7 @@ def stackelberg(
         follower type, and `response` has one action index a type.
 
     Raises:
-        InputError: if the game has not two players, an option has an unknown value, or the
+        InputError: if more than two players have a choice, an option has an unknown value, or the
             combination asked for is not supported; the message says which.
 
     Source: Conitzer and Sandholm (2006), Theorem 2; von Stengel and Zamir (2010) for weak ties.
@@ -109,10 +111,14 @@ def _two_players(game: NormalFormGame, asked: _Request) -> Solution:
     from gtlearn.solvers.commitment import correlated, mixed
 
     if game.num_players != 2:
-        raise InputError(
-            f"game {game.name!r} has {game.num_players} players; a Stackelberg commitment needs "
-            "exactly two"
-        )
+        two = two_who_choose(game, asked.leader)
+        if two is None:
+            raise InputError(
+                f"game {game.name!r} has {game.num_players} players; a Stackelberg commitment "
+                "needs exactly two, or a leader, one follower who chooses, and others who do not"
+            )
+        leader = two.pair.index(asked.leader)
+        return two.lifted(_two_players(two.game, replace(asked, leader=leader)))
     _check_method(asked.method, METHODS[asked.commitment], f"a {asked.commitment} commitment")
     if asked.commitment == "pure":
         return mixed.solve_pure(game, asked.leader, asked.ties)
@@ -180,8 +186,10 @@ def _check_method(method: str | None, known: Sequence[str], what: str) -> None:
 def _leader_of(game: NormalFormGame | BayesianGame, leader: int | None) -> int:
     if leader is None:
         return game.leader if isinstance(game, BayesianGame) else 0
-    if isinstance(leader, bool) or leader not in (0, 1):
-        raise InputError(f"leader {leader!r} is no player of a two-player game; use 0 or 1")
+    count = game.num_players if isinstance(game, NormalFormGame) else 2
+    if isinstance(leader, bool) or leader not in range(count):
+        known = "0 or 1" if count == 2 else f"0 to {count - 1}"
+        raise InputError(f"leader {leader!r} is no player of a {count}-player game; use {known}")
     if isinstance(game, BayesianGame) and leader != game.leader:
         raise InputError(
             f"player {leader} of Bayesian game {game.name!r} is the one with a type; only player "

@@ -170,7 +170,7 @@ def _scaled(game: NormalFormGame, player: int, scale: int) -> NDArray[Any]:
     factor = scale // tensor.denominator
     numerators = tensor.numerators
     largest = max(abs(int(numerators.max())), abs(int(numerators.min())))
-    if largest * factor * game.num_players >= 2**62:
+    if max(largest, 1) * factor * game.num_players >= 2**62:  # numpy holds the factor too
         numerators = numerators.astype(object)
     return numerators * factor
 
@@ -182,6 +182,9 @@ def _lowest(game: NormalFormGame, scale: int) -> int:
 def _unit_payoffs(game: NormalFormGame) -> tuple[list[NDArray[Any]], int]:
     """Flat payoffs, scaled to integers and shifted to a least of zero, and their greatest."""
     scale = _scale(game)
-    lowest = _lowest(game, scale)
-    shifted = [_scaled(game, k, scale).ravel() - lowest for k in range(game.num_players)]
+    scaled = [_scaled(game, k, scale).ravel() for k in range(game.num_players)]
+    if any(tensor.dtype == object for tensor in scaled):  # the least of one may not fit another
+        scaled = [tensor.astype(object) for tensor in scaled]
+    lowest = min(int(tensor.min()) for tensor in scaled)
+    shifted = [tensor - lowest for tensor in scaled]
     return shifted, max(1, *(int(tensor.max()) for tensor in shifted))

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.games.numbers import ExactArray, exact_array, from_fractions, integer_array
+from gtlearn.games.markov.game import check_for_floats
+from gtlearn.games.numbers import (
+    ExactArray,
+    exact_array,
+    from_fractions,
+    integer_array,
+    short_number,
+)
 from gtlearn.solvers.markov.tables import as_markov
 
 CHUNK = 2**20  # entries of one array that are worked on at a time, so that they stay in the cache
@@ -33,9 +40,10 @@ def evaluate_floats(
         Values in the game's unit, of shape (*batch, players).
 
     Raises:
-        InputError: if a shape does not fit.
+        InputError: if a shape does not fit, or the discount is too near one for floats.
     """
     markov = as_markov(game)
+    check_for_floats(markov.name, markov.horizon, markov.discount)
     arrays, batch = _broadcast([np.asarray(t, dtype=np.float64) for t in tables], markov)
     payoffs = np.stack([array.floats() for array in markov.payoffs], axis=-1)
     payoffs[~markov.legal_profiles] = 0.0  # what is there means nothing
@@ -278,7 +286,7 @@ def _check_rows(numerators: NDArray[Any], denominator: int, game: MarkovGame, pl
     wrong = beyond | (numerators.sum(axis=-1) != denominator)
     illegal = (numerators != 0) & ~game.legal[player]
     for index, state in np.argwhere(wrong | illegal.any(axis=-1))[:1]:
-        row = [str(Fraction(int(v), denominator)) for v in numerators[index, state]]
+        row = [short_number(Fraction(int(v), denominator)) for v in numerators[index, state]]
         why = "is no probability vector" if wrong[index, state] else "plays what is not legal"
         raise InputError(
             f"table {index} of {game.players[player]!r} {why} in state {game.states[state]!r}: "

@@ -8,6 +8,7 @@ step, by dynamic programming; and its derivatives have bounds from those on valu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class FloatProcess:
         legal: shape (live, actions).
         discount: what a payoff one step later is worth.
         horizon: the number of steps.
-        unit: what a value is to be multiplied by, to be one of the game.
+        unit: what a value is to be multiplied by, to be one of the game; of any size.
         margin: a bound on the rounding of any value or derivative that `bounds` computes.
     """
 
@@ -43,7 +44,7 @@ class FloatProcess:
     legal: Booleans
     discount: float
     horizon: int
-    unit: float
+    unit: Fraction
     margin: float
 
 
@@ -66,7 +67,7 @@ def float_process(faced: Process, player: int, live: NDArray[np.int64]) -> Float
         legal=faced.legal[live],
         discount=discount,
         horizon=horizon,
-        unit=float(game.scale) * (largest / faced.denominators[player]),
+        unit=game.scale * Fraction(largest, faced.denominators[player]),
         margin=4 * operations * ROUNDING * total * (total + 1),
     )
 

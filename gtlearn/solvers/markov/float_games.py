@@ -35,18 +35,15 @@ class FloatGame:
 
     @classmethod
     def of(cls, game: MarkovGame) -> FloatGame:
-        """The game in floats; what is not legal is paid nothing and leads nowhere.
-
-        Raises:
-            InputError: if a payoff is too large for a double.
-        """
+        """The game in floats; what is not legal is paid nothing and leads nowhere."""
         discount, legal = float(game.discount), game.legal_profiles
         rewards = []
         for array in game.payoffs:
-            floats = np.where(legal, array.floats(), 0.0)
-            low = floats[legal].min()
-            spread = float(floats[legal].max() - low) or 1.0
-            rewards.append(np.where(legal, (1 - discount) / spread * (floats - low), 0.0))
+            paid = array.numerators[legal].astype(object)
+            low = paid.min()
+            floats = np.zeros(legal.shape)
+            floats[legal] = (paid - low) / ((paid.max() - low) or 1)  # of any size, exact until now
+            rewards.append((1 - discount) * floats)
         moves = np.where(legal[..., None], discount * game.transitions.floats(), 0.0)
         return cls(tuple(rewards), moves, game.legal)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.games.numbers import to_fraction
+from gtlearn.games.numbers import nearest_double, to_fraction
 from gtlearn.solvers.markov.boxes import (
     Booleans,
     FloatProcess,
@@ -126,17 +126,16 @@ def stochastic_response(
     )
     climbed, values = climb(process, np.where(process.legal, starts, 0.0))
     improve(climbed[values.argmax()])
-    room = float(to_fraction(tolerance)) / process.unit
-    search = _Search(process, float(payoffs[player]) / process.unit)
+    room = nearest_double(to_fraction(tolerance) / process.unit)
+    search = _Search(process, float(payoffs[player] / process.unit))
     while search.splits and search.looked_at < max_boxes and search.upper > search.lower + room:
         if (better := search.split()) is not None:
             improve(climb(process, better[None])[0][0])
-            search.lower = max(search.lower, float(payoffs[player]) / process.unit)
+            search.lower = max(search.lower, float(payoffs[player] / process.unit))
     bound = payoffs[player]
     if search.open:
-        bound = max(
-            bound, Fraction(ceil(Fraction(search.upper * process.unit) * 10**DIGITS), 10**DIGITS)
-        )
+        upper = Fraction(search.upper) * process.unit
+        bound = max(bound, Fraction(ceil(upper * 10**DIGITS), 10**DIGITS))
     return _result(best, table, payoffs, min(bound, optimal.value), optimal)
 
 

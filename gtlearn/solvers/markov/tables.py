@@ -18,7 +18,6 @@ from gtlearn.solvers.checking.probabilities import vector
 Rows = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
 
 SIMPLE = 10**6  # the largest denominator of what was learned in floats
-TOLERANCE = 1e-9  # how far a row of floats may be from summing to one
 
 
 def as_markov(game: Any) -> MarkovGame:
@@ -126,7 +125,7 @@ def _sizes(game: MarkovGame) -> list[int]:
 def _row(row: Any, game: MarkovGame, player: int, index: int, whose: str) -> tuple[Fraction, ...]:
     step, state = divmod(index, game.num_states)
     where = f"{whose} in state {game.states[state]!r}" + (f" at step {step}" if step else "")
-    probabilities, _ = vector(row, where, TOLERANCE)
+    probabilities, _ = vector(row, where)
     if len(probabilities) != game.shape[player]:
         raise InputError(
             f"{where} has {len(probabilities)} probabilities; give one for each of the "

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import isqrt
+from math import isqrt, log10
 
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray
@@ -147,7 +147,7 @@ def _next(game: MarkovGame, iterate: _Iterate, newton: bool, clock: Clock) -> _I
     spread = tolerances(game, 1 - keep)[0]
     grid = min(residual * (1 - keep) / 8, residual**2 / spread)
     if newton:
-        digits = len(str(int(spread / grid))) + 2
+        digits = round(int(spread / grid).bit_length() * log10(2)) + 3
         short = [[decimal(row, digits) for row in table] for table in iterate.tables]
         met = evaluate(game, short).state_values[0]
         found = _iterate(game, _to_grid(met, grid), clock)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.nash.components import connected_components, nash_subsets
 from gtlearn.solvers.nash.extreme import ExtremeEquilibria, extreme_equilibria
@@ -25,6 +26,7 @@ METHOD = "vertex enumeration"
 SEARCH_SHARE = 0.7  # of the time limit; the rest is for certificates
 
 
+@also_with_dummies
 def all_equilibria(
     game: NormalFormGame, *, time_limit: float | None = None, progress: Progress | None = None
 ) -> Solution:
@@ -35,12 +37,12 @@ def all_equilibria(
     equilibrium, and the indices of all components add up to 1 (Shapley 1974).
 
     Args:
-        game: a two-player game, degenerate or not.
+        game: a two-player game, degenerate or not; further players may have one action each.
         time_limit: seconds after which to return what was found, with `complete` False.
         progress: told what is being done.
 
     Raises:
-        InputError: if the game does not have two players.
+        InputError: if more than two players have a choice.
 
     >>> from gtlearn import games
     >>> bos = games.normal_form([[2, 0], [0, 1]], [[1, 0], [0, 2]])

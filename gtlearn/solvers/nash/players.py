@@ -15,5 +15,5 @@ def require_two_players(game: NormalFormGame) -> None:
     if game.num_players != 2:
         raise InputError(
             f"game {game.name!r} has {game.num_players} players and exact Nash equilibria are "
-            "computed for two; use --concept correlated for more"
+            "computed where two of them have a choice; use --concept correlated for more"
         )

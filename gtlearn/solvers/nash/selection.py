@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
+from gtlearn.solvers.dummies import two_who_choose
 from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.solution import OK, NashEquilibrium, Solution, Strategy
 
 WELFARE, FAIRNESS, ENTROPY = "welfare", "fairness", "entropy"
 CRITERIA = (WELFARE, FAIRNESS, ENTROPY)
+_FAIR_OF_EXTREME = (
+    "the fairest of the extreme equilibria: a mixture of them may be fairer still to the players "
+    "who have one action"
+)
 DENOMINATOR = 10**6  # of the weights of an entropy-maximal member, which are irrational in general
 
 
@@ -42,6 +47,8 @@ def select(solution: Solution, criterion: str) -> Solution:
     else:
         best = max(found, key=lambda equilibrium: score(equilibrium.payoffs, criterion))
     notes = solution.notes
+    if criterion == FAIRNESS and _has_dummies(solution):
+        notes = (*notes, _FAIR_OF_EXTREME)
     if criterion == ENTROPY:
         notes = (*notes, "entropy is maximal up to 1e-6; the exact maximiser is irrational")
     return replace(
@@ -55,6 +62,15 @@ def select(solution: Solution, criterion: str) -> Solution:
     )
 
 
+def _has_dummies(solution: Solution) -> bool:
+    """Whether a mixture of extreme equilibria may be fairer than all of them.
+
+    The payoff of a player who does not choose depends on both strategies of those who do.
+    """
+    mixed = any(len(s.rows) * len(s.columns) > 1 for s in solution.subsets or ())
+    return mixed and two_who_choose(solution.game) is not None
+
+
 def score(payoffs: Sequence[Number], criterion: str) -> tuple[Fraction, ...]:
     """What the criterion, "welfare" or "fairness", prefers the larger of: to be compared only."""
     exact = [Fraction(p) for p in payoffs]
@@ -64,7 +80,13 @@ def score(payoffs: Sequence[Number], criterion: str) -> tuple[Fraction, ...]:
 
 def entropy(strategies: Sequence[Strategy]) -> float:
     """The sum of the strategies' Shannon entropies, in nats."""
-    return -sum(float(p) * math.log(p) for strategy in strategies for p in strategy if p)
+    return -sum(float(p) * _log(p) for strategy in strategies for p in strategy if p)
+
+
+def _log(probability: Number) -> float:
+    """The logarithm, also of what is no double: too near to zero."""
+    numerator, denominator = probability.as_integer_ratio()
+    return math.log(numerator) - math.log(denominator)
 
 
 def _most_entropic(solution: Solution) -> NashEquilibrium:
@@ -74,7 +96,9 @@ def _most_entropic(solution: Solution) -> NashEquilibrium:
         found = [e for e in solution if isinstance(e, NashEquilibrium)]
         return max(found, key=lambda equilibrium: entropy(equilibrium.strategies))
     profiles = [(_spread(s.rows), _spread(s.columns)) for s in solution.subsets]
-    equilibrium = certified(solution.game, max(profiles, key=entropy))
+    best = max(profiles, key=entropy)
+    two = two_who_choose(solution.game)
+    equilibrium = certified(solution.game, best if two is None else two.profile(best))
     if equilibrium is None:
         raise CertificateError("a member of a Nash subset failed exact verification; report this")
     return equilibrium

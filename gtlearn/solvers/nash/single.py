@@ -10,6 +10,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.linear.threads import one_blas_thread
 from gtlearn.solvers.nash.barrier import STRIDES, Supports, barrier_supports
 from gtlearn.solvers.nash.certified import certified
@@ -42,6 +43,7 @@ class _Search:
         return self.deadline is not None and time.monotonic() > self.deadline
 
 
+@also_with_dummies
 def one_equilibrium(
     game: NormalFormGame,
     *,
@@ -57,13 +59,13 @@ def one_equilibrium(
     always ends at an equilibrium.
 
     Args:
-        game: a two-player game.
+        game: a two-player game; further players may have one action each.
         method: "pure", "zero-sum", "small-supports", "lemke-howson" or "barrier" to run only that.
         time_limit: seconds after which to give up, with no solution and `complete` False.
         progress: told what is being done.
 
     Raises:
-        InputError: if the game does not have two players or the method is unknown.
+        InputError: if more than two players have a choice or the method is unknown.
 
     >>> from gtlearn import games
     >>> pennies = games.normal_form([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])

@@ -6,6 +6,7 @@ import time
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.nash.certified import certified, from_support
 from gtlearn.solvers.nash.lemke_howson import exact_path
 from gtlearn.solvers.nash.players import require_two_players
@@ -14,6 +15,7 @@ from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Progress, 
 METHOD = "Lemke-Howson from every label"
 
 
+@also_with_dummies
 def every_label(
     game: NormalFormGame, *, time_limit: float | None = None, progress: Progress | None = None
 ) -> Solution:
@@ -22,12 +24,12 @@ def every_label(
     They need not be all equilibria of the game (Shapley 1974, figure 3), so `complete` is False.
 
     Args:
-        game: a two-player game.
+        game: a two-player game; further players may have one action each.
         time_limit: seconds after which to return what was found.
         progress: told which label is followed.
 
     Raises:
-        InputError: if the game does not have two players.
+        InputError: if more than two players have a choice.
 
     >>> from gtlearn import games
     >>> [str(e.strategies[0][0]) for e in every_label(games.load("battle_of_the_sexes"))]
@@ -67,7 +69,7 @@ def path_equilibrium(
     """The equilibrium at the end of the exact lexicographic Lemke-Howson path of one label.
 
     Args:
-        game: a two-player game.
+        game: a two-player game; further players may have one action each.
         label: 0..m-1 for player 0's actions, m..m+n-1 for player 1's.
         deadline: a `time.monotonic()` moment to give up at (then None is returned).
 

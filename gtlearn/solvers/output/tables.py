@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games.dummies import choosing_pair, follower_of
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.output.export import strategy_labels
 from gtlearn.solvers.output.pieces import (
@@ -203,7 +204,8 @@ def _commitment_lines(solution: Solution) -> list[str]:
     for outcome in solution:
         if not isinstance(outcome, Commitment):
             continue
-        leader, follower = (solution.game.players[k] for k in (outcome.leader, 1 - outcome.leader))
+        place = follower_of(solution.game, outcome.leader)
+        leader, follower = (solution.game.players[k] for k in (outcome.leader, place))
         for_whom = "in favour of" if outcome.ties == "strong" else "against"
         lines.append(
             f"{leader} commits first, {follower} best-responds and breaks ties {for_whom} {leader}."
@@ -233,12 +235,14 @@ def _component_lines(solution: Solution) -> list[str | Table]:
         "Maximal Nash subsets: every mixture of the left strategies is in equilibrium with "
         "every mixture of the right ones."
     )
-    table = new_table("subset", *solution.game.players, "extreme equilibria")
+    pair = choosing_pair(solution.game) or (0, 1)
+    players = [solution.game.players[k] for k in pair]
+    table = new_table("subset", *players, "extreme equilibria")
     for place, subset in enumerate(wide[:MAX_ROWS], start=1):
         sides = [
             "\n".join(mix(labels, strategy) for strategy in side)
             for labels, side in zip(
-                solution.game.actions, (subset.rows, subset.columns), strict=True
+                (solution.game.actions[k] for k in pair), (subset.rows, subset.columns), strict=True
             )
         ]
         add_row(table, [str(place), *sides, _numbers(subset.members)])

@@ -40,6 +40,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     stated_violation,
 )
 from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
+from gtlearn.solvers.verify.dummies import commitment_of_two, of_two, others_failures
 from gtlearn.solvers.verify.form import index, items, number, pairs, require_form, text, vector
 
 ROUNDING = Fraction(1, 10**9)  # of probabilities in floats
@@ -52,8 +53,8 @@ def commitment_values(
     """What a commitment is worth: the follower's best responses, the strong and the weak value.
 
     Args:
-        game: two players.
-        leader: the index of the player who commits, 0 or 1.
+        game: two players who choose; any others have one action.
+        leader: the index of the player who commits.
         strategy: the leader's mix, one probability an action; floats count as the exact values
             that they hold.
 
@@ -68,6 +69,11 @@ def commitment_values(
     >>> commitment_values(games.load("2,1 4,0; 1,0 3,1"), 0, ["1/2", "1/2"])
     ((0, 1), Fraction(7, 2), Fraction(3, 2))
     """
+    if leader not in range(game.num_players):
+        raise InputError(f"leader {leader!r} is no player of {game.name!r}")
+    found = of_two(game, leader)
+    if found is not None:
+        leader, game = found[0].index(leader), found[1]
     sides = Sides.of(game, leader)
     mix = rational(strategy)
     if len(mix) != sides.size[0]:
@@ -94,10 +100,12 @@ def commitment(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tupl
     Raises:
         InputError: if the game has not two players.
     """
-    if isinstance(game, NormalFormGame):
+    if isinstance(game, NormalFormGame) and of_two(game) is None:
         Sides.of(game, 0)
     try:
-        return _failures(game, outcome)
+        if isinstance(game, BayesianGame) or not isinstance(outcome, Commitment):
+            return _failures(game, outcome)
+        return _failures(*commitment_of_two(game, outcome)) or others_failures(game, outcome)
     except InputError as error:  # of the wrong form
         return (str(error),)
 
@@ -143,6 +151,7 @@ def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) ->
     """The most that the follower (any type of it) would gain by another response, exactly."""
     if isinstance(game, BayesianGame):
         return bayesian_regret(game, outcome)
+    game, outcome = commitment_of_two(game, outcome)
     sides = Sides.of(game, outcome.leader)
     gains = [Fraction(0)]
     for j, weights in _parts(sides, outcome):

@@ -19,6 +19,7 @@ from gtlearn.solvers.outcomes import (
     Strategy,
 )
 from gtlearn.solvers.verify.claim import Claim
+from gtlearn.solvers.verify.dummies import Pair, of_two
 from gtlearn.solvers.verify.form import index, items, number, require_form
 from gtlearn.solvers.verify.nash import deviation_payoffs, regrets
 
@@ -41,10 +42,12 @@ def set_failures(game: NormalFormGame, claimed: Claim) -> list[str]:
     listed = [e.strategies for e in claimed.outcomes if isinstance(e, NashEquilibrium)]
     if claimed.subsets is None and claimed.components is None:
         return [] if claimed.component_indices is None else ["there are indices of no components"]
-    if len(listed) < len(claimed.outcomes) or game.num_players != 2:
+    two = of_two(game)
+    if len(listed) < len(claimed.outcomes) or two is None:
         return ["only Nash equilibria of two players have subsets and components"]
     for equilibrium in claimed.outcomes:
         require_form(game, equilibrium)
+    game, listed = two[1], [_pair_of(strategies, two[0]) for strategies in listed]
     rounded = claimed.arithmetic == FLOAT
     keys = [(_key(x, rounded), _key(y, rounded)) for x, y in listed]
     try:
@@ -65,14 +68,14 @@ def index_failures(game: NormalFormGame, equilibrium: NashEquilibrium) -> list[s
     """
     if equilibrium.index is None:
         return []
-    if game.num_players != 2:
+    two = of_two(game)
+    if two is None:
         return ["an index is given, which only equilibria of two players have"]
     if equilibrium.certificate.arithmetic != RATIONAL:
         return []
-    supports = [[k for k, p in enumerate(s) if p] for s in equilibrium.strategies]
-    for support, values in zip(
-        supports, deviation_payoffs(game, equilibrium.strategies), strict=True
-    ):
+    game, strategies = two[1], _pair_of(equilibrium.strategies, two[0])
+    supports = [[k for k, p in enumerate(s) if p] for s in strategies]
+    for support, values in zip(supports, deviation_payoffs(game, strategies), strict=True):
         if [k for k, value in enumerate(values) if value == max(values)] != support:
             return []
     size = len(supports[0])
@@ -86,6 +89,11 @@ def index_failures(game: NormalFormGame, equilibrium: NashEquilibrium) -> list[s
     if sign not in (0, equilibrium.index):
         return [f"the index is {sign:+d}, not {equilibrium.index:+d}"]
     return []
+
+
+def _pair_of(strategies: Sequence[Strategy], pair: Pair) -> tuple[Strategy, Strategy]:
+    """The strategies of the two who choose."""
+    return strategies[pair[0]], strategies[pair[1]]
 
 
 def _subset_failures(game: NormalFormGame, claimed: Claim, keys: Sequence[Keys]) -> list[str]:

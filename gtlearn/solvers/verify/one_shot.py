@@ -16,6 +16,7 @@ from gtlearn.solvers.outcomes import (
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.commitment import commitment
 from gtlearn.solvers.verify.correlated import violations
+from gtlearn.solvers.verify.dummies import of_two
 from gtlearn.solvers.verify.equilibrium import nash
 from gtlearn.solvers.verify.form import number
 from gtlearn.solvers.verify.nash_sets import index_failures, set_failures
@@ -42,8 +43,8 @@ def _whole_outcome(
 
 def _outcome(game: NormalFormGame | BayesianGame, outcome: Outcome) -> tuple[str, ...]:
     if isinstance(outcome, Commitment):
-        if isinstance(game, NormalFormGame) and game.num_players != 2:
-            return ("a commitment needs two players",)
+        if isinstance(game, NormalFormGame) and of_two(game) is None:
+            return ("a commitment needs two players who choose",)
         return commitment(game, outcome)
     if isinstance(game, BayesianGame):
         return ("only commitments are defined for a Bayesian game",)

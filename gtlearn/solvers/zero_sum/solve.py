@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.linear.highs import float_basis
 from gtlearn.solvers.linear.program import LinearProgram
 from gtlearn.solvers.linear.program import solve as solve_program
@@ -27,6 +28,7 @@ INTERIOR = 40  # actions of each player from which the interior-point method bea
 METHOD = "zero-sum linear program"
 
 
+@also_with_dummies
 def zero_sum(
     game: NormalFormGame, *, time_limit: float | None = None, uniqueness: bool = True
 ) -> Solution:
@@ -36,7 +38,8 @@ def zero_sum(
     player's optimal strategy is the only one (Mangasarian 1979).
 
     Args:
-        game: two players whose payoffs add up to the same number everywhere.
+        game: two players whose payoffs add up to the same number everywhere; further players
+            may have one action each.
         time_limit: seconds after which to give up, with no solution and `complete` False.
         uniqueness: decide uniqueness too, which can cost as much again.
 

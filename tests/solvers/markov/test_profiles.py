@@ -256,14 +256,14 @@ def test_bad_tables_are_refused_in_a_sentence(source, said):
 
 def test_a_file_that_is_no_archive_is_refused(tmp_path):
     (tmp_path / "broken.npz").write_bytes(b"nothing")
-    with pytest.raises(InputError, match=r"broken\.npz holds no arrays") as refused:
+    with pytest.raises(InputError, match=r"broken\.npz is no archive") as refused:
         load_tables(tmp_path / "broken.npz", GAME)
     assert "no file name" not in str(refused.value)
     np.savez(tmp_path / "objects.npz", commitment=np.array([None, "x"], dtype=object))
-    with pytest.raises(InputError, match="no arrays"):
+    with pytest.raises(InputError, match="holds Python objects"):
         load_tables(tmp_path / "objects.npz", GAME)
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="not text"):
+    with pytest.raises(InputError, match="is no text"):
         load_tables(tmp_path / "binary.json", GAME)
 
 

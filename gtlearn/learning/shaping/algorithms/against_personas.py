@@ -51,6 +51,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns against the test personas, beside the floor and ceiling."""
+        self.conclude()
         self.side.choose(self.chosen)
         test = self.side.adapted(self.personas["test"])[0]
         still, best = self._still(), self._ceiling()
@@ -58,6 +59,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
         table = self.side.table()
         return {
             "game": self.game.name,
+            "env_steps": self.env_steps,
             "method": f"{self.method}, {'exact' if self.config.exact else 'sampled'}",
             **test.to_json(),
             "auc_at_equilibrium": floor,

@@ -47,6 +47,7 @@ class TeammateLearner(ValidatedLearner[Teammates]):
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns among the test teammates, along the chain."""
+        self.conclude()
         self.side.choose(self.chosen)
         test, played = self.side.adapted(self.people["test"])
         self.env_steps += played
@@ -72,6 +73,7 @@ class TeammateLearner(ValidatedLearner[Teammates]):
 
         See `gtlearn.runs.learner.Filmed`.
         """
+        self.conclude()
         self.side.choose(self.chosen)
         (test,) = self.people["test"]
         last = test.at(test.iterations == test.iterations.max())

@@ -41,7 +41,7 @@ class ValidatedLearner(Generic[People]):
         found = self.side.step()
         self.done += 1
         self.env_steps += found.env_steps
-        if self.done % self.validate_every == 0 or self.done == self.iterations:
+        if self.done % self.validate_every == 0:
             self._choose()
         return {
             "env_steps": self.env_steps,  # none where values are exact: nothing is played
@@ -71,6 +71,11 @@ class ValidatedLearner(Generic[People]):
         self.side.load_state_dict(state["side"])
         self.chosen = [tensor.clone() for tensor in state["chosen"]]
         self.done, self.env_steps, self.chosen_at, self.validated, self.last = state["counters"]
+
+    def conclude(self) -> None:
+        """Validates the last start, unless its iteration did: at the end, and in no checkpoint."""
+        if self.done % self.validate_every:
+            self._choose()
 
     def _validated(self) -> float:
         found, played = self.side.adapted(self.people["validation"])

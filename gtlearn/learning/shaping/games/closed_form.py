@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gtlearn.learning.values import TensorGame
+from gtlearn.learning.table_values import TensorGame
 
 _SMALL = 32  # states up to which a batch is inverted entry by entry
 

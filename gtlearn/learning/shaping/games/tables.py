@@ -9,7 +9,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.learning.shaping.games.closed_form import Dynamics
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
-from gtlearn.learning.values import TensorGame, tensor_game, values
+from gtlearn.learning.table_values import TensorGame, tensor_game, values
 
 
 class TableGame(DifferentiableGame):

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.markov.game import check_for_floats
 from gtlearn.learning.shaping.sampled.noise import Generators, integers
 from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
 from gtlearn.learning.shaping.sampled.policies.spaces import Choices
@@ -134,12 +135,13 @@ def state_program(
         device: where the tensors live.
 
     Raises:
-        InputError: if it is no such game, or has chance moves or actions that are not legal.
+        InputError: if it is no such game, or has chance moves or actions that are not legal, or
+            its discount is too near one for floats.
     """
     markov = as_markov(game)
-    chances = markov.transitions.floats().reshape(-1, markov.num_states)
-    start = np.array([float(p) for p in markov.start])
-    if not (np.isin(chances, (0, 1)).all() and np.isin(start, (0, 1)).all()):
+    check_for_floats(markov.name, markov.horizon, markov.discount)
+    certain = markov.transitions.numerators == markov.transitions.denominator
+    if not (certain.any(axis=-1)[markov.legal_profiles].all() and 1 in markov.start):
         raise InputError(
             f"{markov.name} has chance moves, which a state program does not hold; give an "
             "iterated game, or a Markov game whose start and transitions are certain"
@@ -152,8 +154,8 @@ def state_program(
     rewards = np.stack([array.floats().ravel() for array in markov.payoffs])
     return StateProgram(
         game=markov,
-        start=int(start.argmax()),
-        moves=torch.as_tensor(chances.argmax(-1), device=device),
+        start=markov.start.index(1),
+        moves=torch.as_tensor(certain.reshape(-1, markov.num_states).argmax(-1), device=device),
         rewards=torch.as_tensor(rewards * float(markov.scale), dtype=dtype, device=device),
         discount=float(markov.discount),
     )

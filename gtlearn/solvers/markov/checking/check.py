@@ -75,10 +75,10 @@ def check_tables(
     if limit < 0:
         raise InputError(f"the tolerance {tolerance} is negative; give zero or more")
     if concept == "nash":
-        return _check_nash(load_tables(profile, game, index=index), game, limit)
+        return _check_nash(load_tables(profile, game, tolerance=limit, index=index), game, limit)
     markov = as_markov(game)
     _require_leader(markov, leader)
-    found = load_tables(profile, game, index=index, leader=leader)
+    found = load_tables(profile, game, tolerance=limit, index=index, leader=leader)
     whose = next((k for k in (leader, found.leader) if k is not None), 0)
     commitment, notes = check_commitment(
         found,

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,11 @@ class Boxes:
 
     def __getitem__(self, index: NDArray[np.int64]) -> Boxes:
         return Boxes(self.low[:, index], self.high[:, index])
+
+
+def floats_tell(sides: Sides) -> bool:
+    """Whether the bounds' slack is below what all payoffs together are worth."""
+    return Fraction(ROUNDING) * sides.game.num_states * sides.steps**2 < 1
 
 
 class BoxValues:

@@ -16,7 +16,7 @@ from gtlearn.solvers.markov.commitment.box_relaxations import (
     Tags,
     TimedResponses,
 )
-from gtlearn.solvers.markov.commitment.box_values import Boxes, Floats
+from gtlearn.solvers.markov.commitment.box_values import Boxes, Floats, floats_tell
 from gtlearn.solvers.markov.commitment.floats import TIE, count_replies, leader_values
 from gtlearn.solvers.markov.commitment.sides import Sides
 
@@ -72,7 +72,7 @@ def tightened_bound(
     The tables are divided into boxes; those whose bound exceeds the best value known by more than
     the tolerance are halved, the highest bound first. The bounds hold under strong ties, and so
     under weak ones. Games of a leader with more than two actions, or with very many states or
-    tables of a follower, are left as they are.
+    tables of a follower, or so patient that floats tell nothing, are left as they are.
 
     Args:
         sides: the game, its leader and the follower's class.
@@ -93,7 +93,8 @@ def tightened_bound(
 def _is_small(sides: Sides) -> bool:
     legal = all(mask.all() for mask in sides.game.legal)
     few = sides.sees_time or count_replies(sides) <= MAX_REPLIES
-    return legal and sides.actions == 2 and sides.game.num_states <= MAX_STATES and few
+    shape = legal and sides.actions == 2 and sides.game.num_states <= MAX_STATES
+    return shape and few and floats_tell(sides)
 
 
 class _Search:

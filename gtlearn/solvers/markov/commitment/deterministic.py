@@ -5,16 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import lcm, log10, prod
+from math import isfinite, lcm, log10, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.markov.commitment.floats import count_replies, leader_values
+from gtlearn.solvers.markov.commitment.floats import (
+    COARSE,
+    count_replies,
+    leader_values,
+    rounding,
+)
 from gtlearn.solvers.markov.commitment.replies import Candidate
 from gtlearn.solvers.markov.commitment.sides import Sides
+from gtlearn.solvers.markov.commitment.units import total_weight
 from gtlearn.solvers.markov.solution import Table
 
 MAX_LEADERS = 1_000_000
@@ -59,14 +66,14 @@ def best_deterministic(sides: Sides, ties: str, clock: Clock) -> Enumerated:
     if exact is not None:
         return _listed(sides, tables, ties, exact)
     bounds = _bounds(sides, tables, clock)
-    slack = ROUNDING * (1 + sides.span)
+    slack = ROUNDING * (1 + sides.span) + rounding(sides)
     found: dict[int, Candidate] = {}
     value: Fraction | None = None
     for index in np.argsort(-bounds, kind="stable").tolist():
-        if value is not None and bounds[index] < float(value) - slack:
+        if value is not None and bounds[index] < nearest_double(value) - slack:
             break
         if clock.expired or len(found) >= MAX_LISTED:
-            upper = Fraction(float(bounds[index]) + slack)
+            upper = _upper(sides, float(bounds[index]) + slack)
             best = tuple(found[k] for k in sorted(found))
             return Enumerated(best, max(upper, value or upper), False, len(tables))
         candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
@@ -77,6 +84,12 @@ def best_deterministic(sides: Sides, ties: str, clock: Clock) -> Enumerated:
             found[index] = candidate
     assert value is not None
     return Enumerated(tuple(found[k] for k in sorted(found)), value, True, len(tables))
+
+
+def _upper(sides: Sides, bound: float) -> Fraction:
+    """A bound in floats, or that by payoffs of at most one where floats have none."""
+    most = total_weight(sides.game)
+    return min(Fraction(bound), most) if isfinite(bound) else most
 
 
 def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[Fraction] | None:
@@ -154,7 +167,10 @@ def _shortly(count: int) -> str:
 
 
 def _bounds(sides: Sides, tables: NDArray[np.int64], clock: Clock) -> NDArray[np.float64]:
-    """Upper bounds in floats on the leader's value from each table."""
+    """Upper bounds in floats on the leader's value from each table, but for `rounding`; infinite
+    where floats say nothing."""
+    if rounding(sides) > COARSE:
+        return np.full(len(tables), np.inf)
     parts = []
     chunk = max(1, CHUNK // sides.game.num_states**2)
     for begin in range(0, len(tables), chunk):

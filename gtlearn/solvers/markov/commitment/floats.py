@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import product
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.markov.commitment.sides import Sides, start_floats
 
 Floats = NDArray[np.float64]
@@ -15,6 +17,9 @@ Floats = NDArray[np.float64]
 STILL = 1e-12  # a relative gain no larger than rounding, which ends policy iteration
 TIE = 1e-9  # payoffs this near, relative to their size, count as equal
 MAX_REPLIES = 1024  # tables of the follower that are tried again and again
+PATIENT = 1 - 2.0**-30  # the largest discount that floats are used with
+_BEYOND = 2.0**40  # more than any value in floats
+COARSE = 2.0**-3  # a value in floats that may be wrong by more than this, of a payoff, says nothing
 MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
 
 
@@ -29,7 +34,7 @@ def leader_values(sides: Sides, tables: Floats, *, strong: bool, tie: float = TI
 
     Returns:
         One value a table, in the game's unit; strong ones are never too low by more than
-        rounding.
+        `rounding`, if that is not COARSE.
     """
     sign = 1.0 if strong else -1.0
     if sides.game.horizon is None:
@@ -37,6 +42,19 @@ def leader_values(sides: Sides, tables: Floats, *, strong: bool, tie: float = TI
     if sides.sees_time:
         return sign * _by_time(sides, tables, sign, tie)
     return sign * _stationary(sides, tables, sign, tie)
+
+
+def rounding(sides: Sides) -> float:
+    """By how much a value may be wrong in floats, where payoffs lie between zero and one.
+
+    Each step, or the solution of a system whose condition is at most twice the steps, adds the
+    rounding of some 3 S operations and of the numbers themselves (Higham 2002, section 9.3), and
+    what policy iteration leaves, for each payoff that a value is worth.
+    """
+    lost = Fraction(3 * sides.game.num_states + sides.actions + 8, 2**50)
+    if sides.game.horizon is None:
+        lost += 2 * Fraction(STILL)
+    return nearest_double(lost * sides.steps * (sides.steps + 1))
 
 
 def follower_tables(sides: Sides) -> NDArray[np.int64]:
@@ -67,13 +85,21 @@ def _one_step(sides: Sides, tables: Floats) -> tuple[Floats, Floats, Floats]:
     )
 
 
-def _choose(mine: Floats, theirs: Floats, tie: float) -> tuple[Floats, Floats, NDArray[np.int64]]:
+def _choose(
+    sides: Sides, mine: Floats, theirs: Floats, tie: float
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """The best of the follower's payoffs over the last axis, ties by the largest of `mine`."""
     best = theirs.max(axis=-1, keepdims=True)
-    near = theirs >= best - tie * (1 + np.abs(best))
-    favoured = np.where(near, mine, -np.inf)
+    favoured = np.where(theirs >= _least_near(sides, best, tie), mine, -np.inf)
     choice = favoured.argmax(axis=-1)
     return favoured.max(axis=-1), best[..., 0], choice
+
+
+def _least_near(sides: Sides, best: Floats, tie: float) -> Floats:
+    """From where payoffs of the follower count as equal to the best ones."""
+    lost = min(rounding(sides), _BEYOND)
+    out: Floats = best - tie * (1 + np.abs(best)) - lost
+    return out
 
 
 def _by_time(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
@@ -87,7 +113,7 @@ def _by_time(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
     for _ in range(sides.game.horizon):
         mine = ours + discount * np.einsum("bsat,bt->bsa", moves, later_ours)
         other = theirs + discount * np.einsum("bsat,bt->bsa", moves, later_theirs)
-        later_ours, later_theirs, _ = _choose(mine, other, tie)
+        later_ours, later_theirs, _ = _choose(sides, mine, other, tie)
     return float(sides.game.scale) * (later_ours @ start_floats(sides.game))
 
 
@@ -98,7 +124,7 @@ def _stationary(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats
     parts = []
     for begin in range(0, len(tables), chunk):
         mine, other = pair_values(sides, tables[begin : begin + chunk], replies)
-        parts.append(_choose(sign * mine, other, tie)[0])
+        parts.append(_choose(sides, sign * mine, other, tie)[0])
     return np.concatenate(parts)
 
 
@@ -121,12 +147,17 @@ def _discounted(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats
     """Policy iteration for the follower, then for the leader among the follower's best actions."""
     ours, theirs, moves = _one_step(sides, tables)
     best, choice = _iterate(sides, theirs, moves, theirs.argmax(axis=-1))
-    other = theirs + float(sides.game.discount) * np.einsum("bsat,bt->bsa", moves, best)
+    other = theirs + _patience(sides) * np.einsum("bsat,bt->bsa", moves, best)
     top = other.max(axis=-1, keepdims=True)
-    allowed = np.where(other >= top - tie * (1 + np.abs(top)), sign * ours, -np.inf)
+    allowed = np.where(other >= _least_near(sides, top, tie), sign * ours, -np.inf)
     mine, _ = _iterate(sides, allowed, moves, choice)
     out: Floats = mine @ start_floats(sides.game)
     return out
+
+
+def _patience(sides: Sides) -> float:
+    """The discount, at most one with which values differ in floats; then they are COARSE."""
+    return min(float(sides.game.discount), PATIENT)
 
 
 def _iterate(
@@ -134,7 +165,7 @@ def _iterate(
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Policy iteration (Howard 1960) on many one-player problems at once: the values and actions
     (batch, states). Where `pay` is -inf an action is not allowed; `choice` is where it begins."""
-    discount = float(sides.game.discount)
+    discount = _patience(sides)
     while True:
         kept = np.take_along_axis(moves, choice[..., None, None], axis=2)[:, :, 0]
         rewards = np.take_along_axis(pay, choice[..., None], axis=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
-from gtlearn.games.numbers import ExactArray
+from gtlearn.games.numbers import ExactArray, nearest_double
 from gtlearn.solvers.markov.solution import OPTIMAL
 
 
@@ -86,11 +87,17 @@ class Sides:
         return tuple(float(scale * discount**t) for t in range(self.game.horizon))
 
     @cached_property
+    def steps(self) -> Fraction:
+        """How many steps there are; without a horizon, how many payoffs a value is worth."""
+        horizon = self.game.horizon
+        return 1 / (1 - self.game.discount) if horizon is None else Fraction(horizon)
+
+    @cached_property
     def span(self) -> float:
         """The largest difference between two values of the leader in the game's unit."""
         size = max(float(np.abs(self.pay_floats[0]).max()), 1.0)
         if self.game.horizon is None:
-            return 2 * size / float(1 - self.game.discount)
+            return 2 * size * nearest_double(self.steps)
         return 2 * size * sum(self.weights)
 
     def _turn(self, array: ExactArray) -> ExactArray:

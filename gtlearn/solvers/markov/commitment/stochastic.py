@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.games import IteratedGame
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.commitment import stackelberg as stage_stackelberg
 from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.floats import few_replies, leader_values
@@ -130,7 +131,9 @@ def _tables_to_try(
     clock.tell(None, "searching for tables of the leader")
     starts = np.concatenate([np.array([_floats(table) for table in simple]), _pure_tables(sides)])
     for strong in (True, False):
-        pool = promising_tables(guessed, starts, strong=strong, target=float(bound), clock=clock)
+        pool = promising_tables(
+            guessed, starts, strong=strong, target=nearest_double(bound), clock=clock
+        )
         yield from islice(exact_candidates(guessed, pool[0], clock), None if few else PROPOSED)
 
 

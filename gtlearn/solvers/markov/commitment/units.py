@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import numpy as np
+
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray
 
@@ -48,7 +50,8 @@ def in_units(game: MarkovGame) -> Units:
         legal = array.numerators[game.legal_profiles]
         low, high = int(legal.min()), int(legal.max())
         width = high - low or array.denominator
-        payoffs.append(ExactArray(array.numerators.astype(object) - low, width))
+        shifted = np.where(game.legal_profiles, array.numerators.astype(object) - low, 0)
+        payoffs.append(ExactArray(shifted, width))  # what is not legal may be of any size
         lows.append(Fraction(low, array.denominator))
         widths.append(Fraction(width, array.denominator))
     return Units(

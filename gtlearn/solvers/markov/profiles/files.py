@@ -7,7 +7,7 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.files import require_no_link
-from gtlearn.solvers.checking.sources import json_of_text, text_of_file
+from gtlearn.solvers.checking.sources import content_of_file, json_of_text
 
 SHAPE = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
 
@@ -25,12 +25,10 @@ def read_source(source: str | Path) -> Any:
         if not text:
             raise InputError("the profile is empty; give a file, or JSON")
     path = Path(source)
-    if path.suffix.lower() == ".npz" and path.is_file():
-        return _arrays(path)
     if _is_folder(path):
         path = path / "result.json"
         require_no_link(path)
-    return json_of_text(text_of_file(path, SHAPE), str(path))
+    return content_of_file(path, SHAPE)
 
 
 def _is_folder(path: Path) -> bool:
@@ -38,19 +36,3 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):  # too long a name, or a NUL character in it
         return False
-
-
-def _arrays(path: Path) -> dict[str, Any]:
-    import zipfile
-
-    import numpy as np
-
-    try:
-        with np.load(path, allow_pickle=False) as held:
-            arrays = {name: held[name] for name in held.files}
-            return {name: a if a.ndim else a.item() for name, a in arrays.items()}
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be read: {reason}") from None
-    except (ValueError, EOFError, zipfile.BadZipFile):
-        raise InputError(f"{path} holds no arrays of numbers as numpy.savez writes them") from None

@@ -11,6 +11,8 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.arrays import is_array, plain_array
+from gtlearn.games.numbers import Number
 from gtlearn.solvers.markov.profiles.files import SHAPE, read_source
 from gtlearn.solvers.markov.profiles.policies import tables_of_callable, tables_of_policy
 from gtlearn.solvers.markov.profiles.rows import Rows, is_table, read_response, read_table
@@ -51,8 +53,37 @@ class TableProfile:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Played:
+    """The game that tables are played in, and what their sums may miss one by."""
+
+    game: MarkovGame
+    tolerance: Number
+
+    def table(self, values: Any, player: int, timed: bool | None) -> tuple[Rows, tuple[str, ...]]:
+        return read_table(values, self.game, player, timed=timed, tolerance=self.tolerance)
+
+    def profile(self, tables: list[Any], timed: bool | None = None) -> TableProfile:
+        """The tables of all players; None for a player of whom nothing is said."""
+        exact: list[Rows | None] = []
+        notes: tuple[str, ...] = ()
+        for player, table in enumerate(tables):
+            if table is None:
+                exact.append(None)
+                continue
+            rows, more = self.table(table, player, timed)
+            exact.append(rows)
+            notes += more
+        return TableProfile(tuple(exact), notes=notes)
+
+
 def load_tables(
-    source: Any, game: MarkovGame | IteratedGame, *, index: int = 0, leader: int | None = None
+    source: Any,
+    game: MarkovGame | IteratedGame,
+    *,
+    tolerance: Number = 0,
+    index: int = 0,
+    leader: int | None = None,
 ) -> TableProfile:
     """The tables that a source holds.
 
@@ -74,6 +105,7 @@ def load_tables(
             A TABLE is a list of rows, or a mapping from the states' labels to rows; see
             `rows.read_table`.
         game: the game that it is played in.
+        tolerance: the sum of a row may miss one by so much; see `probabilities.vector`.
         index: which solution of a list is meant.
         leader: whose table a single one is, where the source does not say; by default player 0's.
 
@@ -84,12 +116,12 @@ def load_tables(
         source = read_source(source)
     if isinstance(source, TableProfile):
         return source
-    markov = as_markov(game)
+    played = _Played(as_markov(game), tolerance)
     if isinstance(source, MarkovSolution):
         _require_index(index, len(source))
         source = source[index]
     if isinstance(source, MarkovEquilibrium):
-        return _profile(list(source.tables), markov)
+        return played.profile(list(source.tables))
     if isinstance(source, TableCommitment):
         source = {
             "commitment": source.commitment,
@@ -99,20 +131,20 @@ def load_tables(
             "policy": source.policy,
         }
     if isinstance(source, Mapping):
-        return _from_mapping(source, markov, index, leader)
+        return _from_mapping(source, played, index, leader)
+    if is_array(source):
+        source = plain_array(source, "the tables")
     if isinstance(source, Sequence | np.ndarray) and not isinstance(source, str | bytes):
-        return _from_list(source, markov, leader)
-    if hasattr(source, "tolist"):  # a tensor
-        return _from_list(np.asarray(source), markov, leader)
+        return _from_list(source, played, leader)
     if hasattr(source, "action_probabilities"):
-        return _profile(tables_of_policy(source, game), markov)
+        return played.profile(tables_of_policy(source, game))
     if callable(source):
-        return _profile(tables_of_callable(source, markov), markov)
+        return played.profile(tables_of_callable(source, played.game))
     raise InputError(f"a {type(source).__name__} is no profile; write {SHAPE}")
 
 
 def _from_mapping(
-    source: Mapping[Any, Any], game: MarkovGame, index: int, leader: int | None
+    source: Mapping[Any, Any], played: _Played, index: int, leader: int | None
 ) -> TableProfile:
     if "solutions" in source:
         solutions = source["solutions"]
@@ -122,21 +154,21 @@ def _from_mapping(
         if not isinstance(solutions[index], Mapping) or "solutions" in solutions[index]:
             raise InputError(f"solution {index} is no profile; write {SHAPE}")
         above = {key: source[key] for key in ("follower", "policy", "states") if key in source}
-        return _from_mapping({**above, **solutions[index]}, game, 0, leader)
+        return _from_mapping({**above, **solutions[index]}, played, 0, leader)
+    game = played.game
     _require_states(source.get("states"), game)
     timed = source.get("timed")
     if timed not in (None, True, False):
         raise InputError(f'"timed" is {str(timed)[:40]}; write true or false')
     if "commitment" in source:
-        return _from_commitment(source, game, leader)
+        return _from_commitment(source, played, leader)
     if "strategies" in source:
-        found = _of_players(source["strategies"], game, timed)
+        found = _of_players(source["strategies"], played, timed)
     elif any(f"strategies_{k}" in source for k in range(game.num_players)):
-        found = _profile(
-            [source.get(f"strategies_{k}") for k in range(game.num_players)], game, timed
-        )
+        tables = [source.get(f"strategies_{k}") for k in range(game.num_players)]
+        found = played.profile(tables, timed)
     elif source and all(key in game.players for key in source if key not in _BESIDE):
-        found = _of_players({k: source[k] for k in source if k in game.players}, game, timed)
+        found = _of_players({k: source[k] for k in source if k in game.players}, played, timed)
     else:
         shown = ", ".join(repr(key) for key in list(source)[:4]) or "nothing"
         raise InputError(f"the profile holds {shown[:60]} but no tables; write {SHAPE}")
@@ -144,13 +176,14 @@ def _from_mapping(
     if not told:
         return found
     whose = _player(source.get("leader", 0 if leader is None else leader), game)
-    shown_table, notes = read_table(told[0], game, whose, timed=False)
+    shown_table, notes = played.table(told[0], whose, False)
     return TableProfile(found.tables, whose, shown_table, notes=(*found.notes, *notes))
 
 
 def _from_commitment(
-    source: Mapping[str, Any], game: MarkovGame, leader: int | None
+    source: Mapping[str, Any], played: _Played, leader: int | None
 ) -> TableProfile:
+    game = played.game
     named = source.get("leader")
     whose = _player(named if named is not None else 0 if leader is None else leader, game)
     if leader is not None and named is not None and whose != leader:
@@ -158,16 +191,17 @@ def _from_commitment(
             f"the commitment is that of {game.players[whose]!r}, player {whose}; check it with "
             f"--leader {whose}"
         )
-    own, notes = read_table(source["commitment"], game, whose, timed=False)
+    own, notes = played.table(source["commitment"], whose, False)
     tables: list[Rows | None] = [None] * game.num_players
     tables[whose] = own
     if source.get("response") is not None and game.num_players == 2:
-        tables[1 - whose], more = read_response(source["response"], game, 1 - whose)
+        response, other = source["response"], 1 - whose
+        tables[other], more = read_response(response, game, other, played.tolerance)
         notes += more
     told = [source[key] for key in _SHOWN if key in source]
     shown = None
     if told:
-        shown, more = read_table(told[0], game, whose, timed=False)
+        shown, more = played.table(told[0], whose, False)
         notes += more
     return TableProfile(
         tuple(tables),
@@ -179,17 +213,18 @@ def _from_commitment(
     )
 
 
-def _from_list(source: Any, game: MarkovGame, leader: int | None) -> TableProfile:
+def _from_list(source: Any, played: _Played, leader: int | None) -> TableProfile:
     """A list of tables, one a player, or a single table, which is the leader's."""
     if len(source) == 0 or any(map(is_table, source)):
-        return _of_players(source, game, None)
-    tables: list[Any] = [None] * game.num_players
+        return _of_players(source, played, None)
+    tables: list[Any] = [None] * played.game.num_players
     tables[leader or 0] = source
-    return _profile(tables, game)
+    return played.profile(tables)
 
 
-def _of_players(tables: Any, game: MarkovGame, timed: bool | None) -> TableProfile:
+def _of_players(tables: Any, played: _Played, timed: bool | None) -> TableProfile:
     """Tables of all players, by order or label."""
+    game = played.game
     given: list[Any] = [None] * game.num_players
     if isinstance(tables, Mapping):
         for player, table in tables.items():
@@ -203,20 +238,7 @@ def _of_players(tables: Any, game: MarkovGame, timed: bool | None) -> TableProfi
         given = list(tables)
     else:
         raise InputError(f"the strategies are no list of tables; write {SHAPE}")
-    return _profile(given, game, timed)
-
-
-def _profile(tables: list[Any], game: MarkovGame, timed: bool | None = None) -> TableProfile:
-    exact: list[Rows | None] = []
-    notes: tuple[str, ...] = ()
-    for player, table in enumerate(tables):
-        if table is None:
-            exact.append(None)
-            continue
-        rows, more = read_table(table, game, player, timed=timed)
-        exact.append(rows)
-        notes += more
-    return TableProfile(tuple(exact), notes=notes)
+    return played.profile(given, timed)
 
 
 def _player(player: Any, game: MarkovGame) -> int:

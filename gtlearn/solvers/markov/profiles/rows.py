@@ -12,16 +12,20 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.names import nearest
+from gtlearn.games.numbers import Number
 from gtlearn.solvers.checking.probabilities import vector
 from gtlearn.solvers.markov.tables import exact_table, pure_table
-
-TOLERANCE = 1e-9  # how far a row of floats may be from summing to one
 
 Rows = tuple[tuple[Fraction, ...], ...]
 
 
 def read_table(
-    values: Any, game: MarkovGame, player: int, *, timed: bool | None = None
+    values: Any,
+    game: MarkovGame,
+    player: int,
+    *,
+    timed: bool | None = None,
+    tolerance: Number = 0,
 ) -> tuple[Rows, tuple[str, ...]]:
     """A player's exact table, and notes on what was renormalised.
 
@@ -34,6 +38,7 @@ def read_table(
         game: the game that it is played in.
         player: whose table it is.
         timed: whether it depends on the time; None where its shape is to say so.
+        tolerance: the sum of a row may miss one by so much; see `probabilities.vector`.
 
     Raises:
         InputError: in one sentence: what was wrong, in which state, and what to do.
@@ -55,13 +60,15 @@ def read_table(
     exact, notes = [], []
     for index, row in enumerate(rows):
         where = _where(index, game, whose)
-        probabilities, note = vector(_by_action(row, game, player, where), where, TOLERANCE)
+        probabilities, note = vector(_by_action(row, game, player, where), where, tolerance)
         exact.append(probabilities)
         notes += [note] if note else []
     return exact_table(exact, game, player, timed=timed), _few(notes)
 
 
-def read_response(values: Any, game: MarkovGame, player: int) -> tuple[Rows, tuple[str, ...]]:
+def read_response(
+    values: Any, game: MarkovGame, player: int, tolerance: Number = 0
+) -> tuple[Rows, tuple[str, ...]]:
     """A player's table from one action index a state, or one such list a step; or as `read_table`.
 
     Raises:
@@ -73,7 +80,7 @@ def read_response(values: Any, game: MarkovGame, player: int) -> tuple[Rows, tup
         flat = list(chain.from_iterable(values))
     if _is_list(flat) and flat and all(type(action) is int for action in flat):
         return pure_table(game, player, flat), ()
-    return read_table(values, game, player)
+    return read_table(values, game, player, tolerance=tolerance)
 
 
 def _by_state(values: Any, game: MarkovGame, player: int, whose: str) -> list[Any]:

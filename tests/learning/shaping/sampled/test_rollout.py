@@ -11,7 +11,7 @@ from gtlearn.learning.shaping.sampled import (
     rollout,
     state_program,
 )
-from gtlearn.learning.values import values
+from gtlearn.learning.table_values import values
 
 IPD = games.iterated("ipd_meta_mapg", discount="24/25")
 RPS = games.iterated("rps_meta_mapg", discount="24/25")

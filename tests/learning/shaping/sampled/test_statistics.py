@@ -16,7 +16,7 @@ from gtlearn.learning.shaping.sampled import (
     state_program,
 )
 from gtlearn.learning.shaping.sampled.meta import meta_objective
-from gtlearn.learning.values import tensor_game, values
+from gtlearn.learning.table_values import tensor_game, values
 
 DOUBLE = torch.float64
 DISCOUNT = 0.9

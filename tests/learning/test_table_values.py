@@ -156,8 +156,8 @@ def test_what_is_refused():
 
 def test_without_torch_a_sentence_says_what_to_install(tmp_path):
     (tmp_path / "torch.py").write_text("raise ModuleNotFoundError('No module named torch')\n")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gtlearn.learning"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from gtlearn.learning import lola"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 1
-    assert "InputError: gtlearn.learning needs PyTorch" in run.stderr
+    assert "InputError: torch is needed" in run.stderr
     assert "; run pip install '" in run.stderr and "'torch>=" in run.stderr

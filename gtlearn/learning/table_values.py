@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.markov.game import check_for_floats
 from gtlearn.solvers.markov.tables import as_markov
 
 
@@ -45,9 +46,10 @@ def tensor_game(
         device: where the tensors live.
 
     Raises:
-        InputError: if it is no such game.
+        InputError: if it is no such game, or its discount is too near one for floats.
     """
     markov = as_markov(game)
+    check_for_floats(markov.name, markov.horizon, markov.discount)
     payoffs = np.stack([array.floats() for array in markov.payoffs], axis=-1)
     payoffs[~markov.legal_profiles] = 0.0  # what is there means nothing
     start = [float(p) for p in markov.start]

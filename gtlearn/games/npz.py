@@ -1,0 +1,98 @@
+"""Arrays in numpy's .npy and .npz files, read without pickle and without believing a header.
+
+The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. A header of a
+hundred bytes can claim terabytes, which numpy would allocate; here a file is read only where it
+holds what its header claims, and that is no more than may be read.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError, quoted
+from gtlearn.reading import require_size
+
+ZIP, NPY = b"PK\x03\x04", b"\x93NUMPY"  # how such files begin
+
+
+def arrays_of_npz(data: bytes, what: str) -> dict[str, NDArray[Any]]:
+    """The arrays of an .npz file by their names, in their order.
+
+    Args:
+        data: the content of the file.
+        what: what it is called in error messages.
+
+    Raises:
+        InputError: if it is no such file, or unpacks to more than may be read.
+    """
+    members = unpacked(data, what)
+    found = {name: content for name, content in members.items() if name.endswith(".npy")}
+    if not found or len(found) < len(members):
+        raise InputError(f"{what} holds no arrays of numbers as numpy.savez writes them")
+    return {
+        name.removesuffix(".npy"): array_of_npy(content, f"{quoted(name)} in {what}")
+        for name, content in found.items()
+    }
+
+
+def unpacked(data: bytes, what: str) -> dict[str, bytes]:
+    """What a zip archive holds, by name.
+
+    Raises:
+        InputError: if it is none, is damaged or encrypted, names a part twice, or unpacks to more
+            than may be read.
+    """
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            listed = archive.infolist()
+            require_size(sum(part.file_size for part in listed), f"what {what} unpacks to")
+            if len({part.filename for part in listed}) < len(listed):
+                raise InputError(f"{what} holds two parts of one name; write it anew")
+            return {part.filename: archive.read(part) for part in listed}
+    except InputError:
+        raise
+    except Exception as error:  # zipfile, zlib and struct raise many kinds
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{what} is no archive that can be unpacked: {reason}") from None
+
+
+def array_of_npy(data: bytes, what: str) -> NDArray[Any]:
+    """The array of an .npy file.
+
+    Args:
+        data: the content of the file.
+        what: what it is called in error messages.
+
+    Raises:
+        InputError: if it is no such file, holds Python objects, or less than its header claims.
+    """
+    stream = io.BytesIO(data)
+    try:
+        version = np.lib.format.read_magic(stream)
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        shape, _, kind = read(stream)
+        size = math.prod(shape) * kind.itemsize
+        claimed = len(data) - stream.tell()
+        fine = all(type(n) is int and n >= 0 for n in shape) and size == claimed
+    except Exception:  # numpy evaluates the header, and raises many kinds
+        raise InputError(f"{what} is no array as numpy.save writes it") from None
+    if kind.hasobject:
+        raise InputError(f"{what} holds Python objects, which are not read; save numbers")
+    if not fine:
+        raise InputError(f"{what} holds less or more than its header claims; save it anew")
+    stream.seek(0)
+    try:
+        array: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+    except (ValueError, MemoryError, OverflowError):
+        raise InputError(f"{what} is no array as numpy.save writes it") from None
+    return array

@@ -1,0 +1,125 @@
+"""Games in .xlsx workbooks: one sheet with a table of payoffs (see `gtlearn.games.payoff_table`).
+
+Numbers are those that the file spells, as decimals; of formulas the values that the spreadsheet
+stored. What a person who looks at the sheet does not see is not read: with hidden sheets, rows or
+columns, or several filled sheets, a workbook is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+from gtlearn.errors import InputError, quoted
+from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.npz import unpacked
+from gtlearn.games.payoff_table import Line, game_of_table
+from gtlearn.optional import optional
+
+MAX_CELLS = 2_000_000  # of the rectangle around all filled cells
+
+
+def is_workbook(data: bytes, what: str) -> bool:
+    """Whether an archive is an .xlsx workbook."""
+    return "xl/workbook.xml" in unpacked(data, what)
+
+
+def parse_xlsx(
+    data: bytes,
+    *,
+    name: str = "game",
+    source: str = "",
+    what: str = "the workbook",
+    symmetric: bool = False,
+    zero_sum: bool = False,
+) -> NormalFormGame:
+    """The game of an .xlsx file.
+
+    Args:
+        data: the content of the file.
+        name: what the game is called.
+        source: where it comes from.
+        what: what the file is called in error messages.
+        symmetric: single numbers are the row player's payoffs of a symmetric game.
+        zero_sum: single numbers are the row player's payoffs of a zero-sum game.
+
+    Raises:
+        InputError: if openpyxl is missing; if it is no workbook, hides something, or its table is
+            no game; it names line and column.
+    """
+    unpacked(data, what)  # refuses what would unpack to too much
+    openpyxl = optional("openpyxl", "excel")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that it does not know
+            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    except Exception as error:  # openpyxl raises what its parsers do
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{what} is no workbook that can be read: {reason}") from None
+    try:
+        lines = _lines(_only_sheet(book))
+        return game_of_table(
+            lines, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
+        )
+    except InputError as error:
+        raise InputError(f"{what}: {error}") from None
+
+
+def _only_sheet(book: Any) -> Any:
+    """The one worksheet that holds anything."""
+    filled = [sheet for sheet in book.worksheets if any(c.value is not None for c in _cells(sheet))]
+    if len(filled) != 1:
+        names = ", ".join(quoted(sheet.title, 30) for sheet in filled[:4]) or "none"
+        raise InputError(
+            f"{len(filled)} sheets hold something ({names}); keep one with the payoffs"
+        )
+    return filled[0]
+
+
+def _cells(sheet: Any) -> Any:
+    if sheet.max_row * sheet.max_column > MAX_CELLS:
+        raise InputError(
+            f"the sheet spans {sheet.max_row} x {sheet.max_column} cells, more than {MAX_CELLS}"
+        )
+    return (cell for row in sheet.iter_rows() for cell in row)
+
+
+def _lines(sheet: Any) -> list[Line]:
+    """The lines between the first and the last filled cell of each direction."""
+    filled = [(c.row, c.column) for c in _cells(sheet) if c.value is not None]
+    top, left = (min(place[k] for place in filled) for k in (0, 1))
+    bottom, right = (max(place[k] for place in filled) for k in (0, 1))
+    _require_shown(sheet, range(top, bottom + 1), range(left, right + 1))
+    table = sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right)
+    lines = [(number, [_text(cell) for cell in row]) for number, row in enumerate(table, start=1)]
+    return [(number, cells) for number, cells in lines if any(cells)]
+
+
+def _require_shown(sheet: Any, rows: range, columns: range) -> None:
+    """Refuses a table of which a part cannot be seen."""
+    hidden = (
+        sheet.sheet_state != "visible"
+        or any(line.hidden and line.index in rows for line in sheet.row_dimensions.values())
+        or any(
+            line.hidden and line.min <= columns[-1] and line.max >= columns[0]
+            for line in sheet.column_dimensions.values()
+        )
+    )
+    if hidden:
+        raise InputError("the sheet, or a row or column of it, is hidden; show it, or delete it")
+    if sheet.merged_cells.ranges:
+        raise InputError("the sheet has merged cells; split them, so that each holds its payoffs")
+
+
+def _text(cell: Any) -> str:
+    """The text of a cell's value."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        what = type(value).__name__
+        raise InputError(f"cell {cell.coordinate}: {quoted(str(value))} is a {what}, not a number")
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    return str(value)
