@@ -21,6 +21,7 @@ TIME_LIMIT = "time_limit"
 MEMORY_LIMIT = "memory_limit"
 INTERRUPTED = "interrupted"
 
+_EVER = 1e18  # seconds or bytes: more than there are, and a double
 _LOOK = 0.001  # seconds between two looks at the memory, each of which takes microseconds
 _UNSEEN, _UNFELT = 0.02, 0.3  # seconds by which a limit, or a person, may be kept waiting
 _GRACE = 0.3  # seconds in which what was found can become an answer, once the user asked to stop
@@ -118,8 +119,8 @@ def limited(
 @contextmanager
 def _limited(time_limit: float | None, memory_limit: float | None) -> Iterator[None]:
     outer = _current.get()
-    deadline = math.inf if time_limit is None else time.monotonic() + time_limit
-    resident = math.inf if memory_limit is None else resident_bytes() + memory_limit
+    deadline = math.inf if time_limit is None else time.monotonic() + min(time_limit, _EVER)
+    resident = math.inf if memory_limit is None else resident_bytes() + min(memory_limit, _EVER)
     if outer is not None:
         deadline, resident = min(deadline, outer.deadline), min(resident, outer.resident)
     token = _current.set(_Limits(deadline, resident))
