@@ -208,7 +208,7 @@ def test_an_npz_file_of_strategies(tmp_path):
         ({"solutions": 3}, "no list of solutions"),
         ({"solutions": [3]}, "solution 0 is no profile"),
         ({"solutions": [{"solutions": []}]}, "solution 0 is no profile"),
-        ({"leader": 5, "strategies": [[1, 0]]}, "'5' is no player"),
+        ({"leader": 5, "strategies": [[1, 0]]}, "5 is no player"),
         ({"leader": "Row", "strategies": [[1, 0]]}, "'Row' is no player"),
         ({"distribution": [[1, 0]]}, "shape"),
         ({"distribution": [[1, 0], [0]]}, "shape"),
