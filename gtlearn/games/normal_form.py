@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.arrays import is_array
 from gtlearn.games.fingerprint import CanonicalForm
-from gtlearn.games.labels import check_labels, default_players, numbered_labels
+from gtlearn.games.labels import check_labels, default_players, label_of, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
 
 if TYPE_CHECKING:
@@ -194,8 +194,8 @@ def normal_form(
         actions = [numbered_labels(size) for size in shape]
     return NormalFormGame(
         name=name,
-        players=tuple(map(str, players)),
-        actions=tuple(tuple(map(str, labels)) for labels in actions),
+        players=tuple(map(label_of, players)),
+        actions=tuple(tuple(map(label_of, labels)) for labels in actions),
         payoffs=tuple(tensors),
         source=source,
         number_note=number_note(payoffs, tensors, rationalise),

@@ -258,7 +258,8 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
                 f"{what}: {array[where]} at index {list(where)} is not a finite number; "
                 "replace it by a number"
             )
-        if (np.abs(array) < 2**53).all() and (array == np.floor(array)).all():
+        wide = array.astype(np.float64) if array.dtype.itemsize < 8 else array
+        if (np.abs(wide) < 2**53).all() and (wide == np.floor(wide)).all():
             return _frozen(array.astype(np.int64), 1)
     entries = array.ravel().tolist() if array.dtype in (object, np.float64) else list(array.flat)
     if set(map(type, entries)) == {int}:
@@ -328,7 +329,9 @@ def _object_array(values: Any, what: str) -> NDArray[Any]:
 def _is_nested(value: Any) -> bool:
     if isinstance(value, int | float | str | Fraction):  # the common cases, quickly
         return False
-    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, bytes)
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, bytes)
 
 
 def _shape(values: Any, what: str, path: list[int]) -> tuple[int, ...]:

@@ -104,6 +104,23 @@ def _normalised(
     return tuple(p / total for p in kept), f"{note}; it was divided by its sum"
 
 
+def by_label(values: Any) -> Any:
+    """What a pandas Series holds by its labels; anything else as it is.
+
+    Raises:
+        InputError: if a label comes twice.
+    """
+    kind = type(values)
+    if kind.__module__.partition(".")[0] != "pandas" or kind.__name__ != "Series":
+        return values
+    if type(values.index).__name__ == "RangeIndex":  # pandas' own numbering says nothing
+        return values
+    found = dict(values.items())
+    if len(found) < len(values):
+        raise InputError("a label of the Series comes twice; give each once")
+    return found
+
+
 def _sum(values: Iterable[Fraction]) -> Fraction:
     return sum(values, Fraction(0))
 
