@@ -52,11 +52,12 @@ def best_direction(sides: Sides, table: Table) -> tuple[Table, Limit] | None:
     return max(found, key=lambda pair: pair[1].payoffs[0])
 
 
-def robustness(sides: Sides, table: Table) -> tuple[tuple[Fraction, Fraction], ...]:
+def robustness(sides: Sides, table: Table) -> tuple[tuple[Fraction, Fraction, Table], ...]:
     """What the leader can keep for certain at some distance from a knife-edge.
 
     For each distance, the largest change of a probability, the best of the directions is taken:
-    pairs (distance, the leader's exact value under weak ties), for 1/10, 1/100, 1/1000, 1/10,000.
+    the distance, the leader's exact value under weak ties and the table that earns it, for 1/10,
+    1/100, 1/1000, 1/10,000.
 
     Args:
         sides: the game, its leader and the follower's class.
@@ -66,7 +67,7 @@ def robustness(sides: Sides, table: Table) -> tuple[tuple[Fraction, Fraction], .
         LimitReached: at a limit.
     """
     directions = [_unit(_difference(target, table)) for target in _targets(sides, table)]
-    pairs = []
+    found = []
     for distance in DISTANCES:
         limits.check()
         near = [moved(table, direction, distance) for direction in directions]
@@ -75,9 +76,10 @@ def robustness(sides: Sides, table: Table) -> tuple[tuple[Fraction, Fraction], .
             continue
         values = leader_values(sides, np.array([_floats(t) for t in tables]), strong=False)
         order = np.argsort(-values, kind="stable")[:TRIED].tolist()
-        kept = max(reply(sides, tables[k], "weak").payoffs[sides.leader] for k in order)
-        pairs.append((distance, kept))
-    return tuple(pairs)
+        kept = [(reply(sides, tables[k], "weak").payoffs[sides.leader], k) for k in order]
+        value, best = max(kept, key=lambda pair: pair[0])
+        found.append((distance, value, tables[best]))
+    return tuple(found)
 
 
 def _unit(direction: Table) -> Table:

@@ -32,6 +32,7 @@ from gtlearn.solvers.markov.solution import (
     STATIONARY,
     STOCHASTIC,
     MarkovSolution,
+    Table,
     TableCommitment,
 )
 from gtlearn.solvers.solution import RATIONAL, Certificate
@@ -110,10 +111,10 @@ def _solved(
     sides = Sides(part.game, leader, follower)
     outcomes: tuple[TableCommitment, ...] = ()
     bounds: dict[str, Fraction] = {}
+    evidence: Evidence = {}
     method, complete, reached = METHODS[policy], False, None
     try:
         with limits.keeping(3 * measuring_seconds(markov), share=1 / 4):
-            evidence: Evidence = {}
             if isinstance(game, IteratedGame):
                 bounds, evidence = _bounds(game, sides)
             if policy == DETERMINISTIC or not isinstance(game, IteratedGame):
@@ -132,6 +133,7 @@ def _solved(
         complete, reached = False, unproven
     if complete:
         reached = None
+    near = _robustness(sides, proven[0], units, part) if proven else ()
     return MarkovSolution(
         game=game,
         concept="stackelberg",
@@ -142,7 +144,8 @@ def _solved(
         follower=follower,
         policy=policy,
         bounds=bounds,
-        robustness=_robustness(sides, proven[0], units, part) if proven else (),
+        robustness=tuple((distance, value) for distance, value, _ in near),
+        proofs=_proofs(evidence if policy == DETERMINISTIC else {}, near),
         notes=_notes(sides, proven, complete, reached),
     )
 
@@ -306,15 +309,29 @@ def _found(
 
 def _robustness(
     sides: Sides, outcome: TableCommitment, units: Units, part: Part
-) -> tuple[tuple[Fraction, Fraction], ...]:
-    """What is kept off the knife-edge, where the commitment stands on one."""
+) -> tuple[tuple[Fraction, Fraction, Table], ...]:
+    """What is kept off the knife-edge, and by which tables, where the commitment stands on one."""
     table = part.table(outcome.commitment)
-    pairs: tuple[tuple[Fraction, Fraction], ...] = ()
+    found: tuple[tuple[Fraction, Fraction, Table], ...] = ()
     with suppress(LimitReached):
         weak = reply(sides, table, "weak").payoffs[sides.leader]
         if units.back(sides.leader, weak) != outcome.value and few_replies(sides):
-            pairs = robustness(sides, table)
-    return tuple((distance, units.back(sides.leader, value)) for distance, value in pairs)
+            found = tuple(robustness(sides, table))
+    return tuple(
+        (distance, units.back(sides.leader, value), _beside(outcome, part, near))
+        for distance, value, near in found
+    )
+
+
+def _beside(outcome: TableCommitment, part: Part, near: Table) -> Table:
+    """A table of the part in the whole game, where it differs from the commitment's there only."""
+    rows = dict(zip(part.states, near, strict=True))
+    return tuple(rows.get(state, row) for state, row in enumerate(outcome.commitment))
+
+
+def _proofs(bounds: Evidence, near: tuple[tuple[Fraction, Fraction, Table], ...]) -> Evidence:
+    """What proves the bounds, which deterministic tables need not, and what is kept near by."""
+    return {**bounds, "robustness": tuple(table for *_, table in near)} if near else bounds
 
 
 def _notes(
