@@ -13,6 +13,7 @@ from gtlearn.cli.options import nearest
 COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of --help
     "solve": "solve",
     "check": "check",
+    "verify": "verify",
     "games": "games",
     "train": "train",
     "resume": "resume",

@@ -45,6 +45,7 @@ def read_solution(data: Mapping[str, Any], game: Game) -> Solution | MarkovSolut
             policy=claim.policy,
             bounds=claim.bounds,
             robustness=claim.robustness,
+            proofs=claim.proofs,
         )
     return Solution(
         game,

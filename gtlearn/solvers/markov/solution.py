@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,8 @@ class MarkovSolution:
             horizon, "unlimited_memory".
         robustness: for commitments, what tables that leave the knife-edge earn under weak ties:
             pairs (distance from the first solution's table, the leader's value).
+        proofs: what proves `bounds` where no certificate does, by their names, and "robustness":
+            for each pair the table that earns it.
         notes: sentences that a reader should see.
     """
 
@@ -79,6 +81,7 @@ class MarkovSolution:
     policy: str | None = None
     bounds: Mapping[str, Number] | None = None
     robustness: tuple[tuple[Number, Number], ...] = ()
+    proofs: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property

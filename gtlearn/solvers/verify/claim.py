@@ -29,6 +29,7 @@ class Claim:
         policy: what the leader may commit to, of commitments to tables.
         bounds: more bounds on the leader's value, by name.
         robustness: pairs (distance from the first table, the leader's value).
+        proofs: what proves the bounds, where no certificate does, and the robustness.
         besides: what the JSON says besides, by key.
         besides_of: the same of each outcome.
     """
@@ -45,6 +46,7 @@ class Claim:
     policy: str | None = None
     bounds: Mapping[str, Number] | None = None
     robustness: tuple[tuple[Number, Number], ...] = ()
+    proofs: Mapping[str, Any] = field(default_factory=dict)
     besides: Mapping[str, Any] = field(default_factory=dict)
     besides_of: tuple[Mapping[str, Any], ...] = ()
 
@@ -57,6 +59,7 @@ _PARTS = (
     "policy",
     "bounds",
     "robustness",
+    "proofs",
 )
 
 

@@ -31,19 +31,30 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
+    best_pure_value,
     bounds_by_multipliers,
     class_of,
     classes,
     combination,
     expected,
+    parts,
     rational,
-    stated_violation,
 )
 from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
+from gtlearn.solvers.verify.commitment_floats import float_commitment
 from gtlearn.solvers.verify.dummies import commitment_of_two, of_two, others_failures
-from gtlearn.solvers.verify.form import index, items, number, pairs, require_form, text, vector
+from gtlearn.solvers.verify.form import (
+    as_float,
+    index,
+    items,
+    number,
+    pairs,
+    require_form,
+    text,
+    vector,
+)
 
-ROUNDING = Fraction(1, 10**9)  # of probabilities in floats
+MIXED, PURE, CORRELATED = "mixed", "pure", "correlated"  # what the leader may commit to
 _MULTIPLIERS = "the multipliers"
 
 
@@ -87,7 +98,9 @@ def commitment_values(
     return responses, max(values), min(values)
 
 
-def commitment(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tuple[str, ...]:
+def commitment(
+    game: NormalFormGame | BayesianGame, outcome: Commitment, *, tight: bool = False
+) -> tuple[str, ...]:
     """The statements of `outcome` that do not hold; empty where all of them hold.
 
     What is not of the form of a commitment in this game is a false statement too. Where the
@@ -96,6 +109,7 @@ def commitment(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tupl
     Args:
         game: the game that was solved.
         outcome: the commitment with its certificate, whose evidence this module's head explains.
+        tight: whether the upper bound must be just what the multipliers prove, not only true.
 
     Raises:
         InputError: if the game has not two players.
@@ -104,22 +118,26 @@ def commitment(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tupl
         Sides.of(game, 0)
     try:
         if isinstance(game, BayesianGame) or not isinstance(outcome, Commitment):
-            return _failures(game, outcome)
-        return _failures(*commitment_of_two(game, outcome)) or others_failures(game, outcome)
+            return _failures(game, outcome, tight)
+        failed = _failures(*commitment_of_two(game, outcome), tight)
+        return failed or others_failures(game, outcome)
     except InputError as error:  # of the wrong form
         return (str(error),)
 
 
-def _failures(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tuple[str, ...]:
+def _failures(
+    game: NormalFormGame | BayesianGame, outcome: Commitment, tight: bool
+) -> tuple[str, ...]:
     require_form(game, outcome)
     absent = _absent_evidence(game, outcome)
     if absent:
         return (f"the certificate does not say {' and '.join(absent)}",)
+    _require_word(outcome)
     if isinstance(game, BayesianGame):
-        return tuple(bayesian_commitment(game, outcome))
+        return tuple(bayesian_commitment(game, outcome, tight))
     sides = Sides.of(game, outcome.leader)
     if outcome.certificate.arithmetic != RATIONAL:
-        return tuple(_float_commitment(sides, outcome))
+        return tuple(float_commitment(sides, outcome))
     if outcome.distribution is None:
         failures = _mixed(sides, outcome)
     else:
@@ -128,7 +146,19 @@ def _failures(game: NormalFormGame | BayesianGame, outcome: Commitment) -> tuple
         return tuple(failures)
     if outcome.certificate.evidence.get("commitment") == "pure":
         return tuple(_pure_bound(sides, outcome))
-    return tuple(_upper_bound(sides, outcome))
+    return tuple(_upper_bound(sides, outcome, tight))
+
+
+def _require_word(outcome: Commitment) -> None:
+    """Refuses a word for what the leader commits to that does not belong to the outcome.
+
+    Raises:
+        InputError: if so.
+    """
+    given = outcome.distribution is not None
+    word = outcome.certificate.evidence.get("commitment", CORRELATED if given else MIXED)
+    if word not in ((CORRELATED,) if given else (MIXED, PURE)):
+        raise InputError(f"the commitment is called {str(word)[:40]!r}, which it is not")
 
 
 def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
@@ -147,6 +177,29 @@ def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -
     return [name for name in needed if name not in evidence]
 
 
+def derived(
+    game: NormalFormGame | BayesianGame, outcome: Commitment, name: str, said: Any
+) -> list[str]:
+    """Whether the "value" or the "gap" that the JSON states is another one than follows."""
+    value = Fraction(outcome.payoffs[leader_place(game, outcome)])
+    true = value
+    if name == "gap":
+        evidence = outcome.certificate.evidence
+        if "upper_bound" not in evidence:
+            raise InputError("a gap is stated, but no upper bound")
+        true = number(evidence["upper_bound"], "the upper bound") - value
+    stated = number(said, f"the {name}")
+    same = stated == true
+    if outcome.certificate.arithmetic != RATIONAL:
+        same = as_float(stated) == as_float(true)
+    return [] if same else [f"the {name} is {text(true)}, not {text(stated)}"]
+
+
+def leader_place(game: NormalFormGame | BayesianGame, outcome: Commitment) -> int:
+    """Where in the payoffs the leader's stands."""
+    return 0 if isinstance(game, BayesianGame) else outcome.leader
+
+
 def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Fraction:
     """The most that the follower (any type of it) would gain by another response, exactly."""
     if isinstance(game, BayesianGame):
@@ -154,7 +207,7 @@ def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) ->
     game, outcome = commitment_of_two(game, outcome)
     sides = Sides.of(game, outcome.leader)
     gains = [Fraction(0)]
-    for j, weights in _parts(sides, outcome):
+    for j, weights in parts(sides, outcome):
         pays = expected(sides.follower, sides.follower_denominator, weights)
         gains.append(max(pays) - pays[j])
     return max(gains)
@@ -255,20 +308,17 @@ def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> li
 
 def _pure_bound(sides: Sides, outcome: Commitment) -> list[str]:
     """No pure commitment earns more: every one is looked at."""
-    best = sides.follower == sides.follower.max(axis=1, keepdims=True)
-    choose = max if outcome.ties == "strong" else min
-    values = [choose(row[mask].tolist()) for row, mask in zip(sides.leader, best, strict=True)]
-    value = Fraction(max(values), sides.leader_denominator)
-    if value != rational(outcome.payoffs)[outcome.leader]:
-        return [f"the best pure commitment earns {text(value)}"]
-    if number(outcome.certificate.evidence.get("upper_bound", value), "the upper bound") != value:
+    best = best_pure_value([sides], [Fraction(1)], outcome.ties)
+    if best != rational(outcome.payoffs)[outcome.leader]:
+        return [f"the best pure commitment earns {text(best)}"]
+    if number(outcome.certificate.evidence.get("upper_bound", best), "the upper bound") != best:
         return ["the upper bound is not what the best pure commitment earns"]
-    if sorted(rational(outcome.strategies[outcome.leader]))[-1] != 1:
+    if max(rational(outcome.strategies[outcome.leader])) != 1:
         return ["the leader's commitment is not pure"]
     return []
 
 
-def _upper_bound(sides: Sides, outcome: Commitment) -> list[str]:
+def _upper_bound(sides: Sides, outcome: Commitment, tight: bool) -> list[str]:
     """The multipliers prove that no commitment earns more than the stated upper bound."""
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")
@@ -283,15 +333,24 @@ def _upper_bound(sides: Sides, outcome: Commitment) -> list[str]:
         for j, shares in pairs(evidence.get("weights", {}), "the weights")
     }
     bounds = bounds_by_multipliers(sides, rows, weights, flat)
+    deciding = list(range(n))
     if outcome.ties == "strong" or outcome.distribution is not None:
         if flat or weights:
             return ["classes and flat regions prove nothing under strong ties"]
-        return [
+        failed = [
             f"the multipliers of action {j} bound the leader by {text(bound)}, above {text(limit)}"
             for j, bound in enumerate(bounds)
             if bound > limit
         ]
-    return _weak_bound(sides, outcome, rows, bounds, flat, weights)
+    else:
+        failed = _weak_bound(sides, outcome, rows, bounds, flat, weights)
+        deciding = [group[0] for group in classes(sides)]
+    if failed or not tight:
+        return failed
+    proven = max(bounds[j] for j in deciding if j not in flat)  # not all are flat
+    if proven == limit:
+        return []
+    return [f"the multipliers prove the upper bound {text(proven)}, not {text(limit)}"]
 
 
 def _shares(value: Any, size: int, what: str) -> dict[int, Fraction]:
@@ -359,52 +418,3 @@ def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Any) -> bool:
             return False
         tied |= {int(k) for k in np.flatnonzero(follower.numerators)}
     return False
-
-
-def _float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
-    """A float commitment within its stated violation; nothing is proven about optimality."""
-    slack = sides.scale() / 10**9 + stated_violation(outcome)
-    stated = rational(outcome.payoffs)
-    failures, found = [], [Fraction(0), Fraction(0)]
-    for j, weights in _parts(sides, outcome):
-        if any(p < -slack for p in weights):
-            failures.append("a probability is negative")
-        own = expected(sides.leader, sides.leader_denominator, weights)
-        other = expected(sides.follower, sides.follower_denominator, weights)
-        if max(other) - other[j] > slack:
-            failures.append(f"action {j} is worse than a best response by more than stated")
-        found[outcome.leader] += own[j]
-        found[1 - outcome.leader] += other[j]
-    if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > slack:
-        failures.append("the leader's commitment does not sum to one")
-    failures += _float_strategies(sides, outcome)
-    if any(abs(a - b) > slack for a, b in zip(found, stated, strict=True)):
-        failures.append("the payoffs are not those of the stated strategies")
-    return failures
-
-
-def _float_strategies(sides: Sides, outcome: Commitment) -> list[str]:
-    """The strategies are those of the response, or of the joint distribution, up to rounding."""
-    m, n = sides.size
-    mix, reply = [Fraction(0)] * m, [Fraction(0)] * n
-    for j, weights in _parts(sides, outcome):
-        mix = [total + p for total, p in zip(mix, weights, strict=True)]
-        reply[j] += sum(weights) if outcome.distribution is not None else 1
-    sought = mix + reply
-    stated = rational(outcome.strategies[outcome.leader])
-    stated += rational(outcome.strategies[1 - outcome.leader])
-    if any(abs(a - b) > ROUNDING for a, b in zip(sought, stated, strict=True)):
-        return ["the strategies are not those of the response or of the joint distribution"]
-    return []
-
-
-def _parts(sides: Sides, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
-    """The responses played, each with the (unnormalised) leader mix that it answers."""
-    if outcome.distribution is None:
-        response = index(outcome.response, sides.size[1], "the response")
-        return [(response, rational(outcome.strategies[outcome.leader]))]
-    parts: dict[int, list[Fraction]] = {}
-    for profile, probability in outcome.distribution.items():
-        weights = parts.setdefault(profile[1 - outcome.leader], [Fraction(0)] * sides.size[0])
-        weights[profile[outcome.leader]] = Fraction(probability)
-    return list(parts.items())

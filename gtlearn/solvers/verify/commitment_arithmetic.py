@@ -16,7 +16,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, to_fraction
 from gtlearn.solvers.outcomes import Commitment
-from gtlearn.solvers.verify.form import number
+from gtlearn.solvers.verify.form import index, number, text
 
 _SAFE = 2**62
 
@@ -78,6 +78,14 @@ def stated_violation(outcome: Commitment) -> Fraction:
     if violation < 0:
         raise InputError("the violation is negative")
     return violation
+
+
+def violation_failures(sides: Sequence[Sides], outcome: Commitment, true: Fraction) -> list[str]:
+    """Whether the stated violation is another one than the response's, up to rounding."""
+    rounding = max(side.scale() for side in sides) / 10**9
+    if abs(true - stated_violation(outcome)) <= rounding:
+        return []
+    return [f"the response is {text(true)} worse than a best one, not as stated"]
 
 
 def rational(numbers: Sequence[Any]) -> list[Fraction]:
@@ -220,3 +228,30 @@ def _largest(array: NDArray[Any]) -> int:
     if array.size == 0:
         return 0
     return max(abs(int(array.max())), abs(int(array.min())))
+
+
+def parts(sides: Sides, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
+    """The responses played, each with the (unnormalised) leader mix that it answers."""
+    if outcome.distribution is None:
+        response = index(outcome.response, sides.size[1], "the response")
+        return [(response, rational(outcome.strategies[outcome.leader]))]
+    parts: dict[int, list[Fraction]] = {}
+    for profile, probability in outcome.distribution.items():
+        weights = parts.setdefault(profile[1 - outcome.leader], [Fraction(0)] * sides.size[0])
+        weights[profile[outcome.leader]] = Fraction(probability)
+    return list(parts.items())
+
+
+def best_pure_value(sides: Sequence[Sides], prior: Sequence[Fraction], ties: str) -> Fraction:
+    """What the best pure commitment earns the leader, against types with these probabilities."""
+    choose = max if ties == "strong" else min
+    values = []
+    for i in range(sides[0].size[0]):
+        value = Fraction(0)
+        for side, weight in zip(sides, prior, strict=True):
+            best = side.follower[i] == side.follower[i].max()
+            value += weight * Fraction(
+                choose(side.leader[i][best].tolist()), side.leader_denominator
+            )
+        values.append(value)
+    return max(values)

@@ -25,10 +25,12 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
+    best_pure_value,
     expected,
     product,
     rational,
     stated_violation,
+    violation_failures,
 )
 from gtlearn.solvers.verify.form import index, items, number, text, vector
 
@@ -49,17 +51,19 @@ class _Vector:
         return _Vector([a * x + b * y for x, y in pairs], common)
 
 
-def bayesian_commitment(game: BayesianGame, outcome: Commitment) -> list[str]:
+def bayesian_commitment(game: BayesianGame, outcome: Commitment, tight: bool = False) -> list[str]:
     """The statements of `outcome` that do not hold; empty where all of them hold."""
     sides = [Sides.of(g, game.leader) for g in game.games]
     if not outcome.attained:
         return ["a commitment against several types is attained"]
     failures = _replies(game, sides, outcome)
+    if outcome.certificate.arithmetic != RATIONAL:
+        failures += violation_failures(sides, outcome, bayesian_regret(game, outcome))
     if failures or outcome.certificate.arithmetic != RATIONAL:
         return failures
     if outcome.certificate.evidence.get("commitment") == "pure":
         return _pure_bound(game, sides, outcome)
-    return _upper_bound(game, sides, outcome)
+    return _upper_bound(game, sides, outcome, tight)
 
 
 def bayesian_regret(game: BayesianGame, outcome: Commitment) -> Fraction:
@@ -116,26 +120,19 @@ def _slack(sides: Sequence[Sides], outcome: Commitment) -> Fraction:
 
 
 def _pure_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
-    choose = max if outcome.ties == "strong" else min
-    best: Fraction | None = None
-    for i in range(sides[0].size[0]):
-        value = Fraction(0)
-        for side, weight in zip(sides, game.prior, strict=True):
-            row = side.follower[i].tolist()
-            replies = [k for k, pay in enumerate(row) if pay == max(row)]
-            payoff = choose(int(side.leader[i, k]) for k in replies)
-            value += weight * Fraction(payoff, side.leader_denominator)
-        best = value if best is None or value > best else best
-    failures = []
+    best = best_pure_value(sides, game.prior, outcome.ties)
     bound = number(outcome.certificate.evidence.get("upper_bound", best), "the upper bound")
-    if best is None or not best == bound == outcome.payoffs[0]:
+    failures = []
+    if not best == bound == outcome.payoffs[0]:
         failures.append("the best pure commitment earns something else than is stated")
     if max(rational(outcome.strategies[0])) != 1:
         failures.append("the leader's commitment is not pure")
     return failures
 
 
-def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
+def _upper_bound(
+    game: BayesianGame, sides: Sequence[Sides], outcome: Commitment, tight: bool
+) -> list[str]:
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")
     counts = [side.size[1] for side in sides]
@@ -156,6 +153,7 @@ def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment
             return [f"there is not one vector of multipliers for each response of type {t}"]
         terms = [_brought(side, weight, j, row) for j, row in enumerate(table)]
         ceilings.append(_largest(terms))
+    bounds = []
     for fixed, rows in leaves:
         total = _Vector([0] * sides[0].size[0], 1)
         for t, j in enumerate(fixed):
@@ -168,6 +166,9 @@ def _upper_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment
         bound = Fraction(max(total.numerators), total.denominator)
         if bound > limit:
             return [f"the leaf {fixed} bounds the leader by {text(bound)}, above {text(limit)}"]
+        bounds.append(bound)
+    if tight and max(bounds) < limit:
+        return [f"the leaves prove the upper bound {text(max(bounds))}, not {text(limit)}"]
     return []
 
 

@@ -74,9 +74,11 @@ def _violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> lis
         stated = number(evidence["gain"], "the gain")
         if stated != gain if exact else as_float(stated) != as_float(gain):
             failed.append(f"the largest gain of a deviation is {text(gain)}, not {text(stated)}")
+    if "tolerance" in evidence and (exact or evidence["tolerance"] != FLOAT_TOLERANCE):
+        failed.append(f"the tolerance is {0 if exact else FLOAT_TOLERANCE}, not as stated")
     failed += _payoff_failures(game, equilibrium, slack)
     failed += _value_failures(game, equilibrium, slack)
-    if "bound" in evidence:
+    if any(name in evidence for name in ("bound", "weights", "multipliers")):
         failed += _bound_failures(game, equilibrium, coarse)
     return failed
 
@@ -156,7 +158,9 @@ def _bound_failures(
     game: NormalFormGame, equilibrium: CorrelatedEquilibrium, coarse: bool
 ) -> list[str]:
     evidence = equilibrium.certificate.evidence
-    absent = [name for name in ("objective", "weights", "multipliers") if name not in evidence]
+    absent = [
+        name for name in ("objective", "bound", "weights", "multipliers") if name not in evidence
+    ]
     if absent:
         return [f"the certificate does not say {' and '.join(absent)}"]
     bound = number(evidence["bound"], "the bound")

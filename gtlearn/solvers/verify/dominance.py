@@ -4,18 +4,73 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.games import NormalFormGame
+from gtlearn.errors import InputError
+from gtlearn.games import NormalFormGame, normal_form
 from gtlearn.games.numbers import ExactArray
+from gtlearn.limits import check
+from gtlearn.solvers.verify.common import COMPLETE
+from gtlearn.solvers.verify.dominated import is_dominated
+from gtlearn.solvers.verify.form import text
+from gtlearn.solvers.verify.game_block import game_block, game_statements
+from gtlearn.solvers.verify.reading import of_kind, one_of, read_integers, read_number
+from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unknown_statement
 
 if TYPE_CHECKING:
-    from gtlearn.solvers.dominance.elimination import DominanceResult, DominanceStep
+    from gtlearn.solvers.dominance.elimination import DominanceResult
+
+SCHEMA = "gtlearn/dominance/1"
+KINDS = ("strict", "weak")
+
+Standing = Sequence[Sequence[int]]  # the actions that each player still has
+Belief = Mapping[tuple[int, ...], Fraction]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action that is removed; see the solver's `DominanceStep`."""
+
+    round: int
+    player: int
+    action: int
+    label: str
+    dominator: tuple[Fraction, ...]
+    margin: Fraction
+
+
+@dataclass(frozen=True)
+class Elimination:
+    """What is said to be removed and left.
+
+    Attributes:
+        game: what is said of the game, by the keys of the JSON's "game".
+        kind: "strict" or "weak".
+        steps: what is removed.
+        surviving: the actions left, by their indices.
+        reduced: what is said of the game that is left.
+        payoffs: its payoffs, one exact array a player.
+        complete: whether nothing more can be removed.
+        beliefs: what proves it, for each (player, action); None where it must be found out.
+        besides: the keys of the JSON that are none of these.
+    """
+
+    game: Mapping[str, Any]
+    kind: str
+    steps: tuple[Any, ...]
+    surviving: tuple[tuple[int, ...], ...]
+    reduced: Mapping[str, Any]
+    payoffs: tuple[ExactArray, ...]
+    complete: bool
+    beliefs: Mapping[tuple[int, int], Belief] | None = None
+    besides: tuple[str, ...] = ()
 
 
 def violations(result: DominanceResult) -> list[str]:
@@ -33,35 +88,131 @@ def violations(result: DominanceResult) -> list[str]:
     >>> violations(dominance(games.normal_form([[3, 0], [5, 1]], [[3, 5], [0, 1]])))
     []
     """
-    game = result.game
-    if result.kind not in ("strict", "weak"):
-        return [f"{result.kind!r} is no kind of dominance"]
+    failed: list[str] = []
+    for statement in _statements(result.game, elimination_of(result)):
+        try:
+            failed += statement.test()
+        except InputError as error:
+            failed.append(str(error))
+    return failed
+
+
+def dominance_statements(game: NormalFormGame, stated: Elimination) -> Iterator[Statement]:
+    """The statements of an elimination, and of the game that it is said to be of."""
+    yield from game_statements(game, stated.game)
+    yield from _statements(game, stated)
+    yield from map(unknown_statement, stated.besides)
+
+
+def elimination_of(result: DominanceResult) -> Elimination:
+    """What a DominanceResult says."""
+    return Elimination(
+        game=game_block(result.game),
+        kind=result.kind,
+        steps=result.steps,
+        surviving=result.surviving,
+        reduced=game_block(result.reduced),
+        payoffs=result.reduced.payoffs,
+        complete=result.complete,
+        beliefs=result.beliefs,
+    )
+
+
+def read_elimination(data: Mapping[str, Any]) -> Elimination:
+    """What the JSON object of schema gtlearn/dominance/1 says.
+
+    Raises:
+        InputError: if a part is missing or of the wrong form.
+    """
+    known = ("game", "kind", "status", "complete", "steps", "surviving", "reduced")
+    try:
+        of_kind(str, data["status"])
+        reduced = dict(of_kind(dict, data["reduced"]))
+        payoffs = normal_form(*of_kind(list, reduced.pop("payoffs"))).payoffs
+        return Elimination(
+            game=of_kind(dict, data["game"]),
+            kind=one_of(KINDS, data["kind"]),
+            steps=tuple(_step(of_kind(dict, step)) for step in of_kind(list, data["steps"])),
+            surviving=tuple(read_integers(a) or () for a in of_kind(list, data["surviving"])),
+            reduced=reduced,
+            payoffs=payoffs,
+            complete=of_kind(bool, data["complete"]),
+            besides=tuple(k for k in data if k not in (*known, "schema", "seconds", "notes")),
+        )
+    except KeyError as error:
+        raise InputError(f"the elimination's JSON lacks {error.args[0]!r}") from None
+    except (TypeError, RecursionError) as error:
+        raise InputError(f"the elimination's JSON is not of the expected form: {error}") from None
+
+
+def _step(entry: Mapping[str, Any]) -> Step:
+    check()
+    return Step(
+        round=of_kind(int, entry["round"]),
+        player=of_kind(int, entry["player"]),
+        action=of_kind(int, entry["action"]),
+        label=of_kind(str, entry["label"]),
+        dominator=tuple(Fraction(read_number(p)) for p in of_kind(list, entry["dominator"])),
+        margin=Fraction(read_number(entry["margin"])),
+    )
+
+
+def _statements(game: NormalFormGame, stated: Elimination) -> Iterator[Statement]:
+    steps = Tested(partial(_all_steps, game, stated))
+    yield Statement(f"that every removed action is {stated.kind}ly dominated as stated", steps)
+    if steps.failed:
+        return
+    standing = _left(game, stated.steps)
+    left = Tested(partial(_surviving, standing, stated))
+    yield Statement("the actions left", left)
+    if left.failed:
+        return
+    yield Statement("the reduced game", partial(_reduced_failures, game, standing, stated))
+    if stated.complete:
+        yield Statement(COMPLETE, partial(_more_dominated, game, standing, stated))
+
+
+def _all_steps(game: NormalFormGame, stated: Elimination) -> list[str]:
+    if stated.kind not in KINDS:
+        return [f"{stated.kind!r} is no kind of dominance"]
     standing = [list(range(size)) for size in game.shape]
     failed: list[str] = []
-    for number, steps in itertools.groupby(result.steps, key=lambda step: step.round):
+    rounds = itertools.groupby(stated.steps, key=lambda step: step.round)
+    for count, (number, steps) in enumerate(rounds, start=1):
+        if number != count:
+            failed.append(f"round {count} is called round {number}")
         before = [list(actions) for actions in standing]
         for step in steps:
-            failed += _step_failures(game, result.kind, before, step)
+            check()
+            failed += _step_failures(game, stated.kind, before, step)
             if not 0 <= step.player < game.num_players or step.action not in before[step.player]:
                 return failed
             if step.action not in standing[step.player]:
                 return [*failed, f"round {number} removes action {step.label!r} twice"]
             standing[step.player].remove(step.action)
-    if tuple(map(tuple, standing)) != result.surviving:
-        return [*failed, "the actions said to be left are not those that the steps leave"]
-    failed += _reduced_failures(game, standing, result.reduced)
-    if result.complete:
-        for player, actions in enumerate(standing):
-            failed += _belief_failures(result, standing, player, actions)
     return failed
 
 
-def _step_failures(
-    game: NormalFormGame, kind: str, standing: Sequence[Sequence[int]], step: DominanceStep
-) -> list[str]:
+def _left(game: NormalFormGame, steps: Sequence[Any]) -> list[list[int]]:
+    gone = {(step.player, step.action) for step in steps}
+    return [
+        [action for action in range(size) if (player, action) not in gone]
+        for player, size in enumerate(game.shape)
+    ]
+
+
+def _surviving(standing: Standing, stated: Elimination) -> list[str]:
+    if tuple(map(tuple, standing)) == stated.surviving:
+        return []
+    return ["the actions said to be left are not those that the steps leave"]
+
+
+def _step_failures(game: NormalFormGame, kind: str, standing: Standing, step: Any) -> list[str]:
     name = f"round {step.round}, player {step.player}, action {step.label!r}"
     if not 0 <= step.player < game.num_players or step.action not in standing[step.player]:
         return [f"{name}: there is no such action any more"]
+    if game.actions[step.player][step.action] != step.label:
+        return [f"{name}: it is called {game.actions[step.player][step.action]!r}"]
     weights = [Fraction(p) for p in step.dominator]
     if len(weights) != game.shape[step.player] or min(weights) < 0 or sum(weights) != 1:
         return [f"{name}: the dominator is no mixed strategy"]
@@ -84,36 +235,68 @@ def _step_failures(
         fine, margin = least >= 0 and total > 0, Fraction(total, unit * gains.size)
     if not fine:
         return [f"{name}: the dominator does not dominate it"]
-    return [] if margin == step.margin else [f"{name}: the margin is {margin}, not {step.margin}"]
+    if margin == step.margin:
+        return []
+    return [f"{name}: the margin is {text(margin)}, not {text(step.margin)}"]
 
 
-def _reduced_failures(
-    game: NormalFormGame, standing: Sequence[Sequence[int]], reduced: NormalFormGame
-) -> list[str]:
-    labels = tuple(
-        tuple(names[a] for a in kept) for names, kept in zip(game.actions, standing, strict=True)
+def _reduced_failures(game: NormalFormGame, standing: Standing, stated: Elimination) -> list[str]:
+    """What of the game that is left, as it is stated, is not what the steps leave."""
+    true = NormalFormGame(
+        name=game.name,
+        players=game.players,
+        actions=tuple(
+            tuple(names[a] for a in kept)
+            for names, kept in zip(game.actions, standing, strict=True)
+        ),
+        payoffs=tuple(
+            ExactArray(tensor.numerators[np.ix_(*standing)], tensor.denominator)
+            for tensor in game.payoffs
+        ),
     )
-    if reduced.actions != labels or reduced.players != game.players:
-        return ["the reduced game has other labels than the actions left"]
-    for ours, theirs in zip(game.payoffs, reduced.payoffs, strict=True):
-        if ExactArray(ours.numerators[np.ix_(*standing)], ours.denominator) != theirs:
-            return ["the reduced game has other payoffs than the game"]
-    return []
+    failed: list[str] = []
+    for statement in game_statements(true, stated.reduced):
+        try:
+            failed += [f"reduced: {sentence}" for sentence in statement.test()]
+        except Unproven:
+            failed.append(f"the reduced game has an unknown part {statement.says}")
+    if len(stated.payoffs) != len(true.payoffs) or any(
+        ours != theirs for ours, theirs in zip(true.payoffs, stated.payoffs, strict=True)
+    ):
+        failed.append("the reduced game has other payoffs than the game")
+    return failed
+
+
+def _more_dominated(game: NormalFormGame, standing: Standing, stated: Elimination) -> list[str]:
+    """What shows that more actions are dominated, or is not shown of those that are left.
+
+    Raises:
+        Unproven: if there are no beliefs, and too many actions to do without.
+    """
+    failed: list[str] = []
+    for player, actions in enumerate(standing):
+        if stated.beliefs is not None:
+            failed += _belief_failures(game, stated, standing, player)
+            continue
+        rows, _ = _block(game, standing, player)
+        failed += [
+            f"player {player}, action {game.actions[player][action]!r}: it is dominated, too"
+            for k, action in enumerate(actions)
+            if is_dominated(rows, k, strict=stated.kind == "strict")
+        ]
+    return failed
 
 
 def _belief_failures(
-    result: DominanceResult,
-    standing: Sequence[Sequence[int]],
-    player: int,
-    actions: Sequence[int],
+    game: NormalFormGame, stated: Elimination, standing: Standing, player: int
 ) -> list[str]:
-    payoffs, _ = _block(result.game, standing, player)
+    payoffs, _ = _block(game, standing, player)
     others = [kept for k, kept in enumerate(standing) if k != player]
     places = {s: i for i, s in enumerate(itertools.product(*others))}
     failed = []
-    for position, action in enumerate(actions):
-        belief = result.beliefs.get((player, action))
-        name = f"player {player}, action {result.game.actions[player][action]!r}"
+    for position, action in enumerate(standing[player]):
+        belief = (stated.beliefs or {}).get((player, action))
+        name = f"player {player}, action {game.actions[player][action]!r}"
         if belief is None:
             failed.append(f"{name}: no belief shows that it is not dominated")
             continue
@@ -123,7 +306,7 @@ def _belief_failures(
         if sum(belief.values()) != 1:
             failed.append(f"{name}: the belief does not sum to one")
             continue
-        if result.kind == "weak" and not all(belief.get(s) for s in places):
+        if stated.kind == "weak" and not all(belief.get(s) for s in places):
             failed.append(f"{name}: the belief is not positive everywhere")
         common = math.lcm(*(p.denominator for p in belief.values()))
         columns = [places[s] for s in belief]
@@ -134,9 +317,7 @@ def _belief_failures(
     return failed
 
 
-def _block(
-    game: NormalFormGame, standing: Sequence[Sequence[int]], player: int
-) -> tuple[NDArray[Any], int]:
+def _block(game: NormalFormGame, standing: Standing, player: int) -> tuple[NDArray[Any], int]:
     """The player's payoffs as integers [own action, others' joint action], and denominator."""
     tensor = game.payoffs[player]
     part = np.moveaxis(tensor.numerators[np.ix_(*standing)], player, 0)

@@ -7,8 +7,11 @@ from fractions import Fraction
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium
+from gtlearn.solvers.verify.bimatrix import Bimatrix
 from gtlearn.solvers.verify.form import as_float, items, number, require_form, text
+from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
+from gtlearn.solvers.verify.zero_sum import is_constant_sum, is_only
 
 ROUNDING = Fraction(1, 10**9)  # how far strategies in floats may be from summing to one
 
@@ -55,10 +58,38 @@ def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]
             failed.append(f"the payoff of {player!r} is {text(payoff)}, not {text(earned)}")
     if "value" in evidence:
         value = number(evidence["value"], "the value")
-        if not game.is_zero_sum or not _same(payoffs[0], value, exact):
+        if not _is_zero_sum(game) or not _same(payoffs[0], value, exact):
             failed.append(f"the value of the game is not {text(value)}")
     return tuple(failed)
 
 
 def _same(true: Fraction, stated: Fraction, exact: bool) -> bool:
     return true == stated if exact else as_float(true) == as_float(stated)
+
+
+def uniqueness_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[str]:
+    """Whether the evidence "unique" says something false of a player's optimal strategy.
+
+    Raises:
+        InputError: if it is not one truth value for each of the two players of a zero-sum game.
+        Unproven: if it cannot be decided here.
+    """
+    if not _is_zero_sum(listing.game):
+        raise InputError('"unique" is stated, which is said of zero-sum games only')
+    game = listing.two_sided()
+    stated = items(equilibrium.certificate.evidence["unique"], "unique")
+    if len(stated) != 2 or any(type(word) is not bool for word in stated):
+        raise InputError('"unique" is not one truth value for each player')
+    pair = listing.exact(equilibrium)
+    failed = []
+    for side, said in enumerate(stated):
+        if is_only(game, pair, side) is not said:
+            player = listing.game.players[game.players[side]]
+            other = "not the only one" if said else "the only one"
+            failed.append(f"the optimal strategy of {player!r} is {other}")
+    return failed
+
+
+def _is_zero_sum(game: NormalFormGame) -> bool:
+    bimatrix = Bimatrix.of(game)
+    return bimatrix is not None and is_constant_sum(game, bimatrix.players)

@@ -12,7 +12,7 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
 from gtlearn.games.numbers import to_fraction
-from gtlearn.solvers.verify.report import Statement, Unproven
+from gtlearn.solvers.verify.report import Statement, unknown_statement
 
 PLACE = "game"
 
@@ -75,15 +75,9 @@ def game_statements(game: Game, stated: Mapping[str, Any]) -> Iterator[Statement
         said.setdefault("type_actions", None)
     for key in sorted(said, key=[*_NAMES, *said].index):
         if key in _NAMES:
-            yield Statement(
-                f"{_NAMES[key]} of the game", _comparison(key, said[key], true.get(key)), PLACE
-            )
+            yield Statement(_NAMES[key], _comparison(key, said[key], true.get(key)), PLACE)
         elif key not in _NO_STATEMENTS:
-            yield Statement(f"{key!r}", _unknown, PLACE)
-
-
-def _unknown() -> tuple[str, ...]:
-    raise Unproven("not a statement that is known here, so it was not looked at")
+            yield unknown_statement(key, PLACE)
 
 
 def _comparison(key: str, said: Any, true: Any) -> Callable[[], tuple[str, ...]]:
@@ -91,7 +85,7 @@ def _comparison(key: str, said: Any, true: Any) -> Callable[[], tuple[str, ...]]
         where, one, other = _difference(said, true, key in _NUMBERS)
         if where is None:
             return ()
-        return (f"{_NAMES[key]} of the game{where}: {_shown(other)}, not {_shown(one)}",)
+        return (f"{_NAMES[key]}{where}: {_shown(other)}, not {_shown(one)}",)
 
     return test
 

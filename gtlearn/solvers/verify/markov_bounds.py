@@ -11,43 +11,115 @@ import numpy as np
 
 from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, TableCommitment
-from gtlearn.solvers.verify.form import items, number, text
+from gtlearn.solvers.verify.form import index, items, number, text
+from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import best_response
+from gtlearn.solvers.verify.report import Unproven
 
-MAX_TABLES = 3_000  # deterministic tables of the leader that are all tried again
 
-
-def bound_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
+def bound_failures(game: MarkovGame, outcome: TableCommitment, tried: Tried | None) -> list[str]:
     """The statements about the upper bound of a commitment that do not hold.
 
-    The bound must not lie below the value, and must follow from the proof that the certificate
-    names: "folk" or "unlimited_memory". For a bound by "enumeration" or "branch_and_bound" there is
-    no short proof; `enumeration_failures` compares it with the deterministic tables.
+    The bound must not lie below the value, nor below what another table earns that is tried, and
+    must follow from the proof that the certificate names: "folk", "unlimited_memory", or
+    "enumeration" of all deterministic tables.
 
     Args:
         game: the game.
-        outcome: a commitment whose payoffs and response have been checked.
+        outcome: a commitment whose tables have been read.
+        tried: where tables of the leader are tried; None to try none.
+
+    Raises:
+        Unproven: if nothing refutes the bound, but no proof is given that can be checked: one by
+            "branch_and_bound" keeps no log.
     """
     value = number(outcome.payoffs[outcome.leader], "the value")
     bound = number(outcome.upper_bound, "the upper bound")
+    evidence = outcome.certificate.evidence
     if bound < value:
         return [f"the value {text(value)} exceeds the upper bound {text(bound)}"]
-    evidence = outcome.certificate.evidence
+    if number(evidence.get("upper_bound", bound), "the upper bound") != bound:
+        return [f"the certificate has another upper bound than {text(bound)}"]
     name = evidence.get("bound")
-    if name == "branch_and_bound" or (name == "enumeration" and outcome.policy == DETERMINISTIC):
+    if name in ("folk", "unlimited_memory"):
+        proven = proven_bound(game, outcome.leader, outcome.follower, str(name), evidence)
+        if proven is None or proven > bound:
+            shown = "nothing" if proven is None else text(proven)
+            return [f"the {name} proof gives {shown}, not the upper bound {text(bound)}"]
         return []
-    if name == "folk":
-        proven = folk_bound(game, outcome.leader, _mapping(evidence, "folk"))
-    elif name == "unlimited_memory" and (outcome.follower == OPTIMAL or game.horizon == 1):
-        proven = unlimited_bound(
-            game, outcome.leader, _mapping(evidence, "folk"), evidence.get("unlimited_memory")
+    if name == "branch_and_bound" or (name == "enumeration" and outcome.policy == DETERMINISTIC):
+        return _searched(game, outcome, bound, tried)
+    return [f"nothing proves the upper bound {text(bound)}"]
+
+
+def _searched(
+    game: MarkovGame, outcome: TableCommitment, bound: Fraction, tried: Tried | None
+) -> list[str]:
+    """Whether a table that is tried again earns more than the bound."""
+    if tried is None:
+        raise Unproven("it was not looked for a better table")
+    best, table = tried.best(outcome)
+    if best > bound:
+        shown = "; ".join(_shown(game, outcome.leader, row) for row in table)
+        return [
+            f"the table that plays {shown} earns {text(best)}, more than the upper bound "
+            f"{text(bound)}"
+        ]
+    boxes = outcome.certificate.evidence.get("boxes")
+    if boxes is not None and (type(boxes) is not int or boxes < 1):
+        return [f"{str(boxes)[:40]} is no number of boxes"]
+    if outcome.policy != DETERMINISTIC:
+        if _proven_otherwise(game, outcome, bound):
+            return []
+        raise Unproven(
+            "branch and bound keeps no log that could be checked; no table that was tried earns "
+            "more"
         )
-    else:
-        return [f"nothing proves the upper bound {text(bound)}"]
-    if proven is None or proven > bound:
-        shown = "nothing" if proven is None else text(proven)
-        return [f"the {name} proof gives {shown}, not the upper bound {text(bound)}"]
+    if tried.deterministic(Kind.of(outcome)) is None:
+        raise Unproven("there are too many tables to try all of them again")
     return []
+
+
+def _proven_otherwise(game: MarkovGame, outcome: TableCommitment, bound: Fraction) -> bool:
+    """Whether another proof in the certificate gives the bound, or a lower one."""
+    evidence = outcome.certificate.evidence
+    for name in ("folk", "unlimited_memory"):
+        if name in evidence:
+            proven = proven_bound(game, outcome.leader, outcome.follower, name, evidence)
+            if proven is not None and proven <= bound:
+                return True
+    return False
+
+
+def proven_bound(
+    game: MarkovGame, leader: int, follower: str, name: str, evidence: Mapping[str, Any]
+) -> Fraction | None:
+    """What the evidence proves of the bound "folk" or "unlimited_memory", None if nothing.
+
+    Args:
+        game: the game.
+        leader: who commits.
+        follower: the follower's class.
+        name: of the bound.
+        evidence: the proofs by name.
+
+    Raises:
+        InputError: if it has a wrong form.
+    """
+    folk = _mapping(evidence, "folk")
+    if name == "folk":
+        return folk_bound(game, leader, folk)
+    if follower == OPTIMAL or game.horizon == 1:
+        return unlimited_bound(game, leader, folk, evidence.get("unlimited_memory"))
+    return None
+
+
+def _shown(game: MarkovGame, leader: int, row: Sequence[Fraction]) -> str:
+    """A row of a table in words, such as "C" or "C: 1/2, D: 1/2"."""
+    played = {label: p for label, p in zip(game.actions[leader], row, strict=True) if p}
+    if len(played) == 1:
+        return next(iter(played))
+    return ", ".join(f"{label}: {text(p)}" for label, p in played.items())
 
 
 def folk_bound(game: MarkovGame, leader: int, evidence: Mapping[str, Any]) -> Fraction | None:
@@ -82,7 +154,7 @@ def unlimited_bound(
     proven: dict[tuple[int, Fraction], Fraction] = {}
     stated = [
         (
-            int(number(step.get("steps"), "the steps")),
+            index(step.get("steps"), game.horizon + 1, "the number of steps"),
             number(step.get("weight"), "a weight"),
             items(step.get("multipliers"), "the multipliers"),
         )
@@ -118,34 +190,6 @@ def unlimited_bound(
     if (game.horizon, Fraction(0)) not in proven:
         return None
     return proven[game.horizon, Fraction(0)] * game.scale
-
-
-def enumeration_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
-    """Whether some deterministic table of the leader earns more than the upper bound; nothing is
-    said where there are more than `MAX_TABLES`.
-
-    In states that cannot be reached only the first legal action is tried: it changes nothing."""
-    leader = outcome.leader
-    bound = number(outcome.upper_bound, "the upper bound")
-    legal = [
-        np.flatnonzero(row).tolist()[: None if reached else 1]
-        for row, reached in zip(game.legal[leader], game.reachable, strict=True)
-    ]
-    if np.prod([float(len(actions)) for actions in legal]) > MAX_TABLES:
-        return []
-    for actions in product(*legal):
-        table = _pure(actions, game.shape[leader])
-        tables = (table, None) if leader == 0 else (None, table)
-        best = best_response(
-            game, tables, 1 - leader, outcome.follower, favoured=leader, ties=outcome.ties
-        )
-        if best.other > bound:
-            shown = ", ".join(game.actions[leader][a] for a in actions)
-            return [
-                f"the table that plays {shown} earns {text(best.other)}, more than the upper "
-                f"bound {text(bound)}"
-            ]
-    return []
 
 
 def limit_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
@@ -232,7 +276,3 @@ def _weight(game: MarkovGame) -> Fraction:
 def _mapping(evidence: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = evidence.get(name)
     return found if isinstance(found, Mapping) else {}
-
-
-def _pure(actions: Sequence[int], size: int) -> list[list[Fraction]]:
-    return [[Fraction(int(a == action)) for a in range(size)] for action in actions]

@@ -1,181 +1,182 @@
-"""What a list of Nash equilibria says beyond each of them: subsets, components and indices."""
+"""What a list of Nash equilibria says beyond each of them: subsets, components and indices.
+
+All of it follows from the list alone. A maximal Nash subset is a maximal set of pairs of strategies
+which are all listed (Winkels 1979; Avis, Rosenberg, Savani & von Stengel 2010, Theorem 3), and two
+extreme equilibria lie in one component where a chain of listed ones that share a strategy joins
+them.
+"""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-
-import flint
-import numpy as np
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from gtlearn.errors import InputError
-from gtlearn.games import NormalFormGame
-from gtlearn.games.numbers import Number
-from gtlearn.solvers.outcomes import (
-    FLOAT,
-    RATIONAL,
-    NashEquilibrium,
-    NashSubset,
-    Strategy,
-)
-from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.dummies import Pair, of_two
-from gtlearn.solvers.verify.form import index, items, number, require_form
-from gtlearn.solvers.verify.nash import deviation_payoffs, regrets
-
-Key = tuple[Number, ...]  # a strategy, exactly or in floats
-Keys = tuple[Key, Key]
+from gtlearn.limits import check
+from gtlearn.solvers.outcomes import NashEquilibrium
+from gtlearn.solvers.verify.bimatrix import Exact, Pair
+from gtlearn.solvers.verify.extreme import extreme_equilibria, is_extreme
+from gtlearn.solvers.verify.form import index, items
+from gtlearn.solvers.verify.listing import Listing
+from gtlearn.solvers.verify.nash_index import component_index, is_regular
+from gtlearn.solvers.verify.report import Statement
 
 
-def set_failures(game: NormalFormGame, claimed: Claim) -> list[str]:
-    """The statements about the list as a whole that do not hold.
+def set_statements(listing: Listing) -> Iterator[Statement]:
+    """The statements about the list as a whole, but for whether it is complete."""
+    claim = listing.claim
+    if claim.subsets is not None:
+        yield Statement("the maximal Nash subsets of the solutions", partial(_subsets, listing))
+        yield Statement("that their strategies are extreme", partial(not_extreme, listing))
+    if claim.components is not None:
+        yield Statement("the connected components of the solutions", partial(_components, listing))
+    if claim.component_indices is not None:
+        yield Statement("the indices of the components", partial(_component_indices, listing))
 
-    Every pair of a subset's extreme strategies must be an equilibrium (then all mixtures are), and
-    its members all the listed equilibria of such a pair, one each. The components must be the
-    connected ones of the listed equilibria, joined where they share a strategy. The components'
-    indices must add up to one where the list is called complete, and agree with those of the
-    equilibria that are components alone.
 
-    Equilibria in floats may coincide where the exact ones do not, so then the components need only
-    be a partition that cuts no subset.
+def index_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[str]:
+    """Whether the index is another one than that of an isolated equilibrium.
+
+    Raises:
+        InputError: if it is no index of a bimatrix game's equilibrium.
+        Unproven: if the game is too large to see that a degenerate equilibrium is isolated.
     """
-    listed = [e.strategies for e in claimed.outcomes if isinstance(e, NashEquilibrium)]
-    if claimed.subsets is None and claimed.components is None:
-        return [] if claimed.component_indices is None else ["there are indices of no components"]
-    two = of_two(game)
-    if len(listed) < len(claimed.outcomes) or two is None:
-        return ["only Nash equilibria of two players have subsets and components"]
-    for equilibrium in claimed.outcomes:
-        require_form(game, equilibrium)
-    game, listed = two[1], [_pair_of(strategies, two[0]) for strategies in listed]
-    rounded = claimed.arithmetic == FLOAT
-    keys = [(_key(x, rounded), _key(y, rounded)) for x, y in listed]
-    try:
-        failed = [] if claimed.subsets is None else _subset_failures(game, claimed, keys)
-        if claimed.components is not None and not failed:
-            failed = _component_failures(claimed, keys)
-        return failed or _component_index_failures(claimed)
-    except InputError as error:  # of the wrong form
-        return [str(error)]
+    game = listing.two_sided()
+    pair = listing.exact(equilibrium)
+    if not is_regular(game, pair):
+        if not is_extreme(game, pair):
+            return ["an index is given, but the equilibrium is not isolated"]
+        known = list(listing.pairs) if listing.claim.complete else list(extreme_equilibria(game))
+        if not any(set(group) == {known.index(pair)} for group in connected(known)):
+            return ["an index is given, but the equilibrium is not isolated"]
+    true = component_index(game, [pair])
+    return [] if true == equilibrium.index else [_not(f"{true:+d}", equilibrium.index)]
 
 
-def index_failures(game: NormalFormGame, equilibrium: NashEquilibrium) -> list[str]:
-    """Whether the index is not that of a regular equilibrium.
-
-    It is (-1)^(k+1) sign(det A) sign(det B) with the payoffs A and B on the two supports, shifted
-    to be positive, where both have k actions, no other action is a best response, and neither
-    matrix is singular (Shapley 1974). The index of any other equilibrium is not checked.
-    """
-    if equilibrium.index is None:
-        return []
-    two = of_two(game)
-    if two is None:
-        return ["an index is given, which only equilibria of two players have"]
-    if equilibrium.certificate.arithmetic != RATIONAL:
-        return []
-    game, strategies = two[1], _pair_of(equilibrium.strategies, two[0])
-    supports = [[k for k, p in enumerate(s) if p] for s in strategies]
-    for support, values in zip(supports, deviation_payoffs(game, strategies), strict=True):
-        if [k for k, value in enumerate(values) if value == max(values)] != support:
-            return []
-    size = len(supports[0])
-    if size != len(supports[1]):
-        return []
-    sign = 1 if size % 2 else -1
-    for tensor in game.payoffs:
-        square = tensor.numerators[np.ix_(*supports)].astype(object)
-        determinant = flint.fmpz_mat((square - square.min() + 1).tolist()).det()
-        sign *= 0 if determinant == 0 else 1 if determinant > 0 else -1
-    if sign not in (0, equilibrium.index):
-        return [f"the index is {sign:+d}, not {equilibrium.index:+d}"]
-    return []
+def not_extreme(listing: Listing) -> list[str]:
+    """The solutions whose strategies are no vertices, so that others span them."""
+    game, failed = listing.two_sided(), []
+    for k, pair in enumerate(listing.pairs):
+        check()
+        if not is_extreme(game, pair):
+            failed.append(f"solution {k} is not extreme: there are others that it is a mixture of")
+    return failed
 
 
-def _pair_of(strategies: Sequence[Strategy], pair: Pair) -> tuple[Strategy, Strategy]:
-    """The strategies of the two who choose."""
-    return strategies[pair[0]], strategies[pair[1]]
-
-
-def _subset_failures(game: NormalFormGame, claimed: Claim, keys: Sequence[Keys]) -> list[str]:
-    rounded = claimed.arithmetic == FLOAT
-    places: dict[tuple[Key, ...], list[int]] = {}
-    for k, pair in enumerate(keys):
-        places.setdefault(pair, []).append(k)
-    failed: list[str] = []
-    outside = set(range(len(keys)))
-    for k, subset in enumerate(items(claimed.subsets, "the subsets")):
-        if not isinstance(subset, NashSubset):
-            return [f"subset {k} is none"]
-        rows, columns = items(subset.rows, "the rows"), items(subset.columns, "the columns")
-        sides = [{_key(s, rounded) for s in side} for side in (rows, columns)]
-        for (i, x), (j, y) in itertools.product(enumerate(rows), enumerate(columns)):
-            if any(regrets(game, (x, y))):
-                failed.append(f"subset {k}: row {i} and column {j} are no equilibrium")
-        given = items(subset.members, "the members")
-        members = [index(member, len(keys), "a member of a subset") for member in given]
-        outside.difference_update(members)
-        found = {m for pair in itertools.product(*sides) for m in places.get(pair, ())}
-        fine = found >= set(members) if rounded else found == set(members)
-        if not fine or not len(set(members)) == len(members) == len(rows) * len(columns) > 0:
-            failed.append(f"subset {k}: its members are not the equilibria of its rows and columns")
-    return failed + [f"solution {k} is in no subset" for k in sorted(outside)]
-
-
-def _key(strategy: Strategy, rounded: bool) -> Key:
-    exact = [number(p, "a strategy") for p in items(strategy, "a strategy")]
-    return tuple(float(p) for p in exact) if rounded else tuple(exact)
-
-
-def _component_failures(claimed: Claim, keys: Sequence[Keys]) -> list[str]:
-    components = [
-        [index(k, len(keys), "a member of a component") for k in items(c, "a component")]
-        for c in items(claimed.components, "the components")
-    ]
-    if sorted(k for component in components for k in component) != list(range(len(keys))):
-        return ["the components are no partition of the solutions"]
-    place = {k: number for number, component in enumerate(components) for k in component}
-    if claimed.arithmetic == FLOAT:
-        cut = (len({place[k] for k in subset.members}) > 1 for subset in claimed.subsets or ())
-        return ["the components cut a subset"] if any(cut) else []
-    if {frozenset(component) for component in components} != _connected(keys):
-        return ["the components are not those of equilibria that share a strategy"]
-    return []
-
-
-def _connected(keys: Sequence[Keys]) -> set[frozenset[int]]:
-    """The equilibria's numbers, joined where they share a strategy."""
-    sharing: dict[tuple[int, Key], list[int]] = {}
-    for k, pair in enumerate(keys):
+def connected(pairs: Sequence[Pair]) -> set[frozenset[int]]:
+    """The numbers of the equilibria, joined where they share a strategy."""
+    sharing: dict[tuple[int, Exact], list[int]] = {}
+    for k, pair in enumerate(pairs):
         for own in enumerate(pair):
             sharing.setdefault(own, []).append(k)
-    found: set[frozenset[int]] = set()
+    groups: set[frozenset[int]] = set()
     seen: set[int] = set()
-    for first in range(len(keys)):
+    for first in range(len(pairs)):
         group, waiting = set(), {first} - seen
         while waiting:
             k = waiting.pop()
             group.add(k)
-            for own in enumerate(keys[k]):
+            for own in enumerate(pairs[k]):
                 waiting.update(set(sharing.pop(own, ())) - group)
         if group:
-            found.add(frozenset(group))
+            groups.add(frozenset(group))
             seen |= group
-    return found
+    return groups
 
 
-def _component_index_failures(claimed: Claim) -> list[str]:
-    if claimed.component_indices is None:
-        return []
-    indices = items(claimed.component_indices, "the indices")
-    if claimed.components is None or len(indices) != len(claimed.components):
-        return ["there is not one index for each component"]
-    failed = []
-    for component, stated in zip(claimed.components, indices, strict=True):
-        if type(stated) is not int:
-            return ["the index of a component is no integer"]
-        alone = claimed.outcomes[component[0]] if len(component) == 1 else None
-        if isinstance(alone, NashEquilibrium) and alone.index not in (None, stated):
-            failed.append(f"solution {component[0]} has another index than its component")
-    if claimed.complete and sum(indices) != 1:
-        failed.append("the indices of all components do not add up to 1")
+def _subsets(listing: Listing) -> list[str]:
+    """Each subset must hold all that its members span, be as large as can be, and be there once."""
+    places = {pair: k for k, pair in enumerate(listing.pairs)}
+    failed: list[str] = []
+    stated: dict[tuple[frozenset[Exact], frozenset[Exact]], int] = {}
+    for k, (rows, columns, members) in enumerate(listing.subsets):
+        check()
+        pairs = [(x, y) for x in rows for y in columns]
+        absent = [
+            (i, j)
+            for i, x in enumerate(rows)
+            for j, y in enumerate(columns)
+            if (x, y) not in places
+        ]
+        if absent:
+            failed.append(
+                f"subset {k}: row {absent[0][0]} and column {absent[0][1]} are no solution"
+            )
+        elif not pairs or sorted(members) != sorted(places[pair] for pair in pairs):
+            failed.append(f"subset {k}: its members are not the solutions of its rows and columns")
+        elif len(set(rows)) < len(rows) or len(set(columns)) < len(columns):
+            failed.append(f"subset {k}: a strategy is listed twice")
+        elif (sides := (frozenset(rows), frozenset(columns))) in stated:
+            failed.append(f"subsets {stated[sides]} and {k} are the same")
+        else:
+            stated[sides] = k
+    if failed:
+        return failed
+    true = _maximal(listing.pairs, len(stated))
+    failed = [f"subset {k} is not maximal" for sides, k in stated.items() if sides not in true]
+    if not failed and len(true) > len(stated):
+        failed = [f"there are more maximal Nash subsets than the {len(stated)} listed"]
     return failed
+
+
+def _maximal(pairs: Sequence[Pair], enough: int) -> set[tuple[frozenset[Exact], frozenset[Exact]]]:
+    """The maximal sets of rows and columns all pairs of which are listed; one more than enough.
+
+    Their columns are the intersections of what rows are paired with.
+    """
+    partners: dict[Exact, frozenset[Exact]] = {}
+    for row, column in pairs:
+        partners[row] = partners.get(row, frozenset()) | {column}
+    closed: set[frozenset[Exact]] = set()
+    for own in partners.values():
+        check()
+        closed |= {own & other for other in closed} | {own}
+        closed.discard(frozenset())
+        if len(closed) > enough:
+            break
+    return {
+        (frozenset(row for row, own in partners.items() if columns <= own), columns)
+        for columns in closed
+    }
+
+
+def _components(listing: Listing) -> list[str]:
+    count = len(listing.equilibria)
+    components = _stated_components(listing)
+    if sorted(k for component in components for k in component) != list(range(count)):
+        return ["the components are no partition of the solutions"]
+    if listing.bimatrix is None and count > 1:
+        listing.two_sided()  # raises
+    true = {frozenset([0])} if count == 1 else connected(listing.pairs)
+    if {frozenset(component) for component in components} != true:
+        return ["the components are not those of equilibria that share a strategy"]
+    return []
+
+
+def _stated_components(listing: Listing) -> list[list[int]]:
+    count = len(listing.equilibria)
+    return [
+        [index(k, count, "a member of a component") for k in items(component, "a component")]
+        for component in items(listing.claim.components, "the components")
+    ]
+
+
+def _component_indices(listing: Listing) -> list[str]:
+    stated = items(listing.claim.component_indices, "the indices")
+    components = [] if listing.claim.components is None else _stated_components(listing)
+    if len(stated) != len(components):
+        return ["there is not one index for each component"]
+    game, pairs = listing.two_sided(), listing.pairs
+    failed = []
+    for k, (component, said) in enumerate(zip(components, stated, strict=True)):
+        if type(said) is not int:
+            raise InputError(f"the index of component {k} is no integer")
+        true = component_index(game, [pairs[member] for member in component])
+        if said != true:
+            failed.append(f"component {k}: {_not(f'{true:+d}', said)}")
+    return failed
+
+
+def _not(true: str, said: object) -> str:
+    shown = f"{said:+d}" if type(said) is int else "another"
+    return f"the index is {true}, not {shown}"

@@ -7,6 +7,7 @@ from functools import partial
 
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.solvers.outcomes import (
+    FLOAT,
     RATIONAL,
     Commitment,
     CorrelatedEquilibrium,
@@ -14,67 +15,177 @@ from gtlearn.solvers.outcomes import (
     Outcome,
 )
 from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.commitment import commitment
+from gtlearn.solvers.verify.commitment import commitment, derived, leader_place
+from gtlearn.solvers.verify.commitment_floats import float_bound
+from gtlearn.solvers.verify.common import (
+    COMPLETE,
+    outcome_statements,
+    verified_failures,
+    whole_statements,
+)
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.dummies import of_two
-from gtlearn.solvers.verify.equilibrium import nash
+from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
 from gtlearn.solvers.verify.form import number
-from gtlearn.solvers.verify.nash_sets import index_failures, set_failures
-from gtlearn.solvers.verify.report import Statement
+from gtlearn.solvers.verify.listing import Listing
+from gtlearn.solvers.verify.nash_all import is_dominance_solvable, missing
+from gtlearn.solvers.verify.nash_sets import index_failures, set_statements
+from gtlearn.solvers.verify.report import Statement, Tested, Unproven
+
+_EVIDENCE: dict[type, tuple[str, ...]] = {  # the names that are tested, by the kind of outcome
+    NashEquilibrium: ("regrets", "value", "unique"),
+    CorrelatedEquilibrium: ("gain", "objective", "bound", "weights", "multipliers", "tolerance"),
+    Commitment: (
+        *("commitment", "upper_bound", "multipliers", "weights", "flat", "chains", "interior"),
+        *("table", "leaves", "violation"),
+    ),
+}
+_BESIDES: dict[type, tuple[str, ...]] = {Commitment: ("value", "gap")}
 
 
 def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> Iterator[Statement]:
-    """The statements of a solution of a game in one shot."""
+    """The statements of a solution of a game in one shot.
+
+    The list as a whole is only looked at where each outcome alone holds.
+    """
+    tested: list[Tested] = []
+    listing = Listing(game, claim) if isinstance(game, NormalFormGame) else None
     for k, outcome in enumerate(claim.outcomes):
-        yield Statement(
-            "the strategies, the payoffs and the proof",
-            partial(_whole_outcome, game, claim, outcome),
-            f"solution {k}",
+        test = Tested(partial(_outcome, game, outcome))
+        tested.append(test)
+        yield Statement(_says(outcome), test, f"solution {k}")
+        if test.failed:
+            continue
+        yield from outcome_statements(
+            claim, k, outcome, _BESIDES.get(type(outcome), ()), _EVIDENCE.get(type(outcome), ())
         )
-    if isinstance(game, NormalFormGame):
-        yield Statement("the sets", partial(set_failures, game, claim))
+        for statement in _further(game, claim, listing, k, outcome):
+            test = Tested(statement.test)
+            tested.append(test)
+            yield Statement(statement.says, test, f"solution {k}")
+    if any(test.failed for test in tested):
+        return
+    yield from whole_statements(claim)
+    if len(claim.outcomes) > 1:
+        yield Statement("that the solutions are different ones", partial(_doubled, claim, listing))
+    if listing is not None and claim.concept == "nash":
+        yield from set_statements(listing)
+        if claim.complete:
+            yield Statement(COMPLETE, partial(missing, listing))
+    else:
+        yield from _no_sets(claim)
+        if claim.complete:
+            yield Statement(COMPLETE, partial(_others, game, claim))
 
 
-def _whole_outcome(
-    game: NormalFormGame | BayesianGame, claim: Claim, outcome: Outcome
-) -> tuple[str, ...]:
-    return _outcome(game, outcome) or _belongs(game, claim, outcome)
+def _says(outcome: Outcome) -> str:
+    if isinstance(outcome, NashEquilibrium):
+        if getattr(outcome.certificate, "arithmetic", None) == RATIONAL:
+            return "that it is a Nash equilibrium, and its payoffs"
+        return "the payoffs and the regrets"
+    if isinstance(outcome, CorrelatedEquilibrium):
+        return "that no deviation gains, the payoffs, and that none is better by the objective"
+    return "the commitment, the response, the payoffs, and that no commitment earns more"
 
 
 def _outcome(game: NormalFormGame | BayesianGame, outcome: Outcome) -> tuple[str, ...]:
+    """What of an outcome alone does not hold."""
     if isinstance(outcome, Commitment):
         if isinstance(game, NormalFormGame) and of_two(game) is None:
             return ("a commitment needs two players who choose",)
-        return commitment(game, outcome)
+        return commitment(game, outcome, tight=True)
     if isinstance(game, BayesianGame):
         return ("only commitments are defined for a Bayesian game",)
     if isinstance(outcome, CorrelatedEquilibrium):
         return tuple(violations(game, outcome))
     if isinstance(outcome, NashEquilibrium):
-        return nash(game, outcome) or tuple(index_failures(game, outcome))
+        return nash(game, outcome)
     return (f"a {type(outcome).__name__} is no outcome of a game in one shot",)
 
 
-def _belongs(
-    game: NormalFormGame | BayesianGame, claimed: Claim, outcome: Outcome
-) -> tuple[str, ...]:
-    """Whether the outcome is of the solution's concept and arithmetic, and best if it says so."""
-    certificate = outcome.certificate
-    if certificate.kind != claimed.concept:
-        return (f"it is of the kind {certificate.kind!r}, the solution of {claimed.concept!r}",)
-    if certificate.arithmetic != RATIONAL and claimed.arithmetic == RATIONAL:
-        return ("it is in floats, the solution in exact numbers",)
-    if not claimed.complete:
-        return ()
-    proven = True
+def _further(
+    game: NormalFormGame | BayesianGame,
+    claim: Claim,
+    listing: Listing | None,
+    k: int,
+    outcome: Outcome,
+) -> Iterator[Statement]:
+    """What an outcome that holds alone says besides."""
+    exact = outcome.certificate.arithmetic == RATIONAL
+    in_floats = isinstance(outcome, NashEquilibrium) and not exact  # then nothing is proven
+    yield Statement("whether it is verified", partial(verified_failures, outcome, not in_floats))
+    evidence = outcome.certificate.evidence
+    if isinstance(outcome, NashEquilibrium) and listing is not None:
+        if "unique" in evidence:
+            yield Statement(
+                "which strategies are the only optimal ones (unique)",
+                partial(uniqueness_failures, listing, outcome),
+            )
+        if outcome.index is not None:
+            yield Statement("the index", partial(index_failures, listing, outcome))
+    if isinstance(outcome, Commitment):
+        if "upper_bound" in evidence and not exact:
+            yield Statement("the upper bound", partial(float_bound, game, outcome))
+        if k < len(claim.besides_of):
+            said = claim.besides_of[k]
+            for name in _BESIDES[Commitment]:
+                if name in said:
+                    yield Statement(
+                        f"the {name}", partial(derived, game, outcome, name, said[name])
+                    )
+
+
+def _doubled(claim: Claim, listing: Listing | None) -> list[str]:
+    if listing is not None and claim.arithmetic == FLOAT and claim.subsets is not None:
+        keys: list[object] = list(listing.pairs)  # which may round to the same floats
+    else:
+        keys = list(map(_played, claim.outcomes))
+    first: dict[object, int] = {}
+    places = [first.setdefault(key, k) for k, key in enumerate(keys)]
+    return [
+        f"solutions {place} and {k} are the same" for k, place in enumerate(places) if place != k
+    ]
+
+
+def _played(outcome: Outcome) -> object:
+    """What an outcome says is played, by which two of them are told apart."""
     if isinstance(outcome, CorrelatedEquilibrium):
-        proven = "bound" in certificate.evidence  # which then is the value
-    elif isinstance(outcome, Commitment):
-        value = outcome.payoffs[0 if isinstance(game, BayesianGame) else outcome.leader]
-        bound = certificate.evidence.get("upper_bound")
-        proven = bound is not None and number(bound, "the upper bound") == value
-    if not proven or (
-        certificate.arithmetic != RATIONAL and not isinstance(outcome, NashEquilibrium)
-    ):
-        return ("the solution is called complete, but nothing proves this to be best",)
-    return ()
+        return frozenset((profile, p) for profile, p in outcome.distribution.items() if p)
+    if isinstance(outcome, Commitment) and outcome.distribution is not None:
+        return frozenset((profile, p) for profile, p in outcome.distribution.items() if p)
+    strategies = outcome.strategies if isinstance(outcome, NashEquilibrium | Commitment) else ()
+    return tuple(map(tuple, strategies))
+
+
+def _no_sets(claim: Claim) -> Iterator[Statement]:
+    for name in ("components", "component_indices", "subsets"):
+        if getattr(claim, name) is not None:
+            yield Statement(f"the {name}", partial(_only_nash, name))
+
+
+def _only_nash(name: str) -> list[str]:
+    return [f"{name} are stated, which only Nash equilibria have"]
+
+
+def _others(game: NormalFormGame | BayesianGame, claim: Claim) -> list[str]:
+    """What shows that the list lacks a correlated equilibrium or a commitment."""
+    if not claim.outcomes:
+        return ["no solution is listed, but there is one (von Neumann 1928; Aumann 1974)"]
+    normal = game if isinstance(game, NormalFormGame) else None
+    if normal and claim.concept == "correlated" and is_dominance_solvable(normal):
+        return []
+    for k, outcome in enumerate(claim.outcomes):
+        if not _is_proven_best(game, outcome):
+            return [f"solution {k} is not proven to be best, so the list is not proven to be all"]
+    raise Unproven("nothing here proves that no other is as good")
+
+
+def _is_proven_best(game: NormalFormGame | BayesianGame, outcome: Outcome) -> bool:
+    """Whether the certificate, which holds, proves that none is better by the objective."""
+    evidence = outcome.certificate.evidence
+    if outcome.certificate.arithmetic != RATIONAL:
+        return False
+    if isinstance(outcome, Commitment):
+        value = outcome.payoffs[leader_place(game, outcome)]
+        return number(evidence.get("upper_bound"), "the upper bound") == value
+    return "bound" in evidence

@@ -36,7 +36,7 @@ CONCEPTS = ("nash", "correlated", "coarse-correlated", "stackelberg")
 # What of the JSON stands in the parts of a claim; the rest is `besides`.
 _READ = (
     *("game", "concept", "complete", "arithmetic", "solutions", "components", "component_indices"),
-    *("subsets", "follower", "policy", "bounds", "robustness"),
+    *("subsets", "follower", "policy", "bounds", "robustness", "proofs"),
 )
 _READ_OF_OUTCOMES: dict[type, Collection[str]] = {
     NashEquilibrium: ("strategies", "payoffs", "index", "certificate"),
@@ -93,6 +93,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         **classes,
         bounds=_bounds(data.get("bounds")),
         robustness=tuple(map(_pair, of_kind(list, data.get("robustness", [])))),
+        proofs=read_evidence(of_kind(dict, data.get("proofs", {}))),
         besides=_without(data, (*_READ, *NO_STATEMENTS)),
         besides_of=tuple(
             _without(entry, _READ_OF_OUTCOMES[type(outcome)])
@@ -260,12 +261,12 @@ def read_strategies(entries: Any) -> tuple[Strategy, ...]:
 
 
 def _distribution(entries: Any) -> Distribution:
+    """The probability of each profile; of one that is named twice it is the sum."""
     out: dict[tuple[int, ...], Number] = {}
     for entry in of_kind(list, entries):
         profile = read_integers(of_kind(dict, entry)["profile"]) or ()
-        if profile in out:
-            raise InputError(f"the distribution names the profile {list(profile)} twice")
-        out[profile] = read_number(entry["probability"])
+        probability = read_number(entry["probability"])
+        out[profile] = out[profile] + probability if profile in out else probability
     return out
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,12 @@ class Report:
 
     def __bool__(self) -> bool:
         raise TypeError("a report has no truth value; ask for its .false, .proven or .on_trust")
+
+    def __add__(self, other: Report) -> Report:
+        """What both say."""
+        return Report(
+            self.false + other.false, self.proven + other.proven, self.on_trust + other.on_trust
+        )
 
     @property
     def holds(self) -> bool:
@@ -64,26 +72,79 @@ class Statement:
     place: str = ""
 
 
+def unknown_statement(name: object, place: str = "") -> Statement:
+    """What is said under a name that is not known here."""
+    return Statement(f"{str(name)[:40]!r}", _not_known, place)
+
+
+def _not_known() -> Sequence[str]:
+    raise Unproven("not a statement that is known here, so it was not looked at")
+
+
+class Tested:
+    """A test that remembers whether it has found something false."""
+
+    def __init__(self, test: Callable[[], Sequence[str]]) -> None:
+        self._test = test
+        self.failed = False
+
+    def __call__(self) -> Sequence[str]:
+        """What of it is false."""
+        try:
+            found = self._test()
+        except InputError:
+            self.failed = True
+            raise
+        self.failed = bool(found)
+        return found
+
+
+Listener = Callable[[str, str], None]  # told the part and the sentence
+
+_listener: ContextVar[Listener | None] = ContextVar("gtlearn_verification", default=None)
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Inside, every sentence of a report is told as soon as it is settled."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def is_listened_to() -> bool:
+    """Whether somebody writes down what is settled."""
+    return _listener.get() is not None
+
+
 def settled(statements: Iterable[Statement]) -> Report:
     """Tests every statement. Those that a limit leaves untested are on trust."""
-    false: list[str] = []
-    proven: list[str] = []
-    on_trust: list[str] = []
+    parts: dict[str, list[str]] = {"false": [], "proven": [], "on_trust": []}
+    listener = _listener.get()
     for statement in statements:
         before = f"{statement.place}: " if statement.place else ""
-        try:
-            check()
-            failed = statement.test()
-        except InputError as error:  # of the wrong form
-            failed = (str(error),)
-        except (Unproven, LimitReached) as reason:
-            why = ended(reason) if isinstance(reason, LimitReached) else str(reason)
-            on_trust.append(f"{before}{statement.says}: {why}")
-            continue
-        false += [f"{before}{sentence}" for sentence in failed]
-        if not failed:
-            proven.append(f"{before}{statement.says}")
-    return Report(tuple(false), tuple(proven), tuple(on_trust))
+        part, sentences = _verdict(statement)
+        for sentence in sentences:
+            parts[part].append(before + sentence)
+            if listener is not None:
+                listener(part, before + sentence)
+    return Report(**{part: tuple(sentences) for part, sentences in parts.items()})
+
+
+def _verdict(statement: Statement) -> tuple[str, Sequence[str]]:
+    """The part in which a statement stands, and what is said of it there."""
+    try:
+        check()
+        failed = statement.test()
+    except InputError as error:  # of the wrong form
+        return "false", [str(error)]
+    except Unproven as reason:
+        return "on_trust", [f"{statement.says}: {reason}"]
+    except LimitReached as limit:
+        return "on_trust", [f"{statement.says}: {ended(limit)}"]
+    return ("false", failed) if failed else ("proven", [statement.says])
 
 
 def ended(limit: LimitReached) -> str:

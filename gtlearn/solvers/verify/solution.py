@@ -1,22 +1,24 @@
-"""A whole solution re-checked: the game that it names, every outcome, and what is said of them."""
+"""Everything that a solver prints, re-checked: solutions, eliminations, the results of runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import Game, IteratedGame, MarkovGame
-from gtlearn.limits import LimitReached, limited
+from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.solvers.outcomes import MarkovEquilibrium, TableCommitment
+from gtlearn.solvers.verify import dominance, run
 from gtlearn.solvers.verify.claim import Claim, claim_of
 from gtlearn.solvers.verify.form import items
 from gtlearn.solvers.verify.game_block import game_statements
 from gtlearn.solvers.verify.markov import markov_statements
 from gtlearn.solvers.verify.one_shot import one_shot_statements
-from gtlearn.solvers.verify.reading import read_claim
-from gtlearn.solvers.verify.report import Report, Statement, ended, settled
+from gtlearn.solvers.verify.reading import SCHEMA, read_claim
+from gtlearn.solvers.verify.report import Report, Statement, settled
+from gtlearn.solvers.verify.within import within
 
 
 def solution(
@@ -29,20 +31,21 @@ def solution(
     """What of a solution is false of the game, what is proven, and what is taken on trust.
 
     Everything that a reader can read is compared with the game or recomputed from it. On trust are
-    only `complete` and `unique` where they were too much to prove, and bounds on commitments to
-    tables that are too many to try; and whatever a limit left unverified. The name of the game, the
+    only `complete` and `unique` where they were too much to prove, and bounds that come without a
+    proof and are too much to try; and whatever a limit left unverified. The name of the game, the
     method, the status, the seconds and the notes state nothing about the game, and stand in no
     part.
 
     Args:
         game: the game, which alone is believed.
-        claimed: a Solution or MarkovSolution, or the JSON object of one.
+        claimed: a Solution, MarkovSolution or DominanceResult, or the JSON object of one, of
+            schema gtlearn/solution/1 or gtlearn/dominance/1; or the result of a run, of schema
+            gtlearn/run/1.
         time_limit: seconds after which what is not yet verified is on trust.
         memory_limit: bytes of growth after which it is.
 
     Raises:
-        InputError: if `claimed` is no solution of such a game and no JSON object of schema
-            gtlearn/solution/1.
+        InputError: if `claimed` is none of these, or of another kind of game.
 
     >>> from gtlearn import games, solvers
     >>> game = games.load("battle_of_the_sexes")
@@ -50,24 +53,59 @@ def solution(
     >>> solution(game, found).false, solution(game, found.to_json()).false
     ((), ())
     """
-    with limited(time_limit, memory_limit):
-        try:
-            claim = read_claim(claimed) if isinstance(claimed, Mapping) else claim_of(claimed)
-        except LimitReached as limit:
-            return Report(on_trust=(f"the solution: {ended(limit)}",))
-        _require_same_kind(game, claim)
-        return settled(chain(game_statements(game, claim.game), _statements(game, claim)))
+    return within(
+        partial(_report, game, claimed),
+        time_limit=time_limit,
+        memory_limit=memory_limit,
+    )
 
 
-def _statements(game: Game, claim: Claim) -> Iterator[Statement]:
-    if isinstance(game, MarkovGame | IteratedGame):
-        return markov_statements(game, claim)
-    return one_shot_statements(game, claim)
+def _report(game: Game, claimed: Any) -> Report:
+    return settled(_statements(game, claimed))
 
 
-def _require_same_kind(game: Game, claim: Claim) -> None:
-    """Refuses outcomes in one shot of a Markov game, and the other way round."""
+def _statements(game: Game, claimed: Any) -> Iterator[Statement]:
+    if isinstance(claimed, Mapping):
+        schema = claimed.get("schema")
+        read = _READERS.get(schema) if isinstance(schema, str) else None
+        if read is None:
+            raise InputError(
+                f"the object's schema is {str(schema)[:40]!r}; it must be {' or '.join(_READERS)}"
+            )
+        return read(game, claimed)
+    if hasattr(claimed, "surviving"):
+        return dominance.dominance_statements(_normal_form(game), dominance.elimination_of(claimed))
+    return _of_claim(game, claim_of(claimed))
+
+
+def _of_claim(game: Game, claim: Claim) -> Iterator[Statement]:
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):
         if isinstance(outcome, MarkovEquilibrium | TableCommitment) != several_steps:
             raise InputError(f"the solution is of another kind of game than {game.name!r}")
+    if isinstance(game, MarkovGame | IteratedGame):
+        own = markov_statements(game, claim)
+    else:
+        own = one_shot_statements(game, claim)
+    return chain(game_statements(game, claim.game), own)
+
+
+def _of_solution(game: Game, data: Mapping[str, Any]) -> Iterator[Statement]:
+    return _of_claim(game, read_claim(data))
+
+
+def _of_elimination(game: Game, data: Mapping[str, Any]) -> Iterator[Statement]:
+    return dominance.dominance_statements(_normal_form(game), dominance.read_elimination(data))
+
+
+def _normal_form(game: Game) -> NormalFormGame:
+    if not isinstance(game, NormalFormGame):
+        raise InputError(f"{game.name!r} is no game in normal form, as an elimination needs")
+    return game
+
+
+_READERS: dict[str, Callable[[Game, Mapping[str, Any]], Iterator[Statement]]] = {
+    SCHEMA: _of_solution,
+    dominance.SCHEMA: _of_elimination,
+    run.SCHEMA: run.run_statements,
+}

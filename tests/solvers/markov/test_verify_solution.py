@@ -111,6 +111,7 @@ def test_a_deterministic_table_that_is_not_best_is_found_out():
         response=defection,
         payoffs=(Fraction(1), Fraction(4)),
         upper_bound=Fraction(1),
+        certificate=Certificate("stackelberg", "rational", True, {"bound": "enumeration"}),
     )
     assert "more than the upper bound 1" in verify.solution(found.game, claim).false[0]
 

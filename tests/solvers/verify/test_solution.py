@@ -72,7 +72,7 @@ class TestAltered:
             columns=((Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))),
         )
         found = verify.solution(self.game, replace(self.solution, subsets=(whole,))).false
-        assert found[0] == "subset 0: row 0 and column 1 are no equilibrium"
+        assert found[0] == "subset 0: row 0 and column 1 are no solution"
 
     def test_of_another_game(self):
         assert verify.solution(load("chicken"), self.solution).false

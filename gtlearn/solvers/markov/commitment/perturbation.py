@@ -9,9 +9,10 @@ from math import prod
 
 import numpy as np
 
+from gtlearn import child, limits
 from gtlearn.solvers.markov.commitment.floats import leader_values
 from gtlearn.solvers.markov.commitment.knife_edge import moved
-from gtlearn.solvers.markov.commitment.limits import Limit, limit_along
+from gtlearn.solvers.markov.commitment.power_series import Limit, limit_along, limit_seconds
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import Table
@@ -32,6 +33,9 @@ def best_direction(sides: Sides, table: Table) -> tuple[Table, Limit] | None:
     Args:
         sides: the game, its leader and the follower's class.
         table: an exact table of the leader.
+
+    Raises:
+        LimitReached: at a limit.
     """
     targets = list(_targets(sides, table))
     if not targets:
@@ -42,32 +46,40 @@ def best_direction(sides: Sides, table: Table) -> tuple[Table, Limit] | None:
     found = []
     for k in order.tolist():
         direction = _difference(targets[k], table)
-        found.append((direction, limit_along(sides, table, direction)))
+        seconds = limit_seconds(sides)
+        limit = child.bounded(limit_along, sides, table, direction, seconds=seconds)
+        found.append((direction, limit))
     return max(found, key=lambda pair: pair[1].payoffs[0])
 
 
-def robustness(sides: Sides, table: Table) -> tuple[tuple[Fraction, Fraction], ...]:
+def robustness(sides: Sides, table: Table) -> tuple[tuple[Fraction, Fraction, Table], ...]:
     """What the leader can keep for certain at some distance from a knife-edge.
 
     For each distance, the largest change of a probability, the best of the directions is taken:
-    pairs (distance, the leader's exact value under weak ties), for 1/10, 1/100, 1/1000, 1/10,000.
+    the distance, the leader's exact value under weak ties and the table that earns it, for 1/10,
+    1/100, 1/1000, 1/10,000.
 
     Args:
         sides: the game, its leader and the follower's class.
         table: an exact table of the leader.
+
+    Raises:
+        LimitReached: at a limit.
     """
     directions = [_unit(_difference(target, table)) for target in _targets(sides, table)]
-    pairs = []
+    found = []
     for distance in DISTANCES:
+        limits.check()
         near = [moved(table, direction, distance) for direction in directions]
         tables = [there for there in near if there is not None]
         if not tables:
             continue
         values = leader_values(sides, np.array([_floats(t) for t in tables]), strong=False)
         order = np.argsort(-values, kind="stable")[:TRIED].tolist()
-        kept = max(reply(sides, tables[k], "weak").payoffs[sides.leader] for k in order)
-        pairs.append((distance, kept))
-    return tuple(pairs)
+        kept = [(reply(sides, tables[k], "weak").payoffs[sides.leader], k) for k in order]
+        value, best = max(kept, key=lambda pair: pair[0])
+        found.append((distance, value, tables[best]))
+    return tuple(found)
 
 
 def _unit(direction: Table) -> Table:
@@ -90,6 +102,7 @@ def _targets(sides: Sides, table: Table) -> Iterator[Table]:
         return
     rng = np.random.default_rng(SEED)
     for _ in range(MAX_TARGETS):
+        limits.check()
         target = tuple(rows[int(rng.integers(len(rows)))] for rows in options)
         if target != table:
             yield target

@@ -16,7 +16,7 @@ from gtlearn.solvers.markov.solution import (
     Outcome,
     Table,
 )
-from gtlearn.solvers.output.export import SCHEMA, certificate_json, json_number, number_list
+from gtlearn.solvers.output.export import SCHEMA, certificate_json, json_number, number_list, plain
 from gtlearn.solvers.output.latex import latex_escape, latex_mix, tabular
 
 
@@ -82,6 +82,8 @@ def to_json(solution: MarkovSolution) -> dict[str, Any]:
         out["bounds"] = {name: json_number(value) for name, value in solution.bounds.items()}
     if solution.robustness:
         out["robustness"] = [number_list(pair) for pair in solution.robustness]
+    if solution.proofs:
+        out["proofs"] = plain(solution.proofs)
     out["seconds"] = solution.seconds
     if solution.notes:
         out["notes"] = list(solution.notes)

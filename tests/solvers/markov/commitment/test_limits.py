@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.solvers.markov.commitment.floats import leader_values
-from gtlearn.solvers.markov.commitment.limits import limit_along
 from gtlearn.solvers.markov.commitment.perturbation import best_direction, robustness
+from gtlearn.solvers.markov.commitment.power_series import limit_along
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 
@@ -77,7 +77,9 @@ def test_the_dilemma_off_its_knife_edge():
 def test_robustness_falls_with_the_distance():
     sides = Sides(games.iterated("prisoners_dilemma", horizon=10).markov, 0, "optimal")
     table = table_of([0, Fraction(1, 2), 0, Fraction(1, 2), 0])
-    pairs = robustness(sides, table)
+    found = robustness(sides, table)
+    assert all(reply(sides, near, "weak").payoffs[0] == value for _, value, near in found)
+    pairs = [(distance, value) for distance, value, _ in found]
     assert [distance for distance, _ in pairs] == [Fraction(1, 10**k) for k in (1, 2, 3, 4)]
     values = [value for _, value in pairs]
     assert values == sorted(values)

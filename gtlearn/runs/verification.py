@@ -1,0 +1,100 @@
+"""A finished run re-checked: what its result.json says of its game, and of the run itself."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gtlearn import games
+from gtlearn.errors import InputError
+from gtlearn.games import Game, IteratedGame
+from gtlearn.runs.config import LARGEST_FILE
+from gtlearn.runs.folder import RunFolder, find
+from gtlearn.solvers import verify
+from gtlearn.solvers.verify.report import Report, Statement, settled
+
+_OF_THE_RUN = ("algorithm", "seed", "env")  # keys that config.toml holds, too
+
+
+def verify_run(path: Path, game: Game | None = None) -> Report:
+    """What of a finished run's result.json is false, what is proven, and what is on trust.
+
+    The tables that were learned are valued anew, and the algorithm, the seed and the game are
+    compared with config.toml. What training measured is not looked at.
+
+    Args:
+        path: the run's folder.
+        game: the game that was played; that which the run names, unless given.
+
+    Raises:
+        InputError: if the run is not finished, ended without tables, or names no game.
+    """
+    folder = find(path)
+    result = RunFolder(path).result()
+    if result is None:
+        raise InputError(f"{path} is not finished; go on by `gtlearn resume {path}`")
+    named = result.get("game")
+    if game is None and not isinstance(named, str):
+        raise InputError(f"{path} names no game; say in which GAME to verify it")
+    played = games.load(named) if game is None else game
+    about_the_run = settled(_statements(_config(folder), result, played))
+    return about_the_run + verify.solution(played, result)
+
+
+def _config(folder: RunFolder) -> dict[str, Any]:
+    """What config.toml holds, its table [config] together with what stands above it."""
+    file = folder.config_file
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise InputError(f"{file} is too large for a config")
+        held = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{file} cannot be read: {str(error)[:200]}") from None
+    options = held.get("config")
+    return {**held, **options} if isinstance(options, Mapping) else held
+
+
+def _statements(
+    config: Mapping[str, Any], result: Mapping[str, Any], played: Game
+) -> Iterator[Statement]:
+    for name in _OF_THE_RUN:
+        if name in result and name in config:
+            yield Statement(f"the {name}", _comparison(name, result[name], config[name]))
+    if isinstance(result.get("game"), str):
+        yield Statement("the game", partial(_game, config, str(result["game"]), played))
+
+
+def _comparison(name: str, said: Any, true: Any) -> Callable[[], Sequence[str]]:
+    def test() -> Sequence[str]:
+        same = said == true and type(said) is type(true)
+        return () if same else (f"the {name} is {str(true)[:100]}, not {str(said)[:100]}",)
+
+    return test
+
+
+def _game(config: Mapping[str, Any], named: str, played: Game) -> Sequence[str]:
+    """Whether the game that is named is another one than was played, or than the config's."""
+    known = games.load(named)
+    if known.fingerprint != played.fingerprint:
+        return (f"the game: {named[:100]} is not the one that is given",)
+    configured = config.get("game")
+    if isinstance(configured, str) and not _is_of(games.load(configured), played, config):
+        return (f"the game: config.toml says {configured[:100]}, not {named[:100]}",)
+    return ()
+
+
+def _is_of(configured: Game, played: Game, config: Mapping[str, Any]) -> bool:
+    """Whether a game is the one in a config, or the iterated game of the stage there."""
+    if configured.fingerprint == played.fingerprint:
+        return True
+    if not isinstance(played, IteratedGame) or isinstance(configured, IteratedGame):
+        return False
+    horizon = config.get("horizon", played.horizon)
+    discount = config.get("discount", str(played.discount))
+    same_stage = configured.fingerprint == played.stage.fingerprint
+    same_length = horizon == played.horizon or played.horizon is None
+    same_discount = played.horizon is not None or discount == str(played.discount)
+    return same_stage and same_length and same_discount

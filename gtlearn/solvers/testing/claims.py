@@ -1,0 +1,162 @@
+"""What the rechecks of a solution's JSON share: doubts, exact numbers, and small linear algebra.
+
+All is written as the definitions have it, in Fractions and over all cases, for small games.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import flint
+
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.testing.mutation import as_number, places
+
+Vector = list[Fraction]
+
+ROUNDING = Fraction(1, 10**9)  # what floats may be off by, relative to the largest payoff
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A statement that does not hold.
+
+    Attributes:
+        statement: which one.
+        on_trust: whether nothing can prove or refute it, or it may be taken on trust.
+    """
+
+    statement: str
+    on_trust: bool = False
+
+
+Doubts = Iterator[Doubt]
+
+
+class Unreadable(Exception):
+    """A part of a certificate is not what the proof needs."""
+
+
+def number(value: Any) -> Fraction:
+    """A JSON number, exactly.
+
+    Raises:
+        Unreadable: if it is none.
+    """
+    exact = as_number(value)
+    if exact is None:
+        raise Unreadable(f"{value!r:.40} is no number")
+    return exact
+
+
+def numbers(values: Any, size: int | None = None) -> Vector:
+    """A list of JSON numbers, of a size if one is given.
+
+    Raises:
+        Unreadable: if it is none.
+    """
+    if not isinstance(values, list) or size not in (None, len(values)):
+        raise Unreadable(f"{values!r:.40} is no list of {size} numbers")
+    return [number(value) for value in values]
+
+
+def place(value: Any, size: int) -> int:
+    """An index among `size`.
+
+    Raises:
+        Unreadable: if it is none.
+    """
+    if type(value) is not int or not 0 <= value < size:
+        raise Unreadable(f"{value!r:.40} is no index among {size}")
+    return value
+
+
+def listed(values: Any, size: int | None = None) -> list[Any]:
+    """A list, of a size if one is given.
+
+    Raises:
+        Unreadable: if it is none.
+    """
+    if not isinstance(values, list) or size not in (None, len(values)):
+        raise Unreadable(f"{values!r:.40} is no list of {size}")
+    return values
+
+
+def is_distribution(values: Iterable[Fraction]) -> bool:
+    """Whether probabilities are nonnegative and sum to one."""
+    listing = list(values)
+    return all(p >= 0 for p in listing) and sum(listing) == 1
+
+
+def holds_float(value: Any) -> bool:
+    """Whether a JSON value is or holds a float."""
+    return any(isinstance(part, float) for _, part in places([value]))
+
+
+def same(true: Fraction, stated: Fraction, exact: bool) -> bool:
+    """Whether a number is as stated, up to a float's rounding where it is not exact."""
+    return true == stated if exact else float(true) == float(stated)
+
+
+def payoff(game: NormalFormGame, player: int, profile: Sequence[int]) -> Fraction:
+    """What a player gets in a pure profile."""
+    return Fraction(game.payoff(player, tuple(profile)))
+
+
+def expected(game: NormalFormGame, strategies: Sequence[Vector]) -> Vector:
+    """The expected payoff of each player, as the sum over all profiles."""
+    totals = [Fraction(0)] * game.num_players
+    for profile in product(*map(range, game.shape)):
+        weight = Fraction(1)
+        for strategy, action in zip(strategies, profile, strict=True):
+            weight *= strategy[action]
+        if weight:
+            for player in range(game.num_players):
+                totals[player] += weight * payoff(game, player, profile)
+    return totals
+
+
+def deviations(game: NormalFormGame, strategies: Sequence[Vector], player: int) -> Vector:
+    """What each action of a player earns it against the others' strategies."""
+    out = []
+    for action in range(game.shape[player]):
+        changed = list(strategies)
+        changed[player] = unit(game.shape[player], action)
+        out.append(expected(game, changed)[player])
+    return out
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The sum, which is a Fraction where there is nothing to add, too."""
+    return sum(values, Fraction(0))
+
+
+def unit(size: int, action: int) -> Vector:
+    """The pure strategy that plays one action."""
+    return [Fraction(int(k == action)) for k in range(size)]
+
+
+def determinant(rows: Sequence[Sequence[Fraction]]) -> Fraction:
+    """The determinant of a square matrix."""
+    return _fraction(_matrix(rows).det())
+
+
+def solved(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> Vector | None:
+    """The solution of a square linear system, None where it has not exactly one."""
+    try:
+        found = _matrix(rows).solve(_matrix([[value] for value in right]))
+    except ZeroDivisionError:
+        return None
+    return [_fraction(found[k, 0]) for k in range(len(right))]
+
+
+def _matrix(rows: Sequence[Sequence[Fraction]]) -> flint.fmpq_mat:
+    return flint.fmpq_mat([[flint.fmpq(v.numerator, v.denominator) for v in row] for row in rows])
+
+
+def _fraction(value: flint.fmpq) -> Fraction:
+    return Fraction(int(value.p), int(value.q))

@@ -1,0 +1,406 @@
+"""Commitments in games in one shot, rechecked from the definition and from their proofs.
+
+A is what the leader is paid and B what the follower is, rows are the leader's actions, x is the
+leader's mix. What a certificate's parts mean is said in `gtlearn.solvers.verify.commitment`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.testing.claims import (
+    ROUNDING,
+    Doubt,
+    Doubts,
+    Unreadable,
+    Vector,
+    is_distribution,
+    listed,
+    number,
+    numbers,
+    payoff,
+    place,
+    solved,
+    total,
+    unit,
+)
+from gtlearn.solvers.testing.correlated_truth import shares_of
+
+Matrix = list[list[Fraction]]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A game as its leader sees it.
+
+    Attributes:
+        leader: the index of the leader.
+        own: what the leader is paid.
+        other: what the follower is paid.
+    """
+
+    leader: int
+    own: Matrix
+    other: Matrix
+
+    @classmethod
+    def by(cls, game: NormalFormGame, leader: int) -> Seen:
+        """The game seen by a leader."""
+        place(leader, 2)
+        sizes = (game.shape[leader], game.shape[1 - leader])
+        tables = []
+        for player in (leader, 1 - leader):
+            tables.append(
+                [
+                    [
+                        payoff(game, player, (i, j) if leader == 0 else (j, i))
+                        for j in range(sizes[1])
+                    ]
+                    for i in range(sizes[0])
+                ]
+            )
+        return cls(leader, tables[0], tables[1])
+
+    @property
+    def rows(self) -> int:
+        """How many actions the leader has."""
+        return len(self.own)
+
+    @property
+    def columns(self) -> int:
+        """How many actions the follower has."""
+        return len(self.own[0])
+
+    @property
+    def largest(self) -> Fraction:
+        """The largest payoff by size, at least one."""
+        return max(Fraction(1), *(abs(v) for m in (self.own, self.other) for r in m for v in r))
+
+    def earned(self, matrix: Matrix, mix: Sequence[Fraction]) -> Vector:
+        """What each action of the follower pays under a mix of the leader."""
+        return [
+            total(p * row[j] for p, row in zip(mix, matrix, strict=True))
+            for j in range(self.columns)
+        ]
+
+    def gains(self, j: int, multipliers: Sequence[Fraction]) -> Vector:
+        """For each i the sum over k of multiplier times (B_ij - B_ik)."""
+        return [
+            total(m * (row[j] - row[k]) for k, m in enumerate(multipliers)) for row in self.other
+        ]
+
+    def alike(self, j: int) -> list[int]:
+        """The follower's actions that pay it the same as j, whatever the leader does."""
+        return [k for k in range(self.columns) if all(row[k] == row[j] for row in self.other)]
+
+
+def commitment_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: bool) -> Doubts:
+    """What does not hold of one commitment.
+
+    Args:
+        game: two players.
+        outcome: the JSON of the commitment.
+        exact: whether it says that its numbers are exact.
+    """
+    seen = Seen.by(game, outcome["leader"])
+    certificate = outcome["certificate"]
+    kind = certificate.get("commitment", "correlated" if "distribution" in outcome else "mixed")
+    if kind not in ("mixed", "pure", "correlated"):
+        yield Doubt("what the leader commits to")
+        return
+    if ("distribution" in outcome) != (kind == "correlated"):
+        yield Doubt("there is a joint distribution for a correlated commitment alone")
+        return
+    if not exact:
+        yield from _float_doubts(game, seen, outcome)
+        return
+    payoffs = numbers(outcome["payoffs"], 2)
+    value = payoffs[seen.leader]
+    if kind == "correlated":
+        doubts = list(_joint_doubts(game, seen, outcome, payoffs))
+    else:
+        doubts = list(_mix_doubts(seen, outcome, payoffs))
+    yield from doubts
+    if doubts:
+        return
+    if "upper_bound" in certificate and number(certificate["upper_bound"]) < value:
+        yield Doubt("nothing earns more than the upper bound")
+    elif kind == "pure":
+        yield from _pure_doubts(seen, outcome, value)
+    else:
+        yield from _proof_doubts(seen, outcome, value)
+
+
+def mix_of(values: Any, size: int) -> Vector:
+    """A mix, exactly.
+
+    Raises:
+        Unreadable: if it is no distribution over that many actions.
+    """
+    mix = numbers(values, size)
+    if not is_distribution(mix):
+        raise Unreadable("a strategy is no distribution")
+    return mix
+
+
+def _strategies(seen: Seen, outcome: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The leader's and the follower's, as they are given."""
+    first, second = listed(outcome["strategies"], 2)
+    return (first, second) if seen.leader == 0 else (second, first)
+
+
+def _mix_doubts(seen: Seen, outcome: Mapping[str, Any], payoffs: Vector) -> Doubts:
+    """The mix, the response, and what both earn."""
+    own_strategy, other_strategy = _strategies(seen, outcome)
+    mix = mix_of(own_strategy, seen.rows)
+    response = place(outcome["response"], seen.columns)
+    own, other = seen.earned(seen.own, mix), seen.earned(seen.other, mix)
+    best = [k for k, value in enumerate(other) if value == max(other)]
+    if numbers(other_strategy, seen.columns) != unit(seen.columns, response):
+        yield Doubt("the follower plays its response")
+    if response not in best or payoffs[1 - seen.leader] != other[response]:
+        yield Doubt("the response is a best one, which pays what is stated")
+        return
+    value = payoffs[seen.leader]
+    choose = max if outcome["ties"] == "strong" else min
+    kept = choose(own[k] for k in best)
+    if outcome["attained"]:
+        if not kept == value == own[response]:
+            yield Doubt("the leader's payoff")
+        return
+    if outcome["ties"] != "weak" or kept == value:
+        yield Doubt("the value is not attained")
+        return
+    alike = seen.alike(response)
+    if min(own[k] for k in alike) != value:
+        yield Doubt("the value is approached")
+    near = mix_of(outcome["certificate"].get("interior"), seen.rows)
+    inside = seen.earned(seen.other, near)
+    if any(inside[k] >= inside[response] for k in range(seen.columns) if k not in alike):
+        yield Doubt("the response is the only best one at the interior point")
+
+
+def _joint_doubts(
+    game: NormalFormGame, seen: Seen, outcome: Mapping[str, Any], payoffs: Vector
+) -> Doubts:
+    """A distribution that the follower gains nothing by disobeying."""
+    shares = shares_of(game, outcome["distribution"])
+    if not is_distribution(shares.values()):
+        yield Doubt("the joint distribution is one")
+        return
+    if outcome["ties"] != "strong" or not outcome["attained"] or outcome["response"] is not None:
+        yield Doubt("how a correlated commitment is answered")
+    joint = [[Fraction(0)] * seen.columns for _ in range(seen.rows)]
+    for profile, p in shares.items():
+        joint[profile[seen.leader]][profile[1 - seen.leader]] = p
+    columns = [list(column) for column in zip(*joint, strict=True)]
+    for j, column in enumerate(columns):
+        told = seen.earned(seen.other, column)
+        if told[j] != max(told):
+            yield Doubt("the follower obeys")
+    own_strategy, other_strategy = _strategies(seen, outcome)
+    if numbers(own_strategy, seen.rows) != [sum(row) for row in joint] or numbers(
+        other_strategy, seen.columns
+    ) != [sum(column) for column in columns]:
+        yield Doubt("the strategies are the marginal distributions")
+    for player, matrix in ((seen.leader, seen.own), (1 - seen.leader, seen.other)):
+        whole = total(
+            p * v
+            for row, pays in zip(joint, matrix, strict=True)
+            for p, v in zip(row, pays, strict=True)
+        )
+        if payoffs[player] != whole:
+            yield Doubt("the payoffs")
+
+
+def _pure_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
+    choose = max if outcome["ties"] == "strong" else min
+    best = max(
+        choose(a for a, b in zip(own, other, strict=True) if b == max(other))
+        for own, other in zip(seen.own, seen.other, strict=True)
+    )
+    mix = numbers(_strategies(seen, outcome)[0], seen.rows)
+    bound = outcome["certificate"].get("upper_bound")
+    if value != best or max(mix) != 1 or (bound is not None and number(bound) != best):
+        yield Doubt("it is the best pure commitment")
+
+
+def _proof_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
+    """Whether the multipliers prove the upper bound, which then holds for mixed commitments."""
+    certificate = outcome["certificate"]
+    if "upper_bound" not in certificate:
+        yield Doubt("there is an upper bound", on_trust=True)
+        return
+    limit = number(certificate["upper_bound"])
+    if "multipliers" not in certificate:
+        better = best_strong(seen) > limit and outcome["ties"] == "strong"
+        yield Doubt("nothing earns more than the upper bound", on_trust=not better)
+        return
+    rows = [numbers(row, seen.columns) for row in listed(certificate["multipliers"], seen.columns)]
+    if any(m < 0 for row in rows for m in row):
+        yield Doubt("multipliers are not negative")
+        return
+    weak = outcome["ties"] == "weak" and "distribution" not in outcome
+    flat = [place(j, seen.columns) for j in listed(certificate.get("flat", []))]
+    weights = _weights(seen, certificate.get("weights", []))
+    if not weak:
+        if flat or weights:
+            yield Doubt("classes are of no matter under strong ties")
+        for j, row in enumerate(rows):
+            own = [pays[j] for pays in seen.own]
+            if max(a + g for a, g in zip(own, seen.gains(j, row), strict=True)) > limit:
+                yield Doubt("the multipliers prove the upper bound")
+        return
+    yield from _weak_doubts(seen, outcome, value, limit, rows, flat, weights)
+
+
+def _weights(seen: Seen, entries: Any) -> dict[int, dict[int, Fraction]]:
+    out: dict[int, dict[int, Fraction]] = {}
+    for entry in listed(entries):
+        key, shares = listed(entry, 2)
+        j = place(key, seen.columns)
+        pairs = [listed(pair, 2) for pair in listed(shares)]
+        mine = {place(k, seen.columns): number(w) for k, w in pairs}
+        if j in out or len(mine) < len(pairs):
+            raise Unreadable("an action has two weights")
+        out[j] = mine
+    return out
+
+
+def _weak_doubts(
+    seen: Seen,
+    outcome: Mapping[str, Any],
+    value: Fraction,
+    limit: Fraction,
+    rows: list[Vector],
+    flat: Sequence[int],
+    weights: Mapping[int, Mapping[int, Fraction]],
+) -> Doubts:
+    """The same under weak ties, where actions that always pay the follower alike are one class."""
+    tight = []
+    for j in range(seen.columns):
+        alike = seen.alike(j)
+        if alike[0] != j:
+            continue
+        share = weights.get(j, {j: Fraction(1)})
+        if not set(share) <= set(alike) or not is_distribution(share.values()):
+            yield Doubt("the weights are a distribution over the class")
+            continue
+        gains = seen.gains(j, rows[j])
+        if j in flat:
+            outside = [rows[j][k] for k in range(seen.columns) if k not in alike]
+            if max(gains) > 0 or not any(outside):
+                yield Doubt("the region is flat")
+            continue
+        own = [total(w * pays[k] for k, w in share.items()) for pays in seen.own]
+        bound = max(a + g for a, g in zip(own, gains, strict=True))
+        if bound > limit:
+            yield Doubt("the multipliers prove the upper bound")
+        elif bound == limit:
+            tight.append(j)
+    if outcome["attained"]:
+        return
+    if limit != value:
+        yield Doubt("the supremum is the upper bound")
+    chains = {}
+    for entry in listed(outcome["certificate"].get("chains", [])):
+        key, chain = listed(entry, 2)
+        if place(key, seen.columns) in chains:
+            raise Unreadable("an action has two chains")
+        chains[key] = chain
+    for j in tight:
+        if not _excluded(seen, j, limit, listed(chains.get(j, []))):
+            yield Doubt("the value is attained nowhere")
+
+
+def _excluded(seen: Seen, j: int, value: Fraction, chain: Sequence[Any]) -> bool:
+    """Whether a chain shows that nowhere, where j is a best response, its class earns the value."""
+    tied = set(seen.alike(j))
+    for step in chain:
+        to_follower, to_leader = listed(step, 2)
+        multipliers = numbers(to_follower, seen.columns)
+        pairs = [listed(pair, 2) for pair in listed(to_leader)]
+        others = {place(k, seen.columns): number(w) for k, w in pairs}
+        if min(multipliers) < 0 or min(others.values(), default=Fraction(0)) < 0:
+            return False
+        if len(others) < len(pairs) or not set(others) <= tied:
+            return False
+        worst = max(
+            gain + total(w * (pays[k] - value) for k, w in others.items())
+            for gain, pays in zip(seen.gains(j, multipliers), seen.own, strict=True)
+        )
+        if worst < 0:
+            return True
+        if worst > 0:
+            return False
+        tied |= {k for k, m in enumerate(multipliers) if m > 0}
+    return False
+
+
+def best_strong(seen: Seen) -> Fraction:
+    """The best value under strong ties, over the vertices of all best-response regions."""
+    best = max(
+        max(a for a, b in zip(o, t, strict=True) if b == max(t))
+        for o, t in zip(seen.own, seen.other, strict=True)
+    )
+    for j in range(seen.columns):
+        lines = [unit(seen.rows, i) for i in range(seen.rows)]
+        lines += [[row[j] - row[k] for row in seen.other] for k in range(seen.columns) if k != j]
+        for tight in combinations(range(len(lines)), seen.rows - 1):
+            system = [[Fraction(1)] * seen.rows, *(lines[k] for k in tight)]
+            mix = solved(system, [Fraction(1)] + [Fraction(0)] * (seen.rows - 1))
+            if mix is None or any(
+                sum(c * p for c, p in zip(line, mix, strict=True)) < 0 for line in lines
+            ):
+                continue
+            best = max(best, seen.earned(seen.own, mix)[j])
+    return best
+
+
+def _float_doubts(game: NormalFormGame, seen: Seen, outcome: Mapping[str, Any]) -> Doubts:
+    """A commitment in floats, within the violation that it states and a rounding."""
+    certificate = outcome["certificate"]
+    violation = number(certificate.get("violation"))
+    slack = seen.largest * ROUNDING + violation
+    payoffs = numbers(outcome["payoffs"], 2)
+    own_strategy, other_strategy = _strategies(seen, outcome)
+    mix, reply = numbers(own_strategy, seen.rows), numbers(other_strategy, seen.columns)
+    joint = [[Fraction(0)] * seen.columns for _ in range(seen.rows)]
+    if "distribution" in outcome:
+        for profile, p in shares_of(game, outcome["distribution"]).items():
+            joint[profile[seen.leader]][profile[1 - seen.leader]] = p
+        if outcome["response"] is not None or outcome["ties"] != "strong":
+            yield Doubt("how a correlated commitment is answered")
+    else:
+        response = place(outcome["response"], seen.columns)
+        for i, p in enumerate(mix):
+            joint[i][response] = p
+    if violation < 0 or min(p for row in joint for p in row) < -slack:
+        yield Doubt("nothing is negative")
+    if abs(total(mix) - 1) > slack or abs(total(reply) - 1) > slack:
+        yield Doubt("the strategies sum to one")
+    columns = [list(column) for column in zip(*joint, strict=True)]
+    shares = [sum(column) for column in columns]
+    sought = [sum(row) for row in joint] + (
+        shares if "distribution" in outcome else unit(seen.columns, outcome["response"])
+    )
+    if any(abs(a - b) > ROUNDING for a, b in zip(sought, mix + reply, strict=True)):
+        yield Doubt("the strategies are those that are played")
+    earned = [Fraction(0), Fraction(0)]
+    for j, column in enumerate(columns):
+        told = seen.earned(seen.other, column)
+        if max(told) - told[j] > slack:
+            yield Doubt("the response is a best one")
+        earned[seen.leader] += seen.earned(seen.own, column)[j]
+        earned[1 - seen.leader] += told[j]
+    if any(abs(a - b) > slack for a, b in zip(earned, payoffs, strict=True)):
+        yield Doubt("the payoffs")
+    if "upper_bound" in certificate and (
+        number(certificate["upper_bound"]) < payoffs[seen.leader] - slack
+    ):
+        yield Doubt("nothing earns more than the upper bound")

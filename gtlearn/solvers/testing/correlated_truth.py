@@ -1,0 +1,191 @@
+"""Correlated and coarse correlated equilibria, rechecked from the definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from gtlearn.games import NormalFormGame
+from gtlearn.solvers.testing.claims import (
+    Doubt,
+    Doubts,
+    Unreadable,
+    Vector,
+    listed,
+    number,
+    numbers,
+    payoff,
+    place,
+    same,
+    total,
+)
+
+TOLERANCE = Fraction(1, 10**7)  # of the range of payoffs, for answers in floats
+Shares = dict[tuple[int, ...], Fraction]
+
+
+def shares_of(game: NormalFormGame, entries: Any) -> Shares:
+    """The probability of each profile.
+
+    Raises:
+        Unreadable: if a profile is none or named twice.
+    """
+    out: Shares = {}
+    for entry in entries:
+        profile = tuple(
+            place(action, size)
+            for action, size in zip(
+                listed(entry["profile"], game.num_players), game.shape, strict=True
+            )
+        )
+        if profile in out:
+            raise Unreadable("a profile is named twice")
+        out[profile] = number(entry["probability"])
+    return out
+
+
+def correlated_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: bool) -> Doubts:
+    """What does not hold of one equilibrium; that it is best is a matter of its bound.
+
+    Args:
+        game: the game.
+        outcome: its JSON.
+        exact: whether it says that its numbers are exact.
+    """
+    shares = shares_of(game, outcome["distribution"])
+    slack = Fraction(0) if exact else TOLERANCE * _range(game)
+    if min(shares.values(), default=Fraction(-1)) < 0 or abs(total(shares.values()) - 1) > (
+        0 if exact else TOLERANCE
+    ):
+        yield Doubt("the distribution is one")
+        return
+    certificate = outcome["certificate"]
+    gain = max([Fraction(0), *_gains(game, shares, certificate["kind"])])
+    if gain > slack:
+        yield Doubt("no player gains by deviating")
+    if "gain" in certificate and not same(gain, number(certificate["gain"]), exact):
+        yield Doubt("the largest gain")
+    if "tolerance" in certificate and gain > number(certificate["tolerance"]) * _range(game):
+        yield Doubt("the gain is within the tolerance")
+    earned = [
+        total(p * payoff(game, k, s) for s, p in shares.items()) for k in range(game.num_players)
+    ]
+    stated = numbers(outcome["payoffs"], game.num_players)
+    if any(abs(true - said) > slack for true, said in zip(earned, stated, strict=True)):
+        yield Doubt("the payoffs")
+    yield from _objective_doubts(outcome, shares, earned, slack)
+    if "bound" in certificate:
+        yield from _bound_doubts(game, outcome, shares)
+
+
+def _gains(game: NormalFormGame, shares: Shares, kind: str) -> list[Fraction]:
+    """What each deviation gains: to another action, always or where one is recommended."""
+    out = []
+    for player, size in enumerate(game.shape):
+        told = [None] if kind == "coarse-correlated" else list(range(size))
+        for recommended, other in product(told, range(size)):
+            out.append(
+                total(
+                    p * (payoff(game, player, _with(s, player, other)) - payoff(game, player, s))
+                    for s, p in shares.items()
+                    if recommended in (None, s[player])
+                )
+            )
+    return out
+
+
+def _with(profile: tuple[int, ...], player: int, action: int) -> tuple[int, ...]:
+    return (*profile[:player], action, *profile[player + 1 :])
+
+
+def _objective_doubts(
+    outcome: Mapping[str, Any], shares: Shares, earned: Vector, slack: Fraction
+) -> Doubts:
+    objective, value = outcome["certificate"].get("objective"), outcome.get("value")
+    if objective is None or value is None:
+        if value is not None or objective is not None:
+            yield Doubt("there is a value of an objective")
+        return
+    true = _objective(objective, shares, earned)
+    if true is None or abs(true - number(value)) > slack:
+        yield Doubt("the value of the objective")
+
+
+def _objective(objective: str, shares: Shares, earned: Vector) -> Fraction | None:
+    if objective == "welfare":
+        return total(earned)
+    if objective == "fairness":
+        return min(earned)
+    if objective == "gini":
+        return 1 - total(p * p for p in shares.values())
+    player = objective.removeprefix("player:")
+    return earned[int(player)] if player.isdigit() and int(player) < len(earned) else None
+
+
+def _bound_doubts(game: NormalFormGame, outcome: Mapping[str, Any], shares: Shares) -> Doubts:
+    """Whether the multipliers prove that no such equilibrium has a higher value.
+
+    At every profile the objective and the multipliers' gains of obedience must not exceed it.
+    """
+    certificate = outcome["certificate"]
+    bound, objective = number(certificate["bound"]), certificate.get("objective")
+    weights = numbers(certificate.get("weights"), game.num_players)
+    coarse = certificate["kind"] == "coarse-correlated"
+    multipliers = _multipliers(game, certificate.get("multipliers"), coarse)
+    if "value" not in outcome or bound != number(outcome["value"]):
+        yield Doubt("the bound is the value")
+        return
+    if not _weights_fit(objective, weights) or any(m < 0 for _, _, _, m in multipliers):
+        yield Doubt("the weights and multipliers are of the objective")
+        return
+    squares = total(p * p for p in shares.values())
+    for s in product(*map(range, game.shape)):
+        whole = total(w * payoff(game, k, s) for k, w in enumerate(weights))
+        if objective == "gini":  # the tangent of the concave objective
+            whole += 1 + squares - 2 * shares.get(s, Fraction(0))
+        for player, recommended, other, m in multipliers:
+            if recommended in (None, s[player]):
+                moved = payoff(game, player, _with(s, player, other))
+                whole += m * (payoff(game, player, s) - moved)
+        if whole > bound:
+            yield Doubt("the multipliers prove the bound")
+            return
+
+
+def _multipliers(
+    game: NormalFormGame, entries: Any, coarse: bool
+) -> list[tuple[int, int | None, int, Fraction]]:
+    out: dict[tuple[int, int | None, int], Fraction] = {}
+    for entry in listed(entries):
+        key, multiplier = listed(entry, 2)
+        parts = listed(key, 2 if coarse else 3)
+        player = place(parts[0], game.num_players)
+        actions = [place(action, game.shape[player]) for action in parts[1:]]
+        deviation = (player, None if coarse else actions[0], actions[-1])
+        if deviation in out:
+            raise Unreadable("a deviation has two multipliers")
+        out[deviation] = number(multiplier)
+    return [(*key, m) for key, m in out.items()]
+
+
+def _weights_fit(objective: Any, weights: Vector) -> bool:
+    if objective == "welfare":
+        return all(w == 1 for w in weights)
+    if objective == "fairness":
+        return min(weights) >= 0 and total(weights) == 1
+    if objective == "gini":
+        return not any(weights)
+    return [f"player:{k}" for k, w in enumerate(weights) if w == 1] == [objective] and (
+        sum(map(abs, weights)) == 1
+    )
+
+
+def _range(game: NormalFormGame) -> Fraction:
+    """The largest difference of two payoffs of a player, or a unit of the last place."""
+    spreads = []
+    for array in game.payoffs:
+        low, high = int(array.numerators.min()), int(array.numerators.max())
+        spreads.append(Fraction(max(high - low, 1), array.denominator))
+    return max(spreads)

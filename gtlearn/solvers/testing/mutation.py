@@ -1,0 +1,270 @@
+"""Every kind of single change of a solution's JSON object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from gtlearn.errors import InputError
+from gtlearn.games.numbers import format_number, to_fraction
+
+Path = tuple[str | int, ...]
+
+WORDS: Mapping[str, tuple[Any, ...]] = {
+    "concept": ("nash", "correlated", "coarse-correlated", "stackelberg"),
+    "kind": ("nash", "correlated", "coarse-correlated", "stackelberg"),
+    "arithmetic": ("rational", "float"),
+    "follower": ("stationary", "optimal"),
+    "policy": ("deterministic", "stochastic"),
+    "ties": ("strong", "weak"),
+    "bound": ("enumeration", "branch_and_bound", "folk", "unlimited_memory"),
+    "objective": ("welfare", "fairness", "gini", "player:0", "player:1", None),
+    "unit": ("mean reward a step", "sum of rewards", "discounted sum of rewards"),
+    "commitment": ("mixed", "pure", "correlated"),
+}
+TEXTS = frozenset(
+    [
+        "schema",
+        "name",
+        "source",
+        "players",
+        "actions",
+        "states",
+        "types",
+        "type_actions",
+        "fingerprint",
+        "method",
+        "status",
+        "notes",
+    ]
+)
+MOST_PLACES = 8  # of a list, at which an element is dropped, repeated and exchanged
+_LARGEST_FLOAT = 10**308
+
+
+class _Removed:
+    """What stands for a key or an element that is left out."""
+
+    def __repr__(self) -> str:
+        return "removed"
+
+
+REMOVED = _Removed()
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A solution's JSON object with one change, or one relabelling that takes several edits.
+
+    Attributes:
+        change: what was done, in a word or two.
+        edits: pairs of a path in the object and the value that now stands there.
+        original: the object as it was.
+    """
+
+    change: str
+    edits: tuple[tuple[Path, Any], ...]
+    original: Mapping[str, Any]
+
+    @property
+    def path(self) -> Path:
+        """Where the change is; of a relabelling, where its first edit is."""
+        return self.edits[0][0]
+
+    @property
+    def field(self) -> str:
+        """The path without its places in lists, as in "solutions.certificate.regrets"."""
+        return ".".join(key for key in self.path if isinstance(key, str))
+
+    @property
+    def data(self) -> Any:
+        """The changed object; what is not changed is shared with the original."""
+        data: Any = self.original
+        for path, value in self.edits:
+            data = _edited(data, path, value)
+        return data
+
+    def __str__(self) -> str:
+        edits = "; ".join(f"{'/'.join(map(str, path))} -> {value!r}" for path, value in self.edits)
+        return f"{self.change}: {edits[:300]}"
+
+
+def mutants(data: Mapping[str, Any]) -> Iterator[Mutant]:
+    """Every kind of single change of a solution's JSON object, in the order of the object.
+
+    Numbers are moved by one and by very little, doubled, halved, inverted, negated, replaced by
+    zero, one or another number of the object, and turned into floats or into exact numbers; truth
+    values are flipped; words that a fixed vocabulary allows are replaced by each other one, and all
+    texts by others; lists are emptied, cut, doubled and reversed, their elements left out, repeated
+    and exchanged; keys are removed. `relabelled` adds changes that alter a claim consistently.
+
+    Args:
+        data: the parsed object, as `json.loads` gives it.
+    """
+    others = _Others.of(data)
+    for path, value in places(data):
+        for change, changed in _replacements(path, value, others):
+            if _differs(changed, value):
+                yield Mutant(change, ((path, changed),), data)
+        if isinstance(path[-1], str):
+            yield Mutant("removed", ((path, REMOVED),), data)
+
+
+def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The path and the value of each part of a JSON value, without the whole itself."""
+    if path:
+        yield path, value
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from places(part, (*path, key))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from places(part, (*path, place))
+
+
+def key_of(path: Path) -> str:
+    """The last key of a path, as in "regrets" for the first of them."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
+
+
+def as_number(value: Any) -> Fraction | None:
+    """The number that a string such as "1/2", an integer or a float stands for; else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return to_fraction(value)
+    except InputError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Others:
+    """The numbers and the labels of an object, with which some of it are replaced."""
+
+    numbers: tuple[str, ...]
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data: Any) -> _Others:
+        numbers: dict[str, None] = {}
+        labels: dict[str, None] = {}
+        for path, value in places(data):
+            if isinstance(value, str) and key_of(path) in TEXTS:
+                labels[value] = None
+            elif isinstance(value, str) and as_number(value) is not None:
+                numbers[value] = None
+        return cls(tuple(numbers), tuple(labels))
+
+
+def _replacements(path: Path, value: Any, others: _Others) -> Iterator[tuple[str, Any]]:
+    key = key_of(path)
+    if isinstance(value, bool):
+        yield from (("flipped", not value), ("as a number", int(value)))
+    elif isinstance(value, int):
+        yield from _integers(value)
+    elif isinstance(value, float):
+        yield from _floats(value)
+    elif value is None:
+        yield from (("filled", 0), ("filled", "0"))
+        yield from (("other word", word) for word in WORDS.get(key, ()))
+    elif isinstance(value, list):
+        yield from _lists(value)
+    elif isinstance(value, Mapping):
+        yield "emptied", {}
+    elif key in WORDS:
+        yield from (("other word", word) for word in WORDS[key])
+        yield "unknown word", f"{value}?"
+    elif key not in TEXTS and (number := as_number(value)) is not None:
+        yield from _exact(number, _next(others.numbers, value))
+    else:
+        yield from (("renamed", f"{value}'"), ("blank", ""))
+        yield "other label", _next(others.labels, value)
+
+
+def _exact(value: Fraction, other: str) -> Iterator[tuple[str, Any]]:
+    top, bottom = value.numerator, value.denominator
+    moved = {
+        "plus one": value + 1,
+        "minus one": value - 1,
+        "plus very little": value + Fraction(1, 10**12),
+        "minus very little": value - Fraction(1, 10**12),
+        "negated": -value,
+        "doubled": 2 * value,
+        "halved": value / 2,
+        "inverted": 1 / value if value else value,
+        "another numerator": Fraction(top + 1, bottom),
+        "another denominator": Fraction(top, bottom + 1),
+        "zero": Fraction(0),
+        "one": Fraction(1),
+    }
+    yield from ((change, format_number(number)) for change, number in moved.items())
+    yield "another number", other
+    if abs(value) < _LARGEST_FLOAT:
+        yield "as a float", float(value)
+    yield "no number", f"{format_number(value)}?"
+
+
+def _floats(value: float) -> Iterator[tuple[str, Any]]:
+    moved = {
+        "plus one": value + 1,
+        "minus one": value - 1,
+        "plus a little": value + 1e-3,
+        "negated": -value,
+        "doubled": 2 * value,
+        "halved": value / 2,
+        "zero": 0.0,
+        "one": 1.0,
+    }
+    yield from moved.items()
+    yield "as an exact number", format_number(Fraction(value))
+
+
+def _integers(value: int) -> Iterator[tuple[str, Any]]:
+    moved = {
+        "plus one": value + 1,
+        "minus one": value - 1,
+        "negated": -value,
+        "zero": 0,
+        "far off": value + 1000,
+        "nothing": None,
+    }
+    yield from moved.items()
+
+
+def _lists(value: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    whole = list(value)
+    if not whole:
+        return
+    yield from (("emptied", []), ("doubled", whole * 2), ("reversed", whole[::-1]))
+    yield "cut", whole[: len(whole) // 2]
+    for k in range(min(len(whole), MOST_PLACES)):
+        yield "one left out", whole[:k] + whole[k + 1 :]
+        yield "one repeated", [*whole, whole[k]]
+        if k + 1 < len(whole):
+            yield "two exchanged", [*whole[:k], whole[k + 1], whole[k], *whole[k + 2 :]]
+            yield "one in another's place", [*whole[: k + 1], whole[k], *whole[k + 2 :]]
+
+
+def _next(values: Sequence[str], value: str) -> str:
+    """The value after another in the object, the first one after the last."""
+    return values[(values.index(value) + 1) % len(values)] if value in values else value
+
+
+def _differs(changed: Any, value: Any) -> bool:
+    """Whether a change is one: 1, 1.0 and true are different things."""
+    return type(changed) is not type(value) or changed != value
+
+
+def _edited(data: Any, path: Path, value: Any) -> Any:
+    """A copy in which another value stands at a path; all else is shared."""
+    if not path:
+        return value
+    copy: Any = dict(data) if isinstance(data, Mapping) else list(data)
+    if value is REMOVED and len(path) == 1:
+        del copy[path[0]]
+    else:
+        before = copy[path[0]] if len(path) > 1 else None
+        copy[path[0]] = _edited(before, path[1:], value)
+    return copy

@@ -1,0 +1,223 @@
+"""What tables earn in a Markov game, and how a follower responds, by trying everything.
+
+A table has a row a state, or, where it sees the time, a row a step and state: row
+`t * states + s` is for state s at step t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.solvers.testing.claims import Vector, solved, total, unit
+
+Table = Sequence[Sequence[Fraction]]
+Plan = tuple[int, ...]  # an action a state
+Step = tuple[Vector, dict[int, Fraction]]  # payoffs, and the next states' probabilities
+Worth = tuple[Fraction, Fraction]  # what the follower and the leader get
+
+
+class Process:
+    """A Markov game whose numbers are spelt out, for small games."""
+
+    def __init__(self, game: MarkovGame | IteratedGame) -> None:
+        self.game = game.markov if isinstance(game, IteratedGame) else game
+        self.states = range(self.game.num_states)
+        self.steps = self.game.horizon or 1
+        self.discount = Fraction(self.game.discount)
+        self.scale = Fraction(self.game.scale)
+        self._answers: dict[tuple[Any, ...], Worth] = {}
+
+    @cached_property
+    def legal(self) -> list[list[list[int]]]:
+        """The legal actions of each player in each state."""
+        return [
+            [[a for a, allowed in enumerate(row) if allowed] for row in mask.tolist()]
+            for mask in self.game.legal
+        ]
+
+    @cached_property
+    def _profiles(self) -> list[list[tuple[int, ...]]]:
+        return [list(product(*(legal[s] for legal in self.legal))) for s in self.states]
+
+    @cached_property
+    def _paid(self) -> dict[tuple[int, ...], list[Fraction]]:
+        return {
+            (s, *profile): [Fraction(array[(s, *profile)]) for array in self.game.payoffs]
+            for s in self.states
+            for profile in self._profiles[s]
+        }
+
+    @cached_property
+    def _moves(self) -> dict[tuple[int, ...], list[tuple[int, Fraction]]]:
+        out = {}
+        for s in self.states:
+            for profile in self._profiles[s]:
+                row = [(t, Fraction(self.game.transitions[(s, *profile, t)])) for t in self.states]
+                out[s, *profile] = [(t, p) for t, p in row if p]
+        return out
+
+    def step(self, rows: Table, s: int) -> Step:
+        """The expected payoffs of a step in a state, and the next states' probabilities."""
+        earned = [Fraction(0)] * self.game.num_players
+        following: dict[int, Fraction] = {}
+        for profile in self._profiles[s]:
+            weight = Fraction(1)
+            for row, action in zip(rows, profile, strict=True):
+                weight *= row[action]
+            if weight:
+                for player, paid in enumerate(self._paid[s, *profile]):
+                    earned[player] += weight * paid
+                for to, p in self._moves[s, *profile]:
+                    following[to] = following.get(to, Fraction(0)) + weight * p
+        return earned, following
+
+    def values(self, tables: Sequence[Table]) -> list[list[Vector]]:
+        """What each player gets from each step and state on: [step][state][player]."""
+        everywhere = [
+            [self.step([self._row(table, t, s) for table in tables], s) for s in self.states]
+            for t in range(self.steps)
+        ]
+        if self.game.horizon is None:
+            return [self._for_ever(everywhere[0])]
+        later = [[Fraction(0)] * self.game.num_players for _ in self.states]
+        out = []
+        for steps in reversed(everywhere):
+            later = [
+                [
+                    self.scale * earned[k]
+                    + self.discount * total(p * later[to][k] for to, p in following.items())
+                    for k in range(self.game.num_players)
+                ]
+                for earned, following in steps
+            ]
+            out.append(later)
+        return out[::-1]
+
+    def _for_ever(self, steps: Sequence[Step]) -> list[Vector]:
+        matrix = [
+            [
+                Fraction(int(s == to)) - self.discount * following.get(to, Fraction(0))
+                for to in self.states
+            ]
+            for s, (_, following) in enumerate(steps)
+        ]
+        columns = []
+        for k in range(self.game.num_players):
+            column = solved(matrix, [earned[k] for earned, _ in steps])
+            assert column is not None  # a discounted chain has values
+            columns.append(column)
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def payoffs(self, tables: Sequence[Table]) -> Vector:
+        """What each player gets from the start."""
+        first = self.values(tables)[0]
+        return [
+            total(p * first[s][k] for s, p in enumerate(self.game.start))
+            for k in range(self.game.num_players)
+        ]
+
+    def best_from(self, tables: Sequence[Table], player: int) -> list[list[Fraction]]:
+        """The most that a player can get from each step and state on, by any deviation."""
+        if self.game.horizon is None:
+            plans = product(*self.legal[player])
+            tried = [self.values(self._with(tables, player, plan))[0] for plan in plans]
+            return [[max(values[s][player] for values in tried) for s in self.states]]
+        later = [Fraction(0)] * len(self.states)
+        out = []
+        for t in reversed(range(self.steps)):
+            here = []
+            for s in self.states:
+                worths = []
+                for action in self.legal[player][s]:
+                    rows = [list(self._row(table, t, s)) for table in tables]
+                    rows[player] = unit(self.game.shape[player], action)
+                    earned, following = self.step(rows, s)
+                    after = total(p * later[to] for to, p in following.items())
+                    worths.append(self.scale * earned[player] + self.discount * after)
+                here.append(max(worths))
+            later = here
+            out.append(here)
+        return out[::-1]
+
+    def best(self, tables: Sequence[Table], player: int) -> Fraction:
+        """The most that a player can get from the start, by any deviation."""
+        first = self.best_from(tables, player)[0]
+        return total(p * first[s] for s, p in enumerate(self.game.start))
+
+    def plans(self, player: int) -> Iterator[Plan]:
+        """All deterministic tables of a player that do not see the time.
+
+        In states that are never reached only the first legal action is tried.
+        """
+        options = [
+            legal if reached else legal[:1]
+            for legal, reached in zip(self.legal[player], self.game.reachable, strict=True)
+        ]
+        return product(*options)
+
+    def table(self, plan: Sequence[int], player: int) -> Table:
+        """The table that plays one action a row."""
+        return [unit(self.game.shape[player], action) for action in plan]
+
+    def answered(self, table: Table, leader: int, follower: str, ties: str) -> Worth:
+        """What the follower and the leader get where the follower responds to the leader's table.
+
+        Args:
+            table: the leader's, which does not see the time.
+            leader: who plays it.
+            follower: "optimal" or "stationary".
+            ties: how the follower breaks ties for the leader: "strong" or "weak".
+        """
+        key = (tuple(map(tuple, table)), leader, follower, ties)
+        if key not in self._answers:
+            self._answers[key] = self._best_answer(table, leader, follower, ties)
+        return self._answers[key]
+
+    def _best_answer(self, table: Table, leader: int, follower: str, ties: str) -> Worth:
+        sign = 1 if ties == "strong" else -1
+        tables: list[Table] = [table, table]
+        if self.game.horizon is not None and follower == "optimal":
+            return self._answered_in_time(table, leader, sign)
+        worths = []
+        for plan in self.plans(1 - leader):
+            earned = self.payoffs(self._with(tables, 1 - leader, plan))
+            worths.append((earned[1 - leader], sign * earned[leader]))
+        own, other = max(worths)
+        return own, sign * other
+
+    def _answered_in_time(self, table: Table, leader: int, sign: int) -> Worth:
+        """Backward induction, lexicographic in what the follower and the leader get."""
+        follower = 1 - leader
+        later = [(Fraction(0), Fraction(0)) for _ in self.states]
+        for _ in range(self.steps):
+            here = []
+            for s in self.states:
+                worths = []
+                for action in self.legal[follower][s]:
+                    rows: list[Sequence[Fraction]] = [table[s], table[s]]
+                    rows[follower] = unit(self.game.shape[follower], action)
+                    earned, following = self.step(rows, s)
+                    after = [total(p * later[to][k] for to, p in following.items()) for k in (0, 1)]
+                    worths.append(
+                        (
+                            self.scale * earned[follower] + self.discount * after[0],
+                            sign * self.scale * earned[leader] + self.discount * after[1],
+                        )
+                    )
+                here.append(max(worths))
+            later = here
+        own, other = (total(p * later[s][k] for s, p in enumerate(self.game.start)) for k in (0, 1))
+        return own, sign * other
+
+    def _row(self, table: Table, t: int, s: int) -> Sequence[Fraction]:
+        return table[s] if len(table) == len(self.states) else table[t * len(self.states) + s]
+
+    def _with(self, tables: Sequence[Table], player: int, plan: Plan) -> list[Table]:
+        changed = list(tables)
+        changed[player] = self.table(plan, player)
+        return changed

@@ -1,0 +1,98 @@
+"""Commitments in floats: what they state must hold up to rounding, and no bound is proven."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.solvers.outcomes import Commitment
+from gtlearn.solvers.verify.commitment_arithmetic import (
+    Sides,
+    best_pure_value,
+    expected,
+    parts,
+    rational,
+    stated_violation,
+    violation_failures,
+)
+from gtlearn.solvers.verify.form import as_float, number, text
+from gtlearn.solvers.verify.report import Unproven
+
+ROUNDING = Fraction(1, 10**9)  # of probabilities
+
+
+def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
+    """A float commitment within its stated violation; nothing is proven about optimality."""
+    slack = sides.scale() / 10**9 + stated_violation(outcome)
+    stated = rational(outcome.payoffs)
+    failures, found = _ties(sides, outcome, slack), [Fraction(0), Fraction(0)]
+    largest = Fraction(0)
+    for j, weights in parts(sides, outcome):
+        if any(p < -slack for p in weights):
+            failures.append("a probability is negative")
+        own = expected(sides.leader, sides.leader_denominator, weights)
+        other = expected(sides.follower, sides.follower_denominator, weights)
+        largest = max(largest, max(other) - other[j])
+        found[outcome.leader] += own[j]
+        found[1 - outcome.leader] += other[j]
+    failures += violation_failures([sides], outcome, largest)
+    if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > slack:
+        failures.append("the leader's commitment does not sum to one")
+    failures += _strategies(sides, outcome)
+    if any(abs(a - b) > slack for a, b in zip(found, stated, strict=True)):
+        failures.append("the payoffs are not those of the stated strategies")
+    return failures
+
+
+def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
+    """Whether the bound stated of a commitment in floats is wrong.
+
+    Raises:
+        Unproven: if nothing here proves it, as for all but pure commitments.
+    """
+    bound = number(outcome.certificate.evidence["upper_bound"], "the upper bound")
+    if isinstance(game, BayesianGame):
+        place, games, prior = 0, game.games, game.prior
+    else:
+        place, games, prior = outcome.leader, (game,), (Fraction(1),)
+    value = Fraction(outcome.payoffs[place])
+    sides = [Sides.of(each, outcome.leader) for each in games]
+    slack = max(side.scale() for side in sides) / 10**9 + stated_violation(outcome)
+    if bound < value - slack:
+        return [f"the leader earns {text(value)}, more than the upper bound {text(bound)}"]
+    if outcome.certificate.evidence.get("commitment") == "pure":
+        best = best_pure_value(sides, prior, outcome.ties)
+        same = as_float(best) == as_float(bound)
+        return [] if same else [f"the best pure commitment earns {text(best)}, not {text(bound)}"]
+    raise Unproven("no proof of it comes with an answer in floats")
+
+
+def _ties(sides: Sides, outcome: Commitment, slack: Fraction) -> list[str]:
+    """Whether the value is attained just where no response as good up to rounding earns less."""
+    if outcome.ties != "strong" and outcome.distribution is not None:
+        return ["a correlated commitment is attained, under strong ties"]
+    if outcome.ties == "strong":
+        return [] if outcome.attained else ["a value under strong ties is always attained"]
+    mix = rational(outcome.strategies[outcome.leader])
+    own = expected(sides.leader, sides.leader_denominator, mix)
+    other = expected(sides.follower, sides.follower_denominator, mix)
+    worst = min(v for v, pay in zip(own, other, strict=True) if max(other) - pay <= slack)
+    attained = worst >= rational(outcome.payoffs)[outcome.leader] - slack
+    if attained is outcome.attained:
+        return []
+    return [f"the value is {'attained' if attained else 'not attained'} under weak ties"]
+
+
+def _strategies(sides: Sides, outcome: Commitment) -> list[str]:
+    """The strategies are those of the response, or of the joint distribution, up to rounding."""
+    m, n = sides.size
+    mix, reply = [Fraction(0)] * m, [Fraction(0)] * n
+    for j, weights in parts(sides, outcome):
+        mix = [total + p for total, p in zip(mix, weights, strict=True)]
+        reply[j] += sum(weights) if outcome.distribution is not None else 1
+    sought = mix + reply
+    stated = rational(outcome.strategies[outcome.leader])
+    stated += rational(outcome.strategies[1 - outcome.leader])
+    if any(abs(a - b) > ROUNDING for a, b in zip(sought, stated, strict=True)):
+        return ["the strategies are not those of the response or of the joint distribution"]
+    return []

@@ -1,0 +1,107 @@
+"""What solutions of every kind of game say: the concept, the arithmetic, the word "verified"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Outcome
+from gtlearn.solvers.verify.claim import Claim
+from gtlearn.solvers.verify.report import Statement, unknown_statement
+
+COMPLETE = "that these are all (complete)"
+_FLOATS = ("float_bound", "tolerance")  # evidence in floats, also where all else is exact
+
+
+def whole_statements(claim: Claim, known: Collection[str] = ()) -> Iterator[Statement]:
+    """The statements about all outcomes together.
+
+    Args:
+        claim: the claim.
+        known: what the JSON may say besides, and is tested elsewhere.
+    """
+    yield Statement("in which arithmetic they are", partial(_weakest, claim))
+    yield from _unknown(claim.besides, known, "")
+
+
+def outcome_statements(
+    claim: Claim,
+    k: int,
+    outcome: Outcome,
+    known: Collection[str] = (),
+    evidence: Collection[str] = (),
+) -> Iterator[Statement]:
+    """The statements that every outcome makes.
+
+    Args:
+        claim: the claim.
+        k: the number of the outcome.
+        outcome: the outcome.
+        known: what its JSON may say besides, and is tested elsewhere.
+        evidence: the names of evidence that are tested elsewhere.
+    """
+    place = f"solution {k}"
+    yield Statement("of which concept it is", partial(_belongs, claim, outcome), place)
+    yield Statement("in which arithmetic it is", partial(_arithmetic, outcome), place)
+    if k < len(claim.besides_of):
+        yield from _unknown(claim.besides_of[k], known, place)
+    if isinstance(outcome.certificate.evidence, Mapping):
+        yield from _unknown(outcome.certificate.evidence, evidence, place)
+
+
+def verified_failures(outcome: Outcome, expected: bool) -> list[str]:
+    """Whether the certificate's word "verified" is another one than what the check gave."""
+    if outcome.certificate.verified is expected:
+        return []
+    return [f"the certificate says {_word(not expected)}, but it is {_word(expected)}"]
+
+
+def _word(verified: bool) -> str:
+    return "verified" if verified else "not verified"
+
+
+def _belongs(claim: Claim, outcome: Outcome) -> list[str]:
+    """Whether the outcome is of another concept or arithmetic than the whole says."""
+    certificate = outcome.certificate
+    if certificate.kind != claim.concept:
+        return [f"it is of the kind {certificate.kind!r}, the solution of {claim.concept!r}"]
+    if certificate.arithmetic != RATIONAL and claim.arithmetic == RATIONAL:
+        return ["it is in floats, the solution in exact numbers"]
+    return []
+
+
+def _arithmetic(outcome: Outcome) -> list[str]:
+    """Whether all numbers are exact if it says so, and some are floats if it says that."""
+    certificate = outcome.certificate
+    if not isinstance(certificate.evidence, Mapping):
+        return ["the certificate's evidence is no mapping"]
+    evidence = {k: v for k, v in certificate.evidence.items() if k not in _FLOATS}
+    parts = [evidence, *(v for k, v in vars(outcome).items() if k != "certificate")]
+    held = any(map(_holds_float, parts))
+    if held and certificate.arithmetic == RATIONAL:
+        return ["a number is a float, but the arithmetic is said to be exact"]
+    if not held and certificate.arithmetic == FLOAT:
+        return ["no number is a float, but the arithmetic is said to be that of floats"]
+    return []
+
+
+def _holds_float(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_float, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_holds_float, value))
+    return isinstance(value, float)
+
+
+def _weakest(claim: Claim) -> list[str]:
+    stated = {outcome.certificate.arithmetic for outcome in claim.outcomes}
+    if claim.arithmetic == FLOAT and stated == {RATIONAL}:
+        return ["all solutions are in exact numbers, but the whole is said to be in floats"]
+    return []
+
+
+def _unknown(said: Mapping[str, Any], known: Collection[str], place: str) -> Iterator[Statement]:
+    for name in said:
+        if name not in known:
+            yield unknown_statement(name, place)

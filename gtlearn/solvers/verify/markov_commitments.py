@@ -1,0 +1,222 @@
+"""The statements of a commitment to a table, each recomputed from the game."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, partial
+from math import prod
+from typing import Any
+
+from gtlearn.errors import InputError
+from gtlearn.games import MarkovGame
+from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STOCHASTIC, TableCommitment
+from gtlearn.solvers.verify.claim import Claim
+from gtlearn.solvers.verify.common import verified_failures
+from gtlearn.solvers.verify.form import index, number, text
+from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
+from gtlearn.solvers.verify.markov_form import (
+    payoff_failures,
+    read_response,
+    read_table,
+    refused,
+)
+from gtlearn.solvers.verify.markov_search import Tried
+from gtlearn.solvers.verify.markov_values import (
+    CLASSES,
+    Response,
+    Table,
+    best_response,
+    table_payoffs,
+)
+from gtlearn.solvers.verify.report import Statement
+
+EVIDENCE = ("bound", "upper_bound", "tables", "boxes", "folk", "unlimited_memory", "direction")
+BESIDES = ("value", "gap", "unit", "states")  # what the JSON says besides
+
+
+def commitment_statements(
+    game: MarkovGame,
+    outcome: TableCommitment,
+    claim: Claim | None,
+    besides: Mapping[str, Any],
+    tried: Tried | None,
+) -> Iterator[Statement]:
+    """The table, the response, what both get, and the upper bound.
+
+    Args:
+        game: the game.
+        outcome: the commitment.
+        claim: the solution that it belongs to, None where it stands alone.
+        besides: what its JSON says besides.
+        tried: where tables of the leader are tried; None to try none.
+    """
+    try:
+        played = _Played.read(game, outcome)
+    except InputError as error:
+        yield refused("the commitment and the response", error)
+        return
+    evidence = outcome.certificate.evidence
+    bound = text(number(outcome.upper_bound, "the upper bound"))
+    yield Statement(f"a {outcome.policy} table, and a response to it", tuple)
+    yield Statement(
+        "the payoffs",
+        lambda: payoff_failures(game, played.payoffs, outcome.payoffs, True),
+    )
+    yield Statement(
+        f"that no {outcome.follower} response is better", partial(_best_response, played)
+    )
+    yield Statement(f"what the leader gets with {outcome.ties} ties", partial(_ties, played))
+    if claim is not None:
+        yield Statement("whose follower and policy", partial(_classes, claim, outcome))
+    yield from _repeated(game, outcome, besides)
+    yield Statement(
+        f"that no {outcome.policy} table earns more than {bound}",
+        partial(bound_failures, game, outcome, tried),
+    )
+    if "tables" in evidence:
+        yield Statement("how many tables there are", partial(_count, game, outcome))
+    yield Statement("whether it is verified", lambda: verified_failures(outcome, True))
+
+
+@dataclass(frozen=True)
+class _Played:
+    """A commitment and the response to it.
+
+    Attributes:
+        game: the game.
+        outcome: what is stated.
+        tables: what both play, exactly, in the game's order.
+    """
+
+    game: MarkovGame
+    outcome: TableCommitment
+    tables: tuple[Table, Table]
+
+    @classmethod
+    def read(cls, game: MarkovGame, outcome: TableCommitment) -> _Played:
+        """The tables, if they are of the form that belongs to the game."""
+        if game.num_players != 2:
+            raise InputError(f"{game.name} has {game.num_players} players; a commitment needs two")
+        if outcome.certificate.arithmetic != RATIONAL:
+            raise InputError("a commitment is proven in exact arithmetic only")
+        leader = index(outcome.leader, 2, "the leader")
+        if outcome.follower not in CLASSES or outcome.ties not in ("strong", "weak"):
+            raise InputError(f"the follower {outcome.follower!r} or its ties are not known")
+        if outcome.policy not in (DETERMINISTIC, STOCHASTIC):
+            raise InputError(f"the policy {outcome.policy!r} is not known")
+        if type(outcome.attained) is not bool:
+            raise InputError("whether the value is attained is no truth value")
+        table = read_table(game, outcome.commitment, leader, game.num_states, True)
+        if outcome.policy == DETERMINISTIC and any(p not in (0, 1) for row in table for p in row):
+            raise InputError("the commitment is not deterministic")
+        number(outcome.upper_bound, "the upper bound")
+        response = read_response(game, outcome, 1 - leader)
+        return cls(game, outcome, (table, response) if leader == 0 else (response, table))
+
+    @property
+    def leader(self) -> int:
+        """Who commits."""
+        return self.outcome.leader
+
+    @cached_property
+    def payoffs(self) -> tuple[Fraction, ...]:
+        """What both get."""
+        return table_payoffs(self.game, self.tables)
+
+    @cached_property
+    def best(self) -> Response:
+        """A best response of the class to the leader's table, with ties broken as stated."""
+        return best_response(
+            self.game,
+            self.tables,
+            1 - self.leader,
+            self.outcome.follower,
+            favoured=self.leader,
+            ties=self.outcome.ties,
+        )
+
+    def stated(self, player: int) -> Fraction:
+        """The payoff that is stated."""
+        return number(self.outcome.payoffs[player], "the payoffs")
+
+
+def _best_response(played: _Played) -> list[str]:
+    follower = 1 - played.leader
+    own = played.payoffs[follower]
+    if own == played.best.own:
+        return []
+    name = played.game.players[follower]
+    return [
+        f"the response is not a best one: {name!r} can get {text(played.best.own)}, not {text(own)}"
+    ]
+
+
+def _ties(played: _Played) -> list[str]:
+    """Whether the leader gets its payoff, or comes near it where it is not attained."""
+    value, kept = played.stated(played.leader), played.best.other
+    if not played.outcome.attained:
+        failed = limit_failures(played.game, played.outcome)
+        if value == kept and not failed:
+            return [f"it is attained: the leader gets {text(kept)}"]
+        return failed
+    if value == kept:
+        return []
+    who, ties = played.game.players[played.leader], played.outcome.ties
+    return [f"with {ties} ties {who!r} gets {text(kept)}, not {text(value)}"]
+
+
+def _classes(claim: Claim, outcome: TableCommitment) -> list[str]:
+    if (outcome.follower, outcome.policy) == (claim.follower, claim.policy):
+        return []
+    return ["its follower or policy is not that of the solution"]
+
+
+def _repeated(
+    game: MarkovGame, outcome: TableCommitment, besides: Mapping[str, Any]
+) -> Iterator[Statement]:
+    """What the JSON says once more in other words: the value, the gap, the unit and the states."""
+
+    def value() -> Fraction:
+        return number(outcome.value, "the value")
+
+    def gap() -> Fraction:
+        return number(outcome.upper_bound, "the upper bound") - value()
+
+    exact: dict[str, Callable[[], Fraction]] = {"value": value, "gap": gap}
+    for key, said in besides.items():
+        if key in exact:
+            yield Statement(f"the {key}", partial(_number, key, said, exact[key]))
+        elif key == "unit":
+            yield Statement("the unit", partial(unit_failures, game, said))
+        elif key == "states":
+            yield Statement("the states", partial(_states, game, said))
+
+
+def _number(key: str, value: Any, true: Callable[[], Fraction]) -> list[str]:
+    stated = number(value, f"the {key}")
+    if stated == true() and not isinstance(value, float):
+        return []
+    return [f"the {key} is {text(true())}, not {text(stated)}"]
+
+
+def unit_failures(game: MarkovGame, unit: Any) -> list[str]:
+    """Whether values are in that unit."""
+    return [] if unit == game.unit else [f"the unit is {game.unit!r}, not {str(unit)[:60]!r}"]
+
+
+def _states(game: MarkovGame, states: Any) -> list[str]:
+    if states == list(game.states):
+        return []
+    return ["the states are not those of the game, in its order"]
+
+
+def _count(game: MarkovGame, outcome: TableCommitment) -> list[str]:
+    """How many deterministic tables the leader has where play can be."""
+    legal = game.legal[outcome.leader][game.reachable]
+    count = prod(legal.sum(axis=1).tolist())
+    stated = outcome.certificate.evidence["tables"]
+    if type(stated) is int and stated == count:
+        return []
+    return [f"there are {count} deterministic tables, not {str(stated)[:40]}"]

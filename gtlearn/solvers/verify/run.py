@@ -1,0 +1,267 @@
+"""What a finished run says of its game: the commitment that it learned, or a table a player.
+
+Tables are exact in result.json, so that what they are worth is recomputed. What training measured
+(metrics, rewards along the way, areas under curves) states nothing about the game: only the run,
+repeated, can confirm it, so it stands in no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property, partial
+from typing import Any
+
+from gtlearn.errors import InputError
+from gtlearn.games import Game, IteratedGame, MarkovGame
+from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
+from gtlearn.solvers.verify.form import as_float, index, items, number, text
+from gtlearn.solvers.verify.markov_form import read_table
+from gtlearn.solvers.verify.markov_search import Kind, Tried
+from gtlearn.solvers.verify.markov_values import (
+    CLASSES,
+    Table,
+    as_markov,
+    best_response,
+    table_payoffs,
+    table_regrets,
+)
+from gtlearn.solvers.verify.reading import one_of
+from gtlearn.solvers.verify.report import Statement, Tested, Unproven
+
+SCHEMA = "gtlearn/run/1"
+MEAN = "mean reward a step"  # what values are of players who learn by themselves
+VALUES = ("true_value", "true_value_weak", "value_with_learned_follower", "follower_regret")
+
+_SIMPLE = Fraction(1, 10**6)  # how far off the learned probabilities the written ones may be
+
+
+def run_statements(game: Game, result: Mapping[str, Any]) -> Iterator[Statement]:
+    """The statements of a run's result.json about its game.
+
+    Args:
+        game: the game that was played.
+        result: the object of schema gtlearn/run/1.
+
+    Raises:
+        InputError: if the run ended without tables, or the game is played once.
+    """
+    if not isinstance(game, MarkovGame | IteratedGame):
+        raise InputError(f"{game.name!r} is played once, and a run learns tables of states")
+    if "commitment" in result:
+        return _commitment_statements(as_markov(game), result)
+    if "strategies" in result:
+        return _table_statements(as_markov(game), result)
+    raise InputError("the run ended with no tables, so that it says nothing about a game")
+
+
+class _Learned:
+    """A learned commitment, with what follows from it."""
+
+    def __init__(self, game: MarkovGame, result: Mapping[str, Any]) -> None:
+        self.game, self.result = game, result
+        if game.num_players != 2:
+            raise InputError(f"{game.name} has {game.num_players} players; a commitment needs two")
+
+    @cached_property
+    def leader(self) -> int:
+        return index(self.result.get("leader"), 2, "the leader")
+
+    @cached_property
+    def follower_class(self) -> str:
+        return one_of(CLASSES, self.result.get("follower_class"))
+
+    @cached_property
+    def policy(self) -> str:
+        return one_of((DETERMINISTIC, STOCHASTIC), self.result.get("policy"))
+
+    @cached_property
+    def table(self) -> Table:
+        rows = self.game.num_states
+        return read_table(self.game, self.result["commitment"], self.leader, rows, True)
+
+    @cached_property
+    def answer(self) -> Table:
+        given = items(self.result.get("response"), "the response")
+        rows = self.game.num_states
+        if len(given) != rows:
+            rows *= self.game.horizon or 1
+        return read_table(self.game, given, 1 - self.leader, rows, True)
+
+    @cached_property
+    def values(self) -> dict[str, Fraction]:
+        """What each of `VALUES` is."""
+        own, other = self.leader, 1 - self.leader
+        strong, weak = (
+            best_response(
+                self.game,
+                self.ordered(self.table, None),
+                other,
+                self.follower_class,
+                favoured=own,
+                ties=ties,
+            )
+            for ties in ("strong", "weak")
+        )
+        played = table_payoffs(self.game, self.ordered(self.table, self.answer))
+        true = (strong.other, weak.other, played[own], strong.own - played[other])
+        return dict(zip(VALUES, true, strict=True))
+
+    @cached_property
+    def best(self) -> Fraction | None:
+        """What the best deterministic table earns; None where they are too many to try."""
+        kind = Kind(self.leader, self.follower_class, "strong")
+        tried = Tried(self.game).deterministic(kind)
+        return None if tried is None else max(tried.values())
+
+    def ordered(self, own: Any, other: Any) -> tuple[Any, Any]:
+        return (own, other) if self.leader == 0 else (other, own)
+
+
+def _commitment_statements(game: MarkovGame, result: Mapping[str, Any]) -> Iterator[Statement]:
+    learned = _Learned(game, result)
+    yield from _labels(result, states=list(game.states), unit=game.unit)
+    form = Tested(partial(_form, learned))
+    yield Statement("the commitment and the response are tables of the game", form)
+    if form.failed:
+        return
+    for name in VALUES:
+        if name in result:
+            yield Statement(f"the {name}", partial(_value, learned, name))
+    if "exact_upper_bound" in result:
+        yield Statement("the exact_upper_bound", partial(_bound, learned))
+        if "gap" in result:
+            yield Statement("the gap", partial(_gap, learned))
+    if result.get("exact_value") is not None:
+        yield Statement("the exact_value", partial(_exact_value, learned))
+
+
+def _labels(result: Mapping[str, Any], **true: Any) -> Iterator[Statement]:
+    for name, value in true.items():
+        if name in result:
+            said = result[name]
+            yield Statement(f"the {name}", partial(_same, name, said, value))
+
+
+def _same(name: str, said: Any, true: Any) -> list[str]:
+    return [] if said == true else [f"the {name}: {str(true)[:100]}, not {str(said)[:100]}"]
+
+
+def _form(learned: _Learned) -> list[str]:
+    learned.table, learned.answer, learned.follower_class, learned.policy  # noqa: B018
+    return []
+
+
+def _value(learned: _Learned, name: str) -> list[str]:
+    true, said = learned.values[name], number(learned.result[name], f"the {name}")
+    if as_float(true) == as_float(said):
+        return []
+    return [f"the {name} is {text(true)}, not {text(said)}"]
+
+
+def _bound(learned: _Learned) -> list[str]:
+    """Whether some table earns more than the bound on those of the leader's kind.
+
+    Raises:
+        Unproven: if there are too many to try.
+    """
+    said = number(learned.result["exact_upper_bound"], "the exact_upper_bound")
+    if learned.policy == DETERMINISTIC and learned.best is not None:
+        known = learned.result.get("exact_value") is not None
+        wrong = as_float(said) != as_float(learned.best) if known else said < learned.best
+        return [f"the best table earns {text(learned.best)}, not {text(said)}"] if wrong else []
+    pure = all(p in (0, 1) for row in learned.table for p in row)
+    earned = [learned.best] if learned.best is not None else []
+    if pure or learned.policy == STOCHASTIC:
+        earned.append(learned.values["true_value"])
+    if earned and as_float(max(earned)) > as_float(said):
+        return [f"a table earns {text(max(earned))}, more than the bound {text(said)}"]
+    raise Unproven("no proof of the bound comes with a run, and the tables are too many to try")
+
+
+def _gap(learned: _Learned) -> list[str]:
+    bound = number(learned.result["exact_upper_bound"], "the exact_upper_bound")
+    said = number(learned.result["gap"], "the gap")
+    true = bound - learned.values["true_value"]
+    if abs(true - said) <= Fraction(1, 10**9) * max(Fraction(1), abs(bound)):
+        return []
+    return [f"the gap is {text(as_float(true))}, not {text(said)}"]
+
+
+def _exact_value(learned: _Learned) -> list[str]:
+    """Whether the best commitment earns something else.
+
+    Raises:
+        Unproven: if there are too many to try.
+    """
+    said = number(learned.result["exact_value"], "the exact_value")
+    if learned.policy == DETERMINISTIC and learned.best is not None:
+        if as_float(said) == as_float(learned.best):
+            return []
+        return [f"the best table earns {text(learned.best)}, not {text(said)}"]
+    bound = learned.result.get("exact_upper_bound")
+    if bound is not None and as_float(said) > as_float(number(bound, "the bound")):
+        return [f"the exact_value {text(said)} exceeds the upper bound"]
+    raise Unproven("no proof of it comes with a run, and the tables are too many to try")
+
+
+def _table_statements(game: MarkovGame, result: Mapping[str, Any]) -> Iterator[Statement]:
+    tables: list[Table] = []
+    form = Tested(partial(_read_tables, game, result, tables))
+    yield from _labels(result, states=list(game.states), unit=MEAN)
+    yield Statement("the strategies are tables of the game", form)
+    if form.failed:
+        return
+    if "values" in result:
+        yield Statement("the values", partial(_values, game, result, tables))
+    if "nash_conv" in result:
+        yield Statement("the nash_conv", partial(_nash_conv, game, result, tables))
+
+
+def _read_tables(game: MarkovGame, result: Mapping[str, Any], tables: list[Table]) -> list[str]:
+    given = items(result["strategies"], "the strategies")
+    if len(given) != game.num_players:
+        return [f"there is not one table for each of {game.num_players} players"]
+    tables += [
+        read_table(game, table, player, game.num_states, True) for player, table in enumerate(given)
+    ]
+    return []
+
+
+def _values(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Table]) -> list[str]:
+    said = [number(v, "a value") for v in items(result["values"], "the values")]
+    true = [value * _per_step(game) for value in table_payoffs(game, tables)]
+    if len(said) != len(true):
+        return ["there is not one value for each player"]
+    return [
+        f"{player!r} gets {text(as_float(value))} a step, not {text(stated)}"
+        for player, value, stated in zip(game.players, true, said, strict=True)
+        if abs(value - stated) > _tolerance(game)
+    ]
+
+
+def _nash_conv(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Table]) -> list[str]:
+    said = number(result["nash_conv"], "the nash_conv")
+    true = sum(table_regrets(game, tables), Fraction(0)) * _per_step(game)
+    if abs(true - said) <= 2 * game.num_players * _tolerance(game):
+        return []
+    return [f"the nash_conv is {text(as_float(true))}, not {text(said)}"]
+
+
+def _per_step(game: MarkovGame) -> Fraction:
+    """What turns a value of the game into one a step."""
+    return Fraction(1) if game.horizon is not None else 1 - game.discount
+
+
+def _tolerance(game: MarkovGame) -> Fraction:
+    """How much a value a step may change where learned floats were written as simple ratios.
+
+    Each step's joint actions change with a probability of at most their number times `_SIMPLE`,
+    and a change lasts for the discounted rest of the game.
+    """
+    spread = max(
+        Fraction(int(array.numerators.max()) - int(array.numerators.min()), array.denominator)
+        for array in game.payoffs
+    )
+    steps = Fraction(game.horizon) if game.horizon is not None else 1 / (1 - game.discount)
+    return max(spread, Fraction(1)) * sum(game.shape) * steps * _SIMPLE
