@@ -133,9 +133,9 @@ def _train(jobs: Sequence[Job], workers: int, watch: Watch | None, stop: Stop | 
     if stop is not None and stop(0):
         raise KeyboardInterrupt
     if failed:
+        first = Path(*failed[0].folder.parts[-3:])  # panel, method, seed
         raise InputError(
-            f"{len(failed)} of {len(jobs)} runs failed; the first in {failed[0].folder}: "
-            f"{failed[0].error}"
+            f"{len(failed)} of {len(jobs)} runs failed; the first in {first}: {failed[0].error}"
         )
 
 

@@ -99,8 +99,8 @@ def require_unedited(result: Mapping[str, Any], folder: Path, names: Iterable[st
             continue
         if checksum(file) != sums[name]:
             raise InputError(
-                f"{file} was edited after the run ended: its SHA-256 is not the one in "
-                f"{folder / FILE}; undo the change, or train the run anew"
+                f"{file} was edited after the run ended: its SHA-256 is not the one in {FILE}; "
+                "undo the change, or train the run anew"
             )
 
 
