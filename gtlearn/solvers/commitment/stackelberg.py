@@ -60,8 +60,9 @@ def stackelberg(
     Returns:
         A Solution with one Commitment. It is optimal where its `gap` is 0: the certificate's upper
         bound equals the leader's payoff, which `verify.commitment` re-checks from the payoffs
-        alone. `complete` is false, since others may earn as much. For a Bayesian game `strategies` and `payoffs` hold the leader's first and then one for each
-        follower type, and `response` has one action index a type.
+        alone. `complete` is false, since others may earn as much. For a Bayesian game
+        `strategies` and `payoffs` hold the leader's first and then one for each follower type, and
+        `response` has one action index a type.
 
     Raises:
         InputError: if more than two players have a choice, an option has an unknown value, or the

@@ -95,12 +95,8 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
         pays = expected(side.follower, side.follower_denominator, mix)
         if max(pays) - pays[reply] > slack:
             failures.append(f"action {reply} is no best response of type {t}")
-        elif (
-            exact
-            and weight
-            and own[reply]
-            != choose(v for v, pay in zip(own, pays, strict=True) if pay == max(pays))
-        ):
+        kept = choose(v for v, pay in zip(own, pays, strict=True) if max(pays) - pay <= slack)
+        if weight and abs(own[reply] - kept) > slack:
             failures.append(f"type {t} does not break ties as stated")
         strategy = rational(outcome.strategies[1 + t])
         if strategy != [Fraction(int(k == reply)) for k in range(side.size[1])]:

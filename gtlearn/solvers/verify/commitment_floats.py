@@ -15,10 +15,12 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     stated_violation,
     violation_failures,
 )
+from gtlearn.solvers.verify.dummies import commitment_of_two
 from gtlearn.solvers.verify.form import as_float, number, text
 from gtlearn.solvers.verify.report import Unproven
 
 ROUNDING = Fraction(1, 10**9)  # of probabilities
+OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to its size
 
 
 def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
@@ -54,6 +56,7 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
     if isinstance(game, BayesianGame):
         place, games, prior = 0, game.games, game.prior
     else:
+        game, outcome = commitment_of_two(game, outcome)
         place, games, prior = outcome.leader, (game,), (Fraction(1),)
     value = Fraction(outcome.payoffs[place])
     sides = [Sides.of(each, outcome.leader) for each in games]
@@ -65,6 +68,24 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
         same = as_float(best) == as_float(bound)
         return [] if same else [f"the best pure commitment earns {text(best)}, not {text(bound)}"]
     raise Unproven("no proof of it comes with an answer in floats")
+
+
+def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
+    """Whether "float_bound", a bound that floats gave, is below what the leader earns.
+
+    Raises:
+        Unproven: if it is not, but below the upper bound that is proven.
+    """
+    evidence = outcome.certificate.evidence
+    place = 0 if isinstance(game, BayesianGame) else outcome.leader
+    value = number(outcome.payoffs[place], "the value")
+    bound = number(evidence["float_bound"], "the bound in floats")
+    slack = OFF * max(Fraction(1), abs(value))
+    if bound < value - slack:
+        return [f"the leader earns {text(value)}, more than the bound in floats {text(bound)}"]
+    if bound < number(evidence.get("upper_bound", value), "the upper bound") - slack:
+        raise Unproven("it is below the upper bound that is proven")
+    return []
 
 
 def _ties(sides: Sides, outcome: Commitment, slack: Fraction) -> list[str]:

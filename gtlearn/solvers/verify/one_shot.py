@@ -19,7 +19,7 @@ from gtlearn.solvers.outcomes import (
 )
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.commitment import commitment, derived, leader_place
-from gtlearn.solvers.verify.commitment_floats import float_bound
+from gtlearn.solvers.verify.commitment_floats import float_bound, rounded_bound
 from gtlearn.solvers.verify.common import (
     COMPLETE,
     outcome_statements,
@@ -40,7 +40,7 @@ _EVIDENCE: dict[type, tuple[str, ...]] = {  # the names that are tested, by the 
     CorrelatedEquilibrium: ("gain", "objective", "bound", "weights", "multipliers", "tolerance"),
     Commitment: (
         *("commitment", "upper_bound", "multipliers", "weights", "flat", "chains", "interior"),
-        *("table", "leaves", "violation"),
+        *("table", "leaves", "violation", "float_bound"),
     ),
 }
 _BESIDES: dict[type, tuple[str, ...]] = {
@@ -132,6 +132,8 @@ def _further(
     if isinstance(outcome, Commitment):
         if "upper_bound" in evidence and not exact:
             yield Statement("the upper bound", partial(float_bound, game, outcome))
+        if "float_bound" in evidence:
+            yield Statement("the bound in floats", partial(rounded_bound, game, outcome))
         if k < len(claim.besides_of):
             said = claim.besides_of[k]
             for name in _BESIDES[Commitment]:
