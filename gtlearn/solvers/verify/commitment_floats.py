@@ -13,6 +13,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     parts,
     rational,
     stated_violation,
+    tied,
     violation_failures,
 )
 from gtlearn.solvers.verify.dummies import commitment_of_two
@@ -97,7 +98,10 @@ def _ties(sides: Sides, outcome: Commitment, slack: Fraction) -> list[str]:
     mix = rational(outcome.strategies[outcome.leader])
     own = expected(sides.leader, sides.leader_denominator, mix)
     other = expected(sides.follower, sides.follower_denominator, mix)
-    worst = min(v for v, pay in zip(own, other, strict=True) if max(other) - pay <= slack)
+    best = tied(sides, other, slack)
+    if best is None:
+        return []
+    worst = min(own[k] for k in best)
     attained = worst >= rational(outcome.payoffs)[outcome.leader] - slack
     if attained is outcome.attained:
         return []

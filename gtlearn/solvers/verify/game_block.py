@@ -104,9 +104,9 @@ def _difference(said: Any, true: Any, numbers: bool) -> tuple[str | None, Any, A
 
 
 def _is_number(said: Any, true: Fraction) -> bool:
-    """Whether what is said is that number; "2/4" is 1/2."""
+    """Whether what is said is that number, exactly; "2/4" is 1/2, but a float states a rounding."""
     try:
-        return to_fraction(said) == true
+        return not isinstance(said, float) and to_fraction(said) == true
     except InputError:
         return False
 
