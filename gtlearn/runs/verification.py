@@ -11,7 +11,8 @@ from typing import Any
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import Game, IteratedGame
-from gtlearn.runs.config import LARGEST_FILE
+from gtlearn.runs import result as results
+from gtlearn.runs.config import read_text
 from gtlearn.runs.folder import RunFolder, find
 from gtlearn.solvers import verify
 from gtlearn.solvers.verify.report import Report, Statement, settled
@@ -33,28 +34,39 @@ def verify_run(path: Path, game: Game | None = None) -> Report:
         InputError: if the run is not finished, ended without tables, or names no game.
     """
     folder = find(path)
-    result = RunFolder(path).result()
+    result = results.read(folder.result_file, required=())
     if result is None:
         raise InputError(f"{path} is not finished; go on by `gtlearn resume {path}`")
     named = result.get("game")
     if game is None and not isinstance(named, str):
         raise InputError(f"{path} names no game; say in which GAME to verify it")
     played = games.load(named) if game is None else game
-    about_the_run = settled(_statements(_config(folder), result, played))
+    about_the_run = settled(
+        [*_checksums(folder, result), *_statements(_config(folder), result, played)]
+    )
     return about_the_run + verify.solution(played, result)
 
 
 def _config(folder: RunFolder) -> dict[str, Any]:
     """What config.toml holds, its table [config] together with what stands above it."""
-    file = folder.config_file
+    text = read_text(folder.config_file)
     try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise InputError(f"{file} is too large for a config")
-        held = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{file} cannot be read: {str(error)[:200]}") from None
+        held = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{folder.config_file} cannot be read: {str(error)[:200]}") from None
     options = held.get("config")
     return {**held, **options} if isinstance(options, Mapping) else held
+
+
+def _checksums(folder: RunFolder, result: Mapping[str, Any]) -> Iterator[Statement]:
+    """Whether the files are those that the run ended with; runs of before do not say."""
+
+    def test() -> Sequence[str]:
+        names = results.edited(result, folder.path)
+        return [f"the {results.CHECKSUMS}: {name} was edited after the run ended" for name in names]
+
+    if result.get(results.CHECKSUMS):
+        yield Statement(f"the {results.CHECKSUMS}", test)
 
 
 def _statements(
