@@ -186,7 +186,7 @@ CASES: tuple[LimitCase, ...] = (
     ),
     LimitCase(
         "nash one",
-        "3000x3000, opposed interests",
+        "1990x1990, opposed interests",
         _solving(lambda: families.covariant(1990, 1990, rho=-0.95, seed=1)),
         2.0,
     ),
@@ -306,9 +306,9 @@ CASES: tuple[LimitCase, ...] = (
     ),
     LimitCase(
         "correlated",
-        "coarse, 300x300",
+        "coarse, 200x200",
         _solving(
-            lambda: families.covariant(300, 300, rho=-0.95, seed=1), concept="coarse-correlated"
+            lambda: families.covariant(200, 200, rho=-0.95, seed=1), concept="coarse-correlated"
         ),
         2.0,
     ),

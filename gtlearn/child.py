@@ -168,6 +168,7 @@ def _answer(child: Any, ours: Connection, room: float | None) -> Any:
         _require_alive(child, ours)
         if room is not None and _resident(child.pid) - start > room:
             raise limits.MemoryLimitReached
+    limits.require(2 * _received(child, ours))  # for the answer, and what it is unpacked to
     returned, value = _received(child, ours)
     if returned:
         return value
@@ -215,19 +216,24 @@ def _work(
     _be_quiet()
     _end_with_caller()
     _bound(room)
+    start = 0 if room is None else limits.resident_bytes()
     if room is not None:
-        answer.send_bytes(_packed(limits.resident_bytes()))  # from which its growth counts
+        answer.send_bytes(_packed(start))  # from which its growth counts
     try:
         with heard_by(None):  # a listener may wait for a thread that is not there
             returned, value = True, function(*arguments)
+        if room is not None and limits.resident_bytes() - start > room:
+            raise limits.MemoryLimitReached
     except BaseException as error:
         returned, value = False, error
+    try:
+        content = _packed((returned, value))
+    except Exception:  # it cannot be pickled
+        shown = RuntimeError(f"{type(value).__name__}: {value}")
+        content = _packed((False, shown))
     with suppress(BrokenPipeError):
-        try:
-            answer.send_bytes(_packed((returned, value)))
-        except Exception:  # it cannot be pickled
-            shown = RuntimeError(f"{type(value).__name__}: {value}")
-            answer.send_bytes(_packed((False, shown)))
+        answer.send_bytes(_packed(len(content)))
+        answer.send_bytes(content)
 
 
 def _packed(value: Any) -> memoryview:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -10,10 +11,11 @@ from typing import Any
 
 from gtlearn import games
 from gtlearn.errors import InputError
+from gtlearn.files import read_bytes, require_plain
 from gtlearn.games import Game, IteratedGame
 from gtlearn.runs import result as results
 from gtlearn.runs.config import read_text
-from gtlearn.runs.folder import RunFolder, find
+from gtlearn.runs.folder import find
 from gtlearn.solvers import verify
 from gtlearn.solvers.verify.report import Report, Statement, settled
 
@@ -23,8 +25,9 @@ _OF_THE_RUN = ("algorithm", "seed", "env")  # keys that config.toml holds, too
 def verify_run(path: Path, game: Game | None = None) -> Report:
     """What of a finished run's result.json is false, what is proven, and what is on trust.
 
-    The tables that were learned are valued anew, and the algorithm, the seed and the game are
-    compared with config.toml. What training measured is not looked at.
+    The tables that were learned are valued anew; the algorithm, the seed and the game are compared
+    with config.toml; and files that were edited since the run ended are named. What training
+    measured is not looked at.
 
     Args:
         path: the run's folder.
@@ -33,50 +36,57 @@ def verify_run(path: Path, game: Game | None = None) -> Report:
     Raises:
         InputError: if the run is not finished, ended without tables, or names no game.
     """
+    require_plain(path)
     folder = find(path)
-    result = results.read(folder.result_file, required=())
-    if result is None:
-        raise InputError(f"{path} is not finished; go on by `gtlearn resume {path}`")
+    result = _result(path)
     named = result.get("game")
     if game is None and not isinstance(named, str):
         raise InputError(f"{path} names no game; say in which GAME to verify it")
     played = games.load(named) if game is None else game
-    about_the_run = settled(
-        [*_checksums(folder, result), *_statements(_config(folder), result, played)]
-    )
+    config = _config(folder.config_file)
+    about_the_run = settled(_statements(path, config, result, played))
     return about_the_run + verify.solution(played, result)
 
 
-def _config(folder: RunFolder) -> dict[str, Any]:
-    """What config.toml holds, its table [config] together with what stands above it."""
-    text = read_text(folder.config_file)
+def _result(path: Path) -> dict[str, Any]:
+    """What result.json holds, edited or not."""
+    file = path / results.FILE
     try:
-        held = tomllib.loads(text)
+        found = json.loads(read_bytes(file, results.LARGEST).decode())
+    except FileNotFoundError:
+        raise InputError(f"{path} is not finished; go on by `gtlearn resume {path}`") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{file} cannot be read: {str(error)[:200]}") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{file} holds no JSON object")
+    return found
+
+
+def _config(file: Path) -> dict[str, Any]:
+    """What config.toml holds, its table [config] together with what stands above it."""
+    try:
+        held = tomllib.loads(read_text(file))
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{folder.config_file} cannot be read: {str(error)[:200]}") from None
+        raise InputError(f"{file} is no TOML: {str(error)[:200]}") from None
     options = held.get("config")
     return {**held, **options} if isinstance(options, Mapping) else held
 
 
-def _checksums(folder: RunFolder, result: Mapping[str, Any]) -> Iterator[Statement]:
-    """Whether the files are those that the run ended with; runs of before do not say."""
-
-    def test() -> Sequence[str]:
-        names = results.edited(result, folder.path)
-        return [f"the {results.CHECKSUMS}: {name} was edited after the run ended" for name in names]
-
-    if result.get(results.CHECKSUMS):
-        yield Statement(f"the {results.CHECKSUMS}", test)
-
-
 def _statements(
-    config: Mapping[str, Any], result: Mapping[str, Any], played: Game
+    path: Path, config: Mapping[str, Any], result: Mapping[str, Any], played: Game
 ) -> Iterator[Statement]:
+    if results.CHECKSUMS in result:
+        yield Statement("that its files are as the run left them", partial(_edited, path, result))
     for name in _OF_THE_RUN:
         if name in result and name in config:
             yield Statement(f"the {name}", _comparison(name, result[name], config[name]))
     if isinstance(result.get("game"), str):
         yield Statement("the game", partial(_game, config, str(result["game"]), played))
+
+
+def _edited(path: Path, result: Mapping[str, Any]) -> Sequence[str]:
+    results.read(path / results.FILE, required=())  # raises where a value has a wrong form
+    return [f"{name} was edited after the run ended" for name in results.edited(result, path)]
 
 
 def _comparison(name: str, said: Any, true: Any) -> Callable[[], Sequence[str]]:

@@ -130,7 +130,7 @@ def test_integers_beyond_64_bits():
         ([[]], r"empty at index \[0\]"),
         ([[1, 2], [3]], r"ragged: entry \[1\] has shape \[1\] where entry \[0\] has \[2\]"),
         ([[1, "x"]], r"'x' is not a number.*at index \[0, 1\]"),
-        ([[1, None]], r"'None' is a NoneType, not a number"),
+        ([[1, None]], r"None'? is a NoneType, not a number"),
         ([[True]], "truth value"),
         ([1j], "complex"),
         ([float("inf")], "inf is not a finite number"),
@@ -156,7 +156,7 @@ def test_what_cannot_be_printed_is_refused_in_a_sentence():
 
 @pytest.mark.parametrize("exponent", ["1e999999999", "-1e-999999999"])
 def test_a_decimal_that_would_fill_the_memory_is_refused(exponent):
-    with pytest.raises(InputError, match="more than 100000 digits"):
+    with pytest.raises(InputError, match="too large or too small; rescale"):
         to_fraction(Decimal(exponent))
 
 

@@ -304,10 +304,11 @@ def _stackelberg_value(game: NormalFormGame, leader: int, ties: str) -> tuple[Fr
 
     with comparing(COMPARING) as own:
         solution = stackelberg(game, leader=leader, ties=ties)
-    if not solution.complete or not isinstance(solution[0], Commitment):
+    found = solution[0] if len(solution) else None
+    if not isinstance(found, Commitment) or found.gap != 0:
         reached = None if solution.status == OK else limits.of_status(solution.status)
         return None, status_of(reached, own)
-    return Fraction(solution[0].payoffs[leader]), OK
+    return Fraction(found.payoffs[leader]), OK
 
 
 def _check_correlated(

@@ -33,6 +33,7 @@ from gtlearn.solvers.correlated.outcomes import (
     objective_value,
     payoffs_of,
 )
+from gtlearn.solvers.dominance.solvable import dominance_solution
 from gtlearn.solvers.linear import sparse
 from gtlearn.solvers.solution import (
     FLOAT,
@@ -84,8 +85,9 @@ def correlated(
         progress: called with (None, what is going on).
 
     Returns:
-        One CorrelatedEquilibrium; `complete` says that its optimality is proven. The evidence
-        holds "gain" (the largest gain of a deviation), "objective", and the dual proof:
+        One CorrelatedEquilibrium; that it is optimal is said by its `gap`, which is 0 then.
+        `complete` says that iterated strict dominance leaves no other. The evidence holds "gain"
+        (the largest gain of a deviation), "objective", and the dual proof:
         "weights" of the players' payoffs, "multipliers" of the deviations (player, recommended
         action, deviation) and "bound", as `verify.correlated.violations` states it.
 
@@ -165,11 +167,16 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
         method=_QUADRATIC if asked.objective == GINI else _METHOD,
         solutions=() if outcome is None else (outcome,),
         status=OK if reached is None else reached.status,
-        complete=reached is None and exact and asked.objective is not None,
+        complete=outcome is not None and exact and _is_only(game, asked),
         arithmetic=RATIONAL if exact else FLOAT,
         seconds=time.monotonic() - start,
         notes=notes,
     )
+
+
+def _is_only(game: NormalFormGame, asked: _Asked) -> bool:
+    """Whether dominance leaves no other; coarse ones may play what is dominated."""
+    return asked.concept == "correlated" and dominance_solution(game) is not None
 
 
 def _seconds(game: NormalFormGame, asked: _Asked) -> float:

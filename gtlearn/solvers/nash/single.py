@@ -12,6 +12,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
+from gtlearn.solvers.dominance.solvable import dominance_solution
 from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.linear.threads import one_blas_thread
 from gtlearn.solvers.nash.barrier import (
@@ -57,10 +58,13 @@ def one_equilibrium(
     paths, long Lemke-Howson paths, and at last the exact lexicographic Lemke-Howson path, which
     always ends at an equilibrium.
 
+    `complete` says that there is no other: it is proven so where the optimal strategies of a
+    zero-sum game are unique, and where iterated strict dominance leaves one profile.
+
     Args:
         game: a two-player game; further players may have one action each.
         method: "pure", "zero-sum", "small-supports", "lemke-howson" or "barrier" to run only that.
-        time_limit: seconds after which to give up, with no solution and `complete` False.
+        time_limit: seconds after which to give up, with no solution.
         memory_limit: bytes by which the process may grow, to the same effect.
         progress: told what is being done.
 
@@ -108,6 +112,7 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
         method=name,
         solutions=() if found is None else (found,),
         status=status,
+        complete=found is not None and name == PURE and dominance_solution(game) is not None,
         seconds=time.monotonic() - start,
         notes=tuple(notes),
     )

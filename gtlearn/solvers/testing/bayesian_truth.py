@@ -17,6 +17,7 @@ from gtlearn.solvers.testing.claims import (
     number,
     numbers,
     place,
+    same,
     total,
     unit,
 )
@@ -51,10 +52,12 @@ def bayesian_doubts(game: BayesianGame, outcome: Mapping[str, Any], exact: bool)
         if name in certificate and number(certificate[name]) < value - rough:
             yield Doubt(f"nothing earns more than the {name}")
             return
-    if doubts or not exact:
+    if doubts:
         return
     if kind == "pure":
-        yield from _pure_doubts(game, seen, outcome, value)
+        yield from _pure_doubts(game, seen, outcome, value, exact)
+    elif not exact:
+        return
     elif not {"upper_bound", "table", "leaves"} <= set(certificate):
         yield Doubt("nothing earns more than the upper bound", on_trust=True)
     else:
@@ -65,11 +68,9 @@ def _reply_doubts(
     game: BayesianGame, seen: Sequence[Seen], outcome: Mapping[str, Any], exact: bool
 ) -> Doubts:
     """The mix, each type's response, and what everybody earns."""
-    slack = Fraction(0)
+    slack = violation = regret = Fraction(0)
     if not exact:
         violation = number(outcome["certificate"].get("violation"))
-        if violation < 0:
-            yield Doubt("the violation is not negative")
         slack = max(s.largest for s in seen) * ROUNDING + violation
     given = listed(outcome["strategies"], 1 + len(seen))
     mix = numbers(given[0], seen[0].rows)
@@ -83,21 +84,28 @@ def _reply_doubts(
     for t, (side, weight) in enumerate(zip(seen, game.prior, strict=True)):
         response = place(responses[t], side.columns)
         own, other = side.earned(side.own, mix), side.earned(side.other, mix)
+        regret = max(regret, max(other) - other[response])
         if max(other) - other[response] > slack or abs(stated[1 + t] - other[response]) > slack:
             yield Doubt("the response of a type is a best one, which pays what is stated")
             continue
-        kept = choose(a for a, b in zip(own, other, strict=True) if b == max(other))
-        if exact and weight and own[response] != kept:
+        kept = choose(a for a, b in zip(own, other, strict=True) if b >= max(other) - slack)
+        if weight and abs(own[response] - kept) > slack:
             yield Doubt("ties are broken as stated")
         if numbers(given[1 + t], side.columns) != unit(side.columns, response):
             yield Doubt("a type plays its response")
         whole += weight * own[response]
+    if abs(violation - regret) > slack - violation:
+        yield Doubt("how much worse than a best one a response is")
     if abs(whole - stated[0]) > slack:
         yield Doubt("the leader's payoff")
 
 
 def _pure_doubts(
-    game: BayesianGame, seen: Sequence[Seen], outcome: Mapping[str, Any], value: Fraction
+    game: BayesianGame,
+    seen: Sequence[Seen],
+    outcome: Mapping[str, Any],
+    value: Fraction,
+    exact: bool,
 ) -> Doubts:
     choose = max if outcome["ties"] == "strong" else min
     earned = [
@@ -110,7 +118,8 @@ def _pure_doubts(
     ]
     bound = outcome["certificate"].get("upper_bound")
     mix = numbers(outcome["strategies"][0])
-    if value != max(earned) or max(mix) != 1 or (bound is not None and number(bound) != value):
+    stated = [value, *([] if bound is None else [number(bound)])]
+    if max(mix) != 1 or not all(same(max(earned), number, exact) for number in stated):
         yield Doubt("it is the best pure commitment")
 
 

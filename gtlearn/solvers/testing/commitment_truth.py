@@ -219,15 +219,20 @@ def _joint_doubts(
 
 
 def _pure_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
-    choose = max if outcome["ties"] == "strong" else min
-    best = max(
-        choose(a for a, b in zip(own, other, strict=True) if b == max(other))
-        for own, other in zip(seen.own, seen.other, strict=True)
-    )
+    best = best_pure(seen, outcome["ties"])
     mix = numbers(_strategies(seen, outcome)[0], seen.rows)
     bound = outcome["certificate"].get("upper_bound")
     if value != best or max(mix) != 1 or (bound is not None and number(bound) != best):
         yield Doubt("it is the best pure commitment")
+
+
+def best_pure(seen: Seen, ties: str) -> Fraction:
+    """What the best pure commitment earns the leader."""
+    choose = max if ties == "strong" else min
+    return max(
+        choose(a for a, b in zip(own, other, strict=True) if b == max(other))
+        for own, other in zip(seen.own, seen.other, strict=True)
+    )
 
 
 def _proof_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
@@ -391,15 +396,28 @@ def _float_doubts(game: NormalFormGame, seen: Seen, outcome: Mapping[str, Any]) 
     )
     if any(abs(a - b) > ROUNDING for a, b in zip(sought, mix + reply, strict=True)):
         yield Doubt("the strategies are those that are played")
-    earned = [Fraction(0), Fraction(0)]
+    earned, regret = [Fraction(0), Fraction(0)], Fraction(0)
     for j, column in enumerate(columns):
         told = seen.earned(seen.other, column)
-        if max(told) - told[j] > slack:
-            yield Doubt("the response is a best one")
+        regret = max(regret, max(told) - told[j])
         earned[seen.leader] += seen.earned(seen.own, column)[j]
         earned[1 - seen.leader] += told[j]
+    if abs(regret - violation) > seen.largest * ROUNDING:
+        yield Doubt("how much worse than a best one the response is")
     if any(abs(a - b) > slack for a, b in zip(earned, payoffs, strict=True)):
         yield Doubt("the payoffs")
+    value = payoffs[seen.leader]
+    if outcome["ties"] == "strong":
+        kept = value
+    else:
+        own, other = seen.earned(seen.own, mix), seen.earned(seen.other, mix)
+        kept = min(a for a, b in zip(own, other, strict=True) if max(other) - b <= slack)
+    if outcome["attained"] is not (kept >= value - slack):
+        yield Doubt("whether the value is attained")
+    if certificate.get("commitment") == "pure" and (
+        max(mix) != 1 or abs(best_pure(seen, outcome["ties"]) - value) > slack
+    ):
+        yield Doubt("it is the best pure commitment")
     if "upper_bound" in certificate and (
         number(certificate["upper_bound"]) < payoffs[seen.leader] - slack
     ):

@@ -53,15 +53,17 @@ class Tables:
             leader, follower, ties = kind
             self._best[kind, policy] = max(
                 self.process.answered(table, leader, follower, ties)[1]
-                for table in self._tried(leader, policy)
+                for table in self._tried(kind, policy)
             )
         return self._best[kind, policy]
 
-    def _tried(self, leader: int, policy: str) -> list[Table]:
+    def _tried(self, kind: Class, policy: str) -> list[Table]:
+        """All deterministic tables, and where it is quick many stochastic ones."""
+        leader, follower, _ = kind
         pure = [self.process.table(plan, leader) for plan in self.process.plans(leader)]
-        if policy == "deterministic" or self.game.shape[leader] != 2:
-            return pure
-        if len(SHARES) ** self.game.num_states > MOST_TABLES:
+        slow = self.game.horizon is None or follower == "stationary"
+        many = len(SHARES) ** self.game.num_states > MOST_TABLES
+        if policy == "deterministic" or self.game.shape[leader] != 2 or slow or many:
             return pure
         return [
             [(share, 1 - share) for share in shares]
@@ -249,7 +251,8 @@ def _bound_doubts(
     bound = number(outcome["upper_bound"])
     if "upper_bound" in certificate and number(certificate["upper_bound"]) != bound:
         yield Doubt("the certificate's upper bound is the commitment's")
-    if bound < max(tables.best_known(kind, policy), *_values(original, kind, policy)):
+    known = _values(original, kind, policy) or [tables.best_known(kind, policy)]
+    if bound < max(known):
         yield Doubt("nothing earns more than the upper bound")
         return
     if "tables" in certificate and certificate["tables"] != tables.count[kind[0]]:
@@ -289,13 +292,12 @@ def _bound_doubts(
 
 
 def _values(original: Mapping[str, Any], kind: Class, policy: str) -> list[Fraction]:
-    """The values of the correct solution's commitments that are of a class, or of a smaller one."""
+    """The values of the correct solution's commitments that are of a class."""
     return [
         number(o["payoffs"][o["leader"]])
         for o in original["solutions"]
-        if (o["leader"], o["follower"], o["ties"]) == kind
-        and (o["policy"] == policy or policy == "stochastic")
-    ] or [Fraction(-(10**30))]
+        if (o["leader"], o["follower"], o["ties"], o["policy"]) == (*kind, policy)
+    ]
 
 
 def _bounds(original: Mapping[str, Any], kind: Class, policy: str) -> list[Fraction]:

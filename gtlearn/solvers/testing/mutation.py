@@ -173,11 +173,11 @@ def _replacements(path: Path, value: Any, others: _Others) -> Iterator[tuple[str
         yield from _lists(value)
     elif isinstance(value, Mapping):
         yield "emptied", {}
+    elif key not in TEXTS and (number := as_number(value)) is not None:
+        yield from _exact(number, _next(others.numbers, value))
     elif key in WORDS:
         yield from (("other word", word) for word in WORDS[key])
         yield "unknown word", f"{value}?"
-    elif key not in TEXTS and (number := as_number(value)) is not None:
-        yield from _exact(number, _next(others.numbers, value))
     else:
         yield from (("renamed", f"{value}'"), ("blank", ""))
         yield "other label", _next(others.labels, value)

@@ -24,13 +24,18 @@ def relabelled(data: Mapping[str, Any]) -> Iterator[Mutant]:
         data: the parsed object of a correct solution.
     """
     for change, edits in _changes(data):
-        if edits:
-            yield Mutant(change, tuple(edits), data)
+        mutant = Mutant(change, tuple(edits), data)
+        if edits and mutant.data != data:
+            yield mutant
 
 
 def _changes(data: Mapping[str, Any]) -> Iterator[tuple[str, list[Edit]]]:
     for key, words in WORDS.items():
-        here = [(path, value) for path, value in places(data) if path[-1] == key]
+        here = [
+            (path, value)
+            for path, value in places(data)
+            if path[-1] == key and (value in words or value is None)
+        ]
         for word in words:
             edits = [(p, word) for p, v in here if isinstance(v, str | None) and v != word]
             yield f"{key} {word} everywhere", edits

@@ -22,7 +22,7 @@ from gtlearn.solvers.testing.commitment_truth import commitment_doubts
 from gtlearn.solvers.testing.correlated_truth import correlated_doubts
 from gtlearn.solvers.testing.form import is_solution
 from gtlearn.solvers.testing.list_truth import Lists, list_doubts
-from gtlearn.solvers.testing.mutation import Mutant
+from gtlearn.solvers.testing.mutation import Mutant, as_number
 from gtlearn.solvers.testing.nash_truth import nash_doubts, unique_doubts
 
 NO_CLAIMS = ("method", "seconds", "notes", "status")  # of the whole; they state nothing of the game
@@ -123,7 +123,9 @@ class Judge:
         if block is None:
             return True
         lasting = ("horizon", "discount") if "states" in block else ()  # left out: denied
-        return all(known.get(key) == block.get(key) for key in {*block, *lasting} if key != "name")
+        return all(
+            _same(known.get(key), block.get(key)) for key in {*block, *lasting} if key != "name"
+        )
 
     def _remembered(self, outcome: Mapping[str, Any], data: Mapping[str, Any]) -> list[Doubt]:
         """The doubts about an outcome, which most changes leave as it was."""
@@ -177,7 +179,7 @@ class Judge:
                 yield from correlated_doubts(self.game, outcome, exact)
             else:
                 yield from commitment_doubts(self.game, outcome, exact)
-        if kind != "nash" and exact and not outcome["certificate"]["verified"]:
+        if kind != "nash" and not outcome["certificate"]["verified"]:
             yield Doubt("whether it is verified")
 
     def _whole_doubts(self, data: Mapping[str, Any]) -> Doubts:
@@ -219,6 +221,15 @@ class Judge:
 
 
 ALL_LISTED = "all are listed"
+
+
+def _same(known: Any, said: Any) -> bool:
+    """Whether a part of the game's description is the same; 0.5 is 1/2."""
+    if isinstance(known, list) and isinstance(said, list) and len(known) == len(said):
+        return all(map(_same, known, said))
+    if known == said:
+        return type(known) is type(said)
+    return isinstance(said, float) and as_number(known) == as_number(said)
 
 
 def _told(outcome: Mapping[str, Any]) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.games import NormalFormGame
+from gtlearn.solvers.verify.dummies import of_two
 
 Exact = tuple[Fraction, ...]  # a strategy
 Pair = tuple[Exact, Exact]  # one strategy of each side
@@ -36,16 +37,12 @@ class Bimatrix:
     @classmethod
     def of(cls, game: NormalFormGame) -> Bimatrix | None:
         """The bimatrix game, None where more than two players have a choice."""
-        busy = [player for player, size in enumerate(game.shape) if size > 1]
-        idle = [player for player, size in enumerate(game.shape) if size == 1]
-        if len(busy) > 2:
+        found = of_two(game)
+        if found is None:
             return None
-        first, second = sorted((busy + idle)[:2])
-        shape = game.shape[first], game.shape[second]
-        both = [
-            _positive(game.payoffs[player].numerators.reshape(shape)) for player in (first, second)
-        ]
-        return cls((first, second), both[0], both[1], game.shape)
+        players, smaller = found
+        rows, columns = (_positive(tensor.numerators) for tensor in smaller.payoffs)
+        return cls(players, rows, columns, game.shape)
 
     def pair(self, strategies: Sequence[Sequence[Any]]) -> Pair:
         """The strategies of the two, exactly."""

@@ -242,6 +242,21 @@ def parts(sides: Sides, outcome: Commitment) -> list[tuple[int, list[Fraction]]]
     return list(parts.items())
 
 
+def tied(sides: Sides, pays: Sequence[Fraction], slack: Fraction) -> list[int] | None:
+    """The best responses to a mix in floats; None where rounding may hide which they are.
+
+    A response that pays less by no more than products of rounded numbers may be off counts as one
+    of them. One that pays less by more than that, but by less than the slack, may be one as well.
+    """
+    rounding = Fraction(sides.size[0] + 4, 2**52) * Fraction(
+        _largest(sides.follower), sides.follower_denominator
+    )
+    behind = [max(pays) - pay for pay in pays]
+    if any(rounding < loss <= slack for loss in behind):
+        return None
+    return [k for k, loss in enumerate(behind) if loss <= rounding]
+
+
 def best_pure_value(sides: Sequence[Sides], prior: Sequence[Fraction], ties: str) -> Fraction:
     """What the best pure commitment earns the leader, against types with these probabilities."""
     choose = max if ties == "strong" else min

@@ -30,6 +30,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     product,
     rational,
     stated_violation,
+    tied,
     violation_failures,
 )
 from gtlearn.solvers.verify.form import index, items, number, text, vector
@@ -95,12 +96,8 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
         pays = expected(side.follower, side.follower_denominator, mix)
         if max(pays) - pays[reply] > slack:
             failures.append(f"action {reply} is no best response of type {t}")
-        elif (
-            exact
-            and weight
-            and own[reply]
-            != choose(v for v, pay in zip(own, pays, strict=True) if pay == max(pays))
-        ):
+        best = _best(pays) if exact else tied(side, pays, slack)
+        if weight and best and abs(own[reply] - choose(own[k] for k in best)) > slack:
             failures.append(f"type {t} does not break ties as stated")
         strategy = rational(outcome.strategies[1 + t])
         if strategy != [Fraction(int(k == reply)) for k in range(side.size[1])]:
@@ -111,6 +108,10 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
     if abs(total - stated[0]) > slack:
         failures.append(f"the leader does not earn {text(stated[0])}")
     return failures
+
+
+def _best(pays: Sequence[Fraction]) -> list[int]:
+    return [k for k, pay in enumerate(pays) if pay == max(pays)]
 
 
 def _slack(sides: Sequence[Sides], outcome: Commitment) -> Fraction:

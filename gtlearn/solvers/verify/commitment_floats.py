@@ -13,12 +13,15 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     parts,
     rational,
     stated_violation,
+    tied,
     violation_failures,
 )
+from gtlearn.solvers.verify.dummies import commitment_of_two
 from gtlearn.solvers.verify.form import as_float, number, text
 from gtlearn.solvers.verify.report import Unproven
 
 ROUNDING = Fraction(1, 10**9)  # of probabilities
+OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to its size
 
 
 def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
@@ -54,6 +57,7 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
     if isinstance(game, BayesianGame):
         place, games, prior = 0, game.games, game.prior
     else:
+        game, outcome = commitment_of_two(game, outcome)
         place, games, prior = outcome.leader, (game,), (Fraction(1),)
     value = Fraction(outcome.payoffs[place])
     sides = [Sides.of(each, outcome.leader) for each in games]
@@ -67,6 +71,24 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
     raise Unproven("no proof of it comes with an answer in floats")
 
 
+def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
+    """Whether "float_bound", a bound that floats gave, is below what the leader earns.
+
+    Raises:
+        Unproven: if it is not, but below the upper bound that is proven.
+    """
+    evidence = outcome.certificate.evidence
+    place = 0 if isinstance(game, BayesianGame) else outcome.leader
+    value = number(outcome.payoffs[place], "the value")
+    bound = number(evidence["float_bound"], "the bound in floats")
+    slack = OFF * max(Fraction(1), abs(value))
+    if bound < value - slack:
+        return [f"the leader earns {text(value)}, more than the bound in floats {text(bound)}"]
+    if bound < number(evidence.get("upper_bound", value), "the upper bound") - slack:
+        raise Unproven("it is below the upper bound that is proven")
+    return []
+
+
 def _ties(sides: Sides, outcome: Commitment, slack: Fraction) -> list[str]:
     """Whether the value is attained just where no response as good up to rounding earns less."""
     if outcome.ties != "strong" and outcome.distribution is not None:
@@ -76,7 +98,10 @@ def _ties(sides: Sides, outcome: Commitment, slack: Fraction) -> list[str]:
     mix = rational(outcome.strategies[outcome.leader])
     own = expected(sides.leader, sides.leader_denominator, mix)
     other = expected(sides.follower, sides.follower_denominator, mix)
-    worst = min(v for v, pay in zip(own, other, strict=True) if max(other) - pay <= slack)
+    best = tied(sides, other, slack)
+    if best is None:
+        return []
+    worst = min(own[k] for k in best)
     attained = worst >= rational(outcome.payoffs)[outcome.leader] - slack
     if attained is outcome.attained:
         return []

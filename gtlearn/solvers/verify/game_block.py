@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
 from gtlearn.games.numbers import to_fraction
 from gtlearn.solvers.verify.report import Statement, unknown_statement
@@ -104,9 +104,9 @@ def _difference(said: Any, true: Any, numbers: bool) -> tuple[str | None, Any, A
 
 
 def _is_number(said: Any, true: Fraction) -> bool:
-    """Whether what is said is that number; "2/4" is 1/2."""
+    """Whether what is said is that number, exactly; "2/4" is 1/2, but a float states a rounding."""
     try:
-        return to_fraction(said) == true
+        return not isinstance(said, float) and to_fraction(said) == true
     except InputError:
         return False
 
@@ -116,8 +116,6 @@ def _lists(labels: tuple[tuple[str, ...], ...]) -> list[list[str]]:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        text = f"[{', '.join(map(_shown, value[:_SHOWN]))}]"
-    else:
-        text = "none" if value is None else str(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    if value is None:
+        return "none"
+    return str(value) if isinstance(value, Fraction) else quoted(value, _SHOWN)

@@ -130,7 +130,10 @@ def _exact(strategy: Any, size: int) -> Exact:
     Raises:
         InputError: if it is no distribution over `size` actions.
     """
-    exact = tuple(number(p, "a strategy of a subset") for p in items(strategy, "a strategy"))
+    given = items(strategy, "a strategy of a subset")
+    if any(isinstance(p, float) for p in given):
+        raise InputError("a strategy of a subset is in floats, but subsets are exact")
+    exact = tuple(number(p, "a strategy of a subset") for p in given)
     if len(exact) != size or min(exact) < 0 or sum(exact) != 1:
         raise InputError(f"a strategy of a subset is no distribution over {size} actions")
     return exact

@@ -168,7 +168,8 @@ def _ties(played: _Played) -> list[str]:
 
 
 def _classes(claim: Claim, outcome: TableCommitment) -> list[str]:
-    if (outcome.follower, outcome.policy) == (claim.follower, claim.policy):
+    pairs = [(claim.follower, outcome.follower), (claim.policy, outcome.policy)]
+    if all(whole in (None, own) for whole, own in pairs):
         return []
     return ["its follower or policy is not that of the solution"]
 

@@ -125,7 +125,7 @@ def _solved(
                 found, proof = _stochastic(game, sides, ties, bounds, units)
                 outcomes = (_found(sides, ties, found, {**evidence, **proof}, units, part),)
                 method = f"{method}, and {PROOFS[proof['bound']]}"
-                complete, reached = outcomes[0].gap == 0, found.reached
+                reached = None if outcomes[0].gap == 0 else found.reached
     except LimitReached as error:
         reached = error
     proven, unproven = _proven(game, outcomes)

@@ -190,6 +190,7 @@ def test_a_better_table_than_the_bound_says_is_found_where_few_states_can_be_rea
         payoffs=worse.payoffs,
         response=worse.plan,
         upper_bound=worse.payoffs[0],
+        certificate=replace(best.certificate, evidence={"bound": "enumeration"}),
     )
     (failure,) = verify.solution(game, replace(found, solutions=(claim,))).false
     assert "more than the upper bound" in failure
