@@ -111,7 +111,10 @@ class RunFolder:
         Raises:
             InputError: if result.json is damaged or was edited.
         """
-        return results.read(self.result_file)
+        found = results.read(self.result_file)
+        if found is not None:
+            results.require_unedited(found, self.path, (results.FILE,))
+        return found
 
     def require_unedited(self, *names: str) -> None:
         """Refuses the run if it is finished and its files are others than at its end.

@@ -15,7 +15,6 @@ ALLOWED = {
     "gtlearn.errors",
     "gtlearn.games",
     "gtlearn.games.numbers",
-    "gtlearn.child",
     "gtlearn.limits",
     "gtlearn.solvers.outcomes",  # the result types, which compute nothing
 }
