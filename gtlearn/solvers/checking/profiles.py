@@ -113,10 +113,10 @@ def as_joint(
     joint: dict[tuple[int, ...], Fraction] = {(): Fraction(1)}
     for strategy in strategies:
         longer: dict[tuple[int, ...], Fraction] = {}
-        for place, (profile, p) in enumerate(joint.items(), 1):
-            if place % FEW == 0:
-                limits.check()
+        for profile, p in joint.items():
             longer |= {(*profile, a): p * q for a, q in enumerate(strategy) if q}
+            if len(longer) > FEW:
+                limits.check()
         joint = longer
     return joint, notes
 

@@ -29,6 +29,7 @@ from gtlearn.solvers.markov.tables import all_tables
 MAX_LEADERS = 1_000_000
 MAX_LISTED = 64  # optimal tables that are listed
 CHUNK = 500_000  # entries of the transition matrices that are held at once
+SMALL_CHUNK = 2**16  # entries of integer payoffs, of whose every step there may be very many
 ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
 
 
@@ -75,7 +76,7 @@ def best_deterministic(sides: Sides, ties: str) -> Enumerated:
     order = np.argsort(-bounds, kind="stable").tolist()
     if reached is not None:
         order = [k for k in order if bounds[k] < np.inf]
-    top = _ceiling(sides)
+    top = ceiling(sides)
     rest = None if len(order) == len(tables) else top  # what the others earn at most
     found: dict[int, Candidate] = {}
     value: Fraction | None = None
@@ -109,7 +110,7 @@ def _exact_values(
 ) -> tuple[list[Fraction] | None, LimitReached | None]:
     """The values of `integer_values`, as many as there is time for; None for other games."""
     values: list[Fraction] = []
-    size = max(1, CHUNK // (tables.shape[1] * sides.responses))
+    size = max(1, SMALL_CHUNK // (tables.shape[1] * sides.responses))
     try:
         for first in range(0, len(tables), size):
             part = integer_values(sides, tables[first : first + size], ties)
@@ -191,12 +192,12 @@ def _listed(
         if not best:
             raise
         reached = error
-    upper = value if len(values) == len(tables) else max(value, _ceiling(sides))
+    upper = value if len(values) == len(tables) else max(value, ceiling(sides))
     complete = upper == value and len(values) == len(tables) and len(best) == len(optimal)
     return Enumerated(tuple(best), upper, complete, len(tables), None if complete else reached)
 
 
-def _ceiling(sides: Sides) -> Fraction:
+def ceiling(sides: Sides) -> Fraction:
     """What no table exceeds: the leader's largest payoff at every step."""
     own = sides.pay[0]
     return Fraction(int(own.numerators.max()), own.denominator) * total_weight(sides.game)

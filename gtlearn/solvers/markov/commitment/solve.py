@@ -16,12 +16,12 @@ from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers.markov.certified import measuring_seconds
 from gtlearn.solvers.markov.commitment.branch_and_bound import Tightened, tightened_bound
-from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic
+from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic, ceiling
 from gtlearn.solvers.markov.commitment.floats import few_replies
 from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound, largest_payoff
 from gtlearn.solvers.markov.commitment.perturbation import robustness
 from gtlearn.solvers.markov.commitment.reached import Part, reached_part
-from gtlearn.solvers.markov.commitment.replies import reply
+from gtlearn.solvers.markov.commitment.replies import Candidate, reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.commitment.stochastic import Stochastic, best_stochastic, improved
 from gtlearn.solvers.markov.commitment.units import Units, in_units
@@ -35,6 +35,7 @@ from gtlearn.solvers.markov.solution import (
     Table,
     TableCommitment,
 )
+from gtlearn.solvers.markov.tables import pure_table
 from gtlearn.solvers.solution import RATIONAL, Certificate
 from gtlearn.solvers.verify.markov import markov_outcome
 
@@ -128,6 +129,8 @@ def _solved(
                 reached = None if outcomes[0].gap == 0 else found.reached
     except LimitReached as error:
         reached = error
+        with suppress(LimitReached):
+            outcomes = (_cheapest(game, sides, policy, ties, units, part),)
     proven, unproven = _proven(game, outcomes)
     if unproven is not None:
         complete, reached = False, unproven
@@ -148,6 +151,26 @@ def _solved(
         proofs=_proofs(evidence if policy == DETERMINISTIC else {}, near),
         notes=_notes(sides, proven, complete, reached),
     )
+
+
+def _cheapest(
+    game: IteratedGame | MarkovGame, sides: Sides, policy: str, ties: str, units: Units, part: Part
+) -> TableCommitment:
+    """The first deterministic table, with the bound that is at hand.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    table = pure_table(sides.game, sides.leader, sides.game.legal[sides.leader].argmax(axis=1))
+    response = reply(sides, table, ties)
+    if policy == DETERMINISTIC or not isinstance(game, IteratedGame):
+        best = Candidate(table, response)
+        tried = Enumerated((best,), max(ceiling(sides), best.value(sides.leader)), False, 1)
+        return _enumerated(sides, ties, tried, units, part)[0]
+    folk = largest_payoff(game, sides.leader)
+    evidence = {"bound": "folk", "upper_bound": folk.value, "folk": _folk_evidence(folk)}
+    found = Stochastic(table, response.payoffs, response.plan, True)
+    return _found(sides, ties, found, evidence, units, part)
 
 
 def _proven(
@@ -193,14 +216,14 @@ def _check_options(
 def _bounds(game: IteratedGame, sides: Sides) -> tuple[dict[str, Fraction], Evidence]:
     """Upper bounds on the leader's value by name, and what proves them."""
     try:
-        with limits.keeping(0.0, share=1 / 2):
+        with limits.keeping(0.0, share=3 / 4):
             folk = folk_bound(game, sides.leader)
     except LimitReached:
         folk = largest_payoff(game, sides.leader)
     bounds = {"folk": folk.value}
     evidence: Evidence = {"folk": _folk_evidence(folk)}
     if sides.sees_time or game.horizon == 1:
-        with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):  # else one bound less
+        with suppress(LimitReached), limits.keeping(0.0, share=3 / 4):  # else one bound less
             unlimited = unlimited_memory_bound(game, sides.leader, folk)
             bounds["unlimited_memory"] = unlimited.value
             evidence["unlimited_memory"] = _unlimited_evidence(unlimited)
