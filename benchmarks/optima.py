@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -74,9 +76,8 @@ def _leaders(row: Row, stage: str, seeds: range) -> None:
 
 def _each(work: Callable[[int], Any], seeds: range) -> list[Any]:
     """What came out for each seed; steps are counted, not timed, so two processes share them."""
-    from joblib import Parallel, delayed
-
-    return list(Parallel(n_jobs=2, batch_size=1)(delayed(work)(seed) for seed in seeds))
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        return list(pool.map(work, seeds))
 
 
 def follower_steps(name: str, stage: str, seed: int) -> tuple[int | None, int]:

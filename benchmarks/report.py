@@ -34,7 +34,6 @@ PACKAGES = (
     "torch",
     "gymnasium",
     "pettingzoo",
-    "joblib",
     "ray",
 )
 INTRODUCTION = """\

@@ -1,4 +1,4 @@
-"""Whole training runs a minute, and what a sweep costs beside its runs, by joblib and by Ray."""
+"""Whole training runs a minute, and what a sweep costs beside its runs, by workers and by Ray."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from benchmarks.harness import Case, Row, child_cpu, say, show, timed
 from gtlearn.runs import sweep
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.learner import find_algorithm
+from gtlearn.runs.stopping import Stop
 
 WORKERS = 2
 FINISH = sweep.finish
@@ -60,11 +61,11 @@ def runs(quick: bool) -> Iterator[Case]:
 
 
 def sweeps(quick: bool) -> Iterator[Case]:
-    """Sweeps of the same runs: in this process, by joblib's, and by Ray's."""
+    """Sweeps of the same runs: in this process, by worker processes, and by Ray's."""
     for name, (options, count) in SWEEPS.items():
         number = 4 if quick else count
         for backend, workers in (("local", 1), ("local", WORKERS), ("ray", WORKERS)):
-            who = {"local": "joblib" if workers > 1 else "one process", "ray": "Ray"}[backend]
+            who = {"local": "processes" if workers > 1 else "one process", "ray": "Ray"}[backend]
             case = f"{name}: {number}, {who}" + (f", {workers} workers" if workers > 1 else "")
             row = Row("overhead of a sweep", case, [])
             measure = partial(_overhead, backend=backend, workers=workers)
@@ -144,10 +145,10 @@ class Sweep:
         )
 
 
-def timed_finish(job: sweep.Job) -> sweep.SeedOutcome:
+def timed_finish(job: sweep.Job, stop: Stop | None = None) -> sweep.SeedOutcome:
     """What a worker does, with its times in the result."""
     start = time.time()
-    outcome = FINISH(job)
+    outcome = FINISH(job, stop)
     if outcome.result is None:
         raise SystemExit(outcome.error)
     return replace(outcome, result={"span": Span(os.getpid(), start, time.time())})
@@ -193,8 +194,4 @@ def _swept(options: dict[str, Any], count: int, backend: str, workers: int) -> S
                 first = first or time.perf_counter() - start
                 spans.append((outcome.result or {})["span"])
             whole = time.perf_counter() - start
-        if backend == "local" and workers > 1:
-            from joblib.externals.loky import get_reusable_executor
-
-            get_reusable_executor().shutdown(wait=True)  # the next sweep starts its own
     return Sweep(whole, first, spans)

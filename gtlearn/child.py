@@ -10,10 +10,12 @@ a pool, and children themselves may call too.
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gtlearn import limits
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_POLL = 0.02  # seconds between two looks at a child's memory and at the caller's limits
+_POLL = 0.02  # seconds between two looks at the caller's limits
+_QUICK_POLL = 0.005  # where the child's memory is limited, which it can fill quickly
+_SLACK = 2**30  # bytes of addresses that libraries take and never touch
 _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 
 _inside: ContextVar[bool] = ContextVar("gtlearn_inside_a_child", default=False)
@@ -159,26 +163,27 @@ def _without_script() -> Iterator[None]:
 def _answer(child: Any, ours: Connection, room: float | None) -> Any:
     """Waits for the child; kills it by leaving with what ended the wait."""
     start = 0.0 if room is None else float(_received(child, ours))
-    while not ours.poll(_patience()):
+    while not ours.poll(_patience(_POLL if room is None else _QUICK_POLL)):
         limits.check()
         _require_alive(child, ours)
         if room is not None and _resident(child.pid) - start > room:
-            raise limits.MemoryLimitReached("the memory limit is used up")
+            raise limits.MemoryLimitReached
+    limits.require(2 * _received(child, ours))  # for the answer, and what it is unpacked to
     returned, value = _received(child, ours)
     if returned:
         return value
     if isinstance(value, MemoryError) and room is not None:
-        raise limits.MemoryLimitReached("the memory limit is used up") from None
+        raise limits.MemoryLimitReached from None
     raise value
 
 
 def _received(child: Any, ours: Connection) -> Any:
     """What the child sends next."""
-    while not ours.poll(_patience()):
+    while not ours.poll(_patience(_POLL)):
         limits.check()
         _require_alive(child, ours)
     try:
-        return ours.recv()
+        return pickle.loads(ours.recv_bytes())
     except EOFError:
         child.join()
         raise ChildDied(child.exitcode) from None
@@ -189,9 +194,9 @@ def _require_alive(child: Any, ours: Connection) -> None:
         raise ChildDied(child.exitcode)
 
 
-def _patience() -> float:
+def _patience(seconds: float) -> float:
     left = limits.seconds_left()
-    return _POLL if left is None else min(_POLL, left)
+    return seconds if left is None else min(seconds, left)
 
 
 def _resident(pid: int) -> float:
@@ -211,18 +216,47 @@ def _work(
     _be_quiet()
     _end_with_caller()
     _bound(room)
+    start = 0 if room is None else limits.resident_bytes()
     if room is not None:
-        answer.send(limits.resident_bytes())  # from which its growth counts
+        answer.send_bytes(_packed(start))  # from which its growth counts
     try:
         with heard_by(None):  # a listener may wait for a thread that is not there
             returned, value = True, function(*arguments)
+        if room is not None and limits.resident_bytes() - start > room:
+            raise limits.MemoryLimitReached
     except BaseException as error:
         returned, value = False, error
+    try:
+        content = _packed((returned, value))
+    except Exception:  # it cannot be pickled
+        shown = RuntimeError(f"{type(value).__name__}: {value}")
+        content = _packed((False, shown))
     with suppress(BrokenPipeError):
-        try:
-            answer.send((returned, value))
-        except Exception:  # it cannot be pickled
-            answer.send((False, RuntimeError(f"{type(value).__name__}: {value}")))
+        answer.send_bytes(_packed(len(content)))
+        answer.send_bytes(content)
+
+
+def _packed(value: Any) -> memoryview:
+    """Pickled so that no Fraction is reduced to lowest terms again, which can take minutes."""
+    import copyreg
+    import io
+
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer)
+    pickler.dispatch_table = {**copyreg.dispatch_table, Fraction: _parts}
+    pickler.dump(value)
+    return buffer.getbuffer()
+
+
+def _parts(value: Fraction) -> tuple[Callable[[int, int], Fraction], tuple[int, int]]:
+    return _lowest, (value.numerator, value.denominator)
+
+
+def _lowest(numerator: int, denominator: int) -> Fraction:
+    """The Fraction of two numbers that have no common divisor."""
+    value = object.__new__(Fraction)
+    value._numerator, value._denominator = numerator, denominator  # type: ignore[attr-defined]
+    return value
 
 
 def _be_quiet() -> None:
@@ -269,6 +303,6 @@ def _bound(room: float | None) -> None:
     if room is not None:
         import psutil
 
-        size = psutil.Process().memory_info().vms + int(room)
+        size = psutil.Process().memory_info().vms + 2 * int(room) + _SLACK
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (size, size))

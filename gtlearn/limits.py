@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,6 +21,7 @@ TIME_LIMIT = "time_limit"
 MEMORY_LIMIT = "memory_limit"
 INTERRUPTED = "interrupted"
 
+_EVER = 1e18  # seconds or bytes: more than there are, and a double
 _LOOK = 0.001  # seconds between two looks at the memory, each of which takes microseconds
 _UNSEEN, _UNFELT = 0.02, 0.3  # seconds by which a limit, or a person, may be kept waiting
 _GRACE = 0.3  # seconds in which what was found can become an answer, once the user asked to stop
@@ -31,27 +32,43 @@ class LimitReached(GtlearnError):
 
     Attributes:
         status: the status of a solution that was cut short by it.
+        words: what happened.
     """
 
     status: ClassVar[str]
+    words: ClassVar[str]
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words or self.words)
 
 
 class TimeLimitReached(LimitReached, TimeoutError):
     """The time limit has passed."""
 
     status = TIME_LIMIT
+    words = "the time limit was reached"
 
 
 class MemoryLimitReached(LimitReached, MemoryError):
     """The memory limit is used up."""
 
     status = MEMORY_LIMIT
+    words = "the memory limit was reached"
 
 
 class Interrupted(LimitReached):
     """The user asked to stop."""
 
     status = INTERRUPTED
+    words = "the user asked to stop"
+
+
+def of_status(status: str) -> LimitReached:
+    """The limit that left such a status."""
+    for kind in (TimeLimitReached, MemoryLimitReached, Interrupted):
+        if kind.status == status:
+            return kind()
+    raise ValueError(f"{status!r} is no status of a limit")
 
 
 @dataclass
@@ -64,7 +81,7 @@ class _Limits:
 
 
 @dataclass
-class _Asked:
+class Asked:
     """Whether the user asked to stop, and when the work heard of it first."""
 
     stop: bool = False
@@ -72,11 +89,12 @@ class _Asked:
 
 
 _current: ContextVar[_Limits | None] = ContextVar("gtlearn_limits", default=None)
-_asked: ContextVar[_Asked | None] = ContextVar("gtlearn_asked", default=None)
+_asked: ContextVar[Asked | None] = ContextVar("gtlearn_asked", default=None)
 
 
-@contextmanager
-def limited(time_limit: float | None = None, memory_limit: float | None = None) -> Iterator[None]:
+def limited(
+    time_limit: float | None = None, memory_limit: float | None = None
+) -> AbstractContextManager[None]:
     """Sets limits for the code inside, which hears of them from `check`.
 
     Args:
@@ -92,13 +110,17 @@ def limited(time_limit: float | None = None, memory_limit: float | None = None) 
     ...     59 < seconds_left() <= 60
     True
     """
-    outer = _current.get()
-    require_limits(time_limit, memory_limit)
     if time_limit is None and memory_limit is None:
-        yield
-        return
-    deadline = math.inf if time_limit is None else time.monotonic() + time_limit
-    resident = math.inf if memory_limit is None else resident_bytes() + memory_limit
+        return nullcontext()
+    require_limits(time_limit, memory_limit)
+    return _limited(time_limit, memory_limit)
+
+
+@contextmanager
+def _limited(time_limit: float | None, memory_limit: float | None) -> Iterator[None]:
+    outer = _current.get()
+    deadline = math.inf if time_limit is None else time.monotonic() + min(time_limit, _EVER)
+    resident = math.inf if memory_limit is None else resident_bytes() + min(memory_limit, _EVER)
     if outer is not None:
         deadline, resident = min(deadline, outer.deadline), min(resident, outer.resident)
     token = _current.set(_Limits(deadline, resident))
@@ -110,19 +132,32 @@ def limited(time_limit: float | None = None, memory_limit: float | None = None) 
 
 @contextmanager
 def keeping(seconds: float, share: float = 0.0) -> Iterator[None]:
-    """The code inside ends so long before the deadline that something else can still be done.
+    """The code inside ends so long before a limit that something else can still be done.
 
     Args:
         seconds: to be kept, but no more than half of what is left.
-        share: of what is left, to be kept at least.
+        share: of what is left of the time and of the memory, to be kept at least.
     """
-    left = seconds_left()
-    if left is None:
+    left, room = seconds_left(), bytes_left()
+    if left is not None:
+        left = max(left - max(min(seconds, left / 2), share * left), 1e-9)
+    if room is not None:
+        room = max(room - share * room, 1.0)
+    with limited(left, room):
         yield
-        return
-    kept = max(min(seconds, left / 2), share * left)
-    with limited(max(left - kept, 1e-9)):
-        yield
+
+
+def sparing(seconds: float) -> AbstractContextManager[None]:
+    """No limit holds for the code inside if it takes so little time that nobody waits for it.
+
+    So what is cheap is found even where nothing is left.
+
+    Args:
+        seconds: about how long the code takes.
+    """
+    if patience() == math.inf or seconds > _UNSEEN:
+        return nullcontext()
+    return suspended()
 
 
 @contextmanager
@@ -137,12 +172,12 @@ def suspended() -> Iterator[None]:
 
 
 @contextmanager
-def stoppable() -> Iterator[_Asked]:
+def stoppable() -> Iterator[Asked]:
     """The code inside ends by `Interrupted` at its next `check` once `.stop` is set to true.
 
     It is raised once, and again when the time for putting an answer together has passed.
     """
-    asked = _Asked()
+    asked = Asked()
     token = _asked.set(asked)
     try:
         yield asked
@@ -166,18 +201,27 @@ def check() -> None:
         return
     now = time.monotonic()
     if now >= limits.deadline:
-        raise TimeLimitReached("the time limit has passed")
+        raise TimeLimitReached
     if limits.resident < math.inf and now - limits.looked >= _LOOK:
         limits.looked = now
-        if resident_bytes() > limits.resident:
-            raise MemoryLimitReached("the memory limit is used up")
+        if resident_bytes() > limits.resident and _trimmed() > limits.resident:
+            raise MemoryLimitReached
 
 
-def _stop(asked: _Asked) -> None:
+def reached() -> bool:
+    """Whether `check` would raise."""
+    try:
+        check()
+    except LimitReached:
+        return True
+    return False
+
+
+def _stop(asked: Asked) -> None:
     now = time.monotonic()
     if asked.heard is None or now - asked.heard > _GRACE:
         asked.heard = asked.heard or now
-        raise Interrupted("the user asked to stop")
+        raise Interrupted
 
 
 def require(more_bytes: float) -> None:
@@ -189,9 +233,12 @@ def require(more_bytes: float) -> None:
     Raises:
         MemoryLimitReached: if the resident set would grow too much.
     """
-    left = bytes_left()
-    if left is not None and more_bytes > left:
-        raise MemoryLimitReached("the memory limit is used up")
+    limits = _current.get()
+    if limits is None or limits.resident == math.inf:
+        return
+    allowed = limits.resident - more_bytes
+    if resident_bytes() > allowed and _trimmed() > allowed:
+        raise MemoryLimitReached
 
 
 def patience() -> float:
@@ -222,6 +269,15 @@ def resident_bytes() -> int:
     import psutil
 
     return int(psutil.Process().memory_info().rss)
+
+
+def _trimmed() -> int:
+    """The resident set once the memory that was freed has gone back to the system."""
+    import ctypes
+
+    with suppress(AttributeError, OSError, TypeError):  # where there is no C library of GNU
+        ctypes.CDLL(None).malloc_trim(0)
+    return resident_bytes()
 
 
 def require_limits(time_limit: float | None, memory_limit: float | None) -> None:

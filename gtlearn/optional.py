@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -27,9 +27,18 @@ def optional(module: str, extra: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.partition(".")[0] != package:
             raise
-        raise InputError(
-            f"{package} is needed for this and not installed; run {install_line(extra)}"
-        ) from None
+        raise InputError(_missing(package, "this", extra)) from None
+
+
+def require(*modules: str, extra: str) -> None:
+    """Complains about optional packages before any work is done; imports none of them.
+
+    Raises:
+        InputError: if one is missing; the message says what to install.
+    """
+    for module in modules:
+        if importlib.util.find_spec(module) is None:
+            raise InputError(_missing(module, "this", extra))
 
 
 @contextmanager
@@ -46,9 +55,11 @@ def needed(purpose: str, extra: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"{error.name} is needed for {purpose} and not installed; run {install_line(extra)}"
-        ) from error
+        raise InputError(_missing(error.name, purpose, extra)) from error
+
+
+def _missing(package: str | None, purpose: str, extra: str) -> str:
+    return f"{package} is needed for {purpose} and not installed; run {install_line(extra)}"
 
 
 def install_line(extra: str = "") -> str:

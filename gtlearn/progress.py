@@ -7,7 +7,7 @@ A public function that is given a listener enters `heard_by`; the code that work
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 Progress = Callable[[float | None, str], None]  # told the share done (or None) and what is done
@@ -15,14 +15,18 @@ Progress = Callable[[float | None, str], None]  # told the share done (or None) 
 _listener: ContextVar[Progress | None] = ContextVar("gtlearn_progress", default=None)
 
 
-@contextmanager
-def heard_by(listener: Progress | None) -> Iterator[None]:
+def heard_by(listener: Progress | None) -> AbstractContextManager[None]:
     """Lets `listener` hear what the code inside tells; None for nobody.
 
     >>> with heard_by(lambda done, what: print(done, what)):
     ...     tell(0.5, "counting")
     0.5 counting
     """
+    return nullcontext() if listener is _listener.get() else _heard_by(listener)
+
+
+@contextmanager
+def _heard_by(listener: Progress | None) -> Iterator[None]:
     token = _listener.set(listener)
     try:
         yield

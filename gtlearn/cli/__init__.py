@@ -13,12 +13,12 @@ from typing import NoReturn
 import click
 
 from gtlearn.cli.app import app
+from gtlearn.cli.interrupt import INTERRUPTED
 from gtlearn.cli.stdout import claim_stdout, discard
 from gtlearn.errors import CertificateError, InputError
 
 BAD_INPUT = 2
 INTERNAL = 70  # as in sysexits.h
-INTERRUPTED = 130
 BROKEN_PIPE = 141
 
 

@@ -15,6 +15,7 @@ from gtlearn.cli.options import (
     Natural,
     OneOf,
     leader_options,
+    limit_options,
     reading_options,
     refuse_unused,
     refuse_unused_of,
@@ -47,6 +48,7 @@ from gtlearn.errors import InputError
     show_default=True,
     help="The largest regret that still holds.",
 )
+@limit_options
 @click.option(
     "--format", "form", type=OneOf("table", "json"), help="How to print; a table by default."
 )
@@ -69,6 +71,8 @@ def check(
     form: str | None,
     output: Path | None,
     how: dict[str, Any],
+    time_limit: float | None,
+    memory_limit: float | None,
 ) -> int:
     """Say exactly how far PROFILE is from an equilibrium of GAME.
 
@@ -78,7 +82,8 @@ def check(
     For an iterated or Markov game it holds a table of states x actions a player, or the leader's,
     {"commitment": [["1", "0"], ...]}; it may be an .npz file. The folder of a finished run
     names its own GAME.
-    Exit code 0: it holds within the tolerance; 1: it does not; 2: bad input.
+    Exit code 0: it holds within the tolerance; 1: it does not, or that is not known; 2: bad input.
+    Ctrl-C prints what is known, with exit code 130.
 
     \b
     Examples:
@@ -98,28 +103,33 @@ def check(
     names = ("leader", "ties", "follower", "policy")
     refuse_unused(ctx, dict.fromkeys(names, stackelberg))
     from gtlearn import games, solvers
+    from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
+    from gtlearn.limits import limited
 
     require_writable(output)
-    loaded: Any = load_game(game, how)
-    refuse_unused_of(ctx, loaded)
-    if not was_given(ctx, "leader"):  # then the profile may say who
-        leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None
-    report = solvers.check(
-        source,
-        loaded,
-        concept or "nash",
-        leader=leader,
-        ties=ties,
-        follower=follower,
-        policy=policy,
-        index=index,
-        tolerance=tolerance,
-    )
+    with interruptible() as asked, limited(time_limit, memory_limit), reading("the input"):
+        loaded: Any = load_game(game, how)
+        refuse_unused_of(ctx, loaded)
+        if not was_given(ctx, "leader"):  # then the profile may say who
+            leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None
+        report = solvers.check(
+            source,
+            loaded,
+            concept or "nash",
+            leader=leader,
+            ties=ties,
+            follower=follower,
+            policy=policy,
+            index=index,
+            tolerance=tolerance,
+        )
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else str(report), output)
     if as_json or output is not None:
         note(report.notes)
+    if asked.stop:
+        return INTERRUPTED
     return 0 if report.holds else 1
 
 

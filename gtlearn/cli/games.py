@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gtlearn.cli.options import GameCommand, OneOf, nearest, reading_options
+from gtlearn.cli.options import GameCommand, OneOf, limit_options, nearest, reading_options
 from gtlearn.cli.stdout import Command
 
 
@@ -51,25 +51,41 @@ def list_games(form: str) -> None:
 
 @games.command(cls=GameCommand)
 @click.argument("game", metavar="NAME")
+@limit_options
 @reading_options
-def show(game: str, how: dict[str, Any]) -> None:
+def show(
+    game: str, how: dict[str, Any], time_limit: float | None, memory_limit: float | None
+) -> None:
     """Show a game's payoffs, labels and citation; of a Markov game also what follows each state.
 
     NAME is anything that `gtlearn solve` takes as GAME.
     """
+    from gtlearn import child
     from gtlearn.cli.game_tables import game_text
+    from gtlearn.cli.interrupt import reading
     from gtlearn.cli.output import emit
     from gtlearn.cli.reading import load_game
+    from gtlearn.games.effort import writing_seconds
+    from gtlearn.limits import limited
 
-    loaded = load_game(game, how)
-    emit(game_text(loaded), None)
+    with limited(time_limit, memory_limit), reading("the game"):
+        loaded = load_game(game, how)
+        text = child.bounded(game_text, loaded, seconds=writing_seconds(loaded))
+    emit(text, None)
 
 
 @games.command(cls=GameCommand)
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@limit_options
 @reading_options
-def convert(source: str, target: Path, how: dict[str, Any]) -> None:
+def convert(
+    source: str,
+    target: Path,
+    how: dict[str, Any],
+    time_limit: float | None,
+    memory_limit: float | None,
+) -> None:
     """Write the game IN to the file OUT, in the format of OUT's suffix.
 
     IN is anything that `gtlearn solve` takes as GAME, "-" for standard input; OUT ends in .nfg,
@@ -77,7 +93,9 @@ def convert(source: str, target: Path, how: dict[str, Any]) -> None:
     of what is remembered.
     """
     from gtlearn import games as library
+    from gtlearn.cli.interrupt import reading
     from gtlearn.cli.reading import load_game
+    from gtlearn.limits import limited
 
-    loaded = load_game(source, how)
-    library.save(loaded, target)
+    with limited(time_limit, memory_limit), reading("the game"):
+        library.save(load_game(source, how), target)

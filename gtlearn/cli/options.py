@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import click
 
@@ -96,6 +96,28 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]
         if not (math.isfinite(seconds) and seconds > 0):
             self.fail(f"{str(value).strip()!r} is not a positive number of seconds", param, ctx)
         return seconds
+
+
+class Memory(click.ParamType):  # type: ignore[type-arg]
+    """A positive amount of memory, in megabytes unless a unit follows, as bytes."""
+
+    name = "memory"
+    units: ClassVar[dict[str, float]] = {"": 1e6, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9}
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """The number of bytes."""
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"\s*([0-9.]+)\s*([a-zA-Z]*)\s*", str(value))
+        unit = self.units.get(found[2].lower()) if found else None
+        try:
+            size = float(found[1]) * unit if found and unit else 0.0
+        except ValueError:
+            size = 0.0
+        if not (math.isfinite(size) and size > 0):
+            text = str(value).strip()
+            self.fail(f"{text!r} is no amount of memory; give one such as 500MB or 2GB", param, ctx)
+        return size
 
 
 class ExactNumber(click.ParamType):  # type: ignore[type-arg]
@@ -198,6 +220,27 @@ def reading_options(function: Function) -> Function:
         decorated = option(decorated)
     bundled: Function = decorated
     return bundled
+
+
+def limit_options(function: Function) -> Function:
+    """The options of what may take long, or much memory."""
+    for option in (
+        click.option(
+            "--memory-limit",
+            type=Memory(),
+            metavar="SIZE",
+            help="Stop before the process grows by more than that, such as 500MB or 2GB (a bare "
+            "number counts megabytes); keep what was found.",
+        ),
+        click.option(
+            "--time-limit",
+            type=Seconds(),
+            metavar="SECONDS",
+            help="Stop after so many seconds, reading included; keep what was found.",
+        ),
+    ):
+        function = option(function)
+    return function
 
 
 def leader_options(function: Function) -> Function:

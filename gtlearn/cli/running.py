@@ -22,7 +22,7 @@ _REFRESH = 0.1  # seconds
 _CHECKED = ("gap", "follower_regret")  # of an exact check
 _COMMON = (
     *("schema", "algorithm", "game", "env", "seed", "env_steps", "seconds", "iterations"),
-    "metrics",
+    *("metrics", "sha256"),
 )
 
 

@@ -11,8 +11,8 @@ from gtlearn.cli.options import (
     GameCommand,
     Objective,
     OneOf,
-    Seconds,
     leader_options,
+    limit_options,
     reading_options,
     refuse_unused,
     refuse_unused_of,
@@ -71,9 +71,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Exact rational numbers with a proof, or floating point.",
 )
-@click.option(
-    "--time-limit", type=Seconds(), help="Stop after so many seconds; keep what was found."
-)
+@limit_options
 @click.option(
     "--format",
     "form",
@@ -91,8 +89,10 @@ def solve(
     form: str | None,
     output: Path | None,
     how: dict[str, Any],
+    time_limit: float | None,
+    memory_limit: float | None,
     **options: Any,
-) -> None:
+) -> int:
     """Solve GAME exactly and prove the answer.
 
     GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv, .xlsx, .npy, .npz),
@@ -107,6 +107,8 @@ def solve(
       gtlearn solve "3,3 0,5; 5,0 1,1" --concept stackelberg
       gtlearn solve game.nfg --find all --format json --output solution.json
       gtlearn solve "gtlearn_iterated(stage=chicken,horizon=10)" --concept stackelberg
+
+    Ctrl-C ends the search and prints what was found, with exit code 130.
     """
     concept = options["concept"]
     nash, stackelberg = concept == "nash", concept == "stackelberg"
@@ -129,22 +131,27 @@ def solve(
         },
     )
     from gtlearn import games, solvers
+    from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
     from gtlearn.cli.output import emit, format_for, note, progress_bar, require_writable
     from gtlearn.cli.reading import load_game
+    from gtlearn.limits import limited
 
     require_writable(output)
-    loaded = load_game(game, how)
-    refuse_unused_of(ctx, loaded)
-    if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
-        options["leader"] = loaded.leader
     if options["objective"] == "none":
         options["objective"] = None
-    with progress_bar() as progress:
-        solution = solvers.solve(loaded, **options, progress=progress)
+    with interruptible() as asked, limited(time_limit, memory_limit):
+        with reading("the game"):
+            loaded = load_game(game, how)
+        refuse_unused_of(ctx, loaded)
+        if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
+            options["leader"] = loaded.leader
+        with progress_bar() as progress:
+            solution = solvers.solve(loaded, **options, progress=progress)
     form = format_for(form, output)
     emit(_formatted(solution, form), output)
     if form != "table" or output is not None:
         note(solution.notes)
+    return INTERRUPTED if asked.stop else 0
 
 
 def _formatted(solution: Solution | MarkovSolution, form: str) -> str:

@@ -8,10 +8,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.axes import refuse_axis
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.csv_format import dump_csv, parse_csv
+from gtlearn.games.effort import text_seconds, writing_seconds
 from gtlearn.games.efg import parse_efg
 from gtlearn.games.iterated.game import IteratedGame
 from gtlearn.games.json_format import dump_json, parse_json
@@ -129,6 +131,8 @@ def loads(
     symmetric: bool = False,
     zero_sum: bool = False,
     players_axis: str | None = None,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> Game:
     """The game that a text spells in "nfg", "efg", "json" or "csv".
 
@@ -142,31 +146,38 @@ def loads(
         zero_sum: a single matrix (JSON, CSV) is the row player's payoffs of a zero-sum game.
         players_axis: "first" or "last": which level of nested lists (JSON) counts the players;
             the first unless given.
+        time_limit: in seconds.
+        memory_limit: bytes by which the process may grow.
 
     Raises:
         InputError: if the text is no such game; it names line and column.
+        LimitReached: if a limit does not suffice.
     """
-    what = what or f"the {format} text"
+    named: dict[str, Any] = {"name": name, "source": source, "what": what or f"the {format} text"}
+    flags: dict[str, Any] = {"symmetric": symmetric, "zero_sum": zero_sum}
+    with limits.limited(time_limit, memory_limit):
+        seconds = text_seconds(text, format)
+        return child.bounded(_read, text, format, named, flags, players_axis, seconds=seconds)
+
+
+def _read(
+    text: str,
+    format: str,
+    named: dict[str, Any],
+    flags: dict[str, Any],
+    players_axis: str | None,
+) -> Game:
+    what = named["what"]
     if format == "json":
-        return parse_json(
-            text,
-            name=name,
-            source=source,
-            what=what,
-            symmetric=symmetric,
-            zero_sum=zero_sum,
-            players_axis=players_axis,
-        )
+        return parse_json(text, **named, **flags, players_axis=players_axis)
     refuse_axis(players_axis, f"{what} holds no nested lists")
     if format == "csv":
-        return parse_csv(
-            text, name=name, source=source, what=what, symmetric=symmetric, zero_sum=zero_sum
-        )
-    refuse_flags(symmetric, zero_sum, f"{what} holds every player's payoffs")
+        return parse_csv(text, **named, **flags)
+    refuse_flags(**flags, why=f"{what} holds every player's payoffs")
     if format == "nfg":
-        return parse_nfg(text, name=name, source=source, what=what)
+        return parse_nfg(text, **named)
     if format == "efg":
-        return parse_efg(text, name=name, source=source, what=what)
+        return parse_efg(text, **named)
     raise InputError(f"there is no format {quoted(format)}; use {_listed(_TEXTS)}")
 
 
@@ -177,7 +188,12 @@ def dumps(game: Game | IteratedGame, format: str = "json") -> str:
 
     Raises:
         InputError: if the format is unknown, or cannot hold the game.
+        LimitReached: at a limit.
     """
+    return child.bounded(_written, game, format, seconds=writing_seconds(game))
+
+
+def _written(game: Game | IteratedGame, format: str) -> str:
     if format == "json":
         return dump_json(game)
     if f".{format}" not in WRITABLE:
@@ -194,6 +210,7 @@ def save(game: Game | IteratedGame, path: str | os.PathLike[str]) -> None:
     Raises:
         InputError: if the suffix is unknown, the format cannot hold the game, or the file cannot
             be written.
+        LimitReached: at a limit; then there is no file.
     """
     path = Path(path)
     suffix = path.suffix.lower()

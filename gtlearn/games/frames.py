@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.games.labels import numbered_labels
+from gtlearn.games.labels import label_of, numbered_labels
 from gtlearn.games.matrices import refuse_flags, single_matrix_game
 from gtlearn.games.normal_form import NormalFormGame, normal_form
 from gtlearn.games.payoff_table import (
@@ -61,8 +61,8 @@ def game_of_frames(
                     "all players with the same index and columns, in the same order"
                 )
         return normal_form(*map(_values, frames), **labels[0], rationalise=rationalise)
-    columns = [str(label) for label in frames.columns]
-    if is_long(columns):
+    columns = [label for label in frames.columns if isinstance(label, str)]
+    if len(columns) == frames.shape[1] and is_long(columns):
         refuse_flags(symmetric, zero_sum, "the frame has payoff columns for each player")
         return _long(frames, columns, rationalise)
     values = _values(frames)
@@ -113,11 +113,13 @@ def _labels(frame: Any) -> dict[str, Any]:
         )
     if not all(map(_is_numbering, axes)):
         out["actions"] = [
-            numbered_labels(len(axis)) if _is_numbering(axis) else [str(label) for label in axis]
+            numbered_labels(len(axis))
+            if _is_numbering(axis)
+            else [label_of(label) for label in axis]
             for axis in axes
         ]
     if all(axis.name is not None for axis in axes):
-        out["players"] = [str(axis.name) for axis in axes]
+        out["players"] = [label_of(axis.name) for axis in axes]
     return out
 
 
@@ -130,6 +132,7 @@ def _long(frame: Any, columns: list[str], rationalise: bool) -> NormalFormGame:
     half = len(columns) // 2
     rows = _values(frame).tolist()
     profiles = [
-        (f"line {i}", [str(v) for v in row[:half]], row[half:]) for i, row in enumerate(rows)
+        (f"line {i}", [label_of(label) for label in row[:half]], row[half:])
+        for i, row in enumerate(rows)
     ]
     return game_of_profiles(columns[:half], profiles, rationalise=rationalise)

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from gtlearn.errors import InputError, quoted
+
+
+def label_of(value: Any) -> str:
+    """A label as text.
+
+    Raises:
+        InputError: if there is none, or it is an integer of more digits than a label has.
+    """
+    try:
+        text = str(value)
+    except ValueError:  # Python prints no integer of more than 4300 digits
+        raise InputError("a label is an integer of thousands of digits; give a text") from None
+    if value is None or (text in ("nan", "<NA>", "NaT") and not isinstance(value, str)):
+        raise InputError("a label is missing; give one")
+    return text
 
 
 def check_labels(game: str, what: str, labels: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,11 +11,13 @@ from typing import Any
 
 import pyspiel
 
+from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.axes import is_nested, refuse_axis
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
 from gtlearn.games.csv_format import is_csv, parse_csv
+from gtlearn.games.effort import bytes_seconds, reading_seconds
 from gtlearn.games.files import READABLE, format_of, game_of_bytes, loads, read_game
 from gtlearn.games.foreign import reader_of
 from gtlearn.games.frames import game_of_frames, is_frames
@@ -42,6 +45,8 @@ def load(
     rationalise: bool = False,
     players_axis: str | None = None,
     max_bytes: int | None = None,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> Game:
     """The game that `spec` stands for.
 
@@ -72,9 +77,12 @@ def load(
         players_axis: "first" or "last": which axis of nested payoffs counts the players, where
             that cannot be seen.
         max_bytes: how large a file may be, and what it unpacks to; 256 MB unless given.
+        time_limit: in seconds.
+        memory_limit: bytes by which the process may grow.
 
     Raises:
         InputError: in one sentence: what was wrong, where, and what to do.
+        LimitReached: if a limit does not suffice.
 
     >>> load("prisoners_dilemma")
     NormalFormGame('prisoners_dilemma', 2x2)
@@ -91,18 +99,23 @@ def load(
         "rationalise": rationalise,
         "players_axis": players_axis,
     }
-    with at_most(max_bytes):
-        if isinstance(spec, str):
-            return _from_text(spec, how)
-        if isinstance(spec, os.PathLike):
-            return read_game(os.fspath(spec), **how)
-        if is_frames(spec):
-            refuse_axis(players_axis, "a DataFrame is given")
-            del how["players_axis"]
-            return game_of_frames(spec, **how)
-        if is_nested(spec):
-            return game_from_arrays(spec, **how)
-        return _from_object(spec, how)
+    with at_most(max_bytes), limits.limited(time_limit, memory_limit):
+        if limits.patience() == math.inf or isinstance(spec, Game):
+            return _loaded(spec, how)
+        return child.bounded(_loaded, spec, how, seconds=reading_seconds(spec))
+
+
+def _loaded(spec: Any, how: dict[str, Any]) -> Game:
+    if isinstance(spec, str):
+        return _from_text(spec, how)
+    if isinstance(spec, os.PathLike):
+        return read_game(os.fspath(spec), **how)
+    if is_frames(spec):
+        refuse_axis(how["players_axis"], "a DataFrame is given")
+        return game_of_frames(spec, **{k: v for k, v in how.items() if k != "players_axis"})
+    if is_nested(spec):
+        return game_from_arrays(spec, **how)
+    return _from_object(spec, how)
 
 
 def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any) -> Game:
@@ -116,10 +129,15 @@ def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any)
 
     Raises:
         InputError: if it is no game, or text that could be CSV or a literal, which differ.
+        LimitReached: at a limit.
 
     >>> load_bytes(b"3,3 0,5\\n5,0 1,1", what="the text").payoff(1, (0, 1))
     Fraction(5, 1)
     """
+    return child.bounded(_of_bytes, data, format, what, how, seconds=bytes_seconds(data))
+
+
+def _of_bytes(data: bytes, format: str | None, what: str, how: dict[str, Any]) -> Game:
     flags = {key: how.get(key, False) for key in ("symmetric", "zero_sum")}
     format = format or format_of(data, what)
     if format == "text":

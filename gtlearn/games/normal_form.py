@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.arrays import is_array
 from gtlearn.games.fingerprint import CanonicalForm
-from gtlearn.games.labels import check_labels, default_players, numbered_labels
+from gtlearn.games.labels import check_labels, default_players, label_of, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
 
 if TYPE_CHECKING:
     import pyspiel
 
 MAX_PROFILES = 20_000_000  # payoff tensors beyond this would not fit a desktop's memory
+_BLOCK = 2**14  # profiles that are looked at together
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,14 +92,20 @@ class NormalFormGame:
         if self.num_players != 2:
             return False
         row, column = self.payoffs
-        if row.denominator == column.denominator:  # entries below 2**62: int64 cannot overflow
-            total = row.numerators + column.numerators
-        else:
-            total = (
-                row.numerators.astype(object) * column.denominator
-                + column.numerators.astype(object) * row.denominator
-            )
-        return bool(np.all(total == total.flat[0]))
+        factors = (1, 1)
+        if row.denominator != column.denominator:
+            factors = column.denominator, row.denominator
+        total: Any = None
+        for start in range(0, self.shape[0], max(_BLOCK // self.shape[1], 1)):
+            part = slice(start, start + max(_BLOCK // self.shape[1], 1))
+            own, other = row.numerators[part], column.numerators[part]
+            if factors != (1, 1):  # else entries below 2**62: int64 cannot overflow
+                own, other = own.astype(object) * factors[0], other.astype(object) * factors[1]
+            sums = own + other
+            total = sums.flat[0] if total is None else total
+            if not np.all(sums == total):
+                return False
+        return True
 
     @cached_property
     def is_symmetric(self) -> bool:
@@ -187,8 +194,8 @@ def normal_form(
         actions = [numbered_labels(size) for size in shape]
     return NormalFormGame(
         name=name,
-        players=tuple(map(str, players)),
-        actions=tuple(tuple(map(str, labels)) for labels in actions),
+        players=tuple(map(label_of, players)),
+        actions=tuple(tuple(map(label_of, labels)) for labels in actions),
         payoffs=tuple(tensors),
         source=source,
         number_note=number_note(payoffs, tensors, rationalise),

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import io
 import math
-from typing import Any
+import warnings
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,12 +76,9 @@ def array_of_npy(data: bytes, what: str) -> NDArray[Any]:
     """
     stream = io.BytesIO(data)
     try:
-        version = np.lib.format.read_magic(stream)
-        read = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }[version]
-        shape, _, kind = read(stream)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd texts in the header, which Python parses
+            shape, kind = _header(stream)
         size = math.prod(shape) * kind.itemsize
         claimed = len(data) - stream.tell()
         fine = all(type(n) is int and n >= 0 for n in shape) and size == claimed
@@ -96,3 +94,13 @@ def array_of_npy(data: bytes, what: str) -> NDArray[Any]:
     except (ValueError, MemoryError, OverflowError):
         raise InputError(f"{what} is no array as numpy.save writes it") from None
     return array
+
+
+def _header(stream: BinaryIO) -> tuple[tuple[Any, ...], np.dtype[Any]]:
+    """The shape and the kind that a header claims."""
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    shape, _, kind = readers[np.lib.format.read_magic(stream)](stream)
+    return shape, kind

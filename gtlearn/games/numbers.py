@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -167,6 +168,14 @@ class ExactArray:
         """The array's shape."""
         return self.numerators.shape
 
+    @cached_property
+    def bits(self) -> int:
+        """The length of the longest numerator."""
+        entries = self.numerators
+        if entries.dtype != object:
+            return max(abs(int(entries.max())), abs(int(entries.min()))).bit_length()
+        return max(int(value).bit_length() for value in entries.ravel().tolist())
+
     def __getitem__(self, index: Any) -> Fraction:
         """The exact entry at `index`."""
         return Fraction(int(self.numerators[index]), self.denominator)
@@ -249,7 +258,8 @@ def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs"
                 f"{what}: {array[where]} at index {list(where)} is not a finite number; "
                 "replace it by a number"
             )
-        if (np.abs(array) < 2**53).all() and (array == np.floor(array)).all():
+        wide = array.astype(np.float64) if array.dtype.itemsize < 8 else array
+        if (np.abs(wide) < 2**53).all() and (wide == np.floor(wide)).all():
             return _frozen(array.astype(np.int64), 1)
     entries = array.ravel().tolist() if array.dtype in (object, np.float64) else list(array.flat)
     if set(map(type, entries)) == {int}:
@@ -319,7 +329,9 @@ def _object_array(values: Any, what: str) -> NDArray[Any]:
 def _is_nested(value: Any) -> bool:
     if isinstance(value, int | float | str | Fraction):  # the common cases, quickly
         return False
-    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, bytes)
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, bytes)
 
 
 def _shape(values: Any, what: str, path: list[int]) -> tuple[int, ...]:

@@ -90,9 +90,14 @@ class TreeRecord:
             actions: labels of the actions.
 
         Raises:
-            InputError: if the set had other actions before, or once it is certain that the
-                reduced normal form is too large.
+            InputError: if there is no action, if the set had other actions before, or once it is
+                certain that the reduced normal form is too large.
         """
+        if not actions:
+            raise InputError(
+                f"player {quoted(self.players[player])} of {shown(self.name)} has no action in "
+                f"information set {quoted(label)}, where it moves; use another game"
+            )
         side = self._sides[player]
         index = side.number.setdefault(key, len(side.sets))
         if index == len(side.sets):

@@ -15,7 +15,7 @@ from gtlearn.runs import folder
 from gtlearn.runs.config import RunConfig, read_text
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.stopping import Stop, deferred
-from gtlearn.runs.sweep import Job, train_all
+from gtlearn.runs.sweep import Job, require_backend, train_all
 
 Watch = Callable[[int, int], None]
 Cell = tuple[str, str]  # the names of a panel and a method
@@ -83,6 +83,8 @@ def reproduce(
         InputError: if the folder holds other runs or cannot be made, or a run failed.
         KeyboardInterrupt: if `stop` says true before all runs are finished.
     """
+    if figure.methods or figure.needs:
+        require_backend("local", workers)
     _make(parent)
     configs = [(parent / need.name, figure.needed(need)) for need in figure.needs]
     needed = [Job(_folder_for(config, path, parent), config) for path, config in configs]
@@ -131,9 +133,9 @@ def _train(jobs: Sequence[Job], workers: int, watch: Watch | None, stop: Stop | 
     if stop is not None and stop(0):
         raise KeyboardInterrupt
     if failed:
+        first = Path(*failed[0].folder.parts[-3:])  # panel, method, seed
         raise InputError(
-            f"{len(failed)} of {len(jobs)} runs failed; the first in {failed[0].folder}: "
-            f"{failed[0].error}"
+            f"{len(failed)} of {len(jobs)} runs failed; the first in {first}: {failed[0].error}"
         )
 
 

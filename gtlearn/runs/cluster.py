@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,14 +28,18 @@ def connected(workers: int, address: str | None) -> Iterator[Any]:
         InputError: if Ray is missing, or there is no cluster at the address.
     """
     ray = optional("ray", "scale")
-    ours = not ray.is_initialized()
-    if ours:
-        _connect(ray, workers, address)
+    if ray.is_initialized():
+        yield ray
+        return
+    handler = signal.getsignal(signal.SIGTERM)  # Ray sets its own, which ends the process
+    _connect(ray, workers, address)
     try:
+        if handler is not signal.SIG_DFL:
+            _set(handler)
         yield ray
     finally:
-        if ours:
-            ray.shutdown()
+        ray.shutdown()
+        _set(handler)
 
 
 @contextmanager
@@ -80,6 +86,12 @@ def require_listener(address: str | None) -> None:
         socket.create_connection((host, int(port)), timeout=5).close()
     except (OSError, OverflowError) as error:
         raise _no_cluster(address, error) from None
+
+
+def _set(handler: Any) -> None:
+    """Puts back the handler of SIGTERM, where that can be done."""
+    if handler is not None and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, handler)
 
 
 def _with_threads(function: Any, argument: Any, threads: int) -> Any:

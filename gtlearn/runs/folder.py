@@ -84,7 +84,7 @@ class RunFolder:
         if before is None:
             raise InputError(
                 f"{self.config_file} is not what the checkpoint was made with; undo the change, "
-                f"or start anew with `gtlearn train {self.config_file}`"
+                "or train it anew by `gtlearn train`"
             )
         return {**found, "config": before}
 
@@ -102,7 +102,7 @@ class RunFolder:
         except Exception as error:  # whatever a learner makes of a state that is none of its own
             raise InputError(
                 f"{self.checkpoint_file} does not fit this run: it is damaged or another run's; "
-                f"start anew with `gtlearn train {self.config_file}`"
+                "start the run anew with its config.toml"
             ) from error
 
     def result(self) -> dict[str, Any] | None:
@@ -111,7 +111,10 @@ class RunFolder:
         Raises:
             InputError: if result.json is damaged or was edited.
         """
-        return results.read(self.result_file)
+        found = results.read(self.result_file)
+        if found is not None:
+            results.require_unedited(found, self.path, (results.FILE,))
+        return found
 
     def require_unedited(self, *names: str) -> None:
         """Refuses the run if it is finished and its files are others than at its end.

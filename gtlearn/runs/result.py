@@ -35,7 +35,7 @@ def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | Non
         required: the keys that it must have.
 
     Raises:
-        InputError: if it cannot be read, is no result of a run, or was edited.
+        InputError: if it cannot be read, or is no result of a run.
     """
     try:
         data = read_bytes(path, LARGEST)
@@ -47,19 +47,12 @@ def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | Non
     try:
         found = json.loads(data.decode(), parse_constant=_refuse_constant)
         flaw = _flaw(found, required)
-        own = None if flaw else found.get(CHECKSUMS, {}).get(FILE)
-        edited = own is not None and own != _checksum_of(found)
     except RecursionError:
         flaw = "it is nested too deep"
     except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are some
         flaw = str(error)[:200]
     if flaw is not None:
         raise InputError(f"{path} is damaged: {flaw}; {_again(path)}")
-    if edited:
-        raise InputError(
-            f"{path} was edited after the run ended: it does not fit the SHA-256 that it holds; "
-            f"undo the change, or {_again(path)}"
-        )
     return dict(found)
 
 
@@ -81,27 +74,32 @@ def write(path: Path, result: Mapping[str, Any], files: Iterable[Path]) -> dict[
     return whole
 
 
-def require_unedited(result: Mapping[str, Any], folder: Path, names: Iterable[str] = ()) -> None:
-    """Refuses a run whose files are others than when it ended; files that are gone are none.
+def edited(result: Mapping[str, Any], folder: Path, names: Iterable[str] = ()) -> list[str]:
+    """The names of files that are others than when the run ended; those that are gone are none.
 
     Args:
         result: what its result.json holds.
         folder: of the run.
-        names: of the files; none for all whose checksums it holds.
+        names: of the files that are looked at; none for all whose checksums it holds.
+    """
+    sums = result.get(CHECKSUMS, {})
+    there = [n for n in names or sums if n in sums and (n == FILE or (folder / n).exists())]
+    found = {n: _checksum_of(result) if n == FILE else checksum(folder / n) for n in there}
+    return [name for name in there if found[name] != sums[name]]
+
+
+def require_unedited(result: Mapping[str, Any], folder: Path, names: Iterable[str] = ()) -> None:
+    """Refuses a run whose files are others than when it ended; as for `edited`.
 
     Raises:
         InputError: if one was edited.
     """
-    sums = result.get(CHECKSUMS, {})
-    for name in names or sums:
-        file = folder / name
-        if name == FILE or name not in sums or not file.exists():
-            continue
-        if checksum(file) != sums[name]:
-            raise InputError(
-                f"{file} was edited after the run ended: its SHA-256 is not the one in "
-                f"{folder / FILE}; undo the change, or train the run anew"
-            )
+    for name in edited(result, folder, names):
+        advice = _again(folder / name) if name == FILE else "train the run anew"
+        raise InputError(
+            f"{folder / name} was edited after the run ended: its SHA-256 is not the one in "
+            f"{FILE}; undo the change, or {advice}"
+        )
 
 
 def require(result: Mapping[str, Any] | None, names: Iterable[str], refusal: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.optional import optional
+from gtlearn.optional import optional, require
 from gtlearn.runs import cluster, folder, loop
 from gtlearn.runs.config import LARGEST_SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
@@ -163,6 +163,7 @@ def require_backend(backend: str, workers: int, address: str | None = None) -> N
     Raises:
         InputError: if so.
     """
+    require("torch", "filelock", "safetensors", extra="learn")
     if backend == "ray":
         optional("ray", "scale")
         cluster.require_listener(address)

@@ -6,12 +6,13 @@ import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gtlearn import games
+from gtlearn import games, limits
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.loading import Game
+from gtlearn.progress import Progress
 from gtlearn.solvers.markov.solution import OPTIMAL, MarkovSolution
-from gtlearn.solvers.solution import Progress, Solution
+from gtlearn.solvers.solution import Solution
 
 if TYPE_CHECKING:
     from gtlearn.solvers.checking.check import CheckReport
@@ -38,6 +39,7 @@ def solve(
     arithmetic: str = "exact",
     method: str | None = None,
     time_limit: float | None = None,
+    memory_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Solution | MarkovSolution:
     """Solves a game for one concept, exactly by default, each solution with its certificate.
@@ -64,11 +66,14 @@ def solve(
             "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration" or
             "lemke-howson" (from every label). For stackelberg see `stackelberg`, for Markov
             games `markov.nash.solve_nash`.
-        time_limit: seconds after which to return what was found, marked incomplete.
+        time_limit: seconds after which to return what was found, marked incomplete; reading the
+            game counts.
+        memory_limit: bytes by which the process may grow, to the same effect.
         progress: called as `progress(fraction done or None, what is being done)`.
 
     Raises:
         InputError: if an option is unknown or the game is of the wrong kind for the concept.
+        LimitReached: if a limit does not even suffice to read the game.
 
     >>> print(solve("matching_pennies")[0].strategies)
     ((Fraction(1, 2), Fraction(1, 2)), (Fraction(1, 2), Fraction(1, 2)))
@@ -76,48 +81,81 @@ def solve(
     _one_of("concept", concept, CONCEPTS)
     _one_of("find", find, FINDS)
     _one_of("arithmetic", arithmetic, ARITHMETICS)
-    _positive_seconds(time_limit)
-    loaded = games.load(game)
-    common: dict[str, Any] = {"time_limit": time_limit, "progress": progress}
-    if isinstance(loaded, MarkovGame | IteratedGame):
-        _refuse_correlated(loaded, concept)
-        _only_exact(loaded, arithmetic)
+    with limits.limited(time_limit, memory_limit):
+        return _solved(
+            games.load(game),
+            concept,
+            find=find,
+            leader=leader,
+            ties=ties,
+            commitment=commitment,
+            follower=follower,
+            policy=policy,
+            objective=objective,
+            select=select,
+            arithmetic=arithmetic,
+            method=method,
+            progress=progress,
+        )
+
+
+def _solved(
+    game: Game,
+    concept: str,
+    *,
+    find: str,
+    leader: int | None,
+    ties: str,
+    commitment: str,
+    follower: str | None,
+    policy: str | None,
+    objective: str | None,
+    select: str | None,
+    arithmetic: str,
+    method: str | None,
+    progress: Progress | None,
+) -> Solution | MarkovSolution:
+    """As `solve`, under the limits that hold."""
+    if isinstance(game, MarkovGame | IteratedGame):
+        _refuse_correlated(game, concept)
+        _only_exact(game, arithmetic)
         if concept == "nash":
             _refuse_classes(concept, follower, policy)
             from gtlearn.solvers.markov.nash import solve_nash
 
-            return solve_nash(loaded, find=find, select=select, method=method, **common)
-        _only_tables(loaded, commitment, method)
+            return solve_nash(game, find=find, select=select, method=method, progress=progress)
+        _only_tables(game, commitment, method)
         from gtlearn.solvers.markov import commitment as tables
 
         return tables.stackelberg(
-            loaded,
+            game,
             leader=0 if leader is None else leader,
             follower=OPTIMAL if follower is None else follower,
             policy=policy,
             ties=ties,
-            **common,
+            progress=progress,
         )
-    _refuse_classes(f"a game in one shot such as {loaded.name!r}", follower, policy)
+    _refuse_classes(f"a game in one shot such as {game.name!r}", follower, policy)
     if concept == "nash":
-        return _nash(_normal_form(loaded, concept), find, select, arithmetic, method, common)
+        plain = _normal_form(game, concept)
+        return _nash(plain, find, select, arithmetic, method, progress)
     if concept == "stackelberg":
         from gtlearn.solvers.commitment import stackelberg
 
         return stackelberg(
-            loaded,
+            game,
             leader=leader,
             ties=ties,
             commitment=commitment,
             arithmetic=arithmetic,
             method=method,
-            **common,
+            progress=progress,
         )
     from gtlearn.solvers.correlated import coarse_correlated, correlated
 
     solver = correlated if concept == "correlated" else coarse_correlated
-    plain = _normal_form(loaded, concept)
-    return solver(plain, objective=objective, arithmetic=arithmetic, **common)
+    plain = _normal_form(game, concept)
+    return solver(plain, objective=objective, arithmetic=arithmetic, progress=progress)
 
 
 def check(
@@ -133,6 +171,7 @@ def check(
     nearest: bool = True,
     index: int = 0,
     time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> CheckReport | TableReport:
     """Says exactly how far a profile is from an equilibrium, or from the best commitment.
 
@@ -149,8 +188,10 @@ def check(
         tolerance: the largest regret, gap or gain that still holds; any exact number.
         nearest: whether to look for the nearest Nash equilibrium of a game in one shot.
         index: which solution of a list is meant.
-        time_limit: seconds for what the profile is compared with; 5 unless given, and 10 for the
-            best commitment in an iterated or Markov game.
+        time_limit: seconds after which what is known is returned; without a limit, what the
+            profile is compared with is looked for during 5 seconds, and during 10 the best
+            commitment in an iterated or Markov game.
+        memory_limit: bytes by which the process may grow, with the same outcome.
 
     Raises:
         InputError: if the profile, the game or an option cannot be used.
@@ -158,9 +199,13 @@ def check(
     >>> check("3/4 1/4; 1/2 1/2", games.load("matching_pennies")).regrets
     (Fraction(0, 1), Fraction(1, 2))
     """
-    options: dict[str, Any] = {"ties": ties, "tolerance": tolerance, "index": index}
-    if time_limit is not None:
-        options["time_limit"] = time_limit
+    options: dict[str, Any] = {
+        "ties": ties,
+        "tolerance": tolerance,
+        "index": index,
+        "time_limit": time_limit,
+        "memory_limit": memory_limit,
+    }
     if isinstance(game, MarkovGame | IteratedGame):
         from gtlearn.solvers.markov.checking import check_tables
 
@@ -176,22 +221,32 @@ def check(
     )
 
 
-def verify(claim: Any, game: Any) -> Report:
+def verify(
+    claim: Any,
+    game: Any,
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+) -> Report:
     """What of a solution is false, what is proven, and what is taken on trust.
 
     Args:
         claim: a Solution or MarkovSolution, or the JSON object of one.
         game: a game, or anything that `games.load` takes; it alone is believed.
+        time_limit: seconds after which what is not yet verified is on trust, reading included.
+        memory_limit: bytes by which the memory may grow, with the same outcome.
 
     Raises:
         InputError: if one of them cannot be read.
+        LimitReached: at a limit, before the game is read.
 
     >>> verify(solve("chicken"), "chicken").false
     ()
     """
     from gtlearn.solvers.verify.solution import solution
 
-    return solution(games.load(game), claim)
+    with limits.limited(time_limit, memory_limit):
+        return solution(games.load(game), claim)
 
 
 def _only_exact(game: MarkovGame | IteratedGame, arithmetic: str) -> None:
@@ -237,7 +292,7 @@ def _nash(
     criterion: str | None,
     arithmetic: str,
     method: str | None,
-    common: dict[str, Any],
+    progress: Progress | None,
 ) -> Solution:
     from gtlearn.solvers import nash
     from gtlearn.solvers.nash.floats import rounded
@@ -251,12 +306,20 @@ def _nash(
                 f"{' or '.join(nash.ALL_METHODS)} with find 'all', or drop --method"
             )
         enumerate_all = nash.ALL_METHODS[method or nash.VERTEX_ENUMERATION]
-        solution = enumerate_all(game, **common)
+        with limits.keeping(0.0, _share_after(criterion, arithmetic)):
+            solution = enumerate_all(game, progress=progress)
         if criterion is not None and len(solution):
             solution = nash.select(solution, criterion)
     else:
-        solution = nash.one_equilibrium(game, method=method, **common)
+        solution = nash.one_equilibrium(game, method=method, progress=progress)
     return rounded(solution) if arithmetic == "float" else solution
+
+
+def _share_after(criterion: str | None, arithmetic: str) -> float:
+    """The share of a limit that what follows an enumeration needs."""
+    if criterion == "entropy":
+        return 0.3
+    return 0.3 if criterion is None and arithmetic == "float" else 0.0
 
 
 def _normal_form(game: Game, concept: str) -> NormalFormGame:
@@ -267,12 +330,6 @@ def _normal_form(game: Game, concept: str) -> NormalFormGame:
         )
     assert isinstance(game, NormalFormGame)  # Markov games have been dealt with
     return game
-
-
-def _positive_seconds(time_limit: Any) -> None:
-    number = isinstance(time_limit, int | float) and not isinstance(time_limit, bool)
-    if time_limit is not None and not (number and time_limit > 0):
-        raise InputError(f"the time limit is {time_limit} s; give a positive number of seconds")
 
 
 def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:

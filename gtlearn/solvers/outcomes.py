@@ -77,6 +77,15 @@ class CorrelatedEquilibrium:
     certificate: Certificate
     value: Number | None = None
 
+    @property
+    def gap(self) -> Number | None:
+        """How much better by the objective another one could be at most; None where not known.
+
+        0 says that this one is optimal.
+        """
+        bound: Number | None = self.certificate.evidence.get("bound")
+        return None if bound is None or self.value is None else bound - self.value
+
 
 @dataclass(frozen=True)
 class Commitment:
@@ -103,6 +112,21 @@ class Commitment:
     attained: bool
     certificate: Certificate
     distribution: Distribution | None = None
+
+    @property
+    def value(self) -> Number:
+        """What the leader earns by this commitment (or near it, where it is not attained)."""
+        bayesian = isinstance(self.response, tuple)  # whose payoffs begin with the leader's
+        return self.payoffs[0 if bayesian else self.leader]
+
+    @property
+    def gap(self) -> Number | None:
+        """How much more a better commitment could earn at most; None where no bound is known.
+
+        0 says that this one is optimal.
+        """
+        bound: Number | None = self.certificate.evidence.get("upper_bound")
+        return None if bound is None else bound - self.value
 
 
 @dataclass(frozen=True)

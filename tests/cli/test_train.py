@@ -81,12 +81,13 @@ def test_help_lists_the_options_of_the_dataclass(gtlearn):
 
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
 def test_asked_to_stop_a_run_keeps_all_its_work(gtlearn, monkeypatch, number):
+    before = signal.getsignal(signal.SIGTERM)
     gtlearn("train", "toy", "--signal-at", 17, *QUIET, "--output", "whole")
     monkeypatch.setenv("TOY_SIGNAL", number)
     code, out, err = gtlearn("train", "toy", "--signal-at", 17, *QUIET, "--output", "run")
     assert (code, out) == (130, "") and "gtlearn resume run" in err
     assert len(Path("run/metrics.jsonl").read_text().splitlines()) == 17
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) == before
     code, out, err = gtlearn("resume", "run")  # step 17 is behind it
     assert (code, err) == (0, "") and "Run: run" in out
     assert outcome("whole") == outcome("run")

@@ -249,6 +249,20 @@ def test_families_draw_from_a_generator():
     assert families.uniform(seed=5).payoffs == first.payoffs
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"low": -(10**30)}, "from -10\\^18 to 10\\^18"),
+        ({"high": 2**63 - 1}, "from -10\\^18 to 10\\^18"),
+        ({"rows": 2.5}, "are no integers"),
+        ({"rows": 10**10, "columns": 10**10}, "make them smaller"),
+    ],
+)
+def test_families_refuse_what_numpy_cannot_draw(options, said):
+    with pytest.raises(InputError, match=said):
+        families.uniform(**options)
+
+
 def test_families_keep_what_they_promise():
     game = families.uniform(rows=30, columns=40, low=-2, high=3, seed=1)
     assert set(np.unique(game.payoffs[0].numerators)) == set(range(-2, 4))

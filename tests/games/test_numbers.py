@@ -1,5 +1,6 @@
 """Exact numbers: reading, printing, arrays."""
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ from gtlearn.games.numbers import (
     common_denominator,
     exact_array,
     format_number,
+    nearest_double,
     parse_number,
     parse_numbers,
     to_fraction,
@@ -128,7 +130,7 @@ def test_integers_beyond_64_bits():
         ([[]], r"empty at index \[0\]"),
         ([[1, 2], [3]], r"ragged: entry \[1\] has shape \[1\] where entry \[0\] has \[2\]"),
         ([[1, "x"]], r"'x' is not a number.*at index \[0, 1\]"),
-        ([[1, None]], r"'None' is a NoneType, not a number"),
+        ([[1, None]], r"None'? is a NoneType, not a number"),
         ([[True]], "truth value"),
         ([1j], "complex"),
         ([float("inf")], "inf is not a finite number"),
@@ -150,3 +152,22 @@ def test_a_common_denominator_that_would_not_fit_is_refused():
 def test_what_cannot_be_printed_is_refused_in_a_sentence():
     with pytest.raises(InputError, match="what is given is a tuple, not a number"):
         to_fraction((10**5000,))
+
+
+@pytest.mark.parametrize("exponent", ["1e999999999", "-1e-999999999"])
+def test_a_decimal_that_would_fill_the_memory_is_refused(exponent):
+    with pytest.raises(InputError, match="too large or too small; rescale"):
+        to_fraction(Decimal(exponent))
+
+
+@pytest.mark.parametrize("dtype", [float, int, bool])
+def test_an_array_that_would_fill_the_memory_is_refused(dtype):
+    endless = np.broadcast_to(dtype(0), (10**6, 10**6))  # one number, seen again and again
+    with pytest.raises(InputError, match="1000000000000 numbers, more than 100000000"):
+        normal_form(endless, endless)
+
+
+def test_nearest_doubles():
+    assert nearest_double(Fraction(1, 3)) == 1 / 3
+    assert nearest_double(-(10**400)) == -math.inf
+    assert nearest_double(Fraction(1, 10**400)) == 0

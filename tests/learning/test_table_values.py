@@ -154,6 +154,12 @@ def test_what_is_refused():
         values("chicken", [good, good])
 
 
+def test_a_discount_that_floats_hardly_tell_from_one_is_refused():
+    game = games.iterated("prisoners_dilemma", discount=1 - F(1, 10**17))
+    with pytest.raises(InputError, match="too near for floats"):
+        tensor_game(game)
+
+
 def test_without_torch_a_sentence_says_what_to_install(tmp_path):
     (tmp_path / "torch.py").write_text("raise ModuleNotFoundError('No module named torch')\n")
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from gtlearn.learning import lola"

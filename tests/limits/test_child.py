@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+from fractions import Fraction
 
 import pytest
 
@@ -175,3 +176,13 @@ def test_a_child_tells_nobody():
         assert child.call(_talk)
         _talk()
     assert heard == ["working"]
+
+
+def _ratios(bits):
+    return [Fraction(3**bits + k, 2**bits) for k in range(8)], Fraction(-3, 7)
+
+
+def test_fractions_arrive_as_they_are_and_are_not_reduced_again():
+    big, small = child.call(_ratios, 50_000)
+    assert (big, small) == _ratios(50_000)
+    assert hash(small) == hash(Fraction(-3, 7)) and small + 1 == Fraction(4, 7)

@@ -59,3 +59,10 @@ def test_limits_are_positive_numbers(wrong):
         pass
     with pytest.raises(InputError, match="positive number of bytes"):
         limits.require_limits(None, wrong)
+
+
+@pytest.mark.parametrize("never", [float("inf"), 1e308, 10**400])
+def test_limits_that_are_never_reached(never):
+    with limits.limited(never, never):
+        limits.check()
+        assert limits.seconds_left() > 1e9

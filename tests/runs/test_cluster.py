@@ -1,6 +1,7 @@
 """One run whose iterations are shared by Ray processes."""
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -77,6 +78,23 @@ def test_what_cannot_be_shared(tmp_path, given, words):
 def test_an_address_without_workers(tmp_path):
     with pytest.raises(InputError, match="give ray_workers too"):
         loop.train(config("lola"), tmp_path / "run", ray_address="auto")
+
+
+@pytest.mark.parametrize("given", [None, "10.1.1.1:1"])
+def test_an_address_is_that_of_the_command_or_the_variable(tmp_path, monkeypatch, given):
+    seen = []
+
+    @contextmanager
+    def shared_work(workers, threads, address):
+        seen.append(address)
+        raise InputError("enough")
+        yield
+
+    monkeypatch.setattr(loop, "shared_work", shared_work)
+    monkeypatch.setenv("RAY_ADDRESS", "10.2.2.2:2")
+    with pytest.raises(InputError, match="enough"):
+        loop.train(config(recording=SHARED), tmp_path / "run", ray_address=given)
+    assert seen == [given or "10.2.2.2:2"]
 
 
 def test_without_ray_it_is_named(tmp_path, monkeypatch):

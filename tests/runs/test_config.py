@@ -36,8 +36,8 @@ def test_an_address_that_is_none_is_no_address(toy):
     """As in the files of before."""
     found = parse_config(f'{HEAD}[run]\nray_address = "none"\n', "c")
     assert found.recording == Recording()
-    assert found.is_written(found.to_toml() + 'ray_address = "none"\n')
-    assert not found.is_written(found.to_toml() + "log_every = 3\n")
+    assert found.is_that_of(found.to_toml() + 'ray_address = "none"\n')
+    assert not found.is_that_of(found.to_toml() + "log_every = 3\n")
 
 
 CONFIGS = st.builds(

@@ -75,12 +75,13 @@ COMMANDS = {
     "watch": lambda: film.film_of(Path(RUN), 0),
     "reproduce": again,
 }
+VERIFY = ["verify", RUN, "--format", "json"]  # an edit is one of the things that it calls false
 
 
 def sentence(command, capsys):
     """What a command says that must fail on bad input."""
     capsys.readouterr()
-    work = COMMANDS[command]
+    work = VERIFY if command == "verify" else COMMANDS[command]
     if callable(work):
         with pytest.raises(InputError) as refusal:
             work()
@@ -90,6 +91,13 @@ def sentence(command, capsys):
     lines = [line for line in said.splitlines() if "note: " not in line]
     assert (code, len(lines)) == (2, 1), (command, said)
     return lines[0]
+
+
+def false(capsys):
+    """What `verify` calls false."""
+    capsys.readouterr()
+    assert cli.run(VERIFY) == 1
+    return json.loads(capsys.readouterr().out)["false"]
 
 
 def without_checksums(path):
@@ -149,6 +157,7 @@ def test_a_result_that_is_no_json_of_a_run(run, capsys, form):
     run.result_file.write_bytes(new(run.result_file.read_bytes()) if callable(new) else new)
     for command in COMMANDS:
         assert f"{run.result_file} is damaged: " in sentence(command, capsys), command
+    assert RUN in sentence("verify", capsys)
 
 
 @pytest.mark.parametrize("key", VALUES)
@@ -163,6 +172,7 @@ def test_a_result_with_a_wrong_value(run, capsys, key):
                 continue  # it needs the tables only
             said = sentence(command, capsys)
             assert f"{run.result_file} is damaged: " in said
+        assert cli.run(VERIFY) in (0, 1, 2)  # it looks at what its game can say
 
 
 @pytest.mark.parametrize("form", ["a folder", "a pipe", "large"])
@@ -187,7 +197,7 @@ def test_a_result_that_is_no_file_to_read(run, capsys, form):
         ("gap", 0.25),
         ("seed", 1),
         ("env_steps", 3),
-        ("game", "deadlock"),
+        ("game", "gtlearn_iterated(stage=deadlock,horizon=2)"),
         ("algorithm", "naive"),
         ("notes", []),
         ("mine", 1),
@@ -200,6 +210,7 @@ def test_an_edited_result_is_named(run, capsys, key, value):
     for command in COMMANDS:
         said = sentence(command, capsys)
         assert f"{run.result_file} was edited after the run ended" in said
+    assert "result.json was edited after the run ended" in false(capsys)
     run.result_file.write_text(json.dumps(found, indent=7))  # other blanks are no edit
     assert cli.run(COMMANDS["resume"]) == 0
 
@@ -231,6 +242,7 @@ def test_a_damaged_result_is_made_again(run):
 
 def test_nothing_is_said_of_a_run_that_nobody_touched(run):
     assert [cli.run(COMMANDS[c]) for c in ("resume", "check", "plot", "sweep")] == [0] * 4
+    assert cli.run(VERIFY) == 0
     assert RunFolder(Path(RUN)).require_unedited() is None
     for name, checksum in json.loads(run.result_file.read_text())["sha256"].items():
         if name != "result.json":
@@ -255,6 +267,7 @@ def test_other_edited_files_are_named(run, capsys, name):
     for command in concerned:
         said = sentence(command, capsys)
         assert f"{file} was edited" in said or "was made with other options" in said
+    assert f"{name} was edited after the run ended" in false(capsys)
 
 
 # --- runs that are not finished

@@ -36,6 +36,7 @@ PLACES = (
 COMMANDS = (
     ("resume", "run"),
     ("check", "run"),
+    ("verify", "run"),
     ("plot", "run", "--output", "plot.svg"),
     ("watch", "run", "--output", "film.gif"),
     ("train", "run/config.toml", "--output", "new"),
@@ -169,7 +170,7 @@ def test_a_pipe_is_not_waited_for(made, outside, capsys, name):
     shutil.copytree(made / "stopped", "run")
     (Path("run") / name).unlink(missing_ok=True)
     os.mkfifo(Path("run") / name)
-    for command in COMMANDS[:6]:
+    for command in COMMANDS[:7]:
         assert cli.run(command) == 2
         assert f"run/{name} is a pipe, a device or a socket" in capsys.readouterr().err
 

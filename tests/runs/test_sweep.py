@@ -116,6 +116,12 @@ def test_a_missing_package_says_what_to_install(monkeypatch):
         sweep.require_backend("ray", 2)
 
 
+def test_a_missing_package_is_named_before_any_process_starts(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "torch", None)
+    with pytest.raises(InputError, match=r"torch is needed .*; run pip install '"):
+        sweep.require_backend("local", 2)
+
+
 def test_an_address_where_nothing_listens(monkeypatch):
     pytest.importorskip("ray")
     with socket.socket() as free:

@@ -20,7 +20,6 @@ from gtlearn.games.testing import (
     normal_form_games,
 )
 from gtlearn.solvers import check, dominance, evaluate_floats, solve, verify
-from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.deterministic import best_deterministic
 from gtlearn.solvers.markov.commitment.replies import Candidate
 from gtlearn.solvers.markov.commitment.sides import Sides
@@ -240,7 +239,7 @@ class TestPatience:
         sides = Sides(in_units(game.markov).game, 0, "optimal")
         plays = product(*([(1, 0), (0, 1)] for _ in game.states))
         values = [Candidate.of(sides, _exact(table), ties).value(0) for table in plays]
-        found = best_deterministic(sides, ties, Clock(None, None))
+        found = best_deterministic(sides, ties)
         assert found.best[0].value(0) == max(values)
         assert found.upper_bound == max(values)
 

@@ -118,9 +118,10 @@ class TestBadInput:
             ({"select": "welfair"}, "did you mean 'welfare'"),
             ({"method": "simplex"}, "'simplex' is no method"),
             ({"method": "zero-sum"}, "not a two-player zero-sum game"),
-            ({"time_limit": 0}, "the time limit is 0 s; give a positive number"),
-            ({"time_limit": -1}, "the time limit is -1 s"),
-            ({"time_limit": float("nan")}, "the time limit is nan s"),
+            ({"time_limit": 0}, "time_limit is 0; give a positive number of seconds"),
+            ({"time_limit": -1}, "time_limit is -1"),
+            ({"time_limit": float("nan")}, "time_limit is nan"),
+            ({"memory_limit": 0}, "memory_limit is 0; give a positive number of bytes"),
         ],
     )
     def test_options(self, options, message):

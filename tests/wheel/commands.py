@@ -69,6 +69,7 @@ CORE = (
     writes("games convert game.json", "game.nfg"),
     writes("solve game.nfg --find all --format json --output", "all.json"),
     Call("check all.json game.nfg --format json", "json"),
+    Call("verify all.json game.nfg --trust --format json", "json"),
     Call("solve matching_pennies --format json", "json"),
     Call("solve kuhn_poker --format json", "json"),
     Call("solve big_match --format json", "json"),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.games.labels import default_players, numbered_labels
+from gtlearn.games.labels import default_players, label_of, numbered_labels
 from gtlearn.games.markov.game import MarkovGame, check_size
 from gtlearn.games.normal_form import holds_float, number_note
 from gtlearn.games.numbers import (
@@ -91,10 +91,10 @@ def markov_game(
         players = default_players(len(arrays))
     return MarkovGame(
         name=name,
-        players=tuple(map(str, players)),
-        states=tuple(map(str, range(shape[0]) if states is None else states)),
+        players=tuple(map(label_of, players)),
+        states=tuple(map(label_of, range(shape[0]) if states is None else states)),
         actions=tuple(
-            tuple(map(str, labels)) for labels in (actions or map(numbered_labels, shape[1:]))
+            tuple(map(label_of, labels)) for labels in (actions or map(numbered_labels, shape[1:]))
         ),
         payoffs=arrays,
         transitions=matrix,

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pyspiel
 
+from gtlearn import child, limits
 from gtlearn.errors import InputError
+from gtlearn.games.effort import UNKNOWN
 from gtlearn.games.labels import default_players
 from gtlearn.games.markov.game import MAX_ENTRIES, MarkovGame, check_size
 from gtlearn.games.numbers import ExactArray, from_fractions, integer_array, to_fraction
@@ -27,7 +29,13 @@ PASS = "-"  # what a player does where only others move
 _MAX_HISTORIES = int(MAX_ENTRIES**0.5)
 
 
-def markov_game_of(game: pyspiel.Game | str, *, rationalise: bool = False) -> MarkovGame:
+def markov_game_of(
+    game: pyspiel.Game | str,
+    *,
+    rationalise: bool = False,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+) -> MarkovGame:
     """The Markov game of a small OpenSpiel game of simultaneous moves or perfect information.
 
     A state is a history at which somebody moves; chance moves are folded into the transitions,
@@ -40,8 +48,11 @@ def markov_game_of(game: pyspiel.Game | str, *, rationalise: bool = False) -> Ma
     Args:
         game: the game, or the string by which OpenSpiel loads it.
         rationalise: read payoffs as the shortest decimals that print as them.
+        time_limit: in seconds.
+        memory_limit: bytes by which the process may grow.
 
     Raises:
+        LimitReached: if a limit does not suffice.
         InputError: if players do not see what was done (the game has imperfect information), it is
             a mean-field game, samples its chance moves, has one player, or is too large.
 
@@ -49,6 +60,11 @@ def markov_game_of(game: pyspiel.Game | str, *, rationalise: bool = False) -> Ma
     >>> game.horizon, game.states[0], game.states[1], game.states[-1]
     (2, 'start', 'Rock,Rock', 'over')
     """
+    with limits.limited(time_limit, memory_limit):
+        return child.bounded(_read, game, rationalise, seconds=UNKNOWN)
+
+
+def _read(game: pyspiel.Game | str, rationalise: bool) -> MarkovGame:
     if isinstance(game, str):
         return of_text(game, markov_game_of, rationalise=rationalise)
     if isinstance(game, SteppedGame):

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from gtlearn import child, limits
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.dummies import Pair, choosing_pair, follower_of, two_player_game
 from gtlearn.games.numbers import short_number, to_fraction
+from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.solvers.checking.nearest import Nearest, nearest_equilibrium
 from gtlearn.solvers.checking.profiles import Joint, Profile, as_joint, as_profile, load_profile
-from gtlearn.solvers.solution import OK, Commitment, pure
-from gtlearn.solvers.verify import deviation_payoffs, payoffs, regrets
+from gtlearn.solvers.linear.cost import product_seconds
+from gtlearn.solvers.solution import Commitment, pure
+from gtlearn.solvers.verify import deviation_payoffs, payoffs
 from gtlearn.solvers.verify.correlated import largest_gain
+from gtlearn.solvers.verify.nash import regrets_and_payoffs
 
 CONCEPTS = ("nash", "stackelberg", "correlated", "coarse-correlated")
 TIES = ("strong", "weak")
+COMPARING = 5.0  # seconds for what a profile is compared with, where there is no time limit
 
 Vector = tuple[Fraction, ...]
 
@@ -67,6 +73,8 @@ class CheckReport:
         nearest: the nearest equilibrium (Nash, two players, small games).
         stackelberg: what the commitment is worth (Stackelberg only).
         gain: the largest gain of a deviation (correlated concepts only).
+        status: "ok", or what cut the check short: "time_limit", "memory_limit" or "interrupted";
+            what was not known by then is None, and `holds` is false.
         notes: sentences that a reader should see.
     """
 
@@ -81,6 +89,7 @@ class CheckReport:
     nearest: Nearest | None = None
     stackelberg: CommitmentCheck | None = None
     gain: Fraction | None = None
+    status: str = OK
     notes: tuple[str, ...] = ()
 
     @property
@@ -115,7 +124,8 @@ def check(
     ties: str = "strong",
     nearest: bool = True,
     index: int = 0,
-    time_limit: float | None = 5.0,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> CheckReport:
     """Says exactly how far a profile is from an equilibrium.
 
@@ -132,7 +142,9 @@ def check(
         ties: for "stackelberg", how the follower breaks ties: "strong" or "weak".
         nearest: whether to look for the nearest Nash equilibrium.
         index: which solution of a list is meant.
-        time_limit: seconds for the nearest equilibrium or the Stackelberg value.
+        time_limit: seconds after which what is known is returned; without a limit, the nearest
+            equilibrium and the Stackelberg value are looked for during 5 seconds.
+        memory_limit: bytes by which the process may grow, with the same outcome.
 
     Raises:
         InputError: if the profile, the game or an option cannot be used.
@@ -150,55 +162,88 @@ def check(
     limit = to_fraction(tolerance)
     if limit < 0:
         raise InputError(f"the tolerance {tolerance} is negative; give zero or more")
-    if concept == "nash":
-        found = load_profile(profile, game, tolerance=limit, index=index)
-        return _check_nash(found, game, limit, time_limit if nearest else None, nearest)
-    if concept == "stackelberg":
-        _pair(game, leader)
-        return _check_commitment(
-            load_profile(profile, game, tolerance=limit, index=index, leader=leader),
-            game,
-            limit,
-            (leader, ties, time_limit),
-        )
-    return _check_correlated(profile, game, concept, limit, index)
+    with limits.limited(time_limit, memory_limit):
+        if concept == "nash":
+            found = load_profile(profile, game, tolerance=limit, index=index)
+            return _check_nash(found, game, limit, nearest)
+        if concept == "stackelberg":
+            _pair(game, leader)
+            found = load_profile(profile, game, tolerance=limit, index=index, leader=leader)
+            return _check_commitment(found, game, limit, leader, ties)
+        return _check_correlated(profile, game, concept, limit, index)
+
+
+@contextmanager
+def comparing(seconds: float) -> Iterator[bool]:
+    """So much time for what a profile is compared with, unless the user has set a time limit.
+
+    Yields whether the user has not.
+    """
+    own = limits.seconds_left() is None
+    with limits.limited(seconds if own else None):
+        yield own
+
+
+def status_of(reached: LimitReached | None, own: bool) -> str:
+    """The status that a limit leaves, where time that is our `own` is no limit of the user's."""
+    if reached is None or (own and isinstance(reached, TimeLimitReached)):
+        return OK
+    return reached.status
+
+
+def ended(reached: LimitReached, what: str) -> str:
+    """A note on a check that a limit ended before it knew something essential."""
+    return f"{reached} before {what} known, so that it is not known whether this holds"
 
 
 def _check_nash(
-    profile: Profile,
-    game: NormalFormGame,
-    tolerance: Fraction,
-    time_limit: float | None,
-    wanted: bool,
+    profile: Profile, game: NormalFormGame, tolerance: Fraction, wanted: bool
 ) -> CheckReport:
     strategies, notes = as_profile(profile, game)
-    losses = regrets(game, strategies)
-    closest = None
+    report = CheckReport(game, "nash", False, tolerance, strategies)
+    try:
+        losses, earned = _deviations(game, strategies)
+    except LimitReached as error:
+        return _cut_short(report, error, "the regrets were", notes)
+    report = replace(report, holds=max(losses) <= tolerance, payoffs=earned, regrets=losses)
     if wanted:
-        closest, note = nearest_equilibrium(game, strategies, time_limit=time_limit)
+        with comparing(COMPARING) as own:
+            closest, note, reached = nearest_equilibrium(game, strategies)
         notes += (note,) if note else ()
-    return CheckReport(
-        game,
-        "nash",
-        max(losses) <= tolerance,
-        tolerance,
-        strategies,
-        payoffs=payoffs(game, strategies),
-        regrets=losses,
-        nearest=closest,
-        notes=_with_number_note(game, notes),
-    )
+        report = replace(report, nearest=closest, status=status_of(reached, own))
+    return replace(report, notes=_with_number_note(game, notes))
+
+
+def _cut_short(
+    report: CheckReport, reached: LimitReached, what: str, notes: Sequence[str]
+) -> CheckReport:
+    """The report of a check that a limit ended before it knew something essential."""
+    remarks = _with_number_note(report.game, (*notes, ended(reached, what)))
+    return replace(report, status=reached.status, notes=remarks)
+
+
+def _deviations(game: NormalFormGame, strategies: Sequence[Vector]) -> tuple[Vector, Vector]:
+    """The regrets and the payoffs.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    seconds = _mixing_seconds(game, strategies)
+    with limits.sparing(seconds):
+        return child.bounded(regrets_and_payoffs, game, strategies, seconds=seconds)
+
+
+def _mixing_seconds(game: NormalFormGame, strategies: Sequence[Vector]) -> float:
+    """About how long the expected payoffs of all deviations take."""
+    played = max(p.denominator.bit_length() for strategy in strategies for p in strategy)
+    payoffs = max(tensor.bits for tensor in game.payoffs)
+    entries = game.payoffs[0].numerators.size
+    return game.num_players * product_seconds(entries, payoffs, played)
 
 
 def _check_commitment(
-    profile: Profile,
-    game: NormalFormGame,
-    tolerance: Fraction,
-    options: tuple[int, str, float | None],
+    profile: Profile, game: NormalFormGame, tolerance: Fraction, leader: int, ties: str
 ) -> CheckReport:
-    from gtlearn.solvers.commitment import stackelberg
-
-    leader, ties, time_limit = options
     if ties not in TIES:
         raise InputError(f"the ties {ties!r} are not known; choose strong or weak")
     pair = _pair(game, leader)
@@ -210,17 +255,21 @@ def _check_commitment(
             '{"leader": 0, "strategies": [["1/2", "1/2"]]}'
         )
     two = two_player_game(game, pair)
-    replies, earned = _responses(two, pair.index(leader), own)
+    report = CheckReport(game, "stackelberg", False, tolerance, profile.strategies)
+    try:
+        place = pair.index(leader)
+        seconds = two.shape[1 - place] * _mixing_seconds(two, [own])
+        with limits.sparing(seconds):
+            replies, earned = child.bounded(_responses, two, place, own, seconds=seconds)
+    except LimitReached as error:
+        return _cut_short(report, error, "the follower's responses were", profile.notes)
     best = tuple(j for j, payoff in enumerate(replies) if payoff == max(replies))
     strong, weak = max(earned[j] for j in best), min(earned[j] for j in best)
     achieved = strong if ties == "strong" else weak
     notes = list(profile.notes)
-    solution = stackelberg(game, leader=leader, ties=ties, time_limit=time_limit)
-    value = gap = None
-    if solution.status == OK and solution.complete and isinstance(solution[0], Commitment):
-        value = Fraction(solution[0].payoffs[leader])
-        gap = value - achieved
-    else:
+    value, status = _stackelberg_value(game, leader, ties)
+    gap = None if value is None else value - achieved
+    if gap is None:
         notes.append("the Stackelberg value was not proven in time, so the gap is not known")
     regret = None
     if theirs is not None:
@@ -237,16 +286,29 @@ def _check_commitment(
         s if s is not None or k in pair else (Fraction(1),)  # a player without a choice
         for k, s in enumerate(profile.strategies)
     )
-    return CheckReport(
-        game,
-        "stackelberg",
-        holds,
-        tolerance,
-        strategies,
-        payoffs=None if theirs is None else payoffs(game, [s for s in strategies if s is not None]),
+    both = None if theirs is None else payoffs(game, [s for s in strategies if s is not None])
+    return replace(
+        report,
+        holds=holds,
+        strategies=strategies,
+        payoffs=both,
         stackelberg=CommitmentCheck(leader, ties, value, achieved, gap, regret, best, strong, weak),
+        status=status,
         notes=_with_number_note(game, notes),
     )
+
+
+def _stackelberg_value(game: NormalFormGame, leader: int, ties: str) -> tuple[Fraction | None, str]:
+    """What the best commitment earns, None where that is not proven in time; and the status."""
+    from gtlearn.solvers.commitment import stackelberg
+
+    with comparing(COMPARING) as own:
+        solution = stackelberg(game, leader=leader, ties=ties)
+    found = solution[0] if len(solution) else None
+    if not isinstance(found, Commitment) or found.gap != 0:
+        reached = None if solution.status == OK else limits.of_status(solution.status)
+        return None, status_of(reached, own)
+    return Fraction(found.payoffs[leader]), OK
 
 
 def _check_correlated(
@@ -254,23 +316,33 @@ def _check_correlated(
 ) -> CheckReport:
     if isinstance(profile, str) or hasattr(profile, "read_text"):
         profile = load_profile(profile, game, tolerance=tolerance, index=index)
-    joint, notes = as_joint(profile, game, tolerance=tolerance, index=index)
-    gain = largest_gain(game, joint, coarse=concept == "coarse-correlated")
-    earned = tuple(
-        sum((p * game.payoff(k, s) for s, p in joint.items()), Fraction(0))
-        for k in range(game.num_players)
-    )
-    return CheckReport(
-        game,
-        concept,
-        gain <= tolerance,
-        tolerance,
-        (None,) * game.num_players,
-        joint=joint,
+    report = CheckReport(game, concept, False, tolerance, (None,) * game.num_players)
+    notes: tuple[str, ...] = ()
+    try:
+        joint, notes = as_joint(profile, game, tolerance=tolerance, index=index)
+        report = replace(report, joint=joint)
+        seconds = 1e-6 * len(joint) * (sum(game.shape) + 10)
+        coarse = concept == "coarse-correlated"
+        with limits.sparing(seconds):
+            gain, earned = child.bounded(_obeyed, game, joint, coarse, seconds=seconds)
+    except LimitReached as error:
+        return _cut_short(report, error, "the gains were", notes)
+    return replace(
+        report,
+        holds=gain <= tolerance,
         payoffs=earned,
         gain=gain,
         notes=_with_number_note(game, notes),
     )
+
+
+def _obeyed(game: NormalFormGame, joint: Joint, coarse: bool) -> tuple[Fraction, Vector]:
+    """The largest gain of a deviation, and what the players get without one."""
+    earned = tuple(
+        sum((p * game.payoff(k, s) for s, p in joint.items()), Fraction(0))
+        for k in range(game.num_players)
+    )
+    return largest_gain(game, joint, coarse=coarse), earned
 
 
 def _responses(game: NormalFormGame, leader: int, own: Vector) -> tuple[Vector, Vector]:

@@ -14,10 +14,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.games import NormalFormGame
+from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers.dummies import two_who_choose
 from gtlearn.solvers.linear.program import LinearProgram, integer_rows, solve
-from gtlearn.solvers.solution import NashEquilibrium
+from gtlearn.solvers.solution import NashEquilibrium, Solution
 
 MAX_ACTIONS = 12  # enumeration of larger games may take longer than a check should
 
@@ -42,45 +44,62 @@ class Nearest:
 
 
 def nearest_equilibrium(
-    game: NormalFormGame, strategies: Sequence[Vector], *, time_limit: float | None = None
-) -> tuple[Nearest | None, str]:
-    """The nearest equilibrium of a two-player game, or None, and a note if there is more to say.
+    game: NormalFormGame, strategies: Sequence[Vector]
+) -> tuple[Nearest | None, str, LimitReached | None]:
+    """The nearest equilibrium of a two-player game, or None; a note if there is more to say; and
+    the limit that ended the search, so that it is the nearest of those found until then.
 
     Args:
         game: the game; with more than two players who choose, or more than `MAX_ACTIONS` actions a
             player, there is no answer, and the note says so.
         strategies: one exact probability vector a player.
-        time_limit: in seconds; where it cuts the enumeration short, the note says so.
     """
     two = two_who_choose(game)
     if two is not None:
         own = [strategies[place] for place in two.pair]
-        closest, note = nearest_equilibrium(two.game, own, time_limit=time_limit)
+        closest, note, reached = nearest_equilibrium(two.game, own)
         if closest is not None:
             profile = two.profile(closest.strategies)
             closest = replace(closest, strategies=tuple(map(_exact, profile)))
-        return closest, note
+        return closest, note, reached
     if game.num_players != 2:
-        return None, "the nearest equilibrium is computed for two players only"
+        return None, "the nearest equilibrium is computed for two players only", None
     if max(game.shape) > MAX_ACTIONS:
-        return None, (
-            f"the nearest equilibrium is not computed where a player has more than {MAX_ACTIONS} "
-            "actions"
-        )
+        why = f"is not computed where a player has more than {MAX_ACTIONS} actions"
+        return None, f"the nearest equilibrium {why}", None
     from gtlearn.solvers.nash.enumeration import all_equilibria
 
-    found = all_equilibria(game, time_limit=time_limit)
+    with limits.keeping(0.0, share=1 / 4):
+        found = all_equilibria(game)
+    reached = None if found.status == OK else limits.of_status(found.status)
+    best, late = _nearest_of(found, strategies)
+    reached = reached or late
+    if best is None:
+        return None, "no equilibrium was found in time to measure the distance to", reached
+    note = "the nearest equilibrium is that of those found in time" if reached else ""
+    return best, note, reached
+
+
+def _nearest_of(
+    found: Solution, strategies: Sequence[Vector]
+) -> tuple[Nearest | None, LimitReached | None]:
+    """The nearest of the equilibria found, and the limit that ended the search for it."""
     equilibria = [outcome for outcome in found if isinstance(outcome, NashEquilibrium)]
     best: tuple[Fraction, Fraction, int] | None = None
     point: tuple[Vector, ...] = ()
     known: dict[tuple[int, tuple[Vector, ...]], tuple[Fraction, Vector]] = {}
+    reached: LimitReached | None = None
     for subset in found.subsets or ():
         sides = []
-        for player, vertices in enumerate((subset.rows, subset.columns)):
-            hull = tuple(_exact(v) for v in vertices)
-            if (player, hull) not in known:
-                known[player, hull] = distance_to_hull(strategies[player], hull)
-            sides.append(known[player, hull])
+        try:
+            for player, vertices in enumerate((subset.rows, subset.columns)):
+                hull = tuple(_exact(v) for v in vertices)
+                if (player, hull) not in known:
+                    known[player, hull] = distance_to_hull(strategies[player], hull)
+                sides.append(known[player, hull])
+        except LimitReached as error:
+            reached = error
+            break
         distance = max(side[0] for side in sides)
         if best is not None and distance > best[0]:
             continue
@@ -90,10 +109,7 @@ def nearest_equilibrium(
             away = max(total_variation(own, _exact(other)) for own, other in pairs)
             if best is None or (distance, away, index) < best:
                 best, point = (distance, away, index), tuple(side[1] for side in sides)
-    if best is None:
-        return None, "no equilibrium was found in time to measure the distance to"
-    note = "" if found.complete else "the nearest equilibrium is that of those found in time"
-    return Nearest(best[2], best[0], point), note
+    return None if best is None else Nearest(best[2], best[0], point), reached
 
 
 def total_variation(first: Sequence[Fraction], second: Sequence[Fraction]) -> Fraction:
@@ -108,6 +124,9 @@ def total_variation(first: Sequence[Fraction], second: Sequence[Fraction]) -> Fr
 
 def distance_to_hull(point: Vector, hull: Sequence[Vector]) -> tuple[Fraction, Vector]:
     """The total variation distance to the convex hull of some vectors, and a nearest point there.
+
+    Raises:
+        LimitReached: at a limit.
 
     >>> half, one, zero = Fraction(1, 2), Fraction(1), Fraction(0)
     >>> distance_to_hull((half, zero, half), [(one, zero, zero), (zero, zero, one)])

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import Number, to_fraction
 
 Vector = tuple[Fraction, ...]
 
+FEW = 256  # numbers that are read between two looks at the limits
 FLOAT_STEP = Fraction(1, 2**23)  # an action: so much sums of 32-bit floats miss one by
 
 _PRECISION = {  # what sums of arrays of shorter floats miss one by
@@ -70,7 +72,9 @@ def _normalised(
     values: Sequence[Any], whose: str, tolerance: Fraction, precision: Fraction
 ) -> tuple[Vector, str]:
     exact = []
-    for value in values:
+    for place, value in enumerate(values, 1):
+        if place % FEW == 0:
+            limits.check()
         try:
             exact.append(to_fraction(value))
         except InputError as error:
@@ -98,6 +102,23 @@ def _normalised(
     if total == 0:
         raise InputError(f"{whose} is zero everywhere; correct the probabilities")
     return tuple(p / total for p in kept), f"{note}; it was divided by its sum"
+
+
+def by_label(values: Any) -> Any:
+    """What a pandas Series holds by its labels; anything else as it is.
+
+    Raises:
+        InputError: if a label comes twice.
+    """
+    kind = type(values)
+    if kind.__module__.partition(".")[0] != "pandas" or kind.__name__ != "Series":
+        return values
+    if type(values.index).__name__ == "RangeIndex":  # pandas' own numbering says nothing
+        return values
+    found = dict(values.items())
+    if len(found) < len(values):
+        raise InputError("a label of the Series comes twice; give each once")
+    return found
 
 
 def _sum(values: Iterable[Fraction]) -> Fraction:

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError
+from gtlearn import limits
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import NormalFormGame
+from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.checking.probabilities import Vector, distribution, vector
+from gtlearn.solvers.checking.probabilities import FEW, Vector, by_label, distribution, vector
 from gtlearn.solvers.checking.sources import content_of_file, json_of_text
 from gtlearn.solvers.solution import (
     Commitment,
@@ -100,6 +102,7 @@ def as_joint(
 
     Raises:
         InputError: as `as_profile`.
+        LimitReached: at a limit.
     """
     if _is_joint_tensor(profile, game, tolerance):
         profile = {"distribution": profile}
@@ -109,7 +112,12 @@ def as_joint(
     strategies, notes = as_profile(found, game)
     joint: dict[tuple[int, ...], Fraction] = {(): Fraction(1)}
     for strategy in strategies:
-        joint = {(*s, a): p * q for s, p in joint.items() for a, q in enumerate(strategy) if q}
+        longer: dict[tuple[int, ...], Fraction] = {}
+        for profile, p in joint.items():
+            longer |= {(*profile, a): p * q for a, q in enumerate(strategy) if q}
+            if len(longer) > FEW:
+                limits.check()
+        joint = longer
     return joint, notes
 
 
@@ -208,14 +216,15 @@ def _from_mapping(
         return _from_strategies([source["commitment"]], game, tolerance, whose)
     if source and all(player in game.players for player in source):
         return _from_strategies(source, game, tolerance)
-    shown = ", ".join(repr(key) for key in list(source)[:4]) or "nothing"
-    raise InputError(f"the profile holds {shown[:60]} but no strategies; write {SHAPE}")
+    shown = ", ".join(quoted(key, 20) for key in list(source)[:4]) or "nothing"
+    raise InputError(f"the profile holds {shown} but no strategies; write {SHAPE}")
 
 
 def _from_strategies(
     strategies: Any, game: NormalFormGame, tolerance: Number, leader: Any = None
 ) -> Profile:
     """Strategies of all players, by order or label; of the leader alone where one is named."""
+    strategies = by_label(strategies)
     if hasattr(strategies, "tolist"):  # an array or tensor: one vector a row
         strategies = list(strategies) if getattr(strategies, "ndim", 0) else None
     if leader is not None and _is_vector(strategies):
@@ -226,9 +235,9 @@ def _from_strategies(
             given[_place(player, game.players, "player")] = strategy
     elif isinstance(strategies, Sequence) and not isinstance(strategies, str | bytes):
         if len(strategies) == 1 and leader is not None:
-            if isinstance(leader, bool) or leader not in range(game.num_players):
+            if type(leader) is not int or leader not in range(game.num_players):
                 raise InputError(
-                    f"the leader {str(leader)[:40]!r} is no player of {game.name!r}, whose "
+                    f"the leader {quoted(leader)} is no player of {game.name!r}, whose "
                     f"players are counted from 0 to {game.num_players - 1}"
                 )
             given[leader] = strategies[0]
@@ -267,6 +276,7 @@ def _is_vector(values: Any) -> bool:
 
 def _by_label(strategy: Any, game: NormalFormGame, player: int) -> Any:
     """A vector from a mapping of action labels; anything else as it is."""
+    strategy = by_label(strategy)
     if not isinstance(strategy, Mapping):
         return strategy
     out: list[Any] = [0] * game.shape[player]
@@ -312,10 +322,10 @@ def _tensor_entries(source: Any, game: NormalFormGame) -> list[tuple[tuple[int, 
 def _pure(profile: Any, game: NormalFormGame) -> tuple[int, ...]:
     """Action indices of a pure profile given by indices or labels."""
     if isinstance(profile, str | bytes) or not isinstance(profile, Sequence | np.ndarray):
-        raise InputError(f"{str(profile)[:40]!r} is no pure profile; give one action a player")
+        raise InputError(f"{quoted(profile)} is no pure profile; give one action a player")
     if len(profile) != game.num_players:
         raise InputError(
-            f"the profile {str(list(profile))[:60]} has {len(profile)} actions for "
+            f"the profile {quoted(list(profile))} has {len(profile)} actions for "
             f"{game.num_players} players"
         )
     out = []
@@ -334,11 +344,11 @@ def _pure(profile: Any, game: NormalFormGame) -> tuple[int, ...]:
 
 
 def _place(label: Any, labels: Sequence[str], what: str) -> int:
-    text = str(label)
+    text = label_of(label)
     if text in labels:
         return labels.index(text)
     near = difflib.get_close_matches(text, labels, n=1) or labels[:1]
-    raise InputError(f"there is no {what} {text[:40]!r}; did you mean {near[0]!r}?")
+    raise InputError(f"there is no {what} {quoted(text)}; did you mean {near[0]!r}?")
 
 
 def _is_joint_tensor(source: Any, game: NormalFormGame, tolerance: Number) -> bool:

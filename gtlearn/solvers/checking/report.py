@@ -41,6 +41,7 @@ def to_json(report: CheckReport) -> dict[str, Any]:
         "concept": report.concept,
         "holds": report.holds,
         "tolerance": json_number(report.tolerance),
+        "status": report.status,
     }
     if report.regrets is not None and report.nash_conv is not None:
         out["regrets"] = [json_number(r) for r in report.regrets]

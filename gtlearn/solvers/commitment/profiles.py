@@ -88,6 +88,8 @@ class ProfileSearch:
 
     def _relaxed(self) -> list[NDArray[np.float64]]:
         """The relaxation's multipliers, for which there is a quarter of the time at most."""
+        import highspy  # noqa: F401  for what is imported in a child is lost
+
         seconds = 2e-5 * nonzeros(self.leader)
         try:
             with limits.keeping(0.0, share=3 / 4):

@@ -11,7 +11,6 @@ from typing import Any
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import Number
 from gtlearn.limits import LimitReached
 from gtlearn.solvers.commitment.data import Bimatrix, earned, largest
 from gtlearn.solvers.solution import (
@@ -126,7 +125,7 @@ def solution(
     cheap: Callable[[], Commitment],
     notes: Sequence[str] = (),
 ) -> Solution:
-    """The verified Solution; complete where the upper bound meets the leader's payoff.
+    """The verified Solution. Its list is not proven to be all: others may earn as much.
 
     Args:
         game: the game.
@@ -144,9 +143,7 @@ def solution(
         with limits.suspended():
             checked = verified(game, cheap())
     exact = checked.certificate.arithmetic == RATIONAL
-    value: Number = checked.payoffs[_leader_place(game, checked)]
-    complete = exact and checked.certificate.evidence.get("upper_bound") == value
-    if complete:
+    if exact and checked.gap == 0:
         reached = None
     remarks = [*notes, *([] if reached is None else [CUT_SHORT.format(reached=reached)])]
     if game.number_note:
@@ -157,7 +154,6 @@ def solution(
         method=method,
         solutions=(checked,),
         status=OK if reached is None else reached.status,
-        complete=complete,
         arithmetic=RATIONAL if exact else FLOAT,
         notes=tuple(remarks),
     )

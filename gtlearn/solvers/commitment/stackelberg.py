@@ -58,10 +58,11 @@ def stackelberg(
             them pruned) for Bayesian games; None chooses.
 
     Returns:
-        A Solution with one Commitment. It is complete where the certificate's upper bound equals
-        the leader's payoff, which `verify.commitment` re-checks from the payoffs alone. For a
-        Bayesian game `strategies` and `payoffs` hold the leader's first and then one for each
-        follower type, and `response` has one action index a type.
+        A Solution with one Commitment. It is optimal where its `gap` is 0: the certificate's upper
+        bound equals the leader's payoff, which `verify.commitment` re-checks from the payoffs
+        alone. `complete` is false, since others may earn as much. For a Bayesian game
+        `strategies` and `payoffs` hold the leader's first and then one for each follower type, and
+        `response` has one action index a type.
 
     Raises:
         InputError: if more than two players have a choice, an option has an unknown value, or the
@@ -76,8 +77,8 @@ def stackelberg(
     >>> solution = stackelberg(games.load("2,1 4,0; 1,0 3,1"))
     >>> solution[0].strategies[0], solution[0].response, solution[0].payoffs[0]
     ((Fraction(1, 2), Fraction(1, 2)), 1, Fraction(7, 2))
-    >>> solution.complete, solution[0].certificate.verified
-    (True, True)
+    >>> solution[0].gap, solution[0].certificate.verified  # no commitment earns more
+    (Fraction(0, 1), True)
     >>> weak = stackelberg(games.load("2,1 4,0; 1,0 3,1"), ties="weak")
     >>> weak[0].payoffs[0], weak[0].attained
     (Fraction(7, 2), False)

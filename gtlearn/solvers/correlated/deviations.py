@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 
@@ -55,6 +56,7 @@ def deviations(game: NormalFormGame, *, coarse: bool) -> Deviations:
     keys: list[Key] = []
     counts, columns, values = [], [], []
     for player, payoffs in enumerate(game.payoffs):
+        limits.check()
         size = game.shape[player]
         tensor = np.moveaxis(payoffs.numerators, player, 0).reshape(size, -1)
         if int(tensor.max()) - int(tensor.min()) >= _EXACT_DOUBLE:
@@ -80,9 +82,15 @@ def deviations(game: NormalFormGame, *, coarse: bool) -> Deviations:
     return Deviations(keys, starts, np.concatenate(columns), np.concatenate(values))
 
 
+def deviation_entries(game: NormalFormGame) -> int:
+    """How many numbers the rows hold at most."""
+    profiles = int(np.prod(game.shape, dtype=object))
+    return profiles * sum(game.shape)
+
+
 def _refuse_huge(game: NormalFormGame, coarse: bool) -> None:
     profiles = int(np.prod(game.shape, dtype=object))
-    entries = profiles * (sum(game.shape) - (0 if coarse else game.num_players))
+    entries = deviation_entries(game) - (0 if coarse else profiles * game.num_players)
     if entries > MAX_ENTRIES:
         raise InputError(
             f"game {game.name!r} has {profiles} pure profiles, whose incentive constraints hold "

@@ -13,7 +13,6 @@ correlated equilibria, AISTATS.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -23,6 +22,7 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.correlated.deviations import Deviations
 from gtlearn.solvers.correlated.objectives import WELFARE, Proof, compact, linear_program
@@ -50,14 +50,14 @@ class _Guess:
 
 
 def most_spread(
-    game: NormalFormGame, rows: Deviations, deadline: float | None
+    game: NormalFormGame, rows: Deviations
 ) -> tuple[Mapping[tuple[int, ...], Fraction], Proof]:
     """The equilibrium with the largest Gini index, and the proof that none has a larger.
 
     Where the floats' guess is wrong, Wolfe's method finds the same point exactly.
 
     Raises:
-        TimeoutError: if the deadline passes first.
+        LimitReached: at a limit.
     """
     projection = _Projection(game, rows)
     welfare = linear_program(game, rows, WELFARE)
@@ -66,13 +66,13 @@ def most_spread(
         """The equilibrium with the smallest product with a point, and its dual."""
         objective = compact(np.array([-v for v in point], dtype=object))
         program = replace(welfare, objective=objective)
-        return sparse.solve(program, time_limit=sparse.remaining(deadline))
+        return sparse.solve(program)
 
     def vertex(point: list[int]) -> tuple[list[int], int]:
         optimum = furthest(point)
         return optimum.primal, optimum.primal_denominator
 
-    point = projection.exactly(projection.in_floats(deadline))
+    point = projection.exactly(projection.in_floats())
     if min(point) >= 0 and any(point) and not projection.broken(point):
         # no equilibrium may have a smaller product with q than q's own distribution
         optimum = furthest(point)
@@ -100,7 +100,7 @@ class _Projection:
         shape = (len(rows.keys), self.size)
         self.scaled: csr_array = csr_array((values, rows.columns, rows.starts), shape=shape)
 
-    def in_floats(self, deadline: float | None) -> _Guess:
+    def in_floats(self) -> _Guess:
         """Minimises |max(0, 1 - G'y)|^2 / 2 over y >= 0 by projected Newton steps.
 
         Source: Bertsekas (1982), Projected Newton methods for optimization problems with simple
@@ -110,8 +110,7 @@ class _Projection:
         y = np.zeros(gains.shape[0])
         value, played, slope = _evaluate(gains, transposed, y)
         for _ in range(_STEPS):
-            if deadline is not None and time.monotonic() > deadline:
-                raise TimeoutError
+            limits.check()
             free = np.flatnonzero((y > 0) | (slope < -_ZERO))
             if not len(free) or np.abs(slope[free]).max() < 1e-13:
                 break

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import cast
 
 import numpy as np
 
-from gtlearn.errors import CertificateError, InputError
+from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.correlated.deviations import Deviations
@@ -21,8 +20,7 @@ from gtlearn.solvers.correlated.objectives import (
     player_weights,
 )
 from gtlearn.solvers.linear import sparse
-from gtlearn.solvers.nash.pure import pure_equilibria
-from gtlearn.solvers.solution import FLOAT, RATIONAL, Certificate, CorrelatedEquilibrium
+from gtlearn.solvers.solution import FLOAT, Certificate, CorrelatedEquilibrium
 from gtlearn.solvers.verify.correlated import FLOAT_TOLERANCE, largest_gain, violations
 
 Profile = tuple[int, ...]
@@ -56,39 +54,17 @@ def objective_value(
     return payoffs[int(objective.removeprefix("player:"))]
 
 
-def pure_fallback(
-    game: NormalFormGame, concept: str, objective: str | None
-) -> CorrelatedEquilibrium | None:
-    """The pure Nash equilibrium that the objective likes best, or None where there is none.
-
-    Every Nash equilibrium is a correlated one (Aumann 1974), without a proof of optimality here.
-    """
-    best: CorrelatedEquilibrium | None = None
-    for profile in pure_equilibria(game):
-        distribution = {profile: Fraction(1)}
-        payoffs = payoffs_of(game, distribution)
-        value = objective_value(objective, distribution, payoffs)
-        if best is None or (value is not None and value > cast(Fraction, best.value)):
-            evidence = {"gain": Fraction(0), "objective": objective}
-            certificate = Certificate(concept, RATIONAL, True, evidence)
-            best = CorrelatedEquilibrium(distribution, payoffs, certificate, value)
-    if best is not None and violations(game, best):
-        raise CertificateError("a pure Nash equilibrium does not verify as a correlated one")
-    return best
-
-
 def from_floats(
     game: NormalFormGame,
     concept: str,
     objective: str | None,
     rows: Deviations,
-    time_limit: float | None,
 ) -> CorrelatedEquilibrium:
     """HiGHS's answer in floats, with its violation measured exactly and rounded.
 
     Raises:
         InputError: if the objective has no float version, or the payoffs are too ill-scaled.
-        TimeoutError: if `time_limit` seconds pass first.
+        LimitReached: at a limit.
     """
     if objective == GINI:
         raise InputError('the objective "gini" is computed exactly only; leave out float')
@@ -96,7 +72,7 @@ def from_floats(
     program = (
         fairness_program(game, rows) if fair else linear_program(game, rows, objective or WELFARE)
     )
-    found = sparse.float_optimum(program, time_limit)
+    found = sparse.float_optimum(program)
     profiles = int(np.prod(game.shape))
     weights = np.zeros(profiles) if found is None else found.primal[:profiles].clip(min=0.0)
     total = float(weights.sum())

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.limits import OK, LimitReached
+from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers.correlated import gini
-from gtlearn.solvers.correlated.deviations import Deviations, deviations
+from gtlearn.solvers.correlated.deviations import Deviations, deviation_entries, deviations
+from gtlearn.solvers.correlated.nash import best_pure_equilibrium, nash_equilibrium
 from gtlearn.solvers.correlated.objectives import (
     FAIRNESS,
     GINI,
@@ -27,26 +32,34 @@ from gtlearn.solvers.correlated.outcomes import (
     from_floats,
     objective_value,
     payoffs_of,
-    pure_fallback,
 )
+from gtlearn.solvers.dominance.solvable import dominance_solution
 from gtlearn.solvers.linear import sparse
 from gtlearn.solvers.solution import (
     FLOAT,
-    OK,
     RATIONAL,
-    TIME_LIMIT,
     Certificate,
     CorrelatedEquilibrium,
-    Progress,
     Solution,
 )
 from gtlearn.solvers.verify.correlated import violations
 
 Exact = Mapping[tuple[int, ...], Fraction]
 
+NASH_SHARE = 0.3  # of a limit, for a Nash equilibrium where the best correlated one is not found
+
 _EXACT = "exact"
 _METHOD = "linear program of the incentive constraints"
 _QUADRATIC = "quadratic program of the incentive constraints"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Which equilibrium is asked for."""
+
+    concept: str
+    objective: str | None
+    arithmetic: str
 
 
 def correlated(
@@ -55,6 +68,7 @@ def correlated(
     objective: str | None = "welfare",
     arithmetic: str = "exact",
     time_limit: float | None = None,
+    memory_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Solution:
     """A correlated equilibrium of an n-player game that maximises an objective.
@@ -65,13 +79,15 @@ def correlated(
             "player:K" (player K's payoff, counted from 0), "gini" (one minus the sum of squared
             probabilities: the most spread-out equilibrium, which is unique), or None (any).
         arithmetic: "exact" (a rational vertex with a proof of optimality) or "float".
-        time_limit: in seconds; a pure Nash equilibrium, if there is one, is returned when the
-            time runs out, and no proof of optimality.
+        time_limit: in seconds; when the time runs out, a Nash equilibrium is returned, if one is
+            found by then (a pure one, or one of two players), and no proof of optimality.
+        memory_limit: bytes by which the process may grow, to the same effect.
         progress: called with (None, what is going on).
 
     Returns:
-        One CorrelatedEquilibrium; `complete` says that its optimality is proven. The evidence
-        holds "gain" (the largest gain of a deviation), "objective", and the dual proof:
+        One CorrelatedEquilibrium; that it is optimal is said by its `gap`, which is 0 then.
+        `complete` says that iterated strict dominance leaves no other. The evidence holds "gain"
+        (the largest gain of a deviation), "objective", and the dual proof:
         "weights" of the players' payoffs, "multipliers" of the deviations (player, recommended
         action, deviation) and "bound", as `verify.correlated.violations` states it.
 
@@ -91,7 +107,9 @@ def correlated(
     >>> found[0].value, found[0].distribution[0, 0]
     (Fraction(21, 2), Fraction(1, 2))
     """
-    return _solve(game, "correlated", objective, arithmetic, limits=(time_limit, progress))
+    asked = _Asked("correlated", objective, arithmetic)
+    with limits.limited(time_limit, memory_limit), heard_by(progress):
+        return _solve(game, asked)
 
 
 def coarse_correlated(
@@ -100,6 +118,7 @@ def coarse_correlated(
     objective: str | None = "welfare",
     arithmetic: str = "exact",
     time_limit: float | None = None,
+    memory_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Solution:
     """A coarse correlated equilibrium of an n-player game that maximises an objective.
@@ -116,52 +135,64 @@ def coarse_correlated(
     >>> coarse_correlated(chicken)[0].value
     Fraction(21, 2)
     """
-    return _solve(game, "coarse-correlated", objective, arithmetic, limits=(time_limit, progress))
+    asked = _Asked("coarse-correlated", objective, arithmetic)
+    with limits.limited(time_limit, memory_limit), heard_by(progress):
+        return _solve(game, asked)
 
 
-def _solve(
-    game: NormalFormGame,
-    concept: str,
-    objective: str | None,
-    arithmetic: str,
-    *,
-    limits: tuple[float | None, Progress | None],
-) -> Solution:
+def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
     start = time.monotonic()
-    time_limit, progress = limits
     if not isinstance(game, NormalFormGame):
-        raise InputError(f"a {concept} equilibrium needs a normal-form game; load one first")
-    check_objective(game, objective)
-    if arithmetic not in (_EXACT, FLOAT):
-        raise InputError(f"the arithmetic {arithmetic!r} is not known; choose exact or float")
-    if progress is not None:
-        progress(None, "incentive constraints")
-    rows = deviations(game, coarse=concept == "coarse-correlated")
-    deadline = None if time_limit is None else start + time_limit
-    notes: tuple[str, ...] = (game.number_note,) if game.number_note else ()
-    status = OK
+        raise InputError(f"a {asked.concept} equilibrium needs a normal-form game; load one first")
+    check_objective(game, asked.objective)
+    if asked.arithmetic not in (_EXACT, FLOAT):
+        raise InputError(f"the arithmetic {asked.arithmetic!r} is not known; choose exact or float")
+    if asked.objective == GINI:
+        import scipy.sparse  # noqa: F401  for what is imported in a child is lost
     outcome: CorrelatedEquilibrium | None
+    reached: LimitReached | None = None
     try:
-        if arithmetic == _EXACT:
-            if progress is not None:
-                progress(None, "exact optimum and its proof")
-            outcome = _exact(game, concept, objective, rows, deadline)
-        else:
-            outcome = from_floats(game, concept, objective, rows, sparse.remaining(deadline))
-    except TimeoutError:
-        outcome, status = pure_fallback(game, concept, objective), TIME_LIMIT
-        notes += (_cut_short(outcome),)
+        with limits.keeping(0.0, NASH_SHARE):
+            outcome = child.bounded(_best, game, asked, seconds=_seconds(game, asked))
+    except LimitReached as limit:
+        reached = limit
+        outcome = nash_equilibrium(game, asked.concept, asked.objective)
+    notes: tuple[str, ...] = (game.number_note,) if game.number_note else ()
+    if reached is not None:
+        notes += (_cut_short(reached, outcome),)
+    exact = asked.arithmetic == _EXACT
     return Solution(
         game=game,
-        concept=concept,
-        method=_QUADRATIC if objective == GINI else _METHOD,
+        concept=asked.concept,
+        method=_QUADRATIC if asked.objective == GINI else _METHOD,
         solutions=() if outcome is None else (outcome,),
-        status=status,
-        complete=status == OK and arithmetic == _EXACT and objective is not None,
-        arithmetic=RATIONAL if arithmetic == _EXACT else FLOAT,
+        status=OK if reached is None else reached.status,
+        complete=outcome is not None and exact and _is_only(game, asked),
+        arithmetic=RATIONAL if exact else FLOAT,
         seconds=time.monotonic() - start,
         notes=notes,
     )
+
+
+def _is_only(game: NormalFormGame, asked: _Asked) -> bool:
+    """Whether dominance leaves no other; coarse ones may play what is dominated."""
+    return asked.concept == "correlated" and dominance_solution(game) is not None
+
+
+def _seconds(game: NormalFormGame, asked: _Asked) -> float:
+    """About how long each step takes that looks at no limit."""
+    entry = 1e-5 if asked.objective == GINI else 1e-6
+    return deviation_entries(game) * (entry + 1e-9 * max(t.bits for t in game.payoffs))
+
+
+def _best(game: NormalFormGame, asked: _Asked) -> CorrelatedEquilibrium:
+    """The best equilibrium, with its verified certificate."""
+    tell(None, "incentive constraints")
+    rows = deviations(game, coarse=asked.concept == "coarse-correlated")
+    if asked.arithmetic == FLOAT:
+        return from_floats(game, asked.concept, asked.objective, rows)
+    tell(None, "exact optimum and its proof")
+    return _exact(game, asked.concept, asked.objective, rows)
 
 
 def _exact(
@@ -169,14 +200,13 @@ def _exact(
     concept: str,
     objective: str | None,
     rows: Deviations,
-    deadline: float | None,
 ) -> CorrelatedEquilibrium:
     """The optimum with its verified certificate."""
     if objective is None:
-        pure = pure_fallback(game, concept, objective)
+        pure = best_pure_equilibrium(game, concept, objective)
         if pure is not None:
             return pure
-    distribution, proof = _optimum(game, objective, rows, deadline)
+    distribution, proof = _optimum(game, objective, rows)
     payoffs = payoffs_of(game, distribution)
     evidence: dict[str, object] = {"gain": Fraction(0), "objective": objective}
     if objective is not None:
@@ -197,16 +227,14 @@ def _exact(
     return outcome
 
 
-def _optimum(
-    game: NormalFormGame, objective: str | None, rows: Deviations, deadline: float | None
-) -> tuple[Exact, Proof]:
+def _optimum(game: NormalFormGame, objective: str | None, rows: Deviations) -> tuple[Exact, Proof]:
     if objective == GINI:
-        return gini.most_spread(game, rows, deadline)
+        return gini.most_spread(game, rows)
     if objective == FAIRNESS:
         program = fairness_program(game, rows)
     else:  # without an objective the welfare-best will do, and is found faster than any vertex
         program = linear_program(game, rows, objective or WELFARE)
-    optimum = sparse.solve(program, time_limit=sparse.remaining(deadline))
+    optimum = sparse.solve(program)
     profiles = int(np.prod(game.shape))
     distribution = {
         tuple(int(a) for a in np.unravel_index(j, game.shape)): Fraction(
@@ -220,10 +248,10 @@ def _optimum(
     return distribution, linear_proof(game, rows, objective or WELFARE, optimum)
 
 
-def _cut_short(outcome: CorrelatedEquilibrium | None) -> str:
+def _cut_short(reached: LimitReached, outcome: CorrelatedEquilibrium | None) -> str:
     if outcome is None:
-        return "the time limit was reached before an equilibrium was found"
+        return f"{reached}: no equilibrium was found by then; a higher limit may find one"
     return (
-        "the time limit was reached: this pure Nash equilibrium is an equilibrium, but whether a "
-        "better one exists is not proven"
+        f"{reached}: this Nash equilibrium is a correlated one, but whether a better one exists "
+        "was not decided"
     )

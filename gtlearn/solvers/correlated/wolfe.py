@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.solvers.linear.algebra import solve_integer_system
 
 Vertex = tuple[list[int], int]  # numerators and their positive denominator
@@ -61,6 +62,7 @@ def _affine_nearest(vertices: list[Vertex]) -> list[Fraction]:
     size = len(vertices)
     system = np.zeros((size + 1, size + 1), dtype=object)
     for i, (first, _) in enumerate(vertices):
+        limits.check()
         for j, (second, _) in enumerate(vertices[: i + 1]):
             system[i, j] = system[j, i] = sum(a * b for a, b in zip(first, second, strict=True))
     system[size, :size] = system[:size, size] = [denominator for _, denominator in vertices]

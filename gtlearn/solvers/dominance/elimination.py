@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, integer_array
+from gtlearn.limits import OK, LimitReached
+from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers.linear.program import LinearProgram, Optimum, solve
-from gtlearn.solvers.solution import OK, TIME_LIMIT, Progress, Strategy
+from gtlearn.solvers.solution import Strategy
 
 STRICT = "strict"
 WEAK = "weak"
@@ -24,6 +27,8 @@ ORDER_NOTE = (
     "what iterated weak dominance leaves depends on the order; here every weakly dominated "
     "action of every player is removed at once in each round"
 )
+
+PROOF_SHARE = 0.3  # of a limit, for checking what was found
 
 Belief = Mapping[tuple[int, ...], Fraction]
 Standing = tuple[tuple[int, ...], ...]  # the actions that each player still has
@@ -68,7 +73,8 @@ class DominanceResult:
             weak dominance it is positive everywhere. It proves that the action is not dominated
             (Pearce 1984, Lemmas 3 and 4).
         complete: whether it is proven that nothing more can be removed.
-        status: "ok", or "time_limit".
+        status: "ok", or what cut the elimination short: "time_limit", "memory_limit" or
+            "interrupted".
         seconds: wall-clock time.
         notes: sentences that a reader should see.
     """
@@ -101,6 +107,7 @@ def dominance(
     kind: str = STRICT,
     *,
     time_limit: float | None = None,
+    memory_limit: float | None = None,
     progress: Progress | None = None,
 ) -> DominanceResult:
     """Removes dominated actions, round by round, until none is left.
@@ -113,11 +120,12 @@ def dominance(
     Args:
         game: an n-player game.
         kind: "strict" or "weak".
-        time_limit: in seconds; the rounds finished by then are returned, `complete` false.
+        time_limit: in seconds; what was removed by then is returned, `complete` false.
+        memory_limit: bytes by which the process may grow, to the same effect.
         progress: called with (None, what is going on).
 
     Raises:
-        InputError: if `kind` is neither.
+        InputError: if `kind` is neither, or a limit is no positive number.
 
     Source: Luce & Raiffa (1957), section 4.5 and appendix 5.3; dominance by mixed strategies and
     beliefs: Pearce (1984), Rationalizable strategic behavior, Econometrica 52.
@@ -136,42 +144,66 @@ def dominance(
     if kind not in (STRICT, WEAK):
         raise InputError(f"dominance of kind {kind!r} is not known; choose strict or weak")
     start = time.monotonic()
-    deadline = None if time_limit is None else start + time_limit
+    with limits.limited(time_limit, memory_limit), heard_by(progress):
+        result = _eliminated(game, kind)
+    return replace(result, seconds=time.monotonic() - start)
+
+
+def _eliminated(game: NormalFormGame, kind: str) -> DominanceResult:
     standing: Standing = tuple(tuple(range(size)) for size in game.shape)
     steps: list[DominanceStep] = []
     beliefs: dict[tuple[int, int], Belief] = {}
-    notes = [ORDER_NOTE] if kind == WEAK else []
-    status = OK
+    reached: LimitReached | None = None
     try:
-        while True:
-            if progress is not None:
-                progress(None, f"{len(steps)} dominated actions removed")
-            removed, beliefs = _round(game, kind, standing, _next(steps), deadline)
-            if not removed:
-                break
-            steps += removed
-            gone = {(step.player, step.action) for step in removed}
-            standing = tuple(
-                tuple(a for a in actions if (player, a) not in gone)
-                for player, actions in enumerate(standing)
-            )
-    except TimeoutError:
-        status, beliefs = TIME_LIMIT, {}
-        notes.append("the time limit was reached: more actions may be dominated")
-    result = DominanceResult(
+        with limits.keeping(0.0, PROOF_SHARE):
+            while True:
+                tell(None, f"{len(steps)} dominated actions removed")
+                before = len(steps)
+                beliefs.clear()
+                _round(game, kind, standing, steps, beliefs)
+                if len(steps) == before:
+                    break
+                standing = _left(standing, steps[before:])
+    except LimitReached as limit:
+        reached = limit
+        standing = _left(standing, steps[before:])
+    try:
+        return _proven(_result(game, kind, standing, steps, beliefs, reached))
+    except LimitReached as limit:  # then nothing is removed, which needs no proof
+        everything = tuple(tuple(range(size)) for size in game.shape)
+        return _result(game, kind, everything, [], {}, limit)
+
+
+def _left(standing: Standing, removed: Sequence[DominanceStep]) -> Standing:
+    gone = {(step.player, step.action) for step in removed}
+    return tuple(
+        tuple(a for a in actions if (player, a) not in gone)
+        for player, actions in enumerate(standing)
+    )
+
+
+def _result(
+    game: NormalFormGame,
+    kind: str,
+    standing: Standing,
+    steps: list[DominanceStep],
+    beliefs: dict[tuple[int, int], Belief],
+    reached: LimitReached | None,
+) -> DominanceResult:
+    notes = [ORDER_NOTE] if kind == WEAK else []
+    if reached is not None:
+        notes.append(f"{reached}: more actions may be dominated")
+    return DominanceResult(
         game,
         kind,
         restricted(game, standing),
         standing,
         tuple(steps),
-        beliefs,
-        status == OK,
-        status,
-        time.monotonic() - start,
-        tuple(notes),
+        beliefs if reached is None else {},
+        reached is None,
+        OK if reached is None else reached.status,
+        notes=tuple(notes),
     )
-    _insist_on_proof(result)
-    return result
 
 
 def restricted(game: NormalFormGame, standing: Standing) -> NormalFormGame:
@@ -197,24 +229,28 @@ def _lowest(tensor: ExactArray) -> ExactArray:
     return integer_array(numerators, tensor.shape, tensor.denominator // common)
 
 
-def _next(steps: list[DominanceStep]) -> int:
-    return steps[-1].round + 1 if steps else 1
-
-
 def _round(
-    game: NormalFormGame, kind: str, standing: Standing, number: int, deadline: float | None
-) -> tuple[list[DominanceStep], dict[tuple[int, int], Belief]]:
-    """All steps of one round, and the beliefs that keep the other actions."""
-    steps: list[DominanceStep] = []
-    beliefs: dict[tuple[int, int], Belief] = {}
+    game: NormalFormGame,
+    kind: str,
+    standing: Standing,
+    steps: list[DominanceStep],
+    beliefs: dict[tuple[int, int], Belief],
+) -> None:
+    """Adds all steps of one round, and the beliefs that keep the other actions.
+
+    Raises:
+        LimitReached: at a limit; what was added by then holds.
+    """
+    number = steps[-1].round + 1 if steps else 1
     for player, actions in enumerate(standing):
         tensor = game.payoffs[player]
         block = np.moveaxis(tensor.numerators[np.ix_(*standing)], player, 0)
         others = standing[:player] + standing[player + 1 :]
-        examine = _Examination(block.reshape(len(actions), -1), others, deadline)
+        examine = _Examination(block.reshape(len(actions), -1), others)
         judge = examine.strict if kind == STRICT else examine.weak
         for position, action in enumerate(actions):
-            mixture, margin, belief = judge(position)
+            limits.check()
+            mixture, margin, belief = child.bounded(judge, position, seconds=examine.seconds)
             if mixture is None:
                 beliefs[player, action] = belief
                 continue
@@ -231,7 +267,6 @@ def _round(
                     margin / tensor.denominator,
                 )
             )
-    return steps, beliefs
 
 
 class _Examination:
@@ -240,11 +275,11 @@ class _Examination:
     `payoffs[a, s]` are integers: the player's actions by the others' joint actions.
     """
 
-    def __init__(self, payoffs: NDArray[Any], others: Standing, deadline: float | None) -> None:
+    def __init__(self, payoffs: NDArray[Any], others: Standing) -> None:
         largest = max(abs(int(payoffs.max())), abs(int(payoffs.min())))
         self.payoffs = payoffs if largest < 2**40 else payoffs.astype(object)
         self.others = others
-        self.deadline = deadline
+        self.seconds = payoffs.size * (5e-8 if self.payoffs.dtype != object else 1e-6)
         self.best = self.payoffs.max(axis=0)
 
     def strict(self, action: int) -> _Verdict:
@@ -299,13 +334,10 @@ class _Examination:
         return self._solve(totals, matrix)
 
     def _solve(self, objective: NDArray[Any], matrix: NDArray[Any]) -> Optimum:
-        left = None if self.deadline is None else self.deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise TimeoutError
         bounds = np.zeros(len(matrix), dtype=matrix.dtype)
         bounds[-1] = 1
         program = LinearProgram(objective, matrix, bounds, (len(matrix) - 1,))
-        return solve(program, time_limit=left)
+        return solve(program)
 
     def _mixture(self, optimum: Optimum) -> Strategy:
         primal = optimum.primal[: len(self.payoffs)]
@@ -316,16 +348,30 @@ class _Examination:
 
     def _belief(self, weights: list[int]) -> Belief:
         total = sum(weights)
-        return {self._profile(s): Fraction(w, total) for s, w in enumerate(weights) if w}
+        belief = {}
+        for s, weight in enumerate(weights):
+            limits.check()
+            if weight:
+                belief[self._profile(s)] = Fraction(weight, total)
+        return belief
 
     def _profile(self, flat: int) -> tuple[int, ...]:
         place = np.unravel_index(flat, tuple(map(len, self.others)))
         return tuple(kept[int(i)] for kept, i in zip(self.others, place, strict=True))
 
 
-def _insist_on_proof(result: DominanceResult) -> None:
+def _proven(result: DominanceResult) -> DominanceResult:
+    """The result, re-checked from the payoffs alone.
+
+    Raises:
+        CertificateError: if it does not hold.
+        LimitReached: at a limit.
+    """
     from gtlearn.solvers.verify.dominance import violations
 
-    failed = violations(result)
+    looked_at = len(result.steps) + (sum(map(len, result.surviving)) if result.complete else 0)
+    entries = looked_at * result.game.payoffs[0].numerators.size
+    failed = child.bounded(violations, result, seconds=3e-7 * entries)
     if failed:
         raise CertificateError(f"the elimination found does not verify: {failed[0]}")
+    return result

@@ -6,16 +6,18 @@ The tableau is kept integral over one denominator (Edmonds 1967; Bareiss 1968), 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.solvers.linear.algebra import pivoted
 
 Warm = tuple[NDArray[np.int64], NDArray[np.int64]] | None
+
+_PYTHON_INT = 40  # bytes of a short one in an array
 
 
 class _Tableau:
@@ -40,10 +42,9 @@ class _Tableau:
         self.entries, self.denominator = fresh, pivot
         self.nonbasic[column], self.basic[row] = self.basic[row], self.nonbasic[column]
 
-    def maximise(self, deadline: float | None) -> bool:
+    def maximise(self) -> bool:
         """Bland's rule to optimality; False where the objective is unbounded."""
         while True:
-            _check(deadline)
             t = self.entries
             entering = [c for c in range(t.shape[1] - 1) if t[-1, c] < 0]
             if not entering:
@@ -61,6 +62,7 @@ class _Tableau:
         for row in range(t.shape[0] - 1):
             if t[row, column] <= 0:
                 continue
+            limits.check()
             if best is None:
                 best = row
                 continue
@@ -70,18 +72,12 @@ class _Tableau:
         return best
 
 
-def _check(deadline: float | None) -> None:
-    if deadline is not None and time.monotonic() > deadline:
-        raise TimeoutError
-
-
 def repair(
     objective: NDArray[Any],
     matrix: NDArray[Any],
     bounds: NDArray[Any],
     equalities: Sequence[int],
     warm: Warm = None,
-    time_limit: float | None = None,
 ) -> tuple[str, NDArray[np.int64], NDArray[np.int64]]:
     """An optimal basis of max c x, A x <= b, x >= 0 by exact pivots, from `warm` if given.
 
@@ -89,23 +85,24 @@ def repair(
         "optimal", "infeasible" or "unbounded"; the basic columns; the tight rows.
 
     Raises:
-        TimeoutError: if `time_limit` seconds pass first.
+        LimitReached: at a limit.
     """
-    deadline = None if time_limit is None else time.monotonic() + time_limit
     m, n = matrix.shape
     owner = [*range(m), *equalities]  # the row of the program behind each row of the tableau
     equal = list(equalities)
+    limits.require(_PYTHON_INT * (len(owner) + 1) * (n + 1))
     body = np.empty((len(owner) + 1, n + 1), dtype=object)
     body[:m, :n], body[m:-1, :n], body[-1, :n] = matrix, -matrix[equal], -objective
     body[:m, n], body[m:-1, n], body[-1, n] = bounds, -bounds[equal], 0
-    for index in np.ndindex(*body.shape):  # Python ints: numpy's would overflow silently
-        body[index] = int(body[index])
+    for row in body:  # Python ints: numpy's would overflow silently
+        limits.check()
+        row[:] = [int(value) for value in row]
     tableau = _Tableau(body, list(range(n)), list(range(n, n + len(owner))))
     if warm is not None:
-        _crash(tableau, warm, n, deadline)
-    if not _make_feasible(tableau, n + len(owner), deadline):
+        _crash(tableau, warm, n)
+    if not _make_feasible(tableau, n + len(owner)):
         return "infeasible", *_basis(tableau, owner, n)
-    if not tableau.maximise(deadline):
+    if not tableau.maximise():
         return "unbounded", *_basis(tableau, owner, n)
     return "optimal", *_basis(tableau, owner, n)
 
@@ -114,13 +111,11 @@ def _crash(
     tableau: _Tableau,
     warm: tuple[NDArray[np.int64], NDArray[np.int64]],
     n: int,
-    deadline: float | None,
 ) -> None:
     """Pivots the warm basis's columns in, as far as the pivots are nonzero."""
     columns, rows = warm
     tight = {n + int(i) for i in rows}
     for variable in columns.tolist():
-        _check(deadline)
         column = tableau.nonbasic.index(variable)
         for row, leaving in enumerate(tableau.basic):
             if leaving in tight and tableau.entries[row, column] != 0:
@@ -128,7 +123,7 @@ def _crash(
                 break
 
 
-def _make_feasible(tableau: _Tableau, artificial: int, deadline: float | None) -> bool:
+def _make_feasible(tableau: _Tableau, artificial: int) -> bool:
     """Phase one with a single artificial variable; False where no feasible point exists."""
     t = tableau.entries
     if all(t[row, -1] >= 0 for row in range(t.shape[0] - 1)):
@@ -143,7 +138,7 @@ def _make_feasible(tableau: _Tableau, artificial: int, deadline: float | None) -
     start = tableau.denominator
     row = min(range(t.shape[0] - 1), key=lambda r: t[r, -1])
     tableau.pivot(row, widened.shape[1] - 2)
-    tableau.maximise(deadline)
+    tableau.maximise()
     if tableau.entries[-1, -1] != 0:
         return False
     if artificial in tableau.basic:
@@ -166,6 +161,7 @@ def _restore_objective(
     fresh = np.zeros(t.shape[1], dtype=object)
     fresh[-1] = objective[-1] * tableau.denominator
     for column, variable in enumerate(nonbasic):
+        limits.check()
         weight = objective[column]
         if variable in place:
             fresh[place[variable]] += weight * tableau.denominator

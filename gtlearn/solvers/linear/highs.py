@@ -10,6 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
+from gtlearn.limits import TimeLimitReached
+
+_ENTRY = (
+    3e-7  # seconds a nonzero that HiGHS may work, as in its presolve, without a look at the time
+)
+
 
 @dataclass(frozen=True)
 class FloatOptimum:
@@ -59,21 +66,20 @@ def float_basis(
     matrix: NDArray[Any],
     bounds: NDArray[Any],
     equalities: Sequence[int],
-    time_limit: float | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     """Basic columns and tight rows of max c x, A x <= b, x >= 0; None where HiGHS has none.
 
     Rows are scaled to a largest entry of one first, so that payoffs of any size are welcome.
 
     Raises:
-        TimeoutError: if `time_limit` seconds pass first.
+        LimitReached: at a limit.
     """
     scaled, sides = _scaled_rows(matrix, bounds)
     rows, columns = np.nonzero(scaled)
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=matrix.shape[0]))])
     costs = _scaled_rows(objective[None, :], np.zeros(1))[0][0]
     entries = (starts, columns, scaled[rows, columns])
-    found = simplex(costs, entries, sides, equalities, time_limit)
+    found = simplex(costs, entries, sides, equalities)
     return None if found is None else (found.columns, found.rows)
 
 
@@ -82,7 +88,6 @@ def simplex(
     entries: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
     bounds: NDArray[np.float64],
     equalities: Sequence[int],
-    time_limit: float | None = None,
     *,
     lower: NDArray[np.float64] | None = None,
     start: FloatOptimum | None = None,
@@ -95,14 +100,28 @@ def simplex(
         entries: A in compressed rows: starts (m + 1,), column indices and values (nonzeros,).
         bounds: shape (m,).
         equalities: the rows that hold with equality.
-        time_limit: in seconds.
         lower: lower bounds of x other than zero, shape (n,).
         start: its basis is where to begin.
         **options: further options of HiGHS.
 
     Raises:
-        TimeoutError: if `time_limit` seconds pass first.
+        LimitReached: at a limit.
     """
+    import highspy  # noqa: F401  for what is imported in a child is lost
+
+    arguments = (objective, entries, bounds, equalities, lower, start, options)
+    return child.bounded(_simplex, *arguments, seconds=_ENTRY * len(entries[2]))
+
+
+def _simplex(
+    objective: NDArray[np.float64],
+    entries: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    bounds: NDArray[np.float64],
+    equalities: Sequence[int],
+    lower: NDArray[np.float64] | None,
+    start: FloatOptimum | None,
+    options: dict[str, Any],
+) -> FloatOptimum | None:
     import highspy
 
     m, n = len(bounds), len(objective)
@@ -116,13 +135,13 @@ def simplex(
     lp.row_lower_, lp.row_upper_ = row_lower, bounds
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = entries
-    solver = silent_highs(time_limit, solver="simplex", **options)
+    solver = silent_highs(limits.seconds_left(), solver="simplex", **options)
     solver.passModel(lp)
     if start is not None:
         solver.setBasis(_highs_basis(start, n, m))
     solver.run()
     if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
-        raise TimeoutError
+        raise TimeLimitReached
     basis = solver.getBasis()
     if not basis.valid:
         return None
@@ -157,10 +176,11 @@ def _scaled_rows(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Floats with each row's largest entry of size one; huge integers are divided exactly first."""
     if matrix.dtype == object:
-        sizes = [max((abs(int(v)) for v in row), default=0) or 1 for row in matrix]
-        floats = np.array(
-            [[int(v) / s for v in row] for row, s in zip(matrix, sizes, strict=True)]
-        ).reshape(matrix.shape)
+        floats, sizes = np.empty(matrix.shape), []
+        for row, out in zip(matrix, floats, strict=True):
+            limits.check()
+            sizes.append(max((abs(int(v)) for v in row), default=0) or 1)
+            out[:] = [int(v) / sizes[-1] for v in row]
         sides = np.array([int(b) / s for b, s in zip(bounds, sizes, strict=True)])
         return floats, sides
     floats = matrix.astype(np.float64)

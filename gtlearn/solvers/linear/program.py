@@ -67,22 +67,20 @@ class Unbounded(Exception):
     """The objective grows without bound (proven by exact arithmetic)."""
 
 
-def solve(program: LinearProgram, *, time_limit: float | None = None) -> Optimum:
+def solve(program: LinearProgram) -> Optimum:
     """The exact optimum: HiGHS finds a basis, python-flint solves it, exact pivots repair it.
 
     Raises:
         Infeasible, Unbounded: where that is so, proven exactly.
-        TimeoutError: if `time_limit` seconds pass first.
+        LimitReached: at a limit.
     """
-    basis = float_basis(
-        program.objective, program.matrix, program.bounds, program.equalities, time_limit
-    )
+    basis = float_basis(program.objective, program.matrix, program.bounds, program.equalities)
     if basis is not None:
         optimum = at_basis(program, Basis(*basis))
         if optimum is not None:
             return optimum
     status, columns, rows = repair(
-        program.objective, program.matrix, program.bounds, program.equalities, basis, time_limit
+        program.objective, program.matrix, program.bounds, program.equalities, basis
     )
     if status == "infeasible":
         raise Infeasible

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from gtlearn import limits
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.progress import tell
 from gtlearn.solvers.markov.certified import measured
 from gtlearn.solvers.markov.solution import MarkovEquilibrium
 from gtlearn.solvers.markov.stage_games import (
@@ -24,7 +25,7 @@ StateValues = tuple[tuple[Fraction, ...], ...]  # one row a player
 
 
 def subgame_perfect_equilibrium(
-    game: MarkovGame, *, select: str | None = None, clock: Clock | None = None
+    game: MarkovGame, *, select: str | None = None
 ) -> MarkovEquilibrium | None:
     """A subgame-perfect equilibrium of a game with a horizon, in tables that depend on the time.
 
@@ -35,21 +36,19 @@ def subgame_perfect_equilibrium(
     Args:
         game: a game with a horizon.
         select: with "welfare", "fairness" or "entropy", the stage equilibrium that is best by it.
-        clock: a time limit, and who is told about progress.
 
     Returns:
         None where three or more players meet a stage game without a pure equilibrium.
 
     Raises:
-        TimeoutError: if the time limit passes first.
+        LimitReached: at a limit.
     """
-    horizon, clock = game.horizon or 0, clock or Clock()
-    solver = stage_solver(select, left=lambda: clock.left)
+    horizon, solver = game.horizon or 0, stage_solver(select)
     values: StateValues = ((Fraction(0),) * game.num_states,) * game.num_players
     steps: list[list[Profile]] = []
     for done in range(horizon):
-        clock.check()
-        clock.tell(done / horizon, METHOD)
+        limits.check()
+        tell(done / horizon, METHOD)
         solved = _step(game, values, solver)
         if solved is None:
             return None

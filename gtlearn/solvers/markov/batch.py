@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.markov.game import check_for_floats
@@ -23,11 +24,16 @@ from gtlearn.games.numbers import (
 from gtlearn.solvers.markov.tables import as_markov
 
 CHUNK = 2**20  # entries of one array that are worked on at a time, so that they stay in the cache
+LONG_CHUNK = 2**16  # likewise, of Python's integers
 INT64 = 2**62
 
 
 def evaluate_floats(
-    game: MarkovGame | IteratedGame, tables: Sequence[NDArray[np.float64]]
+    game: MarkovGame | IteratedGame,
+    tables: Sequence[NDArray[np.float64]],
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> NDArray[np.float64]:
     """The values of many profiles of tables, in floats; rows are taken as they are given.
 
@@ -35,14 +41,21 @@ def evaluate_floats(
         game: an iterated or a Markov game.
         tables: one array a player, of shape (*batch, states, actions); the batch axes broadcast,
             so that (32, 1, states, actions) and (1, 32, states, actions) are all pairs.
+        time_limit: in seconds.
+        memory_limit: bytes by which the process may grow.
 
     Returns:
         Values in the game's unit, of shape (*batch, players).
 
     Raises:
         InputError: if a shape does not fit, or the discount is too near one for floats.
+        LimitReached: at a limit.
     """
-    markov = as_markov(game)
+    with limits.limited(time_limit, memory_limit):
+        return _in_floats(as_markov(game), tables)
+
+
+def _in_floats(markov: MarkovGame, tables: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     check_for_floats(markov.name, markov.horizon, markov.discount)
     arrays, batch = _broadcast([np.asarray(t, dtype=np.float64) for t in tables], markov)
     payoffs = np.stack([array.floats() for array in markov.payoffs], axis=-1)
@@ -50,25 +63,35 @@ def evaluate_floats(
     moves = markov.transitions.floats()
     start = np.array([float(p) for p in markov.start])
     out = np.empty((prod(batch), markov.num_players))
-    for part in _chunks(len(out), markov):
+    for part in _chunks(len(out), markov, CHUNK):
+        limits.check()
         rewards, chains = _chain([array[part] for array in arrays], payoffs, moves)
         out[part] = values_in_floats(markov, start, rewards[None], chains[None])
     return (out * float(markov.scale)).reshape(*batch, markov.num_players)
 
 
-def evaluate_exactly(game: MarkovGame | IteratedGame, tables: Sequence[Any]) -> ExactArray:
+def evaluate_exactly(
+    game: MarkovGame | IteratedGame,
+    tables: Sequence[Any],
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+) -> ExactArray:
     """The exact values of many profiles of tables, in 64-bit integers where all of them fit.
 
     Args:
         game: an iterated or a Markov game.
         tables: one array a player, of shape (*batch, states, actions), of numbers of any kind
             whose rows sum to one exactly; the batch axes broadcast as in `evaluate_floats`.
+        time_limit: in seconds.
+        memory_limit: bytes by which the process may grow.
 
     Returns:
         Values in the game's unit, of shape (*batch, players), over one denominator.
 
     Raises:
         InputError: if a shape does not fit, or a row is no probability vector.
+        LimitReached: at a limit.
 
     >>> from gtlearn import games
     >>> game = games.iterated("prisoners_dilemma", horizon=10)
@@ -76,7 +99,11 @@ def evaluate_exactly(game: MarkovGame | IteratedGame, tables: Sequence[Any]) -> 
     >>> evaluate_exactly(game, [pure[:, None], pure[None]]).texts()[..., 0].tolist()
     [['3', '1'], ['4', '2']]
     """
-    markov = as_markov(game)
+    with limits.limited(time_limit, memory_limit):
+        return _exactly(as_markov(game), tables)
+
+
+def _exactly(markov: MarkovGame, tables: Sequence[Any]) -> ExactArray:
     exact = [exact_array(table, what=f"table {k + 1}") for k, table in enumerate(tables)]
     arrays, batch = _broadcast([table.numerators for table in exact], markov)
     for player, (array, table) in enumerate(zip(arrays, exact, strict=True)):
@@ -91,7 +118,8 @@ def evaluate_exactly(game: MarkovGame | IteratedGame, tables: Sequence[Any]) -> 
     moves: NDArray[Any] = markov.transitions.numerators.astype(kind)
     parts = []
     unit: Any = 1
-    for part in _chunks(prod(batch), markov):
+    for part in _chunks(prod(batch), markov, LONG_CHUNK if kind is object else CHUNK):
+        limits.check()
         rewards, chains = _chain([array[part].astype(kind) for array in arrays], payoffs, moves)
         numerators, unit = values_in_integers(
             markov, start, rewards[None], chains[None], total * markov.transitions.denominator
@@ -128,11 +156,8 @@ def integer_type(game: MarkovGame, total: int) -> type:
         game: the game.
         total: the common denominator of a joint action's probability.
     """
-    largest = max(
-        max(map(abs, array.numerators.ravel().tolist()), default=0) for array in game.payoffs
-    )
-    rewards = (largest + 1) * total
-    moves = total * max(map(abs, game.transitions.numerators.ravel().tolist()), default=0)
+    rewards = (max(_largest(array.numerators) for array in game.payoffs) + 1) * total
+    moves = total * _largest(game.transitions.numerators)
     keep, grow = game.discount.numerator, game.discount.denominator * total
     grow *= game.transitions.denominator
     _, start = start_numerators(game, object)
@@ -146,6 +171,10 @@ def integer_type(game: MarkovGame, total: int) -> type:
     else:
         bound = game.horizon * start * rewards * grow**game.horizon
     return np.int64 if max(bound, moves * start) < INT64 else object
+
+
+def _largest(numerators: NDArray[Any]) -> int:
+    return max(int(numerators.max()), -int(numerators.min()))
 
 
 def values_in_floats(
@@ -170,7 +199,8 @@ def values_in_floats(
         return _forward(start, rewards, moves, game.horizon, discount, 1)
     system = np.eye(len(start)) - discount * moves[0]
     right = np.broadcast_to(start[:, None], (*system.shape[:2], 1))
-    visits = np.linalg.solve(system.swapaxes(1, 2), right)
+    seconds = system.size * len(start) * 1e-9
+    visits = child.bounded(np.linalg.solve, system.swapaxes(1, 2), right, seconds=seconds)
     values: NDArray[np.float64] = np.einsum("bs,bsk->bk", visits[..., 0], rewards[0])
     return values
 
@@ -220,12 +250,14 @@ def _forward(
     if len(rewards) == 1 and grow == 1:  # what is earned is linear in the visits
         visits = np.zeros_like(rewards[0, :, :, 0])
         for step in range(horizon):
+            limits.check()
             visits += here
             if step < horizon - 1:
                 here = keep * np.einsum("bs,bst->bt", here, moves[0])
         total = np.einsum("bs,bsk->bk", visits, rewards[0])
         return total
     for step in range(horizon):
+        limits.check()
         now = step if len(rewards) > 1 else 0
         total = total * grow + np.einsum("bs,bsk->bk", here, rewards[now])
         here = keep * np.einsum("bs,bst->bt", here, moves[now])
@@ -245,10 +277,20 @@ def _solve_integers(system: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[
     for k in range(size):
         pivot = table[:, k, k, None, None]
         row = table[:, k : k + 1].copy()
-        table = (table * pivot - table[:, :, k : k + 1] * row) // before
+        for rows in _rows(table):
+            limits.check()
+            part = table[:, rows]
+            table[:, rows] = (part * pivot - part[:, :, k : k + 1] * row) // before
         table[:, k : k + 1] = row
         before = pivot
     return table[:, :, size], table[:, size - 1, size - 1]
+
+
+def _rows(table: NDArray[Any]) -> Iterator[slice]:
+    """The rows of many tables, some at a time where they hold Python's integers."""
+    size = table.shape[1]
+    step = max(1, LONG_CHUNK * size // table.size) if table.dtype == object else size
+    return (slice(first, first + step) for first in range(0, size, step))
 
 
 def _broadcast(
@@ -294,10 +336,10 @@ def _check_rows(numerators: NDArray[Any], denominator: int, game: MarkovGame, pl
         )
 
 
-def _chunks(size: int, game: MarkovGame) -> Iterator[slice]:
-    """Slices of a batch that keep the arrays on the way small."""
+def _chunks(size: int, game: MarkovGame, most: int) -> Iterator[slice]:
+    """Slices of a batch in which the arrays on the way have so many entries at most."""
     entries = game.num_states * max(prod(game.shape), game.num_states)
-    step = max(1, CHUNK // entries)
+    step = max(1, most // entries)
     return (slice(first, first + step) for first in range(0, size, step))
 
 

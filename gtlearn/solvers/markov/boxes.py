@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.solvers.markov.process import Process
 
 Floats = NDArray[np.float64]
@@ -104,7 +105,12 @@ def bounds(process: FloatProcess, vertices: Floats, kept: Booleans) -> Bounds:
         process: the process.
         vertices: rows of probabilities, shape (boxes, states, vertices, actions).
         kept: which of the vertices count, shape (boxes, states, vertices).
+
+    Raises:
+        LimitReached: at a limit.
     """
+    boxes, states, size, _ = vertices.shape
+    limits.require(8 * boxes * states * (size + 1) ** 2 * (4 * states + 8))
     middle = centres(vertices, kept)
     points = np.concatenate([vertices, middle[:, :, None]], axis=2)  # the centre comes last
     rewards, moves = _at_points(process, points)
@@ -113,6 +119,7 @@ def bounds(process: FloatProcess, vertices: Floats, kept: Booleans) -> Bounds:
     size = points.shape[2]
     low, high = (np.zeros((*points.shape[:2], size, size)) for _ in range(2))
     for step in range(process.horizon):
+        limits.check()
         now = step if len(rewards) > 1 else 0
         mid, radius = (highest + lowest) / 2, (highest - lowest) / 2
         change = moves[now][:, :, :, None] - moves[now][:, :, None]  # from j to i
@@ -145,6 +152,7 @@ def _values(
     low, high = (np.zeros((steps + 1, *kept.shape[:2])) for _ in range(2))
     middle = np.zeros(kept.shape[:2])
     for step in reversed(range(steps)):
+        limits.check()
         now = step if len(rewards) > 1 else 0
         least = rewards[now] + discount * np.einsum("bspt,bt->bsp", moves[now], low[step + 1])
         most = rewards[now] + discount * np.einsum("bspt,bt->bsp", moves[now], high[step + 1])
@@ -162,6 +170,7 @@ def _visits(
     here = np.broadcast_to(process.start, kept.shape[:2])
     fewest, most = [here], [here]
     for step in range(process.horizon - 1):
+        limits.check()
         own = moves[step if len(moves) > 1 else 0][:, :, :-1]
         rare = np.where(kept[..., None], own, np.inf).min(axis=2)
         often = np.where(kept[..., None], own, -np.inf).max(axis=2)
@@ -178,6 +187,7 @@ def _visited(process: FloatProcess, moves: list[Floats], kept: Booleans) -> Bool
     here: Booleans = np.broadcast_to(process.start > 0, kept.shape[:2])
     out = here.copy()
     for step in range(process.horizon - 1):
+        limits.check()
         own = moves[step if len(moves) > 1 else 0][:, :, :-1] > 0
         linked = (own & kept[..., None]).any(axis=2)
         here = np.any(here[..., None] & linked, axis=1)

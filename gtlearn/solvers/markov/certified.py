@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import inf
 from typing import Any
 
+import numpy as np
+
+from gtlearn import child, limits
 from gtlearn.games import MarkovGame
+from gtlearn.solvers.linear.cost import bits_of, solving_seconds
 from gtlearn.solvers.markov.response import optimal_response
 from gtlearn.solvers.markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers.solution import RATIONAL, Certificate
@@ -29,13 +34,37 @@ def measured(
         tables: one exact table a player.
         timed: whether row `t * states + s` is played in state s at step t.
         evidence: more evidence by name.
+
+    Raises:
+        LimitReached: at a limit.
     """
-    regrets = table_regrets(game, tables)
+    payoffs, regrets = child.bounded(_proven, game, tables, seconds=measuring_seconds(game))
     exact = not any(regrets)
     if exact and SUBGAME_PERFECT not in evidence:
         evidence[SUBGAME_PERFECT] = is_subgame_perfect(game, tables)
     certificate = Certificate("nash", RATIONAL, exact, {"regrets": regrets, **evidence})
-    return MarkovEquilibrium(tuple(tables), timed, table_payoffs(game, tables), certificate)
+    return MarkovEquilibrium(tuple(tables), timed, payoffs, certificate)
+
+
+def _proven(
+    game: MarkovGame, tables: Sequence[Table]
+) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
+    """The payoffs and the regrets, by the code that verifies."""
+    return table_payoffs(game, tables), table_regrets(game, tables)
+
+
+def measuring_seconds(game: MarkovGame) -> float:
+    """About how long it takes to verify a profile of tables; 0 where nothing limits it."""
+    if limits.patience() == inf:
+        return 0.0
+    moves = int(np.count_nonzero(game.transitions.numerators))
+    bits = bits_of(game.transitions.numerators) + max(
+        bits_of(array.numerators) for array in game.payoffs
+    )
+    if game.horizon is None:
+        solving = 10 * solving_seconds(game.num_states, bits)
+        return game.num_players * (5e-6 * moves + solving)
+    return game.num_players * moves * (5e-6 + 1e-6 * game.horizon)
 
 
 def is_exact(equilibrium: MarkovEquilibrium) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.solvers.markov.boxes import FloatProcess, Floats
 
 ROUNDS = 200
@@ -18,6 +19,9 @@ def climb(process: FloatProcess, rows: Floats) -> tuple[Floats, Floats]:
     Args:
         process: the process.
         rows: where to start, shape (batch, live, actions); each row is made to sum to one.
+
+    Raises:
+        LimitReached: at a limit.
     """
     lifted = np.where(process.legal, process.rewards - process.rewards.min(), 0.0)
     rows = rows / rows.sum(axis=-1, keepdims=True)
@@ -35,11 +39,13 @@ def _slopes(process: FloatProcess, rewards: Floats, rows: Floats) -> tuple[Float
     here = np.broadcast_to(process.start, rows.shape[:2])
     visits = []
     for step in range(process.horizon):
+        limits.check()
         visits.append(here)
         moves = process.moves[step if timed else 0]
         here = process.discount * np.einsum("bs,bsa,sat->bt", here, rows, moves, optimize=True)
     slopes, later = np.zeros(rows.shape), np.zeros(rows.shape[:2])
     for step in reversed(range(process.horizon)):
+        limits.check()
         now = step if timed else 0
         worth = rewards[now] + process.discount * np.einsum(
             "sat,bt->bsa", process.moves[now], later

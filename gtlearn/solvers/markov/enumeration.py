@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.solvers.markov.batch import (
     CHUNK,
@@ -49,6 +50,7 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
 
     Raises:
         InputError: if there are more than `limit` to try.
+        LimitReached: at a limit.
     """
     idle = ~reachable(faced)
     live = np.flatnonzero(~idle)
@@ -60,6 +62,7 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
             f"limit of {limit}; raise it, or ask for the optimal response"
         )
     chunk = max(1, CHUNK // (len(faced.moves) * len(live) ** 2))
+    limits.require(3 * 8 * count * len(live))
     parts = list(_plans(options, count, chunk))
     screened = np.concatenate([_float_values(faced, player, live, part) for part in parts])
     near = screened >= screened.max() - 2 * _error_bound(faced)
@@ -86,6 +89,7 @@ def reachable(faced: Process) -> NDArray[np.bool_]:
 def _plans(options: list[NDArray[np.int64]], count: int, chunk: int) -> Iterator[NDArray[np.int64]]:
     """All plans in chunks, the last state's action changing fastest."""
     for first in range(0, count, chunk):
+        limits.check()
         rest = np.arange(first, min(first + chunk, count))
         columns = []
         for row in reversed(options):
@@ -98,6 +102,7 @@ def _float_values(
     faced: Process, player: int, live: NDArray[np.int64], plans: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """The player's values, its largest payoff counted as one."""
+    limits.check()
     rewards = faced.rewards[..., player]
     largest = max(map(abs, rewards.ravel().tolist())) or 1
     start = np.array([float(faced.game.start[state]) for state in live])
@@ -123,6 +128,7 @@ def _exact_values(
     faced: Process, live: NDArray[np.int64], plans: NDArray[np.int64]
 ) -> NDArray[Any]:
     """Numerators of the values of all players, shape (plans, players)."""
+    limits.check()
     kind = integer_type(faced.game, faced.denominator // faced.game.transitions.denominator)
     start, _ = start_numerators(faced.game, kind)
     rewards: NDArray[Any] = faced.rewards.astype(kind)[:, live, plans]

@@ -12,7 +12,7 @@ import numpy as np
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import ExactArray, integer_array
-from gtlearn.solvers.linear.algebra import to_flint
+from gtlearn.limits import limited
 from gtlearn.solvers.markov.process import (
     Integers,
     Process,
@@ -20,7 +20,9 @@ from gtlearn.solvers.markov.process import (
     induced_process,
     joint_weights,
     plan_values,
+    product,
     scaled,
+    solve_exactly,
 )
 from gtlearn.solvers.markov.tables import as_markov, exact_tables
 
@@ -43,7 +45,13 @@ class Evaluation:
     occupancy: ExactArray
 
 
-def evaluate(game: MarkovGame | IteratedGame, tables: Sequence[Any]) -> Evaluation:
+def evaluate(
+    game: MarkovGame | IteratedGame,
+    tables: Sequence[Any],
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+) -> Evaluation:
     """The exact value of a profile of tables, by backward and forward recursion in integers.
 
     Without a horizon the values solve (I - discount * P) V = r, and the occupancy x solves
@@ -54,9 +62,12 @@ def evaluate(game: MarkovGame | IteratedGame, tables: Sequence[Any]) -> Evaluati
         game: an iterated or a Markov game.
         tables: one a player, states x actions; or (steps * states) x actions, row
             `t * states + s` for state s at step t.
+        time_limit: in seconds.
+        memory_limit: bytes by which the process may grow.
 
     Raises:
         InputError: if a table does not fit the game.
+        LimitReached: at a limit.
 
     >>> from gtlearn import games
     >>> game = games.iterated("prisoners_dilemma", discount="9/10")
@@ -65,7 +76,11 @@ def evaluate(game: MarkovGame | IteratedGame, tables: Sequence[Any]) -> Evaluati
     >>> evaluate(game, [tit_for_tat, defector]).payoffs
     (Fraction(19, 1), Fraction(22, 1))
     """
-    markov = as_markov(game)
+    with limited(time_limit, memory_limit):
+        return _evaluated(as_markov(game), tables)
+
+
+def _evaluated(markov: MarkovGame, tables: Sequence[Any]) -> Evaluation:
     exact = exact_tables(tables, markov)
     chain = induced_process(markov, exact)
     values = scaled(chain, *plan_values(chain, np.zeros((1, markov.num_states), dtype=int)))
@@ -93,11 +108,10 @@ def _visits(chain: Process) -> tuple[Integers, int]:
     if game.horizon is None:
         moves = chain.moves[0, :, 0]
         system = grow * np.eye(len(moves), dtype=int).astype(object) - keep * moves
-        solved, unit = to_flint(system.T).solve(to_flint(grow * here)).numer_denom()
-        visits = np.array([[int(v) for v in solved.entries()]], dtype=object)
-        return visits, int(unit) * denominator
+        solved, unit = solve_exactly(system.T, grow * here)
+        return np.array([solved], dtype=object), unit * denominator
     visits = np.zeros(chain.rewards.shape[:2], dtype=object)
     for step in range(game.horizon):
         visits[step if len(visits) > 1 else 0] += here * grow ** (game.horizon - 1 - step)
-        here = keep * (here @ chain.at(step)[1][:, 0])
+        here = keep * product(chain.at(step)[1][:, 0].T, here)
     return visits, denominator * grow ** (game.horizon - 1)

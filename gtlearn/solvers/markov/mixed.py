@@ -7,8 +7,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.progress import tell
 from gtlearn.solvers.markov.certified import is_exact, measured, tolerances
 from gtlearn.solvers.markov.evaluation import evaluate
 from gtlearn.solvers.markov.float_games import FloatGame
@@ -30,10 +31,10 @@ Vector = NDArray[np.float64]
 Tables = tuple[Table, ...]
 
 
-def mixed_equilibrium(
-    game: MarkovGame, *, clock: Clock | None = None
-) -> tuple[MarkovEquilibrium | None, bool]:
+def mixed_equilibrium(game: MarkovGame) -> MarkovEquilibrium | None:
     """A stationary equilibrium of a discounted game, exact or with regrets of at most 1e-9.
+
+    None where no path that was followed led to one.
 
     A path of logarithmic tracing leads to it in floats. On the actions that are then played,
     Newton's method makes them earn the same to 60 digits; probabilities that look like fractions
@@ -43,29 +44,28 @@ def mixed_equilibrium(
 
     Args:
         game: a game without a horizon, of any number of players.
-        clock: a time limit, and who is told about progress.
 
-    Returns:
-        The equilibrium, None where none was found; and whether all was tried in time.
+    Raises:
+        LimitReached: at a limit.
     """
-    clock = clock or Clock()
     allowed = tolerances(game, ACCURACY)
     floats = FloatGame.of(game)
     generator = np.random.default_rng(0)
     weights = np.ones(floats.entries)
-    try:
-        for path in range(PATHS):
-            clock.tell(path / PATHS, METHOD)
-            end = traced(floats, weights / (floats.owners @ (floats.owners.T @ weights)), clock)
-            if end is not None:
-                found = _measured(game, floats, *end, allowed)
-                regrets = found.certificate.evidence["regrets"]
-                if all(r <= most for r, most in zip(regrets, allowed, strict=True)):
-                    return found, True
-            weights = generator.exponential(size=floats.entries)
-    except TimeoutError:
-        return None, False
-    return None, True
+    size = floats.entries + floats.equations + 1
+    for path in range(PATHS):
+        tell(path / PATHS, METHOD)
+        start = weights / (floats.owners @ (floats.owners.T @ weights))
+        end = child.bounded(traced, floats, start, seconds=2e-9 * size**3)
+        if end is not None:
+            found = child.bounded(
+                _measured, game, floats, *end, allowed, seconds=2e-8 * floats.entries**3
+            )
+            regrets = found.certificate.evidence["regrets"]
+            if all(r <= most for r, most in zip(regrets, allowed, strict=True)):
+                return found
+        weights = generator.exponential(size=floats.entries)
+    return None
 
 
 def _measured(

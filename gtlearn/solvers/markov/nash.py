@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,14 +10,14 @@ from fractions import Fraction
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import short_number
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.limits import OK, LimitReached, limited
+from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers.markov import backward_induction as induction
 from gtlearn.solvers.markov import mixed, stationary, zero_sum
 from gtlearn.solvers.markov.certified import SUBGAME_PERFECT, is_exact
 from gtlearn.solvers.markov.solution import MarkovEquilibrium, MarkovSolution
 from gtlearn.solvers.markov.tables import as_markov
 from gtlearn.solvers.nash.selection import CRITERIA, ENTROPY, WELFARE, score
-from gtlearn.solvers.solution import OK, TIME_LIMIT, Progress
 
 FINDS = ("one", "all")
 FEW_TABLES = 1_000  # of opponents; with more, tracing is faster than trying all of them
@@ -30,25 +31,23 @@ class _Task:
         game: the game as it was given.
         markov: the same as a Markov game.
         select: the criterion of the equilibrium that is wanted, None for any.
-        clock: how much time is left.
     """
 
     game: IteratedGame | MarkovGame
     markov: MarkovGame
     select: str | None
-    clock: Clock
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What a method found; `late` where the time was up, `complete` where it is proven to be all.
+    """What a method found; `complete` where it is proven to be all.
 
-    An empty list comes with a reason.
+    An empty list comes with a reason, or with the limit that was reached.
     """
 
     method: str
     equilibria: tuple[MarkovEquilibrium, ...]
-    late: bool = False
+    reached: LimitReached | None = None
     complete: bool = False
     notes: tuple[str, ...] = ()
 
@@ -60,6 +59,7 @@ def solve_nash(
     select: str | None = None,
     method: str | None = None,
     time_limit: float | None = None,
+    memory_limit: float | None = None,
     progress: Progress | None = None,
 ) -> MarkovSolution:
     """Nash equilibria in tables: no player gains by any deviation, whatever it makes of the past.
@@ -80,6 +80,7 @@ def solve_nash(
         method: forces one: "backward-induction", "shapley" or "pollatschek-avi-itzhak" (zero-sum),
             "stage-equilibrium" (iterated), "enumeration" or "tracing".
         time_limit: seconds after which to return what was found.
+        memory_limit: bytes by which the process may grow, with the same outcome.
         progress: told what is being done.
 
     Raises:
@@ -92,21 +93,21 @@ def solve_nash(
     ((Fraction(30, 1), Fraction(30, 1)), ['1', '1', '0', '0', '0'])
     """
     _check(find, select, method)
-    task = _Task(game, as_markov(game), select, Clock(time_limit, progress))
-    found = _chosen(task, find, method)(task)
+    start = time.monotonic()
+    with limited(time_limit, memory_limit), heard_by(progress):
+        task = _Task(game, as_markov(game), select)
+        found = _chosen(task, find, method)(task)
     notes = [task.markov.number_note, *found.notes, *_accuracy(found)]
-    if found.late:
-        notes.append(
-            f"the time limit of {time_limit} s passed first; a higher --time-limit finds more"
-        )
+    if found.reached is not None:
+        notes.append(f"{found.reached} before the search was over")
     return MarkovSolution(
         game=game,
         concept="nash",
         method=found.method,
         solutions=found.equilibria,
-        status=TIME_LIMIT if found.late else OK,
+        status=OK if found.reached is None else found.reached.status,
         complete=found.complete,
-        seconds=task.clock.seconds,
+        seconds=time.monotonic() - start,
         notes=tuple(note for note in notes if note),
     )
 
@@ -150,9 +151,9 @@ def _backward_induction(task: _Task) -> _Found:
     if game.horizon is None:
         raise InputError(f"{game.name} has no horizon, so there is no last step to begin with")
     try:
-        found = induction.subgame_perfect_equilibrium(game, select=task.select, clock=task.clock)
-    except TimeoutError:
-        return _Found(induction.METHOD, (), late=True)
+        found = induction.subgame_perfect_equilibrium(game, select=task.select)
+    except LimitReached as error:
+        return _Found(induction.METHOD, (), error)
     if found is None:
         return _Found(induction.METHOD, (), notes=(NO_PURE_STAGE,))
     if zero_sum.is_constant_sum(game):
@@ -173,10 +174,8 @@ def _zero_sum(task: _Task, method: str) -> _Found:
     game = task.markov
     if game.horizon is not None or not zero_sum.is_constant_sum(game):
         raise InputError(f"{game.name} is no zero-sum game without a horizon; drop --method")
-    found, in_time = zero_sum.discounted_zero_sum(
-        game, newton=method == zero_sum.NEWTON, clock=task.clock
-    )
-    return _Found(method, () if found is None else (found,), late=not in_time)
+    found, reached = zero_sum.discounted_zero_sum(game, newton=method == zero_sum.NEWTON)
+    return _Found(method, () if found is None else (found,), reached)
 
 
 def _repetition(task: _Task) -> _Found:
@@ -185,31 +184,29 @@ def _repetition(task: _Task) -> _Found:
             f"{task.game.name} is no iterated game, so it has no stage equilibrium to repeat"
         )
     try:
-        found = stationary.repeated_stage_equilibrium(
-            task.game, select=task.select, clock=task.clock
-        )
-    except TimeoutError:
-        return _Found(stationary.REPETITION, (), late=True)
+        found = stationary.repeated_stage_equilibrium(task.game, select=task.select)
+    except LimitReached as error:
+        return _Found(stationary.REPETITION, (), error)
     if found is None:
         return _Found(stationary.REPETITION, (), notes=(NO_PURE_STAGE,))
     return _Found(stationary.REPETITION, (found,))
 
 
-def _enumerated(task: _Task) -> tuple[list[MarkovEquilibrium], bool]:
-    """The equilibria in deterministic tables, and whether the time sufficed."""
+def _enumerated(task: _Task) -> tuple[list[MarkovEquilibrium], LimitReached | None]:
+    """The equilibria in deterministic tables, and the limit that ended the search."""
     found: list[MarkovEquilibrium] = []
     try:
-        for equilibrium in stationary.deterministic_equilibria(task.markov, clock=task.clock):
+        for equilibrium in stationary.deterministic_equilibria(task.markov):
             found.append(equilibrium)
-    except TimeoutError:
-        return found, False
-    return found, True
+    except LimitReached as error:
+        return found, error
+    return found, None
 
 
 def _all_deterministic(task: _Task) -> _Found:
-    found, in_time = _enumerated(task)
+    found, reached = _enumerated(task)
     perfect = sum(e.certificate.evidence[SUBGAME_PERFECT] for e in found)
-    if in_time:
+    if reached is None:
         note = (
             f"deterministic tables that do not see the time have no other equilibrium; {perfect} "
             f"of the {len(found)} {'is' if perfect == 1 else 'are'} subgame perfect, and "
@@ -217,12 +214,12 @@ def _all_deterministic(task: _Task) -> _Found:
         )
     else:
         note = f"{len(found)} equilibria in deterministic tables were found; there may be more"
-    if in_time and not found:
+    if reached is None and not found:
         note = (
             "no equilibrium is in deterministic tables that do not see the time, and only those "
             "are listed; ask for one equilibrium to look further"
         )
-    return _Found(stationary.ENUMERATION, tuple(found), not in_time, in_time, (note,))
+    return _Found(stationary.ENUMERATION, tuple(found), reached, reached is None, (note,))
 
 
 def _enumeration(task: _Task) -> _Found:
@@ -233,7 +230,8 @@ def _enumeration(task: _Task) -> _Found:
     perfect = [e for e in everything.equilibria if e.certificate.evidence[SUBGAME_PERFECT]]
     chosen = (perfect or list(everything.equilibria))[:1]
     notes = () if chosen else everything.notes
-    return _Found(everything.method, tuple(chosen), not chosen and everything.late, notes=notes)
+    reached = None if chosen else everything.reached
+    return _Found(everything.method, tuple(chosen), reached, notes=notes)
 
 
 def _best(task: _Task) -> _Found:
@@ -245,20 +243,19 @@ def _best(task: _Task) -> _Found:
             "fairness"
         )
     candidates: list[MarkovEquilibrium] = []
-    late, notes, method = False, [], f"{stationary.ENUMERATION}, best {select}"
+    reached, notes, method = None, [], f"{stationary.ENUMERATION}, best {select}"
     if isinstance(task.game, IteratedGame):
         repeated = _repetition(task)
         candidates += repeated.equilibria
-        late = repeated.late
+        reached = repeated.reached
     refusal = stationary.too_many_tables(task.markov)
     if refusal and candidates:
         notes.append(f"best of the repeated stage equilibria only: {refusal}")
         method = f"{stationary.REPETITION}, best {select}"
-    elif not late:
-        found, in_time = _enumerated(task)
+    elif reached is None:
+        found, reached = _enumerated(task)
         candidates += found
-        late = not in_time
-    if not candidates and not late:
+    if not candidates and reached is None:
         notes.append(
             "no equilibrium is in deterministic tables, so there is none to select from; drop "
             "--select to search for a mixed one"
@@ -268,7 +265,7 @@ def _best(task: _Task) -> _Found:
         return score(equilibrium.payoffs, select), equilibrium.certificate.evidence[SUBGAME_PERFECT]
 
     best = (max(candidates, key=preferred),) if candidates else ()
-    return _Found(method, best, late, notes=tuple(notes))
+    return _Found(method, best, reached, notes=tuple(notes))
 
 
 def _tracing(task: _Task) -> _Found:
@@ -277,22 +274,24 @@ def _tracing(task: _Task) -> _Found:
         raise InputError(f"{game.name} has a horizon; use backward-induction")
     if task.select is not None:
         raise InputError(f"{mixed.METHOD} finds one equilibrium, so drop --select or --method")
-    found, in_time = mixed.mixed_equilibrium(game, clock=task.clock)
-    if found is not None:
-        return _Found(mixed.METHOD, (found,))
-    notes = () if not in_time else (NONE_TRACED,)
-    return _Found(mixed.METHOD, (), late=not in_time, notes=notes)
+    try:
+        found = mixed.mixed_equilibrium(game)
+    except LimitReached as error:
+        return _Found(mixed.METHOD, (), error)
+    if found is None:
+        return _Found(mixed.METHOD, (), notes=(NONE_TRACED,))
+    return _Found(mixed.METHOD, (found,))
 
 
 def _any_stationary(task: _Task) -> _Found:
     """Repetition if the game is iterated, then deterministic tables if they are few, then mixed."""
     if isinstance(task.game, IteratedGame):
         found = _repetition(task)
-        if found.equilibria or found.late:
+        if found.equilibria or found.reached:
             return found
     if not stationary.too_many_tables(task.markov, FEW_TABLES):
         found = _enumeration(task)
-        if found.equilibria or found.late:
+        if found.equilibria or found.reached:
             return found
     return _tracing(task)
 

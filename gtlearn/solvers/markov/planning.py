@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.solvers.markov.process import Integers, Process, plan_values
+from gtlearn.solvers.markov.process import Integers, Process, plan_values, product
 
 
 def best_actions(keys: Integers, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -20,7 +20,11 @@ def best_actions(keys: Integers, allowed: NDArray[np.bool_]) -> NDArray[np.bool_
 def dynamic_programming(
     faced: Process, player: int, sign: int, favoured: int
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """The plan (steps, states), and which actions are optimal (steps, states, actions)."""
+    """The plan (steps, states), and which actions are optimal (steps, states, actions).
+
+    Raises:
+        LimitReached: at a limit.
+    """
     keep, grow = faced.decay
     horizon, size = faced.game.horizon or 0, faced.game.num_states
     plan = np.zeros((horizon, size), dtype=int)
@@ -29,7 +33,7 @@ def dynamic_programming(
     unit = 1
     for step in reversed(range(horizon)):
         rewards, moves = faced.at(step)
-        worth = rewards * unit + keep * (moves @ values)
+        worth = rewards * unit + keep * product(moves, values)
         choices[step] = best_actions(worth[..., player], faced.legal)
         plan[step] = best_actions(sign * worth[..., favoured], choices[step]).argmax(axis=1)
         values = worth[np.arange(size), plan[step]]
@@ -56,7 +60,9 @@ def _improved(
     everywhere = np.arange(len(plan))
     while True:
         values, unit = plan_values(faced, plan[None])
-        worth = sign * (grow * unit * rewards[..., player] + keep * (moves @ values[:, player]))
+        worth = sign * (
+            grow * unit * rewards[..., player] + keep * product(moves, values[:, player])
+        )
         best = best_actions(worth, allowed)
         stays = best[everywhere, plan]
         if stays.all():

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import inf, lcm, prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
 from gtlearn.games import MarkovGame
 from gtlearn.solvers.linear.algebra import to_flint
+from gtlearn.solvers.linear.cost import bits_of, python_seconds, solving_seconds
 from gtlearn.solvers.markov.tables import Rows
 
 Integers = NDArray[Any]  # Python ints in an object array
+
+CHUNK = 2**16  # entries that are computed between two looks at the limits
+BLINK = 0.005  # seconds, likewise
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,20 +95,83 @@ def induced_process(game: MarkovGame, tables: Sequence[Rows], free: int | None =
     """
     weights, total = joint_weights(game, tables, free)
     players = tuple(2 + k for k in range(game.num_players) if k != free)
-    payoffs = [
-        (weights * array.numerators.astype(object)).sum(axis=players) for array in game.payoffs
-    ]
-    moves = weights[..., None] * game.transitions.numerators.astype(object)
+    payoffs = [_means(weights, array.numerators, players) for array in game.payoffs]
+    moves = _means(weights[..., None], game.transitions.numerators, players)
     steps, size = len(weights), game.num_states
     actions = 1 if free is None else game.shape[free]
     return Process(
         game=game,
         rewards=np.stack(payoffs, axis=-1).reshape(steps, size, actions, game.num_players),
         denominators=tuple(total * array.denominator for array in game.payoffs),
-        moves=moves.sum(axis=players).reshape(steps, size, actions, size),
+        moves=moves.reshape(steps, size, actions, size),
         denominator=total * game.transitions.denominator,
         legal=np.ones((size, 1), dtype=bool) if free is None else game.legal[free],
     )
+
+
+def _means(weights: Integers, array: NDArray[Any], players: tuple[int, ...]) -> Integers:
+    """The sum over the actions of some players, in parts, between which limits are looked at."""
+    steps, size = len(weights), len(array)
+    parts = list(_parts(steps, size, prod(array.shape[1:])))
+    if len(parts) == 1:
+        limits.check()
+        return np.asarray((weights * array.astype(object)).sum(axis=players))
+    rows: list[list[Integers]] = []
+    for now, here in parts:
+        limits.check()
+        part = (weights[now, here] * array[here].astype(object)).sum(axis=players)
+        if here.start == 0:
+            rows.append([])
+        rows[-1].append(part)
+    return np.concatenate([np.concatenate(row, axis=1) for row in rows])
+
+
+def _parts(steps: int, size: int, each: int) -> Iterator[tuple[slice, slice]]:
+    """Parts of an array (steps, size, ...) with `each` entries at a place."""
+    states = max(1, min(size, CHUNK // each))
+    times = max(1, CHUNK // (each * size))
+    for now in range(0, steps, times):
+        for here in range(0, size, states):
+            yield slice(now, now + times), slice(here, here + states)
+
+
+def product(moves: Integers, values: Integers) -> Integers:
+    """`moves @ values`, exactly, in parts, between which limits are looked at.
+
+    Args:
+        moves: shape (..., states).
+        values: shape (states, n) or (states,).
+    """
+    limits.check()
+    bits = abs(int(values.flat[0])).bit_length()
+    each = values.size
+    rows = max(1, int(BLINK / python_seconds(each, bits)))
+    flat = moves.reshape(-1, moves.shape[-1])
+    if len(flat) <= rows:
+        return np.asarray(moves @ values)
+    out = []
+    for first in range(0, len(flat), rows):
+        limits.check()
+        out.append(flat[first : first + rows] @ values)
+    return np.concatenate(out).reshape(*moves.shape[:-1], *values.shape[1:])
+
+
+def solve_exactly(system: Integers, right: Integers) -> tuple[list[int], int]:
+    """The solution of a regular system over one denominator, its entries row by row.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    if limits.patience() == inf:
+        return _solved(system, right)
+    columns = right.size // len(right)
+    seconds = columns * solving_seconds(len(system), bits_of(system))
+    return child.bounded(_solved, system, right, seconds=seconds)
+
+
+def _solved(system: Integers, right: Integers) -> tuple[list[int], int]:
+    solved, denominator = to_flint(system).solve(to_flint(right)).numer_denom()
+    return [int(v) for v in solved.entries()], int(denominator)
 
 
 def plan_values(chosen: Process, plan: Integers) -> tuple[Integers, int]:
@@ -116,15 +184,17 @@ def plan_values(chosen: Process, plan: Integers) -> tuple[Integers, int]:
     Returns:
         Numerators (states, players) and a denominator that all share; player k's value is that
         divided by `denominators[k]` too. The values are not scaled.
+
+    Raises:
+        LimitReached: at a limit.
     """
     keep, grow = chosen.decay
     everywhere = np.arange(chosen.game.num_states)
     if chosen.game.horizon is None:
         rewards, moves = (array[everywhere, plan[0]] for array in chosen.at(0))
         system = grow * np.eye(len(moves), dtype=int).astype(object) - keep * moves
-        solved, denominator = to_flint(system).solve(to_flint(grow * rewards)).numer_denom()
-        numerators = np.array([int(v) for v in solved.entries()], dtype=object)
-        return numerators.reshape(rewards.shape), int(denominator)
+        solved, denominator = solve_exactly(system, grow * rewards)
+        return np.array(solved, dtype=object).reshape(rewards.shape), denominator
     values, unit = np.zeros(chosen.rewards.shape[1::2], dtype=object), 1
     for step in reversed(range(chosen.game.horizon)):
         actions = plan[step if len(plan) > 1 else 0]
@@ -133,15 +203,20 @@ def plan_values(chosen: Process, plan: Integers) -> tuple[Integers, int]:
             values = rewards
         else:
             unit *= grow
-            values = rewards * unit + keep * (moves @ values)
+            values = rewards * unit + keep * product(moves, values)
     return values, unit
 
 
 def scaled(chosen: Process, numerators: Integers, unit: int) -> list[list[Fraction]]:
     """Values as `plan_values` gives them, as Fractions in the game's unit: one list a player."""
     scale = chosen.game.scale
+
+    def value(numerator: Any, denominator: int) -> Fraction:
+        limits.check()  # long numbers take long to reduce
+        return scale * Fraction(int(numerator), unit * denominator)
+
     return [
-        [scale * Fraction(int(v), unit * denominator) for v in column]
+        [value(v, denominator) for v in column]
         for column, denominator in zip(numerators.T, chosen.denominators, strict=True)
     ]
 

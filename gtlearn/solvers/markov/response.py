@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.limits import limited
 from gtlearn.solvers.markov.enumeration import best_plans
 from gtlearn.solvers.markov.planning import dynamic_programming, policy_iteration, reached_rows
-from gtlearn.solvers.markov.process import from_start, induced_process, plan_values, scaled
+from gtlearn.solvers.markov.process import Process, from_start, induced_process, plan_values, scaled
 from gtlearn.solvers.markov.solution import OPTIMAL, STATIONARY
 from gtlearn.solvers.markov.tables import as_markov, exact_tables
 
@@ -82,6 +83,8 @@ def optimal_response(
     *,
     ties: str | None = None,
     favoured: int | None = None,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> Response:
     """A best response among all responses to the history.
 
@@ -96,9 +99,12 @@ def optimal_response(
         ties: "strong" or "weak": which of the best responses, the best or the worst one for the
             player `favoured`. By default, and among those, the first action is taken.
         favoured: whom ties are broken for or against; the other one of two players by default.
+        time_limit: in seconds.
+        memory_limit: bytes by which the process may grow.
 
     Raises:
         InputError: if a table does not fit, or there is no such player or ties.
+        LimitReached: at a limit.
 
     >>> from gtlearn import games
     >>> game = games.iterated("prisoners_dilemma", horizon=3)
@@ -109,8 +115,13 @@ def optimal_response(
     """
     markov = as_markov(game)
     sign, favoured = _preference(markov, player, ties, favoured)
-    faced = induced_process(markov, exact_tables(tables, markov, player), player)
-    if markov.horizon is None:
+    with limited(time_limit, memory_limit):
+        faced = induced_process(markov, exact_tables(tables, markov, player), player)
+        return _optimal(faced, player, sign, favoured)
+
+
+def _optimal(faced: Process, player: int, sign: int, favoured: int) -> Response:
+    if faced.game.horizon is None:
         plan, choices = policy_iteration(faced, player, sign, favoured)
     else:
         plan, choices = dynamic_programming(faced, player, sign, favoured)
@@ -134,6 +145,8 @@ def stationary_response(
     ties: str | None = None,
     favoured: int | None = None,
     limit: int = LIMIT,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> Response:
     """A best response among the deterministic tables, which do not see the time.
 
@@ -149,9 +162,12 @@ def stationary_response(
         ties: as in `optimal_response`.
         favoured: as in `optimal_response`.
         limit: the most tables that are tried.
+        time_limit: in seconds.
+        memory_limit: bytes by which the process may grow.
 
     Raises:
         InputError: as `optimal_response`, or if there are more tables than `limit`.
+        LimitReached: at a limit.
 
     >>> from gtlearn import games
     >>> game = games.iterated("prisoners_dilemma", horizon=3)
@@ -162,10 +178,16 @@ def stationary_response(
     """
     markov = as_markov(game)
     if markov.horizon is None:
-        found = optimal_response(markov, tables, player, ties=ties, favoured=favoured)
+        asked: dict[str, Any] = {"time_limit": time_limit, "memory_limit": memory_limit}
+        found = optimal_response(markov, tables, player, ties=ties, favoured=favoured, **asked)
         return replace(found, kind=STATIONARY)
     sign, favoured = _preference(markov, player, ties, favoured)
-    faced = induced_process(markov, exact_tables(tables, markov, player), player)
+    with limited(time_limit, memory_limit):
+        faced = induced_process(markov, exact_tables(tables, markov, player), player)
+        return _stationary(faced, player, sign, favoured, limit)
+
+
+def _stationary(faced: Process, player: int, sign: int, favoured: int, limit: int) -> Response:
     best = best_plans(faced, player, limit)
     plan = best.plans[best.favourite(sign, favoured)]
     reached = reached_rows(faced, plan[None])[0]

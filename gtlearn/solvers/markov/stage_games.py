@@ -11,12 +11,15 @@ from math import gcd
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.games import MarkovGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
+from gtlearn.limits import OK
+from gtlearn.solvers.markov.process import product
 from gtlearn.solvers.nash import all_equilibria, one_equilibrium, pure_equilibria
 from gtlearn.solvers.nash import select as selected
 from gtlearn.solvers.nash.selection import ENTROPY, WELFARE, score
-from gtlearn.solvers.solution import Strategy, pure
+from gtlearn.solvers.solution import Solution, Strategy, pure
 
 Values = Sequence[Sequence[Fraction]]  # one row a player: what each state is worth
 Profile = tuple[Strategy, ...]  # one probability vector a player, over all of its actions
@@ -41,7 +44,7 @@ def continuation_payoffs(game: MarkovGame, values: Values) -> tuple[ExactArray, 
         worth = np.array([v.numerator * (unit // v.denominator) for v in row], dtype=object)
         grow = discount.denominator * unit * moves.denominator
         keep = discount.numerator * array.denominator
-        total = grow * array.numerators.astype(object) + keep * (numerators @ worth)
+        total = grow * array.numerators.astype(object) + keep * product(numerators, worth)
         out.append(_reduced(total.ravel().tolist(), total.shape, grow * array.denominator))
     return tuple(out)
 
@@ -80,9 +83,7 @@ def over_all_actions(game: MarkovGame, state: int, strategies: Sequence[Strategy
     return tuple(out)
 
 
-def stage_solver(
-    select: str | None = None, *, left: Callable[[], float | None] = lambda: None
-) -> StageSolver:
+def stage_solver(select: str | None = None) -> StageSolver:
     """A function that gives an equilibrium of a stage game, None where it finds none.
 
     With two players it is any exact equilibrium, or the best of all by "welfare", "fairness" or
@@ -90,25 +91,31 @@ def stage_solver(
 
     Args:
         select: the criterion, None for any equilibrium.
-        left: tells how many seconds are left; TimeoutError is raised where they do not suffice.
+
+    Raises:
+        LimitReached: by the function, at a limit.
     """
 
     def solve(stage: NormalFormGame) -> Profile | None:
         if stage.num_players > 2:
             return _best_pure(stage, select)
-        seconds = left()
-        if seconds is not None and seconds <= 0:
-            raise TimeoutError
-        if select is None:
-            found = one_equilibrium(stage, time_limit=seconds)
-        else:
-            found = all_equilibria(stage, time_limit=seconds)
-        if not len(found) or (select is not None and not found.complete):
-            raise TimeoutError
+        limits.check()
+        found = one_equilibrium(stage) if select is None else all_equilibria(stage)
+        require_found(found)
         best = found if select is None else selected(found, select)
         return tuple(best[0].strategies)  # type: ignore[union-attr]
 
     return solve
+
+
+def require_found(solution: Solution) -> None:
+    """Raises the limit that ended a solver before it found what was asked for.
+
+    Raises:
+        LimitReached: if so.
+    """
+    if solution.status != OK:
+        raise limits.of_status(solution.status)
 
 
 def _best_pure(stage: NormalFormGame, select: str | None) -> Profile | None:

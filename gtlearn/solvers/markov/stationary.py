@@ -13,14 +13,15 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.progress import tell
 from gtlearn.solvers.markov.certified import SUBGAME_PERFECT, measured
 from gtlearn.solvers.markov.response import optimal_response
 from gtlearn.solvers.markov.solution import MarkovEquilibrium
 from gtlearn.solvers.markov.stage_games import stage_solver
-from gtlearn.solvers.markov.tables import deterministic_tables, pure_table
+from gtlearn.solvers.markov.tables import all_tables, pure_table
 
 ENUMERATION = "enumeration of deterministic tables"
 REPETITION = "repeated stage equilibrium"
@@ -33,7 +34,7 @@ Booleans = NDArray[np.bool_]
 
 
 def repeated_stage_equilibrium(
-    game: IteratedGame, *, select: str | None = None, clock: Clock | None = None
+    game: IteratedGame, *, select: str | None = None
 ) -> MarkovEquilibrium | None:
     """A stage equilibrium that is played at every step, whatever happened before.
 
@@ -43,16 +44,14 @@ def repeated_stage_equilibrium(
     Args:
         game: an iterated game.
         select: with "welfare", "fairness" or "entropy", the stage equilibrium that is best by it.
-        clock: a time limit.
 
     Returns:
         None where a stage game of three or more players has no pure equilibrium.
 
     Raises:
-        TimeoutError: if the time limit passes first.
+        LimitReached: at a limit.
     """
-    clock = clock or Clock()
-    profile = stage_solver(select, left=lambda: clock.left)(game.stage)
+    profile = stage_solver(select)(game.stage)
     if profile is None:
         return None
     states = game.markov.num_states
@@ -76,9 +75,7 @@ def too_many_tables(game: MarkovGame, most: int = MAX_RESPONSES) -> str:
     )
 
 
-def deterministic_equilibria(
-    game: MarkovGame, *, clock: Clock | None = None
-) -> Iterator[MarkovEquilibrium]:
+def deterministic_equilibria(game: MarkovGame) -> Iterator[MarkovEquilibrium]:
     """Every equilibrium in deterministic tables, in the order of `deterministic_tables`.
 
     A table is a best response if, in each state that is reached, it takes an action that is
@@ -88,26 +85,24 @@ def deterministic_equilibria(
 
     Args:
         game: the game.
-        clock: a time limit, and who is told about progress.
 
     Raises:
         InputError: if there are too many tables.
-        TimeoutError: if the time limit passes; what came before it holds.
+        LimitReached: at a limit; what came before it holds.
     """
     refusal = too_many_tables(game)
     if refusal:
         raise InputError(f"{refusal}; use find 'one'")
-    clock = clock or Clock()
-    search = _Search.of(game, clock)
+    search = _Search.of(game)
     size = prod(search.counts)
     step = max(1, CHUNK // (search.rows * game.num_states))
     for first in range(0, size, step):
-        clock.check()
+        limits.check()
         numbers = np.arange(first, min(first + step, size))
         indices = np.unravel_index(numbers, search.counts)
         nash, perfect = search.judged(indices)
         for place in np.flatnonzero(nash):
-            clock.check()
+            limits.check()
             actions = [
                 tables[index[place]] for tables, index in zip(search.tables, indices, strict=True)
             ]
@@ -135,14 +130,10 @@ class _Search:
     optimal: tuple[Booleans, ...]
 
     @classmethod
-    def of(cls, game: MarkovGame, clock: Clock) -> _Search:
-        tables = tuple(
-            np.array(list(deterministic_tables(game, k)), dtype=np.int64)
-            for k in range(game.num_players)
-        )
-        return cls(
-            game, tables, tuple(_optimal(game, tables, k, clock) for k in range(len(tables)))
-        )
+    def of(cls, game: MarkovGame) -> _Search:
+        limits.require(8 * 3 * sum(_counts(game)) * game.num_states)
+        tables = tuple(all_tables(game.legal[k]) for k in range(game.num_players))
+        return cls(game, tables, tuple(_optimal(game, tables, k) for k in range(len(tables))))
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -184,9 +175,7 @@ class _Search:
         return ever
 
 
-def _optimal(
-    game: MarkovGame, tables: tuple[NDArray[np.int64], ...], player: int, clock: Clock
-) -> Booleans:
+def _optimal(game: MarkovGame, tables: tuple[NDArray[np.int64], ...], player: int) -> Booleans:
     """The optimal actions of a player against each profile of the others' tables."""
     others = [range(len(t)) if k != player else (0,) for k, t in enumerate(tables)]
     pure = [
@@ -195,8 +184,8 @@ def _optimal(
     ]
     out = []
     for numbers in product(*others):
-        clock.check()
-        clock.tell(None, ENUMERATION)
+        limits.check()
+        tell(None, ENUMERATION)
         profile = [rows[number] for rows, number in zip(pure, numbers, strict=True)]
         choices = optimal_response(game, profile, player).choices or ()
         best = np.zeros((len(choices), game.shape[player]), dtype=bool)

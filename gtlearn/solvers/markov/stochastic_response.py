@@ -12,6 +12,7 @@ import numpy as np
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import nearest_double, to_fraction
+from gtlearn.limits import OK, LimitReached, limited
 from gtlearn.solvers.markov.boxes import (
     Booleans,
     FloatProcess,
@@ -45,6 +46,7 @@ class StochasticResponse:
             is proven to be a best one.
         optimal: the value of an optimal response, which sees the time.
         deterministic: the value of the best deterministic table.
+        status: "ok", or what cut the search short: "time_limit", "memory_limit" or "interrupted".
     """
 
     player: int
@@ -53,6 +55,7 @@ class StochasticResponse:
     upper_bound: Fraction
     optimal: Fraction
     deterministic: Fraction
+    status: str = OK
 
     @property
     def value(self) -> Fraction:
@@ -73,6 +76,8 @@ def stochastic_response(
     tolerance: Any = "1/1000000",
     max_boxes: int = 20_000,
     seed: int = 0,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> StochasticResponse:
     """The best stochastic table where the time is not seen: an exact value and a proven bound.
 
@@ -90,9 +95,13 @@ def stochastic_response(
         tolerance: the search stops at a gap this small, in the game's unit.
         max_boxes: how many boxes are looked at before the search stops with the bound it has.
         seed: of the random starts.
+        time_limit: seconds after which to return what was found, with its bound.
+        memory_limit: bytes by which the process may grow, with the same outcome.
 
     Raises:
         InputError: if a table does not fit, or the player has too many deterministic tables.
+        LimitReached: at a limit, before the best deterministic table and the optimal response are
+            found.
 
     >>> from gtlearn import games
     >>> game = games.iterated("stag_hunt", horizon=10)
@@ -103,57 +112,85 @@ def stochastic_response(
     >>> found.gap <= Fraction(1, 1_000_000)
     True
     """
-    markov = as_markov(game)
-    best = stationary_response(markov, tables, player)
-    optimal = optimal_response(markov, tables, player)
-    table = pure_table(markov, player, best.plan)
-    if best.value == optimal.value:
-        return _result(best, table, best.payoffs, optimal.value, optimal)
-    faced = induced_process(markov, exact_tables(tables, markov, player), player)
-    process = float_process(faced, player, np.flatnonzero(reachable(faced)))
-    payoffs = best.payoffs
-
-    def improve(rows: Floats) -> None:
-        nonlocal table, payoffs
-        for largest in DENOMINATORS:
-            candidate = _exact(rows, table, process, largest)
-            found = evaluate(markov, [*tables[:player], candidate, *tables[player + 1 :]]).payoffs
-            if found[player] > payoffs[player]:
-                table, payoffs = candidate, found
-
-    starts = np.random.default_rng(seed).dirichlet(
-        np.ones(process.legal.shape[1]), size=(STARTS, len(process.live))
-    )
-    climbed, values = climb(process, np.where(process.legal, starts, 0.0))
-    improve(climbed[values.argmax()])
-    room = nearest_double(to_fraction(tolerance) / process.unit)
-    search = _Search(process, float(payoffs[player] / process.unit))
-    while search.splits and search.looked_at < max_boxes and search.upper > search.lower + room:
-        if (better := search.split()) is not None:
-            improve(climb(process, better[None])[0][0])
-            search.lower = max(search.lower, float(payoffs[player] / process.unit))
-    bound = payoffs[player]
-    if search.open:
-        upper = Fraction(search.upper) * process.unit
-        bound = max(bound, Fraction(ceil(upper * 10**DIGITS), 10**DIGITS))
-    return _result(best, table, payoffs, min(bound, optimal.value), optimal)
-
-
-def _result(
-    best: Response,
-    table: Rows,
-    payoffs: tuple[Fraction, ...],
-    upper_bound: Fraction,
-    optimal: Response,
-) -> StochasticResponse:
+    markov, room = as_markov(game), to_fraction(tolerance)
+    bound, status = None, OK
+    with limited(time_limit, memory_limit):
+        best = stationary_response(markov, tables, player)
+        optimal = optimal_response(markov, tables, player)
+        found = _Found(markov, tables, best)
+        if best.value < optimal.value:
+            bound, status = _searched(found, room, max_boxes, seed)
     return StochasticResponse(
-        player=best.player,
-        table=table,
-        payoffs=payoffs,
-        upper_bound=upper_bound,
+        player=player,
+        table=found.table,
+        payoffs=found.payoffs,
+        upper_bound=optimal.value if bound is None else min(bound, optimal.value),
         optimal=optimal.value,
         deterministic=best.value,
+        status=status,
     )
+
+
+class _Found:
+    """The best table so far.
+
+    Attributes:
+        table: the table.
+        payoffs: what each player then gets.
+    """
+
+    def __init__(self, game: MarkovGame, tables: Sequence[Any], best: Response) -> None:
+        self.game, self.tables, self.player = game, tables, best.player
+        self.table: Rows = pure_table(game, best.player, best.plan)
+        self.payoffs = best.payoffs
+
+    def process(self) -> FloatProcess:
+        """What the player faces, in floats."""
+        exact = exact_tables(self.tables, self.game, self.player)
+        faced = induced_process(self.game, exact, self.player)
+        return float_process(faced, self.player, np.flatnonzero(reachable(faced)))
+
+    def improve(self, rows: Floats, process: FloatProcess) -> None:
+        """Takes exact tables near one in floats that are better."""
+        for largest in DENOMINATORS:
+            candidate = _exact(rows, self.table, process, largest)
+            tables = [*self.tables[: self.player], candidate, *self.tables[self.player + 1 :]]
+            payoffs = evaluate(self.game, tables).payoffs
+            if payoffs[self.player] > self.payoffs[self.player]:
+                self.table, self.payoffs = candidate, payoffs
+
+    def value(self, process: FloatProcess) -> float:
+        """What the table earns the player, on the scale of the process."""
+        return nearest_double(self.payoffs[self.player] / process.unit)
+
+
+def _searched(
+    found: _Found, room: Fraction, max_boxes: int, seed: int
+) -> tuple[Fraction | None, str]:
+    """Improves what was found; a proven bound (None where there is none), and a status."""
+    search, status = None, OK
+    try:
+        process = found.process()
+        starts = np.random.default_rng(seed).dirichlet(
+            np.ones(process.legal.shape[1]), size=(STARTS, len(process.live))
+        )
+        climbed, values = climb(process, np.where(process.legal, starts, 0.0))
+        found.improve(climbed[values.argmax()], process)
+        search = _Search(process, found.value(process))
+        gap = nearest_double(room / process.unit)
+        while search.splits and search.looked_at < max_boxes and search.upper > search.lower + gap:
+            if (better := search.split()) is not None:
+                found.improve(climb(process, better[None])[0][0], process)
+                search.lower = max(search.lower, found.value(process))
+    except LimitReached as error:
+        status = error.status
+    if search is None:
+        return None, status
+    value = found.payoffs[found.player]
+    if not search.open:
+        return value, status
+    upper = ceil(Fraction(search.upper) * search.process.unit * 10**DIGITS)
+    return max(value, Fraction(upper, 10**DIGITS)), status
 
 
 def _exact(rows: Floats, table: Rows, process: FloatProcess, largest: int) -> Rows:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import Number, format_number
-from gtlearn.solvers.checking.probabilities import vector
+from gtlearn.solvers.checking.probabilities import FEW, vector
 
 Rows = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
 
@@ -115,6 +117,22 @@ def deterministic_tables(game: MarkovGame, player: int) -> Iterator[tuple[int, .
     return product(*(np.flatnonzero(row).tolist() for row in game.legal[player]))
 
 
+def all_tables(legal: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The same as an array (tables, states), of the player who may play what is `legal`.
+
+    >>> from gtlearn import games
+    >>> game = games.iterated("prisoners_dilemma", horizon=10).markov
+    >>> all_tables(game.legal[0])[:3].tolist()
+    [[0, 0, 0, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 1, 0]]
+    """
+    options = [np.flatnonzero(row) for row in legal]
+    counts = [len(actions) for actions in options]
+    places = np.unravel_index(np.arange(prod(counts)), counts)
+    return np.stack(
+        [actions[place] for actions, place in zip(options, places, strict=True)], axis=1
+    )
+
+
 def _sizes(game: MarkovGame) -> list[int]:
     """How many rows a table has: without the time, and with it."""
     if game.horizon is None:
@@ -123,6 +141,8 @@ def _sizes(game: MarkovGame) -> list[int]:
 
 
 def _row(row: Any, game: MarkovGame, player: int, index: int, whose: str) -> tuple[Fraction, ...]:
+    if index % FEW == FEW - 1:
+        limits.check()
     step, state = divmod(index, game.num_states)
     where = f"{whose} in state {game.states[state]!r}" + (f" at step {step}" if step else "")
     probabilities, _ = vector(row, where)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn import limits
 from gtlearn.solvers.markov.float_games import FloatGame
 
 Vector = NDArray[np.float64]
@@ -31,28 +31,28 @@ FIRST_STEP, SMALLEST_STEP = 0.05, 1e-12
 TO_BOUNDARY = 0.9  # the share of the way to the boundary of positive variables that a step may go
 
 
-def traced(game: FloatGame, weights: Vector, clock: Clock) -> tuple[Vector, Vector] | None:
+def traced(game: FloatGame, weights: Vector) -> tuple[Vector, Vector] | None:
     """The end of the path that starts at the weights, very near an equilibrium.
 
     Args:
         game: the game.
         weights: positive, one an entry of `game.legal`; those of one player and state add up to 1.
-        clock: a time limit.
 
     Returns:
         The probabilities, one an entry, and the values, one an equation; None where the path is
         lost.
 
     Raises:
-        TimeoutError: if the time limit passes.
+        LimitReached: at a limit.
     """
     size = game.entries
+    limits.require(8 * 6 * (size + game.equations + 1) ** 2)
     point = np.concatenate([weights, np.zeros(game.equations), [1.0]])
     direction = np.zeros_like(point)
     direction[-1] = -1.0  # towards smaller mu
     step = FIRST_STEP
     for _ in range(MAX_STEPS):
-        clock.check()
+        limits.check()
         if point[-1] <= FINEST:
             return point[:size], point[size:-1]
         tangent = _tangent(game, point, direction, weights)

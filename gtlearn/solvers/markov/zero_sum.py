@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isqrt, log10
 
+from gtlearn import limits
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.markov.certified import measured, tolerances
+from gtlearn.limits import LimitReached
+from gtlearn.progress import tell
+from gtlearn.solvers.markov.certified import measured, measuring_seconds, tolerances
 from gtlearn.solvers.markov.evaluation import evaluate
 from gtlearn.solvers.markov.rounding import ACCURACY, decimal, shortened
 from gtlearn.solvers.markov.solution import MarkovEquilibrium, Table
@@ -25,6 +27,7 @@ from gtlearn.solvers.markov.stage_games import (
     Profile,
     continuation_payoffs,
     over_all_actions,
+    require_found,
     stage_game,
 )
 from gtlearn.solvers.solution import Certificate
@@ -34,6 +37,7 @@ SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"
 
 SIMPLE = 10**6  # the largest denominator of probabilities that are taken as they are
+DIGITS = 12  # of the probabilities of an iterate that a limit has stopped
 POLISH = 4  # Newton steps beyond that, each of which doubles the digits, to recognise a fraction
 
 
@@ -69,8 +73,8 @@ def is_constant_sum(game: MarkovGame) -> bool:
 
 
 def discounted_zero_sum(
-    game: MarkovGame, *, newton: bool = True, clock: Clock | None = None
-) -> tuple[MarkovEquilibrium | None, bool]:
+    game: MarkovGame, *, newton: bool = True
+) -> tuple[MarkovEquilibrium | None, LimitReached | None]:
     """Optimal stationary strategies, and exact bounds on the value at the start.
 
     The evidence has "lower" and "upper": what the first player's table guarantees it against the
@@ -81,30 +85,47 @@ def discounted_zero_sum(
     Args:
         game: two players whose payoffs add up to a constant; without a horizon.
         newton: take Newton's steps where they help; False for Shapley's iteration alone.
-        clock: a time limit, and who is told about progress.
 
     Returns:
-        The equilibrium, and whether the time sufficed: else it is the last one reached, or None.
+        The equilibrium, and the limit that ended the iteration: then it is the last one reached,
+        or None.
     """
-    clock = clock or Clock()
     opposed = _opposed(game)
     allowed = tolerances(game, ACCURACY)
     accuracy = allowed[0] * (1 - game.discount) / 2
     iterate: _Iterate | None = None
+    reached: LimitReached | None = None
     try:
-        iterate = _iterate(opposed, _middle(opposed), clock)
-        while iterate.residual > accuracy:
-            clock.tell(None, "values of the stage games")
-            iterate = _next(opposed, iterate, newton, clock)
-        iterate = _polished(opposed, iterate, newton, clock)
-        in_time = True
-    except TimeoutError:
-        if iterate is None:
-            return None, False
-        in_time = False
+        with limits.keeping(5 * measuring_seconds(game), share=1 / 4):
+            iterate = _iterate(opposed, _middle(opposed))
+            while iterate.residual > accuracy:
+                tell(None, "values of the stage games")
+                iterate = _next(opposed, iterate, newton)
+            iterate = _polished(opposed, iterate, newton)
+    except LimitReached as error:
+        reached = error
+    if iterate is None:
+        return None, reached
+    try:
+        return with_bounds(_made_exact(game, iterate, allowed, reached is None)), reached
+    except LimitReached as error:
+        return None, error
+
+
+def _made_exact(
+    game: MarkovGame, iterate: _Iterate, allowed: Sequence[Fraction], finished: bool
+) -> MarkovEquilibrium:
+    """The equilibrium of an iterate, with proven regrets.
+
+    Raises:
+        LimitReached: at a limit.
+    """
     if iterate.residual == 0:
-        return with_bounds(measured(game, iterate.tables)), in_time
-    return with_bounds(shortened(game, iterate.tables, allowed)), in_time
+        return measured(game, iterate.tables)
+    if finished:
+        return shortened(game, iterate.tables, allowed)
+    short = [tuple(decimal(row, DIGITS) for row in table) for table in iterate.tables]
+    return measured(game, short)
 
 
 def _opposed(game: MarkovGame) -> MarkovGame:
@@ -121,23 +142,20 @@ def _middle(game: MarkovGame) -> tuple[Fraction, ...]:
     return (both_ends / (2 * (1 - game.discount)),) * game.num_states
 
 
-def _iterate(game: MarkovGame, values: tuple[Fraction, ...], clock: Clock) -> _Iterate:
+def _iterate(game: MarkovGame, values: tuple[Fraction, ...]) -> _Iterate:
     payoffs = continuation_payoffs(game, (values, tuple(-v for v in values)))
     rows: list[Profile] = []
     worth: list[Fraction] = []
     for state in range(game.num_states):
-        clock.check()
-        solved = solve_stage(
-            stage_game(game, payoffs, state), time_limit=clock.left, uniqueness=False
-        )
-        if not len(solved):
-            raise TimeoutError
+        limits.check()
+        solved = solve_stage(stage_game(game, payoffs, state), uniqueness=False)
+        require_found(solved)
         rows.append(over_all_actions(game, state, solved[0].strategies))  # type: ignore[union-attr]
         worth.append(Fraction(solved[0].payoffs[0]))
     return _Iterate(values, tuple(worth), tuple(zip(*rows, strict=True)))
 
 
-def _next(game: MarkovGame, iterate: _Iterate, newton: bool, clock: Clock) -> _Iterate:
+def _next(game: MarkovGame, iterate: _Iterate, newton: bool) -> _Iterate:
     """The next iterate, whose residual is smaller by about the discount or better.
 
     All is rounded, so that digits do not multiply: finely enough for Newton's quadratic
@@ -150,10 +168,10 @@ def _next(game: MarkovGame, iterate: _Iterate, newton: bool, clock: Clock) -> _I
         digits = round(int(spread / grid).bit_length() * log10(2)) + 3
         short = [[decimal(row, digits) for row in table] for table in iterate.tables]
         met = evaluate(game, short).state_values[0]
-        found = _iterate(game, _to_grid(met, grid), clock)
+        found = _iterate(game, _to_grid(met, grid))
         if found.residual <= keep * residual:
             return found
-    return _iterate(game, _to_grid(iterate.stage_values, grid), clock)
+    return _iterate(game, _to_grid(iterate.stage_values, grid))
 
 
 def _to_grid(values: Sequence[Fraction], grid: Fraction) -> tuple[Fraction, ...]:
@@ -162,16 +180,16 @@ def _to_grid(values: Sequence[Fraction], grid: Fraction) -> tuple[Fraction, ...]
     return tuple(round(v / unit) * unit for v in values)
 
 
-def _polished(game: MarkovGame, iterate: _Iterate, newton: bool, clock: Clock) -> _Iterate:
+def _polished(game: MarkovGame, iterate: _Iterate, newton: bool) -> _Iterate:
     """An iterate with the residual zero if the values can be guessed, else a better one."""
     for _ in range(POLISH if newton else 1):
         if iterate.residual == 0:
             return iterate
         for guess in _guesses(game, iterate):
-            guessed = _iterate(game, guess, clock)
+            guessed = _iterate(game, guess)
             if guessed.residual == 0:
                 return guessed
-        iterate = _next(game, iterate, newton, clock)
+        iterate = _next(game, iterate, newton)
     return iterate
 
 

@@ -10,11 +10,12 @@ chapter 6): along the tangent, then by Newton steps at right angles to it.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gtlearn import limits
 
 Vector = NDArray[np.float64]
 Supports = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -46,24 +47,26 @@ STRIDES = (Stride(0.7, 0.5), Stride(0.6, 0.01), Stride(0.8, 0.03))
 def barrier_supports(
     row_payoffs: NDArray[np.float64],
     column_payoffs: NDArray[np.float64],
-    generator: np.random.Generator | None = None,
-    deadline: float | None = None,
+    weights: tuple[Vector, Vector] | None = None,
     stride: Stride = STRIDES[0],
 ) -> Supports | None:
     """Supports of a likely equilibrium, to be certified by the caller; None where the path is lost.
 
     Args:
         row_payoffs, column_payoffs: shape (m, n).
-        generator: draws the weights; without it they are equal.
-        deadline: a `time.monotonic()` moment to give up at.
+        weights: of the actions' logarithms, which add up to one for each player; equal unless
+            given.
         stride: how boldly to follow the path.
+
+    Raises:
+        LimitReached: at a limit.
     """
     scale = max(float(np.ptp(row_payoffs)), float(np.ptp(column_payoffs)))
     if not 0 < scale < np.inf:
         return None
     scaled = [(p - p.min()) / scale for p in (row_payoffs, column_payoffs)]
     with np.errstate(all="ignore"):  # a lost path overflows; it is noticed and given up
-        return _Path(scaled[0], scaled[1], generator, stride).follow(deadline)
+        return _Path(scaled[0], scaled[1], weights, stride).follow()
 
 
 @dataclass(frozen=True)
@@ -91,14 +94,15 @@ class _Path:
         self,
         row_payoffs: NDArray[np.float64],
         column_payoffs: NDArray[np.float64],
-        generator: np.random.Generator | None,
+        weights: tuple[Vector, Vector] | None,
         stride: Stride,
     ) -> None:
         self.stride = stride
         self.a, self.b = row_payoffs, column_payoffs
-        self.row_weights, self.column_weights = (
-            _weights(size, generator) for size in row_payoffs.shape
-        )
+        m, n = row_payoffs.shape
+        equal = np.full(m, 1 / m), np.full(n, 1 / n)
+        own, other = weights or equal
+        self.row_weights, self.column_weights = own, other
         x, y = self.row_weights, self.column_weights
         u, v = float((self.a @ y).mean()), float((x @ self.b).mean())
         self.point = _Point(x, y, u + START, v + START, START)
@@ -106,14 +110,12 @@ class _Path:
         self.tangent = (np.zeros_like(x), np.zeros_like(y), -1.0)
         self.systems = 0
 
-    def follow(self, deadline: float | None) -> Supports | None:
+    def follow(self) -> Supports | None:
         """Supports at the end of the path."""
         if not self._settle(20):
             return None
         length = 0.3
         while self.systems < MAX_SYSTEMS and FINEST < self.point.mu < HIGHEST:
-            if deadline is not None and time.monotonic() > deadline:
-                return None
             step = self._along()
             start = self.point
             if step is None:
@@ -204,6 +206,7 @@ class _Path:
         `gap` holds what is missing from x r, y s, sum x and sum y, in this order. With x
         eliminated the unknowns are dy, du, dv and dmu.
         """
+        limits.check()
         self.systems += 1
         point, n = self.point, len(self.point.y)
         x, y = point.x, point.y
@@ -256,12 +259,16 @@ class _Path:
         )
 
 
-def _weights(size: int, generator: np.random.Generator | None) -> Vector:
-    if generator is None:
-        return np.full(size, 1.0 / size)
+def random_weights(size: int, generator: np.random.Generator) -> Vector:
+    """Weights of a player's actions to start a path from."""
     weights: Vector = generator.exponential(size=size) + 0.5
     weights /= weights.sum()
     return weights
+
+
+def system_seconds(m: int, n: int) -> float:
+    """About how long one of a path's linear systems takes."""
+    return 1e-9 * n * n * (m + n)
 
 
 def _indifferent(payoffs: NDArray[np.float64]) -> Vector | None:

@@ -7,16 +7,24 @@ of the graph that joins the extreme strategies which form an equilibrium (Millha
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
+from gtlearn import limits
 from gtlearn.solvers.nash.extreme import ExtremeEquilibria
 from gtlearn.solvers.solution import NashSubset
 
 Pair = tuple[int, int]
 
+_BLOCK = 2**16  # sets of neighbours that are intersected between two looks at the limits
+
 
 def connected_components(pairs: Sequence[Pair]) -> list[list[int]]:
-    """Indices of the pairs in each connected component, ordered by their first member."""
+    """Indices of the pairs in each connected component, ordered by their first member.
+
+    Raises:
+        LimitReached: at a limit.
+    """
     by_row: dict[int, list[int]] = {}
     by_column: dict[int, list[int]] = {}
     for k, (row, column) in enumerate(pairs):
@@ -29,6 +37,7 @@ def connected_components(pairs: Sequence[Pair]) -> list[list[int]]:
     graph = nx.Graph()
     graph.add_nodes_from(range(len(pairs)))
     for members in (*by_row.values(), *by_column.values()):
+        limits.check()
         nx.add_path(graph, members)
     return sorted(sorted(component) for component in nx.connected_components(graph))
 
@@ -38,6 +47,9 @@ def maximal_bicliques(pairs: Sequence[Pair]) -> list[tuple[list[int], list[int]]
 
     The column sides of maximal bicliques are the nonempty intersections of the rows' sets of
     neighbours. They are built up row by row, so the work is proportional to their number.
+
+    Raises:
+        LimitReached: at a limit.
     """
     columns = sorted({column for _, column in pairs})
     bit = {column: 1 << k for k, column in enumerate(columns)}
@@ -46,21 +58,34 @@ def maximal_bicliques(pairs: Sequence[Pair]) -> list[tuple[list[int], list[int]]
         neighbours[row] = neighbours.get(row, 0) | bit[column]
     closed: set[int] = set()
     for joined in neighbours.values():
-        closed |= {joined & other for other in closed} | {joined}
+        fresh = {joined}
+        others = iter(closed)
+        while part := list(itertools.islice(others, _BLOCK)):
+            limits.check()
+            fresh.update(joined & other for other in part)
+        closed |= fresh
     closed.discard(0)
-    return sorted(
-        (
-            sorted(row for row, joined in neighbours.items() if joined & common == common),
-            [column for column in columns if bit[column] & common],
-        )
-        for common in closed
+    return sorted(_biclique(neighbours, columns, bit, common) for common in closed)
+
+
+def _biclique(
+    neighbours: dict[int, int], columns: list[int], bit: dict[int, int], common: int
+) -> tuple[list[int], list[int]]:
+    limits.check()
+    return (
+        sorted(row for row, joined in neighbours.items() if joined & common == common),
+        [column for column in columns if bit[column] & common],
     )
 
 
 def nash_subsets(
     extreme: ExtremeEquilibria, components: Sequence[Sequence[int]]
 ) -> tuple[NashSubset, ...]:
-    """The maximal Nash subsets, component by component."""
+    """The maximal Nash subsets, component by component.
+
+    Raises:
+        LimitReached: at a limit.
+    """
     number = {pair: k for k, pair in enumerate(extreme.pairs)}
     subsets = []
     for component in components:

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import math
 import time
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 
+from gtlearn import limits
 from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
+from gtlearn.limits import Interrupted, LimitReached
+from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers.dummies import also_with_dummies
+from gtlearn.solvers.linear.threads import one_blas_thread
 from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.nash.components import connected_components, nash_subsets
-from gtlearn.solvers.nash.extreme import ExtremeEquilibria, extreme_equilibria
+from gtlearn.solvers.nash.extreme import Search, numbered
+from gtlearn.solvers.nash.labels import Key
 from gtlearn.solvers.nash.players import require_two_players
+from gtlearn.solvers.nash.pure import certified_pure_equilibria
 from gtlearn.solvers.nash.single import one_equilibrium
-from gtlearn.solvers.solution import (
-    MEMORY_LIMIT,
-    OK,
-    TIME_LIMIT,
-    NashEquilibrium,
-    Progress,
-    Solution,
-)
+from gtlearn.solvers.solution import NashEquilibrium, NashSubset, Solution, Strategy
 
 METHOD = "vertex enumeration"
-SEARCH_SHARE = 0.7  # of the time limit; the rest is for certificates
+PURE = 0.5  # the share of a limit that pure equilibria may take
+REST = 0.25  # the share kept for one equilibrium where none was met, and for the last certificates
+LAST = 0.3  # the share of that for subsets and components
+THREADS_WAIT = 9  # actions of each player from which batches are large enough to wake threads
 
 
 @also_with_dummies
 def all_equilibria(
-    game: NormalFormGame, *, time_limit: float | None = None, progress: Progress | None = None
+    game: NormalFormGame,
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+    progress: Progress | None = None,
 ) -> Solution:
     """Every extreme Nash equilibrium, with the maximal Nash subsets and components they span.
 
@@ -38,11 +46,13 @@ def all_equilibria(
 
     Args:
         game: a two-player game, degenerate or not; further players may have one action each.
-        time_limit: seconds after which to return what was found, with `complete` False.
+        time_limit: seconds after which to return what was found, with `complete` False: the pure
+            equilibria first of all, and those that the enumeration met.
+        memory_limit: bytes by which the process may grow, to the same effect.
         progress: told what is being done.
 
     Raises:
-        InputError: if more than two players have a choice.
+        InputError: if more than two players have a choice, or a limit is no positive number.
 
     >>> from gtlearn import games
     >>> bos = games.normal_form([[2, 0], [0, 1]], [[1, 0], [0, 2]])
@@ -51,88 +61,153 @@ def all_equilibria(
     """
     require_two_players(game)
     start = time.monotonic()
-    deadline = None if time_limit is None else start + time_limit
-    share = None if time_limit is None else SEARCH_SHARE * time_limit
-    extreme = extreme_equilibria(game, time_limit=share, progress=progress)
-    solutions = _certified_in_time(game, extreme, deadline)
-    if len(solutions) < len(extreme.pairs):
-        extreme = extreme.first(len(solutions))
-    if not solutions and not extreme.complete:
-        return _at_least_one(game, extreme, start, time_limit)
+    with limits.limited(time_limit, memory_limit), heard_by(progress):
+        solution = _enumerated(game)
+    return replace(solution, seconds=time.monotonic() - start)
+
+
+def _enumerated(game: NormalFormGame) -> Solution:
+    found = _Found(game)
+    try:
+        if limits.patience() < math.inf:  # else they are found with all others
+            _look_for_pure(game, found.pure)
+        _explore(game, found)
+        with limits.keeping(0.0, LAST):
+            found.certify_fresh()
+        return _complete(game, found)
+    except LimitReached as reached:
+        return _cut_short(game, found, reached)
+
+
+class _Found:
+    """The equilibria found so far, each with its certificate.
+
+    Attributes:
+        search: what finds them all.
+        pure: the pure ones that were found before.
+        certified: those that the search met.
+    """
+
+    def __init__(self, game: NormalFormGame) -> None:
+        self.game = game
+        self.search = Search(game)
+        self.pure: dict[tuple[int, ...], NashEquilibrium] = {}
+        self.certified: dict[Key, NashEquilibrium] = {}
+
+    def certify_fresh(self) -> None:
+        """Certifies what the search met since it was looked at last.
+
+        Raises:
+            LimitReached: at a limit; what was not certified then stays fresh.
+        """
+        fresh = self.search.found.fresh
+        while fresh:
+            limits.check()
+            profile = self.search.profile(fresh[-1])
+            equilibrium = self._known(profile) or certified(self.game, profile)
+            if equilibrium is None:
+                raise CertificateError(
+                    f"an equilibrium of {self.game.name!r} failed exact verification; please "
+                    "report it"
+                )
+            self.certified[fresh.pop()] = equilibrium
+
+    def _known(self, profile: tuple[Strategy, ...]) -> NashEquilibrium | None:
+        """The equilibrium, taken out of the pure ones, if it is one of those found before."""
+        if not self.pure:
+            return None
+        return self.pure.pop(tuple(map(_action, profile)), None)
+
+
+def _explore(game: NormalFormGame, found: _Found) -> None:
+    """Searches for all equilibria, and certifies each as it is met."""
+    many = min(game.shape) >= THREADS_WAIT
+    with limits.keeping(0.0, REST), one_blas_thread() if many else nullcontext():
+        for _ in found.search.run():
+            found.certify_fresh()
+
+
+def _look_for_pure(game: NormalFormGame, found: dict[tuple[int, ...], NashEquilibrium]) -> None:
+    """Pure equilibria, as many as a share of the limits allows."""
+    try:
+        with limits.keeping(0.0, 1 - PURE):
+            found.update(certified_pure_equilibria(game))
+    except Interrupted:
+        raise
+    except LimitReached:
+        return
+
+
+def _action(strategy: Strategy) -> int:
+    """The action that a pure strategy plays, -1 for a mixed one."""
+    limits.check()
+    return next((i for i, p in enumerate(strategy) if p == 1), -1)
+
+
+def _complete(game: NormalFormGame, found: _Found) -> Solution:
+    """All equilibria, their components and indices."""
+    extreme = found.search.all()
     components = connected_components(extreme.pairs)
     isolated = {component[0] for component in components if len(component) == 1}
-    if extreme.complete:
-        solutions = [
-            replace(e, index=extreme.indices[k]) if k in isolated else e
-            for k, e in enumerate(solutions)
-        ]
+    equilibria = [found.certified[key] for key in extreme.keys]
     return Solution(
         game=game,
         concept="nash",
         method=METHOD,
-        solutions=tuple(solutions),
-        status=_status(extreme),
-        complete=extreme.complete,
-        seconds=time.monotonic() - start,
+        solutions=tuple(
+            replace(e, index=extreme.indices[k]) if k in isolated else e
+            for k, e in enumerate(equilibria)
+        ),
+        complete=True,
         components=tuple(map(tuple, components)),
-        component_indices=_component_indices(extreme.indices, components, extreme.complete),
+        component_indices=tuple(sum(extreme.indices[k] for k in c) for c in components),
         subsets=nash_subsets(extreme, components),
-        notes=_notes(game, extreme.stopped, len(solutions)),
+        notes=(game.number_note,) if game.number_note else (),
     )
 
 
-def _certified_in_time(
-    game: NormalFormGame, extreme: ExtremeEquilibria, deadline: float | None
-) -> list[NashEquilibrium]:
-    """The extreme equilibria with their certificates, as many as the time allows, one at least."""
-    solutions: list[NashEquilibrium] = []
-    for row, column in extreme.pairs:
-        if solutions and deadline is not None and time.monotonic() > deadline:
-            break
-        equilibrium = certified(game, (extreme.rows[row], extreme.columns[column]))
-        if equilibrium is None:
-            raise CertificateError(
-                f"an equilibrium of {game.name!r} failed exact verification; please report it"
-            )
-        solutions.append(equilibrium)
-    return solutions
-
-
-def _at_least_one(
-    game: NormalFormGame, extreme: ExtremeEquilibria, start: float, time_limit: float | None
-) -> Solution:
-    """Where the enumeration was stopped before it met an equilibrium: one found otherwise."""
-    left = None if time_limit is None else max(1.0, start + time_limit - time.monotonic())
-    single = one_equilibrium(game, time_limit=left)
-    return replace(
-        single,
-        method=f"{METHOD}, then {single.method}",
-        status=_status(extreme),
-        complete=False,
-        seconds=time.monotonic() - start,
-        notes=_notes(game, extreme.stopped, len(single)),
-    )
-
-
-def _status(extreme: ExtremeEquilibria) -> str:
-    if extreme.complete:
-        return OK
-    return MEMORY_LIMIT if "memory" in extreme.stopped else TIME_LIMIT
-
-
-def _component_indices(
-    indices: list[int], components: list[list[int]], complete: bool
-) -> tuple[int, ...] | None:
-    if not complete:
-        return None
-    return tuple(sum(indices[k] for k in component) for component in components)
-
-
-def _notes(game: NormalFormGame, stopped: str, count: int) -> tuple[str, ...]:
-    notes = [game.number_note] if game.number_note else []
-    if stopped:
-        notes.append(
-            f"stopped at {stopped}: the equilibria found ({count}) may not be all; "
-            "a smaller game or a higher --time-limit finds all"
+def _cut_short(game: NormalFormGame, found: _Found, reached: LimitReached) -> Solution:
+    """What was found when a limit ended the search; where that is nothing, one equilibrium."""
+    with suppress(LimitReached), limits.keeping(0.0, LAST):
+        found.certify_fresh()
+    equilibria = [*found.pure.values(), *found.certified.values()]
+    notes = (game.number_note,) if game.number_note else ()
+    if not equilibria:
+        single = one_equilibrium(game)
+        return replace(
+            single,
+            method=f"{METHOD}, then {single.method}",
+            status=reached.status,
+            complete=False,
+            notes=(*notes, _note(reached, len(single))),
         )
-    return tuple(notes)
+    components, subsets = _sets(equilibria)
+    return Solution(
+        game=game,
+        concept="nash",
+        method=METHOD,
+        solutions=tuple(equilibria),
+        status=reached.status,
+        components=components,
+        subsets=subsets,
+        notes=(*notes, _note(reached, len(equilibria))),
+    )
+
+
+def _sets(
+    equilibria: list[NashEquilibrium],
+) -> tuple[tuple[tuple[int, ...], ...] | None, tuple[NashSubset, ...] | None]:
+    """The components and subsets that some equilibria form, None where that takes too long."""
+    try:
+        extreme = numbered([e.strategies for e in equilibria])
+        components = connected_components(extreme.pairs)
+        return tuple(map(tuple, components)), nash_subsets(extreme, components)
+    except LimitReached:
+        return None, None
+
+
+def _note(reached: LimitReached, count: int) -> str:
+    return (
+        f"{reached}: the equilibria found ({count}) may not be all; a smaller game or a higher "
+        "limit finds all"
+    )

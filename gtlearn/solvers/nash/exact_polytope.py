@@ -7,39 +7,59 @@ or size of perturbation enters. Slow, and always right.
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
+from gtlearn.limits import LimitReached
 from gtlearn.solvers.linear.algebra import pivoted
 from gtlearn.solvers.nash.polytope import Vertices
 
+PART = 256  # bases that are given together
 
-def enumerate_exactly(matrix: NDArray[Any], *, deadline: float | None = None) -> Vertices:
+
+def enumerate_exactly(matrix: NDArray[Any]) -> Iterator[Vertices]:
     """All vertices of {z >= 0, matrix z <= 1}, as `polytope.enumerate_vertices`."""
-    d = matrix.shape[1]
     start = Dictionary.origin(matrix)
     frontier, seen = [start], {frozenset(start.nonbasic)}
-    tight: list[list[int]] = []
-    extra: dict[int, tuple[int, ...]] = {}
-    stopped = ""
-    while frontier and not stopped:
-        current = frontier.pop()
+    while frontier:
+        reached: LimitReached | None = None
+        visited: list[Dictionary] = []
+        try:
+            while frontier and len(visited) < PART:
+                visited.append(frontier.pop())
+                _push_neighbours(visited[-1], frontier, seen)
+        except LimitReached as limit:
+            reached = limit
+        yield _vertices(visited, matrix.shape[1])
+        if reached is not None:
+            raise reached
+
+
+def _push_neighbours(
+    current: Dictionary, frontier: list[Dictionary], seen: set[frozenset[int]]
+) -> None:
+    """Adds the bases one pivot away that were not seen before."""
+    for column in range(len(current.nonbasic)):
+        row = current.leaving(column)
+        key = frozenset(current.nonbasic) - {current.nonbasic[column]} | {current.basic[row]}
+        if key not in seen:
+            seen.add(key)
+            frontier.append(current.pivot(row, column))
+
+
+def _vertices(visited: list[Dictionary], d: int) -> Vertices:
+    """The labels of some bases, and what else is tight at degenerate ones."""
+    extra = {}
+    for k, current in enumerate(visited):
         zero = [v for v, row in zip(current.basic, current.table, strict=True) if row[d] == 0]
         if zero:
-            extra[len(tight)] = tuple(sorted(zero))
-        tight.append(sorted(current.nonbasic))
-        for column in range(d):
-            row = current.leaving(column)
-            key = frozenset(current.nonbasic) - {current.nonbasic[column]} | {current.basic[row]}
-            if key not in seen:
-                seen.add(key)
-                frontier.append(current.pivot(row, column))
-        if deadline is not None and time.monotonic() > deadline and frontier:
-            stopped = "the time limit"
-    return Vertices(np.array(tight, dtype=np.int16), extra, not stopped, stopped)
+            extra[k] = tuple(sorted(zero))
+    tight = [sorted(current.nonbasic) for current in visited]
+    return Vertices(np.array(tight, dtype=np.int16).reshape(len(visited), d), extra)
 
 
 class Dictionary:
@@ -62,6 +82,7 @@ class Dictionary:
         e, d = matrix.shape
         table = np.empty((e, d + 1), dtype=object)
         for r in range(e):
+            limits.check()
             table[r, :d] = [int(v) for v in matrix[r]]
             table[r, d] = 1
         return Dictionary(table, list(range(d)), list(range(d, d + e)), 1)
@@ -76,6 +97,7 @@ class Dictionary:
         rows = [r for r in range(len(self.basic)) if self.table[r, column] > 0]
         best = rows[0]
         for row in rows[1:]:
+            limits.check()
             if self._smaller(row, best, column):
                 best = row
         return best

@@ -7,17 +7,18 @@ equilibrium of every game, however degenerate or badly scaled (von Stengel 2002,
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.nash.exact_polytope import Dictionary
 from gtlearn.solvers.nash.labels import positive_payoffs
 
 REFACTOR_EVERY = 1000  # pivots after which rounding errors are cleared by a fresh factorisation
+LARGEST_FACTOR = 3000  # rows up to which that is done
 PERTURBATION = 1e-7
 
 Supports = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -28,7 +29,6 @@ def float_path(
     column_payoffs: NDArray[np.float64],
     label: int,
     max_pivots: int,
-    deadline: float | None = None,
 ) -> Supports | None:
     """The supports at the end of one path, or None if it takes more than `max_pivots`.
 
@@ -37,7 +37,9 @@ def float_path(
         column_payoffs: player 1's, positive, same shape.
         label: the label to drop: 0..m-1 player 0's actions, m..m+n-1 player 1's.
         max_pivots: where to give up.
-        deadline: a `time.monotonic()` moment to give up at.
+
+    Raises:
+        LimitReached: at a limit.
     """
     m, n = row_payoffs.shape
     own, other = range(m), range(m, m + n)
@@ -47,6 +49,7 @@ def float_path(
     )
     turn, entering = (0 if label < m else 1), label
     for count in range(1, max_pivots + 1):
+        limits.check()
         side = sides[turn]
         entering = side.enter(entering)
         if entering == label:
@@ -54,8 +57,6 @@ def float_path(
             return x, y - m
         turn = 1 - turn
         if count % REFACTOR_EVERY == 0:
-            if deadline is not None and time.monotonic() > deadline:
-                return None
             for side in sides:
                 side.refactor()
     return None
@@ -66,12 +67,21 @@ def unit_payoffs(game: NormalFormGame) -> tuple[NDArray[np.float64], NDArray[np.
     return _unit(game.payoffs[0].numerators), _unit(game.payoffs[1].numerators)
 
 
+def writing_seconds(game: NormalFormGame) -> float:
+    """About how long it takes to write down the payoffs as doubles, or a table of them."""
+    long = any(tensor.numerators.dtype == object for tensor in game.payoffs)
+    return game.payoffs[0].numerators.size * (1e-6 if long else 2e-8)
+
+
 def _unit(numerators: NDArray[Any]) -> NDArray[np.float64]:
     lowest = int(numerators.min())
     spread = (int(numerators.max()) - lowest) or 1
     if numerators.dtype == object:
-        flat = [(int(v) - lowest) / spread for v in numerators.ravel()]
-        return np.array(flat, dtype=np.float64).reshape(numerators.shape) + 0.01
+        out = np.empty(numerators.shape)
+        for values, row in zip(numerators, out, strict=True):
+            limits.check()
+            row[:] = [(int(v) - lowest) / spread for v in values]
+        return out + 0.01
     return (numerators.astype(np.float64) - lowest) / spread + 0.01
 
 
@@ -83,10 +93,11 @@ class _FloatSide:
 
         self.rank_one = dger
         rows, self.size = matrix.shape
+        limits.require(2 * 8 * rows * self.size)
         noise = np.random.default_rng(rows).random((rows,))
         self.right = np.asarray(1.0 + PERTURBATION * noise, dtype=np.float64)
-        self.full = np.hstack([matrix, np.eye(rows), self.right[:, None]])
-        self.table = np.asfortranarray(self.full[:, [*range(self.size), -1]])
+        self.matrix = matrix
+        self.table = np.asfortranarray(np.hstack([matrix, self.right[:, None]]))
         self.labels = labels
         self.nonbasic = list(range(self.size))
         self.basic = list(range(self.size, self.size + rows))
@@ -111,13 +122,28 @@ class _FloatSide:
         return self.labels[leaving]
 
     def refactor(self) -> None:
-        """Rebuilds the dictionary from the payoffs."""
-        basis = self.full[:, self.basic]
+        """Rebuilds the dictionary from the payoffs, unless that takes longer than the path."""
+        rows = len(self.basic)
+        if rows > LARGEST_FACTOR:
+            return
+        basis, others = self._columns(self.basic), self._columns(self.nonbasic)
+        others = np.hstack([others, self.right[:, None]])
+        seconds = 1e-9 * rows**2 * (rows + self.size)
         try:
-            fresh = np.linalg.solve(basis, self.full[:, [*self.nonbasic, -1]])
+            fresh = child.bounded(np.linalg.solve, basis, others, seconds=seconds)
         except np.linalg.LinAlgError:
             return
         self.table = np.asfortranarray(fresh)
+
+    def _columns(self, variables: list[int]) -> NDArray[np.float64]:
+        """The columns of the payoffs, and unit vectors for the slacks."""
+        out = np.zeros((len(self.basic), len(variables)))
+        for c, variable in enumerate(variables):
+            if variable < self.size:
+                out[:, c] = self.matrix[:, variable]
+            else:
+                out[variable - self.size, c] = 1.0
+        return out
 
     def support(self) -> NDArray[np.int64]:
         """The labels of the owner's actions in the basis."""
@@ -128,14 +154,15 @@ def exact_path(
     row_payoffs: NDArray[Any],
     column_payoffs: NDArray[Any],
     label: int,
-    deadline: float | None = None,
-) -> tuple[list[int], list[int]] | None:
+) -> tuple[list[int], list[int]]:
     """The equilibrium at the end of the lexicographic path, as integer weights on all actions.
 
     Args:
         row_payoffs, column_payoffs: integers, shape (m, n).
         label: the label to drop.
-        deadline: a `time.monotonic()` moment to give up at (then None is returned).
+
+    Raises:
+        LimitReached: at a limit.
     """
     m, n = row_payoffs.shape
     sides = [
@@ -145,8 +172,6 @@ def exact_path(
     # variable v of side 0 has label v; of side 1, m + v below n and v - n above
     turn, entering = (0 if label < m else 1), label
     while True:
-        if deadline is not None and time.monotonic() > deadline:
-            return None
         side = sides[turn]
         variable = entering if turn == 0 else (entering - m if entering >= m else entering + n)
         column = side.nonbasic.index(variable)

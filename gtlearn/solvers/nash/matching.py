@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.solvers.nash.labels import Matches, Side, index_sign, strategy_of
 
+PART = 64  # pairs that are given together
 
-def match_vertices(rows: Side, columns: Side) -> Matches:
-    """All pairs of nonzero vertices that together carry every label.
+
+def match_vertices(rows: Side, columns: Side, found: Matches) -> Iterator[None]:
+    """Adds all pairs of nonzero vertices that together carry every label, some at a time.
 
     Args:
         rows: player 0's side; its polytope's matrix has shape (n, m).
         columns: player 1's side; its matrix has shape (m, n).
+        found: what is found is added to it.
+
+    Raises:
+        LimitReached: at a limit; what was found by then stays.
     """
     n, m = rows.matrix.shape
     everything, own, other = (1 << (m + n)) - 1, (1 << m) - 1, ((1 << n) - 1) << m
     row_masks, row_basis = np.unique(rows.full, return_index=True)
     column_masks, column_basis = np.unique(columns.full, return_index=True)
-    indices = _indices(rows, columns, everything)
-    found = Matches(complete=columns.vertices.complete, stopped=columns.vertices.stopped)
-    for p, q in _complementary(rows, columns, row_masks, column_masks, everything):
+    pairs = _complementary(rows, columns, row_masks, column_masks, everything)
+    for count, (p, q) in enumerate(pairs, start=1):
+        limits.check()
         key = (int(row_masks[p]), int(column_masks[q]))
         if key[0] & own == own or key[1] & other == other:
             continue  # the origin, which is no strategy
-        found.pairs[key] = indices.get(key, 0)
         if key[0] not in found.rows:
             found.rows[key[0]] = strategy_of(rows, int(row_basis[p]))
         if key[1] not in found.columns:
             found.columns[key[1]] = strategy_of(columns, int(column_basis[q]))
-    return found
+        found.add(key)
+        if count % PART == 0:
+            yield
+    for key, index in _indices(rows, columns, everything).items():
+        if key in found.pairs:
+            found.pairs[key] = index
+    yield
 
 
 def _complementary(
@@ -41,19 +54,21 @@ def _complementary(
     row_masks: NDArray[Any],
     column_masks: NDArray[Any],
     everything: int,
-) -> set[tuple[int, int]]:
+) -> Iterator[tuple[int, int]]:
     """Positions in the two sorted lists of masks whose labels together are all labels."""
     full = row_masks.dtype.type(everything) if row_masks.dtype != object else everything
     wanted = row_masks ^ full
     place = np.searchsorted(column_masks, wanted)
     place[place == len(column_masks)] = 0
     exact = np.flatnonzero(column_masks[place] == wanted)
-    pairs = {(int(p), int(place[p])) for p in exact}
+    yield from ((int(p), int(place[p])) for p in exact)
+    # a pair of two degenerate vertices, or of one that is exact, comes more than once
     for p in _degenerate(rows, row_masks):
-        pairs.update((p, int(q)) for q in np.flatnonzero((column_masks | row_masks[p]) == full))
+        limits.check()
+        yield from ((p, int(q)) for q in np.flatnonzero((column_masks | row_masks[p]) == full))
     for q in _degenerate(columns, column_masks):
-        pairs.update((int(p), q) for p in np.flatnonzero((row_masks | column_masks[q]) == full))
-    return pairs
+        limits.check()
+        yield from ((int(p), q) for p in np.flatnonzero((row_masks | column_masks[q]) == full))
 
 
 def _degenerate(side: Side, masks: NDArray[Any]) -> list[int]:
@@ -77,6 +92,7 @@ def _indices(rows: Side, columns: Side, everything: int) -> dict[tuple[int, int]
     place[place == len(order)] = 0
     totals: dict[tuple[int, int], int] = {}
     for p in np.flatnonzero(columns.bases[order[place]] == wanted).tolist():
+        limits.check()
         tight = rows.vertices.tight[p]
         played = np.setdiff1d(np.arange(m), tight[tight < m])
         if len(played) == 0:

@@ -9,7 +9,6 @@ enumerated.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.solvers.linear.algebra import multiply, solve_integer_system
 from gtlearn.solvers.nash.certified import from_support
 from gtlearn.solvers.nash.labels import Matches, Side, enumerate_side, index_sign, strategy_of
@@ -24,28 +24,15 @@ from gtlearn.solvers.nash.polytope import ROUNDING, in_doubles
 
 MAX_FACES = 24  # with more faces to enumerate, matching both sides is faster (square games)
 BATCH = 4096
+WORK = 20_000_000  # multiplications of a batch of float systems
 
 
-class _Unsuited(Exception):
+class Unsuited(Exception):
     """Too much of the game is degenerate: match vertices instead."""
 
 
 class _Singular(Exception):
     """The system of a pair of supports has no unique solution."""
-
-
-def find_partners(rows: Side, payoffs: NDArray[Any], deadline: float | None) -> Matches | None:
-    """All partners of every vertex of `rows`, or None where the game is too degenerate for this.
-
-    Args:
-        rows: player 0's side.
-        payoffs: player 0's payoffs, positive integers of shape (m, n).
-        deadline: a `time.monotonic()` moment to stop at.
-    """
-    try:
-        return _Partners(rows, payoffs).run(deadline)
-    except _Unsuited:
-        return None
 
 
 @dataclass
@@ -57,39 +44,46 @@ class _Answer:
     perturbed: bool
 
 
-class _Partners:
-    def __init__(self, rows: Side, payoffs: NDArray[Any]) -> None:
-        self.side = rows
+class Partners:
+    """The equilibria of player 0's vertices, part by part.
+
+    Args:
+        payoffs: player 0's payoffs, positive integers of shape (m, n).
+        found: what is found is added to it.
+    """
+
+    def __init__(self, payoffs: NDArray[Any], found: Matches) -> None:
         self.exact = payoffs
         self.m, self.n = payoffs.shape
         self.payoffs, self.relative = in_doubles(payoffs)
         steps = np.random.default_rng(2025).choice(2**20, size=(self.m,), replace=False)
         self.steps = np.asarray(steps, dtype=np.int64)
-        self.found = Matches()
+        self.found = found
+        self.faces = 0
+        self.side: Side
         self.singular: list[int] = []
 
-    def run(self, deadline: float | None) -> Matches:
+    def find(self, side: Side) -> None:
+        """Adds all partners of some of player 0's vertices.
+
+        Raises:
+            Unsuited: where too much is degenerate.
+            LimitReached: at a limit; what was found by then stays.
+        """
+        self.side, self.singular = side, []
         alive = self._undominated()
-        sizes = (self.side.vertices.tight >= self.m).sum(axis=1)
+        sizes = (side.vertices.tight >= self.m).sum(axis=1)
         alive &= sizes > 0
         degenerate = np.zeros(len(sizes), dtype=bool)
-        degenerate[list(self.side.vertices.extra)] = True
-        self._enumerate_faces(np.flatnonzero(alive & degenerate), deadline)
+        degenerate[list(side.vertices.extra)] = True
+        self._enumerate_faces(np.flatnonzero(alive & degenerate))
         alive &= ~degenerate
         for k in np.unique(sizes[alive]).tolist():
             group = np.flatnonzero(alive & (sizes == k))
-            for start in range(0, len(group), BATCH):
-                if self._late(deadline):
-                    return self.found
-                self._decide(group[start : start + BATCH], k, deadline)
-        self._enumerate_faces(np.array(self.singular, dtype=np.int64), deadline)
-        return self.found
-
-    def _late(self, deadline: float | None) -> bool:
-        if deadline is None or time.monotonic() <= deadline:
-            return False
-        self.found.complete, self.found.stopped = False, "the time limit"
-        return True
+            batch = max(1, min(BATCH, WORK // (k**3 + self.m * self.n)))
+            for start in range(0, len(group), batch):
+                self._decide(group[start : start + batch], k)
+        self._enumerate_faces(np.array(self.singular, dtype=np.int64))
 
     def _undominated(self) -> NDArray[np.bool_]:
         """Vertices (by basis) no action of whose support is strictly dominated on its answers."""
@@ -103,6 +97,7 @@ class _Partners:
         better = (self.exact[:, None, :] > self.exact[None, :, :]).astype(np.uint64) @ bits
         alive = np.arange(len(played))
         for i in range(m):
+            limits.check()
             plays = (played[alive] >> np.uint64(i)) & np.uint64(1) == 1
             left = answers[alive, None] & ~better[None, :, i]
             alive = alive[~(plays & (left == 0).any(axis=1))]
@@ -120,63 +115,59 @@ class _Partners:
         played = np.nonzero(~unplayed)[1].reshape(len(group), k)
         return played, tight[:, self.m - k :] - self.m
 
-    def _decide(self, group: NDArray[np.int64], k: int, deadline: float | None) -> None:
+    def _decide(self, group: NDArray[np.int64], k: int) -> None:
         """Finds the partners of nondegenerate vertices with supports of size k."""
+        limits.check()
         played, answers = self._supports(group, k)
         for j in np.flatnonzero(~self._rejected(played, answers)).tolist():
-            if self._late(deadline):
-                return
+            limits.check()
             try:
                 answer = self._solve(played[j], answers[j])
             except _Singular:
                 self.singular.append(int(group[j]))
                 continue
             if answer is not None:
-                key = self._add(int(group[j]), answer.mask)
-                if key[1] not in self.found.columns:
+                if answer.mask not in self.found.columns:
                     places, total = answers[j].tolist(), sum(answer.numerators)
                     strategy = from_support(self.n, places, answer.numerators, total)
-                    self.found.columns[key[1]] = strategy
+                    self.found.columns[answer.mask] = strategy
+                key = self._add(int(group[j]), answer.mask)
                 if answer.perturbed:
                     self._count_index(key, played[j], answers[j])
 
-    def _enumerate_faces(self, bases: NDArray[np.int64], deadline: float | None) -> None:
+    def _enumerate_faces(self, bases: NDArray[np.int64]) -> None:
         """Finds the partners of the vertices of these bases by enumerating faces."""
         masks, first = np.unique(self.side.full[bases], return_index=True)
-        if len(masks) > MAX_FACES * max(1, self.n // self.m) ** 2:
-            raise _Unsuited
+        self.faces += len(masks)
+        if self.faces > MAX_FACES * max(1, self.n // self.m) ** 2:
+            raise Unsuited
         for mask, basis in zip(masks.tolist(), bases[first].tolist(), strict=True):
-            if self._late(deadline):
-                return
-            self._enumerate_face(mask, basis, deadline)
+            limits.check()
+            self._enumerate_face(mask, basis)
         for basis in bases.tolist():
-            if self._late(deadline):
-                return
+            limits.check()
             self._index_of_basis(basis)
 
-    def _enumerate_face(self, mask: int, basis: int, deadline: float | None) -> None:
+    def _enumerate_face(self, mask: int, basis: int) -> None:
         """The vertices y that play only x's best responses and to which all of x's support is."""
         m, n = self.m, self.n
         played = sum(1 << i for i in range(m) if not mask >> i & 1)
         answers = [j for j in range(n) if mask >> (m + j) & 1]
         idle = sum(1 << (m + j) for j in range(n) if j not in answers)
         names = [m + j for j in answers] + list(range(m))
-        face = enumerate_side(self.exact[:, answers], names, deadline)
-        if not face.vertices.complete:
-            self.found.complete, self.found.stopped = False, face.vertices.stopped
-        masks, first = np.unique(face.full, return_index=True)
-        for partner, k in zip(masks.tolist(), first.tolist(), strict=True):
-            if played & ~partner:
-                continue
-            if self._late(deadline):
-                return
-            key = self._add(basis, partner | idle)
-            if key[1] not in self.found.columns:
-                on_face = strategy_of(face, k)
-                strategy = [Fraction(0)] * n
-                for j, probability in zip(answers, on_face, strict=True):
-                    strategy[j] = Fraction(probability)
-                self.found.columns[key[1]] = tuple(strategy)
+        for face in enumerate_side(self.exact[:, answers], names):
+            masks, first = np.unique(face.full, return_index=True)
+            for partner, k in zip(masks.tolist(), first.tolist(), strict=True):
+                if played & ~partner:
+                    continue
+                limits.check()
+                if partner | idle not in self.found.columns:
+                    on_face = strategy_of(face, k)
+                    strategy = [Fraction(0)] * n
+                    for j, probability in zip(answers, on_face, strict=True):
+                        strategy[j] = Fraction(probability)
+                    self.found.columns[partner | idle] = tuple(strategy)
+                self._add(basis, partner | idle)
 
     def _index_of_basis(self, basis: int) -> None:
         """Adds the index of the perturbed equilibrium at this basis, if there is one."""
@@ -248,14 +239,14 @@ class _Partners:
         """Whether y's zeros grow when the right-hand side moves from 1 along generic steps."""
         moved = solve_integer_system(square, self.steps[played])
         if moved is None:
-            raise _Unsuited
+            raise Unsuited
         change, denominator = moved
         at = dict(zip(answers.tolist(), change, strict=True))
         growth = [at[j] for j in zero]
         used = multiply(self.exact[np.ix_(np.array(equal, dtype=np.int64), answers)], change)
         growth += [int(self.steps[i]) * denominator - u for i, u in zip(equal, used, strict=True)]
         if 0 in growth:
-            raise _Unsuited
+            raise Unsuited
         return bool(min(growth) > 0)
 
     def _add(self, basis: int, partner: int) -> tuple[int, int]:
@@ -263,7 +254,7 @@ class _Partners:
         mask = int(self.side.full[basis])
         if mask not in self.found.rows:
             self.found.rows[mask] = strategy_of(self.side, basis)
-        self.found.pairs.setdefault((mask, partner), 0)
+        self.found.add((mask, partner))
         return mask, partner
 
     def _count_index(

@@ -15,59 +15,72 @@ that float bounds do not settle is settled in rationals.
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
+from gtlearn.limits import LimitReached, MemoryLimitReached
 from gtlearn.solvers.linear.algebra import multiply, solve_integer_system
 
 ROUNDING = np.finfo(np.float64).eps
 PERTURBATIONS = (2.0**-18, 2.0**-26, 2.0**-34)
 PROOF_BYTES = 2**23  # of dictionaries that are kept to be proven together
-CHUNK_BYTES = 2**25  # of dictionaries whose neighbours are looked for together
+CHUNK_BYTES = 2**25  # of dictionaries that are worked on together where nothing is limited
+SMALL_CHUNK_BYTES = 2**22  # where a limit may end the work in between
+BLOCK = 2**14  # entries of a matrix that are read between two looks at the limits
 LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
 MAX_BASES = 20_000_000
+PROOF_SHARE = 0.1  # of what is left of a limit, for the bases that are then not proven yet
 
 
 @dataclass(frozen=True)
 class Vertices:
-    """The bases found, one a row, and what is proven of them.
+    """Some bases, one a row, and what is proven of them.
 
     Attributes:
         tight: labels of the d facets of each basis, shape (N, d), sorted.
         extra: labels beyond `tight` that are tight at the vertex of basis k (degenerate ones).
-        complete: whether every vertex of the polytope is the vertex of some basis.
-        stopped: why the enumeration ended early, empty where it did not.
+        again: whether the enumeration begins anew with these, so that all before come again.
     """
 
     tight: NDArray[np.int16]
     extra: dict[int, tuple[int, ...]]
-    complete: bool
-    stopped: str = ""
+    again: bool = False
 
 
 class _Undecided(Exception):
     """A basis is not feasible: the perturbation was too large or rounding too coarse."""
 
 
-def enumerate_vertices(matrix: NDArray[Any], *, deadline: float | None = None) -> Vertices:
-    """All vertices of {z >= 0, matrix z <= 1}, degenerate polytopes included.
+def enumerate_vertices(matrix: NDArray[Any]) -> Iterator[Vertices]:
+    """All vertices of {z >= 0, matrix z <= 1}, degenerate polytopes included, part by part.
 
     Args:
         matrix: positive integers, shape (e, d).
-        deadline: a `time.monotonic()` moment to stop at.
+
+    Raises:
+        LimitReached: at a limit, once what is proven by then was given.
     """
     from gtlearn.solvers.nash.exact_polytope import enumerate_exactly
 
+    again = False
     for delta in PERTURBATIONS:
         try:
-            return _Search(matrix, delta).run(deadline)
+            for part in _Search(matrix, delta).run():
+                yield replace(part, again=again)
+                again = False
+            return
         except _Undecided:
-            continue
-    return enumerate_exactly(matrix, deadline=deadline)
+            again = True
+    for part in enumerate_exactly(matrix):
+        yield replace(part, again=again)
+        again = False
 
 
 def vertex(matrix: NDArray[Any], tight: NDArray[np.int16]) -> tuple[list[int], list[int], int]:
@@ -89,11 +102,19 @@ def in_doubles(matrix: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
     Returns:
         The doubles, and the largest relative error of an entry.
     """
+    limits.require(8 * matrix.size)
     largest = int(matrix.max())
-    if largest < 2**53:
-        return matrix.astype(np.float64), 0.0
-    floats = np.array([[int(v) / largest for v in row] for row in matrix], dtype=np.float64)
-    return floats, ROUNDING
+    exact = largest < 2**53
+    floats = np.empty(matrix.shape)
+    step = max(1, BLOCK // matrix.shape[1])
+    for start in range(0, len(matrix), step):
+        limits.check()
+        part = matrix[start : start + step]
+        if exact:
+            floats[start : start + step] = part
+        else:
+            floats[start : start + step] = [[int(v) / largest for v in row] for row in part]
+    return floats, 0.0 if exact else ROUNDING
 
 
 @dataclass
@@ -113,6 +134,12 @@ class _Level:
         rows = slice(start, stop)
         return _Level(self.table[rows], self.basic[rows], self.nonbasic[rows], self.keys[rows])
 
+    def parts(self, size: int) -> Iterator[_Level]:
+        """The level in parts of about so many bytes."""
+        count = max(1, size // self.table[0].nbytes) if len(self.keys) else 1
+        for start in range(0, len(self.keys), count):
+            yield self.part(start, start + count)
+
 
 def _joined(parts: list[_Level]) -> _Level:
     if len(parts) == 1:
@@ -125,6 +152,45 @@ def _joined(parts: list[_Level]) -> _Level:
     )
 
 
+def _batches(levels: list[_Level], size: int) -> Iterator[_Level]:
+    """All bases of some levels, small levels joined and large ones cut, so many bytes at a time."""
+    small: list[_Level] = []
+    for part in (part for level in levels for part in level.parts(size)):
+        if small and sum(p.table.nbytes for p in (*small, part)) > size:
+            yield _joined(small)
+            small = []
+        small.append(part)
+    if small:
+        yield _joined(small)
+
+
+class _Seen:
+    """The bases met so far, by their keys: machine words in order, or a set of longer integers."""
+
+    def __init__(self, kind: np.dtype[Any]) -> None:
+        self.words = np.empty(0, dtype=kind)
+        self.long: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.words) + len(self.long)
+
+    def missing(self, keys: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which keys are not among them; there is at least one."""
+        if keys.dtype == object:
+            return np.array([key not in self.long for key in keys.tolist()], dtype=bool)
+        place = np.searchsorted(self.words, keys)
+        place[place == len(self.words)] = 0
+        missing: NDArray[np.bool_] = self.words[place] != keys
+        return missing
+
+    def add(self, keys: NDArray[Any]) -> None:
+        """Adds distinct keys, in order, that are not among them."""
+        if keys.dtype == object:
+            self.long.update(keys.tolist())
+        else:  # a stable sort merges two ordered runs
+            self.words = np.sort(np.concatenate([self.words, keys]), kind="stable")
+
+
 class _Search:
     """Breadth-first pivoting over all bases of the perturbed polytope, a level at a time."""
 
@@ -132,81 +198,102 @@ class _Search:
         self.exact = matrix
         self.rows, self.dimension = matrix.shape
         self.matrix, self.relative = in_doubles(matrix)
-        steps = np.random.default_rng(2024).choice(2**16, size=(self.rows,), replace=False)
-        offsets = delta * steps / 2.0**16  # exact in doubles, as 1 + offsets is
+        spread = 2.0 ** max(16, (4 * self.rows).bit_length())
+        steps = np.random.default_rng(2024).choice(int(spread), size=(self.rows,), replace=False)
+        offsets = delta * steps / spread
         self.perturbed = np.asarray(1.0 + offsets, dtype=np.float64)
         self.numerators = [int(p * 2**52) for p in self.perturbed.tolist()]
         self.right = np.stack([self.perturbed, np.ones(self.rows)], axis=1)
-        self.tight: list[NDArray[np.int16]] = []
-        self.extra: dict[int, tuple[int, ...]] = {}
-        self.count = 0
         labels = self.rows + self.dimension
         if labels <= 64:
             self.bits: NDArray[Any] = np.uint64(1) << np.arange(labels, dtype=np.uint64)
         else:
             self.bits = np.array([1 << k for k in range(labels)], dtype=object)
+        self.seen = _Seen(self.bits.dtype)
+        self.waiting: deque[_Level] = deque()  # whose neighbours were not looked for yet
+        self.held = 0  # bytes of these
+        self.unproven: list[_Level] = []
+        self.chunk = CHUNK_BYTES if limits.patience() == math.inf else SMALL_CHUNK_BYTES
 
-    def run(self, deadline: float | None) -> Vertices:
+    def run(self) -> Iterator[Vertices]:
         """Enumerates; raises _Undecided where a basis turns out not to be feasible."""
-        level = self._origin()
-        seen = level.keys
-        levels: list[_Level] = []
-        size = 0
-        stopped = ""
-        while len(level.keys):
-            levels.append(level)
-            size += level.table.nbytes
-            if size > PROOF_BYTES:
-                self._prove(levels)
-                size = 0
-            if level.table.nbytes > LEVEL_BYTES or len(seen) > MAX_BASES:
-                stopped = "the memory limit"
-                break
-            level, seen, late = self._next(level, seen, deadline)
-            if late:
-                stopped = "the time limit"
-                break
-        self._prove(levels)
-        return Vertices(np.concatenate(self.tight), self.extra, not stopped, stopped)
+        self._keep(self._origin())
+        while self.waiting or self.unproven:
+            reached: LimitReached | None = None
+            try:
+                with limits.keeping(0.0, PROOF_SHARE):
+                    self._explore()
+            except LimitReached as limit:
+                reached = limit
+            yield self._proven()
+            if reached is not None:
+                raise reached
+
+    def _explore(self) -> None:
+        """Finds more bases, until there are enough to be proven together."""
+        while self.waiting:
+            limits.check()
+            for part in self._taken().parts(self.chunk):
+                for fresh in self._neighbours(part):
+                    self._keep(fresh)
+            if sum(level.table.nbytes for level in self.unproven) > PROOF_BYTES:
+                return
+
+    def _keep(self, level: _Level) -> None:
+        """Notes new bases, whose neighbours are to be looked for, and which are to be proven."""
+        self.waiting.append(level)
+        self.unproven.append(level)
+        self.held += level.table.nbytes
+        if self.held > LEVEL_BYTES or len(self.seen) > MAX_BASES:
+            raise MemoryLimitReached
+
+    def _taken(self) -> _Level:
+        """The bases that wait longest, small parts of them joined."""
+        taken = [self.waiting.popleft()]
+        size = taken[0].table.nbytes
+        while self.waiting and size + self.waiting[0].table.nbytes <= self.chunk:
+            taken.append(self.waiting.popleft())
+            size += taken[-1].table.nbytes
+        self.held -= size
+        return _joined(taken)
 
     def _origin(self) -> _Level:
         d, e = self.dimension, self.rows
+        limits.require(2 * 8 * e * (d + 2))
         table = np.empty((1, e, d + 2))
         table[0, :, :d], table[0, :, d], table[0, :, d + 1] = self.matrix, self.perturbed, 1.0
         nonbasic = np.arange(d, dtype=np.int16)[None, :]
         basic = np.arange(d, d + e, dtype=np.int16)[None, :]
         keys = np.array([self.bits[:d].sum()], dtype=self.bits.dtype)
+        self.seen.add(keys)
         return _Level(table, basic, nonbasic, keys)
 
-    def _next(
-        self, level: _Level, seen: NDArray[Any], deadline: float | None
-    ) -> tuple[_Level, NDArray[Any], bool]:
-        """The bases one pivot away that were not seen before, all bases seen, and whether the
-        deadline passed before all were found."""
-        count = max(1, CHUNK_BYTES // level.table[0].nbytes)
-        parts, late = [], False
-        for start in range(0, len(level.keys), count):
-            late = deadline is not None and time.monotonic() > deadline
-            if late:
-                break
-            part = self._neighbours(level.part(start, start + count), seen)
-            seen = np.sort(np.concatenate([seen, part.keys]))
-            parts.append(part)
-        return (_joined(parts) if parts else level.part(0, 0)), seen, late
-
-    def _neighbours(self, level: _Level, seen: NDArray[Any]) -> _Level:
+    def _neighbours(self, level: _Level) -> Iterator[_Level]:
+        """The bases one pivot away from a part of a level that were not seen before."""
+        limits.check()
         d = self.dimension
         # the smallest ratio value/slope over positive slopes is the largest slope/value: values
         # at b are positive, and the polytope's boundedness makes some slope positive
-        leaving = (level.table[:, :, :d] / level.table[:, :, d, None]).argmax(axis=1)
+        limits.require(level.table.nbytes)
+        ratios = level.table[:, :, :d] / level.table[:, :, d, None]
+        limits.check()
+        leaving = ratios.argmax(axis=1)
+        limits.check()
         labels = np.take_along_axis(level.basic, leaving, axis=1)
         keys = (level.keys[:, None] ^ self.bits[level.nonbasic] ^ self.bits[labels]).ravel()
         fresh, first = np.unique(keys, return_index=True)
-        place = np.searchsorted(seen, fresh)
-        place[place == len(seen)] = 0
-        new = seen[place] != fresh
-        parent, column = np.divmod(first[new], d)
-        return self._pivot(level, parent, leaving[parent, column], column, fresh[new])
+        new = self.seen.missing(fresh)
+        fresh, first = fresh[new], first[new]
+        self.seen.add(fresh)
+        count = max(1, self.chunk // level.table[0].nbytes)
+        for start in range(0, len(fresh), count):
+            limits.check()
+            some = slice(start, start + count)
+            parent, column = np.divmod(first[some], d)
+            limits.require(2 * len(parent) * level.table[0].nbytes)
+            row = leaving[parent, column]
+            limits.check()
+            yield self._pivot(level, parent, row, column, fresh[some])
 
     @staticmethod
     def _pivot(
@@ -221,6 +308,7 @@ class _Search:
         pivot = table[each, row, column]
         pivot_row = table[each, row] / pivot[:, None]
         pivot_column = table[each, :, column]
+        limits.check()
         table -= pivot_column[:, :, None] * pivot_row[:, None, :]
         table[each, row] = pivot_row
         table[each, :, column] = -pivot_column / pivot[:, None]
@@ -231,27 +319,41 @@ class _Search:
         basic[each, row] = entering
         return _Level(table, basic, nonbasic, keys)
 
-    def _prove(self, levels: list[_Level]) -> None:
+    def _proven(self) -> Vertices:
         """Shows each basis feasible at b (strictly) and at 1, notes its labels, drops the tables.
 
-        Bases with equally many nonzero z are handled together.
+        Bases with equally many nonzero z are handled together. At a limit those that are not
+        proven yet are left out.
         """
-        if not levels:
-            return
-        all_levels = _joined(levels)
-        table, basic, nonbasic = all_levels.table, all_levels.basic, all_levels.nonbasic
-        levels.clear()
-        nonzero = (basic < self.dimension).sum(axis=1)
-        for k in np.unique(nonzero).tolist():
-            group = np.flatnonzero(nonzero == k)
-            tight = nonbasic[group]
-            sure = self._settled(table[group], basic[group], tight, k)
-            for j in np.flatnonzero(~sure).tolist():
-                labels = self._prove_exactly(tight[j])
-                if labels:
-                    self.extra[self.count + j] = labels
-            self.tight.append(np.sort(tight, axis=1))
-            self.count += len(group)
+        levels, self.unproven = self.unproven, []
+        tight = [np.empty((0, self.dimension), dtype=np.int16)]
+        extra: dict[int, tuple[int, ...]] = {}
+        count = 0
+        try:
+            for level in _batches(levels, PROOF_BYTES):
+                nonzero = (level.basic < self.dimension).sum(axis=1)
+                for k in np.unique(nonzero).tolist():
+                    limits.check()
+                    group = np.flatnonzero(nonzero == k)
+                    labels = self._prove(level, group, k)
+                    extra |= {count + j: beyond for j, beyond in labels.items()}
+                    tight.append(np.sort(level.nonbasic[group], axis=1))
+                    count += len(group)
+        except LimitReached:
+            pass
+        return Vertices(np.concatenate(tight), extra)
+
+    def _prove(self, level: _Level, group: NDArray[np.int64], k: int) -> dict[int, tuple[int, ...]]:
+        """Proves the bases of a group, each with k nonzero z; returns what else is tight."""
+        tight = level.nonbasic[group]
+        sure = self._settled(level.table[group], level.basic[group], tight, k)
+        extra: dict[int, tuple[int, ...]] = {}
+        for j in np.flatnonzero(~sure).tolist():
+            limits.check()
+            labels = self._prove_exactly(tight[j])
+            if labels:
+                extra[j] = labels
+        return extra
 
     def _settled(
         self,

@@ -10,9 +10,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
+from gtlearn.limits import LimitReached
 from gtlearn.solvers.dummies import two_who_choose
 from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.solution import OK, NashEquilibrium, Solution, Strategy
@@ -42,24 +44,29 @@ def select(solution: Solution, criterion: str) -> Solution:
     found = [e for e in solution if isinstance(e, NashEquilibrium)]
     if not found or (solution.subsets is None and solution.status == OK):
         raise InputError("there is no equilibrium to select from; find all of them first")
-    if criterion == ENTROPY:
-        best = _most_entropic(solution)
-    else:
+    status, notes = solution.status, list(solution.notes)
+    if criterion != ENTROPY:
         best = max(found, key=lambda equilibrium: score(equilibrium.payoffs, criterion))
-    notes = solution.notes
+    else:
+        best = max(found, key=lambda equilibrium: entropy(equilibrium.strategies))
+        try:
+            best = _most_entropic(solution, best)
+            notes.append("entropy is maximal up to 1e-6; the exact maximiser is irrational")
+        except LimitReached as reached:
+            status = reached.status
+            notes.append(f"{reached}: only equilibria at the ends of sets were compared")
     if criterion == FAIRNESS and _has_dummies(solution):
-        notes = (*notes, _FAIR_OF_EXTREME)
-    if criterion == ENTROPY:
-        notes = (*notes, "entropy is maximal up to 1e-6; the exact maximiser is irrational")
+        notes.append(_FAIR_OF_EXTREME)
     return replace(
         solution,
         method=f"{solution.method}, best {criterion}",
+        status=status,
         solutions=(best,),
         complete=solution.complete and len(found) == 1,
         components=None,
         component_indices=None,
         subsets=None,
-        notes=notes,
+        notes=tuple(notes),
     )
 
 
@@ -90,16 +97,23 @@ def _log(probability: Number) -> float:
     return math.log(numerator) - math.log(denominator)
 
 
-def _most_entropic(solution: Solution) -> NashEquilibrium:
+def _most_entropic(solution: Solution, best: NashEquilibrium) -> NashEquilibrium:
+    """The member of a subset of maximum entropy; `best` where there are no subsets.
+
+    Raises:
+        LimitReached: at a limit.
+    """
     if not isinstance(solution.game, NormalFormGame):
         raise InputError("entropy is selected over Nash equilibria of a normal-form game only")
     if solution.subsets is None:
-        found = [e for e in solution if isinstance(e, NashEquilibrium)]
-        return max(found, key=lambda equilibrium: entropy(equilibrium.strategies))
-    profiles = [(_spread(s.rows), _spread(s.columns)) for s in solution.subsets]
-    best = max(profiles, key=entropy)
+        return best
+    profiles = []
+    for subset in solution.subsets:
+        limits.check()
+        profiles.append((_spread(subset.rows), _spread(subset.columns)))
+    most = max(profiles, key=entropy)
     two = two_who_choose(solution.game)
-    equilibrium = certified(solution.game, best if two is None else two.profile(best))
+    equilibrium = certified(solution.game, most if two is None else two.profile(most))
     if equilibrium is None:
         raise CertificateError("a member of a Nash subset failed exact verification; report this")
     return equilibrium
@@ -109,7 +123,11 @@ def _spread(extreme: tuple[Strategy, ...]) -> Strategy:
     """The member of conv(extreme) of maximum entropy, with rational weights."""
     if len(extreme) == 1:
         return extreme[0]
-    weights = _entropy_weights(np.array([[float(p) for p in s] for s in extreme]))
+    import scipy.optimize  # noqa: F401  for what is imported in a child is lost
+
+    seconds = 1e-8 * len(extreme) ** 3  # of one of its steps
+    points = np.array([[float(p) for p in s] for s in extreme])
+    weights = child.bounded(_entropy_weights, points, seconds=seconds)
     rational = [Fraction(round(float(w) * DENOMINATOR), DENOMINATOR) for w in weights]
     total = sum(rational)
     return tuple(
@@ -126,6 +144,7 @@ def _entropy_weights(points: NDArray[np.float64]) -> NDArray[np.float64]:
     count = len(points)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        limits.check()
         mixture = np.maximum(weights @ points, 1e-300)
         return float(mixture @ np.log(mixture)), points @ (np.log(mixture) + 1.0)
 

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from gtlearn import child, limits
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.limits import OK, LimitReached
+from gtlearn.progress import Progress, heard_by, tell
+from gtlearn.solvers.dominance.solvable import dominance_solution
 from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.linear.threads import one_blas_thread
-from gtlearn.solvers.nash.barrier import STRIDES, Supports, barrier_supports
-from gtlearn.solvers.nash.certified import certified
-from gtlearn.solvers.nash.lemke_howson import float_path, unit_payoffs
+from gtlearn.solvers.nash.barrier import (
+    STRIDES,
+    Supports,
+    barrier_supports,
+    random_weights,
+    system_seconds,
+)
+from gtlearn.solvers.nash.lemke_howson import float_path, unit_payoffs, writing_seconds
 from gtlearn.solvers.nash.players import require_two_players
-from gtlearn.solvers.nash.pure import first_pure_equilibrium
+from gtlearn.solvers.nash.pure import first_certified_pure_equilibrium
 from gtlearn.solvers.nash.small_supports import two_by_two_supports
 from gtlearn.solvers.nash.start_labels import path_equilibrium
 from gtlearn.solvers.nash.supports import equilibrium_on_supports
-from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Progress, Solution, pure
+from gtlearn.solvers.solution import NashEquilibrium, Solution
 
 PURE = "pure best responses"
 SMALL = "two-by-two supports"
@@ -34,21 +42,13 @@ LABELS = 8  # start labels a round
 BARRIER_PATHS = 16
 
 
-@dataclass(frozen=True)
-class _Search:
-    game: NormalFormGame
-    deadline: float | None
-
-    def late(self) -> bool:
-        return self.deadline is not None and time.monotonic() > self.deadline
-
-
 @also_with_dummies
 def one_equilibrium(
     game: NormalFormGame,
     *,
     method: str | None = None,
     time_limit: float | None = None,
+    memory_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Solution:
     """One exact Nash equilibrium; `Solution.method` names the method that found it.
@@ -58,14 +58,19 @@ def one_equilibrium(
     paths, long Lemke-Howson paths, and at last the exact lexicographic Lemke-Howson path, which
     always ends at an equilibrium.
 
+    `complete` says that there is no other: it is proven so where the optimal strategies of a
+    zero-sum game are unique, and where iterated strict dominance leaves one profile.
+
     Args:
         game: a two-player game; further players may have one action each.
         method: "pure", "zero-sum", "small-supports", "lemke-howson" or "barrier" to run only that.
-        time_limit: seconds after which to give up, with no solution and `complete` False.
+        time_limit: seconds after which to give up, with no solution.
+        memory_limit: bytes by which the process may grow, to the same effect.
         progress: told what is being done.
 
     Raises:
-        InputError: if more than two players have a choice or the method is unknown.
+        InputError: if more than two players have a choice, the method is unknown, or a limit is
+            no positive number.
 
     >>> from gtlearn import games
     >>> pennies = games.normal_form([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
@@ -73,48 +78,49 @@ def one_equilibrium(
     (Fraction(0, 1), Fraction(0, 1))
     """
     require_two_players(game)
-    if method == "zero-sum" or (method is None and game.is_zero_sum):
-        from gtlearn.solvers.zero_sum import zero_sum
+    with limits.limited(time_limit, memory_limit), heard_by(progress):
+        if method == "zero-sum" or (method is None and game.is_zero_sum):
+            from gtlearn.solvers.zero_sum import zero_sum
 
-        return zero_sum(game, time_limit=time_limit)
+            return zero_sum(game)
+        return _tried(game, _chosen(game, method))
+
+
+Attempt = Callable[[NormalFormGame], NashEquilibrium | None]
+
+
+def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solution:
+    """The equilibrium that the first successful attempt finds."""
     start = time.monotonic()
-    deadline = None if time_limit is None else start + time_limit
-    search = _Search(game, deadline)
-    chosen = _chosen(game, method)
     found: NashEquilibrium | None = None
-    name = ""
-    for name, attempt in chosen:
-        if progress:
-            progress(None, name)
-        found = attempt(search)
-        if found is not None or search.late():
-            break
+    name, status = "", OK
     notes = [game.number_note] if game.number_note else []
-    if found is None:
-        late = search.late()
-        notes.append(
-            f"the time limit of {time_limit} s passed before an equilibrium was found"
-            if late
-            else f"{name} found no equilibrium; drop --method to try every method"
-        )
+    try:
+        for name, attempt in attempts:
+            tell(None, name)
+            found = attempt(game)
+            if found is not None:
+                break
+        else:
+            notes.append(f"{name} found no equilibrium; drop --method to try every method")
+    except LimitReached as reached:
+        status = reached.status
+        notes.append(f"{reached}: no equilibrium was found by then; a higher limit may find one")
     return Solution(
         game=game,
         concept="nash",
         method=name,
         solutions=() if found is None else (found,),
-        status=TIME_LIMIT if found is None and search.late() else OK,
-        complete=False,
+        status=status,
+        complete=found is not None and name == PURE and dominance_solution(game) is not None,
         seconds=time.monotonic() - start,
         notes=tuple(notes),
     )
 
 
-Attempt = Callable[[_Search], NashEquilibrium | None]
-
-
 def _chosen(game: NormalFormGame, method: str | None) -> list[tuple[str, Attempt]]:
     named: dict[str, tuple[str, Attempt]] = {
-        "pure": (PURE, _pure),
+        "pure": (PURE, first_certified_pure_equilibrium),
         "small-supports": (SMALL, _small),
         "lemke-howson": (LEMKE_HOWSON, _lemke_howson),
         "barrier": (BARRIER, _barrier),
@@ -137,73 +143,74 @@ def _chosen(game: NormalFormGame, method: str | None) -> list[tuple[str, Attempt
     ]
 
 
-def _pure(search: _Search) -> NashEquilibrium | None:
-    found = first_pure_equilibrium(search.game)
-    if found is None:
-        return None
-    sizes = zip(search.game.shape, found, strict=True)
-    return certified(search.game, [pure(size, action) for size, action in sizes])
-
-
-def _small(search: _Search) -> NashEquilibrium | None:
-    first, second = (tensor.numerators for tensor in search.game.payoffs)
+def _small(game: NormalFormGame) -> NashEquilibrium | None:
+    first, second = (tensor.numerators for tensor in game.payoffs)
     if object in (first.dtype, second.dtype):
         return None
-    supports = two_by_two_supports(first, second)
-    return None if supports is None else equilibrium_on_supports(search.game, *supports)
+    supports = child.bounded(two_by_two_supports, first, second, seconds=2e-8 * first.size)
+    return None if supports is None else equilibrium_on_supports(game, *supports)
 
 
-def _short_paths(search: _Search) -> NashEquilibrium | None:
+def _short_paths(game: NormalFormGame) -> NashEquilibrium | None:
     """Float paths from several labels, none of them long."""
-    m, n = search.game.shape
-    return _paths(search, rounds=1, pivots=max(m + n, 100))
+    m, n = game.shape
+    return _paths(game, rounds=1, pivots=max(m + n, 100))
 
 
-def _lemke_howson(search: _Search) -> NashEquilibrium | None:
+def _lemke_howson(game: NormalFormGame) -> NashEquilibrium | None:
     """Float paths with growing budgets in small numbers, then the exact path."""
-    if max(search.game.shape) > SMALL_GAME:
-        m, n = search.game.shape
-        found = _paths(search, rounds=ROUNDS, pivots=PIVOTS * (m + n))
-        if found is not None or search.late():
+    if max(game.shape) > SMALL_GAME:
+        m, n = game.shape
+        found = _paths(game, rounds=ROUNDS, pivots=PIVOTS * (m + n))
+        if found is not None:
             return found
-    return path_equilibrium(search.game, 0, search.deadline)
+    return path_equilibrium(game, 0)
 
 
-def _barrier(search: _Search) -> NashEquilibrium | None:
+def _barrier(game: NormalFormGame) -> NashEquilibrium | None:
     """Log-barrier paths: from the centre first, then from random weights."""
+    seconds = writing_seconds(game) + system_seconds(*game.shape)
+    return child.bounded(_barrier_end, game, seconds=seconds)
+
+
+def _barrier_end(game: NormalFormGame) -> NashEquilibrium | None:
     generator = np.random.default_rng(0)
-    row_payoffs, column_payoffs = unit_payoffs(search.game)
+    payoffs = unit_payoffs(game)
 
     def guess(k: int) -> Supports | None:
-        stride, weights = STRIDES[k % len(STRIDES)], generator if k >= len(STRIDES) else None
-        return barrier_supports(row_payoffs, column_payoffs, weights, search.deadline, stride)
+        weights = None
+        if k >= len(STRIDES):
+            m, n = game.shape
+            weights = random_weights(m, generator), random_weights(n, generator)
+        return barrier_supports(*payoffs, weights, STRIDES[k % len(STRIDES)])
 
-    return _first_certified(search, guess, BARRIER_PATHS)
+    return _first_certified(game, guess, BARRIER_PATHS)
 
 
-def _paths(search: _Search, *, rounds: int, pivots: int) -> NashEquilibrium | None:
+def _paths(game: NormalFormGame, *, rounds: int, pivots: int) -> NashEquilibrium | None:
     """Lemke-Howson paths, whose budget of pivots doubles each round."""
-    row_payoffs, column_payoffs = unit_payoffs(search.game)
-    labels = _spread_labels(sum(search.game.shape))
+    return child.bounded(_path_end, game, rounds, pivots, seconds=writing_seconds(game))
+
+
+def _path_end(game: NormalFormGame, rounds: int, pivots: int) -> NashEquilibrium | None:
+    payoffs = unit_payoffs(game)
+    labels = _spread_labels(sum(game.shape))
 
     def guess(k: int) -> Supports | None:
-        budget = pivots << (k // LABELS)
-        return float_path(row_payoffs, column_payoffs, next(labels), budget, search.deadline)
+        return float_path(*payoffs, next(labels), pivots << (k // LABELS))
 
-    return _first_certified(search, guess, rounds * LABELS)
+    return _first_certified(game, guess, rounds * LABELS)
 
 
 def _first_certified(
-    search: _Search, guess: Callable[[int], Supports | None], count: int
+    game: NormalFormGame, guess: Callable[[int], Supports | None], count: int
 ) -> NashEquilibrium | None:
     """The first of `count` guesses at supports that is an equilibrium."""
     with one_blas_thread():
         for k in range(count):
             supports = guess(k)
-            if search.late():
-                return None
             if supports is not None:
-                found = equilibrium_on_supports(search.game, *supports)
+                found = equilibrium_on_supports(game, *supports)
                 if found is not None:
                     return found
     return None

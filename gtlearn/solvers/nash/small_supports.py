@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
+
 SAFE = 2**30  # products of two differences stay below 2**62
 
 
@@ -53,6 +55,7 @@ def _hull_edges(
     best = np.flatnonzero(at_j == at_j.max())
     current = best[payoffs[np.ix_(best, k)].argmax(axis=0)]
     while len(k):
+        limits.check()
         gain = payoffs[:, k] - payoffs[current, k]
         loss = at_j[current][None, :] - at_j[:, None]
         # the next vertex is the first row to overtake: least loss a unit of gain

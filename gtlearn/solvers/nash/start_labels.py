@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import time
 
-from gtlearn.errors import InputError
+from gtlearn import child, limits
+from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.limits import OK, LimitReached
+from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers.dummies import also_with_dummies
-from gtlearn.solvers.nash.certified import certified, from_support
+from gtlearn.solvers.nash.certified import certified, checking_seconds, from_support
 from gtlearn.solvers.nash.lemke_howson import exact_path
 from gtlearn.solvers.nash.players import require_two_players
-from gtlearn.solvers.solution import OK, TIME_LIMIT, NashEquilibrium, Progress, Solution, Strategy
+from gtlearn.solvers.solution import NashEquilibrium, Solution, Strategy
 
 METHOD = "Lemke-Howson from every label"
 
 
 @also_with_dummies
 def every_label(
-    game: NormalFormGame, *, time_limit: float | None = None, progress: Progress | None = None
+    game: NormalFormGame,
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+    progress: Progress | None = None,
 ) -> Solution:
     """The distinct equilibria that exact lexicographic paths reach, over all m + n start labels.
 
@@ -26,6 +33,7 @@ def every_label(
     Args:
         game: a two-player game; further players may have one action each.
         time_limit: seconds after which to return what was found.
+        memory_limit: bytes by which the process may grow, to the same effect.
         progress: told which label is followed.
 
     Raises:
@@ -37,21 +45,19 @@ def every_label(
     """
     require_two_players(game)
     start = time.monotonic()
-    deadline = None if time_limit is None else start + time_limit
     found: dict[tuple[Strategy, ...], NashEquilibrium] = {}
     status, count = OK, sum(game.shape)
-    for label in range(count):
-        if progress:
-            progress(label / count, f"start label {label}")
-        equilibrium = path_equilibrium(game, label, deadline)
-        if equilibrium is None:
-            status = TIME_LIMIT
-            break
-        found.setdefault(equilibrium.strategies, equilibrium)
     notes = [game.number_note] if game.number_note else []
     notes.append("Lemke-Howson paths need not reach every equilibrium")
-    if status == TIME_LIMIT:
-        notes.append(f"the time limit of {time_limit} s passed before every label was followed")
+    try:
+        with limits.limited(time_limit, memory_limit), heard_by(progress):
+            for label in range(count):
+                tell(label / count, f"start label {label}")
+                equilibrium = path_equilibrium(game, label)
+                found.setdefault(equilibrium.strategies, equilibrium)
+    except LimitReached as reached:
+        status = reached.status
+        notes.append(f"{reached}: not every start label was followed")
     return Solution(
         game=game,
         concept="nash",
@@ -63,25 +69,30 @@ def every_label(
     )
 
 
-def path_equilibrium(
-    game: NormalFormGame, label: int, deadline: float | None = None
-) -> NashEquilibrium | None:
+def path_equilibrium(game: NormalFormGame, label: int) -> NashEquilibrium:
     """The equilibrium at the end of the exact lexicographic Lemke-Howson path of one label.
 
     Args:
         game: a two-player game; further players may have one action each.
         label: 0..m-1 for player 0's actions, m..m+n-1 for player 1's.
-        deadline: a `time.monotonic()` moment to give up at (then None is returned).
 
     Raises:
         InputError: if there is no such label.
+        LimitReached: at a limit.
     """
     m, n = game.shape
     if not 0 <= label < m + n:
         raise InputError(f"{label} is no start label of a {m}x{n} game; use 0 to {m + n - 1}")
-    ended = exact_path(game.payoffs[0].numerators, game.payoffs[1].numerators, label, deadline)
-    if ended is None:
-        return None
-    x, y = ended
-    strategies = from_support(m, range(m), x, sum(x)), from_support(n, range(n), y, sum(y))
-    return certified(game, strategies)
+    x, y = exact_path(game.payoffs[0].numerators, game.payoffs[1].numerators, label)
+    seconds = checking_seconds(game, sum(map(bool, (*x, *y))), max(sum(x), sum(y)).bit_length())
+    equilibrium = child.bounded(_end, game, x, y, seconds=seconds)
+    if equilibrium is None:
+        raise CertificateError(
+            f"an equilibrium of {game.name!r} failed exact verification; please report it"
+        )
+    return equilibrium
+
+
+def _end(game: NormalFormGame, x: list[int], y: list[int]) -> NashEquilibrium | None:
+    strategies = (from_support(len(w), range(len(w)), w, sum(w)) for w in (x, y))
+    return certified(game, tuple(strategies))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.linear.algebra import solve_integer_system
+from gtlearn.solvers.linear.cost import solution_bits, solving_seconds
 from gtlearn.solvers.linear.program import Infeasible, LinearProgram, integer_rows, solve
-from gtlearn.solvers.nash.certified import certified, from_support
+from gtlearn.solvers.nash.certified import certified, checking_seconds, from_support
 from gtlearn.solvers.solution import NashEquilibrium, Strategy
 
 
@@ -26,7 +29,21 @@ def equilibrium_on_supports(
 
     Supports of equal size with a unique solution cost two linear systems; others an exact linear
     program a player (Dickhaut & Kaplan 1991), which `only_unique` leaves out.
+
+    Raises:
+        LimitReached: at a limit.
     """
+    if limits.patience() == math.inf:
+        return _on_supports(game, rows, columns, only_unique)
+    size, bits = len(rows), max(tensor.bits for tensor in game.payoffs)
+    seconds = 2 * solving_seconds(size, bits + 1)
+    seconds += checking_seconds(game, 2 * size, solution_bits(size, bits + 1))
+    return child.bounded(_on_supports, game, rows, columns, only_unique, seconds=seconds)
+
+
+def _on_supports(
+    game: NormalFormGame, rows: NDArray[Any], columns: NDArray[Any], only_unique: bool
+) -> NashEquilibrium | None:
     row_payoffs = game.payoffs[0].numerators[np.ix_(rows, columns)]
     column_payoffs = game.payoffs[1].numerators[np.ix_(rows, columns)]
     y = indifferent(row_payoffs)

@@ -199,11 +199,15 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         out["distribution"] = _distribution_json(outcome.distribution)
         if outcome.value is not None:
             out["value"] = json_number(outcome.value)
+        if outcome.gap is not None:
+            out["gap"] = json_number(outcome.gap)
     else:
         out["leader"] = outcome.leader
         out["response"] = _response_json(outcome)
         out["ties"] = outcome.ties
         out["attained"] = outcome.attained
+        if outcome.gap is not None:
+            out["gap"] = json_number(outcome.gap)
         if outcome.distribution is not None:
             out["distribution"] = _distribution_json(outcome.distribution)
     out["certificate"] = certificate_json(outcome.certificate)

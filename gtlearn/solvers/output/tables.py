@@ -22,8 +22,8 @@ from gtlearn.solvers.output.pieces import (
 )
 from gtlearn.solvers.solution import (
     FLOAT,
+    OK,
     RATIONAL,
-    TIME_LIMIT,
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
@@ -80,7 +80,7 @@ def _found(solution: Solution) -> str:
     name = _CONCEPTS.get(solution.concept, solution.concept)
     if count != 1:
         name = name.replace("equilibrium", "equilibria")
-    late = solution.status == TIME_LIMIT
+    late = solution.status != OK
     if count == 0:
         stopped = " before the search was stopped" if late else ""
         return f"No {_CONCEPTS[solution.concept]} found{stopped}"

@@ -14,8 +14,10 @@ from itertools import product
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from gtlearn.child import bounded
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import Number
+from gtlearn.limits import check
 
 Tables = Sequence[Sequence[Sequence[Number]] | None]
 Allowed = Sequence[Collection[int]]  # the actions that may be played in each row
@@ -71,6 +73,9 @@ def decision_process(game: MarkovGame, tables: Tables, player: int = NOBODY) -> 
         tables: one a player; `tables[player]` is not looked at. Row s is what is played in state
             s, or, in a table of states x horizon rows, row `t * states + s` in s at step t.
         player: who decides; `NOBODY` for the chain in which all play their tables.
+
+    Raises:
+        LimitReached: at a limit.
     """
     steps = game.horizon or 1
     known: dict[tuple[int, ...], Mapping[int, _Expected]] = {}
@@ -80,6 +85,7 @@ def decision_process(game: MarkovGame, tables: Tables, player: int = NOBODY) -> 
             s if table is None or len(table) == game.num_states else t * game.num_states + s
             for table in tables
         )
+        check()
         if (s, *places) not in known:
             known[s, *places] = _expected(game, tables, player, s, places)
         later = 0 if game.horizon is None else (t + 1) * game.num_states
@@ -112,6 +118,7 @@ def _expected(
     payoffs: dict[int, list[fmpq]] = {}
     following: dict[int, dict[int, fmpq]] = {}
     for played in product(*mixes):
+        check()
         profile = tuple(action for action, _ in played)
         own = profile[player] if player != NOBODY else 0
         weight = fmpq(1)
@@ -130,13 +137,25 @@ def _expected(
 
 
 def policy_values(process: Process, policy: Sequence[int], player: int) -> Values:
-    """What `player` gets from each row on where the process follows `policy`, one action a row."""
+    """What `player` gets from each row on where the process follows `policy`, one action a row.
+
+    Raises:
+        LimitReached: at a limit.
+    """
     moves = [row[action] for row, action in zip(process.rows, policy, strict=True)]
     if process.timed:
         values = [_ZERO] * len(moves)
         for row in reversed(range(len(moves))):
+            check()
             values[row] = _worth(moves[row], values, player)
         return values
+    bits = max(int(move.payoffs[player].q).bit_length() for move in moves)
+    seconds = 1e-8 * len(moves) ** 3 * (1 + bits / 10)
+    return [fmpq(*pair) for pair in bounded(_chain_values, moves, player, seconds=seconds)]
+
+
+def _chain_values(moves: Sequence[Move], player: int) -> list[tuple[int, int]]:
+    """The values of a chain without a horizon, as numerators and denominators."""
     size = len(moves)
     matrix = [[fmpq(int(i == j)) for j in range(size)] for i in range(size)]
     for row, move in enumerate(moves):
@@ -144,7 +163,7 @@ def policy_values(process: Process, policy: Sequence[int], player: int) -> Value
             matrix[row][to] -= p
     right = fmpq_mat([[move.payoffs[player]] for move in moves])
     solved = fmpq_mat(matrix).solve(right)
-    return [solved[row, 0] for row in range(size)]
+    return [(int(solved[row, 0].p), int(solved[row, 0].q)) for row in range(size)]
 
 
 def best_values(
@@ -159,11 +178,15 @@ def best_values(
         player: whose payoff counts.
         allowed: the actions that may be played in each row; all by default.
         sign: 1 to maximise, -1 to minimise.
+
+    Raises:
+        LimitReached: at a limit.
     """
     choices = process.actions if allowed is None else allowed
     if process.timed:
         values = [_ZERO] * len(process.rows)
         for row in reversed(range(len(values))):
+            check()
             worths = [_worth(process.rows[row][a], values, player) for a in choices[row]]
             values[row] = max(worths) if sign > 0 else min(worths)
         return values
@@ -172,6 +195,7 @@ def best_values(
         values = policy_values(process, policy, player)
         changed = False
         for row, actions in enumerate(choices):
+            check()
             signed = {a: sign * _worth(process.rows[row][a], values, player) for a in actions}
             top = max(signed.values())
             if top > signed[policy[row]]:

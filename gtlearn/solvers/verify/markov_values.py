@@ -10,6 +10,7 @@ from flint import fmpq
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.limits import check
 from gtlearn.solvers.verify.markov_process import (
     Allowed,
     Process,
@@ -88,6 +89,7 @@ def best_deviation(
 
     Raises:
         InputError: if the search among stationary tables would take too long.
+        LimitReached: at a limit.
     """
     process = decision_process(as_markov(game), tables, player)
     if kind == STATIONARY and process.timed:
@@ -135,6 +137,7 @@ def best_response(
 
     Raises:
         InputError: if the search among stationary tables would take too long.
+        LimitReached: at a limit.
     """
     sign = 1 if ties == "strong" else -1
     process = decision_process(as_markov(game), tables, player)
@@ -190,6 +193,7 @@ def best_tables(
 
     Raises:
         InputError: if the search would take too long.
+        LimitReached: at a limit.
     """
     process = decision_process(as_markov(game), tables, player)
     if process.timed:
@@ -276,6 +280,7 @@ def _by_state(process: Process, policy: Sequence[int]) -> tuple[dict[int, int], 
 
 
 def _limit(nodes: int) -> None:
+    check()
     if nodes > MAX_NODES:
         raise InputError(
             f"the best table of the follower that does not see the time is not known after "

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
+from typing import Any
 
+from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.solvers.outcomes import (
     FLOAT,
@@ -26,7 +29,7 @@ from gtlearn.solvers.verify.common import (
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.dummies import of_two
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
-from gtlearn.solvers.verify.form import number
+from gtlearn.solvers.verify.form import as_float, number, text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash_all import is_dominance_solvable, missing
 from gtlearn.solvers.verify.nash_sets import set_statements
@@ -40,7 +43,10 @@ _EVIDENCE: dict[type, tuple[str, ...]] = {  # the names that are tested, by the 
         *("table", "leaves", "violation", "float_bound"),
     ),
 }
-_BESIDES: dict[type, tuple[str, ...]] = {Commitment: ("value", "gap")}
+_BESIDES: dict[type, tuple[str, ...]] = {
+    Commitment: ("value", "gap"),
+    CorrelatedEquilibrium: ("gap",),
+}
 
 
 def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> Iterator[Statement]:
@@ -132,6 +138,21 @@ def _further(
                     yield Statement(
                         f"the {name}", partial(derived, game, outcome, name, said[name])
                     )
+    if isinstance(outcome, CorrelatedEquilibrium) and k < len(claim.besides_of):
+        said = claim.besides_of[k]
+        if "gap" in said:
+            yield Statement("the gap", partial(_gap_failures, outcome, said["gap"]))
+
+
+def _gap_failures(outcome: CorrelatedEquilibrium, said: Any) -> list[str]:
+    """Whether the gap that the JSON states is another one than follows."""
+    if "bound" not in outcome.certificate.evidence or outcome.value is None:
+        raise InputError("a gap is stated, but no bound")
+    true = number(outcome.certificate.evidence["bound"], "the bound") - Fraction(outcome.value)
+    stated = number(said, "the gap")
+    exact = outcome.certificate.arithmetic == RATIONAL
+    same = stated == true if exact else as_float(stated) == as_float(true)
+    return [] if same else [f"the gap is {text(true)}, not {text(stated)}"]
 
 
 def _doubled(claim: Claim, listing: Listing | None) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gtlearn import limits
 
 Vector = NDArray[np.float64]
 
@@ -17,7 +18,7 @@ SETTLED = 1e-6  # of the mean product of complementary variables, below which su
 
 
 def likely_supports(
-    payoffs: NDArray[Any], deadline: float | None = None
+    payoffs: NDArray[Any],
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Guesses at the rows and columns that optimal strategies play, by Mehrotra's method (1992).
 
@@ -26,14 +27,13 @@ def likely_supports(
 
     Args:
         payoffs: the row player's payoffs, positive, shape (m, n).
-        deadline: a `time.monotonic()` moment to give up at.
 
     Yields:
         Row and column indices, equally many, once they have settled, to be certified by the
         caller; again where they change later.
 
     Raises:
-        TimeoutError: at the deadline.
+        LimitReached: at a limit.
     """
     a = payoffs / float(payoffs.max())
     m, n = a.shape
@@ -41,8 +41,7 @@ def likely_supports(
     x, s = np.full(m, 2.0 / m), np.full(m, 1.0)
     y, z = np.full(n, 2.0 / n), np.full(n, 1.0)
     for _ in range(MAX_ITERATIONS):
-        if deadline is not None and time.monotonic() > deadline:
-            raise TimeoutError
+        limits.check()
         primal, dual = 1.0 - a @ y - s, 1.0 - a.T @ x + z
         mu = float(y @ z + x @ s) / (m + n)
         rows, columns = x > s, y > z

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -11,26 +13,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers.dummies import also_with_dummies
+from gtlearn.solvers.linear.cost import product_seconds
 from gtlearn.solvers.linear.highs import float_basis
 from gtlearn.solvers.linear.program import LinearProgram
 from gtlearn.solvers.linear.program import solve as solve_program
 from gtlearn.solvers.linear.threads import one_blas_thread
 from gtlearn.solvers.nash.certified import from_support
 from gtlearn.solvers.nash.labels import positive_payoffs
+from gtlearn.solvers.nash.pure import first_certified_pure_equilibrium, searching_seconds
 from gtlearn.solvers.nash.supports import equilibrium_on_supports
-from gtlearn.solvers.solution import TIME_LIMIT, NashEquilibrium, Solution, Strategy
+from gtlearn.solvers.solution import NashEquilibrium, Solution, Strategy
 from gtlearn.solvers.verify.nash import deviation_payoffs
 
 INTERIOR = 40  # actions of each player from which the interior-point method beats the simplex
+_WORD = 62  # bits of payoffs that fit into machine integers
 METHOD = "zero-sum linear program"
 
 
 @also_with_dummies
 def zero_sum(
-    game: NormalFormGame, *, time_limit: float | None = None, uniqueness: bool = True
+    game: NormalFormGame,
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+    uniqueness: bool = True,
 ) -> Solution:
     """An exact optimal strategy for each player (von Neumann 1928; Dantzig 1951).
 
@@ -40,11 +51,13 @@ def zero_sum(
     Args:
         game: two players whose payoffs add up to the same number everywhere; further players
             may have one action each.
-        time_limit: seconds after which to give up, with no solution and `complete` False.
+        time_limit: seconds after which to return what was found, with `complete` False: optimal
+            strategies that may not be the only ones, or a saddle point, or nothing.
+        memory_limit: bytes by which the process may grow, to the same effect.
         uniqueness: decide uniqueness too, which can cost as much again.
 
     Raises:
-        InputError: if the game is not of this kind.
+        InputError: if the game is not of this kind, or a limit is no positive number.
 
     >>> from gtlearn import games
     >>> rps = games.normal_form([[0, -1, 1], [1, 0, -1], [-1, 1, 0]],
@@ -52,43 +65,85 @@ def zero_sum(
     >>> [str(p) for p in zero_sum(rps)[0].strategies[0]]
     ['1/3', '1/3', '1/3']
     """
-    if not game.is_zero_sum:
-        raise InputError(
-            f"game {game.name!r} is not a two-player zero-sum game; use --concept nash without "
-            "--method zero-sum"
-        )
     start = time.monotonic()
-    deadline = None if time_limit is None else start + time_limit
-    notes = (game.number_note,) if game.number_note else ()
-    base = Solution(game, "nash", METHOD, (), notes=notes)
-    try:
-        equilibrium, size = _equilibrium(game, deadline)
-        unique = _uniqueness(game, equilibrium, size, deadline) if uniqueness else None
-    except TimeoutError:
-        note = f"the time limit of {time_limit} s passed before an equilibrium was found"
-        return replace(base, status=TIME_LIMIT, notes=(*notes, note))
-    evidence = {**equilibrium.certificate.evidence, "value": equilibrium.payoffs[0]}
-    if unique is not None:
-        evidence["unique"] = unique
-    certificate = replace(equilibrium.certificate, evidence=evidence)
-    return replace(
-        base,
-        solutions=(replace(equilibrium, certificate=certificate),),
+    with limits.limited(time_limit, memory_limit):
+        if not game.is_zero_sum:
+            raise InputError(
+                f"game {game.name!r} is not a two-player zero-sum game; use --concept nash without "
+                "--method zero-sum"
+            )
+        found, unique, reached = _solved(game, uniqueness)
+    notes = [game.number_note] if game.number_note else []
+    if reached is not None:
+        notes.append(_cut_short(reached, found))
+    return Solution(
+        game=game,
+        concept="nash",
+        method=METHOD,
+        solutions=() if found is None else (_with_value(found, unique),),
+        status=OK if reached is None else reached.status,
         complete=unique == (True, True),
         components=((0,),) if unique == (True, True) else None,
         seconds=time.monotonic() - start,
+        notes=tuple(notes),
     )
 
 
-def _equilibrium(game: NormalFormGame, deadline: float | None) -> tuple[NashEquilibrium, int]:
+def _solved(
+    game: NormalFormGame, uniqueness: bool
+) -> tuple[NashEquilibrium | None, tuple[bool, bool] | None, LimitReached | None]:
+    """An equilibrium, whether each strategy is the only one, and the limit that was reached."""
+    found: NashEquilibrium | None = None
+    unique: tuple[bool, bool] | None = None
+    reached: LimitReached | None = None
+    m, n = game.shape
+    bits = game.payoffs[0].bits
+    entries = product_seconds(m * n, bits, bits) if bits > _WORD else 0.0
+    step = 1e-9 * m * n * min(m, n)  # one of the interior-point method
+    try:
+        with limits.keeping(searching_seconds(game)):
+            found, size = child.bounded(_equilibrium, game, seconds=step + entries)
+        if uniqueness:
+            unique = child.bounded(_uniqueness, game, found, size, seconds=_lp_seconds(game, found))
+    except LimitReached as limit:
+        reached = limit
+    if found is None:
+        with suppress(LimitReached):
+            found = first_certified_pure_equilibrium(game)
+    return found, unique, reached
+
+
+def _lp_seconds(game: NormalFormGame, found: NashEquilibrium) -> float:
+    """About how long it takes to write down the programs that decide uniqueness."""
+    if limits.patience() == math.inf:
+        return 0.0
+    longest = max(Fraction(value).denominator.bit_length() for value in found.payoffs)
+    payoffs = game.payoffs[0]
+    return product_seconds(4 * payoffs.numerators.size, payoffs.bits, longest)
+
+
+def _with_value(equilibrium: NashEquilibrium, unique: tuple[bool, bool] | None) -> NashEquilibrium:
+    evidence = {**equilibrium.certificate.evidence, "value": equilibrium.payoffs[0]}
+    if unique is not None:
+        evidence["unique"] = unique
+    return replace(equilibrium, certificate=replace(equilibrium.certificate, evidence=evidence))
+
+
+def _cut_short(reached: LimitReached, found: NashEquilibrium | None) -> str:
+    if found is None:
+        return f"{reached}: no equilibrium was found by then; a higher limit may find one"
+    return f"{reached}: whether there are other optimal strategies was not decided"
+
+
+def _equilibrium(game: NormalFormGame) -> tuple[NashEquilibrium, int]:
     """An equilibrium and the size of the nonsingular basis that it was solved from."""
     payoffs = positive_payoffs(game.payoffs[0].numerators)
     program = _program(payoffs)
-    for rows, columns in _float_supports(program, deadline):
+    for rows, columns in _float_supports(program):
         found = equilibrium_on_supports(game, rows, columns, only_unique=True)
         if found is not None:
             return found, len(rows)
-    optimum = solve_program(program, time_limit=_left(deadline))
+    optimum = solve_program(program)
     m, n = game.shape
     strategies = (
         from_support(m, range(m), optimum.dual, sum(optimum.dual)),
@@ -109,7 +164,7 @@ def _program(payoffs: NDArray[Any]) -> LinearProgram:
 
 
 def _float_supports(
-    program: LinearProgram, deadline: float | None
+    program: LinearProgram,
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Rows and columns of likely bases, in floats."""
     payoffs = program.matrix
@@ -117,10 +172,8 @@ def _float_supports(
         from gtlearn.solvers.zero_sum.interior import likely_supports
 
         with one_blas_thread():
-            yield from likely_supports(payoffs, deadline)
-    basis = float_basis(
-        program.objective, payoffs, program.bounds, program.equalities, _left(deadline)
-    )
+            yield from likely_supports(payoffs)
+    basis = float_basis(program.objective, payoffs, program.bounds, program.equalities)
     if basis is not None and len(basis[0]) == len(basis[1]):
         yield basis[1], basis[0]
 
@@ -136,13 +189,7 @@ def _certify(game: NormalFormGame, strategies: tuple[Strategy, Strategy]) -> Nas
     return equilibrium
 
 
-def _left(deadline: float | None) -> float | None:
-    return None if deadline is None else max(0.0, deadline - time.monotonic())
-
-
-def _uniqueness(
-    game: NormalFormGame, equilibrium: NashEquilibrium, size: int, deadline: float | None
-) -> tuple[bool, bool]:
+def _uniqueness(game: NormalFormGame, equilibrium: NashEquilibrium, size: int) -> tuple[bool, bool]:
     """Whether each player's optimal strategy is the only one."""
     supports = [[i for i, p in enumerate(s) if p] for s in equilibrium.strategies]
     if len(supports[0]) == len(supports[1]) == size and _strictly_complementary(
@@ -152,8 +199,8 @@ def _uniqueness(
     values = deviation_payoffs(game, equilibrium.strategies)
     best = [_places(row, max(row)) for row in values]
     return (
-        _is_unique(game.payoffs[1].numerators.T, equilibrium.strategies[0], best, deadline),
-        _is_unique(game.payoffs[0].numerators, equilibrium.strategies[1], best[::-1], deadline),
+        _is_unique(game.payoffs[1].numerators.T, equilibrium.strategies[0], best),
+        _is_unique(game.payoffs[0].numerators, equilibrium.strategies[1], best[::-1]),
     )
 
 
@@ -185,16 +232,13 @@ def _places(values: Sequence[Fraction], wanted: Fraction) -> list[int]:
     return [i for i, value in enumerate(values) if value == wanted]
 
 
-def _is_unique(
-    opponent: NDArray[Any], strategy: Strategy, best: list[list[int]], deadline: float | None
-) -> bool:
+def _is_unique(opponent: NDArray[Any], strategy: Strategy, best: list[list[int]]) -> bool:
     """Whether no other optimal strategy exists, by one exact linear program (Appa 2002).
 
     Args:
         opponent: the opponent's payoffs, one row an action of the opponent.
         strategy: an optimal strategy of the player, a vertex of the optimal set.
         best: the player's best responses and the opponent's.
-        deadline: a `time.monotonic()` moment to give up at.
 
     Optimal strategies keep every payoff of the opponent at or below the value; the sum of what is
     zero at `strategy` (its unplayed actions, the slacks of the opponent's best responses) is
@@ -209,7 +253,7 @@ def _is_unique(
     zero = np.array([denominator * (p == 0) for p in strategy], dtype=object)
     objective = zero - above[tight].sum(axis=0)
     program = LinearProgram(objective, matrix, bounds, [0])
-    optimum = solve_program(program, time_limit=_left(deadline))
+    optimum = solve_program(program)
     return optimum.value(program)[0] == 0
 
 

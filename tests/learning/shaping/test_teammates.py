@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from gtlearn import tensors
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.sampled import (
     EnvironmentProgram,
@@ -13,7 +14,7 @@ from gtlearn.learning.shaping.sampled import (
     Numbers,
     TeamAscent,
 )
-from gtlearn.learning.shaping.teammates import FILE, Teammates, packed, read, splits
+from gtlearn.learning.shaping.teammates import FILE, SCHEMA, Teammates, packed, read, splits
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.learner import find_algorithm
 from gtlearn.runs.loop import train
@@ -67,6 +68,36 @@ def test_a_changed_number_is_noticed(tmp_path):
         read(tmp_path, "half-cheetah", 4)
     (tmp_path / FILE).write_bytes(b"nothing")
     with pytest.raises(InputError, match="is damaged"):
+        read(tmp_path, "half-cheetah", 4)
+
+
+def test_a_link_is_no_file_of_teammates(tmp_path):
+    """In the folder of a run; what a user names may be one."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "kept").write_bytes(packed(teammates()))
+    link = tmp_path / "run" / FILE
+    link.symlink_to(tmp_path / "kept")
+    with pytest.raises(InputError, match="is a link"):
+        read(tmp_path / "run", "half-cheetah", 4)
+    assert len(read(link, "half-cheetah", 4)) == len(KEPT)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"weights": torch.zeros(3, 4)},
+        {"weights": torch.zeros(4)},
+        {"weights": torch.zeros(len(KEPT), 4, dtype=torch.float64)},
+        {"iterations": torch.zeros(len(KEPT))},
+        {"iterations": torch.zeros(0, dtype=torch.int64), "weights": torch.zeros(0, 4)},
+    ],
+)
+def test_arrays_that_are_no_teammates(tmp_path, changed):
+    held = {"iterations": torch.from_numpy(KEPT), "weights": teammates().weights, **changed}
+    checksum = Teammates("", held["iterations"].numpy(), held["weights"]).checksum
+    texts = {"schema": SCHEMA, "environment": "half-cheetah", "sha256": checksum}
+    (tmp_path / FILE).write_bytes(tensors.packed(held, texts))
+    with pytest.raises(InputError, match="holds no teammates, or is damaged"):
         read(tmp_path, "half-cheetah", 4)
 
 

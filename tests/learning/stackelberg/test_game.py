@@ -1,5 +1,6 @@
 """The arrays of iterated games: what is played in them is worth what the exact solvers say."""
 
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -134,3 +135,16 @@ def test_bad_input_is_named():
         broken[1, 2, 0] = wrong
         with pytest.raises(InputError, match=r"table 1 of the follower .* in state 'CD'"):
             rollout(game, fine, broken, rng())
+
+
+def test_a_leader_who_would_have_to_wait_for_ever_is_refused():
+    game = games.iterated("prisoners_dilemma", discount=f"{10**17 - 1}/{10**17}")
+    with pytest.raises(InputError, match="too near for floats"):
+        leader_game(game)
+
+
+def test_chance_is_what_it_is_exactly_also_where_floats_round_it_away():
+    moves = [[[[1 - Fraction(1, 10**400), Fraction(1, 10**400)]] * 2] * 2, [[[0, 1]] * 2] * 2]
+    paid = [[[1, 2], [3, 4]]] * 2
+    game = games.markov_game([paid, paid], moves, horizon=3)
+    assert leader_game(game).chances is not None

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
+from gtlearn import limits
+from gtlearn.limits import LimitReached
 from gtlearn.solvers.linear import program as module
 from gtlearn.solvers.linear.exact_simplex import repair
 from gtlearn.solvers.linear.program import (
@@ -169,8 +171,8 @@ class TestRepair:
         rng = np.random.default_rng(0)
         matrix = rng.integers(1, 1000, (60, 60))
         ones = np.ones(60, dtype=np.int64)
-        with pytest.raises(TimeoutError):
-            repair(ones, matrix, ones, (), None, 1e-9)
+        with limits.limited(time_limit=1e-9), pytest.raises(LimitReached):
+            repair(ones, matrix, ones, ())
 
 
 class TestAwkward:
@@ -231,8 +233,8 @@ class TestAwkward:
     def test_time_limit(self):
         rng = np.random.default_rng(0)
         ones = np.ones(300, dtype=np.int64)
-        with pytest.raises(TimeoutError):
-            solve(LinearProgram(ones, rng.integers(1, 10**6, (300, 300)), ones), time_limit=1e-9)
+        with limits.limited(time_limit=1e-9), pytest.raises(LimitReached):
+            solve(LinearProgram(ones, rng.integers(1, 10**6, (300, 300)), ones))
 
 
 def test_a_basis_that_is_not_optimal_is_refused():

@@ -127,8 +127,9 @@ def test_a_response_that_sees_the_time_is_outside_the_stationary_class():
 
 def test_no_best_commitment_is_called_worse_than_the_one_checked(monkeypatch):
     """Where a search in the time allowed finds less than the table that is checked."""
-    poor = solvers.solve(DILEMMA, "stackelberg", policy="deterministic")[0]
-    monkeypatch.setattr(commitment, "_best", lambda *_: replace(poor, upper_bound=Fraction(7, 2)))
+    found = solvers.solve(DILEMMA, "stackelberg", policy="deterministic")
+    poor = replace(found[0], upper_bound=Fraction(7, 2))
+    monkeypatch.setattr(commitment, "_best", lambda *_: replace(found, solutions=(poor,)))
     table = [["0", "1"], ["1/2", "1/2"], ["0", "1"], ["1/2", "1/2"], ["0", "1"]]
     report = check_tables({"commitment": table}, DILEMMA, "stackelberg")
     optimum = report.stackelberg.optimum

@@ -11,7 +11,6 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.testing import bimatrix_games, markov_games
 from gtlearn.solvers import verify
-from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.float_games import FloatGame
 from gtlearn.solvers.markov.nash import solve_nash
 from gtlearn.solvers.markov.rounding import decimal
@@ -100,7 +99,7 @@ def test_three_players_with_an_irrational_equilibrium():
 def test_paths_end_near_an_equilibrium(game, seed):
     floats = FloatGame.of(game)
     weights = np.random.default_rng(seed).exponential(size=floats.entries) + 0.01
-    end = traced(floats, weights / (floats.owners @ (floats.owners.T @ weights)), Clock())
+    end = traced(floats, weights / (floats.owners @ (floats.owners.T @ weights)))
     if end is not None:
         x, values = end
         np.testing.assert_allclose(floats.owners.T @ x, 1, atol=1e-9)  # rounding of doubles

@@ -228,7 +228,7 @@ def raises():
         ({"states": list("abcde"), "solutions": [{"strategies": []}]}, "lists a state 'a'"),
         ({"commitment": 3}, "is no table"),
         ({"commitment": "all"}, "is no table"),
-        ({"commitment": listed(GRIM), "leader": 2}, "no player '2'"),
+        ({"commitment": listed(GRIM), "leader": 2}, "no player 2"),
         ({"commitment": listed(GRIM), "response": [0, 1]}, r"2 action\(s\) given for 'Column'"),
         ({"commitment": listed(GRIM), "response": [0, 1, 0, 0, 5]}, "no action 5"),
         ({"strategies": [listed(GRIM)]}, "1 tables for 2 players"),

@@ -68,6 +68,7 @@ def test_json_of_nash(solution):
             "name": "battle",
             "players": ["Row", "Column"],
             "actions": [["Opera", "Box & fight"], ["Opera", "Box"]],
+            "fingerprint": solution.game.fingerprint,
         },
         "concept": "nash",
         "method": "by hand",

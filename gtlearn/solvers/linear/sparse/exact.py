@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +14,7 @@ from gtlearn.solvers.linear.sparse.refine import refined
 _ROUNDS = 4  # of refinement; one nearly always suffices
 
 
-def solve(program: SparseProgram, *, time_limit: float | None = None) -> Optimum:
+def solve(program: SparseProgram) -> Optimum:
     """The exact optimum of a sparse program.
 
     Where HiGHS's basis does not verify, for instance because a vertex violates a row by less
@@ -26,39 +24,23 @@ def solve(program: SparseProgram, *, time_limit: float | None = None) -> Optimum
 
     Raises:
         Infeasible, Unbounded: where that is so, proven exactly.
-        TimeoutError: if `time_limit` seconds pass first.
+        LimitReached: at a limit.
     """
-    deadline = None if time_limit is None else time.monotonic() + time_limit
-    found = float_optimum(program, remaining(deadline))
+    found = float_optimum(program)
     tight = np.empty(0, dtype=np.int64)
     for _ in range(_ROUNDS):
         if found is None:
             break
         tight = found.rows
-        _refuse_long_elimination(len(tight), deadline)
         vertex = Vertex(program, found.columns, found.rows)
         optimum = optimum_at(vertex)
         if optimum is not None:
             return optimum
-        found = refined(vertex, found, remaining(deadline))
-    return _by_rows(program, tight, deadline)
+        found = refined(vertex, found)
+    return _by_rows(program, tight)
 
 
-def remaining(deadline: float | None) -> float | None:
-    """The seconds left until a deadline of the monotonic clock.
-
-    Raises:
-        TimeoutError: if there are none.
-    """
-    if deadline is None:
-        return None
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-def _by_rows(program: SparseProgram, tight: NDArray[np.int64], deadline: float | None) -> Optimum:
+def _by_rows(program: SparseProgram, tight: NDArray[np.int64]) -> Optimum:
     """Exact row generation (Dantzig, Fulkerson & Johnson 1954), starting from `tight`."""
     every = np.arange(len(program.objective))
     rows = np.unique(np.concatenate([tight, np.array(program.core, dtype=np.int64)]))
@@ -70,7 +52,7 @@ def _by_rows(program: SparseProgram, tight: NDArray[np.int64], deadline: float |
             program.bounds[rows],
             [k for k, i in enumerate(rows.tolist()) if i in equal],
         )
-        optimum = dense.solve(part, time_limit=remaining(deadline))
+        optimum = dense.solve(part)
         point = (optimum.primal, optimum.primal_denominator)
         broken = broken_rows(program, every, point, rows[:0])
         if not len(broken):
@@ -82,14 +64,3 @@ def _by_rows(program: SparseProgram, tight: NDArray[np.int64], deadline: float |
                 optimum.primal, optimum.primal_denominator, dual, optimum.dual_denominator, basis
             )
         rows = np.union1d(rows, broken)
-
-
-def _refuse_long_elimination(size: int, deadline: float | None) -> None:
-    """Gives up where an exact elimination, which cannot be stopped, would outlast the deadline.
-
-    Raises:
-        TimeoutError: if so; 400 unknowns take about a fifth of a second, growing cubically.
-    """
-    left = remaining(deadline)
-    if left is not None and 2 * 0.2 * (size / 400) ** 3 > left:
-        raise TimeoutError

@@ -66,20 +66,17 @@ class SparseProgram:
         return out
 
 
-def float_optimum(
-    program: SparseProgram, time_limit: float | None = None, **options: Any
-) -> FloatOptimum | None:
+def float_optimum(program: SparseProgram, **options: Any) -> FloatOptimum | None:
     """HiGHS's optimum; its dual values are of the program scaled to entries of size one.
 
     Args:
         program: what to solve.
-        time_limit: in seconds.
         **options: of HiGHS. By default the dual simplex method runs without presolve, scaling and
             perturbation, which is up to thirty times as fast on incentive constraints; it stops
             after a number of steps that it needs only where it cycles.
 
     Raises:
-        TimeoutError: if `time_limit` seconds pass first.
+        LimitReached: at a limit.
     """
     values, scale = unit_rows(program)
     sides = quotients(program.bounds, scale)
@@ -88,7 +85,7 @@ def float_optimum(
     entries = (program.starts, program.columns, values)
     if not options:
         options = {**_PLAIN, "simplex_iteration_limit": step_limit(program)}
-    return simplex(costs, entries, sides, program.equalities, time_limit, **options)
+    return simplex(costs, entries, sides, program.equalities, **options)
 
 
 def step_limit(program: SparseProgram) -> int:

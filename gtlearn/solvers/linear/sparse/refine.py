@@ -16,9 +16,7 @@ from gtlearn.solvers.linear.sparse.program import SparseProgram, largest, step_l
 _MAX_ZOOM = 40  # as a power of two; bounds of size one stay far below what floats can hold
 
 
-def refined(
-    vertex: Vertex, found: FloatOptimum, time_limit: float | None = None
-) -> FloatOptimum | None:
+def refined(vertex: Vertex, found: FloatOptimum) -> FloatOptimum | None:
     """HiGHS's basis of the program magnified around an exact vertex, that of the basis `found`.
 
     The vertex x and its dual y are computed exactly. In z = (x' - x) * zoom the program keeps its
@@ -28,7 +26,7 @@ def refined(
     None where the basis is singular, or the program too far from size one for floats.
 
     Raises:
-        TimeoutError: if `time_limit` seconds pass first.
+        LimitReached: at a limit.
 
     Source: Gleixner, Steffy & Wolter (2016), Iterative refinement for linear programming, INFORMS
     Journal on Computing 28, here with exact residuals at a basic solution.
@@ -53,7 +51,6 @@ def refined(
         _with_slacks(program, values, tight),
         sides * zoom,
         [*program.equalities, *tight.tolist()],
-        time_limit,
         lower=np.concatenate([-point * zoom, np.zeros(len(tight))]),
         start=found,
         presolve="off",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import to_fraction
+from gtlearn.limits import OK, LimitReached
+from gtlearn.solvers.checking.check import ended
+from gtlearn.solvers.markov.certified import measuring_seconds
 from gtlearn.solvers.markov.checking.commitment import check_commitment
 from gtlearn.solvers.markov.checking.result import TableReport
 from gtlearn.solvers.markov.profiles.read import TableProfile, load_tables
@@ -39,7 +44,8 @@ def check_tables(
     policy: str | None = None,
     tolerance: Any = 0,
     index: int = 0,
-    time_limit: float | None = 10.0,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
 ) -> TableReport:
     """Says exactly how far tables are from an equilibrium, or from the best commitment.
 
@@ -54,7 +60,9 @@ def check_tables(
             says, else "deterministic" where the table is, and "stochastic" where not.
         tolerance: the largest regret or gap that still holds; any exact number.
         index: which solution of a list is meant.
-        time_limit: seconds for the best commitment; what is proven by then is compared with.
+        time_limit: seconds after which what is known is returned; without a limit, each best
+            commitment is looked for during 10 seconds, and what is proven by then compared with.
+        memory_limit: bytes by which the process may grow, with the same outcome.
 
     Raises:
         InputError: if the profile, the game or an option cannot be used.
@@ -74,30 +82,33 @@ def check_tables(
     limit = to_fraction(tolerance)
     if limit < 0:
         raise InputError(f"the tolerance {tolerance} is negative; give zero or more")
-    if concept == "nash":
-        return _check_nash(load_tables(profile, game, tolerance=limit, index=index), game, limit)
     markov = as_markov(game)
-    _require_leader(markov, leader)
-    found = load_tables(profile, game, tolerance=limit, index=index, leader=leader)
-    whose = next((k for k in (leader, found.leader) if k is not None), 0)
-    commitment, notes = check_commitment(
-        found,
-        game,
-        leader=whose,
-        follower=follower or found.follower or OPTIMAL,
-        policy=policy or found.policy,
-        ties=ties,
-        time_limit=time_limit,
-    )
+    with limits.limited(time_limit, memory_limit):
+        if concept == "nash":
+            found = load_tables(profile, game, tolerance=limit, index=index)
+            return _check_nash(found, game, limit)
+        _require_leader(markov, leader)
+        found = load_tables(profile, game, tolerance=limit, index=index, leader=leader)
+        report = TableReport(game, concept, False, limit, found.tables)
+        try:
+            payoffs = _payoffs(markov, found.tables)
+            commitment, notes, status = check_commitment(
+                found,
+                game,
+                leader=next((k for k in (leader, found.leader) if k is not None), 0),
+                follower=follower or found.follower or OPTIMAL,
+                policy=policy or found.policy,
+                ties=ties,
+            )
+        except LimitReached as error:
+            return _cut_short(report, error, "the commitment's value was", found.notes)
     gap = None if commitment.optimum is None else commitment.optimum.gap
-    return TableReport(
-        game,
-        concept,
-        gap is not None and gap <= limit and (commitment.follower_regret or 0) <= limit,
-        limit,
-        found.tables,
-        payoffs=_payoffs(markov, found.tables),
+    return replace(
+        report,
+        holds=gap is not None and gap <= limit and (commitment.follower_regret or 0) <= limit,
+        payoffs=payoffs,
         stackelberg=commitment,
+        status=status,
         notes=(*_number_notes(markov), *found.notes, *notes),
     )
 
@@ -126,47 +137,82 @@ def _check_nash(
             "check it as a commitment by --concept stackelberg"
         )
     tables = [table for table in found.tables if table is not None]
-    payoffs = table_payoffs(markov, tables)
-    regrets = table_regrets(markov, tables)
-    notes: list[str] = []
-    stationary: list[Fraction | None] = []
-    mixed: list[tuple[Fraction, Fraction] | None] = []
-    for player, payoff in enumerate(payoffs):
-        try:
-            stationary.append(best_deviation(markov, tables, player, STATIONARY) - payoff)
-        except InputError:
-            stationary.append(None)
-            notes.append(
-                f"the best deterministic table of {markov.players[player]!r} that does not see "
-                "the time is not known: there are too many to search"
-            )
-        if markov.horizon is not None:
-            mixed.append(_stochastic(markov, tables, player, payoff))
-    return TableReport(
-        game,
-        "nash",
-        max(regrets) <= tolerance,
-        tolerance,
-        found.tables,
+    report = TableReport(game, "nash", False, tolerance, found.tables)
+    try:
+        with limits.sparing(measuring_seconds(markov)):
+            payoffs, regrets = table_payoffs(markov, tables), table_regrets(markov, tables)
+    except LimitReached as error:
+        return _cut_short(report, error, "the regrets were", found.notes)
+    hidden = [_unseen(markov, tables, player, payoffs[player]) for player in range(len(tables))]
+    notes = [note for unseen in hidden for note in unseen.notes]
+    mixed = tuple(unseen.stochastic for unseen in hidden)
+    return replace(
+        report,
+        holds=max(regrets) <= tolerance,
         payoffs=payoffs,
         regrets=regrets,
-        stationary_regrets=tuple(stationary),
-        stochastic_regrets=tuple(mixed) or None,
-        notes=(*_number_notes(markov), *found.notes, *notes),
+        stationary_regrets=tuple(unseen.stationary for unseen in hidden),
+        stochastic_regrets=None if markov.horizon is None else mixed,
+        status=next((unseen.status for unseen in hidden if unseen.status != OK), OK),
+        notes=(*_number_notes(markov), *found.notes, *dict.fromkeys(notes)),
     )
 
 
+@dataclass(frozen=True)
+class _Unseen:
+    """What a player gains by its best deterministic and by its best stochastic table (and a bound
+    on that) which do not see the time; None where that is not known, with the notes that say why.
+    """
+
+    stationary: Fraction | None = None
+    stochastic: tuple[Fraction, Fraction] | None = None
+    status: str = OK
+    notes: tuple[str, ...] = ()
+
+
+def _unseen(game: MarkovGame, tables: Sequence[Rows], player: int, payoff: Fraction) -> _Unseen:
+    known = _Unseen()
+    try:
+        known = _stationary(game, tables, player, payoff)
+        if game.horizon is not None:
+            known = _stochastic(game, tables, player, payoff, known)
+    except LimitReached as error:
+        note = f"{error} before all tables were compared that do not see the time"
+        return replace(known, status=error.status, notes=(*known.notes, note))
+    return known
+
+
+def _stationary(game: MarkovGame, tables: Sequence[Rows], player: int, payoff: Fraction) -> _Unseen:
+    try:
+        return _Unseen(best_deviation(game, tables, player, STATIONARY) - payoff)
+    except InputError:
+        note = (
+            f"the best deterministic table of {game.players[player]!r} that does not see the time "
+            "is not known: there are too many to search"
+        )
+        return _Unseen(notes=(note,))
+
+
 def _stochastic(
-    game: MarkovGame, tables: Sequence[Rows], player: int, payoff: Fraction
-) -> tuple[Fraction, Fraction] | None:
-    """What the best stochastic table found gains that does not see the time, and a bound."""
+    game: MarkovGame, tables: Sequence[Rows], player: int, payoff: Fraction, known: _Unseen
+) -> _Unseen:
+    """Adds what the best stochastic table found gains, and a bound on what any gains."""
     from gtlearn.solvers.markov.stochastic_response import stochastic_response
 
     try:
         best = stochastic_response(game, tables, player, max_boxes=MAX_BOXES)
     except InputError:  # too many tables
-        return None
-    return best.value - payoff, best.upper_bound - payoff
+        return known
+    gains = best.value - payoff, best.upper_bound - payoff
+    return replace(known, stochastic=gains, status=best.status)
+
+
+def _cut_short(
+    report: TableReport, reached: LimitReached, what: str, notes: Sequence[str]
+) -> TableReport:
+    """The report of a check that a limit ended before it knew something essential."""
+    remarks = (*_number_notes(as_markov(report.game)), *notes, ended(reached, what))
+    return replace(report, status=reached.status, notes=remarks)
 
 
 def _payoffs(game: MarkovGame, tables: Sequence[Rows | None]) -> tuple[Fraction, ...] | None:

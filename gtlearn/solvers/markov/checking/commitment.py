@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import short_number
+from gtlearn.limits import OK, LimitReached
+from gtlearn.solvers.checking.check import comparing, status_of
 from gtlearn.solvers.markov.checking.result import CommitmentCheck, Deception, Optimum
 from gtlearn.solvers.markov.profiles.read import TableProfile
 from gtlearn.solvers.markov.profiles.rows import Rows
@@ -16,6 +19,7 @@ from gtlearn.solvers.markov.solution import (
     OPTIMAL,
     STATIONARY,
     STOCHASTIC,
+    MarkovSolution,
     TableCommitment,
 )
 from gtlearn.solvers.markov.tables import as_markov, pure_table
@@ -27,6 +31,7 @@ from gtlearn.solvers.verify.markov_values import (
     best_tables,
 )
 
+COMPARING = 10.0  # seconds for each best commitment, where there is no time limit
 MOST_TABLES = 20  # of a stationary follower's best responses that are listed
 
 
@@ -38,9 +43,8 @@ def check_commitment(
     follower: str,
     policy: str | None,
     ties: str,
-    time_limit: float | None,
-) -> tuple[CommitmentCheck, tuple[str, ...]]:
-    """What the leader's table of a profile is worth, and notes.
+) -> tuple[CommitmentCheck, tuple[str, ...], str]:
+    """What the leader's table of a profile is worth, notes, and a status.
 
     Args:
         found: the profile; only the leader's table is needed.
@@ -49,11 +53,11 @@ def check_commitment(
         follower: the follower's class: "stationary" or "optimal".
         policy: with the best of which tables it is compared; None for its own kind.
         ties: "strong" or "weak".
-        time_limit: seconds for each best commitment.
 
     Raises:
         InputError: if there is no table of the leader, or the follower's best response is too
             hard to find.
+        LimitReached: at a limit, before it is known what the commitment earns.
     """
     markov = as_markov(game)
     own = found.tables[leader]
@@ -85,13 +89,20 @@ def check_commitment(
             )
     pure = all(p in (0, 1) for row in own for p in row)
     kind = policy or (DETERMINISTIC if pure else STOCHASTIC)
-    optima = {}
+    optima, status = {}, OK
     stochastic = (STOCHASTIC,) if isinstance(game, IteratedGame) else ()  # not solved for others
     for compared in dict.fromkeys((kind, *stochastic)):
         try:
-            best = _best(game, leader, follower, compared, ties, time_limit)
+            with comparing(COMPARING) as own_time:
+                solution = _best(game, leader, follower, compared, ties)
         except InputError as error:
             notes.append(f"the best {compared} commitment is not known: {error}")
+            continue
+        if solution.status != OK:
+            status = status_of(limits.of_status(solution.status), own_time)
+        best = solution[0] if len(solution) else None
+        if not isinstance(best, TableCommitment):
+            notes.append(f"the best {compared} commitment is not known: none was found in time")
             continue
         value, bound = Fraction(best.value), Fraction(best.upper_bound)
         if pure or compared == STOCHASTIC:  # then the table itself is of the kind
@@ -113,15 +124,13 @@ def check_commitment(
         weak.other,
         strong.own,
         regret,
-        best_actions(markov, scene.pair(own), 1 - leader) if follower == OPTIMAL else None,
-        best_tables(markov, scene.pair(own), 1 - leader, MOST_TABLES)
-        if follower == STATIONARY
-        else None,
+        scene.best_actions(own) if follower == OPTIMAL else None,
+        scene.best_tables(own) if follower == STATIONARY else None,
         optima.get(kind),
         optima.get(STOCHASTIC) if kind == DETERMINISTIC else None,
         scene.deception(own, found.shown, ties),
     )
-    return check, tuple(notes)
+    return check, tuple(notes), status
 
 
 class _Scene:
@@ -145,14 +154,32 @@ class _Scene:
             ties=ties,
         )
 
+    def best_actions(self, own: Rows) -> tuple[tuple[int, ...], ...] | None:
+        """The actions of the follower's best responses; None at a limit."""
+        try:
+            return best_actions(self.game, self.pair(own), 1 - self.leader)
+        except LimitReached:
+            return None
+
+    def best_tables(self, own: Rows) -> tuple[tuple[int | None, ...], ...] | None:
+        """The follower's best tables, some of them; None at a limit."""
+        try:
+            return best_tables(self.game, self.pair(own), 1 - self.leader, MOST_TABLES)
+        except LimitReached:
+            return None
+
     def deception(self, own: Rows, shown: Rows | None, ties: str) -> Deception | None:
-        """What comes of showing another table than is played; None where it is the same."""
+        """What comes of showing another table than is played; None where it is the same, and at a
+        limit."""
         if shown is None or shown == own:
             return None
-        believed = self.response(shown, ties)
-        plan = pure_table(self.game, 1 - self.leader, believed.plan)
-        payoffs = table_payoffs(self.game, self.pair(own, plan))
-        best = self.response(own, ties).own
+        try:
+            believed = self.response(shown, ties)
+            plan = pure_table(self.game, 1 - self.leader, believed.plan)
+            payoffs = table_payoffs(self.game, self.pair(own, plan))
+            best = self.response(own, ties).own
+        except LimitReached:
+            return None
         return Deception(
             shown, believed.other, payoffs[self.leader], best - payoffs[1 - self.leader]
         )
@@ -164,15 +191,8 @@ def _best(
     follower: str,
     policy: str,
     ties: str,
-    time_limit: float | None,
-) -> TableCommitment:
-    """A best commitment of a kind, as far as the time allows."""
+) -> MarkovSolution:
+    """The best commitments of a kind, as far as the time allows."""
     from gtlearn.solvers.markov.commitment import stackelberg
 
-    solution = stackelberg(
-        game, leader=leader, follower=follower, policy=policy, ties=ties, time_limit=time_limit
-    )
-    outcome = solution[0] if len(solution) else None
-    if not isinstance(outcome, TableCommitment):
-        raise InputError("none was found in time")
-    return outcome
+    return stackelberg(game, leader=leader, follower=follower, policy=policy, ties=ties)

@@ -47,6 +47,7 @@ def to_json(report: TableReport) -> dict[str, Any]:
         "concept": report.concept,
         "holds": report.holds,
         "tolerance": json_number(report.tolerance),
+        "status": report.status,
         "unit": game.unit,
     }
     if report.regrets is not None and report.nash_conv is not None:

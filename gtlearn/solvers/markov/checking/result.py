@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.limits import OK
 from gtlearn.solvers.markov.profiles.rows import Rows
 
 
@@ -109,6 +110,8 @@ class TableReport:
             what one that was found gains, and a proven upper bound on what any gains; None without
             a horizon, where a deterministic table is best, and for a player where not known.
         stackelberg: what the commitment is worth (stackelberg only).
+        status: "ok", or what cut the check short: "time_limit", "memory_limit" or "interrupted";
+            what was not known by then is None, and `holds` is false where it depends on that.
         notes: sentences that a reader should see.
     """
 
@@ -122,6 +125,7 @@ class TableReport:
     stationary_regrets: tuple[Fraction | None, ...] | None = None
     stochastic_regrets: tuple[tuple[Fraction, Fraction] | None, ...] | None = None
     stackelberg: CommitmentCheck | None = None
+    status: str = OK
     notes: tuple[str, ...] = ()
 
     @property

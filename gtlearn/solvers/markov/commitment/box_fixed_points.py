@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.solvers.markov.commitment.box_values import Boxes, BoxValues, Floats, Plan
 
 IMPROVEMENTS = 3  # of the table that collects the most
@@ -28,6 +29,7 @@ class FixedPoints(BoxValues):
             player: whose payoffs, 0 the leader's.
             sign: UPPER or LOWER.
         """
+        limits.check()
         n, discount = np.arange(self.states), self.discount
         half = boxes.half.T
         pay = self.pay[player][n, :, plan.T]

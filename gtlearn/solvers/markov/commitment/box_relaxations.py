@@ -17,6 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.solvers.markov.commitment.box_fixed_points import FixedPoints
 from gtlearn.solvers.markov.commitment.box_values import (
     LOWER,
@@ -119,6 +120,7 @@ class TableResponses:
             return self.values.reply(points)
         later = np.zeros((len(self.tables), *points.shape))
         for _ in range(self.values.horizon or 0):
+            limits.check()
             after = (self.values.discount * (self.moves @ later)).reshape(
                 *self.pay.shape[:3], points.shape[1]
             )
@@ -198,6 +200,7 @@ class TimedResponses:
         later = np.zeros_like(points)
         plans = []
         for _ in range(values.horizon or 0):
+            limits.check()
             after = values.discount * (values.kind_moves @ later)
             after = after.reshape(*values.kind_pay[1].shape, -1) + values.kind_pay[1][..., None]
             worth = after[:, 0][values.kinds]

@@ -21,6 +21,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.solvers.markov.commitment.sides import Sides, start_floats
 
 Floats = NDArray[np.float64]
@@ -109,6 +110,7 @@ class BoxValues:
         pay = self.kind_pay[player][..., None]
         form = self._nothing(boxes)
         for step in range(self.horizon):
+            limits.check()
             now = plan if isinstance(plan, np.ndarray) else plan[step]
             base, change = (self._chosen(array, now) for array in self._by_action(form, pay))
             form = self._cut(self._mixed(base, change, boxes, sign), step, self.sizes[player], sign)
@@ -122,6 +124,7 @@ class BoxValues:
         size = self.sizes[0] + weight * self.sizes[1]
         form = self._nothing(boxes)
         for step in range(self.horizon):
+            limits.check()
             base, change = (array[self.kinds] for array in self._by_action(form, pay))
             best = self._mixed(base[:, 0], change[:, 0], boxes, UPPER)
             for b in range(1, base.shape[1]):

@@ -9,7 +9,8 @@ from itertools import count
 
 import numpy as np
 
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.limits import LimitReached
+from gtlearn.progress import tell
 from gtlearn.solvers.markov.commitment.box_relaxations import (
     Relaxation,
     TableResponses,
@@ -40,12 +41,14 @@ class Tightened:
             earns.
         better: a table, states x leader's actions, that in floats earns more than the value under
             strong ties; None if none was met.
+        reached: the limit that ended the search.
     """
 
     bound: Fraction
     boxes: int
     finished: bool
     better: Floats | None = None
+    reached: LimitReached | None = None
 
 
 @dataclass(order=True)
@@ -63,7 +66,6 @@ def tightened_bound(
     sides: Sides,
     value: Fraction,
     bound: Fraction,
-    clock: Clock,
     *,
     tolerance: Fraction,
 ) -> Tightened:
@@ -78,7 +80,6 @@ def tightened_bound(
         sides: the game, its leader and the follower's class.
         value: what a known table earns.
         bound: a proven upper bound.
-        clock: says when the time is over.
         tolerance: the gap, in the game's unit, at which to stop.
     """
     if bound - value <= tolerance:
@@ -86,7 +87,7 @@ def tightened_bound(
     if not _is_small(sides):
         return Tightened(bound, 0, False)
     search = _Search(sides, value, bound, tolerance)
-    search.run(clock)
+    search.run()
     return search.result()
 
 
@@ -111,27 +112,42 @@ class _Search:
         self.examined = self.held = 0
         self.open: list[_Piece] = []
         self.order = count()
+        self.covered = False  # whether all tables have been looked at
+        self.reached: LimitReached | None = None
 
     @property
     def top(self) -> float:
         """The highest bound of an open box."""
         return -self.open[0].rank[0] if self.open else -np.inf
 
-    def run(self, clock: Clock) -> None:
-        """Splits boxes until none is open, or the time or the room is used up."""
+    def run(self) -> None:
+        """Splits boxes until none is open, or a limit is reached."""
         roots = self.relaxation.roots()
         shape = (self.sides.game.num_states, len(roots))
-        self._examine(Boxes(np.zeros(shape), np.ones(shape)), roots, np.full(shape[1], np.inf))
-        while self.open and not clock.expired and self.held < MAX_OPEN:
-            clock.tell(None, f"{self.examined} boxes of the leader's tables")
-            self._examine(*_halves(self._next()))
+        try:
+            self._examine(Boxes(np.zeros(shape), np.ones(shape)), roots, np.full(shape[1], np.inf))
+            self.covered = True
+            while self.open and self.held < MAX_OPEN:
+                tell(None, f"{self.examined} boxes of the leader's tables")
+                self._split()
+        except LimitReached as error:
+            self.reached = error
 
     def result(self) -> Tightened:
         """What has been proven."""
-        proven = max(self.closed, self.top)
+        proven = max(self.closed, self.top) if self.covered else np.inf
         bound = self.bound if proven >= self.bound else max(Fraction(proven), self.value)
         finished = proven <= self.best + self.tolerance
-        return Tightened(bound, self.examined, finished, self.better)
+        return Tightened(bound, self.examined, finished, self.better, self.reached)
+
+    def _split(self) -> None:
+        """Halves the open boxes of the highest bounds."""
+        piece = self._next()
+        try:
+            self._examine(*_halves(piece))
+        except LimitReached:
+            heapq.heappush(self.open, piece)
+            raise
 
     def _next(self) -> _Piece:
         """The open boxes of the highest bounds, about half a batch."""

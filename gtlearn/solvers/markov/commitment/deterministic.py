@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 from math import isfinite, lcm, log10, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import nearest_double
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn.limits import LimitReached
+from gtlearn.progress import tell
 from gtlearn.solvers.markov.commitment.floats import (
     COARSE,
     count_replies,
@@ -23,10 +24,12 @@ from gtlearn.solvers.markov.commitment.replies import Candidate
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.commitment.units import total_weight
 from gtlearn.solvers.markov.solution import Table
+from gtlearn.solvers.markov.tables import all_tables
 
 MAX_LEADERS = 1_000_000
 MAX_LISTED = 64  # optimal tables that are listed
 CHUNK = 500_000  # entries of the transition matrices that are held at once
+SMALL_CHUNK = 2**16  # entries of integer payoffs, of whose every step there may be very many
 ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
 
 
@@ -39,51 +42,84 @@ class Enumerated:
         upper_bound: a proven bound: the optimal value where the enumeration came to its end.
         complete: whether `best` holds every optimal table.
         tried: how many tables there are.
+        reached: the limit that ended the enumeration.
     """
 
     best: tuple[Candidate, ...]
     upper_bound: Fraction
     complete: bool
     tried: int
+    reached: LimitReached | None = None
 
 
-def best_deterministic(sides: Sides, ties: str, clock: Clock) -> Enumerated:
+def best_deterministic(sides: Sides, ties: str) -> Enumerated:
     """Every deterministic table of the leader that earns it the most.
 
     Floats give an upper bound for each table, the value under strong ties with near-ties counted
-    as ties; those that may be optimal are then evaluated exactly, the most promising first.
+    as ties; those that may be optimal are then evaluated exactly, the most promising first. What
+    was found until a limit is reached is returned.
 
     Args:
         sides: the game, its leader and the follower's class.
         ties: "strong" or "weak".
-        clock: says when the time is over; what was found until then is returned.
 
     Raises:
         InputError: if there are too many tables.
+        LimitReached: at a limit, before any table was evaluated exactly.
     """
     tables = _tables(sides)
-    exact = integer_values(sides, tables, ties)
-    if exact is not None:
-        return _listed(sides, tables, ties, exact)
-    bounds = _bounds(sides, tables, clock)
+    values, reached = _exact_values(sides, tables, ties)
+    if values:
+        return _listed(sides, tables, ties, values, reached)
+    bounds, reached = _bounds(sides, tables)
     slack = ROUNDING * (1 + sides.span) + rounding(sides)
+    order = np.argsort(-bounds, kind="stable").tolist()
+    if reached is not None:
+        order = [k for k in order if bounds[k] < np.inf]
+    top = ceiling(sides)
+    rest = None if len(order) == len(tables) else top  # what the others earn at most
     found: dict[int, Candidate] = {}
     value: Fraction | None = None
-    for index in np.argsort(-bounds, kind="stable").tolist():
+    for index in order or [0]:
         if value is not None and bounds[index] < nearest_double(value) - slack:
             break
-        if clock.expired or len(found) >= MAX_LISTED:
-            upper = _upper(sides, float(bounds[index]) + slack)
-            best = tuple(found[k] for k in sorted(found))
-            return Enumerated(best, max(upper, value or upper), False, len(tables))
-        candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
+        here = min(top, _upper(sides, float(bounds[index]) + slack)) if order else top
+        if len(found) >= MAX_LISTED:
+            rest = max(rest or here, here)
+            break
+        try:
+            candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
+        except LimitReached as error:
+            reached, rest = error, max(rest or here, here)
+            break
         earned = candidate.value(sides.leader)
         if value is None or earned > value:
             value, found = earned, {}
         if earned == value:
             found[index] = candidate
-    assert value is not None
-    return Enumerated(tuple(found[k] for k in sorted(found)), value, True, len(tables))
+    if value is None:
+        raise reached or ArithmeticError("there is always a table to try")
+    best = tuple(found[k] for k in sorted(found))
+    if rest is None:
+        return Enumerated(best, value, True, len(tables))
+    return Enumerated(best, max(rest, value), False, len(tables), reached)
+
+
+def _exact_values(
+    sides: Sides, tables: NDArray[np.int64], ties: str
+) -> tuple[list[Fraction] | None, LimitReached | None]:
+    """The values of `integer_values`, as many as there is time for; None for other games."""
+    values: list[Fraction] = []
+    size = max(1, SMALL_CHUNK // (tables.shape[1] * sides.responses))
+    try:
+        for first in range(0, len(tables), size):
+            part = integer_values(sides, tables[first : first + size], ties)
+            if part is None:
+                return None, None
+            values += part
+    except LimitReached as error:
+        return values, error
+    return values, None
 
 
 def _upper(sides: Sides, bound: float) -> Fraction:
@@ -121,6 +157,7 @@ def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[F
     mine = other = np.zeros(tables.shape, dtype=kind)
     unit = 1
     for _ in range(horizon):
+        limits.check()
         mine, other = (
             unit * ours + keep * mine[each, after],
             unit * theirs + keep * other[each, after],
@@ -138,12 +175,32 @@ def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[F
 
 
 def _listed(
-    sides: Sides, tables: NDArray[np.int64], ties: str, values: list[Fraction]
+    sides: Sides,
+    tables: NDArray[np.int64],
+    ties: str,
+    values: list[Fraction],
+    reached: LimitReached | None,
 ) -> Enumerated:
+    """The best of the tables whose exact values are known: the first ones, or all."""
     value = max(values)
     optimal = [k for k, earned in enumerate(values) if earned == value]
-    best = tuple(Candidate.of(sides, _pure(sides, tables[k]), ties) for k in optimal[:MAX_LISTED])
-    return Enumerated(best, value, len(optimal) <= MAX_LISTED, len(tables))
+    best: list[Candidate] = []
+    try:
+        for k in optimal[:MAX_LISTED]:
+            best.append(Candidate.of(sides, _pure(sides, tables[k]), ties))
+    except LimitReached as error:
+        if not best:
+            raise
+        reached = error
+    upper = value if len(values) == len(tables) else max(value, ceiling(sides))
+    complete = upper == value and len(values) == len(tables) and len(best) == len(optimal)
+    return Enumerated(tuple(best), upper, complete, len(tables), None if complete else reached)
+
+
+def ceiling(sides: Sides) -> Fraction:
+    """What no table exceeds: the leader's largest payoff at every step."""
+    own = sides.pay[0]
+    return Fraction(int(own.numerators.max()), own.denominator) * total_weight(sides.game)
 
 
 def _tables(sides: Sides) -> NDArray[np.int64]:
@@ -158,7 +215,8 @@ def _tables(sides: Sides) -> NDArray[np.int64]:
             f"{sides.game.name} has {_shortly(count)} deterministic tables of the leader{facing}: "
             "too many to try; use a smaller game or a stochastic commitment"
         )
-    return np.array(list(product(*legal)), dtype=np.int64)
+    limits.require(3 * 8 * count * len(legal))
+    return all_tables(sides.game.legal[sides.leader])
 
 
 def _shortly(count: int) -> str:
@@ -166,18 +224,24 @@ def _shortly(count: int) -> str:
     return str(count) if count < 10**9 else f"about 10^{round(log10(count))}"
 
 
-def _bounds(sides: Sides, tables: NDArray[np.int64], clock: Clock) -> NDArray[np.float64]:
-    """Upper bounds in floats on the leader's value from each table, but for `rounding`; infinite
-    where floats say nothing."""
+def _bounds(
+    sides: Sides, tables: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], LimitReached | None]:
+    """Upper bounds in floats on the leader's value from each table, infinite where there was no
+    time or floats say nothing; and the limit that ended it."""
+    out = np.full(len(tables), np.inf)
     if rounding(sides) > COARSE:
-        return np.full(len(tables), np.inf)
-    parts = []
+        return out, None
     chunk = max(1, CHUNK // sides.game.num_states**2)
-    for begin in range(0, len(tables), chunk):
-        clock.tell(begin / len(tables), "bounds for the leader's deterministic tables")
-        plays = np.eye(sides.actions)[tables[begin : begin + chunk]]
-        parts.append(leader_values(sides, plays, strong=True))
-    return np.concatenate(parts)
+    try:
+        with limits.keeping(0.0, share=1 / 4):
+            for first in range(0, len(tables), chunk):
+                tell(first / len(tables), "bounds for the leader's deterministic tables")
+                plays = np.eye(sides.actions)[tables[first : first + chunk]]
+                out[first : first + chunk] = leader_values(sides, plays, strong=True)
+    except LimitReached as error:
+        return out, error
+    return out, None
 
 
 def _pure(sides: Sides, actions: NDArray[np.int64]) -> Table:

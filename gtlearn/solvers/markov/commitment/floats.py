@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.markov.commitment.sides import Sides, start_floats
+from gtlearn.solvers.markov.tables import all_tables
 
 Floats = NDArray[np.float64]
 
@@ -20,6 +21,7 @@ MAX_REPLIES = 1024  # tables of the follower that are tried again and again
 PATIENT = 1 - 2.0**-30  # the largest discount that floats are used with
 _BEYOND = 2.0**40  # more than any value in floats
 COARSE = 2.0**-3  # a value in floats that may be wrong by more than this, of a payoff, says nothing
+CHUNK = 2**21  # entries of the transitions of the tables that are evaluated at once
 MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
 
 
@@ -35,8 +37,20 @@ def leader_values(sides: Sides, tables: Floats, *, strong: bool, tie: float = TI
     Returns:
         One value a table, in the game's unit; strong ones are never too low by more than
         `rounding`, if that is not COARSE.
+
+    Raises:
+        LimitReached: at a limit.
     """
-    sign = 1.0 if strong else -1.0
+    size = max(1, CHUNK // (sides.responses * sides.game.num_states**2))
+    parts = [
+        _values(sides, tables[first : first + size], 1.0 if strong else -1.0, tie)
+        for first in range(0, len(tables), size)
+    ]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _values(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
+    limits.check()
     if sides.game.horizon is None:
         return sign * _discounted(sides, tables, sign, tie)
     if sides.sees_time:
@@ -59,8 +73,7 @@ def rounding(sides: Sides) -> float:
 
 def follower_tables(sides: Sides) -> NDArray[np.int64]:
     """All deterministic tables of the follower, tables x states, of action indices."""
-    legal = [np.flatnonzero(~row).tolist() for row in sides.barred]
-    return np.array(list(product(*legal)), dtype=np.int64)
+    return all_tables(~sides.barred)
 
 
 def count_replies(sides: Sides) -> int:
@@ -111,6 +124,7 @@ def _by_time(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
     assert sides.game.horizon is not None
     discount = float(sides.game.discount)
     for _ in range(sides.game.horizon):
+        limits.check()
         mine = ours + discount * np.einsum("bsat,bt->bsa", moves, later_ours)
         other = theirs + discount * np.einsum("bsat,bt->bsa", moves, later_theirs)
         later_ours, later_theirs, _ = _choose(sides, mine, other, tie)
@@ -137,6 +151,7 @@ def pair_values(sides: Sides, tables: Floats, replies: NDArray[np.int64]) -> tup
     here = np.broadcast_to(start_floats(sides.game), ours.shape)
     mine, other = np.zeros(ours.shape[:2]), np.zeros(ours.shape[:2])
     for weight in sides.weights:
+        limits.check()
         mine += weight * (here * ours).sum(axis=-1)
         other += weight * (here * theirs).sum(axis=-1)
         here = np.matmul(here[..., None, :], moves)[..., 0, :]
@@ -167,6 +182,7 @@ def _iterate(
     (batch, states). Where `pay` is -inf an action is not allowed; `choice` is where it begins."""
     discount = _patience(sides)
     while True:
+        limits.check()
         kept = np.take_along_axis(moves, choice[..., None, None], axis=2)[:, :, 0]
         rewards = np.take_along_axis(pay, choice[..., None], axis=2)
         system = np.eye(kept.shape[-1]) - discount * kept

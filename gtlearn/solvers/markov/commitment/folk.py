@@ -8,9 +8,11 @@ from itertools import product
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.markov.commitment.units import total_weight
+from gtlearn.solvers.markov.stage_games import require_found
 from gtlearn.solvers.zero_sum import zero_sum
 
 Pair = tuple[Fraction, Fraction]
@@ -55,6 +57,9 @@ def folk_bound(game: IteratedGame, leader: int) -> FolkBound:
         game: an iterated game of two players.
         leader: who commits, 0 or 1.
 
+    Raises:
+        LimitReached: at a limit.
+
     >>> from gtlearn import games
     >>> bound = folk_bound(games.iterated("prisoners_dilemma", horizon=10), 0)
     >>> bound.value, bound.minmax, bound.multiplier
@@ -62,10 +67,7 @@ def folk_bound(game: IteratedGame, leader: int) -> FolkBound:
     """
     stage = game.stage
     minmax, securing, punishing = _minmax(stage, leader)
-    points = [
-        (stage.payoff(1 - leader, p) - minmax, stage.payoff(leader, p))
-        for p in product(*map(range, stage.shape))
-    ]
+    points = _points(stage, leader, minmax)
     multiplier, value = _highest(points)
     richer = [mine for theirs, mine in points if theirs > 0]
     crossing = multiplier > 0 or not richer or max(richer) < value
@@ -80,6 +82,37 @@ def folk_bound(game: IteratedGame, leader: int) -> FolkBound:
     )
 
 
+def largest_payoff(game: IteratedGame, leader: int) -> FolkBound:
+    """The bound that is at hand: in no step does the leader get more than its largest payoff."""
+    stage = game.stage
+    own, other = stage.payoffs[leader], stage.payoffs[1 - leader]
+    value = Fraction(int(own.numerators.max()), own.denominator)
+    return FolkBound(
+        value=value * total_weight(game.markov),
+        stage=value,
+        minmax=Fraction(int(other.numerators.min()), other.denominator),
+        securing=_first(stage.shape[1 - leader]),
+        punishing=_first(stage.shape[leader]),
+        multiplier=Fraction(0),
+        binding=False,
+    )
+
+
+def _first(size: int) -> tuple[Fraction, ...]:
+    """The pure strategy that plays the first action."""
+    return (Fraction(1), *[Fraction(0)] * (size - 1))
+
+
+def _points(stage: NormalFormGame, leader: int, minmax: Fraction) -> list[Pair]:
+    """What the follower gets beyond its minmax, and what the leader gets, in each profile."""
+    points = []
+    for profile in product(*map(range, stage.shape)):
+        limits.check()
+        theirs = stage.payoff(1 - leader, profile) - minmax
+        points.append((theirs, stage.payoff(leader, profile)))
+    return points
+
+
 def _minmax(
     stage: NormalFormGame, leader: int
 ) -> tuple[Fraction, tuple[Fraction, ...], tuple[Fraction, ...]]:
@@ -90,6 +123,7 @@ def _minmax(
     labels = (stage.actions[1 - leader], stage.actions[leader])
     game = NormalFormGame("minmax", ("Follower", "Leader"), labels, (matrix, opposed))
     solution = zero_sum(game, uniqueness=False)
+    require_found(solution)
     securing, punishing = solution.to_fractions()
     return Fraction(solution[0].payoffs[0]), tuple(securing), tuple(punishing)
 
@@ -105,6 +139,7 @@ def _highest(points: list[Pair]) -> Pair:
         return Fraction(0), left[1]
     right = max(points)  # the follower can get its minmax, so that this x is not negative
     while True:
+        limits.check()
         m = (left[1] - right[1]) / (right[0] - left[0])
         top = max(points, key=lambda p: p[1] + m * p[0])
         height = left[1] + m * left[0]

@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn import limits
 from gtlearn.solvers.markov.commitment.replies import reply, values_of_plan
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import Table
@@ -29,27 +29,28 @@ MAX_TIES = 6  # how many other plans may turn out to be better on the way
 PROBE = Fraction(1, 1024)
 
 
-def exact_candidates(sides: Sides, near: NDArray[np.float64], clock: Clock) -> Iterator[Table]:
+def exact_candidates(sides: Sides, near: NDArray[np.float64]) -> Iterator[Table]:
     """Exact tables near one in floats, simple ones first.
 
     Args:
         sides: the game, its leader and the follower's class.
         near: a table, states x leader's actions.
-        clock: says when the time is over.
+
+    Raises:
+        LimitReached: at a limit.
     """
     target = reply(sides, exact_rows(near, FINE), "strong").plan
     directions = _directions(sides)
-    limits = DENOMINATORS[:: max(1, len(directions) * len(DENOMINATORS) // MAX_SLIDES)]
+    every = max(1, len(directions) * len(DENOMINATORS) // MAX_SLIDES)
     seen = set()
-    for limit in limits:
+    for limit in DENOMINATORS[::every]:
         base = exact_rows(near, limit)
         if base in seen:
             continue
         seen.add(base)
         yield base
         for direction in directions:
-            if clock.expired:
-                return
+            limits.check()
             found = _slide(sides, base, direction, target)
             if found is not None:
                 yield found
@@ -58,6 +59,7 @@ def exact_candidates(sides: Sides, near: NDArray[np.float64], clock: Clock) -> I
 
 def moved(table: Table, direction: Table, step: Fraction) -> Table | None:
     """The table so far along the direction, None where that is no table."""
+    limits.check()
     out = tuple(
         tuple(Fraction(p) + step * Fraction(d) for p, d in zip(row, change, strict=True))
         for row, change in zip(table, direction, strict=True)

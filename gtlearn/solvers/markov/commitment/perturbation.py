@@ -9,9 +9,10 @@ from math import prod
 
 import numpy as np
 
+from gtlearn import child, limits
 from gtlearn.solvers.markov.commitment.floats import leader_values
 from gtlearn.solvers.markov.commitment.knife_edge import moved
-from gtlearn.solvers.markov.commitment.limits import Limit, limit_along
+from gtlearn.solvers.markov.commitment.power_series import Limit, limit_along, limit_seconds
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import Table
@@ -32,6 +33,9 @@ def best_direction(sides: Sides, table: Table) -> tuple[Table, Limit] | None:
     Args:
         sides: the game, its leader and the follower's class.
         table: an exact table of the leader.
+
+    Raises:
+        LimitReached: at a limit.
     """
     targets = list(_targets(sides, table))
     if not targets:
@@ -42,7 +46,9 @@ def best_direction(sides: Sides, table: Table) -> tuple[Table, Limit] | None:
     found = []
     for k in order.tolist():
         direction = _difference(targets[k], table)
-        found.append((direction, limit_along(sides, table, direction)))
+        seconds = limit_seconds(sides)
+        limit = child.bounded(limit_along, sides, table, direction, seconds=seconds)
+        found.append((direction, limit))
     return max(found, key=lambda pair: pair[1].payoffs[0])
 
 
@@ -56,10 +62,14 @@ def robustness(sides: Sides, table: Table) -> tuple[tuple[Fraction, Fraction, Ta
     Args:
         sides: the game, its leader and the follower's class.
         table: an exact table of the leader.
+
+    Raises:
+        LimitReached: at a limit.
     """
     directions = [_unit(_difference(target, table)) for target in _targets(sides, table)]
     found = []
     for distance in DISTANCES:
+        limits.check()
         near = [moved(table, direction, distance) for direction in directions]
         tables = [there for there in near if there is not None]
         if not tables:
@@ -92,12 +102,14 @@ def _targets(sides: Sides, table: Table) -> Iterator[Table]:
         return
     rng = np.random.default_rng(SEED)
     for _ in range(MAX_TARGETS):
+        limits.check()
         target = tuple(rows[int(rng.integers(len(rows)))] for rows in options)
         if target != table:
             yield target
 
 
 def _difference(target: Table, table: Table) -> Table:
+    limits.check()
     return tuple(
         tuple(Fraction(p) - Fraction(q) for p, q in zip(row, other, strict=True))
         for row, other in zip(target, table, strict=True)
@@ -105,4 +117,5 @@ def _difference(target: Table, table: Table) -> Table:
 
 
 def _floats(table: Table) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    limits.check()
     return np.array([[float(p) for p in row] for row in table])

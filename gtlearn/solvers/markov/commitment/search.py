@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.solvers.commitment.clock import Clock
+from gtlearn import limits
+from gtlearn.limits import LimitReached
 from gtlearn.solvers.markov.commitment.floats import leader_values
 from gtlearn.solvers.markov.commitment.sides import Sides
 
@@ -18,9 +21,7 @@ FIRST_STEP, SHRINK, LAST_STEP = 0.5, 0.95, 1e-6
 SEED = 20231
 
 
-def promising_tables(
-    sides: Sides, starts: Floats, *, strong: bool, target: float, clock: Clock
-) -> Floats:
+def promising_tables(sides: Sides, starts: Floats, *, strong: bool, target: float) -> Floats:
     """Tables of high value, the best first, found by varying the best so far at random.
 
     Args:
@@ -28,22 +29,26 @@ def promising_tables(
         starts: tables to begin with, batch x states x leader's actions.
         strong: how the follower breaks ties.
         target: a proven upper bound; the search ends where it is met.
-        clock: says when the time is over.
+
+    Returns:
+        What was found until the search was over, or half of the time that was left.
     """
     rng = np.random.default_rng(SEED)
     legal = sides.game.legal[sides.leader]
     sizes = (20 * POPULATION, *legal.shape)
     pool = np.concatenate([starts, _normalised(rng.exponential(size=sizes), legal)])
-    pool, values = _best(sides, pool, strong)
     step = FIRST_STEP
-    for _ in range(ROUNDS):
-        if clock.expired or values[0] >= target - LAST_STEP * sides.span:
-            break
-        changed = rng.random((len(pool) * OFFSPRING, legal.shape[0], 1)) < 0.5
-        noise = step * rng.normal(size=(len(pool) * OFFSPRING, *legal.shape)) * changed
-        children = _normalised(np.clip(np.repeat(pool, OFFSPRING, axis=0) + noise, 0, 1), legal)
-        pool, values = _best(sides, np.concatenate([pool, children]), strong)
-        step = max(step * SHRINK, LAST_STEP)
+    with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):
+        pool, values = _best(sides, pool, strong)
+        for _ in range(ROUNDS):
+            if values[0] >= target - LAST_STEP * sides.span:
+                break
+            changed = rng.random((len(pool) * OFFSPRING, legal.shape[0], 1)) < 0.5
+            noise = step * rng.normal(size=(len(pool) * OFFSPRING, *legal.shape)) * changed
+            parents = np.repeat(pool, OFFSPRING, axis=0)
+            children = _normalised(np.clip(parents + noise, 0, 1), legal)
+            pool, values = _best(sides, np.concatenate([pool, children]), strong)
+            step = max(step * SHRINK, LAST_STEP)
     return pool
 
 

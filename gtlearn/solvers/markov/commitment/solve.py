@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.solvers.commitment.clock import Clock
-from gtlearn.solvers.markov.commitment.branch_and_bound import tightened_bound
-from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic
+from gtlearn.limits import OK, LimitReached, TimeLimitReached
+from gtlearn.progress import Progress, heard_by
+from gtlearn.solvers.markov.certified import measuring_seconds
+from gtlearn.solvers.markov.commitment.branch_and_bound import Tightened, tightened_bound
+from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic, ceiling
 from gtlearn.solvers.markov.commitment.floats import few_replies
-from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound
+from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound, largest_payoff
 from gtlearn.solvers.markov.commitment.perturbation import robustness
 from gtlearn.solvers.markov.commitment.reached import Part, reached_part
-from gtlearn.solvers.markov.commitment.replies import reply
+from gtlearn.solvers.markov.commitment.replies import Candidate, reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.commitment.stochastic import Stochastic, best_stochastic, improved
 from gtlearn.solvers.markov.commitment.units import Units, in_units
@@ -30,7 +35,8 @@ from gtlearn.solvers.markov.solution import (
     Table,
     TableCommitment,
 )
-from gtlearn.solvers.solution import OK, RATIONAL, TIME_LIMIT, Certificate, Progress
+from gtlearn.solvers.markov.tables import pure_table
+from gtlearn.solvers.solution import RATIONAL, Certificate
 from gtlearn.solvers.verify.markov import markov_outcome
 
 Evidence = dict[str, Any]
@@ -38,6 +44,7 @@ Evidence = dict[str, Any]
 BRANCHES = "branch_and_bound"
 BRANCHING = 20.0  # seconds of branch and bound where no time limit is given
 TOLERANCE = Fraction(1, 1000)  # of the payoffs' range a step: what branch and bound is to reach
+METHODS = {DETERMINISTIC: "enumeration of deterministic tables", STOCHASTIC: "search"}
 PROOFS = {
     "folk": "the folk bound",
     "unlimited_memory": "the unlimited-memory bound",
@@ -53,6 +60,7 @@ def stackelberg(
     policy: str | None = None,
     ties: str = "strong",
     time_limit: float | None = None,
+    memory_limit: float | None = None,
     progress: Progress | None = None,
 ) -> MarkovSolution:
     """The best table that a leader can commit to, against one class of followers.
@@ -72,6 +80,7 @@ def stackelberg(
             of an iterated game, deterministic ones of another.
         ties: "strong" (the follower breaks ties for the leader) or "weak" (against it).
         time_limit: seconds after which to return what was found.
+        memory_limit: bytes by which the process may grow, with the same outcome.
         progress: called as `progress(fraction done or None, what is being done)`.
 
     Raises:
@@ -85,44 +94,100 @@ def stackelberg(
     >>> stackelberg(game, policy="deterministic")[0].value
     Fraction(29, 10)
     """
-    clock = Clock(time_limit, progress)
-    is_iterated = isinstance(game, IteratedGame)
     if policy is None:
-        policy = STOCHASTIC if is_iterated else DETERMINISTIC
+        policy = STOCHASTIC if isinstance(game, IteratedGame) else DETERMINISTIC
     _check_options(game, leader, follower, policy, ties)
-    units = in_units(game.markov if isinstance(game, IteratedGame) else game)
+    start = time.monotonic()
+    with limits.limited(time_limit, memory_limit), heard_by(progress):
+        solution = _solved(game, leader, follower, policy, ties)
+    return replace(solution, seconds=time.monotonic() - start)
+
+
+def _solved(
+    game: IteratedGame | MarkovGame, leader: int, follower: str, policy: str, ties: str
+) -> MarkovSolution:
+    markov = game.markov if isinstance(game, IteratedGame) else game
+    units = in_units(markov)
     part = reached_part(units.game)
     sides = Sides(part.game, leader, follower)
-    bounds, evidence = _bounds(game, sides, clock) if isinstance(game, IteratedGame) else ({}, {})
-    if policy == DETERMINISTIC:
-        tried = best_deterministic(sides, ties, clock)
-        outcomes = _enumerated(sides, ties, tried, units, part)
-        method, complete = "enumeration of deterministic tables", tried.complete
-    else:
-        assert isinstance(game, IteratedGame)
-        found, proof = _stochastic(game, sides, ties, bounds, units, clock)
-        outcomes = (_found(sides, ties, found, {**evidence, **proof}, units, part),)
-        method, complete = f"search, and {PROOFS[proof['bound']]}", outcomes[0].gap == 0
-    near = _robustness(sides, outcomes[0], units, part, clock) if outcomes else ()
-    for outcome in outcomes:
-        failed = markov_outcome(game, outcome)
-        if failed:
-            raise CertificateError(f"the commitment of {game.name} does not hold: {failed[0]}")
+    outcomes: tuple[TableCommitment, ...] = ()
+    bounds: dict[str, Fraction] = {}
+    evidence: Evidence = {}
+    method, complete, reached = METHODS[policy], False, None
+    try:
+        with limits.keeping(3 * measuring_seconds(markov), share=1 / 4):
+            if isinstance(game, IteratedGame):
+                bounds, evidence = _bounds(game, sides)
+            if policy == DETERMINISTIC or not isinstance(game, IteratedGame):
+                tried = best_deterministic(sides, ties)
+                outcomes = _enumerated(sides, ties, tried, units, part)
+                complete, reached = tried.complete, tried.reached
+            else:
+                found, proof = _stochastic(game, sides, ties, bounds, units)
+                outcomes = (_found(sides, ties, found, {**evidence, **proof}, units, part),)
+                method = f"{method}, and {PROOFS[proof['bound']]}"
+                reached = None if outcomes[0].gap == 0 else found.reached
+    except LimitReached as error:
+        reached = error
+        with suppress(LimitReached):
+            outcomes = (_cheapest(game, sides, policy, ties, units, part),)
+    proven, unproven = _proven(game, outcomes)
+    if unproven is not None:
+        complete, reached = False, unproven
+    if complete:
+        reached = None
+    near = _robustness(sides, proven[0], units, part) if proven else ()
     return MarkovSolution(
         game=game,
         concept="stackelberg",
         method=method,
-        solutions=outcomes,
-        status=TIME_LIMIT if clock.expired and not complete else OK,
+        solutions=proven,
+        status=OK if reached is None else reached.status,
         complete=complete,
-        seconds=clock.seconds,
         follower=follower,
         policy=policy,
         bounds=bounds,
         robustness=tuple((distance, value) for distance, value, _ in near),
         proofs=_proofs(evidence if policy == DETERMINISTIC else {}, near),
-        notes=_notes(sides, outcomes, complete),
+        notes=_notes(sides, proven, complete, reached),
     )
+
+
+def _cheapest(
+    game: IteratedGame | MarkovGame, sides: Sides, policy: str, ties: str, units: Units, part: Part
+) -> TableCommitment:
+    """The first deterministic table, with the bound that is at hand.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    table = pure_table(sides.game, sides.leader, sides.game.legal[sides.leader].argmax(axis=1))
+    response = reply(sides, table, ties)
+    if policy == DETERMINISTIC or not isinstance(game, IteratedGame):
+        best = Candidate(table, response)
+        tried = Enumerated((best,), max(ceiling(sides), best.value(sides.leader)), False, 1)
+        return _enumerated(sides, ties, tried, units, part)[0]
+    folk = largest_payoff(game, sides.leader)
+    evidence = {"bound": "folk", "upper_bound": folk.value, "folk": _folk_evidence(folk)}
+    found = Stochastic(table, response.payoffs, response.plan, True)
+    return _found(sides, ties, found, evidence, units, part)
+
+
+def _proven(
+    game: IteratedGame | MarkovGame, outcomes: tuple[TableCommitment, ...]
+) -> tuple[tuple[TableCommitment, ...], LimitReached | None]:
+    """Those outcomes that there was time to verify, and the limit that ended it."""
+    markov = game.markov if isinstance(game, IteratedGame) else game
+    for count, outcome in enumerate(outcomes):
+        try:
+            failed = child.bounded(
+                markov_outcome, game, outcome, seconds=3 * measuring_seconds(markov)
+            )
+        except LimitReached as error:
+            return outcomes[:count], error
+        if failed:
+            raise CertificateError(f"the commitment of {game.name} does not hold: {failed[0]}")
+    return outcomes, None
 
 
 def _check_options(
@@ -148,14 +213,18 @@ def _check_options(
         )
 
 
-def _bounds(game: IteratedGame, sides: Sides, clock: Clock) -> tuple[dict[str, Fraction], Evidence]:
+def _bounds(game: IteratedGame, sides: Sides) -> tuple[dict[str, Fraction], Evidence]:
     """Upper bounds on the leader's value by name, and what proves them."""
-    folk = folk_bound(game, sides.leader)
+    try:
+        with limits.keeping(0.0, share=3 / 4):
+            folk = folk_bound(game, sides.leader)
+    except LimitReached:
+        folk = largest_payoff(game, sides.leader)
     bounds = {"folk": folk.value}
     evidence: Evidence = {"folk": _folk_evidence(folk)}
     if sides.sees_time or game.horizon == 1:
-        with suppress(TimeoutError):  # then there is one bound less
-            unlimited = unlimited_memory_bound(game, sides.leader, folk, clock)
+        with suppress(LimitReached), limits.keeping(0.0, share=3 / 4):  # else one bound less
+            unlimited = unlimited_memory_bound(game, sides.leader, folk)
             bounds["unlimited_memory"] = unlimited.value
             evidence["unlimited_memory"] = _unlimited_evidence(unlimited)
     return bounds, evidence
@@ -167,7 +236,6 @@ def _stochastic(
     ties: str,
     bounds: Mapping[str, Fraction],
     units: Units,
-    clock: Clock,
 ) -> tuple[Stochastic, Evidence]:
     """The best table found, and the least upper bound with its name.
 
@@ -177,24 +245,33 @@ def _stochastic(
     name = min(bounds, key=lambda key: bounds[key])
     leader = sides.leader
     bound = units.here(leader, bounds[name])
-    found = best_stochastic(game, sides, ties, bound, clock)
+    found = best_stochastic(game, sides, ties, bound)
     proof: Evidence = {"bound": name, "upper_bound": bounds[name]}
-    if found.payoffs[leader] == bound:
+    if found.payoffs[leader] == bound or found.reached is not None:
         return found, proof
-    value = reply(sides, found.table, "strong").payoffs[leader]  # no bound can be below this
-    tolerance = TOLERANCE * units.weight
-    tightened = tightened_bound(sides, value, bound, _budget(clock), tolerance=tolerance)
+    try:
+        value = reply(sides, found.table, "strong").payoffs[leader]  # no bound is below this
+        tightened = _branched(sides, value, bound, TOLERANCE * units.weight)
+    except LimitReached as error:
+        return replace(found, reached=error), proof
     if tightened.better is not None:
-        found = improved(sides, ties, tightened.bound, found, tightened.better, clock)
+        found = improved(sides, ties, tightened.bound, found, tightened.better)
+    found = replace(found, reached=found.reached or tightened.reached)
     if tightened.bound < bound:
         upper = units.back(leader, max(tightened.bound, found.payoffs[leader]))
         proof = {"bound": BRANCHES, "upper_bound": upper, "boxes": tightened.boxes}
     return found, proof
 
 
-def _budget(clock: Clock) -> Clock:
-    """The time for branch and bound: what is left, or a default where there is no limit."""
-    return Clock(BRANCHING if clock.left is None else clock.left, clock.progress)
+def _branched(sides: Sides, value: Fraction, bound: Fraction, tolerance: Fraction) -> Tightened:
+    """Branch and bound in the time that is left, or for a while where there is no limit."""
+    if limits.seconds_left() is not None:
+        with limits.keeping(0.0, share=1 / 4):  # what is better is still to be made exact
+            return tightened_bound(sides, value, bound, tolerance=tolerance)
+    with limits.limited(BRANCHING):
+        found = tightened_bound(sides, value, bound, tolerance=tolerance)
+    own = isinstance(found.reached, TimeLimitReached)  # not what the user asked for
+    return replace(found, reached=None if own else found.reached)
 
 
 def _folk_evidence(folk: FolkBound) -> Evidence:
@@ -254,17 +331,18 @@ def _found(
 
 
 def _robustness(
-    sides: Sides, outcome: TableCommitment, units: Units, part: Part, clock: Clock
+    sides: Sides, outcome: TableCommitment, units: Units, part: Part
 ) -> tuple[tuple[Fraction, Fraction, Table], ...]:
     """What is kept off the knife-edge, and by which tables, where the commitment stands on one."""
     table = part.table(outcome.commitment)
-    weak = reply(sides, table, "weak").payoffs[sides.leader]
-    on_edge = units.back(sides.leader, weak) != outcome.value
-    if not on_edge or not few_replies(sides) or clock.expired:
-        return ()
+    found: tuple[tuple[Fraction, Fraction, Table], ...] = ()
+    with suppress(LimitReached):
+        weak = reply(sides, table, "weak").payoffs[sides.leader]
+        if units.back(sides.leader, weak) != outcome.value and few_replies(sides):
+            found = tuple(robustness(sides, table))
     return tuple(
         (distance, units.back(sides.leader, value), _beside(outcome, part, near))
-        for distance, value, near in robustness(sides, table)
+        for distance, value, near in found
     )
 
 
@@ -279,12 +357,24 @@ def _proofs(bounds: Evidence, near: tuple[tuple[Fraction, Fraction, Table], ...]
     return {**bounds, "robustness": tuple(table for *_, table in near)} if near else bounds
 
 
-def _notes(sides: Sides, outcomes: tuple[TableCommitment, ...], complete: bool) -> tuple[str, ...]:
+def _notes(
+    sides: Sides,
+    outcomes: tuple[TableCommitment, ...],
+    complete: bool,
+    reached: LimitReached | None,
+) -> tuple[str, ...]:
     notes = [sides.game.number_note] if sides.game.number_note else []
     if sides.game.horizon is None and sides.follower == STATIONARY:
         notes.append(
             "without a horizon a stationary response is as good as any, so both classes of "
             "followers are the same"
+        )
+    if not outcomes:
+        notes.append(f"{reached} before a commitment was found and proven")
+    elif reached is not None:
+        notes.append(
+            f"{reached} before the search was over: a better commitment may exist, worth at most "
+            "the upper bound"
         )
     if complete or not outcomes:
         return tuple(notes)

@@ -10,10 +10,12 @@ from itertools import islice, product
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.games import IteratedGame
 from gtlearn.games.numbers import nearest_double
+from gtlearn.limits import LimitReached
+from gtlearn.progress import tell
 from gtlearn.solvers.commitment import stackelberg as stage_stackelberg
-from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.floats import few_replies, leader_values
 from gtlearn.solvers.markov.commitment.knife_edge import exact_candidates
 from gtlearn.solvers.markov.commitment.perturbation import best_direction
@@ -38,6 +40,7 @@ class Stochastic:
         response: the follower's plan.
         attained: whether the table itself earns this.
         direction: where it does not: the direction in which tables near it do in the limit.
+        reached: the limit that ended the search for a better one.
     """
 
     table: Table
@@ -45,11 +48,10 @@ class Stochastic:
     response: tuple[int, ...]
     attained: bool
     direction: Table | None = None
+    reached: LimitReached | None = None
 
 
-def best_stochastic(
-    game: IteratedGame, sides: Sides, ties: str, bound: Fraction, clock: Clock
-) -> Stochastic:
+def best_stochastic(game: IteratedGame, sides: Sides, ties: str, bound: Fraction) -> Stochastic:
     """The best stochastic table that is found; it is the best of all where it meets the bound.
 
     Args:
@@ -57,11 +59,14 @@ def best_stochastic(
         sides: its Markov game, the leader and the follower's class.
         ties: "strong" or "weak".
         bound: a proven upper bound, at which the search ends.
-        clock: says when the time is over.
+
+    Raises:
+        LimitReached: at a limit, before any table is known.
     """
-    best = _best_of(sides, ties, bound, _tables_to_try(game, sides, bound, clock), clock)
-    assert best is not None
-    return best
+    best, reached = _best_of(sides, ties, bound, _tables_to_try(game, sides, bound))
+    if best is None:
+        raise reached or ArithmeticError("there is always a table to try")
+    return replace(best, reached=reached)
 
 
 def improved(
@@ -70,27 +75,32 @@ def improved(
     bound: Fraction,
     best: Stochastic,
     near: NDArray[np.float64],
-    clock: Clock,
 ) -> Stochastic:
     """The best of a known table and of the exact ones near another, given in floats."""
-    found = _best_of(sides, ties, bound, exact_candidates(sides, near, clock), clock)
-    return best if found is None or _rank(sides, found) <= _rank(sides, best) else found
+    found, reached = _best_of(sides, ties, bound, exact_candidates(sides, near))
+    if found is not None and _rank(sides, found) > _rank(sides, best):
+        best = found
+    return replace(best, reached=reached)
 
 
 def _best_of(
-    sides: Sides, ties: str, bound: Fraction, tables: Iterator[Table], clock: Clock
-) -> Stochastic | None:
+    sides: Sides, ties: str, bound: Fraction, tables: Iterator[Table]
+) -> tuple[Stochastic | None, LimitReached | None]:
+    """The best of the tables that could be tried, and the limit that ended that."""
     best: Stochastic | None = None
-    for table in tables:
-        strong = _strong(sides, table)  # at least what weak ties give
-        if best is not None and _rank(sides, strong) <= _rank(sides, best):
-            continue
-        found = strong if ties == "strong" else _weak(sides, table)
-        if best is None or _rank(sides, found) > _rank(sides, best):
-            best = found
-        if best.payoffs[sides.leader] >= bound or clock.expired:
-            break
-    return best
+    try:
+        for table in tables:
+            strong = _strong(sides, table)  # at least what weak ties give
+            if best is not None and _rank(sides, strong) <= _rank(sides, best):
+                continue
+            found = strong if ties == "strong" else _weak(sides, table)
+            if best is None or _rank(sides, found) > _rank(sides, best):
+                best = found
+            if best.payoffs[sides.leader] >= bound:
+                break
+    except LimitReached as error:
+        return best, error
+    return best, None
 
 
 def _rank(sides: Sides, found: Stochastic) -> tuple[Fraction, bool]:
@@ -116,9 +126,7 @@ def _weak(sides: Sides, table: Table) -> Stochastic:
     return Stochastic(table, payoffs, limit.plan, False, direction)
 
 
-def _tables_to_try(
-    game: IteratedGame, sides: Sides, bound: Fraction, clock: Clock
-) -> Iterator[Table]:
+def _tables_to_try(game: IteratedGame, sides: Sides, bound: Fraction) -> Iterator[Table]:
     """Exact tables, the simple ones first, then what searches in floats lead to.
 
     Where a stationary follower has too many tables to be tried again and again, tables that are
@@ -126,22 +134,25 @@ def _tables_to_try(
     """
     few = few_replies(sides)
     guessed = sides if few else replace(sides, follower=OPTIMAL)
-    simple = list(_simple_tables(game, guessed))
-    yield from simple
-    clock.tell(None, "searching for tables of the leader")
+    simple = []
+    for table in _simple_tables(game, guessed):
+        simple.append(table)
+        yield table
+    tell(None, "searching for tables of the leader")
     starts = np.concatenate([np.array([_floats(table) for table in simple]), _pure_tables(sides)])
     for strong in (True, False):
-        pool = promising_tables(
-            guessed, starts, strong=strong, target=nearest_double(bound), clock=clock
-        )
-        yield from islice(exact_candidates(guessed, pool[0], clock), None if few else PROPOSED)
+        pool = promising_tables(guessed, starts, strong=strong, target=nearest_double(bound))
+        yield from islice(exact_candidates(guessed, pool[0]), None if few else PROPOSED)
 
 
 def _simple_tables(game: IteratedGame, sides: Sides) -> Iterator[Table]:
     """The stage game's best commitments, played in every state, and the deterministic tables that
     are best in floats."""
     for kind, ties in product(("pure", "mixed"), ("strong", "weak")):
-        solution = stage_stackelberg(game.stage, leader=sides.leader, ties=ties, commitment=kind)
+        with limits.keeping(0.0, share=1 / 2):
+            solution = stage_stackelberg(
+                game.stage, leader=sides.leader, ties=ties, commitment=kind
+            )
         for k in range(len(solution)):
             row = tuple(solution.to_fractions(k)[sides.leader])
             yield (row,) * sides.game.num_states
@@ -159,5 +170,6 @@ def _floats(table: Table) -> NDArray[np.float64]:
 def _pure_tables(sides: Sides) -> NDArray[np.float64]:
     legal = [np.flatnonzero(row).tolist() for row in sides.game.legal[sides.leader]]
     tables = list(islice(product(*legal), MAX_PURE))
+    limits.require(3 * 8 * len(tables) * len(legal) * sides.actions)
     out: NDArray[np.float64] = np.eye(sides.actions)[np.array(tables)]
     return out

@@ -15,9 +15,9 @@ from fractions import Fraction
 from itertools import product
 from typing import TypeGuard
 
+from gtlearn import limits
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import common_denominator
-from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.linear.program import LinearProgram, integer_rows, solve
 from gtlearn.solvers.markov.commitment.folk import FolkBound
 
@@ -50,19 +50,16 @@ class UnlimitedBound:
     multipliers: Mapping[tuple[int, Fraction], tuple[Multipliers, ...]]
 
 
-def unlimited_memory_bound(
-    game: IteratedGame, leader: int, folk: FolkBound, clock: Clock | None = None
-) -> UnlimitedBound:
+def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> UnlimitedBound:
     """The best value of a leader who may use the whole history, against an optimal follower.
 
     Args:
         game: an iterated game of two players with a horizon.
         leader: who commits, 0 or 1.
         folk: its folk bound, for the follower's minmax.
-        clock: says when the time is over.
 
     Raises:
-        TimeoutError: when the time is over.
+        LimitReached: at a limit.
 
     >>> from gtlearn import games
     >>> from gtlearn.solvers.markov.commitment.folk import folk_bound
@@ -71,16 +68,15 @@ def unlimited_memory_bound(
     Fraction(67, 20)
     """
     assert game.horizon is not None
-    clock = clock or Clock()
     steps = _Steps(game.stage, leader, game.discount, folk.minmax)
     frontiers = [[(Fraction(0), Fraction(0))]]
     for k in range(1, game.horizon):
-        clock.check()
+        limits.check()
         frontiers.append(steps.frontier(k, frontiers[-1]))
     multipliers: dict[tuple[int, Fraction], tuple[Multipliers, ...]] = {}
     needed = {(game.horizon, Fraction(0))}
     while needed:
-        clock.check()
+        limits.check()
         k, weight = needed.pop()
         multipliers[k, weight] = found = steps.multipliers(k, weight, frontiers[k - 1])
         if k > 1:
@@ -128,6 +124,7 @@ class _Steps:
         multipliers of these constraints. A constraint may be broken at a price, so that an action
         that nothing makes a best response has multipliers too; its pair is then None.
         """
+        limits.check()
         columns = [(a, pair) for a in range(self.actions) for pair in later]
         firsts = [a for a, _ in columns]
         pairs = [self._sum(self.pay[a, meant], pair) for a, pair in columns]

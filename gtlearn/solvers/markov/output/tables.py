@@ -34,7 +34,7 @@ from gtlearn.solvers.output.pieces import (
     short_number,
     to_text,
 )
-from gtlearn.solvers.solution import FLOAT, RATIONAL, TIME_LIMIT
+from gtlearn.solvers.solution import FLOAT, OK, RATIONAL
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -78,7 +78,7 @@ def _heading(solution: MarkovSolution) -> str:
 
 
 def _found(solution: MarkovSolution) -> str:
-    count, late = len(solution), solution.status == TIME_LIMIT
+    count, late = len(solution), solution.status != OK
     before = " before the search was stopped" if late else ""
     if solution.concept == "nash":
         if not count:
@@ -91,8 +91,9 @@ def _found(solution: MarkovSolution) -> str:
     whom = f"against {follower_class(solution.game, solution.follower)}"
     if not count:
         return f"No {what} found{before}, {whom}"
-    if solution.complete:
-        return f"{count} best {what} {whom}"
+    first = solution[0]
+    if isinstance(first, TableCommitment) and first.gap == 0:
+        return f"{count} best {what}{' found' if late else ''}{before} {whom}"
     return f"{count} {what} found{before}, {whom}{'; there may be a better one' if late else ''}"
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.arrays import is_array, plain_array
+from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.markov.profiles.files import SHAPE, read_source
 from gtlearn.solvers.markov.profiles.policies import tables_of_callable, tables_of_policy
-from gtlearn.solvers.markov.profiles.rows import Rows, is_table, read_response, read_table
+from gtlearn.solvers.markov.profiles.rows import Rows, is_list, is_table, read_response, read_table
 from gtlearn.solvers.markov.solution import (
     DETERMINISTIC,
     OPTIMAL,
@@ -134,7 +135,7 @@ def load_tables(
         return _from_mapping(source, played, index, leader)
     if is_array(source):
         source = plain_array(source, "the tables")
-    if isinstance(source, Sequence | np.ndarray) and not isinstance(source, str | bytes):
+    if is_list(source):
         return _from_list(source, played, leader)
     if hasattr(source, "action_probabilities"):
         return played.profile(tables_of_policy(source, game))
@@ -158,8 +159,8 @@ def _from_mapping(
     game = played.game
     _require_states(source.get("states"), game)
     timed = source.get("timed")
-    if timed not in (None, True, False):
-        raise InputError(f'"timed" is {str(timed)[:40]}; write true or false')
+    if not isinstance(timed, bool | None):
+        raise InputError(f'"timed" is {quoted(timed)}; write true or false')
     if "commitment" in source:
         return _from_commitment(source, played, leader)
     if "strategies" in source:
@@ -170,8 +171,8 @@ def _from_mapping(
     elif source and all(key in game.players for key in source if key not in _BESIDE):
         found = _of_players({k: source[k] for k in source if k in game.players}, played, timed)
     else:
-        shown = ", ".join(repr(key) for key in list(source)[:4]) or "nothing"
-        raise InputError(f"the profile holds {shown[:60]} but no tables; write {SHAPE}")
+        shown = ", ".join(quoted(key, 20) for key in list(source)[:4]) or "nothing"
+        raise InputError(f"the profile holds {shown} but no tables; write {SHAPE}")
     told = [source[key] for key in _SHOWN if key in source]
     if not told:
         return found
@@ -229,7 +230,7 @@ def _of_players(tables: Any, played: _Played, timed: bool | None) -> TableProfil
     if isinstance(tables, Mapping):
         for player, table in tables.items():
             given[_player(player, game)] = table
-    elif isinstance(tables, Sequence | np.ndarray) and not isinstance(tables, str | bytes):
+    elif is_list(tables):
         if len(tables) != game.num_players:
             raise InputError(
                 f"the profile has {len(tables)} tables for {game.num_players} players; give one "
@@ -248,7 +249,7 @@ def _player(player: Any, game: MarkovGame) -> int:
     whole = isinstance(player, int | np.integer) and not isinstance(player, bool)
     if whole and 0 <= player < game.num_players:
         return int(player)
-    raise InputError(f"there is no player {str(player)[:40]!r}; they are {', '.join(game.players)}")
+    raise InputError(f"there is no player {quoted(player)}; they are {', '.join(game.players)}")
 
 
 def _word(source: Mapping[str, Any], keys: Sequence[str], known: Sequence[str]) -> str | None:
@@ -260,9 +261,9 @@ def _require_states(labels: Any, game: MarkovGame) -> None:
     """Refuses tables of other states, and rows in another order than the game's."""
     if labels is None:
         return
-    if not isinstance(labels, Sequence | np.ndarray) or isinstance(labels, str | bytes):
+    if not is_list(labels):
         raise InputError('"states" is no list of labels')
-    given = [str(label) for label in labels]
+    given = [label_of(label) for label in labels]
     if given == list(game.states):
         return
     order = ", ".join(game.states[:12]) + (", ..." if game.num_states > 12 else "")
@@ -272,7 +273,7 @@ def _require_states(labels: Any, game: MarkovGame) -> None:
             f"order {order}, or each under its label"
         )
     first = next((label for label in given if label not in game.states), "")
-    what = f"a state {first[:40]!r}" if first else f"{len(given)} states"
+    what = f"a state {quoted(first)}" if first else f"{len(given)} states"
     raise InputError(
         f'"states" lists {what}, so these are tables of another game than {game.name}, whose '
         f"states are {order}"

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError
+from gtlearn import limits
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import MarkovGame
+from gtlearn.games.labels import label_of
 from gtlearn.games.names import nearest
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.checking.probabilities import vector
+from gtlearn.solvers.checking.probabilities import FEW, by_label, vector
 from gtlearn.solvers.markov.tables import exact_table, pure_table
 
 Rows = tuple[tuple[Fraction, ...], ...]
@@ -50,7 +52,7 @@ def read_table(
     (Fraction(1, 3), Fraction(2, 3))
     """
     whose = f"the table of {game.players[player]!r}"
-    if _is_list(values) and len(values) == game.horizon and all(map(is_table, values)):
+    if is_list(values) and len(values) == game.horizon and all(map(is_table, values)):
         if timed is False:
             raise InputError(f"{whose} has one table a step, but is said not to see the time")
         steps = [_by_state(step, game, player, whose) for step in values]
@@ -59,6 +61,8 @@ def read_table(
         rows = _by_state(values, game, player, whose)
     exact, notes = [], []
     for index, row in enumerate(rows):
+        if index % FEW == FEW - 1:
+            limits.check()
         where = _where(index, game, whose)
         probabilities, note = vector(_by_action(row, game, player, where), where, tolerance)
         exact.append(probabilities)
@@ -75,30 +79,31 @@ def read_response(
         InputError: as `read_table`.
     """
     flat = values
-    by_step = _is_list(values) and len(values) == game.horizon and all(map(_is_list, values))
+    by_step = is_list(values) and len(values) == game.horizon and all(map(is_list, values))
     if by_step and all(len(step) == game.num_states for step in values):
         flat = list(chain.from_iterable(values))
-    if _is_list(flat) and flat and all(type(action) is int for action in flat):
+    if is_list(flat) and flat and all(type(action) is int for action in flat):
         return pure_table(game, player, flat), ()
     return read_table(values, game, player, tolerance=tolerance)
 
 
 def _by_state(values: Any, game: MarkovGame, player: int, whose: str) -> list[Any]:
     """The rows in the order of the states, each still of any form."""
+    values = by_label(values)
     if isinstance(values, Mapping):
         known: dict[str, Any] = {}
         for label, row in values.items():
-            if str(label) not in game.states:
-                advice = nearest(str(label), game.states) or f"they are {_listed(game.states)}"
-                raise InputError(f"{whose} names a state {str(label)[:40]!r}, unknown; {advice}")
-            known[str(label)] = row
+            if label_of(label) not in game.states:
+                advice = nearest(label_of(label), game.states) or f"they are {_listed(game.states)}"
+                raise InputError(f"{whose} names a state {quoted(label)}, unknown; {advice}")
+            known[label_of(label)] = row
         missing = [label for label in game.states if label not in known]
         if missing:
             raise InputError(f"{whose} has no row for state {missing[0]!r}; give one a state")
         return [_row_of(known[label], game, player) for label in game.states]
     if hasattr(values, "tolist") and getattr(values, "ndim", 0) >= 1:
         return list(values)
-    if not _is_list(values):
+    if not is_list(values):
         raise InputError(f"{whose} is no table; give one row of probabilities a state")
     return list(values)
 
@@ -118,16 +123,17 @@ def _row_of(row: Any, game: MarkovGame, player: int) -> Any:
 
 def _by_action(row: Any, game: MarkovGame, player: int, where: str) -> Any:
     """A row from a mapping of action labels; anything else as it is."""
+    row = by_label(row)
     if not isinstance(row, Mapping):
         return row
     out: list[Any] = [0] * game.shape[player]
     for label, probability in row.items():
-        if str(label) not in game.actions[player]:
+        if label_of(label) not in game.actions[player]:
             raise InputError(
-                f"{where} names an action {str(label)[:40]!r}, unknown; they are "
+                f"{where} names an action {quoted(label)}, unknown; they are "
                 f"{_listed(game.actions[player])}"
             )
-        out[game.actions[player].index(str(label))] = probability
+        out[game.actions[player].index(label_of(label))] = probability
     return out
 
 
@@ -136,18 +142,21 @@ def _where(index: int, game: MarkovGame, whose: str) -> str:
     return f"{whose} in state {game.states[state]!r}" + (f" at step {step}" if step else "")
 
 
-def _is_list(values: Any) -> bool:
-    return isinstance(values, Sequence | np.ndarray) and not isinstance(values, str | bytes)
+def is_list(values: Any) -> bool:
+    """Whether these are several values: a sequence, or an array with an axis."""
+    if isinstance(values, np.ndarray):
+        return values.ndim > 0
+    return isinstance(values, Sequence) and not isinstance(values, str | bytes)
 
 
 def is_table(values: Any) -> bool:
     """Whether these are rows of numbers, and not numbers."""
     if isinstance(values, Mapping):  # of states; a row by action labels holds numbers
-        return any(_is_list(row) or isinstance(row, Mapping) for row in values.values())
+        return any(is_list(row) or isinstance(row, Mapping) for row in values.values())
     return (
-        _is_list(values)
+        is_list(values)
         and len(values) > 0
-        and all(_is_list(row) or isinstance(row, Mapping) for row in values)
+        and all(is_list(row) or isinstance(row, Mapping) for row in values)
     )
 
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games
+from gtlearn.limits import limited
+from gtlearn.progress import heard_by
 from gtlearn.solvers.commitment import stackelberg as stage_stackelberg
-from gtlearn.solvers.commitment.clock import Clock
 from gtlearn.solvers.markov.commitment.box_fixed_points import FixedPoints
 from gtlearn.solvers.markov.commitment.box_relaxations import TableResponses, TimedResponses
 from gtlearn.solvers.markov.commitment.box_values import LOWER, UPPER, Boxes, BoxValues
@@ -50,7 +51,8 @@ def tables_in(rng, boxes):
 
 
 def settled(sides, *, value=F(0), bound=F(9), tolerance=F(1, 1000), limit=None):
-    return tightened_bound(sides, value, bound, Clock(limit), tolerance=tolerance)
+    with limited(limit):
+        return tightened_bound(sides, value, bound, tolerance=tolerance)
 
 
 def at(form, boxes, tables):
@@ -235,7 +237,7 @@ def test_no_table_earns_more_than_the_bound(seed, follower):
     """Neither thousands of random tables nor the best deterministic one."""
     rng = np.random.default_rng(seed)
     sides = random_sides(rng, follower, DURATIONS[int(rng.integers(len(DURATIONS)))])
-    pure = best_deterministic(sides, "strong", Clock()).upper_bound
+    pure = best_deterministic(sides, "strong").upper_bound
     size = F(9) if sides.game.averaged else F(90)
     found = settled(sides, value=pure, bound=size, tolerance=size / 50, limit=3)
     assert found.bound >= pure
@@ -259,8 +261,9 @@ def test_finds_a_tie_in_a_corner():
 def test_stops_in_time_with_a_proof():
     sides = Sides(games.iterated("prisoners_dilemma", horizon=10).markov, 0, "optimal")
     heard = []
-    clock = Clock(0.2, lambda done, text: heard.append((done, text)))
-    found = tightened_bound(sides, F(67, 20), F(4), clock, tolerance=F(1, 10**9))
+    with limited(0.2), heard_by(lambda done, text: heard.append((done, text))):
+        found = tightened_bound(sides, F(67, 20), F(4), tolerance=F(1, 10**9))
+    assert found.reached.status == "time_limit"
     assert not found.finished and F(67, 20) < found.bound <= F(4)
     assert heard and all("boxes" in text for _, text in heard)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.solvers.markov.commitment.floats import leader_values
-from gtlearn.solvers.markov.commitment.limits import limit_along
 from gtlearn.solvers.markov.commitment.perturbation import best_direction, robustness
+from gtlearn.solvers.markov.commitment.power_series import limit_along
 from gtlearn.solvers.markov.commitment.replies import reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 

@@ -28,7 +28,7 @@ def test_eleven_games_are_worth_their_folk_bound(name, follower, ties):
     solution = stackelberg(games.iterated(name, horizon=10), follower=follower, ties=ties)
     best = solution[0]
     assert (best.value, best.gap, best.attained) == (BEST.get(name, 4), 0, True)
-    assert solution.complete
+    assert not solution.complete  # other tables may earn as much
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ import flint
 import numpy as np
 
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.markov.commitment.floats import follower_tables
+from gtlearn.solvers.markov.commitment.floats import count_replies, follower_tables
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.solution import Table
 
@@ -70,6 +70,17 @@ def limit_along(sides: Sides, table: Table, direction: Table) -> Limit:
         flint.ctx.cap = before
     scale = sides.game.scale
     return Limit((scale * _constant(mine), scale * _constant(theirs)), plan)
+
+
+def limit_seconds(sides: Sides) -> float:
+    """About how long `limit_along` takes."""
+    states, replies = sides.game.num_states, sides.responses
+    if sides.game.horizon is None:
+        terms, sums = 2 * states + 2, 5 * states**3
+    else:
+        terms, sums = sides.game.horizon + 2, sides.game.horizon * states * replies * sides.actions
+        sums *= 1 if sides.sees_time else count_replies(sides)
+    return sums * terms * 1e-7 * (1 + terms / 20)
 
 
 def _one_step(sides: Sides, table: Table, direction: Table) -> Step:

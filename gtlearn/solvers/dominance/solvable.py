@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gtlearn.games import NormalFormGame
 
-_PURE = 40  # actions of a player, up to which pairs of actions are compared
+_PURE = 20  # actions of a player, up to which pairs of actions are compared
+_WORK = 10**6  # payoffs that are compared in one round, at most
 _MIXED = 3  # up to which mixtures are looked at, too
 
 
@@ -22,7 +23,8 @@ def dominance_solution(game: NormalFormGame) -> tuple[int, ...] | None:
     strictly dominated action any probability (Luce & Raiffa 1957; Bernheim 1984; Pearce 1984).
     Actions that a pure action dominates are removed, and of three actions one that a mixture of
     the others dominates. So None does not say that linear programs could not solve the game.
-    Where a player has more than 40 actions, None is returned at once.
+    Where a player has more than 20 actions, or there are very many profiles, None is returned at
+    once.
 
     >>> from gtlearn import games
     >>> dominance_solution(games.load("prisoners_dilemma"))
@@ -30,7 +32,7 @@ def dominance_solution(game: NormalFormGame) -> tuple[int, ...] | None:
     >>> dominance_solution(games.load("chicken")) is None
     True
     """
-    if max(game.shape) > _PURE:
+    if max(game.shape) > _PURE or max(game.shape) * math.prod(game.shape) > _WORK:
         return None
     left = [list(range(size)) for size in game.shape]
     tensors = [tensor.numerators for tensor in game.payoffs]
