@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -76,6 +75,8 @@ def install_line(extra: str = "") -> str:
 
 def requirements(extra: str = "") -> list[Requirement]:
     """What an extra (by default the core) needs, as the metadata of gtlearn has it, if any."""
+    from importlib import metadata
+
     from packaging.requirements import Requirement
 
     try:
@@ -93,6 +94,8 @@ def _applies(requirement: Requirement, extra: str) -> bool:
 
 def installed_version(package: str) -> str | None:
     """The version that is installed of a package, or None."""
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

@@ -7,6 +7,7 @@ numbers alone.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 
-_PLAIN = (np.ndarray, np.matrix, np.memmap, np.recarray, np.ma.MaskedArray)
+_PLAIN = (np.ndarray, np.matrix, np.memmap, np.recarray)
 _CARRIED = {  # an attribute, and what it says of an array that has it
     "mask": "a mask",
     "units": "units",
@@ -46,11 +47,12 @@ def plain_array(values: Any, what: str) -> NDArray[Any]:
         ...
     gtlearn.errors.InputError: payoffs: entry [1] is masked; fill it in
     """
-    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
+    masked = _is_masked(values)
+    mask = np.ma.getmaskarray(values) if masked else None
     if mask is not None and mask.dtype == bool and mask.any():
         where = [int(i) for i in np.argwhere(mask)[0]]
         raise InputError(f"{what}: entry {where} is masked; fill it in")
-    if type(values) not in _PLAIN:
+    if type(values) not in _PLAIN and not (masked and type(values) is np.ma.MaskedArray):
         _require_nothing_beside(values, what)
     try:
         array = np.asarray(values)
@@ -64,6 +66,12 @@ def plain_array(values: Any, what: str) -> NDArray[Any]:
     if array.dtype.kind == "V":
         raise InputError(f"{what} are records, not numbers; give an array of numbers")
     return array
+
+
+def _is_masked(values: Any) -> bool:
+    """Whether it is a masked array; where numpy.ma was never imported, which is slow, none is."""
+    module = sys.modules.get("numpy.ma")
+    return module is not None and isinstance(values, module.MaskedArray)
 
 
 def _require_nothing_beside(values: Any, what: str) -> None:

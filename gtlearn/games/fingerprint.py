@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
 from fractions import Fraction
@@ -30,6 +29,8 @@ class CanonicalForm:
     """
 
     def __init__(self, kind: str) -> None:
+        import hashlib
+
         self._hash = hashlib.sha256()
         self.text(VERSION)
         self.text(kind)

@@ -8,7 +8,6 @@ from typing import Any
 from gtlearn.games import Game, IteratedGame, MarkovGame
 from gtlearn.solvers.markov.solution import MarkovSolution
 from gtlearn.solvers.solution import Solution
-from gtlearn.solvers.verify.reading import read_claim
 
 
 def read_solution(data: Mapping[str, Any], game: Game) -> Solution | MarkovSolution:
@@ -26,6 +25,8 @@ def read_solution(data: Mapping[str, Any], game: Game) -> Solution | MarkovSolut
     >>> read_solution(found.to_json(), games.load("chicken")).to_json() == found.to_json()
     True
     """
+    from gtlearn.solvers.verify.reading import read_claim
+
     claim = read_claim(data)
     common: dict[str, Any] = {
         "concept": claim.concept,

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.solvers.outcomes import MarkovEquilibrium, TableCommitment
-from gtlearn.solvers.verify import dominance, run
-from gtlearn.solvers.verify.claim import Claim, claim_of
 from gtlearn.solvers.verify.form import items
-from gtlearn.solvers.verify.game_block import game_statements
-from gtlearn.solvers.verify.markov import markov_statements
-from gtlearn.solvers.verify.one_shot import one_shot_statements
-from gtlearn.solvers.verify.reading import SCHEMA, read_claim
 from gtlearn.solvers.verify.report import Report, Statement, settled
 from gtlearn.solvers.verify.within import within
+
+if TYPE_CHECKING:
+    from gtlearn.solvers.verify.claim import Claim
 
 
 def solution(
@@ -66,19 +63,36 @@ def _report(game: Game, claimed: Any) -> Report:
 
 def _statements(game: Game, claimed: Any) -> Iterator[Statement]:
     if isinstance(claimed, Mapping):
-        schema = claimed.get("schema")
-        read = _READERS.get(schema) if isinstance(schema, str) else None
-        if read is None:
-            raise InputError(
-                f"the object's schema is {str(schema)[:40]!r}; it must be {' or '.join(_READERS)}"
-            )
-        return read(game, claimed)
+        return _of_json(game, claimed)
     if hasattr(claimed, "surviving"):
-        return dominance.dominance_statements(_normal_form(game), dominance.elimination_of(claimed))
+        from gtlearn.solvers.verify.dominance import dominance_statements, elimination_of
+
+        return dominance_statements(_normal_form(game), elimination_of(claimed))
+    from gtlearn.solvers.verify.claim import claim_of
+
     return _of_claim(game, claim_of(claimed))
 
 
+def _of_json(game: Game, data: Mapping[str, Any]) -> Iterator[Statement]:
+    from gtlearn.solvers.verify import dominance, reading, run
+
+    schema = data.get("schema")
+    if schema == reading.SCHEMA:
+        return _of_claim(game, reading.read_claim(data))
+    if schema == dominance.SCHEMA:
+        stated = dominance.read_elimination(data)
+        return dominance.dominance_statements(_normal_form(game), stated)
+    if schema == run.SCHEMA:
+        return run.run_statements(game, data)
+    known = " or ".join((reading.SCHEMA, dominance.SCHEMA, run.SCHEMA))
+    raise InputError(f"the object's schema is {quoted(schema)}; it must be {known}")
+
+
 def _of_claim(game: Game, claim: Claim) -> Iterator[Statement]:
+    from gtlearn.solvers.verify.game_block import game_statements
+    from gtlearn.solvers.verify.markov import markov_statements
+    from gtlearn.solvers.verify.one_shot import one_shot_statements
+
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):
         if isinstance(outcome, MarkovEquilibrium | TableCommitment) != several_steps:
@@ -90,22 +104,7 @@ def _of_claim(game: Game, claim: Claim) -> Iterator[Statement]:
     return chain(game_statements(game, claim.game), own)
 
 
-def _of_solution(game: Game, data: Mapping[str, Any]) -> Iterator[Statement]:
-    return _of_claim(game, read_claim(data))
-
-
-def _of_elimination(game: Game, data: Mapping[str, Any]) -> Iterator[Statement]:
-    return dominance.dominance_statements(_normal_form(game), dominance.read_elimination(data))
-
-
 def _normal_form(game: Game) -> NormalFormGame:
     if not isinstance(game, NormalFormGame):
         raise InputError(f"{game.name!r} is no game in normal form, as an elimination needs")
     return game
-
-
-_READERS: dict[str, Callable[[Game, Mapping[str, Any]], Iterator[Statement]]] = {
-    SCHEMA: _of_solution,
-    dominance.SCHEMA: _of_elimination,
-    run.SCHEMA: run.run_statements,
-}

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from math import inf
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gtlearn.child import call
 from gtlearn.limits import LimitReached, limited, patience
@@ -36,6 +35,8 @@ def within(
     with limited(time_limit, memory_limit):
         if patience() == inf or is_listened_to():  # then this is the child
             return verification()
+        from tempfile import TemporaryDirectory
+
         with TemporaryDirectory() as folder:
             record = Path(folder) / "settled"
             try:
