@@ -41,6 +41,7 @@ class Tables:
         self.process = Process(game)
         self.game = self.process.game
         self._best: dict[tuple[Class, str], Fraction] = {}
+        self._optimal: dict[Class, set[Any]] = {}
 
     @cached_property
     def count(self) -> tuple[int, ...]:
@@ -56,6 +57,25 @@ class Tables:
                 for table in self._tried(kind, policy)
             )
         return self._best[kind, policy]
+
+    def optimal(self, kind: Class) -> set[Any]:
+        """The deterministic tables that earn the leader most, where play can be."""
+        leader, follower, ties = kind
+        if kind not in self._optimal:
+            tried = [self.process.table(plan, leader) for plan in self.process.plans(leader)]
+            earned = [self.process.answered(table, leader, follower, ties)[1] for table in tried]
+            self._optimal[kind] = {
+                self.where_played(table)
+                for table, value in zip(tried, earned, strict=True)
+                if value == max(earned)
+            }
+        return self._optimal[kind]
+
+    def where_played(self, table: Table) -> Any:
+        """The rows of a table in the states where play can be."""
+        return tuple(
+            tuple(row) for row, reached in zip(table, self.game.reachable, strict=True) if reached
+        )
 
     def _tried(self, kind: Class, policy: str) -> list[Table]:
         """All deterministic tables, and where it is quick many stochastic ones."""
@@ -439,9 +459,28 @@ def whole_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str,
     plain = [_told(outcome) for outcome in data["solutions"]]
     if any(plain.count(one) > 1 for one in plain):
         yield Doubt("the solutions are different ones")
-    if data["complete"] and original["complete"]:
-        known_ones = [_told(outcome) for outcome in original["solutions"]]
-        if any(one not in plain for one in known_ones) or len(plain) != len(known_ones):
+    if data["complete"] and data["solutions"]:
+        yield from _listed_doubts(tables, data, original)
+
+
+def _listed_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str, Any]) -> Doubts:
+    """Whether a list that is called complete lacks one."""
+    first = data["solutions"][0]
+    if "leader" not in first:
+        plain = [_told(outcome) for outcome in data["solutions"]]
+        known = [_told(outcome) for outcome in original["solutions"]]
+        if original["complete"] and any(one not in plain for one in known):
+            yield Doubt("all are listed")
+    elif first["policy"] == "stochastic":
+        yield Doubt("all are listed", on_trust=True)  # there may be others as good
+    else:
+        leader = place(first["leader"], 2)
+        size = tables.game.num_states
+        listed_ones = {
+            tables.where_played(rows_of(tables.game, outcome["commitment"], leader, size))
+            for outcome in data["solutions"]
+        }
+        if not tables.optimal((leader, first["follower"], first["ties"])) <= listed_ones:
             yield Doubt("all are listed")
 
 

@@ -72,11 +72,11 @@ class Judge:
         self.tables = (
             markov_truth.Tables(game) if isinstance(game, MarkovGame | IteratedGame) else None
         )
-        doubts = [doubt for doubt in self.doubts(self.original) if not doubt.on_trust]
-        if doubts:
+        self._trusted = list(self.doubts(self.original))
+        wrong = [doubt.statement for doubt in self._trusted if not doubt.on_trust]
+        if wrong:
             raise InputError(
-                f"the solution of {game.name!r} is not correct ({doubts[0].statement}); give one "
-                "that is"
+                f"the solution of {game.name!r} is not correct ({wrong[0]}); give one that is"
             )
 
     def verdict(self, mutant: Mutant) -> Verdict:
@@ -86,7 +86,7 @@ class Judge:
         data = mutant.data
         if not is_solution(data, steps=self.tables is not None):
             return Verdict.NO_SOLUTION
-        doubts = list(self.doubts(data))
+        doubts = [doubt for doubt in self.doubts(data) if doubt not in self._trusted]
         if mutant.path == ("complete",) and all(d.statement == ALL_LISTED for d in doubts):
             return Verdict.ON_TRUST if doubts or data["complete"] else Verdict.TRUE
         if any(not doubt.on_trust for doubt in doubts):
