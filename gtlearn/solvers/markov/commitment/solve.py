@@ -376,17 +376,19 @@ def _notes(
             f"{reached} before the search was over: a better commitment may exist, worth at most "
             "the upper bound"
         )
-    if complete or not outcomes:
+    if not outcomes:
         return tuple(notes)
     first = outcomes[0]
-    if first.policy == DETERMINISTIC:
+    if first.policy == DETERMINISTIC and not complete:
         notes.append("not every optimal deterministic table is listed")
-    elif first.certificate.evidence.get("bound") == BRANCHES:
+    if first.gap == 0:
+        return tuple(notes)
+    if first.policy == STOCHASTIC and first.certificate.evidence.get("bound") == BRANCHES:
         notes.append(
             "branch and bound stops at a gap of a thousandth of the payoffs' range a step, or "
             f"after {BRANCHING:.0f} s; with a longer --time-limit it goes on for that long"
         )
-    else:
+    elif first.policy == STOCHASTIC:
         notes.append(
             "the upper bound is one of leaders with more memory, which branch and bound did not "
             "bring down"
