@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtlearn.cli.options import GameCommand, OneOf, Seconds, reading_options
+from gtlearn.cli.options import GameCommand, OneOf, limit_options, reading_options
 from gtlearn.cli.reading import STDIN
 from gtlearn.errors import InputError
 
@@ -22,11 +22,7 @@ _SHAPE = '{"schema": "gtlearn/solution/1", ...}'
 @click.argument("file")
 @click.argument("game", required=False)
 @click.option("--trust", is_flag=True, help="Exit with 0 also where statements are on trust.")
-@click.option(
-    "--time-limit",
-    type=Seconds(),
-    help="Stop after so many seconds; what is not verified by then is on trust.",
-)
+@limit_options
 @click.option(
     "--format", "form", type=OneOf("table", "json"), help="How to print; a table by default."
 )
@@ -38,6 +34,7 @@ def verify(
     game: str | None,
     trust: bool,
     time_limit: float | None,
+    memory_limit: float | None,
     form: str | None,
     output: Path | None,
     how: dict[str, Any],
@@ -48,6 +45,7 @@ def verify(
     input, or the elimination of `solvers.dominance` as JSON. Everything in it is compared with
     GAME or computed anew, in exact arithmetic, by code that shares nothing with the solvers.
     It may also be the folder of a finished run, which names its own GAME.
+    What is not verified at a limit is on trust.
     Exit code 0: nothing is false, and nothing on trust unless --trust is given; 1: something is;
     2: bad input.
 
@@ -65,7 +63,8 @@ def verify(
     if file == STDIN and game == STDIN:
         raise InputError("standard input cannot be both FILE and GAME; give one of them a file")
     source = _source(file)
-    report = within(partial(_report, source, game, how), time_limit=time_limit)
+    verification = partial(_report, source, game, how)
+    report = within(verification, time_limit=time_limit, memory_limit=memory_limit)
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else render(report), output)
     return 0 if not report.false and (trust or not report.on_trust) else 1
