@@ -194,7 +194,7 @@ def test_children_find_the_same(name, monkeypatch):
         {"concept": "coarse-correlated", "arithmetic": "float"},
     ]
     here = [solvers.solve(game, **option) for option in options]
-    monkeypatch.setattr(limits, "_UNSEEN", -1.0)  # whatever can, is computed in a child
+    monkeypatch.setattr(limits, "_UNSEEN", -9.0)  # whatever can, is computed in a child
     for option, expected in zip(options, here, strict=True):
         found = solvers.solve(game, **option, time_limit=60)
         assert found.solutions == expected.solutions
@@ -203,7 +203,7 @@ def test_children_find_the_same(name, monkeypatch):
 
 
 def test_a_game_that_was_read_in_a_child_cannot_be_written_to(monkeypatch):
-    monkeypatch.setattr(limits, "_UNSEEN", -1.0)
+    monkeypatch.setattr(limits, "_UNSEEN", -9.0)
     game = games.load("3,3 0,5; 5,0 1,1", time_limit=60, memory_limit=1e9)
     assert game.payoff(1, (0, 1)) == 5
     with pytest.raises(ValueError, match="read-only"):
@@ -211,6 +211,6 @@ def test_a_game_that_was_read_in_a_child_cannot_be_written_to(monkeypatch):
 
 
 def test_an_error_of_reading_in_a_child_is_the_same(monkeypatch):
-    monkeypatch.setattr(limits, "_UNSEEN", -1.0)
+    monkeypatch.setattr(limits, "_UNSEEN", -9.0)
     with pytest.raises(InputError, match="did you mean chicken"):
         games.load("chiken", time_limit=60)

@@ -147,13 +147,14 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
     check_objective(game, asked.objective)
     if asked.arithmetic not in (_EXACT, FLOAT):
         raise InputError(f"the arithmetic {asked.arithmetic!r} is not known; choose exact or float")
-    if asked.objective == GINI:
-        import scipy.sparse  # noqa: F401  for what is imported in a child is lost
+    seconds = _seconds(game, asked)
+    if seconds > limits.patience():
+        _load_for_child(asked.objective)
     outcome: CorrelatedEquilibrium | None
     reached: LimitReached | None = None
     try:
         with limits.keeping(0.0, NASH_SHARE):
-            outcome = child.bounded(_best, game, asked, seconds=_seconds(game, asked))
+            outcome = child.bounded(_best, game, asked, seconds=seconds)
     except LimitReached as limit:
         reached = limit
         outcome = nash_equilibrium(game, asked.concept, asked.objective)
@@ -177,6 +178,14 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
 def _is_only(game: NormalFormGame, asked: _Asked) -> bool:
     """Whether dominance leaves no other; coarse ones may play what is dominated."""
     return asked.concept == "correlated" and dominance_solution(game) is not None
+
+
+def _load_for_child(objective: str | None) -> None:
+    """Loads here what a child process would load in vain."""
+    import highspy  # noqa: F401
+
+    if objective == GINI:
+        import scipy.sparse  # noqa: F401
 
 
 def _seconds(game: NormalFormGame, asked: _Asked) -> float:
