@@ -21,7 +21,7 @@ from gtlearn.solvers.testing.claims import (
     total,
     unit,
 )
-from gtlearn.solvers.testing.commitment_truth import Seen
+from gtlearn.solvers.testing.leader_view import Seen
 
 Leaf = tuple[list[int | None], list[Vector | None]]
 
@@ -143,6 +143,7 @@ def _proof_doubts(
         if not any(_holds(fixed, profile) for fixed, _ in leaves):
             yield Doubt("the leaves cover every profile of responses")
             return
+    bounds = []
     for fixed, rows in leaves:
         whole = [Fraction(0)] * seen[0].rows
         for t, (side, weight) in enumerate(zip(seen, game.prior, strict=True)):
@@ -157,9 +158,9 @@ def _proof_doubts(
                 part = _term(side, weight, j, row)
             if part is not None:
                 whole = [a + b for a, b in zip(whole, part, strict=True)]
-        if max(whole) > limit:
-            yield Doubt("the leaves prove the upper bound")
-            return
+        bounds.append(max(whole))
+    if max(bounds) != limit:
+        yield Doubt("the leaves prove the upper bound")
 
 
 def _term(side: Seen, weight: Fraction, j: int, row: Vector) -> Vector:

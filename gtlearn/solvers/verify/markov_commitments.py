@@ -61,7 +61,7 @@ def commitment_statements(
         return
     evidence = outcome.certificate.evidence
     bound = text(number(outcome.upper_bound, "the upper bound"))
-    yield Statement(f"a {outcome.policy} table, and a response to it", tuple)
+    yield Statement(f"that it is a {outcome.policy} table, with a response", tuple)
     yield Statement(
         "the payoffs",
         lambda: payoff_failures(game, played.payoffs, outcome.payoffs, True),
@@ -71,7 +71,9 @@ def commitment_statements(
     )
     yield Statement(f"what the leader gets with {outcome.ties} ties", partial(_ties, played))
     if claim is not None:
-        yield Statement("whose follower and policy", partial(_classes, claim, outcome))
+        yield Statement(
+            "that its follower and policy are those of all", partial(_classes, claim, outcome)
+        )
     yield from _repeated(game, outcome, besides)
     yield Statement(
         f"that no {outcome.policy} table earns more than {bound}",
