@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
 from gtlearn.games import BayesianGame
@@ -139,10 +138,9 @@ def _proof_doubts(
     if any(m < 0 for row in given for m in row):
         yield Doubt("multipliers are not negative")
         return
-    for profile in product(*(range(side.columns) for side in seen)):
-        if not any(_holds(fixed, profile) for fixed, _ in leaves):
-            yield Doubt("the leaves cover every profile of responses")
-            return
+    if not _are_a_tree([fixed for fixed, _ in leaves], [side.columns for side in seen]):
+        yield Doubt("the leaves cover every profile of responses")
+        return
     bounds = []
     for fixed, rows in leaves:
         whole = [Fraction(0)] * seen[0].rows
@@ -182,5 +180,16 @@ def _leaf(leaf: Any, seen: Sequence[Seen]) -> Leaf:
     return fixed, multipliers
 
 
-def _holds(fixed: Sequence[int | None], profile: Sequence[int]) -> bool:
-    return all(j in (None, k) for j, k in zip(fixed, profile, strict=True))
+def _are_a_tree(leaves: Sequence[Sequence[int | None]], counts: Sequence[int]) -> bool:
+    """Whether one leaf leaves all open, or all fix some type, and those with each response are a
+    tree again."""
+    if any(all(j is None for j in leaf) for leaf in leaves):
+        return True
+    for t, count in enumerate(counts):
+        if leaves and all(leaf[t] is not None for leaf in leaves):
+            parts = [
+                [[*leaf[:t], None, *leaf[t + 1 :]] for leaf in leaves if leaf[t] == j]
+                for j in range(count)
+            ]
+            return all(_are_a_tree(part, counts) for part in parts)
+    return False
