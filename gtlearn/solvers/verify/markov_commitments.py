@@ -14,7 +14,7 @@ from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STOCHASTIC, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import verified_failures
-from gtlearn.solvers.verify.form import index, items, number, text
+from gtlearn.solvers.verify.form import index, items, number, number_failures, text
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
 from gtlearn.solvers.verify.markov_form import (
     lists_every_step,
@@ -204,10 +204,7 @@ def _repeated(
 
 
 def _number(key: str, value: Any, true: Callable[[], Fraction]) -> list[str]:
-    stated = number(value, f"the {key}")
-    if stated == true() and not isinstance(value, float):
-        return []
-    return [f"the {key} is {text(true())}, not {text(stated)}"]
+    return number_failures(f"the {key}", true(), value, True)
 
 
 def unit_failures(game: MarkovGame, unit: Any) -> list[str]:
