@@ -120,7 +120,9 @@ _CERTIFICATE = _object(
 _DISTRIBUTION = _list(_object({"profile": _INTEGERS, "probability": _number}))
 _COMMON = {"payoffs": _NUMBERS, "certificate": _CERTIFICATE}
 _NASH = _object({"strategies": _ROWS, **_COMMON}, {"index": _integer})
-_CORRELATED = _object({"distribution": _DISTRIBUTION, **_COMMON}, {"value": _number})
+_CORRELATED = _object(
+    {"distribution": _DISTRIBUTION, **_COMMON}, {"value": _number, "gap": _number}
+)
 _COMMITMENT = _object(
     {
         "strategies": _ROWS,
@@ -130,7 +132,7 @@ _COMMITMENT = _object(
         "attained": _truth,
         **_COMMON,
     },
-    {"distribution": _DISTRIBUTION},
+    {"distribution": _DISTRIBUTION, "value": _number, "gap": _number},
 )
 _TABLES = _object({"strategies": _list(_either(_ROWS, _list(_ROWS))), "timed": _truth, **_COMMON})
 _TABLE_COMMITMENT = _object(

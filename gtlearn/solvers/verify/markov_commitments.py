@@ -14,7 +14,7 @@ from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STOCHASTIC, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import verified_failures
-from gtlearn.solvers.verify.form import index, items, number, text
+from gtlearn.solvers.verify.form import index, items, number, number_failures, text
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
 from gtlearn.solvers.verify.markov_form import (
     lists_every_step,
@@ -61,7 +61,7 @@ def commitment_statements(
         return
     evidence = outcome.certificate.evidence
     bound = text(number(outcome.upper_bound, "the upper bound"))
-    yield Statement(f"a {outcome.policy} table, and a response to it", tuple)
+    yield Statement(f"that it is a {outcome.policy} table, with a response", tuple)
     yield Statement(
         "the payoffs",
         lambda: payoff_failures(game, played.payoffs, outcome.payoffs, True),
@@ -71,7 +71,9 @@ def commitment_statements(
     )
     yield Statement(f"what the leader gets with {outcome.ties} ties", partial(_ties, played))
     if claim is not None:
-        yield Statement("whose follower and policy", partial(_classes, claim, outcome))
+        yield Statement(
+            "that its follower and policy are those of all", partial(_classes, claim, outcome)
+        )
     yield from _repeated(game, outcome, besides)
     yield Statement(
         f"that no {outcome.policy} table earns more than {bound}",
@@ -202,10 +204,7 @@ def _repeated(
 
 
 def _number(key: str, value: Any, true: Callable[[], Fraction]) -> list[str]:
-    stated = number(value, f"the {key}")
-    if stated == true() and not isinstance(value, float):
-        return []
-    return [f"the {key} is {text(true())}, not {text(stated)}"]
+    return number_failures(f"the {key}", true(), value, True)
 
 
 def unit_failures(game: MarkovGame, unit: Any) -> list[str]:
