@@ -162,6 +162,7 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
     if reached is not None:
         notes += (_cut_short(reached, outcome),)
     exact = asked.arithmetic == _EXACT
+    rational = exact if outcome is None else outcome.certificate.arithmetic == RATIONAL
     return Solution(
         game=game,
         concept=asked.concept,
@@ -169,7 +170,7 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
         solutions=() if outcome is None else (outcome,),
         status=OK if reached is None else reached.status,
         complete=outcome is not None and exact and _is_only(game, asked),
-        arithmetic=RATIONAL if exact else FLOAT,
+        arithmetic=RATIONAL if rational else FLOAT,
         seconds=time.monotonic() - start,
         notes=notes,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -85,13 +85,18 @@ def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> It
 
 
 def _says(outcome: Outcome) -> str:
+    """What of an outcome is tested as one; its certificate may be of any form yet."""
+    certificate = getattr(outcome, "certificate", None)
+    evidence = getattr(certificate, "evidence", None)
+    named = evidence if isinstance(evidence, Mapping) else {}
+    exact = getattr(certificate, "arithmetic", None) == RATIONAL
     if isinstance(outcome, NashEquilibrium):
-        if getattr(outcome.certificate, "arithmetic", None) == RATIONAL:
-            return "that it is a Nash equilibrium, and its payoffs"
-        return "the payoffs and the regrets"
+        return "that it is a Nash equilibrium, and its payoffs" if exact else "payoffs and regrets"
     if isinstance(outcome, CorrelatedEquilibrium):
-        return "that no deviation gains, the payoffs, and that none is better by the objective"
-    return "the commitment, the response, the payoffs, and that no commitment earns more"
+        best = ", and that none is better by the objective" if "bound" in named else ""
+        return f"that no deviation gains, and the payoffs{best}"
+    bound = ", and that no commitment earns more than the upper bound" if exact else ""
+    return f"the commitment, the response, and the payoffs{bound}"
 
 
 def _outcome(game: NormalFormGame | BayesianGame, outcome: Outcome) -> tuple[str, ...]:
