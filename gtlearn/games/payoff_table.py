@@ -130,7 +130,9 @@ def is_ambiguous(cells: Iterable[str]) -> bool:
 def _parts(text: str, comma: str) -> list[str]:
     """The texts of a cell's numbers."""
     text = text.replace(";", " ")
-    return (text.replace(",", " ") if comma == PAYOFFS else text).split()
+    if comma == PAYOFFS:
+        text = text.replace(",", " ")
+    return text.split()
 
 
 def payoffs_in(cell: str, comma: str = PAYOFFS) -> list[int | Fraction]:
@@ -139,18 +141,19 @@ def payoffs_in(cell: str, comma: str = PAYOFFS) -> list[int | Fraction]:
     Raises:
         InputError: if it holds another number of numbers, or what is none.
     """
-    text = cell.strip()
-    if text.startswith("(") and text.endswith(")"):
-        parts = _parts(text[1:-1], PAYOFFS)
+    if "(" in cell and cell.strip()[0] == "(" and cell.strip()[-1] == ")":
+        parts = _parts(cell.strip()[1:-1], PAYOFFS)
         if len(parts) == 1:
             raise InputError(f"{quoted(cell)} has one number in brackets; write it without them")
     else:
-        parts = _parts(text, comma)
+        parts = _parts(cell, comma)
     if len(parts) > 2:
         raise InputError(
             f"{quoted(cell)} holds {len(parts)} numbers; write the two payoffs as '3 5', or use "
             "one line a profile for more players"
         )
+    if comma == PAYOFFS:
+        return [parse_entry(part) for part in parts or [""]]
     return [_number(part, comma) for part in parts or [""]]
 
 
