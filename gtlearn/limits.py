@@ -7,6 +7,7 @@ in its loops. Limits nest: the strictest holds.
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -84,14 +85,15 @@ class _Limits:
 
 @dataclass
 class Asked:
-    """Whether the user asked to stop, and when the work heard of it first."""
+    """Whether the user asked to stop, and until when the work may put an answer together."""
 
     stop: bool = False
-    heard: float | None = None
+    until: float | None = None
 
 
 _current: ContextVar[_Limits | None] = ContextVar("gtlearn_limits", default=None)
 _asked: ContextVar[Asked | None] = ContextVar("gtlearn_asked", default=None)
+_finishing: ContextVar[bool] = ContextVar("gtlearn_finishing", default=False)
 
 
 def limited(
@@ -185,16 +187,26 @@ def suspended() -> Iterator[None]:
 
 @contextmanager
 def stoppable() -> Iterator[Asked]:
-    """The code inside ends by `Interrupted` at its next `check` once `.stop` is set to true.
-
-    It is raised once, and again when the time for putting an answer together has passed.
-    """
+    """The code inside ends by `Interrupted` at its next `check` once `.stop` is set to true."""
     asked = Asked()
     token = _asked.set(asked)
     try:
         yield asked
     finally:
         _asked.reset(token)
+
+
+@contextmanager
+def finishing() -> Iterator[None]:
+    """What was found becomes an answer inside: where the user asked to stop, a short time is left.
+
+    Limits hold as before.
+    """
+    token = _finishing.set(True)
+    try:
+        yield
+    finally:
+        _finishing.reset(token)
 
 
 def check() -> None:
@@ -231,9 +243,19 @@ def reached() -> bool:
 
 def _stop(asked: Asked) -> None:
     now = time.monotonic()
-    if asked.heard is None or now - asked.heard > _GRACE:
-        asked.heard = asked.heard or now
+    if asked.until is None:
+        asked.until = now + _GRACE * _load()
+    if now > asked.until or not _finishing.get():
         raise Interrupted
+
+
+def _load() -> float:
+    """By how much more all takes on a busy machine, from 1 to 10."""
+    try:
+        busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    except (OSError, AttributeError):  # Windows
+        busy = 1.0
+    return min(max(busy, 1.0), 10.0)
 
 
 def require(more_bytes: float) -> None:

@@ -143,7 +143,8 @@ def solution(
         notes: sentences about the outcome.
     """
     try:
-        checked = verified(game, found())
+        with limits.finishing():
+            checked = verified(game, found())
     except LimitReached as error:
         reached, notes = error, ()
         with limits.suspended():

@@ -157,7 +157,8 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
             outcome = child.bounded(_best, game, asked, seconds=seconds)
     except LimitReached as limit:
         reached = limit
-        outcome = nash_equilibrium(game, asked.concept, asked.objective)
+        with limits.finishing():
+            outcome = nash_equilibrium(game, asked.concept, asked.objective)
     notes: tuple[str, ...] = (game.number_note,) if game.number_note else ()
     if reached is not None:
         notes += (_cut_short(reached, outcome),)

@@ -110,7 +110,7 @@ def _solved(
     except LimitReached as limit:
         reached = limit
     if found is None:
-        with suppress(LimitReached):
+        with suppress(LimitReached), limits.finishing():
             found = first_certified_pure_equilibrium(game)
     return found, unique, reached
 
