@@ -164,9 +164,12 @@ def test_damaged_checkpoints_never_pass(path, state, seed):
     assert attempt(checkpoint.load, path) is None or data == state
 
 
-@given(tree=JSON, sums=st.just({}) | st.fixed_dictionaries({"sha256": st.text(max_size=64)}))
-def test_checkpoints_with_any_tree(path, tree, sums):
-    texts = {"schema": checkpoint.SCHEMA, "tree": json.dumps(tree), **sums}
+SCHEMAS = st.sampled_from([checkpoint.SCHEMA_BEFORE, checkpoint.SCHEMA])
+
+
+@given(tree=JSON, schema=SCHEMAS, sums=st.dictionaries(st.just("sha256"), st.text(max_size=64)))
+def test_checkpoints_with_any_tree(path, tree, schema, sums):
+    texts = {"schema": schema, "tree": json.dumps(tree), **sums}
     path.write_bytes(tensors.packed({"0": torch.ones(2)}, texts))
     attempt(checkpoint.load, path)
 
