@@ -23,7 +23,14 @@ def is_solution(data: Any, steps: bool) -> bool:
         data: the object.
         steps: whether the game is one of many steps, an iterated or a Markov game.
     """
-    return _SOLUTION(data) and all(_is_outcome(outcome, steps) for outcome in data["solutions"])
+    return _SOLUTION(data) and all(
+        _is_outcome(with_classes(outcome, data), steps) for outcome in data["solutions"]
+    )
+
+
+def with_classes(outcome: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """An outcome with the follower and the policy of the whole, where it says none itself."""
+    return {**{key: data[key] for key in ("follower", "policy") if key in data}, **outcome}
 
 
 def _is_outcome(outcome: Mapping[str, Any], steps: bool) -> bool:

@@ -15,6 +15,7 @@ from gtlearn.solvers.testing.claims import (
     numbers,
     place,
 )
+from gtlearn.solvers.testing.form import with_classes
 from gtlearn.solvers.testing.tables_truth import Tables, rows_of
 
 
@@ -46,7 +47,7 @@ def whole_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str,
 
 def _listed_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str, Any]) -> Doubts:
     """Whether a list that is called complete lacks one."""
-    first = data["solutions"][0]
+    first = with_classes(data["solutions"][0], data)
     if "leader" not in first:
         plain = [_told(outcome) for outcome in data["solutions"]]
         known = [_told(outcome) for outcome in original["solutions"]]
@@ -68,7 +69,7 @@ def _listed_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[st
 def _further_bounds(tables: Tables, data: Mapping[str, Any]) -> Doubts:
     """Whether the proofs of the whole prove the bounds."""
     proofs = data.get("proofs", {})
-    first = data["solutions"][0]
+    first = with_classes(data["solutions"][0], data)
     for name in ("folk", "unlimited_memory"):
         if name not in proofs or name not in (data.get("bounds") or {}):
             continue
@@ -93,7 +94,7 @@ def _near_by_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[s
         if any(pair not in [numbers(p) for p in original.get("robustness", [])] for pair in pairs):
             yield Doubt("what is kept near by")
         return
-    first = data["solutions"][0]
+    first = with_classes(data["solutions"][0], data)
     size, leader = tables.game.num_states, first["leader"]
     here = rows_of(tables.game, first["commitment"], leader, size)
     for (distance, kept), rows in zip(pairs, listed(near, len(pairs)), strict=True):

@@ -20,7 +20,7 @@ from gtlearn.solvers.testing.bayesian_truth import bayesian_doubts
 from gtlearn.solvers.testing.claims import Doubt, Doubts, Unreadable, gap_doubts, holds_float
 from gtlearn.solvers.testing.commitment_truth import commitment_doubts
 from gtlearn.solvers.testing.correlated_truth import correlated_doubts
-from gtlearn.solvers.testing.form import is_solution
+from gtlearn.solvers.testing.form import is_solution, with_classes
 from gtlearn.solvers.testing.list_truth import Lists, list_doubts
 from gtlearn.solvers.testing.mutation import Mutant
 from gtlearn.solvers.testing.nash_truth import nash_doubts, unique_doubts
@@ -102,7 +102,7 @@ class Judge:
         if not data["solutions"] and self.original["solutions"] and data["complete"]:
             yield Doubt(ALL_LISTED, on_trust=self._may_be_none())
         for outcome in data["solutions"]:
-            yield from self._remembered(outcome, data)
+            yield from self._remembered(with_classes(outcome, data), data)
         try:
             yield from self._whole_doubts(data)
         except (Unreadable, IndexError, ValueError) as error:
