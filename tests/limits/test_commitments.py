@@ -216,11 +216,10 @@ class TestMemory:
         assert (found.status, len(found)) == ("memory_limit", 1)
         assert "memory limit" in found.notes[0]
 
-    def test_a_table(self):
-        game = markov(60, 12, 12, horizon=100)
-        timed = [table * 100 for table in even(game)]
+    def test_all_tables(self):
+        game = markov(12, 3, 3, horizon=4)  # 531,441 tables, which are held at once
         with pytest.raises(MemoryLimitReached):
-            solvers.evaluate(game, timed, memory_limit=5e6, time_limit=60)
+            solvers.stationary_response(game, even(game), 0, memory_limit=20e6)
 
 
 class TestInterruption:
