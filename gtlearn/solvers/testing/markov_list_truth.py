@@ -34,7 +34,7 @@ def whole_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str,
     yield from _near_by_doubts(tables, data, original)
     known = original.get("bounds") or {}
     for name, bound in (data.get("bounds") or {}).items():
-        if name not in known or number(bound) != number(known[name]):
+        if name not in known or isinstance(bound, float) or number(bound) != number(known[name]):
             yield Doubt(f"the bound {name}")
     if data["solutions"] and "leader" in data["solutions"][0]:
         yield from _further_bounds(tables, data)
@@ -79,7 +79,7 @@ def _further_bounds(tables: Tables, data: Mapping[str, Any]) -> Doubts:
             proven = unlimited_proof(
                 tables, first["leader"], proofs.get("folk"), proofs["unlimited_memory"]
             )
-        if proven != number(data["bounds"][name]) or holds_float(data["bounds"]):
+        if proven != number(data["bounds"][name]):
             yield Doubt(f"the proof of the bound {name}")
 
 

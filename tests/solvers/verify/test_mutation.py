@@ -275,7 +275,7 @@ def test_every_night(capsys):
             data = printed(game, options)
         except (InputError, LimitReached):  # not of this game
             continue
-        score = mutation_score(game, data, sample=200, seed=len(str(options)))
+        score = mutation_score(game, data, sample=100, seed=len(str(options)))
         scores.setdefault(concept, Score()).add(score)
     whole = Score()
     for score in scores.values():
