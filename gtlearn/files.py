@@ -1,4 +1,4 @@
-"""Files that a stranger may have made: opened without following links, and read up to a size.
+"""The files of runs, which a stranger may have made: no links are followed, little is read.
 
 What is opened by `opened` is a regular file in its own place, so nothing is read from or written
 to elsewhere, and nothing waits for a pipe. A whole folder is looked through by `require_plain`.
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from gtlearn.errors import InputError
+from gtlearn.reading import MAX_BYTES, kind_of
 
-LARGEST = 256 * 2**20  # bytes that are read of one file, unless the caller says more
 _SAFELY = (
     getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
@@ -60,7 +60,7 @@ def opened(path: Path, mode: Literal["r", "a", "x"] = "r", *, follow: bool = Fal
         raise
 
 
-def read_bytes(path: Path, largest: int = LARGEST, *, follow: bool = False) -> bytes:
+def read_bytes(path: Path, largest: int = MAX_BYTES, *, follow: bool = False) -> bytes:
     """What a regular file holds.
 
     Args:
@@ -170,8 +170,7 @@ def _require_file(path: Path, found: os.stat_result) -> None:
     if _is_link(found):
         raise _link(path)
     if not stat.S_ISREG(found.st_mode):
-        what = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe, a device or a socket"
-        raise InputError(f"{path} is {what}, where a file should be; remove it")
+        raise InputError(f"{path} is {kind_of(found)}, where a file should be; remove it")
 
 
 def _is_link(found: os.stat_result) -> bool:

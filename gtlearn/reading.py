@@ -145,9 +145,14 @@ def reason(error: Exception) -> str:
     return text[:1].lower() + text[1:]
 
 
+def kind_of(status: os.stat_result) -> str:
+    """What something is that is no regular file, such as "a pipe"."""
+    return next((name for test, name in _KINDS if test(status.st_mode)), "no file")
+
+
 def _require_regular(status: os.stat_result, what: str) -> None:
     if stat.S_ISREG(status.st_mode):
         return
-    kind = next((name for test, name in _KINDS if test(status.st_mode)), "no file")
+    kind = kind_of(status)
     advice = "; give it at standard input and write -" if kind == "a pipe" else "; give a file"
     raise InputError(f"cannot read {what}: is {kind}{advice}")

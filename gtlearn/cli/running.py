@@ -129,7 +129,7 @@ def finish_all(
                     advance(len(outcomes) / len(jobs), text)
     except KeyboardInterrupt:  # the second time
         return _stopped(parent)
-    if stop():
+    if stop() or any(outcome.stopped for outcome in outcomes):
         return _stopped(parent)
     emit(_table_of(sorted(outcomes, key=lambda outcome: outcome.seed)), None)
     picture = curve_of([o.folder for o in outcomes if o.result is not None], parent / "curves.png")

@@ -64,10 +64,9 @@ def verify(
     if file == STDIN and game == STDIN:
         raise InputError("standard input cannot be both FILE and GAME; give one of them a file")
     source = _source(file)
+    verification = partial(_report, source, game, how)
     with interruptible() as asked:
-        report = within(
-            partial(_report, source, game, how), time_limit=time_limit, memory_limit=memory_limit
-        )
+        report = within(verification, time_limit=time_limit, memory_limit=memory_limit)
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else render(report), output)
     if asked.stop:

@@ -123,14 +123,15 @@ def _train(jobs: Sequence[Job], workers: int, watch: Watch | None, stop: Stop | 
     """
     pending = [job for job in jobs if not job.folder.result_file.is_file()]
     done = len(jobs) - len(pending)
-    failed = []
+    failed, stopped = [], False
     with deferred(stop):
         for outcome in train_all(pending, workers=workers, stop=stop):
             done += 1
             failed += [outcome] if outcome.error else []
+            stopped |= outcome.stopped
             if watch is not None:
                 watch(done, len(jobs))
-    if stop is not None and stop(0):
+    if stopped or (stop is not None and stop(0)):
         raise KeyboardInterrupt
     if failed:
         first = Path(*failed[0].folder.parts[-3:])  # panel, method, seed

@@ -21,7 +21,8 @@ from gtlearn.files import read_bytes, size_text, write_whole
 from gtlearn.optional import optional
 from gtlearn.tensors import packed, unpacked
 
-SCHEMA = "gtlearn/checkpoint/1"
+SCHEMA = "gtlearn/checkpoint/2"
+SCHEMA_BEFORE = "gtlearn/checkpoint/1"  # without a checksum
 LARGEST = 2**30  # bytes
 _UNKNOWN = "0" * 64  # in the place of the SHA-256
 
@@ -62,9 +63,10 @@ def load(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} cannot be read: {reason}") from None
     try:
         tensors, texts = unpacked(data)
-        if texts["schema"] != SCHEMA:
-            raise ValueError("another schema")
-        _require_unchanged(path, data, texts.get("sha256"))  # none in files of before
+        if texts["schema"] != SCHEMA_BEFORE:
+            _require_unchanged(path, data, texts["sha256"])
+            if texts["schema"] != SCHEMA:
+                raise ValueError("another schema")
         state = _unflattened(json.loads(texts["tree"]), tensors)
     except InputError:
         raise
@@ -133,14 +135,12 @@ def _with_checksum(data: bytes, old: str, new: str) -> bytes:
     return data.replace(f'"sha256":"{old}"'.encode(), f'"sha256":"{new}"'.encode(), 1)
 
 
-def _require_unchanged(path: Path, data: bytes, checksum: str | None) -> None:
+def _require_unchanged(path: Path, data: bytes, checksum: str) -> None:
     """Refuses a checkpoint that is not what was written.
 
     Raises:
         InputError: if its checksum is another.
     """
-    if checksum is None:
-        return
     blank = _with_checksum(data, checksum, _UNKNOWN)
     if hashlib.sha256(blank).hexdigest() != checksum:
         raise InputError(

@@ -44,6 +44,11 @@ class SeedOutcome:
     result: dict[str, Any] | None
     error: str | None = None
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped before its end, by a signal to its process for instance."""
+        return self.result is None and self.error is None
+
 
 @dataclass(frozen=True)
 class Job:

@@ -25,6 +25,7 @@ Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.2  # seconds between two looks at whether to stop
+_END = object()
 _GRACE = 60.0  # seconds for a checkpoint, once the parent is dead
 _START = "from gtlearn.runs.workers import serve; serve()"
 
@@ -49,24 +50,30 @@ def each(
     Yields:
         The results as they come. Workers that are still there when the iteration is left are
         killed.
+
+    Raises:
+        Exception: if an argument or a result cannot be pickled.
     """
     waiting: queue.SimpleQueue[Argument] = queue.SimpleQueue()
     for argument in arguments:
         waiting.put(argument)
-    done: queue.SimpleQueue[tuple[Result, ...]] = queue.SimpleQueue()  # (): a thread has ended
-    crew = [_Thread(function, waiting, done, lost) for _ in range(min(workers, len(arguments)))]
-    working = len(crew)
+    done: queue.SimpleQueue[Any] = queue.SimpleQueue()  # results, an error, or that a thread ends
+    crew: list[_Thread] = []
     try:
+        for _ in range(min(workers, len(arguments))):
+            crew.append(_Thread(function, waiting, done, lost))
+        working = len(crew)
         while working:
             if stop is not None and stop(0):
                 for thread in crew:
                     thread.stop()
-            try:
-                result = done.get(timeout=_LOOK)
-            except queue.Empty:
-                continue
-            working -= not result
-            yield from result
+            with suppress(queue.Empty):
+                found = done.get(timeout=_LOOK)
+                if isinstance(found, Exception):
+                    raise found
+                working -= found is _END
+                if found is not _END:
+                    yield found
     finally:
         for thread in crew:
             thread.kill()
@@ -94,19 +101,23 @@ class _Thread:
         self._thread.join()
 
     def _work(self) -> None:
-        with suppress(queue.Empty):
+        try:
             while not self._stopped:
                 self._call(self._waiting.get_nowait())
+        except queue.Empty:
+            pass
+        except Exception as error:
+            self._done.put(error)
         self._worker.close()
-        self._done.put(())
+        self._done.put(_END)
 
     def _call(self, argument: Any) -> None:
         try:
-            self._done.put((self._worker.call(self._function, argument),))
+            self._done.put(self._worker.call(self._function, argument))
         except (EOFError, OSError):
             code = self._worker.wait()
-            if code != 0:  # else it was told to stop before it began
-                self._done.put((self._lost(argument, code),))
+            if code != 0 or not self._stopped:  # else it was told to stop before it began
+                self._done.put(self._lost(argument, code))
             if not self._stopped:
                 self._worker = _Worker()
 
@@ -132,10 +143,14 @@ class _Worker:
         """
         calls, answers = self._process.stdin, self._process.stdout
         assert calls is not None and answers is not None
+        call = pickle.dumps((function, argument))
         with suppress(ValueError):  # it is closed already, and the worker about to end
-            pickle.dump((function, argument), calls)
+            calls.write(call)
             calls.flush()
-        return pickle.load(answers)
+        try:
+            return pickle.load(answers)
+        except pickle.UnpicklingError as error:  # it ended in the middle of its answer
+            raise EOFError from error
 
     def close(self) -> None:
         """Tells it to stop; it answers if it is at work."""

@@ -18,6 +18,7 @@ from gtlearn.runs.learner import ALGORITHMS
 
 TOYS = str(Path(__file__).parents[1] / "runs")
 ENDLESS = ("--iterations", "1000000000", "--checkpoint-every", "1000000000", "--no-tensorboard")
+ENDLESS += ("--log-every", "1")  # a row an iteration, so that what is lost can be counted
 SCRIPT = """
 from toy_learner import TOY
 from gtlearn import reproduce
@@ -26,7 +27,7 @@ ALGORITHMS["toy"] = TOY
 FIGURE = dict(
     title="", source="", algorithm="toy", seeds="0..1", statements=[],
     options={"iterations": 1000000000},
-    run={"checkpoint_every": 1000000000, "tensorboard": False},
+    run={"checkpoint_every": 1000000000, "log_every": 1, "tensorboard": False},
     panels=[{"name": "panel", "options": {}}],
     methods=[{"name": "method", "label": "", "options": {}}],
 )

@@ -94,6 +94,21 @@ def test_asked_to_stop_a_run_keeps_all_its_work(gtlearn, monkeypatch, number):
     assert gtlearn("resume", "run")[0] == 0
 
 
+def test_asked_to_stop_a_sweep_keeps_all_its_work(gtlearn, monkeypatch):
+    arguments = ("sweep", "toy", "--signal-at", 17, "--seeds", "0,1", *QUIET, "--output")
+    gtlearn(*arguments, "whole")
+    monkeypatch.setenv("TOY_SIGNAL", "SIGINT")
+    code, out, err = gtlearn(*arguments, "s")
+    assert (code, out) == (130, "")
+    assert err == "Stopped and kept; to go on: gtlearn resume s\n"
+    assert [len(f.read_text().splitlines()) for f in Path("s").glob("*/metrics.jsonl")] == [17]
+    monkeypatch.delenv("TOY_SIGNAL")
+    assert gtlearn("resume", "s")[0] == 0
+    for seed in (0, 1):
+        (one,), (other,) = (Path(name).glob(f"*seed{seed}_*") for name in ("whole", "s"))
+        assert outcome(one) == outcome(other)
+
+
 def test_killed_in_another_process_and_resumed_here(gtlearn, monkeypatch):
     arguments = ("toy", "--signal-at", "17", "--checkpoint-every", "4")
     gtlearn("train", *arguments, "--output", "whole")

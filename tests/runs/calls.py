@@ -35,4 +35,6 @@ def end(how, stop):
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "failed":
         raise ValueError(how)
+    if how == "left":
+        os._exit(0)
     return how

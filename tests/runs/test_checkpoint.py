@@ -104,7 +104,7 @@ def test_the_first_nan_is_named(state, place):
 def test_a_wrong_tree_is_no_checkpoint(tmp_path, tree):
     from safetensors.torch import save_file
 
-    metadata = {"schema": checkpoint.SCHEMA, "tree": tree}
+    metadata = {"schema": checkpoint.SCHEMA_BEFORE, "tree": tree}
     save_file({"0": torch.ones(1)}, tmp_path / "c", metadata=metadata)
     with pytest.raises(InputError, match="is no checkpoint of gtlearn"):
         checkpoint.load(tmp_path / "c")

@@ -369,7 +369,9 @@ def test_a_run_of_before_goes_on(run, monkeypatch):
         patch.setattr(
             checkpoint,
             "packed",
-            lambda tensors, texts: packed(tensors, {k: texts[k] for k in ("schema", "tree")}),
+            lambda tensors, texts: packed(
+                tensors, {"schema": checkpoint.SCHEMA_BEFORE, "tree": texts["tree"]}
+            ),
         )
         checkpoint.save(run.checkpoint_file, state)
     assert cli.run(COMMANDS["resume"]) == 0

@@ -1,7 +1,9 @@
 """Worker processes: what they return, how they stop, and that they end."""
 
 import os
+import pickle
 import signal
+import threading
 
 import calls
 import psutil
@@ -26,6 +28,16 @@ def test_a_lost_worker_is_replaced(capfd):
     found = list(each(calls.end, given, workers=1, lost=lost))
     assert found == [("killed", -signal.SIGKILL), "one", ("failed", 1), "two"]
     assert "ValueError: failed" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[lambda: None, 1], [threading.Lock()]])
+def test_what_cannot_be_sent_is_said(arguments):
+    with pytest.raises((TypeError, AttributeError, pickle.PicklingError)):
+        list(each(calls.double, arguments, workers=2, lost=lost))
+
+
+def test_a_worker_that_ends_by_itself_is_lost():
+    assert list(each(calls.end, ["left", "one"], workers=1, lost=lost)) == [("left", 0), "one"]
 
 
 def test_what_has_begun_stops_and_nothing_else_begins(tmp_path):

@@ -29,7 +29,7 @@ from gtlearn.solvers.verify.common import (
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.dummies import of_two
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
-from gtlearn.solvers.verify.form import as_float, number, text
+from gtlearn.solvers.verify.form import number, number_failures
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash_all import is_dominance_solvable, missing
 from gtlearn.solvers.verify.nash_sets import set_statements
@@ -154,10 +154,7 @@ def _gap_failures(outcome: CorrelatedEquilibrium, said: Any) -> list[str]:
     if "bound" not in outcome.certificate.evidence or outcome.value is None:
         raise InputError("a gap is stated, but no bound")
     true = number(outcome.certificate.evidence["bound"], "the bound") - Fraction(outcome.value)
-    stated = number(said, "the gap")
-    exact = outcome.certificate.arithmetic == RATIONAL
-    same = stated == true if exact else as_float(stated) == as_float(true)
-    return [] if same else [f"the gap is {text(true)}, not {text(stated)}"]
+    return number_failures("the gap", true, said, outcome.certificate.arithmetic == RATIONAL)
 
 
 def _doubled(claim: Claim, listing: Listing | None) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-_WIDEST, _NARROWEST = 5.0, 1.4  # points
+_WIDEST, _NARROWEST = 5.0, 1.8  # points
 _DASHES = {"optimal": (0, (5, 2)), "stationary": (0, (1.5, 1.5))}
 
 
@@ -63,7 +63,7 @@ def _draw_panel(axes: Axes, found: Reproduction, panel: Panel) -> None:
     for follower_class, exact in exact_lines(everyone).items():
         label = f"exact optimum, {follower_class} follower"
         dashes = _DASHES.get(follower_class, "--")
-        axes.axhline(exact, color="0.15", ls=dashes, lw=1, label=label, zorder=3)
+        axes.axhline(exact, color="0.15", ls=dashes, lw=1, label=label, zorder=1)
     axes.set_title(panel.name.replace("_", " "), fontsize=10)
     style(axes)
     if found.figure.values is not None:
@@ -91,7 +91,7 @@ def widths(count: int) -> list[float]:
     """Falling line widths in points, one a method, so that no curve hides another.
 
     >>> widths(3)
-    [5.0, 3.2, 1.4]
+    [5.0, 3.4, 1.8]
     """
     if count == 1:
         return [_NARROWEST]

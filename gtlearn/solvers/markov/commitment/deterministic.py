@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite, lcm, log10, prod
@@ -70,7 +71,8 @@ def best_deterministic(sides: Sides, ties: str) -> Enumerated:
     tables = _tables(sides)
     values, reached = _exact_values(sides, tables, ties)
     if values:
-        return _listed(sides, tables, ties, values, reached)
+        with limits.finishing():
+            return _listed(sides, tables, ties, values, reached)
     bounds, reached = _bounds(sides, tables)
     slack = ROUNDING * (1 + sides.span) + rounding(sides)
     order = np.argsort(-bounds, kind="stable").tolist()
@@ -88,7 +90,8 @@ def best_deterministic(sides: Sides, ties: str) -> Enumerated:
             rest = max(rest or here, here)
             break
         try:
-            candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
+            with limits.finishing() if value is None else nullcontext():
+                candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
         except LimitReached as error:
             reached, rest = error, max(rest or here, here)
             break
@@ -203,11 +206,14 @@ def ceiling(sides: Sides) -> Fraction:
     return Fraction(int(own.numerators.max()), own.denominator) * total_weight(sides.game)
 
 
+def count_tables(sides: Sides) -> int:
+    """How many deterministic tables the leader has."""
+    return prod(sides.game.legal[sides.leader].sum(axis=1).tolist())
+
+
 def _tables(sides: Sides) -> NDArray[np.int64]:
     """All deterministic tables of the leader, tables x states, the last state changing fastest."""
-    legal = [np.flatnonzero(row).tolist() for row in sides.game.legal[sides.leader]]
-    count = prod(map(len, legal))
-    replies = count_replies(sides)
+    count, replies = count_tables(sides), count_replies(sides)
     by_table = sides.game.horizon is not None and not sides.sees_time
     if count > MAX_LEADERS or (by_table and count * replies > MAX_LEADERS):
         facing = f", each against {_shortly(replies)} of the follower" if by_table else ""
@@ -215,7 +221,7 @@ def _tables(sides: Sides) -> NDArray[np.int64]:
             f"{sides.game.name} has {_shortly(count)} deterministic tables of the leader{facing}: "
             "too many to try; use a smaller game or a stochastic commitment"
         )
-    limits.require(3 * 8 * count * len(legal))
+    limits.require(3 * 8 * count * sides.game.num_states)
     return all_tables(sides.game.legal[sides.leader])
 
 
