@@ -12,6 +12,7 @@ from benchmarks.commitments import commitments
 from benchmarks.environments import environments
 from benchmarks.harness import say
 from benchmarks.iterated import iterated
+from benchmarks.limits import limits
 from benchmarks.optima import followers, leaders
 from benchmarks.rollouts import rollouts
 from benchmarks.shaping import shaping
@@ -29,6 +30,7 @@ JOBS = {
     "iterated": iterated,
     "commitments": commitments,
     "startup": startup,
+    "limits": limits,
     "rollouts": rollouts,
     "followers": followers,
     "leaders": leaders,

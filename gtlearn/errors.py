@@ -26,6 +26,13 @@ def quoted(value: Any, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[: most - 3 - len(closing)]}...{closing}"
 
 
+def shortened(sentence: str) -> str:
+    """A sentence, without its middle where a piece of the input makes it long."""
+    if len(sentence) <= _LONGEST:
+        return sentence
+    return f"{sentence[:_HEAD]} ... {sentence[-_TAIL:]}"
+
+
 class GtlearnError(Exception):
     """Base of every error that gtlearn raises on purpose."""
 
@@ -37,8 +44,7 @@ class InputError(GtlearnError, ValueError):
     """
 
     def __init__(self, message: object = "") -> None:
-        text = str(message)
-        super().__init__(text if len(text) <= _LONGEST else f"{text[:_HEAD]} ... {text[-_TAIL:]}")
+        super().__init__(shortened(str(message)))
 
 
 class CertificateError(GtlearnError):

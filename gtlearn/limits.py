@@ -7,6 +7,7 @@ in its loops. Limits nest: the strictest holds.
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -24,6 +25,7 @@ INTERRUPTED = "interrupted"
 _EVER = 1e18  # seconds or bytes: more than there are, and a double
 _LOOK = 0.001  # seconds between two looks at the memory, each of which takes microseconds
 _UNSEEN, _UNFELT = 0.02, 0.3  # seconds by which a limit, or a person, may be kept waiting
+_PART, _MOST = 0.02, 2.0  # of a time limit, and seconds, by which it may be kept waiting longer
 _GRACE = 0.3  # seconds in which what was found can become an answer, once the user asked to stop
 
 
@@ -77,19 +79,21 @@ class _Limits:
 
     deadline: float = math.inf
     resident: float = math.inf
+    unseen: float = _UNSEEN  # seconds by which it may be kept waiting
     looked: float = -math.inf
 
 
 @dataclass
 class Asked:
-    """Whether the user asked to stop, and when the work heard of it first."""
+    """Whether the user asked to stop, and until when the work may put an answer together."""
 
     stop: bool = False
-    heard: float | None = None
+    until: float | None = None
 
 
 _current: ContextVar[_Limits | None] = ContextVar("gtlearn_limits", default=None)
 _asked: ContextVar[Asked | None] = ContextVar("gtlearn_asked", default=None)
+_finishing: ContextVar[bool] = ContextVar("gtlearn_finishing", default=False)
 
 
 def limited(
@@ -117,13 +121,20 @@ def limited(
 
 
 @contextmanager
-def _limited(time_limit: float | None, memory_limit: float | None) -> Iterator[None]:
+def _limited(
+    time_limit: float | None, memory_limit: float | None, unseen: float | None = None
+) -> Iterator[None]:
     outer = _current.get()
     deadline = math.inf if time_limit is None else time.monotonic() + min(time_limit, _EVER)
     resident = math.inf if memory_limit is None else resident_bytes() + min(memory_limit, _EVER)
+    if unseen is None:
+        unseen = _UNSEEN
+        if time_limit is not None and memory_limit is None:  # memory can be filled in no time
+            unseen += min(_PART * time_limit, _MOST)
     if outer is not None:
         deadline, resident = min(deadline, outer.deadline), min(resident, outer.resident)
-    token = _current.set(_Limits(deadline, resident))
+        unseen = min(unseen, outer.unseen)
+    token = _current.set(_Limits(deadline, resident, unseen))
     try:
         yield
     finally:
@@ -138,12 +149,15 @@ def keeping(seconds: float, share: float = 0.0) -> Iterator[None]:
         seconds: to be kept, but no more than half of what is left.
         share: of what is left of the time and of the memory, to be kept at least.
     """
-    left, room = seconds_left(), bytes_left()
+    limits, left, room = _current.get(), seconds_left(), bytes_left()
+    if limits is None:
+        yield
+        return
     if left is not None:
         left = max(left - max(min(seconds, left / 2), share * left), 1e-9)
     if room is not None:
         room = max(room - share * room, 1.0)
-    with limited(left, room):
+    with _limited(left, room, limits.unseen):
         yield
 
 
@@ -173,16 +187,26 @@ def suspended() -> Iterator[None]:
 
 @contextmanager
 def stoppable() -> Iterator[Asked]:
-    """The code inside ends by `Interrupted` at its next `check` once `.stop` is set to true.
-
-    It is raised once, and again when the time for putting an answer together has passed.
-    """
+    """The code inside ends by `Interrupted` at its next `check` once `.stop` is set to true."""
     asked = Asked()
     token = _asked.set(asked)
     try:
         yield asked
     finally:
         _asked.reset(token)
+
+
+@contextmanager
+def finishing() -> Iterator[None]:
+    """What was found becomes an answer inside: where the user asked to stop, a short time is left.
+
+    Limits hold as before.
+    """
+    token = _finishing.set(True)
+    try:
+        yield
+    finally:
+        _finishing.reset(token)
 
 
 def check() -> None:
@@ -219,9 +243,19 @@ def reached() -> bool:
 
 def _stop(asked: Asked) -> None:
     now = time.monotonic()
-    if asked.heard is None or now - asked.heard > _GRACE:
-        asked.heard = asked.heard or now
+    if asked.until is None:
+        asked.until = now + _GRACE * _load()
+    if now > asked.until or not _finishing.get():
         raise Interrupted
+
+
+def _load() -> float:
+    """By how much more all takes on a busy machine, from 1 to 10."""
+    try:
+        busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    except (OSError, AttributeError):  # Windows
+        busy = 1.0
+    return min(max(busy, 1.0), 10.0)
 
 
 def require(more_bytes: float) -> None:
@@ -243,9 +277,9 @@ def require(more_bytes: float) -> None:
 
 def patience() -> float:
     """How many seconds may pass without a `check`: infinitely many where nothing is limited."""
-    if _current.get() is not None:
-        return _UNSEEN
-    return math.inf if _asked.get() is None else _UNFELT
+    limits = _current.get()
+    felt = math.inf if _asked.get() is None else _UNFELT
+    return felt if limits is None else min(felt, limits.unseen)
 
 
 def seconds_left() -> float | None:

@@ -2,9 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,39 +134,3 @@ def test_numbers_that_are_too_much():
         with pytest.raises(InputError, match=message):
             games.load([[value, 1], [2, 3]], zero_sum=True)
     assert games.load([[Decimal("0.1")]], zero_sum=True).payoff(0, (0, 0)) * 10 == 1
-
-
-@pytest.mark.parametrize(
-    ("arguments", "data", "code", "said"),
-    [
-        (["solve", "-"], b"prisoners_dilemma\n", 0, "D     D        2, 2"),
-        (["solve", "-"], b"3,3 0,5; 5,0 1,1", 0, "2     2        1, 1"),
-        (["solve", "-", "--zero-sum"], b"0;5\n1;3\n4;2\n", 0, "zero-sum"),
-        (["games", "show", "-"], b'NFG 1 R "g" { "A" "B" } { 1 1 } 7 8', 0, "7, 8"),
-        (["solve", "-", "--input-format", "csv"], b"3 3,0 5\n5 0,1 1", 0, "2     2        1, 1"),
-        (["check", "[[0,1],[0,1]]", "-"], b"prisoners_dilemma", 0, "This is a Nash equilibrium"),
-        (["check", "-", "chicken"], b"[[0,1],[1,0]]", 0, "This is a Nash equilibrium"),
-        (["check", "-", "-"], b"x", 2, "standard input cannot be both PROFILE and GAME"),
-        (["solve", "-"], b"1,1\n2,2\n", 2, "could be CSV or a literal"),
-        (["solve", "-"], b"", 2, "standard input: the game is an empty string"),
-        (["solve", "-"], b"\xff\xfe\x00", 2, "is no text"),
-        (["solve", "-", "--max-size", "4"], b"chicken", 2, "larger than 4 bytes"),
-        (["solve", "-", "--max-size", "x"], b"chicken", 2, "'x' is no size; give a number"),
-        (["solve", "chicken", "--input-format", "csv"], b"", 2, "for a GAME on standard input"),
-        (["solve", "-"], f"{Path(__file__)}\n".encode(), 2, "path of a file"),
-    ],
-)
-def test_standard_input(arguments, data, code, said):
-    done = subprocess.run(
-        [sys.executable, "-m", "gtlearn", *arguments], input=data, capture_output=True, check=False
-    )
-    assert done.returncode == code, done.stderr
-    assert said in (done.stderr if code else done.stdout).decode()
-
-
-def test_convert_standard_input(tmp_path):
-    target = tmp_path / "out.json"
-    command = [sys.executable, "-m", "gtlearn", "games", "convert", "-", str(target)]
-    data = games.dumps(games.load("chicken"), "nfg").encode()
-    assert subprocess.run(command, input=data, check=False).returncode == 0
-    assert games.load(target).payoffs == games.load("chicken").payoffs

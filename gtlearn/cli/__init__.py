@@ -15,7 +15,7 @@ import click
 from gtlearn.cli.app import app
 from gtlearn.cli.interrupt import INTERRUPTED
 from gtlearn.cli.stdout import claim_stdout, discard
-from gtlearn.errors import CertificateError, InputError
+from gtlearn.errors import CertificateError, InputError, shortened
 
 BAD_INPUT = 2
 INTERNAL = 70  # as in sysexits.h
@@ -36,7 +36,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
-        return _complain(_usage(error))
+        return _complain(shortened(_usage(error)))
     except InputError as error:
         return _complain(str(error))
     except CertificateError as error:

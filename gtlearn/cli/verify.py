@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtlearn.cli.options import GameCommand, OneOf, Seconds, reading_options
+from gtlearn.cli.options import GameCommand, OneOf, limit_options, reading_options
 from gtlearn.cli.reading import STDIN
 from gtlearn.errors import InputError
 
@@ -22,11 +22,7 @@ _SHAPE = '{"schema": "gtlearn/solution/1", ...}'
 @click.argument("file")
 @click.argument("game", required=False)
 @click.option("--trust", is_flag=True, help="Exit with 0 also where statements are on trust.")
-@click.option(
-    "--time-limit",
-    type=Seconds(),
-    help="Stop after so many seconds; what is not verified by then is on trust.",
-)
+@limit_options
 @click.option(
     "--format", "form", type=OneOf("table", "json"), help="How to print; a table by default."
 )
@@ -38,6 +34,7 @@ def verify(
     game: str | None,
     trust: bool,
     time_limit: float | None,
+    memory_limit: float | None,
     form: str | None,
     output: Path | None,
     how: dict[str, Any],
@@ -49,7 +46,8 @@ def verify(
     GAME or computed anew, in exact arithmetic, by code that shares nothing with the solvers.
     It may also be the folder of a finished run, which names its own GAME.
     Exit code 0: nothing is false, and nothing on trust unless --trust is given; 1: something is;
-    2: bad input.
+    2: bad input. At a limit, or where Ctrl-C ends it with exit code 130, what is not verified by
+    then is on trust.
 
     \b
     Examples:
@@ -57,6 +55,7 @@ def verify(
       gtlearn solve chicken --find all --format json | gtlearn verify - chicken
       gtlearn verify runs/a --trust
     """
+    from gtlearn.cli.interrupt import INTERRUPTED, interruptible
     from gtlearn.cli.output import emit, format_for, json_text, require_writable
     from gtlearn.solvers.output.verification import render
     from gtlearn.solvers.verify.within import within
@@ -65,9 +64,13 @@ def verify(
     if file == STDIN and game == STDIN:
         raise InputError("standard input cannot be both FILE and GAME; give one of them a file")
     source = _source(file)
-    report = within(partial(_report, source, game, how), time_limit=time_limit)
+    verification = partial(_report, source, game, how)
+    with interruptible() as asked:
+        report = within(verification, time_limit=time_limit, memory_limit=memory_limit)
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else render(report), output)
+    if asked.stop:
+        return INTERRUPTED
     return 0 if not report.false and (trust or not report.on_trust) else 1
 
 

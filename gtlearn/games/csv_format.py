@@ -19,8 +19,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games.normal_form import NormalFormGame
@@ -136,7 +139,7 @@ def dump_csv(game: NormalFormGame) -> str:
     """
     texts = [tensor.texts() for tensor in game.payoffs]
     lines: list[list[str]]
-    if game.num_players == 2 and _fits_matrix(game):
+    if game.num_players == 2 and _fits_matrix(game, texts):
         lines = [["\\".join(game.players), *game.actions[1]]]
         for i, label in enumerate(game.actions[0]):
             pairs = zip(texts[0][i].tolist(), texts[1][i].tolist(), strict=True)
@@ -154,11 +157,11 @@ def dump_csv(game: NormalFormGame) -> str:
     return "".join(",".join(map(_cell, line)) + "\n" for line in lines)
 
 
-def _fits_matrix(game: NormalFormGame) -> bool:
+def _fits_matrix(game: NormalFormGame, texts: Sequence[NDArray[Any]]) -> bool:
+    """Whether a labelled matrix with these payoffs is read as what it is."""
     corner = "\\".join(game.players)
     header = [corner, *game.actions[1]]
-    texts = [array.texts().ravel().tolist() for array in game.payoffs]
-    cells = (f"{a} {b}" for a, b in zip(*texts, strict=True))
+    cells = (f"{a} {b}" for a, b in zip(*(text.flat for text in texts), strict=True))
     return (
         corner.count("\\") == 1
         and all(map(str.strip, game.players))

@@ -121,6 +121,9 @@ def _rows(text: str) -> list[tuple[str, list[list[int | Fraction]]]]:
 
 def _has_comma_between_pairs(part: str) -> bool:
     """Whether commas separate cells of two numbers each: "3 3, 0 5"."""
+    head = part.partition(",")[0].strip()
+    if not (head.startswith("(") or len(head.split()) == 2):  # as in most texts
+        return False
     pieces = [piece for piece in _PIECE.findall(part) if piece.strip()]
     cells = [piece for piece in pieces[::2] if _PAIR.fullmatch(piece)]
     return len(pieces) > 1 and set(pieces[1::2]) == {","} and 2 * len(cells) == len(pieces) + 1
@@ -143,7 +146,7 @@ def _at_spaces(part: str, start: int, where: str) -> list[tuple[str, int]]:
                 else "a bracket without its other; write the two payoffs of a cell as (3,5)"
             )
             raise InputError(f"{where}column {start + place + 1}: {wrong}")
-        if _THOUSANDS.fullmatch(cell):
+        if ",0" in cell and _THOUSANDS.fullmatch(cell):
             raise InputError(
                 f"{where}column {start + place + 1}: {quoted(cell)} looks like one number with a "
                 "thousands separator; write it without, or two payoffs without a leading zero"

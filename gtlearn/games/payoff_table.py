@@ -42,7 +42,7 @@ COULD_BE_ONE = (
 
 _ERRORS = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|[A-Z_]+[!?])", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[\s,;][0-9]{3}(?:\.[0-9]*)?")
-_DOTTED_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", flags=re.ASCII)
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3}|,\d{3})+", flags=re.ASCII)
 _COMMA_PAIR = re.compile(r"[+-]?\d+,\d+", flags=re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", flags=re.ASCII)
 
@@ -130,7 +130,9 @@ def is_ambiguous(cells: Iterable[str]) -> bool:
 def _parts(text: str, comma: str) -> list[str]:
     """The texts of a cell's numbers."""
     text = text.replace(";", " ")
-    return (text.replace(",", " ") if comma == PAYOFFS else text).split()
+    if comma == PAYOFFS:
+        text = text.replace(",", " ")
+    return text.split()
 
 
 def payoffs_in(cell: str, comma: str = PAYOFFS) -> list[int | Fraction]:
@@ -139,18 +141,19 @@ def payoffs_in(cell: str, comma: str = PAYOFFS) -> list[int | Fraction]:
     Raises:
         InputError: if it holds another number of numbers, or what is none.
     """
-    text = cell.strip()
-    if text.startswith("(") and text.endswith(")"):
-        parts = _parts(text[1:-1], PAYOFFS)
+    if "(" in cell and cell.strip()[0] == "(" and cell.strip()[-1] == ")":
+        parts = _parts(cell.strip()[1:-1], PAYOFFS)
         if len(parts) == 1:
             raise InputError(f"{quoted(cell)} has one number in brackets; write it without them")
     else:
-        parts = _parts(text, comma)
+        parts = _parts(cell, comma)
     if len(parts) > 2:
         raise InputError(
             f"{quoted(cell)} holds {len(parts)} numbers; write the two payoffs as '3 5', or use "
             "one line a profile for more players"
         )
+    if comma == PAYOFFS:
+        return [parse_entry(part) for part in parts or [""]]
     return [_number(part, comma) for part in parts or [""]]
 
 
@@ -187,7 +190,7 @@ def _read_matrix(lines: Sequence[Line], comma: str) -> _Matrix:
     if is_ambiguous(texts):
         raise InputError(COULD_BE_ONE)
     if comma != PAYOFFS:
-        _refuse_dotted_thousands(texts)
+        _refuse_thousands(texts)
     if len(sizes) > 1:
         raise InputError("some cells hold one number and some two; write two payoffs in every cell")
     return _Matrix(cells, labels, _comma_note(texts) if comma == PAYOFFS else "")
@@ -243,15 +246,16 @@ def _cell(cell: str, line: int, column: int, comma: str) -> list[int | Fraction]
         raise InputError(f"line {line}, column {column}: {error}") from None
 
 
-def _refuse_dotted_thousands(texts: Sequence[str]) -> None:
-    """Refuses a European table in which every dot may stand before thousands."""
-    parts = (part.strip("()") for cell in texts for part in _parts(cell, PAYOFFS))
-    dotted = [part for part in parts if "." in part]
-    if dotted and all(map(_DOTTED_THOUSANDS.fullmatch, dotted)):
-        raise InputError(
-            f"numbers such as {quoted(dotted[0])} may have a thousands separator or three "
-            "decimals; write 1000 or 1.0"
-        )
+def _refuse_thousands(texts: Sequence[str]) -> None:
+    """Refuses a European table in which every dot, or comma, may stand before thousands."""
+    parts = [part.strip("()") for cell in texts for part in _parts(cell, UNKNOWN)]
+    for mark in ".,":
+        marked = [part for part in parts if mark in part]
+        if marked and all(map(_GROUPED.fullmatch, marked)):
+            raise InputError(
+                f"numbers such as {quoted(marked[0])} may have a thousands separator or three "
+                "decimals; write 1000 or 1.0"
+            )
 
 
 def _comma_note(texts: Sequence[str]) -> str:
@@ -280,7 +284,7 @@ def _long(lines: Sequence[Line], comma: str, name: str, source: str) -> NormalFo
         payoffs = [_payoff(cell, number, n + k + 1, comma) for k, cell in enumerate(cells[n:])]
         profiles.append((f"line {number}", cells[:n], payoffs))
     if comma != PAYOFFS:
-        _refuse_dotted_thousands([cell for _, cells in lines[1:] for cell in cells[n:]])
+        _refuse_thousands([cell for _, cells in lines[1:] for cell in cells[n:]])
     return game_of_profiles(lines[0][1][:n], profiles, name=name, source=source)
 
 

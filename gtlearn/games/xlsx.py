@@ -15,7 +15,6 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.npz import unpacked
 from gtlearn.games.payoff_table import Line, game_of_table
-from gtlearn.optional import optional
 
 MAX_CELLS = 2_000_000  # of the rectangle around all filled cells
 
@@ -48,6 +47,8 @@ def parse_xlsx(
         InputError: if openpyxl is missing; if it is no workbook, hides something, or its table is
             no game; it names line and column.
     """
+    from gtlearn.optional import optional
+
     unpacked(data, what)  # refuses what would unpack to too much
     openpyxl = optional("openpyxl", "excel")
     try:

@@ -221,22 +221,32 @@ def check(
     )
 
 
-def verify(claim: Any, game: Any) -> Report:
+def verify(
+    claim: Any,
+    game: Any,
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+) -> Report:
     """What of a solution is false, what is proven, and what is taken on trust.
 
     Args:
         claim: a Solution or MarkovSolution, or the JSON object of one.
         game: a game, or anything that `games.load` takes; it alone is believed.
+        time_limit: seconds after which what is not yet verified is on trust, reading included.
+        memory_limit: bytes by which the memory may grow, with the same outcome.
 
     Raises:
         InputError: if one of them cannot be read.
+        LimitReached: at a limit, before the game is read.
 
     >>> verify(solve("chicken"), "chicken").false
     ()
     """
     from gtlearn.solvers.verify.solution import solution
 
-    return solution(games.load(game), claim)
+    with limits.limited(time_limit, memory_limit):
+        return solution(games.load(game), claim)
 
 
 def _only_exact(game: MarkovGame | IteratedGame, arithmetic: str) -> None:

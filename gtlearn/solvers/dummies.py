@@ -68,9 +68,8 @@ class TwoChoose:
         strategies = self.profile(outcome.strategies)
         losses, earned = regrets_and_payoffs(self.whole, strategies)
         evidence: dict[str, Any] = {"regrets": losses}
-        if "unique" in outcome.certificate.evidence:
-            unique = outcome.certificate.evidence["unique"]
-            evidence["unique"] = with_dummies(unique, self.pair, self.whole.num_players, True)
+        if "unique" in outcome.certificate.evidence:  # of the two who choose
+            evidence["unique"] = outcome.certificate.evidence["unique"]
         if any(losses):
             raise CertificateError(
                 f"an equilibrium of {self.whole.name!r} failed exact verification; please report it"

@@ -63,6 +63,7 @@ def test_the_dilemma_in_many_tables(text):
         ('"1,000","2,500"\n"3,000","500"', "thousands separator|one number and some two"),
         ("1'000,2'500", "'1'000\" is not a number|1'000"),
         ("1.000;2.500\n3.000;1.200", "thousands separator or three decimals"),
+        ("1,000;2,500\n3,000;1,200", "thousands separator|some cells hold one number"),
         # a European spreadsheet
         ("0;5\n1;3\n4;2", "exactly one of symmetric=True"),
         ("0,5;1,5\n2,5;3,5", "exactly one of symmetric=True"),

@@ -132,12 +132,23 @@ class Units(np.ndarray):
     """An array with units, as packages have them."""
 
 
+class Labelled:
+    """What turns itself into an array, but carries labels: a frame of another package."""
+
+    shape = (2, 2)
+    columns = ("a", "b")
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(ROW)
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
         (np.ma.array(ROW, mask=[[0, 0], [0, 1]]), r"entry \[1, 1\] is masked"),
         ([np.ma.array(ROW, mask=[[0, 0], [0, 1]]), ROW], r"entry \[1, 1\] is masked"),
         (np.array(ROW).view(Units), "the Units carries more than numbers"),
+        (Labelled(), "the Labelled carries labels, which would be lost"),
         (np.array(ROW, dtype="m8[s]"), "dates or durations"),
         (np.array(ROW, dtype="M8[D]"), "dates or durations"),
         (np.array(ROW, dtype=bool), "truth value"),

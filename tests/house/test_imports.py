@@ -9,7 +9,7 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "matplotlib", "scipy", "networkx", "pandas", "numba")
+HEAVY = ("torch", "matplotlib", "scipy", "networkx", "pandas", "openpyxl", "numba")
 
 
 def python(code, *, cwd, path=""):

@@ -147,21 +147,21 @@ def test_short_work_is_done_here():
 
 def test_long_work_is_done_where_it_can_be_ended():
     with limits.limited(time_limit=60):
-        assert child.bounded(_where, seconds=1) != os.getpid()
+        assert child.bounded(_where, seconds=9) != os.getpid()
     with limits.stoppable():
-        assert child.bounded(_where, seconds=1) != os.getpid()
+        assert child.bounded(_where, seconds=9) != os.getpid()
         assert child.bounded(_where, seconds=0.1) == os.getpid()
     with limits.limited(time_limit=0.1), pytest.raises(limits.TimeLimitReached):
-        child.bounded(_for_ever, seconds=1)
+        child.bounded(_for_ever, seconds=9)
 
 
 def _nested():
-    return child.bounded(_where, seconds=1), os.getpid()
+    return child.bounded(_where, seconds=9), os.getpid()
 
 
 def test_what_is_in_a_child_stays_there():
     with limits.limited(time_limit=60):
-        inner, outer = child.bounded(_nested, seconds=1)
+        inner, outer = child.bounded(_nested, seconds=9)
     assert inner == outer
 
 

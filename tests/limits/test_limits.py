@@ -48,9 +48,24 @@ def test_the_user_can_ask_to_stop():
     with limits.stoppable() as asked:
         limits.check()
         asked.stop = True
+        for _ in range(2):
+            with pytest.raises(limits.Interrupted):
+                limits.check()
+    limits.check()
+
+
+def test_there_is_a_short_time_to_finish_once_the_user_asked_to_stop():
+    with limits.stoppable() as asked:
+        asked.stop = True
+        with limits.finishing():
+            limits.check()
         with pytest.raises(limits.Interrupted):
             limits.check()
-    limits.check()
+        asked.until -= 1000
+        with limits.finishing(), pytest.raises(limits.Interrupted):
+            limits.check()
+    with limits.limited(1e-9), limits.finishing(), pytest.raises(limits.TimeLimitReached):
+        limits.check()
 
 
 @pytest.mark.parametrize("wrong", [0, -1, True, "3", float("nan")])

@@ -11,6 +11,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import families
 from gtlearn.limits import LimitReached, TimeLimitReached
 from gtlearn.solvers.correlated import solve as correlated_module
+from gtlearn.solvers.nash import enumeration, exact_polytope, matching, partners, polytope
 from gtlearn.solvers.verify import regrets
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.zero_sum import solve as zero_sum_module
@@ -161,7 +162,63 @@ class TestWhatIsCheapIsKept:
         assert not solvers.verify.dominance.violations(found)
 
 
+def late_after(count, method):
+    """The method, which a limit ends after so many calls."""
+    calls = iter(range(count))
+
+    def counted(*arguments):
+        if next(calls, None) is None:
+            raise TimeLimitReached
+        return method(*arguments)
+
+    return counted
+
+
+class TestNothingIsCalledCompleteThatIsNot:
+    """A limit at any step of the enumeration leaves a list that may not be all."""
+
+    @pytest.mark.parametrize("count", [0, 1, 3])
+    @pytest.mark.parametrize(
+        ("owner", "name"),
+        [
+            (polytope._Search, "_prove"),
+            (polytope._Search, "_prove_exactly"),
+            (polytope._Search, "_neighbours"),
+            (partners.Partners, "_decide"),
+            (partners.Partners, "_solve"),
+            (partners.Partners, "_enumerate_face"),
+            (matching, "_indices"),
+            (matching, "strategy_of"),
+            (exact_polytope.Dictionary, "pivot"),
+            (enumeration, "certified"),
+            (enumeration, "nash_subsets"),
+        ],
+    )
+    @pytest.mark.parametrize("degenerate", [False, True])
+    def test_enumeration(self, owner, name, count, degenerate, monkeypatch):
+        if owner is matching:
+            monkeypatch.setattr(partners, "MAX_FACES", -1)
+        if owner is exact_polytope.Dictionary:
+            monkeypatch.setattr(polytope, "PERTURBATIONS", ())
+        game = (families.degenerate if degenerate else families.uniform)(5, 5, seed=3)
+        whole = {e.strategies for e in solvers.all_equilibria(game)}
+        method = late_after(count, getattr(owner, name))
+        monkeypatch.setattr(owner, name, method)
+        found = solvers.all_equilibria(game, time_limit=60)
+        assert {e.strategies for e in found} <= whole
+        if found.complete:  # there were no more calls
+            monkeypatch.undo()
+            assert {e.strategies for e in found} == whole
+        else:
+            assert found.status == "time_limit"
+            assert found.component_indices is None
+
+
 class TestMemory:
+    @pytest.fixture(autouse=True)
+    def no_memory_to_use_again(self):
+        limits._trimmed()  # what earlier tests have freed would not count as growth
+
     def test_enumeration(self):
         game = families.uniform(22, 22, seed=1)
         found = solvers.all_equilibria(game, memory_limit=25e6, time_limit=60)
@@ -194,7 +251,7 @@ def test_children_find_the_same(name, monkeypatch):
         {"concept": "coarse-correlated", "arithmetic": "float"},
     ]
     here = [solvers.solve(game, **option) for option in options]
-    monkeypatch.setattr(limits, "_UNSEEN", -1.0)  # whatever can, is computed in a child
+    monkeypatch.setattr(limits, "_UNSEEN", -9.0)  # whatever can, is computed in a child
     for option, expected in zip(options, here, strict=True):
         found = solvers.solve(game, **option, time_limit=60)
         assert found.solutions == expected.solutions
@@ -203,7 +260,7 @@ def test_children_find_the_same(name, monkeypatch):
 
 
 def test_a_game_that_was_read_in_a_child_cannot_be_written_to(monkeypatch):
-    monkeypatch.setattr(limits, "_UNSEEN", -1.0)
+    monkeypatch.setattr(limits, "_UNSEEN", -9.0)
     game = games.load("3,3 0,5; 5,0 1,1", time_limit=60, memory_limit=1e9)
     assert game.payoff(1, (0, 1)) == 5
     with pytest.raises(ValueError, match="read-only"):
@@ -211,6 +268,6 @@ def test_a_game_that_was_read_in_a_child_cannot_be_written_to(monkeypatch):
 
 
 def test_an_error_of_reading_in_a_child_is_the_same(monkeypatch):
-    monkeypatch.setattr(limits, "_UNSEEN", -1.0)
+    monkeypatch.setattr(limits, "_UNSEEN", -9.0)
     with pytest.raises(InputError, match="did you mean chicken"):
         games.load("chiken", time_limit=60)

@@ -221,6 +221,13 @@ def test_an_entropy_of_probabilities_that_underflow():
     assert found[0].strategies[1][0] == Fraction(1, 10**400 + 1)
 
 
+def test_floats_that_hide_a_tie_are_no_error_of_ours():
+    game = "0,0 0,1e19; 1e19,1 0,0; 0,0 0,0"
+    assert solve(game, concept="stackelberg", ties="weak")[0].attained
+    with pytest.raises(InputError, match="differ too much in size for floats"):
+        solve(game, concept="stackelberg", ties="weak", arithmetic="float")
+
+
 def test_one_player_beyond_64_bits_and_one_within():
     game = games.load("1,1 1,0; 5,-9223372036854775808 5,-3e400; 1,-2 2,9e18")
     fair = solve(game, concept="correlated", objective="fairness")

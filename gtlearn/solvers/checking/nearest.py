@@ -72,7 +72,8 @@ def nearest_equilibrium(
     with limits.keeping(0.0, share=1 / 4):
         found = all_equilibria(game)
     reached = None if found.status == OK else limits.of_status(found.status)
-    best, late = _nearest_of(found, strategies)
+    with limits.finishing():
+        best, late = _nearest_of(found, strategies)
     reached = reached or late
     if best is None:
         return None, "no equilibrium was found in time to measure the distance to", reached

@@ -17,7 +17,14 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games import NormalFormGame
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.checking.probabilities import FEW, Vector, by_label, distribution, vector
+from gtlearn.solvers.checking.probabilities import (
+    FEW,
+    FLOAT_STEP,
+    Vector,
+    by_label,
+    distribution,
+    vector,
+)
 from gtlearn.solvers.checking.sources import content_of_file, json_of_text
 from gtlearn.solvers.solution import (
     Commitment,
@@ -113,10 +120,10 @@ def as_joint(
     joint: dict[tuple[int, ...], Fraction] = {(): Fraction(1)}
     for strategy in strategies:
         longer: dict[tuple[int, ...], Fraction] = {}
-        for place, (profile, p) in enumerate(joint.items(), 1):
-            if place % FEW == 0:
-                limits.check()
+        for profile, p in joint.items():
             longer |= {(*profile, a): p * q for a, q in enumerate(strategy) if q}
+            if len(longer) > FEW:
+                limits.check()
         joint = longer
     return joint, notes
 
@@ -362,7 +369,8 @@ def _is_joint_tensor(source: Any, game: NormalFormGame, tolerance: Number) -> bo
         total = float(sum(Fraction(v) for v in tensor.ravel()))
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
         return False
-    return abs(total - 1) <= max(1e-6, tolerance)
+    room = max(1e-6, tensor.size * FLOAT_STEP, tolerance)
+    return abs(total - 1) <= min(room, 0.25)  # strategies would sum to one a player
 
 
 def _called(source: Callable[[int], Any], game: NormalFormGame) -> list[Any]:

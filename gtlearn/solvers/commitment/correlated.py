@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from gtlearn import limits
+from gtlearn import child, limits
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import LimitReached
 from gtlearn.solvers.commitment.data import Bimatrix, earned, narrowed
@@ -24,6 +24,7 @@ from gtlearn.solvers.linear.program import LinearProgram, solve
 from gtlearn.solvers.solution import RATIONAL, Certificate, Commitment, Solution
 
 SINGLE_LP = "single linear program (Conitzer & Korzhyk 2011)"
+EXPONENT = 58  # of the follower's payoffs, whose differences are then machine integers
 MAX_ENTRIES = 2_000_000  # of the single program's matrix; larger ones take too long
 
 Joint = dict[tuple[int, ...], Fraction]  # probability of (leader's action, follower's action)
@@ -36,11 +37,14 @@ def solve_correlated(game: NormalFormGame, leader: int, method: str | None) -> S
     """
     view = Bimatrix.of(game, leader)
     m, n = view.shape
+    import highspy  # noqa: F401  for what is imported in a child is lost
+
     single = method == "single-lp" or (method is None and m * n**3 <= MAX_ENTRIES)
     joint, found, name = None, None, SINGLE_LP
     if single:
         with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):
-            joint, found = _single_program(view)
+            seconds = 1e-7 * m * n**3
+            joint, found = child.bounded(_single_program, view, seconds=seconds)
     if joint is None or found is None:
         found, name = find_strong(view)
         joint = _obeyed(found)
@@ -62,16 +66,18 @@ def _obeyed(found: Commitments) -> Joint:
 
 def _single_program(game: Bimatrix) -> tuple[Joint, Commitments]:
     m, n = game.shape
-    limits.require(8 * 2 * n * m * (n * n + 1))
-    rows = np.zeros((n * n + 1, n, m), dtype=object)  # (j, k) and the sum; (j, i)
+    limits.require(8 * 4 * n * m * (n * n + 1))
+    kind = np.int64 if game.follower_exponent < EXPONENT else object
+    rows = np.zeros((n * n + 1, n, m), dtype=kind)  # (j, k) and the sum; (j, i)
     for j in range(n):
+        limits.check()
         rows[j * n : (j + 1) * n, j, :] = game.disobedience(j)
     rows[-1] = 1
     bounds = np.zeros(n * n + 1, dtype=np.int64)
     bounds[-1] = 1
     program = LinearProgram(
         np.ascontiguousarray(game.leader.T).ravel(),
-        narrowed(rows.reshape(n * n + 1, n * m)),
+        rows.reshape(n * n + 1, n * m),
         bounds,
         (n * n,),
     )

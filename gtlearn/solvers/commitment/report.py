@@ -70,11 +70,17 @@ def verified(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Commit
 
     Raises:
         CertificateError: if the independent check refuses it.
+        InputError: if it is rounded, and rounding hides what it states.
         LimitReached: at a limit.
     """
     from gtlearn.solvers.verify.commitment import commitment as failures_of
 
     failures = child.bounded(failures_of, game, outcome, seconds=_checking_seconds(game, outcome))
+    if failures and outcome.certificate.arithmetic == FLOAT:  # rounding has hidden a difference
+        raise InputError(
+            f"the payoffs of {game.name!r} differ too much in size for floats ({failures[0]}); use "
+            "arithmetic 'exact'"
+        )
     if failures:
         raise CertificateError(
             f"the commitment found for {game.name!r} failed its exact check ({failures[0]}); "
@@ -137,7 +143,8 @@ def solution(
         notes: sentences about the outcome.
     """
     try:
-        checked = verified(game, found())
+        with limits.finishing():
+            checked = verified(game, found())
     except LimitReached as error:
         reached, notes = error, ()
         with limits.suspended():

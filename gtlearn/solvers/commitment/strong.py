@@ -57,11 +57,13 @@ def best_strong(game: Bimatrix) -> Commitments:
         with limits.keeping(checking_seconds(game)):
             with limits.keeping(2 * checking_seconds(game), share=1 / 4):
                 proposals, reached = _search(game, found.value)
-            found = _with_winner(game, found, proposals)
-            found = _close(game, replace(found, reached=reached), proposals)
+            with limits.finishing():
+                found = _with_winner(game, found, proposals)
+                found = _close(game, replace(found, reached=reached), proposals)
     except LimitReached as error:
         found = replace(found, reached=error)
-    return found if found.reached is None else _answered(game, found)
+    with limits.finishing():
+        return found if found.reached is None else _answered(game, found)
 
 
 def cheapest(game: Bimatrix, ties: str) -> Commitments:

@@ -46,6 +46,7 @@ from gtlearn.solvers.verify.correlated import violations
 
 Exact = Mapping[tuple[int, ...], Fraction]
 
+AT_ONCE_SHARE = 0.1  # of a limit, for a Nash equilibrium before all else
 NASH_SHARE = 0.3  # of a limit, for a Nash equilibrium where the best correlated one is not found
 
 _EXACT = "exact"
@@ -147,20 +148,21 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
     check_objective(game, asked.objective)
     if asked.arithmetic not in (_EXACT, FLOAT):
         raise InputError(f"the arithmetic {asked.arithmetic!r} is not known; choose exact or float")
-    if asked.objective == GINI:
-        import scipy.sparse  # noqa: F401  for what is imported in a child is lost
-    outcome: CorrelatedEquilibrium | None
     reached: LimitReached | None = None
+    nash = _nash_at_once(game, asked)
+    outcome: CorrelatedEquilibrium | None
     try:
-        with limits.keeping(0.0, NASH_SHARE):
-            outcome = child.bounded(_best, game, asked, seconds=_seconds(game, asked))
+        with limits.keeping(0.0, NASH_SHARE if nash is None else 0.0):
+            outcome = _best_or_child(game, asked)
     except LimitReached as limit:
         reached = limit
-        outcome = nash_equilibrium(game, asked.concept, asked.objective)
+        with limits.finishing():
+            outcome = nash or nash_equilibrium(game, asked.concept, asked.objective)
     notes: tuple[str, ...] = (game.number_note,) if game.number_note else ()
     if reached is not None:
         notes += (_cut_short(reached, outcome),)
     exact = asked.arithmetic == _EXACT
+    rational = exact if outcome is None else outcome.certificate.arithmetic == RATIONAL
     return Solution(
         game=game,
         concept=asked.concept,
@@ -168,7 +170,7 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
         solutions=() if outcome is None else (outcome,),
         status=OK if reached is None else reached.status,
         complete=outcome is not None and exact and _is_only(game, asked),
-        arithmetic=RATIONAL if exact else FLOAT,
+        arithmetic=RATIONAL if rational else FLOAT,
         seconds=time.monotonic() - start,
         notes=notes,
     )
@@ -177,6 +179,25 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
 def _is_only(game: NormalFormGame, asked: _Asked) -> bool:
     """Whether dominance leaves no other; coarse ones may play what is dominated."""
     return asked.concept == "correlated" and dominance_solution(game) is not None
+
+
+def _nash_at_once(game: NormalFormGame, asked: _Asked) -> CorrelatedEquilibrium | None:
+    """A Nash equilibrium to fall back on, if time may run out and one is found quickly."""
+    if limits.seconds_left() is None or _seconds(game, asked) <= limits.patience():
+        return None
+    with limits.keeping(0.0, 1 - AT_ONCE_SHARE):
+        return nash_equilibrium(game, asked.concept, asked.objective)
+
+
+def _best_or_child(game: NormalFormGame, asked: _Asked) -> CorrelatedEquilibrium:
+    """As `_best`, in a child process where a limit demands it."""
+    seconds = _seconds(game, asked)
+    if seconds > limits.patience():  # what a child imports is lost
+        import highspy  # noqa: F401
+
+        if asked.objective == GINI:
+            import scipy.sparse  # noqa: F401
+    return child.bounded(_best, game, asked, seconds=seconds)
 
 
 def _seconds(game: NormalFormGame, asked: _Asked) -> float:

@@ -19,3 +19,8 @@ def _controller() -> Any:
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
+
+
+def load_blas() -> None:
+    """Loads what `one_blas_thread` needs, before a child process that would load it in vain."""
+    _controller()

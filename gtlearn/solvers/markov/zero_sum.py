@@ -107,7 +107,8 @@ def discounted_zero_sum(
     if iterate is None:
         return None, reached
     try:
-        return with_bounds(_made_exact(game, iterate, allowed, reached is None)), reached
+        with limits.finishing():
+            return with_bounds(_made_exact(game, iterate, allowed, reached is None)), reached
     except LimitReached as error:
         return None, error
 

@@ -76,7 +76,8 @@ def _enumerated(game: NormalFormGame) -> Solution:
             found.certify_fresh()
         return _complete(game, found)
     except LimitReached as reached:
-        return _cut_short(game, found, reached)
+        with limits.finishing():
+            return _cut_short(game, found, reached)
 
 
 class _Found:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.limits import LimitReached, MemoryLimitReached
 from gtlearn.solvers.linear.algebra import multiply, solve_integer_system
+from gtlearn.solvers.nash.dictionaries import Dictionaries, Seen, batches, together
 
 ROUNDING = np.finfo(np.float64).eps
 PERTURBATIONS = (2.0**-18, 2.0**-26, 2.0**-34)
@@ -117,82 +118,8 @@ def in_doubles(matrix: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
     return floats, 0.0 if exact else ROUNDING
 
 
-@dataclass
-class _Level:
-    """The dictionaries of the bases at one distance from the origin.
-
-    Row r of `table[k]` says basic[k, r] = table[k, r, d:] - table[k, r, :d] @ nonbasic[k], the
-    last two columns being the values at b and at 1.
-    """
-
-    table: NDArray[np.float64]
-    basic: NDArray[np.int16]
-    nonbasic: NDArray[np.int16]
-    keys: NDArray[Any]
-
-    def part(self, start: int, stop: int) -> _Level:
-        rows = slice(start, stop)
-        return _Level(self.table[rows], self.basic[rows], self.nonbasic[rows], self.keys[rows])
-
-    def parts(self, size: int) -> Iterator[_Level]:
-        """The level in parts of about so many bytes."""
-        count = max(1, size // self.table[0].nbytes) if len(self.keys) else 1
-        for start in range(0, len(self.keys), count):
-            yield self.part(start, start + count)
-
-
-def _joined(parts: list[_Level]) -> _Level:
-    if len(parts) == 1:
-        return parts[0]
-    return _Level(
-        np.concatenate([part.table for part in parts]),
-        np.concatenate([part.basic for part in parts]),
-        np.concatenate([part.nonbasic for part in parts]),
-        np.concatenate([part.keys for part in parts]),
-    )
-
-
-def _batches(levels: list[_Level], size: int) -> Iterator[_Level]:
-    """All bases of some levels, small levels joined and large ones cut, so many bytes at a time."""
-    small: list[_Level] = []
-    for part in (part for level in levels for part in level.parts(size)):
-        if small and sum(p.table.nbytes for p in (*small, part)) > size:
-            yield _joined(small)
-            small = []
-        small.append(part)
-    if small:
-        yield _joined(small)
-
-
-class _Seen:
-    """The bases met so far, by their keys: machine words in order, or a set of longer integers."""
-
-    def __init__(self, kind: np.dtype[Any]) -> None:
-        self.words = np.empty(0, dtype=kind)
-        self.long: set[int] = set()
-
-    def __len__(self) -> int:
-        return len(self.words) + len(self.long)
-
-    def missing(self, keys: NDArray[Any]) -> NDArray[np.bool_]:
-        """Which keys are not among them; there is at least one."""
-        if keys.dtype == object:
-            return np.array([key not in self.long for key in keys.tolist()], dtype=bool)
-        place = np.searchsorted(self.words, keys)
-        place[place == len(self.words)] = 0
-        missing: NDArray[np.bool_] = self.words[place] != keys
-        return missing
-
-    def add(self, keys: NDArray[Any]) -> None:
-        """Adds distinct keys, in order, that are not among them."""
-        if keys.dtype == object:
-            self.long.update(keys.tolist())
-        else:  # a stable sort merges two ordered runs
-            self.words = np.sort(np.concatenate([self.words, keys]), kind="stable")
-
-
 class _Search:
-    """Breadth-first pivoting over all bases of the perturbed polytope, a level at a time."""
+    """Breadth-first pivoting over all bases of the perturbed polytope, many at a time."""
 
     def __init__(self, matrix: NDArray[Any], delta: float) -> None:
         self.exact = matrix
@@ -209,10 +136,10 @@ class _Search:
             self.bits: NDArray[Any] = np.uint64(1) << np.arange(labels, dtype=np.uint64)
         else:
             self.bits = np.array([1 << k for k in range(labels)], dtype=object)
-        self.seen = _Seen(self.bits.dtype)
-        self.waiting: deque[_Level] = deque()  # whose neighbours were not looked for yet
+        self.seen = Seen(self.bits.dtype)
+        self.waiting: deque[Dictionaries] = deque()  # whose neighbours were not looked for yet
         self.held = 0  # bytes of these
-        self.unproven: list[_Level] = []
+        self.unproven: list[Dictionaries] = []
         self.chunk = CHUNK_BYTES if limits.patience() == math.inf else SMALL_CHUNK_BYTES
 
     def run(self) -> Iterator[Vertices]:
@@ -225,7 +152,9 @@ class _Search:
                     self._explore()
             except LimitReached as limit:
                 reached = limit
-            yield self._proven()
+            vertices, late = self._proven()
+            yield vertices
+            reached = reached or late
             if reached is not None:
                 raise reached
 
@@ -236,18 +165,18 @@ class _Search:
             for part in self._taken().parts(self.chunk):
                 for fresh in self._neighbours(part):
                     self._keep(fresh)
-            if sum(level.table.nbytes for level in self.unproven) > PROOF_BYTES:
+            if sum(some.table.nbytes for some in self.unproven) > PROOF_BYTES:
                 return
 
-    def _keep(self, level: _Level) -> None:
+    def _keep(self, some: Dictionaries) -> None:
         """Notes new bases, whose neighbours are to be looked for, and which are to be proven."""
-        self.waiting.append(level)
-        self.unproven.append(level)
-        self.held += level.table.nbytes
+        self.waiting.append(some)
+        self.unproven.append(some)
+        self.held += some.table.nbytes
         if self.held > LEVEL_BYTES or len(self.seen) > MAX_BASES:
             raise MemoryLimitReached
 
-    def _taken(self) -> _Level:
+    def _taken(self) -> Dictionaries:
         """The bases that wait longest, small parts of them joined."""
         taken = [self.waiting.popleft()]
         size = taken[0].table.nbytes
@@ -255,9 +184,9 @@ class _Search:
             taken.append(self.waiting.popleft())
             size += taken[-1].table.nbytes
         self.held -= size
-        return _joined(taken)
+        return together(taken)
 
-    def _origin(self) -> _Level:
+    def _origin(self) -> Dictionaries:
         d, e = self.dimension, self.rows
         limits.require(2 * 8 * e * (d + 2))
         table = np.empty((1, e, d + 2))
@@ -266,44 +195,44 @@ class _Search:
         basic = np.arange(d, d + e, dtype=np.int16)[None, :]
         keys = np.array([self.bits[:d].sum()], dtype=self.bits.dtype)
         self.seen.add(keys)
-        return _Level(table, basic, nonbasic, keys)
+        return Dictionaries(table, basic, nonbasic, keys)
 
-    def _neighbours(self, level: _Level) -> Iterator[_Level]:
-        """The bases one pivot away from a part of a level that were not seen before."""
+    def _neighbours(self, some: Dictionaries) -> Iterator[Dictionaries]:
+        """The bases one pivot away from some others that were not seen before."""
         limits.check()
         d = self.dimension
         # the smallest ratio value/slope over positive slopes is the largest slope/value: values
         # at b are positive, and the polytope's boundedness makes some slope positive
-        limits.require(level.table.nbytes)
-        ratios = level.table[:, :, :d] / level.table[:, :, d, None]
+        limits.require(some.table.nbytes)
+        ratios = some.table[:, :, :d] / some.table[:, :, d, None]
         limits.check()
         leaving = ratios.argmax(axis=1)
         limits.check()
-        labels = np.take_along_axis(level.basic, leaving, axis=1)
-        keys = (level.keys[:, None] ^ self.bits[level.nonbasic] ^ self.bits[labels]).ravel()
+        labels = np.take_along_axis(some.basic, leaving, axis=1)
+        keys = (some.keys[:, None] ^ self.bits[some.nonbasic] ^ self.bits[labels]).ravel()
         fresh, first = np.unique(keys, return_index=True)
         new = self.seen.missing(fresh)
         fresh, first = fresh[new], first[new]
         self.seen.add(fresh)
-        count = max(1, self.chunk // level.table[0].nbytes)
+        count = max(1, self.chunk // some.table[0].nbytes)
         for start in range(0, len(fresh), count):
             limits.check()
-            some = slice(start, start + count)
-            parent, column = np.divmod(first[some], d)
-            limits.require(2 * len(parent) * level.table[0].nbytes)
+            now = slice(start, start + count)
+            parent, column = np.divmod(first[now], d)
+            limits.require(2 * len(parent) * some.table[0].nbytes)
             row = leaving[parent, column]
             limits.check()
-            yield self._pivot(level, parent, row, column, fresh[some])
+            yield self._pivot(some, parent, row, column, fresh[now])
 
     @staticmethod
     def _pivot(
-        level: _Level,
+        some: Dictionaries,
         parent: NDArray[np.int64],
         row: NDArray[np.int64],
         column: NDArray[np.int64],
         keys: NDArray[Any],
-    ) -> _Level:
-        table = level.table[parent]
+    ) -> Dictionaries:
+        table = some.table[parent]
         each = np.arange(len(parent))
         pivot = table[each, row, column]
         pivot_row = table[each, row] / pivot[:, None]
@@ -313,40 +242,43 @@ class _Search:
         table[each, row] = pivot_row
         table[each, :, column] = -pivot_column / pivot[:, None]
         table[each, row, column] = 1 / pivot
-        basic, nonbasic = level.basic[parent], level.nonbasic[parent]
+        basic, nonbasic = some.basic[parent], some.nonbasic[parent]
         entering = nonbasic[each, column].copy()
         nonbasic[each, column] = basic[each, row]
         basic[each, row] = entering
-        return _Level(table, basic, nonbasic, keys)
+        return Dictionaries(table, basic, nonbasic, keys)
 
-    def _proven(self) -> Vertices:
+    def _proven(self) -> tuple[Vertices, LimitReached | None]:
         """Shows each basis feasible at b (strictly) and at 1, notes its labels, drops the tables.
 
-        Bases with equally many nonzero z are handled together. At a limit those that are not
-        proven yet are left out.
+        Bases with equally many nonzero z are handled together. At a limit, which is returned,
+        those that are not proven yet are left out.
         """
-        levels, self.unproven = self.unproven, []
+        reached: LimitReached | None = None
+        parts, self.unproven = self.unproven, []
         tight = [np.empty((0, self.dimension), dtype=np.int16)]
         extra: dict[int, tuple[int, ...]] = {}
         count = 0
         try:
-            for level in _batches(levels, PROOF_BYTES):
-                nonzero = (level.basic < self.dimension).sum(axis=1)
+            for some in batches(parts, PROOF_BYTES):
+                nonzero = (some.basic < self.dimension).sum(axis=1)
                 for k in np.unique(nonzero).tolist():
                     limits.check()
                     group = np.flatnonzero(nonzero == k)
-                    labels = self._prove(level, group, k)
+                    labels = self._prove(some, group, k)
                     extra |= {count + j: beyond for j, beyond in labels.items()}
-                    tight.append(np.sort(level.nonbasic[group], axis=1))
+                    tight.append(np.sort(some.nonbasic[group], axis=1))
                     count += len(group)
-        except LimitReached:
-            pass
-        return Vertices(np.concatenate(tight), extra)
+        except LimitReached as limit:
+            reached = limit
+        return Vertices(np.concatenate(tight), extra), reached
 
-    def _prove(self, level: _Level, group: NDArray[np.int64], k: int) -> dict[int, tuple[int, ...]]:
+    def _prove(
+        self, some: Dictionaries, group: NDArray[np.int64], k: int
+    ) -> dict[int, tuple[int, ...]]:
         """Proves the bases of a group, each with k nonzero z; returns what else is tight."""
-        tight = level.nonbasic[group]
-        sure = self._settled(level.table[group], level.basic[group], tight, k)
+        tight = some.nonbasic[group]
+        sure = self._settled(some.table[group], some.basic[group], tight, k)
         extra: dict[int, tuple[int, ...]] = {}
         for j in np.flatnonzero(~sure).tolist():
             limits.check()

@@ -14,7 +14,7 @@ from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers.dominance.solvable import dominance_solution
 from gtlearn.solvers.dummies import also_with_dummies
-from gtlearn.solvers.linear.threads import one_blas_thread
+from gtlearn.solvers.linear.threads import load_blas, one_blas_thread
 from gtlearn.solvers.nash.barrier import (
     STRIDES,
     Supports,
@@ -169,6 +169,7 @@ def _lemke_howson(game: NormalFormGame) -> NashEquilibrium | None:
 
 def _barrier(game: NormalFormGame) -> NashEquilibrium | None:
     """Log-barrier paths: from the centre first, then from random weights."""
+    load_blas()
     seconds = writing_seconds(game) + system_seconds(*game.shape)
     return child.bounded(_barrier_end, game, seconds=seconds)
 
@@ -189,6 +190,7 @@ def _barrier_end(game: NormalFormGame) -> NashEquilibrium | None:
 
 def _paths(game: NormalFormGame, *, rounds: int, pivots: int) -> NashEquilibrium | None:
     """Lemke-Howson paths, whose budget of pivots doubles each round."""
+    load_blas()
     return child.bounded(_path_end, game, rounds, pivots, seconds=writing_seconds(game))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
 from gtlearn.games import BayesianGame
@@ -21,7 +20,7 @@ from gtlearn.solvers.testing.claims import (
     total,
     unit,
 )
-from gtlearn.solvers.testing.commitment_truth import Seen
+from gtlearn.solvers.testing.leader_view import Seen
 
 Leaf = tuple[list[int | None], list[Vector | None]]
 
@@ -139,10 +138,10 @@ def _proof_doubts(
     if any(m < 0 for row in given for m in row):
         yield Doubt("multipliers are not negative")
         return
-    for profile in product(*(range(side.columns) for side in seen)):
-        if not any(_holds(fixed, profile) for fixed, _ in leaves):
-            yield Doubt("the leaves cover every profile of responses")
-            return
+    if not _are_a_tree([fixed for fixed, _ in leaves], [side.columns for side in seen]):
+        yield Doubt("the leaves cover every profile of responses")
+        return
+    bounds = []
     for fixed, rows in leaves:
         whole = [Fraction(0)] * seen[0].rows
         for t, (side, weight) in enumerate(zip(seen, game.prior, strict=True)):
@@ -157,9 +156,9 @@ def _proof_doubts(
                 part = _term(side, weight, j, row)
             if part is not None:
                 whole = [a + b for a, b in zip(whole, part, strict=True)]
-        if max(whole) > limit:
-            yield Doubt("the leaves prove the upper bound")
-            return
+        bounds.append(max(whole))
+    if max(bounds) != limit:
+        yield Doubt("the leaves prove the upper bound")
 
 
 def _term(side: Seen, weight: Fraction, j: int, row: Vector) -> Vector:
@@ -181,5 +180,16 @@ def _leaf(leaf: Any, seen: Sequence[Seen]) -> Leaf:
     return fixed, multipliers
 
 
-def _holds(fixed: Sequence[int | None], profile: Sequence[int]) -> bool:
-    return all(j in (None, k) for j, k in zip(fixed, profile, strict=True))
+def _are_a_tree(leaves: Sequence[Sequence[int | None]], counts: Sequence[int]) -> bool:
+    """Whether one leaf leaves all open, or all fix some type, and those with each response are a
+    tree again."""
+    if any(all(j is None for j in leaf) for leaf in leaves):
+        return True
+    for t, count in enumerate(counts):
+        if leaves and all(leaf[t] is not None for leaf in leaves):
+            parts = [
+                [[*leaf[:t], None, *leaf[t + 1 :]] for leaf in leaves if leaf[t] == j]
+                for j in range(count)
+            ]
+            return all(_are_a_tree(part, counts) for part in parts)
+    return False

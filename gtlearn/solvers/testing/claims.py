@@ -5,7 +5,7 @@ All is written as the definitions have it, in Fractions and over all cases, for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -100,6 +100,24 @@ def holds_float(value: Any) -> bool:
 def same(true: Fraction, stated: Fraction, exact: bool) -> bool:
     """Whether a number is as stated, up to a float's rounding where it is not exact."""
     return true == stated if exact else float(true) == float(stated)
+
+
+def gap_doubts(outcome: Mapping[str, Any], bayesian: bool, exact: bool) -> Doubts:
+    """Whether the gap is what the bound leaves above the value.
+
+    Args:
+        outcome: the JSON of a commitment or a correlated equilibrium.
+        bayesian: whether the leader's payoff stands first.
+        exact: whether it says that its numbers are exact.
+    """
+    bound = outcome["certificate"].get("upper_bound", outcome["certificate"].get("bound"))
+    value = outcome.get("value")
+    if "leader" in outcome:
+        value = outcome["payoffs"][0 if bayesian else outcome["leader"]]
+    if bound is None or value is None:
+        yield Doubt("there is a bound for the gap")
+    elif not same(number(bound) - number(value), number(outcome["gap"]), exact):
+        yield Doubt("the gap")
 
 
 def payoff(game: NormalFormGame, player: int, profile: Sequence[int]) -> Fraction:

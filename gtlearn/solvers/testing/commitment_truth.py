@@ -7,14 +7,11 @@ leader's mix. What a certificate's parts mean is said in `gtlearn.solvers.verify
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.testing.claims import (
-    ROUNDING,
     Doubt,
     Doubts,
     Unreadable,
@@ -23,80 +20,13 @@ from gtlearn.solvers.testing.claims import (
     listed,
     number,
     numbers,
-    payoff,
     place,
-    solved,
     total,
     unit,
 )
+from gtlearn.solvers.testing.commitment_float_truth import float_doubts
 from gtlearn.solvers.testing.correlated_truth import shares_of
-
-Matrix = list[list[Fraction]]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A game as its leader sees it.
-
-    Attributes:
-        leader: the index of the leader.
-        own: what the leader is paid.
-        other: what the follower is paid.
-    """
-
-    leader: int
-    own: Matrix
-    other: Matrix
-
-    @classmethod
-    def by(cls, game: NormalFormGame, leader: int) -> Seen:
-        """The game seen by a leader."""
-        place(leader, 2)
-        sizes = (game.shape[leader], game.shape[1 - leader])
-        tables = []
-        for player in (leader, 1 - leader):
-            tables.append(
-                [
-                    [
-                        payoff(game, player, (i, j) if leader == 0 else (j, i))
-                        for j in range(sizes[1])
-                    ]
-                    for i in range(sizes[0])
-                ]
-            )
-        return cls(leader, tables[0], tables[1])
-
-    @property
-    def rows(self) -> int:
-        """How many actions the leader has."""
-        return len(self.own)
-
-    @property
-    def columns(self) -> int:
-        """How many actions the follower has."""
-        return len(self.own[0])
-
-    @property
-    def largest(self) -> Fraction:
-        """The largest payoff by size, at least one."""
-        return max(Fraction(1), *(abs(v) for m in (self.own, self.other) for r in m for v in r))
-
-    def earned(self, matrix: Matrix, mix: Sequence[Fraction]) -> Vector:
-        """What each action of the follower pays under a mix of the leader."""
-        return [
-            total(p * row[j] for p, row in zip(mix, matrix, strict=True))
-            for j in range(self.columns)
-        ]
-
-    def gains(self, j: int, multipliers: Sequence[Fraction]) -> Vector:
-        """For each i the sum over k of multiplier times (B_ij - B_ik)."""
-        return [
-            total(m * (row[j] - row[k]) for k, m in enumerate(multipliers)) for row in self.other
-        ]
-
-    def alike(self, j: int) -> list[int]:
-        """The follower's actions that pay it the same as j, whatever the leader does."""
-        return [k for k in range(self.columns) if all(row[k] == row[j] for row in self.other)]
+from gtlearn.solvers.testing.leader_view import Seen, best_pure, best_strong, strategies_of
 
 
 def commitment_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: bool) -> Doubts:
@@ -117,7 +47,7 @@ def commitment_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
         yield Doubt("there is a joint distribution for a correlated commitment alone")
         return
     if not exact:
-        yield from _float_doubts(game, seen, outcome)
+        yield from float_doubts(game, seen, outcome)
         return
     payoffs = numbers(outcome["payoffs"], 2)
     value = payoffs[seen.leader]
@@ -148,15 +78,9 @@ def mix_of(values: Any, size: int) -> Vector:
     return mix
 
 
-def _strategies(seen: Seen, outcome: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The leader's and the follower's, as they are given."""
-    first, second = listed(outcome["strategies"], 2)
-    return (first, second) if seen.leader == 0 else (second, first)
-
-
 def _mix_doubts(seen: Seen, outcome: Mapping[str, Any], payoffs: Vector) -> Doubts:
     """The mix, the response, and what both earn."""
-    own_strategy, other_strategy = _strategies(seen, outcome)
+    own_strategy, other_strategy = strategies_of(seen, outcome)
     mix = mix_of(own_strategy, seen.rows)
     response = place(outcome["response"], seen.columns)
     own, other = seen.earned(seen.own, mix), seen.earned(seen.other, mix)
@@ -203,7 +127,7 @@ def _joint_doubts(
         told = seen.earned(seen.other, column)
         if told[j] != max(told):
             yield Doubt("the follower obeys")
-    own_strategy, other_strategy = _strategies(seen, outcome)
+    own_strategy, other_strategy = strategies_of(seen, outcome)
     if numbers(own_strategy, seen.rows) != [sum(row) for row in joint] or numbers(
         other_strategy, seen.columns
     ) != [sum(column) for column in columns]:
@@ -220,19 +144,10 @@ def _joint_doubts(
 
 def _pure_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
     best = best_pure(seen, outcome["ties"])
-    mix = numbers(_strategies(seen, outcome)[0], seen.rows)
+    mix = numbers(strategies_of(seen, outcome)[0], seen.rows)
     bound = outcome["certificate"].get("upper_bound")
     if value != best or max(mix) != 1 or (bound is not None and number(bound) != best):
         yield Doubt("it is the best pure commitment")
-
-
-def best_pure(seen: Seen, ties: str) -> Fraction:
-    """What the best pure commitment earns the leader."""
-    choose = max if ties == "strong" else min
-    return max(
-        choose(a for a, b in zip(own, other, strict=True) if b == max(other))
-        for own, other in zip(seen.own, seen.other, strict=True)
-    )
 
 
 def _proof_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
@@ -256,10 +171,12 @@ def _proof_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Do
     if not weak:
         if flat or weights:
             yield Doubt("classes are of no matter under strong ties")
-        for j, row in enumerate(rows):
-            own = [pays[j] for pays in seen.own]
-            if max(a + g for a, g in zip(own, seen.gains(j, row), strict=True)) > limit:
-                yield Doubt("the multipliers prove the upper bound")
+        bounds = [
+            max(pays[j] + gain for pays, gain in zip(seen.own, seen.gains(j, row), strict=True))
+            for j, row in enumerate(rows)
+        ]
+        if max(bounds) != limit:
+            yield Doubt("the multipliers prove the upper bound")
         return
     yield from _weak_doubts(seen, outcome, value, limit, rows, flat, weights)
 
@@ -287,7 +204,7 @@ def _weak_doubts(
     weights: Mapping[int, Mapping[int, Fraction]],
 ) -> Doubts:
     """The same under weak ties, where actions that always pay the follower alike are one class."""
-    tight = []
+    tight, highest = [], Fraction(-(10**400))
     for j in range(seen.columns):
         alike = seen.alike(j)
         if alike[0] != j:
@@ -304,10 +221,11 @@ def _weak_doubts(
             continue
         own = [total(w * pays[k] for k, w in share.items()) for pays in seen.own]
         bound = max(a + g for a, g in zip(own, gains, strict=True))
-        if bound > limit:
-            yield Doubt("the multipliers prove the upper bound")
-        elif bound == limit:
+        highest = max(highest, bound)
+        if bound == limit:
             tight.append(j)
+    if highest != limit:
+        yield Doubt("the multipliers prove the upper bound")
     if outcome["attained"]:
         return
     if limit != value:
@@ -345,80 +263,3 @@ def _excluded(seen: Seen, j: int, value: Fraction, chain: Sequence[Any]) -> bool
             return False
         tied |= {k for k, m in enumerate(multipliers) if m > 0}
     return False
-
-
-def best_strong(seen: Seen) -> Fraction:
-    """The best value under strong ties, over the vertices of all best-response regions."""
-    best = max(
-        max(a for a, b in zip(o, t, strict=True) if b == max(t))
-        for o, t in zip(seen.own, seen.other, strict=True)
-    )
-    for j in range(seen.columns):
-        lines = [unit(seen.rows, i) for i in range(seen.rows)]
-        lines += [[row[j] - row[k] for row in seen.other] for k in range(seen.columns) if k != j]
-        for tight in combinations(range(len(lines)), seen.rows - 1):
-            system = [[Fraction(1)] * seen.rows, *(lines[k] for k in tight)]
-            mix = solved(system, [Fraction(1)] + [Fraction(0)] * (seen.rows - 1))
-            if mix is None or any(
-                sum(c * p for c, p in zip(line, mix, strict=True)) < 0 for line in lines
-            ):
-                continue
-            best = max(best, seen.earned(seen.own, mix)[j])
-    return best
-
-
-def _float_doubts(game: NormalFormGame, seen: Seen, outcome: Mapping[str, Any]) -> Doubts:
-    """A commitment in floats, within the violation that it states and a rounding."""
-    certificate = outcome["certificate"]
-    violation = number(certificate.get("violation"))
-    slack = seen.largest * ROUNDING + violation
-    payoffs = numbers(outcome["payoffs"], 2)
-    own_strategy, other_strategy = _strategies(seen, outcome)
-    mix, reply = numbers(own_strategy, seen.rows), numbers(other_strategy, seen.columns)
-    joint = [[Fraction(0)] * seen.columns for _ in range(seen.rows)]
-    if "distribution" in outcome:
-        for profile, p in shares_of(game, outcome["distribution"]).items():
-            joint[profile[seen.leader]][profile[1 - seen.leader]] = p
-        if outcome["response"] is not None or outcome["ties"] != "strong":
-            yield Doubt("how a correlated commitment is answered")
-    else:
-        response = place(outcome["response"], seen.columns)
-        for i, p in enumerate(mix):
-            joint[i][response] = p
-    if violation < 0 or min(p for row in joint for p in row) < -slack:
-        yield Doubt("nothing is negative")
-    if abs(total(mix) - 1) > slack or abs(total(reply) - 1) > slack:
-        yield Doubt("the strategies sum to one")
-    columns = [list(column) for column in zip(*joint, strict=True)]
-    shares = [sum(column) for column in columns]
-    sought = [sum(row) for row in joint] + (
-        shares if "distribution" in outcome else unit(seen.columns, outcome["response"])
-    )
-    if any(abs(a - b) > ROUNDING for a, b in zip(sought, mix + reply, strict=True)):
-        yield Doubt("the strategies are those that are played")
-    earned, regret = [Fraction(0), Fraction(0)], Fraction(0)
-    for j, column in enumerate(columns):
-        told = seen.earned(seen.other, column)
-        regret = max(regret, max(told) - told[j])
-        earned[seen.leader] += seen.earned(seen.own, column)[j]
-        earned[1 - seen.leader] += told[j]
-    if abs(regret - violation) > seen.largest * ROUNDING:
-        yield Doubt("how much worse than a best one the response is")
-    if any(abs(a - b) > slack for a, b in zip(earned, payoffs, strict=True)):
-        yield Doubt("the payoffs")
-    value = payoffs[seen.leader]
-    if outcome["ties"] == "strong":
-        kept = value
-    else:
-        own, other = seen.earned(seen.own, mix), seen.earned(seen.other, mix)
-        kept = min(a for a, b in zip(own, other, strict=True) if max(other) - b <= slack)
-    if outcome["attained"] is not (kept >= value - slack):
-        yield Doubt("whether the value is attained")
-    if certificate.get("commitment") == "pure" and (
-        max(mix) != 1 or abs(best_pure(seen, outcome["ties"]) - value) > slack
-    ):
-        yield Doubt("it is the best pure commitment")
-    if "upper_bound" in certificate and (
-        number(certificate["upper_bound"]) < payoffs[seen.leader] - slack
-    ):
-        yield Doubt("nothing earns more than the upper bound")

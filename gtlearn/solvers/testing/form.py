@@ -23,7 +23,14 @@ def is_solution(data: Any, steps: bool) -> bool:
         data: the object.
         steps: whether the game is one of many steps, an iterated or a Markov game.
     """
-    return _SOLUTION(data) and all(_is_outcome(outcome, steps) for outcome in data["solutions"])
+    return _SOLUTION(data) and all(
+        _is_outcome(with_classes(outcome, data), steps) for outcome in data["solutions"]
+    )
+
+
+def with_classes(outcome: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """An outcome with the follower and the policy of the whole, where it says none itself."""
+    return {**{key: data[key] for key in ("follower", "policy") if key in data}, **outcome}
 
 
 def _is_outcome(outcome: Mapping[str, Any], steps: bool) -> bool:
@@ -120,7 +127,9 @@ _CERTIFICATE = _object(
 _DISTRIBUTION = _list(_object({"profile": _INTEGERS, "probability": _number}))
 _COMMON = {"payoffs": _NUMBERS, "certificate": _CERTIFICATE}
 _NASH = _object({"strategies": _ROWS, **_COMMON}, {"index": _integer})
-_CORRELATED = _object({"distribution": _DISTRIBUTION, **_COMMON}, {"value": _number})
+_CORRELATED = _object(
+    {"distribution": _DISTRIBUTION, **_COMMON}, {"value": _number, "gap": _number}
+)
 _COMMITMENT = _object(
     {
         "strategies": _ROWS,
@@ -130,7 +139,7 @@ _COMMITMENT = _object(
         "attained": _truth,
         **_COMMON,
     },
-    {"distribution": _DISTRIBUTION},
+    {"distribution": _DISTRIBUTION, "value": _number, "gap": _number},
 )
 _TABLES = _object({"strategies": _list(_either(_ROWS, _list(_ROWS))), "timed": _truth, **_COMMON})
 _TABLE_COMMITMENT = _object(

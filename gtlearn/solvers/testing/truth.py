@@ -15,15 +15,16 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.solvers.testing import markov_truth
+from gtlearn.solvers.testing import markov_list_truth, markov_truth
 from gtlearn.solvers.testing.bayesian_truth import bayesian_doubts
-from gtlearn.solvers.testing.claims import Doubt, Doubts, Unreadable, holds_float
+from gtlearn.solvers.testing.claims import Doubt, Doubts, Unreadable, gap_doubts, holds_float
 from gtlearn.solvers.testing.commitment_truth import commitment_doubts
 from gtlearn.solvers.testing.correlated_truth import correlated_doubts
-from gtlearn.solvers.testing.form import is_solution
+from gtlearn.solvers.testing.form import is_solution, with_classes
 from gtlearn.solvers.testing.list_truth import Lists, list_doubts
-from gtlearn.solvers.testing.mutation import Mutant, as_number
+from gtlearn.solvers.testing.mutation import Mutant
 from gtlearn.solvers.testing.nash_truth import nash_doubts, unique_doubts
+from gtlearn.solvers.testing.tables_truth import Tables
 
 NO_CLAIMS = ("method", "seconds", "notes", "status")  # of the whole; they state nothing of the game
 FLOAT_EVIDENCE = ("float_bound", "tolerance")  # floats, also where all else is exact
@@ -54,8 +55,8 @@ class Judge:
     >>> game = games.load("matching_pennies")
     >>> data = solvers.solve(game).to_json()
     >>> judge = Judge(game, data)
-    >>> {judge.verdict(m).value for m in mutants(data) if "payoffs" in m.path}
-    {'false', 'no solution'}
+    >>> sorted({judge.verdict(m).value for m in mutants(data) if "payoffs" in m.path})
+    ['false', 'no solution']
     """
 
     def __init__(
@@ -69,14 +70,12 @@ class Judge:
         if isinstance(game, NormalFormGame) and game.num_players == 2:
             self.lists = Lists(game)
         self._judged: dict[str, list[Doubt]] = {}
-        self.tables = (
-            markov_truth.Tables(game) if isinstance(game, MarkovGame | IteratedGame) else None
-        )
-        doubts = [doubt for doubt in self.doubts(self.original) if not doubt.on_trust]
-        if doubts:
+        self.tables = Tables(game) if isinstance(game, MarkovGame | IteratedGame) else None
+        self._trusted = list(self.doubts(self.original))
+        wrong = [doubt.statement for doubt in self._trusted if not doubt.on_trust]
+        if wrong:
             raise InputError(
-                f"the solution of {game.name!r} is not correct ({doubts[0].statement}); give one "
-                "that is"
+                f"the solution of {game.name!r} is not correct ({wrong[0]}); give one that is"
             )
 
     def verdict(self, mutant: Mutant) -> Verdict:
@@ -86,7 +85,7 @@ class Judge:
         data = mutant.data
         if not is_solution(data, steps=self.tables is not None):
             return Verdict.NO_SOLUTION
-        doubts = list(self.doubts(data))
+        doubts = [doubt for doubt in self.doubts(data) if doubt not in self._trusted]
         if mutant.path == ("complete",) and all(d.statement == ALL_LISTED for d in doubts):
             return Verdict.ON_TRUST if doubts or data["complete"] else Verdict.TRUE
         if any(not doubt.on_trust for doubt in doubts):
@@ -103,7 +102,7 @@ class Judge:
         if not data["solutions"] and self.original["solutions"] and data["complete"]:
             yield Doubt(ALL_LISTED, on_trust=self._may_be_none())
         for outcome in data["solutions"]:
-            yield from self._remembered(outcome, data)
+            yield from self._remembered(with_classes(outcome, data), data)
         try:
             yield from self._whole_doubts(data)
         except (Unreadable, IndexError, ValueError) as error:
@@ -114,7 +113,7 @@ class Judge:
         return (
             self.tables is not None
             and self.original["concept"] == "nash"
-            and not any(map(markov_truth.is_deterministic, self.original["solutions"]))
+            and not any(map(markov_list_truth.is_deterministic, self.original["solutions"]))
         )
 
     def _same_game(self, block: Any) -> bool:
@@ -123,9 +122,7 @@ class Judge:
         if block is None:
             return True
         lasting = ("horizon", "discount") if "states" in block else ()  # left out: denied
-        return all(
-            _same(known.get(key), block.get(key)) for key in {*block, *lasting} if key != "name"
-        )
+        return all(known.get(key) == block.get(key) for key in {*block, *lasting} if key != "name")
 
     def _remembered(self, outcome: Mapping[str, Any], data: Mapping[str, Any]) -> list[Doubt]:
         """The doubts about an outcome, which most changes leave as it was."""
@@ -179,12 +176,14 @@ class Judge:
                 yield from correlated_doubts(self.game, outcome, exact)
             else:
                 yield from commitment_doubts(self.game, outcome, exact)
+        if self.tables is None and "gap" in outcome:
+            yield from gap_doubts(outcome, isinstance(self.game, BayesianGame), exact)
         if kind != "nash" and not outcome["certificate"]["verified"]:
             yield Doubt("whether it is verified")
 
     def _whole_doubts(self, data: Mapping[str, Any]) -> Doubts:
         if self.tables is not None:
-            yield from markov_truth.whole_doubts(self.tables, data, self.original)
+            yield from markov_list_truth.whole_doubts(self.tables, data, self.original)
             return
         if data["concept"] == "nash" and isinstance(self.game, NormalFormGame):
             for outcome, known in zip(data["solutions"], self.original["solutions"], strict=False):
@@ -221,15 +220,6 @@ class Judge:
 
 
 ALL_LISTED = "all are listed"
-
-
-def _same(known: Any, said: Any) -> bool:
-    """Whether a part of the game's description is the same; 0.5 is 1/2."""
-    if isinstance(known, list) and isinstance(said, list) and len(known) == len(said):
-        return all(map(_same, known, said))
-    if known == said:
-        return type(known) is type(said)
-    return isinstance(said, float) and as_number(known) == as_number(said)
 
 
 def _told(outcome: Mapping[str, Any]) -> Any:

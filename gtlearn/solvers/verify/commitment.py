@@ -44,10 +44,10 @@ from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, baye
 from gtlearn.solvers.verify.commitment_floats import float_commitment
 from gtlearn.solvers.verify.dummies import commitment_of_two, of_two, others_failures
 from gtlearn.solvers.verify.form import (
-    as_float,
     index,
     items,
     number,
+    number_failures,
     pairs,
     require_form,
     text,
@@ -188,11 +188,7 @@ def derived(
         if "upper_bound" not in evidence:
             raise InputError("a gap is stated, but no upper bound")
         true = number(evidence["upper_bound"], "the upper bound") - value
-    stated = number(said, f"the {name}")
-    same = stated == true
-    if outcome.certificate.arithmetic != RATIONAL:
-        same = as_float(stated) == as_float(true)
-    return [] if same else [f"the {name} is {text(true)}, not {text(stated)}"]
+    return number_failures(f"the {name}", true, said, outcome.certificate.arithmetic == RATIONAL)
 
 
 def leader_place(game: NormalFormGame | BayesianGame, outcome: Commitment) -> int:

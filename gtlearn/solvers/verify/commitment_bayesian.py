@@ -195,13 +195,15 @@ def _leaf(leaf: Any, counts: Sequence[int]) -> tuple[Fixed, list[ExactArray | No
 
 def _brought(side: Sides, weight: Fraction, j: int, row: ExactArray) -> _Vector:
     """For each i: weight A_ij + sum_k l_k (B_ij - B_ik)."""
-    weights = -row.numerators.astype(object)
-    weights[j] += int(row.numerators.astype(object).sum())
-    gains = product(side.follower.astype(object), weights[:, None])[:, 0].tolist()
     own = _Vector(
         [int(v) * weight.numerator for v in side.leader[:, j].tolist()],
         side.leader_denominator * weight.denominator,
     )
+    if not row.numerators.any():
+        return own
+    weights = -row.numerators.astype(object)
+    weights[j] += int(row.numerators.astype(object).sum())
+    gains = product(side.follower, weights[:, None])[:, 0].tolist()
     return own.plus(_Vector([int(v) for v in gains], side.follower_denominator * row.denominator))
 
 

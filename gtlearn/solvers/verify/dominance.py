@@ -190,6 +190,8 @@ def _all_steps(game: NormalFormGame, stated: Elimination) -> list[str]:
             if step.action not in standing[step.player]:
                 return [*failed, f"round {number} removes action {step.label!r} twice"]
             standing[step.player].remove(step.action)
+            if not standing[step.player]:
+                return [*failed, f"round {number} leaves player {step.player} no action"]
     return failed
 
 

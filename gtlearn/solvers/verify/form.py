@@ -200,6 +200,25 @@ def number(value: Any, what: str) -> Fraction:
         raise InputError(f"{what}: {error}") from None
 
 
+def number_failures(what: str, true: Fraction, said: Any, exact: bool) -> list[str]:
+    """Whether a number is another one than is stated; in floats, up to a rounding.
+
+    Args:
+        what: which number, for the sentence.
+        true: the number.
+        said: the one that is stated.
+        exact: whether it must be exact, which a float is not.
+
+    Raises:
+        InputError: if it is none.
+    """
+    stated = number(said, what)
+    if exact and isinstance(said, float):
+        return [f"{what} is a float, but the arithmetic is said to be exact"]
+    same = stated == true if exact else as_float(stated) == as_float(true)
+    return [] if same else [f"{what} is {text(true)}, not {text(stated)}"]
+
+
 def vector(value: Any, size: int, what: str) -> ExactArray:
     """`size` nonnegative numbers over a common denominator.
 

@@ -97,6 +97,12 @@ class Listing:
             out.append((rows, columns, members))
         return out
 
+    def pair(self, k: int) -> Pair:
+        """The two strategies of one of them, exactly; as `pairs`."""
+        if self.claim.arithmetic == FLOAT and self.claim.subsets is not None:
+            return self.pairs[k]
+        return self.exact(self.equilibria[k])
+
     def two_sided(self) -> Bimatrix:
         """The bimatrix game.
 

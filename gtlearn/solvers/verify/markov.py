@@ -45,7 +45,7 @@ def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator
             tested.append(Tested(statement.test))
             yield Statement(statement.says, tested[-1], f"solution {k}")
         committed = isinstance(outcome, TableCommitment)
-        known = commitments.BESIDES if committed else ()
+        known = commitments.BESIDES if committed else equilibria.BESIDES
         evidence = commitments.EVIDENCE if committed else equilibria.EVIDENCE
         yield from outcome_statements(claim, k, outcome, known, evidence)
     if not any(test.failed for test in tested):
@@ -77,7 +77,7 @@ def _outcome_statements(
     tried: Tried | None,
 ) -> Iterator[Statement]:
     if isinstance(outcome, MarkovEquilibrium):
-        yield from equilibria.equilibrium_statements(game, outcome)
+        yield from equilibria.equilibrium_statements(game, outcome, besides)
     elif isinstance(outcome, TableCommitment):
         yield from commitments.commitment_statements(game, outcome, claim, besides, tried)
     else:

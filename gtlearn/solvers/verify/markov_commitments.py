@@ -14,9 +14,10 @@ from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STOCHASTIC, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import verified_failures
-from gtlearn.solvers.verify.form import index, number, text
+from gtlearn.solvers.verify.form import index, items, number, number_failures, text
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
 from gtlearn.solvers.verify.markov_form import (
+    lists_every_step,
     payoff_failures,
     read_response,
     read_table,
@@ -25,6 +26,7 @@ from gtlearn.solvers.verify.markov_form import (
 from gtlearn.solvers.verify.markov_search import Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
+    STATIONARY,
     Response,
     Table,
     best_response,
@@ -33,7 +35,7 @@ from gtlearn.solvers.verify.markov_values import (
 from gtlearn.solvers.verify.report import Statement
 
 EVIDENCE = ("bound", "upper_bound", "tables", "boxes", "folk", "unlimited_memory", "direction")
-BESIDES = ("value", "gap", "unit", "states")  # what the JSON says besides
+BESIDES = ("value", "gap", "unit", "states", "response")  # what the JSON says besides
 
 
 def commitment_statements(
@@ -59,7 +61,7 @@ def commitment_statements(
         return
     evidence = outcome.certificate.evidence
     bound = text(number(outcome.upper_bound, "the upper bound"))
-    yield Statement(f"a {outcome.policy} table, and a response to it", tuple)
+    yield Statement(f"that it is a {outcome.policy} table, with a response", tuple)
     yield Statement(
         "the payoffs",
         lambda: payoff_failures(game, played.payoffs, outcome.payoffs, True),
@@ -69,7 +71,9 @@ def commitment_statements(
     )
     yield Statement(f"what the leader gets with {outcome.ties} ties", partial(_ties, played))
     if claim is not None:
-        yield Statement("whose follower and policy", partial(_classes, claim, outcome))
+        yield Statement(
+            "that its follower and policy are those of all", partial(_classes, claim, outcome)
+        )
     yield from _repeated(game, outcome, besides)
     yield Statement(
         f"that no {outcome.policy} table earns more than {bound}",
@@ -112,6 +116,8 @@ class _Played:
         if outcome.policy == DETERMINISTIC and any(p not in (0, 1) for row in table for p in row):
             raise InputError("the commitment is not deterministic")
         number(outcome.upper_bound, "the upper bound")
+        if len(items(outcome.payoffs, "the payoffs")) != 2:
+            raise InputError("there is not one payoff for each of 2 players")
         response = read_response(game, outcome, 1 - leader)
         return cls(game, outcome, (table, response) if leader == 0 else (response, table))
 
@@ -193,13 +199,12 @@ def _repeated(
             yield Statement("the unit", partial(unit_failures, game, said))
         elif key == "states":
             yield Statement("the states", partial(_states, game, said))
+        elif key == "response":
+            yield Statement("the response of each step", partial(_steps, game, outcome, said))
 
 
 def _number(key: str, value: Any, true: Callable[[], Fraction]) -> list[str]:
-    stated = number(value, f"the {key}")
-    if stated == true() and not isinstance(value, float):
-        return []
-    return [f"the {key} is {text(true())}, not {text(stated)}"]
+    return number_failures(f"the {key}", true(), value, True)
 
 
 def unit_failures(game: MarkovGame, unit: Any) -> list[str]:
@@ -211,6 +216,14 @@ def _states(game: MarkovGame, states: Any) -> list[str]:
     if states == list(game.states):
         return []
     return ["the states are not those of the game, in its order"]
+
+
+def _steps(game: MarkovGame, outcome: TableCommitment, response: Any) -> list[str]:
+    """Whether the response is a list for each step, or one list for a response that sees none."""
+    timed = any(isinstance(step, list) for step in response)
+    if not timed or (outcome.follower != STATIONARY and lists_every_step(game, response)):
+        return []
+    return ["the response is no list for each step"]
 
 
 def _count(game: MarkovGame, outcome: TableCommitment) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from gtlearn.solvers.outcomes import RATIONAL, MarkovEquilibrium
 from gtlearn.solvers.verify.common import verified_failures
 from gtlearn.solvers.verify.form import as_float, items, number, text
 from gtlearn.solvers.verify.markov_form import (
+    lists_every_step,
     payoff_failures,
     read_table,
     refused,
@@ -28,14 +30,22 @@ from gtlearn.solvers.verify.markov_values import (
 from gtlearn.solvers.verify.report import Statement
 
 EVIDENCE = ("regrets", "subgame_perfect", "lower", "upper")
+BESIDES = ("strategies",)  # what the JSON says besides
 
 
-def equilibrium_statements(game: MarkovGame, outcome: MarkovEquilibrium) -> Iterator[Statement]:
+def equilibrium_statements(
+    game: MarkovGame, outcome: MarkovEquilibrium, besides: Mapping[str, Any]
+) -> Iterator[Statement]:
     """The tables, the payoffs, the regrets, and what the certificate says besides.
 
     Regrets are those of the best deviation from the start, whatever it may depend on. In floats
     payoffs and regrets are stated up to a float's rounding, of tables whose rows are divided by
     their sums.
+
+    Args:
+        game: the game.
+        outcome: the equilibrium.
+        besides: what its JSON says besides.
     """
     try:
         played = _Played(game, outcome, _tables(game, outcome))
@@ -43,7 +53,7 @@ def equilibrium_statements(game: MarkovGame, outcome: MarkovEquilibrium) -> Iter
         yield refused("the tables", error)
         return
     evidence = outcome.certificate.evidence
-    yield Statement("the tables", tuple)
+    yield Statement("the tables", partial(_steps, game, outcome, besides.get("strategies")))
     yield Statement(
         "the payoffs",
         lambda: payoff_failures(game, played.payoffs, outcome.payoffs, played.exact),
@@ -102,6 +112,15 @@ def _tables(game: MarkovGame, outcome: MarkovEquilibrium) -> list[Table]:
     return [
         read_table(game, table, player, rows, exact) for player, table in enumerate(outcome.tables)
     ]
+
+
+def _steps(game: MarkovGame, outcome: MarkovEquilibrium, strategies: Any) -> list[str]:
+    """Whether tables that see the time, and no others, are a list of tables, one a step."""
+    for table in strategies or ():
+        timed = any(isinstance(entry, list) for step in table for entry in step)
+        if timed is not outcome.timed or (timed and not lists_every_step(game, table)):
+            return ["the tables do not list the steps as they are said to"]
+    return []
 
 
 def _regrets(played: _Played) -> list[str]:

@@ -59,6 +59,13 @@ def read_table(game: MarkovGame, table: Any, player: int, rows: int, exact: bool
     return tuple(out)
 
 
+def lists_every_step(game: MarkovGame, steps: Any) -> bool:
+    """Whether there is a list of an entry a state for each step."""
+    return len(steps) == game.horizon and all(
+        isinstance(step, list) and len(step) == game.num_states for step in steps
+    )
+
+
 def read_response(game: MarkovGame, outcome: TableCommitment, follower: int) -> Table:
     """The follower's response as a table, if it is one of its class.
 

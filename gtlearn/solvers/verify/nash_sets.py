@@ -13,7 +13,6 @@ from functools import partial
 
 from gtlearn.errors import InputError
 from gtlearn.limits import check
-from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.bimatrix import Exact, Pair
 from gtlearn.solvers.verify.extreme import extreme_equilibria, is_extreme
 from gtlearn.solvers.verify.form import index, items
@@ -25,6 +24,9 @@ from gtlearn.solvers.verify.report import Statement
 def set_statements(listing: Listing) -> Iterator[Statement]:
     """The statements about the list as a whole, but for whether it is complete."""
     claim = listing.claim
+    for k, equilibrium in enumerate(listing.equilibria):
+        if equilibrium.index is not None:
+            yield Statement("the index", partial(_index, listing, k), f"solution {k}")
     if claim.subsets is not None:
         yield Statement("the maximal Nash subsets of the solutions", partial(_subsets, listing))
         yield Statement("that their strategies are extreme", partial(not_extreme, listing))
@@ -32,25 +34,6 @@ def set_statements(listing: Listing) -> Iterator[Statement]:
         yield Statement("the connected components of the solutions", partial(_components, listing))
     if claim.component_indices is not None:
         yield Statement("the indices of the components", partial(_component_indices, listing))
-
-
-def index_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[str]:
-    """Whether the index is another one than that of an isolated equilibrium.
-
-    Raises:
-        InputError: if it is no index of a bimatrix game's equilibrium.
-        Unproven: if the game is too large to see that a degenerate equilibrium is isolated.
-    """
-    game = listing.two_sided()
-    pair = listing.exact(equilibrium)
-    if not is_regular(game, pair):
-        if not is_extreme(game, pair):
-            return ["an index is given, but the equilibrium is not isolated"]
-        known = list(listing.pairs) if listing.claim.complete else list(extreme_equilibria(game))
-        if not any(set(group) == {known.index(pair)} for group in connected(known)):
-            return ["an index is given, but the equilibrium is not isolated"]
-    true = component_index(game, [pair])
-    return [] if true == equilibrium.index else [_not(f"{true:+d}", equilibrium.index)]
 
 
 def not_extreme(listing: Listing) -> list[str]:
@@ -82,6 +65,25 @@ def connected(pairs: Sequence[Pair]) -> set[frozenset[int]]:
             groups.add(frozenset(group))
             seen |= group
     return groups
+
+
+def _index(listing: Listing, k: int) -> list[str]:
+    """Whether the index is another one than that of an isolated equilibrium.
+
+    Raises:
+        InputError: if it is no index of a bimatrix game's equilibrium.
+        Unproven: if the game is too large to see that a degenerate equilibrium is isolated.
+    """
+    game, said = listing.two_sided(), listing.equilibria[k].index
+    pair = listing.pair(k)
+    if not is_regular(game, pair):
+        if not is_extreme(game, pair):
+            return ["an index is given, but the equilibrium is not isolated"]
+        known = list(listing.pairs) if listing.claim.complete else list(extreme_equilibria(game))
+        if not any(set(group) == {known.index(pair)} for group in connected(known)):
+            return ["an index is given, but the equilibrium is not isolated"]
+    true = component_index(game, [pair])
+    return [] if true == said else [_not(f"{true:+d}", said)]
 
 
 def _subsets(listing: Listing) -> list[str]:

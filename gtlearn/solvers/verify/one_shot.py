@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -29,10 +29,10 @@ from gtlearn.solvers.verify.common import (
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.dummies import of_two
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
-from gtlearn.solvers.verify.form import as_float, number, text
+from gtlearn.solvers.verify.form import number, number_failures
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash_all import is_dominance_solvable, missing
-from gtlearn.solvers.verify.nash_sets import index_failures, set_statements
+from gtlearn.solvers.verify.nash_sets import set_statements
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven
 
 _EVIDENCE: dict[type, tuple[str, ...]] = {  # the names that are tested, by the kind of outcome
@@ -85,13 +85,18 @@ def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> It
 
 
 def _says(outcome: Outcome) -> str:
+    """What of an outcome is tested as one; its certificate may be of any form yet."""
+    certificate = getattr(outcome, "certificate", None)
+    evidence = getattr(certificate, "evidence", None)
+    named = evidence if isinstance(evidence, Mapping) else {}
+    exact = getattr(certificate, "arithmetic", None) == RATIONAL
     if isinstance(outcome, NashEquilibrium):
-        if getattr(outcome.certificate, "arithmetic", None) == RATIONAL:
-            return "that it is a Nash equilibrium, and its payoffs"
-        return "the payoffs and the regrets"
+        return "that it is a Nash equilibrium, and its payoffs" if exact else "payoffs and regrets"
     if isinstance(outcome, CorrelatedEquilibrium):
-        return "that no deviation gains, the payoffs, and that none is better by the objective"
-    return "the commitment, the response, the payoffs, and that no commitment earns more"
+        best = ", and that none is better by the objective" if "bound" in named else ""
+        return f"that no deviation gains, and the payoffs{best}"
+    bound = ", and that no commitment earns more than the upper bound" if exact else ""
+    return f"the commitment, the response, and the payoffs{bound}"
 
 
 def _outcome(game: NormalFormGame | BayesianGame, outcome: Outcome) -> tuple[str, ...]:
@@ -121,14 +126,11 @@ def _further(
     in_floats = isinstance(outcome, NashEquilibrium) and not exact  # then nothing is proven
     yield Statement("whether it is verified", partial(verified_failures, outcome, not in_floats))
     evidence = outcome.certificate.evidence
-    if isinstance(outcome, NashEquilibrium) and listing is not None:
-        if "unique" in evidence:
-            yield Statement(
-                "which strategies are the only optimal ones (unique)",
-                partial(uniqueness_failures, listing, outcome),
-            )
-        if outcome.index is not None:
-            yield Statement("the index", partial(index_failures, listing, outcome))
+    if isinstance(outcome, NashEquilibrium) and listing is not None and "unique" in evidence:
+        yield Statement(
+            "which strategies are the only optimal ones (unique)",
+            partial(uniqueness_failures, listing, outcome),
+        )
     if isinstance(outcome, Commitment):
         if "upper_bound" in evidence and not exact:
             yield Statement("the upper bound", partial(float_bound, game, outcome))
@@ -152,10 +154,7 @@ def _gap_failures(outcome: CorrelatedEquilibrium, said: Any) -> list[str]:
     if "bound" not in outcome.certificate.evidence or outcome.value is None:
         raise InputError("a gap is stated, but no bound")
     true = number(outcome.certificate.evidence["bound"], "the bound") - Fraction(outcome.value)
-    stated = number(said, "the gap")
-    exact = outcome.certificate.arithmetic == RATIONAL
-    same = stated == true if exact else as_float(stated) == as_float(true)
-    return [] if same else [f"the gap is {text(true)}, not {text(stated)}"]
+    return number_failures("the gap", true, said, outcome.certificate.arithmetic == RATIONAL)
 
 
 def _doubled(claim: Claim, listing: Listing | None) -> list[str]:

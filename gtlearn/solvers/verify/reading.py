@@ -45,10 +45,10 @@ _READ_OF_OUTCOMES: dict[type, Collection[str]] = {
         *("strategies", "payoffs", "leader", "response", "ties", "attained", "distribution"),
         "certificate",
     ),
-    MarkovEquilibrium: ("strategies", "timed", "payoffs", "certificate"),
+    MarkovEquilibrium: ("timed", "payoffs", "certificate"),  # and how it lists the strategies
     TableCommitment: (
-        *("leader", "commitment", "follower", "policy", "ties", "payoffs", "response"),
-        *("upper_bound", "attained", "certificate"),
+        *("leader", "commitment", "follower", "policy", "ties", "payoffs"),
+        *("upper_bound", "attained", "certificate"),  # and how it lists the response
     ),
 }
 NO_STATEMENTS = ("schema", "method", "status", "seconds", "notes")  # of the mathematics
@@ -151,7 +151,7 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
         return _table_commitment(entry, payoffs, certificate)
     if "timed" in entry:
         timed = of_kind(bool, entry["timed"])
-        tables = tuple(_table(table, timed) for table in of_kind(list, entry["strategies"]))
+        tables = tuple(_table(table) for table in of_kind(list, entry["strategies"]))
         return MarkovEquilibrium(tables, timed, payoffs, certificate)
     if "leader" in entry:
         return _commitment(entry, payoffs, certificate)
@@ -199,7 +199,7 @@ def _table_commitment(
 ) -> TableCommitment:
     return TableCommitment(
         leader=of_kind(int, entry["leader"]),
-        commitment=_table(entry["commitment"], False),
+        commitment=read_strategies(entry["commitment"]),
         follower=one_of((STATIONARY, OPTIMAL), entry["follower"]),
         policy=one_of((DETERMINISTIC, STOCHASTIC), entry["policy"]),
         ties=one_of(("strong", "weak"), entry["ties"]),
@@ -211,9 +211,11 @@ def _table_commitment(
     )
 
 
-def _table(rows: Any, timed: bool) -> Table:
+def _table(rows: Any) -> Table:
     """A table; one that sees the time is a list of tables, one a step."""
-    steps = of_kind(list, rows) if timed else [rows]
+    listed = [of_kind(list, row) for row in of_kind(list, rows)]
+    timed = any(isinstance(entry, list) for row in listed for entry in row)
+    steps = listed if timed else [listed]
     return tuple(chain.from_iterable(read_strategies(step) for step in steps))
 
 

@@ -149,4 +149,4 @@ def _verdict(statement: Statement) -> tuple[str, Sequence[str]]:
 
 def ended(limit: LimitReached) -> str:
     """Why something was not verified: a limit was reached."""
-    return f"not verified, since the {limit.status.replace('_', ' ')} ended the verification"
+    return f"not verified, since {limit}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gtlearn.child import call
-from gtlearn.limits import LimitReached, bytes_left, limited, seconds_left
+from gtlearn.limits import LimitReached, limited, patience
 from gtlearn.solvers.verify.report import Report, ended, is_listened_to, listening
 
 
@@ -20,8 +21,9 @@ def within(
 ) -> Report:
     """The report of a verification, as far as it got within the limits.
 
-    Where a limit holds, it runs in a child process, since much of its work is single operations
-    on large numbers, which nothing else could stop; what it settles is written down as it goes.
+    Where a limit holds, or the user may ask to stop, it runs in a child process, since much of its
+    work is single operations on large numbers, which nothing else could stop; what it settles is
+    written down as it goes.
 
     Args:
         verification: what makes the report.
@@ -32,8 +34,7 @@ def within(
         InputError: as `verification`, or if a limit is no positive number.
     """
     with limited(time_limit, memory_limit):
-        unlimited = seconds_left() is None and bytes_left() is None
-        if unlimited or is_listened_to():  # then this is the child
+        if patience() == inf or is_listened_to():  # then this is the child
             return verification()
         with TemporaryDirectory() as folder:
             record = Path(folder) / "settled"

@@ -22,7 +22,7 @@ from gtlearn.solvers.linear.cost import product_seconds
 from gtlearn.solvers.linear.highs import float_basis
 from gtlearn.solvers.linear.program import LinearProgram
 from gtlearn.solvers.linear.program import solve as solve_program
-from gtlearn.solvers.linear.threads import one_blas_thread
+from gtlearn.solvers.linear.threads import load_blas, one_blas_thread
 from gtlearn.solvers.nash.certified import from_support
 from gtlearn.solvers.nash.labels import positive_payoffs
 from gtlearn.solvers.nash.pure import first_certified_pure_equilibrium, searching_seconds
@@ -100,17 +100,27 @@ def _solved(
     bits = game.payoffs[0].bits
     entries = product_seconds(m * n, bits, bits) if bits > _WORD else 0.0
     step = 1e-9 * m * n * min(m, n)  # one of the interior-point method
+    if step > limits.patience():
+        _load_for_child()
     try:
         with limits.keeping(searching_seconds(game)):
             found, size = child.bounded(_equilibrium, game, seconds=step + entries)
         if uniqueness:
-            unique = child.bounded(_uniqueness, game, found, size, seconds=_lp_seconds(game, found))
+            unique = child.bounded(_uniqueness, game, found, size, seconds=2e-8 * m * n)
     except LimitReached as limit:
         reached = limit
     if found is None:
-        with suppress(LimitReached):
+        with suppress(LimitReached), limits.finishing():
             found = first_certified_pure_equilibrium(game)
     return found, unique, reached
+
+
+def _load_for_child() -> None:
+    """Loads here what a child process would load in vain."""
+    import highspy  # noqa: F401
+    import scipy.linalg  # noqa: F401
+
+    load_blas()
 
 
 def _lp_seconds(game: NormalFormGame, found: NashEquilibrium) -> float:
@@ -196,6 +206,11 @@ def _uniqueness(game: NormalFormGame, equilibrium: NashEquilibrium, size: int) -
         game, equilibrium, supports
     ):
         return True, True  # solved from a nonsingular square system
+    return child.bounded(_only_ones, game, equilibrium, seconds=_lp_seconds(game, equilibrium))
+
+
+def _only_ones(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[bool, bool]:
+    """As `_uniqueness`, by linear programs."""
     values = deviation_payoffs(game, equilibrium.strategies)
     best = [_places(row, max(row)) for row in values]
     return (

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import gtlearn.solvers.testing
 import gtlearn.solvers.verify
 
 FOLDER = Path(gtlearn.solvers.verify.__file__).parent
+TESTING = Path(gtlearn.solvers.testing.__file__).parent
 ALLOWED = {
     "gtlearn.child",  # which calls functions, and computes nothing
     "gtlearn.errors",
@@ -39,6 +41,14 @@ def imported(path):
 def test_what_is_imported(path):
     ours = {name for name in imported(path) if name.startswith("gtlearn")}
     assert {n for n in ours if not n.startswith("gtlearn.solvers.verify")} <= ALLOWED
+
+
+@pytest.mark.parametrize("path", sorted(TESTING.rglob("*.py")), ids=lambda path: path.name)
+def test_what_judges_the_verifier_imports_neither_it_nor_a_solver(path):
+    ours = {name for name in imported(path) if name.startswith("gtlearn")}
+    others = {n for n in ours if not n.startswith(("gtlearn.solvers.testing", "gtlearn.games"))}
+    asked = {"gtlearn.solvers.verify"} if path.name == "scoring.py" else set()
+    assert others <= {"gtlearn.errors"} | asked
 
 
 def test_what_gets_loaded():

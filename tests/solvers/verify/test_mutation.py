@@ -27,6 +27,7 @@ from gtlearn.solvers.testing import (
     scoring,
     table_of,
 )
+from gtlearn.solvers.testing.scoring import NAMED, REFUSED
 from gtlearn.solvers.verify.report import Report
 
 KILLED = 0.999  # of the false changes
@@ -113,6 +114,8 @@ def test_false_changes_are_named_false(name):
     score = mutation_score(game, printed(game, options), sample=SAMPLE, seed=len(name))
     assert score.of(Verdict.FALSE) > SAMPLE / 3
     assert score.killed >= KILLED, "\n".join(map(str, score.survivors))
+    refused = score.of(Verdict.NO_SOLUTION, REFUSED) + score.of(Verdict.NO_SOLUTION, NAMED)
+    assert refused == score.of(Verdict.NO_SOLUTION)
     assert not score.alarms, "\n".join(map(str, score.alarms))
 
 

@@ -53,7 +53,7 @@ def test_what_a_limit_leaves_is_on_trust():
         report = settled(STATEMENTS)
     assert report.false == report.proven == ()
     assert len(report.on_trust) == 4
-    assert "the time limit ended the verification" in report.on_trust[0]
+    assert "not verified, since the time limit was reached" in report.on_trust[0]
 
 
 def test_the_packages_own_verify_is_the_same():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite, lcm, log10, prod
@@ -29,6 +30,7 @@ from gtlearn.solvers.markov.tables import all_tables
 MAX_LEADERS = 1_000_000
 MAX_LISTED = 64  # optimal tables that are listed
 CHUNK = 500_000  # entries of the transition matrices that are held at once
+SMALL_CHUNK = 2**16  # entries of integer payoffs, of whose every step there may be very many
 ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
 
 
@@ -69,13 +71,14 @@ def best_deterministic(sides: Sides, ties: str) -> Enumerated:
     tables = _tables(sides)
     values, reached = _exact_values(sides, tables, ties)
     if values:
-        return _listed(sides, tables, ties, values, reached)
+        with limits.finishing():
+            return _listed(sides, tables, ties, values, reached)
     bounds, reached = _bounds(sides, tables)
     slack = ROUNDING * (1 + sides.span) + rounding(sides)
     order = np.argsort(-bounds, kind="stable").tolist()
     if reached is not None:
         order = [k for k in order if bounds[k] < np.inf]
-    top = _ceiling(sides)
+    top = ceiling(sides)
     rest = None if len(order) == len(tables) else top  # what the others earn at most
     found: dict[int, Candidate] = {}
     value: Fraction | None = None
@@ -87,7 +90,8 @@ def best_deterministic(sides: Sides, ties: str) -> Enumerated:
             rest = max(rest or here, here)
             break
         try:
-            candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
+            with limits.finishing() if value is None else nullcontext():
+                candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
         except LimitReached as error:
             reached, rest = error, max(rest or here, here)
             break
@@ -109,7 +113,7 @@ def _exact_values(
 ) -> tuple[list[Fraction] | None, LimitReached | None]:
     """The values of `integer_values`, as many as there is time for; None for other games."""
     values: list[Fraction] = []
-    size = max(1, CHUNK // (tables.shape[1] * sides.responses))
+    size = max(1, SMALL_CHUNK // (tables.shape[1] * sides.responses))
     try:
         for first in range(0, len(tables), size):
             part = integer_values(sides, tables[first : first + size], ties)
@@ -191,22 +195,25 @@ def _listed(
         if not best:
             raise
         reached = error
-    upper = value if len(values) == len(tables) else max(value, _ceiling(sides))
+    upper = value if len(values) == len(tables) else max(value, ceiling(sides))
     complete = upper == value and len(values) == len(tables) and len(best) == len(optimal)
     return Enumerated(tuple(best), upper, complete, len(tables), None if complete else reached)
 
 
-def _ceiling(sides: Sides) -> Fraction:
+def ceiling(sides: Sides) -> Fraction:
     """What no table exceeds: the leader's largest payoff at every step."""
     own = sides.pay[0]
     return Fraction(int(own.numerators.max()), own.denominator) * total_weight(sides.game)
 
 
+def count_tables(sides: Sides) -> int:
+    """How many deterministic tables the leader has."""
+    return prod(sides.game.legal[sides.leader].sum(axis=1).tolist())
+
+
 def _tables(sides: Sides) -> NDArray[np.int64]:
     """All deterministic tables of the leader, tables x states, the last state changing fastest."""
-    legal = [np.flatnonzero(row).tolist() for row in sides.game.legal[sides.leader]]
-    count = prod(map(len, legal))
-    replies = count_replies(sides)
+    count, replies = count_tables(sides), count_replies(sides)
     by_table = sides.game.horizon is not None and not sides.sees_time
     if count > MAX_LEADERS or (by_table and count * replies > MAX_LEADERS):
         facing = f", each against {_shortly(replies)} of the follower" if by_table else ""
@@ -214,7 +221,7 @@ def _tables(sides: Sides) -> NDArray[np.int64]:
             f"{sides.game.name} has {_shortly(count)} deterministic tables of the leader{facing}: "
             "too many to try; use a smaller game or a stochastic commitment"
         )
-    limits.require(3 * 8 * count * len(legal))
+    limits.require(3 * 8 * count * sides.game.num_states)
     return all_tables(sides.game.legal[sides.leader])
 
 

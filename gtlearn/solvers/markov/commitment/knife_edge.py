@@ -59,6 +59,7 @@ def exact_candidates(sides: Sides, near: NDArray[np.float64]) -> Iterator[Table]
 
 def moved(table: Table, direction: Table, step: Fraction) -> Table | None:
     """The table so far along the direction, None where that is no table."""
+    limits.check()
     out = tuple(
         tuple(Fraction(p) + step * Fraction(d) for p, d in zip(row, change, strict=True))
         for row, change in zip(table, direction, strict=True)

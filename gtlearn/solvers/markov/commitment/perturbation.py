@@ -109,6 +109,7 @@ def _targets(sides: Sides, table: Table) -> Iterator[Table]:
 
 
 def _difference(target: Table, table: Table) -> Table:
+    limits.check()
     return tuple(
         tuple(Fraction(p) - Fraction(q) for p, q in zip(row, other, strict=True))
         for row, other in zip(target, table, strict=True)
@@ -116,4 +117,5 @@ def _difference(target: Table, table: Table) -> Table:
 
 
 def _floats(table: Table) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    limits.check()
     return np.array([[float(p) for p in row] for row in table])

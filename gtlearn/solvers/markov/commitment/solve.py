@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
@@ -15,17 +14,26 @@ from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers.markov.certified import measuring_seconds
+from gtlearn.solvers.markov.commitment.bounds import (
+    Evidence,
+    bound_at_hand,
+    least,
+    upper_bounds,
+)
 from gtlearn.solvers.markov.commitment.branch_and_bound import Tightened, tightened_bound
-from gtlearn.solvers.markov.commitment.deterministic import Enumerated, best_deterministic
+from gtlearn.solvers.markov.commitment.deterministic import (
+    Enumerated,
+    best_deterministic,
+    ceiling,
+    count_tables,
+)
 from gtlearn.solvers.markov.commitment.floats import few_replies
-from gtlearn.solvers.markov.commitment.folk import FolkBound, folk_bound, largest_payoff
 from gtlearn.solvers.markov.commitment.perturbation import robustness
 from gtlearn.solvers.markov.commitment.reached import Part, reached_part
-from gtlearn.solvers.markov.commitment.replies import reply
+from gtlearn.solvers.markov.commitment.replies import Candidate, reply
 from gtlearn.solvers.markov.commitment.sides import Sides
 from gtlearn.solvers.markov.commitment.stochastic import Stochastic, best_stochastic, improved
 from gtlearn.solvers.markov.commitment.units import Units, in_units
-from gtlearn.solvers.markov.commitment.unlimited import UnlimitedBound, unlimited_memory_bound
 from gtlearn.solvers.markov.solution import (
     DETERMINISTIC,
     OPTIMAL,
@@ -35,10 +43,9 @@ from gtlearn.solvers.markov.solution import (
     Table,
     TableCommitment,
 )
+from gtlearn.solvers.markov.tables import pure_table
 from gtlearn.solvers.solution import RATIONAL, Certificate
 from gtlearn.solvers.verify.markov import markov_outcome
-
-Evidence = dict[str, Any]
 
 BRANCHES = "branch_and_bound"
 BRANCHING = 20.0  # seconds of branch and bound where no time limit is given
@@ -116,7 +123,7 @@ def _solved(
     try:
         with limits.keeping(3 * measuring_seconds(markov), share=1 / 4):
             if isinstance(game, IteratedGame):
-                bounds, evidence = _bounds(game, sides)
+                bounds, evidence = upper_bounds(game, sides)
             if policy == DETERMINISTIC or not isinstance(game, IteratedGame):
                 tried = best_deterministic(sides, ties)
                 outcomes = _enumerated(sides, ties, tried, units, part)
@@ -128,7 +135,13 @@ def _solved(
                 reached = None if outcomes[0].gap == 0 else found.reached
     except LimitReached as error:
         reached = error
-    proven, unproven = _proven(game, outcomes)
+        if isinstance(game, IteratedGame) and not bounds:
+            bounds, evidence = bound_at_hand(game, sides)
+        proof = least(bounds) if bounds else {}
+        with suppress(LimitReached), limits.finishing():
+            outcomes = (_cheapest(sides, policy, ties, {**evidence, **proof}, units, part),)
+    with limits.finishing():
+        proven, unproven = _proven(game, outcomes)
     if unproven is not None:
         complete, reached = False, unproven
     if complete:
@@ -148,6 +161,24 @@ def _solved(
         proofs=_proofs(evidence if policy == DETERMINISTIC else {}, near),
         notes=_notes(sides, proven, complete, reached),
     )
+
+
+def _cheapest(
+    sides: Sides, policy: str, ties: str, evidence: Evidence, units: Units, part: Part
+) -> TableCommitment:
+    """The first deterministic table, with a bound that is at hand.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    table = pure_table(sides.game, sides.leader, sides.game.legal[sides.leader].argmax(axis=1))
+    response = reply(sides, table, ties)
+    if policy == DETERMINISTIC:
+        best, every = Candidate(table, response), count_tables(sides)
+        upper = max(ceiling(sides), best.value(sides.leader))
+        return _enumerated(sides, ties, Enumerated((best,), upper, False, every), units, part)[0]
+    found = Stochastic(table, response.payoffs, response.plan, True)
+    return _found(sides, ties, found, evidence, units, part)
 
 
 def _proven(
@@ -190,23 +221,6 @@ def _check_options(
         )
 
 
-def _bounds(game: IteratedGame, sides: Sides) -> tuple[dict[str, Fraction], Evidence]:
-    """Upper bounds on the leader's value by name, and what proves them."""
-    try:
-        with limits.keeping(0.0, share=1 / 2):
-            folk = folk_bound(game, sides.leader)
-    except LimitReached:
-        folk = largest_payoff(game, sides.leader)
-    bounds = {"folk": folk.value}
-    evidence: Evidence = {"folk": _folk_evidence(folk)}
-    if sides.sees_time or game.horizon == 1:
-        with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):  # else one bound less
-            unlimited = unlimited_memory_bound(game, sides.leader, folk)
-            bounds["unlimited_memory"] = unlimited.value
-            evidence["unlimited_memory"] = _unlimited_evidence(unlimited)
-    return bounds, evidence
-
-
 def _stochastic(
     game: IteratedGame,
     sides: Sides,
@@ -219,11 +233,9 @@ def _stochastic(
     Where the table does not meet a bound, branch and bound lowers the bound, and may come upon a
     better table, near which exact ones are looked for.
     """
-    name = min(bounds, key=lambda key: bounds[key])
-    leader = sides.leader
-    bound = units.here(leader, bounds[name])
+    leader, proof = sides.leader, least(bounds)
+    bound = units.here(leader, proof["upper_bound"])
     found = best_stochastic(game, sides, ties, bound)
-    proof: Evidence = {"bound": name, "upper_bound": bounds[name]}
     if found.payoffs[leader] == bound or found.reached is not None:
         return found, proof
     try:
@@ -249,21 +261,6 @@ def _branched(sides: Sides, value: Fraction, bound: Fraction, tolerance: Fractio
         found = tightened_bound(sides, value, bound, tolerance=tolerance)
     own = isinstance(found.reached, TimeLimitReached)  # not what the user asked for
     return replace(found, reached=None if own else found.reached)
-
-
-def _folk_evidence(folk: FolkBound) -> Evidence:
-    return {
-        "minmax": folk.minmax,
-        "securing": folk.securing,
-        "multiplier": folk.multiplier,
-    }
-
-
-def _unlimited_evidence(unlimited: UnlimitedBound) -> list[Evidence]:
-    return [
-        {"steps": steps, "weight": weight, "multipliers": multipliers}
-        for (steps, weight), multipliers in sorted(unlimited.multipliers.items())
-    ]
 
 
 def _enumerated(
@@ -353,17 +350,19 @@ def _notes(
             f"{reached} before the search was over: a better commitment may exist, worth at most "
             "the upper bound"
         )
-    if complete or not outcomes:
+    if not outcomes:
         return tuple(notes)
     first = outcomes[0]
-    if first.policy == DETERMINISTIC:
+    if first.policy == DETERMINISTIC and not complete:
         notes.append("not every optimal deterministic table is listed")
-    elif first.certificate.evidence.get("bound") == BRANCHES:
+    if first.gap == 0:
+        return tuple(notes)
+    if first.policy == STOCHASTIC and first.certificate.evidence.get("bound") == BRANCHES:
         notes.append(
             "branch and bound stops at a gap of a thousandth of the payoffs' range a step, or "
             f"after {BRANCHING:.0f} s; with a longer --time-limit it goes on for that long"
         )
-    else:
+    elif first.policy == STOCHASTIC:
         notes.append(
             "the upper bound is one of leaders with more memory, which branch and bound did not "
             "bring down"

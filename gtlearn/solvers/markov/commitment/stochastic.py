@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
@@ -90,7 +91,8 @@ def _best_of(
     best: Stochastic | None = None
     try:
         for table in tables:
-            strong = _strong(sides, table)  # at least what weak ties give
+            with limits.finishing() if best is None else nullcontext():
+                strong = _strong(sides, table)  # at least what weak ties give
             if best is not None and _rank(sides, strong) <= _rank(sides, best):
                 continue
             found = strong if ties == "strong" else _weak(sides, table)

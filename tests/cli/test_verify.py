@@ -1,0 +1,101 @@
+"""`gtlearn verify`: its parts, its exit codes, and where it reads from."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from gtlearn import solvers
+
+FINISHED = ("train", "contextual-stackelberg", "--follower", "oracle", "--leader", "exact")
+SHORT = ("--horizon", "3", "--iterations", "2", "--posttraining", "1", "--no-tensorboard")
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+
+def solved(name, *game, **options):
+    data = solvers.solve(*game, **options).to_json()
+    Path(name).write_text(json.dumps(data))
+    return data
+
+
+def test_a_solution_that_is_proven(gtlearn):
+    solved("found.json", "chicken", find="all")
+    code, out, err = gtlearn("verify", "found.json", "chicken")
+    assert (code, err) == (0, "")
+    assert "Nothing is false and nothing is taken on trust" in out
+    code, out, err = gtlearn("verify", "found.json", "chicken", "--format", "json")
+    report = json.loads(out)
+    assert (code, err) == (0, "")
+    assert set(report) == {"schema", "false", "proven", "on_trust"}
+    assert report["schema"] == "gtlearn/verification/1"
+    assert (
+        report["false"] == report["on_trust"] == [] and "game: the fingerprint" in report["proven"]
+    )
+
+
+def test_a_solution_of_another_game(gtlearn):
+    solved("found.json", "chicken")
+    code, out, _ = gtlearn("verify", "found.json", "prisoners_dilemma", "--trust")
+    assert code == 1 and "FALSE" in out and "the fingerprint" in out
+
+
+def test_what_is_on_trust(gtlearn):
+    solved("found.json", "chicken", concept="stackelberg", arithmetic="float")
+    code, out, _ = gtlearn("verify", "found.json", "chicken")
+    assert code == 1 and "on trust" in out and "Nothing is false" in out
+    assert gtlearn("verify", "found.json", "chicken", "--trust")[0] == 0
+
+
+def test_standard_input_and_the_text_itself(gtlearn, monkeypatch):
+    text = json.dumps(solved("found.json", "chicken"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert gtlearn("verify", "-", "chicken")[0] == 0
+    assert gtlearn("verify", text, "chicken")[0] == 0
+
+
+def test_how_the_game_is_read_matters(gtlearn):
+    for text, option in (("0 1; 1 0", "--zero-sum"), ("3 0; 5 1", "--symmetric")):
+        code, out, _ = gtlearn("solve", text, option, "--format", "json")
+        assert code == 0
+        assert gtlearn("verify", out, text, option)[0] == 0
+        others = {"--zero-sum", "--symmetric"} - {option}
+        assert gtlearn("verify", out, text, *others)[0] == 1
+
+
+def test_what_cannot_be_read(refused):
+    solved("found.json", "chicken")
+    assert "say in which GAME" in refused("verify", "found.json")
+    assert "no such file" in refused("verify", "lost.json", "chicken")
+    assert "cannot be both" in refused("verify", "-", "-")
+    assert "schema" in refused("verify", "{}", "chicken")
+    assert "comes twice" in refused("verify", '{"schema": 1, "schema": 2}', "chicken")
+    assert "another kind of game" in refused("verify", "found.json", "big_match")
+    assert "is no run" in refused("verify", ".")
+
+
+def test_a_finished_run(gtlearn, refused):
+    pytest.importorskip("torch")
+    code, _, err = gtlearn(*FINISHED, *SHORT, "--game", "chicken", "--output", "run")
+    assert (code, err) == (0, "")
+    code, out, _ = gtlearn("verify", "run", "--format", "json")
+    assert code == 0 and "the true_value" in json.loads(out)["proven"]
+    game = "gtlearn_iterated(stage=chicken,horizon=3)"
+    assert gtlearn("verify", "run", game)[0] == gtlearn("verify", "run/result.json")[0] == 0
+    other = "gtlearn_iterated(stage=chicken,horizon=4)"
+    code, out, _ = gtlearn("verify", "run", other)
+    assert code == 1 and "is not the one that is given" in " ".join(out.split())
+    file = Path("run/result.json")
+    result = json.loads(file.read_text())
+    file.write_text(json.dumps({**result, "true_value": 9.0, "seed": 7}))
+    code, out, _ = gtlearn("verify", "run", "--format", "json")
+    false = json.loads(out)["false"]
+    assert code == 1 and "the true_value is 4, not 9" in false and "the seed is 0, not 7" in false
+    assert any("edited" in sentence for sentence in false)
+    file.unlink()
+    assert "not finished" in refused("verify", "run")
