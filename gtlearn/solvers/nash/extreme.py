@@ -96,7 +96,7 @@ class Search:
                 self.found.pairs = dict.fromkeys(self.found.pairs, 0)  # the indices count anew
             seen.append(part)
             partners = partners or Partners(self.own, self.found)
-            tell(None, f"what {self.players[1]} can answer")
+            tell(0.5, f"what {self.players[1]} can answer")
             try:
                 partners.find(part)
             except Unsuited:
