@@ -3,6 +3,7 @@
 import importlib
 import re
 import sys
+from importlib import metadata
 
 import pytest
 
@@ -32,18 +33,18 @@ def test_imports_that_are_needed():
 def test_what_is_installed_is_not_named(monkeypatch):
     def version(package):
         if package == "torch":
-            raise optional_packages.metadata.PackageNotFoundError(package)
+            raise metadata.PackageNotFoundError(package)
         return "9999"
 
-    monkeypatch.setattr(optional_packages.metadata, "version", version)
+    monkeypatch.setattr(metadata, "version", version)
     assert re.fullmatch(r"pip install 'torch>=[\d.]+'", optional_packages.install_line("learn"))
 
 
 def test_from_its_source_gtlearn_has_no_metadata(monkeypatch):
     def requires(package):
-        raise optional_packages.metadata.PackageNotFoundError(package)
+        raise metadata.PackageNotFoundError(package)
 
-    monkeypatch.setattr(optional_packages.metadata, "requires", requires)
+    monkeypatch.setattr(metadata, "requires", requires)
     line = optional_packages.install_line("envs")
     assert line == "pip install -e '.[envs]' in the folder of gtlearn"
 

@@ -3,11 +3,11 @@
 import os
 import subprocess
 import sys
+from importlib import metadata
 
 import highspy
 import pytest
 
-from gtlearn import optional
 from gtlearn.cli import installed, working
 
 
@@ -19,7 +19,7 @@ def complete(monkeypatch):
     def failure(trial, **environment):
         return failures.get((trial.__name__, environment.get("MUJOCO_GL", "")), "")
 
-    monkeypatch.setattr(optional.metadata, "version", lambda package: "9999")
+    monkeypatch.setattr(metadata, "version", lambda package: "9999")
     monkeypatch.setattr(working, "_failure", failure)
     monkeypatch.setattr(working.importlib.util, "find_spec", lambda module: module)
     monkeypatch.setattr(working.shutil, "which", lambda name: f"/usr/bin/{name}")
@@ -32,10 +32,10 @@ def without(monkeypatch, *packages, version=None):
 
     def found(package):
         if package in packages and version is None:
-            raise optional.metadata.PackageNotFoundError(package)
+            raise metadata.PackageNotFoundError(package)
         return version if package in packages else "9999"
 
-    monkeypatch.setattr(optional.metadata, "version", found)
+    monkeypatch.setattr(metadata, "version", found)
 
 
 def test_everything_is_named(gtlearn):
@@ -47,7 +47,7 @@ def test_everything_is_named(gtlearn):
 
 
 def test_parts_are_those_of_the_metadata():
-    parts = set(optional.metadata.metadata("gtlearn").get_all("Provides-Extra")) - {"all"}
+    parts = set(metadata.metadata("gtlearn").get_all("Provides-Extra")) - {"all"}
     assert parts | {installed.CORE} == set(installed.PURPOSES)
     assert "click" in [requirement.name for requirement in installed.needed("core")]
     assert {"ale-py", "pygame"} <= {requirement.name for requirement in installed.needed("atari")}
