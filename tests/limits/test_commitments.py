@@ -212,13 +212,15 @@ class TestWhatIsCheapIsKept:
 
 class TestMemory:
     def test_a_commitment(self):
-        game = opposed(700)
+        game = opposed(1500)
+        limits._trimmed()  # what was freed until now would not count as growth
         found = solvers.solve(game, "stackelberg", memory_limit=10e6, time_limit=60)
         assert (found.status, len(found)) == ("memory_limit", 1)
         assert "memory limit" in found.notes[0]
 
     def test_all_tables(self):
         game = markov(12, 3, 3, horizon=4)  # 531,441 tables, which are held at once
+        limits._trimmed()
         with pytest.raises(MemoryLimitReached):
             solvers.stationary_response(game, even(game), 0, memory_limit=20e6)
 
