@@ -192,6 +192,7 @@ def test_iterated_takes_what_load_takes():
         ("stage=chicken,horizon=-1", "is -1; give a positive number"),
         ("stage=chicken,horizon=1.5", "is '1.5'; give a whole number of steps"),
         ("stage=chicken,horizon=12345678901", "is 12345678901; give fewer than 10"),
+        ("stage=chicken,horizon=1000001", "is 1000001; give at most 10"),
         ("stage=chicken,discount=1", r"the discount .* is 1; give one in \[0, 1\), or a horizon"),
         ("stage=chicken,discount=-1/2", r"is -1/2; give one in \[0, 1\)"),
         ("stage=chicken,discount=3/2,horizon=2", r"is 3/2; give one in \[0, 1\]"),

@@ -19,7 +19,8 @@ from gtlearn.games.numbers import ExactArray, short_number
 if TYPE_CHECKING:
     from gtlearn.games.markov.openspiel import MarkovOpenSpielGame
 
-MAX_STEPS = 10**9
+MAX_HORIZON = 10**6  # steps, each of which is looked at
+MAX_WORTH = 10**9  # payoffs that a discounted value may be worth, for floats
 MAX_ENTRIES = 20_000_000  # of the transition array; more would not fit a desktop's memory
 
 MEAN = "mean reward a step"
@@ -314,8 +315,8 @@ def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
     """Complains about a horizon or a discount that cannot be used.
 
     Raises:
-        InputError: if the horizon is no positive integer, or the discount lies outside [0, 1), or
-            outside [0, 1] where there is a horizon.
+        InputError: if the horizon is no positive integer of at most a million, or the discount
+            lies outside [0, 1), or outside [0, 1] where there is a horizon.
     """
     if horizon is None:
         if not 0 <= discount < 1:
@@ -327,8 +328,10 @@ def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
     if isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 1:
         shown = quoted(horizon)
         raise InputError(f"the horizon of {name} is {shown}; give a positive number of steps")
-    if horizon >= MAX_STEPS:
-        raise InputError(f"the horizon of {name} is {quoted(horizon)}; give fewer than 10^9 steps")
+    if horizon > MAX_HORIZON:
+        raise InputError(
+            f"the horizon of {name} is {quoted(horizon)}; give at most 10^6 steps, or a discount"
+        )
     if not 0 <= discount <= 1:
         raise InputError(f"the discount of {name} is {short_number(discount)}; give one in [0, 1]")
 
@@ -339,7 +342,7 @@ def check_for_floats(name: str, horizon: int | None, discount: Fraction) -> None
     Raises:
         InputError: if a value is worth more than 10^9 payoffs.
     """
-    if horizon is None and (1 - discount) * MAX_STEPS < 1:
+    if horizon is None and (1 - discount) * MAX_WORTH < 1:
         raise InputError(
             f"the discount of {name[:200]} is nearer to one than 1 - 10^-9, too near for "
             "floats; use a smaller one, or exact arithmetic"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.solvers.markov.process import Integers, Process, plan_values, product
 
 
@@ -27,11 +28,13 @@ def dynamic_programming(
     """
     keep, grow = faced.decay
     horizon, size = faced.game.horizon or 0, faced.game.num_states
+    limits.require(horizon * (8 * size + faced.legal.size))
     plan = np.zeros((horizon, size), dtype=int)
     choices = np.zeros((horizon, *faced.legal.shape), dtype=bool)
     values: Integers = np.zeros((size, faced.game.num_players), dtype=object)
     unit = 1
     for step in reversed(range(horizon)):
+        limits.check()
         rewards, moves = faced.at(step)
         worth = rewards * unit + keep * product(moves, values)
         choices[step] = best_actions(worth[..., player], faced.legal)

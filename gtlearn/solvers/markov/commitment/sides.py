@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray, nearest_double
@@ -83,8 +84,12 @@ class Sides:
     def weights(self) -> tuple[float, ...]:
         """What a payoff at each step is worth in the game's unit, with a horizon."""
         assert self.game.horizon is not None
-        scale, discount = self.game.scale, self.game.discount
-        return tuple(float(scale * discount**t) for t in range(self.game.horizon))
+        weight, weights = self.game.scale, []
+        for _ in range(self.game.horizon):
+            limits.check()  # the fractions grow
+            weights.append(float(weight))
+            weight *= self.game.discount
+        return tuple(weights)
 
     @cached_property
     def steps(self) -> Fraction:
