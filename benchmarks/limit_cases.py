@@ -168,7 +168,7 @@ CASES: tuple[LimitCase, ...] = (
     LimitCase("reading", ".efg, 729x729", _file(".efg", lambda: deal_efg(6, 3, 3)), 1.0),
     LimitCase("reading", "ratios of 1,000,000 digits", lambda: _reading(_long_ratio(10**6)), 1.0),
     LimitCase("reading", "no common denominator", lambda: _reading(_denominators(60, 300)), 0.5),
-    LimitCase("reading", "OpenSpiel's goofspiel", lambda: _reading("goofspiel(num_cards=4)"), 0.3),
+    LimitCase("reading", "OpenSpiel's blotto", lambda: _reading("blotto(coins=11,fields=4)"), 0.3),
     LimitCase("reading", "lists of ratios, 700x700", lambda: _reading(_lists(700)), 1.0),
     LimitCase("reading", ".json, 1400x1400", _file(".json", lambda: _json(1400)), None, 100 * MB),
     LimitCase(
