@@ -14,7 +14,7 @@ from gtlearn import child, limits
 from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import LimitReached
-from gtlearn.solvers.correlated.outcomes import objective_value, payoffs_of
+from gtlearn.solvers.correlated.outcomes import objective_value
 from gtlearn.solvers.linear.cost import product_seconds
 from gtlearn.solvers.nash.pure import pure_equilibria, searching_seconds
 from gtlearn.solvers.nash.single import one_equilibrium
@@ -33,7 +33,7 @@ def nash_equilibrium(
         if pure is not None or game.num_players != 2:
             return pure
         for found in one_equilibrium(game):
-            return _independent(game, concept, objective, cast(NashEquilibrium, found))
+            return _independent(concept, objective, cast(NashEquilibrium, found))
     except LimitReached:
         pass
     return None
@@ -51,7 +51,8 @@ def best_pure_equilibrium(
         profiles = pure_equilibria(game)
     best: CorrelatedEquilibrium | None = None
     for profile in profiles[:1] if objective is None else profiles:
-        found = _outcome(game, concept, objective, {profile: Fraction(1)})
+        payoffs = tuple(game.payoff(k, profile) for k in range(game.num_players))
+        found = _outcome(concept, objective, {profile: Fraction(1)}, payoffs)
         if best is None or cast(Fraction, found.value) > cast(Fraction, best.value):
             best = found
         if limits.reached():
@@ -60,24 +61,27 @@ def best_pure_equilibrium(
 
 
 def _independent(
-    game: NormalFormGame, concept: str, objective: str | None, equilibrium: NashEquilibrium
+    concept: str, objective: str | None, equilibrium: NashEquilibrium
 ) -> CorrelatedEquilibrium:
-    """The product of the players' strategies."""
+    """The product of the players' strategies, whose regrets were found to be 0.
+
+    So no gain is left to verify over all pairs of actions, which would take longer than the search.
+    """
     supports = [[(i, Fraction(p)) for i, p in enumerate(s) if p] for s in equilibrium.strategies]
     distribution: dict[tuple[int, ...], Fraction] = {}
     for (i, p), (j, q) in product(*supports):
         limits.check()
         distribution[i, j] = p * q
-    return _verified(game, _outcome(game, concept, objective, distribution))
+    payoffs = tuple(map(Fraction, equilibrium.payoffs))
+    return _outcome(concept, objective, distribution, payoffs)
 
 
 def _outcome(
-    game: NormalFormGame,
     concept: str,
     objective: str | None,
     distribution: Mapping[tuple[int, ...], Fraction],
+    payoffs: tuple[Fraction, ...],
 ) -> CorrelatedEquilibrium:
-    payoffs = payoffs_of(game, distribution)
     evidence = {"gain": Fraction(0), "objective": objective}
     certificate = Certificate(concept, RATIONAL, True, evidence)
     value = objective_value(objective, distribution, payoffs)

@@ -46,8 +46,8 @@ from gtlearn.solvers.verify.correlated import violations
 
 Exact = Mapping[tuple[int, ...], Fraction]
 
-AT_ONCE_SHARE = 0.1  # of a limit, for a Nash equilibrium before all else
-NASH_SHARE = 0.3  # of a limit, for a Nash equilibrium where the best correlated one is not found
+FIRST_SHARE = 0.5  # of a time limit that may be too short, for a Nash equilibrium before all else
+LAST_SHARE = 0.3  # of other limits, for a Nash equilibrium where the best correlated one is late
 
 _EXACT = "exact"
 _METHOD = "linear program of the incentive constraints"
@@ -149,15 +149,21 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
     if asked.arithmetic not in (_EXACT, FLOAT):
         raise InputError(f"the arithmetic {asked.arithmetic!r} is not known; choose exact or float")
     reached: LimitReached | None = None
-    nash = _nash_at_once(game, asked)
+    nash_first = limits.seconds_left() is not None and _seconds(game, asked) > limits.patience()
+    nash: CorrelatedEquilibrium | None = None
+    if nash_first:
+        with limits.keeping(0.0, 1 - FIRST_SHARE):
+            nash = nash_equilibrium(game, asked.concept, asked.objective)
     outcome: CorrelatedEquilibrium | None
     try:
-        with limits.keeping(0.0, NASH_SHARE if nash is None else 0.0):
+        with limits.keeping(0.0, 0.0 if nash_first else LAST_SHARE):
             outcome = _best_or_child(game, asked)
     except LimitReached as limit:
         reached = limit
         with limits.finishing():
-            outcome = nash or nash_equilibrium(game, asked.concept, asked.objective)
+            if not nash_first:
+                nash = nash_equilibrium(game, asked.concept, asked.objective)
+            outcome = nash
     notes: tuple[str, ...] = (game.number_note,) if game.number_note else ()
     if reached is not None:
         notes += (_cut_short(reached, outcome),)
@@ -179,14 +185,6 @@ def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
 def _is_only(game: NormalFormGame, asked: _Asked) -> bool:
     """Whether dominance leaves no other; coarse ones may play what is dominated."""
     return asked.concept == "correlated" and dominance_solution(game) is not None
-
-
-def _nash_at_once(game: NormalFormGame, asked: _Asked) -> CorrelatedEquilibrium | None:
-    """A Nash equilibrium to fall back on, if time may run out and one is found quickly."""
-    if limits.seconds_left() is None or _seconds(game, asked) <= limits.patience():
-        return None
-    with limits.keeping(0.0, 1 - AT_ONCE_SHARE):
-        return nash_equilibrium(game, asked.concept, asked.objective)
 
 
 def _best_or_child(game: NormalFormGame, asked: _Asked) -> CorrelatedEquilibrium:
