@@ -1,12 +1,14 @@
 """Whether limits on time and memory hold on hard cases, each in a process of its own.
 
 Counted is what is used after the moment at which the limit ends: processor seconds of the process
-and of its children, and bytes by which its resident set, with its children's own, has grown.
+and of its children, and bytes by which its resident set, with its children's own, has grown. Libraries
+run on one thread, so that no second of the clock has more than a processor second.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -87,6 +89,7 @@ def measured(case: LimitCase, number: int) -> Used:
     """Runs a case and watches it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.limits", str(number)],
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
