@@ -263,7 +263,8 @@ def _check_commitment(
             replies, earned = child.bounded(_responses, two, place, own, seconds=seconds)
     except LimitReached as error:
         return _cut_short(report, error, "the follower's responses were", profile.notes)
-    best = tuple(j for j, payoff in enumerate(replies) if payoff == max(replies))
+    most = max(replies)
+    best = tuple(j for j, payoff in enumerate(replies) if payoff == most)
     strong, weak = max(earned[j] for j in best), min(earned[j] for j in best)
     achieved = strong if ties == "strong" else weak
     notes = list(profile.notes)

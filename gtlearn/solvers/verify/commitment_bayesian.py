@@ -111,7 +111,8 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
 
 
 def _best(pays: Sequence[Fraction]) -> list[int]:
-    return [k for k, pay in enumerate(pays) if pay == max(pays)]
+    most = max(pays)
+    return [k for k, pay in enumerate(pays) if pay == most]
 
 
 def _slack(sides: Sequence[Sides], outcome: Commitment) -> Fraction:
