@@ -111,18 +111,25 @@ def render(lines: list[tuple[str, Row]]) -> str:
     table = HEADER + "".join(line(row) for _, row in rows if not row.get("columns"))
     tables = "".join(_titled(rows, job) for job in dict.fromkeys(job for job, _ in rows))
     notes = "".join(
-        f"- {row['job']}, {row['case']}: {_note(row)}.\n" for _, row in rows if _note(row)
+        f"- {row['job']}, {row['case']}: {_note(row)}.\n"
+        for _, row in rows
+        if _note(row) and not row.get("columns")
     )
-    commands = "".join(
-        f"- `python -m benchmarks {job} --case '{row['case']}'`: {row['when']}, commit "
-        f"{row['commit']}, load {row['load']}.\n"
-        for job, row in rows
-    )
+    commands = "".join(dict.fromkeys(_command(job, row) for job, row in rows))
     bounds = LEARNING.read_text() + BOUNDS.read_text()
     return (
         f"{INTRODUCTION}\n{table}\n{tables}{bounds}\n## How they were solved\n\n{notes}\n"
         f"## Runs\n\n{commands}\n" + "\n".join(sorted({row["machine"] for _, row in rows})) + "\n"
     )
+
+
+def _command(job: str, row: dict[str, Any]) -> str:
+    """How a row was measured, and when; in one line for a job that has a table of its own."""
+    measured = f"{row['when']}, commit {row['commit']}"
+    if row.get("columns"):
+        return f"- `python -m benchmarks {job}`: {measured}.\n"
+    case = f"`python -m benchmarks {job} --case '{row['case']}'`"
+    return f"- {case}: {measured}, load {row['load']}.\n"
 
 
 def _titled(rows: list[tuple[str, dict[str, Any]]], job: str) -> str:
