@@ -44,6 +44,7 @@ from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, baye
 from gtlearn.solvers.verify.commitment_floats import float_commitment
 from gtlearn.solvers.verify.dummies import commitment_of_two, of_two, others_failures
 from gtlearn.solvers.verify.form import (
+    in_words,
     index,
     items,
     number,
@@ -158,7 +159,7 @@ def _require_word(outcome: Commitment) -> None:
     given = outcome.distribution is not None
     word = outcome.certificate.evidence.get("commitment", CORRELATED if given else MIXED)
     if word not in ((CORRELATED,) if given else (MIXED, PURE)):
-        raise InputError(f"the commitment is called {str(word)[:40]!r}, which it is not")
+        raise InputError(f"the commitment is called {in_words(word)}, which it is not")
 
 
 def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:

@@ -14,7 +14,16 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.outcomes import RATIONAL, CorrelatedEquilibrium
-from gtlearn.solvers.verify.form import as_float, index, items, number, pairs, require_form, text
+from gtlearn.solvers.verify.form import (
+    as_float,
+    in_words,
+    index,
+    items,
+    number,
+    pairs,
+    require_form,
+    text,
+)
 
 FLOAT_TOLERANCE = 1e-7  # of the largest payoff difference, for answers in floats
 
@@ -137,7 +146,7 @@ def _value_failures(
     if objective is None:
         return [] if value is None else ["a value is given but no objective"]
     if value is None:
-        return [f"no value of the objective {objective!r} is given"]
+        return [f"no value of the objective {in_words(objective)} is given"]
     if objective == "welfare":
         true = sum(payoffs, Fraction(0))
     elif objective == "fairness":
@@ -147,10 +156,10 @@ def _value_failures(
     else:
         player = _player(game, objective)
         if player is None:
-            return [f"{objective!r} is no objective"]
+            return [f"{in_words(objective)} is no objective"]
         true = payoffs[player]
     if abs(true - Fraction(value)) > slack:
-        return [f"the objective {objective!r} is not {text(value)}"]
+        return [f"the objective {in_words(objective)} is not {text(value)}"]
     return []
 
 
@@ -248,7 +257,7 @@ def _weight_failures(game: NormalFormGame, objective: Any, weights: list[Fractio
     else:
         player = _player(game, objective)
         fine = player is not None and weights == [int(k == player) for k in players]
-    return [] if fine else [f"the weights do not belong to the objective {objective!r}"]
+    return [] if fine else [f"the weights do not belong to the objective {in_words(objective)}"]
 
 
 def _player(game: NormalFormGame, objective: Any) -> int | None:

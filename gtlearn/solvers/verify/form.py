@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray, Number, exact_array, format_number, to_fraction
 from gtlearn.games.numbers import short_number as _short
@@ -246,3 +246,10 @@ def as_float(value: Fraction) -> float:
 def text(value: Number) -> str:
     """A number for a sentence."""
     return format_number(value) if isinstance(value, float) else _short(Fraction(value))
+
+
+def in_words(value: Any) -> str:
+    """Whatever a claim says in some place, for a sentence."""
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return text(value)
+    return quoted(value)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, TableCommitment
-from gtlearn.solvers.verify.form import index, items, number, text
+from gtlearn.solvers.verify.form import in_words, index, items, number, text
 from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import best_response
 from gtlearn.solvers.verify.report import Unproven
@@ -67,7 +67,7 @@ def _searched(
         ]
     boxes = outcome.certificate.evidence.get("boxes")
     if boxes is not None and (type(boxes) is not int or boxes < 1):
-        return [f"{str(boxes)[:40]} is no number of boxes"]
+        return [f"{in_words(boxes)} is no number of boxes"]
     if outcome.policy != DETERMINISTIC:
         if _proven_otherwise(game, outcome, bound):
             return []

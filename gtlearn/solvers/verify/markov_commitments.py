@@ -14,7 +14,7 @@ from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STOCHASTIC, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import verified_failures
-from gtlearn.solvers.verify.form import index, items, number, number_failures, text
+from gtlearn.solvers.verify.form import in_words, index, items, number, number_failures, text
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
 from gtlearn.solvers.verify.markov_form import (
     lists_every_step,
@@ -209,7 +209,7 @@ def _number(key: str, value: Any, true: Callable[[], Fraction]) -> list[str]:
 
 def unit_failures(game: MarkovGame, unit: Any) -> list[str]:
     """Whether values are in that unit."""
-    return [] if unit == game.unit else [f"the unit is {game.unit!r}, not {str(unit)[:60]!r}"]
+    return [] if unit == game.unit else [f"the unit is {game.unit!r}, not {in_words(unit)}"]
 
 
 def _states(game: MarkovGame, states: Any) -> list[str]:
@@ -233,4 +233,4 @@ def _count(game: MarkovGame, outcome: TableCommitment) -> list[str]:
     stated = outcome.certificate.evidence["tables"]
     if type(stated) is int and stated == count:
         return []
-    return [f"there are {count} deterministic tables, not {str(stated)[:40]}"]
+    return [f"there are {count} deterministic tables, not {in_words(stated)}"]

@@ -15,7 +15,7 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.games import Game, IteratedGame, MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
-from gtlearn.solvers.verify.form import as_float, index, items, number, text
+from gtlearn.solvers.verify.form import as_float, in_words, index, items, number, text
 from gtlearn.solvers.verify.markov_form import read_table
 from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import (
@@ -144,7 +144,7 @@ def _labels(result: Mapping[str, Any], **true: Any) -> Iterator[Statement]:
 
 
 def _same(name: str, said: Any, true: Any) -> list[str]:
-    return [] if said == true else [f"the {name}: {str(true)[:100]}, not {str(said)[:100]}"]
+    return [] if said == true else [f"the {name}: {in_words(true)}, not {in_words(said)}"]
 
 
 def _form(learned: _Learned) -> list[str]:

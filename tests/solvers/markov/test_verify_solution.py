@@ -1,5 +1,6 @@
 """verify.solution on iterated and Markov games: it accepts what holds and names what does not."""
 
+import copy
 import json
 from dataclasses import replace
 from fractions import Fraction
@@ -211,6 +212,32 @@ def test_json_that_lacks_a_part_is_refused(key):
     del data["solutions"][0][key]
     with pytest.raises(InputError):
         verify.solution(found.game, data)
+
+
+def leaves(value, path=()):
+    """The paths of the parts that hold no others."""
+    if not isinstance(value, dict | list):
+        yield path
+        return
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from leaves(part, (*path, key))
+
+
+@pytest.mark.parametrize("options", SOLUTIONS)
+def test_numbers_longer_than_python_prints(options):
+    found = solved(**options, horizon=2)
+    data = found.to_json()
+    for path in leaves(data):
+        for long in ("9" * 5000, 10**5000):
+            changed = copy.deepcopy(data)
+            part = changed
+            for step in path[:-1]:
+                part = part[step]
+            part[path[-1]] = long
+            try:
+                verify.solution(found.game, changed)
+            except InputError as error:
+                assert "\n" not in str(error)
 
 
 def test_what_is_no_json_object_is_refused():

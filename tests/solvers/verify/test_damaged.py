@@ -159,6 +159,12 @@ class TestEveryKind:
             data = damaged(data_.draw, data)
         statements(game, data)
 
+    def test_numbers_longer_than_python_prints(self, game, data):
+        for path in places(data):
+            if not isinstance(at(data, path), dict | list):
+                for long in ("9" * 5000, 10**5000):
+                    statements(game, changed(data, path, long))
+
     @given(other=st.sampled_from([BOS, DEGENERATE, RANDOM, TYPES, THREE]))
     @settings(max_examples=5, deadline=None)
     def test_of_another_game(self, game, data, other):

@@ -67,6 +67,12 @@ def test_every_change_is_named(path, value, said):
     assert any(said in sentence for sentence in report.false), report
 
 
+@pytest.mark.parametrize("name", ["round", "player", "action"])
+def test_numbers_longer_than_python_prints(name):
+    long = changed(printed(MIXED, "strict"), ["steps", 0, name], 10**5000)
+    assert verify.solution(MIXED, long).false
+
+
 def test_an_elimination_that_stops_early_is_not_complete():
     game = games.load("prisoners_dilemma")
     data = printed(game, "strict")

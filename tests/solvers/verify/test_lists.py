@@ -48,6 +48,14 @@ def test_a_list_that_is_cut_is_not_complete(name, arithmetic):
         assert said(game, {**without(data, gone), "complete": False})[0] == ()
 
 
+def test_what_a_list_lacks_may_be_longer_than_python_prints():
+    large = 10**5000
+    game = games.normal_form([[large, 0], [1, large + 3]], [[large + 1, 0], [0, 1]])
+    data = listed(game)
+    [mixed] = [k for k, one in enumerate(data["solutions"]) if "0" not in one["strategies"][0]]
+    assert "1 extreme equilibrium is not listed" in said(game, without(data, mixed))[0][0]
+
+
 def test_no_list_at_all_is_not_complete():
     empty = {"solutions": [], "components": [], "component_indices": [], "subsets": []}
     for game in (games.load("chicken"), families.uniform(3, 3, seed=1)):
