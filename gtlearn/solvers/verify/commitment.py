@@ -39,6 +39,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     expected,
     parts,
     rational,
+    stated_violation,
 )
 from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
 from gtlearn.solvers.verify.commitment_floats import float_commitment
@@ -134,6 +135,8 @@ def _failures(
     if absent:
         return (f"the certificate does not say {' and '.join(absent)}",)
     _require_word(outcome)
+    if outcome.certificate.arithmetic == RATIONAL and stated_violation(outcome) != 0:
+        return ("a violation is stated, but an exact response is a best one",)
     if isinstance(game, BayesianGame):
         return tuple(bayesian_commitment(game, outcome, tight))
     sides = Sides.of(game, outcome.leader)
@@ -304,7 +307,9 @@ def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> li
 
 
 def _pure_bound(sides: Sides, outcome: Commitment) -> list[str]:
-    """No pure commitment earns more: every one is looked at."""
+    """No pure commitment earns more: every one is looked at, and the best attains its value."""
+    if not outcome.attained:
+        return ["the value of a pure commitment is always attained"]
     best = best_pure_value([sides], [Fraction(1)], outcome.ties)
     if best != rational(outcome.payoffs)[outcome.leader]:
         return [f"the best pure commitment earns {text(best)}"]

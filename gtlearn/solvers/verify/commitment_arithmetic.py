@@ -18,6 +18,9 @@ from gtlearn.games.numbers import ExactArray, to_fraction
 from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.form import index, number, text
 
+ROUNDING = Fraction(1, 10**9)  # of probabilities, and of payoffs relative to the largest
+MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best one
+
 _SAFE = 2**62
 
 
@@ -68,24 +71,31 @@ class Sides:
         )
 
 
+def rounding_of(sides: Sequence[Sides]) -> Fraction:
+    """What rounding may change a payoff by."""
+    return ROUNDING * max(side.scale() for side in sides)
+
+
 def stated_violation(outcome: Commitment) -> Fraction:
-    """How far a commitment in floats may be off, as it says itself.
+    """How much worse than a best one the response is, as the certificate says; 0 if it does not.
 
     Raises:
         InputError: if that is no number, or negative.
     """
-    violation = number(outcome.certificate.evidence["violation"], "the violation")
+    violation = number(outcome.certificate.evidence.get("violation", 0), "the violation")
     if violation < 0:
         raise InputError("the violation is negative")
     return violation
 
 
 def violation_failures(sides: Sequence[Sides], outcome: Commitment, true: Fraction) -> list[str]:
-    """Whether the stated violation is another one than the response's, up to rounding."""
-    rounding = max(side.scale() for side in sides) / 10**9
-    if abs(true - stated_violation(outcome)) <= rounding:
-        return []
-    return [f"the response is {text(true)} worse than a best one, not as stated"]
+    """Whether the stated violation is another one than the response's, or no mere rounding."""
+    rounding = rounding_of(sides)
+    if abs(true - stated_violation(outcome)) > rounding:
+        return [f"the response is {text(true)} worse than a best one, not as stated"]
+    if true > MOST_ROUNDINGS * rounding:
+        return [f"the response is no best one: it is {text(true)} worse"]
+    return []
 
 
 def rational(numbers: Sequence[Any]) -> list[Fraction]:

@@ -7,11 +7,13 @@ from fractions import Fraction
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
+    ROUNDING,
     Sides,
     best_pure_value,
     expected,
     parts,
     rational,
+    rounding_of,
     stated_violation,
     tied,
     violation_failures,
@@ -20,18 +22,17 @@ from gtlearn.solvers.verify.dummies import commitment_of_two
 from gtlearn.solvers.verify.form import as_float, number, text
 from gtlearn.solvers.verify.report import Unproven
 
-ROUNDING = Fraction(1, 10**9)  # of probabilities
 OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to its size
 
 
 def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
-    """A float commitment within its stated violation; nothing is proven about optimality."""
-    slack = sides.scale() / 10**9 + stated_violation(outcome)
+    """What does not hold of a commitment in floats, up to rounding; it need not be a best one."""
+    rounding = rounding_of([sides])
     stated = rational(outcome.payoffs)
-    failures, found = _ties(sides, outcome, slack), [Fraction(0), Fraction(0)]
-    largest = Fraction(0)
+    failures = _ties(sides, outcome, rounding + stated_violation(outcome))
+    found, largest = [Fraction(0), Fraction(0)], Fraction(0)
     for j, weights in parts(sides, outcome):
-        if any(p < -slack for p in weights):
+        if any(p < 0 for p in weights):
             failures.append("a probability is negative")
         own = expected(sides.leader, sides.leader_denominator, weights)
         other = expected(sides.follower, sides.follower_denominator, weights)
@@ -39,10 +40,10 @@ def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
         found[outcome.leader] += own[j]
         found[1 - outcome.leader] += other[j]
     failures += violation_failures([sides], outcome, largest)
-    if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > slack:
+    if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > ROUNDING:
         failures.append("the leader's commitment does not sum to one")
     failures += _strategies(sides, outcome)
-    if any(abs(a - b) > slack for a, b in zip(found, stated, strict=True)):
+    if any(abs(a - b) > rounding for a, b in zip(found, stated, strict=True)):
         failures.append("the payoffs are not those of the stated strategies")
     return failures
 
@@ -61,8 +62,7 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
         place, games, prior = outcome.leader, (game,), (Fraction(1),)
     value = Fraction(outcome.payoffs[place])
     sides = [Sides.of(each, outcome.leader) for each in games]
-    slack = max(side.scale() for side in sides) / 10**9 + stated_violation(outcome)
-    if bound < value - slack:
+    if bound < value - rounding_of(sides):
         return [f"the leader earns {text(value)}, more than the upper bound {text(bound)}"]
     if outcome.certificate.evidence.get("commitment") == "pure":
         best = best_pure_value(sides, prior, outcome.ties)

@@ -301,6 +301,39 @@ class TestFalseStatements:
         higher = {**proof, name: str(Fraction(proof[name]) + 1)}
         self.false(RANDOM, solution, ["solutions", 0, "certificate"], higher)
 
+    def test_what_a_violation_does_not_excuse(self):
+        game = games.load("chicken")  # whose follower earns 2 or 1 against D
+        solution = solve(game, arithmetic="float", **STACKELBERG)
+        outcome = solution.to_json()["solutions"][0]
+        assert outcome["strategies"] == [[0.0, 1.0], [1.0, 0.0]] and outcome["response"] == 0
+        path = ["solutions", 0]
+        proof = {**outcome["certificate"], "violation": 1.0}
+        worse = {
+            **outcome,
+            "certificate": proof,
+            "response": 1,
+            "strategies": [[0.0, 1.0], [0.0, 1.0]],
+            "payoffs": [1.0, 1.0],
+            "gap": 3.0,
+        }
+        assert "no best one: it is 1 worse" in self.false(game, solution, path, worse)
+        exact = solve(game, **STACKELBERG)
+        proof = {**exact.to_json()["solutions"][0]["certificate"], "violation": "1"}
+        assert "a violation" in self.false(game, exact, [*path, "certificate"], proof)
+        large = games.normal_form([[10**9, 0], [0, 1]], [[10**9, 0], [0, 1]])
+        solution = solve(large, arithmetic="float", **STACKELBERG)
+        lie = [[1.5, 0.0], [1.0, 0.0]]
+        assert "sum to one" in str(
+            verify.solution(large, changed(solution.to_json(), [*path, "strategies"], lie)).false
+        )
+
+    def test_a_pure_commitment_that_is_not_attained(self):
+        solution = solve(PUBLISHED, commitment="pure", ties="weak", **STACKELBERG)
+        outcome = solution.to_json()["solutions"][0]
+        proof = {**outcome["certificate"], "interior": outcome["strategies"][0]}
+        lie = {**outcome, "attained": False, "certificate": proof}
+        assert "always attained" in self.false(PUBLISHED, solution, ["solutions", 0], lie)
+
     @pytest.mark.parametrize(
         ("path", "value"),
         [
