@@ -15,7 +15,13 @@ from gtlearn.games import MarkovGame
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import DETERMINISTIC, MarkovEquilibrium, Outcome, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.common import COMPLETE, whole_statements
+from gtlearn.solvers.verify.common import (
+    COMPLETE,
+    OF_TABLES,
+    SETS,
+    foreign_statements,
+    whole_statements,
+)
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_bounds import proven_bound
 from gtlearn.solvers.verify.markov_commitments import unit_failures
@@ -44,17 +50,26 @@ def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[St
         tried: where tables of the leader are tried.
     """
     yield from whole_statements(claim, ("unit",))
+    yield from foreign_statements(claim, SETS, "Nash equilibria of games in one shot")
     yield Statement("that the solutions are different ones", partial(_repeated, claim))
     if "unit" in claim.besides:
         yield Statement("the unit", partial(unit_failures, game, claim.besides["unit"]))
+    if claim.concept == "nash":
+        yield from foreign_statements(claim, OF_TABLES, "commitments to tables")
+    else:
+        yield from _value_statements(game, claim, tried)
+    if claim.complete:
+        yield Statement(COMPLETE, partial(_complete, game, claim, tried))
+
+
+def _value_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[Statement]:
+    """Further bounds on what commitments earn, and what those near the first one earn."""
     for name in claim.bounds or {}:
         yield Statement(f"the bound {name!r}", partial(_bound, game, claim, name))
     if claim.robustness:
         yield Statement(
             "what tables near the first one earn", partial(_near_by, game, claim, tried)
         )
-    if claim.complete:
-        yield Statement(COMPLETE, partial(_complete, game, claim, tried))
 
 
 def _repeated(claim: Claim) -> list[str]:

@@ -205,6 +205,22 @@ def test_json_of_the_wrong_form_is_refused_in_a_sentence(change, said):
         verify.solution(found.game, {**found.to_json(), **change})
 
 
+@pytest.mark.parametrize(
+    ("concept", "change"),
+    [
+        ("nash", {"components": [[0]]}),
+        ("stackelberg", {"component_indices": [1]}),
+        ("stackelberg", {"subsets": [{"rows": [], "columns": [], "members": []}]}),
+        ("nash", {"follower": "optimal"}),
+        ("nash", {"bounds": {"folk": "1"}}),
+    ],
+)
+def test_parts_that_other_solutions_have_are_false(concept, change):
+    found = solved(concept=concept, horizon=2)
+    [false] = verify.solution(found.game, {**found.to_json(), **change}).false
+    assert f"{next(iter(change))} are stated, which only" in false
+
+
 @pytest.mark.parametrize("key", ["commitment", "response", "payoffs", "attained", "certificate"])
 def test_json_that_lacks_a_part_is_refused(key):
     found = solved(policy="deterministic")

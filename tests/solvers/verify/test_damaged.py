@@ -290,6 +290,22 @@ class TestFalseStatements:
         self.false(DEGENERATE, solution, ["solutions"], data["solutions"] * 2)
 
     @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            (["follower"], "optimal"),
+            (["policy"], "stochastic"),
+            (["bounds"], {"folk": "1"}),
+            (["robustness"], [["1/2", "1"]]),
+            (["proofs"], {"folk": {}}),
+        ],
+    )
+    def test_parts_that_only_commitments_to_tables_have(self, path, value):
+        for options in ({}, {"concept": "correlated"}, STACKELBERG):
+            assert "which only commitments to tables have" in self.false(
+                BOS, solve(BOS, **options), path, value
+            )
+
+    @pytest.mark.parametrize(
         "options", [{"concept": "correlated"}, STACKELBERG, {**STACKELBERG, "ties": "weak"}]
     )
     def test_complete_without_a_proof(self, options):

@@ -63,6 +63,13 @@ def test_no_list_at_all_is_not_complete():
         assert "every finite game" in said(game, data)[0][0]
 
 
+def test_nothing_need_be_best_where_nothing_was_maximised():
+    game = games.load("matching_pennies")  # whose only correlated equilibrium is the Nash one
+    data = solvers.solve(game, "correlated", objective=None).to_json()
+    false, on_trust = said(game, {**data, "complete": True})
+    assert false == () and COMPLETE in on_trust[0]
+
+
 def test_one_of_several_is_not_all():
     game = games.load("chicken")
     one = {**solvers.solve(game).to_json(), "complete": True}
