@@ -256,6 +256,17 @@ def test_numbers_longer_than_python_prints(options):
                 assert "\n" not in str(error)
 
 
+@pytest.mark.parametrize("policy", ["deterministic", "stochastic"])
+def test_a_response_that_takes_too_long_to_find_is_on_trust(policy, monkeypatch):
+    found = solved(policy=policy, follower="stationary", horizon=6)
+    monkeypatch.setattr(verify.markov_values, "MAX_NODES", 1)
+    report = verify.solution(found.game, found)
+    assert report.false == ()
+    assert any("no stationary response is better: the best" in part for part in report.on_trust)
+    with pytest.raises(InputError, match="'optimal'"):
+        solved(policy=policy, follower="stationary", horizon=6)
+
+
 def test_what_is_no_json_object_is_refused():
     with pytest.raises(InputError, match="no JSON object"):
         verify.solution(games.iterated("chicken", horizon=2), 3)
