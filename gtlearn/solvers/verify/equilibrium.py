@@ -21,8 +21,8 @@ def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
 
     An exact one must have regret zero, say so, and have the payoffs that it states. One in floats
     must have the regrets and payoffs that it states, once its strategies are renormalised exactly,
-    up to a float's rounding. A stated "value" must be the first player's payoff in a zero-sum game.
-    What is not of the form of an equilibrium of this game is a false statement too.
+    up to a float's rounding. A stated "value" must be what the first of the two who choose earns in
+    a zero-sum game. What is not of the form of an equilibrium of this game is a false statement too.
     """
     try:
         return _nash(game, equilibrium)
@@ -58,7 +58,8 @@ def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]
             failed.append(f"the payoff of {player!r} is {text(payoff)}, not {text(earned)}")
     if "value" in evidence:
         value = number(evidence["value"], "the value")
-        if not _is_zero_sum(game) or not _same(payoffs[0], value, exact):
+        bimatrix = _zero_sum(game)
+        if bimatrix is None or not _same(payoffs[bimatrix.players[0]], value, exact):
             failed.append(f"the value of the game is not {text(value)}")
     return tuple(failed)
 
@@ -74,7 +75,7 @@ def uniqueness_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[
         InputError: if it is not one truth value for each of the two players of a zero-sum game.
         Unproven: if it cannot be decided here.
     """
-    if not _is_zero_sum(listing.game):
+    if _zero_sum(listing.game) is None:
         raise InputError('"unique" is stated, which is said of zero-sum games only')
     game = listing.two_sided()
     stated = items(equilibrium.certificate.evidence["unique"], "unique")
@@ -90,6 +91,7 @@ def uniqueness_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[
     return failed
 
 
-def _is_zero_sum(game: NormalFormGame) -> bool:
+def _zero_sum(game: NormalFormGame) -> Bimatrix | None:
+    """The game of the two who choose, None unless their payoffs add up to a constant."""
     bimatrix = Bimatrix.of(game)
-    return bimatrix is not None and is_constant_sum(game, bimatrix.players)
+    return bimatrix if bimatrix and is_constant_sum(game, bimatrix.players) else None

@@ -240,6 +240,16 @@ class TestFalseStatements:
         proof = {**solve(BOS).to_json()["solutions"][0]["certificate"], "value": "2"}
         assert "the value of the game" in self.false(BOS, solve(BOS), path, proof)
 
+    def test_value_where_the_first_player_does_not_choose(self):
+        pennies = games.load("matching_pennies")
+        payoffs = [[[7, 7], [7, 7]]], *([t.numerators.tolist()] for t in pennies.payoffs)
+        game = games.normal_form(*payoffs)
+        path = ["solutions", 0, "certificate"]
+        proof = {**solve(game).to_json()["solutions"][0]["certificate"], "value": "7"}
+        assert "the value of the game is not 7" in self.false(game, solve(game), path, proof)
+        data = changed(solve(game).to_json(), path, {**proof, "value": "0"})
+        assert verify.solution(game, data).false == ()
+
     def test_index(self):
         for game in (BOS, RANDOM, families.uniform(6, 6, seed=2)):
             solution = solve(game, find="all")

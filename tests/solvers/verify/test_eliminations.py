@@ -159,6 +159,16 @@ def test_what_is_false_of_a_run_is_named(key, value):
     assert verify.solution(RUN, run_result(RUN, **{key: value})).false
 
 
+def test_a_bound_that_rounding_made_smaller_is_true():
+    thirds = games.normal_form([["1/3", 0], [0, "1/9"]], [[1, 0], [0, 1]])
+    game = games.iterated(thirds, horizon=1)
+    result = run_result(game, exact_value=None)
+    assert Fraction(result["exact_upper_bound"]) < Fraction(1, 3)
+    assert verify.solution(game, result).holds
+    low = run_result(game, exact_value=None, exact_upper_bound=0.25)
+    assert "the best table earns 1/3" in verify.solution(game, low).false[0]
+
+
 def test_a_bound_on_stochastic_tables_is_on_trust():
     result = run_result(
         RUN, policy="stochastic", exact_value=None, exact_upper_bound=3.75, gap=0.75
