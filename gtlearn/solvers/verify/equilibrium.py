@@ -22,7 +22,8 @@ def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
     An exact one must have regret zero, say so, and have the payoffs that it states. One in floats
     must have the regrets and payoffs that it states, once its strategies are renormalised exactly,
     up to a float's rounding. A stated "value" must be what the first of the two who choose earns in
-    a zero-sum game. What is not of the form of an equilibrium of this game is a false statement too.
+    a zero-sum game. What is not of the form of an equilibrium of this game is a false statement
+    too.
     """
     try:
         return _nash(game, equilibrium)
