@@ -21,6 +21,8 @@ from gtlearn.solvers.verify.form import index, number, text
 ROUNDING = Fraction(1, 10**9)  # of probabilities, and of payoffs relative to the largest
 MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best one
 
+SMALLEST = Fraction(1, 2**1000)  # doubles below about 2^-1022 lose digits
+
 _SAFE = 2**62
 
 
@@ -47,10 +49,10 @@ class Sides:
         return int(m), int(n)
 
     def scale(self) -> Fraction:
-        """The largest payoff by size, at least one."""
+        """The largest payoff by size, but no less than what doubles hold to full precision."""
         own = Fraction(_largest(self.leader), self.leader_denominator)
         other = Fraction(_largest(self.follower), self.follower_denominator)
-        return max(Fraction(1), own, other)
+        return max(SMALLEST, own, other)
 
     @classmethod
     def of(cls, game: NormalFormGame, leader: int) -> Sides:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from gtlearn.games import BayesianGame, NormalFormGame
@@ -22,7 +23,7 @@ from gtlearn.solvers.verify.dummies import commitment_of_two
 from gtlearn.solvers.verify.form import as_float, number, text
 from gtlearn.solvers.verify.report import Unproven
 
-OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to its size
+OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to the payoffs
 
 
 def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
@@ -55,13 +56,8 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
         Unproven: if nothing here proves it, as for all but pure commitments.
     """
     bound = number(outcome.certificate.evidence["upper_bound"], "the upper bound")
-    if isinstance(game, BayesianGame):
-        place, games, prior = 0, game.games, game.prior
-    else:
-        game, outcome = commitment_of_two(game, outcome)
-        place, games, prior = outcome.leader, (game,), (Fraction(1),)
+    place, sides, prior = _seen(game, outcome)
     value = Fraction(outcome.payoffs[place])
-    sides = [Sides.of(each, outcome.leader) for each in games]
     if bound < value - rounding_of(sides):
         return [f"the leader earns {text(value)}, more than the upper bound {text(bound)}"]
     if outcome.certificate.evidence.get("commitment") == "pure":
@@ -71,6 +67,16 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
     raise Unproven("no proof of it comes with an answer in floats")
 
 
+def _seen(
+    game: NormalFormGame | BayesianGame, outcome: Commitment
+) -> tuple[int, list[Sides], Sequence[Fraction]]:
+    """Where the leader's payoff stands, the game against each type, and their probabilities."""
+    if isinstance(game, BayesianGame):
+        return 0, [Sides.of(each, game.leader) for each in game.games], game.prior
+    smaller, projected = commitment_of_two(game, outcome)
+    return outcome.leader, [Sides.of(smaller, projected.leader)], [Fraction(1)]
+
+
 def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
     """Whether "float_bound", a bound that floats gave, is below what the leader earns.
 
@@ -78,10 +84,10 @@ def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> l
         Unproven: if it is not, but below the upper bound that is proven.
     """
     evidence = outcome.certificate.evidence
-    place = 0 if isinstance(game, BayesianGame) else outcome.leader
+    place, sides, _ = _seen(game, outcome)
     value = number(outcome.payoffs[place], "the value")
     bound = number(evidence["float_bound"], "the bound in floats")
-    slack = OFF * max(Fraction(1), abs(value))
+    slack = OFF * max(side.scale() for side in sides)
     if bound < value - slack:
         return [f"the leader earns {text(value)}, more than the bound in floats {text(bound)}"]
     if bound < number(evidence.get("upper_bound", value), "the upper bound") - slack:

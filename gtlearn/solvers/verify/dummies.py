@@ -120,7 +120,7 @@ def others_failures(game: NormalFormGame, outcome: Commitment) -> tuple[str, ...
             Fraction(0),
         )
         stated = number(outcome.payoffs[k], "a payoff")
-        slack = Fraction(0) if exact else ROUNDING * max(Fraction(1), abs(total))
+        slack = Fraction(0) if exact else ROUNDING * max(abs(_payoff(game, k, s)) for s in shares)
         if abs(total - stated) > slack:
             failed.append(f"the payoff of {player!r} is {text(total)}, not {text(stated)}")
     return tuple(failed)

@@ -34,6 +34,7 @@ MEAN = "mean reward a step"  # what values are of players who learn by themselve
 VALUES = ("true_value", "true_value_weak", "value_with_learned_follower", "follower_regret")
 
 _SIMPLE = Fraction(1, 10**6)  # how far off the learned probabilities the written ones may be
+_ROUNDING = Fraction(1, 10**9)  # of numbers in floats, relative to their size
 
 
 def run_statements(game: Game, result: Mapping[str, Any]) -> Iterator[Statement]:
@@ -185,7 +186,7 @@ def _gap(learned: _Learned) -> list[str]:
     bound = number(learned.result["exact_upper_bound"], "the exact_upper_bound")
     said = number(learned.result["gap"], "the gap")
     true = bound - learned.values["true_value"]
-    if abs(true - said) <= Fraction(1, 10**9) * max(Fraction(1), abs(bound)):
+    if abs(true - said) <= _ROUNDING * max(abs(bound), abs(true)):
         return []
     return [f"the gap is {text(as_float(true))}, not {text(said)}"]
 
@@ -261,9 +262,10 @@ def _tolerance(game: MarkovGame) -> Fraction:
     Each step's joint actions change with a probability of at most their number times `_SIMPLE`,
     and a change lasts for the discounted rest of the game.
     """
-    spread = max(
-        Fraction(int(array.numerators.max()) - int(array.numerators.min()), array.denominator)
-        for array in game.payoffs
-    )
+    spread = largest = Fraction(0)
+    for array in game.payoffs:
+        low, high = int(array.numerators.min()), int(array.numerators.max())
+        spread = max(spread, Fraction(high - low, array.denominator))
+        largest = max(largest, Fraction(max(high, -low), array.denominator))
     steps = Fraction(game.horizon) if game.horizon is not None else 1 / (1 - game.discount)
-    return max(spread, Fraction(1)) * sum(game.shape) * steps * _SIMPLE
+    return (spread * sum(game.shape) * _SIMPLE + largest * _ROUNDING) * steps

@@ -135,6 +135,20 @@ def test_a_limit_needs_a_direction_in_which_it_is_approached():
         assert statements and said in statements[0], (said, statements)
 
 
+def test_a_limit_is_found_out_however_small_the_payoffs():
+    tiny = Fraction(1, 10**12)  # Conitzer & Sandholm (2006), with the first column turned over
+    leader, follower = [[tiny, 4 * tiny], [2 * tiny, 3 * tiny]], [[tiny, 0], [0, tiny]]
+    game = games.iterated(games.normal_form(leader, follower), horizon=1)
+    found = solvers.solve(game, "stackelberg", policy="stochastic", ties="weak")
+    assert found[0].value == Fraction(7, 2) * tiny and not found[0].attained
+    assert verify.solution(game, found).false == ()
+    direction = found[0].certificate.evidence["direction"]
+    back = tuple(tuple(-d for d in row) for row in direction)
+    assert (
+        "do not come near" in verify.solution(game, with_evidence(found, direction=back)).false[0]
+    )
+
+
 def test_a_damaged_equilibrium_is_found_out():
     found = solved(concept="nash")
     first = found[0]

@@ -346,6 +346,13 @@ class TestFalseStatements:
         exact = solve(game, **STACKELBERG)
         proof = {**exact.to_json()["solutions"][0]["certificate"], "violation": "1"}
         assert "a violation" in self.false(game, exact, [*path, "certificate"], proof)
+        tiny = Fraction(1, 10**12)
+        scaled = [[[tiny * v for v in row] for row in t.numerators.tolist()] for t in game.payoffs]
+        small = games.normal_form(*scaled)
+        solution = solve(small, arithmetic="float", **STACKELBERG)
+        assert solution[0].payoffs == (4e-12, 2e-12)
+        data = changed(solution.to_json(), [*path, "payoffs"], [4e-12, 1e-12])
+        assert "payoffs" in str(verify.solution(small, data).false)
         large = games.normal_form([[10**9, 0], [0, 1]], [[10**9, 0], [0, 1]])
         solution = solve(large, arithmetic="float", **STACKELBERG)
         lie = [[1.5, 0.0], [1.0, 0.0]]

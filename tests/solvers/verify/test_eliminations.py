@@ -195,6 +195,15 @@ def test_tables_that_were_learned_without_a_leader():
     assert verify.solution(game, {**result, "strategies": [[["0", "1"]] * 5]}).false
 
 
+def test_learned_values_are_as_near_as_the_payoffs_are_small():
+    tiny = Fraction(1, 10**9)
+    game = games.iterated(games.normal_form([[2 * tiny, 0]], [[tiny, 3 * tiny]]), horizon=2)
+    tables = [[["1"]] * 3, [["1", "0"]] * 3]
+    result = {"schema": "gtlearn/run/1", "strategies": tables, "values": [2e-9, 1e-9]}
+    assert verify.solution(game, result).holds
+    assert verify.solution(game, {**result, "values": [2e-9, 3e-9]}).false
+
+
 def test_a_run_without_tables_says_nothing():
     with pytest.raises(InputError, match="no tables"):
         verify.solution(RUN, {"schema": "gtlearn/run/1"})
