@@ -16,9 +16,8 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, to_fraction
 from gtlearn.solvers.outcomes import Commitment
-from gtlearn.solvers.verify.form import index, number, text
+from gtlearn.solvers.verify.form import ROUNDING, index, number, text
 
-ROUNDING = Fraction(1, 10**9)  # of probabilities, and of payoffs relative to the largest
 MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best one
 
 SMALLEST = Fraction(1, 2**1000)  # doubles below about 2^-1022 lose digits

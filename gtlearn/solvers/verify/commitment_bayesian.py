@@ -24,7 +24,6 @@ from gtlearn.games import BayesianGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
-    ROUNDING,
     Sides,
     best_pure_value,
     expected,
@@ -35,7 +34,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     tied,
     violation_failures,
 )
-from gtlearn.solvers.verify.form import index, items, number, text, vector
+from gtlearn.solvers.verify.form import ROUNDING, index, items, number, text, vector
 
 Fixed = tuple[int | None, ...]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
-    ROUNDING,
     Sides,
     best_pure_value,
     expected,
@@ -20,7 +20,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     violation_failures,
 )
 from gtlearn.solvers.verify.dummies import commitment_of_two
-from gtlearn.solvers.verify.form import as_float, number, text
+from gtlearn.solvers.verify.form import ROUNDING, number, text
 from gtlearn.solvers.verify.report import Unproven
 
 OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to the payoffs
@@ -62,7 +62,7 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
         return [f"the leader earns {text(value)}, more than the upper bound {text(bound)}"]
     if outcome.certificate.evidence.get("commitment") == "pure":
         best = best_pure_value(sides, prior, outcome.ties)
-        same = as_float(best) == as_float(bound)
+        same = nearest_double(best) == nearest_double(bound)
         return [] if same else [f"the best pure commitment earns {text(best)}, not {text(bound)}"]
     raise Unproven("no proof of it comes with an answer in floats")
 

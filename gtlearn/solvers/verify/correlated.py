@@ -12,18 +12,9 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
-from gtlearn.games.numbers import Number
+from gtlearn.games.numbers import Number, nearest_double
 from gtlearn.solvers.outcomes import RATIONAL, CorrelatedEquilibrium
-from gtlearn.solvers.verify.form import (
-    as_float,
-    in_words,
-    index,
-    items,
-    number,
-    pairs,
-    require_form,
-    text,
-)
+from gtlearn.solvers.verify.form import in_words, index, items, number, pairs, require_form, text
 
 FLOAT_TOLERANCE = 1e-7  # of the largest payoff difference, for answers in floats
 
@@ -81,7 +72,7 @@ def _violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> lis
         failed.append(f"a player gains {text(gain)} by deviating")
     if "gain" in evidence:
         stated = number(evidence["gain"], "the gain")
-        if stated != gain if exact else as_float(stated) != as_float(gain):
+        if stated != gain if exact else nearest_double(stated) != nearest_double(gain):
             failed.append(f"the largest gain of a deviation is {text(gain)}, not {text(stated)}")
     if "tolerance" in evidence and (exact or evidence["tolerance"] != FLOAT_TOLERANCE):
         failed.append(f"the tolerance is {0 if exact else FLOAT_TOLERANCE}, not as stated")

@@ -15,11 +15,9 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment
-from gtlearn.solvers.verify.form import items, number, text
+from gtlearn.solvers.verify.form import ROUNDING, items, number, text
 
 Pair = tuple[int, int]  # the places of two players, the smaller one first
-
-ROUNDING = Fraction(1, 10**9)  # of the payoffs' size, for answers in floats
 
 
 def of_two(

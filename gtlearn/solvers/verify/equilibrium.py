@@ -6,14 +6,13 @@ from fractions import Fraction
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium
 from gtlearn.solvers.verify.bimatrix import Bimatrix
-from gtlearn.solvers.verify.form import as_float, items, number, require_form, text
+from gtlearn.solvers.verify.form import ROUNDING, items, number, require_form, text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 from gtlearn.solvers.verify.zero_sum import is_constant_sum, is_only
-
-ROUNDING = Fraction(1, 10**9)  # how far strategies in floats may be from summing to one
 
 
 def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
@@ -66,7 +65,7 @@ def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]
 
 
 def _same(true: Fraction, stated: Fraction, exact: bool) -> bool:
-    return true == stated if exact else as_float(true) == as_float(stated)
+    return true == stated if exact else nearest_double(true) == nearest_double(stated)
 
 
 def uniqueness_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[str]:

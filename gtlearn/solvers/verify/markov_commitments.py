@@ -11,7 +11,13 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STOCHASTIC, TableCommitment
+from gtlearn.solvers.outcomes import (
+    DETERMINISTIC,
+    RATIONAL,
+    STATIONARY,
+    STOCHASTIC,
+    TableCommitment,
+)
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import verified_failures
 from gtlearn.solvers.verify.form import in_words, index, items, number, number_failures, text
@@ -26,7 +32,6 @@ from gtlearn.solvers.verify.markov_form import (
 from gtlearn.solvers.verify.markov_search import Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
-    STATIONARY,
     Response,
     Table,
     best_response,

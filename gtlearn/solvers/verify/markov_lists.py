@@ -32,13 +32,11 @@ from gtlearn.solvers.verify.markov_process import (
     policy_values,
     to_fraction,
 )
-from gtlearn.solvers.verify.markov_search import Kind, Tried
+from gtlearn.solvers.verify.markov_search import Kind, Plan, Tried, pure_table
 from gtlearn.solvers.verify.report import Statement, Unproven
 
 MAX_PROFILES = 5_000  # of deterministic tables, of which all equilibria are looked for again
 MAX_ROWS = 200_000  # of all of these together, over states and steps
-
-Plan = tuple[int, ...]  # an action a state
 
 
 def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[Statement]:
@@ -215,7 +213,7 @@ def _mutual_best_responses(
         for profile in product(*others):
             check()
             tables = [
-                None if k == player else _pure(plan, game.shape[k])
+                None if k == player else pure_table(plan, game.shape[k])
                 for k, plan in enumerate(profile)
             ]
             process = decision_process(game, tables, player)
@@ -226,10 +224,6 @@ def _mutual_best_responses(
                     best.add((*profile[:player], plan, *profile[player + 1 :]))
         found = best if found is None else found & best
     return found or set()
-
-
-def _pure(plan: Plan, size: int) -> list[list[Fraction]]:
-    return [[Fraction(int(a == action)) for a in range(size)] for action in plan]
 
 
 def _lacking(

@@ -10,6 +10,7 @@ from flint import fmpq
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.limits import check
+from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY
 from gtlearn.solvers.verify.markov_process import (
     Allowed,
     Process,
@@ -24,7 +25,6 @@ from gtlearn.solvers.verify.markov_process import (
 )
 from gtlearn.solvers.verify.report import TooLarge
 
-STATIONARY, OPTIMAL = "stationary", "optimal"
 CLASSES = (STATIONARY, OPTIMAL)
 MAX_NODES = 20_000  # of the search for a best table that does not see the time
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import Game, IteratedGame, MarkovGame
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
-from gtlearn.solvers.verify.form import as_float, in_words, index, items, number, text
+from gtlearn.solvers.verify.form import ROUNDING, in_words, index, items, number, text
 from gtlearn.solvers.verify.markov_form import read_table
 from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import (
@@ -34,7 +35,6 @@ MEAN = "mean reward a step"  # what values are of players who learn by themselve
 VALUES = ("true_value", "true_value_weak", "value_with_learned_follower", "follower_regret")
 
 _SIMPLE = Fraction(1, 10**6)  # how far off the learned probabilities the written ones may be
-_ROUNDING = Fraction(1, 10**9)  # of numbers in floats, relative to their size
 
 
 def run_statements(game: Game, result: Mapping[str, Any]) -> Iterator[Statement]:
@@ -155,7 +155,7 @@ def _form(learned: _Learned) -> list[str]:
 
 def _value(learned: _Learned, name: str) -> list[str]:
     true, said = learned.values[name], number(learned.result[name], f"the {name}")
-    if as_float(true) == as_float(said):
+    if nearest_double(true) == nearest_double(said):
         return []
     return [f"the {name} is {text(true)}, not {text(said)}"]
 
@@ -169,7 +169,7 @@ def _bound(learned: _Learned) -> list[str]:
     said = number(learned.result["exact_upper_bound"], "the exact_upper_bound")
     if learned.policy == DETERMINISTIC and learned.best is not None:
         known = learned.result.get("exact_value") is not None
-        true, stated = as_float(learned.best), as_float(said)
+        true, stated = nearest_double(learned.best), nearest_double(said)
         if stated == true or (stated > true and not known):
             return []
         return [f"the best table earns {text(learned.best)}, not {text(said)}"]
@@ -177,7 +177,7 @@ def _bound(learned: _Learned) -> list[str]:
     earned = [learned.best] if learned.best is not None else []
     if pure or learned.policy == STOCHASTIC:
         earned.append(learned.values["true_value"])
-    if earned and as_float(max(earned)) > as_float(said):
+    if earned and nearest_double(max(earned)) > nearest_double(said):
         return [f"a table earns {text(max(earned))}, more than the bound {text(said)}"]
     raise Unproven("no proof of the bound comes with a run, and the tables are too many to try")
 
@@ -186,9 +186,9 @@ def _gap(learned: _Learned) -> list[str]:
     bound = number(learned.result["exact_upper_bound"], "the exact_upper_bound")
     said = number(learned.result["gap"], "the gap")
     true = bound - learned.values["true_value"]
-    if abs(true - said) <= _ROUNDING * max(abs(bound), abs(true)):
+    if abs(true - said) <= ROUNDING * max(abs(bound), abs(true)):
         return []
-    return [f"the gap is {text(as_float(true))}, not {text(said)}"]
+    return [f"the gap is {text(nearest_double(true))}, not {text(said)}"]
 
 
 def _exact_value(learned: _Learned) -> list[str]:
@@ -199,11 +199,11 @@ def _exact_value(learned: _Learned) -> list[str]:
     """
     said = number(learned.result["exact_value"], "the exact_value")
     if learned.policy == DETERMINISTIC and learned.best is not None:
-        if as_float(said) == as_float(learned.best):
+        if nearest_double(said) == nearest_double(learned.best):
             return []
         return [f"the best table earns {text(learned.best)}, not {text(said)}"]
     bound = learned.result.get("exact_upper_bound")
-    if bound is not None and as_float(said) > as_float(number(bound, "the bound")):
+    if bound is not None and nearest_double(said) > nearest_double(number(bound, "the bound")):
         return [f"the exact_value {text(said)} exceeds the upper bound"]
     raise Unproven("no proof of it comes with a run, and the tables are too many to try")
 
@@ -237,7 +237,7 @@ def _values(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Table]
     if len(said) != len(true):
         return ["there is not one value for each player"]
     return [
-        f"{player!r} gets {text(as_float(value))} a step, not {text(stated)}"
+        f"{player!r} gets {text(nearest_double(value))} a step, not {text(stated)}"
         for player, value, stated in zip(game.players, true, said, strict=True)
         if abs(value - stated) > _tolerance(game)
     ]
@@ -248,7 +248,7 @@ def _nash_conv(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Tab
     true = sum(table_regrets(game, tables), Fraction(0)) * _per_step(game)
     if abs(true - said) <= 2 * game.num_players * _tolerance(game):
         return []
-    return [f"the nash_conv is {text(as_float(true))}, not {text(said)}"]
+    return [f"the nash_conv is {text(nearest_double(true))}, not {text(said)}"]
 
 
 def _per_step(game: MarkovGame) -> Fraction:
@@ -268,4 +268,4 @@ def _tolerance(game: MarkovGame) -> Fraction:
         spread = max(spread, Fraction(high - low, array.denominator))
         largest = max(largest, Fraction(max(high, -low), array.denominator))
     steps = Fraction(game.horizon) if game.horizon is not None else 1 / (1 - game.discount)
-    return (spread * sum(game.shape) * _SIMPLE + largest * _ROUNDING) * steps
+    return (spread * sum(game.shape) * _SIMPLE + largest * ROUNDING) * steps
