@@ -55,7 +55,7 @@ def correlated_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
         exact: whether it says that its numbers are exact.
     """
     shares = shares_of(game, outcome["distribution"])
-    slack = Fraction(0) if exact else TOLERANCE * _range(game)
+    slack = Fraction(0) if exact else TOLERANCE * payoff_range(game)
     if min(shares.values(), default=Fraction(-1)) < 0 or abs(total(shares.values()) - 1) > (
         0 if exact else TOLERANCE
     ):
@@ -182,7 +182,7 @@ def _weights_fit(objective: Any, weights: Vector) -> bool:
     )
 
 
-def _range(game: NormalFormGame) -> Fraction:
+def payoff_range(game: NormalFormGame) -> Fraction:
     """The largest difference of two payoffs of a player, or a unit of the last place."""
     spreads = []
     for array in game.payoffs:

@@ -16,7 +16,7 @@ from gtlearn.games.numbers import Number, nearest_double
 from gtlearn.solvers.outcomes import RATIONAL, CorrelatedEquilibrium
 from gtlearn.solvers.verify.form import in_words, index, items, number, pairs, require_form, text
 
-FLOAT_TOLERANCE = 1e-7  # of the largest payoff difference, for answers in floats
+FLOAT_TOLERANCE = 1e-7  # of the range of payoffs, which an equilibrium in floats may miss
 
 Profile = tuple[int, ...]
 Distribution = Mapping[Profile, Number]
@@ -66,7 +66,7 @@ def _violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> lis
     if failed:
         return failed
     coarse = equilibrium.certificate.kind == "coarse-correlated"
-    slack = Fraction(0) if exact else Fraction(FLOAT_TOLERANCE) * _range(game)
+    slack = Fraction(0) if exact else Fraction(FLOAT_TOLERANCE) * payoff_range(game)
     gain = largest_gain(game, equilibrium.distribution, coarse=coarse)
     if gain > slack:
         failed.append(f"a player gains {text(gain)} by deviating")
@@ -264,7 +264,7 @@ def _squares(equilibrium: CorrelatedEquilibrium) -> Fraction:
     return sum((p * p for p in _probabilities(equilibrium)), Fraction(0))
 
 
-def _range(game: NormalFormGame) -> Fraction:
+def payoff_range(game: NormalFormGame) -> Fraction:
     """The largest difference between two payoffs of one player, at least one's smallest unit."""
     spreads = []
     for tensor in game.payoffs:

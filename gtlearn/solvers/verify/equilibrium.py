@@ -9,6 +9,7 @@ from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium
 from gtlearn.solvers.verify.bimatrix import Bimatrix
+from gtlearn.solvers.verify.correlated import FLOAT_TOLERANCE, payoff_range
 from gtlearn.solvers.verify.form import ROUNDING, items, number, require_form, text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
@@ -20,9 +21,9 @@ def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
 
     An exact one must have regret zero, say so, and have the payoffs that it states. One in floats
     must have the regrets and payoffs that it states, once its strategies are renormalised exactly,
-    up to a float's rounding. A stated "value" must be what the first of the two who choose earns in
-    a zero-sum game. What is not of the form of an equilibrium of this game is a false statement
-    too.
+    up to a float's rounding, and no regret above `FLOAT_TOLERANCE` of the range of payoffs. A
+    stated "value" must be what the first of the two who choose earns in a zero-sum game. What is
+    not of the form of an equilibrium of this game is a false statement too.
     """
     try:
         return _nash(game, equilibrium)
@@ -47,10 +48,13 @@ def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]
     stated = [number(r, "a regret") for r in items(evidence.get("regrets", ()), "the regrets")]
     if len(stated) != game.num_players:
         return ("the certificate does not say the regret of each player",)
+    most = Fraction(FLOAT_TOLERANCE) * payoff_range(game)
     failed = []
     for player, loss, claim in zip(game.players, losses, stated, strict=True):
         if exact and loss != 0:
             failed.append(f"the regret of {player!r} is {text(loss)}")
+        elif loss > most:
+            failed.append(f"the regret of {player!r} is {text(loss)}, which no rounding explains")
         elif not _same(loss, claim, exact):
             failed.append(f"the regret of {player!r} is {text(loss)}, not {text(claim)}")
     for player, payoff, earned in zip(game.players, payoffs, equilibrium.payoffs, strict=True):

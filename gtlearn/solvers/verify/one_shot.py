@@ -95,7 +95,8 @@ def _says(outcome: Outcome) -> str:
     named = evidence if isinstance(evidence, Mapping) else {}
     exact = getattr(certificate, "arithmetic", None) == RATIONAL
     if isinstance(outcome, NashEquilibrium):
-        return "that it is a Nash equilibrium, and its payoffs" if exact else "payoffs and regrets"
+        rounded = "" if exact else " up to rounding, its regrets"
+        return f"that it is a Nash equilibrium{rounded}, and its payoffs"
     if isinstance(outcome, CorrelatedEquilibrium):
         best = ", and that none is better by the objective" if "bound" in named else ""
         return f"that no deviation gains, and the payoffs{best}"

@@ -378,6 +378,18 @@ class TestFalseStatements:
     def test_of_another_kind(self, path, value):
         self.false(BOS, solve(BOS), path, value)
 
+    def test_float_regrets_that_are_no_rounding(self):
+        solution = solve(BOS, find="all", arithmetic="float")
+        third = solution.to_json()["solutions"][0]
+        half = {
+            **third,
+            "strategies": [[0.5, 0.5], [0.5, 0.5]],
+            "payoffs": [0.75, 0.75],
+            "certificate": {**third["certificate"], "regrets": [0.25, 0.25]},
+        }
+        half.pop("index")
+        assert "no rounding explains" in self.false(BOS, solution, ["solutions", 0], half)
+
     def test_float_strategies_that_are_none(self):
         solution = solve(BOS, arithmetic="float")
         for lie in ([[0.0, 0.0]] * 2, [[5.0, 5.0], [0.0, 1.0]], [[2.0, -1.0], [1.0, 0.0]]):
