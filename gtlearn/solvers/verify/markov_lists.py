@@ -33,8 +33,9 @@ from gtlearn.solvers.verify.markov_process import (
     to_fraction,
 )
 from gtlearn.solvers.verify.markov_search import Kind, Plan, Tried, pure_table
-from gtlearn.solvers.verify.report import Statement, Unproven
+from gtlearn.solvers.verify.report import Statement, Unproven, unknown_statement
 
+PROOFS = ("folk", "unlimited_memory", "robustness")
 MAX_PROFILES = 5_000  # of deterministic tables, of which all equilibria are looked for again
 MAX_ROWS = 200_000  # of all of these together, over states and steps
 
@@ -68,6 +69,7 @@ def _value_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[
         yield Statement(
             "what tables near the first one earn", partial(_near_by, game, claim, tried)
         )
+    yield from map(unknown_statement, (name for name in claim.proofs if name not in PROOFS))
 
 
 def _repeated(claim: Claim) -> list[str]:

@@ -235,6 +235,13 @@ def test_parts_that_other_solutions_have_are_false(concept, change):
     assert f"{next(iter(change))} are stated, which only" in false
 
 
+def test_a_proof_that_is_not_known_is_on_trust():
+    found = solved(policy="deterministic", horizon=2)
+    data = found.to_json()
+    report = verify.solution(found.game, {**data, "proofs": {**data["proofs"], "oracle": "yes"}})
+    assert report.false == () and "'oracle'" in report.on_trust[0]
+
+
 @pytest.mark.parametrize("key", ["commitment", "response", "payoffs", "attained", "certificate"])
 def test_json_that_lacks_a_part_is_refused(key):
     found = solved(policy="deterministic")
