@@ -204,6 +204,8 @@ def limit_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
     """
     if outcome.ties != "weak":
         return ["it is not attained, which happens under weak ties only"]
+    if outcome.policy == DETERMINISTIC:  # near which there is no other
+        return ["it is not attained, but the best deterministic table attains its value"]
     rows = [
         items(row, "the direction")
         for row in items(outcome.certificate.evidence.get("direction"), "the direction")

@@ -135,6 +135,24 @@ def test_a_limit_needs_a_direction_in_which_it_is_approached():
         assert statements and said in statements[0], (said, statements)
 
 
+def test_a_deterministic_commitment_attains_its_value():
+    stage = games.normal_form([[4, 0], [1, 0]], [[1, 1], [1, 0]])  # 4 is near the first row, or 0
+    game = games.iterated(stage, horizon=1)
+    found = solvers.solve(game, "stackelberg", policy="deterministic", ties="weak")
+    assert found[0].value == 1 and found[0].attained
+    first, towards = ((Fraction(1), Fraction(0)),) * 5, ((Fraction(-1), Fraction(1)),) * 5
+    higher = with_evidence(found, upper_bound=Fraction(4), direction=towards)
+    lie = damaged(
+        replace(higher, complete=False, robustness=(), proofs={}),
+        commitment=first,
+        response=(0,) * 5,
+        payoffs=(Fraction(4), Fraction(1)),
+        upper_bound=Fraction(4),
+        attained=False,
+    )
+    assert "deterministic table attains" in verify.solution(game, lie).false[0]
+
+
 def test_a_limit_is_found_out_however_small_the_payoffs():
     tiny = Fraction(1, 10**12)  # Conitzer & Sandholm (2006), with the first column turned over
     leader, follower = [[tiny, 4 * tiny], [2 * tiny, 3 * tiny]], [[tiny, 0], [0, tiny]]
