@@ -131,8 +131,8 @@ def _commitment_statements(game: MarkovGame, result: Mapping[str, Any]) -> Itera
             yield Statement(f"the {name}", partial(_value, learned, name))
     if "exact_upper_bound" in result:
         yield Statement("the exact_upper_bound", partial(_bound, learned))
-        if "gap" in result:
-            yield Statement("the gap", partial(_gap, learned))
+    if "gap" in result:
+        yield Statement("the gap", partial(_gap, learned))
     if result.get("exact_value") is not None:
         yield Statement("the exact_value", partial(_exact_value, learned))
 
@@ -183,7 +183,7 @@ def _bound(learned: _Learned) -> list[str]:
 
 
 def _gap(learned: _Learned) -> list[str]:
-    bound = number(learned.result["exact_upper_bound"], "the exact_upper_bound")
+    bound = number(learned.result.get("exact_upper_bound"), "the exact_upper_bound")
     said = number(learned.result["gap"], "the gap")
     true = bound - learned.values["true_value"]
     if abs(true - said) <= ROUNDING * max(abs(bound), abs(true)):

@@ -159,6 +159,12 @@ def test_what_is_false_of_a_run_is_named(key, value):
     assert verify.solution(RUN, run_result(RUN, **{key: value})).false
 
 
+def test_a_gap_needs_a_bound():
+    result = run_result(RUN, gap=-5.0)
+    del result["exact_upper_bound"]
+    assert "the exact_upper_bound" in verify.solution(RUN, result).false[0]
+
+
 def test_a_bound_that_rounding_made_smaller_is_true():
     thirds = games.normal_form([["1/3", 0], [0, "1/9"]], [[1, 0], [0, 1]])
     game = games.iterated(thirds, horizon=1)
