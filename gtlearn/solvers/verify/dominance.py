@@ -299,7 +299,7 @@ def _belief_failures(
     for position, action in enumerate(standing[player]):
         belief = (stated.beliefs or {}).get((player, action))
         name = f"player {player}, action {game.actions[player][action]!r}"
-        if belief is None:
+        if not belief:
             failed.append(f"{name}: no belief shows that it is not dominated")
             continue
         if any(s not in places for s in belief) or min(belief.values()) < 0:
