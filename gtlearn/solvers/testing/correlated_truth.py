@@ -67,7 +67,9 @@ def correlated_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
         yield Doubt("no player gains by deviating")
     if "gain" in certificate and not same(gain, number(certificate["gain"]), exact):
         yield Doubt("the largest gain")
-    if "tolerance" in certificate and (exact or certificate["tolerance"] != float(TOLERANCE)):
+    if "tolerance" in certificate and (
+        exact or number(certificate["tolerance"]) != Fraction(float(TOLERANCE))
+    ):
         yield Doubt("the tolerance")
     earned = [
         total(p * payoff(game, k, s) for s, p in shares.items()) for k in range(game.num_players)
