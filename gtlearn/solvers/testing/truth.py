@@ -203,9 +203,10 @@ class Judge:
 
     def _foreign(self) -> tuple[str, ...]:
         """The parts of the whole that no solution of this kind has."""
-        if self.tables is not None:
-            return SETS
-        return OF_TABLES if self.original["concept"] == "nash" else (*SETS, *OF_TABLES)
+        nash = self.original["concept"] == "nash"
+        if self.tables is None:
+            return OF_TABLES if nash else (*SETS, *OF_TABLES)
+        return (*SETS, *OF_TABLES) if nash else SETS
 
     def _best_doubts(self, data: Mapping[str, Any]) -> Doubts:
         """Whether outcomes of a list that is called complete are proven to be best."""
