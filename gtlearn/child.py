@@ -95,6 +95,26 @@ def call(
             child.close()
 
 
+def computed(function: Callable[..., T], *arguments: Any) -> T:
+    """As `call`, for work in libraries that abort where memory is refused, as python-flint does.
+
+    An abort under a memory limit is that limit.
+
+    Raises:
+        TimeLimitReached, MemoryLimitReached, Interrupted: if a limit ended it.
+        ChildDied: if the child ended in another way.
+        Exception: what the function raised.
+    """
+    from signal import SIGABRT
+
+    try:
+        return call(function, *arguments)
+    except ChildDied as death:
+        if death.signal == SIGABRT and limits.bytes_left() is not None:
+            raise limits.MemoryLimitReached from None
+        raise
+
+
 def bounded(function: Callable[..., T], *arguments: Any, seconds: float) -> T:
     """`function(*arguments)`, in a child process where it may keep a limit waiting.
 
@@ -110,7 +130,7 @@ def bounded(function: Callable[..., T], *arguments: Any, seconds: float) -> T:
     limits.check()
     if seconds <= limits.patience() or _inside.get():  # a child is killed as a whole
         return function(*arguments)
-    return call(function, *arguments)
+    return computed(function, *arguments)
 
 
 def _can_fork() -> bool:

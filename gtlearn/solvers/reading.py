@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gtlearn.games import Game, IteratedGame, MarkovGame
+from gtlearn.games.numbers import nearest_double, to_fraction
 from gtlearn.solvers.markov.solution import MarkovSolution
 from gtlearn.solvers.solution import Solution
 
@@ -35,7 +36,7 @@ def read_solution(data: Mapping[str, Any], game: Game) -> Solution | MarkovSolut
         "status": data["status"],
         "complete": claim.complete,
         "arithmetic": claim.arithmetic,
-        "seconds": float(data.get("seconds", 0.0)),
+        "seconds": nearest_double(to_fraction(data.get("seconds", 0.0))),
         "notes": tuple(data.get("notes", ())),
     }
     if isinstance(game, MarkovGame | IteratedGame):

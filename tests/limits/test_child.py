@@ -7,6 +7,7 @@ import subprocess
 import sys
 from fractions import Fraction
 
+import flint
 import pytest
 
 from gtlearn import child, limits
@@ -157,6 +158,17 @@ def test_long_work_is_done_where_it_can_be_ended():
 
 def _nested():
     return child.bounded(_where, seconds=9), os.getpid()
+
+
+def _power(exponent):
+    return int(flint.fmpz(3) ** exponent % 7)
+
+
+def test_memory_that_a_library_is_refused_is_the_limit():
+    with limits.limited(memory_limit=100e6), pytest.raises(limits.MemoryLimitReached):
+        child.bounded(_power, 3 * 10**10, seconds=60)
+    with limits.limited(time_limit=60), pytest.raises(child.ChildDied, match="signal 6"):
+        child.bounded(_die, seconds=60)
 
 
 def test_what_is_in_a_child_stays_there():

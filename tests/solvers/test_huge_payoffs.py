@@ -164,3 +164,10 @@ class TestMoreDigitsThanPythonPrints:
         data = reread(solve(game))
         assert max(map(len, data["solutions"][0]["payoffs"])) > 100_000
         assert verify.solution(game, data).false == ()
+
+
+@pytest.mark.parametrize("seconds", ["1/2", 10**400])
+def test_seconds_of_any_size_are_read_back(seconds):
+    solution = solve("chicken")
+    data = {**solution.to_json(), "seconds": seconds}
+    assert read_solution(data, solution.game).seconds in (0.5, float("inf"))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.dummies import Pair, choosing_pair, follower_of, two_player_game
 from gtlearn.games.numbers import short_number, to_fraction
@@ -161,7 +161,7 @@ def check(
         raise InputError("only profiles of normal-form games can be checked")
     limit = to_fraction(tolerance)
     if limit < 0:
-        raise InputError(f"the tolerance {tolerance} is negative; give zero or more")
+        raise InputError(f"the tolerance {quoted(tolerance)} is negative; give zero or more")
     with limits.limited(time_limit, memory_limit):
         if concept == "nash":
             found = load_profile(profile, game, tolerance=limit, index=index)
@@ -364,7 +364,9 @@ def _pair(game: NormalFormGame, leader: int) -> Pair:
     """The leader and its follower, the one who comes first in the game first."""
     if isinstance(leader, bool) or leader not in range(game.num_players):
         known = "0 or 1" if game.num_players == 2 else f"0 to {game.num_players - 1}"
-        raise InputError(f"the leader {leader!r} is no player of {game.name!r}; choose {known}")
+        raise InputError(
+            f"the leader {quoted(leader)} is no player of {game.name!r}; choose {known}"
+        )
     pair = choosing_pair(game, leader)
     if pair is None:
         raise InputError(

@@ -10,7 +10,7 @@ import numpy as np
 
 from gtlearn import limits
 from gtlearn.errors import InputError
-from gtlearn.games.numbers import Number, to_fraction
+from gtlearn.games.numbers import Number, nearest_double, to_fraction
 
 Vector = tuple[Fraction, ...]
 
@@ -93,7 +93,7 @@ def _normalised(
         return tuple(exact), ""
     missing = total - 1
     kept = [max(p, Fraction(0)) for p in exact]
-    note = f"{whose} sums to 1 {'-' if missing < 0 else '+'} {abs(float(missing)):.3g}"
+    note = f"{whose} sums to 1 {'-' if missing < 0 else '+'} {abs(nearest_double(missing)):.3g}"
     if abs(missing) <= room:
         note += " in floats"
     if kept != exact:

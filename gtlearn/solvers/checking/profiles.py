@@ -340,7 +340,7 @@ def _pure(profile: Any, game: NormalFormGame) -> tuple[int, ...]:
         if isinstance(action, int | np.integer) and not isinstance(action, bool):
             if not 0 <= action < game.shape[player]:
                 raise InputError(
-                    f"{game.players[player]!r} has no action {action}; its "
+                    f"{game.players[player]!r} has no action {quoted(action)}; its "
                     f"{game.shape[player]} actions are counted from 0"
                 )
             out.append(int(action))

@@ -20,7 +20,8 @@ Step = tuple[Any, dict[int, Fraction]]  # multipliers of the follower's actions,
 @dataclass(frozen=True)
 class Attainment:
     """A mix that attains the supremum and the follower's worst response to it; or, with no mix,
-    a chain of proof steps for each class that reaches the supremum (see `verify.commitment`)."""
+    a chain of proof steps for each class that reaches the supremum, see `verify.commitment_weak`.
+    """
 
     mix: list[Fraction] | None
     response: int | None

@@ -25,6 +25,8 @@ _FAIR_OF_EXTREME = (
     "the fairest of the extreme equilibria: a mixture of them may be fairer still to the players "
     "who have one action"
 )
+_ENDS = "only equilibria at the ends of sets were compared"
+_MAXIMAL = "entropy is maximal up to 1e-6; the exact maximiser is irrational"
 DENOMINATOR = 10**6  # of the weights of an entropy-maximal member, which are irrational in general
 
 
@@ -50,11 +52,11 @@ def select(solution: Solution, criterion: str) -> Solution:
     else:
         best = max(found, key=lambda equilibrium: entropy(equilibrium.strategies))
         try:
-            best = _most_entropic(solution, best)
-            notes.append("entropy is maximal up to 1e-6; the exact maximiser is irrational")
+            inside = _most_entropic(solution)
+            best, note = (best, _ENDS) if inside is None else (inside, _MAXIMAL)
         except LimitReached as reached:
-            status = reached.status
-            notes.append(f"{reached}: only equilibria at the ends of sets were compared")
+            status, note = reached.status, f"{reached}: {_ENDS}"
+        notes.append(note)
     if criterion == FAIRNESS and _has_dummies(solution):
         notes.append(_FAIR_OF_EXTREME)
     return replace(
@@ -97,8 +99,8 @@ def _log(probability: Number) -> float:
     return math.log(numerator) - math.log(denominator)
 
 
-def _most_entropic(solution: Solution, best: NashEquilibrium) -> NashEquilibrium:
-    """The member of a subset of maximum entropy; `best` where there are no subsets.
+def _most_entropic(solution: Solution) -> NashEquilibrium | None:
+    """The member of a subset of maximum entropy; None where there are no subsets.
 
     Raises:
         LimitReached: at a limit.
@@ -106,7 +108,7 @@ def _most_entropic(solution: Solution, best: NashEquilibrium) -> NashEquilibrium
     if not isinstance(solution.game, NormalFormGame):
         raise InputError("entropy is selected over Nash equilibria of a normal-form game only")
     if solution.subsets is None:
-        return best
+        return None
     profiles = []
     for subset in solution.subsets:
         limits.check()

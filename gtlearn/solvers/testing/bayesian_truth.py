@@ -8,6 +8,7 @@ from typing import Any
 
 from gtlearn.games import BayesianGame
 from gtlearn.solvers.testing.claims import (
+    MOST,
     ROUNDING,
     Doubt,
     Doubts,
@@ -67,13 +68,14 @@ def _reply_doubts(
     game: BayesianGame, seen: Sequence[Seen], outcome: Mapping[str, Any], exact: bool
 ) -> Doubts:
     """The mix, each type's response, and what everybody earns."""
-    slack = violation = regret = Fraction(0)
+    rounding = violation = regret = Fraction(0)
     if not exact:
         violation = number(outcome["certificate"].get("violation"))
-        slack = max(s.largest for s in seen) * ROUNDING + violation
+        rounding = max(s.largest for s in seen) * ROUNDING
+    slack = rounding + violation
     given = listed(outcome["strategies"], 1 + len(seen))
     mix = numbers(given[0], seen[0].rows)
-    if min(mix) < -slack or abs(total(mix) - 1) > slack:
+    if min(mix) < 0 or abs(total(mix) - 1) > (0 if exact else ROUNDING):
         yield Doubt("the commitment is a distribution")
         return
     stated = numbers(outcome["payoffs"], 1 + len(seen))
@@ -84,7 +86,8 @@ def _reply_doubts(
         response = place(responses[t], side.columns)
         own, other = side.earned(side.own, mix), side.earned(side.other, mix)
         regret = max(regret, max(other) - other[response])
-        if max(other) - other[response] > slack or abs(stated[1 + t] - other[response]) > slack:
+        late = max(other) - other[response]
+        if late > slack or abs(stated[1 + t] - other[response]) > rounding:
             yield Doubt("the response of a type is a best one, which pays what is stated")
             continue
         kept = choose(a for a, b in zip(own, other, strict=True) if b >= max(other) - slack)
@@ -93,9 +96,9 @@ def _reply_doubts(
         if numbers(given[1 + t], side.columns) != unit(side.columns, response):
             yield Doubt("a type plays its response")
         whole += weight * own[response]
-    if abs(violation - regret) > slack - violation:
+    if abs(violation - regret) > rounding or regret > MOST * rounding:
         yield Doubt("how much worse than a best one a response is")
-    if abs(whole - stated[0]) > slack:
+    if abs(whole - stated[0]) > rounding:
         yield Doubt("the leader's payoff")
 
 

@@ -19,6 +19,7 @@ from gtlearn.solvers.testing.mutation import as_number, places
 Vector = list[Fraction]
 
 ROUNDING = Fraction(1, 10**9)  # what floats may be off by, relative to the largest payoff
+MOST = 100  # roundings by which a response in floats may be worse than a best one
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Commitments in floats, rechecked up to the violation that they state and a rounding."""
+"""Commitments in floats, rechecked up to a rounding."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.testing.claims import (
+    MOST,
     ROUNDING,
     Doubt,
     Doubts,
@@ -22,10 +23,11 @@ from gtlearn.solvers.testing.leader_view import Seen, best_pure, strategies_of
 
 
 def float_doubts(game: NormalFormGame, seen: Seen, outcome: Mapping[str, Any]) -> Doubts:
-    """A commitment in floats, within the violation that it states and a rounding."""
+    """What does not hold of a commitment in floats; its response may be worse by a rounding."""
     certificate = outcome["certificate"]
     violation = number(certificate.get("violation"))
-    slack = seen.largest * ROUNDING + violation
+    rounding = seen.largest * ROUNDING
+    slack = rounding + violation
     payoffs = numbers(outcome["payoffs"], 2)
     own_strategy, other_strategy = strategies_of(seen, outcome)
     mix, reply = numbers(own_strategy, seen.rows), numbers(other_strategy, seen.columns)
@@ -39,9 +41,9 @@ def float_doubts(game: NormalFormGame, seen: Seen, outcome: Mapping[str, Any]) -
         response = place(outcome["response"], seen.columns)
         for i, p in enumerate(mix):
             joint[i][response] = p
-    if violation < 0 or min(p for row in joint for p in row) < -slack:
+    if violation < 0 or min(p for row in joint for p in row) < 0:
         yield Doubt("nothing is negative")
-    if abs(total(mix) - 1) > slack or abs(total(reply) - 1) > slack:
+    if abs(total(mix) - 1) > ROUNDING or abs(total(reply) - 1) > ROUNDING:
         yield Doubt("the strategies sum to one")
     columns = [list(column) for column in zip(*joint, strict=True)]
     shares = [sum(column) for column in columns]
@@ -56,9 +58,9 @@ def float_doubts(game: NormalFormGame, seen: Seen, outcome: Mapping[str, Any]) -
         regret = max(regret, max(told) - told[j])
         earned[seen.leader] += seen.earned(seen.own, column)[j]
         earned[1 - seen.leader] += told[j]
-    if abs(regret - violation) > seen.largest * ROUNDING:
+    if abs(regret - violation) > rounding or regret > MOST * rounding:
         yield Doubt("how much worse than a best one the response is")
-    if any(abs(a - b) > slack for a, b in zip(earned, payoffs, strict=True)):
+    if any(abs(a - b) > rounding for a, b in zip(earned, payoffs, strict=True)):
         yield Doubt("the payoffs")
     value = payoffs[seen.leader]
     if outcome["ties"] == "strong":

@@ -55,7 +55,7 @@ def correlated_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
         exact: whether it says that its numbers are exact.
     """
     shares = shares_of(game, outcome["distribution"])
-    slack = Fraction(0) if exact else TOLERANCE * _range(game)
+    slack = Fraction(0) if exact else TOLERANCE * payoff_range(game)
     if min(shares.values(), default=Fraction(-1)) < 0 or abs(total(shares.values()) - 1) > (
         0 if exact else TOLERANCE
     ):
@@ -67,7 +67,9 @@ def correlated_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
         yield Doubt("no player gains by deviating")
     if "gain" in certificate and not same(gain, number(certificate["gain"]), exact):
         yield Doubt("the largest gain")
-    if "tolerance" in certificate and (exact or certificate["tolerance"] != float(TOLERANCE)):
+    if "tolerance" in certificate and (
+        exact or number(certificate["tolerance"]) != Fraction(float(TOLERANCE))
+    ):
         yield Doubt("the tolerance")
     earned = [
         total(p * payoff(game, k, s) for s, p in shares.items()) for k in range(game.num_players)
@@ -182,7 +184,7 @@ def _weights_fit(objective: Any, weights: Vector) -> bool:
     )
 
 
-def _range(game: NormalFormGame) -> Fraction:
+def payoff_range(game: NormalFormGame) -> Fraction:
     """The largest difference of two payoffs of a player, or a unit of the last place."""
     spreads = []
     for array in game.payoffs:

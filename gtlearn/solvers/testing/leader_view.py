@@ -58,8 +58,10 @@ class Seen:
 
     @property
     def largest(self) -> Fraction:
-        """The largest payoff by size, at least one."""
-        return max(Fraction(1), *(abs(v) for m in (self.own, self.other) for r in m for v in r))
+        """The largest payoff by size."""
+        return max(
+            Fraction(1, 2**1000), *(abs(v) for m in (self.own, self.other) for r in m for v in r)
+        )
 
     def earned(self, matrix: Matrix, mix: Sequence[Fraction]) -> Vector:
         """What each action of the follower pays under a mix of the leader."""

@@ -28,8 +28,9 @@ def whole_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str,
             yield Doubt("the unit")
         if outcome.get("states", list(tables.game.states)) != list(tables.game.states):
             yield Doubt("the states")
+        whole = with_classes(outcome, data)
         for key in ("follower", "policy"):
-            if outcome.get(key) != data.get(key, outcome.get(key)):
+            if whole.get(key) != data.get(key, whole.get(key)):
                 yield Doubt(f"the {key} is that of all")
     yield from _near_by_doubts(tables, data, original)
     known = original.get("bounds") or {}

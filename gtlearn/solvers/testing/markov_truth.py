@@ -22,8 +22,8 @@ from gtlearn.solvers.testing.claims import (
 from gtlearn.solvers.testing.process_truth import Table
 from gtlearn.solvers.testing.tables_truth import Tables, rows_of
 
-NEARER, NEAREST = Fraction(1, 2**60), Fraction(1, 2**90)  # steps off a table
-CLOSE = Fraction(1, 2**50)  # how near the last comes to a limit, relative to its size
+NEARER, NEAREST = Fraction(1, 2**60), Fraction(1, 2**100)  # steps off a table
+CLOSE = Fraction(1, 2**20)  # how near the last comes to a limit, relative to the other
 
 
 def equilibrium_doubts(tables: Tables, outcome: Mapping[str, Any], exact: bool) -> Doubts:
@@ -148,7 +148,7 @@ def _limit_doubts(
     game = tables.game
     leader = outcome["leader"]
     value = number(outcome["payoffs"][leader])
-    if outcome["ties"] != "weak" or kept == value:
+    if outcome["ties"] != "weak" or outcome["policy"] == "deterministic" or kept == value:
         yield Doubt("the value is not attained")
         return
     direction = [
@@ -166,5 +166,5 @@ def _limit_doubts(
             return
         earned = tables.process.answered(near, leader, outcome["follower"], "weak")[1]
         off.append(abs(value - earned))
-    if off[1] > CLOSE * (1 + abs(value)):
+    if off[1] > CLOSE * off[0]:
         yield Doubt("the value is approached")

@@ -40,6 +40,13 @@ TEXTS = frozenset(
         "notes",
     ]
 )
+ADDED: Mapping[str, Any] = {  # parts of a whole that some kinds of solution cannot have
+    "components": [[0]],
+    "component_indices": [1],
+    "subsets": [{"rows": [["1"]], "columns": [["1"]], "members": [0]}],
+    "follower": "optimal",
+    "policy": "stochastic",
+}
 MOST_PLACES = 8  # of a list, at which an element is dropped, repeated and exchanged
 _LARGEST_FLOAT = 10**308
 
@@ -98,7 +105,8 @@ def mutants(data: Mapping[str, Any]) -> Iterator[Mutant]:
     zero, one or another number of the object, and turned into floats or into exact numbers; truth
     values are flipped; words that a fixed vocabulary allows are replaced by each other one, and all
     texts by others; lists are emptied, cut, doubled and reversed, their elements left out, repeated
-    and exchanged; keys are removed. `relabelled` adds changes that alter a claim consistently.
+    and exchanged; keys are removed, and parts of other kinds of solutions added. `relabelled`
+    adds changes that alter a claim consistently.
 
     Args:
         data: the parsed object, as `json.loads` gives it.
@@ -110,6 +118,9 @@ def mutants(data: Mapping[str, Any]) -> Iterator[Mutant]:
                 yield Mutant(change, ((path, changed),), data)
         if isinstance(path[-1], str):
             yield Mutant("removed", ((path, REMOVED),), data)
+    for key, value in ADDED.items():
+        if key not in data:
+            yield Mutant("added", (((key,), value),), data)
 
 
 def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

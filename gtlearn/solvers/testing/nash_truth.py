@@ -20,6 +20,7 @@ from gtlearn.solvers.testing.claims import (
     same,
     total,
 )
+from gtlearn.solvers.testing.correlated_truth import TOLERANCE, payoff_range
 
 
 def nash_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: bool) -> Doubts:
@@ -46,7 +47,7 @@ def nash_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: bool) -
     said = numbers(certificate.get("regrets"), game.num_players)
     if not all(same(true, claim, exact) for true, claim in zip(regrets, said, strict=True)):
         yield Doubt("the regrets")
-    if exact and any(regrets):
+    if max(regrets) > (0 if exact else TOLERANCE * payoff_range(game)):
         yield Doubt("it is an equilibrium")
     if certificate["verified"] is not exact:
         yield Doubt("whether it is verified")

@@ -27,6 +27,8 @@ from gtlearn.solvers.testing.nash_truth import nash_doubts, unique_doubts
 from gtlearn.solvers.testing.tables_truth import Tables
 
 NO_CLAIMS = ("method", "seconds", "notes", "status")  # of the whole; they state nothing of the game
+SETS = ("components", "component_indices", "subsets")  # of equilibria in one shot
+OF_TABLES = ("follower", "policy", "bounds", "robustness", "proofs")  # of commitments to tables
 FLOAT_EVIDENCE = ("float_bound", "tolerance")  # floats, also where all else is exact
 
 
@@ -182,6 +184,9 @@ class Judge:
             yield Doubt("whether it is verified")
 
     def _whole_doubts(self, data: Mapping[str, Any]) -> Doubts:
+        for name in self._foreign():
+            if data.get(name):
+                yield Doubt(f"there are no {name}")
         if self.tables is not None:
             yield from markov_list_truth.whole_doubts(self.tables, data, self.original)
             return
@@ -195,6 +200,13 @@ class Judge:
         yield from self._repeated(data)
         if data["complete"]:
             yield from self._best_doubts(data)
+
+    def _foreign(self) -> tuple[str, ...]:
+        """The parts of the whole that no solution of this kind has."""
+        nash = self.original["concept"] == "nash"
+        if self.tables is None:
+            return OF_TABLES if nash else (*SETS, *OF_TABLES)
+        return (*SETS, *OF_TABLES) if nash else SETS
 
     def _best_doubts(self, data: Mapping[str, Any]) -> Doubts:
         """Whether outcomes of a list that is called complete are proven to be best."""

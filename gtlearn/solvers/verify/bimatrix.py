@@ -67,6 +67,14 @@ def support(strategy: Exact) -> list[int]:
     return [k for k, p in enumerate(strategy) if p]
 
 
+def placed(values: Sequence[Fraction], places: Sequence[int], size: int) -> Exact:
+    """The strategy over all actions that has the values at some places, and zeros elsewhere."""
+    out = [Fraction(0)] * size
+    for place, value in zip(places, values, strict=True):
+        out[place] = value
+    return tuple(out)
+
+
 def integers(matrix: NDArray[Any]) -> flint.fmpz_mat:
     """The matrix in python-flint's integers."""
     return flint.fmpz_mat(*matrix.shape, [int(v) for v in matrix.ravel()])

@@ -9,17 +9,12 @@ leader's mix and BR(x) the follower's best responses:
   A_ij + sum_k l_k (B_ij - B_ik) <= upper_bound for every i bounds x A_j wherever j is a best
   response (weak duality in the linear program of Conitzer and Sandholm 2006, Theorem 2).
 
-Under weak ties (von Stengel and Zamir 2010) actions with equal follower payoffs form one class;
-`weights` may put other weights than "all on j" on the class's leader payoffs, and an action in
-`flat` needs no bound where l is nonzero and sum_k l_k (B_ij - B_ik) <= 0 for every i, since then
-no mix makes the class the only best response. A supremum is not attained if, for every other class
-whose bound equals it, `chains` shows step by step that further actions tie wherever the class
-earns it, until nothing is left.
+What else weak ties need is said in `commitment_weak`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -27,7 +22,6 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
@@ -35,15 +29,17 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     bounds_by_multipliers,
     class_of,
     classes,
-    combination,
     expected,
     parts,
     rational,
+    stated_violation,
 )
 from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
 from gtlearn.solvers.verify.commitment_floats import float_commitment
+from gtlearn.solvers.verify.commitment_weak import shares_of, weak_bound
 from gtlearn.solvers.verify.dummies import commitment_of_two, of_two, others_failures
 from gtlearn.solvers.verify.form import (
+    in_words,
     index,
     items,
     number,
@@ -133,6 +129,8 @@ def _failures(
     if absent:
         return (f"the certificate does not say {' and '.join(absent)}",)
     _require_word(outcome)
+    if outcome.certificate.arithmetic == RATIONAL and stated_violation(outcome) != 0:
+        return ("a violation is stated, but an exact response is a best one",)
     if isinstance(game, BayesianGame):
         return tuple(bayesian_commitment(game, outcome, tight))
     sides = Sides.of(game, outcome.leader)
@@ -158,7 +156,7 @@ def _require_word(outcome: Commitment) -> None:
     given = outcome.distribution is not None
     word = outcome.certificate.evidence.get("commitment", CORRELATED if given else MIXED)
     if word not in ((CORRELATED,) if given else (MIXED, PURE)):
-        raise InputError(f"the commitment is called {str(word)[:40]!r}, which it is not")
+        raise InputError(f"the commitment is called {in_words(word)}, which it is not")
 
 
 def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
@@ -303,7 +301,9 @@ def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> li
 
 
 def _pure_bound(sides: Sides, outcome: Commitment) -> list[str]:
-    """No pure commitment earns more: every one is looked at."""
+    """No pure commitment earns more: every one is looked at, and the best attains its value."""
+    if not outcome.attained:
+        return ["the value of a pure commitment is always attained"]
     best = best_pure_value([sides], [Fraction(1)], outcome.ties)
     if best != rational(outcome.payoffs)[outcome.leader]:
         return [f"the best pure commitment earns {text(best)}"]
@@ -325,7 +325,7 @@ def _upper_bound(sides: Sides, outcome: Commitment, tight: bool) -> list[str]:
     places = items(evidence.get("flat", ()), "the flat regions")
     flat = frozenset(index(j, n, "an action of a flat region") for j in places)
     weights = {
-        index(j, n, "an action with weights"): _shares(shares, n, "the weights")
+        index(j, n, "an action with weights"): shares_of(shares, n, "the weights")
         for j, shares in pairs(evidence.get("weights", {}), "the weights")
     }
     bounds = bounds_by_multipliers(sides, rows, weights, flat)
@@ -339,7 +339,7 @@ def _upper_bound(sides: Sides, outcome: Commitment, tight: bool) -> list[str]:
             if bound > limit
         ]
     else:
-        failed = _weak_bound(sides, outcome, rows, bounds, flat, weights)
+        failed = weak_bound(sides, outcome, rows, bounds, flat, weights)
         deciding = [group[0] for group in classes(sides)]
     if failed or not tight:
         return failed
@@ -347,70 +347,3 @@ def _upper_bound(sides: Sides, outcome: Commitment, tight: bool) -> list[str]:
     if proven == limit:
         return []
     return [f"the multipliers prove the upper bound {text(proven)}, not {text(limit)}"]
-
-
-def _shares(value: Any, size: int, what: str) -> dict[int, Fraction]:
-    """A number for some of the follower's actions."""
-    return {index(k, size, what): number(share, what) for k, share in pairs(value, what)}
-
-
-def _weak_bound(
-    sides: Sides,
-    outcome: Commitment,
-    rows: Sequence[ExactArray],
-    bounds: Sequence[Fraction],
-    flat: frozenset[int],
-    weights: Mapping[int, Mapping[int, Fraction]],
-) -> list[str]:
-    evidence = outcome.certificate.evidence
-    limit = number(evidence["upper_bound"], "the upper bound")
-    failures, tight = [], []
-    for group in classes(sides):  # one row proves it for the whole class
-        j = group[0]
-        bound = bounds[j]
-        used = weights.get(j, {j: Fraction(1)})
-        if not set(used) <= set(group) or sum(used.values()) != 1 or min(used.values()) < 0:
-            failures.append(f"the weights of action {j} are no distribution over its class")
-        if j in flat:
-            outside = set(range(len(bounds))) - set(group)
-            if bound > 0 or not any(rows[j].numerators[k] for k in outside):
-                failures.append(f"the region of action {j} is not shown to be flat")
-        elif bound > limit:
-            failures.append(f"the multipliers of action {j} bound the leader by {text(bound)}")
-        elif bound == limit:
-            tight.append(j)
-    if not failures and not outcome.attained:
-        if limit != rational(outcome.payoffs)[outcome.leader]:
-            return ["the stated supremum differs from the upper bound"]
-        chains = dict(pairs(evidence.get("chains", {}), "the chains"))
-        failures = [
-            f"it is not shown that action {j} does not attain {text(limit)}"
-            for j in tight
-            if not _chain_holds(sides, j, limit, chains.get(j, ()))
-        ]
-    return failures
-
-
-def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Any) -> bool:
-    """Whether the steps prove that the class of j nowhere earns `value` under weak ties.
-
-    A step holds multipliers l of the follower's actions and m of those tied with j so far. Wherever
-    j is a best response and all tied actions earn `value`, the mean over i of
-    g_i = sum_k l_k (B_ij - B_ik) + sum_t m_t (A_it - value) is nonnegative. So g <= 0 proves that
-    every k with l_k > 0 ties with j there, and g < 0 that there is no such place.
-    """
-    tied = set(class_of(sides, j))
-    for step in items(chain, "a chain"):
-        if len(items(step, "a step of a chain")) != 2:
-            return False
-        follower = vector(step[0], sides.size[1], "a step of a chain")
-        leader = _shares(step[1], sides.size[1], "a step of a chain")
-        if not set(leader) <= tied or any(v < 0 for v in leader.values()):
-            return False
-        worst = max(combination(sides, j, follower, leader, value))
-        if worst < 0:
-            return True
-        if worst > 0:
-            return False
-        tied |= {int(k) for k in np.flatnonzero(follower.numerators)}
-    return False

@@ -16,7 +16,11 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, to_fraction
 from gtlearn.solvers.outcomes import Commitment
-from gtlearn.solvers.verify.form import index, number, text
+from gtlearn.solvers.verify.form import ROUNDING, index, number, text
+
+MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best one
+
+SMALLEST = Fraction(1, 2**1000)  # doubles below about 2^-1022 lose digits
 
 _SAFE = 2**62
 
@@ -44,10 +48,10 @@ class Sides:
         return int(m), int(n)
 
     def scale(self) -> Fraction:
-        """The largest payoff by size, at least one."""
+        """The largest payoff by size, but no less than what doubles hold to full precision."""
         own = Fraction(_largest(self.leader), self.leader_denominator)
         other = Fraction(_largest(self.follower), self.follower_denominator)
-        return max(Fraction(1), own, other)
+        return max(SMALLEST, own, other)
 
     @classmethod
     def of(cls, game: NormalFormGame, leader: int) -> Sides:
@@ -68,24 +72,31 @@ class Sides:
         )
 
 
+def rounding_of(sides: Sequence[Sides]) -> Fraction:
+    """What rounding may change a payoff by."""
+    return ROUNDING * max(side.scale() for side in sides)
+
+
 def stated_violation(outcome: Commitment) -> Fraction:
-    """How far a commitment in floats may be off, as it says itself.
+    """How much worse than a best one the response is, as the certificate says; 0 if it does not.
 
     Raises:
         InputError: if that is no number, or negative.
     """
-    violation = number(outcome.certificate.evidence["violation"], "the violation")
+    violation = number(outcome.certificate.evidence.get("violation", 0), "the violation")
     if violation < 0:
         raise InputError("the violation is negative")
     return violation
 
 
 def violation_failures(sides: Sequence[Sides], outcome: Commitment, true: Fraction) -> list[str]:
-    """Whether the stated violation is another one than the response's, up to rounding."""
-    rounding = max(side.scale() for side in sides) / 10**9
-    if abs(true - stated_violation(outcome)) <= rounding:
-        return []
-    return [f"the response is {text(true)} worse than a best one, not as stated"]
+    """Whether the stated violation is another one than the response's, or no mere rounding."""
+    rounding = rounding_of(sides)
+    if abs(true - stated_violation(outcome)) > rounding:
+        return [f"the response is {text(true)} worse than a best one, not as stated"]
+    if true > MOST_ROUNDINGS * rounding:
+        return [f"the response is no best one: it is {text(true)} worse"]
+    return []
 
 
 def rational(numbers: Sequence[Any]) -> list[Fraction]:

@@ -29,11 +29,12 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     expected,
     product,
     rational,
+    rounding_of,
     stated_violation,
     tied,
     violation_failures,
 )
-from gtlearn.solvers.verify.form import index, items, number, text, vector
+from gtlearn.solvers.verify.form import ROUNDING, index, items, number, text, vector
 
 Fixed = tuple[int | None, ...]
 
@@ -82,10 +83,11 @@ def bayesian_regret(game: BayesianGame, outcome: Commitment) -> Fraction:
 def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
     """The mix, the responses, and what everybody earns."""
     exact = outcome.certificate.arithmetic == RATIONAL
-    slack = Fraction(0) if exact else _slack(sides, outcome)
+    rounding = Fraction(0) if exact else rounding_of(sides)
+    slack = rounding + stated_violation(outcome)
     mix = rational(outcome.strategies[0])
-    proper = len(mix) == sides[0].size[0] and all(p >= -slack for p in mix)
-    if not proper or abs(sum(mix, Fraction(0)) - 1) > slack:
+    proper = len(mix) == sides[0].size[0] and min(mix) >= 0
+    if not proper or abs(sum(mix, Fraction(0)) - 1) > (0 if exact else ROUNDING):
         return ["the leader's commitment is no probability distribution"]
     responses = items(outcome.response, "the responses")
     stated = rational(outcome.payoffs)
@@ -102,10 +104,10 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
         strategy = rational(outcome.strategies[1 + t])
         if strategy != [Fraction(int(k == reply)) for k in range(side.size[1])]:
             failures.append(f"the strategy of type {t} is not its stated response")
-        if abs(stated[1 + t] - pays[reply]) > slack:
+        if abs(stated[1 + t] - pays[reply]) > rounding:
             failures.append(f"the payoff of type {t} is not what it earns")
         total += weight * own[reply]
-    if abs(total - stated[0]) > slack:
+    if abs(total - stated[0]) > rounding:
         failures.append(f"the leader does not earn {text(stated[0])}")
     return failures
 
@@ -113,12 +115,6 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
 def _best(pays: Sequence[Fraction]) -> list[int]:
     most = max(pays)
     return [k for k, pay in enumerate(pays) if pay == most]
-
-
-def _slack(sides: Sequence[Sides], outcome: Commitment) -> Fraction:
-    """What rounding may cost: the stated violation and 1e-9 of the largest payoff."""
-    scale = max(side.scale() for side in sides)
-    return scale / 10**9 + stated_violation(outcome)
 
 
 def _pure_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
@@ -12,26 +14,26 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     expected,
     parts,
     rational,
+    rounding_of,
     stated_violation,
     tied,
     violation_failures,
 )
 from gtlearn.solvers.verify.dummies import commitment_of_two
-from gtlearn.solvers.verify.form import as_float, number, text
+from gtlearn.solvers.verify.form import ROUNDING, number, text
 from gtlearn.solvers.verify.report import Unproven
 
-ROUNDING = Fraction(1, 10**9)  # of probabilities
-OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to its size
+OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to the payoffs
 
 
 def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
-    """A float commitment within its stated violation; nothing is proven about optimality."""
-    slack = sides.scale() / 10**9 + stated_violation(outcome)
+    """What does not hold of a commitment in floats, up to rounding; it need not be a best one."""
+    rounding = rounding_of([sides])
     stated = rational(outcome.payoffs)
-    failures, found = _ties(sides, outcome, slack), [Fraction(0), Fraction(0)]
-    largest = Fraction(0)
+    failures = _ties(sides, outcome, rounding + stated_violation(outcome))
+    found, largest = [Fraction(0), Fraction(0)], Fraction(0)
     for j, weights in parts(sides, outcome):
-        if any(p < -slack for p in weights):
+        if any(p < 0 for p in weights):
             failures.append("a probability is negative")
         own = expected(sides.leader, sides.leader_denominator, weights)
         other = expected(sides.follower, sides.follower_denominator, weights)
@@ -39,10 +41,10 @@ def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
         found[outcome.leader] += own[j]
         found[1 - outcome.leader] += other[j]
     failures += violation_failures([sides], outcome, largest)
-    if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > slack:
+    if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > ROUNDING:
         failures.append("the leader's commitment does not sum to one")
     failures += _strategies(sides, outcome)
-    if any(abs(a - b) > slack for a, b in zip(found, stated, strict=True)):
+    if any(abs(a - b) > rounding for a, b in zip(found, stated, strict=True)):
         failures.append("the payoffs are not those of the stated strategies")
     return failures
 
@@ -54,21 +56,25 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
         Unproven: if nothing here proves it, as for all but pure commitments.
     """
     bound = number(outcome.certificate.evidence["upper_bound"], "the upper bound")
-    if isinstance(game, BayesianGame):
-        place, games, prior = 0, game.games, game.prior
-    else:
-        game, outcome = commitment_of_two(game, outcome)
-        place, games, prior = outcome.leader, (game,), (Fraction(1),)
+    place, sides, prior = _seen(game, outcome)
     value = Fraction(outcome.payoffs[place])
-    sides = [Sides.of(each, outcome.leader) for each in games]
-    slack = max(side.scale() for side in sides) / 10**9 + stated_violation(outcome)
-    if bound < value - slack:
+    if bound < value - rounding_of(sides):
         return [f"the leader earns {text(value)}, more than the upper bound {text(bound)}"]
     if outcome.certificate.evidence.get("commitment") == "pure":
         best = best_pure_value(sides, prior, outcome.ties)
-        same = as_float(best) == as_float(bound)
+        same = nearest_double(best) == nearest_double(bound)
         return [] if same else [f"the best pure commitment earns {text(best)}, not {text(bound)}"]
     raise Unproven("no proof of it comes with an answer in floats")
+
+
+def _seen(
+    game: NormalFormGame | BayesianGame, outcome: Commitment
+) -> tuple[int, list[Sides], Sequence[Fraction]]:
+    """Where the leader's payoff stands, the game against each type, and their probabilities."""
+    if isinstance(game, BayesianGame):
+        return 0, [Sides.of(each, game.leader) for each in game.games], game.prior
+    smaller, projected = commitment_of_two(game, outcome)
+    return outcome.leader, [Sides.of(smaller, projected.leader)], [Fraction(1)]
 
 
 def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
@@ -78,10 +84,10 @@ def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> l
         Unproven: if it is not, but below the upper bound that is proven.
     """
     evidence = outcome.certificate.evidence
-    place = 0 if isinstance(game, BayesianGame) else outcome.leader
+    place, sides, _ = _seen(game, outcome)
     value = number(outcome.payoffs[place], "the value")
     bound = number(evidence["float_bound"], "the bound in floats")
-    slack = OFF * max(Fraction(1), abs(value))
+    slack = OFF * max(side.scale() for side in sides)
     if bound < value - slack:
         return [f"the leader earns {text(value)}, more than the bound in floats {text(bound)}"]
     if bound < number(evidence.get("upper_bound", value), "the upper bound") - slack:

@@ -10,6 +10,8 @@ from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Outcome
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
+SETS = ("components", "component_indices", "subsets")  # parts of a claim
+OF_TABLES = ("follower", "policy", "bounds", "robustness", "proofs")
 COMPLETE = "that these are all (complete)"
 _FLOATS = ("float_bound", "tolerance")  # evidence in floats, also where all else is exact
 
@@ -23,6 +25,23 @@ def whole_statements(claim: Claim, known: Collection[str] = ()) -> Iterator[Stat
     """
     yield Statement("in which arithmetic they are", partial(_weakest, claim))
     yield from _unknown(claim.besides, known, "")
+
+
+def foreign_statements(claim: Claim, names: Collection[str], whose: str) -> Iterator[Statement]:
+    """That parts of the whole are not stated of a solution that can have none.
+
+    Args:
+        claim: the claim.
+        names: the parts.
+        whose: what alone has them.
+    """
+    for name in names:
+        if getattr(claim, name):
+            yield Statement(f"the {name}", partial(_foreign, name, whose))
+
+
+def _foreign(name: str, whose: str) -> list[str]:
+    return [f"{name} are stated, which only {whose} have"]
 
 
 def outcome_statements(

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
-from gtlearn.games.numbers import Number
+from gtlearn.games.numbers import Number, nearest_double
 from gtlearn.solvers.outcomes import RATIONAL, CorrelatedEquilibrium
-from gtlearn.solvers.verify.form import as_float, index, items, number, pairs, require_form, text
+from gtlearn.solvers.verify.form import in_words, index, items, number, pairs, require_form, text
 
-FLOAT_TOLERANCE = 1e-7  # of the largest payoff difference, for answers in floats
+FLOAT_TOLERANCE = 1e-7  # of the range of payoffs, which an equilibrium in floats may miss
 
 Profile = tuple[int, ...]
 Distribution = Mapping[Profile, Number]
@@ -66,13 +66,13 @@ def _violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> lis
     if failed:
         return failed
     coarse = equilibrium.certificate.kind == "coarse-correlated"
-    slack = Fraction(0) if exact else Fraction(FLOAT_TOLERANCE) * _range(game)
+    slack = Fraction(0) if exact else Fraction(FLOAT_TOLERANCE) * payoff_range(game)
     gain = largest_gain(game, equilibrium.distribution, coarse=coarse)
     if gain > slack:
         failed.append(f"a player gains {text(gain)} by deviating")
     if "gain" in evidence:
         stated = number(evidence["gain"], "the gain")
-        if stated != gain if exact else as_float(stated) != as_float(gain):
+        if stated != gain if exact else nearest_double(stated) != nearest_double(gain):
             failed.append(f"the largest gain of a deviation is {text(gain)}, not {text(stated)}")
     if "tolerance" in evidence and (exact or evidence["tolerance"] != FLOAT_TOLERANCE):
         failed.append(f"the tolerance is {0 if exact else FLOAT_TOLERANCE}, not as stated")
@@ -137,7 +137,7 @@ def _value_failures(
     if objective is None:
         return [] if value is None else ["a value is given but no objective"]
     if value is None:
-        return [f"no value of the objective {objective!r} is given"]
+        return [f"no value of the objective {in_words(objective)} is given"]
     if objective == "welfare":
         true = sum(payoffs, Fraction(0))
     elif objective == "fairness":
@@ -147,10 +147,10 @@ def _value_failures(
     else:
         player = _player(game, objective)
         if player is None:
-            return [f"{objective!r} is no objective"]
+            return [f"{in_words(objective)} is no objective"]
         true = payoffs[player]
     if abs(true - Fraction(value)) > slack:
-        return [f"the objective {objective!r} is not {text(value)}"]
+        return [f"the objective {in_words(objective)} is not {text(value)}"]
     return []
 
 
@@ -248,7 +248,7 @@ def _weight_failures(game: NormalFormGame, objective: Any, weights: list[Fractio
     else:
         player = _player(game, objective)
         fine = player is not None and weights == [int(k == player) for k in players]
-    return [] if fine else [f"the weights do not belong to the objective {objective!r}"]
+    return [] if fine else [f"the weights do not belong to the objective {in_words(objective)}"]
 
 
 def _player(game: NormalFormGame, objective: Any) -> int | None:
@@ -264,7 +264,7 @@ def _squares(equilibrium: CorrelatedEquilibrium) -> Fraction:
     return sum((p * p for p in _probabilities(equilibrium)), Fraction(0))
 
 
-def _range(game: NormalFormGame) -> Fraction:
+def payoff_range(game: NormalFormGame) -> Fraction:
     """The largest difference between two payoffs of one player, at least one's smallest unit."""
     spreads = []
     for tensor in game.payoffs:

@@ -180,7 +180,7 @@ def _all_steps(game: NormalFormGame, stated: Elimination) -> list[str]:
     rounds = itertools.groupby(stated.steps, key=lambda step: step.round)
     for count, (number, steps) in enumerate(rounds, start=1):
         if number != count:
-            failed.append(f"round {count} is called round {number}")
+            failed.append(f"round {count} is called round {text(number)}")
         before = [list(actions) for actions in standing]
         for step in steps:
             check()
@@ -188,10 +188,10 @@ def _all_steps(game: NormalFormGame, stated: Elimination) -> list[str]:
             if not 0 <= step.player < game.num_players or step.action not in before[step.player]:
                 return failed
             if step.action not in standing[step.player]:
-                return [*failed, f"round {number} removes action {step.label!r} twice"]
+                return [*failed, f"round {count} removes action {step.label!r} twice"]
             standing[step.player].remove(step.action)
             if not standing[step.player]:
-                return [*failed, f"round {number} leaves player {step.player} no action"]
+                return [*failed, f"round {count} leaves player {step.player} no action"]
     return failed
 
 
@@ -210,7 +210,7 @@ def _surviving(standing: Standing, stated: Elimination) -> list[str]:
 
 
 def _step_failures(game: NormalFormGame, kind: str, standing: Standing, step: Any) -> list[str]:
-    name = f"round {step.round}, player {step.player}, action {step.label!r}"
+    name = f"round {text(step.round)}, player {text(step.player)}, action {step.label!r}"
     if not 0 <= step.player < game.num_players or step.action not in standing[step.player]:
         return [f"{name}: there is no such action any more"]
     if game.actions[step.player][step.action] != step.label:
@@ -299,7 +299,7 @@ def _belief_failures(
     for position, action in enumerate(standing[player]):
         belief = (stated.beliefs or {}).get((player, action))
         name = f"player {player}, action {game.actions[player][action]!r}"
-        if belief is None:
+        if not belief:
             failed.append(f"{name}: no belief shows that it is not dominated")
             continue
         if any(s not in places for s in belief) or min(belief.values()) < 0:

@@ -15,11 +15,9 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment
-from gtlearn.solvers.verify.form import items, number, text
+from gtlearn.solvers.verify.form import ROUNDING, items, number, text
 
 Pair = tuple[int, int]  # the places of two players, the smaller one first
-
-ROUNDING = Fraction(1, 10**9)  # of the payoffs' size, for answers in floats
 
 
 def of_two(
@@ -120,7 +118,7 @@ def others_failures(game: NormalFormGame, outcome: Commitment) -> tuple[str, ...
             Fraction(0),
         )
         stated = number(outcome.payoffs[k], "a payoff")
-        slack = Fraction(0) if exact else ROUNDING * max(Fraction(1), abs(total))
+        slack = Fraction(0) if exact else ROUNDING * max(abs(_payoff(game, k, s)) for s in shares)
         if abs(total - stated) > slack:
             failed.append(f"the payoff of {player!r} is {text(total)}, not {text(stated)}")
     return tuple(failed)

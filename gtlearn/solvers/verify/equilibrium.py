@@ -6,14 +6,14 @@ from fractions import Fraction
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium
 from gtlearn.solvers.verify.bimatrix import Bimatrix
-from gtlearn.solvers.verify.form import as_float, items, number, require_form, text
+from gtlearn.solvers.verify.correlated import FLOAT_TOLERANCE, payoff_range
+from gtlearn.solvers.verify.form import ROUNDING, items, number, require_form, text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 from gtlearn.solvers.verify.zero_sum import is_constant_sum, is_only
-
-ROUNDING = Fraction(1, 10**9)  # how far strategies in floats may be from summing to one
 
 
 def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
@@ -21,8 +21,9 @@ def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
 
     An exact one must have regret zero, say so, and have the payoffs that it states. One in floats
     must have the regrets and payoffs that it states, once its strategies are renormalised exactly,
-    up to a float's rounding. A stated "value" must be the first player's payoff in a zero-sum game.
-    What is not of the form of an equilibrium of this game is a false statement too.
+    up to a float's rounding, and no regret above `FLOAT_TOLERANCE` of the range of payoffs. A
+    stated "value" must be what the first of the two who choose earns in a zero-sum game. What is
+    not of the form of an equilibrium of this game is a false statement too.
     """
     try:
         return _nash(game, equilibrium)
@@ -47,10 +48,13 @@ def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]
     stated = [number(r, "a regret") for r in items(evidence.get("regrets", ()), "the regrets")]
     if len(stated) != game.num_players:
         return ("the certificate does not say the regret of each player",)
+    most = Fraction(FLOAT_TOLERANCE) * payoff_range(game)
     failed = []
     for player, loss, claim in zip(game.players, losses, stated, strict=True):
         if exact and loss != 0:
             failed.append(f"the regret of {player!r} is {text(loss)}")
+        elif loss > most:
+            failed.append(f"the regret of {player!r} is {text(loss)}, which no rounding explains")
         elif not _same(loss, claim, exact):
             failed.append(f"the regret of {player!r} is {text(loss)}, not {text(claim)}")
     for player, payoff, earned in zip(game.players, payoffs, equilibrium.payoffs, strict=True):
@@ -58,13 +62,14 @@ def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]
             failed.append(f"the payoff of {player!r} is {text(payoff)}, not {text(earned)}")
     if "value" in evidence:
         value = number(evidence["value"], "the value")
-        if not _is_zero_sum(game) or not _same(payoffs[0], value, exact):
+        bimatrix = _zero_sum(game)
+        if bimatrix is None or not _same(payoffs[bimatrix.players[0]], value, exact):
             failed.append(f"the value of the game is not {text(value)}")
     return tuple(failed)
 
 
 def _same(true: Fraction, stated: Fraction, exact: bool) -> bool:
-    return true == stated if exact else as_float(true) == as_float(stated)
+    return true == stated if exact else nearest_double(true) == nearest_double(stated)
 
 
 def uniqueness_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[str]:
@@ -74,7 +79,7 @@ def uniqueness_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[
         InputError: if it is not one truth value for each of the two players of a zero-sum game.
         Unproven: if it cannot be decided here.
     """
-    if not _is_zero_sum(listing.game):
+    if _zero_sum(listing.game) is None:
         raise InputError('"unique" is stated, which is said of zero-sum games only')
     game = listing.two_sided()
     stated = items(equilibrium.certificate.evidence["unique"], "unique")
@@ -90,6 +95,7 @@ def uniqueness_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[
     return failed
 
 
-def _is_zero_sum(game: NormalFormGame) -> bool:
+def _zero_sum(game: NormalFormGame) -> Bimatrix | None:
+    """The game of the two who choose, None unless their payoffs add up to a constant."""
     bimatrix = Bimatrix.of(game)
-    return bimatrix is not None and is_constant_sum(game, bimatrix.players)
+    return bimatrix if bimatrix and is_constant_sum(game, bimatrix.players) else None

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.limits import check
-from gtlearn.solvers.verify.bimatrix import Bimatrix, Exact, Pair, integers, support
+from gtlearn.solvers.verify.bimatrix import Bimatrix, Exact, Pair, integers, placed, support
 from gtlearn.solvers.verify.elimination import undominated
 from gtlearn.solvers.verify.polytopes import extreme_rays
 from gtlearn.solvers.verify.rank import full_rank
@@ -45,8 +45,8 @@ def extreme_equilibria(game: Bimatrix) -> set[Pair]:
             pair = (second, first) if turned else (first, second)
             out.add(
                 (
-                    _within(pair[0], rows, game.rows.shape[0]),
-                    _within(pair[1], columns, game.rows.shape[1]),
+                    placed(pair[0], rows, game.rows.shape[0]),
+                    placed(pair[1], columns, game.rows.shape[1]),
                 )
             )
     return out
@@ -96,7 +96,7 @@ def _partners(payoffs: NDArray[Any], rows: Sequence[int], columns: Sequence[int]
     order = [*columns, *(j for j in range(n) if j not in set(columns))]
     inequalities = [(*(-int(payoffs[i, j]) for i in rows), 1) for j in order]
     rays = extreme_rays(len(rows) + 1, inequalities, equal=range(len(columns)))
-    return [_within(_strategy(ray.vector[:-1]), rows, m) for ray in rays if ray.vector[-1]]
+    return [placed(_strategy(ray.vector[:-1]), rows, m) for ray in rays if ray.vector[-1]]
 
 
 def _if_feasible(
@@ -104,7 +104,7 @@ def _if_feasible(
 ) -> list[Exact]:
     if min(weights) < 0:
         return []
-    strategy = _within(weights, rows, payoffs.shape[0])
+    strategy = placed(weights, rows, payoffs.shape[0])
     used = [i for i, p in zip(rows, weights, strict=True) if p]
     totals = np.array([strategy[i] for i in used], dtype=object) @ payoffs[used]
     total = sum(weights)
@@ -114,10 +114,3 @@ def _if_feasible(
 def _strategy(weights: Sequence[int]) -> Exact:
     total = sum(weights)
     return tuple(Fraction(weight, total) for weight in weights)
-
-
-def _within(values: Sequence[Fraction], places: Sequence[int], size: int) -> Exact:
-    out = [Fraction(0)] * size
-    for place, value in zip(places, values, strict=True):
-        out[place] = value
-    return tuple(out)

@@ -6,14 +6,20 @@ that the checks themselves can compare numbers without a thought of what else mi
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import ExactArray, Number, exact_array, format_number, to_fraction
+from gtlearn.games.numbers import (
+    ExactArray,
+    Number,
+    exact_array,
+    format_number,
+    nearest_double,
+    to_fraction,
+)
 from gtlearn.games.numbers import short_number as _short
 from gtlearn.solvers.outcomes import (
     FLOAT,
@@ -28,6 +34,9 @@ from gtlearn.solvers.outcomes import (
     Strategy,
     TableCommitment,
 )
+
+# What floats may be off by: probabilities, and payoffs relative to their size.
+ROUNDING = Fraction(1, 10**9)
 
 _KINDS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (NashEquilibrium, ("nash",)),
@@ -215,7 +224,7 @@ def number_failures(what: str, true: Fraction, said: Any, exact: bool) -> list[s
     stated = number(said, what)
     if exact and isinstance(said, float):
         return [f"{what} is a float, but the arithmetic is said to be exact"]
-    same = stated == true if exact else as_float(stated) == as_float(true)
+    same = stated == true if exact else nearest_double(stated) == nearest_double(true)
     return [] if same else [f"{what} is {text(true)}, not {text(stated)}"]
 
 
@@ -235,14 +244,13 @@ def vector(value: Any, size: int, what: str) -> ExactArray:
     return array
 
 
-def as_float(value: Fraction) -> float:
-    """The nearest double; an infinity where a number is too large for one."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-
-
 def text(value: Number) -> str:
     """A number for a sentence."""
     return format_number(value) if isinstance(value, float) else _short(Fraction(value))
+
+
+def in_words(value: Any) -> str:
+    """Whatever a claim says in some place, for a sentence."""
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return text(value)
+    return quoted(value)

@@ -11,7 +11,7 @@ from typing import Any
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
-from gtlearn.games.numbers import to_fraction
+from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
 PLACE = "game"
@@ -118,4 +118,4 @@ def _lists(labels: tuple[tuple[str, ...], ...]) -> list[list[str]]:
 def _shown(value: Any) -> str:
     if value is None:
         return "none"
-    return str(value) if isinstance(value, Fraction) else quoted(value, _SHOWN)
+    return short_number(value) if isinstance(value, Fraction) else quoted(value, _SHOWN)

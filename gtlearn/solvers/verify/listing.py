@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -12,11 +11,12 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import nearest_double
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import FLOAT, NashEquilibrium, NashSubset
-from gtlearn.solvers.verify.bimatrix import Bimatrix, Exact, Pair
+from gtlearn.solvers.verify.bimatrix import Bimatrix, Exact, Pair, placed
 from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.form import as_float, index, items, number
+from gtlearn.solvers.verify.form import index, items, number
 from gtlearn.solvers.verify.nash import regrets
 from gtlearn.solvers.verify.report import Unproven
 
@@ -54,9 +54,7 @@ class Listing:
             Unproven: if nothing says which exact equilibrium is meant.
         """
         bimatrix = self.two_sided()
-        if self.claim.arithmetic != FLOAT:
-            return [bimatrix.pair(equilibrium.strategies) for equilibrium in self.equilibria]
-        if self.claim.subsets is None:
+        if self.claim.arithmetic != FLOAT or self.claim.subsets is None:
             return [self.exact(equilibrium) for equilibrium in self.equilibria]
         places: dict[Any, list[Pair]] = {}
         for rows, columns, _ in self.subsets:
@@ -146,7 +144,7 @@ def _exact(strategy: Any, size: int) -> Exact:
 
 
 def _rounded(pair: Pair) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(map(as_float, strategy)) for strategy in pair)
+    return tuple(tuple(map(nearest_double, strategy)) for strategy in pair)
 
 
 def _on_supports(game: Bimatrix, pair: Pair) -> Pair | None:
@@ -158,7 +156,7 @@ def _on_supports(game: Bimatrix, pair: Pair) -> Pair | None:
     if first is None or second is None:
         return None
     m, n = game.rows.shape
-    return _placed(first, rows, m), _placed(second, columns, n)
+    return placed(first, rows, m), placed(second, columns, n)
 
 
 def _equalising(payoffs: Any) -> list[Fraction] | None:
@@ -170,10 +168,3 @@ def _equalising(payoffs: Any) -> list[Fraction] | None:
     if rank != count + 1 or any(reduced[k, k] != 1 for k in range(rank)):
         return None
     return [Fraction(int(v.p), int(v.q)) for v in (reduced[k, count + 1] for k in range(count))]
-
-
-def _placed(values: Sequence[Fraction], places: Sequence[int], size: int) -> Exact:
-    out = [Fraction(0)] * size
-    for place, value in zip(places, values, strict=True):
-        out[place] = value
-    return tuple(out)

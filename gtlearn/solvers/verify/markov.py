@@ -16,7 +16,7 @@ from gtlearn.solvers.verify.common import outcome_statements
 from gtlearn.solvers.verify.markov_lists import list_statements
 from gtlearn.solvers.verify.markov_search import Tried
 from gtlearn.solvers.verify.markov_values import as_markov
-from gtlearn.solvers.verify.report import Statement, Tested, Unproven
+from gtlearn.solvers.verify.report import Statement, Tested, TooLarge, Unproven
 
 
 def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator[Statement]:
@@ -57,11 +57,17 @@ def markov_outcome(game: MarkovGame | IteratedGame, outcome: Outcome) -> tuple[s
 
     What is not of the form of an outcome of this game is a false statement too. Nothing is tried
     again here, so a bound that has no proof in the certificate is taken as it is.
+
+    Raises:
+        TooLarge: if the best response takes too long to find.
+        LimitReached: at a limit.
     """
     failed: list[str] = []
     for statement in _outcome_statements(as_markov(game), outcome, None, {}, None):
         try:
             failed += statement.test()
+        except TooLarge:
+            raise
         except InputError as error:
             failed.append(str(error))
         except Unproven:

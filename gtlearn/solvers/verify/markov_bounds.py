@@ -11,10 +11,13 @@ import numpy as np
 
 from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, TableCommitment
-from gtlearn.solvers.verify.form import index, items, number, text
+from gtlearn.solvers.verify.form import in_words, index, items, number, text
 from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import best_response
 from gtlearn.solvers.verify.report import Unproven
+
+NEAR, NEARER = Fraction(1, 2**60), Fraction(1, 2**90)  # steps off a table towards its limit
+LEAST_GAIN = 2**15  # by how much nearer the second comes to the value at least
 
 
 def bound_failures(game: MarkovGame, outcome: TableCommitment, tried: Tried | None) -> list[str]:
@@ -67,7 +70,7 @@ def _searched(
         ]
     boxes = outcome.certificate.evidence.get("boxes")
     if boxes is not None and (type(boxes) is not int or boxes < 1):
-        return [f"{str(boxes)[:40]} is no number of boxes"]
+        return [f"{in_words(boxes)} is no number of boxes"]
     if outcome.policy != DETERMINISTIC:
         if _proven_otherwise(game, outcome, bound):
             return []
@@ -195,11 +198,14 @@ def unlimited_bound(
 def limit_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
     """Whether tables ever nearer to a commitment that does not attain its value come near it.
 
-    Those at 2^-20 and 2^-40 along the certificate's direction are evaluated exactly: the second
-    must come within a millionth of the value, and nearer than the first.
+    Those at 2^-60 and 2^-90 along the certificate's direction are evaluated exactly. What they
+    earn is a rational function of the step where it is small, so that the second must miss the
+    value by less than the first, by a factor that no other limit leaves room for.
     """
     if outcome.ties != "weak":
         return ["it is not attained, which happens under weak ties only"]
+    if outcome.policy == DETERMINISTIC:  # near which there is no other
+        return ["it is not attained, but the best deterministic table attains its value"]
     rows = [
         items(row, "the direction")
         for row in items(outcome.certificate.evidence.get("direction"), "the direction")
@@ -208,7 +214,7 @@ def limit_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
         return ["its direction is no table"]
     value = number(outcome.payoffs[outcome.leader], "the value")
     missing = []
-    for step in (Fraction(1, 2**20), Fraction(1, 2**40)):
+    for step in (NEAR, NEARER):
         table = [
             [
                 number(p, "a probability") + step * number(d, "the direction")
@@ -223,7 +229,7 @@ def limit_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
             game, tables, 1 - outcome.leader, outcome.follower, favoured=outcome.leader, ties="weak"
         )
         missing.append(abs(value - best.other))
-    if missing[1] > Fraction(1, 10**6) * (1 + abs(value)) or missing[1] > missing[0]:
+    if missing[1] * LEAST_GAIN > missing[0]:
         return [f"tables near it do not come near the value {text(value)}"]
     return []
 

@@ -11,10 +11,16 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STOCHASTIC, TableCommitment
+from gtlearn.solvers.outcomes import (
+    DETERMINISTIC,
+    RATIONAL,
+    STATIONARY,
+    STOCHASTIC,
+    TableCommitment,
+)
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import verified_failures
-from gtlearn.solvers.verify.form import index, items, number, number_failures, text
+from gtlearn.solvers.verify.form import in_words, index, items, number, number_failures, text
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
 from gtlearn.solvers.verify.markov_form import (
     lists_every_step,
@@ -26,7 +32,6 @@ from gtlearn.solvers.verify.markov_form import (
 from gtlearn.solvers.verify.markov_search import Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
-    STATIONARY,
     Response,
     Table,
     best_response,
@@ -209,7 +214,7 @@ def _number(key: str, value: Any, true: Callable[[], Fraction]) -> list[str]:
 
 def unit_failures(game: MarkovGame, unit: Any) -> list[str]:
     """Whether values are in that unit."""
-    return [] if unit == game.unit else [f"the unit is {game.unit!r}, not {str(unit)[:60]!r}"]
+    return [] if unit == game.unit else [f"the unit is {game.unit!r}, not {in_words(unit)}"]
 
 
 def _states(game: MarkovGame, states: Any) -> list[str]:
@@ -233,4 +238,4 @@ def _count(game: MarkovGame, outcome: TableCommitment) -> list[str]:
     stated = outcome.certificate.evidence["tables"]
     if type(stated) is int and stated == count:
         return []
-    return [f"there are {count} deterministic tables, not {str(stated)[:40]}"]
+    return [f"there are {count} deterministic tables, not {in_words(stated)}"]

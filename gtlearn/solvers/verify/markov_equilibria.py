@@ -12,9 +12,10 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import RATIONAL, MarkovEquilibrium
 from gtlearn.solvers.verify.common import verified_failures
-from gtlearn.solvers.verify.form import as_float, items, number, text
+from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_form import (
     lists_every_step,
     payoff_failures,
@@ -127,7 +128,7 @@ def _regrets(played: _Played) -> list[str]:
     stated = _numbers(played, "regrets", played.game.num_players)
     failed = []
     for player, regret, said in zip(played.game.players, played.regrets, stated, strict=True):
-        if regret != said if played.exact else as_float(regret) != as_float(said):
+        if regret != said if played.exact else nearest_double(regret) != nearest_double(said):
             failed.append(f"the regret of {player!r} is {text(regret)}, not {text(said)}")
     return failed
 

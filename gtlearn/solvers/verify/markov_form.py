@@ -10,12 +10,11 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.outcomes import TableCommitment
-from gtlearn.solvers.verify.form import as_float, index, items, number, text
-from gtlearn.solvers.verify.markov_values import STATIONARY, Table
+from gtlearn.games.numbers import nearest_double
+from gtlearn.solvers.outcomes import STATIONARY, TableCommitment
+from gtlearn.solvers.verify.form import ROUNDING, index, items, number, text
+from gtlearn.solvers.verify.markov_values import Table
 from gtlearn.solvers.verify.report import Statement
-
-ROUNDING = Fraction(1, 10**9)  # how far probabilities in floats may be from summing to one
 
 
 def refused(what: str, error: InputError) -> Statement:
@@ -99,5 +98,5 @@ def payoff_failures(
     return [
         f"the payoff of {player!r} is {text(payoff)}, not {text(claim)}"
         for player, payoff, claim in zip(game.players, true, claims, strict=True)
-        if (payoff != claim if exact else as_float(payoff) != as_float(claim))
+        if (payoff != claim if exact else nearest_double(payoff) != nearest_double(claim))
     ]

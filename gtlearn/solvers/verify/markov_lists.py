@@ -15,7 +15,13 @@ from gtlearn.games import MarkovGame
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import DETERMINISTIC, MarkovEquilibrium, Outcome, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.common import COMPLETE, whole_statements
+from gtlearn.solvers.verify.common import (
+    COMPLETE,
+    OF_TABLES,
+    SETS,
+    foreign_statements,
+    whole_statements,
+)
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_bounds import proven_bound
 from gtlearn.solvers.verify.markov_commitments import unit_failures
@@ -26,13 +32,12 @@ from gtlearn.solvers.verify.markov_process import (
     policy_values,
     to_fraction,
 )
-from gtlearn.solvers.verify.markov_search import Kind, Tried
-from gtlearn.solvers.verify.report import Statement, Unproven
+from gtlearn.solvers.verify.markov_search import Kind, Plan, Tried, pure_table
+from gtlearn.solvers.verify.report import Statement, Unproven, unknown_statement
 
+PROOFS = ("folk", "unlimited_memory", "robustness")
 MAX_PROFILES = 5_000  # of deterministic tables, of which all equilibria are looked for again
 MAX_ROWS = 200_000  # of all of these together, over states and steps
-
-Plan = tuple[int, ...]  # an action a state
 
 
 def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[Statement]:
@@ -44,17 +49,27 @@ def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[St
         tried: where tables of the leader are tried.
     """
     yield from whole_statements(claim, ("unit",))
+    yield from foreign_statements(claim, SETS, "Nash equilibria of games in one shot")
     yield Statement("that the solutions are different ones", partial(_repeated, claim))
     if "unit" in claim.besides:
         yield Statement("the unit", partial(unit_failures, game, claim.besides["unit"]))
+    if claim.concept == "nash":
+        yield from foreign_statements(claim, OF_TABLES, "commitments to tables")
+    else:
+        yield from _value_statements(game, claim, tried)
+    if claim.complete:
+        yield Statement(COMPLETE, partial(_complete, game, claim, tried))
+
+
+def _value_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[Statement]:
+    """Further bounds on what commitments earn, and what those near the first one earn."""
     for name in claim.bounds or {}:
         yield Statement(f"the bound {name!r}", partial(_bound, game, claim, name))
     if claim.robustness:
         yield Statement(
             "what tables near the first one earn", partial(_near_by, game, claim, tried)
         )
-    if claim.complete:
-        yield Statement(COMPLETE, partial(_complete, game, claim, tried))
+    yield from map(unknown_statement, (name for name in claim.proofs if name not in PROOFS))
 
 
 def _repeated(claim: Claim) -> list[str]:
@@ -200,7 +215,7 @@ def _mutual_best_responses(
         for profile in product(*others):
             check()
             tables = [
-                None if k == player else _pure(plan, game.shape[k])
+                None if k == player else pure_table(plan, game.shape[k])
                 for k, plan in enumerate(profile)
             ]
             process = decision_process(game, tables, player)
@@ -211,10 +226,6 @@ def _mutual_best_responses(
                     best.add((*profile[:player], plan, *profile[player + 1 :]))
         found = best if found is None else found & best
     return found or set()
-
-
-def _pure(plan: Plan, size: int) -> list[list[Fraction]]:
-    return [[Fraction(int(a == action)) for a in range(size)] for action in plan]
 
 
 def _lacking(

@@ -81,7 +81,7 @@ class Tried:
             if count > MAX_TABLES or count * steps > MAX_PURE_ROWS:
                 return None
             self._pure[kind] = {
-                plan: self.value(_pure(plan, self.game.shape[kind.leader]), kind)
+                plan: self.value(pure_table(plan, self.game.shape[kind.leader]), kind)
                 for plan in product(*legal)
             }
         return self._pure[kind]
@@ -113,9 +113,9 @@ class Tried:
         size = self.game.shape[kind.leader]
         if values is None:
             first = tuple(actions[0] for actions in _legal(self.game, kind.leader))
-            return self.value(_pure(first, size), kind), _pure(first, size)
+            return self.value(pure_table(first, size), kind), pure_table(first, size)
         plan = max(values, key=lambda plan: values[plan])
-        return values[plan], _pure(plan, size)
+        return values[plan], pure_table(plan, size)
 
     def _climbed(self, kind: Kind, start: Sequence[Sequence[Any]]) -> list[Worth]:
         """The best tables from three starts: deterministic, simple, and the stated one."""
@@ -233,5 +233,6 @@ def _mixed(size: int, shares: dict[int, Fraction]) -> Row:
     return tuple(shares.get(a, Fraction(0)) for a in range(size))
 
 
-def _pure(plan: Plan, size: int) -> Table:
+def pure_table(plan: Plan, size: int) -> Table:
+    """The table of `size` actions that plays one action in each state."""
     return tuple(_mixed(size, {action: Fraction(1)}) for action in plan)

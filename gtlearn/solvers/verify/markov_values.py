@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.limits import check
+from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY
 from gtlearn.solvers.verify.markov_process import (
     Allowed,
     Process,
@@ -23,8 +23,8 @@ from gtlearn.solvers.verify.markov_process import (
     restricted,
     to_fraction,
 )
+from gtlearn.solvers.verify.report import TooLarge
 
-STATIONARY, OPTIMAL = "stationary", "optimal"
 CLASSES = (STATIONARY, OPTIMAL)
 MAX_NODES = 20_000  # of the search for a best table that does not see the time
 
@@ -88,7 +88,7 @@ def best_deviation(
             that do not see the time.
 
     Raises:
-        InputError: if the search among stationary tables would take too long.
+        TooLarge: if the search among stationary tables would take too long.
         LimitReached: at a limit.
     """
     process = decision_process(as_markov(game), tables, player)
@@ -136,7 +136,7 @@ def best_response(
         ties: "strong" for, "weak" against.
 
     Raises:
-        InputError: if the search among stationary tables would take too long.
+        TooLarge: if the search among stationary tables would take too long.
         LimitReached: at a limit.
     """
     sign = 1 if ties == "strong" else -1
@@ -192,7 +192,7 @@ def best_tables(
         most: how many are returned at most.
 
     Raises:
-        InputError: if the search would take too long.
+        TooLarge: if the search would take too long.
         LimitReached: at a limit.
     """
     process = decision_process(as_markov(game), tables, player)
@@ -282,7 +282,7 @@ def _by_state(process: Process, policy: Sequence[int]) -> tuple[dict[int, int], 
 def _limit(nodes: int) -> None:
     check()
     if nodes > MAX_NODES:
-        raise InputError(
+        raise TooLarge(
             f"the best table of the follower that does not see the time is not known after "
             f"{MAX_NODES} steps of the search; ask for the follower class 'optimal'"
         )

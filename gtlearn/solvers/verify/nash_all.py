@@ -10,6 +10,7 @@ from gtlearn.games import NormalFormGame
 from gtlearn.solvers.verify.bimatrix import Bimatrix
 from gtlearn.solvers.verify.elimination import undominated
 from gtlearn.solvers.verify.extreme import extreme_equilibria
+from gtlearn.solvers.verify.form import text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash_index import component_index
 from gtlearn.solvers.verify.nash_sets import connected, not_extreme
@@ -83,5 +84,5 @@ def _missing_of_two(listing: Listing, game: Bimatrix) -> list[str]:
 
 
 def _shown(pair: tuple[tuple[Fraction, ...], ...]) -> str:
-    text = "; ".join(" ".join(map(str, strategy)) for strategy in pair)
-    return text if len(text) <= 100 else f"{text[:97]}..."
+    words = "; ".join(" ".join(map(text, strategy)) for strategy in pair)
+    return words if len(words) <= 100 else f"{words[:97]}..."

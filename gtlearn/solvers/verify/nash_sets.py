@@ -15,7 +15,7 @@ from gtlearn.errors import InputError
 from gtlearn.limits import check
 from gtlearn.solvers.verify.bimatrix import Exact, Pair
 from gtlearn.solvers.verify.extreme import extreme_equilibria, is_extreme
-from gtlearn.solvers.verify.form import index, items
+from gtlearn.solvers.verify.form import index, items, text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash_index import component_index, is_regular
 from gtlearn.solvers.verify.report import Statement
@@ -83,7 +83,7 @@ def _index(listing: Listing, k: int) -> list[str]:
         if not any(set(group) == {known.index(pair)} for group in connected(known)):
             return ["an index is given, but the equilibrium is not isolated"]
     true = component_index(game, [pair])
-    return [] if true == said else [_not(f"{true:+d}", said)]
+    return [] if true == said else [_not(true, said)]
 
 
 def _subsets(listing: Listing) -> list[str]:
@@ -175,10 +175,14 @@ def _component_indices(listing: Listing) -> list[str]:
             raise InputError(f"the index of component {k} is no integer")
         true = component_index(game, [pairs[member] for member in component])
         if said != true:
-            failed.append(f"component {k}: {_not(f'{true:+d}', said)}")
+            failed.append(f"component {k}: {_not(true, said)}")
     return failed
 
 
-def _not(true: str, said: object) -> str:
-    shown = f"{said:+d}" if type(said) is int else "another"
-    return f"the index is {true}, not {shown}"
+def _not(true: int, said: int | None) -> str:
+    return f"the index is {_signed(true)}, not {'none' if said is None else _signed(said)}"
+
+
+def _signed(value: int) -> str:
+    short = text(value)
+    return f"+{short}" if short.isdigit() else short

@@ -22,6 +22,9 @@ from gtlearn.solvers.verify.commitment import commitment, derived, leader_place
 from gtlearn.solvers.verify.commitment_floats import float_bound, rounded_bound
 from gtlearn.solvers.verify.common import (
     COMPLETE,
+    OF_TABLES,
+    SETS,
+    foreign_statements,
     outcome_statements,
     verified_failures,
     whole_statements,
@@ -72,6 +75,7 @@ def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> It
     if any(test.failed for test in tested):
         return
     yield from whole_statements(claim)
+    yield from foreign_statements(claim, OF_TABLES, "commitments to tables")
     if len(claim.outcomes) > 1:
         yield Statement("that the solutions are different ones", partial(_doubled, claim, listing))
     if listing is not None and claim.concept == "nash":
@@ -79,7 +83,7 @@ def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> It
         if claim.complete:
             yield Statement(COMPLETE, partial(missing, listing))
     else:
-        yield from _no_sets(claim)
+        yield from foreign_statements(claim, SETS, "Nash equilibria")
         if claim.complete:
             yield Statement(COMPLETE, partial(_others, game, claim))
 
@@ -91,7 +95,8 @@ def _says(outcome: Outcome) -> str:
     named = evidence if isinstance(evidence, Mapping) else {}
     exact = getattr(certificate, "arithmetic", None) == RATIONAL
     if isinstance(outcome, NashEquilibrium):
-        return "that it is a Nash equilibrium, and its payoffs" if exact else "payoffs and regrets"
+        rounded = "" if exact else " up to rounding, its regrets"
+        return f"that it is a Nash equilibrium{rounded}, and its payoffs"
     if isinstance(outcome, CorrelatedEquilibrium):
         best = ", and that none is better by the objective" if "bound" in named else ""
         return f"that no deviation gains, and the payoffs{best}"
@@ -179,16 +184,6 @@ def _played(outcome: Outcome) -> object:
     return tuple(map(tuple, strategies))
 
 
-def _no_sets(claim: Claim) -> Iterator[Statement]:
-    for name in ("components", "component_indices", "subsets"):
-        if getattr(claim, name) is not None:
-            yield Statement(f"the {name}", partial(_only_nash, name))
-
-
-def _only_nash(name: str) -> list[str]:
-    return [f"{name} are stated, which only Nash equilibria have"]
-
-
 def _others(game: NormalFormGame | BayesianGame, claim: Claim) -> list[str]:
     """What shows that the list lacks a correlated equilibrium or a commitment."""
     if not claim.outcomes:
@@ -203,11 +198,11 @@ def _others(game: NormalFormGame | BayesianGame, claim: Claim) -> list[str]:
 
 
 def _is_proven_best(game: NormalFormGame | BayesianGame, outcome: Outcome) -> bool:
-    """Whether the certificate, which holds, proves that none is better by the objective."""
+    """Whether the certificate, which holds, proves that none is better by the objective, if any."""
     evidence = outcome.certificate.evidence
     if outcome.certificate.arithmetic != RATIONAL:
         return False
     if isinstance(outcome, Commitment):
         value = outcome.payoffs[leader_place(game, outcome)]
         return number(evidence.get("upper_bound"), "the upper bound") == value
-    return "bound" in evidence
+    return "bound" in evidence or evidence.get("objective") is None

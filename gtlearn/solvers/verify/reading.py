@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import (
@@ -63,7 +63,9 @@ def read_claim(data: Any) -> Claim:
     if not isinstance(data, Mapping):
         raise InputError(f"a {type(data).__name__} is no JSON object of a solution")
     if data.get("schema") != SCHEMA:
-        raise InputError(f"the object's schema is {data.get('schema')!r}; {SCHEMA!r} is needed")
+        raise InputError(
+            f"the object's schema is {quoted(data.get('schema'))}; {SCHEMA!r} is needed"
+        )
     try:
         return _claim(data)
     except KeyError as error:
@@ -139,7 +141,7 @@ def one_of(allowed: Sequence[str], value: Any) -> str:
         InputError: if not.
     """
     if value not in allowed:
-        raise InputError(f"{str(value)[:40]!r} is none of {', '.join(allowed)}")
+        raise InputError(f"{quoted(value)} is none of {', '.join(allowed)}")
     return str(value)
 
 

@@ -56,6 +56,13 @@ class Unproven(Exception):
     """Raised by a test that can neither prove nor refute its statement; holds the reason."""
 
 
+class TooLarge(InputError):
+    """Raised where the game, and not the form of a claim, is too large to decide a statement.
+
+    It is an InputError for callers who ask about the game, and leaves a statement undecided.
+    """
+
+
 @dataclass(frozen=True)
 class Statement:
     """Something that a claim says, and how to find out whether it is so.
@@ -63,7 +70,8 @@ class Statement:
     Attributes:
         says: what is stated, as it stands in the report.
         test: names what of it is false, in sentences; nothing where all of it holds. It raises
-            `Unproven` where it cannot be decided, `InputError` where the claim has a wrong form.
+            `Unproven` or `TooLarge` where it cannot be decided, any other `InputError` where the
+            claim has a wrong form.
         place: where in the claim it stands, such as "solution 0"; "" for the whole.
     """
 
@@ -92,8 +100,8 @@ class Tested:
         """What of it is false."""
         try:
             found = self._test()
-        except InputError:
-            self.failed = True
+        except InputError as error:
+            self.failed = not isinstance(error, TooLarge)
             raise
         self.failed = bool(found)
         return found
@@ -138,10 +146,10 @@ def _verdict(statement: Statement) -> tuple[str, Sequence[str]]:
     try:
         check()
         failed = statement.test()
+    except (Unproven, TooLarge) as reason:
+        return "on_trust", [f"{statement.says}: {reason}"]
     except InputError as error:  # of the wrong form
         return "false", [str(error)]
-    except Unproven as reason:
-        return "on_trust", [f"{statement.says}: {reason}"]
     except LimitReached as limit:
         return "on_trust", [f"{statement.says}: {ended(limit)}"]
     return ("false", failed) if failed else ("proven", [statement.says])

@@ -14,8 +14,9 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import Game, IteratedGame, MarkovGame
+from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
-from gtlearn.solvers.verify.form import as_float, index, items, number, text
+from gtlearn.solvers.verify.form import ROUNDING, in_words, index, items, number, text
 from gtlearn.solvers.verify.markov_form import read_table
 from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import (
@@ -130,8 +131,8 @@ def _commitment_statements(game: MarkovGame, result: Mapping[str, Any]) -> Itera
             yield Statement(f"the {name}", partial(_value, learned, name))
     if "exact_upper_bound" in result:
         yield Statement("the exact_upper_bound", partial(_bound, learned))
-        if "gap" in result:
-            yield Statement("the gap", partial(_gap, learned))
+    if "gap" in result:
+        yield Statement("the gap", partial(_gap, learned))
     if result.get("exact_value") is not None:
         yield Statement("the exact_value", partial(_exact_value, learned))
 
@@ -144,7 +145,7 @@ def _labels(result: Mapping[str, Any], **true: Any) -> Iterator[Statement]:
 
 
 def _same(name: str, said: Any, true: Any) -> list[str]:
-    return [] if said == true else [f"the {name}: {str(true)[:100]}, not {str(said)[:100]}"]
+    return [] if said == true else [f"the {name}: {in_words(true)}, not {in_words(said)}"]
 
 
 def _form(learned: _Learned) -> list[str]:
@@ -154,7 +155,7 @@ def _form(learned: _Learned) -> list[str]:
 
 def _value(learned: _Learned, name: str) -> list[str]:
     true, said = learned.values[name], number(learned.result[name], f"the {name}")
-    if as_float(true) == as_float(said):
+    if nearest_double(true) == nearest_double(said):
         return []
     return [f"the {name} is {text(true)}, not {text(said)}"]
 
@@ -168,24 +169,26 @@ def _bound(learned: _Learned) -> list[str]:
     said = number(learned.result["exact_upper_bound"], "the exact_upper_bound")
     if learned.policy == DETERMINISTIC and learned.best is not None:
         known = learned.result.get("exact_value") is not None
-        wrong = as_float(said) != as_float(learned.best) if known else said < learned.best
-        return [f"the best table earns {text(learned.best)}, not {text(said)}"] if wrong else []
+        true, stated = nearest_double(learned.best), nearest_double(said)
+        if stated == true or (stated > true and not known):
+            return []
+        return [f"the best table earns {text(learned.best)}, not {text(said)}"]
     pure = all(p in (0, 1) for row in learned.table for p in row)
     earned = [learned.best] if learned.best is not None else []
     if pure or learned.policy == STOCHASTIC:
         earned.append(learned.values["true_value"])
-    if earned and as_float(max(earned)) > as_float(said):
+    if earned and nearest_double(max(earned)) > nearest_double(said):
         return [f"a table earns {text(max(earned))}, more than the bound {text(said)}"]
     raise Unproven("no proof of the bound comes with a run, and the tables are too many to try")
 
 
 def _gap(learned: _Learned) -> list[str]:
-    bound = number(learned.result["exact_upper_bound"], "the exact_upper_bound")
+    bound = number(learned.result.get("exact_upper_bound"), "the exact_upper_bound")
     said = number(learned.result["gap"], "the gap")
     true = bound - learned.values["true_value"]
-    if abs(true - said) <= Fraction(1, 10**9) * max(Fraction(1), abs(bound)):
+    if abs(true - said) <= ROUNDING * max(abs(bound), abs(true)):
         return []
-    return [f"the gap is {text(as_float(true))}, not {text(said)}"]
+    return [f"the gap is {text(nearest_double(true))}, not {text(said)}"]
 
 
 def _exact_value(learned: _Learned) -> list[str]:
@@ -196,11 +199,11 @@ def _exact_value(learned: _Learned) -> list[str]:
     """
     said = number(learned.result["exact_value"], "the exact_value")
     if learned.policy == DETERMINISTIC and learned.best is not None:
-        if as_float(said) == as_float(learned.best):
+        if nearest_double(said) == nearest_double(learned.best):
             return []
         return [f"the best table earns {text(learned.best)}, not {text(said)}"]
     bound = learned.result.get("exact_upper_bound")
-    if bound is not None and as_float(said) > as_float(number(bound, "the bound")):
+    if bound is not None and nearest_double(said) > nearest_double(number(bound, "the bound")):
         return [f"the exact_value {text(said)} exceeds the upper bound"]
     raise Unproven("no proof of it comes with a run, and the tables are too many to try")
 
@@ -234,7 +237,7 @@ def _values(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Table]
     if len(said) != len(true):
         return ["there is not one value for each player"]
     return [
-        f"{player!r} gets {text(as_float(value))} a step, not {text(stated)}"
+        f"{player!r} gets {text(nearest_double(value))} a step, not {text(stated)}"
         for player, value, stated in zip(game.players, true, said, strict=True)
         if abs(value - stated) > _tolerance(game)
     ]
@@ -245,7 +248,7 @@ def _nash_conv(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Tab
     true = sum(table_regrets(game, tables), Fraction(0)) * _per_step(game)
     if abs(true - said) <= 2 * game.num_players * _tolerance(game):
         return []
-    return [f"the nash_conv is {text(as_float(true))}, not {text(said)}"]
+    return [f"the nash_conv is {text(nearest_double(true))}, not {text(said)}"]
 
 
 def _per_step(game: MarkovGame) -> Fraction:
@@ -259,9 +262,10 @@ def _tolerance(game: MarkovGame) -> Fraction:
     Each step's joint actions change with a probability of at most their number times `_SIMPLE`,
     and a change lasts for the discounted rest of the game.
     """
-    spread = max(
-        Fraction(int(array.numerators.max()) - int(array.numerators.min()), array.denominator)
-        for array in game.payoffs
-    )
+    spread = largest = Fraction(0)
+    for array in game.payoffs:
+        low, high = int(array.numerators.min()), int(array.numerators.max())
+        spread = max(spread, Fraction(high - low, array.denominator))
+        largest = max(largest, Fraction(max(high, -low), array.denominator))
     steps = Fraction(game.horizon) if game.horizon is not None else 1 / (1 - game.discount)
-    return max(spread, Fraction(1)) * sum(game.shape) * steps * _SIMPLE
+    return (spread * sum(game.shape) * _SIMPLE + largest * ROUNDING) * steps

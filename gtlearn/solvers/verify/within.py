@@ -7,7 +7,7 @@ from collections.abc import Callable
 from math import inf
 from pathlib import Path
 
-from gtlearn.child import call
+from gtlearn.child import computed
 from gtlearn.limits import LimitReached, limited, patience
 from gtlearn.solvers.verify.report import Report, ended, is_listened_to, listening
 
@@ -40,7 +40,7 @@ def within(
         with TemporaryDirectory() as folder:
             record = Path(folder) / "settled"
             try:
-                return call(_recorded, verification, record)
+                return computed(_recorded, verification, record)
             except LimitReached as limit:
                 return _so_far(record) + Report(on_trust=(f"all else: {ended(limit)}",))
 

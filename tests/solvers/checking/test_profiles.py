@@ -231,6 +231,16 @@ def test_one_sentence(source, words):
     assert "\n" not in str(caught.value)
 
 
+def test_numbers_longer_than_python_prints():
+    long = 10**5000
+    with pytest.raises(InputError, match="no action what is given"):
+        as_profile({"distribution": [{"profile": [long, 0], "probability": 1}]}, BOS)
+    for game in (BOS, games.iterated(BOS, horizon=2)):
+        for options in ({"tolerance": -long}, {"concept": "stackelberg", "leader": long}):
+            with pytest.raises(InputError, match="what is given is n"):
+                solvers.check([[1, 0], [1, 0]], game, **options)
+
+
 def test_texts_and_files(tmp_path):
     pure = ((HALF, HALF), (1, 0))
     assert load_profile("1/2 1/2; 1 0", BOS).strategies == pure

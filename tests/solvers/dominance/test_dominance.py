@@ -221,4 +221,5 @@ def test_tampered_results_are_refused():
     lie = {**kept.beliefs, (0, 0): {(1,): F(1)}}
     assert violations(replace(kept, beliefs=lie))
     assert violations(replace(kept, beliefs={**kept.beliefs, (0, 0): {(5,): F(1)}}))
+    assert violations(replace(kept, beliefs={**kept.beliefs, (0, 0): {}}))
     assert violations(replace(kept, beliefs={**kept.beliefs, (0, 0): {(0,): F(1, 2)}}))

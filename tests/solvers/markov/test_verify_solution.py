@@ -1,5 +1,6 @@
 """verify.solution on iterated and Markov games: it accepts what holds and names what does not."""
 
+import copy
 import json
 from dataclasses import replace
 from fractions import Fraction
@@ -134,6 +135,38 @@ def test_a_limit_needs_a_direction_in_which_it_is_approached():
         assert statements and said in statements[0], (said, statements)
 
 
+def test_a_deterministic_commitment_attains_its_value():
+    stage = games.normal_form([[4, 0], [1, 0]], [[1, 1], [1, 0]])  # 4 is near the first row, or 0
+    game = games.iterated(stage, horizon=1)
+    found = solvers.solve(game, "stackelberg", policy="deterministic", ties="weak")
+    assert found[0].value == 1 and found[0].attained
+    first, towards = ((Fraction(1), Fraction(0)),) * 5, ((Fraction(-1), Fraction(1)),) * 5
+    higher = with_evidence(found, upper_bound=Fraction(4), direction=towards)
+    lie = damaged(
+        replace(higher, complete=False, robustness=(), proofs={}),
+        commitment=first,
+        response=(0,) * 5,
+        payoffs=(Fraction(4), Fraction(1)),
+        upper_bound=Fraction(4),
+        attained=False,
+    )
+    assert "deterministic table attains" in verify.solution(game, lie).false[0]
+
+
+def test_a_limit_is_found_out_however_small_the_payoffs():
+    tiny = Fraction(1, 10**12)  # Conitzer & Sandholm (2006), with the first column turned over
+    leader, follower = [[tiny, 4 * tiny], [2 * tiny, 3 * tiny]], [[tiny, 0], [0, tiny]]
+    game = games.iterated(games.normal_form(leader, follower), horizon=1)
+    found = solvers.solve(game, "stackelberg", policy="stochastic", ties="weak")
+    assert found[0].value == Fraction(7, 2) * tiny and not found[0].attained
+    assert verify.solution(game, found).false == ()
+    direction = found[0].certificate.evidence["direction"]
+    back = tuple(tuple(-d for d in row) for row in direction)
+    assert (
+        "do not come near" in verify.solution(game, with_evidence(found, direction=back)).false[0]
+    )
+
+
 def test_a_damaged_equilibrium_is_found_out():
     found = solved(concept="nash")
     first = found[0]
@@ -204,6 +237,29 @@ def test_json_of_the_wrong_form_is_refused_in_a_sentence(change, said):
         verify.solution(found.game, {**found.to_json(), **change})
 
 
+@pytest.mark.parametrize(
+    ("concept", "change"),
+    [
+        ("nash", {"components": [[0]]}),
+        ("stackelberg", {"component_indices": [1]}),
+        ("stackelberg", {"subsets": [{"rows": [], "columns": [], "members": []}]}),
+        ("nash", {"follower": "optimal"}),
+        ("nash", {"bounds": {"folk": "1"}}),
+    ],
+)
+def test_parts_that_other_solutions_have_are_false(concept, change):
+    found = solved(concept=concept, horizon=2)
+    [false] = verify.solution(found.game, {**found.to_json(), **change}).false
+    assert f"{next(iter(change))} are stated, which only" in false
+
+
+def test_a_proof_that_is_not_known_is_on_trust():
+    found = solved(policy="deterministic", horizon=2)
+    data = found.to_json()
+    report = verify.solution(found.game, {**data, "proofs": {**data["proofs"], "oracle": "yes"}})
+    assert report.false == () and "'oracle'" in report.on_trust[0]
+
+
 @pytest.mark.parametrize("key", ["commitment", "response", "payoffs", "attained", "certificate"])
 def test_json_that_lacks_a_part_is_refused(key):
     found = solved(policy="deterministic")
@@ -211,6 +267,43 @@ def test_json_that_lacks_a_part_is_refused(key):
     del data["solutions"][0][key]
     with pytest.raises(InputError):
         verify.solution(found.game, data)
+
+
+def leaves(value, path=()):
+    """The paths of the parts that hold no others."""
+    if not isinstance(value, dict | list):
+        yield path
+        return
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from leaves(part, (*path, key))
+
+
+@pytest.mark.parametrize("options", SOLUTIONS)
+def test_numbers_longer_than_python_prints(options):
+    found = solved(**options, horizon=2)
+    data = found.to_json()
+    for path in leaves(data):
+        for long in ("9" * 5000, 10**5000):
+            changed = copy.deepcopy(data)
+            part = changed
+            for step in path[:-1]:
+                part = part[step]
+            part[path[-1]] = long
+            try:
+                verify.solution(found.game, changed)
+            except InputError as error:
+                assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("policy", ["deterministic", "stochastic"])
+def test_a_response_that_takes_too_long_to_find_is_on_trust(policy, monkeypatch):
+    found = solved(policy=policy, follower="stationary", horizon=6)
+    monkeypatch.setattr(verify.markov_values, "MAX_NODES", 1)
+    report = verify.solution(found.game, found)
+    assert report.false == ()
+    assert any("no stationary response is better: the best" in part for part in report.on_trust)
+    with pytest.raises(InputError, match="'optimal'"):
+        solved(policy=policy, follower="stationary", horizon=6)
 
 
 def test_what_is_no_json_object_is_refused():

@@ -1,6 +1,7 @@
 """Choosing among all equilibria, inside components too."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -44,6 +45,14 @@ def test_entropy_inside_a_component():
     assert column == (1, 0)
     assert [float(p) for p in row] == pytest.approx([0.25] * 4, abs=1e-5)
     assert outcome.certificate.verified
+
+
+def test_entropy_without_subsets_is_not_called_maximal():
+    whole = all_equilibria(families.degenerate(2, 2, kind="zero"))
+    cut = replace(whole, status="time_limit", complete=False, components=None, subsets=None)
+    [note] = select(cut, "entropy").notes
+    assert note == "only equilibria at the ends of sets were compared"
+    assert "maximal up to 1e-6" in select(whole, "entropy").notes[0]
 
 
 def test_entropy_of_a_zero_game_is_uniform():

@@ -159,6 +159,12 @@ class TestEveryKind:
             data = damaged(data_.draw, data)
         statements(game, data)
 
+    def test_numbers_longer_than_python_prints(self, game, data):
+        for path in places(data):
+            if not isinstance(at(data, path), dict | list):
+                for long in ("9" * 5000, 10**5000):
+                    statements(game, changed(data, path, long))
+
     @given(other=st.sampled_from([BOS, DEGENERATE, RANDOM, TYPES, THREE]))
     @settings(max_examples=5, deadline=None)
     def test_of_another_game(self, game, data, other):
@@ -234,6 +240,16 @@ class TestFalseStatements:
         proof = {**solve(BOS).to_json()["solutions"][0]["certificate"], "value": "2"}
         assert "the value of the game" in self.false(BOS, solve(BOS), path, proof)
 
+    def test_value_where_the_first_player_does_not_choose(self):
+        pennies = games.load("matching_pennies")
+        payoffs = [[[7, 7], [7, 7]]], *([t.numerators.tolist()] for t in pennies.payoffs)
+        game = games.normal_form(*payoffs)
+        path = ["solutions", 0, "certificate"]
+        proof = {**solve(game).to_json()["solutions"][0]["certificate"], "value": "7"}
+        assert "the value of the game is not 7" in self.false(game, solve(game), path, proof)
+        data = changed(solve(game).to_json(), path, {**proof, "value": "0"})
+        assert verify.solution(game, data).false == ()
+
     def test_index(self):
         for game in (BOS, RANDOM, families.uniform(6, 6, seed=2)):
             solution = solve(game, find="all")
@@ -284,6 +300,22 @@ class TestFalseStatements:
         self.false(DEGENERATE, solution, ["solutions"], data["solutions"] * 2)
 
     @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            (["follower"], "optimal"),
+            (["policy"], "stochastic"),
+            (["bounds"], {"folk": "1"}),
+            (["robustness"], [["1/2", "1"]]),
+            (["proofs"], {"folk": {}}),
+        ],
+    )
+    def test_parts_that_only_commitments_to_tables_have(self, path, value):
+        for options in ({}, {"concept": "correlated"}, STACKELBERG):
+            assert "which only commitments to tables have" in self.false(
+                BOS, solve(BOS, **options), path, value
+            )
+
+    @pytest.mark.parametrize(
         "options", [{"concept": "correlated"}, STACKELBERG, {**STACKELBERG, "ties": "weak"}]
     )
     def test_complete_without_a_proof(self, options):
@@ -295,6 +327,46 @@ class TestFalseStatements:
         higher = {**proof, name: str(Fraction(proof[name]) + 1)}
         self.false(RANDOM, solution, ["solutions", 0, "certificate"], higher)
 
+    def test_what_a_violation_does_not_excuse(self):
+        game = games.load("chicken")  # whose follower earns 2 or 1 against D
+        solution = solve(game, arithmetic="float", **STACKELBERG)
+        outcome = solution.to_json()["solutions"][0]
+        assert outcome["strategies"] == [[0.0, 1.0], [1.0, 0.0]] and outcome["response"] == 0
+        path = ["solutions", 0]
+        proof = {**outcome["certificate"], "violation": 1.0}
+        worse = {
+            **outcome,
+            "certificate": proof,
+            "response": 1,
+            "strategies": [[0.0, 1.0], [0.0, 1.0]],
+            "payoffs": [1.0, 1.0],
+            "gap": 3.0,
+        }
+        assert "no best one: it is 1 worse" in self.false(game, solution, path, worse)
+        exact = solve(game, **STACKELBERG)
+        proof = {**exact.to_json()["solutions"][0]["certificate"], "violation": "1"}
+        assert "a violation" in self.false(game, exact, [*path, "certificate"], proof)
+        tiny = Fraction(1, 10**12)
+        scaled = [[[tiny * v for v in row] for row in t.numerators.tolist()] for t in game.payoffs]
+        small = games.normal_form(*scaled)
+        solution = solve(small, arithmetic="float", **STACKELBERG)
+        assert solution[0].payoffs == (4e-12, 2e-12)
+        data = changed(solution.to_json(), [*path, "payoffs"], [4e-12, 1e-12])
+        assert "payoffs" in str(verify.solution(small, data).false)
+        large = games.normal_form([[10**9, 0], [0, 1]], [[10**9, 0], [0, 1]])
+        solution = solve(large, arithmetic="float", **STACKELBERG)
+        lie = [[1.5, 0.0], [1.0, 0.0]]
+        assert "sum to one" in str(
+            verify.solution(large, changed(solution.to_json(), [*path, "strategies"], lie)).false
+        )
+
+    def test_a_pure_commitment_that_is_not_attained(self):
+        solution = solve(PUBLISHED, commitment="pure", ties="weak", **STACKELBERG)
+        outcome = solution.to_json()["solutions"][0]
+        proof = {**outcome["certificate"], "interior": outcome["strategies"][0]}
+        lie = {**outcome, "attained": False, "certificate": proof}
+        assert "always attained" in self.false(PUBLISHED, solution, ["solutions", 0], lie)
+
     @pytest.mark.parametrize(
         ("path", "value"),
         [
@@ -305,6 +377,18 @@ class TestFalseStatements:
     )
     def test_of_another_kind(self, path, value):
         self.false(BOS, solve(BOS), path, value)
+
+    def test_float_regrets_that_are_no_rounding(self):
+        solution = solve(BOS, find="all", arithmetic="float")
+        third = solution.to_json()["solutions"][0]
+        half = {
+            **third,
+            "strategies": [[0.5, 0.5], [0.5, 0.5]],
+            "payoffs": [0.75, 0.75],
+            "certificate": {**third["certificate"], "regrets": [0.25, 0.25]},
+        }
+        half.pop("index")
+        assert "no rounding explains" in self.false(BOS, solution, ["solutions", 0], half)
 
     def test_float_strategies_that_are_none(self):
         solution = solve(BOS, arithmetic="float")

@@ -67,6 +67,12 @@ def test_every_change_is_named(path, value, said):
     assert any(said in sentence for sentence in report.false), report
 
 
+@pytest.mark.parametrize("name", ["round", "player", "action"])
+def test_numbers_longer_than_python_prints(name):
+    long = changed(printed(MIXED, "strict"), ["steps", 0, name], 10**5000)
+    assert verify.solution(MIXED, long).false
+
+
 def test_an_elimination_that_stops_early_is_not_complete():
     game = games.load("prisoners_dilemma")
     data = printed(game, "strict")
@@ -153,6 +159,22 @@ def test_what_is_false_of_a_run_is_named(key, value):
     assert verify.solution(RUN, run_result(RUN, **{key: value})).false
 
 
+def test_a_gap_needs_a_bound():
+    result = run_result(RUN, gap=-5.0)
+    del result["exact_upper_bound"]
+    assert "the exact_upper_bound" in verify.solution(RUN, result).false[0]
+
+
+def test_a_bound_that_rounding_made_smaller_is_true():
+    thirds = games.normal_form([["1/3", 0], [0, "1/9"]], [[1, 0], [0, 1]])
+    game = games.iterated(thirds, horizon=1)
+    result = run_result(game, exact_value=None)
+    assert Fraction(result["exact_upper_bound"]) < Fraction(1, 3)
+    assert verify.solution(game, result).holds
+    low = run_result(game, exact_value=None, exact_upper_bound=0.25)
+    assert "the best table earns 1/3" in verify.solution(game, low).false[0]
+
+
 def test_a_bound_on_stochastic_tables_is_on_trust():
     result = run_result(
         RUN, policy="stochastic", exact_value=None, exact_upper_bound=3.75, gap=0.75
@@ -177,6 +199,15 @@ def test_tables_that_were_learned_without_a_leader():
     for key, value in {"values": [2.0, 2.1], "nash_conv": 0.1, "unit": "sum"}.items():
         assert verify.solution(game, {**result, key: value}).false
     assert verify.solution(game, {**result, "strategies": [[["0", "1"]] * 5]}).false
+
+
+def test_learned_values_are_as_near_as_the_payoffs_are_small():
+    tiny = Fraction(1, 10**9)
+    game = games.iterated(games.normal_form([[2 * tiny, 0]], [[tiny, 3 * tiny]]), horizon=2)
+    tables = [[["1"]] * 3, [["1", "0"]] * 3]
+    result = {"schema": "gtlearn/run/1", "strategies": tables, "values": [2e-9, 1e-9]}
+    assert verify.solution(game, result).holds
+    assert verify.solution(game, {**result, "values": [2e-9, 3e-9]}).false
 
 
 def test_a_run_without_tables_says_nothing():

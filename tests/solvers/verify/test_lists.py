@@ -48,11 +48,26 @@ def test_a_list_that_is_cut_is_not_complete(name, arithmetic):
         assert said(game, {**without(data, gone), "complete": False})[0] == ()
 
 
+def test_what_a_list_lacks_may_be_longer_than_python_prints():
+    large = 10**5000
+    game = games.normal_form([[large, 0], [1, large + 3]], [[large + 1, 0], [0, 1]])
+    data = listed(game)
+    [mixed] = [k for k, one in enumerate(data["solutions"]) if "0" not in one["strategies"][0]]
+    assert "1 extreme equilibrium is not listed" in said(game, without(data, mixed))[0][0]
+
+
 def test_no_list_at_all_is_not_complete():
     empty = {"solutions": [], "components": [], "component_indices": [], "subsets": []}
     for game in (games.load("chicken"), families.uniform(3, 3, seed=1)):
         data = {**listed(game), **empty}
         assert "every finite game" in said(game, data)[0][0]
+
+
+def test_nothing_need_be_best_where_nothing_was_maximised():
+    game = games.load("matching_pennies")  # whose only correlated equilibrium is the Nash one
+    data = solvers.solve(game, "correlated", objective=None).to_json()
+    false, on_trust = said(game, {**data, "complete": True})
+    assert false == () and COMPLETE in on_trust[0]
 
 
 def test_one_of_several_is_not_all():

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -81,7 +81,7 @@ def check_tables(
             raise InputError(f"the {option} {value!r} is not known; choose {known}")
     limit = to_fraction(tolerance)
     if limit < 0:
-        raise InputError(f"the tolerance {tolerance} is negative; give zero or more")
+        raise InputError(f"the tolerance {quoted(tolerance)} is negative; give zero or more")
     markov = as_markov(game)
     with limits.limited(time_limit, memory_limit):
         if concept == "nash":
@@ -231,4 +231,6 @@ def _require_leader(game: MarkovGame, leader: int | None) -> None:
             "a Nash equilibrium"
         )
     if isinstance(leader, bool) or leader not in (None, 0, 1):
-        raise InputError(f"the leader {leader!r} is no player of {game.name!r}; choose 0 or 1")
+        raise InputError(
+            f"the leader {quoted(leader)} is no player of {game.name!r}; choose 0 or 1"
+        )
