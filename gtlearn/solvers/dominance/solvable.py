@@ -55,16 +55,17 @@ def _rows(tensor: NDArray[Any], player: int) -> NDArray[Any]:
 
     Shape (actions, profiles of the others).
     """
-    held = np.moveaxis(tensor, player, 0)
-    return held.reshape(held.shape[0], math.prod(held.shape[1:]))
+    held = tensor.swapaxes(0, player)  # in whatever order the others' profiles come
+    return held.reshape(len(held), -1)
 
 
 def _dominated(rows: NDArray[Any]) -> set[int]:
     """The rows that another one, or of three a mixture of the others, exceeds in every column."""
-    better = np.all(rows[:, None, :] < rows[None, :, :], axis=2)
-    gone = set(np.flatnonzero(np.any(better, axis=1)).tolist())
-    if gone or len(rows) != _MIXED:
-        return gone
+    beaten = (rows[:, None] < rows).all(axis=2).any(axis=1).tolist()
+    if any(beaten):
+        return {row for row, gone in enumerate(beaten) if gone}
+    if len(rows) != _MIXED:
+        return set()
     exact = rows.tolist()  # Python's integers: products of numerators do not overflow
     for row in range(_MIXED):
         if _mixture_exceeds(exact[row - 1], exact[row - 2], exact[row]):
