@@ -13,6 +13,7 @@ from gtlearn.solvers.verify.report import Statement, unknown_statement
 SETS = ("components", "component_indices", "subsets")  # parts of a claim
 OF_TABLES = ("follower", "policy", "bounds", "robustness", "proofs")
 COMPLETE = "that these are all (complete)"
+ALL_TABLES = "that these are all in deterministic tables (complete)"
 _FLOATS = ("float_bound", "tolerance")  # evidence in floats, also where all else is exact
 
 

@@ -16,6 +16,7 @@ from gtlearn.limits import check
 from gtlearn.solvers.outcomes import DETERMINISTIC, MarkovEquilibrium, Outcome, TableCommitment
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import (
+    ALL_TABLES,
     COMPLETE,
     OF_TABLES,
     SETS,
@@ -58,7 +59,8 @@ def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[St
     else:
         yield from _value_statements(game, claim, tried)
     if claim.complete:
-        yield Statement(COMPLETE, partial(_complete, game, claim, tried))
+        which = ALL_TABLES if claim.concept == "nash" else COMPLETE
+        yield Statement(which, partial(_complete, game, claim, tried))
 
 
 def _value_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[Statement]:

@@ -81,11 +81,11 @@ def _found(solution: MarkovSolution) -> str:
     count, late = len(solution), solution.status != OK
     before = " before the search was stopped" if late else ""
     if solution.concept == "nash":
+        name = "Nash equilibrium" if count < 2 else "Nash equilibria"
+        if solution.complete:  # the notes say what else there may be
+            return f"{count or 'No'} {name} in deterministic tables"
         if not count:
-            return f"No Nash equilibrium found{before}"
-        name = "Nash equilibrium" if count == 1 else "Nash equilibria"
-        if solution.complete:  # the notes say what is all that was asked for
-            return f"{count} {name}"
+            return f"No {name} found{before}"
         return f"{count} {name} found{before}; there may be others"
     what = f"{solution.policy} commitment{'' if count == 1 else 's'}"
     whom = f"against {follower_class(solution.game, solution.follower)}"
