@@ -14,7 +14,7 @@ import click
 
 from gtlearn.cli.app import app
 from gtlearn.cli.interrupt import INTERRUPTED
-from gtlearn.cli.stdout import claim_stdout, discard
+from gtlearn.cli.stdout import claim_stdout, discard, is_stuck, not_written
 from gtlearn.errors import CertificateError, InputError, shortened
 
 BAD_INPUT = 2
@@ -49,7 +49,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
     except (MemoryError, OverflowError, RecursionError) as error:  # what no check has foreseen
         return _complain(_too_much(error))
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and is_stuck(sys.stdout):  # of click's own, such as --help
+            return _complain(str(not_written(sys.stdout, error)))
         import traceback
 
         traceback.print_exc()

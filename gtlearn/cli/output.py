@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 import tempfile
 import time
@@ -12,8 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gtlearn.cli.stdout import discard, stdout
+from gtlearn.cli.stdout import not_written, stdout
 from gtlearn.errors import InputError
+from gtlearn.reading import kind_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -76,9 +78,7 @@ def emit(text: str, output: Path | None = None) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        discard(stream)
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"standard output cannot be written: {reason}") from None
+        raise not_written(stream, error) from None
 
 
 def note(sentences: Iterable[str]) -> None:
@@ -91,9 +91,13 @@ def note(sentences: Iterable[str]) -> None:
 def replacing(target: Path) -> Iterator[Path]:
     """A temporary path that becomes `target` at the end, so that no half-written file is left.
 
+    Where `target` is a link it stays one, and the file that it leads to is replaced.
+
     Raises:
-        InputError: if the file cannot be written.
+        InputError: if the file cannot be written, or is there and no regular file.
     """
+    _require_regular(target)
+    target = Path(os.path.realpath(target))
     try:
         folder = tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent)
     except OSError as error:
@@ -114,16 +118,23 @@ def require_writable(target: Path | None) -> None:
     """Complains now, and not after a long computation, about a file that cannot be written.
 
     Raises:
-        InputError: if the file cannot be written.
+        InputError: if the file cannot be written, or is there and no regular file.
     """
     if target is None:
         return
-    if target.is_dir():
-        raise _cannot_write(target, IsADirectoryError(0, "is a directory"))
+    _require_regular(target)
     try:
         os.rmdir(tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent))
     except OSError as error:
         raise _cannot_write(target, error) from None
+
+
+def _require_regular(target: Path) -> None:
+    """Refuses a folder, and a device or a pipe, in whose place a file would be put."""
+    with suppress(OSError):
+        found = os.stat(target)
+        if not stat.S_ISREG(found.st_mode):
+            raise _cannot_write(target, OSError(0, f"is {kind_of(found)}"))
 
 
 def _cannot_write(target: Path, error: OSError) -> InputError:

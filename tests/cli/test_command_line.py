@@ -68,6 +68,23 @@ def test_a_folder_is_no_output_and_that_is_said_before_the_work(refused, tmp_pat
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_an_output_takes_the_place_of_no_pipe_or_device(refused, tmp_path):
+    pipe, link = tmp_path / "pipe.json", tmp_path / "null.json"
+    os.mkfifo(pipe)
+    link.symlink_to("/dev/null")
+    assert "is a pipe" in refused("solve", "chicken", "--output", pipe)
+    assert "is a device" in refused("solve", "chicken", "--output", link)
+    assert pipe.is_fifo() and link.is_symlink()
+
+
+def test_an_output_is_written_through_a_link(gtlearn, tmp_path):
+    (tmp_path / "link.json").symlink_to("solution.json")
+    assert gtlearn("solve", "chicken", "--output", tmp_path / "link.json")[0] == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "solution.json").read_text())["status"] == "ok"
+
+
 def test_solve_takes_literals_that_begin_with_a_minus(gtlearn):
     code, out, _ = gtlearn("solve", "-1 1; 1 -1", "--zero-sum", "--format", "json")
     assert code == 0
@@ -304,10 +321,11 @@ def test_a_closed_pipe_is_quiet():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_gets_one_line():
+@pytest.mark.parametrize("arguments", [["games", "list"], ["--help"], ["games"], ["--version"]])
+def test_a_full_disk_gets_one_line(arguments):
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "gtlearn", "games", "list"],
+            [sys.executable, "-m", "gtlearn", *arguments],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
