@@ -15,7 +15,7 @@ from toy_learner import Toy, ToyConfig
 
 from gtlearn import files
 from gtlearn.errors import DivergenceError, InputError
-from gtlearn.runs import checkpoint, generators, loop
+from gtlearn.runs import checkpoint, generators, loop, session
 from gtlearn.runs.config import Recording, RunConfig
 from gtlearn.runs.metrics import read_rows
 
@@ -185,7 +185,7 @@ def test_without_a_number_of_iterations_checkpoints_go_by_the_clock(
     toy, tmp_path, monkeypatch, seconds, saved
 ):
     steps = []
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", seconds)
+    monkeypatch.setattr(session, "CHECKPOINT_SECONDS", seconds)
     monkeypatch.setattr(checkpoint, "save", lambda path, state: steps.append(state["step"]))
     plan = RunConfig(toy, ToyConfig(), 0, Recording(tensorboard=False))
     loop.train(plan, tmp_path / "run")
