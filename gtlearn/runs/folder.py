@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gtlearn import __version__
-from gtlearn.errors import InputError
+from gtlearn.errors import GtlearnError, InputError, quoted
 from gtlearn.files import read_bytes, require_no_link, require_plain, write_whole
 from gtlearn.optional import optional
 from gtlearn.runs import checkpoint
@@ -90,19 +90,20 @@ class RunFolder:
 
     @contextmanager
     def fitting(self) -> Iterator[None]:
-        """Around what takes over a checkpoint's state, in which anything may be wrong.
+        """Around what takes over a checkpoint's state, or uses it: anything may be wrong in it.
 
         Raises:
             InputError: if something is.
         """
         try:
             yield
-        except InputError:
+        except (GtlearnError, MemoryError, OSError):
             raise
         except Exception as error:  # whatever a learner makes of a state that is none of its own
+            reason = f"{type(error).__name__}: {error}"
             raise InputError(
-                f"{self.checkpoint_file} does not fit this run: it is damaged or another run's; "
-                "start the run anew with its config.toml"
+                f"{self.checkpoint_file} does not fit this run: it is damaged or another run's "
+                f"({quoted(reason, 100)}); start the run anew with its config.toml"
             ) from error
 
     def result(self) -> dict[str, Any] | None:

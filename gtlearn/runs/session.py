@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from numbers import Integral
 from typing import Any
 
@@ -31,6 +31,7 @@ class Session:
         self.row: Row = {}  # the last one written
         self._bytes = 0  # of metrics, at the checkpoint
         self._before = config  # that of the checkpoint
+        self._restored = False
         self._start = time.monotonic()  # minus the seconds of earlier sessions
         self._saved = time.monotonic()
 
@@ -59,13 +60,16 @@ class Session:
 
     def advance(self) -> None:
         """One iteration, and its row of metrics where one is due."""
-        metrics = self.learner.step()
+        with self._learning():
+            metrics = self.learner.step()
         self.step += 1
         flaw = _flaw(metrics)
         if flaw is not None:
             raise self._divergence(flaw)
         if self._is_last() or self._has_row(self.step):
-            self.row = {"step": self.step, **_numbers(metrics), **_headline(self.learner)}
+            with self._learning():
+                headline = _headline(self.learner)
+            self.row = {"step": self.step, **_numbers(metrics), **headline}
         if self._has_row(self.step):
             with self._writing():
                 self._log.write(self.row, tensorboard=is_kept(self.step))
@@ -123,13 +127,15 @@ class Session:
             self._bytes = _count(state["bytes"])
             self._before = state["config"]
             self.row = _numbers(state["row"])
+        self._restored = True
         self._start = time.monotonic() - self.folder.seconds()
 
     def finish(self) -> dict[str, Any]:
         """Writes result.json; returns what it holds."""
         beside = ("step", "env_steps")
         subject = self.config.subject
-        own = self.learner.result()  # its checks take time too
+        with self._learning():
+            own = self.learner.result()  # its checks take time too
         result = {
             "schema": SCHEMA,
             "algorithm": self.config.algorithm.name,
@@ -182,6 +188,10 @@ class Session:
         generators.seed_all(self.config.seed)
         self.learner = self._make()
         self.step = 0
+
+    def _learning(self) -> AbstractContextManager[None]:
+        """Around what the learner does: what is wrong with its checkpoint may show only there."""
+        return self.folder.fitting() if self._restored else nullcontext()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

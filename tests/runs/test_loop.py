@@ -396,6 +396,20 @@ def test_a_strangers_checkpoint_is_refused_and_runs_nothing(toy, tmp_path, damag
     assert not trap.exists()
 
 
+@pytest.mark.parametrize("part", ["momentum", "best"])
+def test_a_strangers_checkpoint_that_fails_only_later_is_refused(toy, tmp_path, part):
+    loop.train(config(toy), tmp_path / "run", stop=lambda step: step == 20)
+    path = tmp_path / "run" / "checkpoint"
+    state = checkpoint.load(path)
+    if part == "momentum":
+        state["learner"]["optimiser"]["state"][0]["exp_avg"] = torch.zeros(7, dtype=torch.float64)
+    else:
+        state["learner"]["best"] = "none"
+    checkpoint.save(path, state)
+    with pytest.raises(InputError, match=r"checkpoint does not fit this run: .* \(.*Error: "):
+        loop.resume(tmp_path / "run")
+
+
 def test_lost_rows_are_noticed(toy, tmp_path):
     loop.train(config(toy), tmp_path / "run", stop=lambda step: step == 20)
     (tmp_path / "run" / "metrics.jsonl").write_text("")
