@@ -93,11 +93,13 @@ def game_of_bytes(
 
 
 def _of_arrays(data: bytes, format: str, what: str, **how: Any) -> NormalFormGame:
-    """The game of an .npy or .npz file; the arrays of an .npz file are the players' by name."""
+    """The game of an .npy or .npz file; several arrays of an .npz file are the players' by name."""
     try:
         if format == "npy":
             return game_from_arrays(array_of_npy(data, what), **how)
         found = arrays_of_npz(data, what)
+        if len(found) == 1:
+            return game_from_arrays(*found.values(), **how)
         if not all(re.fullmatch(r"arr_\d+", name) for name in found):
             how["players"] = list(found)
         return game_from_arrays(list(found.values()), **how)
