@@ -94,15 +94,14 @@ def game_of_bytes(
 
 def _of_arrays(data: bytes, format: str, what: str, **how: Any) -> NormalFormGame:
     """The game of an .npy or .npz file; several arrays of an .npz file are the players' by name."""
+    found = {"": array_of_npy(data, what)} if format == "npy" else arrays_of_npz(data, what)
+    arrays: Any = list(found.values())
+    if len(found) == 1:
+        (arrays,) = arrays
+    elif not all(re.fullmatch(r"arr_\d+", name) for name in found):
+        how["players"] = list(found)
     try:
-        if format == "npy":
-            return game_from_arrays(array_of_npy(data, what), **how)
-        found = arrays_of_npz(data, what)
-        if len(found) == 1:
-            return game_from_arrays(*found.values(), **how)
-        if not all(re.fullmatch(r"arr_\d+", name) for name in found):
-            how["players"] = list(found)
-        return game_from_arrays(list(found.values()), **how)
+        return game_from_arrays(arrays, **how)
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 
