@@ -8,9 +8,11 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+import click
 import pytest
 
 from gtlearn import __version__, games, limits
+from gtlearn.cli.options import Size
 
 
 def process(*arguments, **options):
@@ -347,3 +349,12 @@ def test_interruption_is_quiet():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
+
+
+def test_sizes():
+    for text, size in (("7", 7), ("1.5 kb", 1500), ("2GB", 2 * 10**9), ("1t", 10**12), ("3B", 3)):
+        assert Size().convert(text, None, None) == size
+    assert Size("mb").convert("500", None, None) == Size("mb").convert("500MB", None, None) == 5e8
+    for wrong in ("0", "0.5", "-1", "1GiB", "1.5.5GB", "", "GB", "1e9", "inf", "9" * 99):
+        with pytest.raises(click.BadParameter, match="is no size; give one such as 500MB or 2GB"):
+            Size().convert(wrong, None, None)
