@@ -16,7 +16,7 @@ from typing import Any
 
 from gtlearn import __version__
 from gtlearn.errors import GtlearnError, InputError, quoted
-from gtlearn.files import read_bytes, require_no_link, require_plain, write_whole
+from gtlearn.files import opened, read_bytes, require_no_link, require_plain, write_whole
 from gtlearn.optional import optional
 from gtlearn.runs import checkpoint
 from gtlearn.runs import result as results
@@ -189,6 +189,7 @@ class RunFolder:
         filelock = optional("filelock", "learn")
         lock = filelock.FileLock(self.path / _LOCK, timeout=patience)
         try:
+            opened(self.path / _LOCK, "a").close()  # of one name: some filelocks empty it
             lock.acquire()
         except filelock.Timeout:
             raise InputError(
