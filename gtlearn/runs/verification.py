@@ -76,8 +76,8 @@ def _config(file: Path) -> dict[str, Any]:
 def _statements(
     path: Path, config: Mapping[str, Any], result: Mapping[str, Any], played: Game
 ) -> Iterator[Statement]:
-    if results.CHECKSUMS in result:
-        yield Statement("that its files are as the run left them", partial(_edited, path, result))
+    if result.get(results.CHECKSUMS, {}) != {}:
+        yield Statement("that its files fit the checksums in it", partial(_edited, path, result))
     for name in _OF_THE_RUN:
         if name in result and name in config:
             yield Statement(f"the {name}", _comparison(name, result[name], config[name]))
