@@ -32,7 +32,7 @@ from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.openspiel import from_openspiel, load_openspiel
 from gtlearn.games.openspiel_steps import SteppedGame
 from gtlearn.games.openspiel_text import of_text
-from gtlearn.reading import at_most, text_of
+from gtlearn.reading import at_most, bound, text_of, with_bound
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
 
@@ -102,7 +102,9 @@ def load(
     with at_most(max_bytes), limits.limited(time_limit, memory_limit):
         if limits.patience() == math.inf or isinstance(spec, Game):
             return _loaded(spec, how)
-        return child.bounded(_loaded, spec, how, seconds=reading_seconds(spec))
+        seconds = reading_seconds(spec)
+        game: Game = child.bounded(with_bound, bound(), _loaded, spec, how, seconds=seconds)
+        return game
 
 
 def _loaded(spec: Any, how: dict[str, Any]) -> Game:
@@ -125,7 +127,7 @@ def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any)
         data: the content: of a file that `load` reads, or a text that it takes (no path).
         format: a suffix without its dot, or "literal"; None for what the content shows.
         what: what it is called in error messages.
-        **how: the options of `load`.
+        **how: symmetric, zero_sum, rationalise and players_axis, as for `load`.
 
     Raises:
         InputError: if it is no game, or text that could be CSV or a literal, which differ.
@@ -134,7 +136,10 @@ def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any)
     >>> load_bytes(b"3,3 0,5\\n5,0 1,1", what="the text").payoff(1, (0, 1))
     Fraction(5, 1)
     """
-    return child.bounded(_of_bytes, data, format, what, how, seconds=bytes_seconds(data))
+    seconds = bytes_seconds(data)
+    read = (_of_bytes, data, format, what, how)
+    game: Game = child.bounded(with_bound, bound(), *read, seconds=seconds)
+    return game
 
 
 def _of_bytes(data: bytes, format: str | None, what: str, how: dict[str, Any]) -> Game:
