@@ -150,7 +150,7 @@ def _of_bytes(data: bytes, format: str | None, what: str, how: dict[str, Any]) -
     if format not in ("text", "literal"):
         return game_of_bytes(data, format, name="game", source=what, what=what, **how)
     text = text_of(data, what)
-    if format == "text" and _is_path(text.strip()):
+    if format == "text" and is_path(text.strip()):
         raise InputError(f"{what} holds the path of a file, and no game; give the path itself")
     try:
         return load(text, **how) if format == "text" else parse_literal(text, **flags)
@@ -193,7 +193,7 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Game:
         raise InputError("the game is an empty string; give a name, a path or a literal")
     if is_iterated(stripped):
         return load_iterated(stripped, **how)
-    if _is_path(stripped):
+    if is_path(stripped):
         return read_game(stripped, **how)
     flags = {"symmetric": how["symmetric"], "zero_sum": how["zero_sum"]}
     if stripped[0] in "[{":
@@ -237,7 +237,7 @@ def _exact(game: SteppedGame) -> IteratedGame | MarkovGame:
     return game.exact
 
 
-def _is_path(text: str) -> bool:
+def is_path(text: str) -> bool:
     """Whether a text means a file: by its suffix, or because there is such a file."""
     if len(text) > 4096 or "\n" in text or "\0" in text:
         return False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -16,6 +17,7 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.labels import numbered_labels
 from gtlearn.games.literal import LITERAL, literal_text
 from gtlearn.games.markov.game import MarkovGame, check_duration, check_size
+from gtlearn.games.names import split_call
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray, format_number, plain_integer, to_fraction
 
@@ -61,8 +63,10 @@ class IteratedGame:
     def name(self) -> str:
         """What `games.load` knows the game by, where the stage has a name or a short literal."""
         spelt = literal_text(self.stage) if self.stage.name == LITERAL else ""
-        short = 0 < len(spelt) <= _LONGEST_LITERAL
-        parts = [f"stage='{spelt}'" if short else f"stage={self.stage.name}"]
+        stage = spelt if 0 < len(spelt) <= _LONGEST_LITERAL else self.stage.name
+        if split_call(stage) is None:
+            stage = f'"{stage}"' if "'" in stage else f"'{stage}'"
+        parts = [f"stage={stage}"]
         if self.horizon is not None:
             parts.append(f"horizon={self.horizon}")
         if self.discount != 1:
@@ -198,7 +202,8 @@ def iterated(
     """The iterated game of a stage game.
 
     Args:
-        stage: a normal-form game, or anything that `games.load` takes as one.
+        stage: a normal-form game, or anything that `games.load` takes as one; that in a file is
+            called by its path.
         horizon: the number of steps; None for a game that goes on for ever.
         discount: what a payoff one step later is worth; in [0, 1) without a horizon, and 1 by
             default with one. A float is read as the decimal that it prints as.
@@ -222,4 +227,18 @@ def iterated(
             "discount in [0, 1)"
         )
     factor = Fraction(1) if discount is None else to_fraction(discount, rationalise=True)
-    return IteratedGame(loaded, plain_integer(horizon), factor, plain_integer(memory))
+    named = called_by_path(loaded, stage)
+    return IteratedGame(named, plain_integer(horizon), factor, plain_integer(memory))
+
+
+def called_by_path(stage: NormalFormGame, spec: Any) -> NormalFormGame:
+    """The stage; one that was read from a file is called by its path, by which it is found again.
+
+    The name in a file, or of it, may be that of another game.
+    """
+    from gtlearn.games.loading import is_path
+
+    text = os.fspath(spec) if isinstance(spec, os.PathLike) else spec
+    if not (isinstance(text, str) and is_path(text.strip())):
+        return stage
+    return replace(stage, name=text.strip())
