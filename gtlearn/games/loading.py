@@ -153,7 +153,10 @@ def _of_bytes(data: bytes, format: str | None, what: str, how: dict[str, Any]) -
     if format == "text" and is_path(text.strip()):
         raise InputError(f"{what} holds the path of a file, and no game; give the path itself")
     try:
-        return load(text, **how) if format == "text" else parse_literal(text, **flags)
+        if format == "text":
+            return load(text, **how)
+        refuse_axis(how.get("players_axis"), "a literal is given")
+        return parse_literal(text, **flags)
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 
