@@ -28,6 +28,15 @@ def quoted(value: Any, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[: most - 3 - len(closing)]}...{closing}"
 
 
+def first_line(error: Exception) -> str:
+    """What another library's error says in its first line; its kind where it says nothing.
+
+    >>> first_line(ValueError("no\\nsuch")), first_line(KeyError())
+    ('no', 'KeyError')
+    """
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 def shortened(sentence: str) -> str:
     """A sentence that is not too long: first its long words lose their middles, then it does.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from gtlearn.errors import InputError
-from gtlearn.reading import MAX_BYTES, kind_of
+from gtlearn.reading import MAX_BYTES, kind_of, reason
 
 _SAFELY = (
     getattr(os, "O_NOFOLLOW", 0)
@@ -131,8 +131,7 @@ def require_plain(folder: Path) -> None:
             if not stat.S_ISDIR(found.st_mode) or _is_link(found):
                 _require_file(Path(entry.path), found)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{folder} cannot be read: {reason}") from None
+        raise InputError(f"{folder} cannot be read: {reason(error)}") from None
 
 
 def require_no_link(path: Path) -> None:

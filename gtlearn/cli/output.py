@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn.cli.stdout import not_written, stdout
 from gtlearn.errors import InputError
-from gtlearn.reading import kind_of
+from gtlearn.reading import kind_of, reason
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -138,8 +138,7 @@ def _require_regular(target: Path) -> None:
 
 
 def _cannot_write(target: Path, error: OSError) -> InputError:
-    reason = (error.strerror or str(error)).lower()
-    return InputError(f"{target} cannot be written: {reason}; choose another file")
+    return InputError(f"{target} cannot be written: {reason(error)}; choose another file")
 
 
 @contextmanager

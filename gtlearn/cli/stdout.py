@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import click
 
 from gtlearn.errors import InputError
+from gtlearn.reading import reason
 
 _STDOUT, _STDERR = 1, 2
 _KEY = "gtlearn.stdout"  # of the stream in a context's `meta`
@@ -84,8 +85,7 @@ def is_stuck(stream: TextIO | None) -> bool:
 def not_written(stream: TextIO, error: OSError) -> InputError:
     """What to say where standard output cannot be written; what is still buffered is dropped."""
     discard(stream)
-    reason = (error.strerror or str(error)).lower()
-    return InputError(f"standard output cannot be written: {reason}")
+    return InputError(f"standard output cannot be written: {reason(error)}")
 
 
 def discard(stream: TextIO) -> None:

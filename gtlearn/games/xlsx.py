@@ -11,7 +11,7 @@ import io
 import warnings
 from typing import Any
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, first_line, quoted
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.npz import unpacked
 from gtlearn.games.payoff_table import Line, game_of_table
@@ -57,8 +57,7 @@ def parse_xlsx(
             formulas = openpyxl.load_workbook(io.BytesIO(data))
             values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except Exception as error:  # openpyxl raises what its parsers do
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{what} is no workbook that can be read: {reason}") from None
+        raise InputError(f"{what} is no workbook that can be read: {first_line(error)}") from None
     try:
         written = _only_sheet(formulas)
         lines = _lines(written, values[written.title])
