@@ -38,6 +38,18 @@ def test_the_stage_in_a_file_is_called_by_its_path(tmp_path, monkeypatch, file):
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "chicken", "payoffs": [[[3, 0], [5, 1]], [[3, 5], [0, 1]]]}',
+        "; ".join(" ".join(f"{i},{j}" for j in range(9)) for i in range(9)),
+    ],
+)
+def test_a_stage_without_a_name_of_its_own_is_called_by_its_text(text):
+    game = games.iterated(text, horizon=2)
+    assert games.load(game.name).fingerprint == game.fingerprint
+
+
 def test_two_steps_of_memory():
     game = games.iterated("prisoners_dilemma", horizon=10, memory=2)
     assert game.num_states == len(game.states) == 1 + 4 + 16

@@ -62,8 +62,7 @@ class IteratedGame:
     @cached_property
     def name(self) -> str:
         """What `games.load` knows the game by, where the stage has a name or a short literal."""
-        spelt = literal_text(self.stage) if self.stage.name == LITERAL else ""
-        stage = spelt if 0 < len(spelt) <= _LONGEST_LITERAL else self.stage.name
+        stage = _short_literal(self.stage) or self.stage.name
         if split_call(stage) is None:
             stage = f'"{stage}"' if "'" in stage else f"'{stage}'"
         parts = [f"stage={stage}"]
@@ -203,7 +202,7 @@ def iterated(
 
     Args:
         stage: a normal-form game, or anything that `games.load` takes as one; that in a file is
-            called by its path.
+            called by its path, and any other text without a name by itself.
         horizon: the number of steps; None for a game that goes on for ever.
         discount: what a payoff one step later is worth; in [0, 1) without a horizon, and 1 by
             default with one. A float is read as the decimal that it prints as.
@@ -227,18 +226,22 @@ def iterated(
             "discount in [0, 1)"
         )
     factor = Fraction(1) if discount is None else to_fraction(discount, rationalise=True)
-    named = called_by_path(loaded, stage)
+    named = called_as_given(loaded, stage)
     return IteratedGame(named, plain_integer(horizon), factor, plain_integer(memory))
 
 
-def called_by_path(stage: NormalFormGame, spec: Any) -> NormalFormGame:
-    """The stage; one that was read from a file is called by its path, by which it is found again.
+def called_as_given(stage: NormalFormGame, spec: Any) -> NormalFormGame:
+    """The stage, called by the path or the text that it was read from, by which it is found again.
 
-    The name in a file, or of it, may be that of another game.
+    The name that stands in a file, or is the file's, may be that of another game.
     """
-    from gtlearn.games.loading import is_path
-
     text = os.fspath(spec) if isinstance(spec, os.PathLike) else spec
-    if not (isinstance(text, str) and is_path(text.strip())):
+    if not isinstance(text, str) or split_call(text) is not None or _short_literal(stage):
         return stage
     return replace(stage, name=text.strip())
+
+
+def _short_literal(stage: NormalFormGame) -> str:
+    """The literal of a stage that has no name, where it is short; else ""."""
+    text = literal_text(stage) if stage.name == LITERAL else ""
+    return text if len(text) <= _LONGEST_LITERAL else ""
