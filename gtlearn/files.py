@@ -119,6 +119,19 @@ def write_all(file: BinaryIO, data: bytes) -> None:
         rest = rest[file.write(rest) :]
 
 
+def require_replaceable(path: Path) -> None:
+    """Refuses to put a file in the place of a folder, a device or a pipe, or of a link to one.
+
+    Raises:
+        InputError: if there is one.
+    """
+    with suppress(OSError):
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            kind = kind_of(found)
+            raise InputError(f"{path} cannot be written: it is {kind}; choose another file")
+
+
 def require_plain(folder: Path) -> None:
     """Refuses a folder that holds anything else than regular files and folders, however deep.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import sys
 import tempfile
 import time
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn.cli.stdout import not_written, stdout
 from gtlearn.errors import InputError
-from gtlearn.reading import kind_of, reason
+from gtlearn.files import require_replaceable
+from gtlearn.reading import reason
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -96,7 +96,7 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises:
         InputError: if the file cannot be written, or is there and no regular file.
     """
-    _require_regular(target)
+    require_replaceable(target)
     target = Path(os.path.realpath(target))
     try:
         folder = tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent)
@@ -122,19 +122,11 @@ def require_writable(target: Path | None) -> None:
     """
     if target is None:
         return
-    _require_regular(target)
+    require_replaceable(target)
     try:
         os.rmdir(tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent))
     except OSError as error:
         raise _cannot_write(target, error) from None
-
-
-def _require_regular(target: Path) -> None:
-    """Refuses a folder, and a device or a pipe, in whose place a file would be put."""
-    with suppress(OSError):
-        found = os.stat(target)
-        if not stat.S_ISREG(found.st_mode):
-            raise _cannot_write(target, OSError(0, f"is {kind_of(found)}"))
 
 
 def _cannot_write(target: Path, error: OSError) -> InputError:

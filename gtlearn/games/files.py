@@ -10,6 +10,7 @@ from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
+from gtlearn.files import require_replaceable
 from gtlearn.games.axes import refuse_axis
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.csv_format import dump_csv, parse_csv
@@ -217,6 +218,7 @@ def save(game: Game | IteratedGame, path: str | os.PathLike[str]) -> None:
     suffix = path.suffix.lower()
     if suffix not in WRITABLE:
         raise InputError(f"cannot write {str(path)!r}: its name must end with {_listed(WRITABLE)}")
+    require_replaceable(path)
     text = dumps(game, suffix[1:])
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:

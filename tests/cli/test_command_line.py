@@ -76,6 +76,7 @@ def test_an_output_takes_the_place_of_no_pipe_or_device(refused, tmp_path):
     os.mkfifo(pipe)
     link.symlink_to("/dev/null")
     assert "is a pipe" in refused("solve", "chicken", "--output", pipe)
+    assert "is a pipe" in refused("games", "convert", "chicken", pipe)
     assert "is a device" in refused("solve", "chicken", "--output", link)
     assert pipe.is_fifo() and link.is_symlink()
 
