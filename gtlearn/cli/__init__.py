@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -54,7 +55,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return _complain(str(not_written(sys.stdout, error)))
         import traceback
 
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
         _complain("this is an error of gtlearn, not of the input; please report the lines above")
         return INTERNAL
 
@@ -79,5 +81,6 @@ def _too_much(error: MemoryError | OverflowError | RecursionError) -> str:
 
 
 def _complain(message: str) -> int:
-    print(f"gtlearn: {' '.join(message.split())}", file=sys.stderr)
+    with suppress(OSError):  # standard error may be full; the exit code still says it
+        print(f"gtlearn: {' '.join(message.split())}", file=sys.stderr)
     return BAD_INPUT

@@ -339,6 +339,15 @@ def test_a_full_disk_gets_one_line(arguments):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_the_exit_code_is_that_of_the_error_where_it_cannot_be_said():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "gtlearn", "solve", "nothing"], stderr=full, check=False
+        )
+    assert done.returncode == 2
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_interruption_is_quiet():
     code = (
