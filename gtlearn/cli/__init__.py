@@ -1,7 +1,7 @@
-"""The command line: `gtlearn solve | check | games | train | resume | sweep | plot | ...`.
+"""The command line: `gtlearn solve | check | verify | games | train | resume | sweep | plot | ...`.
 
 Exit codes: 0 fine; 1 the check does not hold; 2 bad input (one line on stderr); 70 an error of
-gtlearn's own; 130 interrupted.
+gtlearn's own; 130 interrupted; 141 what read the output is gone.
 """
 
 from __future__ import annotations

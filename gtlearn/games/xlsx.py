@@ -47,17 +47,7 @@ def parse_xlsx(
         InputError: if openpyxl is missing; if it is no workbook, hides something, or its table is
             no game; it names line and column.
     """
-    from gtlearn.optional import optional
-
-    unpacked(data, what)  # refuses what would unpack to too much
-    openpyxl = optional("openpyxl", "excel")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that it does not know
-            formulas = openpyxl.load_workbook(io.BytesIO(data))
-            values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except Exception as error:  # openpyxl raises what its parsers do
-        raise InputError(f"{what} is no workbook that can be read: {first_line(error)}") from None
+    formulas, values = _books(data, what)
     try:
         written = _only_sheet(formulas)
         lines = _lines(written, values[written.title])
@@ -66,6 +56,21 @@ def parse_xlsx(
         )
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
+
+
+def _books(data: bytes, what: str) -> tuple[Any, Any]:
+    """The workbook with its formulas, and with the values that were stored of them."""
+    from gtlearn.optional import optional
+
+    unpacked(data, what)  # refuses what would unpack to too much
+    openpyxl = optional("openpyxl", "excel")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that it does not know
+            formulas = openpyxl.load_workbook(io.BytesIO(data))
+            return formulas, openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    except Exception as error:  # openpyxl raises what its parsers do
+        raise InputError(f"{what} is no workbook that can be read: {first_line(error)}") from None
 
 
 def _only_sheet(book: Any) -> Any:
