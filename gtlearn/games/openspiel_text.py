@@ -131,9 +131,8 @@ def refusals_in_our_words(text: str) -> Iterator[None]:
     except InputError:
         raise
     except (RuntimeError, ValueError, TypeError, LookupError) as error:  # what pybind11 raises
-        raise InputError(
-            f"OpenSpiel refuses {_shown(text)}: {first_line(error)[:_LONGEST_NAME]}"
-        ) from None
+        said = first_line(error).partition(". Available ")[0]  # the list is in the lines below
+        raise InputError(f"OpenSpiel refuses {_shown(text)}: {said[:_LONGEST_NAME]}") from None
 
 
 class _NotThere(Exception):
