@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 _LONGEST = 360  # characters of a sentence; a longer one holds a piece of the input that is too long
-_HEAD, _TAIL = 190, 100  # what is kept of it
+_HEAD, _TAIL = 190, 165  # what is kept of it
 _WORD = 80  # of a word in it, such as a path, whose end tells most
 
 
