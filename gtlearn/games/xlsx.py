@@ -50,7 +50,9 @@ def parse_xlsx(
     formulas, values = _books(data, what)
     try:
         written = _only_sheet(formulas)
-        lines = _lines(written, values[written.title])
+        lines, corner = _lines(written, values[written.title])
+        if corner != "A1":
+            what = f"{what}, counted from cell {corner}"
         return game_of_table(
             lines, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
         )
@@ -92,8 +94,8 @@ def _cells(sheet: Any) -> Any:
     return (cell for row in sheet.iter_rows() for cell in row)
 
 
-def _lines(written: Any, sheet: Any) -> list[Line]:
-    """The lines between the first and the last filled cell of each direction.
+def _lines(written: Any, sheet: Any) -> tuple[list[Line], str]:
+    """The lines between the first and the last filled cell of each direction; their first cell.
 
     Args:
         written: the sheet with its formulas.
@@ -109,9 +111,13 @@ def _lines(written: Any, sheet: Any) -> list[Line]:
     rows, columns = [cell.row for cell in filled], [cell.column for cell in filled]
     top, bottom, left, right = min(rows), max(rows), min(columns), max(columns)
     _require_shown(sheet, range(top, bottom + 1), range(left, right + 1))
+    lines: list[Line] = []
     table = sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right)
-    lines = [(number, [_text(cell) for cell in row]) for number, row in enumerate(table, start=1)]
-    return [(number, cells) for number, cells in lines if any(cells)]
+    for number, row in enumerate(table, start=1):
+        cells = [_text(cell) for cell in row]
+        if any(cells):
+            lines.append((number, cells))
+    return lines, sheet.cell(top, left).coordinate
 
 
 def _require_shown(sheet: Any, rows: range, columns: range) -> None:

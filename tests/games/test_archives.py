@@ -133,6 +133,14 @@ def test_numbers_of_a_workbook_are_those_that_it_spells(book, tmp_path):
         games.load(path)
 
 
+def test_where_a_table_that_begins_elsewhere_is_wrong(book, tmp_path):
+    path = tmp_path / "game.xlsx"
+    fill(book.active, [[3, 0], [5, "x"]], 3, 2)
+    book.save(path)
+    with pytest.raises(InputError, match="counted from cell B3: line 2, column 2: 'x' is not a"):
+        games.load(path, zero_sum=True)
+
+
 def test_the_stored_value_of_a_formula_is_read(book, tmp_path):
     path = tmp_path / "game.xlsx"
     fill(book.active, [[3, 0], ["=2+3", 1]])
