@@ -204,7 +204,7 @@ def _received(child: Any, ours: Connection) -> Any:
         _require_alive(child, ours)
     try:
         return pickle.loads(ours.recv_bytes())
-    except EOFError:
+    except (EOFError, OSError):  # also in the middle of it
         child.join()
         raise ChildDied(child.exitcode) from None
 

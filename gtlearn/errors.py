@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _LONGEST = 360  # characters of a sentence; a longer one holds a piece of the input that is too long
-_HEAD, _TAIL = 190, 100  # what is kept of it
+_HEAD, _TAIL = 190, 165  # what is kept of it
+_WORD = 80  # of a word in it, such as a path, whose end tells most
 
 
 def quoted(value: Any, most: int = 60) -> str:
@@ -26,11 +28,30 @@ def quoted(value: Any, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[: most - 3 - len(closing)]}...{closing}"
 
 
+def first_line(error: Exception) -> str:
+    """What another library's error says in its first line; its kind where it says nothing.
+
+    >>> first_line(ValueError("no\\nsuch")), first_line(KeyError())
+    ('no', 'KeyError')
+    """
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 def shortened(sentence: str) -> str:
-    """A sentence, without its middle where a piece of the input makes it long."""
-    if len(sentence) <= _LONGEST:
-        return sentence
-    return f"{sentence[:_HEAD]} ... {sentence[-_TAIL:]}"
+    """A sentence that is not too long: first its long words lose their middles, then it does.
+
+    >>> shortened(f"{'/folder' * 100}/game.nfg is no text")
+    '/folder/folder/folde...folder/folder/folder/folder/folder/folder/folder/game.nfg is no text'
+    """
+    if len(sentence) > _LONGEST:
+        sentence = re.sub(r"\S+", lambda word: _without_middle(word[0]), sentence)
+    if len(sentence) > _LONGEST:
+        sentence = f"{sentence[:_HEAD]} ... {sentence[-_TAIL:]}"
+    return sentence
+
+
+def _without_middle(word: str) -> str:
+    return word if len(word) <= _WORD else f"{word[: _WORD // 4]}...{word[3 - _WORD * 3 // 4 :]}"
 
 
 class GtlearnError(Exception):
@@ -40,7 +61,7 @@ class GtlearnError(Exception):
 class InputError(GtlearnError, ValueError):
     """What the user gave cannot be used; the message says what was wrong and what to do.
 
-    A message is a sentence: where a piece of the input makes it long, its middle is left out.
+    A message is a sentence: where a piece of the input makes it long, see `shortened`.
     """
 
     def __init__(self, message: object = "") -> None:

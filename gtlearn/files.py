@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from gtlearn.errors import InputError
-from gtlearn.reading import MAX_BYTES, kind_of
+from gtlearn.reading import MAX_BYTES, kind_of, reason
 
 _SAFELY = (
     getattr(os, "O_NOFOLLOW", 0)
@@ -119,6 +119,19 @@ def write_all(file: BinaryIO, data: bytes) -> None:
         rest = rest[file.write(rest) :]
 
 
+def require_replaceable(path: Path) -> None:
+    """Refuses to put a file in the place of a folder, a device or a pipe, or of a link to one.
+
+    Raises:
+        InputError: if there is one.
+    """
+    with suppress(OSError):
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            kind = kind_of(found)
+            raise InputError(f"{path} cannot be written: it is {kind}; choose another file")
+
+
 def require_plain(folder: Path) -> None:
     """Refuses a folder that holds anything else than regular files and folders, however deep.
 
@@ -131,8 +144,7 @@ def require_plain(folder: Path) -> None:
             if not stat.S_ISDIR(found.st_mode) or _is_link(found):
                 _require_file(Path(entry.path), found)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{folder} cannot be read: {reason}") from None
+        raise InputError(f"{folder} cannot be read: {reason(error)}") from None
 
 
 def require_no_link(path: Path) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from gtlearn.errors import InputError, quoted
+
+T = TypeVar("T")
 
 MAX_BYTES = 256_000_000
 
@@ -52,6 +54,17 @@ def at_most(max_bytes: int | None) -> Iterator[None]:
         yield
     finally:
         _most.reset(token)
+
+
+def with_bound(max_bytes: int, function: Callable[..., T], *arguments: Any) -> T:
+    """`function(*arguments)` within `at_most`, for a process that has not inherited the bound."""
+    with at_most(max_bytes):
+        return function(*arguments)
+
+
+def bound() -> int:
+    """How many bytes may be read of one source now."""
+    return _most.get()
 
 
 def require_size(size: int, what: str) -> None:

@@ -6,8 +6,9 @@ import socket
 import numpy as np
 import pytest
 
-from gtlearn import games, solvers
+from gtlearn import child, games, solvers
 from gtlearn.errors import InputError
+from gtlearn.games.effort import reading_seconds
 from gtlearn.reading import MAX_BYTES, at_most, bytes_of_file
 
 NEEDS_PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
@@ -29,6 +30,15 @@ def refusals(path):
             read()
         assert "\n" not in str(caught.value)
         yield str(caught.value)
+
+
+def test_a_child_that_is_no_fork_hears_of_the_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr(child, "_can_fork", lambda: False)
+    path = tmp_path / "game.npy"
+    np.save(path, np.zeros((2, 2)))
+    assert reading_seconds(path) > 0.05
+    with pytest.raises(InputError, match="larger than 10 bytes"):
+        games.load(path, zero_sum=True, max_bytes=10, time_limit=1.5)
 
 
 @NEEDS_PIPES

@@ -1,20 +1,21 @@
-"""The command line: `gtlearn solve | check | games | train | resume | sweep | plot | ...`.
+"""The command line: `gtlearn solve | check | verify | games | train | resume | sweep | plot | ...`.
 
 Exit codes: 0 fine; 1 the check does not hold; 2 bad input (one line on stderr); 70 an error of
-gtlearn's own; 130 interrupted.
+gtlearn's own; 130 interrupted; 141 what read the output is gone.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import click
 
 from gtlearn.cli.app import app
 from gtlearn.cli.interrupt import INTERRUPTED
-from gtlearn.cli.stdout import claim_stdout, discard
+from gtlearn.cli.stdout import claim_stdout, discard, is_stuck, not_written
 from gtlearn.errors import CertificateError, InputError, shortened
 
 BAD_INPUT = 2
@@ -49,10 +50,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
     except (MemoryError, OverflowError, RecursionError) as error:  # what no check has foreseen
         return _complain(_too_much(error))
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and is_stuck(sys.stdout):  # of click's own, such as --help
+            return _complain(str(not_written(sys.stdout, error)))
         import traceback
 
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
         _complain("this is an error of gtlearn, not of the input; please report the lines above")
         return INTERNAL
 
@@ -77,5 +81,6 @@ def _too_much(error: MemoryError | OverflowError | RecursionError) -> str:
 
 
 def _complain(message: str) -> int:
-    print(f"gtlearn: {' '.join(message.split())}", file=sys.stderr)
+    with suppress(OSError):  # standard error may be full; the exit code still says it
+        print(f"gtlearn: {' '.join(message.split())}", file=sys.stderr)
     return BAD_INPUT

@@ -151,7 +151,7 @@ def _of_run(
     if result is None:
         raise InputError(f"{find(run).path} is not finished; go on by `gtlearn resume {run}`")
     results.require_unedited(result, run)
-    if results.CHECKSUMS not in result:
+    if not result.get(results.CHECKSUMS):
         note([f"{run} holds no checksums, so that nothing says whether it was edited"])
     if "strategies" not in result and "commitment" not in result:
         raise InputError(_without_tables(run, result.get("env")))

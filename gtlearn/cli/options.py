@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -98,25 +98,27 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]
         return seconds
 
 
-class Memory(click.ParamType):  # type: ignore[type-arg]
-    """A positive amount of memory, in megabytes unless a unit follows, as bytes."""
+class Size(click.ParamType):  # type: ignore[type-arg]
+    """A positive size, such as 500MB or 2GB, as a number of bytes."""
 
-    name = "memory"
-    units: ClassVar[dict[str, float]] = {"": 1e6, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9}
+    name = "size"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+    def __init__(self, unit: str = "b") -> None:
+        """`unit` is what a bare number counts: b, kb, mb, gb or tb."""
+        self.unit = unit
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
         """The number of bytes."""
-        if isinstance(value, float):
+        if isinstance(value, int):
             return value
-        found = re.fullmatch(r"\s*([0-9.]+)\s*([a-zA-Z]*)\s*", str(value))
-        unit = self.units.get(found[2].lower()) if found else None
-        try:
-            size = float(found[1]) * unit if found and unit else 0.0
-        except ValueError:
-            size = 0.0
-        if not (math.isfinite(size) and size > 0):
-            text = str(value).strip()
-            self.fail(f"{text!r} is no amount of memory; give one such as 500MB or 2GB", param, ctx)
+        text = str(value).strip()
+        found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?b?)", text, re.I | re.A)
+        size = 0
+        if found is not None:
+            thousands = "bkmgt".index((found[2] or self.unit)[0].lower())
+            size = int(Fraction(found[1]) * 1000**thousands)
+        if size < 1:
+            self.fail(f"{text[:60]!r} is no size; give one such as 500MB or 2GB", param, ctx)
         return size
 
 
@@ -147,21 +149,6 @@ class GameCommand(Command):
         """As click's, but "-1 0; 0 1" is an argument, not an unknown option."""
         args = [f" {arg}" if _NEGATIVE_NUMBER.match(arg) else arg for arg in args]
         return super().parse_args(ctx, args)
-
-
-class Size(click.ParamType):  # type: ignore[type-arg]
-    """A number of bytes: 1000000, 500MB or 2GB."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """The number of bytes."""
-        text = str(value).strip()
-        match = re.fullmatch(r"([1-9]\d{0,14})\s*([kmgt]?)b?", text, re.IGNORECASE | re.ASCII)
-        if match is None:
-            self.fail(f"{text[:60]!r} is no size; give a number of bytes, or 500MB", param, ctx)
-        thousands = " kmgt".index(match[2].lower() or " ")
-        return int(match[1]) * int(1000**thousands)
 
 
 def _allow(ctx: click.Context, param: click.Parameter, value: int | None) -> None:
@@ -227,7 +214,7 @@ def limit_options(function: Function) -> Function:
     for option in (
         click.option(
             "--memory-limit",
-            type=Memory(),
+            type=Size("mb"),
             metavar="SIZE",
             help="Stop before the process grows by more than that, such as 500MB or 2GB (a bare "
             "number counts megabytes); keep what was found.",

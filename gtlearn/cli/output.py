@@ -12,8 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gtlearn.cli.stdout import discard, stdout
+from gtlearn.cli.stdout import not_written, stdout
 from gtlearn.errors import InputError
+from gtlearn.files import require_replaceable
+from gtlearn.reading import reason
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -76,9 +78,7 @@ def emit(text: str, output: Path | None = None) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        discard(stream)
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"standard output cannot be written: {reason}") from None
+        raise not_written(stream, error) from None
 
 
 def note(sentences: Iterable[str]) -> None:
@@ -91,9 +91,13 @@ def note(sentences: Iterable[str]) -> None:
 def replacing(target: Path) -> Iterator[Path]:
     """A temporary path that becomes `target` at the end, so that no half-written file is left.
 
+    Where `target` is a link it stays one, and the file that it leads to is replaced.
+
     Raises:
-        InputError: if the file cannot be written.
+        InputError: if the file cannot be written, or is there and no regular file.
     """
+    require_replaceable(target)
+    target = Path(os.path.realpath(target))
     try:
         folder = tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent)
     except OSError as error:
@@ -114,12 +118,11 @@ def require_writable(target: Path | None) -> None:
     """Complains now, and not after a long computation, about a file that cannot be written.
 
     Raises:
-        InputError: if the file cannot be written.
+        InputError: if the file cannot be written, or is there and no regular file.
     """
     if target is None:
         return
-    if target.is_dir():
-        raise _cannot_write(target, IsADirectoryError(0, "is a directory"))
+    require_replaceable(target)
     try:
         os.rmdir(tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent))
     except OSError as error:
@@ -127,8 +130,7 @@ def require_writable(target: Path | None) -> None:
 
 
 def _cannot_write(target: Path, error: OSError) -> InputError:
-    reason = (error.strerror or str(error)).lower()
-    return InputError(f"{target} cannot be written: {reason}; choose another file")
+    return InputError(f"{target} cannot be written: {reason(error)}; choose another file")
 
 
 @contextmanager

@@ -15,6 +15,9 @@ from typing import Any, TextIO
 
 import click
 
+from gtlearn.errors import InputError
+from gtlearn.reading import reason
+
 _STDOUT, _STDERR = 1, 2
 _KEY = "gtlearn.stdout"  # of the stream in a context's `meta`
 
@@ -67,6 +70,22 @@ def stdout() -> TextIO | None:
     context = click.get_current_context(silent=True)
     stream: TextIO | None = sys.stdout if context is None else context.meta.get(_KEY, sys.stdout)
     return stream
+
+
+def is_stuck(stream: TextIO | None) -> bool:
+    """Whether what was written to a stream cannot reach its file."""
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        return True
+    return False
+
+
+def not_written(stream: TextIO, error: OSError) -> InputError:
+    """What to say where standard output cannot be written; what is still buffered is dropped."""
+    discard(stream)
+    return InputError(f"standard output cannot be written: {reason(error)}")
 
 
 def discard(stream: TextIO) -> None:

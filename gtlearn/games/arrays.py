@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, first_line
 
 _PLAIN = (np.ndarray, np.matrix, np.memmap, np.recarray)
 _CARRIED = {  # an attribute, and what it says of an array that has it
@@ -57,9 +57,8 @@ def plain_array(values: Any, what: str) -> NDArray[Any]:
     try:
         array = np.asarray(values)
     except Exception as error:  # a library's own: of another device, or with a gradient
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
-            f"{what}: numpy cannot read the {type(values).__name__}: {reason}"
+            f"{what}: numpy cannot read the {type(values).__name__}: {first_line(error)}"
         ) from None
     if array.dtype.kind in "mM":
         raise InputError(f"{what} are dates or durations, not numbers")

@@ -112,7 +112,13 @@ def _table(text: str) -> tuple[list[Line], str]:
             "sep=; in the first line"
         )
     mark = readable[0] if readable else ","
-    return _lines(text, mark), _COMMA[mark]
+    lines = _lines(text, mark)
+    if mark == ";" and len(lines) == 1:
+        raise InputError(
+            "its one line of commas and semicolons could be a literal, whose rows end with "
+            "semicolons; write a line for each row, or say sep=; in the first line"
+        )
+    return lines, _COMMA[mark]
 
 
 def _lines(text: str, separator: str, first: int = 1) -> list[Line]:

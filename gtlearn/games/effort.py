@@ -56,7 +56,7 @@ def _seconds_of_text(text: str) -> float:
     stripped = text.strip()
     if stripped in catalogue_names():
         return 0.0
-    if os.path.exists(stripped) if len(stripped) <= 4096 and "\0" not in stripped else False:
+    if len(stripped) <= 4096 and "\0" not in stripped and os.path.exists(stripped):
         return _seconds_of_file(stripped)
     if split_call(stripped) is not None and stripped[:1].isalpha():  # with parameters, or OpenSpiel
         return UNKNOWN

@@ -10,6 +10,7 @@ from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
+from gtlearn.files import require_replaceable
 from gtlearn.games.axes import refuse_axis
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.csv_format import dump_csv, parse_csv
@@ -93,14 +94,15 @@ def game_of_bytes(
 
 
 def _of_arrays(data: bytes, format: str, what: str, **how: Any) -> NormalFormGame:
-    """The game of an .npy or .npz file; the arrays of an .npz file are the players' by name."""
+    """The game of an .npy or .npz file; several arrays of an .npz file are the players' by name."""
+    found = {"": array_of_npy(data, what)} if format == "npy" else arrays_of_npz(data, what)
+    arrays: Any = list(found.values())
+    if len(found) == 1:
+        (arrays,) = arrays
+    elif not all(re.fullmatch(r"arr_\d+", name) for name in found):
+        how["players"] = list(found)
     try:
-        if format == "npy":
-            return game_from_arrays(array_of_npy(data, what), **how)
-        found = arrays_of_npz(data, what)
-        if not all(re.fullmatch(r"arr_\d+", name) for name in found):
-            how["players"] = list(found)
-        return game_from_arrays(list(found.values()), **how)
+        return game_from_arrays(arrays, **how)
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 
@@ -216,6 +218,7 @@ def save(game: Game | IteratedGame, path: str | os.PathLike[str]) -> None:
     suffix = path.suffix.lower()
     if suffix not in WRITABLE:
         raise InputError(f"cannot write {str(path)!r}: its name must end with {_listed(WRITABLE)}")
+    require_replaceable(path)
     text = dumps(game, suffix[1:])
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:

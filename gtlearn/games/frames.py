@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.labels import label_of, numbered_labels
 from gtlearn.games.matrices import refuse_flags, single_matrix_game
 from gtlearn.games.normal_form import NormalFormGame, normal_form
@@ -22,7 +22,9 @@ from gtlearn.games.payoff_table import (
     game_of_profiles,
     is_ambiguous,
     is_long,
+    payoff_count,
     payoffs_in,
+    require_order,
 )
 
 
@@ -64,7 +66,9 @@ def game_of_frames(
     columns = [label for label in frames.columns if isinstance(label, str)]
     if len(columns) == frames.shape[1] and is_long(columns):
         refuse_flags(symmetric, zero_sum, "the frame has payoff columns for each player")
+        require_order(columns)
         return _long(frames, columns, rationalise)
+    _require_first_line(frames, columns)
     values = _values(frames)
     how = {**_labels(frames), "rationalise": rationalise}
     if values.dtype != object:
@@ -80,6 +84,20 @@ def game_of_frames(
         raise InputError(COULD_BE_ONE)
     refuse_flags(symmetric, zero_sum, "both players' payoffs are given")
     return normal_form(*([[cell[k] for cell in row] for row in cells] for k in (0, 1)), **how)
+
+
+def _require_first_line(frame: Any, columns: list[str]) -> None:
+    """Refuses a frame whose columns pandas has labelled by a first line of payoffs.
+
+    Raises:
+        InputError: if the texts that label all columns are payoffs, and nothing labels the rows.
+    """
+    unlabelled = len(columns) == frame.shape[1] > 0 and _is_numbering(frame.index)
+    if unlabelled and all(map(payoff_count, columns)):
+        raise InputError(
+            f"the columns' labels, such as {quoted(columns[0])}, may be a first line of payoffs; "
+            "read the file by header=None, or label the rows, too"
+        )
 
 
 def _values(frame: Any) -> Any:

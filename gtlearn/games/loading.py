@@ -32,7 +32,7 @@ from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.openspiel import from_openspiel, load_openspiel
 from gtlearn.games.openspiel_steps import SteppedGame
 from gtlearn.games.openspiel_text import of_text
-from gtlearn.reading import at_most, text_of
+from gtlearn.reading import at_most, bound, text_of, with_bound
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
 
@@ -102,7 +102,9 @@ def load(
     with at_most(max_bytes), limits.limited(time_limit, memory_limit):
         if limits.patience() == math.inf or isinstance(spec, Game):
             return _loaded(spec, how)
-        return child.bounded(_loaded, spec, how, seconds=reading_seconds(spec))
+        seconds = reading_seconds(spec)
+        game: Game = child.bounded(with_bound, bound(), _loaded, spec, how, seconds=seconds)
+        return game
 
 
 def _loaded(spec: Any, how: dict[str, Any]) -> Game:
@@ -125,7 +127,7 @@ def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any)
         data: the content: of a file that `load` reads, or a text that it takes (no path).
         format: a suffix without its dot, or "literal"; None for what the content shows.
         what: what it is called in error messages.
-        **how: the options of `load`.
+        **how: symmetric, zero_sum, rationalise and players_axis, as for `load`.
 
     Raises:
         InputError: if it is no game, or text that could be CSV or a literal, which differ.
@@ -134,7 +136,10 @@ def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any)
     >>> load_bytes(b"3,3 0,5\\n5,0 1,1", what="the text").payoff(1, (0, 1))
     Fraction(5, 1)
     """
-    return child.bounded(_of_bytes, data, format, what, how, seconds=bytes_seconds(data))
+    seconds = bytes_seconds(data)
+    read = (_of_bytes, data, format, what, how)
+    game: Game = child.bounded(with_bound, bound(), *read, seconds=seconds)
+    return game
 
 
 def _of_bytes(data: bytes, format: str | None, what: str, how: dict[str, Any]) -> Game:
@@ -145,10 +150,13 @@ def _of_bytes(data: bytes, format: str | None, what: str, how: dict[str, Any]) -
     if format not in ("text", "literal"):
         return game_of_bytes(data, format, name="game", source=what, what=what, **how)
     text = text_of(data, what)
-    if format == "text" and _is_path(text.strip()):
+    if format == "text" and is_path(text.strip()):
         raise InputError(f"{what} holds the path of a file, and no game; give the path itself")
     try:
-        return load(text, **how) if format == "text" else parse_literal(text, **flags)
+        if format == "text":
+            return load(text, **how)
+        refuse_axis(how.get("players_axis"), "a literal is given")
+        return parse_literal(text, **flags)
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 
@@ -188,7 +196,7 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Game:
         raise InputError("the game is an empty string; give a name, a path or a literal")
     if is_iterated(stripped):
         return load_iterated(stripped, **how)
-    if _is_path(stripped):
+    if is_path(stripped):
         return read_game(stripped, **how)
     flags = {"symmetric": how["symmetric"], "zero_sum": how["zero_sum"]}
     if stripped[0] in "[{":
@@ -232,7 +240,7 @@ def _exact(game: SteppedGame) -> IteratedGame | MarkovGame:
     return game.exact
 
 
-def _is_path(text: str) -> bool:
+def is_path(text: str) -> bool:
     """Whether a text means a file: by its suffix, or because there is such a file."""
     if len(text) > 4096 or "\n" in text or "\0" in text:
         return False

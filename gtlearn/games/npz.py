@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, first_line, quoted
 from gtlearn.reading import require_size
 
 ZIP, NPY = b"PK\x03\x04", b"\x93NUMPY"  # how such files begin
@@ -60,8 +60,9 @@ def unpacked(data: bytes, what: str) -> dict[str, bytes]:
     except InputError:
         raise
     except Exception as error:  # zipfile, zlib and struct raise many kinds
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{what} is no archive that can be unpacked: {reason}") from None
+        raise InputError(
+            f"{what} is no archive that can be unpacked: {first_line(error)}"
+        ) from None
 
 
 def array_of_npy(data: bytes, what: str) -> NDArray[Any]:

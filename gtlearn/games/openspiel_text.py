@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pyspiel
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, first_line
 from gtlearn.games.names import parse_arguments, split_call
 
 T = TypeVar("T")
@@ -131,8 +131,8 @@ def refusals_in_our_words(text: str) -> Iterator[None]:
     except InputError:
         raise
     except (RuntimeError, ValueError, TypeError, LookupError) as error:  # what pybind11 raises
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"OpenSpiel refuses {_shown(text)}: {reason[:_LONGEST_NAME]}") from None
+        said = first_line(error).partition(". Available ")[0]  # the list is in the lines below
+        raise InputError(f"OpenSpiel refuses {_shown(text)}: {said[:_LONGEST_NAME]}") from None
 
 
 class _NotThere(Exception):

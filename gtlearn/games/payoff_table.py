@@ -3,7 +3,8 @@ r"""Games as tables of cells: what CSV and spreadsheets have in common.
 Three forms are read, told apart by the table itself:
 
 - *Long*: the header names the players and then, as often, columns that start with `payoff`; every
-  other line is one profile. Any number of players; each profile comes exactly once.
+  other line is one profile. Any number of players; each profile comes exactly once. Payoff columns
+  that name players name them in their order.
 - *Matrix with labels*: the top left cell names the players as `Row\Column`, or is no payoff,
   empty for instance, while some of the cells around it are none either. (Where all of them are, it
   may be a lost payoff.) The rest of the first line labels the columns, the first cell of every
@@ -40,6 +41,7 @@ COULD_BE_ONE = (
     "payoffs; write one number without it, or two payoffs in brackets, (1, 500)"
 )
 
+_PAYOFF = "payoff"  # how the header of a column of payoffs starts
 _ERRORS = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|[A-Z_]+[!?])", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[\s,;][0-9]{3}(?:\.[0-9]*)?")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3}|,\d{3})+", flags=re.ASCII)
@@ -82,6 +84,7 @@ def game_of_table(
     _require_rectangle(lines)
     if is_long(lines[0][1]):
         refuse_flags(symmetric, zero_sum, "the table has payoff columns for each player")
+        require_order(lines[0][1])
         return _long(lines, comma, name, source)
     matrix = _read_matrix(lines, comma)
     labels = {"name": name, "source": source, **matrix.labels}
@@ -110,8 +113,29 @@ def is_readable(lines: Sequence[Line], comma: str) -> bool:
 def is_long(header: Sequence[str]) -> bool:
     """Whether a first line heads a table of one profile a line."""
     half = len(header) // 2
-    payoffs = [cell.strip().lower().startswith("payoff") for cell in header]
+    payoffs = [cell.strip().lower().startswith(_PAYOFF) for cell in header]
     return half >= 2 and 2 * half == len(header) and payoffs == [False] * half + [True] * half
+
+
+def require_order(header: Sequence[str]) -> None:
+    """Refuses a table of one profile a line whose payoff columns name the players in another order.
+
+    Raises:
+        InputError: if one names another player than the one in its place.
+    """
+    half = len(header) // 2
+    players = [_folded(player) for player in header[:half]]
+    for place, column in enumerate(header[half:]):
+        named = _folded(column.strip()[len(_PAYOFF) :])
+        if named in players and named != players[place]:
+            raise InputError(
+                f"the column {quoted(column.strip())} stands where the payoff of "
+                f"{quoted(header[place])} belongs; order the payoff columns as the players"
+            )
+
+
+def _folded(label: str) -> str:
+    return label.strip(" _:()").casefold()
 
 
 def is_ambiguous(cells: Iterable[str]) -> bool:
@@ -222,11 +246,11 @@ def _surrounded_by_payoffs(lines: Sequence[Line], comma: str) -> bool:
     """Whether the rest of the first line and column reads as payoffs, like the cells inside."""
     around = [*lines[0][1][1:], *(cells[0] for _, cells in lines[1:])]
     inside = [cell for _, cells in lines[1:] for cell in cells[1:]]
-    sizes = {_size(cell, comma) for cell in around}
-    return bool(around) and 0 not in sizes and sizes >= {_size(cell, comma) for cell in inside}
+    sizes, within = ({payoff_count(cell, comma) for cell in cells} for cells in (around, inside))
+    return bool(around) and 0 not in sizes and sizes >= within
 
 
-def _size(cell: str, comma: str) -> int:
+def payoff_count(cell: str, comma: str = PAYOFFS) -> int:
     """How many numbers a cell holds; 0 where it does not hold numbers."""
     try:
         return len(payoffs_in(cell, comma))
@@ -236,7 +260,7 @@ def _size(cell: str, comma: str) -> int:
 
 def _starts_with_number(cell: str) -> bool:
     start = _parts(cell.removeprefix("("), PAYOFFS)[:1]
-    return bool(start) and _size(start[0].removesuffix(")"), PAYOFFS) == 1
+    return bool(start) and payoff_count(start[0].removesuffix(")"), PAYOFFS) == 1
 
 
 def _cell(cell: str, line: int, column: int, comma: str) -> list[int | Fraction]:

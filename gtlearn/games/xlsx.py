@@ -2,7 +2,7 @@
 
 Numbers are those that the file spells, as decimals; of formulas the values that the spreadsheet
 stored. What a person who looks at the sheet does not see is not read: with hidden sheets, rows or
-columns, or several filled sheets, a workbook is refused.
+columns, several filled sheets, or a formula without a stored value, a workbook is refused.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 import warnings
 from typing import Any
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, first_line, quoted
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.npz import unpacked
 from gtlearn.games.payoff_table import Line, game_of_table
@@ -47,6 +47,21 @@ def parse_xlsx(
         InputError: if openpyxl is missing; if it is no workbook, hides something, or its table is
             no game; it names line and column.
     """
+    formulas, values = _books(data, what)
+    try:
+        written = _only_sheet(formulas)
+        lines, corner = _lines(written, values[written.title])
+        if corner != "A1":
+            what = f"{what}, counted from cell {corner}"
+        return game_of_table(
+            lines, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
+        )
+    except InputError as error:
+        raise InputError(f"{what}: {error}") from None
+
+
+def _books(data: bytes, what: str) -> tuple[Any, Any]:
+    """The workbook with its formulas, and with the values that were stored of them."""
     from gtlearn.optional import optional
 
     unpacked(data, what)  # refuses what would unpack to too much
@@ -54,17 +69,10 @@ def parse_xlsx(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that it does not know
-            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+            formulas = openpyxl.load_workbook(io.BytesIO(data))
+            return formulas, openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except Exception as error:  # openpyxl raises what its parsers do
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{what} is no workbook that can be read: {reason}") from None
-    try:
-        lines = _lines(_only_sheet(book))
-        return game_of_table(
-            lines, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
-        )
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
+        raise InputError(f"{what} is no workbook that can be read: {first_line(error)}") from None
 
 
 def _only_sheet(book: Any) -> Any:
@@ -86,15 +94,30 @@ def _cells(sheet: Any) -> Any:
     return (cell for row in sheet.iter_rows() for cell in row)
 
 
-def _lines(sheet: Any) -> list[Line]:
-    """The lines between the first and the last filled cell of each direction."""
-    filled = [(c.row, c.column) for c in _cells(sheet) if c.value is not None]
-    top, left = (min(place[k] for place in filled) for k in (0, 1))
-    bottom, right = (max(place[k] for place in filled) for k in (0, 1))
+def _lines(written: Any, sheet: Any) -> tuple[list[Line], str]:
+    """The lines between the first and the last filled cell of each direction; their first cell.
+
+    Args:
+        written: the sheet with its formulas.
+        sheet: the same with their values.
+    """
+    filled = [cell for cell in _cells(written) if cell.value is not None]
+    for cell in filled:
+        if sheet.cell(cell.row, cell.column).value is None:
+            raise InputError(
+                f"cell {cell.coordinate} holds a formula without a stored value; save the file "
+                "in a spreadsheet program, or write the value"
+            )
+    rows, columns = [cell.row for cell in filled], [cell.column for cell in filled]
+    top, bottom, left, right = min(rows), max(rows), min(columns), max(columns)
     _require_shown(sheet, range(top, bottom + 1), range(left, right + 1))
+    lines: list[Line] = []
     table = sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right)
-    lines = [(number, [_text(cell) for cell in row]) for number, row in enumerate(table, start=1)]
-    return [(number, cells) for number, cells in lines if any(cells)]
+    for number, row in enumerate(table, start=1):
+        cells = [_text(cell) for cell in row]
+        if any(cells):
+            lines.append((number, cells))
+    return lines, sheet.cell(top, left).coordinate
 
 
 def _require_shown(sheet: Any, rows: range, columns: range) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.files import require_no_link
+from gtlearn.reading import reason
 from gtlearn.reproduce.figure import Figure, Method, Panel
 from gtlearn.reproduce.kinds import find_kind
 from gtlearn.runs import folder
@@ -149,9 +150,8 @@ def _make(parent: Path) -> None:
     try:
         parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise InputError(
-            f"{parent} cannot be made: {reason}; choose another folder by --output"
+            f"{parent} cannot be made: {reason(error)}; choose another folder by --output"
         ) from None
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.files import read_bytes, size_text, write_whole
 from gtlearn.optional import optional
+from gtlearn.reading import reason
 from gtlearn.tensors import packed, unpacked
 
 SCHEMA = "gtlearn/checkpoint/2"
@@ -59,8 +60,7 @@ def load(path: Path) -> dict[str, Any]:
     try:
         data = read_bytes(path, LARGEST)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be read: {reason}") from None
+        raise InputError(f"{path} cannot be read: {reason(error)}") from None
     try:
         tensors, texts = unpacked(data)
         if texts["schema"] != SCHEMA_BEFORE:

@@ -23,6 +23,7 @@ from gtlearn import __version__
 from gtlearn.errors import InputError
 from gtlearn.files import read_bytes
 from gtlearn.games.names import nearest
+from gtlearn.reading import reason
 from gtlearn.runs.fields import NONE, Field, fields_of, make, written
 from gtlearn.runs.learner import Algorithm, find_algorithm
 
@@ -184,8 +185,7 @@ def read_text(path: Path, *, follow: bool = False) -> str:
     try:
         text = read_bytes(path, LARGEST_FILE, follow=follow).decode("utf-8-sig")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be read: {reason}; give a config.toml") from None
+        raise InputError(f"{path} cannot be read: {reason(error)}; give a config.toml") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not text; give a config.toml") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -210,11 +210,11 @@ class _Reader:
         try:
             self.held = tomllib.loads(text)
         except (ValueError, RecursionError) as error:
-            reason = str(error).partition(" (at ")[0].lower()[:200]
+            said = str(error).partition(" (at ")[0].lower()[:200]
             if isinstance(error, ValueError) and not isinstance(error, tomllib.TOMLDecodeError):
-                reason = "an integer has more than 4300 digits"
+                said = "an integer has more than 4300 digits"
             line = line_of(text, None)
-            raise InputError(f"{where}, line {line}: this is not TOML: {reason}") from None
+            raise InputError(f"{where}, line {line}: this is not TOML: {said}") from None
 
     def config(self) -> RunConfig:
         tables = {name: self._table(name) for name in _TABLES}

@@ -10,6 +10,7 @@ from gtlearn.environments.film import Film
 from gtlearn.errors import InputError
 from gtlearn.files import write_whole
 from gtlearn.optional import optional
+from gtlearn.reading import reason
 from gtlearn.runs import folder
 from gtlearn.runs.learner import Filmed
 
@@ -74,7 +75,6 @@ def write(film: Film, file: Path) -> None:
     try:
         write_whole(file, held.getvalue())
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise InputError(
-            f"{file} cannot be written: {reason}; choose another by --output"
+            f"{file} cannot be written: {reason(error)}; choose another by --output"
         ) from None

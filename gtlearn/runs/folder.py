@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from gtlearn import __version__
-from gtlearn.errors import InputError
-from gtlearn.files import read_bytes, require_no_link, require_plain, write_whole
+from gtlearn.errors import GtlearnError, InputError, quoted
+from gtlearn.files import opened, read_bytes, require_no_link, require_plain, write_whole
 from gtlearn.optional import optional
+from gtlearn.reading import reason
 from gtlearn.runs import checkpoint
 from gtlearn.runs import result as results
 from gtlearn.runs.config import RunConfig, read_config
@@ -90,19 +91,20 @@ class RunFolder:
 
     @contextmanager
     def fitting(self) -> Iterator[None]:
-        """Around what takes over a checkpoint's state, in which anything may be wrong.
+        """Around what takes over a checkpoint's state, or uses it: anything may be wrong in it.
 
         Raises:
             InputError: if something is.
         """
         try:
             yield
-        except InputError:
+        except (GtlearnError, MemoryError, OSError):
             raise
         except Exception as error:  # whatever a learner makes of a state that is none of its own
+            said = f"{type(error).__name__}: {error}"
             raise InputError(
-                f"{self.checkpoint_file} does not fit this run: it is damaged or another run's; "
-                "start the run anew with its config.toml"
+                f"{self.checkpoint_file} does not fit this run: it is damaged or another run's "
+                f"({quoted(said, 100)}); start the run anew with its config.toml"
             ) from error
 
     def result(self) -> dict[str, Any] | None:
@@ -169,9 +171,8 @@ class RunFolder:
 
     def cannot_write(self, error: OSError) -> InputError:
         """What to say of a full disk, or a folder that is read-only."""
-        reason = (error.strerror or str(error)).lower()
         return InputError(
-            f"{self.path} cannot be written: {reason}; once it can, go on by "
+            f"{self.path} cannot be written: {reason(error)}; once it can, go on by "
             f"`gtlearn resume {self.path}`"
         )
 
@@ -188,6 +189,7 @@ class RunFolder:
         filelock = optional("filelock", "learn")
         lock = filelock.FileLock(self.path / _LOCK, timeout=patience)
         try:
+            opened(self.path / _LOCK, "a").close()  # of one name: some filelocks empty it
             lock.acquire()
         except filelock.Timeout:
             raise InputError(
@@ -218,8 +220,7 @@ def create(config: RunConfig, path: Path) -> RunFolder:
             f"`gtlearn resume {path}`"
         ) from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be made: {reason}; choose another folder") from None
+        raise InputError(f"{path} cannot be made: {reason(error)}; choose another folder") from None
     return folder
 
 

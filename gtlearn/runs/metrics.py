@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from gtlearn.errors import InputError
 from gtlearn.files import opened, read_bytes, write_all
 from gtlearn.optional import optional
+from gtlearn.reading import reason
 
 LARGEST = 2**30  # bytes of a metrics.jsonl that is read
 _ROW, _LONGEST = 1000, 100_000  # bytes of a usual row, and of the longest
@@ -193,8 +194,7 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be read: {reason}") from None
+        raise InputError(f"{path} cannot be read: {reason(error)}") from None
 
 
 def _row(line: bytes, where: str) -> Row:

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from gtlearn.errors import InputError
 from gtlearn.files import opened, read_bytes, write_whole
+from gtlearn.reading import reason
 from gtlearn.runs.fields import holds_controls
 
 SCHEMA = "gtlearn/run/1"
@@ -42,8 +43,7 @@ def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | Non
     except FileNotFoundError:
         return None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be read: {reason}") from None
+        raise InputError(f"{path} cannot be read: {reason(error)}") from None
     try:
         found = json.loads(data.decode(), parse_constant=_refuse_constant)
         flaw = _flaw(found, required)

@@ -13,6 +13,7 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.files import read_bytes, require_plain
 from gtlearn.games import Game, IteratedGame
+from gtlearn.games.numbers import to_fraction
 from gtlearn.runs import result as results
 from gtlearn.runs.config import read_text
 from gtlearn.runs.folder import find
@@ -75,8 +76,8 @@ def _config(file: Path) -> dict[str, Any]:
 def _statements(
     path: Path, config: Mapping[str, Any], result: Mapping[str, Any], played: Game
 ) -> Iterator[Statement]:
-    if results.CHECKSUMS in result:
-        yield Statement("that its files are as the run left them", partial(_edited, path, result))
+    if result.get(results.CHECKSUMS, {}) != {}:
+        yield Statement("that its files fit the checksums in it", partial(_edited, path, result))
     for name in _OF_THE_RUN:
         if name in result and name in config:
             yield Statement(f"the {name}", _comparison(name, result[name], config[name]))
@@ -114,9 +115,9 @@ def _is_of(configured: Game, played: Game, config: Mapping[str, Any]) -> bool:
         return True
     if not isinstance(played, IteratedGame) or isinstance(configured, IteratedGame):
         return False
-    horizon = config.get("horizon", played.horizon)
-    discount = config.get("discount", str(played.discount))
-    same_stage = configured.fingerprint == played.stage.fingerprint
-    same_length = horizon == played.horizon or played.horizon is None
-    same_discount = played.horizon is not None or discount == str(played.discount)
-    return same_stage and same_length and same_discount
+    if configured.fingerprint != played.stage.fingerprint:
+        return False
+    if played.horizon is not None:
+        return bool(config.get("horizon", played.horizon) == played.horizon)
+    discount = to_fraction(config.get("discount", played.discount), rationalise=True)
+    return discount == played.discount

@@ -58,14 +58,14 @@ def each(
     for argument in arguments:
         waiting.put(argument)
     done: queue.SimpleQueue[Any] = queue.SimpleQueue()  # results, an error, or that a thread ends
-    crew: list[_Thread] = []
+    threads: list[_Client] = []
     try:
         for _ in range(min(workers, len(arguments))):
-            crew.append(_Thread(function, waiting, done, lost))
-        working = len(crew)
+            threads.append(_Client(function, waiting, done, lost))
+        working = len(threads)
         while working:
             if stop is not None and stop(0):
-                for thread in crew:
+                for thread in threads:
                     thread.stop()
             with suppress(queue.Empty):
                 found = done.get(timeout=_LOOK)
@@ -75,11 +75,11 @@ def each(
                 if found is not _END:
                     yield found
     finally:
-        for thread in crew:
+        for thread in threads:
             thread.kill()
 
 
-class _Thread:
+class _Client:
     """A thread that hands calls to a worker of its own, which it replaces when it is lost."""
 
     def __init__(self, function: Any, waiting: Any, done: Any, lost: Any) -> None:

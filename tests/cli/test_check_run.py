@@ -42,6 +42,17 @@ def test_a_leader_short_of_the_optimum_does_not_hold(gtlearn):
     assert gtlearn("check", "run", "--tolerance", str(gap + 4))[0] == 0
 
 
+def test_a_file_is_not_mistaken_for_the_game_of_its_name(gtlearn):
+    """A run of the dilemma in chicken.csv is not checked in the catalogue's chicken."""
+    Path("chicken.csv").write_text("Row\\Column,C,D\nC,3 3,0 5\nD,5 0,1 1\n")
+    trained(gtlearn, "--pretraining", "6", "--iterations", "10", "--game", "chicken.csv")
+    result = json.loads(Path("run/result.json").read_text())
+    assert result["game"] == "gtlearn_iterated(stage='chicken.csv',horizon=10)"
+    code, out, _ = gtlearn("check", "run", "--format", "json")
+    assert (code, json.loads(out)["stackelberg"]["value"]) == (0, "29/10")
+    assert gtlearn("verify", "run", "--trust")[0] == 0
+
+
 def test_a_game_must_be_named_for_all_else(refused, tmp_path):
     assert "say in which GAME" in refused("check", "[[1, 0], [0, 1]]")
     assert "is no run" in refused("check", tmp_path)

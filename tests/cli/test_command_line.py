@@ -8,9 +8,11 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+import click
 import pytest
 
 from gtlearn import __version__, games, limits
+from gtlearn.cli.options import Size
 
 
 def process(*arguments, **options):
@@ -66,6 +68,24 @@ def test_solve_in_every_format(gtlearn, options, form):
 def test_a_folder_is_no_output_and_that_is_said_before_the_work(refused, tmp_path, command):
     assert "is a directory" in refused(*command, "--output", tmp_path)
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_an_output_takes_the_place_of_no_pipe_or_device(refused, tmp_path):
+    pipe, link = tmp_path / "pipe.json", tmp_path / "null.json"
+    os.mkfifo(pipe)
+    link.symlink_to("/dev/null")
+    assert "is a pipe" in refused("solve", "chicken", "--output", pipe)
+    assert "is a pipe" in refused("games", "convert", "chicken", pipe)
+    assert "is a device" in refused("solve", "chicken", "--output", link)
+    assert pipe.is_fifo() and link.is_symlink()
+
+
+def test_an_output_is_written_through_a_link(gtlearn, tmp_path):
+    (tmp_path / "link.json").symlink_to("solution.json")
+    assert gtlearn("solve", "chicken", "--output", tmp_path / "link.json")[0] == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "solution.json").read_text())["status"] == "ok"
 
 
 def test_solve_takes_literals_that_begin_with_a_minus(gtlearn):
@@ -304,10 +324,11 @@ def test_a_closed_pipe_is_quiet():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_gets_one_line():
+@pytest.mark.parametrize("arguments", [["games", "list"], ["--help"], ["games"], ["--version"]])
+def test_a_full_disk_gets_one_line(arguments):
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "gtlearn", "games", "list"],
+            [sys.executable, "-m", "gtlearn", *arguments],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -316,6 +337,15 @@ def test_a_full_disk_gets_one_line():
     assert done.returncode == 2
     assert done.stderr.startswith("gtlearn: standard output cannot be written")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_the_exit_code_is_that_of_the_error_where_it_cannot_be_said():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "gtlearn", "solve", "nothing"], stderr=full, check=False
+        )
+    assert done.returncode == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
@@ -329,3 +359,12 @@ def test_interruption_is_quiet():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
+
+
+def test_sizes():
+    for text, size in (("7", 7), ("1.5 kb", 1500), ("2GB", 2 * 10**9), ("1t", 10**12), ("3B", 3)):
+        assert Size().convert(text, None, None) == size
+    assert Size("mb").convert("500", None, None) == Size("mb").convert("500MB", None, None) == 5e8
+    for wrong in ("0", "0.5", "-1", "1GiB", "1.5.5GB", "", "GB", "1e9", "inf", "9" * 99):
+        with pytest.raises(click.BadParameter, match="is no size; give one such as 500MB or 2GB"):
+            Size().convert(wrong, None, None)

@@ -35,7 +35,12 @@ def _fed(gtlearn, monkeypatch):
         (["solve", "-"], b"", 2, "standard input: the game is an empty string"),
         (["solve", "-"], b"\xff\xfe\x00", 2, "is no text"),
         (["solve", "-", "--max-size", "4"], b"chicken", 2, "larger than 4 bytes"),
-        (["solve", "-", "--max-size", "x"], b"chicken", 2, "'x' is no size; give a number"),
+        (
+            ["solve", "-", "--max-size", "x"],
+            b"chicken",
+            2,
+            "'x' is no size; give one such as 500MB",
+        ),
         (["solve", "chicken", "--input-format", "csv"], b"", 2, "for a GAME on standard input"),
         (["solve", "-"], f"{Path(__file__)}\n".encode(), 2, "path of a file"),
     ],

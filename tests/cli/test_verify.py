@@ -99,3 +99,11 @@ def test_a_finished_run(gtlearn, refused):
     assert any("edited" in sentence for sentence in false)
     file.unlink()
     assert "not finished" in refused("verify", "run")
+
+
+def test_the_game_of_a_run_whose_discount_was_given_as_a_decimal(gtlearn):
+    pytest.importorskip("torch")
+    options = ("--game", "chicken", "--discount", "0.96", "--iterations", "1", "--no-tensorboard")
+    assert gtlearn("train", "lola", *options, "--output", "run")[0] == 0
+    code, out, _ = gtlearn("verify", "run", "--format", "json")
+    assert (code, json.loads(out)["false"]) == (0, [])

@@ -1,6 +1,7 @@
 """Games in .xlsx, .npy and .npz files; what hides something, or claims too much, is refused."""
 
 import io
+import re
 import zipfile
 
 import numpy as np
@@ -37,6 +38,11 @@ def test_npz(tmp_path):
     np.savez_compressed(path, Alice=np.array(ROW), Bob=np.array(COLUMN))
     game = games.load(path)
     assert (game.players, payoffs(game)) == (("Alice", "Bob"), [ROW, COLUMN])
+    np.savez(path, payoffs=np.array(ROW))  # one array is read as in .npy
+    game = games.load(path, zero_sum=True)
+    assert (game.players, payoffs(game)[0]) == (("Row", "Column"), ROW)
+    np.savez(path, payoffs=np.array([ROW, COLUMN]))
+    assert payoffs(games.load(path, players_axis="first")) == [ROW, COLUMN]
 
 
 def npy(header, data=b""):
@@ -127,6 +133,26 @@ def test_numbers_of_a_workbook_are_those_that_it_spells(book, tmp_path):
         games.load(path)
 
 
+def test_where_a_table_that_begins_elsewhere_is_wrong(book, tmp_path):
+    path = tmp_path / "game.xlsx"
+    fill(book.active, [[3, 0], [5, "x"]], 3, 2)
+    book.save(path)
+    with pytest.raises(InputError, match="counted from cell B3: line 2, column 2: 'x' is not a"):
+        games.load(path, zero_sum=True)
+
+
+def test_the_stored_value_of_a_formula_is_read(book, tmp_path):
+    path = tmp_path / "game.xlsx"
+    fill(book.active, [[3, 0], ["=2+3", 1]])
+    book.save(path)
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    with zipfile.ZipFile(path, "w") as file:  # as a spreadsheet program leaves it
+        for name, data in parts.items():
+            file.writestr(name, re.sub(rb"<f>2\+3</f><v ?/?>(</v>)?", b"<f>2+3</f><v>5</v>", data))
+    assert payoffs(games.load(path, zero_sum=True))[0] == ROW
+
+
 def hidden_row(book):
     book.active.row_dimensions[2].hidden = True
 
@@ -155,6 +181,14 @@ def formula(book):
     book.active["B2"] = "=1+1"
 
 
+def formula_beside(book):
+    book.active["C1"], book.active["C2"] = "=A1", "=A2"
+
+
+def formula_elsewhere(book):
+    book.create_sheet("more")["A1"] = "=1+1"
+
+
 def far_cell(book):
     book.active["XFD1048576"] = 1
 
@@ -174,7 +208,9 @@ def date(book):
         (merged, "merged cells"),
         (lost, "line 1, column 1: '#N/A' is a spreadsheet's error"),
         (empty_cell, "line 2, column 2: '' is not a number"),
-        (formula, "line 2, column 2: '' is not a number"),
+        (formula, "cell B2 holds a formula without a stored value"),
+        (formula_beside, "cell C1 holds a formula without a stored value"),
+        (formula_elsewhere, "2 sheets hold something .'Sheet', 'more'."),
         (far_cell, "spans 1048576 x 16384 cells"),
         (date, "cell A2: .* is a datetime, not a number"),
     ],

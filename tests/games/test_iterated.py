@@ -24,6 +24,32 @@ def test_states_in_the_order_of_the_contract():
     assert game.markov.start == (1, 0, 0, 0, 0)
 
 
+@pytest.mark.parametrize("file", ["chicken.csv", "a, horizon=2 (1.json", "it's.nfg"])
+def test_the_stage_in_a_file_is_called_by_its_path(tmp_path, monkeypatch, file):
+    """Its own name, or the file's, may be another game's."""
+    monkeypatch.chdir(tmp_path)
+    other = games.normal_form([[3, 0], [5, 1]], [[3, 5], [0, 1]], name="chicken")
+    games.save(other, file)
+    for game in (games.iterated(file, horizon=3), games.iterated(tmp_path / file, horizon=3)):
+        assert games.load(game.name).fingerprint == game.fingerprint
+        assert game.stage.fingerprint == other.fingerprint
+    assert games.load(f'gtlearn_iterated(stage="{file}",horizon=3)').name == (
+        games.iterated(file, horizon=3).name
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "chicken", "payoffs": [[[3, 0], [5, 1]], [[3, 5], [0, 1]]]}',
+        "; ".join(" ".join(f"{i},{j}" for j in range(9)) for i in range(9)),
+    ],
+)
+def test_a_stage_without_a_name_of_its_own_is_called_by_its_text(text):
+    game = games.iterated(text, horizon=2)
+    assert games.load(game.name).fingerprint == game.fingerprint
+
+
 def test_two_steps_of_memory():
     game = games.iterated("prisoners_dilemma", horizon=10, memory=2)
     assert game.num_states == len(game.states) == 1 + 4 + 16

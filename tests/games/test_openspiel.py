@@ -208,6 +208,7 @@ def test_kuhn_poker_is_exact():
         ("catch", "has 1 player"),
         ("hanabi", "no information state strings"),
         ("blotto(coins=-1)", "OpenSpiel refuses"),
+        ("matrix_pd(x=1)", "OpenSpiel refuses .*: Unknown parameter 'x'$"),
         ("dark_hex(num_cols=1)", "'Column' of .* has no action in information set"),
         ("blotto(coins=x)", "OpenSpiel refuses .*Expected type: kInt"),
         ("blotto(coinz=1)", "Unknown parameter 'coinz'"),

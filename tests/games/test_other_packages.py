@@ -1,5 +1,7 @@
 """Games of other packages, and pandas' frames: the payoffs and the labels that they hold."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,12 @@ def test_a_frame_with_a_line_a_profile(pd):
     assert "binary" in game.number_note
 
 
+def test_a_frame_whose_payoff_columns_are_in_another_order(pd):
+    frame = pd.DataFrame({"A": ["u"], "B": ["l"], "payoff B": [1], "payoff A": [2]})
+    with pytest.raises(InputError, match="'payoff B' stands where the payoff of 'A' belongs"):
+        games.load(frame)
+
+
 def test_frames_that_are_refused(pd):
     for frame, message in (
         (
@@ -112,6 +120,8 @@ def test_frames_that_are_refused(pd):
         (pd.DataFrame({"a": ["1 2"], "b": [3]}), "one payoff, or two"),
         (pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("a", "b")])), "several levels"),
         (pd.Series([1, 2]), "dimension"),
+        (pd.read_csv(io.StringIO("3,0\n5,1")), "labels, such as '3', may be a first line of"),
+        (pd.read_csv(io.StringIO("3 3,3 3\n5 0,1 1")), "read the file by header=None"),
     ):
         with pytest.raises(InputError, match=message):
             games.load(frame, zero_sum=isinstance(frame, pd.DataFrame))

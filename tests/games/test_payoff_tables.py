@@ -69,8 +69,11 @@ def test_the_dilemma_in_many_tables(text):
         ("0,5;1,5\n2,5;3,5", "exactly one of symmetric=True"),
         ("3;3,0;5\n5;0,1;1", "separated by commas, .* or by semicolons"),
         ("1.000,50;2,5", "'1.000,50' is not a number|some cells hold one number and some two"),
+        ("3,3 0,5; 5,0 1,1", "could be a literal, whose rows end with semicolons"),
         # tabs: the comma may be anything
         ("3,3\t0,5\n5,0\t1,1", "line 1, column 1: '3,3' may be two payoffs or one number"),
+        # the players in two orders
+        ("Row,Column,payoff Column,payoff row\nC,C,3,4", "'payoff Column' stands where .* 'Row'"),
         # accountants write negative numbers in brackets
         ("(5),(6)", "'[(]5[)]' has one number in brackets"),
     ],

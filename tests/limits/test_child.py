@@ -3,9 +3,11 @@
 import os
 import select
 import signal
+import struct
 import subprocess
 import sys
 from fractions import Fraction
+from multiprocessing.connection import Connection
 
 import flint
 import pytest
@@ -31,10 +33,20 @@ def _exit():
     os._exit(3)
 
 
+def _die_in_the_middle_of_the_answer():
+    def send_half(connection, data):
+        connection._send(struct.pack("!i", len(data)) + bytes(data)[:1])
+        os._exit(5)
+
+    Connection._send_bytes = send_half
+
+
 def test_it_dies_alone():
     with pytest.raises(child.ChildDied, match="signal 6") as caught:
         child.call(_die)
     assert caught.value.signal == signal.SIGABRT
+    with pytest.raises(child.ChildDied, match="exit code 5"):
+        child.call(_die_in_the_middle_of_the_answer)
     with pytest.raises(child.ChildDied, match="exit code 3"):
         child.call(_exit)
 

@@ -230,6 +230,12 @@ def test_a_result_without_checksums_is_read(run, capsys):
     for command in ("resume", "plot", "sweep"):
         assert cli.run(COMMANDS[command]) == 0
     again()
+    found = json.loads(run.result_file.read_text())
+    run.result_file.write_text(json.dumps({**found, results.CHECKSUMS: {}}))
+    capsys.readouterr()
+    assert cli.run(VERIFY) == 0 and "checksums" not in capsys.readouterr().out
+    assert cli.run(COMMANDS["check"]) == 0
+    assert "holds no checksums" in capsys.readouterr().err
 
 
 def test_a_damaged_result_is_made_again(run):

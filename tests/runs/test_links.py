@@ -155,9 +155,11 @@ def test_a_figure_holds_its_runs(outside):
     assert prepare(figure, Path("outer"))
 
 
-def test_a_hard_link_is_not_written_to(made, outside, capsys):
+@pytest.mark.parametrize("name", ["metrics.jsonl", ".lock"])
+def test_a_hard_link_is_not_written_to(made, outside, capsys, name):
     shutil.copytree(made / "stopped", "run")
-    os.link("run/metrics.jsonl", outside / "rows")
+    Path("run", name).touch()
+    os.link(f"run/{name}", outside / "rows")
     before = held(outside)
     assert cli.run(["resume", "run"]) == 2
     assert "(a hard link), and would change there too" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from toy_learner import Toy, ToyConfig
 
 from gtlearn import files
 from gtlearn.errors import DivergenceError, InputError
-from gtlearn.runs import checkpoint, generators, loop
+from gtlearn.runs import checkpoint, generators, loop, session
 from gtlearn.runs.config import Recording, RunConfig
 from gtlearn.runs.metrics import read_rows
 
@@ -185,7 +185,7 @@ def test_without_a_number_of_iterations_checkpoints_go_by_the_clock(
     toy, tmp_path, monkeypatch, seconds, saved
 ):
     steps = []
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", seconds)
+    monkeypatch.setattr(session, "CHECKPOINT_SECONDS", seconds)
     monkeypatch.setattr(checkpoint, "save", lambda path, state: steps.append(state["step"]))
     plan = RunConfig(toy, ToyConfig(), 0, Recording(tensorboard=False))
     loop.train(plan, tmp_path / "run")
@@ -394,6 +394,20 @@ def test_a_strangers_checkpoint_is_refused_and_runs_nothing(toy, tmp_path, damag
     with pytest.raises(InputError, match=r"is no checkpoint|does not fit"):
         loop.resume(tmp_path / "run")
     assert not trap.exists()
+
+
+@pytest.mark.parametrize("part", ["momentum", "best"])
+def test_a_strangers_checkpoint_that_fails_only_later_is_refused(toy, tmp_path, part):
+    loop.train(config(toy), tmp_path / "run", stop=lambda step: step == 20)
+    path = tmp_path / "run" / "checkpoint"
+    state = checkpoint.load(path)
+    if part == "momentum":
+        state["learner"]["optimiser"]["state"][0]["exp_avg"] = torch.zeros(7, dtype=torch.float64)
+    else:
+        state["learner"]["best"] = "none"
+    checkpoint.save(path, state)
+    with pytest.raises(InputError, match=r"checkpoint does not fit this run: .* \(.*Error: "):
+        loop.resume(tmp_path / "run")
 
 
 def test_lost_rows_are_noticed(toy, tmp_path):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -16,6 +17,7 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.labels import numbered_labels
 from gtlearn.games.literal import LITERAL, literal_text
 from gtlearn.games.markov.game import MarkovGame, check_duration, check_size
+from gtlearn.games.names import split_call
 from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray, format_number, plain_integer, to_fraction
 
@@ -60,9 +62,10 @@ class IteratedGame:
     @cached_property
     def name(self) -> str:
         """What `games.load` knows the game by, where the stage has a name or a short literal."""
-        spelt = literal_text(self.stage) if self.stage.name == LITERAL else ""
-        short = 0 < len(spelt) <= _LONGEST_LITERAL
-        parts = [f"stage='{spelt}'" if short else f"stage={self.stage.name}"]
+        stage = _short_literal(self.stage) or self.stage.name
+        if split_call(stage) is None:
+            stage = f'"{stage}"' if "'" in stage else f"'{stage}'"
+        parts = [f"stage={stage}"]
         if self.horizon is not None:
             parts.append(f"horizon={self.horizon}")
         if self.discount != 1:
@@ -198,7 +201,8 @@ def iterated(
     """The iterated game of a stage game.
 
     Args:
-        stage: a normal-form game, or anything that `games.load` takes as one.
+        stage: a normal-form game, or anything that `games.load` takes as one; that in a file is
+            called by its path, and any other text without a name by itself.
         horizon: the number of steps; None for a game that goes on for ever.
         discount: what a payoff one step later is worth; in [0, 1) without a horizon, and 1 by
             default with one. A float is read as the decimal that it prints as.
@@ -222,4 +226,22 @@ def iterated(
             "discount in [0, 1)"
         )
     factor = Fraction(1) if discount is None else to_fraction(discount, rationalise=True)
-    return IteratedGame(loaded, plain_integer(horizon), factor, plain_integer(memory))
+    named = called_as_given(loaded, stage)
+    return IteratedGame(named, plain_integer(horizon), factor, plain_integer(memory))
+
+
+def called_as_given(stage: NormalFormGame, spec: Any) -> NormalFormGame:
+    """The stage, called by the path or the text that it was read from, by which it is found again.
+
+    The name that stands in a file, or is the file's, may be that of another game.
+    """
+    text = os.fspath(spec) if isinstance(spec, os.PathLike) else spec
+    if not isinstance(text, str) or split_call(text) is not None or _short_literal(stage):
+        return stage
+    return replace(stage, name=text.strip())
+
+
+def _short_literal(stage: NormalFormGame) -> str:
+    """The literal of a stage that has no name, where it is short; else ""."""
+    text = literal_text(stage) if stage.name == LITERAL else ""
+    return text if len(text) <= _LONGEST_LITERAL else ""

@@ -11,7 +11,7 @@ import pyspiel
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.catalogue import catalogue_names
-from gtlearn.games.iterated.game import IteratedGame, iterated
+from gtlearn.games.iterated.game import IteratedGame, called_as_given, iterated
 from gtlearn.games.json_format import compact_json
 from gtlearn.games.literal import LITERAL, literal_text
 from gtlearn.games.names import nearest, openspiel_text, plain_text, split_call
@@ -127,7 +127,7 @@ def _split_arguments(inside: str) -> dict[str, str]:
 
 
 def _stage(text: str, arguments: str, how: Mapping[str, Any]) -> NormalFormGame:
-    from gtlearn.games.loading import load
+    from gtlearn.games.loading import is_path, load
 
     text = text.strip()
     for _ in range(_MAX_QUOTES):
@@ -147,7 +147,7 @@ def _stage(text: str, arguments: str, how: Mapping[str, Any]) -> NormalFormGame:
             f"the stage of {SHORT_NAME}: {quoted(text)} is no normal-form game, so it cannot be "
             "iterated; use another stage"
         )
-    return game
+    return called_as_given(game, text) if is_path(text) else game
 
 
 def _encloses(text: str) -> bool:

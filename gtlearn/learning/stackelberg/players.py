@@ -31,7 +31,7 @@ def make_game(config: StackelbergConfig) -> IteratedGame | MarkovGame:
     if isinstance(loaded, IteratedGame | MarkovGame):
         return loaded
     memory = min(1, config.horizon - 1)  # what is played once, nobody can remember
-    return games.iterated(loaded, horizon=config.horizon, memory=memory)
+    return games.iterated(config.game, horizon=config.horizon, memory=memory)
 
 
 def make_follower(config: StackelbergConfig, game: LeaderGame, seed: int) -> Follower:

@@ -221,6 +221,9 @@ def _from_mapping(
     if "commitment" in source:
         whose = source.get("leader", 0 if leader is None else leader)
         return _from_strategies([source["commitment"]], game, tolerance, whose)
+    numbered = [f"strategies_{k}" for k in range(game.num_players)]  # arrays of an .npz file
+    if all(name in source for name in numbered):
+        return _from_strategies([source[name] for name in numbered], game, tolerance)
     if source and all(player in game.players for player in source):
         return _from_strategies(source, game, tolerance)
     shown = ", ".join(quoted(key, 20) for key in list(source)[:4]) or "nothing"

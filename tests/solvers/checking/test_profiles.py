@@ -172,8 +172,14 @@ def test_a_key_that_comes_twice_is_refused():
 
 
 def test_an_npz_file_of_strategies(tmp_path):
-    np.savez(tmp_path / "p.npz", strategies=np.array([[0.5, 0.5], [1, 0]]))
-    assert load_profile(tmp_path / "p.npz", BOS).strategies == ((HALF, HALF), (1, 0))
+    path, row, column = tmp_path / "p.npz", np.array([0.5, 0.5]), np.array([1, 0])
+    for arrays in (
+        {"strategies": np.array([row, column])},
+        {"strategies_1": column, "strategies_0": row},
+        {"Column": column, "Row": row},
+    ):
+        np.savez(path, **arrays)
+        assert load_profile(path, BOS).strategies == ((HALF, HALF), (1, 0))
 
 
 @pytest.mark.parametrize(

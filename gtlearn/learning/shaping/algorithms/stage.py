@@ -45,7 +45,7 @@ def make_game(name: str, discount: str) -> IteratedGame:
     """
     loaded = games.load(name)
     if not isinstance(loaded, IteratedGame):
-        loaded = games.iterated(loaded, discount=discount)
+        loaded = games.iterated(name, discount=discount)
     if loaded.num_players < 2 or loaded.horizon is not None:
         raise InputError(
             f"{loaded.name} cannot be used here; give an iterated game of two or more players "
