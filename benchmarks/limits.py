@@ -1,8 +1,8 @@
 """Whether limits on time and memory hold on hard cases, each in a process of its own.
 
 Counted is what is used after the moment at which the limit ends: processor seconds of the process
-and of its children, and bytes by which its resident set, with its children's own, has grown. Libraries
-run on one thread, so that no second of the clock has more than a processor second.
+and of its children, and bytes by which its resident set, with its children's own, has grown.
+Libraries run on one thread, so that no second of the clock has more than a processor second.
 """
 
 from __future__ import annotations

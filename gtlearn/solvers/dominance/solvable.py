@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.games import NormalFormGame
@@ -60,7 +61,8 @@ def _rows(tensor: NDArray[Any], player: int) -> NDArray[Any]:
 
 def _dominated(rows: NDArray[Any]) -> set[int]:
     """The rows that another one, or of three a mixture of the others, exceeds in every column."""
-    beaten = (rows[:, None] < rows).all(axis=2).any(axis=1).tolist()
+    exceeded: NDArray[np.bool_] = rows[:, None] < rows
+    beaten: list[bool] = exceeded.all(axis=2).any(axis=1).tolist()
     if any(beaten):
         return {row for row, gone in enumerate(beaten) if gone}
     if len(rows) != _MIXED:
