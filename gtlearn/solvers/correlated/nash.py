@@ -72,7 +72,7 @@ def _independent(
     for (i, p), (j, q) in product(*supports):
         limits.check()
         distribution[i, j] = p * q
-    payoffs = tuple(map(Fraction, equilibrium.payoffs))
+    payoffs = tuple(Fraction(payoff) for payoff in equilibrium.payoffs)
     return _outcome(concept, objective, distribution, payoffs)
 
 

@@ -61,7 +61,7 @@ def _rows(tensor: NDArray[Any], player: int) -> NDArray[Any]:
 
 def _dominated(rows: NDArray[Any]) -> set[int]:
     """The rows that another one, or of three a mixture of the others, exceeds in every column."""
-    beaten = np.any(np.all(rows[:, None] < rows, axis=2), axis=1).tolist()
+    beaten: list[bool] = np.any(np.all(rows[:, None] < rows, axis=2), axis=1).tolist()
     if any(beaten):
         return {row for row, gone in enumerate(beaten) if gone}
     if len(rows) != _MIXED:
