@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from numbers import Real
 from typing import ClassVar
 
 from gtlearn.errors import GtlearnError, InputError
@@ -326,5 +327,5 @@ def require_limits(time_limit: float | None, memory_limit: float | None) -> None
     ):
         if value is None:
             continue
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        if isinstance(value, bool) or not isinstance(value, Real) or not value > 0:
             raise InputError(f"{name} is {value!r}; give a positive number of {unit}, or None")

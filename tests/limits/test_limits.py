@@ -1,5 +1,8 @@
 """Limits nest, the strictest holds, and each names the status that it leaves."""
 
+from fractions import Fraction
+
+import numpy as np
 import pytest
 
 from gtlearn import limits
@@ -81,3 +84,9 @@ def test_limits_that_are_never_reached(never):
     with limits.limited(never, never):
         limits.check()
         assert limits.seconds_left() > 1e9
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.float32, Fraction])
+def test_limits_are_numbers_of_any_kind(kind):
+    with limits.limited(kind(60)):
+        assert 59 < limits.seconds_left() <= 60

@@ -33,6 +33,11 @@ from gtlearn.solvers.verify.report import Statement, Tested, Unproven
 SCHEMA = "gtlearn/run/1"
 MEAN = "mean reward a step"  # what values are of players who learn by themselves
 VALUES = ("true_value", "true_value_weak", "value_with_learned_follower", "follower_regret")
+OF_LEADERS = (
+    *("leader", "follower_class", "policy", "response", *VALUES),
+    *("exact_value", "exact_upper_bound", "gap"),
+)
+OF_TABLES = ("strategies", "values", "nash_conv")
 
 _SIMPLE = Fraction(1, 10**6)  # how far off the learned probabilities the written ones may be
 
@@ -121,6 +126,7 @@ class _Learned:
 
 def _commitment_statements(game: MarkovGame, result: Mapping[str, Any]) -> Iterator[Statement]:
     learned = _Learned(game, result)
+    yield from _foreign(result, OF_TABLES, "players who learn by themselves")
     yield from _labels(result, states=list(game.states), unit=game.unit)
     form = Tested(partial(_form, learned))
     yield Statement("the commitment and the response are tables of the game", form)
@@ -135,6 +141,17 @@ def _commitment_statements(game: MarkovGame, result: Mapping[str, Any]) -> Itera
         yield Statement("the gap", partial(_gap, learned))
     if result.get("exact_value") is not None:
         yield Statement("the exact_value", partial(_exact_value, learned))
+
+
+def _foreign(result: Mapping[str, Any], names: Sequence[str], whose: str) -> Iterator[Statement]:
+    """That nothing is stated which only runs of another kind learn."""
+    for name in names:
+        if name in result:
+            yield Statement(f"the {name}", partial(_stated_of, name, whose))
+
+
+def _stated_of(name: str, whose: str) -> list[str]:
+    return [f"the {name} is stated, which only {whose} have"]
 
 
 def _labels(result: Mapping[str, Any], **true: Any) -> Iterator[Statement]:
@@ -210,6 +227,7 @@ def _exact_value(learned: _Learned) -> list[str]:
 
 def _table_statements(game: MarkovGame, result: Mapping[str, Any]) -> Iterator[Statement]:
     tables: list[Table] = []
+    yield from _foreign(result, OF_LEADERS, "leaders")
     form = Tested(partial(_read_tables, game, result, tables))
     yield from _labels(result, states=list(game.states), unit=MEAN)
     yield Statement("the strategies are tables of the game", form)

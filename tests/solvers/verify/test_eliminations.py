@@ -201,6 +201,15 @@ def test_tables_that_were_learned_without_a_leader():
     assert verify.solution(game, {**result, "strategies": [[["0", "1"]] * 5]}).false
 
 
+def test_a_run_states_nothing_that_only_another_kind_of_run_learns():
+    game = games.iterated("prisoners_dilemma", discount="1/2")
+    tables = {"schema": "gtlearn/run/1", "strategies": [[["0", "1"]] * 5] * 2}
+    for key, value in {"leader": 0, "policy": "deterministic", "gap": 0.0}.items():
+        assert f"the {key} is stated" in verify.solution(game, {**tables, key: value}).false[0]
+    led = run_result(RUN, nash_conv=0.0)
+    assert "the nash_conv is stated" in verify.solution(RUN, led).false[0]
+
+
 def test_learned_values_are_as_near_as_the_payoffs_are_small():
     tiny = Fraction(1, 10**9)
     game = games.iterated(games.normal_form([[2 * tiny, 0]], [[tiny, 3 * tiny]]), horizon=2)
