@@ -265,12 +265,17 @@ def read_strategies(entries: Any) -> tuple[Strategy, ...]:
 
 
 def _distribution(entries: Any) -> Distribution:
-    """The probability of each profile; of one that is named twice it is the sum."""
+    """The probability of each profile.
+
+    Raises:
+        InputError: if a profile is named twice, or something is of another form.
+    """
     out: dict[tuple[int, ...], Number] = {}
     for entry in of_kind(list, entries):
         profile = read_integers(of_kind(dict, entry)["profile"]) or ()
-        probability = read_number(entry["probability"])
-        out[profile] = out[profile] + probability if profile in out else probability
+        if profile in out:
+            raise InputError(f"the distribution names the profile {list(profile)} twice")
+        out[profile] = read_number(entry["probability"])
     return out
 
 

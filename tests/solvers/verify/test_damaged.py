@@ -429,3 +429,11 @@ def test_objects_with_a_part_of_another_kind(options, junk):
 def test_no_solution_at_all(lie):
     with pytest.raises(InputError):
         verify.solution(BOS, lie)
+
+
+def test_a_profile_that_is_named_twice():
+    data = json.loads(json.dumps(solve("aumann_chicken", concept="correlated").to_json()))
+    entries = data["solutions"][0]["distribution"]
+    entries[1]["profile"] = entries[0]["profile"]
+    with pytest.raises(InputError, match="twice"):
+        verify.solution(games.load("aumann_chicken"), data)
