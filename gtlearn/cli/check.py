@@ -95,8 +95,11 @@ def check(
     if profile == STDIN and game == STDIN:
         raise InputError("standard input cannot be both PROFILE and GAME; give one of them a file")
     source: Any = _source(profile)
+    played: str | None = None
     if isinstance(source, Path):
+        named = game is not None
         source, game, concept = _of_run(source, game, concept)
+        played = None if named else source.get("fingerprint")
     if game is None:
         raise InputError("say in which GAME to check the profile; only runs name their own")
     stackelberg = (concept == "stackelberg", "--concept stackelberg")
@@ -110,6 +113,10 @@ def check(
     require_writable(output)
     with interruptible() as asked, limited(time_limit, memory_limit), reading("the input"):
         loaded: Any = load_game(game, how)
+        if played is not None and loaded.fingerprint != played:
+            raise InputError(
+                f"{game} was changed since it was played; put the old one back, or give GAME"
+            )
         refuse_unused_of(ctx, loaded)
         if not was_given(ctx, "leader"):  # then the profile may say who
             leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None

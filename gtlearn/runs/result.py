@@ -228,7 +228,7 @@ _OPTIONAL = (_or_null(_is_number), "a finite number or null")
 _BY_NAME = (_named(_is_number), "an object of numbers")
 _LISTS = (_named(_list_of(_is_number)), "an object of lists of numbers")
 _KNOWN: Mapping[str, tuple[Check, str]] = {
-    **dict.fromkeys(("algorithm", "game", "env", "method", "unit"), _TEXT),
+    **dict.fromkeys(("algorithm", "game", "fingerprint", "env", "method", "unit"), _TEXT),
     **dict.fromkeys(("follower_class", "policy", "leads"), _TEXT),
     **dict.fromkeys(("seed", "iterations"), _NATURAL),
     **dict.fromkeys(("env_steps", "seconds"), _COUNT),

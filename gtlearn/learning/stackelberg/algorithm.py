@@ -87,6 +87,7 @@ class StackelbergLearner:
         played = self.game.game  # a Markov game need not be called what it is loaded by
         return {
             "game": played.name if isinstance(played, IteratedGame) else self.config.game,
+            "fingerprint": played.fingerprint,
             "env_steps": self.env_steps,
             **outcome.to_json(self.game),
             "posttraining": more.to_json(outcome.regret),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
 from gtlearn.errors import InputError
@@ -54,11 +55,11 @@ def run_statements(game: Game, result: Mapping[str, Any]) -> Iterator[Statement]
     """
     if not isinstance(game, MarkovGame | IteratedGame):
         raise InputError(f"{game.name!r} is played once, and a run learns tables of states")
-    if "commitment" in result:
-        return _commitment_statements(as_markov(game), result)
-    if "strategies" in result:
-        return _table_statements(as_markov(game), result)
-    raise InputError("the run ended with no tables, so that it says nothing about a game")
+    if "commitment" not in result and "strategies" not in result:
+        raise InputError("the run ended with no tables, so that it says nothing about a game")
+    learned = _commitment_statements if "commitment" in result else _table_statements
+    same = _labels(result, fingerprint=game.fingerprint)
+    return chain(same, learned(as_markov(game), result))
 
 
 class _Learned:
@@ -174,7 +175,7 @@ def _value(learned: _Learned, name: str) -> list[str]:
     true, said = learned.values[name], number(learned.result[name], f"the {name}")
     if nearest_double(true) == nearest_double(said):
         return []
-    return [f"the {name} is {text(true)}, not {text(said)}"]
+    return [f"the {name} is {text(true)}, not {text(nearest_double(said))}"]
 
 
 def _bound(learned: _Learned) -> list[str]:
@@ -189,13 +190,15 @@ def _bound(learned: _Learned) -> list[str]:
         true, stated = nearest_double(learned.best), nearest_double(said)
         if stated == true or (stated > true and not known):
             return []
-        return [f"the best table earns {text(learned.best)}, not {text(said)}"]
+        return [f"the best table earns {text(learned.best)}, not {text(nearest_double(said))}"]
     pure = all(p in (0, 1) for row in learned.table for p in row)
     earned = [learned.best] if learned.best is not None else []
     if pure or learned.policy == STOCHASTIC:
         earned.append(learned.values["true_value"])
     if earned and nearest_double(max(earned)) > nearest_double(said):
-        return [f"a table earns {text(max(earned))}, more than the bound {text(said)}"]
+        return [
+            f"a table earns {text(max(earned))}, more than the bound {text(nearest_double(said))}"
+        ]
     raise Unproven("no proof of the bound comes with a run, and the tables are too many to try")
 
 
@@ -205,7 +208,7 @@ def _gap(learned: _Learned) -> list[str]:
     true = bound - learned.values["true_value"]
     if abs(true - said) <= ROUNDING * max(abs(bound), abs(true)):
         return []
-    return [f"the gap is {text(nearest_double(true))}, not {text(said)}"]
+    return [f"the gap is {text(nearest_double(true))}, not {text(nearest_double(said))}"]
 
 
 def _exact_value(learned: _Learned) -> list[str]:
@@ -218,10 +221,10 @@ def _exact_value(learned: _Learned) -> list[str]:
     if learned.policy == DETERMINISTIC and learned.best is not None:
         if nearest_double(said) == nearest_double(learned.best):
             return []
-        return [f"the best table earns {text(learned.best)}, not {text(said)}"]
+        return [f"the best table earns {text(learned.best)}, not {text(nearest_double(said))}"]
     bound = learned.result.get("exact_upper_bound")
     if bound is not None and nearest_double(said) > nearest_double(number(bound, "the bound")):
-        return [f"the exact_value {text(said)} exceeds the upper bound"]
+        return [f"the exact_value {text(nearest_double(said))} exceeds the upper bound"]
     raise Unproven("no proof of it comes with a run, and the tables are too many to try")
 
 
@@ -255,7 +258,7 @@ def _values(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Table]
     if len(said) != len(true):
         return ["there is not one value for each player"]
     return [
-        f"{player!r} gets {text(nearest_double(value))} a step, not {text(stated)}"
+        f"{player!r} gets {text(nearest_double(value))} a step, not {text(nearest_double(stated))}"
         for player, value, stated in zip(game.players, true, said, strict=True)
         if abs(value - stated) > _tolerance(game)
     ]
@@ -266,7 +269,7 @@ def _nash_conv(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Tab
     true = sum(table_regrets(game, tables), Fraction(0)) * _per_step(game)
     if abs(true - said) <= 2 * game.num_players * _tolerance(game):
         return []
-    return [f"the nash_conv is {text(nearest_double(true))}, not {text(said)}"]
+    return [f"the nash_conv is {text(nearest_double(true))}, not {text(nearest_double(said))}"]
 
 
 def _per_step(game: MarkovGame) -> Fraction:

@@ -95,6 +95,7 @@ class SelfPlayLearner:
         )
         return {
             "game": self.iterated.name,
+            "fingerprint": self.iterated.fingerprint,
             **found,
             "strategies": [written(simple_rows(t.numpy())) for t in tables],
             "notes": [note],
