@@ -43,7 +43,7 @@ def verify(
 
     FILE is JSON that `gtlearn solve --format json` printed, such a text itself, "-" for standard
     input, or the elimination of `solvers.dominance` as JSON. Everything in it is compared with
-    GAME or computed anew, in exact arithmetic, by code that shares nothing with the solvers.
+    GAME or computed anew, in exact arithmetic, by separate code that imports no solver.
     It may also be the folder of a finished run, which names its own GAME.
     Exit code 0: nothing is false, and nothing on trust unless --trust is given; 1: something is;
     2: bad input. At a limit, or where Ctrl-C ends it with exit code 130, what is not verified by

@@ -1,5 +1,5 @@
-"""Proof from the payoffs alone: every certificate re-checked by code that shares nothing with
-the solvers.
+"""Proof from the payoffs alone: every certificate re-checked by separate code, which imports no
+solver.
 
 `regrets` is the basic measure; `solution` re-checks a whole Solution, or its JSON, and reports
 what is false, what is proven, and what is taken on trust.

@@ -1,4 +1,4 @@
-"""Exact products that the re-check of commitments needs; shares nothing with the solvers."""
+"""Exact products that the re-check of commitments needs; imports no solver."""
 
 from __future__ import annotations
 
