@@ -5,6 +5,9 @@ if __name__ != "gtlearn.solvers":
         f"this folder was imported as {__name__!r}; write `from gtlearn import solvers`"
     )
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from gtlearn.solvers import verify as verify
 from gtlearn.solvers.commitment import stackelberg as stackelberg
 from gtlearn.solvers.correlated import coarse_correlated as coarse_correlated
@@ -12,16 +15,40 @@ from gtlearn.solvers.correlated import correlated as correlated
 from gtlearn.solvers.dispatch import check as check
 from gtlearn.solvers.dispatch import solve as solve
 from gtlearn.solvers.dominance.elimination import dominance as dominance
-from gtlearn.solvers.markov.batch import evaluate_exactly as evaluate_exactly
-from gtlearn.solvers.markov.batch import evaluate_floats as evaluate_floats
-from gtlearn.solvers.markov.evaluation import evaluate as evaluate
-from gtlearn.solvers.markov.response import optimal_response as optimal_response
-from gtlearn.solvers.markov.response import stationary_response as stationary_response
-from gtlearn.solvers.markov.solution import MarkovSolution as MarkovSolution
-from gtlearn.solvers.markov.stochastic_response import stochastic_response as stochastic_response
 from gtlearn.solvers.nash import all_equilibria as all_equilibria
 from gtlearn.solvers.nash import one_equilibrium as one_equilibrium
 from gtlearn.solvers.nash import pure_equilibria as pure_equilibria
 from gtlearn.solvers.reading import read_solution as read_solution
 from gtlearn.solvers.solution import Solution as Solution
 from gtlearn.solvers.zero_sum import zero_sum as zero_sum
+
+if TYPE_CHECKING:
+    from gtlearn.solvers.markov.batch import evaluate_exactly as evaluate_exactly
+    from gtlearn.solvers.markov.batch import evaluate_floats as evaluate_floats
+    from gtlearn.solvers.markov.evaluation import evaluate as evaluate
+    from gtlearn.solvers.markov.response import optimal_response as optimal_response
+    from gtlearn.solvers.markov.response import stationary_response as stationary_response
+    from gtlearn.solvers.markov.solution import MarkovSolution as MarkovSolution
+    from gtlearn.solvers.markov.stochastic_response import (
+        stochastic_response as stochastic_response,
+    )
+
+_OF_STEPS = {  # names that only games of several steps need, imported with their first use
+    "MarkovSolution": "solution",
+    "evaluate": "evaluation",
+    "evaluate_exactly": "batch",
+    "evaluate_floats": "batch",
+    "optimal_response": "response",
+    "stationary_response": "response",
+    "stochastic_response": "stochastic_response",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OF_STEPS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"gtlearn.solvers.markov.{_OF_STEPS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_OF_STEPS})
