@@ -36,13 +36,16 @@ class LimitReached(GtlearnError):
     Attributes:
         status: the status of a solution that was cut short by it.
         words: what happened.
+        more: what to do to find more.
     """
 
     status: ClassVar[str]
     words: ClassVar[str]
+    more: str = "give a higher limit"
 
-    def __init__(self, words: str = "") -> None:
+    def __init__(self, words: str = "", more: str = "") -> None:
         super().__init__(words or self.words)
+        self.more = more or self.more
 
 
 class TimeLimitReached(LimitReached, TimeoutError):
@@ -64,6 +67,7 @@ class Interrupted(LimitReached):
 
     status = INTERRUPTED
     words = "the user asked to stop"
+    more = "let it run longer"
 
 
 def of_status(status: str) -> LimitReached:

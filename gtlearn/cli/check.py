@@ -95,11 +95,9 @@ def check(
     if profile == STDIN and game == STDIN:
         raise InputError("standard input cannot be both PROFILE and GAME; give one of them a file")
     source: Any = _source(profile)
-    played: str | None = None
-    if isinstance(source, Path):
-        named = game is not None
-        source, game, concept = _of_run(source, game, concept)
-        played = None if named else source.get("fingerprint")
+    run, named = (source if isinstance(source, Path) else None), game is not None
+    if run is not None:
+        source, game, concept = _of_run(run, game, concept)
     if game is None:
         raise InputError("say in which GAME to check the profile; only runs name their own")
     stackelberg = (concept == "stackelberg", "--concept stackelberg")
@@ -113,10 +111,8 @@ def check(
     require_writable(output)
     with interruptible() as asked, limited(time_limit, memory_limit), reading("the input"):
         loaded: Any = load_game(game, how)
-        if played is not None and loaded.fingerprint != played:
-            raise InputError(
-                f"{game} was changed since it was played; put the old one back, or give GAME"
-            )
+        if run is not None:
+            _require_played(run, source, loaded, named)
         refuse_unused_of(ctx, loaded)
         if not was_given(ctx, "leader"):  # then the profile may say who
             leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None
@@ -164,6 +160,23 @@ def _of_run(
         raise InputError(_without_tables(run, result.get("env")))
     learned = "stackelberg" if "commitment" in result else "nash"
     return result, game or result.get("game"), concept or learned
+
+
+def _require_played(run: Path, result: dict[str, Any], game: Any, named: bool) -> None:
+    """Refuses a game that the run cannot have played, or that was changed since it did.
+
+    Raises:
+        InputError: if so.
+    """
+    from gtlearn.games import IteratedGame, MarkovGame
+
+    if not isinstance(game, IteratedGame | MarkovGame):
+        raise InputError(f"{run} learned tables of states, and {game.name} is played once")
+    if not named and result.get("fingerprint", game.fingerprint) != game.fingerprint:
+        raise InputError(
+            f"{result['game']} was changed since {run} played it; put the old one back, or give "
+            "GAME"
+        )
 
 
 def _source(profile: str) -> str | Path:

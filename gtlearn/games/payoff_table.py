@@ -42,6 +42,7 @@ COULD_BE_ONE = (
 )
 
 _PAYOFF = "payoff"  # how the header of a column of payoffs starts
+_LONG = "where each line is a profile and its payoffs, head their columns payoff Row, payoff Column"
 _ERRORS = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|[A-Z_]+[!?])", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[\s,;][0-9]{3}(?:\.[0-9]*)?")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3}|,\d{3})+", flags=re.ASCII)
@@ -86,7 +87,12 @@ def game_of_table(
         refuse_flags(symmetric, zero_sum, "the table has payoff columns for each player")
         require_order(lines[0][1])
         return _long(lines, comma, name, source)
-    matrix = _read_matrix(lines, comma)
+    try:
+        matrix = _read_matrix(lines, comma)
+    except InputError as error:
+        if not _may_be_long(lines, comma):
+            raise
+        raise InputError(f"{error}; {_LONG}") from None
     labels = {"name": name, "source": source, **matrix.labels}
     sizes = {len(cell) for row in matrix.cells for cell in row}
     if sizes == {1}:
@@ -115,6 +121,16 @@ def is_long(header: Sequence[str]) -> bool:
     half = len(header) // 2
     payoffs = [cell.strip().lower().startswith(_PAYOFF) for cell in header]
     return half >= 2 and 2 * half == len(header) and payoffs == [False] * half + [True] * half
+
+
+def _may_be_long(lines: Sequence[Line], comma: str) -> bool:
+    """Whether all lines but the first are as many actions, not all of them numbers, as payoffs."""
+    half = len(lines[0][1]) // 2
+    if half < 2 or 2 * half != len(lines[0][1]) or len(lines) < 2:
+        return False
+    counts = [[payoff_count(cell, comma) for cell in cells] for _, cells in lines[1:]]
+    payoffs = all(count == 1 for row in counts for count in row[half:])
+    return payoffs and any(count == 0 for row in counts for count in row[:half])
 
 
 def require_order(header: Sequence[str]) -> None:

@@ -80,7 +80,8 @@ def _statements(
         yield Statement("that its files fit the checksums in it", partial(_edited, path, result))
     for name in _OF_THE_RUN:
         if name in result and name in config:
-            yield Statement(f"the {name}", _comparison(name, result[name], config[name]))
+            said = f"that the {name} is that of config.toml"
+            yield Statement(said, _comparison(name, result[name], config[name]))
     if isinstance(result.get("game"), str):
         yield Statement("the game", partial(_game, config, str(result["game"]), played))
 

@@ -178,7 +178,7 @@ def check(
     Args:
         profile: what `checking.profiles.load_profile` reads, or, for an iterated or Markov game,
             `markov.profiles.load_tables`.
-        game: the game.
+        game: what `games.load` takes.
         concept: "nash", "stackelberg", or for a game in one shot a correlated concept.
         leader: who commits, for "stackelberg"; as the profile says, else player 0, unless given.
         ties: for "stackelberg", how the follower breaks ties: "strong" or "weak".
@@ -196,7 +196,7 @@ def check(
     Raises:
         InputError: if the profile, the game or an option cannot be used.
 
-    >>> check("3/4 1/4; 1/2 1/2", games.load("matching_pennies")).regrets
+    >>> check("3/4 1/4; 1/2 1/2", "matching_pennies").regrets
     (Fraction(0, 1), Fraction(1, 2))
     """
     options: dict[str, Any] = {
@@ -206,19 +206,20 @@ def check(
         "time_limit": time_limit,
         "memory_limit": memory_limit,
     }
-    if isinstance(game, MarkovGame | IteratedGame):
-        from gtlearn.solvers.markov.checking import check_tables
+    with limits.limited(time_limit, memory_limit):
+        game = games.load(game)
+        if isinstance(game, MarkovGame | IteratedGame):
+            from gtlearn.solvers.markov.checking import check_tables
 
-        _refuse_correlated(game, concept)
-        return check_tables(
-            profile, game, concept, leader=leader, follower=follower, policy=policy, **options
-        )
-    from gtlearn.solvers.checking.check import check as check_profile
+            _refuse_correlated(game, concept)
+            return check_tables(
+                profile, game, concept, leader=leader, follower=follower, policy=policy, **options
+            )
+        from gtlearn.solvers.checking.check import check as check_profile
 
-    _refuse_classes("a game in one shot", follower, policy)
-    return check_profile(
-        profile, game, concept, leader=0 if leader is None else leader, nearest=nearest, **options
-    )
+        _refuse_classes("a game in one shot", follower, policy)
+        leader = 0 if leader is None else leader
+        return check_profile(profile, game, concept, leader=leader, nearest=nearest, **options)
 
 
 def verify(

@@ -57,7 +57,7 @@ def test_a_game_that_was_changed_after_it_was_played(gtlearn, refused):
     Path("stage.csv").write_text("Row\\Column,C,D\nC,3 3,0 5\nD,5 0,1 1\n")
     trained(gtlearn, "--pretraining", "6", "--iterations", "10", "--game", "stage.csv")
     Path("stage.csv").write_text("Row\\Column,C,D\nC,3 3,0 6\nD,6 0,1 1\n")
-    assert "was changed since it was played" in refused("check", "run")
+    assert "was changed since run played it" in refused("check", "run")
     code, out, _ = gtlearn("verify", "run", "--format", "json")
     assert code == 1 and "fingerprint" in json.loads(out)["false"][0]
 

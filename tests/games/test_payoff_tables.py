@@ -143,3 +143,8 @@ def test_what_we_write_we_read(matrix):
     row, column = ([[pair[k] for pair in line] for line in matrix] for k in (0, 1))
     game = games.normal_form(row, column)
     assert payoffs(games.loads(games.dumps(game, "csv"), "csv")) == [row, column]
+
+
+def test_a_list_of_profiles_whose_payoffs_are_not_headed_so():
+    with pytest.raises(InputError, match=r"line 2, column 2: 'C' .*; where each line is a profile"):
+        games.loads("Row,Column,u1,u2\nC,C,3,3\nC,D,0,5\nD,C,5,0\nD,D,1,1\n", "csv")

@@ -158,7 +158,8 @@ def check(
     if concept not in CONCEPTS:
         raise InputError(f"the concept {concept!r} is not known; choose {', '.join(CONCEPTS)}")
     if isinstance(game, BayesianGame) or not isinstance(game, NormalFormGame):
-        raise InputError("only profiles of normal-form games can be checked")
+        what = "a Bayesian game" if isinstance(game, BayesianGame) else f"a {type(game).__name__}"
+        raise InputError(f"profiles of {what} cannot be checked; give a normal-form game")
     limit = to_fraction(tolerance)
     if limit < 0:
         raise InputError(f"the tolerance {quoted(tolerance)} is negative; give zero or more")

@@ -269,7 +269,7 @@ def _optimum(game: NormalFormGame, objective: str | None, rows: Deviations) -> t
 
 def _cut_short(reached: LimitReached, outcome: CorrelatedEquilibrium | None) -> str:
     if outcome is None:
-        return f"{reached}: no equilibrium was found by then; a higher limit may find one"
+        return f"{reached}: no equilibrium was found by then; to find one, {reached.more}"
     return (
         f"{reached}: this Nash equilibrium is a correlated one, but whether a better one exists "
         "was not decided"

@@ -61,7 +61,9 @@ def render(result: DominanceResult) -> str:
     for player, labels in zip(game.players, result.reduced.actions, strict=True):
         blocks.append(f"{player} keeps {', '.join(labels)}.")
     claim = "Certificate: verified from the payoffs alone, in exact arithmetic: "
-    claim += "every removed action does worse than the mixture named"
+    claim += "every removed action "
+    claim += "does" if result.kind == "strict" else "never does better, and somewhere"
+    claim += " worse than the mixture named"
     if result.complete:
         claim += ", and every action kept is a best response to some belief"
     blocks.append(claim + ".")

@@ -208,7 +208,4 @@ def _sets(
 
 
 def _note(reached: LimitReached, count: int) -> str:
-    return (
-        f"{reached}: the equilibria found ({count}) may not be all; a smaller game or a higher "
-        "limit finds all"
-    )
+    return f"{reached}: the equilibria found ({count}) may not be all; to find all, {reached.more}"

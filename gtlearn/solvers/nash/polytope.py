@@ -37,6 +37,7 @@ SMALL_CHUNK_BYTES = 2**22  # where a limit may end the work in between
 BLOCK = 2**14  # entries of a matrix that are read between two looks at the limits
 LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
 MAX_BASES = 20_000_000
+FULL = "the enumeration has come to hold all that it takes, 2 GiB or 20 million bases"
 PROOF_SHARE = 0.1  # of what is left of a limit, for the bases that are then not proven yet
 
 
@@ -174,7 +175,7 @@ class _Search:
         self.unproven.append(some)
         self.held += some.table.nbytes
         if self.held > LEVEL_BYTES or len(self.seen) > MAX_BASES:
-            raise MemoryLimitReached
+            raise MemoryLimitReached(FULL, "take a smaller game")
 
     def _taken(self) -> Dictionaries:
         """The bases that wait longest, small parts of them joined."""

@@ -26,7 +26,7 @@ _FAIR_OF_EXTREME = (
     "who have one action"
 )
 _ENDS = "only equilibria at the ends of sets were compared"
-_MAXIMAL = "entropy is maximal up to 1e-6; the exact maximiser is irrational"
+_MAXIMAL = "entropy is maximal up to 1e-6; inside a set the exact maximiser may be irrational"
 DENOMINATOR = 10**6  # of the weights of an entropy-maximal member, which are irrational in general
 
 
@@ -53,10 +53,14 @@ def select(solution: Solution, criterion: str) -> Solution:
         best = max(found, key=lambda equilibrium: entropy(equilibrium.strategies))
         try:
             inside = _most_entropic(solution)
-            best, note = (best, _ENDS) if inside is None else (inside, _MAXIMAL)
+            if inside is None:
+                notes.append(_ENDS)
+            else:
+                best = inside
+                notes += [_MAXIMAL] if _has_sets(solution) else []
         except LimitReached as reached:
-            status, note = reached.status, f"{reached}: {_ENDS}"
-        notes.append(note)
+            status = reached.status
+            notes.append(f"{reached}: {_ENDS}")
     if criterion == FAIRNESS and _has_dummies(solution):
         notes.append(_FAIR_OF_EXTREME)
     return replace(
@@ -86,6 +90,11 @@ def score(payoffs: Sequence[Number], criterion: str) -> tuple[Fraction, ...]:
     exact = [Fraction(p) for p in payoffs]
     welfare = sum(exact, Fraction())
     return (welfare,) if criterion == WELFARE else (min(exact), welfare)
+
+
+def _has_sets(solution: Solution) -> bool:
+    """Whether some equilibria are mixtures of those listed, as far as is known."""
+    return any(len(s.rows) > 1 or len(s.columns) > 1 for s in solution.subsets or ())
 
 
 def entropy(strategies: Sequence[Strategy]) -> float:

@@ -105,7 +105,7 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
             notes.append(f"{name} found no equilibrium; drop --method to try every method")
     except LimitReached as reached:
         status = reached.status
-        notes.append(f"{reached}: no equilibrium was found by then; a higher limit may find one")
+        notes.append(f"{reached}: no equilibrium was found by then; to find one, {reached.more}")
     return Solution(
         game=game,
         concept="nash",

@@ -141,7 +141,7 @@ def _with_value(equilibrium: NashEquilibrium, unique: tuple[bool, bool] | None) 
 
 def _cut_short(reached: LimitReached, found: NashEquilibrium | None) -> str:
     if found is None:
-        return f"{reached}: no equilibrium was found by then; a higher limit may find one"
+        return f"{reached}: no equilibrium was found by then; to find one, {reached.more}"
     return f"{reached}: whether there are other optimal strategies was not decided"
 
 

@@ -225,7 +225,7 @@ def test_tables():
         (("1 0; 1 0", BOS), {"tolerance": "x"}, "not a number"),
         (("1 0; 1 0", BOS, "stackelberg"), {"leader": 2}, "choose 0 or 1"),
         (("1 0; 1 0", BOS, "stackelberg"), {"ties": "odd"}, "strong or weak"),
-        (("1 0; 1 0", "chicken"), {}, "normal-form games"),
+        (("1 0; 1 0", games.load("security_bayesian")), {}, "of a Bayesian game cannot be checked"),
         (("1 0", BOS), {}, "1 strategies for 2 players"),
     ],
 )

@@ -11,7 +11,7 @@ def test_stops_and_says_so(monkeypatch):
     monkeypatch.setattr(polytope, "LEVEL_BYTES", 10_000)
     part = all_equilibria(game)
     assert (part.status, part.complete) == ("memory_limit", False)
-    assert any("the memory limit" in note for note in part.notes)
+    assert any("to find all, take a smaller game" in note for note in part.notes)
     assert {e.strategies for e in part} <= whole
     assert len(part) >= 1
     assert verify.solution(game, part).false == ()
