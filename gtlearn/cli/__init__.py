@@ -45,7 +45,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return INTERNAL
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:  # what read our output is gone
+    except (BrokenPipeError, SystemExit):  # which click makes of it: our reader is gone
         discard(sys.stdout)
         return BROKEN_PIPE
     except (MemoryError, OverflowError, RecursionError) as error:  # what no check has foreseen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ProgressCallback = Callable[[float | None, str], None]
 
+_ESCAPED = "gtlearn.escaped"  # how what cannot be encoded is written
 _PATIENCE = 0.5  # seconds before a progress bar appears
 _FORMAT_OF_SUFFIX = {".json": "json", ".csv": "csv", ".tex": "latex"}
 
@@ -53,6 +55,17 @@ def _indented(value: Any, indent: str) -> str:
     return f"{opening}{inside}\n{indent}{closing}"
 
 
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding has no character for, as JSON writes it: \\u and the units of UTF-16."""
+    assert isinstance(error, UnicodeEncodeError)
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    pairs = zip(units[::2], units[1::2], strict=True)
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in pairs), error.end
+
+
+codecs.register_error(_ESCAPED, _escape)
+
+
 def _is_vector(value: Any) -> bool:
     return isinstance(value, list) and not any(isinstance(item, list | dict) for item in value)
 
@@ -66,14 +79,14 @@ def emit(text: str, output: Path | None = None) -> None:
     text = text if text.endswith("\n") else text + "\n"
     if output is not None:
         with replacing(output) as path:
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(text.encode("utf-8", _ESCAPED))
         return
     stream = stdout()
     if stream is None:
         raise InputError("standard output cannot be written: it is closed")
     encoding = stream.encoding or "utf-8"
     try:
-        stream.write(text.encode(encoding, "replace").decode(encoding))
+        stream.write(text.encode(encoding, _ESCAPED).decode(encoding))
         stream.flush()
     except BrokenPipeError:
         raise

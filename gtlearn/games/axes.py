@@ -113,6 +113,8 @@ def _kinds(values: Any, depth: int) -> list[set[str]]:
     level = [values]
     while level and len(kinds) < depth:
         if all(map(is_array, level)):
+            if not level[0].shape:  # a scalar, which holds itself
+                break
             kinds += [{_ARRAY}] * len(level[0].shape)
             if len(kinds) < depth:  # arrays of objects
                 level = [entry for array in level for entry in np.asarray(array).flat]

@@ -223,7 +223,9 @@ def save(game: Game | IteratedGame, path: str | os.PathLike[str]) -> None:
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         try:
-            with open(temporary, "x", encoding="utf-8", newline="\n") as file:
+            with open(
+                temporary, "x", encoding="utf-8", errors="backslashreplace", newline="\n"
+            ) as file:
                 file.write(text)
             os.replace(temporary, path)
         finally:

@@ -218,7 +218,6 @@ def check(
         from gtlearn.solvers.checking.check import check as check_profile
 
         _refuse_classes("a game in one shot", follower, policy)
-        leader = 0 if leader is None else leader
         return check_profile(profile, game, concept, leader=leader, nearest=nearest, **options)
 
 

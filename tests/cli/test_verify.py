@@ -107,3 +107,16 @@ def test_the_game_of_a_run_whose_discount_was_given_as_a_decimal(gtlearn):
     assert gtlearn("train", "lola", *options, "--output", "run")[0] == 0
     code, out, _ = gtlearn("verify", "run", "--format", "json")
     assert (code, json.loads(out)["false"]) == (0, [])
+
+
+def test_labels_that_are_no_characters(gtlearn):
+    """Half of a surrogate pair is written as JSON writes it, and read again."""
+    Path("odd.json").write_text(
+        r'{"players": ["\ud800", "b"], "actions": [["\udfff"], ["b"]], "payoffs": [[[1]], [[2]]]}'
+    )
+    assert gtlearn("solve", "odd.json", "--format", "json", "--output", "found.json")[0] == 0
+    code, out, _ = gtlearn("solve", "odd.json", "--format", "json")
+    Path("printed.json").write_text(out)
+    assert code == 0 and r"\ud800" in out
+    for name in ("found.json", "printed.json"):
+        assert gtlearn("verify", name, "odd.json")[0] == 0

@@ -167,3 +167,16 @@ def test_nothing_hidden_is_used(values, message):
 def test_arrays_that_only_look_odd():
     assert payoffs(games.load(np.ma.array(ROW), zero_sum=True))[0] == ROW
     assert payoffs(games.load(np.array(ROW, dtype=np.uint64), zero_sum=True))[0] == ROW
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (([None, "x", None], []), np.timedelta64(3, "s")),
+        [[[1, 2], [3, 4]], np.array(3)],
+        [np.array(3), np.array(4)],
+    ],
+)
+def test_scalars_of_numpy_are_no_arrays_of_payoffs(values):
+    with pytest.raises(InputError):
+        games.load(values)

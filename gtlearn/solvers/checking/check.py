@@ -119,7 +119,7 @@ def check(
     game: NormalFormGame,
     concept: str = "nash",
     *,
-    leader: int = 0,
+    leader: int | None = None,
     tolerance: Any = 0,
     ties: str = "strong",
     nearest: bool = True,
@@ -136,7 +136,7 @@ def check(
             strategies, which are then independent.
         game: the game.
         concept: "nash", "stackelberg", "correlated" or "coarse-correlated".
-        leader: who commits, for "stackelberg".
+        leader: who commits, for "stackelberg"; as the profile says, else player 0, unless given.
         tolerance: the largest regret, gap or gain that still holds; any exact number. A sum of
             probabilities may miss one by as much; they are then divided by it.
         ties: for "stackelberg", how the follower breaks ties: "strong" or "weak".
@@ -168,9 +168,11 @@ def check(
             found = load_profile(profile, game, tolerance=limit, index=index)
             return _check_nash(found, game, limit, nearest)
         if concept == "stackelberg":
-            _pair(game, leader)
-            found = load_profile(profile, game, tolerance=limit, index=index, leader=leader)
-            return _check_commitment(found, game, limit, leader, ties)
+            first = 0 if leader is None else leader
+            _pair(game, first)
+            found = load_profile(profile, game, tolerance=limit, index=index, leader=first)
+            who = next((k for k in (leader, found.leader) if k is not None), 0)
+            return _check_commitment(found, game, limit, who, ties)
         return _check_correlated(profile, game, concept, limit, index)
 
 

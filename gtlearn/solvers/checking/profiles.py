@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -48,11 +48,13 @@ class Profile:
         strategies: one probability vector a player, None for a player of whom nothing is said.
         joint: a distribution over pure profiles, where the source gives one.
         notes: what was renormalised.
+        leader: who commits, where the source says so.
     """
 
     strategies: tuple[Vector | None, ...]
     joint: Joint | None = None
     notes: tuple[str, ...] = ()
+    leader: int | None = None
 
 
 def as_profile(
@@ -175,10 +177,13 @@ def read(
             raise InputError(f"there is no solution {index}: {len(source)} found, counted from 0")
         return read(source[index], game, tolerance=tolerance)
     if isinstance(source, NashEquilibrium | Commitment):
-        joint = source.distribution if isinstance(source, Commitment) else None
-        if joint is None:
+        if isinstance(source, NashEquilibrium):
             return _from_strategies(source.strategies, game, tolerance)
-        return _from_joint(joint, game, tolerance)
+        if source.distribution is None:
+            found = _from_strategies(source.strategies, game, tolerance)
+        else:
+            found = _from_joint(source.distribution, game, tolerance)
+        return replace(found, leader=source.leader)
     if isinstance(source, CorrelatedEquilibrium):
         return _from_joint(source.distribution, game, tolerance)
     if isinstance(source, Mapping):
@@ -214,13 +219,22 @@ def _from_mapping(
         if not isinstance(solutions[index], Mapping) or "solutions" in solutions[index]:
             raise InputError(f"solution {index} is no profile; write {SHAPE}")
         return _from_mapping(solutions[index], game, tolerance, 0, leader)
+    said = source.get("leader")
+    if said is not None and (type(said) is not int or said not in range(game.num_players)):
+        raise InputError(
+            f"the leader {quoted(said)} is no player of {game.name!r}, whose players are counted "
+            f"from 0 to {game.num_players - 1}"
+        )
+    whose = leader if said is None else said
     if "distribution" in source:
-        return _from_joint(source["distribution"], game, tolerance)
+        return replace(_from_joint(source["distribution"], game, tolerance), leader=said)
     if "strategies" in source:
-        return _from_strategies(source["strategies"], game, tolerance, source.get("leader", leader))
+        found = _from_strategies(source["strategies"], game, tolerance, whose)
+        return replace(found, leader=said)
     if "commitment" in source:
-        whose = source.get("leader", 0 if leader is None else leader)
-        return _from_strategies([source["commitment"]], game, tolerance, whose)
+        whose = 0 if whose is None else whose
+        found = _from_strategies([source["commitment"]], game, tolerance, whose)
+        return replace(found, leader=said)
     numbered = [f"strategies_{k}" for k in range(game.num_players)]  # arrays of an .npz file
     if all(name in source for name in numbered):
         return _from_strategies([source[name] for name in numbered], game, tolerance)

@@ -9,7 +9,6 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
-from gtlearn.games.numbers import Number
 from gtlearn.solvers.correlated.deviations import Deviations
 from gtlearn.solvers.correlated.objectives import (
     FAIRNESS,
@@ -17,7 +16,6 @@ from gtlearn.solvers.correlated.objectives import (
     WELFARE,
     fairness_program,
     linear_program,
-    player_weights,
 )
 from gtlearn.solvers.linear import sparse
 from gtlearn.solvers.solution import FLOAT, Certificate, CorrelatedEquilibrium
@@ -89,7 +87,7 @@ def from_floats(
         return _measured(game, concept, objective, distribution)
     except OverflowError:
         raise InputError(
-            f"a payoff of {game.name!r} is too large for a float; use arithmetic 'exact'"
+            f"a payoff of {game.name!r}, or a sum, is too large for a float; use arithmetic 'exact'"
         ) from None
 
 
@@ -99,15 +97,14 @@ def _measured(
     objective: str | None,
     distribution: Mapping[Profile, float],
 ) -> CorrelatedEquilibrium:
-    """A float distribution with its payoffs and its largest gain.
+    """A float distribution with its payoffs and its largest gain, each rounded once.
 
     Raises:
-        OverflowError: if a payoff is too large for a float.
+        OverflowError: if a payoff, or the objective's value, is too large for a float.
     """
-    payoffs: tuple[Number, ...] = tuple(
-        float(sum(p * float(game.payoff(k, s)) for s, p in distribution.items()))
-        for k in range(game.num_players)
-    )
+    shares = {s: Fraction(p) for s, p in distribution.items()}
+    earned = payoffs_of(game, shares)
+    value = objective_value(objective, shares, earned)
     evidence: dict[str, object] = {
         "gain": float(largest_gain(game, distribution, coarse=concept == "coarse-correlated")),
         "objective": objective,
@@ -115,21 +112,10 @@ def _measured(
     }
     outcome = CorrelatedEquilibrium(
         distribution,
-        payoffs,
+        tuple(map(float, earned)),
         Certificate(concept, FLOAT, False, evidence),
-        _float_value(game, objective, payoffs),
+        None if value is None else float(value),
     )
     verified = not violations(game, outcome)
     certificate = Certificate(concept, FLOAT, verified, evidence)
-    return CorrelatedEquilibrium(distribution, payoffs, certificate, outcome.value)
-
-
-def _float_value(
-    game: NormalFormGame, objective: str | None, payoffs: tuple[Number, ...]
-) -> float | None:
-    if objective is None:
-        return None
-    if objective == FAIRNESS:
-        return float(min(payoffs))
-    pairs = zip(player_weights(game, objective), payoffs, strict=True)
-    return float(sum(weight * payoff for weight, payoff in pairs))
+    return CorrelatedEquilibrium(distribution, outcome.payoffs, certificate, outcome.value)

@@ -76,6 +76,8 @@ def _violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> lis
             failed.append(f"the largest gain of a deviation is {text(gain)}, not {text(stated)}")
     if "tolerance" in evidence and (exact or evidence["tolerance"] != FLOAT_TOLERANCE):
         failed.append(f"the tolerance is {0 if exact else FLOAT_TOLERANCE}, not as stated")
+    if not exact:
+        slack += _rounding(game, equilibrium)
     failed += _payoff_failures(game, equilibrium, slack)
     failed += _value_failures(game, equilibrium, slack)
     if any(name in evidence for name in ("bound", "weights", "multipliers")):
@@ -112,6 +114,14 @@ def _distribution_failures(distribution: Distribution, exact: bool) -> list[str]
     if abs(total - 1) > (0 if exact else Fraction(FLOAT_TOLERANCE)):
         return [f"the probabilities sum to {text(total)}"]
     return []
+
+
+def _rounding(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> Fraction:
+    """How far off payoffs that were rounded to doubles, and a sum of them, are at most."""
+    largest = nearest_double(max(abs(Fraction(payoff)) for payoff in equilibrium.payoffs))
+    if math.isinf(largest):  # no float that was rounded
+        return Fraction(0)
+    return (game.num_players + 1) * Fraction(math.ulp(largest))
 
 
 def _payoff_failures(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import check
 from gtlearn.solvers.verify.common import COMPLETE
 from gtlearn.solvers.verify.dominated import is_dominated
-from gtlearn.solvers.verify.form import text
+from gtlearn.solvers.verify.form import require_only, text
 from gtlearn.solvers.verify.game_block import game_block, game_statements
 from gtlearn.solvers.verify.reading import of_kind, one_of, read_integers, read_number
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unknown_statement
@@ -147,6 +147,7 @@ def read_elimination(data: Mapping[str, Any]) -> Elimination:
 
 def _step(entry: Mapping[str, Any]) -> Step:
     check()
+    require_only(entry, [f.name for f in fields(Step)], "a step")
     return Step(
         round=of_kind(int, entry["round"]),
         player=of_kind(int, entry["player"]),

@@ -150,6 +150,17 @@ def _require_commitment(
         raise InputError("a commitment to a correlated strategy has no single response")
 
 
+def require_only(entry: Mapping[str, Any], names: Collection[str], what: str) -> None:
+    """Refuses an object with a part that it cannot have, which would state what nobody reads.
+
+    Raises:
+        InputError: if it has one.
+    """
+    foreign = next((key for key in entry if key not in names), None)
+    if foreign is not None:
+        raise InputError(f"{what} has an unknown part {in_words(foreign)}")
+
+
 def items(value: Any, what: str) -> Sequence[Any]:
     """A list, tuple or set, as a sequence.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, TableCommitment
-from gtlearn.solvers.verify.form import in_words, index, items, number, text
+from gtlearn.solvers.verify.form import in_words, index, items, number, require_only, text
 from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import best_response
 from gtlearn.solvers.verify.report import Unproven
@@ -155,14 +155,16 @@ def unlimited_bound(
     ours, theirs = _payoffs(game, leader)
     size = game.shape[1 - leader]
     proven: dict[tuple[int, Fraction], Fraction] = {}
+    listed_steps = [s for s in items(steps, "the steps of the proof") if isinstance(s, Mapping)]
+    for step in listed_steps:
+        require_only(step, ("steps", "weight", "multipliers"), "a step of the proof")
     stated = [
         (
             index(step.get("steps"), game.horizon + 1, "the number of steps"),
             number(step.get("weight"), "a weight"),
             items(step.get("multipliers"), "the multipliers"),
         )
-        for step in items(steps, "the steps of the proof")
-        if isinstance(step, Mapping)
+        for step in listed_steps
     ]
     for k, weight, multipliers in sorted(stated, key=lambda step: step[:2]):
         secured = minmax * sum((game.discount**t for t in range(k - 1)), Fraction(0))
@@ -281,4 +283,7 @@ def _weight(game: MarkovGame) -> Fraction:
 
 def _mapping(evidence: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = evidence.get(name)
-    return found if isinstance(found, Mapping) else {}
+    if not isinstance(found, Mapping):
+        return {}
+    require_only(found, ("minmax", "securing", "multiplier"), f"the {name} proof")
+    return found

@@ -29,6 +29,7 @@ from gtlearn.solvers.outcomes import (
     TableCommitment,
 )
 from gtlearn.solvers.verify.claim import Claim
+from gtlearn.solvers.verify.form import require_only
 
 SCHEMA = "gtlearn/solution/1"
 CONCEPTS = ("nash", "correlated", "coarse-correlated", "stackelberg")
@@ -272,7 +273,8 @@ def _distribution(entries: Any) -> Distribution:
     """
     out: dict[tuple[int, ...], Number] = {}
     for entry in of_kind(list, entries):
-        profile = read_integers(of_kind(dict, entry)["profile"]) or ()
+        require_only(of_kind(dict, entry), ("profile", "probability"), "an entry of a distribution")
+        profile = read_integers(entry["profile"]) or ()
         if profile in out:
             raise InputError(f"the distribution names the profile {list(profile)} twice")
         out[profile] = read_number(entry["probability"])
@@ -280,15 +282,15 @@ def _distribution(entries: Any) -> Distribution:
 
 
 def _subsets(entries: Any) -> tuple[NashSubset, ...] | None:
-    if entries is None:
-        return None
-    return tuple(
-        NashSubset(
-            read_strategies(of_kind(dict, entry)["rows"]),
-            read_strategies(entry["columns"]),
-            read_integers(entry["members"]) or (),
-        )
-        for entry in of_kind(list, entries)
+    return None if entries is None else tuple(map(_subset, of_kind(list, entries)))
+
+
+def _subset(entry: Any) -> NashSubset:
+    require_only(of_kind(dict, entry), ("rows", "columns", "members"), "a subset")
+    return NashSubset(
+        read_strategies(entry["rows"]),
+        read_strategies(entry["columns"]),
+        read_integers(entry["members"]) or (),
     )
 
 

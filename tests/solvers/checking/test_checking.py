@@ -275,3 +275,11 @@ def test_no_commitment_beats_the_value(case):
     assert report.gap >= 0
     assert report.weak <= report.strong == report.achieved
     assert report.follower_regret >= 0
+
+
+def test_a_solution_says_who_leads():
+    game = games.load("2,1 4,0; 1,0 3,1")
+    found = stackelberg(game, leader=1)
+    for claimed in (found, found[0], found.to_json()):
+        assert check(claimed, game, "stackelberg").holds
+        assert not check(claimed, game, "stackelberg", leader=0).holds

@@ -437,3 +437,53 @@ def test_a_profile_that_is_named_twice():
     entries[1]["profile"] = entries[0]["profile"]
     with pytest.raises(InputError, match="twice"):
         verify.solution(games.load("aumann_chicken"), data)
+
+
+def objects_in(value, path=()):
+    """The path of every JSON object."""
+    if isinstance(value, dict):
+        yield path
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in pairs:
+        if isinstance(inner, dict | list):
+            yield from objects_in(inner, (*path, key))
+
+
+@pytest.mark.parametrize(
+    ("game", "options"),
+    [
+        ("1,2 0,0; 0,0 2,1", {"find": "all"}),
+        ("1,1 0,0; 0,0 0,0", {"find": "all"}),
+        ("aumann_chicken", {"concept": "correlated"}),
+        ("chicken", STACKELBERG),
+        ("chicken", {**STACKELBERG, "ties": "weak"}),
+        ("security_bayesian", STACKELBERG),
+        ("gtlearn_iterated(stage=prisoners_dilemma,horizon=3)", STACKELBERG),
+        ("gtlearn_iterated(stage=prisoners_dilemma,discount=1/2)", {}),
+    ],
+)
+def test_a_part_that_nobody_reads_is_never_passed(game, options):
+    game = games.load(game)
+    data = json.loads(json.dumps(solve(game, **options).to_json()))
+    for path in objects_in(data):
+        changed = copy.deepcopy(data)
+        place = changed
+        for key in path:
+            place = place[key]
+        place["payoff"] = "99"
+        try:
+            report = verify.solution(game, changed)
+        except InputError:
+            continue
+        assert report.false or report.on_trust, path
+
+
+@pytest.mark.parametrize("concept", ["correlated", "coarse-correlated"])
+@pytest.mark.parametrize(
+    "game", ["1000000000000.3,0 1000000000000,0", f"{2**60 + 1},0 1,{2**53 + 1}", "1e-400,0 0,1"]
+)
+def test_payoffs_that_were_rounded_are_true(game, concept):
+    game = games.load(game)
+    found = solve(game, concept, arithmetic="float")
+    assert found[0].certificate.verified
+    assert verify.solution(game, json.loads(json.dumps(found.to_json()))).holds
