@@ -120,7 +120,7 @@ def test_reading_counts(refused):
         "solve", "cournot(maximum=900)", "--time-limit", "0.1"
     )
     assert "the memory limit was reached before the game was read" in refused(
-        "solve", "random_uniform(rows=1500,columns=1500)", "--memory-limit", "15"
+        "solve", "random_uniform(rows=1900,columns=1900)", "--memory-limit", "5"
     )
 
 

@@ -225,7 +225,7 @@ class TestMemory:
 
     def test_reading(self):
         with pytest.raises(limits.MemoryLimitReached):
-            games.load("random_uniform(rows=1500,columns=1500)", memory_limit=15e6)
+            games.load("random_uniform(rows=1900,columns=1900)", memory_limit=5e6)
 
 
 GAMES = ["chicken", "rock_paper_scissors", "von_stengel_degenerate", "aumann_chicken"]
