@@ -21,7 +21,17 @@ STOPPED = 130  # as a process that was interrupted
 _REFRESH = 0.1  # seconds
 _CHECKED = ("gap", "follower_regret")  # of an exact check
 _COMMON = (
-    *("schema", "algorithm", "game", "env", "seed", "env_steps", "seconds", "iterations"),
+    *(
+        "schema",
+        "algorithm",
+        "game",
+        "fingerprint",
+        "env",
+        "seed",
+        "env_steps",
+        "seconds",
+        "iterations",
+    ),
     *("metrics", "sha256"),
 )
 
