@@ -12,6 +12,7 @@ import numpy as np
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers.correlated import gini
@@ -63,6 +64,7 @@ class _Asked:
     arithmetic: str
 
 
+@of_games(NormalFormGame)
 def correlated(
     game: NormalFormGame,
     *,
@@ -113,6 +115,7 @@ def correlated(
         return _solve(game, asked)
 
 
+@of_games(NormalFormGame)
 def coarse_correlated(
     game: NormalFormGame,
     *,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
@@ -102,6 +103,7 @@ class DominanceResult:
         return render(self)
 
 
+@of_games(NormalFormGame)
 def dominance(
     game: NormalFormGame,
     kind: str = STRICT,
