@@ -146,8 +146,6 @@ def coarse_correlated(
 
 def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
     start = time.monotonic()
-    if not isinstance(game, NormalFormGame):
-        raise InputError(f"a {asked.concept} equilibrium needs a normal-form game; load one first")
     check_objective(game, asked.objective)
     if asked.arithmetic not in (_EXACT, FLOAT):
         raise InputError(f"the arithmetic {asked.arithmetic!r} is not known; choose exact or float")

@@ -141,8 +141,6 @@ def dominance(
     >>> step.label, [str(p) for p in step.dominator], str(step.margin)
     ('M', ['1/2', '0', '1/2'], '1/2')
     """
-    if not isinstance(game, NormalFormGame):
-        raise InputError("dominance needs a normal-form game; load one first")
     if kind not in (STRICT, WEAK):
         raise InputError(f"dominance of kind {kind!r} is not known; choose strict or weak")
     start = time.monotonic()
