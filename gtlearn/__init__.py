@@ -1,12 +1,36 @@
-"""Exact game theory as ground truth, and learning measured against it."""
+"""Exact game theory as ground truth, and learning measured against it.
+
+`gtlearn.load` reads a game, `gtlearn.solve` solves it, `gtlearn.check` says how far a profile is
+from an equilibrium, and `gtlearn.verify` what of a solution is false. Each is imported with its
+first use, so that `import gtlearn` takes no time.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gtlearn.games.loading import load as load
+    from gtlearn.solvers.dispatch import check as check
+    from gtlearn.solvers.dispatch import solve as solve
+    from gtlearn.solvers.dispatch import verify as verify
 
 __version__ = "0.1.0"
 
+_SOURCES = {
+    "load": "gtlearn.games",
+    "check": "gtlearn.solvers.dispatch",
+    "solve": "gtlearn.solvers.dispatch",
+    "verify": "gtlearn.solvers.dispatch",
+}
 
-def __getattr__(name: str) -> object:
-    """The verbs of the package, imported when they are asked for."""
-    if name == "verify":
-        from gtlearn.solvers.dispatch import verify
+__all__ = ["check", "load", "solve", "verify"]
 
-        return verify
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in _SOURCES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_SOURCES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_SOURCES})

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pyspiel
 
@@ -35,6 +35,16 @@ from gtlearn.games.openspiel_text import of_text
 from gtlearn.reading import at_most, bound, text_of, with_bound
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
+
+
+class Reading(TypedDict, total=False):
+    """The options of `load` that say how a game is read, for functions that hand them on."""
+
+    symmetric: bool
+    zero_sum: bool
+    rationalise: bool
+    players_axis: str | None
+    max_bytes: int | None
 
 
 def load(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from gtlearn import games, limits
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.games.loading import Game
+from gtlearn.games.loading import Game, Reading
 from gtlearn.progress import Progress
 from gtlearn.solvers.markov.solution import OPTIMAL, MarkovSolution
 from gtlearn.solvers.solution import Solution
@@ -41,6 +41,7 @@ def solve(
     time_limit: float | None = None,
     memory_limit: float | None = None,
     progress: Progress | None = None,
+    **reading: Unpack[Reading],
 ) -> Solution | MarkovSolution:
     """Solves a game for one concept, exactly by default, each solution with its certificate.
 
@@ -70,6 +71,8 @@ def solve(
             game counts.
         memory_limit: bytes by which the process may grow, to the same effect.
         progress: called as `progress(fraction done or None, what is being done)`.
+        **reading: how the game is read: `symmetric`, `zero_sum`, `rationalise`, `players_axis` and
+            `max_bytes` of `games.load`.
 
     Raises:
         InputError: if an option is unknown or the game is of the wrong kind for the concept.
@@ -83,7 +86,7 @@ def solve(
     _one_of("arithmetic", arithmetic, ARITHMETICS)
     with limits.limited(time_limit, memory_limit):
         return _solved(
-            games.load(game),
+            games.load(game, **reading),
             concept,
             find=find,
             leader=leader,
@@ -172,6 +175,7 @@ def check(
     index: int = 0,
     time_limit: float | None = None,
     memory_limit: float | None = None,
+    **reading: Unpack[Reading],
 ) -> CheckReport | TableReport:
     """Says exactly how far a profile is from an equilibrium, or from the best commitment.
 
@@ -192,6 +196,7 @@ def check(
             profile is compared with is looked for during 5 seconds, and during 10 the best
             commitment in an iterated or Markov game.
         memory_limit: bytes by which the process may grow, with the same outcome.
+        **reading: how the game is read, as of `solve`.
 
     Raises:
         InputError: if the profile, the game or an option cannot be used.
@@ -207,7 +212,7 @@ def check(
         "memory_limit": memory_limit,
     }
     with limits.limited(time_limit, memory_limit):
-        game = games.load(game)
+        game = games.load(game, **reading)
         if isinstance(game, MarkovGame | IteratedGame):
             from gtlearn.solvers.markov.checking import check_tables
 
@@ -227,6 +232,7 @@ def verify(
     *,
     time_limit: float | None = None,
     memory_limit: float | None = None,
+    **reading: Unpack[Reading],
 ) -> Report:
     """What of a solution is false, what is proven, and what is taken on trust.
 
@@ -235,6 +241,7 @@ def verify(
         game: a game, or anything that `games.load` takes; it alone is believed.
         time_limit: seconds after which what is not yet verified is on trust, reading included.
         memory_limit: bytes by which the memory may grow, with the same outcome.
+        **reading: how the game is read, as of `solve`.
 
     Raises:
         InputError: if one of them cannot be read.
@@ -246,7 +253,7 @@ def verify(
     from gtlearn.solvers.verify.solution import solution
 
     with limits.limited(time_limit, memory_limit):
-        return solution(games.load(game), claim)
+        return solution(games.load(game, **reading), claim)
 
 
 def _only_exact(game: MarkovGame | IteratedGame, arithmetic: str) -> None:

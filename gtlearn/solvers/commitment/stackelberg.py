@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.limits import limited
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers.dummies import two_who_choose
@@ -24,6 +25,7 @@ METHODS = {
 BAYESIAN_METHODS = {"mixed": ("dobss", "harsanyi"), "pure": ("enumeration",)}
 
 
+@of_games(NormalFormGame, BayesianGame)
 def stackelberg(
     game: NormalFormGame | BayesianGame,
     *,

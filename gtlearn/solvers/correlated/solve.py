@@ -12,6 +12,7 @@ import numpy as np
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers.correlated import gini
@@ -63,6 +64,7 @@ class _Asked:
     arithmetic: str
 
 
+@of_games(NormalFormGame)
 def correlated(
     game: NormalFormGame,
     *,
@@ -113,6 +115,7 @@ def correlated(
         return _solve(game, asked)
 
 
+@of_games(NormalFormGame)
 def coarse_correlated(
     game: NormalFormGame,
     *,
@@ -143,8 +146,6 @@ def coarse_correlated(
 
 def _solve(game: NormalFormGame, asked: _Asked) -> Solution:
     start = time.monotonic()
-    if not isinstance(game, NormalFormGame):
-        raise InputError(f"a {asked.concept} equilibrium needs a normal-form game; load one first")
     check_objective(game, asked.objective)
     if asked.arithmetic not in (_EXACT, FLOAT):
         raise InputError(f"the arithmetic {asked.arithmetic!r} is not known; choose exact or float")

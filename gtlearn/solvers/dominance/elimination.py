@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
@@ -102,6 +103,7 @@ class DominanceResult:
         return render(self)
 
 
+@of_games(NormalFormGame)
 def dominance(
     game: NormalFormGame,
     kind: str = STRICT,
@@ -139,8 +141,6 @@ def dominance(
     >>> step.label, [str(p) for p in step.dominator], str(step.margin)
     ('M', ['1/2', '0', '1/2'], '1/2')
     """
-    if not isinstance(game, NormalFormGame):
-        raise InputError("dominance needs a normal-form game; load one first")
     if kind not in (STRICT, WEAK):
         raise InputError(f"dominance of kind {kind!r} is not known; choose strict or weak")
     start = time.monotonic()

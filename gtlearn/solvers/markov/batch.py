@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gtlearn import child, limits
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.given import of_games
 from gtlearn.games.markov.game import check_for_floats
 from gtlearn.games.numbers import (
     ExactArray,
@@ -28,6 +29,7 @@ LONG_CHUNK = 2**16  # likewise, of Python's integers
 INT64 = 2**62
 
 
+@of_games(MarkovGame, IteratedGame)
 def evaluate_floats(
     game: MarkovGame | IteratedGame,
     tables: Sequence[NDArray[np.float64]],
@@ -70,6 +72,7 @@ def _in_floats(markov: MarkovGame, tables: Sequence[NDArray[np.float64]]) -> NDA
     return (out * float(markov.scale)).reshape(*batch, markov.num_players)
 
 
+@of_games(MarkovGame, IteratedGame)
 def evaluate_exactly(
     game: MarkovGame | IteratedGame,
     tables: Sequence[Any],

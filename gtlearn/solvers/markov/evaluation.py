@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.given import of_games
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.limits import limited
 from gtlearn.solvers.markov.process import (
@@ -45,6 +46,7 @@ class Evaluation:
     occupancy: ExactArray
 
 
+@of_games(MarkovGame, IteratedGame)
 def evaluate(
     game: MarkovGame | IteratedGame,
     tables: Sequence[Any],

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.given import of_games
 from gtlearn.limits import limited
 from gtlearn.solvers.markov.enumeration import best_plans
 from gtlearn.solvers.markov.planning import dynamic_programming, policy_iteration, reached_rows
@@ -76,6 +77,7 @@ class Response:
             yield from product(*rows)
 
 
+@of_games(MarkovGame, IteratedGame)
 def optimal_response(
     game: MarkovGame | IteratedGame,
     tables: Sequence[Any],
@@ -137,6 +139,7 @@ def _optimal(faced: Process, player: int, sign: int, favoured: int) -> Response:
     )
 
 
+@of_games(MarkovGame, IteratedGame)
 def stationary_response(
     game: MarkovGame | IteratedGame,
     tables: Sequence[Any],

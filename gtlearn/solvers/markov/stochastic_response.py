@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.given import of_games
 from gtlearn.games.numbers import nearest_double, to_fraction
 from gtlearn.limits import OK, LimitReached, limited
 from gtlearn.solvers.markov.boxes import (
@@ -68,6 +69,7 @@ class StochasticResponse:
         return self.upper_bound - self.value
 
 
+@of_games(MarkovGame, IteratedGame)
 def stochastic_response(
     game: MarkovGame | IteratedGame,
     tables: Sequence[Any],

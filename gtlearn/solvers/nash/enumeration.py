@@ -10,6 +10,7 @@ from dataclasses import replace
 from gtlearn import limits
 from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.limits import Interrupted, LimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers.dummies import also_with_dummies
@@ -30,6 +31,7 @@ LAST = 0.3  # the share of that for subsets and components
 THREADS_WAIT = 9  # actions of each player from which batches are large enough to wake threads
 
 
+@of_games(NormalFormGame)
 @also_with_dummies
 def all_equilibria(
     game: NormalFormGame,

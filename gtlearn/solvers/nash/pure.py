@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.solvers.nash.certified import certified
 from gtlearn.solvers.solution import NashEquilibrium, Strategy, pure
 
 
+@of_games(NormalFormGame)
 def pure_equilibria(
     game: NormalFormGame, *, time_limit: float | None = None, memory_limit: float | None = None
 ) -> list[tuple[int, ...]]:

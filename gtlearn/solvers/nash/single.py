@@ -10,6 +10,7 @@ import numpy as np
 from gtlearn import child, limits
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers.dominance.solvable import dominance_solution
@@ -42,6 +43,7 @@ LABELS = 8  # start labels a round
 BARRIER_PATHS = 16
 
 
+@of_games(NormalFormGame)
 @also_with_dummies
 def one_equilibrium(
     game: NormalFormGame,

@@ -22,6 +22,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
@@ -54,6 +55,7 @@ MIXED, PURE, CORRELATED = "mixed", "pure", "correlated"  # what the leader may c
 _MULTIPLIERS = "the multipliers"
 
 
+@of_games(NormalFormGame)
 def commitment_values(
     game: NormalFormGame, leader: int, strategy: Sequence[Any]
 ) -> tuple[tuple[int, ...], Fraction, Fraction]:
@@ -94,6 +96,7 @@ def commitment_values(
     return responses, max(values), min(values)
 
 
+@of_games(NormalFormGame, BayesianGame)
 def commitment(
     game: NormalFormGame | BayesianGame, outcome: Commitment, *, tight: bool = False
 ) -> tuple[str, ...]:

@@ -253,4 +253,4 @@ def _worth(move: Move, values: Values, player: int) -> fmpq:
 
 def _fmpq(value: Number) -> fmpq:
     exact = Fraction(value)
-    return fmpq(exact.numerator, exact.denominator)
+    return fmpq(int(exact.numerator), int(exact.denominator))  # not numpy's

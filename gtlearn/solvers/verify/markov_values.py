@@ -9,6 +9,7 @@ from fractions import Fraction
 from flint import fmpq
 
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.given import of_games
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY
 from gtlearn.solvers.verify.markov_process import (
@@ -52,6 +53,7 @@ def as_markov(game: MarkovGame | IteratedGame) -> MarkovGame:
     return game.markov if isinstance(game, IteratedGame) else game
 
 
+@of_games(MarkovGame, IteratedGame)
 def table_payoffs(game: MarkovGame | IteratedGame, tables: Tables) -> tuple[Fraction, ...]:
     """What each player gets where all play their tables, in the game's unit.
 
@@ -97,6 +99,7 @@ def best_deviation(
     return to_fraction(process.at_start(best_values(process, player)))
 
 
+@of_games(MarkovGame, IteratedGame)
 def table_regrets(game: MarkovGame | IteratedGame, tables: Tables) -> tuple[Fraction, ...]:
     """How much each player could gain by its best history-dependent deviation; 0 in equilibrium.
 

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.games.numbers import to_fraction
 
 Strategies = Sequence[Sequence[Any]]
 Scaled = tuple[list[int], list[int], int]  # a support, its integer weights, and their sum
 
 
+@of_games(NormalFormGame)
 def regrets(game: NormalFormGame, strategies: Strategies) -> tuple[Fraction, ...]:
     """How much each player could gain by its best deviation, exactly; zero everywhere at a Nash.
 
@@ -40,6 +42,7 @@ def regrets(game: NormalFormGame, strategies: Strategies) -> tuple[Fraction, ...
     return regrets_and_payoffs(game, strategies)[0]
 
 
+@of_games(NormalFormGame)
 def payoffs(game: NormalFormGame, strategies: Strategies) -> tuple[Fraction, ...]:
     """The exact expected payoff of each player at a mixed profile.
 
@@ -68,6 +71,7 @@ def regrets_and_payoffs(
     return tuple(losses), tuple(expected)
 
 
+@of_games(NormalFormGame)
 def deviation_payoffs(
     game: NormalFormGame, strategies: Strategies
 ) -> tuple[tuple[Fraction, ...], ...]:
@@ -84,6 +88,7 @@ def deviation_payoffs(
     return tuple(out)
 
 
+@of_games(NormalFormGame)
 def is_nash(game: NormalFormGame, strategies: Strategies) -> bool:
     """Whether the profile is exactly a Nash equilibrium.
 

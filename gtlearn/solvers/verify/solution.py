@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games.given import ALL_KINDS, of_games
 from gtlearn.solvers.outcomes import MarkovEquilibrium, TableCommitment
 from gtlearn.solvers.verify.form import items
 from gtlearn.solvers.verify.report import Report, Statement, settled
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gtlearn.solvers.verify.claim import Claim
 
 
+@of_games(*ALL_KINDS)
 def solution(
     game: Game,
     claimed: Any,
@@ -34,7 +36,7 @@ def solution(
     part.
 
     Args:
-        game: the game, which alone is believed.
+        game: what `games.load` takes; it alone is believed.
         claimed: a Solution, MarkovSolution or DominanceResult, or the JSON object of one, of
             schema gtlearn/solution/1 or gtlearn/dominance/1; or the result of a run, of schema
             gtlearn/run/1.

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
 from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.linear.cost import product_seconds
@@ -35,6 +36,7 @@ _WORD = 62  # bits of payoffs that fit into machine integers
 METHOD = "zero-sum linear program"
 
 
+@of_games(NormalFormGame)
 @also_with_dummies
 def zero_sum(
     game: NormalFormGame,

@@ -186,9 +186,9 @@ def test_the_solution_prints_and_converts():
     assert violations(CHICKEN, altered(solution[0], **read_back))
 
 
-@pytest.mark.parametrize("game", ["chicken", None])
-def test_something_else_than_a_game(game):
-    with pytest.raises(InputError, match="load one first"):
+@pytest.mark.parametrize("game", ["security_bayesian", None])
+def test_something_else_than_a_normal_form_game(game):
+    with pytest.raises(InputError, match=r"correlated is for a normal-form game|is no game"):
         correlated(game)
 
 

@@ -1,0 +1,75 @@
+"""Functions of a game that take whatever `load` reads, such as a name, a file or arrays."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from gtlearn import limits
+from gtlearn.errors import InputError
+from gtlearn.games.bayesian import BayesianGame
+from gtlearn.games.iterated import IteratedGame
+from gtlearn.games.loading import load
+from gtlearn.games.markov import MarkovGame
+from gtlearn.games.normal_form import NormalFormGame
+
+P = ParamSpec("P")
+G = TypeVar("G")
+R = TypeVar("R")
+
+_NAMES = {
+    NormalFormGame: "a normal-form game",
+    BayesianGame: "a Bayesian game",
+    MarkovGame: "a Markov game",
+    IteratedGame: "an iterated game",
+}
+
+ALL_KINDS = tuple(_NAMES)
+
+
+def of_games(
+    *kinds: type[Any],
+) -> Callable[[Callable[Concatenate[G, P], R]], Callable[Concatenate[Any, P], R]]:
+    """Lets the first argument of a function, `game`, be whatever `load` takes.
+
+    The limits of the call, where it has some, hold for the reading, too.
+
+    Args:
+        *kinds: the kinds of game that the function is for.
+
+    Raises:
+        InputError: (the decorated function) if nothing can be read, or it is another kind of game.
+
+    >>> @of_games(NormalFormGame)
+    ... def size(game):
+    ...     return game.shape
+    >>> size("matching_pennies"), size([[[1, 2]], [[3, 4]]])
+    ((2, 2), (1, 2))
+    """
+    wanted = " or ".join(_NAMES[kind] for kind in kinds)
+
+    def decorate(function: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[Any, P], R]:
+        name = function.__name__
+        of_loaded = cast(Callable[..., R], function)
+
+        @functools.wraps(function)
+        def call(*args: Any, **options: Any) -> R:
+            if args:
+                given, *others = args
+            elif "game" in options:
+                given, others = options.pop("game"), []
+            else:
+                raise TypeError(f"{name}() lacks its first argument, the game")
+            if isinstance(given, kinds):
+                return of_loaded(given, *others, **options)
+            with limits.limited(options.get("time_limit"), options.get("memory_limit")):
+                game = load(given)
+                if not isinstance(game, kinds):
+                    kind = _NAMES[type(game)]
+                    raise InputError(f"{game.name!r} is {kind}; {name} is for {wanted}")
+                return of_loaded(game, *others, **options)
+
+        return call
+
+    return decorate
