@@ -1,5 +1,6 @@
 """Commitments, and games of several steps, end at a limit with what they have found."""
 
+import tracemalloc
 from fractions import Fraction
 from functools import partial
 
@@ -11,12 +12,18 @@ from gtlearn.games import BayesianGame, MarkovGame, families
 from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import MemoryLimitReached, TimeLimitReached
 from gtlearn.solvers.commitment import report
+from gtlearn.solvers.commitment.data import Bimatrix, support_program
+from gtlearn.solvers.commitment.opposed import best_opposed
 from gtlearn.solvers.markov.commitment import bounds as bounds_module
 from gtlearn.solvers.markov.commitment import solve as table_module
 
 
 def opposed(size):
     return families.covariant(size, size, rho=-0.9, seed=1)
+
+
+def thin(columns):
+    return games.normal_form(*np.random.default_rng(1).integers(-100, 100, (2, 2, columns)))
 
 
 def bayesian(types, size):
@@ -71,6 +78,7 @@ class TestTime:
         [
             (opposed(400), {}),
             (opposed(200), {"ties": "weak"}),
+            (thin(6000), {"ties": "weak"}),
             (opposed(40), {"commitment": "correlated", "method": "single-lp"}),
             (bayesian(8, 12), {}),
             (bayesian(8, 12), {"method": "dobss"}),
@@ -217,6 +225,32 @@ class TestMemory:
         found = solvers.solve(game, "stackelberg", memory_limit=10e6, time_limit=60)
         assert (found.status, len(found)) == ("memory_limit", 1)
         assert "memory limit" in found.notes[0]
+
+    @pytest.mark.parametrize("options", [{}, {"ties": "weak"}, {"commitment": "correlated"}])
+    def test_a_long_thin_game_without_tables_of_its_length_squared(self, options):
+        game = thin(4000)
+        limits._trimmed()
+        tracemalloc.start()
+        try:
+            found = solvers.solve(game, "stackelberg", memory_limit=20e6, **options)
+            assert tracemalloc.get_traced_memory()[1] < 1.1 * 20e6 + 50e6  # one table has 128 MB
+        finally:
+            tracemalloc.stop()
+        assert found[0].certificate.verified
+
+    def test_whether_interests_are_opposed(self):
+        view = Bimatrix.of(opposed(1000), 0)
+        tracemalloc.start()
+        try:
+            assert best_opposed(view) is None
+            assert tracemalloc.get_traced_memory()[1] < 40e6  # each payoff is held in 8 MB
+        finally:
+            tracemalloc.stop()
+
+    def test_the_program_for_ties(self):
+        game = Bimatrix.of(thin(4000), 0)
+        with limits.limited(memory_limit=20e6), pytest.raises(MemoryLimitReached):
+            support_program(game, 0, [0], (1, 1), list(range(1, 4000)))
 
     def test_all_tables(self):
         game = markov(12, 3, 3, horizon=4)  # 531,441 tables, which are held at once

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from gtlearn import limits
+from gtlearn import child, limits
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.solvers.commitment.data import Bimatrix, earned, support_program
 from gtlearn.solvers.commitment.strong import best_responses
@@ -87,17 +87,37 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Ste
         if found_tied:  # complementary slackness tells of ties already
             tied += found_tied
             continue
-        others = [k for k in range(game.shape[1]) if k not in tied]
+        others = [k for k in best_responses(game, best.mix) if k not in tied]
         if not others:
             return best.mix, []
-        program = support_program(game, j, tied, (value.numerator, value.denominator), others)
-        found = solve(program)
+        found = _separated(game, j, tied, value, others)
         terms = found.primal[game.shape[0] :]
-        if all(terms):
+        if all(terms):  # others are worse there, and all else is worse than j at the optimum
             weights = found.primal[: game.shape[0]]
-            return [Fraction(v, sum(weights)) for v in weights], []
+            total = 2 * sum(weights)
+            return [p / 2 + Fraction(v, total) for p, v in zip(best.mix, weights, strict=True)], []
         steps.append(_more_ties(game, found, tied, others, value.denominator))
         tied += [k for k, term in zip(others, terms, strict=True) if not term]
+
+
+def _separated(
+    game: Bimatrix, j: int, tied: list[int], value: Fraction, others: list[int]
+) -> Optimum:
+    """The optimum of `support_program`.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    import highspy  # noqa: F401  for what is imported in a child is lost
+
+    seconds = 2e-7 * (game.shape[1] + 3 * len(others)) * (game.shape[0] + len(others))
+    return child.bounded(_optimum, game, j, tied, value, others, seconds=seconds)
+
+
+def _optimum(
+    game: Bimatrix, j: int, tied: list[int], value: Fraction, others: list[int]
+) -> Optimum:
+    return solve(support_program(game, j, tied, (value.numerator, value.denominator), others))
 
 
 def _row(game: Bimatrix, best: ClassOptimum) -> ExactArray:

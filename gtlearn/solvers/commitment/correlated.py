@@ -89,7 +89,8 @@ def _single_program(game: Bimatrix) -> tuple[Joint, Commitments]:
     }
     flat = np.empty(n * n, dtype=object)
     flat[:] = optimum.dual[: n * n]
-    multipliers = Multipliers(narrowed(flat.reshape(n, n)), [optimum.dual_denominator] * n)
+    rows = narrowed(flat.reshape(n, n))
+    multipliers = Multipliers(n, {j: (rows[j], optimum.dual_denominator) for j in range(n)})
     value = Fraction(*optimum.value(program))
     return joint, Commitments([], -1, value, value, multipliers)
 

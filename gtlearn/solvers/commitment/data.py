@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers.linear.program import LinearProgram
 
@@ -124,22 +126,26 @@ def support_program(
     the tied t, maximise the sum of min(1, y (B_j - B_k) / unit) over k in `others`, the unit being
     as large as the payoffs: at the optimum each term is 1 or 0. Columns: y, then the terms. Rows:
     the follower's (n), the tied ones, then the terms' two bounds each.
+
+    Raises:
+        LimitReached: at a limit on memory.
     """
     m, n = game.shape
     count, unit = len(others), 1 << game.follower_exponent
-    gains = game.disobedience(j).astype(object)
-    earned = np.vstack([value[0] - value[1] * game.leader[:, t].astype(object) for t in tied])
-    identity = np.eye(count, dtype=np.int64)
-    matrix = np.vstack(
-        [
-            np.hstack([np.vstack([gains, earned]), np.zeros((n + len(tied), count), dtype=int)]),
-            np.hstack([gains[list(others)], identity.astype(object) * unit]),
-            np.hstack([np.zeros((count, m), dtype=int), identity]),
-        ]
-    )
-    bounds = np.concatenate([np.zeros(matrix.shape[0] - count), np.ones(count)]).astype(np.int64)
+    gains = narrowed(game.disobedience(j))
+    earned = narrowed(value[0] - value[1] * game.leader[:, tied].T.astype(object))
+    machine = object not in (gains.dtype, earned.dtype) and unit < _ROOMY
+    size = n + len(tied) + 2 * count, m + count
+    limits.require((8 if machine else 40) * math.prod(size))
+    matrix = np.zeros(size, dtype=np.int64 if machine else object)
+    matrix[:n, :m], matrix[n : n + len(tied), :m] = gains, earned
+    matrix[-2 * count : -count, :m] = gains[list(others)]
+    term = np.arange(count)
+    matrix[size[0] - 2 * count + term, m + term] = unit
+    matrix[size[0] - count + term, m + term] = 1
+    bounds = np.concatenate([np.zeros(size[0] - count), np.ones(count)]).astype(np.int64)
     objective = np.concatenate([np.zeros(m), np.ones(count)]).astype(np.int64)
-    return LinearProgram(objective, narrowed(matrix), bounds)
+    return LinearProgram(objective, matrix, bounds)
 
 
 def narrowed(numbers: NDArray[Any]) -> NDArray[Any]:

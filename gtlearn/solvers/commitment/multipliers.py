@@ -6,7 +6,7 @@ rounded to multiples of a power of two, and the bound that they prove is compute
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,67 +14,95 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn import limits
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.commitment.data import Bimatrix, largest
 from gtlearn.solvers.linear.algebra import to_flint
 
 _DOUBLE = 2**53
 _INT64 = 2**62
+_BLOCK = 2**18  # multipliers, or payoffs, that are looked at at once
+
+Row = tuple[NDArray[Any], int]  # numerators, denominator
 
 
 @dataclass(frozen=True)
 class Multipliers:
-    """Row j: `numerators[j] / denominators[j]`, in the integers of a Bimatrix."""
+    """Row j: numerators (size,) over a denominator, in the integers of a Bimatrix.
 
-    numerators: NDArray[Any]
-    denominators: list[int]
+    A row that is not in `rows` holds zeros, as do most of a game with far more actions of the
+    follower than of the leader.
+    """
 
-    def replaced(self, rows: dict[int, tuple[list[int], int]]) -> Multipliers:
+    size: int
+    rows: Mapping[int, Row]
+
+    def replaced(self, rows: Mapping[int, tuple[list[int], int]]) -> Multipliers:
         """The same with some rows exchanged."""
-        if not rows:
-            return self
-        numerators = self.numerators
-        if max(max(values, default=0) for values, _ in rows.values()) >= _INT64:
-            numerators = numerators.astype(object)
-        numerators, denominators = numerators.copy(), list(self.denominators)
-        for j, (values, denominator) in rows.items():
-            numerators[j], denominators[j] = values, denominator
-        return Multipliers(numerators, denominators)
+        fresh = {j: (_integers(values), denominator) for j, (values, denominator) in rows.items()}
+        return Multipliers(self.size, {**self.rows, **fresh})
 
     def for_payoffs(self, ratio: Fraction) -> tuple[ExactArray, ...]:
-        """The rows as multipliers of the true payoffs, `ratio` times those of the integers."""
-        numerators = self.numerators
-        if ratio.numerator > 1:
-            if max(largest(numerators), 1) * ratio.numerator >= _INT64:
-                numerators = numerators.astype(object)
-            numerators = numerators * ratio.numerator
-        return tuple(
-            ExactArray(row, denominator * ratio.denominator)
-            for row, denominator in zip(numerators, self.denominators, strict=True)
-        )
+        """The rows as multipliers of the true payoffs, `ratio` times those of the integers.
+
+        Raises:
+            LimitReached: at a limit.
+        """
+        out = [ExactArray(np.zeros(self.size, dtype=np.int64))] * self.size
+        known: dict[tuple[int, int], ExactArray] = {}  # of rows that are the same one
+        for j, (numerators, denominator) in self.rows.items():
+            limits.check()
+            key = id(numerators), denominator
+            if key not in known:
+                known[key] = _times(numerators, denominator, ratio)
+            out[j] = known[key]
+        return tuple(out)
+
+
+def _integers(values: list[int]) -> NDArray[Any]:
+    return np.array(values, dtype=object if max(values, default=0) >= _INT64 else np.int64)
+
+
+def _times(numerators: NDArray[Any], denominator: int, ratio: Fraction) -> ExactArray:
+    if ratio.numerator > 1:
+        if max(largest(numerators), 1) * ratio.numerator >= _INT64:
+            numerators = numerators.astype(object)
+        numerators = numerators * ratio.numerator
+    return ExactArray(numerators, denominator * ratio.denominator)
 
 
 def trivial(game: Bimatrix) -> Multipliers:
     """No multipliers at all, which prove the leader's largest payoff as a bound."""
-    n = game.shape[1]
-    return Multipliers(np.broadcast_to(np.zeros(n, dtype=np.int64), (n, n)), [1] * n)
+    return Multipliers(game.shape[1], {})
 
 
-def rounded(game: Bimatrix, floats: NDArray[np.float64]) -> Multipliers:
-    """Multipliers (n, n) of the scaled floats as binary fractions for the game's integers.
+def rounded(game: Bimatrix, floats: Mapping[int, NDArray[np.float64]]) -> Multipliers:
+    """Multipliers of the scaled floats, some rows (n,), as binary fractions for the integers.
 
     The rounding moves a bound by less than 2 ** (leader_exponent - 24).
+
+    Raises:
+        LimitReached: at a limit.
     """
-    bits = 24 + int(floats.shape[1]).bit_length()
+    n = game.shape[1]
+    bits = 24 + n.bit_length()
     shift = game.leader_exponent - game.follower_exponent - bits
-    with np.errstate(over="ignore", invalid="ignore"):
-        scaled = np.rint(np.ldexp(floats, bits))
-    scaled[~(np.abs(scaled).sum(axis=1) < _DOUBLE)] = 0.0  # hopeless rows are solved exactly
-    numerators: NDArray[Any] = scaled.astype(np.int64)
-    if shift > 0:
-        big = largest(numerators).bit_length() + shift >= 62
-        numerators = (numerators.astype(object) if big else numerators) * (1 << shift)
-    return Multipliers(numerators, [1 << max(-shift, 0)] * floats.shape[0])
+    rows: dict[int, Row] = {}
+    for j, multipliers in floats.items():
+        limits.check()
+        used = np.flatnonzero(multipliers)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = np.rint(np.ldexp(multipliers[used], bits))
+        if not 0 < np.abs(scaled).sum() < _DOUBLE:
+            continue  # hopeless rows are solved exactly
+        values: NDArray[Any] = scaled.astype(np.int64)
+        if shift > 0:
+            big = largest(values).bit_length() + shift >= 62
+            values = (values.astype(object) if big else values) * (1 << shift)
+        numerators = np.zeros(n, dtype=values.dtype)
+        numerators[used] = values
+        rows[j] = numerators, 1 << max(-shift, 0)
+    return Multipliers(n, rows)
 
 
 def bounds(
@@ -83,36 +111,43 @@ def bounds(
     """The exact bound max_i A_ij + sum_k l_jk (B_ij - B_ik) of each j, in the game's integers.
 
     `leader` (m, n) may stand in for the leader's payoffs A.
+
+    Raises:
+        LimitReached: at a limit.
     """
     leader = game.leader if leader is None else leader
-    gains = _gains(game.incentives, multipliers.numerators)
-    units = np.array(multipliers.denominators, dtype=object)
-    reach = max(largest(leader), 1) * max(multipliers.denominators) + largest(gains)
-    kind = np.int64 if reach < _INT64 else object
-    totals = leader.astype(kind) * units.astype(kind) + gains.astype(kind)
-    return [
-        Fraction(int(top), unit)
-        for top, unit in zip(totals.max(axis=0), multipliers.denominators, strict=True)
-    ]
+    out = [Fraction(int(top)) for top in leader.max(axis=0).tolist()]
+    places, step = list(multipliers.rows), max(1, _BLOCK // max(game.shape))
+    for start in range(0, len(places), step):
+        limits.check()
+        part = places[start : start + step]
+        gains = _gains(game.incentives, part, np.stack([multipliers.rows[j][0] for j in part]))
+        denominators = [multipliers.rows[j][1] for j in part]
+        reach = max(largest(leader[:, part]), 1) * max(denominators) + largest(gains)
+        kind = np.int64 if reach < _INT64 else object
+        units = np.array(denominators, dtype=object).astype(kind)
+        totals = leader[:, part].astype(kind) * units + gains.astype(kind)
+        for j, top, unit in zip(part, totals.max(axis=0), denominators, strict=True):
+            out[j] = Fraction(int(top), unit)
+    return out
 
 
-def _gains(incentives: NDArray[Any], numerators: NDArray[Any]) -> NDArray[Any]:
-    """sum_k l_jk (B_ij - B_ik) for all i and j: shape (m, n)."""
-    rows, columns = (np.flatnonzero((numerators != 0).any(axis=axis)) for axis in (1, 0))
-    weights = numerators[np.ix_(rows, columns)]
+def _gains(incentives: NDArray[Any], rows: list[int], numerators: NDArray[Any]) -> NDArray[Any]:
+    """sum_k l_jk (B_ij - B_ik) for all i and the j of some rows: shape (m, len(rows))."""
+    columns = np.flatnonzero((numerators != 0).any(axis=0))
+    weights = numerators[:, columns]
     table, own = incentives[:, columns], incentives[:, rows]
     sums = weights.astype(object).sum(axis=1)
     if 2 * max(largest(incentives), 1) * max(sums.tolist(), default=0) < _INT64:
         weights = weights.astype(np.int64)
-        found = own.astype(np.int64) * weights.sum(axis=1) - table.astype(np.int64) @ weights.T
-    else:
-        product = to_flint(table) * to_flint(np.ascontiguousarray(weights.T))
-        flat = np.empty(product.nrows() * product.ncols(), dtype=object)
-        flat[:] = [int(v) for v in product.entries()]
-        found = own.astype(object) * sums - flat.reshape(own.shape)
-    gains = np.zeros(incentives.shape, dtype=found.dtype)
-    gains[:, rows] = found
-    return gains
+        found: NDArray[Any] = own.astype(np.int64) * weights.sum(axis=1)
+        found -= table.astype(np.int64) @ weights.T
+        return found
+    product = to_flint(table) * to_flint(np.ascontiguousarray(weights.T))
+    flat = np.empty(product.nrows() * product.ncols(), dtype=object)
+    flat[:] = [int(v) for v in product.entries()]
+    exact: NDArray[Any] = own.astype(object) * sums - flat.reshape(own.shape)
+    return exact
 
 
 def dual_row(dual: Sequence[int], denominator: int, size: int) -> tuple[list[int], int]:

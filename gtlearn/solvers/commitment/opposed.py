@@ -6,10 +6,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.solvers.commitment.data import Bimatrix
 from gtlearn.solvers.commitment.least import maximise_least
 from gtlearn.solvers.commitment.multipliers import Multipliers
 from gtlearn.solvers.commitment.strong import Commitments
+
+_PART = 2**12  # entries that are compared at once
 
 
 def best_opposed(game: Bimatrix) -> Commitments | None:
@@ -27,26 +30,30 @@ def best_opposed(game: Bimatrix) -> Commitments | None:
         return None
     n = game.shape[1]
     found = maximise_least(game.leader.T)
-    row = [v * rate.denominator for v in found.weights]
-    numerators = np.empty((1, n), dtype=object if max(row) >= 2**62 else np.int64)
-    numerators[0] = row
-    denominator = found.denominator * rate.numerator
-    multipliers = Multipliers(np.repeat(numerators, n, axis=0), [denominator] * n)
+    weights = [v * rate.denominator for v in found.weights]
+    row = np.array(weights, dtype=object if max(weights) >= 2**62 else np.int64)
+    multipliers = Multipliers(n, dict.fromkeys(range(n), (row, found.denominator * rate.numerator)))
     response = next(k for k, v in enumerate(found.weights) if v)
     return Commitments(found.mix, response, found.value, found.value, multipliers)
 
 
 def _rate(game: Bimatrix) -> Fraction | None:
-    """The c > 0 of B_ij = d_i - c A_ij, None where there is none."""
+    """The c > 0 of B_ij = d_i - c A_ij, None where there is none.
+
+    Raises:
+        LimitReached: at a limit.
+    """
     own, other = game.leader - game.leader[:, :1], game.incentives
-    places = np.argwhere(own != 0)
-    if len(places) == 0:
+    first = divmod(int(np.argmax(own != 0)), own.shape[1])
+    if own[first] == 0:
         return None
-    first = tuple(places[0])
     rate = Fraction(-int(other[first]), int(own[first]))
     if rate <= 0:
         return None
-    for part in (slice(first[0], first[0] + 1), slice(None)):  # one row refutes most games
+    rows = max(1, _PART // own.shape[1])
+    for start in (first[0], *range(0, own.shape[0], rows)):  # the first row refutes most games
+        limits.check()
+        part = slice(start, start + rows)
         left = other[part].astype(object) * rate.denominator
         if not np.array_equal(left, own[part].astype(object) * -rate.numerator):
             return None

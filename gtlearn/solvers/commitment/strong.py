@@ -170,11 +170,7 @@ def _close(game: Bimatrix, found: Commitments, proposals: dict[int, Proposal]) -
         LimitReached: at a limit, before the bounds that the proposals prove are known.
     """
     n = game.shape[1]
-    limits.require(8 * 6 * n**2)
-    floats = np.zeros((n, n))
-    for j, proposal in proposals.items():
-        floats[j] = proposal.multipliers
-    multipliers = rounded(game, floats)
+    multipliers = rounded(game, {j: found.multipliers for j, found in proposals.items()})
     tops = child.bounded(bounds, game, multipliers, seconds=checking_seconds(game))
     rows: dict[int, tuple[list[int], int]] = {}
     try:

@@ -159,12 +159,7 @@ class WeakSearch:
         return {j: exact.get(j, found[j]) for j in self.groups} | flat
 
     def _rounded(self) -> Multipliers:
-        n = self.game.shape[1]
-        limits.require(8 * 6 * n**2)
-        floats = np.zeros((n, n))
-        for j, proposal in self.floats.items():
-            floats[j] = proposal.multipliers
-        return rounded(self.game, floats)
+        return rounded(self.game, {j: found.multipliers for j, found in self.floats.items()})
 
     def proof(self) -> dict[str, Any]:
         """The evidence that bounds every class: multipliers, weights and flat regions."""

@@ -27,6 +27,8 @@ def match_vertices(rows: Side, columns: Side, found: Matches) -> Iterator[None]:
     """
     n, m = rows.matrix.shape
     everything, own, other = (1 << (m + n)) - 1, (1 << m) - 1, ((1 << n) - 1) << m
+    if rows.full.size == 0 or columns.full.size == 0:  # cut short before one side had a vertex
+        return
     row_masks, row_basis = np.unique(rows.full, return_index=True)
     column_masks, column_basis = np.unique(columns.full, return_index=True)
     pairs = _complementary(rows, columns, row_masks, column_masks, everything)

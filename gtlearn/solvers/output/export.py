@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from open_spiel.python.policy import TabularPolicy
 
 SCHEMA = "gtlearn/solution/1"
+MOST_FULL_ROWS = 100  # of multipliers: of more, nearly all are zeros, and they fill gigabytes
 
 
 def strategies_of(solution: Solution, index: int) -> tuple[Strategy, ...]:
@@ -229,9 +230,24 @@ def certificate_json(certificate: Certificate) -> dict[str, Any]:
     return {
         "kind": certificate.kind,
         "arithmetic": certificate.arithmetic,
-        **{key: plain(value) for key, value in certificate.evidence.items()},
+        **{key: _evidence_json(key, value) for key, value in certificate.evidence.items()},
         "verified": certificate.verified,
     }
+
+
+def _evidence_json(key: str, value: Any) -> Any:
+    """As `plain`, but of many multipliers each row is a list of [place, number] of the nonzero."""
+    if key != "multipliers" or not isinstance(value, tuple) or len(value) <= MOST_FULL_ROWS:
+        return plain(value)
+    if not all(isinstance(row, ExactArray) for row in value):
+        return plain(value)
+    known: dict[int, Any] = {}  # rows that are the same one
+    for row in value:
+        if id(row) not in known:
+            known[id(row)] = [
+                [k, json_number(row[k])] for k in np.flatnonzero(row.numerators).tolist()
+            ]
+    return [known[id(row)] for row in value]
 
 
 def _subset_json(subset: NashSubset) -> dict[str, Any]:

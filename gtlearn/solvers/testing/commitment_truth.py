@@ -161,7 +161,7 @@ def _proof_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Do
         better = best_strong(seen) > limit and outcome["ties"] == "strong"
         yield Doubt("nothing earns more than the upper bound", on_trust=not better)
         return
-    rows = [numbers(row, seen.columns) for row in listed(certificate["multipliers"], seen.columns)]
+    rows = [_multipliers(row, seen) for row in listed(certificate["multipliers"], seen.columns)]
     if any(m < 0 for row in rows for m in row):
         yield Doubt("multipliers are not negative")
         return
@@ -179,6 +179,17 @@ def _proof_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Do
             yield Doubt("the multipliers prove the upper bound")
         return
     yield from _weak_doubts(seen, outcome, value, limit, rows, flat, weights)
+
+
+def _multipliers(row: Any, seen: Seen) -> Vector:
+    """One for each action of the follower, given in full or as pairs of an action and its own."""
+    if not all(isinstance(entry, list) for entry in listed(row)):
+        return numbers(row, seen.columns)
+    pairs = [listed(entry, 2) for entry in row]
+    given = {place(k, seen.columns): number(m) for k, m in pairs}
+    if len(given) < len(pairs):
+        raise Unreadable("an action has two multipliers")
+    return [given.get(k, Fraction(0)) for k in range(seen.columns)]
 
 
 def _weights(seen: Seen, entries: Any) -> dict[int, dict[int, Fraction]]:

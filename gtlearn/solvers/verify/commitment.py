@@ -23,6 +23,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.given import of_games
+from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
@@ -317,12 +318,31 @@ def _pure_bound(sides: Sides, outcome: Commitment) -> list[str]:
     return []
 
 
+def _row(value: Any, size: int) -> ExactArray:
+    """The multipliers of one action: all of them, or [action, number] of those that are not zero.
+
+    Raises:
+        InputError: if they are neither.
+    """
+    if not isinstance(value, list | tuple) or (value and not isinstance(value[0], list | tuple)):
+        return vector(value, size, _MULTIPLIERS)
+    given = shares_of(value, size, _MULTIPLIERS)
+    if not given:
+        return ExactArray(np.zeros(size, dtype=np.int64))
+    found = vector(list(given.values()), len(given), _MULTIPLIERS)
+    numerators = np.zeros(size, dtype=found.numerators.dtype)
+    numerators[list(given)] = found.numerators
+    return ExactArray(numerators, found.denominator)
+
+
 def _upper_bound(sides: Sides, outcome: Commitment, tight: bool) -> list[str]:
     """The multipliers prove that no commitment earns more than the stated upper bound."""
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")
     n = sides.size[1]
-    rows = [vector(row, n, _MULTIPLIERS) for row in items(evidence["multipliers"], _MULTIPLIERS)]
+    given = items(evidence["multipliers"], _MULTIPLIERS)
+    known = {id(row): _row(row, n) for row in {id(row): row for row in given}.values()}
+    rows = [known[id(row)] for row in given]  # many may be the same one
     if len(rows) != n:
         return [f"there is not one vector of {n} multipliers for each action of the follower"]
     places = items(evidence.get("flat", ()), "the flat regions")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, to_fraction
+from gtlearn.limits import check
 from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.form import ROUNDING, index, number, text
 
@@ -23,6 +24,8 @@ MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best o
 SMALLEST = Fraction(1, 2**1000)  # doubles below about 2^-1022 lose digits
 
 _SAFE = 2**62
+
+_BLOCK = 2**18  # multipliers, or payoffs, that are looked at at once
 
 
 @dataclass(frozen=True)
@@ -158,37 +161,38 @@ def bounds_by_multipliers(
         weights: for some j, the weights that stand in for the leader's payoff A_ij.
         flat: the j whose bound leaves the leader's payoff out.
     """
-    numerators = np.stack([row.numerators for row in rows])
-    gains = _disobedience(sides, numerators)
-    bounds = []
-    for j, row in enumerate(rows):
-        if j in flat:
-            scale = sides.follower_denominator * row.denominator
-            bounds.append(Fraction(int(max(gains[:, j].tolist())), scale))
-            continue
-        own, own_denominator = sides.leader[:, j], sides.leader_denominator
-        if j in weights:
-            own, own_denominator = _weighted(sides, weights[j])
-        bounds.append(
-            _largest_sum(
-                own, own_denominator, gains[:, j], sides.follower_denominator * row.denominator
-            )
-        )
+    tops = sides.leader.max(axis=0).tolist()
+    bounds = [Fraction(int(top), sides.leader_denominator) for top in tops]  # without multipliers
+    zero = {id(row) for row in {id(row): row for row in rows}.values() if not row.numerators.any()}
+    used = {j for j, row in enumerate(rows) if id(row) not in zero}
+    places, step = sorted(used.union(weights, flat)), max(1, _BLOCK // max(sides.size))
+    for start in range(0, len(places), step):
+        check()
+        part = places[start : start + step]
+        gains = _disobedience(sides, part, np.stack([rows[j].numerators for j in part]))
+        for place, j in enumerate(part):
+            denominator = sides.follower_denominator * rows[j].denominator
+            if j in flat:
+                bounds[j] = Fraction(int(max(gains[:, place].tolist())), denominator)
+                continue
+            own, own_denominator = sides.leader[:, j], sides.leader_denominator
+            if j in weights:
+                own, own_denominator = _weighted(sides, weights[j])
+            bounds[j] = _largest_sum(own, own_denominator, gains[:, place], denominator)
     return bounds
 
 
-def _disobedience(sides: Sides, multipliers: NDArray[Any]) -> NDArray[Any]:
-    """sum_k l_jk (B_ij - B_ik) as an (m, n) array of integers; most l are zero."""
-    active = np.flatnonzero(multipliers.any(axis=1))
+def _disobedience(sides: Sides, rows: list[int], multipliers: NDArray[Any]) -> NDArray[Any]:
+    """sum_k l_jk (B_ij - B_ik) as integers, for the j of some rows; most l are zero."""
     used = np.flatnonzero(multipliers.any(axis=0))
-    weights, follower = multipliers[np.ix_(active, used)], sides.follower
-    reach = max(_largest(weights), 1) * max(_largest(follower), 1) * 2 * (used.size + 1)
+    weights, own, others = multipliers[:, used], sides.follower[:, rows], sides.follower[:, used]
+    if not used.size:
+        return np.zeros(own.shape, dtype=np.int64)
+    reach = max(_largest(weights), 1) * max(_largest(sides.follower), 1) * 2 * (used.size + 1)
     if reach >= _SAFE:
-        weights, follower = weights.astype(object), follower.astype(object)
-    obeyed = follower[:, active] * weights.sum(axis=1)
-    gains = np.zeros(follower.shape, dtype=obeyed.dtype)
-    if active.size:
-        gains[:, active] = obeyed - product(follower[:, used], np.ascontiguousarray(weights.T))
+        weights, own, others = (array.astype(object) for array in (weights, own, others))
+    gains: NDArray[Any] = own * weights.sum(axis=1)
+    gains -= product(others, np.ascontiguousarray(weights.T))
     return gains
 
 
@@ -208,8 +212,8 @@ def _largest_sum(
 
 def _weighted(sides: Sides, weights: Mapping[int, Fraction]) -> tuple[NDArray[Any], int]:
     """sum_k w_k A_ik as integers over one denominator."""
-    vector = [Fraction(weights.get(k, 0)) for k in range(sides.size[1])]
-    values = expected(sides.leader.T, sides.leader_denominator, vector)
+    own = sides.leader[:, list(weights)]
+    values = expected(own.T, sides.leader_denominator, list(weights.values()))
     common = math.lcm(*(v.denominator for v in values))
     out = np.empty(len(values), dtype=object)
     out[:] = [v.numerator * (common // v.denominator) for v in values]

@@ -55,12 +55,11 @@ def weak_bound(
     for group in classes(sides):  # one row proves it for the whole class
         j = group[0]
         bound = bounds[j]
-        used = weights.get(j, {j: Fraction(1)})
-        if not set(used) <= set(group) or sum(used.values()) != 1 or min(used.values()) < 0:
+        if j in weights and not _is_distribution(weights[j], group):
             failures.append(f"the weights of action {j} are no distribution over its class")
         if j in flat:
-            outside = set(range(len(bounds))) - set(group)
-            if bound > 0 or not any(rows[j].numerators[k] for k in outside):
+            used = set(np.flatnonzero(rows[j].numerators).tolist())
+            if bound > 0 or not used - set(group):
                 failures.append(f"the region of action {j} is not shown to be flat")
         elif bound > limit:
             failures.append(f"the multipliers of action {j} bound the leader by {text(bound)}")
@@ -76,6 +75,10 @@ def weak_bound(
             if not _chain_holds(sides, j, limit, chains.get(j, ()))
         ]
     return failures
+
+
+def _is_distribution(shares: Mapping[int, Fraction], group: Sequence[int]) -> bool:
+    return set(shares) <= set(group) and sum(shares.values()) == 1 and min(shares.values()) >= 0
 
 
 def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Any) -> bool:

@@ -1,9 +1,14 @@
 """A time limit returns what was found, marked incomplete, and raises nothing."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from gtlearn.games import families, load
 from gtlearn.solvers import all_equilibria, one_equilibrium, solve, verify, zero_sum
+from gtlearn.solvers.nash.labels import Matches, enumerate_side, joined
+from gtlearn.solvers.nash.matching import match_vertices
 
 
 def stopped(solution):
@@ -42,6 +47,21 @@ def test_what_was_found_in_time_is_part_of_all(seed, limit):
         assert equilibrium.strategies in whole
     if not part.complete:
         stopped(part)
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_no_vertex_of_one_side_was_found_in_time(late):
+    matrix = np.array([[3, 1], [1, 2]])
+    sides = [joined(list(enumerate_side(matrix, names))) for names in ([0, 1, 2, 3], [2, 3, 0, 1])]
+    found = Matches()
+    list(match_vertices(*sides, found))
+    assert found.pairs
+    side = sides[late]
+    none = replace(side.vertices, tight=side.vertices.tight[:0], extra={})
+    sides[late] = replace(side, vertices=none, bases=side.bases[:0], full=side.full[:0])
+    found = Matches()
+    list(match_vertices(*sides, found))
+    assert not found.pairs
 
 
 @pytest.mark.parametrize("method", [None, "lemke-howson", "barrier"])
