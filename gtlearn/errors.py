@@ -3,11 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 _LONGEST = 360  # characters of a sentence; a longer one holds a piece of the input that is too long
 _HEAD, _TAIL = 190, 165  # what is kept of it
 _WORD = 80  # of a word in it, such as a path, whose end tells most
+
+
+_flags: ContextVar[bool] = ContextVar("gtlearn_flags", default=False)
+
+
+@contextmanager
+def speaking_flags() -> Iterator[None]:
+    """Sentences inside name options as the command line writes them."""
+    token = _flags.set(True)
+    try:
+        yield
+    finally:
+        _flags.reset(token)
+
+
+def option(name: str, value: str | int | Sequence[str] | None = None) -> str:
+    """An option as the user writes it: an argument of a function, or a flag of the command line.
+
+    Args:
+        name: the argument.
+        value: what to give; or several, of which one is to be chosen.
+
+    >>> option("zero_sum"), option("find", "all"), option("concept", ["nash", "stackelberg"])
+    ('zero_sum', 'find="all"', 'concept="nash" or "stackelberg"')
+    >>> with speaking_flags():
+    ...     option("zero_sum"), option("find", "all"), option("concept", ["nash", "stackelberg"])
+    ('--zero-sum', '--find all', '--concept nash or stackelberg')
+    """
+    flags = _flags.get()
+    shown = f"--{name.replace('_', '-')}" if flags else name
+    if value is None:
+        return shown
+    values = [value] if isinstance(value, str | int) else value
+    written = [f'"{v}"' if isinstance(v, str) and not flags else str(v) for v in values]
+    return f"{shown}{' ' if flags else '='}{' or '.join(written)}"
 
 
 def quoted(value: Any, most: int = 60) -> str:

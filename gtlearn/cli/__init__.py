@@ -16,7 +16,7 @@ import click
 from gtlearn.cli.app import app
 from gtlearn.cli.interrupt import INTERRUPTED
 from gtlearn.cli.stdout import claim_stdout, discard, is_stuck, not_written
-from gtlearn.errors import CertificateError, InputError, shortened
+from gtlearn.errors import CertificateError, InputError, shortened, speaking_flags
 
 BAD_INPUT = 2
 INTERNAL = 70  # as in sysexits.h
@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit code."""
     try:
-        code = app.main(args=arguments, prog_name="gtlearn", standalone_mode=False)
+        with speaking_flags():
+            code = app.main(args=arguments, prog_name="gtlearn", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code if isinstance(code, int) else 0

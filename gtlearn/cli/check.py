@@ -17,8 +17,6 @@ from gtlearn.cli.options import (
     leader_options,
     limit_options,
     reading_options,
-    refuse_unused,
-    refuse_unused_of,
     was_given,
 )
 from gtlearn.cli.reading import STDIN, load_game
@@ -100,20 +98,19 @@ def check(
         source, game, concept = _of_run(run, game, concept)
     if game is None:
         raise InputError("say in which GAME to check the profile; only runs name their own")
-    stackelberg = (concept == "stackelberg", "--concept stackelberg")
-    names = ("leader", "ties", "follower", "policy")
-    refuse_unused(ctx, dict.fromkeys(names, stackelberg))
     from gtlearn import games, solvers
     from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
     from gtlearn.limits import limited
+    from gtlearn.solvers.options import CHECK, require_row
 
     require_writable(output)
     with interruptible() as asked, limited(time_limit, memory_limit), reading("the input"):
         loaded: Any = load_game(game, how)
         if run is not None:
             _require_played(run, source, loaded, named)
-        refuse_unused_of(ctx, loaded)
+        given = [n for n in ("leader", "ties", "follower", "policy") if was_given(ctx, n)]
+        require_row(CHECK, concept or "nash", loaded, given)
         if not was_given(ctx, "leader"):  # then the profile may say who
             leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None
         report = solvers.check(

@@ -286,19 +286,3 @@ def refuse_unused(ctx: click.Context, rules: dict[str, tuple[bool, str]]) -> Non
             raise InputError(
                 f"--{name.replace('_', '-')} has no effect here: it goes with {owner}; leave it out"
             )
-
-
-def refuse_unused_of(ctx: click.Context, game: Any) -> None:
-    """Complains about an option that was given but has no meaning for a game of this kind.
-
-    Raises:
-        InputError: if so.
-    """
-    from gtlearn.games import IteratedGame, MarkovGame
-
-    markov = isinstance(game, MarkovGame | IteratedGame)
-    tables = (markov, "an iterated or Markov game")
-    one_shot = (not markov, "a game in one shot (in this one, --policy says what is committed to)")
-    rules = {"follower": tables, "policy": tables, "commitment": one_shot}
-    known = {parameter.name for parameter in ctx.command.params}
-    refuse_unused(ctx, {name: rule for name, rule in rules.items() if name in known})

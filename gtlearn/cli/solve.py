@@ -14,8 +14,6 @@ from gtlearn.cli.options import (
     leader_options,
     limit_options,
     reading_options,
-    refuse_unused,
-    refuse_unused_of,
     was_given,
 )
 
@@ -110,31 +108,12 @@ def solve(
 
     Ctrl-C ends the search and prints what was found, with exit code 130.
     """
-    concept = options["concept"]
-    nash, stackelberg = concept == "nash", concept == "stackelberg"
-    correlated = concept in ("correlated", "coarse-correlated")
-    refuse_unused(
-        ctx,
-        {
-            "find": (nash, "--concept nash"),
-            "select": (nash, "--concept nash"),
-            "leader": (stackelberg, "--concept stackelberg"),
-            "ties": (stackelberg, "--concept stackelberg"),
-            "follower": (stackelberg, "--concept stackelberg"),
-            "policy": (stackelberg, "--concept stackelberg"),
-            "commitment": (stackelberg, "--concept stackelberg"),
-            "method": (
-                stackelberg or (nash and options["select"] is None),
-                "--concept nash without --select, or --concept stackelberg",
-            ),
-            "objective": (correlated, "--concept correlated or coarse-correlated"),
-        },
-    )
-    from gtlearn import games, solvers
+    from gtlearn import solvers
     from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
     from gtlearn.cli.output import emit, format_for, note, progress_bar, require_writable
     from gtlearn.cli.reading import load_game
     from gtlearn.limits import limited
+    from gtlearn.solvers.options import SOLVE, require_row
 
     require_writable(output)
     if options["objective"] == "none":
@@ -142,9 +121,10 @@ def solve(
     with interruptible() as asked, limited(time_limit, memory_limit):
         with reading("the game"):
             loaded = load_game(game, how)
-        refuse_unused_of(ctx, loaded)
-        if isinstance(loaded, games.BayesianGame) and not was_given(ctx, "leader"):
-            options["leader"] = loaded.leader
+        given = [name for name in options if name != "concept" and was_given(ctx, name)]
+        require_row(SOLVE, options["concept"], loaded, given)
+        if not was_given(ctx, "leader"):
+            options["leader"] = None
         with progress_bar() as progress:
             solution = solvers.solve(loaded, **options, progress=progress)
     form = format_for(form, output)

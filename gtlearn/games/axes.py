@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, option, quoted
 from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.numbers import ExactArray, exact_array
 
@@ -135,7 +135,7 @@ def _two_readings(sizes: tuple[int, ...]) -> str:
     return (
         f"payoffs of shape {list(sizes)} can be read in two ways: a {first} game whose first axis "
         f"counts its {players} players, or a {last} game whose last axis does; say which by "
-        'players_axis="first" or "last" (--players-axis), or give a list of one array a player'
+        f"{option('players_axis', ['first', 'last'])}, or give a list of one array a player"
     )
 
 

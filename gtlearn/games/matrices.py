@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, option
 from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.axes import (
     TOO_DEEP,
@@ -45,7 +45,7 @@ def single_matrix_game(
     if symmetric == zero_sum:
         raise InputError(
             "one payoff matrix can be meant as symmetric or as zero-sum; say which with exactly "
-            "one of symmetric=True (--symmetric) and zero_sum=True (--zero-sum), or give two "
+            f"one of {option('symmetric')} and {option('zero_sum')}, or give two "
             'payoffs a cell, like "3,3 0,5; 5,0 1,1"'
         )
     if len(row.shape) != 2:

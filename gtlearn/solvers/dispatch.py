@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from gtlearn import games, limits
-from gtlearn.errors import InputError
-from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.errors import InputError, option
+from gtlearn.games import IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.loading import Game, Reading
 from gtlearn.progress import Progress
 from gtlearn.solvers.markov.solution import OPTIMAL, MarkovSolution
+from gtlearn.solvers.options import CHECK, SOLVE, require_row
 from gtlearn.solvers.solution import Solution
 
 if TYPE_CHECKING:
@@ -84,22 +85,28 @@ def solve(
     _one_of("concept", concept, CONCEPTS)
     _one_of("find", find, FINDS)
     _one_of("arithmetic", arithmetic, ARITHMETICS)
+    options: dict[str, Any] = {
+        "find": find,
+        "leader": leader,
+        "ties": ties,
+        "commitment": commitment,
+        "follower": follower,
+        "policy": policy,
+        "objective": objective,
+        "select": select,
+        "arithmetic": arithmetic,
+        "method": method,
+    }
     with limits.limited(time_limit, memory_limit):
-        return _solved(
-            games.load(game, **reading),
-            concept,
-            find=find,
-            leader=leader,
-            ties=ties,
-            commitment=commitment,
-            follower=follower,
-            policy=policy,
-            objective=objective,
-            select=select,
-            arithmetic=arithmetic,
-            method=method,
-            progress=progress,
-        )
+        loaded = games.load(game, **reading)
+        require_row(SOLVE, concept, loaded, _given(solve, options))
+        return _solved(loaded, concept, **options, progress=progress)
+
+
+def _given(function: Callable[..., Any], options: Mapping[str, Any]) -> list[str]:
+    """The options of a call that are not the function's defaults."""
+    defaults = function.__kwdefaults__ or {}
+    return [name for name, value in options.items() if value != defaults[name]]
 
 
 def _solved(
@@ -120,14 +127,10 @@ def _solved(
 ) -> Solution | MarkovSolution:
     """As `solve`, under the limits that hold."""
     if isinstance(game, MarkovGame | IteratedGame):
-        _refuse_correlated(game, concept)
-        _only_exact(game, arithmetic)
         if concept == "nash":
-            _refuse_classes(concept, follower, policy)
             from gtlearn.solvers.markov.nash import solve_nash
 
             return solve_nash(game, find=find, select=select, method=method, progress=progress)
-        _only_tables(game, commitment, method)
         from gtlearn.solvers.markov import commitment as tables
 
         return tables.stackelberg(
@@ -138,10 +141,6 @@ def _solved(
             ties=ties,
             progress=progress,
         )
-    _refuse_classes(f"a game in one shot such as {game.name!r}", follower, policy)
-    if concept == "nash":
-        plain = _normal_form(game, concept)
-        return _nash(plain, find, select, arithmetic, method, progress)
     if concept == "stackelberg":
         from gtlearn.solvers.commitment import stackelberg
 
@@ -154,11 +153,13 @@ def _solved(
             method=method,
             progress=progress,
         )
+    assert isinstance(game, NormalFormGame)  # as the table has it
+    if concept == "nash":
+        return _nash(game, find, select, arithmetic, method, progress)
     from gtlearn.solvers.correlated import coarse_correlated, correlated
 
     solver = correlated if concept == "correlated" else coarse_correlated
-    plain = _normal_form(game, concept)
-    return solver(plain, objective=objective, arithmetic=arithmetic, progress=progress)
+    return solver(game, objective=objective, arithmetic=arithmetic, progress=progress)
 
 
 def check(
@@ -211,18 +212,19 @@ def check(
         "time_limit": time_limit,
         "memory_limit": memory_limit,
     }
+    _one_of("concept", concept, CONCEPTS)
+    said = {"leader": leader, "ties": ties, "follower": follower, "policy": policy}
     with limits.limited(time_limit, memory_limit):
         game = games.load(game, **reading)
+        require_row(CHECK, concept, game, _given(check, said))
         if isinstance(game, MarkovGame | IteratedGame):
             from gtlearn.solvers.markov.checking import check_tables
 
-            _refuse_correlated(game, concept)
             return check_tables(
                 profile, game, concept, leader=leader, follower=follower, policy=policy, **options
             )
         from gtlearn.solvers.checking.check import check as check_profile
 
-        _refuse_classes("a game in one shot", follower, policy)
         return check_profile(profile, game, concept, leader=leader, nearest=nearest, **options)
 
 
@@ -256,43 +258,6 @@ def verify(
         return solution(games.load(game, **reading), claim)
 
 
-def _only_exact(game: MarkovGame | IteratedGame, arithmetic: str) -> None:
-    if arithmetic != "exact":
-        raise InputError(
-            f"{game.name!r} is solved in exact arithmetic only; leave --arithmetic out"
-        )
-
-
-def _refuse_correlated(game: MarkovGame | IteratedGame, concept: str) -> None:
-    if concept in ("correlated", "coarse-correlated"):
-        raise InputError(
-            f"{game.name!r} goes on for several steps, which is not looked at for {concept} "
-            "equilibria; use --concept nash or stackelberg"
-        )
-
-
-def _only_tables(game: MarkovGame | IteratedGame, commitment: str, method: str | None) -> None:
-    if commitment != "mixed":
-        raise InputError(
-            f"in {game.name!r} a leader commits to a table: leave --commitment out and say "
-            "--policy deterministic or stochastic"
-        )
-    if method is not None:
-        raise InputError(
-            f"{method!r} is no method for commitments to tables, which need none; leave --method "
-            "out"
-        )
-
-
-def _refuse_classes(where: str, follower: str | None, policy: str | None) -> None:
-    for option, value in (("--follower", follower), ("--policy", policy)):
-        if value is not None:
-            raise InputError(
-                f"{option} has no meaning for {where}: it says what a commitment in an iterated "
-                "or Markov game is up against; leave it out"
-            )
-
-
 def _nash(
     game: NormalFormGame,
     find: str,
@@ -310,7 +275,8 @@ def _nash(
         if method is not None and (method not in nash.ALL_METHODS or criterion is not None):
             raise InputError(
                 f"method {method!r} does not find all equilibria; use "
-                f"{' or '.join(nash.ALL_METHODS)} with find 'all', or drop --method"
+                f"{' or '.join(nash.ALL_METHODS)} with {option('find', 'all')}, or drop "
+                f"{option('method')}"
             )
         enumerate_all = nash.ALL_METHODS[method or nash.VERTEX_ENUMERATION]
         with limits.keeping(0.0, _share_after(criterion, arithmetic)):
@@ -327,16 +293,6 @@ def _share_after(criterion: str | None, arithmetic: str) -> float:
     if criterion == "entropy":
         return 0.3
     return 0.3 if criterion is None and arithmetic == "float" else 0.0
-
-
-def _normal_form(game: Game, concept: str) -> NormalFormGame:
-    if isinstance(game, BayesianGame):
-        raise InputError(
-            f"{game.name!r} is a Bayesian game, which is solved for --concept stackelberg only, "
-            f"not for {concept}"
-        )
-    assert isinstance(game, NormalFormGame)  # Markov games have been dealt with
-    return game
 
 
 def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:

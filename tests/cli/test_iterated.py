@@ -95,10 +95,19 @@ def test_solve_a_market(gtlearn, market):
         ([DILEMMA, "--follower", "optimal"], "it goes with --concept stackelberg"),
         ([DILEMMA, *STACKELBERG, "--follower", "optimum"], "did you mean 'optimal'?"),
         ([DILEMMA, *STACKELBERG, "--policy", "random"], "use deterministic or stochastic"),
-        ([DILEMMA, *STACKELBERG, "--commitment", "pure"], "it goes with a game in one shot"),
-        ([DILEMMA, "--concept", "correlated"], "not looked at for correlated"),
-        ([DILEMMA, "--arithmetic", "float"], "exact arithmetic only"),
-        ([DILEMMA, *STACKELBERG, "--method", "dobss"], "leave --method out"),
+        (
+            [DILEMMA, *STACKELBERG, "--commitment", "pure"],
+            "in a normal-form or a Bayesian game",
+        ),
+        (
+            [DILEMMA, "--concept", "correlated"],
+            "for which correlated is not available; use",
+        ),
+        ([DILEMMA, "--arithmetic", "float"], "it goes with nash in a normal-form game"),
+        (
+            [DILEMMA, *STACKELBERG, "--method", "dobss"],
+            "in a normal-form or a Bayesian game",
+        ),
         (["chicken", *STACKELBERG, "--follower", "optimal"], "an iterated or Markov game"),
         (["chicken", *STACKELBERG, "--policy", "stochastic"], "an iterated or Markov game"),
         (["gtlearn_iterated(stage=chicken,horizon=0)"], "positive number of steps"),

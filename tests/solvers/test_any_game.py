@@ -7,7 +7,7 @@ import pyspiel
 import pytest
 
 import gtlearn
-from gtlearn import games, solvers
+from gtlearn import cli, games, solvers
 from gtlearn.errors import InputError
 from gtlearn.solvers import verify
 
@@ -92,3 +92,29 @@ def test_how_a_game_is_read_is_handed_through():
     assert gtlearn.verify(found, literal, zero_sum=True).holds
     with pytest.raises(InputError, match="chicken is a whole game"):
         gtlearn.solve("chicken", zero_sum=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "flag"),
+    [
+        ({"leader": 1}, "--leader 1"),
+        ({"ties": "weak"}, "--ties weak"),
+        ({"commitment": "pure"}, "--commitment pure"),
+        ({"follower": "optimal"}, "--follower optimal"),
+        ({"policy": "stochastic"}, "--policy stochastic"),
+        ({"objective": "gini"}, "--objective gini"),
+        ({"concept": "correlated", "find": "all"}, "--find all"),
+        ({"concept": "stackelberg", "select": "welfare"}, "--select welfare"),
+        ({"concept": "stackelberg", "policy": "stochastic"}, "--policy stochastic"),
+    ],
+)
+def test_an_option_without_meaning_is_refused_alike_everywhere(options, flag, capsys):
+    with pytest.raises(InputError, match="has no meaning") as caught:
+        solvers.solve("chicken", **options)
+    concept = options.get("concept", "nash")
+    assert cli.run(["solve", "chicken", "--concept", concept, *flag.split()]) == 2
+    printed = capsys.readouterr().err.removeprefix("gtlearn: ").rstrip()
+    name = flag.split()[0]
+    assert printed.startswith(f"{name} has no meaning")
+    in_python = printed.replace(name, name[2:]).replace("--concept ", "concept=").replace('"', "")
+    assert in_python == str(caught.value).replace('"', "")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, option
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import short_number
 from gtlearn.limits import OK, LimitReached, limited
@@ -173,7 +173,9 @@ def _zero_sum(task: _Task, method: str) -> _Found:
     """In a zero-sum game all equilibria are worth the same, so none is to be selected."""
     game = task.markov
     if game.horizon is not None or not zero_sum.is_constant_sum(game):
-        raise InputError(f"{game.name} is no zero-sum game without a horizon; drop --method")
+        raise InputError(
+            f"{game.name} is no zero-sum game without a horizon; drop {option('method')}"
+        )
     found, reached = zero_sum.discounted_zero_sum(game, newton=method == zero_sum.NEWTON)
     return _Found(method, () if found is None else (found,), reached)
 
@@ -258,7 +260,7 @@ def _best(task: _Task) -> _Found:
     if not candidates and reached is None:
         notes.append(
             "no equilibrium is in deterministic tables, so there is none to select from; drop "
-            "--select to search for a mixed one"
+            f"{option('select')} to search for a mixed one"
         )
 
     def preferred(equilibrium: MarkovEquilibrium) -> tuple[object, ...]:
@@ -273,7 +275,8 @@ def _tracing(task: _Task) -> _Found:
     if game.horizon is not None:
         raise InputError(f"{game.name} has a horizon; use backward-induction")
     if task.select is not None:
-        raise InputError(f"{mixed.METHOD} finds one equilibrium, so drop --select or --method")
+        drop = f"{option('select')} or {option('method')}"
+        raise InputError(f"{mixed.METHOD} finds one equilibrium, so drop {drop}")
     try:
         found = mixed.mixed_equilibrium(game)
     except LimitReached as error:

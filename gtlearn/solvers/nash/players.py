@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, option
 from gtlearn.games import NormalFormGame
 
 
@@ -15,5 +15,6 @@ def require_two_players(game: NormalFormGame) -> None:
     if game.num_players != 2:
         raise InputError(
             f"game {game.name!r} has {game.num_players} players and exact Nash equilibria are "
-            "computed where two of them have a choice; use --concept correlated for more"
+            "computed where two of them have a choice; use "
+            f"{option('concept', 'correlated')} for more"
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, option
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.limits import OK, LimitReached
@@ -104,7 +104,7 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
             if found is not None:
                 break
         else:
-            notes.append(f"{name} found no equilibrium; drop --method to try every method")
+            notes.append(f"{name} found no equilibrium; drop {option('method')} to try all methods")
     except LimitReached as reached:
         status = reached.status
         notes.append(f"{reached}: no equilibrium was found by then; to find one, {reached.more}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gtlearn.errors import option
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.dummies import choosing_pair, follower_of
 from gtlearn.games.numbers import Number
@@ -104,7 +105,7 @@ def _found(solution: Solution) -> str:
         if unique:
             return f"{count} {name} found; there are others"
         if count == 1 and solution.components is None:
-            return f"1 {name} found; --find all says whether there are others"
+            return f"1 {name} found; {option('find', 'all')} says whether there are others"
         return f"{count} {name} found; there may be more"
     if _all_isolated(solution):
         return f"{count} {name}; {no_other}"
@@ -321,7 +322,7 @@ def _commitment_claim(solution: Solution, outcome: Commitment) -> str:
 def _footnotes(solution: Solution) -> list[str]:
     notes = [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in solution.notes]
     if _is_shortened(solution):
-        notes.append('Note: numbers with "~" are rounded; --format json has them exactly.')
+        notes.append('Note: numbers with "~" are rounded; as JSON they are exact.')
     return notes
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import child, limits
-from gtlearn.errors import CertificateError, InputError
+from gtlearn.errors import CertificateError, InputError, option
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.limits import OK, LimitReached
@@ -71,8 +71,8 @@ def zero_sum(
     with limits.limited(time_limit, memory_limit):
         if not game.is_zero_sum:
             raise InputError(
-                f"game {game.name!r} is not a two-player zero-sum game; use --concept nash without "
-                "--method zero-sum"
+                f"game {game.name!r} is not a two-player zero-sum game; use "
+                f"{option('concept', 'nash')} without {option('method', 'zero-sum')}"
             )
         found, unique, reached = _solved(game, uniqueness)
     notes = [game.number_note] if game.number_note else []

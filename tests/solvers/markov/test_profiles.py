@@ -268,7 +268,7 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path):
 
 
 def test_a_commitment_of_another_leader_is_refused():
-    with pytest.raises(InputError, match="--leader 0"):
+    with pytest.raises(InputError, match="leader=0"):
         load_tables({"commitment": listed(GRIM), "leader": 0}, GAME, leader=1)
 
 

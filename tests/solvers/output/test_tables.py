@@ -41,7 +41,7 @@ def test_long_supports_are_counted():
 def test_long_ratios_become_decimals_and_say_so():
     text = str(solved((F(1, 3**40), 1 - F(1, 3**40)), (F(1),)))
     assert "1: ~8.22526e-20, 2: ~1" in text
-    assert "--format json has them exactly" in text
+    assert "as JSON they are exact" in text
     assert "~" not in str(solved((F(1, 3), F(2, 3)), (F(1),)))
 
 
@@ -60,7 +60,7 @@ def test_completeness_is_said():
     assert "there may be more" in str(solved(*both, **isolated | {"complete": False}))
     late = str(solved(*both, **isolated | {"complete": False, "status": TIME_LIMIT}))
     assert "1 Nash equilibrium found before the search was stopped; there may be more." in late
-    assert "found; --find all says whether there are others." in str(solved(*both))
+    assert 'found; find="all" says whether there are others.' in str(solved(*both))
     assert "1 Nash equilibrium; there is no other." in str(solved(*both, complete=True))
     assert "No Nash equilibrium found.\n" in str(solved(*both, solutions=()))
     for unique, said in (((True, True), "there is no other"), ((False, True), "there are others")):

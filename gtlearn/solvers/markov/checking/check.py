@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, option, quoted
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -75,10 +75,10 @@ def check_tables(
     (True, (Fraction(75, 1), Fraction(75, 1)))
     """
     given = {"concept": concept, "ties": ties, "follower": follower, "policy": policy}
-    for option, value in given.items():
-        if value not in _WORDS[option]:
-            known = " or ".join(word for word in _WORDS[option] if word)
-            raise InputError(f"the {option} {value!r} is not known; choose {known}")
+    for name, value in given.items():
+        if value not in _WORDS[name]:
+            known = " or ".join(word for word in _WORDS[name] if word)
+            raise InputError(f"the {name} {value!r} is not known; choose {known}")
     limit = to_fraction(tolerance)
     if limit < 0:
         raise InputError(f"the tolerance {quoted(tolerance)} is negative; give zero or more")
@@ -134,7 +134,7 @@ def _check_nash(
         missing = found.tables.index(None)
         raise InputError(
             f"the profile holds no table of {markov.players[missing]!r}; give one a player, or "
-            "check it as a commitment by --concept stackelberg"
+            f"check it as a commitment by {option('concept', 'stackelberg')}"
         )
     tables = [table for table in found.tables if table is not None]
     report = TableReport(game, "nash", False, tolerance, found.tables)

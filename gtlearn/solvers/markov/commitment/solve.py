@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from gtlearn import child, limits
-from gtlearn.errors import CertificateError, InputError
+from gtlearn.errors import CertificateError, InputError, option
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by
@@ -211,13 +211,13 @@ def _check_options(
         "policy": (policy, (DETERMINISTIC, STOCHASTIC)),
         "ties": (ties, ("strong", "weak")),
     }
-    for option, (value, allowed) in known.items():
+    for name, (value, allowed) in known.items():
         if value not in allowed:
-            raise InputError(f"{value!r} is no {option}; use {allowed[0]} or {allowed[1]}")
+            raise InputError(f"{value!r} is no {name}; use {allowed[0]} or {allowed[1]}")
     if policy == STOCHASTIC and not isinstance(game, IteratedGame):
         raise InputError(
             f"stochastic commitments are solved for iterated games, and {game.name} is a Markov "
-            "game; use --policy deterministic"
+            f"game; use {option('policy', 'deterministic')}"
         )
 
 
@@ -360,7 +360,7 @@ def _notes(
     if first.policy == STOCHASTIC and first.certificate.evidence.get("bound") == BRANCHES:
         notes.append(
             "branch and bound stops at a gap of a thousandth of the payoffs' range a step, or "
-            f"after {BRANCHING:.0f} s; with a longer --time-limit it goes on for that long"
+            f"after {BRANCHING:.0f} s; with a longer {option('time_limit')} it goes on for so long"
         )
     elif first.policy == STOCHASTIC:
         notes.append(

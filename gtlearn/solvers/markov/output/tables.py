@@ -63,7 +63,7 @@ def render(solution: MarkovSolution, width: int | None = None) -> str:
         blocks.append(_proof(solution))
     blocks += [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in solution.notes]
     if any("~" in block for block in _texts(solution)):
-        blocks.append('Note: numbers with "~" are rounded; --format json has them exactly.')
+        blocks.append('Note: numbers with "~" are rounded; as JSON they are exact.')
     return to_text(blocks, width)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, option, quoted
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.labels import label_of
@@ -190,7 +190,7 @@ def _from_commitment(
     if leader is not None and named is not None and whose != leader:
         raise InputError(
             f"the commitment is that of {game.players[whose]!r}, player {whose}; check it with "
-            f"--leader {whose}"
+            f"{option('leader', whose)}"
         )
     own, notes = played.table(source["commitment"], whose, False)
     tables: list[Rows | None] = [None] * game.num_players
