@@ -92,11 +92,25 @@ class Bimatrix:
     @cached_property
     def classes(self) -> list[list[int]]:
         """The follower's actions grouped by equal follower payoffs, in order of first members."""
-        groups: dict[object, list[int]] = {}
-        for k, column in enumerate(self.incentives.T):
+        buckets: dict[int, list[int]] = {}
+        for k, column in enumerate(self.follower.T):
             key = tuple(column.tolist()) if column.dtype == object else column.tobytes()
-            groups.setdefault(key, []).append(k)
-        return list(groups.values())
+            buckets.setdefault(hash(key), []).append(k)  # the keys themselves take much memory
+        return sorted(group for bucket in buckets.values() for group in self._alike(bucket))
+
+    def _alike(self, bucket: list[int]) -> list[list[int]]:
+        """Some of the follower's actions grouped by equal payoffs."""
+        groups: list[list[int]] = []
+        while bucket:
+            same = [
+                k
+                for k in bucket
+                if k == bucket[0]
+                or np.array_equal(self.follower[:, k], self.follower[:, bucket[0]])
+            ]
+            groups.append(same)
+            bucket = [k for k in bucket if k not in same]
+        return groups
 
     def disobedience(self, j: int) -> NDArray[Any]:
         """Rows k: what the follower gains by playing k instead of j, shape (n, m)."""

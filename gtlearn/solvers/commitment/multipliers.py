@@ -85,6 +85,8 @@ def rounded(game: Bimatrix, floats: Mapping[int, NDArray[np.float64]]) -> Multip
         LimitReached: at a limit.
     """
     n = game.shape[1]
+    if not floats:
+        return trivial(game)
     bits = 24 + n.bit_length()
     shift = game.leader_exponent - game.follower_exponent - bits
     rows: dict[int, Row] = {}

@@ -43,6 +43,7 @@ def _rate(game: Bimatrix) -> Fraction | None:
     Raises:
         LimitReached: at a limit.
     """
+    limits.require(3 * game.leader.nbytes)
     own, other = game.leader - game.leader[:, :1], game.incentives
     first = divmod(int(np.argmax(own != 0)), own.shape[1])
     if own[first] == 0:

@@ -18,7 +18,7 @@ import numpy as np
 from gtlearn import child, limits
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers.commitment.data import Bimatrix, earned, region_program
+from gtlearn.solvers.commitment.data import Bimatrix, earned, largest, region_program
 from gtlearn.solvers.commitment.dual_simplex import OPTIMAL, Proposal, maximise
 from gtlearn.solvers.commitment.least import maximise_least
 from gtlearn.solvers.commitment.multipliers import Multipliers, bounds, dual_row, rounded, trivial
@@ -226,8 +226,9 @@ def best_responses(game: Bimatrix, mix: Sequence[Fraction]) -> list[int]:
     unit = lcm(*(p.denominator for p in mix))
     support = [i for i, p in enumerate(mix) if p]
     weights = [mix[i].numerator * (unit // mix[i].denominator) for i in support]
-    bits = game.follower_exponent + unit.bit_length()
+    gains = game.follower[support] - game.follower[support, :1]
+    bits = largest(gains).bit_length() + unit.bit_length()
     seconds = len(support) * game.shape[1] * (1e-8 if bits < 60 else 1e-7 * (1 + bits / 2000))
-    pays = child.bounded(multiply, game.incentives[support].T, weights, seconds=seconds)
+    pays = child.bounded(multiply, gains.T, weights, seconds=seconds)
     top = max(pays)
     return [k for k, pay in enumerate(pays) if pay == top]

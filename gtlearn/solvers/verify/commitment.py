@@ -280,15 +280,20 @@ def _supremum(
 def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> list[str]:
     """A correlated commitment: a distribution that the follower gains nothing by disobeying."""
     m, n = sides.size
-    joint = np.full((m, n), Fraction(0), dtype=object)
+    columns: dict[int, list[Fraction]] = {}
+    own_parts, other_parts = [Fraction(0)] * m, [Fraction(0)] * n
     for profile, probability in shares.items():
-        joint[profile[outcome.leader], profile[1 - outcome.leader]] = Fraction(probability)
-    failures = _distribution_failures(joint.ravel().tolist(), m * n, "the joint distribution")
+        i, j, p = profile[outcome.leader], profile[1 - outcome.leader], Fraction(probability)
+        if p:
+            columns.setdefault(j, [Fraction(0)] * m)[i] = p
+            own_parts[i] += p
+            other_parts[j] += p
+    given = [Fraction(p) for p in shares.values()]
+    failures = _distribution_failures(given, len(given), "the joint distribution")
     if outcome.ties != "strong" or not outcome.attained:
         failures.append("a correlated commitment is attained, under strong ties")
     totals = [Fraction(0), Fraction(0)]
-    for j in np.flatnonzero((joint != 0).any(axis=0)).tolist():
-        weights = joint[:, j].tolist()
+    for j, weights in sorted(columns.items()):
         own = expected(sides.leader, sides.leader_denominator, weights)
         other = expected(sides.follower, sides.follower_denominator, weights)
         if max(other) > other[j]:
@@ -297,9 +302,9 @@ def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> li
         totals[1 - outcome.leader] += other[j]
     if rational(outcome.payoffs) != totals:
         failures.append("the payoffs are not those of the joint distribution")
-    if rational(outcome.strategies[outcome.leader]) != [sum(row) for row in joint.tolist()]:
+    if rational(outcome.strategies[outcome.leader]) != own_parts:
         failures.append("the leader's strategy is not its marginal distribution")
-    if rational(outcome.strategies[1 - outcome.leader]) != [sum(c) for c in joint.T.tolist()]:
+    if rational(outcome.strategies[1 - outcome.leader]) != other_parts:
         failures.append("the follower's strategy is not its marginal distribution")
     return failures
 

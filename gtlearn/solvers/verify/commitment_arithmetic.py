@@ -127,10 +127,19 @@ def class_of(sides: Sides, j: int) -> list[int]:
 
 def classes(sides: Sides) -> list[list[int]]:
     """The follower's actions, grouped by equal follower payoffs."""
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for k, column in enumerate(sides.follower.T.tolist()):
-        groups.setdefault(tuple(column), []).append(k)
-    return list(groups.values())
+    groups: list[list[int]] = []
+    alike: dict[int, list[list[int]]] = {}  # those that may be the same one
+    for k, column in enumerate(sides.follower.T):
+        whole = column.dtype == object
+        key = hash(tuple(column.tolist()) if whole else column.tobytes())
+        for group in alike.setdefault(key, []):
+            if np.array_equal(column, sides.follower[:, group[0]]):
+                group.append(k)
+                break
+        else:
+            groups.append([k])
+            alike[key].append(groups[-1])
+    return groups
 
 
 def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:

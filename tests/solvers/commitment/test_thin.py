@@ -1,12 +1,14 @@
 """Games in which the follower has far more actions than the leader."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from gtlearn import games
 from gtlearn.solvers import solve, verify
+from gtlearn.solvers.commitment import data
 from gtlearn.solvers.commitment.data import Bimatrix
 from gtlearn.solvers.commitment.multipliers import Multipliers, bounds, rounded
 from gtlearn.solvers.output import export
@@ -37,10 +39,10 @@ class TestMultipliersInShort:
 
     def test_prove_as_much(self, options, monkeypatch):
         monkeypatch.setattr(export, "MOST_FULL_ROWS", 1)
-        data = printed(options)
-        assert verify.solution(GAME, data).holds
-        judge = Judge(GAME, data)
-        changed = [m for m in mutants(data) if "multipliers" in m.path]
+        shown = printed(options)
+        assert verify.solution(GAME, shown).holds
+        judge = Judge(GAME, shown)
+        changed = [m for m in mutants(shown) if "multipliers" in m.path]
         for mutant in changed[:: max(1, len(changed) // 30)]:
             if judge.verdict(mutant) is Verdict.FALSE:
                 assert verify.solution(GAME, mutant.data).false
@@ -63,3 +65,30 @@ def test_bounds_do_not_depend_on_how_many_rows_are_looked_at_at_once(unit, monke
         monkeypatch.setattr(commitment_arithmetic, "_BLOCK", block)
         rows = multipliers.for_payoffs(game.ratio)
         assert commitment_arithmetic.bounds_by_multipliers(sides, rows, {}, frozenset()) == found
+
+
+@pytest.mark.parametrize("unit", [1, 2**70])
+@pytest.mark.parametrize("collide", [False, True])
+def test_classes_are_of_equal_columns(unit, collide, monkeypatch):
+    if collide:
+        for module in (data, commitment_arithmetic):
+            monkeypatch.setattr(module, "hash", lambda _: 0, raising=False)
+    tables = np.random.default_rng(6).integers(0, 2, (2, 2, 9)).astype(object) * unit
+    game = Bimatrix.of(games.normal_form(*tables), 0)
+    columns = tables[1].T.tolist()
+    groups = [[k for k in range(9) if columns[k] == column] for column in columns]
+    expected = [group for j, group in enumerate(groups) if group[0] == j]
+    assert game.classes == expected
+    sides = commitment_arithmetic.Sides(game.leader, 1, game.follower, 1)
+    assert commitment_arithmetic.classes(sides) == expected
+
+
+def test_a_correlated_commitment_is_checked_by_what_it_plays():
+    game = games.normal_form(*np.random.default_rng(7).integers(0, 9, (2, 1000, 1000)))
+    (found,) = solve(game, "stackelberg", commitment="correlated", memory_limit=1e3)
+    tracemalloc.start()
+    try:
+        assert verify.commitment(game, found) == ()
+        assert tracemalloc.get_traced_memory()[1] < 4e6  # the profiles' probabilities took more
+    finally:
+        tracemalloc.stop()
