@@ -81,6 +81,8 @@ def _lowest_terms(array: ExactArray) -> tuple[NDArray[Any], int]:
         common = math.gcd(common, *some)
     if common == 1:
         return array.numerators, array.denominator
+    if common.bit_length() >= 64 and array.numerators.dtype != object:  # then all are zeros
+        return array.numerators, array.denominator // common
     return array.numerators // common, array.denominator // common
 
 

@@ -176,3 +176,14 @@ def test_every_solution_has_it(game, options):
     solution = solvers.solve(game, **options)
     assert solution.fingerprint == solution.to_json()["game"]["fingerprint"]
     assert solution.fingerprint == games.load(game).fingerprint
+
+
+def test_zeros_over_a_huge_denominator():
+    zeros = np.array([[0], [0]])
+    same = [
+        NormalFormGame(
+            "zeros", ("Row", "Column"), (("1", "2"), ("1",)), (ExactArray(zeros, d),) * 2
+        )
+        for d in (1, 10**400)
+    ]
+    assert same[0].fingerprint == same[1].fingerprint
