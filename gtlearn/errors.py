@@ -31,7 +31,7 @@ def option(name: str, value: str | int | Sequence[str] | None = None) -> str:
 
     Args:
         name: the argument.
-        value: what to give; or several, of which one is to be chosen.
+        value: what to give; or several, of which one is to be chosen. A flag says True by itself.
 
     >>> option("zero_sum"), option("find", "all"), option("concept", ["nash", "stackelberg"])
     ('zero_sum', 'find="all"', 'concept="nash" or "stackelberg"')
@@ -41,7 +41,7 @@ def option(name: str, value: str | int | Sequence[str] | None = None) -> str:
     """
     flags = _flags.get()
     shown = f"--{name.replace('_', '-')}" if flags else name
-    if value is None:
+    if value is None or (value is True and flags):
         return shown
     values = [value] if isinstance(value, str | int) else value
     written = [f'"{v}"' if isinstance(v, str) and not flags else str(v) for v in values]

@@ -45,7 +45,7 @@ def single_matrix_game(
     if symmetric == zero_sum:
         raise InputError(
             "one payoff matrix can be meant as symmetric or as zero-sum; say which with exactly "
-            f"one of {option('symmetric')} and {option('zero_sum')}, or give two "
+            f"one of {option('symmetric', True)} and {option('zero_sum', True)}, or give two "
             'payoffs a cell, like "3,3 0,5; 5,0 1,1"'
         )
     if len(row.shape) != 2:

@@ -88,6 +88,12 @@ class NormalFormGame:
 
     @cached_property
     def is_zero_sum(self) -> bool:
+        """Whether the two players' payoffs add up to zero at every profile."""
+        origin = (0,) * self.num_players
+        return self.is_constant_sum and sum(self.payoff(k, origin) for k in (0, 1)) == 0
+
+    @cached_property
+    def is_constant_sum(self) -> bool:
         """Whether the two players' payoffs add up to the same number at every profile."""
         if self.num_players != 2:
             return False

@@ -104,8 +104,7 @@ def _parameters(game: NormalFormGame) -> dict[str, str]:
 
 def _utility(game: NormalFormGame) -> pyspiel.GameType.Utility:
     utility = pyspiel.GameType.Utility
-    origin = (0,) * game.num_players
-    if game.is_zero_sum and sum(game.payoff(k, origin) for k in (0, 1)) == 0:
+    if game.is_zero_sum:
         return utility.ZERO_SUM
     if all(tensor == game.payoffs[0] for tensor in game.payoffs):
         return utility.IDENTICAL

@@ -88,7 +88,7 @@ def test_what_turns_itself_into_an_array():
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("3 0; 5 1", "exactly one of symmetric=True .* and zero_sum=True"),
+        ("3 0; 5 1", "exactly one of symmetric=True and zero_sum=True"),
         ("3 0; x 1", "^column 6: 'x' is not a number"),
         ("3 0\n x 1", "^line 2, column 2: 'x' is not a number"),
         ("3 0; 5", "row at column 6 has 1 cells, the first row 2"),

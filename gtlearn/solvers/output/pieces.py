@@ -134,10 +134,8 @@ def describe(game: NormalFormGame | BayesianGame) -> str:
             f"{types(len(game.types))}"
         )
     text = f"{game.name}: {game.num_players} players, {' x '.join(map(str, game.shape))} actions"
-    if game.is_zero_sum:
-        origin = (0,) * game.num_players
-        total = sum(game.payoff(k, origin) for k in range(game.num_players))
-        return text + (", zero-sum" if total == 0 else ", constant-sum")
+    if game.is_constant_sum:
+        return text + (", zero-sum" if game.is_zero_sum else ", constant-sum")
     return text + (", symmetric" if game.is_symmetric else "")
 
 

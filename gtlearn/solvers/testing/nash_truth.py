@@ -52,7 +52,7 @@ def nash_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: bool) -
     if certificate["verified"] is not exact:
         yield Doubt("whether it is verified")
     if "value" in certificate and not (
-        game.is_zero_sum and same(earned[0], number(certificate["value"]), exact)
+        game.is_constant_sum and same(earned[0], number(certificate["value"]), exact)
     ):
         yield Doubt("the value")
 

@@ -69,7 +69,7 @@ def zero_sum(
     """
     start = time.monotonic()
     with limits.limited(time_limit, memory_limit):
-        if not game.is_zero_sum:
+        if not game.is_constant_sum:
             raise InputError(
                 f"game {game.name!r} is not a two-player zero-sum game; use "
                 f"{option('concept', 'nash')} without {option('method', 'zero-sum')}"
