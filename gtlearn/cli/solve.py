@@ -121,8 +121,10 @@ def solve(
     with interruptible() as asked, limited(time_limit, memory_limit):
         with reading("the game"):
             loaded = load_game(game, how)
-        given = [name for name in options if name != "concept" and was_given(ctx, name)]
-        require_row(SOLVE, options["concept"], loaded, given)
+        given = {name for name in options if was_given(ctx, name)} - {"concept"}
+        if options["arithmetic"] == "exact":  # as it is everywhere
+            given -= {"arithmetic"}
+        require_row(SOLVE, options["concept"], loaded, sorted(given))
         if not was_given(ctx, "leader"):
             options["leader"] = None
         with progress_bar() as progress:
