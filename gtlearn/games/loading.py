@@ -35,6 +35,7 @@ from gtlearn.games.openspiel_text import of_text
 from gtlearn.reading import at_most, bound, text_of, with_bound
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
+_KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame)
 
 
 class Reading(TypedDict, total=False):
@@ -103,6 +104,10 @@ def load(
     >>> load([[(3, 3), (0, 5)], [(5, 0), (1, 1)]]).payoff(1, (0, 1))
     Fraction(5, 1)
     """
+    unlimited = time_limit is None and memory_limit is None and max_bytes is None
+    asked = symmetric or zero_sum or rationalise or players_axis
+    if unlimited and not asked and isinstance(spec, _KINDS):
+        return spec
     how: dict[str, Any] = {
         "symmetric": symmetric,
         "zero_sum": zero_sum,

@@ -68,7 +68,7 @@ class NormalFormGame:
                     f"the game's shape is {list(self.shape)}; give one payoff a profile"
                 )
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """The number of actions of each player."""
         return tuple(len(labels) for labels in self.actions)
