@@ -53,3 +53,7 @@ def __getattr__(name: str) -> Any:
 
     optional("torch", "learn")
     return getattr(importlib.import_module(_SOURCES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

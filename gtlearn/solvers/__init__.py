@@ -33,6 +33,29 @@ if TYPE_CHECKING:
         stochastic_response as stochastic_response,
     )
 
+__all__ = [
+    "MarkovSolution",
+    "Solution",
+    "all_equilibria",
+    "check",
+    "coarse_correlated",
+    "correlated",
+    "dominance",
+    "evaluate",
+    "evaluate_exactly",
+    "evaluate_floats",
+    "one_equilibrium",
+    "optimal_response",
+    "pure_equilibria",
+    "read_solution",
+    "solve",
+    "stackelberg",
+    "stationary_response",
+    "stochastic_response",
+    "verify",
+    "zero_sum",
+]
+
 _OF_STEPS = {  # names that only games of several steps need, imported with their first use
     "MarkovSolution": "solution",
     "evaluate": "evaluation",
@@ -51,4 +74,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_OF_STEPS})
+    return sorted({*globals(), *__all__})

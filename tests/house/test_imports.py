@@ -1,6 +1,8 @@
 """The layout: links, layers and light imports."""
 
+import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,3 +84,15 @@ def test_the_verifier_shares_no_code_with_the_solvers():
     used = set().union(*(graph.find_upstream_modules(module) for module in verifier)) - verifier
     assert verifier
     assert {m for m in used if m.startswith("gtlearn.solvers")} == {"gtlearn.solvers.outcomes"}
+
+
+@pytest.mark.parametrize("door", ["", ".games", ".solvers", ".solvers.verify", ".learning"])
+def test_a_door_names_what_stands_behind_it(door):
+    pytest.importorskip("torch")
+    package = importlib.import_module(f"gtlearn{door}")
+    source = Path(package.__file__).read_text()
+    exported = set(re.findall(r"\b(\w+) as \1\b", source))
+    assert exported <= set(package.__all__)
+    assert sorted(package.__all__) == package.__all__
+    assert all(hasattr(package, name) for name in package.__all__)
+    assert set(package.__all__) <= set(dir(package))

@@ -15,3 +15,16 @@ from gtlearn.solvers.verify.nash import payoffs as payoffs
 from gtlearn.solvers.verify.nash import regrets as regrets
 from gtlearn.solvers.verify.report import Report as Report
 from gtlearn.solvers.verify.solution import solution as solution
+
+__all__ = [
+    "Report",
+    "commitment",
+    "commitment_values",
+    "deviation_payoffs",
+    "is_nash",
+    "payoffs",
+    "regrets",
+    "solution",
+    "table_payoffs",
+    "table_regrets",
+]
