@@ -32,6 +32,7 @@ class Claim:
         proofs: what proves the bounds, where no certificate does, and the robustness.
         besides: what the JSON says besides, by key.
         besides_of: the same of each outcome.
+        repeated_of: of each outcome, a profile that its distribution names twice, if any.
     """
 
     game: Mapping[str, Any]
@@ -49,6 +50,7 @@ class Claim:
     proofs: Mapping[str, Any] = field(default_factory=dict)
     besides: Mapping[str, Any] = field(default_factory=dict)
     besides_of: tuple[Mapping[str, Any], ...] = ()
+    repeated_of: tuple[tuple[int, ...] | None, ...] = ()
 
 
 _PARTS = (

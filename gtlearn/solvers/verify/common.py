@@ -41,6 +41,10 @@ def foreign_statements(claim: Claim, names: Collection[str], whose: str) -> Iter
             yield Statement(f"the {name}", partial(_foreign, name, whose))
 
 
+def _twice(profile: tuple[int, ...] | None) -> list[str]:
+    return [f"the distribution names the profile {profile} twice"]
+
+
 def _foreign(name: str, whose: str) -> list[str]:
     return [f"{name} are stated, which only {whose} have"]
 
@@ -66,6 +70,8 @@ def outcome_statements(
     yield Statement("in which arithmetic it is", partial(_arithmetic, outcome), place)
     if k < len(claim.besides_of):
         yield from _unknown(claim.besides_of[k], known, place)
+    if k < len(claim.repeated_of) and claim.repeated_of[k] is not None:
+        yield Statement("each profile once", partial(_twice, claim.repeated_of[k]), place)
     if isinstance(outcome.certificate.evidence, Mapping):
         yield from _unknown(outcome.certificate.evidence, evidence, place)
 

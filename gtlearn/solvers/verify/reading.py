@@ -102,6 +102,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
             _without(entry, _READ_OF_OUTCOMES[type(outcome)])
             for entry, outcome in zip(entries, outcomes, strict=True)
         ),
+        repeated_of=tuple(_repeated(entry.get("distribution", ())) for entry in entries),
     )
 
 
@@ -266,19 +267,25 @@ def read_strategies(entries: Any) -> tuple[Strategy, ...]:
 
 
 def _distribution(entries: Any) -> Distribution:
-    """The probability of each profile.
-
-    Raises:
-        InputError: if a profile is named twice, or something is of another form.
-    """
+    """The probability of each profile; of one that is named twice it is the sum."""
     out: dict[tuple[int, ...], Number] = {}
     for entry in of_kind(list, entries):
         require_only(of_kind(dict, entry), ("profile", "probability"), "an entry of a distribution")
         profile = read_integers(entry["profile"]) or ()
-        if profile in out:
-            raise InputError(f"the distribution names the profile {list(profile)} twice")
-        out[profile] = read_number(entry["probability"])
+        probability = read_number(entry["probability"])
+        out[profile] = out[profile] + probability if profile in out else probability
     return out
+
+
+def _repeated(entries: Sequence[Mapping[str, Any]]) -> tuple[int, ...] | None:
+    """A profile that a distribution names twice, if any."""
+    seen: set[tuple[int, ...]] = set()
+    for entry in entries:
+        profile = read_integers(entry["profile"]) or ()
+        if profile in seen:
+            return profile
+        seen.add(profile)
+    return None
 
 
 def _subsets(entries: Any) -> tuple[NashSubset, ...] | None:

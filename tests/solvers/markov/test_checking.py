@@ -196,7 +196,7 @@ def test_an_honest_leader_is_not_accused():
     ("source", "options", "said"),
     [
         ({"commitment": ALWAYS_C}, {}, "holds no table of 'Column'"),
-        ({"commitment": ALWAYS_C}, {"concept": "correlated"}, "--concept nash or stackelberg"),
+        ({"commitment": ALWAYS_C}, {"concept": "correlated"}, "use concept=.nash. or .stackelberg"),
         ({"Column": ALWAYS_C}, {"concept": "stackelberg"}, "no table of the leader 'Row'"),
         ([ALWAYS_C * 10] * 2, {"concept": "stackelberg"}, "sees the time"),
         ([ALWAYS_C] * 2, {"concept": "stackelberg", "leader": 2}, "leader 2 is no player"),
@@ -221,7 +221,9 @@ def test_three_players_have_no_leader_and_one_table_each():
 def test_classes_of_followers_mean_nothing_in_one_shot():
     stage = games.load("chicken")
     for option in ({"follower": "optimal"}, {"policy": "stochastic"}):
-        with pytest.raises(InputError, match="has no meaning for a game in one shot"):
+        with pytest.raises(
+            InputError, match="has no meaning for stackelberg in a normal-form game"
+        ):
             solvers.check("1 0; 0 1", stage, "stackelberg", **option)
 
 

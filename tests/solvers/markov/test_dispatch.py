@@ -29,13 +29,22 @@ def test_defaults_are_an_optimal_follower_and_stochastic_tables_where_they_are_s
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"concept": "correlated"}, "not looked at for correlated"),
-        ({"concept": "coarse-correlated"}, "not looked at for coarse-correlated"),
-        ({"arithmetic": "float"}, "in exact arithmetic only"),
-        ({"follower": "optimal"}, "--follower has no meaning for nash"),
-        ({"policy": "stochastic"}, "--policy has no meaning for nash"),
-        ({"concept": "stackelberg", "commitment": "pure"}, "commits to a table"),
-        ({"concept": "stackelberg", "method": "dobss"}, "leave --method out"),
+        ({"concept": "correlated"}, "for which correlated is not available"),
+        ({"concept": "coarse-correlated"}, "for which coarse-correlated is not available"),
+        (
+            {"arithmetic": "float"},
+            "arithmetic has no meaning for nash in an iterated",
+        ),
+        ({"follower": "optimal"}, "follower has no meaning for nash"),
+        ({"policy": "stochastic"}, "policy has no meaning for nash"),
+        (
+            {"concept": "stackelberg", "commitment": "pure"},
+            "commitment has no meaning",
+        ),
+        (
+            {"concept": "stackelberg", "method": "dobss"},
+            "method has no meaning",
+        ),
         ({"concept": "stackelberg", "follower": "shy"}, "no follower"),
         ({"concept": "stackelberg", "policy": "any"}, "no policy"),
         ({"concept": "stackelberg", "ties": "even"}, "no ties"),
@@ -50,12 +59,12 @@ def test_options_without_a_meaning_are_refused(options, said):
 
 @pytest.mark.parametrize("option", [{"follower": "optimal"}, {"policy": "stochastic"}])
 def test_classes_of_followers_mean_nothing_in_one_shot(option):
-    with pytest.raises(InputError, match="has no meaning for a game in one shot"):
+    with pytest.raises(InputError, match="has no meaning for stackelberg in a normal-form game"):
         solvers.solve("chicken", "stackelberg", **option)
 
 
 def test_stochastic_tables_of_a_market_are_not_solved():
-    with pytest.raises(InputError, match="use --policy deterministic"):
+    with pytest.raises(InputError, match=r"use policy=.deterministic"):
         solvers.solve(GAME.markov, "stackelberg", policy="stochastic")
 
 

@@ -210,5 +210,5 @@ def test_errors_name_the_player_and_the_state():
     game = games.iterated("prisoners_dilemma", horizon=10)
     with pytest.raises(InputError, match="'Column' in state 'DC' sums to 2"):
         evaluate(game, [[[1, 0]] * 5, [*[[1, 0]] * 3, [1, 1], [1, 0]]])
-    with pytest.raises(InputError, match="no iterated or Markov game"):
+    with pytest.raises(InputError, match="evaluate is for a Markov game or an iterated game"):
         evaluate("chicken", [])

@@ -432,11 +432,15 @@ def test_no_solution_at_all(lie):
 
 
 def test_a_profile_that_is_named_twice():
-    data = json.loads(json.dumps(solve("aumann_chicken", concept="correlated").to_json()))
-    entries = data["solutions"][0]["distribution"]
-    entries[1]["profile"] = entries[0]["profile"]
-    with pytest.raises(InputError, match="twice"):
-        verify.solution(games.load("aumann_chicken"), data)
+    """Though all of the probability on it would be an equilibrium, too."""
+    game = games.load("1,1 0,1 2,0; 0,0 3,0 1,1; 2,1 2,1 0,0")
+    data = json.loads(json.dumps(solve(game, concept="correlated").to_json()))
+    data["solutions"][0]["distribution"] = [
+        {"profile": [2, 0], "probability": "1/3"},
+        {"profile": [2, 0], "probability": "2/3"},
+    ]
+    false = verify.solution(game, data).false
+    assert false == ("solution 0: the distribution names the profile (2, 0) twice",)
 
 
 def objects_in(value, path=()):

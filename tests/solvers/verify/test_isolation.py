@@ -16,6 +16,7 @@ ALLOWED = {
     "gtlearn.child",  # which calls functions, and computes nothing
     "gtlearn.errors",
     "gtlearn.games",
+    "gtlearn.games.given",  # which loads games
     "gtlearn.games.numbers",
     "gtlearn.limits",
     "gtlearn.solvers.outcomes",  # the result types, which compute nothing

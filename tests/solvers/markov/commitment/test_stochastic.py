@@ -129,7 +129,7 @@ def test_bad_options_are_named():
     three = games.normal_form(*np.zeros((3, 2, 2, 2), dtype=int))
     with pytest.raises(InputError, match="3 players"):
         stackelberg(games.iterated(three, horizon=2))
-    with pytest.raises(InputError, match="use --policy deterministic"):
+    with pytest.raises(InputError, match=r"use policy=.deterministic"):
         stackelberg(game.markov, policy="stochastic")
 
 
