@@ -34,7 +34,7 @@ CHECK: Rows = {
 }
 
 
-def kind_of(game: Game) -> str:
+def kind_of_game(game: Game) -> str:
     """Which column of the tables a game is in."""
     if isinstance(game, MarkovGame | IteratedGame):
         return STEPS
@@ -53,7 +53,7 @@ def require_row(rows: Rows, concept: str, game: Game, given: Iterable[str]) -> N
     Raises:
         InputError: if so, with what to do.
     """
-    kind = kind_of(game)
+    kind = kind_of_game(game)
     if (concept, kind) not in rows:
         others = [c for c, k in rows if k == kind]
         instead = f"; use {option('concept', others)}" if others else ""
