@@ -98,7 +98,7 @@ def check(
         source, game, concept = _of_run(run, game, concept)
     if game is None:
         raise InputError("say in which GAME to check the profile; only runs name their own")
-    from gtlearn import games, solvers
+    from gtlearn import solvers
     from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
     from gtlearn.limits import limited
@@ -111,8 +111,6 @@ def check(
             _require_played(run, source, loaded, named)
         given = [n for n in ("leader", "ties", "follower", "policy") if was_given(ctx, n)]
         require_row(CHECK, concept or "nash", loaded, given)
-        if not was_given(ctx, "leader"):  # then the profile may say who
-            leader = loaded.leader if isinstance(loaded, games.BayesianGame) else None
         report = solvers.check(
             source,
             loaded,

@@ -257,8 +257,7 @@ def leader_options(function: Function) -> Function:
         click.option(
             "--leader",
             type=Natural(),
-            default=0,
-            show_default=True,
+            show_default="who the game or the profile says, else 0",
             help="stackelberg: who commits; players are counted from 0.",
         ),
     ):

@@ -125,8 +125,6 @@ def solve(
         if options["arithmetic"] == "exact":  # as it is everywhere
             given -= {"arithmetic"}
         require_row(SOLVE, options["concept"], loaded, sorted(given))
-        if not was_given(ctx, "leader"):
-            options["leader"] = None
         with progress_bar() as progress:
             solution = solvers.solve(loaded, **options, progress=progress)
     form = format_for(form, output)

@@ -10,7 +10,7 @@ from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.iterated import IteratedGame
-from gtlearn.games.loading import load
+from gtlearn.games.loading import KINDS, load
 from gtlearn.games.markov import MarkovGame
 from gtlearn.games.normal_form import NormalFormGame
 
@@ -25,8 +25,6 @@ _NAMES = {
     IteratedGame: "an iterated game",
 }
 
-ALL_KINDS = tuple(_NAMES)
-
 
 def of_games(
     *kinds: type[Any],
@@ -36,7 +34,7 @@ def of_games(
     The limits of the call, where it has some, hold for the reading, too.
 
     Args:
-        *kinds: the kinds of game that the function is for.
+        *kinds: the kinds of game that the function is for; all unless given.
 
     Raises:
         InputError: (the decorated function) if nothing can be read, or it is another kind of game.
@@ -47,6 +45,7 @@ def of_games(
     >>> size("matching_pennies"), size([[[1, 2]], [[3, 4]]])
     ((2, 2), (1, 2))
     """
+    kinds = kinds or KINDS
     wanted = " or ".join(_NAMES[kind] for kind in kinds)
 
     def decorate(function: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[Any, P], R]:

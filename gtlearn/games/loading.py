@@ -35,7 +35,7 @@ from gtlearn.games.openspiel_text import of_text
 from gtlearn.reading import at_most, bound, text_of, with_bound
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
-_KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame)
+KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame)
 
 
 class Reading(TypedDict, total=False):
@@ -106,7 +106,7 @@ def load(
     """
     unlimited = time_limit is None and memory_limit is None and max_bytes is None
     asked = symmetric or zero_sum or rationalise or players_axis
-    if unlimited and not asked and isinstance(spec, _KINDS):
+    if unlimited and not asked and isinstance(spec, KINDS):
         return spec
     how: dict[str, Any] = {
         "symmetric": symmetric,

@@ -205,13 +205,7 @@ def check(
     >>> check("3/4 1/4; 1/2 1/2", "matching_pennies").regrets
     (Fraction(0, 1), Fraction(1, 2))
     """
-    options: dict[str, Any] = {
-        "ties": ties,
-        "tolerance": tolerance,
-        "index": index,
-        "time_limit": time_limit,
-        "memory_limit": memory_limit,
-    }
+    options: dict[str, Any] = {"ties": ties, "tolerance": tolerance, "index": index}
     _one_of("concept", concept, CONCEPTS)
     said = {"leader": leader, "ties": ties, "follower": follower, "policy": policy}
     with limits.limited(time_limit, memory_limit):
@@ -295,9 +289,9 @@ def _share_after(criterion: str | None, arithmetic: str) -> float:
     return 0.3 if criterion is None and arithmetic == "float" else 0.0
 
 
-def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
+def _one_of(name: str, value: str, allowed: Sequence[str]) -> None:
     if value in allowed:
         return
     near = difflib.get_close_matches(str(value), allowed, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(allowed)}"
-    raise InputError(f"{value!r} is no {option}; {hint}")
+    raise InputError(f"{value!r} is no {name}; {hint}")

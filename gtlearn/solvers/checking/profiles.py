@@ -220,11 +220,8 @@ def _from_mapping(
             raise InputError(f"solution {index} is no profile; write {SHAPE}")
         return _from_mapping(solutions[index], game, tolerance, 0, leader)
     said = source.get("leader")
-    if said is not None and (type(said) is not int or said not in range(game.num_players)):
-        raise InputError(
-            f"the leader {quoted(said)} is no player of {game.name!r}, whose players are counted "
-            f"from 0 to {game.num_players - 1}"
-        )
+    if said is not None:
+        _require_player(said, game)
     whose = leader if said is None else said
     if "distribution" in source:
         return replace(_from_joint(source["distribution"], game, tolerance), leader=said)
@@ -244,6 +241,14 @@ def _from_mapping(
     raise InputError(f"the profile holds {shown} but no strategies; write {SHAPE}")
 
 
+def _require_player(leader: Any, game: NormalFormGame) -> None:
+    if type(leader) is not int or leader not in range(game.num_players):
+        raise InputError(
+            f"the leader {quoted(leader)} is no player of {game.name!r}, whose players are counted "
+            f"from 0 to {game.num_players - 1}"
+        )
+
+
 def _from_strategies(
     strategies: Any, game: NormalFormGame, tolerance: Number, leader: Any = None
 ) -> Profile:
@@ -259,11 +264,7 @@ def _from_strategies(
             given[_place(player, game.players, "player")] = strategy
     elif isinstance(strategies, Sequence) and not isinstance(strategies, str | bytes):
         if len(strategies) == 1 and leader is not None:
-            if type(leader) is not int or leader not in range(game.num_players):
-                raise InputError(
-                    f"the leader {quoted(leader)} is no player of {game.name!r}, whose "
-                    f"players are counted from 0 to {game.num_players - 1}"
-                )
+            _require_player(leader, game)
             given[leader] = strategies[0]
         elif len(strategies) != game.num_players:
             raise InputError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.games.given import ALL_KINDS, of_games
+from gtlearn.games.given import of_games
 from gtlearn.solvers.outcomes import MarkovEquilibrium, TableCommitment
 from gtlearn.solvers.verify.form import items
 from gtlearn.solvers.verify.report import Report, Statement, settled
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gtlearn.solvers.verify.claim import Claim
 
 
-@of_games(*ALL_KINDS)
+@of_games()
 def solution(
     game: Game,
     claimed: Any,
