@@ -38,15 +38,16 @@ def foreign_statements(claim: Claim, names: Collection[str], whose: str) -> Iter
     """
     for name in names:
         if getattr(claim, name):
-            yield Statement(f"the {name}", partial(_foreign, name, whose))
+            yield Statement(f"the {name}", partial(foreign, f"{name} are", whose))
 
 
 def _twice(profile: tuple[int, ...] | None) -> list[str]:
     return [f"the distribution names the profile {profile} twice"]
 
 
-def _foreign(name: str, whose: str) -> list[str]:
-    return [f"{name} are stated, which only {whose} have"]
+def foreign(what: str, whose: str) -> list[str]:
+    """That something is stated which only others have."""
+    return [f"{what} stated, which only {whose} have"]
 
 
 def outcome_statements(

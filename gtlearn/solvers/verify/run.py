@@ -17,6 +17,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import Game, IteratedGame, MarkovGame
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
+from gtlearn.solvers.verify.common import foreign
 from gtlearn.solvers.verify.form import ROUNDING, in_words, index, items, number, text
 from gtlearn.solvers.verify.markov_form import read_table
 from gtlearn.solvers.verify.markov_search import Kind, Tried
@@ -148,11 +149,7 @@ def _foreign(result: Mapping[str, Any], names: Sequence[str], whose: str) -> Ite
     """That nothing is stated which only runs of another kind learn."""
     for name in names:
         if name in result:
-            yield Statement(f"the {name}", partial(_stated_of, name, whose))
-
-
-def _stated_of(name: str, whose: str) -> list[str]:
-    return [f"the {name} is stated, which only {whose} have"]
+            yield Statement(f"the {name}", partial(foreign, f"the {name} is", whose))
 
 
 def _labels(result: Mapping[str, Any], **true: Any) -> Iterator[Statement]:
