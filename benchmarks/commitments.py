@@ -10,9 +10,9 @@ from itertools import product
 from benchmarks.harness import Case, Row, Target, say, show, timed
 from gtlearn import games
 from gtlearn.games.catalogue import symmetric
-from gtlearn.games.iterated import IteratedGame
-from gtlearn.solvers.markov.commitment import stackelberg
-from gtlearn.solvers.markov.commitment.units import total_weight
+from gtlearn.games.kinds.iterated import IteratedGame
+from gtlearn.solvers._markov.commitment import stackelberg
+from gtlearn.solvers._markov.commitment.units import total_weight
 
 CLASSES = list(product(("optimal", "stationary"), ("strong", "weak")))
 TWELVE = Target("< 5 s", seconds=5.0)  # so that the 12 games take less than a minute

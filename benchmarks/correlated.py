@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import NormalFormGame, normal_form
-from gtlearn.solvers.correlated import coarse_correlated, correlated
+from gtlearn.solvers._correlated import coarse_correlated, correlated
 from gtlearn.solvers.verify.correlated import largest_gain, violations
 
 Peer = Callable[[Any, list[Any]], Any]

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from benchmarks.harness import TURNS, Case, Peer, Row, Target, Timed, say, show, timed
 from gtlearn import games
 from gtlearn.games.catalogue import symmetric
-from gtlearn.games.iterated import IteratedGame
-from gtlearn.solvers.markov.batch import evaluate_exactly, evaluate_floats
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.tables import deterministic_tables
+from gtlearn.games.kinds.iterated import IteratedGame
+from gtlearn.solvers._markov.batch import evaluate_exactly, evaluate_floats
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.tables import deterministic_tables
 
 STAGES = [entry.name for entry in symmetric.ENTRIES]
 POLICY_VALUE = "OpenSpiel expected_game_score"

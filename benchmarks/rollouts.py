@@ -17,7 +17,7 @@ from gtlearn import games
 from gtlearn.games.catalogue import symmetric
 from gtlearn.learning.stackelberg.game import LeaderGame, leader_game
 from gtlearn.learning.stackelberg.play import Episodes, rollout
-from gtlearn.solvers.markov.batch import evaluate_floats
+from gtlearn.solvers._markov.batch import evaluate_floats
 
 STAGES = [entry.name for entry in symmetric.ENTRIES]
 MILLION = 1_000_000

@@ -21,7 +21,7 @@ from fractions import Fraction
 import numpy as np
 
 from gtlearn.games import BayesianGame, NormalFormGame, normal_form
-from gtlearn.solvers.commitment import stackelberg
+from gtlearn.solvers._commitment import stackelberg
 from gtlearn.solvers.verify.commitment import commitment
 
 PEER_SIZES = (25, 50, 100)

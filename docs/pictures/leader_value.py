@@ -11,7 +11,7 @@ matplotlib.rcParams["svg.hashsalt"] = "gtlearn"  # the same picture, the same fi
 from matplotlib import pyplot as plt  # noqa: E402
 
 from gtlearn import games  # noqa: E402
-from gtlearn.solvers.markov.response import optimal_response, stationary_response  # noqa: E402
+from gtlearn.solvers._markov.response import optimal_response, stationary_response  # noqa: E402
 
 STEPS = 400
 GAME = games.iterated("prisoners_dilemma", horizon=10)

@@ -11,7 +11,7 @@ import numpy as np
 from gtlearn.cli.game_tables import how_to_read, tables
 from gtlearn.games import IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.markov.output.words import describe_markov
+from gtlearn.solvers._markov.output.words import describe_markov
 from gtlearn.solvers.output.pieces import add_row, mix, new_table, to_text
 
 if TYPE_CHECKING:

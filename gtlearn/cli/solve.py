@@ -18,7 +18,7 @@ from gtlearn.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from gtlearn.solvers.markov.solution import MarkovSolution
+    from gtlearn.solvers._markov.solution import MarkovSolution
     from gtlearn.solvers.solution import Solution
 
 

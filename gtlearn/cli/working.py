@@ -81,7 +81,7 @@ def solve_programs() -> None:
     import highspy
     import numpy as np
 
-    from gtlearn.solvers.linear.highs import silent_highs
+    from gtlearn.solvers._linear.highs import silent_highs
 
     for name, optimum, columns, rows in _PROGRAMS:
         solver = silent_highs()

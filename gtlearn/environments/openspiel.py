@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_names
-from gtlearn.games.markov.game import MarkovGame
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.names import split_call
-from gtlearn.games.openspiel_steps import SteppedGame
-from gtlearn.games.openspiel_text import loaded_after, name_of
+from gtlearn.games.openspiel.steps import SteppedGame
+from gtlearn.games.openspiel.text import loaded_after, name_of
 from gtlearn.optional import needed
 
 with needed("the environments", "envs"):

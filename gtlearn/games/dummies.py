@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from gtlearn.games.bayesian import BayesianGame
-from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue.entry import check_size
-from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 
 if TYPE_CHECKING:  # numpy loads its random module on first use
     Seed = int | np.random.Generator

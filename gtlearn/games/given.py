@@ -8,11 +8,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from gtlearn import limits
 from gtlearn.errors import InputError
-from gtlearn.games.bayesian import BayesianGame
-from gtlearn.games.iterated import IteratedGame
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.iterated import IteratedGame
+from gtlearn.games.kinds.markov import MarkovGame
+from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.loading import KINDS, load
-from gtlearn.games.markov import MarkovGame
-from gtlearn.games.normal_form import NormalFormGame
 
 P = ParamSpec("P")
 G = TypeVar("G")

@@ -13,25 +13,25 @@ import pyspiel
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.axes import is_nested, refuse_axis
-from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
-from gtlearn.games.csv_format import is_csv, parse_csv
 from gtlearn.games.effort import bytes_seconds, reading_seconds
-from gtlearn.games.files import READABLE, format_of, game_of_bytes, loads, read_game
-from gtlearn.games.foreign import reader_of
-from gtlearn.games.frames import game_of_frames, is_frames
-from gtlearn.games.iterated.game import IteratedGame
-from gtlearn.games.iterated.names import is_iterated, load_iterated
-from gtlearn.games.literal import is_literal, parse_literal
-from gtlearn.games.markov.game import MarkovGame
-from gtlearn.games.markov.openspiel import SHORT_NAME as MARKOV
-from gtlearn.games.matrices import game_from_arrays, refuse_flags
+from gtlearn.games.formats.axes import is_nested, refuse_axis
+from gtlearn.games.formats.csv import is_csv, parse_csv
+from gtlearn.games.formats.files import READABLE, format_of, game_of_bytes, loads, read_game
+from gtlearn.games.formats.foreign import reader_of
+from gtlearn.games.formats.frames import game_of_frames, is_frames
+from gtlearn.games.formats.literal import is_literal, parse_literal
+from gtlearn.games.formats.matrices import game_from_arrays, refuse_flags
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.iterated.names import is_iterated, load_iterated
+from gtlearn.games.kinds.markov.game import MarkovGame
+from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.names import nearest, parse_arguments, split_call
-from gtlearn.games.normal_form import NormalFormGame
-from gtlearn.games.openspiel import from_openspiel, load_openspiel
-from gtlearn.games.openspiel_steps import SteppedGame
-from gtlearn.games.openspiel_text import of_text
+from gtlearn.games.openspiel.markov import SHORT_NAME as MARKOV
+from gtlearn.games.openspiel.normal_form import from_openspiel, load_openspiel
+from gtlearn.games.openspiel.steps import SteppedGame
+from gtlearn.games.openspiel.text import of_text
 from gtlearn.reading import at_most, bound, text_of, with_bound
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
@@ -66,7 +66,7 @@ def load(
             - a catalogue name, with parameters in brackets where it has some:
               `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
             - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
-              of these texts; see `gtlearn.games.iterated.names.load_iterated`;
+              of these texts; see `gtlearn.games.kinds.iterated.names.load_iterated`;
             - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
               small games by their reduced normal form;

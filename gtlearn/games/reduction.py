@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.formats.tokens import shown
+from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
-from gtlearn.games.tokens import shown
 
 MAX_REDUCED_PROFILES = 1_000_000
 _MAX_INDICATORS = 20_000_000  # sequences x strategies of one player

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.games.markov.building import markov_game
-from gtlearn.games.markov.game import MarkovGame, check_size
-from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.kinds.markov.building import markov_game
+from gtlearn.games.kinds.markov.game import MarkovGame, check_size
+from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 from gtlearn.games.numbers import format_number, plain_integer, short_number, to_fraction
 
 PLAYERS = ("Seller", "Buyer")

@@ -9,27 +9,27 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.solvers import verify as verify
-from gtlearn.solvers.commitment import stackelberg as stackelberg
-from gtlearn.solvers.correlated import coarse_correlated as coarse_correlated
-from gtlearn.solvers.correlated import correlated as correlated
+from gtlearn.solvers._commitment import stackelberg as stackelberg
+from gtlearn.solvers._correlated import coarse_correlated as coarse_correlated
+from gtlearn.solvers._correlated import correlated as correlated
+from gtlearn.solvers._dominance.elimination import dominance as dominance
+from gtlearn.solvers._nash import all_equilibria as all_equilibria
+from gtlearn.solvers._nash import one_equilibrium as one_equilibrium
+from gtlearn.solvers._nash import pure_equilibria as pure_equilibria
+from gtlearn.solvers._zero_sum import zero_sum as zero_sum
 from gtlearn.solvers.dispatch import check as check
 from gtlearn.solvers.dispatch import solve as solve
-from gtlearn.solvers.dominance.elimination import dominance as dominance
-from gtlearn.solvers.nash import all_equilibria as all_equilibria
-from gtlearn.solvers.nash import one_equilibrium as one_equilibrium
-from gtlearn.solvers.nash import pure_equilibria as pure_equilibria
 from gtlearn.solvers.reading import read_solution as read_solution
 from gtlearn.solvers.solution import Solution as Solution
-from gtlearn.solvers.zero_sum import zero_sum as zero_sum
 
 if TYPE_CHECKING:
-    from gtlearn.solvers.markov.batch import evaluate_exactly as evaluate_exactly
-    from gtlearn.solvers.markov.batch import evaluate_floats as evaluate_floats
-    from gtlearn.solvers.markov.evaluation import evaluate as evaluate
-    from gtlearn.solvers.markov.response import optimal_response as optimal_response
-    from gtlearn.solvers.markov.response import stationary_response as stationary_response
-    from gtlearn.solvers.markov.solution import MarkovSolution as MarkovSolution
-    from gtlearn.solvers.markov.stochastic_response import (
+    from gtlearn.solvers._markov.batch import evaluate_exactly as evaluate_exactly
+    from gtlearn.solvers._markov.batch import evaluate_floats as evaluate_floats
+    from gtlearn.solvers._markov.evaluation import evaluate as evaluate
+    from gtlearn.solvers._markov.response import optimal_response as optimal_response
+    from gtlearn.solvers._markov.response import stationary_response as stationary_response
+    from gtlearn.solvers._markov.solution import MarkovSolution as MarkovSolution
+    from gtlearn.solvers._markov.stochastic_response import (
         stochastic_response as stochastic_response,
     )
 
@@ -70,7 +70,7 @@ _OF_STEPS = {  # names that only games of several steps need, imported with thei
 def __getattr__(name: str) -> Any:
     if name not in _OF_STEPS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"gtlearn.solvers.markov.{_OF_STEPS[name]}"), name)
+    return getattr(importlib.import_module(f"gtlearn.solvers._markov.{_OF_STEPS[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -11,13 +11,13 @@ from gtlearn.errors import InputError, option
 from gtlearn.games import IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.loading import Game, Reading
 from gtlearn.progress import Progress
-from gtlearn.solvers.markov.solution import OPTIMAL, MarkovSolution
+from gtlearn.solvers._markov.solution import OPTIMAL, MarkovSolution
 from gtlearn.solvers.options import CHECK, SOLVE, require_row
 from gtlearn.solvers.solution import Solution
 
 if TYPE_CHECKING:
+    from gtlearn.solvers._markov.checking.result import TableReport
     from gtlearn.solvers.checking.check import CheckReport
-    from gtlearn.solvers.markov.checking.result import TableReport
     from gtlearn.solvers.verify.report import Report
 
 CONCEPTS = ("nash", "stackelberg", "correlated", "coarse-correlated")
@@ -128,10 +128,10 @@ def _solved(
     """As `solve`, under the limits that hold."""
     if isinstance(game, MarkovGame | IteratedGame):
         if concept == "nash":
-            from gtlearn.solvers.markov.nash import solve_nash
+            from gtlearn.solvers._markov.nash import solve_nash
 
             return solve_nash(game, find=find, select=select, method=method, progress=progress)
-        from gtlearn.solvers.markov import commitment as tables
+        from gtlearn.solvers._markov import commitment as tables
 
         return tables.stackelberg(
             game,
@@ -142,7 +142,7 @@ def _solved(
             progress=progress,
         )
     if concept == "stackelberg":
-        from gtlearn.solvers.commitment import stackelberg
+        from gtlearn.solvers._commitment import stackelberg
 
         return stackelberg(
             game,
@@ -156,7 +156,7 @@ def _solved(
     assert isinstance(game, NormalFormGame)  # as the table has it
     if concept == "nash":
         return _nash(game, find, select, arithmetic, method, progress)
-    from gtlearn.solvers.correlated import coarse_correlated, correlated
+    from gtlearn.solvers._correlated import coarse_correlated, correlated
 
     solver = correlated if concept == "correlated" else coarse_correlated
     return solver(game, objective=objective, arithmetic=arithmetic, progress=progress)
@@ -212,7 +212,7 @@ def check(
         game = games.load(game, **reading)
         require_row(CHECK, concept, game, _given(check, said))
         if isinstance(game, MarkovGame | IteratedGame):
-            from gtlearn.solvers.markov.checking import check_tables
+            from gtlearn.solvers._markov.checking import check_tables
 
             return check_tables(
                 profile, game, concept, leader=leader, follower=follower, policy=policy, **options
@@ -260,8 +260,8 @@ def _nash(
     method: str | None,
     progress: Progress | None,
 ) -> Solution:
-    from gtlearn.solvers import nash
-    from gtlearn.solvers.nash.floats import rounded
+    from gtlearn.solvers import _nash as nash
+    from gtlearn.solvers._nash.floats import rounded
 
     if criterion is not None:
         _one_of("select", criterion, nash.CRITERIA)

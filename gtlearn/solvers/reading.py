@@ -7,7 +7,7 @@ from typing import Any
 
 from gtlearn.games import Game, IteratedGame, MarkovGame
 from gtlearn.games.numbers import nearest_double, to_fraction
-from gtlearn.solvers.markov.solution import MarkovSolution
+from gtlearn.solvers._markov.solution import MarkovSolution
 from gtlearn.solvers.solution import Solution
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
+from gtlearn.solvers._markov.profiles import load_tables
 from gtlearn.solvers.checking.profiles import as_joint, as_profile, load_profile
-from gtlearn.solvers.markov.profiles import load_tables
 from gtlearn.solvers.verify import solution as verified
 
 BOS = games.load("battle_of_the_sexes")  # actions A and B, players Row and Column

@@ -9,7 +9,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.npz import array_of_npy, arrays_of_npz
+from gtlearn.games.formats.npz import array_of_npy, arrays_of_npz
 from gtlearn.reading import at_most
 
 ROW, COLUMN = [[3, 0], [5, 1]], [[3, 5], [0, 1]]

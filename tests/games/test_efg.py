@@ -9,8 +9,8 @@ import pytest
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.games.efg import parse_efg
-from gtlearn.games.nfg import parse_nfg
+from gtlearn.games.formats.efg import parse_efg
+from gtlearn.games.formats.nfg import parse_nfg
 
 # Myerson's card game (Game Theory, 1991, section 2.1): red or black by a fair coin; player 1 sees
 # it and raises or folds; player 2 meets or passes. Expected payoffs as in Table 2.1 of the book.

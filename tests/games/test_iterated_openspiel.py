@@ -21,8 +21,8 @@ from open_spiel.python.tests import games_sim_test
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.iterated.openspiel import IteratedOpenSpielGame
-from gtlearn.games.openspiel_steps import default_max_length
+from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame
+from gtlearn.games.openspiel.steps import default_max_length
 
 TEXTS = [
     "gtlearn_iterated(horizon=10,stage=stag_hunt)",

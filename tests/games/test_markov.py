@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.markov import unrolled
+from gtlearn.games.kinds.markov import unrolled
 from gtlearn.games.testing import check_game, markov_games, tables
 
 HALF = Fraction(1, 2)

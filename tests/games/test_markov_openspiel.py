@@ -25,10 +25,10 @@ from open_spiel.python.tests import games_sim_test
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
 from gtlearn.games import testing
-from gtlearn.games.markov.game import difference
-from gtlearn.games.markov.openspiel import MarkovOpenSpielGame
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response
+from gtlearn.games.kinds.markov.game import difference
+from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.response import optimal_response
 
 MARKET = {
     "payoffs": {"boom": "4,4 1,5; 5,1 2,2", "bust": "2,2 0,3; 3,0 1,1", "over": 0},

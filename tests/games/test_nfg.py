@@ -9,7 +9,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.nfg import dump_nfg, parse_nfg
+from gtlearn.games.formats.nfg import dump_nfg, parse_nfg
 
 # The payoff form and the outcome form of one game, from Gambit's manual (formats, .nfg).
 PAYOFF_FORM = """NFG 1 R "Selten (IJGT, 75), Figure 2, normal form"

@@ -8,7 +8,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.markov.game import difference
+from gtlearn.games.kinds.markov.game import difference
 from gtlearn.games.testing import check_game
 from gtlearn.games.trade import PRICES, bullet_trade, bullet_trade_matrix
 from gtlearn.solvers import evaluate, solve

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.learning import tensor_game, values
-from gtlearn.solvers.markov.batch import evaluate_exactly
-from gtlearn.solvers.markov.evaluation import evaluate
+from gtlearn.solvers._markov.batch import evaluate_exactly
+from gtlearn.solvers._markov.evaluation import evaluate
 
 IPD = games.iterated("ipd_meta_mapg", discount="24/25")
 RPS = games.iterated("rps_meta_mapg", discount="24/25")

@@ -11,11 +11,11 @@ from gtlearn import games, limits, solvers
 from gtlearn.games import BayesianGame, MarkovGame, families
 from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import MemoryLimitReached, TimeLimitReached
-from gtlearn.solvers.commitment import report
-from gtlearn.solvers.commitment.data import Bimatrix, support_program
-from gtlearn.solvers.commitment.opposed import best_opposed
-from gtlearn.solvers.markov.commitment import bounds as bounds_module
-from gtlearn.solvers.markov.commitment import solve as table_module
+from gtlearn.solvers._commitment import report
+from gtlearn.solvers._commitment.data import Bimatrix, support_program
+from gtlearn.solvers._commitment.opposed import best_opposed
+from gtlearn.solvers._markov.commitment import bounds as bounds_module
+from gtlearn.solvers._markov.commitment import solve as table_module
 
 
 def opposed(size):

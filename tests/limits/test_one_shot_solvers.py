@@ -7,13 +7,14 @@ import pytest
 
 from gtlearn import games, limits, solvers
 from gtlearn.errors import InputError
-from gtlearn.games import families, openspiel_text
+from gtlearn.games import families
+from gtlearn.games.openspiel import text as openspiel_text
 from gtlearn.limits import TimeLimitReached
-from gtlearn.solvers.correlated import solve as correlated_module
-from gtlearn.solvers.nash import enumeration, exact_polytope, matching, partners, polytope
+from gtlearn.solvers._correlated import solve as correlated_module
+from gtlearn.solvers._nash import enumeration, exact_polytope, matching, partners, polytope
+from gtlearn.solvers._zero_sum import solve as zero_sum_module
 from gtlearn.solvers.verify import regrets
 from gtlearn.solvers.verify.correlated import violations
-from gtlearn.solvers.zero_sum import solve as zero_sum_module
 
 
 def long_numbers(size, digits, seed=0):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games
-from gtlearn.solvers.markov.nash import solve_nash
+from gtlearn.solvers._markov.nash import solve_nash
 
 # what the first player does at the start and after CC, CD, DC, DD; 0 cooperates
 ROW = {

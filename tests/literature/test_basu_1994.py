@@ -4,7 +4,7 @@ only equilibrium, in mixed strategies too."""
 import pytest
 
 from gtlearn import games, solvers
-from gtlearn.solvers.nash import pure_equilibria
+from gtlearn.solvers._nash import pure_equilibria
 
 
 @pytest.mark.parametrize("high", [3, 6, 9])

@@ -9,8 +9,8 @@ from fractions import Fraction as F
 import pytest
 
 from gtlearn import games
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response, stationary_response
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.response import optimal_response, stationary_response
 
 C, D = [1, 0], [0, 1]
 GRIM = [C, C, D, D, D]

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.response import optimal_response
 
 R = 3
 DISCOUNT, CHI, PHI = F(9, 10), F(2), F(1, 10)

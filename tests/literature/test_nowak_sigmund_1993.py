@@ -8,8 +8,8 @@ other step. With discount d it is a best response to itself if and only if d >= 
 from fractions import Fraction as F
 
 from gtlearn import games
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.response import optimal_response
 
 C, D = [1, 0], [0, 1]
 PAVLOV = [C, C, D, D, C]  # cooperates after CC and DD, for both players

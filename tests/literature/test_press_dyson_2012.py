@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response, stationary_response
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.response import optimal_response, stationary_response
 
 STAGE = "3,3 0,5; 5,0 1,1"
 T, R, P, S = 5, 3, 1, 0

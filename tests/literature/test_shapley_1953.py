@@ -9,8 +9,8 @@ from fractions import Fraction as F
 import pytest
 
 from gtlearn import games
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.nash import solve_nash
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.nash import solve_nash
 
 STAY, END = [1, 0], [0, 1]
 

@@ -22,10 +22,10 @@ from gtlearn.games.testing import (
     normal_form_games,
 )
 from gtlearn.solvers import check, dominance, evaluate_floats, solve, verify
-from gtlearn.solvers.markov.commitment.deterministic import best_deterministic
-from gtlearn.solvers.markov.commitment.replies import Candidate
-from gtlearn.solvers.markov.commitment.sides import Sides
-from gtlearn.solvers.markov.commitment.units import in_units
+from gtlearn.solvers._markov.commitment.deterministic import best_deterministic
+from gtlearn.solvers._markov.commitment.replies import Candidate
+from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.units import in_units
 
 NIGHTLY = os.environ.get("GTLEARN_NIGHTLY") == "1"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gtlearn.games.catalogue.entry import Entry
-from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 
 _META_MAPG = (
     "Kim et al. (2021), A Policy Gradient Algorithm for Learning to Learn in Multiagent "

@@ -11,8 +11,8 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue.entry import Entry, check_size
-from gtlearn.games.markov.game import MarkovGame
-from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.kinds.markov.game import MarkovGame
+from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 from gtlearn.games.numbers import format_number, from_fractions, short_number
 from gtlearn.games.trade import bullet_trade, bullet_trade_matrix
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.bayesian import BayesianGame
-from gtlearn.games.markov.game import MarkovGame
-from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.markov.game import MarkovGame
+from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import to_fraction
 
 MAX_ENTRY_PROFILES = 4_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gtlearn.games.catalogue.entry import Entry
-from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 
 _VON_STENGEL = (
     "von Stengel (2007), Equilibrium Computation for Two-Player Games in Strategic and Extensive "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from gtlearn.games.catalogue.entry import Entry
-from gtlearn.games.markov.building import markov_game
-from gtlearn.games.markov.game import MarkovGame
+from gtlearn.games.kinds.markov.building import markov_game
+from gtlearn.games.kinds.markov.game import MarkovGame
 
 
 def _big_match(discount: Fraction = Fraction(9, 10)) -> MarkovGame:

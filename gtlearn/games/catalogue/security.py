@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
-from gtlearn.games.bayesian import BayesianGame
 from gtlearn.games.catalogue.entry import Entry, check_size
-from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 
 _SECURITY = (
     "Kiekintveld et al. (2009), Computing Optimal Randomized Resource Allocations for Massive "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from gtlearn.games.catalogue.entry import Entry
-from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 
 _SOURCE = (
     "Robinson & Goforth (2005), The Topology of the 2x2 Games: A New Periodic Table; the set of "

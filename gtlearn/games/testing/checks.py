@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.games.bayesian import BayesianGame
-from gtlearn.games.files import dumps, loads
-from gtlearn.games.iterated.game import IteratedGame
+from gtlearn.games.formats.files import dumps, loads
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.markov.game import MarkovGame
+from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.loading import load
-from gtlearn.games.markov.game import MarkovGame
-from gtlearn.games.normal_form import NormalFormGame
 from gtlearn.games.testing.markov_checks import check_iterated, check_markov
 from gtlearn.games.testing.pieces import check_exact, check_labels
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.games.files import dumps, loads
-from gtlearn.games.iterated.game import IteratedGame
+from gtlearn.games.formats.files import dumps, loads
+from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.markov.game import MarkovGame, difference
 from gtlearn.games.loading import load
-from gtlearn.games.markov.game import MarkovGame, difference
-from gtlearn.games.markov.openspiel import MarkovOpenSpielGame
+from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
 from gtlearn.games.testing.pieces import check_exact, check_labels
 
 _PLAYS = 4  # random plays that are compared

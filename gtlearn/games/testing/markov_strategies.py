@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gtlearn.games.iterated.game import IteratedGame
-from gtlearn.games.markov.building import markov_game
-from gtlearn.games.markov.game import MarkovGame
-from gtlearn.games.normal_form import NormalFormGame
+from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.markov.building import markov_game
+from gtlearn.games.kinds.markov.game import MarkovGame
+from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.testing.strategies import (
     exact_tensor,
     hypothesis_strategies,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import InputError
-from gtlearn.games.normal_form import NormalFormGame, normal_form
+from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 from gtlearn.games.numbers import ExactArray, from_fractions, integer_array
 
 if TYPE_CHECKING:

@@ -136,7 +136,7 @@ def equilibrium_start(game: IteratedGame) -> Tensor:
 def _equilibrium(game: IteratedGame) -> NDArray[np.float64]:
     """The first player's probabilities in an equilibrium of the stage game."""
     from gtlearn import solvers
-    from gtlearn.solvers.nash.pure import first_pure_equilibrium
+    from gtlearn.solvers._nash.pure import first_pure_equilibrium
 
     if game.num_players == 2:
         mixed: NDArray[np.float64] = solvers.solve(game.stage, concept="nash").to_numpy(0)[0]

@@ -11,15 +11,15 @@ from gtlearn.games import IteratedGame
 from gtlearn.learning.stackelberg.followers.oracle import best_response
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import solve
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.solution import (
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.solution import (
     DETERMINISTIC,
     STOCHASTIC,
     MarkovSolution,
     Table,
     TableCommitment,
 )
-from gtlearn.solvers.markov.tables import simple_rows, written
+from gtlearn.solvers._markov.tables import simple_rows, written
 
 TIME_LIMIT = 10.0  # seconds for the best commitment
 

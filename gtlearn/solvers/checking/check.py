@@ -14,9 +14,9 @@ from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.dummies import Pair, choosing_pair, follower_of, two_player_game
 from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
+from gtlearn.solvers._linear.cost import product_seconds
 from gtlearn.solvers.checking.nearest import Nearest, nearest_equilibrium
 from gtlearn.solvers.checking.profiles import Joint, Profile, as_joint, as_profile, load_profile
-from gtlearn.solvers.linear.cost import product_seconds
 from gtlearn.solvers.solution import Commitment, pure
 from gtlearn.solvers.verify import deviation_payoffs, payoffs
 from gtlearn.solvers.verify.correlated import largest_gain
@@ -304,7 +304,7 @@ def _check_commitment(
 
 def _stackelberg_value(game: NormalFormGame, leader: int, ties: str) -> tuple[Fraction | None, str]:
     """What the best commitment earns, None where that is not proven in time; and the status."""
-    from gtlearn.solvers.commitment import stackelberg
+    from gtlearn.solvers._commitment import stackelberg
 
     with comparing(COMPARING) as own:
         solution = stackelberg(game, leader=leader, ties=ties)

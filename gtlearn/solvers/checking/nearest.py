@@ -17,8 +17,8 @@ import numpy as np
 from gtlearn import limits
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import OK, LimitReached
+from gtlearn.solvers._linear.program import LinearProgram, integer_rows, solve
 from gtlearn.solvers.dummies import two_who_choose
-from gtlearn.solvers.linear.program import LinearProgram, integer_rows, solve
 from gtlearn.solvers.solution import NashEquilibrium, Solution
 
 MAX_ACTIONS = 12  # enumeration of larger games may take longer than a check should
@@ -67,7 +67,7 @@ def nearest_equilibrium(
     if max(game.shape) > MAX_ACTIONS:
         why = f"is not computed where a player has more than {MAX_ACTIONS} actions"
         return None, f"the nearest equilibrium {why}", None
-    from gtlearn.solvers.nash.enumeration import all_equilibria
+    from gtlearn.solvers._nash.enumeration import all_equilibria
 
     with limits.keeping(0.0, share=1 / 4):
         found = all_equilibria(game)

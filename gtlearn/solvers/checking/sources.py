@@ -46,7 +46,7 @@ def content_of_file(path: Path, shape: str) -> Any:
     """
     where = quoted_path(path)
     if path.suffix.lower() == ".npz":
-        from gtlearn.games.npz import arrays_of_npz
+        from gtlearn.games.formats.npz import arrays_of_npz
 
         arrays = arrays_of_npz(_bytes(path, shape), where)
         return {name: array if array.ndim else array.item() for name, array in arrays.items()}

@@ -47,7 +47,7 @@ def violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> list
         equilibrium: its `certificate.kind` says "correlated" or "coarse-correlated".
 
     >>> from gtlearn import games
-    >>> from gtlearn.solvers.correlated import correlated
+    >>> from gtlearn.solvers._correlated import correlated
     >>> chicken = games.normal_form([[6, 2], [7, 0]], [[6, 7], [2, 0]])
     >>> violations(chicken, correlated(chicken)[0])
     []

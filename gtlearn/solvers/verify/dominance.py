@@ -25,7 +25,7 @@ from gtlearn.solvers.verify.reading import of_kind, one_of, read_integers, read_
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unknown_statement
 
 if TYPE_CHECKING:
-    from gtlearn.solvers.dominance.elimination import DominanceResult
+    from gtlearn.solvers._dominance.elimination import DominanceResult
 
 SCHEMA = "gtlearn/dominance/1"
 KINDS = ("strict", "weak")
@@ -84,7 +84,7 @@ def violations(result: DominanceResult) -> list[str]:
     positive everywhere, so that no mixture dominates it (Pearce 1984).
 
     >>> from gtlearn import games
-    >>> from gtlearn.solvers.dominance.elimination import dominance
+    >>> from gtlearn.solvers._dominance.elimination import dominance
     >>> violations(dominance(games.normal_form([[3, 0], [5, 1]], [[3, 5], [0, 1]])))
     []
     """

@@ -12,7 +12,7 @@ import torch
 
 from gtlearn import cli, games
 from gtlearn.errors import InputError
-from gtlearn.games.files import save
+from gtlearn.games.formats.files import save
 from gtlearn.games.trade import PRICES
 from gtlearn.learning.stackelberg.algorithm import StackelbergConfig, build
 from gtlearn.learning.stackelberg.bullets import BulletPlay

@@ -8,7 +8,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.markov.game import unrolled
+from gtlearn.games.kinds.markov.game import unrolled
 from gtlearn.learning.stackelberg.contexts import all_deterministic, random_leaders
 from gtlearn.learning.stackelberg.game import leader_game, pure_tables, scaled_rewards
 from gtlearn.learning.stackelberg.play import rollout

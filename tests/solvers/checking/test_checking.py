@@ -10,11 +10,11 @@ from hypothesis import given, settings
 
 from gtlearn import games
 from gtlearn.errors import InputError
+from gtlearn.solvers._commitment import stackelberg
+from gtlearn.solvers._correlated import coarse_correlated, correlated
+from gtlearn.solvers._nash.enumeration import all_equilibria
 from gtlearn.solvers.checking import nearest
 from gtlearn.solvers.checking.check import check
-from gtlearn.solvers.commitment import stackelberg
-from gtlearn.solvers.correlated import coarse_correlated, correlated
-from gtlearn.solvers.nash.enumeration import all_equilibria
 
 F = Fraction
 BOS = games.load("battle_of_the_sexes")

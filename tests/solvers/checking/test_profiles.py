@@ -11,10 +11,10 @@ from open_spiel.python.algorithms import cfr
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
+from gtlearn.solvers._commitment import stackelberg
+from gtlearn.solvers._correlated import correlated
+from gtlearn.solvers._nash.enumeration import all_equilibria
 from gtlearn.solvers.checking.profiles import Profile, as_joint, as_profile, load_profile
-from gtlearn.solvers.commitment import stackelberg
-from gtlearn.solvers.correlated import correlated
-from gtlearn.solvers.nash.enumeration import all_equilibria
 
 F = Fraction
 HALF = F(1, 2)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from gtlearn.games import BayesianGame, normal_form
-from gtlearn.solvers.commitment import stackelberg
+from gtlearn.solvers._commitment import stackelberg
 from gtlearn.solvers.verify.commitment import commitment, commitment_values
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gtlearn.games import BayesianGame, normal_form
-from gtlearn.solvers.commitment import stackelberg
-from gtlearn.solvers.commitment.mixed import MINIMAX, MULTIPLE_LPS
+from gtlearn.solvers._commitment import stackelberg
+from gtlearn.solvers._commitment.mixed import MINIMAX, MULTIPLE_LPS
 from gtlearn.solvers.verify.commitment import commitment
 
 

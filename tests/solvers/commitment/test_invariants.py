@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from gtlearn.games import normal_form
-from gtlearn.solvers.commitment import stackelberg
+from gtlearn.solvers._commitment import stackelberg
 
 
 @st.composite

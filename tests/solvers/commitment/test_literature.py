@@ -6,7 +6,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.games import BayesianGame, normal_form
-from gtlearn.solvers.commitment import stackelberg
+from gtlearn.solvers._commitment import stackelberg
 
 HALF = Fraction(1, 2)
 

@@ -10,7 +10,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.games import normal_form
-from gtlearn.solvers.commitment import stackelberg
+from gtlearn.solvers._commitment import stackelberg
 from gtlearn.solvers.verify.commitment import commitment_values
 
 pytest.importorskip("cvxpy", reason="OpenSpiel's stackelberg_lp needs cvxpy, which is missing")

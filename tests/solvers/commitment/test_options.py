@@ -9,7 +9,7 @@ import pytest
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, normal_form
-from gtlearn.solvers.commitment import stackelberg
+from gtlearn.solvers._commitment import stackelberg
 from gtlearn.solvers.verify.commitment import commitment, commitment_values
 
 EXAMPLE = games.load("2,1 4,0; 1,0 3,1")

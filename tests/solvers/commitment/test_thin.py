@@ -8,9 +8,9 @@ import pytest
 
 from gtlearn import games
 from gtlearn.solvers import solve, verify
-from gtlearn.solvers.commitment import data
-from gtlearn.solvers.commitment.data import Bimatrix
-from gtlearn.solvers.commitment.multipliers import Multipliers, bounds, rounded
+from gtlearn.solvers._commitment import data
+from gtlearn.solvers._commitment.data import Bimatrix
+from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded
 from gtlearn.solvers.output import export
 from gtlearn.solvers.testing import Judge, Verdict, mutants
 from gtlearn.solvers.verify import commitment_arithmetic

@@ -8,8 +8,8 @@ import pytest
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.solvers.correlated import coarse_correlated, correlated
-from gtlearn.solvers.nash import pure_equilibria
+from gtlearn.solvers._correlated import coarse_correlated, correlated
+from gtlearn.solvers._nash import pure_equilibria
 from gtlearn.solvers.verify.correlated import violations
 
 F = Fraction
@@ -196,7 +196,7 @@ def test_wolfes_method_alone_agrees(monkeypatch):
     """Without the floats' guess the same equilibrium comes out."""
     import sys
 
-    module = sys.modules["gtlearn.solvers.correlated.gini"]
+    module = sys.modules["gtlearn.solvers._correlated.gini"]
     cases = [random_game(shape, seed, 5) for seed, shape in enumerate([(3, 3), (2, 2, 2), (4, 3)])]
     expected = [correlated(game, objective="gini")[0].distribution for game in cases]
     monkeypatch.setattr(module._Projection, "broken", lambda self, point: True)

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 
 from gtlearn.games import normal_form
-from gtlearn.solvers.correlated import coarse_correlated, correlated
-from gtlearn.solvers.nash.pure import pure_equilibria
+from gtlearn.solvers._correlated import coarse_correlated, correlated
+from gtlearn.solvers._nash.pure import pure_equilibria
 from gtlearn.solvers.verify.correlated import largest_gain, violations
 
 OBJECTIVES = ("welfare", "fairness", "player:0", "player:1", "gini", None)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from gtlearn import games
-from gtlearn.solvers.correlated import coarse_correlated, correlated
+from gtlearn.solvers._correlated import coarse_correlated, correlated
 
 F = Fraction
 CHICKEN = games.normal_form([[6, 2], [7, 0]], [[6, 7], [2, 0]], name="Aumann's chicken")

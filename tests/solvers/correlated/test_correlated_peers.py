@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gtlearn import games
-from gtlearn.solvers.correlated import coarse_correlated, correlated
+from gtlearn.solvers._correlated import coarse_correlated, correlated
 from gtlearn.solvers.verify.correlated import largest_gain
 
 

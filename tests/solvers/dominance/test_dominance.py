@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.correlated import correlated
-from gtlearn.solvers.dominance.elimination import dominance
-from gtlearn.solvers.nash.pure import pure_equilibria
+from gtlearn.solvers._correlated import correlated
+from gtlearn.solvers._dominance.elimination import dominance
+from gtlearn.solvers._nash.pure import pure_equilibria
 from gtlearn.solvers.verify.dominance import violations
 
 F = Fraction

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtlearn import games, solvers
-from gtlearn.solvers.dominance.elimination import dominance
-from gtlearn.solvers.dominance.solvable import dominance_solution
+from gtlearn.solvers._dominance.elimination import dominance
+from gtlearn.solvers._dominance.solvable import dominance_solution
 
 
 def test_a_mixture_that_dominates_solves_the_game():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from gtlearn.solvers.linear.algebra import multiply, solve_integer_system, to_flint
+from gtlearn.solvers._linear.algebra import multiply, solve_integer_system, to_flint
 
 NUMBERS = st.one_of(st.integers(-3, 3), st.integers(-(10**30), 10**30))
 

@@ -10,9 +10,9 @@ from scipy.optimize import linprog
 
 from gtlearn import limits
 from gtlearn.limits import LimitReached
-from gtlearn.solvers.linear import program as module
-from gtlearn.solvers.linear.exact_simplex import repair
-from gtlearn.solvers.linear.program import (
+from gtlearn.solvers._linear import program as module
+from gtlearn.solvers._linear.exact_simplex import repair
+from gtlearn.solvers._linear.program import (
     Basis,
     Infeasible,
     LinearProgram,

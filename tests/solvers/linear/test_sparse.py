@@ -7,9 +7,9 @@ import pytest
 
 from gtlearn import limits
 from gtlearn.limits import LimitReached
-from gtlearn.solvers.linear import program as dense
-from gtlearn.solvers.linear.program import Infeasible, LinearProgram, Unbounded
-from gtlearn.solvers.linear.sparse import SparseProgram, Vertex, exact, optimum_at, solve
+from gtlearn.solvers._linear import program as dense
+from gtlearn.solvers._linear.program import Infeasible, LinearProgram, Unbounded
+from gtlearn.solvers._linear.sparse import SparseProgram, Vertex, exact, optimum_at, solve
 
 
 def sparse(program):

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games
-from gtlearn.games.markov.game import unrolled
+from gtlearn.games.kinds.markov.game import unrolled
 from gtlearn.games.testing import markov_games
 from gtlearn.solvers import verify, zero_sum
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.nash import solve_nash
-from gtlearn.solvers.markov.tables import deterministic_tables, pure_table
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.nash import solve_nash
+from gtlearn.solvers._markov.tables import deterministic_tables, pure_table
 
 few = settings(max_examples=40, deadline=None)
 SMALL = st.integers(-3, 3)

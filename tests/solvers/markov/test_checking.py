@@ -10,7 +10,7 @@ from open_spiel.python.algorithms import exploitability
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers.markov.checking import check_tables, commitment, is_nash
+from gtlearn.solvers._markov.checking import check_tables, commitment, is_nash
 from gtlearn.solvers.verify.markov_values import best_response, table_payoffs
 
 C, D = (Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.markov.game import unrolled
-from gtlearn.solvers.markov.evaluation import evaluate
+from gtlearn.games.kinds.markov.game import unrolled
+from gtlearn.solvers._markov.evaluation import evaluate
 
 SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=60, deadline=None)

@@ -10,7 +10,7 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.testing import iterated_games, markov_games
 from gtlearn.solvers import verify
-from gtlearn.solvers.markov.nash import solve_nash
+from gtlearn.solvers._markov.nash import solve_nash
 
 DILEMMA = games.iterated("prisoners_dilemma", discount="1/2")
 

@@ -13,8 +13,8 @@ from open_spiel.python.policy import TabularPolicy
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers.markov.output.tables import render
-from gtlearn.solvers.markov.tables import as_markov
+from gtlearn.solvers._markov.output.tables import render
+from gtlearn.solvers._markov.tables import as_markov
 from gtlearn.solvers.verify import table_payoffs
 
 GAME = games.iterated("prisoners_dilemma", horizon=4)

@@ -11,7 +11,7 @@ from open_spiel.python.policy import TabularPolicy, UniformRandomPolicy
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers.markov.profiles import load_tables
+from gtlearn.solvers._markov.profiles import load_tables
 
 GAME = games.iterated("prisoners_dilemma", horizon=4)
 GRIM = ((1, 0), (1, 0), (0, 1), (0, 1), (0, 1))

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.markov.game import unrolled
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response, stationary_response
-from gtlearn.solvers.markov.tables import deterministic_tables, pure_table
+from gtlearn.games.kinds.markov.game import unrolled
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.response import optimal_response, stationary_response
+from gtlearn.solvers._markov.tables import deterministic_tables, pure_table
 
 SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=60, deadline=None)

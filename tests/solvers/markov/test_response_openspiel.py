@@ -8,8 +8,8 @@ from open_spiel.python.algorithms.expected_game_score import policy_value
 from open_spiel.python.policy import Policy
 
 from gtlearn import games
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response, stationary_response
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.response import optimal_response, stationary_response
 
 ROUNDING = 1e-12  # a few hundred additions of payoffs below 10 in doubles
 STAGES = ["prisoners_dilemma", "stag_hunt", "chicken", "battle_of_the_sexes"]

@@ -11,9 +11,9 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.testing import iterated_games, markov_games
 from gtlearn.solvers import verify
-from gtlearn.solvers.markov.nash import solve_nash
-from gtlearn.solvers.markov.stationary import deterministic_equilibria
-from gtlearn.solvers.markov.tables import deterministic_tables, pure_table
+from gtlearn.solvers._markov.nash import solve_nash
+from gtlearn.solvers._markov.stationary import deterministic_equilibria
+from gtlearn.solvers._markov.tables import deterministic_tables, pure_table
 from gtlearn.solvers.verify.markov_values import table_regrets
 
 few = settings(max_examples=40, deadline=None)

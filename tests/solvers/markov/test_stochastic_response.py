@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.solvers.markov import stochastic_response as module
-from gtlearn.solvers.markov.boxes import bounds, centres, float_process
-from gtlearn.solvers.markov.enumeration import reachable
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.process import induced_process
-from gtlearn.solvers.markov.response import optimal_response, stationary_response
-from gtlearn.solvers.markov.stochastic_response import stochastic_response
+from gtlearn.solvers._markov import stochastic_response as module
+from gtlearn.solvers._markov.boxes import bounds, centres, float_process
+from gtlearn.solvers._markov.enumeration import reachable
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.process import induced_process
+from gtlearn.solvers._markov.response import optimal_response, stationary_response
+from gtlearn.solvers._markov.stochastic_response import stochastic_response
 
 SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=40, deadline=None)

@@ -7,7 +7,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.solvers.markov.tables import (
+from gtlearn.solvers._markov.tables import (
     as_markov,
     deterministic_tables,
     exact_rows,

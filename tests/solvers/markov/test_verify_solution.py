@@ -184,8 +184,8 @@ def test_a_damaged_equilibrium_is_found_out():
 
 
 def test_a_false_claim_of_subgame_perfection_is_found_out():
-    from gtlearn.solvers.markov.certified import measured
-    from gtlearn.solvers.markov.solution import MarkovSolution
+    from gtlearn.solvers._markov.certified import measured
+    from gtlearn.solvers._markov.solution import MarkovSolution
 
     game = games.iterated("prisoners_dilemma", discount="9/10")
     tables = [[[1, 0], [1, 0], [0, 1], [1, 0], [0, 1]], [[1, 0], [1, 0], [1, 0], [0, 1], [0, 1]]]

@@ -8,8 +8,8 @@ import pytest
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.solvers import verify
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response, stationary_response
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.response import optimal_response, stationary_response
 from gtlearn.solvers.verify import markov_values
 from gtlearn.solvers.verify.markov_values import (
     STATIONARY,

@@ -11,9 +11,9 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.testing import bimatrix_games, markov_games
 from gtlearn.solvers import verify, zero_sum
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.nash import solve_nash
-from gtlearn.solvers.markov.tables import deterministic_tables, pure_table
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.nash import solve_nash
+from gtlearn.solvers._markov.tables import deterministic_tables, pure_table
 
 few = settings(max_examples=40, deadline=None)
 SMALL = st.integers(-3, 3)

@@ -7,7 +7,7 @@ import pytest
 
 from gtlearn.games import families
 from gtlearn.solvers import all_equilibria
-from gtlearn.solvers.nash import partners, polytope
+from gtlearn.solvers._nash import partners, polytope
 
 
 def draw(seed, high, largest=4):

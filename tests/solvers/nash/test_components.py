@@ -8,8 +8,8 @@ from scipy.optimize import linprog
 
 from gtlearn.games import families, normal_form
 from gtlearn.solvers import all_equilibria, verify
-from gtlearn.solvers.nash.components import connected_components, maximal_bicliques
-from gtlearn.solvers.nash.labels import index_sign, positive_payoffs
+from gtlearn.solvers._nash.components import connected_components, maximal_bicliques
+from gtlearn.solvers._nash.labels import index_sign, positive_payoffs
 
 TINY = Fraction(1, 10**12)
 

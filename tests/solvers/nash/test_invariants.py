@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from gtlearn.games import normal_form
 from gtlearn.games.testing import bimatrix_games
 from gtlearn.solvers import all_equilibria, one_equilibrium, solve
-from gtlearn.solvers.linear.program import Infeasible, LinearProgram
-from gtlearn.solvers.linear.program import solve as solve_program
-from gtlearn.solvers.nash.start_labels import path_equilibrium
+from gtlearn.solvers._linear.program import Infeasible, LinearProgram
+from gtlearn.solvers._linear.program import solve as solve_program
+from gtlearn.solvers._nash.start_labels import path_equilibrium
 
 few = settings(max_examples=40, deadline=None)
 TIED = bimatrix_games(max_rows=4, max_columns=4, payoffs=st.integers(0, 2))

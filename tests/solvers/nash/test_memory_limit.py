@@ -2,7 +2,7 @@
 
 from gtlearn.games import families
 from gtlearn.solvers import all_equilibria, verify
-from gtlearn.solvers.nash import polytope
+from gtlearn.solvers._nash import polytope
 
 
 def test_stops_and_says_so(monkeypatch):

@@ -9,8 +9,8 @@ import pytest
 from gtlearn.errors import InputError
 from gtlearn.games import families, load, normal_form
 from gtlearn.solvers import all_equilibria, one_equilibrium, solve, verify
-from gtlearn.solvers.nash import CRITERIA, select
-from gtlearn.solvers.nash.selection import entropy
+from gtlearn.solvers._nash import CRITERIA, select
+from gtlearn.solvers._nash.selection import entropy
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)

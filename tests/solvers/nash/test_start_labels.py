@@ -5,7 +5,7 @@ import pytest
 from gtlearn.errors import InputError
 from gtlearn.games import families, load
 from gtlearn.solvers import all_equilibria, solve, verify
-from gtlearn.solvers.nash import every_label, path_equilibrium
+from gtlearn.solvers._nash import every_label, path_equilibrium
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -7,8 +7,8 @@ import pytest
 
 from gtlearn.games import families, load
 from gtlearn.solvers import all_equilibria, one_equilibrium, solve, verify, zero_sum
-from gtlearn.solvers.nash.labels import Matches, enumerate_side, joined
-from gtlearn.solvers.nash.matching import match_vertices
+from gtlearn.solvers._nash.labels import Matches, enumerate_side, joined
+from gtlearn.solvers._nash.matching import match_vertices
 
 
 def stopped(solution):

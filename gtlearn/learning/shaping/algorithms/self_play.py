@@ -10,13 +10,13 @@ import torch
 
 from gtlearn.errors import DivergenceError
 from gtlearn.games import IteratedGame
-from gtlearn.games.markov.game import MEAN
+from gtlearn.games.kinds.markov.game import MEAN
 from gtlearn.learning.shaping.algorithms.config import ProximalConfig, SelfPlayConfig
 from gtlearn.learning.shaping.algorithms.stage import STATELESS, make_game
 from gtlearn.learning.shaping.games import DifferentiableGame, TableGame, nash_conv, table_game
 from gtlearn.learning.shaping.updates import UPDATES
+from gtlearn.solvers._markov.tables import simple_rows, written
 from gtlearn.solvers.checking.report import UNIT
-from gtlearn.solvers.markov.tables import simple_rows, written
 
 FORESEEING = ("lookahead", "lola", "sos", "pola")
 

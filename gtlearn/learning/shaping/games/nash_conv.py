@@ -53,7 +53,7 @@ def exact_nash_conv(game: TableGame, parameters: Parameters) -> Fraction:
     Raises:
         InputError: if a shape does not fit, or there is more than one profile.
     """
-    from gtlearn.solvers.markov.checking.check import check_tables
+    from gtlearn.solvers._markov.checking.check import check_tables
 
     batch = game.batch_shape(parameters)
     if batch:

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.games.markov.game import unrolled
+from gtlearn.games.kinds.markov.game import unrolled
 from gtlearn.learning.stackelberg.contexts import all_deterministic, random_leaders
 from gtlearn.learning.stackelberg.followers.oracle import best_response
 from gtlearn.learning.stackelberg.followers.protocol import Follower, training_step
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import evaluate_exactly
-from gtlearn.solvers.markov.tables import exact_table
+from gtlearn.solvers._markov.tables import exact_table
 
 Values = NDArray[Any]  # Fractions
 

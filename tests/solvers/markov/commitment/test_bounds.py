@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from gtlearn import games, solvers
 from gtlearn.games.testing import bimatrix_games
-from gtlearn.solvers.markov.commitment.folk import folk_bound
-from gtlearn.solvers.markov.commitment.unlimited import bound_from, unlimited_memory_bound
-from gtlearn.solvers.markov.evaluation import evaluate
-from gtlearn.solvers.markov.response import optimal_response
+from gtlearn.solvers._markov.commitment.folk import folk_bound
+from gtlearn.solvers._markov.commitment.unlimited import bound_from, unlimited_memory_bound
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.response import optimal_response
 
 SMALL = bimatrix_games(max_rows=3, max_columns=3)
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from gtlearn import games
 from gtlearn.limits import limited
 from gtlearn.progress import heard_by
-from gtlearn.solvers.commitment import stackelberg as stage_stackelberg
-from gtlearn.solvers.markov.commitment.box_fixed_points import FixedPoints
-from gtlearn.solvers.markov.commitment.box_relaxations import TableResponses, TimedResponses
-from gtlearn.solvers.markov.commitment.box_values import LOWER, UPPER, Boxes, BoxValues
-from gtlearn.solvers.markov.commitment.branch_and_bound import tightened_bound
-from gtlearn.solvers.markov.commitment.deterministic import best_deterministic
-from gtlearn.solvers.markov.commitment.floats import follower_tables, leader_values, pair_values
-from gtlearn.solvers.markov.commitment.sides import Sides
+from gtlearn.solvers._commitment import stackelberg as stage_stackelberg
+from gtlearn.solvers._markov.commitment.box_fixed_points import FixedPoints
+from gtlearn.solvers._markov.commitment.box_relaxations import TableResponses, TimedResponses
+from gtlearn.solvers._markov.commitment.box_values import LOWER, UPPER, Boxes, BoxValues
+from gtlearn.solvers._markov.commitment.branch_and_bound import tightened_bound
+from gtlearn.solvers._markov.commitment.deterministic import best_deterministic
+from gtlearn.solvers._markov.commitment.floats import follower_tables, leader_values, pair_values
+from gtlearn.solvers._markov.commitment.sides import Sides
 
 SEEDS = st.integers(0, 2**32 - 1)
 DURATIONS = [

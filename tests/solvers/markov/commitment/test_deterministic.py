@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.markov import unrolled
+from gtlearn.games.kinds.markov import unrolled
 from gtlearn.solvers import solve, verify
-from gtlearn.solvers.markov.batch import evaluate_exactly
-from gtlearn.solvers.markov.commitment import stackelberg
-from gtlearn.solvers.markov.commitment.deterministic import integer_values
-from gtlearn.solvers.markov.commitment.replies import reply
-from gtlearn.solvers.markov.commitment.sides import Sides
+from gtlearn.solvers._markov.batch import evaluate_exactly
+from gtlearn.solvers._markov.commitment import stackelberg
+from gtlearn.solvers._markov.commitment.deterministic import integer_values
+from gtlearn.solvers._markov.commitment.replies import reply
+from gtlearn.solvers._markov.commitment.sides import Sides
 
 ROWS = st.lists(st.integers(-3, 3), min_size=2, max_size=2)
 MATRICES = st.lists(ROWS, min_size=2, max_size=2)

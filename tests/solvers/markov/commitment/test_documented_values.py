@@ -8,7 +8,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.games.catalogue import symmetric
-from gtlearn.solvers.markov.commitment import stackelberg
+from gtlearn.solvers._markov.commitment import stackelberg
 
 PAGE = Path(__file__).parents[4] / "docs" / "what-a-commitment-is-worth.md"
 ROWS = dict(re.findall(r"^\| (\w+) \| ([\d. |]+) \|$", PAGE.read_text(), re.MULTILINE))

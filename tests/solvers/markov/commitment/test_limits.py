@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games
-from gtlearn.solvers.markov.commitment.floats import leader_values
-from gtlearn.solvers.markov.commitment.perturbation import best_direction, robustness
-from gtlearn.solvers.markov.commitment.power_series import limit_along
-from gtlearn.solvers.markov.commitment.replies import reply
-from gtlearn.solvers.markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.floats import leader_values
+from gtlearn.solvers._markov.commitment.perturbation import best_direction, robustness
+from gtlearn.solvers._markov.commitment.power_series import limit_along
+from gtlearn.solvers._markov.commitment.replies import reply
+from gtlearn.solvers._markov.commitment.sides import Sides
 
 KINDS = [
     ({"horizon": 3}, "optimal"),

@@ -11,10 +11,10 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import symmetric
 from gtlearn.solvers import verify
-from gtlearn.solvers.markov.commitment import stackelberg
-from gtlearn.solvers.markov.commitment.floats import leader_values
-from gtlearn.solvers.markov.commitment.sides import Sides
-from gtlearn.solvers.markov.response import stationary_response
+from gtlearn.solvers._markov.commitment import stackelberg
+from gtlearn.solvers._markov.commitment.floats import leader_values
+from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.response import stationary_response
 
 TWELVE = [entry.name for entry in symmetric.ENTRIES]
 BEST = {"deadlock": 3, "prisoners_delight": 3}  # the others but the dilemma: 4

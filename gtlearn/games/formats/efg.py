@@ -1,0 +1,200 @@
+"""Gambit's extensive-form files (.efg), read into their reduced normal form.
+
+The format: https://gambitproject.readthedocs.io/en/stable/formats.efg.html. Nodes stand in
+prefix order; an outcome's payoffs are written once and counted wherever its number appears,
+also at inner nodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from gtlearn.errors import InputError
+from gtlearn.games.formats.tokens import Tokens, distinct_labels, shown
+from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.numbers import short_number
+from gtlearn.games.reduction import TreeRecord
+
+_MAX_PLAYERS = 32
+
+
+@dataclass
+class _Node:
+    """One line of the file; `children` many nodes follow below it."""
+
+    outcome: int
+    player: int = -1  # -1 chance or terminal
+    infoset: int = 0
+    children: int = 0
+
+
+@dataclass
+class _File:
+    """What has been read so far."""
+
+    num_players: int
+    chance: dict[int, list[Fraction]] = field(default_factory=dict)
+    actions: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    labels: dict[tuple[int, int], str] = field(default_factory=dict)
+    outcomes: dict[int, list[Fraction]] = field(default_factory=dict)
+    nodes: list[_Node] = field(default_factory=list)
+
+
+def parse_efg(
+    text: str, *, name: str = "", source: str = "", what: str = "the .efg text"
+) -> NormalFormGame:
+    """The reduced normal form of a .efg text, exact; see `TreeRecord.reduced_normal_form`.
+
+    Where a player has no perfect recall, the game's `number_note` says so.
+
+    Args:
+        text: the content of the file.
+        name: what the game is called if the text has no title.
+        source: where it comes from, if the text has no comment.
+        what: what the text is called in error messages.
+
+    Raises:
+        InputError: naming line and column, if the text is no such file; if chance probabilities
+            do not sum to exactly 1; naming the size, if the normal form would be too large.
+    """
+    tokens = Tokens(text, what)
+    if tokens.take() != "EFG":
+        raise tokens.error("a .efg file starts with EFG")
+    if tokens.take() != "2" or tokens.take() not in ("R", "D"):
+        raise tokens.error("a .efg file starts with EFG 2 R or EFG 2 D")
+    title = tokens.string("the title")
+    players = tokens.strings("the players' names")
+    if not 2 <= len(players) <= _MAX_PLAYERS:
+        raise tokens.error(f"{len(players)} player(s) named; give 2 to {_MAX_PLAYERS}")
+    comment = tokens.string("the comment") if tokens.peek().startswith('"') else ""
+    content = _read_nodes(tokens, len(players))
+    record = TreeRecord(title or name or "efg game", distinct_labels(players))
+    try:
+        _walk(content, record)
+    except InputError as error:
+        raise InputError(f"{what}: {error}") from None
+    return record.reduced_normal_form(source=comment or source)
+
+
+def _read_nodes(tokens: Tokens, num_players: int) -> _File:
+    """All nodes in prefix order, with information sets and outcomes."""
+    content = _File(num_players)
+    missing = 1  # nodes that must still come
+    while missing:
+        node = _read_node(tokens, content)
+        content.nodes.append(node)
+        missing += node.children - 1
+    if tokens.left:
+        token = tokens.take()
+        raise tokens.error(f"the tree is complete, but {shown(token)} follows; remove it")
+    for node in content.nodes:
+        if node.outcome and node.outcome not in content.outcomes:
+            raise tokens.error(f"outcome {node.outcome} is used but has no payoffs")
+    return content
+
+
+def _read_node(tokens: Tokens, content: _File) -> _Node:
+    kind = tokens.take()
+    if kind not in ("c", "p", "t"):
+        raise tokens.error(f"expected a node (c, p or t), found {shown(kind)}")
+    tokens.string("the node's name")
+    node = _Node(0)
+    if kind == "c":
+        node.infoset = tokens.integer("the chance information set's number")
+        node.children = _read_chance(tokens, content, node.infoset)
+    elif kind == "p":
+        node.player = tokens.integer("the player's number") - 1
+        if not 0 <= node.player < content.num_players:
+            raise tokens.error(
+                f"there is no player {node.player + 1}; players are 1 to {content.num_players}"
+            )
+        node.infoset = tokens.integer("the information set's number")
+        node.children = _read_actions(tokens, content, (node.player, node.infoset))
+    node.outcome = tokens.integer("the outcome's number")
+    _read_outcome(tokens, content, node.outcome)
+    return node
+
+
+def _read_chance(tokens: Tokens, content: _File, infoset: int) -> int:
+    """A chance set's optional name and `{ "a" 1/2 "b" 1/2 }`; the number of actions."""
+    if tokens.peek().startswith('"'):
+        tokens.string("the information set's name")
+    if tokens.peek() != "{":
+        if infoset not in content.chance:
+            raise tokens.error(f"chance information set {infoset} has no actions; list them")
+        return len(content.chance[infoset])
+    tokens.expect("{", "before the actions")
+    probabilities = []
+    while tokens.peek().startswith('"'):
+        tokens.string("an action's name")
+        probabilities.append(tokens.number("a probability"))
+        if probabilities[-1] < 0:
+            raise tokens.error(f"the probability {short_number(probabilities[-1])} is negative")
+    tokens.expect("}", "after the actions")
+    if sum(probabilities) != 1:
+        raise tokens.error(
+            f"the probabilities of chance information set {infoset} sum to "
+            f"{short_number(sum(probabilities))}, not 1; write them as ratios p/q"
+        )
+    if content.chance.setdefault(infoset, probabilities) != probabilities:
+        raise tokens.error(f"chance information set {infoset} had other probabilities before")
+    return len(probabilities)
+
+
+def _read_actions(tokens: Tokens, content: _File, key: tuple[int, int]) -> int:
+    """A player's set: optional name and `{ "a" "b" }`; the number of actions."""
+    if tokens.peek().startswith('"'):
+        content.labels.setdefault(key, tokens.string("the information set's name"))
+    if tokens.peek() != "{":
+        if key not in content.actions:
+            raise tokens.error(
+                f"information set {key[1]} of player {key[0] + 1} has no actions; list them"
+            )
+        return len(content.actions[key])
+    actions = distinct_labels(tokens.strings("an action's name"))
+    if not actions:
+        raise tokens.error("a decision node needs at least one action")
+    known = content.actions.setdefault(key, actions)
+    if len(known) != len(actions):
+        raise tokens.error(
+            f"information set {key[1]} of player {key[0] + 1} had {len(known)} actions before, "
+            f"{len(actions)} here; they must be the same"
+        )
+    return len(actions)
+
+
+def _read_outcome(tokens: Tokens, content: _File, number: int) -> None:
+    """An outcome's optional name and payoffs."""
+    if tokens.peek().startswith('"'):
+        tokens.string("the outcome's name")
+    if tokens.peek() != "{":
+        return
+    tokens.expect("{", "before the payoffs")
+    payoffs = [tokens.number("a payoff") for _ in range(content.num_players)]
+    tokens.expect("}", f"after {content.num_players} payoffs")
+    if number == 0:
+        raise tokens.error("outcome 0 means none, so it has no payoffs; number it from 1")
+    if content.outcomes.setdefault(number, payoffs) != payoffs:
+        raise tokens.error(f"outcome {number} had other payoffs before; give it another number")
+
+
+def _walk(content: _File, record: TreeRecord) -> None:
+    """Records the tree; the stack holds what is known at the nodes that come next."""
+    nothing = [Fraction(0)] * content.num_players
+    stack = [(record.root, Fraction(1), nothing)]
+    for node in content.nodes:
+        at, probability, payoffs = stack.pop()
+        if node.outcome:
+            gained = content.outcomes[node.outcome]
+            payoffs = [a + b for a, b in zip(payoffs, gained, strict=True)]
+        if node.children == 0:
+            record.leaf(at, probability, payoffs)
+        elif node.player < 0:
+            chances = content.chance[node.infoset]
+            stack.extend((at, probability * p, payoffs) for p in reversed(chances))
+        else:
+            key = (node.player, node.infoset)
+            label = content.labels.get(key) or str(node.infoset)
+            after = record.visit(at, node.player, node.infoset, label, content.actions[key])
+            stack.extend((there, probability, payoffs) for there in reversed(after))

@@ -1,0 +1,177 @@
+"""Games as JSON (schema gtlearn/game/1), exact: numbers are read as the decimals that they spell.
+
+A normal form: `{"schema": "gtlearn/game/1", "name", "players", "actions", "payoffs", "source"}`
+with one nested list a player in `payoffs`, `payoffs[k][i][j]` an integer or a text "p/q". Only
+`payoffs` is required. A Bayesian game has `types` instead: a list of `{"name", "probability",
+"actions", "payoffs"}`, and `leader`. A bare nested list is read as payoffs. A Markov game has
+`transitions` and a schema of its own; see `gtlearn.games.formats.markov_json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from gtlearn.errors import InputError, quoted
+from gtlearn.games.formats import json_pieces as pieces
+from gtlearn.games.formats.axes import refuse_axis
+from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
+from gtlearn.games.formats.matrices import game_from_arrays
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.markov.game import MarkovGame
+from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.numbers import format_number
+
+SCHEMA = "gtlearn/game/1"
+Game = NormalFormGame | BayesianGame | MarkovGame
+_Build = Callable[..., NormalFormGame]
+
+_KEYS = ("schema", "name", "players", "actions", "payoffs", "source", "number_note")
+_BAYESIAN_KEYS = ("schema", "name", "players", "actions", "types", "leader", "source")
+_TYPE_KEYS = ("name", "probability", "actions", "payoffs")
+
+
+def parse_json(
+    text: str,
+    *,
+    name: str = "game",
+    source: str = "",
+    what: str = "the JSON text",
+    symmetric: bool = False,
+    zero_sum: bool = False,
+    players_axis: str | None = None,
+) -> Game:
+    """The game of a JSON text.
+
+    Args:
+        text: the content of the file.
+        name: what the game is called if the text does not say.
+        source: where it comes from, if the text does not say.
+        what: what the text is called in error messages.
+        symmetric: a single matrix is the row player's payoffs of a symmetric game.
+        zero_sum: a single matrix is the row player's payoffs of a zero-sum game.
+        players_axis: "first" or "last": which level of nested lists counts the players; the
+            first unless given.
+
+    Raises:
+        InputError: naming line and column if it is no JSON, else the key that is wrong.
+
+    >>> parse_json('{"payoffs": [[[1, 0], [0, 0.5]], [[1, 0], [0, "1/2"]]]}').payoff(0, (1, 1))
+    Fraction(1, 2)
+    """
+    build = partial(
+        game_from_arrays, symmetric=symmetric, zero_sum=zero_sum, players_axis=players_axis
+    )
+    try:
+        value = pieces.read_value(text)
+        if isinstance(value, list):
+            return build(value, name=name, source=source)
+        if not isinstance(value, Mapping):
+            raise InputError('it holds no object; write {"payoffs": [...]}')
+        if is_markov(value):
+            refuse_axis(players_axis, "the game is a Markov game")
+            return read_markov(
+                value, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
+            )
+        if "types" in value:
+            return _bayesian(value, name, source, build)
+        return _normal_form(value, name, source, build)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InputError(f"{what}, {where}: {error.msg[0].lower()}{error.msg[1:]}") from None
+    except RecursionError:
+        raise InputError(f"{what} is nested too deeply; give one list level a player") from None
+    except InputError as error:
+        raise InputError(f"{what}: {error}") from None
+
+
+def dump_json(game: Game | IteratedGame) -> str:
+    """The game as a JSON text, exact, with its labels; an iterated game as its Markov game."""
+    if isinstance(game, IteratedGame):
+        game = game.markov
+    if isinstance(game, MarkovGame):
+        return pieces.layout(markov_json(game)) + "\n"
+    head: dict[str, Any] = {"schema": SCHEMA, "name": game.name, "players": game.players}
+    if isinstance(game, BayesianGame):
+        head["leader"] = game.leader
+        head["types"] = [
+            {
+                "name": label,
+                "probability": format_number(probability),
+                "actions": stage.actions,
+                "payoffs": [pieces.tensor(array) for array in stage.payoffs],
+            }
+            for label, probability, stage in zip(game.types, game.prior, game.games, strict=True)
+        ]
+    else:
+        head["actions"] = game.actions
+        head["payoffs"] = [pieces.tensor(array) for array in game.payoffs]
+    if game.source:
+        head["source"] = game.source
+    if game.number_note and isinstance(game, NormalFormGame):
+        head["number_note"] = game.number_note
+    return pieces.layout(head) + "\n"
+
+
+def compact_json(game: Game | IteratedGame) -> str:
+    """As `dump_json`, in one line without spaces."""
+    return json.dumps(json.loads(dump_json(game)), separators=(",", ":"))
+
+
+def _normal_form(value: Mapping[str, Any], name: str, source: str, build: _Build) -> NormalFormGame:
+    pieces.check_keys(value, _KEYS, "the game", SCHEMA)
+    if "payoffs" not in value:
+        raise InputError('the key "payoffs" is missing; give one nested list a player')
+    return build(
+        value["payoffs"],
+        name=pieces.text(value, "name", name),
+        players=pieces.labels(value, "players"),
+        actions=pieces.action_labels(value),
+        source=pieces.text(value, "source", source),
+        number_note=pieces.text(value, "number_note", ""),
+    )
+
+
+def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -> BayesianGame:
+    pieces.check_keys(value, _BAYESIAN_KEYS, "the game", SCHEMA)
+    name = pieces.text(value, "name", name)
+    types = value["types"]
+    if not isinstance(types, list) or not types:
+        raise InputError('"types" must be a list with one object a follower type')
+    labels, prior, games = [], [], []
+    for number, entry in enumerate(types, start=1):
+        if not isinstance(entry, Mapping):
+            raise InputError(f"type {number} must be an object, not {pieces.shown(entry)}")
+        labels.append(pieces.text(entry, "name", str(number)))
+        where = f"type {quoted(labels[-1])}"
+        pieces.check_keys(entry, _TYPE_KEYS, where, SCHEMA)
+        for key in ("probability", "payoffs"):
+            if key not in entry:
+                raise InputError(f'{where} has no "{key}"; give one')
+        prior.append(pieces.number(entry["probability"], f"the probability of {where}"))
+        try:
+            games.append(
+                build(
+                    entry["payoffs"],
+                    name=f"{name}, {where}",
+                    players=pieces.labels(value, "players"),
+                    actions=pieces.action_labels(entry) or pieces.action_labels(value),
+                    source=pieces.text(value, "source", source),
+                )
+            )
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+    leader = value.get("leader", 0)
+    if isinstance(leader, bool) or leader not in (0, 1):
+        raise InputError(f'"leader" must be 0 or 1, not {pieces.shown(leader)}')
+    return BayesianGame(
+        name=name,
+        types=tuple(labels),
+        prior=tuple(prior),
+        games=tuple(games),
+        leader=int(leader),
+        source=pieces.text(value, "source", source),
+    )

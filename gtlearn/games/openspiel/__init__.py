@@ -1,0 +1,1 @@
+"""The bridges to OpenSpiel: each kind of game as a `pyspiel.Game`, and back."""

@@ -1,0 +1,169 @@
+"""Between our games and OpenSpiel's: wrapping, unwrapping and registration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyspiel
+
+from gtlearn.errors import InputError
+from gtlearn.games.catalogue import catalogue_entry, catalogue_names
+from gtlearn.games.formats.tokens import distinct_labels
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.normal_form import MAX_PROFILES, NormalFormGame, normal_form
+from gtlearn.games.names import parse_arguments, split_call
+from gtlearn.games.openspiel.text import name_of, of_text
+from gtlearn.games.openspiel.tree import normal_form_of_tree
+
+SHORT_NAME = "gtlearn_normal_form"
+_DEFAULTS = {"game": "prisoners_dilemma", "arguments": ""}
+
+
+def register() -> None:
+    """Makes `pyspiel.load_game("gtlearn_normal_form(game=chicken)")` work.
+
+    A catalogue game's parameters go into `arguments`, with `:` and `;` where we write `=` and
+    `,`: `gtlearn_normal_form(game=cournot,arguments=cost:2;maximum:6)`.
+    """
+    if SHORT_NAME not in pyspiel.registered_names():
+        # OpenSpiel drops its reference to the function after Python has shut down; where that is
+        # the last one, the process aborts. A function that holds itself is never freed.
+        _create.__dict__["itself"] = _create
+        general = pyspiel.GameType.Utility.GENERAL_SUM
+        pyspiel.register_game(_game_type(10, general, fewest=2), _create)
+
+
+def _create(parameters: dict[str, Any]) -> pyspiel.Game:
+    return _catalogue_game(parameters).openspiel
+
+
+def _catalogue_game(parameters: dict[str, Any]) -> NormalFormGame:
+    """The catalogue game that an OpenSpiel game's parameters stand for, exact."""
+    name = str(parameters.get("game", _DEFAULTS["game"]))
+    arguments = str(parameters.get("arguments", "")).replace(":", "=").replace(";", ",")
+    game = catalogue_entry(name).build(**parse_arguments(name, arguments))
+    if not isinstance(game, NormalFormGame):
+        if isinstance(game, BayesianGame):
+            raise InputError(f"{name} is a Bayesian game, which OpenSpiel cannot hold")
+        raise InputError(f"{name} is a Markov game; load gtlearn_markov(game={name})")
+    return game
+
+
+def _game_type(
+    num_players: int, utility: pyspiel.GameType.Utility, *, fewest: int | None = None
+) -> pyspiel.GameType:
+    return pyspiel.GameType(
+        SHORT_NAME,
+        "gtlearn normal-form game",
+        pyspiel.GameType.Dynamics.SIMULTANEOUS,
+        pyspiel.GameType.ChanceMode.DETERMINISTIC,
+        pyspiel.GameType.Information.ONE_SHOT,
+        utility,
+        pyspiel.GameType.RewardModel.TERMINAL,
+        num_players,
+        fewest or num_players,
+        True,
+        True,
+        False,
+        False,
+        _DEFAULTS,
+    )
+
+
+def to_openspiel(game: NormalFormGame) -> pyspiel.MatrixGame | pyspiel.TensorGame:
+    """The game as an OpenSpiel MatrixGame (two players) or TensorGame (more).
+
+    Its parameters say how to load it again where it is a catalogue game; for any other game they
+    only hold the name.
+    """
+    game_type = _game_type(game.num_players, _utility(game))
+    tensors = [game.floats(k).ravel() for k in range(game.num_players)]
+    labels = [list(actions) for actions in game.actions]
+    parameters = _parameters(game)
+    if game.num_players == 2:
+        return pyspiel.MatrixGame(game_type, parameters, *labels, *tensors)
+    return pyspiel.TensorGame(game_type, parameters, labels, tensors)
+
+
+def _parameters(game: NormalFormGame) -> dict[str, str]:
+    """What OpenSpiel prints and serialises the game by; a catalogue name only where it is true."""
+    base, inside = split_call(game.name) or (game.name, "")
+    if base not in catalogue_names():
+        return {"game": game.name}
+    arguments = inside.replace("=", ":").replace(",", ";")
+    parameters = {"game": base, "arguments": arguments} if arguments else {"game": base}
+    try:
+        original = _catalogue_game(parameters)
+    except InputError:
+        original = None
+    if original and original.payoffs == game.payoffs and original.actions == game.actions:
+        return parameters
+    return {"game": f"own {game.name}"}
+
+
+def _utility(game: NormalFormGame) -> pyspiel.GameType.Utility:
+    utility = pyspiel.GameType.Utility
+    if game.is_zero_sum:
+        return utility.ZERO_SUM
+    if all(tensor == game.payoffs[0] for tensor in game.payoffs):
+        return utility.IDENTICAL
+    return utility.GENERAL_SUM
+
+
+def from_openspiel(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFormGame:
+    """An exact normal-form game from an OpenSpiel game.
+
+    Matrix and tensor games are read directly. Any other game is walked node by node into its
+    reduced normal form, if it is small enough; see `normal_form_of_tree`.
+
+    Raises:
+        InputError: if the game is of a kind that has no normal form, or too large.
+    """
+    name = name_of(game)
+    parameters = game.get_parameters()
+    if game.get_type().short_name == SHORT_NAME and parameters.get("game") in catalogue_names():
+        return _catalogue_game(parameters)
+    if isinstance(game, pyspiel.MatrixGame):
+        shape = (game.num_rows(), game.num_cols())
+        _check_profiles(name, shape)
+        tensors: list[Any] = [
+            np.array(game.row_utilities()).reshape(shape),
+            np.array(game.col_utilities()).reshape(shape),
+        ]
+        actions = [
+            [game.row_action_name(i) for i in range(shape[0])],
+            [game.col_action_name(j) for j in range(shape[1])],
+        ]
+    elif isinstance(game, pyspiel.TensorGame):
+        shape = tuple(game.shape())
+        _check_profiles(name, shape)
+        tensors = [np.array(game.player_utilities(k)).reshape(shape) for k in range(len(shape))]
+        actions = [[game.action_name(k, a) for a in range(n)] for k, n in enumerate(shape)]
+    else:
+        return normal_form_of_tree(game, name=name, rationalise=rationalise)
+    return normal_form(
+        *tensors,
+        name=name,
+        actions=[distinct_labels(labels) for labels in actions],
+        source="OpenSpiel",
+        rationalise=rationalise,
+    )
+
+
+def _check_profiles(name: str, shape: tuple[int, ...]) -> None:
+    if np.prod(shape, dtype=float) > MAX_PROFILES:
+        sizes = " x ".join(map(str, shape))
+        raise InputError(
+            f"{name} has {sizes} profiles, more than {MAX_PROFILES}; use a smaller one"
+        )
+
+
+def load_openspiel(text: str, *, rationalise: bool = False) -> NormalFormGame:
+    """The normal form of an OpenSpiel game string.
+
+    Raises:
+        InputError: if OpenSpiel refuses the string or does not survive it (see `of_text`), or the
+            game cannot be a normal form.
+    """
+    return of_text(text, from_openspiel, rationalise=rationalise)

@@ -1,0 +1,178 @@
+"""Bayesian Stackelberg games: which method runs, and how its result becomes a Solution."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gtlearn import child, limits
+from gtlearn.games import BayesianGame
+from gtlearn.limits import LimitReached
+from gtlearn.progress import tell
+from gtlearn.solvers._commitment.data import Bimatrix, earned, narrowed
+from gtlearn.solvers._commitment.pure import pure_values
+from gtlearn.solvers._commitment.report import solution
+from gtlearn.solvers._commitment.strong import strong_response
+from gtlearn.solvers.solution import RATIONAL, Certificate, Commitment, Solution, pure
+
+if TYPE_CHECKING:
+    from gtlearn.solvers._commitment.profiles import ProfileSearch
+
+HARSANYI = "branch and bound over response profiles (Harsanyi transformation)"
+DOBSS = "DOBSS mixed-integer program (Paruchuri et al. 2008)"
+ENUMERATION = "enumeration of the pure commitments"
+PROOF_SHARE = 0.4  # of a time limit, for checking the proof, which has many leaves
+PROOF_NODES = 20_000  # how many partial profiles the proof of DOBSS's optimum may look at
+GAP = (
+    "optimality rests on the mixed-integer program's float bound {bound:.9g}, not on an exact "
+    "proof; the certificate's upper_bound is proven exactly"
+)
+
+
+@dataclass(frozen=True)
+class BayesianView:
+    """The game in integers: one Bimatrix a type, whose leader payoffs are weighted by the prior.
+
+    All leader payoffs have the same scale, so that they may be added.
+    """
+
+    types: tuple[Bimatrix, ...]
+    prior: tuple[Fraction, ...]
+
+    @classmethod
+    def of(cls, game: BayesianGame) -> BayesianView:
+        """The game seen from its leader."""
+        views = [Bimatrix.of(g, game.leader) for g in game.games]
+        weights = [p / v.leader_scale for p, v in zip(game.prior, views, strict=True)]
+        scale = math.lcm(*(w.denominator for w in weights))
+        types = []
+        for view, weight in zip(views, weights, strict=True):
+            factor = int(weight * scale)
+            leader = narrowed(view.leader.astype(object) * factor)
+            types.append(Bimatrix(leader, view.follower, scale, view.follower_scale))
+        return cls(tuple(types), game.prior)
+
+    @property
+    def scale(self) -> int:
+        """What the leader's integers are divided by."""
+        return self.types[0].leader_scale
+
+    def respond(self, mix: Sequence[Fraction]) -> tuple[tuple[int, ...], Fraction]:
+        """Each type's best response that the leader likes best, and the leader's integer payoff."""
+        profile, total = [], Fraction(0)
+        for view in self.types:
+            response, value = strong_response(view, mix)
+            profile.append(response)
+            total += value
+        return tuple(profile), total
+
+    def best_pure(self, ties: str) -> tuple[int, tuple[int, ...], int]:
+        """The best of the leader's actions, the responses to it, and the leader's payoff."""
+        replies = [pure_values(table, ties) for table in self.types]
+        totals = np.sum([values.astype(object) for _, values in replies], axis=0)
+        action = int(totals.argmax())
+        return action, tuple(int(r[action]) for r, _ in replies), int(totals[action])
+
+
+def solve_pure(game: BayesianGame, ties: str) -> Solution:
+    """The best pure commitment, by enumeration."""
+    view = BayesianView.of(game)
+    action, profile, value = view.best_pure(ties)
+    mix = [Fraction(int(i == action)) for i in range(view.types[0].shape[0])]
+    evidence = {"commitment": "pure", "upper_bound": Fraction(value, view.scale)}
+    outcome = replace(_outcome(game, view, mix, profile, evidence), ties=ties)
+    return solution(game, lambda: outcome, ENUMERATION, cheap=lambda: outcome)
+
+
+def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -> Solution:
+    """The optimal mixed commitment under strong ties.
+
+    `method` is "harsanyi" (also where it is None, being faster and exact) or "dobss". With `prove`
+    false, DOBSS's result is taken as it is.
+    """
+    from gtlearn.solvers._commitment.profiles import ProfileSearch
+
+    view = BayesianView.of(game)
+    mixed_integer = method == "dobss"
+    float_bound, done, reached = None, False, None
+    with limits.keeping(0.0, share=PROOF_SHARE):
+        search = ProfileSearch(view)
+        try:
+            float_bound = _offered(view, search) if mixed_integer else None
+            if prove or not mixed_integer:
+                done = search.run(PROOF_NODES if mixed_integer else None)
+        except LimitReached as error:
+            reached = error
+    evidence, notes = {}, []
+    if float_bound is not None and abs(float_bound) < Fraction(sys.float_info.max) * view.scale:
+        evidence["float_bound"] = float(float_bound / view.scale)
+        if prove and not done and reached is None:
+            notes.append(GAP.format(bound=evidence["float_bound"]))
+    return solution(
+        game,
+        lambda: _found(game, view, search, evidence),
+        DOBSS if mixed_integer else HARSANYI,
+        reached,
+        cheap=lambda: _found(game, view, ProfileSearch(view, relax=False)),
+        notes=notes,
+    )
+
+
+def _offered(view: BayesianView, search: ProfileSearch) -> Fraction | None:
+    """Tells the search what DOBSS finds in half of the time; its float bound, if it has one."""
+    from gtlearn.solvers._commitment.dobss import dobss
+
+    tell(None, "mixed-integer program")
+    try:
+        with limits.keeping(0.0, share=1 / 2):
+            profile, float_bound = child.bounded(dobss, view, seconds=math.inf)
+    except LimitReached:
+        return None
+    if profile is not None:
+        search.offer(profile)
+    return float_bound
+
+
+def _found(
+    game: BayesianGame, view: BayesianView, search: ProfileSearch, evidence: Mapping[str, Any] = {}
+) -> Commitment:
+    """The best commitment of a search, with its proof and further evidence.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    evidence = {"commitment": "mixed", **search.proof(), **evidence}
+    return _outcome(game, view, search.mix, search.profile, evidence)
+
+
+def _outcome(
+    game: BayesianGame,
+    view: BayesianView,
+    mix: Sequence[Fraction],
+    profile: Sequence[int],
+    evidence: Mapping[str, Any],
+) -> Commitment:
+    own = sum(
+        (earned(mix, t.leader[:, k], view.scale) for t, k in zip(view.types, profile, strict=True)),
+        Fraction(0),
+    )
+    others = [
+        earned(mix, t.follower[:, k], t.follower_scale)
+        for t, k in zip(view.types, profile, strict=True)
+    ]
+    replies = [pure(t.shape[1], k) for t, k in zip(view.types, profile, strict=True)]
+    return Commitment(
+        strategies=(tuple(mix), *replies),
+        payoffs=(own, *others),
+        leader=game.leader,
+        response=tuple(profile),
+        ties="strong",
+        attained=True,
+        certificate=Certificate("stackelberg", RATIONAL, False, evidence),
+    )

@@ -1,0 +1,216 @@
+"""The optimal mixed commitment under weak ties: a supremum (von Stengel and Zamir 2010).
+
+Follower actions with equal payoffs form a class. Inside the region where a class is the only best
+response the leader earns the least of its members, so the supremum is the best such value over
+the closures of the regions that have an inside. Whether it is attained is decided in `attained`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gtlearn import child, limits
+from gtlearn.progress import tell
+from gtlearn.solvers._commitment.data import Bimatrix
+from gtlearn.solvers._commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
+from gtlearn.solvers._commitment.least import maximise_least
+from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded
+from gtlearn.solvers._commitment.pure import best_pure
+from gtlearn.solvers._commitment.strong import MARGIN, checking_seconds, exact_region
+from gtlearn.solvers._linear.program import Infeasible
+
+Row = tuple[list[int], int]
+
+
+@dataclass(frozen=True)
+class ClassOptimum:
+    """The best mix in a class's region, by the least of the class: exact value and dual."""
+
+    mix: list[Fraction]
+    value: Fraction
+    row: Row
+    weights: dict[int, Fraction]
+
+
+@dataclass
+class WeakSearch:
+    """What is known about each class; classes are named by their first member.
+
+    Attributes:
+        game: the integers.
+        value: the supremum as far as known.
+        best: the class that reaches it, None where a pure commitment does.
+        floats: float multipliers by class.
+        owner: the member whose leader payoffs the float multipliers of a class bound.
+        optima: the classes solved exactly.
+        interiors: mixes to which a class is the only best response; None where there are none.
+        flat_rows: the proof that a class has no such mix.
+    """
+
+    game: Bimatrix
+    value: Fraction = Fraction(0)
+    best: int | None = None
+    floats: dict[int, Proposal] = field(default_factory=dict)
+    owner: dict[int, int] = field(default_factory=dict)
+    optima: dict[int, ClassOptimum] = field(default_factory=dict)
+    interiors: dict[int, list[Fraction] | None] = field(default_factory=dict)
+    flat_rows: dict[int, Row] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.groups = {group[0]: group for group in self.game.classes}
+        self.pure = best_pure(self.game, "weak")
+        self.value = Fraction(self.pure.value)
+
+    def run(self) -> None:
+        """Finds the supremum: floats first, then every class that they leave open.
+
+        Raises:
+            LimitReached: at a limit; what is known stays.
+        """
+        self._propose()
+        tops = self.tops()
+        for j in sorted(self.groups, key=lambda j: -tops[j]):
+            if tops[j] > self.value and j not in self.flat_rows and j not in self.optima:
+                self.settle(j)
+
+    def _propose(self) -> None:
+        game = self.game
+        limits.require(8 * 8 * game.leader.size)
+        leader = np.ascontiguousarray(game.leader_floats.T)
+        follower = np.ascontiguousarray(game.follower_floats.T)
+        tops = leader.max(axis=1)
+        order = sorted(self.groups, key=lambda j: -min(tops[k] for k in self.groups[j]))
+        for rank, j in enumerate(order):
+            limits.check()
+            if rank % 16 == 0:
+                tell(rank / len(order), "linear programs, one a class of responses")
+            best = game.leader_float(self.value)
+            for k in sorted(self.groups[j], key=lambda k: tops[k]):
+                self.owner[j] = k
+                if tops[k] <= best:
+                    self.floats.pop(j, None)
+                    break
+                found = maximise(leader[k], follower[j] - follower, best - MARGIN)
+                self.floats[j] = found
+                if found.status in (CUT, INFEASIBLE):
+                    break
+            else:
+                if self.floats[j].bound > best:
+                    self.settle(j)
+
+    def settle(self, j: int) -> None:
+        """Decides exactly whether j's class has an inside, and its value if so."""
+        limits.check()
+        if self.interior(j) is None:
+            return
+        found = self.optimum(j)
+        if found.value > self.value:
+            self.value, self.best = found.value, j
+
+    def interior(self, j: int) -> list[Fraction] | None:
+        """A mix to which only the class of j responds; None (with a proof kept) if there is none.
+
+        The class's own region may be empty, which the same program shows.
+        """
+        if j in self.interiors:
+            return self.interiors[j]
+        m, n = self.game.shape
+        others = sorted(set(range(n)) - set(self.groups[j]))
+        mix = _inside(self.game, j, others) if others else [Fraction(1, m)] * m
+        if mix is None:
+            found = maximise_least(-self.game.disobedience(j)[others])
+            if found.value > 0:
+                mix = found.mix
+            else:
+                row = [0] * n
+                for k, weight in zip(others, found.weights, strict=True):
+                    row[k] = weight
+                self.flat_rows[j] = row, found.denominator
+        self.interiors[j] = mix
+        return mix
+
+    def optimum(self, j: int) -> ClassOptimum:
+        """The exact optimum over the (nonempty) region of j's class."""
+        if j not in self.optima:
+            self.optima[j] = class_optimum(self.game, j, self.groups[j])
+        return self.optima[j]
+
+    def tops(self) -> dict[int, Fraction]:
+        """The exact bound of each class by the multipliers known.
+
+        Raises:
+            LimitReached: at a limit.
+        """
+        rough = self._rounded()
+        columns = [self.owner.get(j, j) for j in range(self.game.shape[1])]
+        found = child.bounded(
+            bounds,
+            self.game,
+            rough,
+            self.game.leader[:, columns],
+            seconds=checking_seconds(self.game),
+        )
+        exact = {j: optimum.value for j, optimum in self.optima.items()}
+        flat = dict.fromkeys(self.flat_rows, self.value)
+        return {j: exact.get(j, found[j]) for j in self.groups} | flat
+
+    def _rounded(self) -> Multipliers:
+        return rounded(self.game, {j: found.multipliers for j, found in self.floats.items()})
+
+    def proof(self) -> dict[str, Any]:
+        """The evidence that bounds every class: multipliers, weights and flat regions."""
+        rows = {j: optimum.row for j, optimum in self.optima.items()} | self.flat_rows
+        weights = {j: {k: Fraction(1)} for j, k in self.owner.items() if k != j}
+        weights |= {j: optimum.weights for j, optimum in self.optima.items()}
+        for j in self.flat_rows:
+            weights.pop(j, None)
+        return {
+            "multipliers": self._rounded().replaced(rows).for_payoffs(self.game.ratio),
+            "weights": {j: w for j, w in weights.items() if w != {j: 1}},
+            "flat": tuple(sorted(self.flat_rows)),
+        }
+
+
+def _inside(game: Bimatrix, j: int, others: list[int]) -> list[Fraction] | None:
+    """A mix to which the class of j alone responds, by floats that are checked exactly; or None.
+
+    The vertex where j beats `others` by a small margin is rounded to binary fractions.
+    """
+    follower = np.ascontiguousarray(game.follower_floats.T)
+    gains = game.disobedience(j)[others].astype(object)
+    for margin in (1e-2, 1e-4, 1e-6):
+        found = maximise(game.leader_floats[:, j], follower[j] - follower[others] - margin)
+        if found.status != OPTIMAL:
+            continue
+        weights = np.rint(np.ldexp(found.point.clip(0.0), 40)).astype(np.int64).astype(object)
+        if (gains @ weights < 0).all():
+            total = int(weights.sum())
+            return [Fraction(v, total) for v in weights.tolist()]
+    return None
+
+
+def class_optimum(game: Bimatrix, j: int, group: list[int]) -> ClassOptimum:
+    """Maximise the least payoff of `group`, which holds j, over j's region, which is not empty.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    if len(group) == 1:
+        follower = np.ascontiguousarray(game.follower_floats.T)
+        hint = maximise(game.leader_floats[:, j], follower[j] - follower)
+        found = exact_region(game, j, hint)
+        if found is None:
+            raise Infeasible
+        mix, earned, dual, denominator = found
+        return ClassOptimum(mix, Fraction(*earned), (dual, denominator), {j: Fraction(1)})
+    least = maximise_least(game.leader[:, group].T, game.disobedience(j))
+    weights = {
+        k: Fraction(weight, least.denominator)
+        for k, weight in zip(group, least.weights, strict=True)
+        if weight
+    }
+    return ClassOptimum(least.mix, least.value, (least.multipliers, least.denominator), weights)

@@ -1,0 +1,198 @@
+"""What a commitment to a table is worth, scored by what is played and not by what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from gtlearn import limits
+from gtlearn.errors import InputError
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.numbers import short_number
+from gtlearn.limits import OK, LimitReached
+from gtlearn.solvers._markov.checking.result import CommitmentCheck, Deception, Optimum
+from gtlearn.solvers._markov.profiles.read import TableProfile
+from gtlearn.solvers._markov.profiles.rows import Rows
+from gtlearn.solvers._markov.solution import (
+    DETERMINISTIC,
+    OPTIMAL,
+    STATIONARY,
+    STOCHASTIC,
+    MarkovSolution,
+    TableCommitment,
+)
+from gtlearn.solvers._markov.tables import as_markov, pure_table
+from gtlearn.solvers.checking.check import comparing, status_of
+from gtlearn.solvers.verify import table_payoffs
+from gtlearn.solvers.verify.markov_values import (
+    Response,
+    best_actions,
+    best_response,
+    best_tables,
+)
+
+COMPARING = 10.0  # seconds for each best commitment, where there is no time limit
+MOST_TABLES = 20  # of a stationary follower's best responses that are listed
+
+
+def check_commitment(
+    found: TableProfile,
+    game: MarkovGame | IteratedGame,
+    *,
+    leader: int,
+    follower: str,
+    policy: str | None,
+    ties: str,
+) -> tuple[CommitmentCheck, tuple[str, ...], str]:
+    """What the leader's table of a profile is worth, notes, and a status.
+
+    Args:
+        found: the profile; only the leader's table is needed.
+        game: a game of two players.
+        leader: who commits.
+        follower: the follower's class: "stationary" or "optimal".
+        policy: with the best of which tables it is compared; None for its own kind.
+        ties: "strong" or "weak".
+
+    Raises:
+        InputError: if there is no table of the leader, or the follower's best response is too
+            hard to find.
+        LimitReached: at a limit, before it is known what the commitment earns.
+    """
+    markov = as_markov(game)
+    own = found.tables[leader]
+    if own is None:
+        raise InputError(
+            f"the profile holds no table of the leader {markov.players[leader]!r}; give "
+            '{"commitment": TABLE}'
+        )
+    if len(own) != markov.num_states:
+        raise InputError(
+            f"the leader's table sees the time: a commitment has one row for each of the "
+            f"{markov.num_states} states"
+        )
+    scene = _Scene(markov, leader, follower)
+    strong, weak = scene.response(own, "strong"), scene.response(own, "weak")
+    achieved = strong.other if ties == "strong" else weak.other
+    notes: list[str] = []
+    regret = None
+    theirs = found.tables[1 - leader]
+    if theirs is not None:
+        gets = table_payoffs(markov, scene.pair(own, theirs))
+        regret = strong.own - gets[1 - leader]
+        if follower == STATIONARY and len(theirs) != markov.num_states:
+            notes.append("the follower's own table sees the time, which its class does not")
+        elif regret == 0 and gets[leader] != achieved:
+            notes.append(
+                f"the follower's best response given earns the leader "
+                f"{short_number(gets[leader])}, {ties} ties would give it {short_number(achieved)}"
+            )
+    pure = all(p in (0, 1) for row in own for p in row)
+    kind = policy or (DETERMINISTIC if pure else STOCHASTIC)
+    optima, status = {}, OK
+    stochastic = (STOCHASTIC,) if isinstance(game, IteratedGame) else ()  # not solved for others
+    for compared in dict.fromkeys((kind, *stochastic)):
+        try:
+            with comparing(COMPARING) as own_time:
+                solution = _best(game, leader, follower, compared, ties)
+        except InputError as error:
+            notes.append(f"the best {compared} commitment is not known: {error}")
+            continue
+        if solution.status != OK:
+            status = status_of(limits.of_status(solution.status), own_time)
+        best = solution[0] if len(solution) else None
+        if not isinstance(best, TableCommitment):
+            notes.append(f"the best {compared} commitment is not known: none was found in time")
+            continue
+        value, bound = Fraction(best.value), Fraction(best.upper_bound)
+        if pure or compared == STOCHASTIC:  # then the table itself is of the kind
+            value = max(value, achieved)
+        optima[compared] = Optimum(compared, value, bound, achieved)
+        if not best.attained:
+            notes.append(
+                f"the value of the best {compared} commitment is a limit, which tables come as "
+                "close to as one likes"
+            )
+    if kind == DETERMINISTIC and not pure:
+        notes.append("the table is stochastic, and compared with deterministic ones only")
+    check = CommitmentCheck(
+        leader,
+        follower,
+        ties,
+        achieved,
+        strong.other,
+        weak.other,
+        strong.own,
+        regret,
+        scene.best_actions(own) if follower == OPTIMAL else None,
+        scene.best_tables(own) if follower == STATIONARY else None,
+        optima.get(kind),
+        optima.get(STOCHASTIC) if kind == DETERMINISTIC else None,
+        scene.deception(own, found.shown, ties),
+    )
+    return check, tuple(notes), status
+
+
+class _Scene:
+    """A leader, a follower of a class, and the game that they play."""
+
+    def __init__(self, game: MarkovGame, leader: int, follower: str) -> None:
+        self.game, self.leader, self.follower = game, leader, follower
+
+    def pair(self, own: Rows, theirs: Rows | None = None) -> Sequence[Rows | None]:
+        """The leader's and the follower's table in the order of the players."""
+        return [own, theirs] if self.leader == 0 else [theirs, own]
+
+    def response(self, own: Rows, ties: str) -> Response:
+        """The follower's best response to a table."""
+        return best_response(
+            self.game,
+            self.pair(own),
+            1 - self.leader,
+            self.follower,
+            favoured=self.leader,
+            ties=ties,
+        )
+
+    def best_actions(self, own: Rows) -> tuple[tuple[int, ...], ...] | None:
+        """The actions of the follower's best responses; None at a limit."""
+        try:
+            return best_actions(self.game, self.pair(own), 1 - self.leader)
+        except LimitReached:
+            return None
+
+    def best_tables(self, own: Rows) -> tuple[tuple[int | None, ...], ...] | None:
+        """The follower's best tables, some of them; None at a limit."""
+        try:
+            return best_tables(self.game, self.pair(own), 1 - self.leader, MOST_TABLES)
+        except LimitReached:
+            return None
+
+    def deception(self, own: Rows, shown: Rows | None, ties: str) -> Deception | None:
+        """What comes of showing another table than is played; None where it is the same, and at a
+        limit."""
+        if shown is None or shown == own:
+            return None
+        try:
+            believed = self.response(shown, ties)
+            plan = pure_table(self.game, 1 - self.leader, believed.plan)
+            payoffs = table_payoffs(self.game, self.pair(own, plan))
+            best = self.response(own, ties).own
+        except LimitReached:
+            return None
+        return Deception(
+            shown, believed.other, payoffs[self.leader], best - payoffs[1 - self.leader]
+        )
+
+
+def _best(
+    game: MarkovGame | IteratedGame,
+    leader: int,
+    follower: str,
+    policy: str,
+    ties: str,
+) -> MarkovSolution:
+    """The best commitments of a kind, as far as the time allows."""
+    from gtlearn.solvers._markov.commitment import stackelberg
+
+    return stackelberg(game, leader=leader, follower=follower, policy=policy, ties=ties)

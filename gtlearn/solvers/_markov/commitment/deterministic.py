@@ -1,0 +1,255 @@
+"""The best deterministic tables of a leader: all of them are tried."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite, lcm, log10, prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn import limits
+from gtlearn.errors import InputError
+from gtlearn.games.numbers import nearest_double
+from gtlearn.limits import LimitReached
+from gtlearn.progress import tell
+from gtlearn.solvers._markov.commitment.floats import (
+    COARSE,
+    count_replies,
+    leader_values,
+    rounding,
+)
+from gtlearn.solvers._markov.commitment.replies import Candidate
+from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.units import total_weight
+from gtlearn.solvers._markov.solution import Table
+from gtlearn.solvers._markov.tables import all_tables
+
+MAX_LEADERS = 1_000_000
+MAX_LISTED = 64  # optimal tables that are listed
+CHUNK = 500_000  # entries of the transition matrices that are held at once
+SMALL_CHUNK = 2**16  # entries of integer payoffs, of whose every step there may be very many
+ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
+
+
+@dataclass(frozen=True)
+class Enumerated:
+    """All optimal deterministic tables.
+
+    Attributes:
+        best: the optimal tables with the follower's responses, in the order of the enumeration.
+        upper_bound: a proven bound: the optimal value where the enumeration came to its end.
+        complete: whether `best` holds every optimal table.
+        tried: how many tables there are.
+        reached: the limit that ended the enumeration.
+    """
+
+    best: tuple[Candidate, ...]
+    upper_bound: Fraction
+    complete: bool
+    tried: int
+    reached: LimitReached | None = None
+
+
+def best_deterministic(sides: Sides, ties: str) -> Enumerated:
+    """Every deterministic table of the leader that earns it the most.
+
+    Floats give an upper bound for each table, the value under strong ties with near-ties counted
+    as ties; those that may be optimal are then evaluated exactly, the most promising first. What
+    was found until a limit is reached is returned.
+
+    Args:
+        sides: the game, its leader and the follower's class.
+        ties: "strong" or "weak".
+
+    Raises:
+        InputError: if there are too many tables.
+        LimitReached: at a limit, before any table was evaluated exactly.
+    """
+    tables = _tables(sides)
+    values, reached = _exact_values(sides, tables, ties)
+    if values:
+        with limits.finishing():
+            return _listed(sides, tables, ties, values, reached)
+    bounds, reached = _bounds(sides, tables)
+    slack = ROUNDING * (1 + sides.span) + rounding(sides)
+    order = np.argsort(-bounds, kind="stable").tolist()
+    if reached is not None:
+        order = [k for k in order if bounds[k] < np.inf]
+    top = ceiling(sides)
+    rest = None if len(order) == len(tables) else top  # what the others earn at most
+    found: dict[int, Candidate] = {}
+    value: Fraction | None = None
+    for index in order or [0]:
+        if value is not None and bounds[index] < nearest_double(value) - slack:
+            break
+        here = min(top, _upper(sides, float(bounds[index]) + slack)) if order else top
+        if len(found) >= MAX_LISTED:
+            rest = max(rest or here, here)
+            break
+        try:
+            with limits.finishing() if value is None else nullcontext():
+                candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
+        except LimitReached as error:
+            reached, rest = error, max(rest or here, here)
+            break
+        earned = candidate.value(sides.leader)
+        if value is None or earned > value:
+            value, found = earned, {}
+        if earned == value:
+            found[index] = candidate
+    if value is None:
+        raise reached or ArithmeticError("there is always a table to try")
+    best = tuple(found[k] for k in sorted(found))
+    if rest is None:
+        return Enumerated(best, value, True, len(tables))
+    return Enumerated(best, max(rest, value), False, len(tables), reached)
+
+
+def _exact_values(
+    sides: Sides, tables: NDArray[np.int64], ties: str
+) -> tuple[list[Fraction] | None, LimitReached | None]:
+    """The values of `integer_values`, as many as there is time for; None for other games."""
+    values: list[Fraction] = []
+    size = max(1, SMALL_CHUNK // (tables.shape[1] * sides.responses))
+    try:
+        for first in range(0, len(tables), size):
+            part = integer_values(sides, tables[first : first + size], ties)
+            if part is None:
+                return None, None
+            values += part
+    except LimitReached as error:
+        return values, error
+    return values, None
+
+
+def _upper(sides: Sides, bound: float) -> Fraction:
+    """A bound in floats, or that by payoffs of at most one where floats have none."""
+    most = total_weight(sides.game)
+    return min(Fraction(bound), most) if isfinite(bound) else most
+
+
+def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[Fraction] | None:
+    """The leader's exact value from each deterministic table, where all transitions are certain
+    and the follower is optimal and knows the time; None for other games.
+
+    Args:
+        sides: the game, its leader and the follower's class.
+        tables: the leader's actions, tables x states.
+        ties: "strong" or "weak".
+    """
+    sure = sides.moves.numerators == sides.moves.denominator
+    if not sides.sees_time or not (sure.sum(axis=-1) == 1).all():
+        return None
+    keep, grow = sides.game.discount.numerator, sides.game.discount.denominator
+    horizon = sides.game.horizon or 0
+    ours, theirs = (array.numerators for array in sides.pay)
+    start = [Fraction(p) for p in sides.game.start]
+    common = lcm(*(p.denominator for p in start))
+    largest = max(int(abs(v)) for array in (ours, theirs) for v in (array.max(), array.min()))
+    small = common * (horizon + 1) * (largest + 1) * max(keep, grow) ** horizon < 2**61
+    kind = np.int64 if small else object
+    states = np.arange(tables.shape[1])
+    ours, theirs = ours.astype(kind)[states, tables], theirs.astype(kind)[states, tables]
+    after = sure.argmax(axis=-1)[states, tables]
+    barred = np.broadcast_to(sides.barred, after.shape)
+    sign = 1 if ties == "strong" else -1
+    each = np.arange(len(tables))[:, None, None]
+    mine = other = np.zeros(tables.shape, dtype=kind)
+    unit = 1
+    for _ in range(horizon):
+        limits.check()
+        mine, other = (
+            unit * ours + keep * mine[each, after],
+            unit * theirs + keep * other[each, after],
+        )
+        top = np.where(barred, other.min() - 1, other).max(axis=-1, keepdims=True)
+        near = (other == top) & ~barred
+        choice = np.where(near, sign * mine, (sign * mine).min() - 1).argmax(axis=-1)[..., None]
+        mine = np.take_along_axis(mine, choice, axis=-1)[..., 0]
+        other = np.take_along_axis(other, choice, axis=-1)[..., 0]
+        unit *= grow
+    totals = (mine @ np.array([int(p * common) for p in start], dtype=kind)).tolist()
+    scale = sides.game.scale / (common * sides.pay[0].denominator * Fraction(unit, grow))
+    values = {total: scale * total for total in set(totals)}
+    return [values[total] for total in totals]
+
+
+def _listed(
+    sides: Sides,
+    tables: NDArray[np.int64],
+    ties: str,
+    values: list[Fraction],
+    reached: LimitReached | None,
+) -> Enumerated:
+    """The best of the tables whose exact values are known: the first ones, or all."""
+    value = max(values)
+    optimal = [k for k, earned in enumerate(values) if earned == value]
+    best: list[Candidate] = []
+    try:
+        for k in optimal[:MAX_LISTED]:
+            best.append(Candidate.of(sides, _pure(sides, tables[k]), ties))
+    except LimitReached as error:
+        if not best:
+            raise
+        reached = error
+    upper = value if len(values) == len(tables) else max(value, ceiling(sides))
+    complete = upper == value and len(values) == len(tables) and len(best) == len(optimal)
+    return Enumerated(tuple(best), upper, complete, len(tables), None if complete else reached)
+
+
+def ceiling(sides: Sides) -> Fraction:
+    """What no table exceeds: the leader's largest payoff at every step."""
+    own = sides.pay[0]
+    return Fraction(int(own.numerators.max()), own.denominator) * total_weight(sides.game)
+
+
+def count_tables(sides: Sides) -> int:
+    """How many deterministic tables the leader has."""
+    return prod(sides.game.legal[sides.leader].sum(axis=1).tolist())
+
+
+def _tables(sides: Sides) -> NDArray[np.int64]:
+    """All deterministic tables of the leader, tables x states, the last state changing fastest."""
+    count, replies = count_tables(sides), count_replies(sides)
+    by_table = sides.game.horizon is not None and not sides.sees_time
+    if count > MAX_LEADERS or (by_table and count * replies > MAX_LEADERS):
+        facing = f", each against {_shortly(replies)} of the follower" if by_table else ""
+        raise InputError(
+            f"{sides.game.name} has {_shortly(count)} deterministic tables of the leader{facing}: "
+            "too many to try; use a smaller game or a stochastic commitment"
+        )
+    limits.require(3 * 8 * count * sides.game.num_states)
+    return all_tables(sides.game.legal[sides.leader])
+
+
+def _shortly(count: int) -> str:
+    """A number of tables, without all its digits where there are many."""
+    return str(count) if count < 10**9 else f"about 10^{round(log10(count))}"
+
+
+def _bounds(
+    sides: Sides, tables: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], LimitReached | None]:
+    """Upper bounds in floats on the leader's value from each table, infinite where there was no
+    time or floats say nothing; and the limit that ended it."""
+    out = np.full(len(tables), np.inf)
+    if rounding(sides) > COARSE:
+        return out, None
+    chunk = max(1, CHUNK // sides.game.num_states**2)
+    try:
+        with limits.keeping(0.0, share=1 / 4):
+            for first in range(0, len(tables), chunk):
+                tell(first / len(tables), "bounds for the leader's deterministic tables")
+                plays = np.eye(sides.actions)[tables[first : first + chunk]]
+                out[first : first + chunk] = leader_values(sides, plays, strong=True)
+    except LimitReached as error:
+        return out, error
+    return out, None
+
+
+def _pure(sides: Sides, actions: NDArray[np.int64]) -> Table:
+    rows = np.eye(sides.actions, dtype=int)[actions]
+    return tuple(tuple(Fraction(p) for p in row) for row in rows.tolist())

@@ -1,0 +1,166 @@
+"""Mixed stationary equilibria of discounted games: traced in floats, measured exactly."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn import child
+from gtlearn.games import MarkovGame
+from gtlearn.progress import tell
+from gtlearn.solvers._markov.certified import is_exact, measured, tolerances
+from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.float_games import FloatGame
+from gtlearn.solvers._markov.rounding import ACCURACY, decimal, shortened
+from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
+from gtlearn.solvers._markov.stage_games import continuation_payoffs, stage_game
+from gtlearn.solvers._markov.tracing import traced
+from gtlearn.solvers.solution import Strategy
+from gtlearn.solvers.verify.nash import deviation_payoffs
+
+METHOD = "logarithmic tracing"
+
+PATHS = 10  # from different weights
+DIGITS = 60  # of probabilities that are recognised as fractions
+REFINEMENTS = 12  # each gains seven digits or more
+DENOMINATORS = (10**3, 10**9, 10**25)  # of probabilities, tried in this order
+
+Vector = NDArray[np.float64]
+Tables = tuple[Table, ...]
+
+
+def mixed_equilibrium(game: MarkovGame) -> MarkovEquilibrium | None:
+    """A stationary equilibrium of a discounted game, exact or with regrets of at most 1e-9.
+
+    None where no path that was followed led to one.
+
+    A path of logarithmic tracing leads to it in floats. On the actions that are then played,
+    Newton's method makes them earn the same to 60 digits; probabilities that look like fractions
+    are taken for these, and where all regrets then are exactly zero, the equilibrium is exact.
+    Else it is rounded, and accepted if no regret exceeds 1e-9 of what the payoffs of a play can
+    differ by. (In general the probabilities are irrational, even with two players.)
+
+    Args:
+        game: a game without a horizon, of any number of players.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    allowed = tolerances(game, ACCURACY)
+    floats = FloatGame.of(game)
+    generator = np.random.default_rng(0)
+    weights = np.ones(floats.entries)
+    size = floats.entries + floats.equations + 1
+    for path in range(PATHS):
+        tell(path / PATHS, METHOD)
+        start = weights / (floats.owners @ (floats.owners.T @ weights))
+        end = child.bounded(traced, floats, start, seconds=2e-9 * size**3)
+        if end is not None:
+            found = child.bounded(
+                _measured, game, floats, *end, allowed, seconds=2e-8 * floats.entries**3
+            )
+            regrets = found.certificate.evidence["regrets"]
+            if all(r <= most for r, most in zip(regrets, allowed, strict=True)):
+                return found
+        weights = generator.exponential(size=floats.entries)
+    return None
+
+
+def _measured(
+    game: MarkovGame, floats: FloatGame, x: Vector, values: Vector, allowed: tuple[Fraction, ...]
+) -> MarkovEquilibrium:
+    """The equilibrium near the end of a path: exact if possible, else as good as it gets."""
+    tables = _refined(game, floats, x, values)
+    for denominator in DENOMINATORS:
+        simple = _simple(tables, denominator)
+        if simple is not None:
+            found = measured(game, simple)
+            if is_exact(found):
+                return found
+    return shortened(game, tables, allowed)
+
+
+def _refined(game: MarkovGame, floats: FloatGame, x: Vector, values: Vector) -> Tables:
+    """Tables on the supports that x suggests, where what is played earns the same to many digits.
+
+    Newton's method with one float matrix and exact residuals, as long as these fall.
+    """
+    played = x > floats.slack(x, values, 0.0)
+    by_x, by_values, _ = floats.slack_slopes(x, values, 0.0)
+    top = np.hstack([by_x[np.ix_(played, played)], by_values[played]])
+    bottom = np.hstack([floats.owners.T[:, played], np.zeros((floats.equations, floats.equations))])
+    inverse = np.linalg.pinv(np.vstack([top, bottom]))[: played.sum(), : played.sum()]
+    best = tables = _tables(floats, [Fraction(float(p)) for p in np.where(played, x, 0.0)])
+    smallest = np.inf
+    for _ in range(REFINEMENTS):
+        slack = _exact_slack(game, tables)[played]
+        size = float(np.abs(slack).max())
+        if size >= smallest:
+            break
+        best, smallest = tables, size
+        if size < 10.0**-DIGITS:
+            break
+        flat = _flat(floats, tables)
+        for place, change in zip(np.flatnonzero(played), inverse @ slack, strict=True):
+            flat[place] = max(flat[place] - Fraction(float(change)), Fraction(0))
+        tables = _tables(floats, flat)
+    return best
+
+
+def _exact_slack(game: MarkovGame, tables: Tables) -> Vector:
+    """By how much each entry earns less than the state's value, in units of the float game.
+
+    Exact, and rounded at the end, so that small numbers keep all their digits.
+    """
+    values = evaluate(game, tables).state_values
+    payoffs = continuation_payoffs(game, values)
+    units = [1 / unit if unit else Fraction(1) for unit in tolerances(game, Fraction(1))]
+    out: list[list[float]] = [[] for _ in tables]
+    for state in range(game.num_states):
+        stage = stage_game(game, payoffs, state)
+        legal = [np.flatnonzero(mask[state]) for mask in game.legal]
+        strategies = [
+            [table[state][a] for a in actions] for table, actions in zip(tables, legal, strict=True)
+        ]
+        for player, earned in enumerate(deviation_payoffs(stage, strategies)):
+            value, unit = values[player][state], units[player]
+            out[player] += [float((value - payoff) * unit) for payoff in earned]
+    return np.concatenate([np.array(part) for part in out])
+
+
+def _tables(floats: FloatGame, flat: list[Fraction]) -> Tables:
+    """One table a player from one number an entry, each row divided by its sum and rounded."""
+    entries = iter(flat)
+    out = []
+    for mask in floats.legal:
+        table = []
+        for legal in mask:
+            row = [next(entries) if allowed else Fraction(0) for allowed in legal]
+            total = sum(row, Fraction(0))
+            table.append(decimal([p / total for p in row], DIGITS + 10))
+        out.append(tuple(table))
+    return tuple(out)
+
+
+def _flat(floats: FloatGame, tables: Tables) -> list[Fraction]:
+    return [
+        Fraction(table[state][action])
+        for mask, table in zip(floats.legal, tables, strict=True)
+        for state, action in np.argwhere(mask)
+    ]
+
+
+def _simple(tables: Tables, denominator: int) -> Tables | None:
+    """The tables with every probability the nearest fraction of a small denominator; None if a
+    row then does not add up to one."""
+    out = []
+    for table in tables:
+        rows: list[Strategy] = [
+            tuple(Fraction(p).limit_denominator(denominator) for p in row) for row in table
+        ]
+        if any(sum(row) != 1 for row in rows):
+            return None
+        out.append(tuple(rows))
+    return tuple(out)

@@ -1,0 +1,375 @@
+"""A MarkovSolution as text for people: what was found, against whom, and what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gtlearn.games import MarkovGame
+from gtlearn.solvers._markov.output.export import markov_of, tables_of
+from gtlearn.solvers._markov.output.words import (
+    BOUNDS,
+    describe_markov,
+    exactly,
+    follower_class,
+    tie_words,
+)
+from gtlearn.solvers._markov.solution import (
+    MarkovEquilibrium,
+    MarkovSolution,
+    Table,
+    TableCommitment,
+)
+from gtlearn.solvers.output.pieces import (
+    APPROXIMATE,
+    NO_BREAK,
+    add_row,
+    decimal,
+    mix,
+    new_table,
+    short_number,
+    to_text,
+)
+from gtlearn.solvers.solution import FLOAT, OK, RATIONAL
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
+MAX_ROWS = 60  # lines of one table; more are counted, and left to the other formats
+MAX_OUTCOMES = 30
+MAX_STATES = 12  # in a table with one column a state
+NEVER = "-"
+SEARCHED = ("enumeration", "branch_and_bound")  # bounds that nothing short proves again
+
+
+def render(solution: MarkovSolution, width: int | None = None) -> str:
+    """The solution as tables, with what its certificates prove in words.
+
+    Args:
+        solution: what a solver returned.
+        width: columns to fill; the terminal's by default.
+    """
+    blocks: list[str | RichTable] = [_heading(solution)]
+    if len(solution):
+        first = solution[0]
+        if isinstance(first, TableCommitment):
+            blocks += _commitment(solution, first)
+        else:
+            blocks += _equilibria(solution)
+        blocks.append(_proof(solution))
+    blocks += [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in solution.notes]
+    if any("~" in block for block in _texts(solution)):
+        blocks.append('Note: numbers with "~" are rounded; as JSON they are exact.')
+    return to_text(blocks, width)
+
+
+def _heading(solution: MarkovSolution) -> str:
+    exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
+    seconds = solution.seconds
+    took = f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
+    return (
+        f"{describe_markov(solution.game)}\n{_found(solution)}.\n"
+        f"Method: {solution.method}, {exact}, {took.replace(' ', NO_BREAK)}."
+    )
+
+
+def _found(solution: MarkovSolution) -> str:
+    count, late = len(solution), solution.status != OK
+    before = " before the search was stopped" if late else ""
+    if solution.concept == "nash":
+        name = "Nash equilibrium" if count < 2 else "Nash equilibria"
+        if solution.complete:  # the notes say what else there may be
+            return f"{count or 'No'} {name} in deterministic tables"
+        if not count:
+            return f"No {name} found{before}"
+        return f"{count} {name} found{before}; there may be others"
+    what = f"{solution.policy} commitment{'' if count == 1 else 's'}"
+    whom = f"against {follower_class(solution.game, solution.follower)}"
+    if not count:
+        return f"No {what} found{before}, {whom}"
+    first = solution[0]
+    if isinstance(first, TableCommitment) and first.gap == 0:
+        return f"{count} best {what}{' found' if late else ''}{before} {whom}"
+    return f"{count} {what} found{before}, {whom}{'; there may be a better one' if late else ''}"
+
+
+# --- commitments
+
+
+def _commitment(solution: MarkovSolution, first: TableCommitment) -> list[str | RichTable]:
+    game = markov_of(solution.game)
+    leader, follower = game.players[first.leader], game.players[1 - first.leader]
+    lines = _response_lines(solution, game, first)
+    table = new_table("state", f"{leader} commits to", f"{follower} responds")
+    for line in lines[:MAX_ROWS]:
+        add_row(table, line)
+    if len(lines) > MAX_ROWS:
+        add_row(table, ["...", f"{len(lines) - MAX_ROWS} more states", ""])
+    blocks: list[str | RichTable] = [table]
+    left_out = game.num_states - len(lines)
+    if left_out:
+        blocks.append(f"Left out: {left_out} states that cannot be reached within the horizon.")
+    if any(line[-1] == NEVER for line in lines):
+        blocks.append(f'"{NEVER}": the game never comes to that state when {follower} responds so.')
+    blocks.append(
+        f"{leader} earns {'' if first.attained else 'up to '}{exactly(first.value)} and {follower} "
+        f"{exactly(first.payoffs[1 - first.leader])} ({game.unit}), where {follower} breaks ties "
+        f"{tie_words(first.ties, leader)}."
+    )
+    blocks.append(_bound_line(first, leader))
+    bounds = (solution.bounds or {}).items()
+    others = [f"{exactly(value)}: {BOUNDS.get(name, name)}" for name, value in bounds]
+    if others:
+        blocks.append("Bounds on what any commitment earns: " + "; ".join(others) + ".")
+    if solution.robustness:
+        away = ", ".join(
+            f"{APPROXIMATE}{decimal(Fraction(value))} at distance {short_number(distance)}"
+            for distance, value in solution.robustness
+        )
+        blocks.append(
+            f"Off the knife-edge, tables near this one earn {leader}, with ties against it: {away}."
+        )
+    if len(solution) > 1:
+        blocks += _all_leaders(solution, game)
+    return blocks
+
+
+def _response_lines(
+    solution: MarkovSolution, game: MarkovGame, outcome: TableCommitment
+) -> list[list[str]]:
+    """A line a state that can be reached: what the leader commits to, and what the follower does
+    there and when."""
+    leader, follower = outcome.leader, 1 - outcome.leader
+    visits = _visits(game, tables_of(solution, 0))
+    lines = []
+    for state in np.flatnonzero(game.reachable).tolist():
+        own = mix(game.actions[leader], outcome.commitment[state])
+        played = {
+            step: game.actions[follower][outcome.response[_place(outcome.response, game, step, s)]]
+            for step, s in sorted(visits)
+            if s == state
+        }
+        lines.append([game.states[state], own, when_played(played)])
+    return lines
+
+
+def when_played(played: dict[int, str]) -> str:
+    """What is played when: "C", or "C (steps 1-8), D (step 9)"; a dash where it never is."""
+    if len(set(played.values())) <= 1:
+        return next(iter(played.values()), NEVER)
+    parts: dict[str, list[int]] = {}
+    for step, action in played.items():
+        parts.setdefault(action, []).append(step)
+    return ", ".join(f"{action} ({_steps(steps)})" for action, steps in parts.items())
+
+
+def _steps(steps: Sequence[int]) -> str:
+    """Steps as ranges.
+
+    >>> _steps([0]), _steps([1, 2, 3, 9])
+    ('step 0', 'steps 1-3, 9')
+    """
+    runs = []
+    for _, run in groupby(enumerate(steps), key=lambda pair: pair[1] - pair[0]):
+        members = [step for _, step in run]
+        runs.append(str(members[0]) if len(members) == 1 else f"{members[0]}-{members[-1]}")
+    return f"step{'' if len(steps) == 1 else 's'} {', '.join(runs)}"
+
+
+def _bound_line(outcome: TableCommitment, leader: str) -> str:
+    line = f"Proven: no {outcome.policy} table of {leader} earns more"
+    if outcome.gap != 0:
+        line += (
+            f" than {exactly(outcome.upper_bound)}, which leaves a gap of {exactly(outcome.gap)}"
+        )
+    if outcome.attained:
+        return f"{line}."
+    return (
+        f"{line}. The value is a limit: this table itself earns less, but tables near it come as "
+        "close to the value as one likes."
+    )
+
+
+def _all_leaders(solution: MarkovSolution, game: MarkovGame) -> list[str | RichTable]:
+    """All commitments found, a line each."""
+    states = np.flatnonzero(game.reachable).tolist()
+    if len(states) > MAX_STATES:
+        return [f"The table above is the first of {len(solution)}; the other formats have all."]
+    first = solution[0]
+    assert isinstance(first, TableCommitment)
+    follower = game.players[1 - first.leader]
+    labels = [game.states[state] for state in states]
+    table = new_table("#", *labels, f"{follower} gets", right=["#"])
+    for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):
+        assert isinstance(outcome, TableCommitment)
+        cells = [mix(game.actions[outcome.leader], outcome.commitment[state]) for state in states]
+        earned = short_number(outcome.payoffs[1 - outcome.leader])
+        add_row(table, [str(number), *cells, earned])
+    listed = f"All {len(solution)} found, a column a state; the first is the one above:"
+    more = len(solution) - MAX_OUTCOMES
+    return [listed, table, f"{more} more are in the other formats." if more > 0 else ""]
+
+
+# --- equilibria
+
+
+def _equilibria(solution: MarkovSolution) -> list[str | RichTable]:
+    game = markov_of(solution.game)
+    if len(solution) > 1 and _all_pure(solution, game):
+        return _pure_equilibria(solution, game)
+    blocks: list[str | RichTable] = []
+    for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):
+        assert isinstance(outcome, MarkovEquilibrium)
+        if len(solution) > 1:
+            blocks.append(f"#{number}")
+        blocks.append(profile_table(game, outcome.tables))
+        earned = ", ".join(
+            f"{exactly(p)} ({player})"
+            for player, p in zip(game.players, outcome.payoffs, strict=True)
+        )
+        blocks.append(f"Payoffs, {game.unit}: {earned}.")
+    if len(solution) > MAX_OUTCOMES:
+        blocks.append(f"{len(solution) - MAX_OUTCOMES} more are in the other formats.")
+    return blocks
+
+
+def _all_pure(solution: MarkovSolution, game: MarkovGame) -> bool:
+    """Whether all equilibria are tables of actions that fit one line each."""
+    if game.num_states > MAX_STATES:
+        return False
+    tables = [tables_of(solution, index) for index in range(len(solution))]
+    return all(
+        len(table) == game.num_states and all(p in (0, 1) for row in table for p in row)
+        for profile in tables
+        for table in profile
+    )
+
+
+def _pure_equilibria(solution: MarkovSolution, game: MarkovGame) -> list[str | RichTable]:
+    """A line an equilibrium, a column a state."""
+    table = new_table("#", *game.states, "payoffs", right=["#"])
+    for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):
+        lines = _lines(game, tables_of(solution, number), 0, None)
+        payoffs = ", ".join(map(short_number, outcome.payoffs))
+        add_row(table, [str(number), *(",".join(line[1:]) for line in lines), payoffs])
+    more = len(solution) - MAX_OUTCOMES
+    return [
+        f"What is played in each state, by {', '.join(game.players)}; payoffs: {game.unit}.",
+        table,
+        f"{more} more are in the other formats." if more > 0 else "",
+    ]
+
+
+def profile_table(game: MarkovGame, tables: Sequence[Table]) -> RichTable:
+    """A line a state, or, where time matters, a line a state and run of steps alike."""
+    timed = any(len(table) > game.num_states for table in tables)
+    table = new_table(*["steps"] * timed, "state", *game.players)
+    lines = _timed_lines(game, tables) if timed else _lines(game, tables, 0, None)
+    for line in lines[:MAX_ROWS]:
+        add_row(table, line)
+    if len(lines) > MAX_ROWS:
+        add_row(table, [*["..."] * timed, f"{len(lines) - MAX_ROWS} more", *[""] * len(tables)])
+    return table
+
+
+def _timed_lines(game: MarkovGame, tables: Sequence[Table]) -> list[list[str]]:
+    """The lines of consecutive steps whose lines are the same, once; states that cannot be, never.
+
+    Which states may come when is a matter of the transitions, whatever is played.
+    """
+    possible = _visits(game, None)
+    steps = range(game.horizon or 1)
+    at = [_lines(game, tables, t, {s for step, s in possible if step == t}) for t in steps]
+    out = []
+    for _, run in groupby(steps, key=lambda t: at[t]):
+        members = list(run)
+        for place, line in enumerate(at[members[0]]):
+            out.append(["" if place else _steps(members).partition(" ")[2], *line])
+    return out
+
+
+def _lines(
+    game: MarkovGame, tables: Sequence[Table], step: int, states: set[int] | None
+) -> list[list[str]]:
+    return [
+        [
+            label,
+            *(
+                mix(labels, table[_place(table, game, step, s)])
+                for labels, table in zip(game.actions, tables, strict=True)
+            ),
+        ]
+        for s, label in enumerate(game.states)
+        if states is None or s in states
+    ]
+
+
+def _place(rows: Sequence[object], game: MarkovGame, step: int, state: int) -> int:
+    """The row of a state at a step, in a table that may or may not see the time."""
+    return step * game.num_states + state if len(rows) > game.num_states else state
+
+
+def _visits(game: MarkovGame, tables: Sequence[Table] | None) -> set[tuple[int, int]]:
+    """The pairs (step, state) that may come, where all play their tables, or play anything.
+
+    Without a horizon all is called step 0.
+    """
+    waiting = [(0, s) for s, p in enumerate(game.start) if p]
+    seen = set(waiting)
+    while waiting:
+        step, state = waiting.pop()
+        later = 0 if game.horizon is None else step + 1
+        if game.horizon is not None and later >= game.horizon:
+            continue
+        moves = game.transitions.numerators[state] != 0
+        for player, legal in enumerate(game.legal):
+            actions = np.flatnonzero(legal[state]).tolist()
+            if tables is not None:
+                row = tables[player][_place(tables[player], game, step, state)]
+                actions = [a for a in actions if row[a] != 0]
+            moves = np.take(moves, actions, axis=player)
+        axes = tuple(range(game.num_players))
+        new = {(later, int(t)) for t in np.flatnonzero(moves.any(axis=axes))} - seen
+        seen |= new
+        waiting += new
+    return seen
+
+
+# --- proof
+
+
+def _proof(solution: MarkovSolution) -> str:
+    certificates = [outcome.certificate for outcome in solution]
+    unproven = [i for i, c in enumerate(certificates) if not c.verified]
+    regrets = [r for c in certificates for r in c.evidence.get("regrets", ())]
+    if unproven and regrets:
+        return (
+            f"An approximation: by some deviation a player gains up to {exactly(max(regrets))}, "
+            "and no more."
+        )
+    if unproven:
+        shown = ", ".join(f"#{i}" for i in unproven)
+        return f"Certificate: NOT verified for {shown}; take them as approximations."
+    start = "Certificate: verified from the game alone, in exact arithmetic: "
+    if any(c.arithmetic == FLOAT for c in certificates):
+        start = "Checked in floating point, so not proven; up to rounding, "
+    if isinstance(solution[0], TableCommitment):
+        claims = "the payoffs, the response as a best one of its class"
+        if certificates[0].evidence.get("bound") in SEARCHED:
+            return start + f"{claims}. The upper bound is proven by the search itself."
+        return start + f"{claims}, and the upper bound."
+    gain = f"more than {exactly(max(regrets))}" if any(regrets) else "anything"
+    return start + f"no player gains {gain} by any deviation, whatever it makes of the history."
+
+
+def _texts(solution: MarkovSolution) -> list[str]:
+    """Every number that is shown, to see whether one is rounded without its exact form."""
+    numbers = [p for outcome in solution for p in outcome.payoffs]
+    for index in range(min(len(solution), MAX_OUTCOMES)):
+        numbers += [p for table in tables_of(solution, index) for row in table for p in row]
+    texts = [short_number(number) for number in numbers]
+    return texts + [APPROXIMATE] * bool(solution.robustness)

@@ -1,0 +1,163 @@
+"""Tables from OpenSpiel policies and from callables, asked in each state of the game."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from gtlearn.errors import InputError
+from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.openspiel.steps import SteppedGame, followers
+from gtlearn.solvers._markov.tables import as_markov
+
+LONGEST = 2  # joint actions beyond what is remembered after which a policy must still play the same
+MAX_HISTORIES = 5_000
+ROUNDING = 1e-9  # by how much answers after different histories may differ
+
+
+def tables_of_policy(policy: Any, game: MarkovGame | IteratedGame) -> list[list[Any]]:
+    """One table a player from an OpenSpiel policy, Python or C++, of the game's OpenSpiel form.
+
+    A policy in Python is asked in every state that can be reached and after every short history
+    of its own game (either form, recall=memory or perfect), and must play the same wherever the
+    state is the same; one in C++ is asked for the information states "p0 init", "p0 CC" and so
+    on. States that cannot be reached get uniform rows.
+
+    Raises:
+        InputError: if the policy belongs to another game, has no answer, or does not play a table
+            of the states.
+    """
+    import pyspiel
+
+    if isinstance(policy, pyspiel.Policy):
+        return [
+            _table(_of_strings(policy, game, player), game, player)
+            for player in range(game.num_players)
+        ]
+    played = _game_of(policy, game)
+    states = [*played.decision_states().values(), *_short_histories(played)]
+    return [
+        _table(_asked(policy, states, game, player), game, player)
+        for player in range(game.num_players)
+    ]
+
+
+def tables_of_callable(function: Callable[[int, str], Any], game: MarkovGame) -> list[list[Any]]:
+    """One table a player from `function(player, state label)`, which returns a row.
+
+    Raises:
+        InputError: if the function raises.
+    """
+    tables = []
+    for player in range(game.num_players):
+        rows = []
+        for label in game.states:
+            try:
+                rows.append(function(player, label))
+            except Exception as error:
+                raise InputError(
+                    f"the profile, called with player {player} and state {label!r}, raised "
+                    f"{type(error).__name__}: {error}"
+                ) from error
+        tables.append(rows)
+    return tables
+
+
+def _game_of(policy: Any, game: IteratedGame | MarkovGame) -> Any:
+    """The OpenSpiel game that the policy belongs to, if it is a form of this one."""
+    played = getattr(policy, "game", None)
+    if played is None:
+        return game.openspiel
+    if not isinstance(played, SteppedGame) or played.exact.states != game.states:
+        raise InputError(
+            f"the policy belongs to {str(played)[:60]}; give one of {game.name} as its attribute "
+            "`openspiel` or pyspiel.load_game makes it"
+        )
+    return played
+
+
+def _table(
+    rows: Mapping[int, list[float]], game: IteratedGame | MarkovGame, player: int
+) -> list[list[float]]:
+    """The rows of all states; uniform in those that cannot be reached before the game ends."""
+    return [
+        rows[state] if state in rows else [float(p) / sum(mask) for p in mask]
+        for state, mask in enumerate(as_markov(game).legal[player].tolist())
+    ]
+
+
+def _asked(
+    policy: Any, states: Sequence[Any], game: IteratedGame | MarkovGame, player: int
+) -> dict[int, list[float]]:
+    """The row in each state, the same after all histories that lead to it."""
+    rows: dict[int, list[float]] = {}
+    for state in states:
+        row = _answer(policy, state, game, player)
+        first = rows.setdefault(state.place, row)
+        if max(abs(p - q) for p, q in zip(first, row, strict=True)) > ROUNDING:
+            raise InputError(
+                f"the policy of {as_markov(game).players[player]!r} plays differently in state "
+                f"{game.states[state.place]!r} after {state}; give one that depends on the state "
+                "alone"
+            )
+    return rows
+
+
+def _short_histories(played: Any) -> Iterator[Any]:
+    """States after few joint actions, at most MAX_HISTORIES of them, the shortest first."""
+    memory = getattr(played.exact, "memory", 1)
+    waiting = deque(played.first_decisions())
+    for _ in range(MAX_HISTORIES):
+        if not waiting:
+            return
+        state = waiting.popleft()
+        if state.is_terminal():
+            continue
+        yield state
+        if state.step < memory + LONGEST and len(waiting) < MAX_HISTORIES:
+            waiting.extend(followers(state))
+
+
+def _answer(policy: Any, state: Any, game: IteratedGame | MarkovGame, player: int) -> list[float]:
+    try:
+        chosen = dict(policy.action_probabilities(state, player))
+    except Exception as error:
+        raise InputError(
+            f"the policy has no answer for {as_markov(game).players[player]!r} in state {state}: "
+            f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        ) from error
+    return _row(chosen, game, player)
+
+
+def _of_strings(
+    policy: Any, game: IteratedGame | MarkovGame, player: int
+) -> dict[int, list[float]]:
+    """The row in each state that can be reached, asked by the text of its information state."""
+    rows = {}
+    for state in game.openspiel.decision_states().values():
+        key = state.information_state_string(player)
+        try:
+            chosen = dict(policy.action_probabilities(key))
+        except Exception as error:
+            raise InputError(
+                f"the policy has no answer in the information state {key!r}: "
+                f"{str(error).splitlines()[0][:80] if str(error) else type(error).__name__}"
+            ) from error
+        if not chosen:
+            raise InputError(
+                f"the policy has no answer in the information state {key!r}; give it one in each "
+                "of them"
+            )
+        rows[state.place] = _row(chosen, game, player)
+    return rows
+
+
+def _row(chosen: dict[int, float], game: IteratedGame | MarkovGame, player: int) -> list[float]:
+    markov = as_markov(game)
+    size = markov.shape[player]
+    if not set(chosen) <= set(range(size)):
+        raise InputError(
+            f"the policy plays an action that {markov.players[player]!r} does not have"
+        )
+    return [float(chosen.get(action, 0.0)) for action in range(size)]

@@ -1,0 +1,171 @@
+"""One player's table from rows of numbers, by order or by label, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from gtlearn import limits
+from gtlearn.errors import InputError, quoted
+from gtlearn.games import MarkovGame
+from gtlearn.games.labels import label_of
+from gtlearn.games.names import nearest
+from gtlearn.games.numbers import Number
+from gtlearn.solvers._markov.tables import exact_table, pure_table
+from gtlearn.solvers.checking.probabilities import FEW, by_label, vector
+
+Rows = tuple[tuple[Fraction, ...], ...]
+
+
+def read_table(
+    values: Any,
+    game: MarkovGame,
+    player: int,
+    *,
+    timed: bool | None = None,
+    tolerance: Number = 0,
+) -> tuple[Rows, tuple[str, ...]]:
+    """A player's exact table, and notes on what was renormalised.
+
+    Args:
+        values: a row of probabilities for each state, in their order, or by label: a row may be a
+            mapping from action labels to probabilities, and, where the table is a mapping from
+            state labels and the player has two actions, the probability of the first one. A
+            table that depends on the time has `states x horizon` rows, row `t * states + s` for
+            state s at step t, or is a list of tables, one a step.
+        game: the game that it is played in.
+        player: whose table it is.
+        timed: whether it depends on the time; None where its shape is to say so.
+        tolerance: the sum of a row may miss one by so much; see `probabilities.vector`.
+
+    Raises:
+        InputError: in one sentence: what was wrong, in which state, and what to do.
+
+    >>> from gtlearn import games
+    >>> dilemma = games.iterated("prisoners_dilemma", horizon=10).markov
+    >>> forgiving = {"init": 1, "CC": 1, "CD": "1/3", "DC": 1, "DD": {"C": "1/3", "D": "2/3"}}
+    >>> read_table(forgiving, dilemma, 0)[0][4]
+    (Fraction(1, 3), Fraction(2, 3))
+    """
+    whose = f"the table of {game.players[player]!r}"
+    if is_list(values) and len(values) == game.horizon and all(map(is_table, values)):
+        if timed is False:
+            raise InputError(f"{whose} has one table a step, but is said not to see the time")
+        steps = [_by_state(step, game, player, whose) for step in values]
+        rows, timed = list(chain.from_iterable(steps)), True
+    else:
+        rows = _by_state(values, game, player, whose)
+    exact, notes = [], []
+    for index, row in enumerate(rows):
+        if index % FEW == FEW - 1:
+            limits.check()
+        where = _where(index, game, whose)
+        probabilities, note = vector(_by_action(row, game, player, where), where, tolerance)
+        exact.append(probabilities)
+        notes += [note] if note else []
+    return exact_table(exact, game, player, timed=timed), _few(notes)
+
+
+def read_response(
+    values: Any, game: MarkovGame, player: int, tolerance: Number = 0
+) -> tuple[Rows, tuple[str, ...]]:
+    """A player's table from one action index a state, or one such list a step; or as `read_table`.
+
+    Raises:
+        InputError: as `read_table`.
+    """
+    flat = values
+    by_step = is_list(values) and len(values) == game.horizon and all(map(is_list, values))
+    if by_step and all(len(step) == game.num_states for step in values):
+        flat = list(chain.from_iterable(values))
+    if is_list(flat) and flat and all(type(action) is int for action in flat):
+        return pure_table(game, player, flat), ()
+    return read_table(values, game, player, tolerance=tolerance)
+
+
+def _by_state(values: Any, game: MarkovGame, player: int, whose: str) -> list[Any]:
+    """The rows in the order of the states, each still of any form."""
+    values = by_label(values)
+    if isinstance(values, Mapping):
+        known: dict[str, Any] = {}
+        for label, row in values.items():
+            if label_of(label) not in game.states:
+                advice = nearest(label_of(label), game.states) or f"they are {_listed(game.states)}"
+                raise InputError(f"{whose} names a state {quoted(label)}, unknown; {advice}")
+            known[label_of(label)] = row
+        missing = [label for label in game.states if label not in known]
+        if missing:
+            raise InputError(f"{whose} has no row for state {missing[0]!r}; give one a state")
+        return [_row_of(known[label], game, player) for label in game.states]
+    if hasattr(values, "tolist") and getattr(values, "ndim", 0) >= 1:
+        return list(values)
+    if not is_list(values):
+        raise InputError(f"{whose} is no table; give one row of probabilities a state")
+    return list(values)
+
+
+def _row_of(row: Any, game: MarkovGame, player: int) -> Any:
+    """A row, where a single number is the probability of the first of two actions."""
+    single = isinstance(row, str | int | float | Fraction | np.number) or (
+        hasattr(row, "tolist") and getattr(row, "ndim", 1) == 0
+    )
+    if not single or isinstance(row, bool) or game.shape[player] != 2:
+        return row
+    from gtlearn.games.numbers import to_fraction
+
+    number = row.item() if hasattr(row, "item") else row
+    return [number, 1 - (number if isinstance(number, float) else to_fraction(number))]
+
+
+def _by_action(row: Any, game: MarkovGame, player: int, where: str) -> Any:
+    """A row from a mapping of action labels; anything else as it is."""
+    row = by_label(row)
+    if not isinstance(row, Mapping):
+        return row
+    out: list[Any] = [0] * game.shape[player]
+    for label, probability in row.items():
+        if label_of(label) not in game.actions[player]:
+            raise InputError(
+                f"{where} names an action {quoted(label)}, unknown; they are "
+                f"{_listed(game.actions[player])}"
+            )
+        out[game.actions[player].index(label_of(label))] = probability
+    return out
+
+
+def _where(index: int, game: MarkovGame, whose: str) -> str:
+    step, state = divmod(index, game.num_states)
+    return f"{whose} in state {game.states[state]!r}" + (f" at step {step}" if step else "")
+
+
+def is_list(values: Any) -> bool:
+    """Whether these are several values: a sequence, or an array with an axis."""
+    if isinstance(values, np.ndarray):
+        return values.ndim > 0
+    return isinstance(values, Sequence) and not isinstance(values, str | bytes)
+
+
+def is_table(values: Any) -> bool:
+    """Whether these are rows of numbers, and not numbers."""
+    if isinstance(values, Mapping):  # of states; a row by action labels holds numbers
+        return any(is_list(row) or isinstance(row, Mapping) for row in values.values())
+    return (
+        is_list(values)
+        and len(values) > 0
+        and all(is_list(row) or isinstance(row, Mapping) for row in values)
+    )
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:12]) + (", ..." if len(labels) > 12 else "")
+
+
+def _few(notes: Sequence[str]) -> tuple[str, ...]:
+    """At most three notes; the rest are counted."""
+    if len(notes) <= 3:
+        return tuple(notes)
+    return (*notes[:2], f"{len(notes) - 2} more rows of floats were divided by their sum")

@@ -1,0 +1,131 @@
+"""The games of one step: what is played in a state where the values of the next states are known.
+
+Shapley (1953) calls it the game A(alpha): payoffs r + discount * sum over t of p(t) alpha(t).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import gcd
+
+import numpy as np
+
+from gtlearn import limits
+from gtlearn.games import MarkovGame, NormalFormGame
+from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
+from gtlearn.limits import OK
+from gtlearn.solvers._markov.process import product
+from gtlearn.solvers._nash import all_equilibria, one_equilibrium, pure_equilibria
+from gtlearn.solvers._nash import select as selected
+from gtlearn.solvers._nash.selection import ENTROPY, WELFARE, score
+from gtlearn.solvers.solution import Solution, Strategy, pure
+
+Values = Sequence[Sequence[Fraction]]  # one row a player: what each state is worth
+Profile = tuple[Strategy, ...]  # one probability vector a player, over all of its actions
+StageSolver = Callable[[NormalFormGame], Profile | None]
+
+
+def continuation_payoffs(game: MarkovGame, values: Values) -> tuple[ExactArray, ...]:
+    """What each joint action earns where `values` are earned from the next step on.
+
+    Args:
+        game: the game.
+        values: one row a player, one number a state; not scaled.
+
+    Returns:
+        One array a player, of shape (states, *actions).
+    """
+    moves, discount = game.transitions, game.discount
+    numerators = moves.numerators.astype(object)
+    out = []
+    for array, row in zip(game.payoffs, values, strict=True):
+        unit = common_denominator(row)
+        worth = np.array([v.numerator * (unit // v.denominator) for v in row], dtype=object)
+        grow = discount.denominator * unit * moves.denominator
+        keep = discount.numerator * array.denominator
+        total = grow * array.numerators.astype(object) + keep * product(numerators, worth)
+        out.append(_reduced(total.ravel().tolist(), total.shape, grow * array.denominator))
+    return tuple(out)
+
+
+def _reduced(numerators: list[int], shape: tuple[int, ...], denominator: int) -> ExactArray:
+    common = gcd(denominator, *numerators)
+    return integer_array([v // common for v in numerators], shape, denominator // common)
+
+
+def stage_game(game: MarkovGame, payoffs: Sequence[ExactArray], state: int) -> NormalFormGame:
+    """The normal form of one state: the legal actions, paid as `continuation_payoffs` says."""
+    kept = [np.flatnonzero(mask[state]) for mask in game.legal]
+    tensors = []
+    for array in payoffs:
+        part = array.numerators[state][np.ix_(*kept)]
+        tensors.append(integer_array(part.ravel().tolist(), part.shape, array.denominator))
+    return NormalFormGame(
+        name=f"{game.name} in state {game.states[state]}",
+        players=game.players,
+        actions=tuple(
+            tuple(labels[a] for a in actions)
+            for labels, actions in zip(game.actions, kept, strict=True)
+        ),
+        payoffs=tuple(tensors),
+    )
+
+
+def over_all_actions(game: MarkovGame, state: int, strategies: Sequence[Strategy]) -> Profile:
+    """The strategies of a stage game with zeros for the actions that are not legal."""
+    out = []
+    for mask, strategy in zip(game.legal, strategies, strict=True):
+        row = [Fraction(0)] * mask.shape[1]
+        for action, p in zip(np.flatnonzero(mask[state]).tolist(), strategy, strict=True):
+            row[action] = Fraction(p)
+        out.append(tuple(row))
+    return tuple(out)
+
+
+def stage_solver(select: str | None = None) -> StageSolver:
+    """A function that gives an equilibrium of a stage game, None where it finds none.
+
+    With two players it is any exact equilibrium, or the best of all by "welfare", "fairness" or
+    "entropy"; with more players it is pure, and None says that none is.
+
+    Args:
+        select: the criterion, None for any equilibrium.
+
+    Raises:
+        LimitReached: by the function, at a limit.
+    """
+
+    def solve(stage: NormalFormGame) -> Profile | None:
+        if stage.num_players > 2:
+            return _best_pure(stage, select)
+        limits.check()
+        found = one_equilibrium(stage) if select is None else all_equilibria(stage)
+        require_found(found)
+        best = found if select is None else selected(found, select)
+        return tuple(best[0].strategies)  # type: ignore[union-attr]
+
+    return solve
+
+
+def require_found(solution: Solution) -> None:
+    """Raises the limit that ended a solver before it found what was asked for.
+
+    Raises:
+        LimitReached: if so.
+    """
+    if solution.status != OK:
+        raise limits.of_status(solution.status)
+
+
+def _best_pure(stage: NormalFormGame, select: str | None) -> Profile | None:
+    found = pure_equilibria(stage)
+    if not found:
+        return None
+
+    def worth(profile: tuple[int, ...]) -> tuple[Fraction, ...]:
+        payoffs = [stage.payoff(player, profile) for player in range(stage.num_players)]
+        return score(payoffs, select or WELFARE)
+
+    best = found[0] if select in (None, ENTROPY) else max(found, key=worth)
+    return tuple(pure(size, action) for size, action in zip(stage.shape, best, strict=True))

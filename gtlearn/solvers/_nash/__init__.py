@@ -1,0 +1,24 @@
+"""Exact Nash equilibria of two-player games."""
+
+from gtlearn.solvers._nash.enumeration import all_equilibria as all_equilibria
+from gtlearn.solvers._nash.pure import pure_equilibria as pure_equilibria
+from gtlearn.solvers._nash.selection import CRITERIA as CRITERIA
+from gtlearn.solvers._nash.selection import select as select
+from gtlearn.solvers._nash.single import one_equilibrium as one_equilibrium
+from gtlearn.solvers._nash.start_labels import every_label as every_label
+from gtlearn.solvers._nash.start_labels import path_equilibrium as path_equilibrium
+
+VERTEX_ENUMERATION = "vertex-enumeration"
+ALL_METHODS = {VERTEX_ENUMERATION: all_equilibria, "lemke-howson": every_label}
+
+__all__ = [
+    "ALL_METHODS",
+    "CRITERIA",
+    "VERTEX_ENUMERATION",
+    "all_equilibria",
+    "every_label",
+    "one_equilibrium",
+    "path_equilibrium",
+    "pure_equilibria",
+    "select",
+]

@@ -1,0 +1,118 @@
+"""Pure Nash equilibria by best responses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn import child, limits
+from gtlearn.errors import CertificateError
+from gtlearn.games import NormalFormGame
+from gtlearn.games.given import of_games
+from gtlearn.solvers._nash.certified import certified
+from gtlearn.solvers.solution import NashEquilibrium, Strategy, pure
+
+
+@of_games(NormalFormGame)
+def pure_equilibria(
+    game: NormalFormGame, *, time_limit: float | None = None, memory_limit: float | None = None
+) -> list[tuple[int, ...]]:
+    """Every pure Nash equilibrium of an n-player game, as action indices, in row-major order.
+
+    A profile is one where each player's action is a best response to the others' (Nash 1951).
+
+    Args:
+        game: the game.
+        time_limit: in seconds.
+        memory_limit: bytes by which the process may grow.
+
+    Raises:
+        LimitReached: if a limit does not suffice.
+
+    >>> from gtlearn import games
+    >>> pure_equilibria(games.normal_form([[3, 0], [5, 1]], [[3, 5], [0, 1]]))
+    [(1, 1)]
+    """
+    with limits.limited(time_limit, memory_limit):
+        profiles = np.argwhere(_found(game)).tolist()
+    return [tuple(profile) for profile in profiles]
+
+
+def first_pure_equilibrium(game: NormalFormGame) -> tuple[int, ...] | None:
+    """The first pure Nash equilibrium in row-major order, or None.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    stable = _found(game)
+    place = int(stable.argmax())
+    if not stable.flat[place]:
+        return None
+    return tuple(int(a) for a in np.unravel_index(place, game.shape))
+
+
+def first_certified_pure_equilibrium(game: NormalFormGame) -> NashEquilibrium | None:
+    """The same equilibrium with its certificate.
+
+    Raises:
+        LimitReached: at a limit, unless this costs next to nothing.
+    """
+    with limits.sparing(searching_seconds(game)):
+        profile = first_pure_equilibrium(game)
+        if profile is None:
+            return None
+        return _certified(
+            game, [pure(size, a) for size, a in zip(game.shape, profile, strict=True)]
+        )
+
+
+def certified_pure_equilibria(
+    game: NormalFormGame,
+) -> Iterator[tuple[tuple[int, ...], NashEquilibrium]]:
+    """Each pure equilibrium in row-major order: its actions, and the equilibrium, certified.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    known: list[dict[int, Strategy]] = [{} for _ in game.shape]
+    for place in np.flatnonzero(_found(game)):  # not listed, for there may be millions
+        limits.check()
+        profile = tuple(int(a) for a in np.unravel_index(place, game.shape))
+        strategies = []
+        for size, action, side in zip(game.shape, profile, known, strict=True):
+            if action not in side:
+                side[action] = pure(size, action)
+            strategies.append(side[action])
+        yield profile, _certified(game, strategies)
+
+
+def _certified(game: NormalFormGame, strategies: Sequence[Strategy]) -> NashEquilibrium:
+    equilibrium = certified(game, strategies)
+    if equilibrium is None:
+        raise CertificateError(
+            f"an equilibrium of {game.name!r} failed exact verification; please report it"
+        )
+    return equilibrium
+
+
+def searching_seconds(game: NormalFormGame) -> float:
+    """About how long it takes to look at every profile."""
+    long = any(tensor.numerators.dtype == object for tensor in game.payoffs)
+    return len(game.payoffs) * game.payoffs[0].numerators.size * (2e-7 if long else 1e-8)
+
+
+def _found(game: NormalFormGame) -> NDArray[np.bool_]:
+    if limits.patience() == math.inf:
+        return _stable(game)
+    return child.bounded(_stable, game, seconds=searching_seconds(game))
+
+
+def _stable(game: NormalFormGame) -> NDArray[np.bool_]:
+    """At which profiles each player's action is a best response."""
+    stable = np.ones(game.shape, dtype=bool)
+    for player, tensor in enumerate(game.payoffs):
+        stable &= tensor.numerators == tensor.numerators.max(axis=player, keepdims=True)
+    return stable

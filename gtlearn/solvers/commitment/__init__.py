@@ -1,5 +1,0 @@
-"""Stackelberg equilibria: what a leader earns by committing, exactly."""
-
-from gtlearn.solvers.commitment.stackelberg import stackelberg as stackelberg
-
-__all__ = ["stackelberg"]

@@ -1,3 +1,0 @@
-"""Commitments of a leader to tables: exact values, proven bounds, and what ties are worth."""
-
-from gtlearn.solvers.markov.commitment.solve import stackelberg as stackelberg
