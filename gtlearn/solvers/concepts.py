@@ -171,6 +171,11 @@ def names() -> list[str]:
     return list(dict.fromkeys((*_OWN, *_registered, *plugin_names(GROUP))))
 
 
+def is_registered(name: str) -> bool:
+    """Whether a concept is none of gtlearn's own."""
+    return name not in _OWN
+
+
 def concept_of(name: str) -> Concept:
     """A concept by its name.
 

@@ -27,6 +27,7 @@ from gtlearn.solvers.outcomes import (
     NashSubset,
     Outcome,
     Strategy,
+    StrategyProfile,
     Table,
     pure,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "Progress",
     "Solution",
     "Strategy",
+    "StrategyProfile",
     "Table",
     "pure",
 ]
@@ -69,7 +71,7 @@ class Solution:
 
     Attributes:
         game: the game that was solved.
-        concept: "nash", "correlated", "coarse-correlated" or "stackelberg".
+        concept: "nash", "correlated", "coarse-correlated", "stackelberg", or one registered.
         method: the method that ran, named as the literature names it.
         solutions: the outcomes; index or iterate the Solution to reach them.
         status: "ok", or what cut the search short: "time_limit", "memory_limit" or "interrupted".

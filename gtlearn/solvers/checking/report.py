@@ -9,6 +9,7 @@ from typing import Any
 from gtlearn.games.dummies import follower_of
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.solvers.checking.result import CheckReport, CommitmentCheck, Deception, Optimum
+from gtlearn.solvers.concepts import concept_of
 from gtlearn.solvers.output.json import by_step, game_json, json_number, number_list, plain
 from gtlearn.solvers.output.pieces import (
     add_row,
@@ -21,7 +22,7 @@ from gtlearn.solvers.output.pieces import (
     to_text,
 )
 from gtlearn.solvers.output.steps import profile_table, when_played
-from gtlearn.solvers.output.words import CONCEPTS, describe, follower_class, tie_words
+from gtlearn.solvers.output.words import describe, follower_class, tie_words
 from gtlearn.solvers.profile import columns_of
 
 SCHEMA = "gtlearn/check/1"
@@ -139,7 +140,7 @@ def _verdict(report: CheckReport) -> str:
     within = f" within {short_number(report.tolerance)}" if report.tolerance else ""
     check = report.stackelberg
     if check is None or check.follower is None:
-        name = f"{CONCEPTS[report.concept]}{within}"
+        name = f"{concept_of(report.concept).title}{within}"
         return f"This is {'' if report.holds else 'not '}a {name}."
     whom = follower_class(report.game, check.follower)
     if check.optimum is None:

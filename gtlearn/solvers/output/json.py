@@ -15,10 +15,10 @@ from gtlearn.solvers.solution import (
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
-    NashEquilibrium,
     NashSubset,
     Outcome,
     Solution,
+    StrategyProfile,
 )
 
 SCHEMA = "gtlearn/solution/1"
@@ -142,12 +142,12 @@ def plain(value: Any) -> Any:
 
 def _outcome_json(outcome: Outcome, game: Game) -> dict[str, Any]:
     out: dict[str, Any]
-    if isinstance(outcome, NashEquilibrium):
+    if isinstance(outcome, StrategyProfile):
         out = {
             "strategies": [_strategy_json(s, game, outcome.timed) for s in outcome.strategies],
             "timed": outcome.timed,
             "payoffs": number_list(outcome.payoffs),
-            "index": outcome.index,
+            "index": getattr(outcome, "index", None),
         }
     elif isinstance(outcome, CorrelatedEquilibrium):
         out = {

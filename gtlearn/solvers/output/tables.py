@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gtlearn.errors import option
 from gtlearn.games.numbers import Number
+from gtlearn.solvers.concepts import concept_of, is_registered
 from gtlearn.solvers.output.one_shot import (
     MAX_ROWS,
     OBJECTIVES,
@@ -16,7 +17,7 @@ from gtlearn.solvers.output.one_shot import (
 )
 from gtlearn.solvers.output.pieces import APPROXIMATE, NO_BREAK, exactly, short_number, to_text
 from gtlearn.solvers.output.steps import MAX_OUTCOMES, step_blocks
-from gtlearn.solvers.output.words import CONCEPTS, describe, follower_class
+from gtlearn.solvers.output.words import describe, follower_class
 from gtlearn.solvers.solution import (
     FLOAT,
     OK,
@@ -49,7 +50,7 @@ def render(solution: Solution, width: int | None = None) -> str:
     if len(solution):
         in_steps = solution.game.in_steps
         blocks += step_blocks(solution) if in_steps else one_shot_blocks(solution)
-        blocks.append(_proof_in_steps(solution) if in_steps else _proof(solution))
+        blocks.append(_proof_in_steps(solution) if _of_steps(solution) else _proof(solution))
     return to_text([*blocks, *_footnotes(solution)], width)
 
 
@@ -57,23 +58,27 @@ def _heading(solution: Solution) -> str:
     exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
     seconds = solution.seconds
     took = f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
-    content = _content_in_steps(solution) if solution.game.in_steps else _content(solution)
+    content = _content_in_steps(solution) if _of_steps(solution) else _content(solution)
     return (
         f"{describe(solution.game)}\n{content}.\n"
         f"Method: {solution.method}, {exact}, {took.replace(' ', NO_BREAK)}."
     )
 
 
+def _of_steps(solution: Solution) -> bool:
+    """Whether a concept of gtlearn's own is solved in a game of several steps."""
+    return solution.game.in_steps and not is_registered(solution.concept)
+
+
 def _content(solution: Solution) -> str:
     """What there is, and what is known of what else there is."""
     count = len(solution)
-    name = CONCEPTS.get(solution.concept, solution.concept)
-    if count != 1:
-        name = name.replace("equilibrium", "equilibria")
+    concept = concept_of(solution.concept)
+    name = concept.title if count == 1 else concept.plural
     late = solution.status != OK
     if count == 0:
         stopped = " before the search was stopped" if late else ""
-        return f"No {CONCEPTS[solution.concept]} found{stopped}"
+        return f"No {concept.title} found{stopped}"
     if solution.concept != "nash":
         if late and solution.concept == "stackelberg":
             name = "commitment"
@@ -152,6 +157,8 @@ def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool)
         regrets = [float(r) for c in certificates for r in c.evidence.get("regrets", ())]
         most = f"{max(regrets, default=0.0):.3g}"
         return f"no player gains more than {most} by playing otherwise."
+    if is_registered(solution.concept):
+        return concept_of(solution.concept).claim + "."
     if isinstance(first, Commitment):
         return _commitment_claim(solution, first) + "."
     if solution.concept == "coarse-correlated":
@@ -167,7 +174,7 @@ def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool)
             better = OBJECTIVES.get(objective, ("", "does better"))[1]
         if evidence["bound"] != first.value:
             better += f" than {short_number(evidence['bound'])}"
-        claim += f", and no {CONCEPTS[solution.concept]} {better}"
+        claim += f", and no {concept_of(solution.concept).title} {better}"
     return claim + "."
 
 

@@ -24,7 +24,7 @@ from gtlearn.solvers.outcomes import (
     STOCHASTIC,
     Commitment,
     CorrelatedEquilibrium,
-    NashEquilibrium,
+    StrategyProfile,
     Table,
 )
 from gtlearn.solvers.profile import Profile, outcome_of
@@ -100,7 +100,7 @@ def read_profile(
     source = reader.content(source) if isinstance(source, str | Path) else by_label(source)
     if isinstance(source, Solution):
         source = outcome_of(source, index)
-    if isinstance(source, NashEquilibrium):
+    if isinstance(source, StrategyProfile):
         return reader.players(list(source.strategies), None)
     if isinstance(source, CorrelatedEquilibrium):
         return reader.joint(source.distribution)
