@@ -11,21 +11,21 @@ import numpy as np
 from gtlearn.games import BayesianGame, Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import ExactArray, Number
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import (
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
     NashSubset,
     Outcome,
-    Solution,
     StrategyProfile,
 )
+from gtlearn.solvers.record import Record
 
 SCHEMA = "gtlearn/solution/1"
 MOST_FULL_ROWS = 100  # of multipliers: of more, nearly all are zeros, and they fill gigabytes
 
 
-def to_json(solution: Solution) -> dict[str, Any]:
+def to_json(solution: Record) -> dict[str, Any]:
     """The solution as the JSON object of schema gtlearn/solution/1.
 
     In a game of several steps a commitment has "commitment" (states x actions, the states labelled

@@ -8,7 +8,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame, normal_form
 from gtlearn.solvers import zero_sum
 from gtlearn.solvers.checking.check import read_tolerance
-from gtlearn.solvers.checking.result import CheckReport
+from gtlearn.solvers.checking.report import CheckReport
 from gtlearn.solvers.concepts import NORMAL_FORM, Concept, Row
 from gtlearn.solvers.outcomes import Certificate, StrategyProfile
 from gtlearn.solvers.profiles.read import read_profile
