@@ -77,7 +77,7 @@ class Concept:
     @property
     def plural(self) -> str:
         """What several solutions are called."""
-        return self.title[:-2] + "ia" if self.title.endswith("ium") else f"{self.title}s"
+        return f"{self.title[:-2]}a" if self.title.endswith("ium") else f"{self.title}s"
 
 
 _SOLVERS, _CHECKS = "gtlearn.solvers", "gtlearn.solvers.checking.check"
