@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -41,12 +41,17 @@ class Panel:
     """One pair of axes, with the options that all its runs share.
 
     Attributes:
-        name: of its folder, and its title.
+        name: of its folder.
         options: of the algorithm.
     """
 
     name: str
     options: Options
+
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -172,10 +177,36 @@ class Figure:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Reproduction:
+    """A figure whose runs are finished.
+
+    Attributes:
+        figure: what was run.
+        runs: by the names of panel and method, in the order of the seeds; what one is depends on
+            the figure's kind.
+        folder: where the runs are.
+    """
+
+    figure: Figure
+    runs: Mapping[tuple[str, str], Sequence[Any]]
+    folder: Path
+
+    def of(self, panel: Panel, method: Method) -> Sequence[Any]:
+        """The runs of one curve."""
+        return self.runs[panel.name, method.name]
+
+    def curves(self) -> Iterator[tuple[Panel, Method, Sequence[Any]]]:
+        """All panels, and in each all methods, with their runs."""
+        for panel in self.figure.panels:
+            for method in self.figure.methods:
+                yield panel, method, self.of(panel, method)
+
+
 def figure_names() -> tuple[str, ...]:
     """The figures that can be reproduced."""
-    found = (file.name for file in _FOLDER.iterdir() if file.name.endswith(_SUFFIX))
-    return tuple(sorted(name.removesuffix(_SUFFIX) for name in found))
+    names = (file.name for file in _FOLDER.iterdir())
+    return tuple(sorted(n.removesuffix(_SUFFIX) for n in names if n.endswith(_SUFFIX)))
 
 
 def read_figure(name: str, *, quick: bool = False) -> Figure:

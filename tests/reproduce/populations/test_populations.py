@@ -10,14 +10,12 @@ from gtlearn import cli, games
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.personas import Personas, personas
 from gtlearn.reproduce import read_figure, reproduce
-from gtlearn.reproduce.kinds.populations.drawing import caption, draw
-from gtlearn.reproduce.kinds.populations.measures import (
+from gtlearn.reproduce.kinds.populations import (
+    POPULATIONS,
     along_components,
     population,
     principal_components,
-    read_run,
 )
-from gtlearn.reproduce.kinds.populations.table import report, to_json
 
 FIGURES = ("meta-mapg-fig3a", "meta-mapg-fig3b", "meta-mapg-fig6a")
 
@@ -114,15 +112,15 @@ def test_a_line_has_one_component():
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_is_trained(name, tmp_path):
     found = reproduce(read_figure(name), tmp_path / "new" / "folder")
-    text = report(found)
+    text = POPULATIONS.report(found)
     assert "The paper says" in text and "What differs" in text
     assert all(statement.text[:40] in text for statement in found.figure.statements)
-    assert not found.runs and "seed" not in caption(found)
-    held = json.loads(json.dumps(to_json(found), allow_nan=False))
+    assert not found.runs and "seed" not in POPULATIONS.caption(found)
+    held = json.loads(json.dumps(POPULATIONS.to_json(found), allow_nan=False))
     assert held["figure"] == name and held["seeds"] == []
     assert sum(g["test"]["personas"] for g in held["rows"][0]["groups"].values()) in (40, 60)
-    assert draw(found, tmp_path / "a.png").stat().st_size > 10_000
-    assert "train" in caption(found)
+    assert POPULATIONS.draw(found, tmp_path / "a.png").stat().st_size > 10_000
+    assert "train" in POPULATIONS.caption(found)
 
 
 @pytest.mark.parametrize("quick", [[], ["--quick"]])
@@ -143,7 +141,7 @@ def test_what_cannot_be_used(tmp_path):
     with pytest.raises(InputError, match="has no option 'game'; a population needs"):
         population(replace(figure, options={}), figure.panels[0])
     with pytest.raises(InputError, match="have no runs"):
-        read_run(tmp_path)
+        POPULATIONS.read_run(tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot be made"):
         reproduce(figure, tmp_path / "file" / "runs")
