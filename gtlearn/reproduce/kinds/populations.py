@@ -101,7 +101,7 @@ class Population:
         return float(np.sqrt(1 / train + 1 / test))
 
 
-def population(figure: Figure, panel: Panel) -> Population:
+def population_of(figure: Figure, panel: Panel) -> Population:
     """The population that a panel's options describe.
 
     Args:
@@ -154,48 +154,48 @@ def along_components(splits: Mapping[str, Personas]) -> Population:
 
 def _populations(reproduction: Reproduction) -> list[tuple[Panel, Population]]:
     figure = reproduction.figure
-    return [(panel, population(figure, panel)) for panel in figure.panels]
+    return [(panel, population_of(figure, panel)) for panel in figure.panels]
 
 
-def _numbers(people: Population) -> Numbers:
+def _numbers(population: Population) -> Numbers:
     return {
-        "explained": people.explained.tolist(),
+        "explained": population.explained.tolist(),
         "groups": {
             name: {
-                **{split: _preference(people, split, group) for split in people.splits},
-                "covered": people.covered(group),
-                "shift": people.shift(group),
-                "shift_by_chance": people.shift_by_chance(group),
+                **{split: _preference(population, split, group) for split in population.splits},
+                "covered": population.covered(group),
+                "shift": population.shift(group),
+                "shift_by_chance": population.shift_by_chance(group),
             }
-            for group, name in enumerate(people.groups)
+            for group, name in enumerate(population.groups)
         },
     }
 
 
-def _preference(people: Population, split: str, group: int) -> Numbers:
-    chances = people.preferred(split, group)
+def _preference(population: Population, split: str, group: int) -> Numbers:
+    chances = population.preferred(split, group)
     ends = float(chances.mean()), float(chances.min()), float(chances.max())
     return {"personas": len(chances), "probability": [*ends]}
 
 
 def _tables(reproduction: Reproduction) -> list[Table | str]:
     rows, said = [], []
-    for panel, people in _populations(reproduction):
-        rows += _rows(panel, people)
-        shares = " and ".join(f"{share:.0%}" for share in people.explained)
+    for panel, population in _populations(reproduction):
+        rows += _rows(panel, population)
+        shares = " and ".join(f"{share:.0%}" for share in population.explained)
         said.append(
             f"{panel.name}: {shares} of the variance are along the first two components; shift by "
-            f"chance: {people.shift_by_chance(0):.2f}."  # all groups are of one size
+            f"chance: {population.shift_by_chance(0):.2f}."  # all groups are of one size
         )
     right = ("personas", "covered", "shift")
     return [table_of(rows, right), "\n".join(said), _NOTES]
 
 
-def _rows(panel: Panel, people: Population) -> list[dict[str, str]]:
+def _rows(panel: Panel, population: Population) -> list[dict[str, str]]:
     rows = []
-    for group, name in enumerate(people.groups):
-        for place, split in enumerate(people.splits):
-            numbers = _preference(people, split, group)
+    for group, name in enumerate(population.groups):
+        for place, split in enumerate(population.splits):
+            numbers = _preference(population, split, group)
             mean, low, high = numbers["probability"]
             tested = split == "test"
             cells = {
@@ -204,8 +204,8 @@ def _rows(panel: Panel, people: Population) -> list[dict[str, str]]:
                 "split": split,
                 "personas": str(numbers["personas"]),
                 "probability": f"{mean:.2f} ({low:.2f} to {high:.2f})",
-                "covered": f"{people.covered(group):.0%}" if tested else "",
-                "shift": f"{people.shift(group):.2f}" if tested else "",
+                "covered": f"{population.covered(group):.0%}" if tested else "",
+                "shift": f"{population.shift(group):.2f}" if tested else "",
             }
             rows.append(cells)
     return rows
@@ -213,16 +213,16 @@ def _rows(panel: Panel, people: Population) -> list[dict[str, str]]:
 
 def _drawn(reproduction: Reproduction) -> tuple[Canvas, str]:
     count = len(reproduction.figure.panels)
-    groups = len(population(reproduction.figure, reproduction.figure.panels[0]).groups)
+    groups = len(population_of(reproduction.figure, reproduction.figure.panels[0]).groups)
     size = max(6.5, 5.0 * count), 5.4
     return draw_panels(reproduction, _draw_panel, count, size, legend=groups), ""
 
 
 def _draw_panel(axes: Axes, reproduction: Reproduction, panel: Panel) -> None:
-    people = population(reproduction.figure, panel)
-    for group, name in enumerate(people.groups):
+    population = population_of(reproduction.figure, panel)
+    for group, name in enumerate(population.groups):
         for split, (mark, opacity, size) in _MARKS.items():
-            across, along = people.places[split][people.members(split, group)].T
+            across, along = population.places[split][population.members(split, group)].T
             axes.scatter(
                 across,
                 along,
@@ -234,14 +234,14 @@ def _draw_panel(axes: Axes, reproduction: Reproduction, panel: Panel) -> None:
                 linewidths=0.5 if mark == "s" else None,
                 label=f"prefers {name}, {split}",
             )
-    shares = [f"component ({share:.0%} of the variance)" for share in people.explained]
+    shares = [f"component ({share:.0%} of the variance)" for share in population.explained]
     axes.set_xlabel(f"first {shares[0]}", fontsize=9)
     axes.set_ylabel(f"second {shares[1]}", fontsize=9)
 
 
 def _shown(reproduction: Reproduction) -> str:
-    people = population(reproduction.figure, reproduction.figure.panels[0])
-    counts = ", ".join(f"{len(held)} {split}" for split, held in people.splits.items())
+    population = population_of(reproduction.figure, reproduction.figure.panels[0])
+    counts = ", ".join(f"{len(held)} {split}" for split, held in population.splits.items())
     return (
         ", drawn again. A point a persona, along the principal components of all together: "
         f"{counts}."
@@ -251,7 +251,8 @@ def _shown(reproduction: Reproduction) -> str:
 POPULATIONS = Kind(
     name="populations",
     rows=lambda reproduction: [
-        {"panel": panel.name, **_numbers(people)} for panel, people in _populations(reproduction)
+        {"panel": panel.name, **_numbers(population)}
+        for panel, population in _populations(reproduction)
     ],
     tables=_tables,
     drawn=_drawn,

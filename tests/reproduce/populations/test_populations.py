@@ -13,7 +13,7 @@ from gtlearn.reproduce import read_figure, reproduce
 from gtlearn.reproduce.kinds.populations import (
     POPULATIONS,
     along_components,
-    population,
+    population_of,
     principal_components,
 )
 
@@ -22,7 +22,7 @@ FIGURES = ("meta-mapg-fig3a", "meta-mapg-fig3b", "meta-mapg-fig6a")
 
 def people_of(name):
     figure = read_figure(name)
-    return population(figure, figure.panels[0])
+    return population_of(figure, figure.panels[0])
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_the_command_leaves_numbers_and_a_picture(quick, tmp_path, capsys):
 def test_what_cannot_be_used(tmp_path):
     figure = read_figure("meta-mapg-fig3a")
     with pytest.raises(InputError, match="has no option 'game'; a population needs"):
-        population(replace(figure, options={}), figure.panels[0])
+        population_of(replace(figure, options={}), figure.panels[0])
     with pytest.raises(InputError, match="have no runs"):
         POPULATIONS.read_run(tmp_path)
     (tmp_path / "file").touch()
