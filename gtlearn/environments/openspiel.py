@@ -9,7 +9,7 @@ import pyspiel
 from numpy.typing import NDArray
 
 from gtlearn import games
-from gtlearn.environments.parallel import Environment, Infos, Step
+from gtlearn.environments.parallel import ACTION_MASK, Environment, Infos, Step
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.kinds.bayesian import BayesianGame
@@ -22,7 +22,7 @@ from gtlearn.optional import needed
 with needed("the environments", "envs"):
     from gymnasium.spaces import Box, Dict, Discrete
 
-OBSERVATION, ACTION_MASK = "observation", "action_mask"
+OBSERVATION = "observation"
 _TRIAL_STEPS = 2000  # of a game whose parameters may end the process
 
 

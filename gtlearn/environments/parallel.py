@@ -12,6 +12,7 @@ with needed("the environments", "envs"):
     from gymnasium import Space
     from pettingzoo import ParallelEnv
 
+ACTION_MASK = "action_mask"  # PettingZoo's name of what is legal, one 0 or 1 an action
 Seen = TypeVar("Seen")
 Act = TypeVar("Act")
 Infos: TypeAlias = dict[str, dict[str, Any]]

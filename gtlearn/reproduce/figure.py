@@ -91,6 +91,9 @@ class Need:
     seed: int = 0
 
 
+_PARTS = {"needs": Need, "panels": Panel, "methods": Method, "statements": Statement}
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure of a paper.
@@ -236,22 +239,21 @@ def parse_figure(name: str, held: dict[str, Any], *, quick: bool = False) -> Fig
     Raises:
         InputError: if a key is unknown or missing.
     """
-    held = dict(held)
+    held = {"options": {}, **held}
     less = held.pop("quick", {})
-    if held.get("methods") and "seeds" not in held:
+    seeds = held.pop("seeds", None)
+    if held.get("methods") and seeds is None:
         raise InputError(f'the figure {name} has methods and no seeds; add seeds = "0..9"')
-    parts = {
-        "seeds": parse_seeds(held.pop("seeds")) if held.get("methods") else (),
-        "options": held.pop("options", {}),
-        "recording": held.pop("run", {}),
-        "needs": tuple(Need(**n) for n in held.pop("needs", ())),
-        "panels": tuple(Panel(p["name"], p["options"]) for p in held.pop("panels")),
-        "methods": tuple(Method(**m) for m in held.pop("methods")),
-        "statements": tuple(Statement(**s) for s in held.pop("statements")),
-        "differences": tuple(held.pop("differences", ())),
-    }
     try:
-        whole = Figure(name=name, **parts, **held)
+        for key, kind in _PARTS.items():
+            held[key] = tuple(kind(**part) for part in held.get(key, ()))
+        whole = Figure(
+            name=name,
+            seeds=parse_seeds(seeds) if held["methods"] else (),
+            recording=held.pop("run", {}),
+            differences=tuple(held.pop("differences", ())),
+            **held,
+        )
     except TypeError as error:
         raise InputError(f"the figure {name} cannot be read: {error}") from None
     return _reduced(whole, less) if quick else whole

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.environments.parallel import Environment, Infos, Step
+from gtlearn.environments.parallel import ACTION_MASK, Environment, Infos, Step
 from gtlearn.environments.trade.battlefield import (
     SELLER,
     WITHOUT_FIRE,
@@ -197,7 +197,7 @@ class BulletTrade(Environment[Observation, np.int64]):
         """The actions that count."""
         asked, armed = self.trade.asked, self.trade.armed
         return {
-            agent: {"action_mask": self._masks[player][asked == player, armed == player]}
+            agent: {ACTION_MASK: self._masks[player][asked == player, armed == player]}
             for player, agent in enumerate(AGENTS)
         }
 
