@@ -11,7 +11,6 @@ from gtlearn.files import require_no_link
 from gtlearn.reading import reason
 from gtlearn.reproduce.figure import Figure, Method, Panel, Reproduction
 from gtlearn.reproduce.kinds import find_kind
-from gtlearn.reproduce.kinds.kind import Run
 from gtlearn.runs import folder
 from gtlearn.runs.config import RunConfig, read_text
 from gtlearn.runs.folder import RunFolder
@@ -77,18 +76,12 @@ def read(figure: Figure, parent: Path) -> Reproduction:
     Raises:
         InputError: if one is missing, not finished, damaged or edited.
     """
-    kind = find_kind(figure.kind)
-
-    def read_run(panel: Panel, method: Method, seed: int) -> Run:
-        path = run_path(parent, panel, method, seed)
-        folder.find(path).require_unedited()
-        return kind.read_run(path)
-
-    runs = {
-        (panel.name, method.name): tuple(read_run(panel, method, seed) for seed in figure.seeds)
-        for panel in figure.panels
-        for method in figure.methods
-    }
+    kind, runs = find_kind(figure.kind), {}
+    for panel, method in product(figure.panels, figure.methods):
+        paths = [run_path(parent, panel, method, seed) for seed in figure.seeds]
+        for path in paths:
+            folder.find(path).require_unedited()
+        runs[panel.name, method.name] = tuple(map(kind.read_run, paths))
     return Reproduction(figure, runs, parent)
 
 

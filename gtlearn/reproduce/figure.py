@@ -266,21 +266,20 @@ def _reduced(whole: Figure, less: Options) -> Figure:
     panels = tuple(panel for panel in whole.panels if panel.name in kept)
     other = less.get("options", {})
     methods, needs = _changed(whole.methods, other), _changed(whole.needs, other)
-    said = []
-    if len(panels) < len(whole.panels):
-        said.append(f"only {len(panels)} of {len(whole.panels)} panels")
-    if len(seeds) < len(whole.seeds):
-        said.append(f"only {len(seeds)} of {len(whole.seeds)} seeds")
-    said += _differences(whole.needs, needs) + _differences(whole.methods, methods)
-    columns = min(whole.columns, len(panels))
+    counts = (("panels", panels, whole.panels), ("seeds", seeds, whole.seeds))
+    fewer = [f"only {len(x)} of {len(y)} {what}" for what, x, y in counts if len(x) < len(y)]
     return dataclasses.replace(
         whole,
         seeds=seeds,
         needs=needs,
         panels=panels,
         methods=methods,
-        columns=columns,
-        reduced=tuple(said),
+        columns=min(whole.columns, len(panels)),
+        reduced=(
+            *fewer,
+            *_differences(whole.needs, needs),
+            *_differences(whole.methods, methods),
+        ),
     )
 
 

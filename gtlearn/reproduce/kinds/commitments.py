@@ -176,10 +176,8 @@ def widths(count: int) -> list[float]:
     >>> widths(3)
     [5.0, 3.4, 1.8]
     """
-    if count == 1:
-        return [_NARROWEST]
-    step = (_WIDEST - _NARROWEST) / (count - 1)
-    return [round(_WIDEST - place * step, 3) for place in range(count)]
+    falling: list[float] = np.linspace(_WIDEST, _NARROWEST, count).round(3).tolist()
+    return falling if count > 1 else [_NARROWEST]
 
 
 def exact_lines(runs: Sequence[Run]) -> dict[str, float]:

@@ -34,21 +34,6 @@ _NOTES = (
 
 
 @dataclass(frozen=True, eq=False)
-class Components:
-    """The principal components of rows of numbers, the strongest first.
-
-    Attributes:
-        centre: the mean row, shape (features,).
-        directions: orthonormal rows, shape (components, features).
-        explained: the fraction of the variance along each; they add up to one.
-    """
-
-    centre: Array
-    directions: Array
-    explained: Array
-
-
-@dataclass(frozen=True, eq=False)
 class Population:
     """The personas of all splits, seen along their principal components.
 
@@ -125,16 +110,20 @@ def population_of(figure: Figure, panel: Panel) -> Population:
     return along_components(personas(make_game(name, discount), 1, seed, distribution))
 
 
-def principal_components(rows: Array) -> Components:
-    """By a singular value decomposition of the centred rows.
+def principal_components(rows: Array) -> tuple[Array, Array]:
+    """The principal components of centred rows, the strongest first.
 
-    Directions are known up to their sign; here the largest entry of each is positive.
+    By a singular value decomposition. Directions are known up to their sign; here the largest entry
+    of each is positive.
+
+    Returns:
+        The directions, orthonormal rows of shape (components, features), and the fraction of the
+        variance along each, of shape (components,); these add up to one.
     """
-    centre = rows.mean(axis=0)
-    _, strengths, directions = np.linalg.svd(rows - centre, full_matrices=False)
+    _, strengths, directions = np.linalg.svd(rows, full_matrices=False)
     largest = np.abs(directions).argmax(axis=1)
     signs = np.sign(directions[np.arange(len(directions)), largest])
-    return Components(centre, directions * signs[:, None], strengths**2 / (strengths**2).sum())
+    return directions * signs[:, None], strengths**2 / (strengths**2).sum()
 
 
 def along_components(splits: Mapping[str, Personas]) -> Population:
@@ -143,13 +132,11 @@ def along_components(splits: Mapping[str, Personas]) -> Population:
     The last action's probability is left out in each state: the others say it.
     """
     flat = {s: held.tables[..., :-1].reshape(len(held), -1) for s, held in splits.items()}
-    components = principal_components(np.concatenate(list(flat.values())))
-    kept = components.directions[:COMPONENTS]
-    return Population(
-        splits,
-        {split: (rows - components.centre) @ kept.T for split, rows in flat.items()},
-        components.explained[:COMPONENTS],
-    )
+    together = np.concatenate(list(flat.values()))
+    centre = together.mean(axis=0)
+    directions, explained = principal_components(together - centre)
+    places = {s: (rows - centre) @ directions[:COMPONENTS].T for s, rows in flat.items()}
+    return Population(splits, places, explained[:COMPONENTS])
 
 
 def _populations(reproduction: Reproduction) -> list[tuple[Panel, Population]]:
