@@ -6,19 +6,22 @@ that make them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from gtlearn.games.numbers import Number
+from gtlearn.solvers.enclosures import EnclosedTable, Real
 
 Strategy = tuple[Number, ...]  # one probability an action
 Table = tuple[Strategy, ...]  # one strategy a state
 Distribution = Mapping[tuple[int, ...], Number]  # probability of each pure profile, zeros absent
 
 RATIONAL = "rational"
+ENCLOSURE = "enclosure"
 FLOAT = "float"
+ARITHMETICS = (RATIONAL, ENCLOSURE, FLOAT)  # the strongest first
 
 STATIONARY, OPTIMAL = "stationary", "optimal"  # the follower's classes
 DETERMINISTIC, STOCHASTIC = "deterministic", "stochastic"  # what a leader may commit to
@@ -32,7 +35,8 @@ class Certificate:
 
     Attributes:
         kind: what is proven ("nash", "correlated", "coarse-correlated", "stackelberg", ...).
-        arithmetic: "rational" where every number in it is exact, else "float".
+        arithmetic: "rational" where every number in it is exact, "enclosure" where numbers lie in
+            proven intervals, else "float".
         verified: whether `gtlearn.solvers.verify` accepted it from the payoffs alone.
         evidence: the numbers that prove it, by name; see `verify` for their meaning.
     """
@@ -149,16 +153,17 @@ class MarkovEquilibrium:
     """A Markov strategy a player, none of whom gains by deviating, whatever the deviation.
 
     Attributes:
-        tables: one table a player, states x actions.
+        tables: one table a player, states x actions; where the certificate's arithmetic is
+            "enclosure", rows that are not pure hold an `Enclosure` for each action that is played.
         timed: whether the tables belong to the game with its time unrolled
             (`games.markov.unrolled`), so that row `t * states + s` is played in state s at step t.
         payoffs: the value of each player, in the game's unit.
         certificate: evidence "regrets", one a player, against every history-dependent deviation.
     """
 
-    tables: tuple[Table, ...]
+    tables: tuple[EnclosedTable, ...]
     timed: bool
-    payoffs: tuple[Number, ...]
+    payoffs: tuple[Real, ...]
     certificate: Certificate
 
 
@@ -206,6 +211,11 @@ class TableCommitment:
     def gap(self) -> Number:
         """How much more a better commitment of the class could earn at most."""
         return self.upper_bound - self.value
+
+
+def weakest(arithmetics: Iterable[str]) -> str:
+    """The weakest of several arithmetics, "rational" where there is none."""
+    return max(arithmetics, key=ARITHMETICS.index, default=RATIONAL)
 
 
 OneShotOutcome = NashEquilibrium | CorrelatedEquilibrium | Commitment

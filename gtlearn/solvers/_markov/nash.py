@@ -18,6 +18,8 @@ from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, is_exact
 from gtlearn.solvers._markov.solution import MarkovEquilibrium, MarkovSolution
 from gtlearn.solvers._markov.tables import as_markov
 from gtlearn.solvers._nash.selection import CRITERIA, ENTROPY, WELFARE, score
+from gtlearn.solvers.enclosures import exact_row
+from gtlearn.solvers.outcomes import weakest
 
 FINDS = ("one", "all")
 FEW_TABLES = 1_000  # of opponents; with more, tracing is faster than trying all of them
@@ -67,8 +69,8 @@ def solve_nash(
     One equilibrium is found by backward induction where there is a horizon. Without one: in
     zero-sum games by Pollatschek and Avi-Itzhak's iteration, in iterated games by repeating a
     stage equilibrium, else by trying all deterministic tables, or else by logarithmic tracing,
-    whose equilibria are exact or approximate, as their regrets say. All of them are the
-    equilibria in deterministic tables that do not see the time.
+    whose equilibria are exact, in boxes, or approximate, as their certificates say. All of them
+    are the equilibria in deterministic tables that do not see the time.
 
     Args:
         game: an iterated or a Markov game.
@@ -97,7 +99,7 @@ def solve_nash(
     with limited(time_limit, memory_limit), heard_by(progress):
         task = _Task(game, as_markov(game), select)
         found = _chosen(task, find, method)(task)
-    notes = [task.markov.number_note, *found.notes, *_accuracy(found)]
+    notes = [task.markov.number_note, *_accuracy(found), *found.notes]
     if found.reached is not None:
         notes.append(f"{found.reached} before the search was over")
     return MarkovSolution(
@@ -107,6 +109,7 @@ def solve_nash(
         solutions=found.equilibria,
         status=OK if found.reached is None else found.reached.status,
         complete=found.complete,
+        arithmetic=weakest(e.certificate.arithmetic for e in found.equilibria),
         seconds=time.monotonic() - start,
         notes=tuple(note for note in notes if note),
     )
@@ -264,7 +267,9 @@ def _best(task: _Task) -> _Found:
         )
 
     def preferred(equilibrium: MarkovEquilibrium) -> tuple[object, ...]:
-        return score(equilibrium.payoffs, select), equilibrium.certificate.evidence[SUBGAME_PERFECT]
+        return score(exact_row(equilibrium.payoffs), select), equilibrium.certificate.evidence[
+            SUBGAME_PERFECT
+        ]
 
     best = (max(candidates, key=preferred),) if candidates else ()
     return _Found(method, best, reached, notes=tuple(notes))
@@ -283,7 +288,9 @@ def _tracing(task: _Task) -> _Found:
         return _Found(mixed.METHOD, (), error)
     if found is None:
         return _Found(mixed.METHOD, (), notes=(NONE_TRACED,))
-    return _Found(mixed.METHOD, (found,))
+    equilibrium, reason = found
+    notes = (f"no box is proven to hold an exact equilibrium, since {reason}",) if reason else ()
+    return _Found(mixed.METHOD, (equilibrium,), notes=notes)
 
 
 def _any_stationary(task: _Task) -> _Found:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.numbers import Number
 from gtlearn.limits import OK
+from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     OPTIMAL,
@@ -101,7 +102,8 @@ class MarkovSolution:
     def to_numpy(self, index: int = 0) -> list[NDArray[np.float64]]:
         """The tables of one outcome as float arrays, one a player, the follower's its response.
 
-        Their shape is (states, actions), or (steps, states, actions) where the time matters.
+        Their shape is (states, actions), or (steps, states, actions) where the time matters. Of
+        enclosed numbers they hold the midpoints.
         """
         from gtlearn.solvers._markov.output.export import tables_of
 
@@ -117,10 +119,13 @@ class MarkovSolution:
         """The tables of one outcome as Fractions: one a player, a row a state.
 
         Where the time matters, row `t * states + s` is for state s at step t.
+
+        Raises:
+            InputError: if the outcome's numbers are enclosed, so that they may be irrational.
         """
         from gtlearn.solvers._markov.output.export import tables_of
 
-        return [[[Fraction(p) for p in row] for row in table] for table in tables_of(self, index)]
+        return [[exact_row(row) for row in table] for table in tables_of(self, index)]
 
     def to_openspiel(self, index: int = 0) -> Policy:
         """One outcome as a policy of the game's OpenSpiel form, `game.openspiel`.

@@ -31,6 +31,7 @@ from gtlearn.solvers._markov.stage_games import (
     stage_game,
 )
 from gtlearn.solvers._zero_sum import zero_sum as solve_stage
+from gtlearn.solvers.enclosures import exact_number
 from gtlearn.solvers.solution import Certificate
 
 SHAPLEY = "Shapley iteration"
@@ -210,7 +211,7 @@ def with_bounds(equilibrium: MarkovEquilibrium) -> MarkovEquilibrium:
     """The same equilibrium with the bounds that the regrets prove in its evidence."""
     old = equilibrium.certificate
     first, second = (Fraction(r) for r in old.evidence["regrets"])
-    value = Fraction(equilibrium.payoffs[0])
+    value = Fraction(exact_number(equilibrium.payoffs[0]))
     bounds = {"lower": value - second, "upper": value + first}
     evidence = {**old.evidence, **bounds}
     certificate = Certificate(old.kind, old.arithmetic, old.verified, evidence)

@@ -13,6 +13,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray, Number
+from gtlearn.solvers.enclosures import Enclosure, Real, decimal_text
 from gtlearn.solvers.solution import (
     Certificate,
     Commitment,
@@ -136,14 +137,16 @@ def game_json(game: NormalFormGame | BayesianGame) -> dict[str, Any]:
     return out
 
 
-def json_number(value: Any) -> str | float:
-    """An exact number as "p" or "p/q", a float as it is.
+def json_number(value: Any) -> Any:
+    """An exact number as "p" or "p/q", a float as it is, an enclosed one as `Enclosure.to_json`.
 
     >>> json_number(Fraction(2, 4)), json_number(0.5)
     ('1/2', 0.5)
     """
     if isinstance(value, float | np.floating):
         return float(value)
+    if isinstance(value, Enclosure):
+        return value.to_json()
     return exact_text(Fraction(int(value.numerator), int(value.denominator)))
 
 
@@ -169,7 +172,7 @@ def plain(value: Any) -> Any:
     """
     if value is None or isinstance(value, bool | int | str):
         return value
-    if isinstance(value, Fraction | float):
+    if isinstance(value, Fraction | float | Enclosure):
         return json_number(value)
     if isinstance(value, np.generic):
         return value.item()
@@ -237,6 +240,8 @@ def certificate_json(certificate: Certificate) -> dict[str, Any]:
 
 def _evidence_json(key: str, value: Any) -> Any:
     """As `plain`, but of many multipliers each row is a list of [place, number] of the nonzero."""
+    if key == "radius":
+        return decimal_text(value)
     if key != "multipliers" or not isinstance(value, tuple) or len(value) <= MOST_FULL_ROWS:
         return plain(value)
     if not all(isinstance(row, ExactArray) for row in value):
@@ -265,7 +270,7 @@ def _distribution_json(distribution: Mapping[tuple[int, ...], Number]) -> list[d
     ]
 
 
-def number_list(values: Sequence[Number]) -> list[str | float]:
+def number_list(values: Sequence[Real]) -> list[Any]:
     """Each number as in `json_number`."""
     return [json_number(value) for value in values]
 

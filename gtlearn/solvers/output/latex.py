@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import Number, format_number
+from gtlearn.games.numbers import format_number
+from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.output.export import exact_text, strategies_of, strategy_labels, two_labels
-from gtlearn.solvers.solution import Solution, Strategy
+from gtlearn.solvers.solution import Solution
 
 
 def to_latex(solution: Solution) -> str:
@@ -45,7 +46,7 @@ def _latex_distributions(solution: Solution) -> str:
     return tabular(["", *map(latex_escape, players), "probability"], rows)
 
 
-def latex_mix(labels: Sequence[str], strategy: Strategy) -> str:
+def latex_mix(labels: Sequence[str], strategy: Sequence[Real]) -> str:
     """The actions that a strategy plays, with their probabilities."""
     parts = [(label, p) for label, p in zip(labels, strategy, strict=True) if p != 0]
     if len(parts) == 1:
@@ -53,7 +54,7 @@ def latex_mix(labels: Sequence[str], strategy: Strategy) -> str:
     return " + ".join(f"${latex_number(p)}$\\,{latex_escape(label)}" for label, p in parts)
 
 
-def latex_number(value: Number) -> str:
+def latex_number(value: Real) -> str:
     r"""A number in math mode.
 
     >>> latex_number(Fraction(-1, 3)), latex_number(1e-20)
@@ -65,6 +66,8 @@ def latex_number(value: Number) -> str:
         sign = "-" if value < 0 else ""
         top, bottom = exact_text(abs(value)).split("/")
         return f"{sign}\\frac{{{top}}}{{{bottom}}}"
+    if isinstance(value, Enclosure):
+        return str(value).replace("...", r"\ldots").replace("+-", r"\pm")
     mantissa, _, exponent = format_number(float(value)).partition("e")
     if not exponent:
         return mantissa

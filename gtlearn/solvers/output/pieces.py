@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.games.numbers import Number
+from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.output.export import exact_text
 from gtlearn.solvers.solution import Strategy
 
@@ -66,12 +66,14 @@ def _glued(text: str) -> str:
     return _SHORT.sub(rf"\1:{NO_BREAK}", text)
 
 
-def short_number(value: Number) -> str:
+def short_number(value: Real) -> str:
     """A number for people: ratios that would not fit become decimals, marked by "~".
 
     >>> short_number(Fraction(2, 3)), short_number(Fraction(1, 3**40)), short_number(0.25)
     ('2/3', '~8.22526e-20', '0.25')
     """
+    if isinstance(value, Enclosure):
+        return str(value)
     if not isinstance(value, Fraction):
         return f"{value:.6g}"
     if abs(value.numerator) < 10**MAX_LENGTH and value.denominator < 10**MAX_LENGTH:
@@ -95,7 +97,7 @@ def decimal(value: Fraction) -> str:
     return f"{approximation:.6g}"
 
 
-def mix(labels: Sequence[str], strategy: Strategy, separator: str = ", ") -> str:
+def mix(labels: Sequence[str], strategy: Sequence[Real], separator: str = ", ") -> str:
     """The actions that a strategy plays, with their probabilities.
 
     >>> mix(["C", "D"], (Fraction(1, 2), Fraction(1, 2)))

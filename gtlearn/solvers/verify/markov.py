@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.solvers.outcomes import MarkovEquilibrium, Outcome, TableCommitment
+from gtlearn.solvers.outcomes import ENCLOSURE, MarkovEquilibrium, Outcome, TableCommitment
+from gtlearn.solvers.verify import enclosure
 from gtlearn.solvers.verify import markov_commitments as commitments
 from gtlearn.solvers.verify import markov_equilibria as equilibria
 from gtlearn.solvers.verify.claim import Claim
@@ -46,7 +47,9 @@ def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator
             yield Statement(statement.says, tested[-1], f"solution {k}")
         committed = isinstance(outcome, TableCommitment)
         known = commitments.BESIDES if committed else equilibria.BESIDES
-        evidence = commitments.EVIDENCE if committed else equilibria.EVIDENCE
+        evidence: Collection[str] = commitments.EVIDENCE if committed else equilibria.EVIDENCE
+        if not committed and outcome.certificate.arithmetic == ENCLOSURE:
+            evidence = enclosure.EVIDENCE
         yield from outcome_statements(claim, k, outcome, known, evidence)
     if not any(test.failed for test in tested):
         yield from list_statements(markov, claim, tried)

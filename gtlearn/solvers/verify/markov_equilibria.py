@@ -13,8 +13,9 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import nearest_double
-from gtlearn.solvers.outcomes import RATIONAL, MarkovEquilibrium
+from gtlearn.solvers.outcomes import ENCLOSURE, RATIONAL, MarkovEquilibrium
 from gtlearn.solvers.verify.common import verified_failures
+from gtlearn.solvers.verify.enclosure import enclosed_statements
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_form import (
     lists_every_step,
@@ -30,7 +31,7 @@ from gtlearn.solvers.verify.markov_values import (
 )
 from gtlearn.solvers.verify.report import Statement
 
-EVIDENCE = ("regrets", "subgame_perfect", "lower", "upper")
+EVIDENCE = ("regrets", "subgame_perfect", "lower", "upper")  # of tables that are not enclosed
 BESIDES = ("strategies",)  # what the JSON says besides
 
 
@@ -48,6 +49,9 @@ def equilibrium_statements(
         outcome: the equilibrium.
         besides: what its JSON says besides.
     """
+    if outcome.certificate.arithmetic == ENCLOSURE:
+        yield from enclosed_statements(game, outcome, besides)
+        return
     try:
         played = _Played(game, outcome, _tables(game, outcome))
     except InputError as error:

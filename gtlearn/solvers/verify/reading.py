@@ -9,11 +9,12 @@ from typing import Any
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
+from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, EnclosureEvidence, Real
 from gtlearn.solvers.outcomes import (
+    ARITHMETICS,
     DETERMINISTIC,
-    FLOAT,
+    ENCLOSURE,
     OPTIMAL,
-    RATIONAL,
     STATIONARY,
     STOCHASTIC,
     Certificate,
@@ -25,13 +26,13 @@ from gtlearn.solvers.outcomes import (
     NashSubset,
     Outcome,
     Strategy,
-    Table,
     TableCommitment,
 )
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.form import require_only
 
 SCHEMA = "gtlearn/solution/1"
+_ENCLOSED = ("mid", "radius")
 CONCEPTS = ("nash", "correlated", "coarse-correlated", "stackelberg")
 
 # What of the JSON stands in the parts of a claim; the rest is `besides`.
@@ -87,7 +88,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
     return Claim(
         game=of_kind(dict, data.get("game", {})),
         concept=one_of(CONCEPTS, data["concept"]),
-        arithmetic=one_of((RATIONAL, FLOAT), data["arithmetic"]),
+        arithmetic=one_of(ARITHMETICS, data["arithmetic"]),
         complete=of_kind(bool, data["complete"]),
         outcomes=outcomes,
         components=_components(data.get("components")),
@@ -147,16 +148,26 @@ def one_of(allowed: Sequence[str], value: Any) -> str:
     return str(value)
 
 
+def read_outcome(entry: Any) -> Outcome:
+    """One solution's entry of the JSON.
+
+    Raises:
+        InputError: if a part is missing or of the wrong form.
+    """
+    try:
+        return _outcome(of_kind(dict, entry))
+    except KeyError as error:
+        raise InputError(f"the solution's JSON lacks {error.args[0]!r}") from None
+
+
 def _outcome(entry: Mapping[str, Any]) -> Outcome:
     check()
     certificate = _certificate(entry["certificate"])
+    if "timed" in entry and "commitment" not in entry:
+        return _markov_equilibrium(entry, certificate)
     payoffs = tuple(read_number(p) for p in of_kind(list, entry["payoffs"]))
     if "commitment" in entry:
         return _table_commitment(entry, payoffs, certificate)
-    if "timed" in entry:
-        timed = of_kind(bool, entry["timed"])
-        tables = tuple(_table(table) for table in of_kind(list, entry["strategies"]))
-        return MarkovEquilibrium(tables, timed, payoffs, certificate)
     if "leader" in entry:
         return _commitment(entry, payoffs, certificate)
     if "distribution" in entry:
@@ -174,12 +185,19 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
 
 def _certificate(entry: Any) -> Certificate:
     proof = dict(of_kind(dict, entry))
-    return Certificate(
-        of_kind(str, proof.pop("kind")),
-        one_of((RATIONAL, FLOAT), proof.pop("arithmetic")),
-        of_kind(bool, proof.pop("verified")),
-        read_evidence(proof),
-    )
+    kind, verified = of_kind(str, proof.pop("kind")), of_kind(bool, proof.pop("verified"))
+    arithmetic = one_of(ARITHMETICS, proof.pop("arithmetic"))
+    evidence = read_evidence(proof)
+    if arithmetic == ENCLOSURE and EnclosureEvidence.fits(evidence):
+        evidence = EnclosureEvidence(**evidence)
+    return Certificate(kind, arithmetic, verified, evidence)
+
+
+def _markov_equilibrium(entry: Mapping[str, Any], certificate: Certificate) -> MarkovEquilibrium:
+    payoffs = tuple(map(read_real, of_kind(list, entry["payoffs"])))
+    timed = of_kind(bool, entry["timed"])
+    tables = tuple(map(_table, of_kind(list, entry["strategies"])))
+    return MarkovEquilibrium(tables, timed, payoffs, certificate)
 
 
 def _commitment(
@@ -215,12 +233,14 @@ def _table_commitment(
     )
 
 
-def _table(rows: Any) -> Table:
+def _table(rows: Any) -> EnclosedTable:
     """A table; one that sees the time is a list of tables, one a step."""
     listed = [of_kind(list, row) for row in of_kind(list, rows)]
     timed = any(isinstance(entry, list) for row in listed for entry in row)
     steps = listed if timed else [listed]
-    return tuple(chain.from_iterable(read_strategies(step) for step in steps))
+    return tuple(
+        tuple(map(read_real, of_kind(list, row))) for step in steps for row in of_kind(list, step)
+    )
 
 
 def _table_response(actions: Any) -> tuple[int, ...]:
@@ -240,9 +260,23 @@ def read_number(value: Any) -> Number:
     return value if isinstance(value, float) else exact
 
 
+def read_real(value: Any) -> Real:
+    """As `read_number`, or an enclosed number from its midpoint and radius.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    if not isinstance(value, Mapping):
+        return read_number(value)
+    require_only(value, _ENCLOSED, "an enclosed number")
+    return Enclosure(*(to_fraction(of_kind(str, value[key])) for key in _ENCLOSED))
+
+
 def read_evidence(value: Any) -> Any:
-    """Number strings as Fractions, lists as tuples; words stay words."""
+    """Number strings as Fractions, lists as tuples, enclosed numbers; words stay words."""
     if isinstance(value, Mapping):
+        if set(value) == set(_ENCLOSED):
+            return read_real(value)
         return {key: read_evidence(entry) for key, entry in value.items()}
     if isinstance(value, list):
         check()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from gtlearn import limits
@@ -15,16 +16,27 @@ from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._markov.certified import measuring_seconds
 from gtlearn.solvers._markov.checking.commitment import check_commitment
 from gtlearn.solvers._markov.checking.result import TableReport
-from gtlearn.solvers._markov.profiles.read import TableProfile, load_tables
+from gtlearn.solvers._markov.profiles.files import read_source
+from gtlearn.solvers._markov.profiles.read import TableProfile, enclosed_outcome, load_tables
 from gtlearn.solvers._markov.profiles.rows import Rows
-from gtlearn.solvers._markov.solution import DETERMINISTIC, OPTIMAL, STATIONARY, STOCHASTIC
+from gtlearn.solvers._markov.solution import (
+    DETERMINISTIC,
+    OPTIMAL,
+    STATIONARY,
+    STOCHASTIC,
+    MarkovEquilibrium,
+)
 from gtlearn.solvers._markov.tables import as_markov
 from gtlearn.solvers.checking.check import ended
 from gtlearn.solvers.verify import table_payoffs, table_regrets
+from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 
 CONCEPTS = ("nash", "stackelberg")
 MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
+ENCLOSED = (
+    "exactly one equilibrium is proven to be in the intervals that were given; the regrets are its"
+)
 _WORDS = {
     "concept": CONCEPTS,
     "ties": ("strong", "weak"),
@@ -84,7 +96,12 @@ def check_tables(
         raise InputError(f"the tolerance {quoted(tolerance)} is negative; give zero or more")
     markov = as_markov(game)
     with limits.limited(time_limit, memory_limit):
+        if isinstance(profile, str | Path):
+            profile = read_source(profile)
         if concept == "nash":
+            boxed = enclosed_outcome(profile, index)
+            if boxed is not None:
+                return _check_enclosed(boxed, game, limit)
             found = load_tables(profile, game, tolerance=limit, index=index)
             return _check_nash(found, game, limit)
         _require_leader(markov, leader)
@@ -155,6 +172,30 @@ def _check_nash(
         stochastic_regrets=None if markov.horizon is None else mixed,
         status=next((unseen.status for unseen in hidden if unseen.status != OK), OK),
         notes=(*_number_notes(markov), *found.notes, *dict.fromkeys(notes)),
+    )
+
+
+def _check_enclosed(
+    boxed: MarkovEquilibrium, game: MarkovGame | IteratedGame, tolerance: Fraction
+) -> TableReport:
+    """Proves again that an equilibrium is in the box; then no deviation from it gains anything."""
+    markov = as_markov(game)
+    report = TableReport(game, "nash", False, tolerance, boxed.tables)
+    try:
+        failures = enclosure_failures(markov, boxed)
+    except LimitReached as error:
+        return _cut_short(report, error, "the proof was", ())
+    if failures:
+        why = f"no equilibrium is proven to be in the box: {failures[0]}"
+        return replace(report, notes=(*_number_notes(markov), why))
+    none = (Fraction(0),) * markov.num_players
+    return replace(
+        report,
+        holds=True,
+        payoffs=boxed.payoffs,
+        regrets=none,
+        stationary_regrets=none,
+        notes=(*_number_notes(markov), ENCLOSED),
     )
 
 

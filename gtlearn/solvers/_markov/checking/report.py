@@ -22,6 +22,7 @@ from gtlearn.solvers._markov.output.words import (
     tie_words,
 )
 from gtlearn.solvers.checking.report import SCHEMA
+from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.output.export import json_number, number_list
 from gtlearn.solvers.output.pieces import add_row, decimal, mix, new_table, short_number, to_text
 
@@ -131,7 +132,9 @@ def render(report: TableReport) -> str:
 
 
 def _nash_lines(report: TableReport, game: MarkovGame) -> list[Any]:
-    payoffs, regrets = report.payoffs or (), report.regrets or ()
+    if report.payoffs is None or report.regrets is None:
+        return []
+    payoffs, regrets = report.payoffs, report.regrets
     hidden = report.stationary_regrets if report.stochastic_regrets else None
     table = new_table(
         "player", "gets", "regret", *["by a table", "by a mixed table"] * bool(hidden)
@@ -188,7 +191,7 @@ def _verdict(report: TableReport, check: CommitmentCheck, within: str) -> str:
 
 def _commitment_blocks(report: TableReport, check: CommitmentCheck, game: MarkovGame) -> list[Any]:
     leader, follower = game.players[check.leader], game.players[1 - check.leader]
-    own = report.tables[check.leader] or ()
+    own = [exact_row(row) for row in report.tables[check.leader] or ()]
     blocks: list[Any] = [_response_table(check, own, game)]
     earned = f"{exactly(check.strong)}, however {follower} breaks ties"
     if check.strong != check.weak:

@@ -9,6 +9,7 @@ from typing import Any
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.limits import OK
 from gtlearn.solvers._markov.profiles.rows import Rows
+from gtlearn.solvers.enclosures import EnclosedTable, Real
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class TableReport:
         holds: whether every regret, or the gap to the best commitment's upper bound, is at most
             `tolerance`, compared exactly.
         tolerance: as given.
-        tables: one a player, exactly; None for a player of whom nothing is said.
+        tables: one a player, exactly or, of an equilibrium in a box, enclosed; None for a player
+            of whom nothing is said.
         payoffs: what each player gets, in the game's unit, where all tables are known.
         regrets: what each player could gain by its best deviation, which may use the whole
             history (nash only).
@@ -119,8 +121,8 @@ class TableReport:
     concept: str
     holds: bool
     tolerance: Fraction
-    tables: tuple[Rows | None, ...]
-    payoffs: tuple[Fraction, ...] | None = None
+    tables: tuple[EnclosedTable | None, ...]
+    payoffs: tuple[Real, ...] | None = None
     regrets: tuple[Fraction, ...] | None = None
     stationary_regrets: tuple[Fraction | None, ...] | None = None
     stochastic_regrets: tuple[tuple[Fraction, Fraction] | None, ...] | None = None

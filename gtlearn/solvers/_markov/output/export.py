@@ -14,13 +14,13 @@ from gtlearn.solvers._markov.solution import (
     MarkovEquilibrium,
     MarkovSolution,
     Outcome,
-    Table,
 )
+from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, Real
 from gtlearn.solvers.output.export import SCHEMA, certificate_json, json_number, number_list, plain
 from gtlearn.solvers.output.latex import latex_escape, latex_mix, tabular
 
 
-def tables_of(solution: MarkovSolution, index: int = 0) -> tuple[Table, ...]:
+def tables_of(solution: MarkovSolution, index: int = 0) -> tuple[EnclosedTable, ...]:
     """The table that each player plays in one outcome; a follower's is its response.
 
     A table has one row a state, or one a step and state: row `t * states + s` for state s at t.
@@ -141,6 +141,7 @@ def _outcome_json(outcome: Outcome, game: MarkovGame) -> dict[str, Any]:
 def to_csv(solution: MarkovSolution) -> str:
     """The solution as CSV with exact numbers: a row a solution, step, state, player and action.
 
+    Of an enclosed number it is the midpoint and the radius, such as "0.4142+-1e-4".
     The step is empty where a table does not depend on it; the payoff is the player's in the game.
     """
     text = io.StringIO()
@@ -149,14 +150,20 @@ def to_csv(solution: MarkovSolution) -> str:
     game = markov_of(solution.game)
     for index, outcome in enumerate(solution):
         for player, table in enumerate(tables_of(solution, index)):
-            payoff = json_number(outcome.payoffs[player])
+            payoff = csv_number(outcome.payoffs[player])
             for place, row in enumerate(table):
                 step, state = divmod(place, game.num_states)
                 when = step if len(table) > game.num_states else ""
                 where = [index, when, game.states[state], game.players[player]]
                 for label, p in zip(game.actions[player], row, strict=True):
-                    writer.writerow([*where, label, json_number(p), payoff])
+                    writer.writerow([*where, label, csv_number(p), payoff])
     return text.getvalue()
+
+
+def csv_number(value: Real) -> Any:
+    """As `json_number`, in one cell."""
+    number = json_number(value)
+    return f"{number['mid']}+-{number['radius']}" if isinstance(value, Enclosure) else number
 
 
 def to_latex(solution: MarkovSolution) -> str:

@@ -9,7 +9,8 @@ from open_spiel.python.policy import Policy, TabularPolicy
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.solvers._markov.output.export import tables_of
-from gtlearn.solvers._markov.solution import MarkovSolution, Table
+from gtlearn.solvers._markov.solution import MarkovSolution
+from gtlearn.solvers.enclosures import EnclosedTable
 
 
 def to_openspiel_policy(solution: MarkovSolution, index: int = 0) -> Policy:
@@ -39,7 +40,7 @@ def to_openspiel_policy(solution: MarkovSolution, index: int = 0) -> Policy:
 class TimedPolicy(Policy):  # type: ignore[misc]
     """Tables, some of which depend on the time, as an OpenSpiel policy."""
 
-    def __init__(self, game: IteratedGame | MarkovGame, tables: Sequence[Table]) -> None:
+    def __init__(self, game: IteratedGame | MarkovGame, tables: Sequence[EnclosedTable]) -> None:
         super().__init__(game.openspiel, list(range(game.num_players)))
         self._tables = tables
         self._states = len(game.states)

@@ -21,9 +21,10 @@ from gtlearn.solvers._markov.output.words import (
 from gtlearn.solvers._markov.solution import (
     MarkovEquilibrium,
     MarkovSolution,
-    Table,
     TableCommitment,
 )
+from gtlearn.solvers.enclosures import EnclosedTable
+from gtlearn.solvers.outcomes import ENCLOSURE
 from gtlearn.solvers.output.pieces import (
     APPROXIMATE,
     NO_BREAK,
@@ -43,6 +44,7 @@ MAX_ROWS = 60  # lines of one table; more are counted, and left to the other for
 MAX_OUTCOMES = 30
 MAX_STATES = 12  # in a table with one column a state
 NEVER = "-"
+_ARITHMETIC = {RATIONAL: "exact", ENCLOSURE: "in proven intervals"}
 SEARCHED = ("enumeration", "branch_and_bound")  # bounds that nothing short proves again
 
 
@@ -68,7 +70,7 @@ def render(solution: MarkovSolution, width: int | None = None) -> str:
 
 
 def _heading(solution: MarkovSolution) -> str:
-    exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
+    exact = _ARITHMETIC.get(solution.arithmetic, "floating point")
     seconds = solution.seconds
     took = f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
     return (
@@ -264,7 +266,7 @@ def _pure_equilibria(solution: MarkovSolution, game: MarkovGame) -> list[str | R
     ]
 
 
-def profile_table(game: MarkovGame, tables: Sequence[Table]) -> RichTable:
+def profile_table(game: MarkovGame, tables: Sequence[EnclosedTable]) -> RichTable:
     """A line a state, or, where time matters, a line a state and run of steps alike."""
     timed = any(len(table) > game.num_states for table in tables)
     table = new_table(*["steps"] * timed, "state", *game.players)
@@ -276,7 +278,7 @@ def profile_table(game: MarkovGame, tables: Sequence[Table]) -> RichTable:
     return table
 
 
-def _timed_lines(game: MarkovGame, tables: Sequence[Table]) -> list[list[str]]:
+def _timed_lines(game: MarkovGame, tables: Sequence[EnclosedTable]) -> list[list[str]]:
     """The lines of consecutive steps whose lines are the same, once; states that cannot be, never.
 
     Which states may come when is a matter of the transitions, whatever is played.
@@ -293,7 +295,7 @@ def _timed_lines(game: MarkovGame, tables: Sequence[Table]) -> list[list[str]]:
 
 
 def _lines(
-    game: MarkovGame, tables: Sequence[Table], step: int, states: set[int] | None
+    game: MarkovGame, tables: Sequence[EnclosedTable], step: int, states: set[int] | None
 ) -> list[list[str]]:
     return [
         [
@@ -313,7 +315,7 @@ def _place(rows: Sequence[object], game: MarkovGame, step: int, state: int) -> i
     return step * game.num_states + state if len(rows) > game.num_states else state
 
 
-def _visits(game: MarkovGame, tables: Sequence[Table] | None) -> set[tuple[int, int]]:
+def _visits(game: MarkovGame, tables: Sequence[EnclosedTable] | None) -> set[tuple[int, int]]:
     """The pairs (step, state) that may come, where all play their tables, or play anything.
 
     Without a horizon all is called step 0.
@@ -362,6 +364,12 @@ def _proof(solution: MarkovSolution) -> str:
         if certificates[0].evidence.get("bound") in SEARCHED:
             return start + f"{claims}. The upper bound is proven by the search itself."
         return start + f"{claims}, and the upper bound."
+    if any(c.arithmetic == ENCLOSURE for c in certificates):
+        return (
+            "Certificate: verified from the game alone, in exact arithmetic: exactly one "
+            "equilibrium on these actions has the digits shown, and no player gains anything by "
+            "any deviation from it. As JSON its numbers are intervals, some 30 digits narrow."
+        )
     gain = f"more than {exactly(max(regrets))}" if any(regrets) else "anything"
     return start + f"no player gains {gain} by any deviation, whatever it makes of the history."
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.games.numbers import Number
 from gtlearn.solvers._markov.output.export import markov_of
 from gtlearn.solvers._markov.solution import STATIONARY
+from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.output.pieces import decimal, short_number
 
 BOUNDS = {
@@ -53,7 +53,7 @@ def describe_markov(game: MarkovGame | IteratedGame) -> str:
     return text + (", zero-sum" if markov.is_zero_sum else "")
 
 
-def exactly(value: Number) -> str:
+def exactly(value: Real) -> str:
     """The exact number, and what it is about where that is not plain.
 
     >>> from fractions import Fraction
@@ -61,6 +61,6 @@ def exactly(value: Number) -> str:
     ('67/20 (~3.35)', '3')
     """
     text = short_number(value)
-    if isinstance(value, float) or text.startswith("~") or value.denominator < 10:
+    if isinstance(value, float | Enclosure) or text.startswith("~") or value.denominator < 10:
         return text
     return f"{text} (~{decimal(value)})"

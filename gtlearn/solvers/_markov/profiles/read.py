@@ -27,7 +27,10 @@ from gtlearn.solvers._markov.solution import (
     TableCommitment,
 )
 from gtlearn.solvers._markov.tables import as_markov
+from gtlearn.solvers.outcomes import ENCLOSURE
+from gtlearn.solvers.verify.reading import read_outcome
 
+MIDS = "give the midpoints of its numbers, or check it as a Nash equilibrium"
 _SHOWN = ("shown", "context")  # keys of what a follower was told
 _BESIDE = (*_SHOWN, "timed", "states")  # keys beside tables under the players' labels
 
@@ -122,6 +125,8 @@ def load_tables(
         _require_index(index, len(source))
         source = source[index]
     if isinstance(source, MarkovEquilibrium):
+        if source.certificate.arithmetic == ENCLOSURE:
+            raise InputError("the equilibrium is enclosed, so that it is no exact profile; " + MIDS)
         return played.profile(list(source.tables))
     if isinstance(source, TableCommitment):
         source = {
@@ -142,6 +147,25 @@ def load_tables(
     if callable(source):
         return played.profile(tables_of_callable(source, played.game))
     raise InputError(f"a {type(source).__name__} is no profile; write {SHAPE}")
+
+
+def enclosed_outcome(source: Any, index: int) -> MarkovEquilibrium | None:
+    """The equilibrium in a box that a source holds, None where it holds none.
+
+    Raises:
+        InputError: if it is said to be one and cannot be read.
+    """
+    if isinstance(source, MarkovSolution) and -len(source) <= index < len(source):
+        source = source[index]
+    if isinstance(source, Mapping):
+        entries = source.get("solutions", [source] if index in (0, -1) else [])
+        inside = isinstance(entries, list) and -len(entries) <= index < len(entries)
+        entry = entries[index] if inside else None
+        certificate = entry.get("certificate") if isinstance(entry, Mapping) else None
+        if isinstance(certificate, Mapping) and certificate.get("arithmetic") == ENCLOSURE:
+            source = read_outcome(entry)
+    boxed = isinstance(source, MarkovEquilibrium) and source.certificate.arithmetic == ENCLOSURE
+    return source if boxed else None
 
 
 def _from_mapping(
