@@ -79,22 +79,14 @@ def exact_row(numbers: Sequence[Real]) -> list[Fraction]:
     Raises:
         InputError: if one of them is enclosed.
     """
-    return [Fraction(exact_number(number)) for number in numbers]
-
-
-def exact_number(number: Real) -> Number:
-    """A number that is not enclosed.
-
-    Raises:
-        InputError: if it is enclosed.
-    """
-    if isinstance(number, Enclosure):
+    enclosed = next((number for number in numbers if isinstance(number, Enclosure)), None)
+    if enclosed is not None:
         raise InputError(
-            f"{number} may be irrational, so it is no Fraction; take the ends of the interval that "
-            "is proven to hold it, `.lower` and `.upper` of each Enclosure in the solution, or "
-            "its midpoint, `.mid`"
+            f"{enclosed} may be irrational, so it is no Fraction; take the ends of the interval "
+            "that is proven to hold it, `.lower` and `.upper` of each Enclosure in the solution, "
+            "or its midpoint, `.mid`"
         )
-    return number
+    return [Fraction(number) for number in numbers if not isinstance(number, Enclosure)]
 
 
 def decimal_text(value: Fraction) -> str:

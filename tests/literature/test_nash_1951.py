@@ -19,8 +19,10 @@ import numpy as np
 import pytest
 
 from gtlearn import games
-from gtlearn.solvers import solve, verify
-from gtlearn.solvers._enclosure.equilibria import enclosed_equilibrium, one_state
+from gtlearn.solvers import check, solve, verify
+from gtlearn.solvers._enclosure.equilibria import enclosed_equilibrium
+from gtlearn.solvers.solution import Solution
+from gtlearn.solvers.verify.enclosure import one_state
 
 OWNERS = (0, 1, 1, 2)  # whose decision it is; the agents of one player share its payoff
 
@@ -66,8 +68,7 @@ ALPHAS = (
 
 
 def test_the_closed_form_is_in_the_box(equilibrium):
-    for table, alpha_of in zip(equilibrium.tables, ALPHAS, strict=True):
-        opening = table[0][1]
+    for (_, opening), alpha_of in zip(equilibrium.strategies, ALPHAS, strict=True):
         first, second = sorted((alpha_of(opening.lower), alpha_of(opening.upper)))
         # (21 - 10 alpha)^2 falls below 321 in between
         assert (21 - 10 * first) ** 2 > 321 > (21 - 10 * second) ** 2
@@ -80,10 +81,19 @@ def test_the_values_are_those_of_the_paper(equilibrium):
 
 
 def test_it_is_proven_from_the_payoffs_alone(equilibrium):
-    assert equilibrium.certificate.verified
-    game = one_state(three_man_poker())
-    solution = solve(game, method="tracing")
-    assert verify.solution(game, solution).holds
-    assert solution.arithmetic == "enclosure"
-    for known, found in zip(equilibrium.tables, solution[0].tables, strict=True):
-        assert known[0][1].lower < found[0][1].mid < known[0][1].upper  # it is the only one
+    game = three_man_poker()
+    solution = Solution(game, "nash", "given", (equilibrium,), arithmetic="enclosure")
+    for claimed in (solution, solution.to_json()):
+        assert verify.solution(game, claimed).holds
+        assert check(claimed, game).holds
+    assert "0.30835271..." in str(solution)
+    forged = solution.to_json()
+    forged["solutions"][0]["strategies"][0] = [{"mid": "0.5", "radius": "1e-31"}] * 2
+    assert verify.solution(game, forged).false
+    assert not check(forged, game).holds
+
+
+def test_tracing_leads_there_too(equilibrium):
+    (traced,) = solve(one_state(three_man_poker()), method="tracing")
+    for (_, known), table in zip(equilibrium.strategies, traced.strategies, strict=True):
+        assert known.lower < table[0][1].mid < known.upper  # it is the only equilibrium

@@ -8,17 +8,18 @@ from every state on, if what is played earns the value of the state and nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 from flint import ctx
 
 from gtlearn import limits
-from gtlearn.games import MarkovGame, NormalFormGame, markov_game
+from gtlearn.games import MarkovGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray, Number
 from gtlearn.solvers._enclosure.krawczyk import (
     DIGITS,
@@ -30,8 +31,9 @@ from gtlearn.solvers._enclosure.krawczyk import (
 )
 from gtlearn.solvers._enclosure.system import Monomial, Polynomial, Polynomials
 from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, EnclosureEvidence, Real
-from gtlearn.solvers.outcomes import ENCLOSURE, Certificate, MarkovEquilibrium
-from gtlearn.solvers.verify.enclosure import enclosure_failures
+from gtlearn.solvers.outcomes import ENCLOSURE, Certificate, NashEquilibrium
+from gtlearn.solvers.verify.enclosure import enclosure_failures, one_state
+from gtlearn.solvers.verify.nash import payoffs
 
 MAX_UNKNOWNS = 200  # the preconditioner holds the square of so many numbers
 SLACK_DIGITS = 6
@@ -177,7 +179,7 @@ def _add(terms: dict[Monomial, Fraction], monomial: Monomial, coefficient: Fract
         terms[monomial] = terms.get(monomial, Fraction(0)) + coefficient
 
 
-def enclosed(game: MarkovGame, tables: Sequence[Table], values: Values) -> MarkovEquilibrium:
+def enclosed(game: MarkovGame, tables: Sequence[Table], values: Values) -> NashEquilibrium:
     """The equilibrium near tables, on their supports, in a box with a proof.
 
     Args:
@@ -219,10 +221,8 @@ def enclosed(game: MarkovGame, tables: Sequence[Table], values: Values) -> Marko
 
 def enclosed_equilibrium(
     game: NormalFormGame, supports: Sequence[Sequence[int]], start: Sequence[Sequence[Number]]
-) -> MarkovEquilibrium:
+) -> NashEquilibrium:
     """The equilibrium of a game in one shot near a profile, in a box with a proof.
-
-    It is that of `one_state(game)`: row 0 of each table is a strategy.
 
     Args:
         game: a game of any number of players.
@@ -233,29 +233,20 @@ def enclosed_equilibrium(
         NotEnclosed: as `enclosed`.
         LimitReached: at a limit.
     """
-    tables = []
+    strategies = []
     for size, support, probabilities in zip(game.shape, supports, start, strict=True):
         row = [Fraction(0)] * size
         for action, p in zip(support, probabilities, strict=True):
             row[action] = Fraction(p)
-        total = sum(row)
-        tables.append([[p / total for p in row]])
-    from gtlearn.solvers.verify.nash import payoffs
-
-    values = [[value] for value in payoffs(game, [table[0] for table in tables])]
-    return enclosed(one_state(game), tables, values)
-
-
-def one_state(game: NormalFormGame) -> MarkovGame:
-    """A game in one shot as a Markov game whose future is worth nothing."""
-    return markov_game(
-        [array.fractions()[None] for array in game.payoffs],
-        np.ones((1, *game.shape, 1), dtype=int),
-        discount=0,
-        name=game.name,
-        players=game.players,
-        actions=game.actions,
-    )
+        strategies.append([p / sum(row) for p in row])
+    values = [[value] for value in payoffs(game, strategies)]
+    outcome = enclosed(one_state(game), [[row] for row in strategies], values)
+    vectors = tuple(table[0] for table in outcome.strategies)
+    earned = tuple(row[0] for row in outcome.certificate.evidence["state_values"])
+    proof: dict[str, Any] = {**outcome.certificate.evidence}
+    del proof["state_values"], proof["subgame_perfect"]
+    certificate = replace(outcome.certificate, evidence=EnclosureEvidence(**proof))
+    return NashEquilibrium(vectors, earned, certificate)
 
 
 def _unit(payoffs: ExactArray, game: MarkovGame) -> Fraction:
@@ -275,7 +266,7 @@ def _sum_to_one(equations: Equations, middle: list[Fraction]) -> None:
             middle[last] = 1 - sum((middle[k] for k in first), Fraction(0))
 
 
-def _outcome(equations: Equations, box: Box) -> MarkovEquilibrium:
+def _outcome(equations: Equations, box: Box) -> NashEquilibrium:
     game = equations.game
     numbers = [Enclosure(m, r) for m, r in zip(box.middle, box.radius, strict=True)]
     values = tuple(
@@ -292,7 +283,8 @@ def _outcome(equations: Equations, box: Box) -> MarkovEquilibrium:
     )
     tables = tuple(_table(equations, numbers, player) for player in range(game.num_players))
     payoffs = tuple(_at_start(game, row) for row in values)
-    return MarkovEquilibrium(tables, False, payoffs, Certificate("nash", ENCLOSURE, True, evidence))
+    certificate = Certificate("nash", ENCLOSURE, True, evidence)
+    return NashEquilibrium(tables, payoffs, certificate, timed=False)
 
 
 def _table(equations: Equations, numbers: Sequence[Enclosure], player: int) -> EnclosedTable:

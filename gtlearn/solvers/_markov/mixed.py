@@ -16,10 +16,9 @@ from gtlearn.solvers._markov.certified import is_exact, measured, tolerances
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.float_games import FloatGame
 from gtlearn.solvers._markov.rounding import ACCURACY, decimal, shortened
-from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers._markov.stage_games import continuation_payoffs, stage_game
 from gtlearn.solvers._markov.tracing import traced
-from gtlearn.solvers.solution import Strategy
+from gtlearn.solvers.solution import NashEquilibrium, Strategy, Table
 from gtlearn.solvers.verify.nash import deviation_payoffs
 
 METHOD = "logarithmic tracing"
@@ -33,7 +32,7 @@ Vector = NDArray[np.float64]
 Tables = tuple[Table, ...]
 
 
-def mixed_equilibrium(game: MarkovGame) -> tuple[MarkovEquilibrium, str] | None:
+def mixed_equilibrium(game: MarkovGame) -> tuple[NashEquilibrium, str] | None:
     """A stationary equilibrium of a discounted game: exact, in a box, or with regrets up to 1e-9.
 
     With it comes why it is not in a box, where it is approximate. None where no path that was
@@ -74,7 +73,7 @@ def mixed_equilibrium(game: MarkovGame) -> tuple[MarkovEquilibrium, str] | None:
 
 def _measured(
     game: MarkovGame, floats: FloatGame, x: Vector, values: Vector, allowed: tuple[Fraction, ...]
-) -> tuple[MarkovEquilibrium, str]:
+) -> tuple[NashEquilibrium, str]:
     """The equilibrium near the end of a path: exact, in a box, or as good as it gets and why."""
     tables = _refined(game, floats, x, values)
     for denominator in DENOMINATORS:

@@ -22,10 +22,11 @@ import numpy as np
 from flint import fmpq
 
 from gtlearn.errors import InputError
-from gtlearn.games import MarkovGame
+from gtlearn.games import IteratedGame, MarkovGame, NormalFormGame, markov_game
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import check
 from gtlearn.solvers.enclosures import Enclosure
-from gtlearn.solvers.outcomes import MarkovEquilibrium
+from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.common import verified_failures
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.krawczyk import (
@@ -39,13 +40,14 @@ from gtlearn.solvers.verify.krawczyk import (
 from gtlearn.solvers.verify.markov_form import refused
 from gtlearn.solvers.verify.report import Statement, Unproven
 
-EVIDENCE = ("regrets", "radius", "preconditioner", "slack", "state_values", "subgame_perfect")
+IN_ONE_SHOT = ("radius", "preconditioner", "slack")
+EVIDENCE = ("regrets", *IN_ONE_SHOT, "state_values", "subgame_perfect")
 
 Place = tuple[int, int, int]  # a player, a state, an action
 
 
 def enclosed_statements(
-    game: MarkovGame, outcome: MarkovEquilibrium, besides: Mapping[str, Any]
+    game: MarkovGame, outcome: NashEquilibrium, besides: Mapping[str, Any]
 ) -> Iterator[Statement]:
     """The box, that it holds exactly one equilibrium, the payoffs, and the rest of the certificate.
 
@@ -65,23 +67,44 @@ def enclosed_statements(
     yield Statement("the radius", box.radius_failures)
     yield Statement("the slack", box.slack_failures)
     yield Statement("each player's regret, against every deviation", box.regret_failures)
-    yield Statement("whether it is subgame perfect", box.perfection_failures)
+    if outcome.in_steps:
+        yield Statement("whether it is subgame perfect", box.perfection_failures)
     yield Statement("whether it is verified", lambda: verified_failures(outcome, box.is_proven))
 
 
-def enclosure_failures(game: MarkovGame, outcome: MarkovEquilibrium) -> list[str]:
+def enclosure_failures(
+    game: MarkovGame | IteratedGame | NormalFormGame, outcome: NashEquilibrium
+) -> list[str]:
     """What of an enclosed equilibrium is false or not proven; empty where all of it is proven.
+
+    Args:
+        game: the game. One in one shot is a Markov game of one state whose future is worth nothing.
+        outcome: the equilibrium.
 
     Raises:
         LimitReached: at a limit.
     """
     failed: list[str] = []
-    for statement in enclosed_statements(game, outcome, {}):
+    if isinstance(game, NormalFormGame):
+        game = one_state(game)
+    for statement in enclosed_statements(as_markov(game), outcome, {}):
         try:
             failed += statement.test()
         except (InputError, Unproven) as error:
             failed.append(f"{statement.says}: {error}")
     return failed
+
+
+def one_state(game: NormalFormGame) -> MarkovGame:
+    """A game in one shot as a Markov game whose future is worth nothing."""
+    return markov_game(
+        [array.fractions()[None] for array in game.payoffs],
+        np.ones((1, *game.shape, 1), dtype=int),
+        discount=0,
+        name=game.name,
+        players=game.players,
+        actions=game.actions,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +119,7 @@ class _Box:
     """
 
     game: MarkovGame
-    outcome: MarkovEquilibrium
+    outcome: NashEquilibrium
     played: Mapping[Place, Enclosure | None]
     values: Mapping[tuple[int, int], Enclosure]
 
@@ -323,7 +346,7 @@ class _Box:
         ]
 
 
-def _read(game: MarkovGame, outcome: MarkovEquilibrium) -> _Box:
+def _read(game: MarkovGame, outcome: NashEquilibrium) -> _Box:
     """The box that is stated.
 
     Raises:
@@ -331,10 +354,12 @@ def _read(game: MarkovGame, outcome: MarkovEquilibrium) -> _Box:
     """
     if outcome.timed or game.horizon is not None:
         raise InputError("equilibria in boxes are stationary, of games without a horizon")
-    if len(items(outcome.tables, "the tables")) != game.num_players:
+    tables = items(outcome.strategies, "the tables")
+    if len(tables) != game.num_players:
         raise InputError(f"there is not one table for each of {game.num_players} players")
     played: dict[Place, Enclosure | None] = {}
-    for player, table in enumerate(outcome.tables):
+    for player, strategy in enumerate(tables):
+        table = strategy if outcome.in_steps else (strategy,)
         whose = f"the table of {game.players[player]!r}"
         if len(items(table, whose)) != game.num_states:
             raise InputError(f"{whose} has {len(table)} rows where {game.num_states} are needed")
@@ -367,9 +392,11 @@ def _read_row(row: Any, game: MarkovGame, player: int, state: int) -> dict[int, 
     return out
 
 
-def _read_values(game: MarkovGame, outcome: MarkovEquilibrium) -> dict[tuple[int, int], Enclosure]:
+def _read_values(game: MarkovGame, outcome: NashEquilibrium) -> dict[tuple[int, int], Enclosure]:
     what = "the values of the states"
-    rows = items(outcome.certificate.evidence.get("state_values"), what)
+    rows: Sequence[Any] = [[payoff] for payoff in items(outcome.payoffs, "the payoffs")]
+    if outcome.in_steps:
+        rows = items(outcome.certificate.evidence.get("state_values"), what)
     if [len(items(row, what)) for row in rows] != [game.num_states] * game.num_players:
         raise InputError(f"{what} are not one for each player and state")
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
@@ -13,8 +13,9 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import nearest_double
-from gtlearn.solvers.outcomes import ENCLOSURE, RATIONAL, MarkovEquilibrium
+from gtlearn.solvers.outcomes import ENCLOSURE, RATIONAL, NashEquilibrium, Outcome
 from gtlearn.solvers.verify.common import verified_failures
+from gtlearn.solvers.verify.enclosure import EVIDENCE as ENCLOSED
 from gtlearn.solvers.verify.enclosure import enclosed_statements
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_form import (
@@ -31,12 +32,12 @@ from gtlearn.solvers.verify.markov_values import (
 )
 from gtlearn.solvers.verify.report import Statement
 
-EVIDENCE = ("regrets", "subgame_perfect", "lower", "upper")  # of tables that are not enclosed
+EVIDENCE = ("regrets", "subgame_perfect", "lower", "upper")
 BESIDES = ("strategies",)  # what the JSON says besides
 
 
 def equilibrium_statements(
-    game: MarkovGame, outcome: MarkovEquilibrium, besides: Mapping[str, Any]
+    game: MarkovGame, outcome: NashEquilibrium, besides: Mapping[str, Any]
 ) -> Iterator[Statement]:
     """The tables, the payoffs, the regrets, and what the certificate says besides.
 
@@ -74,6 +75,11 @@ def equilibrium_statements(
     )
 
 
+def evidence_of(outcome: Outcome) -> Collection[str]:
+    """The names of the evidence that is tested."""
+    return ENCLOSED if outcome.certificate.arithmetic == ENCLOSURE else EVIDENCE
+
+
 @dataclass(frozen=True)
 class _Played:
     """Tables that are played.
@@ -85,7 +91,7 @@ class _Played:
     """
 
     game: MarkovGame
-    outcome: MarkovEquilibrium
+    outcome: NashEquilibrium
     tables: list[Table]
 
     @property
@@ -107,19 +113,20 @@ class _Played:
         )
 
 
-def _tables(game: MarkovGame, outcome: MarkovEquilibrium) -> list[Table]:
-    if len(items(outcome.tables, "the tables")) != game.num_players:
+def _tables(game: MarkovGame, outcome: NashEquilibrium) -> list[Table]:
+    if len(items(outcome.strategies, "the tables")) != game.num_players:
         raise InputError(f"there is not one table for each of {game.num_players} players")
     if outcome.timed and game.horizon is None:
         raise InputError("the tables see the time, but the game has no horizon")
     rows = game.num_states * ((game.horizon or 1) if outcome.timed else 1)
     exact = outcome.certificate.arithmetic == RATIONAL
     return [
-        read_table(game, table, player, rows, exact) for player, table in enumerate(outcome.tables)
+        read_table(game, table, player, rows, exact)
+        for player, table in enumerate(outcome.strategies)
     ]
 
 
-def _steps(game: MarkovGame, outcome: MarkovEquilibrium, strategies: Any) -> list[str]:
+def _steps(game: MarkovGame, outcome: NashEquilibrium, strategies: Any) -> list[str]:
     """Whether tables that see the time, and no others, are a list of tables, one a step."""
     for table in strategies or ():
         timed = any(isinstance(entry, list) for step in table for entry in step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -21,12 +22,11 @@ from gtlearn.solvers.outcomes import (
     Commitment,
     CorrelatedEquilibrium,
     Distribution,
-    MarkovEquilibrium,
     NashEquilibrium,
     NashSubset,
     Outcome,
     Strategy,
-    TableCommitment,
+    committed,
 )
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.form import require_only
@@ -40,17 +40,17 @@ _READ = (
     *("game", "concept", "complete", "arithmetic", "solutions", "components", "component_indices"),
     *("subsets", "follower", "policy", "bounds", "robustness", "proofs"),
 )
-_READ_OF_OUTCOMES: dict[type, Collection[str]] = {
-    NashEquilibrium: ("strategies", "payoffs", "index", "certificate"),
-    CorrelatedEquilibrium: ("distribution", "payoffs", "value", "certificate"),
-    Commitment: (
+_READ_OF_OUTCOMES: dict[tuple[type, bool], Collection[str]] = {  # by kind, and in one shot or not
+    (NashEquilibrium, False): ("strategies", "payoffs", "index", "certificate"),
+    (CorrelatedEquilibrium, False): ("distribution", "payoffs", "value", "certificate"),
+    (Commitment, False): (
         *("strategies", "payoffs", "leader", "response", "ties", "attained", "distribution"),
         "certificate",
     ),
-    MarkovEquilibrium: ("timed", "payoffs", "certificate"),  # and how it lists the strategies
-    TableCommitment: (
+    (NashEquilibrium, True): ("timed", "payoffs", "certificate"),  # and how it lists the strategies
+    (Commitment, True): (
         *("leader", "commitment", "follower", "policy", "ties", "payoffs"),
-        *("upper_bound", "attained", "certificate"),  # and how it lists the response
+        *("attained", "certificate"),  # and how it lists the response
     ),
 }
 NO_STATEMENTS = ("schema", "method", "status", "seconds", "notes")  # of the mathematics
@@ -100,7 +100,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         proofs=read_evidence(of_kind(dict, data.get("proofs", {}))),
         besides=_without(data, (*_READ, *NO_STATEMENTS)),
         besides_of=tuple(
-            _without(entry, _READ_OF_OUTCOMES[type(outcome)])
+            _without(entry, _READ_OF_OUTCOMES[type(outcome), outcome.in_steps])
             for entry, outcome in zip(entries, outcomes, strict=True)
         ),
         repeated_of=tuple(_repeated(entry.get("distribution", ())) for entry in entries),
@@ -163,24 +163,29 @@ def read_outcome(entry: Any) -> Outcome:
 def _outcome(entry: Mapping[str, Any]) -> Outcome:
     check()
     certificate = _certificate(entry["certificate"])
-    if "timed" in entry and "commitment" not in entry:
-        return _markov_equilibrium(entry, certificate)
+    if not {"commitment", "leader", "distribution"} & set(entry):
+        return _equilibrium(entry, certificate)
     payoffs = tuple(read_number(p) for p in of_kind(list, entry["payoffs"]))
     if "commitment" in entry:
         return _table_commitment(entry, payoffs, certificate)
     if "leader" in entry:
         return _commitment(entry, payoffs, certificate)
-    if "distribution" in entry:
-        value = entry.get("value")
-        return CorrelatedEquilibrium(
-            _distribution(entry["distribution"]),
-            payoffs,
-            certificate,
-            None if value is None else read_number(value),
-        )
-    return NashEquilibrium(
-        read_strategies(entry["strategies"]), payoffs, certificate, entry.get("index")
+    value = entry.get("value")
+    return CorrelatedEquilibrium(
+        _distribution(entry["distribution"]),
+        payoffs,
+        certificate,
+        None if value is None else read_number(value),
     )
+
+
+def _equilibrium(entry: Mapping[str, Any], certificate: Certificate) -> NashEquilibrium:
+    payoffs = tuple(map(read_real, of_kind(list, entry["payoffs"])))
+    if "timed" not in entry:
+        strategies = _rows(entry["strategies"])
+        return NashEquilibrium(strategies, payoffs, certificate, entry.get("index"))
+    tables = tuple(map(_table, of_kind(list, entry["strategies"])))
+    return NashEquilibrium(tables, payoffs, certificate, timed=of_kind(bool, entry["timed"]))
 
 
 def _certificate(entry: Any) -> Certificate:
@@ -191,13 +196,6 @@ def _certificate(entry: Any) -> Certificate:
     if arithmetic == ENCLOSURE and EnclosureEvidence.fits(evidence):
         evidence = EnclosureEvidence(**evidence)
     return Certificate(kind, arithmetic, verified, evidence)
-
-
-def _markov_equilibrium(entry: Mapping[str, Any], certificate: Certificate) -> MarkovEquilibrium:
-    payoffs = tuple(map(read_real, of_kind(list, entry["payoffs"])))
-    timed = of_kind(bool, entry["timed"])
-    tables = tuple(map(_table, of_kind(list, entry["strategies"])))
-    return MarkovEquilibrium(tables, timed, payoffs, certificate)
 
 
 def _commitment(
@@ -218,18 +216,19 @@ def _commitment(
 
 def _table_commitment(
     entry: Mapping[str, Any], payoffs: tuple[Number, ...], certificate: Certificate
-) -> TableCommitment:
-    return TableCommitment(
-        leader=of_kind(int, entry["leader"]),
-        commitment=read_strategies(entry["commitment"]),
+) -> Commitment:
+    leader = of_kind(int, entry["leader"])
+    evidence = {"upper_bound": read_number(entry["upper_bound"]), **certificate.evidence}
+    return Commitment(
+        strategies=committed(read_strategies(entry["commitment"]), leader),
+        payoffs=payoffs,
+        leader=leader,
+        response=_table_response(entry["response"]),
+        ties=one_of(("strong", "weak"), entry["ties"]),
+        attained=of_kind(bool, entry["attained"]),
+        certificate=replace(certificate, evidence=evidence),
         follower=one_of((STATIONARY, OPTIMAL), entry["follower"]),
         policy=one_of((DETERMINISTIC, STOCHASTIC), entry["policy"]),
-        ties=one_of(("strong", "weak"), entry["ties"]),
-        payoffs=payoffs,
-        response=_table_response(entry["response"]),
-        upper_bound=read_number(entry["upper_bound"]),
-        attained=of_kind(bool, entry["attained"]),
-        certificate=certificate,
     )
 
 
@@ -238,9 +237,12 @@ def _table(rows: Any) -> EnclosedTable:
     listed = [of_kind(list, row) for row in of_kind(list, rows)]
     timed = any(isinstance(entry, list) for row in listed for entry in row)
     steps = listed if timed else [listed]
-    return tuple(
-        tuple(map(read_real, of_kind(list, row))) for step in steps for row in of_kind(list, step)
-    )
+    return tuple(chain.from_iterable(map(_rows, steps)))
+
+
+def _rows(entries: Any) -> EnclosedTable:
+    """A list of lists of numbers, some of which may be enclosed."""
+    return tuple(tuple(map(read_real, of_kind(list, row))) for row in of_kind(list, entries))
 
 
 def _table_response(actions: Any) -> tuple[int, ...]:
@@ -268,7 +270,8 @@ def read_real(value: Any) -> Real:
     """
     if not isinstance(value, Mapping):
         return read_number(value)
-    require_only(value, _ENCLOSED, "an enclosed number")
+    if set(value) != set(_ENCLOSED):
+        raise InputError("an enclosed number is not of the form {'mid': TEXT, 'radius': TEXT}")
     return Enclosure(*(to_fraction(of_kind(str, value[key])) for key in _ENCLOSED))
 
 

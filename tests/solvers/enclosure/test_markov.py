@@ -57,6 +57,10 @@ def cycle():
     return games.markov_game(payoffs, moves, discount="1/2", name="cycle")
 
 
+def midpoints(outcome):
+    return [[[getattr(p, "mid", p) for p in row] for row in table] for table in outcome.strategies]
+
+
 @pytest.fixture(scope="module")
 def solution():
     return solve(cycle(), method="tracing")
@@ -65,7 +69,7 @@ def solution():
 def test_the_box_holds_the_closed_form(solution):
     (outcome,) = solution
     assert solution.arithmetic == outcome.certificate.arithmetic == "enclosure"
-    for table in outcome.tables:
+    for table in outcome.strategies:
         q = table[0][1]
         assert q.lower**2 - 4 * q.lower + 2 > 0 > q.upper**2 - 4 * q.upper + 2  # q = 2 - sqrt(2)
         assert table[0][2] == 0
@@ -89,7 +93,7 @@ def test_everything_is_proven(solution):
 def test_it_is_read_back_exactly(solution):
     again = read_solution(json.loads(json.dumps(solution.to_json())), cycle())
     assert again.to_json() == solution.to_json()
-    assert again[0].tables == solution[0].tables
+    assert again[0].strategies == solution[0].strategies
     assert isinstance(again[0].certificate.evidence, EnclosureEvidence)
 
 
@@ -114,9 +118,7 @@ def test_check_proves_the_box_again(solution):
 
 
 def test_midpoints_have_their_exact_regret(solution):
-    middles = [
-        [[getattr(p, "mid", p) for p in row] for row in table] for table in solution[0].tables
-    ]
+    middles = midpoints(solution[0])
     report = check(middles, cycle())
     assert not report.holds
     assert 0 < max(report.regrets) < F(1, 10**38)
@@ -318,7 +320,7 @@ def test_random_games(game):
     report = verify.solution(game, found.to_json())
     assert (report.false, report.on_trust) == ((), ())
     assert check(found, game).holds
-    middles = [[[getattr(p, "mid", p) for p in row] for row in table] for table in found[0].tables]
+    middles = midpoints(found[0])
     regrets = verify.table_regrets(game, middles)
     payoffs = verify.table_payoffs(game, middles)
     spread = max(
@@ -346,7 +348,7 @@ def test_actions_that_are_the_same_to_everybody_are_played_as_one():
     moves = np.ones((1, 2, 2, 1), dtype=int)
     game = games.markov_game([[[[1, 1], [1, 1]]]] * 2, moves, discount=0)
     outcome = enclosed(game, [[[F(1, 2), F(1, 2)]]] * 2, [[1], [1]])
-    assert outcome.tables == (((1, 0),),) * 2
+    assert outcome.strategies == (((1, 0),),) * 2
     assert verify_outcome(game, outcome)
 
 
@@ -391,4 +393,4 @@ def test_large_games_stay_as_they_are(monkeypatch):
     assert found.arithmetic == "rational"
     assert not found[0].certificate.verified
     assert "more than 3" in found.notes[-1]
-    assert not isinstance(found[0].tables[0][0][0], Enclosure)
+    assert not isinstance(found[0].strategies[0][0][0], Enclosure)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtlearn.errors import InputError
-from gtlearn.solvers.enclosures import Enclosure, decimal_text, exact_number
+from gtlearn.solvers.enclosures import Enclosure, decimal_text, exact_row
 from gtlearn.solvers.verify.reading import read_real
 
 DECIMALS = st.builds(lambda n, k: F(n, 10**k), st.integers(-(10**40), 10**40), st.integers(0, 50))
@@ -54,7 +54,7 @@ def test_a_midpoint_is_not_taken_for_the_number():
     number = Enclosure(F(1, 2), F(1, 10**31))
     assert float(number) == 0.5
     with pytest.raises(InputError, match="may be irrational"):
-        exact_number(number)
+        exact_row([number])
     with pytest.raises(TypeError):
         number + 1
 
