@@ -17,7 +17,7 @@ ALLOWED = {
     "gtlearn.errors",
     "gtlearn.games",
     "gtlearn.games.given",  # which loads games
-    "gtlearn.games.kinds.iterated",
+    "gtlearn.games.kinds.iterated",  # for the Markov game of an iterated one
     "gtlearn.games.numbers",
     "gtlearn.limits",
     "gtlearn.solvers.enclosures",  # the numbers in intervals, which prove nothing
