@@ -352,6 +352,8 @@ def _read(game: MarkovGame, outcome: NashEquilibrium) -> _Box:
     Raises:
         InputError: if it is none of this game.
     """
+    if not isinstance(outcome.certificate.evidence, Mapping):
+        raise InputError("the certificate's evidence is no mapping")
     if outcome.timed or game.horizon is not None:
         raise InputError("equilibria in boxes are stationary, of games without a horizon")
     tables = items(outcome.strategies, "the tables")

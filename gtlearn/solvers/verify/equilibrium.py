@@ -34,7 +34,7 @@ def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
 
 
 def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
-    if equilibrium.certificate.arithmetic == ENCLOSURE:
+    if getattr(equilibrium.certificate, "arithmetic", None) == ENCLOSURE:
         return tuple(enclosure_failures(game, equilibrium))
     require_form(game, equilibrium)
     exact = equilibrium.certificate.arithmetic == RATIONAL
