@@ -77,7 +77,7 @@ class Concept:
     @property
     def plural(self) -> str:
         """What several solutions are called."""
-        return self.title[:-2] + "ia" if self.title.endswith("ium") else f"{self.title}s"
+        return f"{self.title[:-2]}a" if self.title.endswith("ium") else f"{self.title}s"
 
 
 _SOLVERS, _CHECKS = "gtlearn.solvers", "gtlearn.solvers.checking.check"
@@ -169,6 +169,11 @@ def register(concept: Concept) -> Concept:
 def names() -> list[str]:
     """The names of all concepts, those of installed packages included."""
     return list(dict.fromkeys((*_OWN, *_registered, *plugin_names(GROUP))))
+
+
+def is_registered(name: str) -> bool:
+    """Whether a concept is none of gtlearn's own."""
+    return name not in _OWN
 
 
 def concept_of(name: str) -> Concept:

@@ -12,7 +12,7 @@ from gtlearn.solvers.options import given
 from gtlearn.solvers.solution import Solution
 
 if TYPE_CHECKING:
-    from gtlearn.solvers.checking.result import CheckReport
+    from gtlearn.solvers.checking.report import CheckReport
     from gtlearn.solvers.verify.report import Report
 
 

@@ -15,7 +15,7 @@ from gtlearn.limits import LimitReached
 from gtlearn.solvers.checking.commitment import commitment_worth, leading_pair
 from gtlearn.solvers.checking.comparing import cut_short, with_notes
 from gtlearn.solvers.checking.nash import check_enclosed, check_nash
-from gtlearn.solvers.checking.result import CheckReport
+from gtlearn.solvers.checking.report import CheckReport
 from gtlearn.solvers.checking.table_commitment import require_two_players, table_worth
 from gtlearn.solvers.outcomes import (
     Distribution,

@@ -26,9 +26,10 @@ from gtlearn.solvers.outcomes import (
     Commitment,
     CorrelatedEquilibrium,
     NashEquilibrium,
+    StrategyProfile,
     Table,
 )
-from gtlearn.solvers.profile import Profile, outcome_of
+from gtlearn.solvers.profile import Profile
 from gtlearn.solvers.profiles.joint import of_distribution
 from gtlearn.solvers.profiles.policies import answers_of, strategies_of_policy
 from gtlearn.solvers.profiles.probabilities import by_label
@@ -40,7 +41,7 @@ from gtlearn.solvers.profiles.strategies import (
     read_response,
     read_strategy,
 )
-from gtlearn.solvers.solution import Solution
+from gtlearn.solvers.record import Record
 from gtlearn.solvers.verify.reading import read_outcome
 
 SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
@@ -100,9 +101,9 @@ def read_profile(
         return source
     reader = _Reader(game, tolerance, leader)
     source = reader.content(source) if isinstance(source, str | Path) else by_label(source)
-    if isinstance(source, Solution):
-        source = outcome_of(source, index)
-    if isinstance(source, NashEquilibrium):
+    if isinstance(source, Record):
+        source = source.outcome(index)
+    if isinstance(source, StrategyProfile):
         if source.certificate.arithmetic == ENCLOSURE:
             raise InputError(
                 "the equilibrium is enclosed, so that it is no exact profile; give the midpoints "
@@ -138,7 +139,7 @@ def read_enclosed(source: Any, game: Game, index: int = 0) -> tuple[NashEquilibr
         content = _Reader(game, 0, None).content(source)
         source = source if isinstance(content, str) else content
     found = source
-    if isinstance(source, Solution) and -len(source) <= index < len(source):
+    if isinstance(source, Record) and -len(source) <= index < len(source):
         found = source[index]
     if isinstance(source, Mapping):
         entries = source.get("solutions", [source])

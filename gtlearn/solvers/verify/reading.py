@@ -10,6 +10,7 @@ from typing import Any
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
+from gtlearn.solvers.concepts import is_registered, names
 from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, EnclosureEvidence, Real
 from gtlearn.solvers.outcomes import (
     ARITHMETICS,
@@ -26,6 +27,7 @@ from gtlearn.solvers.outcomes import (
     NashSubset,
     Outcome,
     Strategy,
+    StrategyProfile,
     committed,
 )
 from gtlearn.solvers.verify.claim import Claim
@@ -33,7 +35,6 @@ from gtlearn.solvers.verify.form import require_only
 
 SCHEMA = "gtlearn/solution/1"
 _ENCLOSED = ("mid", "radius")
-CONCEPTS = ("nash", "correlated", "coarse-correlated", "stackelberg")
 
 # What of the JSON stands in the parts of a claim; the rest is `besides`.
 _READ = (
@@ -47,6 +48,8 @@ _READ_OF_OUTCOMES: dict[tuple[type, bool], Collection[str]] = {  # by kind, and 
         *("strategies", "payoffs", "leader", "response", "ties", "attained", "distribution"),
         "certificate",
     ),
+    (StrategyProfile, False): ("strategies", "payoffs", "certificate"),
+    (StrategyProfile, True): ("timed", "payoffs", "certificate"),
     (NashEquilibrium, True): ("timed", "payoffs", "certificate"),  # and how it lists the strategies
     (Commitment, True): (
         *("leader", "commitment", "follower", "policy", "ties", "payoffs"),
@@ -85,9 +88,11 @@ def _claim(data: Mapping[str, Any]) -> Claim:
     entries = [of_kind(dict, entry) for entry in of_kind(list, data["solutions"])]
     classes = _classes(data)
     outcomes = tuple(_outcome({**classes, **entry}) for entry in entries)
+    if is_registered(data["concept"]):
+        outcomes = tuple(map(_of_registered, outcomes))
     return Claim(
         game=of_kind(dict, data.get("game", {})),
-        concept=one_of(CONCEPTS, data["concept"]),
+        concept=one_of(names(), data["concept"]),
         arithmetic=one_of(ARITHMETICS, data["arithmetic"]),
         complete=of_kind(bool, data["complete"]),
         outcomes=outcomes,
@@ -104,6 +109,15 @@ def _claim(data: Mapping[str, Any]) -> Claim:
             for entry, outcome in zip(entries, outcomes, strict=True)
         ),
         repeated_of=tuple(_repeated(entry.get("distribution", ())) for entry in entries),
+    )
+
+
+def _of_registered(outcome: Outcome) -> Outcome:
+    """A profile of a registered concept, which is no Nash equilibrium."""
+    if not isinstance(outcome, NashEquilibrium):
+        return outcome
+    return StrategyProfile(
+        outcome.strategies, outcome.payoffs, outcome.certificate, timed=outcome.timed
     )
 
 
@@ -183,7 +197,7 @@ def _equilibrium(entry: Mapping[str, Any], certificate: Certificate) -> NashEqui
     payoffs = tuple(map(read_real, of_kind(list, entry["payoffs"])))
     if "timed" not in entry:
         strategies = _rows(entry["strategies"])
-        return NashEquilibrium(strategies, payoffs, certificate, entry.get("index"))
+        return NashEquilibrium(strategies, payoffs, certificate, index=entry.get("index"))
     tables = tuple(map(_table, of_kind(list, entry["strategies"])))
     return NashEquilibrium(tables, payoffs, certificate, timed=of_kind(bool, entry["timed"]))
 
