@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from itertools import product
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -427,7 +428,4 @@ def _legal(game: MarkovGame) -> Iterator[Place]:
 
 
 def _product(factors: Sequence[Interval]) -> Interval:
-    out = point(Fraction(1))
-    for factor in factors:
-        out = out * factor
-    return out
+    return reduce(mul, factors) if factors else point(Fraction(1))

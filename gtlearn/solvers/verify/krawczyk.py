@@ -30,6 +30,8 @@ class Interval:
         return Interval(self.lower + other.lower, self.upper + other.upper)
 
     def __mul__(self, other: Interval) -> Interval:
+        if self.lower >= 0 and other.lower >= 0:  # as probabilities are, so often
+            return Interval(self.lower * other.lower, self.upper * other.upper)
         ends = (
             self.lower * other.lower,
             self.lower * other.upper,
