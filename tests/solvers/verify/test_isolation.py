@@ -21,6 +21,7 @@ ALLOWED = {
     "gtlearn.games.numbers",
     "gtlearn.limits",
     "gtlearn.solvers.concepts",  # which concepts others have registered
+    "gtlearn.solvers.enclosures",  # the numbers in intervals, which prove nothing
     "gtlearn.solvers.outcomes",  # the result types, which compute nothing
 }
 
