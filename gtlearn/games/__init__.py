@@ -18,7 +18,6 @@ from gtlearn.games.kinds.iterated import IteratedGame as IteratedGame
 from gtlearn.games.kinds.iterated import iterated as iterated
 from gtlearn.games.kinds.markov import MarkovGame as MarkovGame
 from gtlearn.games.kinds.markov import markov_game as markov_game
-from gtlearn.games.kinds.markov.traversal import markov_game_of as markov_game_of
 from gtlearn.games.kinds.normal_form import NormalFormGame as NormalFormGame
 from gtlearn.games.kinds.normal_form import normal_form as normal_form
 from gtlearn.games.loading import Game as Game
@@ -26,6 +25,7 @@ from gtlearn.games.loading import load as load
 from gtlearn.games.openspiel.iterated import register as _register_iterated
 from gtlearn.games.openspiel.markov import register as _register_markov
 from gtlearn.games.openspiel.normal_form import register as _register
+from gtlearn.games.openspiel.traversal import markov_game_of as markov_game_of
 
 _register()
 _register_iterated()

@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, TypedDict
 
 import pyspiel
@@ -17,25 +16,36 @@ from gtlearn.games.catalogue import catalogue_entry, catalogue_names
 from gtlearn.games.effort import bytes_seconds, reading_seconds
 from gtlearn.games.formats.axes import is_nested, refuse_axis
 from gtlearn.games.formats.csv import is_csv, parse_csv
-from gtlearn.games.formats.files import READABLE, format_of, game_of_bytes, loads, read_game
+from gtlearn.games.formats.files import format_of, game_of_bytes, is_path, loads, read_game
 from gtlearn.games.formats.foreign import reader_of
 from gtlearn.games.formats.frames import game_of_frames, is_frames
 from gtlearn.games.formats.literal import is_literal, parse_literal
 from gtlearn.games.formats.matrices import game_from_arrays, refuse_flags
 from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.iterated.game import IteratedGame
-from gtlearn.games.kinds.iterated.names import is_iterated, load_iterated
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.registry import Kind, add_kind, load_by
 from gtlearn.games.names import nearest, parse_arguments, split_call
+from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame
+from gtlearn.games.openspiel.iterated_text import is_iterated, load_iterated
 from gtlearn.games.openspiel.markov import SHORT_NAME as MARKOV
-from gtlearn.games.openspiel.normal_form import from_openspiel, load_openspiel
+from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
+from gtlearn.games.openspiel.normal_form import from_openspiel, load_openspiel, to_openspiel
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import of_text
 from gtlearn.reading import at_most, bound, text_of, with_bound
 
 Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
 KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame)
+
+for _kind in (
+    Kind(NormalFormGame, "a normal-form game", to_openspiel),
+    Kind(BayesianGame, "a Bayesian game"),
+    Kind(MarkovGame, "a Markov game", MarkovOpenSpielGame),
+    Kind(IteratedGame, "an iterated game", IteratedOpenSpielGame),
+):
+    add_kind(_kind)
 
 
 class Reading(TypedDict, total=False):
@@ -66,7 +76,7 @@ def load(
             - a catalogue name, with parameters in brackets where it has some:
               `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
             - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
-              of these texts; see `gtlearn.games.kinds.iterated.names.load_iterated`;
+              of these texts; see `gtlearn.games.openspiel.iterated_text.load_iterated`;
             - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
               small games by their reduced normal form;
@@ -120,6 +130,9 @@ def load(
         seconds = reading_seconds(spec)
         game: Game = child.bounded(with_bound, bound(), _loaded, spec, how, seconds=seconds)
         return game
+
+
+load_by(load)
 
 
 def _loaded(spec: Any, how: dict[str, Any]) -> Game:
@@ -253,20 +266,6 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Game:
 
 def _exact(game: SteppedGame) -> IteratedGame | MarkovGame:
     return game.exact
-
-
-def is_path(text: str) -> bool:
-    """Whether a text means a file: by its suffix, or because there is such a file."""
-    if len(text) > 4096 or "\n" in text or "\0" in text:
-        return False
-    if text.lower().endswith(READABLE):
-        return True
-    if text in catalogue_names():
-        return False
-    try:
-        return Path(text).is_file() or (os.sep in text and Path(text).exists())
-    except (OSError, ValueError):
-        return False
 
 
 def _unknown(name: str) -> str:

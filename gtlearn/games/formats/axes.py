@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError, option, quoted
-from gtlearn.games.formats.arrays import is_array, plain_array
+from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.numbers import ExactArray, exact_array
 
 FIRST, LAST = "first", "last"

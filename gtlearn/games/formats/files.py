@@ -11,6 +11,7 @@ from typing import Any
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
 from gtlearn.files import require_replaceable
+from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.effort import text_seconds, writing_seconds
 from gtlearn.games.formats.axes import refuse_axis
 from gtlearn.games.formats.csv import dump_csv, parse_csv
@@ -21,7 +22,7 @@ from gtlearn.games.formats.nfg import dump_nfg, parse_nfg
 from gtlearn.games.formats.npz import NPY, ZIP, array_of_npy, arrays_of_npz
 from gtlearn.games.formats.xlsx import is_workbook, parse_xlsx
 from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.reading import bytes_of_file, quoted_path, reason, text_of
@@ -105,6 +106,20 @@ def _of_arrays(data: bytes, format: str, what: str, **how: Any) -> NormalFormGam
         return game_from_arrays(arrays, **how)
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
+
+
+def is_path(text: str) -> bool:
+    """Whether a text means a file: by its suffix, or because there is such a file."""
+    if len(text) > 4096 or "\n" in text or "\0" in text:
+        return False
+    if text.lower().endswith(READABLE):
+        return True
+    if text in catalogue_names():
+        return False
+    try:
+        return Path(text).is_file() or (os.sep in text and Path(text).exists())
+    except (OSError, ValueError):
+        return False
 
 
 def format_of(data: bytes, what: str) -> str:

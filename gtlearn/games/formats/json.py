@@ -20,7 +20,7 @@ from gtlearn.games.formats.axes import refuse_axis
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
 from gtlearn.games.formats.matrices import game_from_arrays
 from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import format_number

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from gtlearn.errors import InputError, option
-from gtlearn.games.formats.arrays import is_array, plain_array
+from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.formats.axes import (
     TOO_DEEP,
     is_nested,

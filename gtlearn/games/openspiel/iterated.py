@@ -20,9 +20,9 @@ import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from gtlearn.games.kinds.iterated.game import IteratedGame, Joint
-from gtlearn.games.kinds.iterated.names import SHORT_NAME, from_parameters, to_parameters
+from gtlearn.games.kinds.iterated import IteratedGame, Joint
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel.iterated_text import SHORT_NAME, from_parameters, to_parameters
 from gtlearn.games.openspiel.steps import (
     MEMORY,
     NOT_GIVEN,

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.formats.json import compact_json
-from gtlearn.games.kinds.iterated.game import IteratedGame
-from gtlearn.games.kinds.iterated.names import SHORT_NAME as ITERATED
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
+from gtlearn.games.kinds.registry import load
 from gtlearn.games.labels import numbered_labels
 from gtlearn.games.names import openspiel_text, plain_text, split_call
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel.iterated_text import SHORT_NAME as ITERATED
 from gtlearn.games.openspiel.steps import (
     MEMORY,
     NOT_GIVEN,
@@ -210,8 +211,6 @@ def _names(game: MarkovGame) -> tuple[list[str], list[list[str]]]:
 
 def _loaded(text: str, arguments: str) -> MarkovGame:
     """The game that OpenSpiel's parameters stand for."""
-    from gtlearn.games.loading import load
-
     text = plain_text(text.strip())
     if arguments:
         text = f"{text}({arguments.replace(':', '=').replace(';', ',')})"

@@ -9,9 +9,9 @@ import pyspiel
 
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
-from gtlearn.games.formats.tokens import distinct_labels
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.normal_form import MAX_PROFILES, NormalFormGame, normal_form
+from gtlearn.games.labels import distinct_labels
 from gtlearn.games.names import parse_arguments, split_call
 from gtlearn.games.openspiel.text import name_of, of_text
 from gtlearn.games.openspiel.tree import normal_form_of_tree

@@ -16,7 +16,7 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import ExactArray
 
 if TYPE_CHECKING:
-    from gtlearn.games.kinds.iterated.game import IteratedGame
+    from gtlearn.games.kinds.iterated import IteratedGame
     from gtlearn.games.kinds.markov.game import MarkovGame
 
 MEMORY, PERFECT = "memory", "perfect"  # what an information state recalls

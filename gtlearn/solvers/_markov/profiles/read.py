@@ -11,7 +11,7 @@ import numpy as np
 
 from gtlearn.errors import InputError, option, quoted
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.games.formats.arrays import is_array, plain_array
+from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
 from gtlearn.solvers._markov.profiles.files import SHAPE, read_source

@@ -11,10 +11,11 @@ import pyspiel
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.catalogue import catalogue_names
+from gtlearn.games.formats.files import is_path
 from gtlearn.games.formats.json import compact_json
-from gtlearn.games.formats.literal import LITERAL, literal_text
-from gtlearn.games.kinds.iterated.game import IteratedGame, called_as_given, iterated
-from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.iterated import IteratedGame, called_as_given, iterated
+from gtlearn.games.kinds.normal_form import LITERAL, NormalFormGame, literal_text
+from gtlearn.games.kinds.registry import load
 from gtlearn.games.names import nearest, openspiel_text, plain_text, split_call
 from gtlearn.games.numbers import format_number, parse_number
 from gtlearn.games.openspiel.steps import MEMORY, check_max_length, check_recall
@@ -127,8 +128,6 @@ def _split_arguments(inside: str) -> dict[str, str]:
 
 
 def _stage(text: str, arguments: str, how: Mapping[str, Any]) -> NormalFormGame:
-    from gtlearn.games.loading import is_path, load
-
     text = text.strip()
     for _ in range(_MAX_QUOTES):
         if len(text) > 1 and _encloses(text):
