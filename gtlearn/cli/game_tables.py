@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn import games
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games.kinds.registry import kind_of
 from gtlearn.solvers.output.export import plain
 from gtlearn.solvers.output.pieces import add_row, describe, new_table, short_number, to_text
 
@@ -54,12 +55,18 @@ def catalogue_text() -> str:
 
 
 def game_text(game: games.Game) -> str:
-    """The game's size, source, and payoffs."""
+    """The game's size, source, and payoffs; of a registered kind those of its normal form."""
+    kind = kind_of(game)
+    blocks: list[str | Table] = []
+    if kind is not None and kind.normal_form is not None:
+        said = f" {kind.describe(game)}" if kind.describe else ""
+        blocks.append(f"{game.name} is {kind.name}.{said} Its normal form:\n")
+        game = kind.normal_form(game)
     if isinstance(game, MarkovGame | IteratedGame):
         from gtlearn.cli.markov_tables import markov_text
 
         return markov_text(game)
-    blocks: list[str | Table] = [describe(game)]
+    blocks.append(describe(game))
     if game.source:
         blocks.append(f"Source: {game.source}")
     if game.number_note:

@@ -8,8 +8,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from gtlearn import limits
 from gtlearn.errors import InputError
-from gtlearn.games.kinds.registry import kind_name
-from gtlearn.games.loading import KINDS, load
+from gtlearn.games.kinds import KINDS
+from gtlearn.games.kinds.registry import kind_name, normal_form_of
+from gtlearn.games.loading import load
 
 P = ParamSpec("P")
 G = TypeVar("G")
@@ -54,7 +55,9 @@ def of_games(
             if isinstance(given, kinds):
                 return of_loaded(given, *others, **options)
             with limits.limited(options.get("time_limit"), options.get("memory_limit")):
-                game = load(given)
+                game = load(given, reduced=False)
+                if not isinstance(game, kinds):
+                    game = normal_form_of(game)
                 if not isinstance(game, kinds):
                     kind = kind_name(type(game))
                     raise InputError(f"{game.name!r} is {kind}; {name} is for {wanted}")

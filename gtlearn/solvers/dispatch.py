@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from gtlearn import games, limits
 from gtlearn.errors import InputError, option
-from gtlearn.games import IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.games.loading import Game, Reading
+from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games.loading import Reading
 from gtlearn.progress import Progress
 from gtlearn.solvers._markov.solution import OPTIMAL, MarkovSolution
 from gtlearn.solvers.options import CHECK, SOLVE, require_row

@@ -151,7 +151,8 @@ def _require_last(sizes: tuple[int, ...]) -> None:
 def refuse_axis(players_axis: str | None, why: str) -> None:
     """Raises an InputError if `players_axis` is given where it has no meaning."""
     if players_axis is not None:
-        raise InputError(f"players_axis is for arrays of payoffs, but {why}; leave it out")
+        name = option("players_axis")
+        raise InputError(f"{name} is for arrays of payoffs, but {why}; leave it out")
 
 
 def players_of_records(array: Any) -> tuple[list[Any], list[str] | None] | None:

@@ -19,6 +19,7 @@ from gtlearn.games.formats import json_pieces as pieces
 from gtlearn.games.formats.axes import refuse_axis
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
 from gtlearn.games.formats.matrices import game_from_arrays
+from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
@@ -26,7 +27,6 @@ from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import format_number
 
 SCHEMA = "gtlearn/game/1"
-Game = NormalFormGame | BayesianGame | MarkovGame
 _Build = Callable[..., NormalFormGame]
 
 _KEYS = ("schema", "name", "players", "actions", "payoffs", "source", "number_note")
@@ -88,7 +88,7 @@ def parse_json(
         raise InputError(f"{what}: {error}") from None
 
 
-def dump_json(game: Game | IteratedGame) -> str:
+def dump_json(game: Game) -> str:
     """The game as a JSON text, exact, with its labels; an iterated game as its Markov game."""
     if isinstance(game, IteratedGame):
         game = game.markov
@@ -116,7 +116,7 @@ def dump_json(game: Game | IteratedGame) -> str:
     return pieces.layout(head) + "\n"
 
 
-def compact_json(game: Game | IteratedGame) -> str:
+def compact_json(game: Game) -> str:
     """As `dump_json`, in one line without spaces."""
     return json.dumps(json.loads(dump_json(game)), separators=(",", ":"))
 
