@@ -98,6 +98,8 @@ def loads(
 ) -> Game:
     """The game that a text spells in "nfg", "efg", "json", "csv" or a format that was registered.
 
+    One of a registered kind comes as its normal form.
+
     Args:
         text: the content of such a file.
         format: which it is.
@@ -122,7 +124,7 @@ def loads(
     how = {"symmetric": symmetric, "zero_sum": zero_sum, "players_axis": players_axis}
     with limits.limited(time_limit, memory_limit):
         seconds = text_seconds(text, format)
-        game: Game = child.bounded(_read, row, text, named, how, seconds=seconds)
+        game: Game = normal_form_of(child.bounded(_read, row, text, named, how, seconds=seconds))
         return game
 
 

@@ -40,7 +40,7 @@ SHORT_NAME = "gtlearn_markov"
 _FAMILY = Family(
     SHORT_NAME,
     "gtlearn Markov game",
-    {"game": "big_match", "arguments": "", "recall": MEMORY, "max_length": NOT_GIVEN},
+    {"game": "big_match", "arguments": "", "recall": "", "max_length": NOT_GIVEN},
     loadable=True,
 )
 _START = "start"  # what the history is called before the first state is drawn
@@ -55,7 +55,7 @@ def _create(parameters: dict[str, Any]) -> pyspiel.Game:
     length = int(parameters["max_length"])
     return MarkovOpenSpielGame(
         _loaded(str(parameters["game"]), str(parameters["arguments"])),
-        recall=str(parameters["recall"]),
+        recall=str(parameters["recall"]) or None,
         max_length=None if length == NOT_GIVEN else length,
     )
 
@@ -68,9 +68,9 @@ class MarkovOpenSpielGame(SteppedGame):
     index of the next state; where there is no horizon, the same move may stop the game, by the
     outcome `num_states`.
 
-    The information state of a player is the current state, "p0 open"; with recall="perfect" it is
-    the whole history of states and joint actions, "p0 open 0,0 open", with which OpenSpiel's best
-    response, exploitability and CFR are exact. The observation is the state, "open", either way.
+    The information state of a player is the whole history of states and joint actions, "p0 open 0,0
+    open"; with recall="memory", and in an endless game, it is the current state, "p0 open". The
+    observation is the state, "open", either way.
     Tensors are one-hot: over the states, or over the states and joint actions of every step.
 
     Attributes:
@@ -81,7 +81,7 @@ class MarkovOpenSpielGame(SteppedGame):
     """
 
     def __init__(
-        self, game: MarkovGame, *, recall: str = MEMORY, max_length: int | None = None
+        self, game: MarkovGame, *, recall: str | None = None, max_length: int | None = None
     ) -> None:
         legal = game.legal_profiles
         paid = [ExactArray(np.where(legal, a.numerators, 0), a.denominator) for a in game.payoffs]

@@ -8,6 +8,7 @@ from typing import Any
 from open_spiel.python.policy import Policy, TabularPolicy
 
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.openspiel.steps import MEMORY
 from gtlearn.solvers._markov.output.export import tables_of
 from gtlearn.solvers._markov.solution import MarkovSolution, Table
 
@@ -17,7 +18,9 @@ def to_openspiel_policy(solution: MarkovSolution, index: int = 0) -> Policy:
 
     Tables that do not see the time become a TabularPolicy whose information states are the
     states of the game ("p0 init", "p0 CC", ...) that can be reached before it ends; others a
-    TimedPolicy, which counts the steps of the state that it is asked about.
+    TimedPolicy. Both answer by the state of the game that they are asked about, whatever its
+    information states recall, so OpenSpiel's `nash_conv` and `policy_value` take them where the
+    game has a horizon. Where it has none there is no such number, and these refuse.
 
     Raises:
         InputError: if there is no such outcome.
@@ -26,14 +29,31 @@ def to_openspiel_policy(solution: MarkovSolution, index: int = 0) -> Policy:
     tables = tables_of(solution, index)
     if any(len(table) > len(game.states) for table in tables):
         return TimedPolicy(game, tables)
-    reached = game.openspiel.decision_states()
-    policy = TabularPolicy(game.openspiel, states=reached)
-    for state in reached.values():
-        for player, table in enumerate(tables):
-            key = state.information_state_string(player)
-            row = [float(p) for p in table[state.place]]
-            policy.action_probability_array[policy.state_lookup[key]][: len(row)] = row
-    return policy
+    return StatePolicy(game, tables)
+
+
+class StatePolicy(TabularPolicy):  # type: ignore[misc]
+    """Tables that do not depend on the time, as an OpenSpiel policy with a row a state."""
+
+    def __init__(self, game: IteratedGame | MarkovGame, tables: Sequence[Table]) -> None:
+        form = type(game.openspiel)(game, recall=MEMORY)
+        reached = form.decision_states()
+        super().__init__(form, states=reached)
+        self.game = game.openspiel
+        for state in reached.values():
+            for player, table in enumerate(tables):
+                row = [float(p) for p in table[state.place]]
+                self.policy_for_key(self._state_key(state, player))[: len(row)] = row
+
+    def _state_key(self, state: Any, player: int | None) -> str:
+        """The label of what the game's memory holds, whatever the information state recalls."""
+        who = state.current_player() if player is None else player
+        return f"p{who} {state.text(MEMORY)}"
+
+    def __copy__(self, copy_action_probability_array: bool = True) -> TabularPolicy:
+        copied = super().__copy__(copy_action_probability_array)
+        copied.__class__ = type(self)
+        return copied
 
 
 class TimedPolicy(Policy):  # type: ignore[misc]

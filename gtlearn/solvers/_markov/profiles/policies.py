@@ -8,7 +8,7 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.games.openspiel.steps import SteppedGame, followers
+from gtlearn.games.openspiel.steps import MEMORY, SteppedGame, followers
 from gtlearn.solvers._markov.tables import as_markov
 
 LONGEST = 2  # joint actions beyond what is remembered after which a policy must still play the same
@@ -136,7 +136,7 @@ def _of_strings(
     """The row in each state that can be reached, asked by the text of its information state."""
     rows = {}
     for state in game.openspiel.decision_states().values():
-        key = state.information_state_string(player)
+        key = f"p{player} {state.text(MEMORY)}"
         try:
             chosen = dict(policy.action_probabilities(key))
         except Exception as error:
