@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.kinds.registry import openspiel_of
 from gtlearn.games.labels import check_labels
 from gtlearn.games.numbers import ExactArray, short_number
+from gtlearn.games.points import Point
 
 MAX_HORIZON = 10**6  # steps, each of which is looked at
 MAX_WORTH = 10**9  # payoffs that a discounted value may be worth, for floats
@@ -50,6 +51,8 @@ class MarkovGame:
         source: where the game comes from, for display.
         number_note: how floats were read, empty if all numbers were given exactly.
     """
+
+    in_steps: ClassVar[bool] = True  # whether players decide again and again
 
     name: str
     players: tuple[str, ...]
@@ -94,6 +97,10 @@ class MarkovGame:
     def shape(self) -> tuple[int, ...]:
         """The number of actions of each player."""
         return tuple(len(labels) for labels in self.actions)
+
+    def points(self, player: int) -> tuple[Point, ...]:
+        """The decision points of a player: the states."""
+        return tuple(Point(label, self.actions[player]) for label in self.states)
 
     @property
     def unit(self) -> str:
