@@ -258,7 +258,7 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Any:
     call = split_call(stripped)
     name, inside = call or (stripped, "")
     refuse_axis(how["players_axis"], f"{quoted(name)} is text")
-    of_openspiel = call and name in pyspiel.registered_names() and name not in catalogue_names()
+    of_openspiel = call and name not in catalogue_names() and name in pyspiel.registered_names()
     entry = find_entry(name) if call and not of_openspiel else None
     if of_openspiel or entry is not None:
         refuse_flags(**flags, why=f"{name} is a whole game")

@@ -13,6 +13,7 @@ import numpy as np
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.kinds import Game
+from gtlearn.games.kinds.normal_form import normal_form
 from gtlearn.games.numbers import to_fraction
 
 MAX_ENTRY_PROFILES = 4_000_000
@@ -84,6 +85,11 @@ class Entry:
         if abs(number) > MAX_ARGUMENT:
             raise InputError(f"{where} must be between -{MAX_ARGUMENT} and {MAX_ARGUMENT}")
         return int(number)
+
+
+def game(*payoffs: Any, **labels: Any) -> Callable[[], Game]:
+    """A builder without parameters of one game in normal form; see `normal_form`."""
+    return lambda: normal_form(*payoffs, **labels)
 
 
 def check_size(*shape: int) -> None:

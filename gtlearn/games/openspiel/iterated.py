@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from gtlearn.games.kinds.iterated import IteratedGame, Joint
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel.family import Family
 from gtlearn.games.openspiel.iterated_text import SHORT_NAME, from_parameters, to_parameters
 from gtlearn.games.openspiel.steps import (
     NOT_GIVEN,
     PERFECT,
-    Family,
     Rules,
     SteppedGame,
     SteppedState,

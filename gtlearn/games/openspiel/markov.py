@@ -8,6 +8,7 @@ else that `games.load` takes with `,`, `(`, `)` and `=` written as %2C, %28, %29
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -22,13 +23,13 @@ from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
 from gtlearn.games.kinds.registry import load
 from gtlearn.games.labels import numbered_labels
-from gtlearn.games.names import openspiel_text, plain_text, split_call
+from gtlearn.games.names import call_of, call_parameters, openspiel_text, plain_text
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel.family import Family
 from gtlearn.games.openspiel.iterated_text import SHORT_NAME as ITERATED
 from gtlearn.games.openspiel.steps import (
     MEMORY,
     NOT_GIVEN,
-    Family,
     Joint,
     Rules,
     SteppedGame,
@@ -211,9 +212,7 @@ def _names(game: MarkovGame) -> tuple[list[str], list[list[str]]]:
 
 def _loaded(text: str, arguments: str) -> MarkovGame:
     """The game that OpenSpiel's parameters stand for."""
-    text = plain_text(text.strip())
-    if arguments:
-        text = f"{text}({arguments.replace(':', '=').replace(';', ',')})"
+    text = call_of(plain_text(text.strip()), arguments)
     try:
         game = load(text)
     except InputError as error:
@@ -227,19 +226,13 @@ def _loaded(text: str, arguments: str) -> MarkovGame:
 
 def _parameters(game: MarkovGame) -> dict[str, Any]:
     """OpenSpiel's parameters: the game by name where that gives it again, else its JSON."""
-    base, inside = split_call(game.name) or ("", "")
-    named: dict[str, Any] = {}
-    if base in catalogue_names():
-        named = {"game": base}
-        if inside:
-            named["arguments"] = inside.replace("=", ":").replace(",", ";")
-    elif base == ITERATED:
+    named = call_parameters("game", game.name)
+    if named["game"] == ITERATED:
         named = {"game": openspiel_text(game.name)}
-    if named:
-        try:
-            again = _loaded(named["game"], named.get("arguments", ""))
-        except InputError:
-            again = None
+    elif named["game"] not in catalogue_names():
+        named = {}
+    with suppress(InputError):
+        again = _loaded(named["game"], named.get("arguments", "")) if named else None
         if again is not None and again.name == game.name and not difference(again, game):
             return named
     return {"game": openspiel_text(compact_json(game))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel.family import Family
 
 if TYPE_CHECKING:
     from gtlearn.games.kinds.iterated import IteratedGame
@@ -28,61 +29,6 @@ _DOUBLE_BITS = 53
 
 
 Joint = tuple[int, ...]  # one action a player
-
-
-@dataclass(frozen=True)
-class Family:
-    """A kind of game that OpenSpiel knows by a short name.
-
-    Attributes:
-        short_name: what stands before the brackets.
-        long_name: what OpenSpiel calls it for people.
-        defaults: every parameter with its default; `recall` and `max_length` are among them.
-        loadable: whether the defaults make a game.
-    """
-
-    short_name: str
-    long_name: str
-    defaults: Mapping[str, Any]
-    loadable: bool
-
-    def register(self, create: Callable[[dict[str, Any]], pyspiel.Game]) -> None:
-        """Makes `pyspiel.load_game` call `create` for this short name."""
-        if self.short_name not in pyspiel.registered_names():
-            # OpenSpiel drops its reference to the function after Python has shut down; where that
-            # is the last one, the process aborts. A function that holds itself is never freed.
-            create.__dict__["itself"] = create
-            utility = pyspiel.GameType.Utility.GENERAL_SUM
-            pyspiel.register_game(self.game_type(10, utility, chance=True, fewest=2), create)
-
-    def game_type(
-        self,
-        num_players: int,
-        utility: pyspiel.GameType.Utility,
-        *,
-        chance: bool,
-        fewest: int | None = None,
-    ) -> pyspiel.GameType:
-        """OpenSpiel's description of one game, or, with `fewest` players, of them all."""
-        modes = pyspiel.GameType.ChanceMode
-        return pyspiel.GameType(
-            self.short_name,
-            self.long_name,
-            pyspiel.GameType.Dynamics.SIMULTANEOUS,
-            modes.EXPLICIT_STOCHASTIC if chance else modes.DETERMINISTIC,
-            # nothing is private, whatever is forgotten
-            pyspiel.GameType.Information.PERFECT_INFORMATION,
-            utility,
-            pyspiel.GameType.RewardModel.REWARDS,
-            num_players,
-            fewest or num_players,
-            True,
-            True,
-            True,
-            True,
-            dict(self.defaults),
-            self.loadable,
-        )
 
 
 @dataclass(frozen=True)
