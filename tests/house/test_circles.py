@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ["gtlearn.games"]
+PACKAGES = ["gtlearn.games", "gtlearn.cli"]
 
 
 def name_of(path):
