@@ -172,10 +172,9 @@ def _encloses(text: str) -> bool:
 def _stage_parameters(stage: NormalFormGame) -> dict[str, Any]:
     """The stage by name where that gives the same game again, else spelt out."""
     named = call_parameters("stage", stage.name)
-    if named["stage"] in pyspiel.registered_names() and named["stage"] not in catalogue_names():
-        named = {"stage": openspiel_text(stage.name)}
-    elif named["stage"] not in catalogue_names():
-        named = {}
+    if named["stage"] not in catalogue_names():
+        known = named["stage"] in pyspiel.registered_names()
+        named = {"stage": openspiel_text(stage.name)} if known else {}
     if named and _same(named, stage):
         return named
     if stage.name == LITERAL and literal_text(stage):
