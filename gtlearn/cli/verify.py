@@ -58,7 +58,7 @@ def verify(
     from gtlearn.cli.interrupt import INTERRUPTED, interruptible
     from gtlearn.cli.output import emit, format_for, json_text, require_writable
     from gtlearn.solvers.output.verification import render
-    from gtlearn.solvers.verify.within import within
+    from gtlearn.solvers.verify.solution import within
 
     require_writable(output)
     if file == STDIN and game == STDIN:

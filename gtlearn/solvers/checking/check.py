@@ -12,11 +12,14 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games import Game, NormalFormGame
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import LimitReached
-from gtlearn.solvers.checking.commitment import commitment_worth, leading_pair
-from gtlearn.solvers.checking.comparing import cut_short, with_notes
+from gtlearn.solvers.checking.commitment import (
+    commitment_worth,
+    leading_pair,
+    require_two_players,
+    table_worth,
+)
 from gtlearn.solvers.checking.nash import check_enclosed, check_nash
-from gtlearn.solvers.checking.report import CheckReport
-from gtlearn.solvers.checking.table_commitment import require_two_players, table_worth
+from gtlearn.solvers.checking.report import CheckReport, cut_short, with_notes
 from gtlearn.solvers.outcomes import (
     Distribution,
 )

@@ -13,9 +13,8 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._linear.cost import product_seconds
 from gtlearn.solvers._markov.certified import measuring_seconds
-from gtlearn.solvers.checking.comparing import comparing, cut_short, status_of, with_notes
 from gtlearn.solvers.checking.nearest import nearest_equilibrium
-from gtlearn.solvers.checking.report import CheckReport
+from gtlearn.solvers.checking.report import CheckReport, comparing, cut_short, status_of, with_notes
 from gtlearn.solvers.outcomes import STATIONARY, NashEquilibrium, Table
 from gtlearn.solvers.profile import Profile, profile_of
 from gtlearn.solvers.verify import table_payoffs, table_regrets
@@ -24,7 +23,7 @@ from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 
 MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
-COMPARING = 5.0  # seconds for the nearest equilibrium, where there is no time limit
+_SECONDS = 5.0  # seconds for the nearest equilibrium, where there is no time limit
 
 ENCLOSED = (
     "exactly one equilibrium is proven to be in the intervals that were given; the regrets are its"
@@ -90,7 +89,7 @@ def _with_notes(report: CheckReport, notes: Sequence[str] = ()) -> CheckReport:
 
 
 def _with_nearest(report: CheckReport, game: NormalFormGame) -> CheckReport:
-    with comparing(COMPARING) as own:
+    with comparing(_SECONDS) as own:
         closest, note, reached = nearest_equilibrium(game, report.strategies)
     report = replace(report, nearest=closest, status=status_of(reached, own))
     return _with_notes(report, (note,) if note else ())

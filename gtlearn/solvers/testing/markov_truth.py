@@ -19,8 +19,7 @@ from gtlearn.solvers.testing.claims import (
     place,
     same,
 )
-from gtlearn.solvers.testing.process_truth import Table
-from gtlearn.solvers.testing.tables_truth import Tables, rows_of
+from gtlearn.solvers.testing.process_truth import Table, Tables, rows_of
 
 NEARER, NEAREST = Fraction(1, 2**60), Fraction(1, 2**100)  # steps off a table
 CLOSE = Fraction(1, 2**20)  # how near the last comes to a limit, relative to the other

@@ -15,16 +15,15 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.solvers.testing import markov_list_truth, markov_truth
+from gtlearn.solvers.testing import bound_truth, markov_truth
 from gtlearn.solvers.testing.bayesian_truth import bayesian_doubts
 from gtlearn.solvers.testing.claims import Doubt, Doubts, Unreadable, gap_doubts, holds_float
 from gtlearn.solvers.testing.commitment_truth import commitment_doubts
-from gtlearn.solvers.testing.correlated_truth import correlated_doubts
+from gtlearn.solvers.testing.equilibrium_truth import correlated_doubts, nash_doubts, unique_doubts
 from gtlearn.solvers.testing.form import is_solution, with_classes
 from gtlearn.solvers.testing.list_truth import Lists, list_doubts
 from gtlearn.solvers.testing.mutation import Mutant
-from gtlearn.solvers.testing.nash_truth import nash_doubts, unique_doubts
-from gtlearn.solvers.testing.tables_truth import Tables
+from gtlearn.solvers.testing.process_truth import Tables
 
 NO_CLAIMS = ("method", "seconds", "notes", "status")  # of the whole; they state nothing of the game
 SETS = ("components", "component_indices", "subsets")  # of equilibria in one shot
@@ -115,7 +114,7 @@ class Judge:
         return (
             self.tables is not None
             and self.original["concept"] == "nash"
-            and not any(map(markov_list_truth.is_deterministic, self.original["solutions"]))
+            and not any(map(bound_truth.is_deterministic, self.original["solutions"]))
         )
 
     def _same_game(self, block: Any) -> bool:
@@ -188,7 +187,7 @@ class Judge:
             if data.get(name):
                 yield Doubt(f"there are no {name}")
         if self.tables is not None:
-            yield from markov_list_truth.whole_doubts(self.tables, data, self.original)
+            yield from bound_truth.whole_doubts(self.tables, data, self.original)
             return
         if data["concept"] == "nash" and isinstance(self.game, NormalFormGame):
             for outcome, known in zip(data["solutions"], self.original["solutions"], strict=False):

@@ -17,6 +17,8 @@ from gtlearn.solvers.verify.dummies import of_two
 Exact = tuple[Fraction, ...]  # a strategy
 Pair = tuple[Exact, Exact]  # one strategy of each side
 
+_PRIME = 2**61 - 1
+
 
 @dataclass(frozen=True)
 class Bimatrix:
@@ -99,3 +101,17 @@ def _largest(payoffs: NDArray[Any], strategy: Exact) -> list[int]:
     values = (payoffs[:, played] @ np.array(weights, dtype=object)).tolist()
     top = max(values)
     return [k for k, value in enumerate(values) if value == top]
+
+
+def full_rank(matrix: NDArray[Any]) -> bool:
+    """Whether the rows of an integer matrix are linearly independent.
+
+    Rows that are so modulo a prime are so; only where they are not, the rank is found exactly.
+    """
+    rows, columns = matrix.shape
+    if rows > columns:
+        return False
+    residues = [int(v) % _PRIME for v in matrix.ravel()]
+    if flint.nmod_mat(rows, columns, residues, _PRIME).rank() == rows:
+        return True
+    return bool(integers(matrix).rank() == rows)

@@ -17,8 +17,8 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame, normal_form
 from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import check
-from gtlearn.solvers.verify.common import COMPLETE
-from gtlearn.solvers.verify.dominated import is_dominated
+from gtlearn.solvers.verify.claim import COMPLETE
+from gtlearn.solvers.verify.elimination import is_dominated
 from gtlearn.solvers.verify.form import require_only, text
 from gtlearn.solvers.verify.game_block import game_block, game_statements
 from gtlearn.solvers.verify.reading import of_kind, one_of, read_integers, read_number

@@ -28,7 +28,7 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import check
 from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium
-from gtlearn.solvers.verify.common import verified_failures
+from gtlearn.solvers.verify.claim import verified_failures
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.krawczyk import (
     NO_ROOT,

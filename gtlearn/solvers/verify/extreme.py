@@ -15,10 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.limits import check
-from gtlearn.solvers.verify.bimatrix import Bimatrix, Exact, Pair, integers, placed, support
+from gtlearn.solvers.verify.bimatrix import (
+    Bimatrix,
+    Exact,
+    Pair,
+    full_rank,
+    integers,
+    placed,
+    support,
+)
 from gtlearn.solvers.verify.elimination import undominated
 from gtlearn.solvers.verify.polytopes import extreme_rays
-from gtlearn.solvers.verify.rank import full_rank
 
 
 def extreme_equilibria(game: Bimatrix) -> set[Pair]:

@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
+from itertools import product
+from math import prod
 from typing import Any
+
+import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
-from gtlearn.solvers.outcomes import Commitment, NashEquilibrium, Outcome
+from gtlearn.limits import check
+from gtlearn.solvers.outcomes import DETERMINISTIC, Commitment, NashEquilibrium, Outcome
 from gtlearn.solvers.verify import markov_commitments as commitments
 from gtlearn.solvers.verify import markov_equilibria as equilibria
-from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.common import outcome_statements
-from gtlearn.solvers.verify.markov_lists import list_statements
-from gtlearn.solvers.verify.markov_search import Tried
-from gtlearn.solvers.verify.report import Statement, Tested, TooLarge, Unproven
+from gtlearn.solvers.verify.claim import (
+    ALL_TABLES,
+    COMPLETE,
+    OF_TABLES,
+    SETS,
+    Claim,
+    foreign_statements,
+    outcome_statements,
+    whole_statements,
+)
+from gtlearn.solvers.verify.form import items, number, text
+from gtlearn.solvers.verify.markov_bounds import proven_bound
+from gtlearn.solvers.verify.markov_commitments import unit_failures
+from gtlearn.solvers.verify.markov_form import read_table
+from gtlearn.solvers.verify.markov_process import (
+    best_values,
+    decision_process,
+    policy_values,
+    to_fraction,
+)
+from gtlearn.solvers.verify.markov_search import Kind, Plan, Tried, pure_table
+from gtlearn.solvers.verify.report import Statement, Tested, TooLarge, Unproven, unknown_statement
+
+PROOFS = ("folk", "unlimited_memory", "robustness")
+MAX_PROFILES = 5_000  # of deterministic tables, of which all equilibria are looked for again
+MAX_ROWS = 200_000  # of all of these together, over states and steps
 
 
 def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator[Statement]:
@@ -92,3 +119,206 @@ def _outcome_statements(
 
 def _no_outcome(outcome: Outcome) -> tuple[str, ...]:
     return (f"a {type(outcome).__name__} is no outcome of an iterated or Markov game",)
+
+
+def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[Statement]:
+    """The statements about the whole.
+
+    Args:
+        game: the game.
+        claim: the solution.
+        tried: where tables of the leader are tried.
+    """
+    yield from whole_statements(claim, ("unit",))
+    yield from foreign_statements(claim, SETS, "Nash equilibria of games in one shot")
+    yield Statement("that the solutions are different ones", partial(_repeated, claim))
+    if "unit" in claim.besides:
+        yield Statement("the unit", partial(unit_failures, game, claim.besides["unit"]))
+    if claim.concept == "nash":
+        yield from foreign_statements(claim, OF_TABLES, "commitments to tables")
+    else:
+        yield from _value_statements(game, claim, tried)
+    if claim.complete:
+        which = ALL_TABLES if claim.concept == "nash" else COMPLETE
+        yield Statement(which, partial(_complete, game, claim, tried))
+
+
+def _value_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[Statement]:
+    """Further bounds on what commitments earn, and what those near the first one earn."""
+    for name in claim.bounds or {}:
+        yield Statement(f"the bound {name!r}", partial(_bound, game, claim, name))
+    if claim.robustness:
+        yield Statement(
+            "what tables near the first one earn", partial(_near_by, game, claim, tried)
+        )
+    yield from map(unknown_statement, (name for name in claim.proofs if name not in PROOFS))
+
+
+def _repeated(claim: Claim) -> list[str]:
+    tables = [_tables(outcome) for outcome in claim.outcomes]
+    return [
+        f"solution {k} is solution {tables.index(table)} again"
+        for k, table in enumerate(tables)
+        if tables.index(table) < k
+    ]
+
+
+def _tables(outcome: Outcome) -> Any:
+    return outcome.commitment if isinstance(outcome, Commitment) else outcome.strategies  # type: ignore[union-attr]
+
+
+def _bound(game: MarkovGame, claim: Claim, name: str) -> list[str]:
+    """Whether a further bound is the number that its proof gives."""
+    listed = [o for o in claim.outcomes if isinstance(o, Commitment)]
+    if not listed:
+        raise Unproven("there is no commitment that it could bound")
+    stated = number((claim.bounds or {})[name], f"the bound {name}")
+    first = listed[0]
+    value = number(first.payoffs[first.leader], "the value")
+    if stated < value:
+        return [f"the value {text(value)} exceeds the bound {name!r}, {text(stated)}"]
+    evidence = {**first.certificate.evidence, **claim.proofs}
+    if name not in evidence:
+        raise Unproven("its proof is not given")
+    proven = proven_bound(game, first.leader, first.follower, name, evidence)
+    if proven == stated and not isinstance((claim.bounds or {})[name], float):
+        return []
+    shown = "nothing" if proven is None else text(proven)
+    return [f"the {name} proof gives {shown}, not {text(stated)}"]
+
+
+def _near_by(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:
+    """Whether a table at each distance earns what is said, under weak ties."""
+    first = claim.outcomes[0] if claim.outcomes else None
+    if not isinstance(first, Commitment):
+        return ["there is no commitment that tables could be near"]
+    kind = Kind(first.leader, first.follower, "weak")
+    here = read_table(game, first.commitment, first.leader, game.num_states, True)
+    given = claim.proofs.get("robustness")
+    if given is None:
+        raise Unproven("the tables are not given")
+    tables = items(given, "the tables near by")
+    if len(tables) != len(claim.robustness):
+        return ["there is not one table for each distance"]
+    failed = []
+    for (distance, kept), rows in zip(claim.robustness, tables, strict=True):
+        table = read_table(game, rows, first.leader, game.num_states, True)
+        true = _distance(here, table)
+        earned = tried.value(table, kind)
+        if not _exactly(distance, true) or not _exactly(kept, earned):
+            failed.append(
+                f"the table at distance {text(true)} earns {text(earned)}, not {text(kept)} at "
+                f"distance {text(distance)}"
+            )
+    if len({number(d, "a distance") for d, _ in claim.robustness}) < len(tables):
+        failed.append("a distance is given twice")
+    return failed
+
+
+def _exactly(stated: Any, true: Fraction) -> bool:
+    return not isinstance(stated, float) and number(stated, "a number") == true
+
+
+def _distance(one: Sequence[Sequence[Fraction]], other: Sequence[Sequence[Fraction]]) -> Fraction:
+    """The largest change of a probability."""
+    return max(
+        abs(p - q) for pair in zip(one, other, strict=True) for p, q in zip(*pair, strict=True)
+    )
+
+
+def _complete(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:
+    if claim.concept == "nash":
+        return _all_equilibria(game, claim)
+    if not claim.outcomes:
+        return ["there is always a best commitment, or one near it"]
+    first = claim.outcomes[0]
+    if not isinstance(first, Commitment):
+        return []  # which is said of it alone
+    if first.policy != DETERMINISTIC:
+        raise Unproven("stochastic tables are too many to try")
+    values = tried.deterministic(Kind.of(first))
+    if values is None:
+        raise Unproven("there are too many tables to try all of them again")
+    best = max(values.values())
+    optimal = {plan for plan, value in values.items() if value == best}
+    listed = {
+        _plan(_where_played(game, outcome), first.leader)
+        for outcome in claim.outcomes
+        if isinstance(outcome, Commitment)
+    }
+    return _lacking(game, [(plan,) for plan in sorted(optimal - listed)], (first.leader,))
+
+
+def _where_played(game: MarkovGame, outcome: Commitment) -> Sequence[Sequence[Any]]:
+    """The table, with the first legal action where play cannot be."""
+    table = read_table(game, outcome.commitment, outcome.leader, game.num_states, True)
+    size = game.shape[outcome.leader]
+    first = game.legal[outcome.leader].argmax(axis=1)
+    return [
+        row if reached else [int(a == first[s]) for a in range(size)]
+        for s, (row, reached) in enumerate(zip(table, game.reachable, strict=True))
+    ]
+
+
+def _plan(table: Sequence[Sequence[Any]], player: int) -> Plan | None:
+    """The actions that a deterministic table plays; None of another one."""
+    rows = [[number(p, f"the table of player {player}") for p in row] for row in table]
+    if any(Fraction(1) not in row for row in rows):
+        return None
+    return tuple(row.index(Fraction(1)) for row in rows)
+
+
+def _all_equilibria(game: MarkovGame, claim: Claim) -> list[str]:
+    """Whether every equilibrium in deterministic tables that do not see the time is listed."""
+    listed: set[tuple[Plan | None, ...]] = set()
+    for outcome in claim.outcomes:
+        if isinstance(outcome, NashEquilibrium):
+            plans = tuple(_plan(table, k) for k, table in enumerate(outcome.strategies))
+            if None in plans or (outcome.timed and game.horizon != 1):
+                raise Unproven("other strategies than deterministic tables are too many to try")
+            listed.add(plans)
+    legal = [[np.flatnonzero(row).tolist() for row in mask] for mask in game.legal]
+    count = prod(len(actions) for table in legal for actions in table)
+    if count > MAX_PROFILES or count * game.num_states * (game.horizon or 1) > MAX_ROWS:
+        raise Unproven("there are too many tables to try all of them again")
+    plans_of = [list(product(*table)) for table in legal]
+    found = _mutual_best_responses(game, plans_of)
+    return _lacking(game, sorted(found - listed), range(game.num_players))
+
+
+def _mutual_best_responses(
+    game: MarkovGame, plans: Sequence[Sequence[Plan]]
+) -> set[tuple[Plan, ...]]:
+    """The profiles of deterministic tables in which nobody gains by any deviation."""
+    found: set[tuple[Plan, ...]] | None = None
+    for player, own in enumerate(plans):
+        best = set()
+        others = [[()] if k == player else list(each) for k, each in enumerate(plans)]
+        for profile in product(*others):
+            check()
+            tables = [
+                None if k == player else pure_table(plan, game.shape[k])
+                for k, plan in enumerate(profile)
+            ]
+            process = decision_process(game, tables, player)
+            most = to_fraction(process.at_start(best_values(process, player)))
+            for plan in own:
+                policy = plan * (len(process.rows) // game.num_states)
+                if to_fraction(process.at_start(policy_values(process, policy, player))) == most:
+                    best.add((*profile[:player], plan, *profile[player + 1 :]))
+        found = best if found is None else found & best
+    return found or set()
+
+
+def _lacking(
+    game: MarkovGame, profiles: Sequence[Sequence[Plan]], players: Sequence[int]
+) -> list[str]:
+    """The sentence about what is not listed; none where nothing lacks."""
+    if not profiles:
+        return []
+    shown = "; ".join(
+        ", ".join(game.actions[k][a] for a in plan)
+        for k, plan in zip(players, profiles[0], strict=True)
+    )
+    more = f", and {len(profiles) - 1} more" if len(profiles) > 1 else ""
+    return [f"the tables that play {shown} are not listed{more}"]

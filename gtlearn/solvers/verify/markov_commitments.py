@@ -18,8 +18,7 @@ from gtlearn.solvers.outcomes import (
     STOCHASTIC,
     Commitment,
 )
-from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.common import verified_failures
+from gtlearn.solvers.verify.claim import Claim, verified_failures
 from gtlearn.solvers.verify.form import in_words, index, items, number, number_failures, text
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
 from gtlearn.solvers.verify.markov_form import (

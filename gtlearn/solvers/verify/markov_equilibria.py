@@ -14,7 +14,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import ENCLOSURE, RATIONAL, NashEquilibrium, Outcome
-from gtlearn.solvers.verify.common import verified_failures
+from gtlearn.solvers.verify.claim import verified_failures
 from gtlearn.solvers.verify.enclosure import EVIDENCE as ENCLOSED
 from gtlearn.solvers.verify.enclosure import enclosed_statements
 from gtlearn.solvers.verify.form import items, number, text

@@ -1,24 +1,30 @@
 """What a list of Nash equilibria says beyond each of them: subsets, components and indices.
 
-All of it follows from the list alone. A maximal Nash subset is a maximal set of pairs of strategies
-which are all listed (Winkels 1979; Avis, Rosenberg, Savani & von Stengel 2010, Theorem 3), and two
-extreme equilibria lie in one component where a chain of listed ones that share a strategy joins
-them.
+Whether it holds all of them is proven, refuted, or left on trust; the rest follows from the list
+alone. A maximal Nash subset is a maximal set of pairs of strategies which are all listed (Winkels
+1979; Avis, Rosenberg, Savani & von Stengel 2010, Theorem 3), and two extreme equilibria lie in one
+component where a chain of listed ones that share a strategy joins them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import partial
 
+import numpy as np
+
 from gtlearn.errors import InputError
+from gtlearn.games import NormalFormGame
 from gtlearn.limits import check
-from gtlearn.solvers.verify.bimatrix import Exact, Pair
+from gtlearn.solvers.verify.bimatrix import Bimatrix, Exact, Pair
+from gtlearn.solvers.verify.elimination import undominated
 from gtlearn.solvers.verify.extreme import extreme_equilibria, is_extreme
 from gtlearn.solvers.verify.form import index, items, text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash_index import component_index, is_regular
-from gtlearn.solvers.verify.report import Statement
+from gtlearn.solvers.verify.report import Statement, Unproven
+from gtlearn.solvers.verify.zero_sum import is_constant_sum, is_only
 
 
 def set_statements(listing: Listing) -> Iterator[Statement]:
@@ -186,3 +192,73 @@ def _not(true: int, said: int | None) -> str:
 def _signed(value: int) -> str:
     short = text(value)
     return f"+{short}" if short.isdigit() else short
+
+
+def missing(listing: Listing) -> list[str]:
+    """What shows that the list lacks an (extreme) equilibrium; nothing where it holds all.
+
+    It is proven to hold all where iterated strict dominance leaves one profile, where both optimal
+    strategies of a zero-sum game are the only ones, and by enumerating the vertices of the
+    best-response polytopes where they are not too many.
+
+    Raises:
+        Unproven: if the game is too large for any of that.
+    """
+    if not listing.equilibria:
+        return ["no solution is listed, but every finite game has an equilibrium (Nash 1951)"]
+    absent = _absent_pure(listing)
+    if absent:
+        labels = zip(listing.game.actions, absent, strict=True)
+        return [f"the equilibrium {', '.join(names[a] for names, a in labels)} is not listed"]
+    if is_dominance_solvable(listing.game):
+        return []
+    bimatrix = listing.bimatrix
+    if bimatrix is None:
+        raise Unproven("nothing here proves it for more than two players")
+    return not_extreme(listing) or _missing_of_two(listing, bimatrix)
+
+
+def is_dominance_solvable(game: NormalFormGame) -> bool:
+    """Whether iterated strict dominance is seen to leave one profile."""
+    return all(len(left) == 1 for left in undominated([t.numerators for t in game.payoffs]))
+
+
+def _absent_pure(listing: Listing) -> tuple[int, ...] | None:
+    """A pure equilibrium that is not listed."""
+    game = listing.game
+    stable = np.ones(game.shape, dtype=bool)
+    for player, tensor in enumerate(game.payoffs):
+        stable &= tensor.numerators == tensor.numerators.max(axis=player, keepdims=True)
+    listed = {
+        tuple(max(range(len(s)), key=s.__getitem__) for s in equilibrium.strategies)
+        for equilibrium in listing.equilibria
+        if all(max(strategy) == 1 for strategy in equilibrium.strategies)
+    }
+    profiles = map(tuple, np.argwhere(stable).tolist())
+    return next((profile for profile in profiles if profile not in listed), None)
+
+
+def _missing_of_two(listing: Listing, game: Bimatrix) -> list[str]:
+    pairs = listing.pairs
+    if len(pairs) == 1 and is_constant_sum(listing.game, game.players):
+        lacking = [side for side in (0, 1) if not is_only(game, pairs[0], side)]
+        return ["an optimal strategy of it is not the only one"] if lacking else []
+    try:
+        others = extreme_equilibria(game) - set(pairs)
+    except Unproven:
+        total = sum(
+            component_index(game, [pairs[k] for k in component]) for component in connected(pairs)
+        )
+        if total != 1:
+            return [f"the indices of all components add up to {total}, not 1 (Shapley 1974)"]
+        raise
+    if not others:
+        return []
+    count = len(others)
+    verb = "equilibrium is" if count == 1 else "equilibria are"
+    return [f"{count} extreme {verb} not listed, such as {_shown(min(others))}"]
+
+
+def _shown(pair: tuple[tuple[Fraction, ...], ...]) -> str:
+    words = "; ".join(" ".join(map(text, strategy)) for strategy in pair)
+    return words if len(words) <= 100 else f"{words[:97]}..."

@@ -18,26 +18,25 @@ from gtlearn.solvers.outcomes import (
     NashEquilibrium,
     Outcome,
 )
-from gtlearn.solvers.verify.claim import Claim
-from gtlearn.solvers.verify.commitment import commitment, derived, leader_place
-from gtlearn.solvers.verify.commitment_floats import float_bound, rounded_bound
-from gtlearn.solvers.verify.common import (
+from gtlearn.solvers.verify.claim import (
     COMPLETE,
     OF_TABLES,
     SETS,
+    Claim,
     foreign_statements,
     outcome_statements,
     verified_failures,
     whole_statements,
 )
+from gtlearn.solvers.verify.commitment import commitment, derived, leader_place
+from gtlearn.solvers.verify.commitment_floats import float_bound, rounded_bound
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.dummies import of_two
 from gtlearn.solvers.verify.enclosure import IN_ONE_SHOT as ENCLOSED
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
 from gtlearn.solvers.verify.form import number, number_failures
 from gtlearn.solvers.verify.listing import Listing
-from gtlearn.solvers.verify.nash_all import is_dominance_solvable, missing
-from gtlearn.solvers.verify.nash_sets import set_statements
+from gtlearn.solvers.verify.nash_sets import is_dominance_solvable, missing, set_statements
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven
 
 _EVIDENCE: dict[type, tuple[str, ...]] = {  # the names that are tested, by the kind of outcome

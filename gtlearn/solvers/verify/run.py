@@ -18,7 +18,7 @@ from gtlearn.games import Game, IteratedGame, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
-from gtlearn.solvers.verify.common import foreign
+from gtlearn.solvers.verify.claim import foreign
 from gtlearn.solvers.verify.form import ROUNDING, in_words, index, items, number, text
 from gtlearn.solvers.verify.markov_form import read_table
 from gtlearn.solvers.verify.markov_search import Kind, Tried

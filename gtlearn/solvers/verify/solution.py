@@ -1,19 +1,34 @@
-"""Everything that a solver prints, re-checked: solutions, eliminations, the results of runs."""
+"""Everything that a solver prints, re-checked: solutions, eliminations, the results of runs.
+
+Within limits: what was settled by then, and the rest on trust.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain
+from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gtlearn.child import computed
 from gtlearn.errors import InputError, quoted
 from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.given import of_games
+from gtlearn.limits import LimitReached, limited, patience
 from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
 from gtlearn.solvers.verify.form import items
-from gtlearn.solvers.verify.report import Report, Statement, settled, unknown_statement
-from gtlearn.solvers.verify.within import within
+from gtlearn.solvers.verify.report import (
+    Report,
+    Statement,
+    ended,
+    is_listened_to,
+    listening,
+    settled,
+    unknown_statement,
+)
 
 if TYPE_CHECKING:
     from gtlearn.solvers.verify.claim import Claim
@@ -123,3 +138,57 @@ def _normal_form(game: Game) -> NormalFormGame:
     if not isinstance(game, NormalFormGame):
         raise InputError(f"{game.name!r} is no game in normal form, as an elimination needs")
     return game
+
+
+def within(
+    verification: Callable[[], Report],
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+) -> Report:
+    """The report of a verification, as far as it got within the limits.
+
+    Where a limit holds, or the user may ask to stop, it runs in a child process, since much of its
+    work is single operations on large numbers, which nothing else could stop; what it settles is
+    written down as it goes.
+
+    Args:
+        verification: what makes the report.
+        time_limit: seconds for it, besides the limits that hold already.
+        memory_limit: bytes by which the memory may grow, besides them.
+
+    Raises:
+        InputError: as `verification`, or if a limit is no positive number.
+    """
+    with limited(time_limit, memory_limit):
+        if patience() == inf or is_listened_to():  # then this is the child
+            return verification()
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory() as folder:
+            record = Path(folder) / "settled"
+            try:
+                return computed(_recorded, verification, record)
+            except LimitReached as limit:
+                return _so_far(record) + Report(on_trust=(f"all else: {ended(limit)}",))
+
+
+def _recorded(verification: Callable[[], Report], record: Path) -> Report:
+    """The report; each statement is written to a file once it is settled, a line each."""
+    with record.open("w", encoding="utf-8") as file:
+
+        def write(part: str, sentence: str) -> None:
+            file.write(json.dumps([part, sentence]) + "\n")
+            file.flush()
+
+        with listening(write):
+            return verification()
+
+
+def _so_far(record: Path) -> Report:
+    """What a file has of a verification that was ended; a torn last line counts for nothing."""
+    parts: dict[str, list[str]] = {"false": [], "proven": [], "on_trust": []}
+    lines = record.read_text(encoding="utf-8").split("\n")[:-1] if record.exists() else []
+    for part, sentence in map(json.loads, lines):
+        parts[part].append(sentence)
+    return Report(**{part: tuple(sentences) for part, sentences in parts.items()})

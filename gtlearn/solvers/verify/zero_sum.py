@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers.verify.bimatrix import Bimatrix, Pair, integers, support
+from gtlearn.solvers.verify.bimatrix import Bimatrix, Pair, full_rank, integers, support
 from gtlearn.solvers.verify.polytopes import extreme_rays
-from gtlearn.solvers.verify.rank import full_rank
 from gtlearn.solvers.verify.report import Unproven
 
 MAX_ENTRIES = 20_000  # of a system whose solutions are all looked for

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from gtlearn.games import families, load, normal_form
 from gtlearn.solvers import all_equilibria, dominance, zero_sum
 from gtlearn.solvers.verify.bimatrix import Bimatrix
-from gtlearn.solvers.verify.dominated import is_dominated
-from gtlearn.solvers.verify.elimination import undominated
+from gtlearn.solvers.verify.elimination import is_dominated, undominated
 from gtlearn.solvers.verify.extreme import extreme_equilibria, is_extreme
 from gtlearn.solvers.verify.nash import is_nash
 from gtlearn.solvers.verify.nash_index import component_index
