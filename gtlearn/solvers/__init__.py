@@ -19,8 +19,8 @@ from gtlearn.solvers._nash import pure_equilibria as pure_equilibria
 from gtlearn.solvers._zero_sum import zero_sum as zero_sum
 from gtlearn.solvers.dispatch import check as check
 from gtlearn.solvers.dispatch import solve as solve
-from gtlearn.solvers.reading import read_solution as read_solution
 from gtlearn.solvers.solution import Solution as Solution
+from gtlearn.solvers.solution import read_solution as read_solution
 
 if TYPE_CHECKING:
     from gtlearn.solvers._markov.batch import evaluate_exactly as evaluate_exactly

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.games import Game
+from gtlearn.games.numbers import nearest_double, to_fraction
 from gtlearn.limits import MEMORY_LIMIT, OK, TIME_LIMIT
 from gtlearn.progress import Progress
 from gtlearn.solvers.outcomes import (
@@ -34,6 +37,7 @@ from gtlearn.solvers.record import Record
 if TYPE_CHECKING:
     import pyspiel
     from open_spiel.python.policy import Policy
+
 
 __all__ = [
     "DETERMINISTIC",
@@ -115,3 +119,34 @@ class Solution(Record):
         from gtlearn.solvers.output.tables import render
 
         return render(self)
+
+
+def read_solution(data: Mapping[str, Any], game: Game) -> Solution:
+    """A Solution from its JSON object; `verify` says whether it is true.
+
+    Args:
+        data: the parsed object, as `to_json` makes it; texts are exact numbers, JSON's are floats.
+        game: the game that it claims to solve (the object holds no payoffs).
+
+    Raises:
+        InputError: if a part is missing or of the wrong form.
+
+    >>> from gtlearn import games, solvers
+    >>> solution = solvers.solve("chicken")
+    >>> again = read_solution(solution.to_json(), games.load("chicken"))
+    >>> again.to_json() == solution.to_json()
+    True
+    """
+    from gtlearn.solvers.verify.claim import PARTS
+    from gtlearn.solvers.verify.reading import read_claim
+
+    claim = read_claim(data)
+    return Solution(
+        game,
+        method=data["method"],
+        solutions=claim.outcomes,
+        status=data["status"],
+        seconds=nearest_double(to_fraction(data.get("seconds", 0.0))),
+        notes=tuple(data.get("notes", ())),
+        **{part: getattr(claim, part) for part in PARTS},
+    )

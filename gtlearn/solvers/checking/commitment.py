@@ -15,9 +15,9 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import short_number
 from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._markov.tables import pure_table
+from gtlearn.solvers.checking.commitment_report import CommitmentCheck, Deception, Optimum
 from gtlearn.solvers.checking.nash import mixing_seconds
 from gtlearn.solvers.checking.report import comparing, status_of
-from gtlearn.solvers.checking.result import CommitmentCheck, Deception, Optimum
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     OPTIMAL,

@@ -12,9 +12,8 @@ from gtlearn import limits
 from gtlearn.games import Game
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
-from gtlearn.solvers.checking.commitment_text import commitment_blocks
+from gtlearn.solvers.checking.commitment_report import CommitmentCheck, Optimum, commitment_blocks
 from gtlearn.solvers.checking.nearest import Nearest
-from gtlearn.solvers.checking.result import CommitmentCheck, Optimum
 from gtlearn.solvers.concepts import concept_of
 from gtlearn.solvers.enclosures import Real
 from gtlearn.solvers.outcomes import Distribution

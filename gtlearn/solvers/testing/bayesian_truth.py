@@ -12,6 +12,7 @@ from gtlearn.solvers.testing.claims import (
     ROUNDING,
     Doubt,
     Doubts,
+    Seen,
     Vector,
     listed,
     number,
@@ -21,7 +22,6 @@ from gtlearn.solvers.testing.claims import (
     total,
     unit,
 )
-from gtlearn.solvers.testing.leader_view import Seen
 
 Leaf = tuple[list[int | None], list[Vector | None]]
 

@@ -16,18 +16,21 @@ from gtlearn.solvers.testing.claims import (
     ROUNDING,
     Doubt,
     Doubts,
+    Seen,
     Unreadable,
     Vector,
+    best_pure,
+    best_strong,
     is_distribution,
     listed,
     number,
     numbers,
     place,
+    strategies_of,
     total,
     unit,
 )
 from gtlearn.solvers.testing.equilibrium_truth import shares_of
-from gtlearn.solvers.testing.leader_view import Seen, best_pure, best_strong, strategies_of
 
 
 def commitment_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: bool) -> Doubts:
