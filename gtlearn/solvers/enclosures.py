@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
 
 from gtlearn.errors import InputError
@@ -94,15 +94,9 @@ def decimal_text(value: Fraction) -> str:
     >>> decimal_text(Fraction(3, 8)), decimal_text(Fraction(-2, 10**9))
     ('0.375', '-2e-9')
     """
-    places, rest = 0, value.denominator
-    for prime in (2, 5):
-        power = 0
-        while rest % prime == 0:
-            rest //= prime
-            power += 1
-        places = max(places, power)
-    if rest != 1:
-        return format_number(value)
-    digits = format_number(abs(value) * 10**places)
-    exact = Decimal((int(value < 0), tuple(map(int, digits)), -places))
-    return str(exact).lower()
+    top, bottom = value.numerator, value.denominator
+    with localcontext(prec=top.bit_length() + bottom.bit_length(), traps={Inexact: True}):
+        try:
+            return str(Decimal(top) / Decimal(bottom)).lower()
+        except Inexact:
+            return format_number(value)

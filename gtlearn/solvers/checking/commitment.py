@@ -33,8 +33,8 @@ from gtlearn.solvers.verify import deviation_payoffs, payoffs, table_payoffs
 from gtlearn.solvers.verify.markov_values import (
     Response,
     best_actions,
-    best_response,
     best_tables,
+    response_to,
 )
 
 _SECONDS = 5.0  # for the best commitment in one shot, where there is no time limit
@@ -243,14 +243,7 @@ class _Scene:
 
     def response(self, own: Table, ties: str) -> Response:
         """The follower's best response to a table."""
-        return best_response(
-            self.game,
-            self.pair(own),
-            1 - self.leader,
-            self.follower,
-            favoured=self.leader,
-            ties=ties,
-        )
+        return response_to(self.game, own, self.leader, self.follower, ties)
 
     def best_actions(self, own: Table) -> tuple[tuple[int, ...], ...] | None:
         """The actions of the follower's best responses; None at a limit."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.games import BayesianGame, Game, MarkovGame
+from gtlearn.games import Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
-from gtlearn.games.numbers import ExactArray, Number
+from gtlearn.games.numbers import ExactArray, Number, format_number
 from gtlearn.solvers.enclosures import Enclosure, Real, decimal_text
 from gtlearn.solvers.outcomes import (
     Certificate,
@@ -21,6 +21,7 @@ from gtlearn.solvers.outcomes import (
     StrategyProfile,
 )
 from gtlearn.solvers.record import Record
+from gtlearn.solvers.verify.game_block import game_block
 
 SCHEMA = "gtlearn/solution/1"
 MOST_FULL_ROWS = 100  # of multipliers: of more, nearly all are zeros, and they fill gigabytes
@@ -62,27 +63,11 @@ def to_json(solution: Record) -> dict[str, Any]:
 
 def game_json(game: Game) -> dict[str, Any]:
     """The game's name, labels and fingerprint, as every JSON output of gtlearn shows them."""
-    out: dict[str, Any] = {"name": game.name, "players": list(game.players)}
-    if isinstance(game, BayesianGame):
-        first = game.games[0]
-        out |= {
-            "actions": [list(labels) for labels in first.actions],
-            "types": list(game.types),
-            "prior": number_list(game.prior),
-        }
-        if any(other.actions != first.actions for other in game.games):
-            out["type_actions"] = [list(other.actions[game.follower]) for other in game.games]
-    elif game.in_steps:
-        markov = as_markov(game)
-        out |= {
-            "states": list(markov.states),
-            "actions": [list(labels) for labels in markov.actions],
-            **({} if markov.horizon is None else {"horizon": markov.horizon}),
-            **({} if markov.discount == 1 else {"discount": json_number(markov.discount)}),
-        }
-    else:
-        out["actions"] = [list(labels) for labels in game.actions]
-    return {**out, "fingerprint": game.fingerprint}
+    block = game_block(game)
+    if block.get("discount") == 1:
+        del block["discount"]
+    stated = {"name": game.name, **block}
+    return {key: plain(value) for key, value in stated.items() if value is not None}
 
 
 def _or_none(value: Number | None) -> Any:
@@ -99,18 +84,7 @@ def json_number(value: Any) -> Any:
         return float(value)
     if isinstance(value, Enclosure):
         return value.to_json()
-    return exact_text(Fraction(int(value.numerator), int(value.denominator)))
-
-
-def exact_text(value: Fraction) -> str:
-    """A Fraction as "p" or "p/q", of any length."""
-    try:
-        return str(value)
-    except ValueError:  # Python refuses to print integers of more than 4300 digits
-        import flint
-
-        top = str(flint.fmpz(value.numerator))
-        return top if value.denominator == 1 else f"{top}/{flint.fmpz(value.denominator)}"
+    return format_number(Fraction(int(value.numerator), int(value.denominator)))
 
 
 def plain(value: Any) -> Any:
@@ -139,7 +113,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Sequence | set | frozenset):
         return [plain(item) for item in value]
     if hasattr(value, "p") and hasattr(value, "q"):  # python-flint's rationals
-        return exact_text(Fraction(int(value.p), int(value.q)))
+        return format_number(Fraction(int(value.p), int(value.q)))
     return str(value)
 
 

@@ -9,7 +9,6 @@ from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.outcomes import Outcome
 from gtlearn.solvers.output.csv import joint_actions
-from gtlearn.solvers.output.json import exact_text
 from gtlearn.solvers.profile import Profile, columns_of
 from gtlearn.solvers.record import Record
 
@@ -76,9 +75,9 @@ def latex_number(value: Real) -> str:
     """
     if isinstance(value, Fraction):
         if value.denominator == 1:
-            return exact_text(value)
+            return format_number(value)
         sign = "-" if value < 0 else ""
-        top, bottom = exact_text(abs(value)).split("/")
+        top, bottom = format_number(abs(value)).split("/")
         return f"{sign}\\frac{{{top}}}{{{bottom}}}"
     if isinstance(value, Enclosure):
         return str(value).replace("...", r"\ldots").replace("+-", r"\pm")

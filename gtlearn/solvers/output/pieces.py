@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
-from gtlearn.solvers.output.json import exact_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -75,7 +75,7 @@ def short_number(value: Real) -> str:
     if not isinstance(value, Fraction):
         return f"{value:.6g}"
     if abs(value.numerator) < 10**MAX_LENGTH and value.denominator < 10**MAX_LENGTH:
-        text = exact_text(value)
+        text = format_number(value)
         if len(text) <= MAX_LENGTH:
             return text
     return APPROXIMATE + decimal(value)

@@ -10,7 +10,7 @@ import numpy as np
 
 from gtlearn import limits
 from gtlearn.errors import InputError
-from gtlearn.games.numbers import Number, nearest_double, to_fraction
+from gtlearn.games.numbers import Number, nearest_double, short_number, to_fraction
 
 Vector = tuple[Fraction, ...]
 
@@ -83,12 +83,14 @@ def _normalised(
     room = max(precision, len(exact) * FLOAT_STEP) if floats else Fraction(0)
     if min(exact, default=Fraction(0)) < -room:
         raise InputError(
-            f"{whose} has the negative probability {_short(min(exact))}; "
+            f"{whose} has the negative probability {short_number(min(exact))}; "
             "probabilities are between 0 and 1"
         )
     total = _sum(exact)
     if abs(total - 1) > max(room, tolerance):
-        raise InputError(f"{whose} sums to {_short(total)}, not to 1; correct the probabilities")
+        raise InputError(
+            f"{whose} sums to {short_number(total)}, not to 1; correct the probabilities"
+        )
     if total == 1 and min(exact, default=Fraction(0)) >= 0:
         return tuple(exact), ""
     missing = total - 1
@@ -123,13 +125,3 @@ def by_label(values: Any) -> Any:
 
 def _sum(values: Iterable[Fraction]) -> Fraction:
     return sum(values, Fraction(0))
-
-
-def _short(value: Fraction) -> str:
-    text = str(value) if max(abs(value.numerator), value.denominator) < 10**12 else ""
-    if text:
-        return text
-    try:
-        return f"{float(value):.6g}"
-    except OverflowError:
-        return "a huge number"

@@ -235,7 +235,8 @@ def number_failures(what: str, true: Fraction, said: Any, exact: bool) -> list[s
     if exact and isinstance(said, float):
         return [f"{what} is a float, but the arithmetic is said to be exact"]
     same = stated == true if exact else nearest_double(stated) == nearest_double(true)
-    return [] if same else [f"{what} is {text(true)}, not {text(stated)}"]
+    shown = said if isinstance(said, float) else stated
+    return [] if same else [f"{what} is {text(true)}, not {text(shown)}"]
 
 
 def vector(value: Any, size: int, what: str) -> ExactArray:

@@ -44,8 +44,8 @@ def game_block(game: Game) -> dict[str, Any]:
             block["type_actions"] = [list(each.actions[game.follower]) for each in game.games]
     elif isinstance(game, MarkovGame | IteratedGame):
         markov = game.markov if isinstance(game, IteratedGame) else game
-        block["actions"] = _lists(markov.actions)
         block["states"] = list(markov.states)
+        block["actions"] = _lists(markov.actions)
         block["horizon"] = markov.horizon
         block["discount"] = markov.discount
     else:

@@ -13,7 +13,7 @@ from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, Commitment
 from gtlearn.solvers.verify.form import in_words, index, items, number, require_only, text
 from gtlearn.solvers.verify.markov_search import Kind, Tried
-from gtlearn.solvers.verify.markov_values import best_response
+from gtlearn.solvers.verify.markov_values import response_to
 from gtlearn.solvers.verify.report import Unproven
 
 NEAR, NEARER = Fraction(1, 2**60), Fraction(1, 2**90)  # steps off a table towards its limit
@@ -224,10 +224,7 @@ def limit_failures(game: MarkovGame, outcome: Commitment) -> list[str]:
         ]
         if any(p < 0 for row in table for p in row) or any(sum(row) != 1 for row in table):
             return ["its direction leads out of the tables"]
-        tables = (table, None) if outcome.leader == 0 else (None, table)
-        best = best_response(
-            game, tables, 1 - outcome.leader, outcome.follower, favoured=outcome.leader, ties="weak"
-        )
+        best = response_to(game, table, outcome.leader, outcome.follower, "weak")
         missing.append(abs(value - best.other))
     if missing[1] * LEAST_GAIN > missing[0]:
         return [f"tables near it do not come near the value {text(value)}"]

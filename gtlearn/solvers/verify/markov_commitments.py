@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
@@ -33,20 +33,13 @@ from gtlearn.solvers.verify.markov_values import (
     CLASSES,
     Response,
     Table,
-    best_response,
+    response_to,
     table_payoffs,
 )
 from gtlearn.solvers.verify.report import Statement
 
 EVIDENCE = ("bound", "upper_bound", "tables", "boxes", "folk", "unlimited_memory", "direction")
-BESIDES = (
-    "value",
-    "upper_bound",
-    "gap",
-    "unit",
-    "states",
-    "response",
-)  # what the JSON says besides
+BESIDES = ("value", "upper_bound", "gap", "unit", "states", "response")  # of the JSON
 
 
 def commitment_statements(
@@ -145,14 +138,8 @@ class _Played:
     @cached_property
     def best(self) -> Response:
         """A best response of the class to the leader's table, with ties broken as stated."""
-        return best_response(
-            self.game,
-            self.tables,
-            1 - self.leader,
-            self.outcome.follower,
-            favoured=self.leader,
-            ties=self.outcome.ties,
-        )
+        own, outcome = self.tables[self.leader], self.outcome
+        return response_to(self.game, own, self.leader, outcome.follower, outcome.ties)
 
     def stated(self, player: int) -> Fraction:
         """The payoff that is stated."""
@@ -195,21 +182,9 @@ def _repeated(
     game: MarkovGame, outcome: Commitment, besides: Mapping[str, Any]
 ) -> Iterator[Statement]:
     """What the JSON says once more in other words: the value, the gap, the unit and the states."""
-
-    def value() -> Fraction:
-        return number(outcome.value, "the value")
-
-    def gap() -> Fraction:
-        return number(outcome.upper_bound, "the upper bound") - value()
-
-    exact: dict[str, Callable[[], Fraction]] = {
-        "value": value,
-        "upper_bound": lambda: number(outcome.upper_bound, "the upper bound"),
-        "gap": gap,
-    }
     for key, said in besides.items():
-        if key in exact:
-            yield Statement(f"the {key}", partial(_number, key, said, exact[key]))
+        if key in ("value", "upper_bound", "gap"):
+            yield Statement(f"the {key}", partial(_number, outcome, key, said))
         elif key == "unit":
             yield Statement("the unit", partial(unit_failures, game, said))
         elif key == "states":
@@ -218,8 +193,10 @@ def _repeated(
             yield Statement("the response of each step", partial(_steps, game, outcome, said))
 
 
-def _number(key: str, value: Any, true: Callable[[], Fraction]) -> list[str]:
-    return number_failures(f"the {key}", true(), value, True)
+def _number(outcome: Commitment, key: str, said: Any) -> list[str]:
+    value, bound = number(outcome.value, "the value"), number(outcome.upper_bound, "the bound")
+    true = {"value": value, "upper_bound": bound, "gap": bound - value}[key]
+    return number_failures(f"the {key}", true, said, True)
 
 
 def unit_failures(game: MarkovGame, unit: Any) -> list[str]:

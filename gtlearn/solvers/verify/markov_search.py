@@ -21,7 +21,7 @@ import numpy as np
 from gtlearn.games import MarkovGame
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import DETERMINISTIC, Commitment
-from gtlearn.solvers.verify.markov_values import Table, best_response
+from gtlearn.solvers.verify.markov_values import Table, response_to
 
 MAX_TABLES = 3_000  # deterministic tables that are all tried
 MAX_PURE_ROWS = 500_000  # of all of them together, over states and steps
@@ -98,15 +98,7 @@ class Tried:
     def value(self, table: Table, kind: Kind) -> Fraction:
         """What a table earns the leader."""
         check()
-        tables = (table, None) if kind.leader == 0 else (None, table)
-        return best_response(
-            self.game,
-            tables,
-            1 - kind.leader,
-            kind.follower,
-            favoured=kind.leader,
-            ties=kind.ties,
-        ).other
+        return response_to(self.game, table, kind.leader, kind.follower, kind.ties).other
 
     def _best_pure(self, kind: Kind) -> Worth:
         values = self.deterministic(kind)

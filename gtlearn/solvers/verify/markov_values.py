@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from flint import fmpq
 
@@ -12,7 +13,7 @@ from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import check
-from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY
+from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY, committed
 from gtlearn.solvers.verify.markov_process import (
     Allowed,
     Process,
@@ -146,6 +147,12 @@ def best_response(
         own, other, rows = _lexicographic(process, player, favoured, sign, process.actions)
         plan = [actions[0] for actions in rows]
     return Response(to_fraction(own), to_fraction(other), tuple(plan))
+
+
+def response_to(game: MarkovGame, table: Any, leader: int, follower: str, ties: str) -> Response:
+    """How a follower of a class best responds to a leader's table; see `best_response`."""
+    tables, other = committed(table, leader), 1 - leader
+    return best_response(game, tables, other, follower, favoured=leader, ties=ties)
 
 
 def best_actions(

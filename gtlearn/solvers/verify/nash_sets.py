@@ -54,23 +54,11 @@ def not_extreme(listing: Listing) -> list[str]:
 
 def connected(pairs: Sequence[Pair]) -> set[frozenset[int]]:
     """The numbers of the equilibria, joined where they share a strategy."""
-    sharing: dict[tuple[int, Exact], list[int]] = {}
-    for k, pair in enumerate(pairs):
-        for own in enumerate(pair):
-            sharing.setdefault(own, []).append(k)
-    groups: set[frozenset[int]] = set()
-    seen: set[int] = set()
-    for first in range(len(pairs)):
-        group, waiting = set(), {first} - seen
-        while waiting:
-            k = waiting.pop()
-            group.add(k)
-            for own in enumerate(pairs[k]):
-                waiting.update(set(sharing.pop(own, ())) - group)
-        if group:
-            groups.add(frozenset(group))
-            seen |= group
-    return groups
+    import networkx as nx
+
+    graph = nx.Graph((k, own) for k, pair in enumerate(pairs) for own in enumerate(pair))
+    groups = nx.connected_components(graph)
+    return {frozenset(k for k in group if isinstance(k, int)) for group in groups}
 
 
 def _index(listing: Listing, k: int) -> list[str]:

@@ -19,13 +19,21 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
 from gtlearn.solvers.verify.claim import foreign
-from gtlearn.solvers.verify.form import ROUNDING, in_words, index, items, number, text
+from gtlearn.solvers.verify.form import (
+    ROUNDING,
+    in_words,
+    index,
+    items,
+    number,
+    number_failures,
+    text,
+)
 from gtlearn.solvers.verify.markov_form import read_table
 from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
     Table,
-    best_response,
+    response_to,
     table_payoffs,
     table_regrets,
 )
@@ -101,17 +109,11 @@ class _Learned:
         """What each of `VALUES` is."""
         own, other = self.leader, 1 - self.leader
         strong, weak = (
-            best_response(
-                self.game,
-                self.ordered(self.table, None),
-                other,
-                self.follower_class,
-                favoured=own,
-                ties=ties,
-            )
+            response_to(self.game, self.table, own, self.follower_class, ties)
             for ties in ("strong", "weak")
         )
-        played = table_payoffs(self.game, self.ordered(self.table, self.answer))
+        tables = [self.table, self.answer] if own == 0 else [self.answer, self.table]
+        played = table_payoffs(self.game, tables)
         true = (strong.other, weak.other, played[own], strong.own - played[other])
         return dict(zip(VALUES, true, strict=True))
 
@@ -121,9 +123,6 @@ class _Learned:
         kind = Kind(self.leader, self.follower_class, "strong")
         tried = Tried(self.game).deterministic(kind)
         return None if tried is None else max(tried.values())
-
-    def ordered(self, own: Any, other: Any) -> tuple[Any, Any]:
-        return (own, other) if self.leader == 0 else (other, own)
 
 
 def _commitment_statements(game: MarkovGame, result: Mapping[str, Any]) -> Iterator[Statement]:
@@ -169,10 +168,7 @@ def _form(learned: _Learned) -> list[str]:
 
 
 def _value(learned: _Learned, name: str) -> list[str]:
-    true, said = learned.values[name], number(learned.result[name], f"the {name}")
-    if nearest_double(true) == nearest_double(said):
-        return []
-    return [f"the {name} is {text(true)}, not {text(nearest_double(said))}"]
+    return number_failures(f"the {name}", learned.values[name], learned.result[name], False)
 
 
 def _bound(learned: _Learned) -> list[str]:
