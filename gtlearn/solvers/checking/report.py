@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from gtlearn import limits
@@ -17,6 +18,7 @@ from gtlearn.solvers.checking.nearest import Nearest
 from gtlearn.solvers.concepts import concept_of
 from gtlearn.solvers.enclosures import Real
 from gtlearn.solvers.outcomes import Distribution
+from gtlearn.solvers.output.csv import joint_rows
 from gtlearn.solvers.output.json import by_step, game_json, json_number, number_list, plain
 from gtlearn.solvers.output.pieces import (
     add_row,
@@ -256,14 +258,12 @@ def _strategy_table(report: CheckReport) -> Any:
 
 
 def _joint_table(report: CheckReport) -> Any:
-    game: Any = report.game
-    table = new_table(*game.players, "probability")
-    joint = report.joint or {}
-    for profile, probability in sorted(joint.items())[:MAX_ROWS]:
-        names = [labels[a] for labels, a in zip(game.actions, profile, strict=True)]
+    players, joint = report.game.players, report.joint or {}
+    table = new_table(*players, "probability")
+    for names, probability in islice(joint_rows(report.game, joint), MAX_ROWS):
         add_row(table, [*names, short_number(probability)])
     if len(joint) > MAX_ROWS:
-        add_row(table, ["..."] * game.num_players + [f"{len(joint) - MAX_ROWS} more"])
+        add_row(table, ["..."] * len(players) + [f"{len(joint) - MAX_ROWS} more"])
     return table
 
 

@@ -7,8 +7,10 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from gtlearn.games import BayesianGame, Game
+from gtlearn.games import BayesianGame
+from gtlearn.games.numbers import Number
 from gtlearn.solvers.enclosures import Enclosure, Real
+from gtlearn.solvers.outcomes import Distribution
 from gtlearn.solvers.output.json import json_number
 from gtlearn.solvers.record import Record
 
@@ -23,7 +25,10 @@ def to_csv(solution: Record) -> str:
     writer = csv.writer(text, lineterminator="\n")
     if any(getattr(outcome, "distribution", None) is not None for outcome in solution):
         writer.writerow(["solution", *solution.game.players, "probability"])
-        writer.writerows(_joint_rows(solution))
+        for index, outcome in enumerate(solution):
+            shares = getattr(outcome, "distribution", None) or {}
+            for names, p in joint_rows(solution.game, shares):
+                writer.writerow([index, *names, json_number(p)])
         return text.getvalue()
     when = ["step", "state"] if solution.game.in_steps else []
     writer.writerow(["solution", *when, "player", "action", "probability", "payoff"])
@@ -50,14 +55,11 @@ def _cell(value: Real) -> Any:
     return f"{number['mid']}+-{number['radius']}" if isinstance(value, Enclosure) else number
 
 
-def _joint_rows(solution: Record) -> Iterator[list[Any]]:
-    actions = joint_actions(solution.game)
-    for index, outcome in enumerate(solution):
-        for profile, probability in sorted((getattr(outcome, "distribution", None) or {}).items()):
-            names = [labels[a] for labels, a in zip(actions, profile, strict=True)]
-            yield [index, *names, json_number(probability)]
+def joint_rows(game: Any, distribution: Distribution) -> Iterator[tuple[list[str], Number]]:
+    """The labels of each joint action of a game in one shot, in their order, and its probability.
 
-
-def joint_actions(game: Game) -> tuple[tuple[str, ...], ...]:
-    """The labels of each player's actions in a joint action of a game in one shot."""
-    return game.games[0].actions if isinstance(game, BayesianGame) else game.actions
+    In a Bayesian game they are those of the first type.
+    """
+    actions = game.games[0].actions if isinstance(game, BayesianGame) else game.actions
+    for profile, probability in sorted(distribution.items()):
+        yield [labels[a] for labels, a in zip(actions, profile, strict=True)], probability

@@ -8,7 +8,7 @@ from fractions import Fraction
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.outcomes import Outcome
-from gtlearn.solvers.output.csv import joint_actions
+from gtlearn.solvers.output.csv import joint_rows
 from gtlearn.solvers.profile import Profile, columns_of
 from gtlearn.solvers.record import Record
 
@@ -49,13 +49,11 @@ def _payoffs(outcome: Outcome) -> str:
 
 
 def _latex_distributions(solution: Record) -> str:
-    actions = joint_actions(solution.game)
     rows = []
     for index, outcome in enumerate(solution):
-        distribution = getattr(outcome, "distribution", None) or {}
-        for profile, probability in sorted(distribution.items()):
-            names = [latex_escape(labels[a]) for labels, a in zip(actions, profile, strict=True)]
-            rows.append([str(index), *names, f"${latex_number(probability)}$"])
+        shares = getattr(outcome, "distribution", None) or {}
+        for names, p in joint_rows(solution.game, shares):
+            rows.append([str(index), *map(latex_escape, names), f"${latex_number(p)}$"])
     return tabular(["", *map(latex_escape, solution.game.players), "probability"], rows)
 
 

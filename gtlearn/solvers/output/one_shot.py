@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from gtlearn.games import BayesianGame, Game, NormalFormGame
+from gtlearn.games import NormalFormGame
 from gtlearn.games.dummies import choosing_pair, follower_of
 from gtlearn.solvers.outcomes import Commitment, NashEquilibrium, Outcome
-from gtlearn.solvers.output.csv import joint_actions
+from gtlearn.solvers.output.csv import joint_rows
 from gtlearn.solvers.output.pieces import (
     add_row,
     mix,
@@ -54,7 +55,7 @@ def _strategy_table(solution: Record) -> Table:
     for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
         played = solution.profile(number).at(0, 0)
         cells = [mix_cell(column.actions, strategy) for column, strategy in played]
-        cells.append(_payoffs(outcome, leader_place(solution.game, outcome)))
+        cells.append(_payoffs(outcome))
         if indexed:
             index = outcome.index if isinstance(outcome, NashEquilibrium) else None
             cells.append("" if index is None else _signed(index))
@@ -66,28 +67,20 @@ def _signed(index: int) -> str:
     return f"{index:+d}" if index else "0"
 
 
-def leader_place(game: Game, outcome: Outcome) -> int:
-    """Where the leader's payoff stands; in a Bayesian game it comes before the types'."""
-    if isinstance(game, BayesianGame) or not isinstance(outcome, Commitment):
-        return 0
-    return outcome.leader
-
-
-def _payoffs(outcome: Outcome, leader: int) -> str:
+def _payoffs(outcome: Outcome) -> str:
     numbers = [short_number(p) for p in outcome.payoffs]
-    if isinstance(outcome, Commitment) and not outcome.attained:
-        numbers[leader] = f"sup {numbers[leader]}"
+    if isinstance(outcome, Commitment) and not outcome.attained:  # of one type, then
+        numbers[outcome.leader] = f"sup {numbers[outcome.leader]}"
     return ", ".join(numbers)
 
 
 def _distributions(solution: Record) -> list[str | Table]:
-    game, actions = solution.game, joint_actions(solution.game)
+    game = solution.game
     blocks: list[str | Table] = []
     for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
         distribution = getattr(outcome, "distribution", None) or {}
         table = new_table(*game.players, "probability")
-        for profile, probability in sorted(distribution.items())[:MAX_ROWS]:
-            names = [labels[a] for labels, a in zip(actions, profile, strict=True)]
+        for names, probability in islice(joint_rows(game, distribution), MAX_ROWS):
             add_row(table, [*names, short_number(probability)])
         if len(solution) > 1:
             blocks.append(f"#{number}")

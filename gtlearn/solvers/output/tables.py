@@ -21,7 +21,6 @@ from gtlearn.solvers.output.one_shot import (
     MAX_ROWS,
     OBJECTIVES,
     all_isolated,
-    leader_place,
     one_shot_blocks,
 )
 from gtlearn.solvers.output.pieces import APPROXIMATE, NO_BREAK, exactly, short_number, to_text
@@ -195,7 +194,7 @@ def _commitment_claim(solution: Record, outcome: Commitment) -> str:
     if outcome.distribution is not None:
         claim = "obeying the recommendation is a best response"
         kind = "commitment to a correlated strategy"
-    value = outcome.payoffs[leader_place(solution.game, outcome)]
+    value = outcome.value
     bound = evidence.get("upper_bound", value)
     more = "more"
     if bound != value:

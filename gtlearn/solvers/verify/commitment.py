@@ -27,14 +27,15 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
-    best_pure_value,
     bounds_by_multipliers,
     class_of,
     classes,
     expected,
     parts,
+    pure_failures,
     rational,
     stated_violation,
+    strategy_failures,
 )
 from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
 from gtlearn.solvers.verify.commitment_floats import float_commitment
@@ -147,7 +148,9 @@ def _failures(
     if failures:
         return tuple(failures)
     if outcome.certificate.evidence.get("commitment") == "pure":
-        return tuple(_pure_bound(sides, outcome))
+        if not outcome.attained:
+            return ("the value of a pure commitment is always attained",)
+        return tuple(pure_failures([sides], [Fraction(1)], outcome, outcome.commitment))
     return tuple(_upper_bound(sides, outcome, tight))
 
 
@@ -179,23 +182,15 @@ def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -
     return [name for name in needed if name not in evidence]
 
 
-def derived(
-    game: NormalFormGame | BayesianGame, outcome: Commitment, name: str, said: Any
-) -> list[str]:
+def derived(outcome: Commitment, name: str, said: Any) -> list[str]:
     """Whether the "value" or the "gap" that the JSON states is another one than follows."""
-    value = Fraction(outcome.payoffs[leader_place(game, outcome)])
-    true = value
+    true = value = Fraction(outcome.value)
     if name == "gap":
         evidence = outcome.certificate.evidence
         if "upper_bound" not in evidence:
             raise InputError("a gap is stated, but no upper bound")
         true = number(evidence["upper_bound"], "the upper bound") - value
     return number_failures(f"the {name}", true, said, outcome.certificate.arithmetic == RATIONAL)
-
-
-def leader_place(game: NormalFormGame | BayesianGame, outcome: Commitment) -> int:
-    """Where in the payoffs the leader's stands."""
-    return 0 if isinstance(game, BayesianGame) else outcome.leader
 
 
 def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Fraction:
@@ -230,9 +225,7 @@ def _mixed(sides: Sides, outcome: Commitment) -> list[str]:
     mix = rational(outcome.strategies[outcome.leader])
     failures = _distribution_failures(mix, sides.size[0], "the leader's commitment")
     response = index(outcome.response, sides.size[1], "the response")
-    reply = rational(outcome.strategies[1 - outcome.leader])
-    if reply != [Fraction(int(k == response)) for k in range(sides.size[1])]:
-        failures.append("the follower's strategy is not its stated response")
+    failures += strategy_failures(sides, outcome, Fraction(0))
     if failures:
         return failures
     responses = _best_responses(sides, mix)
@@ -279,21 +272,12 @@ def _supremum(
 
 def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> list[str]:
     """A correlated commitment: a distribution that the follower gains nothing by disobeying."""
-    m, n = sides.size
-    columns: dict[int, list[Fraction]] = {}
-    own_parts, other_parts = [Fraction(0)] * m, [Fraction(0)] * n
-    for profile, probability in shares.items():
-        i, j, p = profile[outcome.leader], profile[1 - outcome.leader], Fraction(probability)
-        if p:
-            columns.setdefault(j, [Fraction(0)] * m)[i] = p
-            own_parts[i] += p
-            other_parts[j] += p
     given = [Fraction(p) for p in shares.values()]
     failures = _distribution_failures(given, len(given), "the joint distribution")
     if outcome.ties != "strong" or not outcome.attained:
         failures.append("a correlated commitment is attained, under strong ties")
     totals = [Fraction(0), Fraction(0)]
-    for j, weights in sorted(columns.items()):
+    for j, weights in sorted(parts(sides, outcome)):
         own = expected(sides.leader, sides.leader_denominator, weights)
         other = expected(sides.follower, sides.follower_denominator, weights)
         if max(other) > other[j]:
@@ -302,25 +286,7 @@ def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> li
         totals[1 - outcome.leader] += other[j]
     if rational(outcome.payoffs) != totals:
         failures.append("the payoffs are not those of the joint distribution")
-    if rational(outcome.strategies[outcome.leader]) != own_parts:
-        failures.append("the leader's strategy is not its marginal distribution")
-    if rational(outcome.strategies[1 - outcome.leader]) != other_parts:
-        failures.append("the follower's strategy is not its marginal distribution")
-    return failures
-
-
-def _pure_bound(sides: Sides, outcome: Commitment) -> list[str]:
-    """No pure commitment earns more: every one is looked at, and the best attains its value."""
-    if not outcome.attained:
-        return ["the value of a pure commitment is always attained"]
-    best = best_pure_value([sides], [Fraction(1)], outcome.ties)
-    if best != rational(outcome.payoffs)[outcome.leader]:
-        return [f"the best pure commitment earns {text(best)}"]
-    if number(outcome.certificate.evidence.get("upper_bound", best), "the upper bound") != best:
-        return ["the upper bound is not what the best pure commitment earns"]
-    if max(rational(outcome.strategies[outcome.leader])) != 1:
-        return ["the leader's commitment is not pure"]
-    return []
+    return failures + strategy_failures(sides, outcome, Fraction(0))
 
 
 def _row(value: Any, size: int) -> ExactArray:

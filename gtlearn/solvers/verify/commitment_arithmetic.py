@@ -107,6 +107,20 @@ def rational(numbers: Sequence[Any]) -> list[Fraction]:
     return [v if isinstance(v, Fraction) else to_fraction(v) for v in numbers]
 
 
+def strategy_failures(sides: Sides, outcome: Commitment, tolerance: Fraction) -> list[str]:
+    """Whether strategies are others than those of the response, or of the joint distribution."""
+    m, n = sides.size
+    mix, reply = [Fraction(0)] * m, [Fraction(0)] * n
+    for j, weights in parts(sides, outcome):
+        mix = [total + p for total, p in zip(mix, weights, strict=True)]
+        reply[j] += sum(weights) if outcome.distribution is not None else 1
+    stated = rational(outcome.strategies[outcome.leader])
+    stated += rational(outcome.strategies[1 - outcome.leader])
+    if any(abs(a - b) > tolerance for a, b in zip(mix + reply, stated, strict=True)):
+        return ["the strategies are not those of the response or of the joint distribution"]
+    return []
+
+
 def expected(table: NDArray[Any], denominator: int, weights: Sequence[Fraction]) -> list[Fraction]:
     """The exact payoff of each column against a mix of the rows."""
     common = math.lcm(*(p.denominator for p in weights))
@@ -279,6 +293,25 @@ def tied(sides: Sides, pays: Sequence[Fraction], slack: Fraction) -> list[int] |
     if any(rounding < loss <= slack for loss in behind):
         return None
     return [k for k, loss in enumerate(behind) if loss <= rounding]
+
+
+def pure_failures(
+    sides: Sequence[Sides], prior: Sequence[Fraction], outcome: Commitment, mix: Sequence[Any]
+) -> list[str]:
+    """No pure commitment earns more: every one is looked at, and the best attains its value.
+
+    Args:
+        sides: the game against each type of the follower.
+        prior: the probability of each.
+        outcome: the commitment.
+        mix: the leader's strategy.
+    """
+    best = best_pure_value(sides, prior, outcome.ties)
+    if best != outcome.value:
+        return [f"the best pure commitment earns {text(best)}"]
+    if number(outcome.certificate.evidence.get("upper_bound", best), "the upper bound") != best:
+        return ["the upper bound is not what the best pure commitment earns"]
+    return [] if max(rational(mix)) == 1 else ["the leader's commitment is not pure"]
 
 
 def best_pure_value(sides: Sequence[Sides], prior: Sequence[Fraction], ties: str) -> Fraction:

@@ -25,9 +25,9 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
-    best_pure_value,
     expected,
     product,
+    pure_failures,
     rational,
     rounding_of,
     stated_violation,
@@ -64,7 +64,7 @@ def bayesian_commitment(game: BayesianGame, outcome: Commitment, tight: bool = F
     if failures or outcome.certificate.arithmetic != RATIONAL:
         return failures
     if outcome.certificate.evidence.get("commitment") == "pure":
-        return _pure_bound(game, sides, outcome)
+        return pure_failures(sides, game.prior, outcome, outcome.strategies[0])
     return _upper_bound(game, sides, outcome, tight)
 
 
@@ -115,17 +115,6 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
 def _best(pays: Sequence[Fraction]) -> list[int]:
     most = max(pays)
     return [k for k, pay in enumerate(pays) if pay == most]
-
-
-def _pure_bound(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
-    best = best_pure_value(sides, game.prior, outcome.ties)
-    bound = number(outcome.certificate.evidence.get("upper_bound", best), "the upper bound")
-    failures = []
-    if not best == bound == outcome.payoffs[0]:
-        failures.append("the best pure commitment earns something else than is stated")
-    if max(rational(outcome.strategies[0])) != 1:
-        failures.append("the leader's commitment is not pure")
-    return failures
 
 
 def _upper_bound(

@@ -16,6 +16,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     rational,
     rounding_of,
     stated_violation,
+    strategy_failures,
     tied,
     violation_failures,
 )
@@ -43,7 +44,7 @@ def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
     failures += violation_failures([sides], outcome, largest)
     if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > ROUNDING:
         failures.append("the leader's commitment does not sum to one")
-    failures += _strategies(sides, outcome)
+    failures += strategy_failures(sides, outcome, ROUNDING)
     if any(abs(a - b) > rounding for a, b in zip(found, stated, strict=True)):
         failures.append("the payoffs are not those of the stated strategies")
     return failures
@@ -56,8 +57,8 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
         Unproven: if nothing here proves it, as for all but pure commitments.
     """
     bound = number(outcome.certificate.evidence["upper_bound"], "the upper bound")
-    place, sides, prior = _seen(game, outcome)
-    value = Fraction(outcome.payoffs[place])
+    sides, prior = _seen(game, outcome)
+    value = Fraction(outcome.value)
     if bound < value - rounding_of(sides):
         return [f"the leader earns {text(value)}, more than the upper bound {text(bound)}"]
     if outcome.certificate.evidence.get("commitment") == "pure":
@@ -69,12 +70,12 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
 
 def _seen(
     game: NormalFormGame | BayesianGame, outcome: Commitment
-) -> tuple[int, list[Sides], Sequence[Fraction]]:
-    """Where the leader's payoff stands, the game against each type, and their probabilities."""
+) -> tuple[list[Sides], Sequence[Fraction]]:
+    """The game against each type, and their probabilities."""
     if isinstance(game, BayesianGame):
-        return 0, [Sides.of(each, game.leader) for each in game.games], game.prior
+        return [Sides.of(each, game.leader) for each in game.games], game.prior
     smaller, projected = commitment_of_two(game, outcome)
-    return outcome.leader, [Sides.of(smaller, projected.leader)], [Fraction(1)]
+    return [Sides.of(smaller, projected.leader)], [Fraction(1)]
 
 
 def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
@@ -84,8 +85,8 @@ def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> l
         Unproven: if it is not, but below the upper bound that is proven.
     """
     evidence = outcome.certificate.evidence
-    place, sides, _ = _seen(game, outcome)
-    value = number(outcome.payoffs[place], "the value")
+    sides, _ = _seen(game, outcome)
+    value = number(outcome.value, "the value")
     bound = number(evidence["float_bound"], "the bound in floats")
     slack = OFF * max(side.scale() for side in sides)
     if bound < value - slack:
@@ -112,18 +113,3 @@ def _ties(sides: Sides, outcome: Commitment, slack: Fraction) -> list[str]:
     if attained is outcome.attained:
         return []
     return [f"the value is {'attained' if attained else 'not attained'} under weak ties"]
-
-
-def _strategies(sides: Sides, outcome: Commitment) -> list[str]:
-    """The strategies are those of the response, or of the joint distribution, up to rounding."""
-    m, n = sides.size
-    mix, reply = [Fraction(0)] * m, [Fraction(0)] * n
-    for j, weights in parts(sides, outcome):
-        mix = [total + p for total, p in zip(mix, weights, strict=True)]
-        reply[j] += sum(weights) if outcome.distribution is not None else 1
-    sought = mix + reply
-    stated = rational(outcome.strategies[outcome.leader])
-    stated += rational(outcome.strategies[1 - outcome.leader])
-    if any(abs(a - b) > ROUNDING for a, b in zip(sought, stated, strict=True)):
-        return ["the strategies are not those of the response or of the joint distribution"]
-    return []

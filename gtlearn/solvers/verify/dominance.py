@@ -133,7 +133,7 @@ def read_elimination(data: Mapping[str, Any]) -> Elimination:
             game=of_kind(dict, data["game"]),
             kind=one_of(KINDS, data["kind"]),
             steps=tuple(_step(of_kind(dict, step)) for step in of_kind(list, data["steps"])),
-            surviving=tuple(read_integers(a) or () for a in of_kind(list, data["surviving"])),
+            surviving=tuple(read_integers(a) for a in of_kind(list, data["surviving"])),
             reduced=reduced,
             payoffs=payoffs,
             complete=of_kind(bool, data["complete"]),

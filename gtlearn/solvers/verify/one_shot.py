@@ -28,7 +28,7 @@ from gtlearn.solvers.verify.claim import (
     verified_failures,
     whole_statements,
 )
-from gtlearn.solvers.verify.commitment import commitment, derived, leader_place
+from gtlearn.solvers.verify.commitment import commitment, derived
 from gtlearn.solvers.verify.commitment_floats import float_bound, rounded_bound
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.dummies import of_two
@@ -150,9 +150,7 @@ def _further(
             said = claim.besides_of[k]
             for name in _BESIDES[Commitment]:
                 if name in said:
-                    yield Statement(
-                        f"the {name}", partial(derived, game, outcome, name, said[name])
-                    )
+                    yield Statement(f"the {name}", partial(derived, outcome, name, said[name]))
     if isinstance(outcome, CorrelatedEquilibrium) and k < len(claim.besides_of):
         said = claim.besides_of[k]
         if "gap" in said:
@@ -197,17 +195,16 @@ def _others(game: NormalFormGame | BayesianGame, claim: Claim) -> list[str]:
     if normal and claim.concept == "correlated" and is_dominance_solvable(normal):
         return []
     for k, outcome in enumerate(claim.outcomes):
-        if not _is_proven_best(game, outcome):
+        if not _is_proven_best(outcome):
             return [f"solution {k} is not proven to be best, so the list is not proven to be all"]
     raise Unproven("nothing here proves that no other is as good")
 
 
-def _is_proven_best(game: NormalFormGame | BayesianGame, outcome: Outcome) -> bool:
+def _is_proven_best(outcome: Outcome) -> bool:
     """Whether the certificate, which holds, proves that none is better by the objective, if any."""
     evidence = outcome.certificate.evidence
     if outcome.certificate.arithmetic != RATIONAL:
         return False
     if isinstance(outcome, Commitment):
-        value = outcome.payoffs[leader_place(game, outcome)]
-        return number(evidence.get("upper_bound"), "the upper bound") == value
+        return number(evidence.get("upper_bound"), "the upper bound") == outcome.value
     return "bound" in evidence or evidence.get("objective") is None

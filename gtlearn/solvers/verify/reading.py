@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import Number, to_fraction
@@ -29,17 +30,16 @@ from gtlearn.solvers.outcomes import (
     StrategyProfile,
     committed,
 )
-from gtlearn.solvers.verify.claim import Claim
+from gtlearn.solvers.verify.claim import PARTS, Claim
 from gtlearn.solvers.verify.form import require_only
 
 SCHEMA = "gtlearn/solution/1"
 _ENCLOSED = ("mid", "radius")
+_CLASSES = {"follower": (STATIONARY, OPTIMAL), "policy": (DETERMINISTIC, STOCHASTIC)}
+_Read = TypeVar("_Read")
 
 # What of the JSON stands in the parts of a claim; the rest is `besides`.
-_READ = (
-    *("game", "concept", "complete", "arithmetic", "solutions", "components", "component_indices"),
-    *("subsets", "follower", "policy", "bounds", "robustness", "proofs"),
-)
+_READ = ("game", "solutions", *PARTS)
 _READ_OF_OUTCOMES: dict[tuple[type, bool], Collection[str]] = {  # by kind, and in one shot or not
     (NashEquilibrium, False): ("strategies", "payoffs", "index", "certificate"),
     (CorrelatedEquilibrium, False): ("distribution", "payoffs", "value", "certificate"),
@@ -95,12 +95,12 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         arithmetic=one_of(ARITHMETICS, data["arithmetic"]),
         complete=of_kind(bool, data["complete"]),
         outcomes=outcomes,
-        components=_components(data.get("components")),
-        component_indices=read_integers(data.get("component_indices")),
-        subsets=_subsets(data.get("subsets")),
+        components=_if_any(partial(_each, read_integers), data.get("components")),
+        component_indices=_if_any(read_integers, data.get("component_indices")),
+        subsets=_if_any(partial(_each, _subset), data.get("subsets")),
         **classes,
-        bounds=_bounds(data.get("bounds")),
-        robustness=tuple(map(_pair, of_kind(list, data.get("robustness", [])))),
+        bounds=_if_any(_bounds, data.get("bounds")),
+        robustness=_each(_pair, data.get("robustness", [])),
         proofs=read_evidence(of_kind(dict, data.get("proofs", {}))),
         besides=_without(data, (*_READ, *NO_STATEMENTS)),
         besides_of=tuple(
@@ -126,14 +126,16 @@ def _without(data: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
 
 def _classes(data: Mapping[str, Any]) -> dict[str, str | None]:
     """The classes of the follower and of the leader's tables, as the whole says them."""
-    return {
-        "follower": _class(data.get("follower"), (STATIONARY, OPTIMAL)),
-        "policy": _class(data.get("policy"), (DETERMINISTIC, STOCHASTIC)),
-    }
+    return {key: _if_any(partial(one_of, _CLASSES[key]), data.get(key)) for key in _CLASSES}
 
 
-def _class(value: Any, allowed: tuple[str, ...]) -> str | None:
-    return None if value is None else one_of(allowed, value)
+def _if_any(read: Callable[[Any], _Read], value: Any) -> _Read | None:
+    return None if value is None else read(value)
+
+
+def _each(read: Callable[[Any], _Read], entries: Any) -> tuple[_Read, ...]:
+    """Each entry of a list, as it is read."""
+    return tuple(read(entry) for entry in of_kind(list, entries))
 
 
 def of_kind(kind: type, value: Any) -> Any:
@@ -178,26 +180,21 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
     certificate = _certificate(entry["certificate"])
     if not {"commitment", "leader", "distribution"} & set(entry):
         return _equilibrium(entry, certificate)
-    payoffs = tuple(read_number(p) for p in of_kind(list, entry["payoffs"]))
+    payoffs = _numbers(entry["payoffs"])
     if "commitment" in entry:
         return _table_commitment(entry, payoffs, certificate)
     if "leader" in entry:
         return _commitment(entry, payoffs, certificate)
-    value = entry.get("value")
-    return CorrelatedEquilibrium(
-        _distribution(entry["distribution"]),
-        payoffs,
-        certificate,
-        None if value is None else read_number(value),
-    )
+    shares, value = _distribution(entry["distribution"]), _if_any(read_number, entry.get("value"))
+    return CorrelatedEquilibrium(shares, payoffs, certificate, value)
 
 
 def _equilibrium(entry: Mapping[str, Any], certificate: Certificate) -> NashEquilibrium:
-    payoffs = tuple(map(read_real, of_kind(list, entry["payoffs"])))
+    payoffs = _each(read_real, entry["payoffs"])
     if "timed" not in entry:
         strategies = _rows(entry["strategies"])
         return NashEquilibrium(strategies, payoffs, certificate, index=entry.get("index"))
-    tables = tuple(map(_table, of_kind(list, entry["strategies"])))
+    tables = _each(_table, entry["strategies"])
     return NashEquilibrium(tables, payoffs, certificate, timed=of_kind(bool, entry["timed"]))
 
 
@@ -213,7 +210,7 @@ def _commitment(
 ) -> Commitment:
     response = entry["response"]
     return Commitment(
-        strategies=read_strategies(entry["strategies"]),
+        strategies=_strategies(entry["strategies"]),
         payoffs=payoffs,
         leader=of_kind(int, entry["leader"]),
         response=read_integers(response) if isinstance(response, list) else response,
@@ -230,36 +227,35 @@ def _table_commitment(
     leader = of_kind(int, entry["leader"])
     evidence = {"upper_bound": read_number(entry["upper_bound"]), **certificate.evidence}
     return Commitment(
-        strategies=committed(read_strategies(entry["commitment"]), leader),
+        strategies=committed(_strategies(entry["commitment"]), leader),
         payoffs=payoffs,
         leader=leader,
         response=_table_response(entry["response"]),
         ties=one_of(("strong", "weak"), entry["ties"]),
         attained=of_kind(bool, entry["attained"]),
         certificate=replace(certificate, evidence=evidence),
-        follower=one_of((STATIONARY, OPTIMAL), entry["follower"]),
-        policy=one_of((DETERMINISTIC, STOCHASTIC), entry["policy"]),
+        follower=one_of(_CLASSES["follower"], entry["follower"]),
+        policy=one_of(_CLASSES["policy"], entry["policy"]),
     )
 
 
 def _table(rows: Any) -> EnclosedTable:
     """A table; one that sees the time is a list of tables, one a step."""
-    listed = [of_kind(list, row) for row in of_kind(list, rows)]
+    listed = _each(partial(of_kind, list), rows)
     timed = any(isinstance(entry, list) for row in listed for entry in row)
-    steps = listed if timed else [listed]
-    return tuple(chain.from_iterable(map(_rows, steps)))
+    return tuple(chain.from_iterable(map(_rows, listed))) if timed else _rows(rows)
 
 
 def _rows(entries: Any) -> EnclosedTable:
     """A list of lists of numbers, some of which may be enclosed."""
-    return tuple(tuple(map(read_real, of_kind(list, row))) for row in of_kind(list, entries))
+    return _each(partial(_each, read_real), entries)
 
 
 def _table_response(actions: Any) -> tuple[int, ...]:
     """An action a state; one that sees the time is a list of such lists, one a step."""
     listed = of_kind(list, actions)
     steps = listed if any(isinstance(entry, list) for entry in listed) else [listed]
-    return tuple(chain.from_iterable(read_integers(step) or () for step in steps))
+    return tuple(chain.from_iterable(map(read_integers, steps)))
 
 
 def read_number(value: Any) -> Number:
@@ -302,15 +298,12 @@ def read_evidence(value: Any) -> Any:
     return value
 
 
-def read_strategies(entries: Any) -> tuple[Strategy, ...]:
-    """A list of lists of numbers.
+def _strategies(entries: Any) -> tuple[Strategy, ...]:
+    return _each(_numbers, entries)
 
-    Raises:
-        InputError: if it is none.
-    """
-    return tuple(
-        tuple(read_number(p) for p in of_kind(list, entry)) for entry in of_kind(list, entries)
-    )
+
+def _numbers(entries: Any) -> tuple[Number, ...]:
+    return _each(read_number, entries)
 
 
 def _distribution(entries: Any) -> Distribution:
@@ -318,7 +311,7 @@ def _distribution(entries: Any) -> Distribution:
     out: dict[tuple[int, ...], Number] = {}
     for entry in of_kind(list, entries):
         require_only(of_kind(dict, entry), ("profile", "probability"), "an entry of a distribution")
-        profile = read_integers(entry["profile"]) or ()
+        profile = read_integers(entry["profile"])
         probability = read_number(entry["probability"])
         out[profile] = out[profile] + probability if profile in out else probability
     return out
@@ -328,51 +321,34 @@ def _repeated(entries: Sequence[Mapping[str, Any]]) -> tuple[int, ...] | None:
     """A profile that a distribution names twice, if any."""
     seen: set[tuple[int, ...]] = set()
     for entry in entries:
-        profile = read_integers(entry["profile"]) or ()
+        profile = read_integers(entry["profile"])
         if profile in seen:
             return profile
         seen.add(profile)
     return None
 
 
-def _subsets(entries: Any) -> tuple[NashSubset, ...] | None:
-    return None if entries is None else tuple(map(_subset, of_kind(list, entries)))
-
-
 def _subset(entry: Any) -> NashSubset:
     require_only(of_kind(dict, entry), ("rows", "columns", "members"), "a subset")
-    return NashSubset(
-        read_strategies(entry["rows"]),
-        read_strategies(entry["columns"]),
-        read_integers(entry["members"]) or (),
-    )
+    rows, columns = _strategies(entry["rows"]), _strategies(entry["columns"])
+    return NashSubset(rows, columns, read_integers(entry["members"]))
 
 
-def read_integers(entries: Any) -> tuple[int, ...] | None:
-    """A list of integers, or None where there is none.
+def read_integers(entries: Any) -> tuple[int, ...]:
+    """A list of integers.
 
     Raises:
-        InputError: if it is neither.
+        InputError: if it is none.
     """
-    if entries is None:
-        return None
-    return tuple(of_kind(int, entry) for entry in of_kind(list, entries))
+    return _each(partial(of_kind, int), entries)
 
 
-def _components(entries: Any) -> tuple[tuple[int, ...], ...] | None:
-    return (
-        None if entries is None else tuple(read_integers(e) or () for e in of_kind(list, entries))
-    )
-
-
-def _bounds(values: Any) -> dict[str, Number] | None:
-    if values is None:
-        return None
+def _bounds(values: Any) -> dict[str, Number]:
     return {name: read_number(value) for name, value in of_kind(dict, values).items()}
 
 
 def _pair(values: Any) -> tuple[Number, Number]:
-    numbers = [read_number(v) for v in of_kind(list, values)]
+    numbers = _numbers(values)
     if len(numbers) != 2:
         raise InputError("an entry of the robustness is no pair of a distance and a value")
     return numbers[0], numbers[1]
