@@ -95,7 +95,8 @@ def decimal_text(value: Fraction) -> str:
     ('0.375', '-2e-9')
     """
     top, bottom = value.numerator, value.denominator
-    with localcontext(prec=top.bit_length() + bottom.bit_length(), traps={Inexact: True}):
+    with localcontext(prec=top.bit_length() + bottom.bit_length()) as context:
+        context.traps[Inexact] = True
         try:
             return str(Decimal(top) / Decimal(bottom)).lower()
         except Inexact:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
-from itertools import product
 from typing import Any
 
 from gtlearn.solvers.testing.claims import (
@@ -38,8 +37,13 @@ def bound_doubts(
     bound = number(outcome["upper_bound"])
     if "upper_bound" in certificate and number(certificate["upper_bound"]) != bound:
         yield Doubt("the certificate's upper bound is the commitment's")
-    known = _values(original, kind, policy) or [tables.best_known(kind, policy)]
-    if bound < max(known):
+    alike = [
+        o
+        for o in original["solutions"]
+        if (o["leader"], o["follower"], o["ties"], o["policy"]) == (*kind, policy)
+    ]
+    known = [number(o["payoffs"][o["leader"]]) for o in alike]
+    if bound < max(known or [tables.best_known(kind, policy)]):
         yield Doubt("nothing earns more than the upper bound")
         return
     if "tables" in certificate and certificate["tables"] != tables.count[kind[0]]:
@@ -47,56 +51,40 @@ def bound_doubts(
     name = certificate.get("bound")
     proven: Fraction | None = None
     if name == "folk":
-        proven = folk_proof(tables, kind[0], certificate.get("folk"))
+        proven = _proof(tables, kind[0], name, certificate)
     elif name == "unlimited_memory":
         if kind[1] == "optimal" or tables.game.horizon == 1:
-            proven = unlimited_proof(
-                tables, kind[0], certificate.get("folk"), certificate.get("unlimited_memory")
-            )
+            proven = _proof(tables, kind[0], name, certificate)
     elif name == "enumeration":
         proven = bound if policy == "deterministic" else None
     elif name == "branch_and_bound":
-        if policy == "stochastic" and bound not in _bounds(original, kind, policy):
+        if policy == "stochastic" and bound not in [number(o["upper_bound"]) for o in alike]:
             yield Doubt("nothing earns more than the upper bound", on_trust=True)
-        if certificate.get("boxes") not in _boxes(original):
+        boxes = [None, *(o["certificate"].get("boxes") for o in original["solutions"])]
+        if certificate.get("boxes") not in boxes:
             yield Doubt("how many boxes were examined", on_trust=certificate.get("boxes", 1) > 0)
         proven = bound
     if proven is None or proven > bound:
         yield Doubt("the upper bound follows")
-    for evidence, prove in (("folk", folk_proof), ("unlimited_memory", None)):
-        said = (data.get("bounds") or {}).get(evidence)
-        if said is None or evidence not in certificate:
+    yield from _further_bounds(tables, data, kind[0], certificate)
+
+
+def _further_bounds(
+    tables: Tables, data: Mapping[str, Any], leader: int, proofs: Mapping[str, Any]
+) -> Doubts:
+    """Whether proofs prove the bounds that are stated of the whole."""
+    for name in ("folk", "unlimited_memory"):
+        said = (data.get("bounds") or {}).get(name)
+        if said is None or name not in proofs:
             continue
-        true = (
-            prove(tables, kind[0], certificate["folk"])
-            if prove
-            else unlimited_proof(
-                tables, kind[0], certificate.get("folk"), certificate["unlimited_memory"]
-            )
-        )
-        if true != number(said):
-            yield Doubt(f"the proof of the bound {evidence}")
+        if _proof(tables, leader, name, proofs) != number(said):
+            yield Doubt(f"the proof of the bound {name}")
 
 
-def _values(original: Mapping[str, Any], kind: Class, policy: str) -> list[Fraction]:
-    """The values of the correct solution's commitments that are of a class."""
-    return [
-        number(o["payoffs"][o["leader"]])
-        for o in original["solutions"]
-        if (o["leader"], o["follower"], o["ties"], o["policy"]) == (*kind, policy)
-    ]
-
-
-def _bounds(original: Mapping[str, Any], kind: Class, policy: str) -> list[Fraction]:
-    return [
-        number(o["upper_bound"])
-        for o in original["solutions"]
-        if (o["leader"], o["follower"], o["ties"], o["policy"]) == (*kind, policy)
-    ]
-
-
-def _boxes(original: Mapping[str, Any]) -> list[Any]:
-    return [None, *(o["certificate"].get("boxes") for o in original["solutions"])]
+def _proof(tables: Tables, leader: int, name: str, proofs: Mapping[str, Any]) -> Fraction | None:
+    if name == "folk":
+        return folk_proof(tables, leader, proofs.get("folk"))
+    return unlimited_proof(tables, leader, proofs.get("folk"), proofs.get("unlimited_memory"))
 
 
 def folk_proof(tables: Tables, leader: int, evidence: Any) -> Fraction | None:
@@ -111,11 +99,9 @@ def folk_proof(tables: Tables, leader: int, evidence: Any) -> Fraction | None:
         return None
     game, process = tables.game, tables.process
     best = max(
-        Fraction(game.payoffs[leader][(s, *profile)])
-        + multiplier * (Fraction(game.payoffs[1 - leader][(s, *profile)]) - minmax)
-        for s in process.states
-        if game.reachable[s]
-        for profile in product(*map(range, game.shape))
+        mine + multiplier * (own - minmax)
+        for step in _step_payoffs(tables, leader)
+        for mine, own in step
     )
     if game.horizon is None:
         return best / (1 - process.discount)
@@ -131,15 +117,11 @@ def _secured(tables: Tables, leader: int, evidence: Any) -> Fraction | None:
     mix = numbers(evidence.get("securing"), game.shape[1 - leader])
     if not is_distribution(mix) or not all(mask.all() for mask in game.legal):
         return None
-    pays = game.payoffs[1 - leader]
-    for s in tables.process.states:
-        for a in range(game.shape[leader]):
-            earned = total(
-                p * pays[(s, a, b) if leader == 0 else (s, b, a)] for b, p in enumerate(mix)
-            )
-            if game.reachable[s] and earned < minmax:
-                return None
-    return minmax
+    earned = (
+        total(p * own for p, (_, own) in zip(mix, step, strict=True))
+        for step in _step_payoffs(tables, leader)
+    )
+    return None if min(earned) < minmax else minmax
 
 
 def unlimited_proof(tables: Tables, leader: int, folk: Any, entries: Any) -> Fraction | None:
@@ -223,7 +205,8 @@ def whole_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str,
         if name not in known or isinstance(bound, float) or number(bound) != number(known[name]):
             yield Doubt(f"the bound {name}")
     if data["solutions"] and "leader" in data["solutions"][0]:
-        yield from _further_bounds(tables, data)
+        leader = data["solutions"][0]["leader"]
+        yield from _further_bounds(tables, data, leader, data.get("proofs", {}))
     plain = [_told(outcome) for outcome in data["solutions"]]
     if any(plain.count(one) > 1 for one in plain):
         yield Doubt("the solutions are different ones")
@@ -250,23 +233,6 @@ def _listed_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[st
         }
         if not tables.optimal((leader, first["follower"], first["ties"])) <= listed_ones:
             yield Doubt("all are listed")
-
-
-def _further_bounds(tables: Tables, data: Mapping[str, Any]) -> Doubts:
-    """Whether the proofs of the whole prove the bounds."""
-    proofs = data.get("proofs", {})
-    first = with_classes(data["solutions"][0], data)
-    for name in ("folk", "unlimited_memory"):
-        if name not in proofs or name not in (data.get("bounds") or {}):
-            continue
-        if name == "folk":
-            proven = folk_proof(tables, first["leader"], proofs["folk"])
-        else:
-            proven = unlimited_proof(
-                tables, first["leader"], proofs.get("folk"), proofs["unlimited_memory"]
-            )
-        if proven != number(data["bounds"][name]):
-            yield Doubt(f"the proof of the bound {name}")
 
 
 def _near_by_doubts(tables: Tables, data: Mapping[str, Any], original: Mapping[str, Any]) -> Doubts:

@@ -63,9 +63,7 @@ def numbers(values: Any, size: int | None = None) -> Vector:
     Raises:
         Unreadable: if it is none.
     """
-    if not isinstance(values, list) or size not in (None, len(values)):
-        raise Unreadable(f"{values!r:.40} is no list of {size} numbers")
-    return [number(value) for value in values]
+    return [number(value) for value in listed(values, size)]
 
 
 def place(value: Any, size: int) -> int:
@@ -88,6 +86,19 @@ def listed(values: Any, size: int | None = None) -> list[Any]:
     if not isinstance(values, list) or size not in (None, len(values)):
         raise Unreadable(f"{values!r:.40} is no list of {size}")
     return values
+
+
+def keyed(entries: Any, size: int) -> dict[int, Any]:
+    """A list of pairs of an index among `size` and what belongs to it.
+
+    Raises:
+        Unreadable: if it is none, or an index comes twice.
+    """
+    pairs = [listed(entry, 2) for entry in listed(entries)]
+    out = {place(key, size): value for key, value in pairs}
+    if len(out) < len(pairs):
+        raise Unreadable("an action is named twice")
+    return out
 
 
 def is_distribution(values: Iterable[Fraction]) -> bool:

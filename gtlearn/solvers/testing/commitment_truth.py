@@ -22,6 +22,7 @@ from gtlearn.solvers.testing.claims import (
     best_pure,
     best_strong,
     is_distribution,
+    keyed,
     listed,
     number,
     numbers,
@@ -171,7 +172,8 @@ def _proof_doubts(seen: Seen, outcome: Mapping[str, Any], value: Fraction) -> Do
         return
     weak = outcome["ties"] == "weak" and "distribution" not in outcome
     flat = [place(j, seen.columns) for j in listed(certificate.get("flat", []))]
-    weights = _weights(seen, certificate.get("weights", []))
+    given = keyed(certificate.get("weights", []), seen.columns)
+    weights = {j: _shares(seen, shares) for j, shares in given.items()}
     if not weak:
         if flat or weights:
             yield Doubt("classes are of no matter under strong ties")
@@ -189,24 +191,12 @@ def _multipliers(row: Any, seen: Seen) -> Vector:
     """One for each action of the follower, given in full or as pairs of an action and its own."""
     if not all(isinstance(entry, list) for entry in listed(row)):
         return numbers(row, seen.columns)
-    pairs = [listed(entry, 2) for entry in row]
-    given = {place(k, seen.columns): number(m) for k, m in pairs}
-    if len(given) < len(pairs):
-        raise Unreadable("an action has two multipliers")
-    return [given.get(k, Fraction(0)) for k in range(seen.columns)]
+    given = keyed(row, seen.columns)
+    return [number(given.get(k, 0)) for k in range(seen.columns)]
 
 
-def _weights(seen: Seen, entries: Any) -> dict[int, dict[int, Fraction]]:
-    out: dict[int, dict[int, Fraction]] = {}
-    for entry in listed(entries):
-        key, shares = listed(entry, 2)
-        j = place(key, seen.columns)
-        pairs = [listed(pair, 2) for pair in listed(shares)]
-        mine = {place(k, seen.columns): number(w) for k, w in pairs}
-        if j in out or len(mine) < len(pairs):
-            raise Unreadable("an action has two weights")
-        out[j] = mine
-    return out
+def _shares(seen: Seen, entries: Any) -> dict[int, Fraction]:
+    return {k: number(share) for k, share in keyed(entries, seen.columns).items()}
 
 
 def _weak_doubts(
@@ -245,12 +235,7 @@ def _weak_doubts(
         return
     if limit != value:
         yield Doubt("the supremum is the upper bound")
-    chains = {}
-    for entry in listed(outcome["certificate"].get("chains", [])):
-        key, chain = listed(entry, 2)
-        if place(key, seen.columns) in chains:
-            raise Unreadable("an action has two chains")
-        chains[key] = chain
+    chains = keyed(outcome["certificate"].get("chains", []), seen.columns)
     for j in tight:
         if not _excluded(seen, j, limit, listed(chains.get(j, []))):
             yield Doubt("the value is attained nowhere")
@@ -262,11 +247,9 @@ def _excluded(seen: Seen, j: int, value: Fraction, chain: Sequence[Any]) -> bool
     for step in chain:
         to_follower, to_leader = listed(step, 2)
         multipliers = numbers(to_follower, seen.columns)
-        pairs = [listed(pair, 2) for pair in listed(to_leader)]
-        others = {place(k, seen.columns): number(w) for k, w in pairs}
-        if min(multipliers) < 0 or min(others.values(), default=Fraction(0)) < 0:
-            return False
-        if len(others) < len(pairs) or not set(others) <= tied:
+        others = _shares(seen, to_leader)
+        negative = min([*multipliers, *others.values()]) < 0
+        if negative or not set(others) <= tied:
             return False
         worst = max(
             gain + total(w * (pays[k] - value) for k, w in others.items())

@@ -151,27 +151,17 @@ def _is_equilibrium(game: NormalFormGame, strategies: list[Vector]) -> bool:
 def maximal_subsets(pairs: Sequence[Pair]) -> list[Biclique]:
     """The maximal sets of rows and of columns all of whose pairs are listed, by trying all."""
     listed = set(pairs)
-    sides = [sorted({pair[k] for pair in pairs}) for k in (0, 1)]
-    turned = len(sides[0]) > len(sides[1])
-    few, many = sides[::-1] if turned else sides
+    rows, columns = ({pair[k] for pair in pairs} for k in (0, 1))
+    if len(rows) > len(columns):  # the sets of the fewer are tried
+        return [(x, y) for y, x in maximal_subsets([(y, x) for x, y in pairs])]
     out = set()
-    for size in range(1, len(few) + 1):
-        for chosen in combinations(few, size):
-            partners = frozenset(
-                other
-                for other in many
-                if all(((other, own) if turned else (own, other)) in listed for own in chosen)
-            )
+    for size in range(1, len(rows) + 1):
+        for chosen in combinations(sorted(rows), size):
+            partners = frozenset(y for y in columns if all((x, y) in listed for x in chosen))
+            whole = frozenset(x for x in rows if all((x, y) in listed for y in partners))
             if partners:
-                whole = frozenset(
-                    own
-                    for own in few
-                    if all(
-                        ((other, own) if turned else (own, other)) in listed for other in partners
-                    )
-                )
-                out.add((partners, whole) if turned else (whole, partners))
-    return sorted(out, key=lambda pair: (sorted(pair[0]), sorted(pair[1])))
+                out.add((whole, partners))
+    return list(out)
 
 
 def _connected(pairs: Sequence[Pair]) -> set[frozenset[int]]:

@@ -143,22 +143,8 @@ class Process:
             plans = product(*self.legal[player])
             tried = [self.values(self._with(tables, player, plan))[0] for plan in plans]
             return [[max(values[s][player] for values in tried) for s in self.states]]
-        later = [Fraction(0)] * len(self.states)
-        out = []
-        for t in reversed(range(self.steps)):
-            here = []
-            for s in self.states:
-                worths = []
-                for action in self.legal[player][s]:
-                    rows = [list(self._row(table, t, s)) for table in tables]
-                    rows[player] = unit(self.game.shape[player], action)
-                    earned, following = self.step(rows, s)
-                    after = total(p * later[to] for to, p in following.items())
-                    worths.append(self.scale * earned[player] + self.discount * after)
-                here.append(max(worths))
-            later = here
-            out.append(here)
-        return out[::-1]
+        steps = self._best_in_time(tables, player, player, 1)
+        return [[own for own, _ in worths] for worths in steps]
 
     def best(self, tables: Sequence[Table], player: int) -> Fraction:
         """The most that a player can get from the start, by any deviation."""
@@ -198,7 +184,10 @@ class Process:
         sign = 1 if ties == "strong" else -1
         tables: list[Table] = [table, table]
         if self.game.horizon is not None and follower == "optimal":
-            return self._answered_in_time(table, leader, sign)
+            first = self._best_in_time(tables, 1 - leader, leader, sign)[0]
+            start = list(enumerate(self.game.start))
+            own, other = (total(p * first[s][k] for s, p in start) for k in (0, 1))
+            return own, sign * other
         worths = []
         for plan in self.plans(1 - leader):
             earned = self.payoffs(self._with(tables, 1 - leader, plan))
@@ -206,29 +195,31 @@ class Process:
         own, other = max(worths)
         return own, sign * other
 
-    def _answered_in_time(self, table: Table, leader: int, sign: int) -> Worth:
-        """Backward induction, lexicographic in what the follower and the leader get."""
-        follower = 1 - leader
+    def _best_in_time(
+        self, tables: Sequence[Table], player: int, other: int, sign: int
+    ) -> list[list[Worth]]:
+        """Backward induction from each step and state on, lexicographic in what a player gets and
+        what another one does, times a sign."""
         later = [(Fraction(0), Fraction(0)) for _ in self.states]
-        for _ in range(self.steps):
+        out = []
+        for t in reversed(range(self.steps)):
             here = []
             for s in self.states:
                 worths = []
-                for action in self.legal[follower][s]:
-                    rows: list[Sequence[Fraction]] = [table[s], table[s]]
-                    rows[follower] = unit(self.game.shape[follower], action)
+                for action in self.legal[player][s]:
+                    rows = [self._row(table, t, s) for table in tables]
+                    rows[player] = unit(self.game.shape[player], action)
                     earned, following = self.step(rows, s)
-                    after = [total(p * later[to][k] for to, p in following.items()) for k in (0, 1)]
-                    worths.append(
-                        (
-                            self.scale * earned[follower] + self.discount * after[0],
-                            sign * self.scale * earned[leader] + self.discount * after[1],
-                        )
+                    own, theirs = (
+                        self.scale * now
+                        + self.discount * total(p * later[to][k] for to, p in following.items())
+                        for k, now in enumerate((earned[player], sign * earned[other]))
                     )
+                    worths.append((own, theirs))
                 here.append(max(worths))
             later = here
-        own, other = (total(p * later[s][k] for s, p in enumerate(self.game.start)) for k in (0, 1))
-        return own, sign * other
+            out.append(here)
+        return out[::-1]
 
     def _row(self, table: Table, t: int, s: int) -> Sequence[Fraction]:
         return table[s] if len(table) == len(self.states) else table[t * len(self.states) + s]
