@@ -239,30 +239,27 @@ def _owners(verb: str, name: str, concept: Concept) -> str:
     here = [kind for kind, row in concept.rows.items() if name in row.options_of(verb)]
     if here:
         return f"it goes with {concept.name} in {_listed(here)} game"
-    owners = _rows_with(verb, name)
-    concepts = option("concept", list(dict.fromkeys(owner for owner, _ in owners)))
-    kinds = sorted({kind for _, kind in owners})
-    where = "" if NORMAL_FORM in kinds else f" in {_listed(kinds)} game"
-    return f"it goes with {concepts}{where}"
+    owners, where = _owners_and_where(verb, name)
+    return f"it goes with {option('concept', owners)}{where}"
 
 
 def owners_of(verb: str, name: str) -> str:
     """The concepts that an option belongs to, and the kind of game if it is not for games in one
     shot; empty where it belongs to none."""
-    owners = _rows_with(verb, name)
-    kinds = sorted({kind for _, kind in owners})
-    where = f" in {_listed(kinds)} game" if kinds and NORMAL_FORM not in kinds else ""
-    return ", ".join(dict.fromkeys(owner for owner, _ in owners)) + where
+    owners, where = _owners_and_where(verb, name)
+    return ", ".join(owners) + where
 
 
-def _rows_with(verb: str, name: str) -> list[tuple[str, str]]:
-    """The concepts and kinds of game that an option belongs to."""
-    return [
+def _owners_and_where(verb: str, name: str) -> tuple[list[str], str]:
+    owners = [
         (concept.name, kind)
         for concept in _OWN.values()
         for kind, row in concept.rows.items()
         if name in row.options_of(verb)
     ]
+    kinds = sorted({kind for _, kind in owners})
+    where = f" in {_listed(kinds)} game" if kinds and NORMAL_FORM not in kinds else ""
+    return list(dict.fromkeys(owner for owner, _ in owners)), where
 
 
 def _listed(kinds: Sequence[str]) -> str:

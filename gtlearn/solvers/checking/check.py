@@ -20,9 +20,8 @@ from gtlearn.solvers.checking.commitment import (
 )
 from gtlearn.solvers.checking.nash import check_enclosed, check_nash
 from gtlearn.solvers.checking.report import CheckReport, cut_short, with_notes
-from gtlearn.solvers.outcomes import (
-    Distribution,
-)
+from gtlearn.solvers.dummies import expected_payoffs
+from gtlearn.solvers.outcomes import Distribution
 from gtlearn.solvers.profile import Profile
 from gtlearn.solvers.profiles.joint import is_joint_tensor, joint_of
 from gtlearn.solvers.profiles.read import read_enclosed, read_profile
@@ -192,8 +191,4 @@ def _check_joint(
 
 def _obeyed(game: NormalFormGame, joint: Distribution, coarse: bool) -> tuple[Fraction, Vector]:
     """The largest gain of a deviation, and what the players get without one."""
-    earned = tuple(
-        sum((Fraction(p) * game.payoff(k, s) for s, p in joint.items()), Fraction(0))
-        for k in range(game.num_players)
-    )
-    return largest_gain(game, joint, coarse=coarse), earned
+    return largest_gain(game, joint, coarse=coarse), expected_payoffs(game, joint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -143,39 +144,24 @@ class _Unseen:
 
 
 def _unseen(game: MarkovGame, tables: Sequence[Table], player: int, payoff: Fraction) -> _Unseen:
+    from gtlearn.solvers._markov.stochastic_response import stochastic_response
+
     known = _Unseen()
     try:
-        known = _stationary(game, tables, player, payoff)
+        try:
+            known = _Unseen(best_deviation(game, tables, player, STATIONARY) - payoff)
+        except InputError:
+            note = (
+                f"the best deterministic table of {game.players[player]!r} that does not see the "
+                "time is not known: there are too many to search"
+            )
+            known = _Unseen(notes=(note,))
         if game.horizon is not None:
-            known = _stochastic(game, tables, player, payoff, known)
+            with suppress(InputError):  # too many tables
+                best = stochastic_response(game, tables, player, max_boxes=MAX_BOXES)
+                gains = best.value - payoff, best.upper_bound - payoff
+                known = replace(known, stochastic=gains, status=best.status)
     except LimitReached as error:
         note = f"{error} before all tables were compared that do not see the time"
         return replace(known, status=error.status, notes=(*known.notes, note))
     return known
-
-
-def _stationary(
-    game: MarkovGame, tables: Sequence[Table], player: int, payoff: Fraction
-) -> _Unseen:
-    try:
-        return _Unseen(best_deviation(game, tables, player, STATIONARY) - payoff)
-    except InputError:
-        note = (
-            f"the best deterministic table of {game.players[player]!r} that does not see the time "
-            "is not known: there are too many to search"
-        )
-        return _Unseen(notes=(note,))
-
-
-def _stochastic(
-    game: MarkovGame, tables: Sequence[Table], player: int, payoff: Fraction, known: _Unseen
-) -> _Unseen:
-    """Adds what the best stochastic table found gains, and a bound on what any gains."""
-    from gtlearn.solvers._markov.stochastic_response import stochastic_response
-
-    try:
-        best = stochastic_response(game, tables, player, max_boxes=MAX_BOXES)
-    except InputError:  # too many tables
-        return known
-    gains = best.value - payoff, best.upper_bound - payoff
-    return replace(known, stochastic=gains, status=best.status)

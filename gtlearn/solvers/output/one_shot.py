@@ -128,7 +128,7 @@ def _component_lines(solution: Record) -> list[str | Table]:
     blocks: list[str | Table] = []
     for number, members in enumerate(solution.components):
         if len(members) > 1:
-            line = f"Equilibria {_numbers(members)} lie in one connected set of equilibria"
+            line = f"Equilibria {numbered(members)} lie in one connected set of equilibria"
             if solution.component_indices is not None:
                 line += f", of index {_signed(solution.component_indices[number])}"
             blocks.append(line + ".")
@@ -149,12 +149,13 @@ def _component_lines(solution: Record) -> list[str | Table]:
                 (solution.game.actions[k] for k in pair), (subset.rows, subset.columns), strict=True
             )
         ]
-        add_row(table, [str(place), *sides, _numbers(subset.members)])
+        add_row(table, [str(place), *sides, numbered(subset.members)])
     blocks.append(table)
     if len(wide) > MAX_ROWS:
         blocks.append(f"{len(wide) - MAX_ROWS} more are in the other formats.")
     return blocks
 
 
-def _numbers(members: Sequence[int]) -> str:
+def numbered(members: Sequence[int]) -> str:
+    """Solutions by their numbers, as in "#0, #2"."""
     return ", ".join(f"#{member}" for member in members)

@@ -21,6 +21,7 @@ from gtlearn.solvers.output.one_shot import (
     MAX_ROWS,
     OBJECTIVES,
     all_isolated,
+    numbered,
     one_shot_blocks,
 )
 from gtlearn.solvers.output.pieces import APPROXIMATE, NO_BREAK, exactly, short_number, to_text
@@ -140,7 +141,7 @@ def _proof(solution: Record) -> str:
         most = max(float(r) for c in certificates for r in c.evidence["regrets"])
         return f"Rounded to floating point, so not proven; the largest regret is {most:.3g}."
     if unproven:
-        return f"Certificate: NOT verified for {_numbered(unproven)}; take them as approximations."
+        return f"Certificate: NOT verified for {numbered(unproven)}; take them as approximations."
     if any(c.arithmetic == ENCLOSURE for c in certificates):
         return _ENCLOSED
     exact = all(c.arithmetic == RATIONAL for c in certificates)
@@ -151,10 +152,6 @@ def _start(exact: bool, source: str) -> str:
     if exact:
         return f"Certificate: verified from {source} alone, in exact arithmetic: "
     return "Checked in floating point, so not proven; up to rounding, "
-
-
-def _numbered(members: Sequence[int]) -> str:
-    return ", ".join(f"#{member}" for member in members)
 
 
 def _claim(solution: Record, certificates: Sequence[Certificate], exact: bool) -> str:
@@ -212,7 +209,7 @@ def _proof_in_steps(solution: Record) -> str:
             "and no more."
         )
     if unproven:
-        return f"Certificate: NOT verified for {_numbered(unproven)}; take them as approximations."
+        return f"Certificate: NOT verified for {numbered(unproven)}; take them as approximations."
     if any(c.arithmetic == ENCLOSURE for c in certificates):
         return _ENCLOSED
     start = _start(all(c.arithmetic == RATIONAL for c in certificates), "the game")
@@ -227,13 +224,13 @@ def _proof_in_steps(solution: Record) -> str:
 
 def _footnotes(solution: Record) -> list[str]:
     notes = [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in solution.notes]
-    shown = any(short_number(p).startswith(APPROXIMATE) for p in _shown_numbers(solution))
+    shown = any(short_number(p).startswith(APPROXIMATE) for p in _shownnumbered(solution))
     if shown or (solution.robustness and len(solution)):
         notes.append('Note: numbers with "~" are rounded; as JSON they are exact.')
     return notes
 
 
-def _shown_numbers(solution: Record) -> Iterator[Real]:
+def _shownnumbered(solution: Record) -> Iterator[Real]:
     in_steps = solution.game.in_steps
     for index, outcome in enumerate(solution.solutions[: MAX_OUTCOMES if in_steps else MAX_ROWS]):
         yield from outcome.payoffs

@@ -13,7 +13,7 @@ ones `verify.solution` names false. Games must be small.
 
 from gtlearn.solvers.testing.mutation import Mutant as Mutant
 from gtlearn.solvers.testing.mutation import mutants as mutants
-from gtlearn.solvers.testing.relabelling import relabelled as relabelled
+from gtlearn.solvers.testing.mutation import relabelled as relabelled
 from gtlearn.solvers.testing.scoring import Score as Score
 from gtlearn.solvers.testing.scoring import by_field as by_field
 from gtlearn.solvers.testing.scoring import mutation_score as mutation_score

@@ -42,20 +42,12 @@ def _is_outcome(outcome: Mapping[str, Any], steps: bool) -> bool:
     return (_CORRELATED if "distribution" in outcome else _NASH)(outcome)
 
 
-def _integer(value: Any) -> bool:
-    return type(value) is int
-
-
-def _truth(value: Any) -> bool:
-    return type(value) is bool
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
 def _anything(value: Any) -> bool:
     return True
+
+
+def _of(kind: object) -> Form:
+    return lambda value: type(value) is kind
 
 
 def _number(value: Any) -> bool:
@@ -89,10 +81,7 @@ def _object(needed: Mapping[str, Form], optional: Mapping[str, Form] = {}) -> Fo
     return has_form
 
 
-def _nothing(value: Any) -> bool:
-    return value is None
-
-
+_integer, _truth, _text, _nothing = map(_of, (int, bool, str, type(None)))
 _NUMBERS = _list(_number)
 
 

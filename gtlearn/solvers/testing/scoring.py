@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.solvers.testing.mutation import Mutant, mutants
-from gtlearn.solvers.testing.relabelling import relabelled
+from gtlearn.solvers.testing.mutation import Mutant, mutants, relabelled
 from gtlearn.solvers.testing.truth import Judge, Verdict
 from gtlearn.solvers.verify import solution as verified
 

@@ -3,7 +3,7 @@ concept, the arithmetic, the word "verified"."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -131,6 +131,13 @@ def foreign_statements(claim: Claim, names: Collection[str], whose: str) -> Iter
 
 def _twice(profile: tuple[int, ...] | None) -> list[str]:
     return [f"the distribution names the profile {profile} twice"]
+
+
+def repeated(keys: Sequence[object]) -> list[str]:
+    """Which outcomes are listed twice, told apart by what they say is played."""
+    first: dict[object, int] = {}
+    places = [first.setdefault(key, k) for k, key in enumerate(keys)]
+    return [f"solutions {j} and {k} are the same" for k, j in enumerate(places) if j != k]
 
 
 def foreign(what: str, whose: str) -> list[str]:

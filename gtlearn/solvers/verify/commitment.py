@@ -46,7 +46,6 @@ from gtlearn.solvers.verify.form import (
     index,
     items,
     number,
-    number_failures,
     pairs,
     require_form,
     text,
@@ -180,17 +179,6 @@ def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -
     if not outcome.attained and outcome.certificate.arithmetic == RATIONAL:
         needed.append("interior")
     return [name for name in needed if name not in evidence]
-
-
-def derived(outcome: Commitment, name: str, said: Any) -> list[str]:
-    """Whether the "value" or the "gap" that the JSON states is another one than follows."""
-    true = value = Fraction(outcome.value)
-    if name == "gap":
-        evidence = outcome.certificate.evidence
-        if "upper_bound" not in evidence:
-            raise InputError("a gap is stated, but no upper bound")
-        true = number(evidence["upper_bound"], "the upper bound") - value
-    return number_failures(f"the {name}", true, said, outcome.certificate.arithmetic == RATIONAL)
 
 
 def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Fraction:

@@ -38,7 +38,7 @@ from gtlearn.solvers.verify.krawczyk import (
     rational,
     roots_within,
 )
-from gtlearn.solvers.verify.markov_form import refused
+from gtlearn.solvers.verify.markov_form import refused, step_failures
 from gtlearn.solvers.verify.report import Statement, Unproven
 
 IN_ONE_SHOT = ("radius", "preconditioner", "slack")
@@ -62,7 +62,7 @@ def enclosed_statements(
     except InputError as error:
         yield refused("the tables", error)
         return
-    yield Statement("the tables", partial(_listed, besides.get("strategies")))
+    yield Statement("the tables", partial(step_failures, game, outcome, besides.get("strategies")))
     yield Statement("that exactly one equilibrium on these supports is in the box", box.failures)
     yield Statement("the payoffs", box.payoff_failures)
     yield Statement("the radius", box.radius_failures)
@@ -413,12 +413,6 @@ def _enclosure(value: Any, what: str) -> Enclosure:
     if not isinstance(value, Enclosure) or value.radius <= 0:
         raise InputError(f"{what}: a number is not enclosed")
     return value
-
-
-def _listed(strategies: Any) -> list[str]:
-    """Whether the JSON lists tables by steps, which these have not."""
-    timed = any(isinstance(p, list) for table in strategies or () for row in table for p in row)
-    return ["the tables do not list the steps as they are said to"] if timed else []
 
 
 def _legal(game: MarkovGame) -> Iterator[Place]:

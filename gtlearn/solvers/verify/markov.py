@@ -26,6 +26,7 @@ from gtlearn.solvers.verify.claim import (
     Claim,
     foreign_statements,
     outcome_statements,
+    repeated,
     whole_statements,
 )
 from gtlearn.solvers.verify.form import items, number, text
@@ -155,16 +156,11 @@ def _value_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[
 
 
 def _repeated(claim: Claim) -> list[str]:
-    tables = [_tables(outcome) for outcome in claim.outcomes]
-    return [
-        f"solution {k} is solution {tables.index(table)} again"
-        for k, table in enumerate(tables)
-        if tables.index(table) < k
+    played: list[Any] = [
+        [o.commitment] if isinstance(o, Commitment) else getattr(o, "strategies", ())
+        for o in claim.outcomes
     ]
-
-
-def _tables(outcome: Outcome) -> Any:
-    return outcome.commitment if isinstance(outcome, Commitment) else outcome.strategies  # type: ignore[union-attr]
+    return repeated([tuple(tuple(map(tuple, table)) for table in tables) for tables in played])
 
 
 def _bound(game: MarkovGame, claim: Claim, name: str) -> list[str]:

@@ -84,12 +84,12 @@ def _searched(
 def _proven_otherwise(game: MarkovGame, outcome: Commitment, bound: Fraction) -> bool:
     """Whether another proof in the certificate gives the bound, or a lower one."""
     evidence = outcome.certificate.evidence
-    for name in ("folk", "unlimited_memory"):
-        if name in evidence:
-            proven = proven_bound(game, outcome.leader, outcome.follower, name, evidence)
-            if proven is not None and proven <= bound:
-                return True
-    return False
+    proven = (
+        proven_bound(game, outcome.leader, outcome.follower, name, evidence)
+        for name in ("folk", "unlimited_memory")
+        if name in evidence
+    )
+    return any(value is not None and value <= bound for value in proven)
 
 
 def proven_bound(
@@ -130,7 +130,8 @@ def folk_bound(game: MarkovGame, leader: int, evidence: Mapping[str, Any]) -> Fr
     commitment is worth that much a step; so for any multiplier m >= 0 the leader's mean payoff is
     at most the largest u_leader + m (u_follower - minmax).
     """
-    minmax, multiplier = _secured(game, leader, evidence), _multiplier(evidence)
+    minmax = _secured(game, leader, evidence)
+    multiplier = number(evidence.get("multiplier"), "the multiplier")
     if minmax is None or multiplier < 0:
         return None
     ours, theirs = _payoffs(game, leader)
@@ -244,10 +245,6 @@ def _secured(game: MarkovGame, leader: int, evidence: Mapping[str, Any]) -> Frac
         if sum((p * theirs[s, a, b] for b, p in enumerate(securing)), Fraction(0)) < minmax:
             return None
     return minmax
-
-
-def _multiplier(evidence: Mapping[str, Any]) -> Fraction:
-    return number(evidence.get("multiplier"), "the multiplier")
 
 
 def _payoffs(

@@ -19,10 +19,10 @@ from gtlearn.solvers.verify.enclosure import EVIDENCE as ENCLOSED
 from gtlearn.solvers.verify.enclosure import enclosed_statements
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_form import (
-    lists_every_step,
     payoff_failures,
     read_table,
     refused,
+    step_failures,
 )
 from gtlearn.solvers.verify.markov_values import (
     Table,
@@ -59,7 +59,7 @@ def equilibrium_statements(
         yield refused("the tables", error)
         return
     evidence = outcome.certificate.evidence
-    yield Statement("the tables", partial(_steps, game, outcome, besides.get("strategies")))
+    yield Statement("the tables", partial(step_failures, game, outcome, besides.get("strategies")))
     yield Statement(
         "the payoffs",
         lambda: payoff_failures(game, played.payoffs, outcome.payoffs, played.exact),
@@ -124,15 +124,6 @@ def _tables(game: MarkovGame, outcome: NashEquilibrium) -> list[Table]:
         read_table(game, table, player, rows, exact)
         for player, table in enumerate(outcome.strategies)
     ]
-
-
-def _steps(game: MarkovGame, outcome: NashEquilibrium, strategies: Any) -> list[str]:
-    """Whether tables that see the time, and no others, are a list of tables, one a step."""
-    for table in strategies or ():
-        timed = any(isinstance(entry, list) for step in table for entry in step)
-        if timed is not outcome.timed or (timed and not lists_every_step(game, table)):
-            return ["the tables do not list the steps as they are said to"]
-    return []
 
 
 def _regrets(played: _Played) -> list[str]:

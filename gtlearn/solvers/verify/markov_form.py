@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import nearest_double
-from gtlearn.solvers.outcomes import STATIONARY, Commitment
+from gtlearn.solvers.enclosures import exact_row
+from gtlearn.solvers.outcomes import STATIONARY, Commitment, NashEquilibrium, pure
 from gtlearn.solvers.verify.form import ROUNDING, index, items, number, text
 from gtlearn.solvers.verify.markov_values import Table
 from gtlearn.solvers.verify.report import Statement
@@ -65,6 +64,15 @@ def lists_every_step(game: MarkovGame, steps: Any) -> bool:
     )
 
 
+def step_failures(game: MarkovGame, outcome: NashEquilibrium, strategies: Any) -> list[str]:
+    """Whether tables that see the time, and no others, are a list of tables, one a step."""
+    for table in strategies or ():
+        timed = any(isinstance(entry, list) for step in table for entry in step)
+        if timed is not outcome.timed or (timed and not lists_every_step(game, table)):
+            return ["the tables do not list the steps as they are said to"]
+    return []
+
+
 def read_response(game: MarkovGame, outcome: Commitment, follower: int) -> Table:
     """The follower's response as a table, if it is one of its class.
 
@@ -84,8 +92,7 @@ def read_response(game: MarkovGame, outcome: Commitment, follower: int) -> Table
         index(action, game.shape[follower], "an action of the response")
         if not game.legal[follower][place % game.num_states, action]:
             raise InputError(f"the response plays what is not legal in row {place}")
-    one = np.eye(game.shape[follower], dtype=int).tolist()
-    return tuple(tuple(Fraction(p) for p in one[action]) for action in actions)
+    return tuple(exact_row(pure(game.shape[follower], action)) for action in actions)
 
 
 def payoff_failures(

@@ -25,10 +25,11 @@ from gtlearn.solvers.verify.claim import (
     Claim,
     foreign_statements,
     outcome_statements,
+    repeated,
     verified_failures,
     whole_statements,
 )
-from gtlearn.solvers.verify.commitment import commitment, derived
+from gtlearn.solvers.verify.commitment import commitment
 from gtlearn.solvers.verify.commitment_floats import float_bound, rounded_bound
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.dummies import of_two
@@ -146,23 +147,23 @@ def _further(
             yield Statement("the upper bound", partial(float_bound, game, outcome))
         if "float_bound" in evidence:
             yield Statement("the bound in floats", partial(rounded_bound, game, outcome))
-        if k < len(claim.besides_of):
-            said = claim.besides_of[k]
-            for name in _BESIDES[Commitment]:
-                if name in said:
-                    yield Statement(f"the {name}", partial(derived, outcome, name, said[name]))
-    if isinstance(outcome, CorrelatedEquilibrium) and k < len(claim.besides_of):
-        said = claim.besides_of[k]
-        if "gap" in said:
-            yield Statement("the gap", partial(_gap_failures, outcome, said["gap"]))
+    if isinstance(outcome, Commitment | CorrelatedEquilibrium) and k < len(claim.besides_of):
+        for name in _BESIDES[type(outcome)]:
+            if name in claim.besides_of[k]:
+                said = claim.besides_of[k][name]
+                yield Statement(f"the {name}", partial(_derived, outcome, name, said))
 
 
-def _gap_failures(outcome: CorrelatedEquilibrium, said: Any) -> list[str]:
-    """Whether the gap that the JSON states is another one than follows."""
-    if "bound" not in outcome.certificate.evidence or outcome.value is None:
+def _derived(outcome: Commitment | CorrelatedEquilibrium, name: str, said: Any) -> list[str]:
+    """Whether the value or the gap that the JSON states is another one than follows."""
+    evidence = outcome.certificate.evidence
+    bound = evidence.get("upper_bound" if isinstance(outcome, Commitment) else "bound")
+    if name == "gap" and (bound is None or outcome.value is None):
         raise InputError("a gap is stated, but no bound")
-    true = number(outcome.certificate.evidence["bound"], "the bound") - Fraction(outcome.value)
-    return number_failures("the gap", true, said, outcome.certificate.arithmetic == RATIONAL)
+    true = Fraction(outcome.value or 0)
+    if name == "gap":
+        true = number(bound, "the bound") - true
+    return number_failures(f"the {name}", true, said, outcome.certificate.arithmetic == RATIONAL)
 
 
 def _doubled(claim: Claim, listing: Listing | None) -> list[str]:
@@ -170,11 +171,7 @@ def _doubled(claim: Claim, listing: Listing | None) -> list[str]:
         keys: list[object] = list(listing.pairs)  # which may round to the same floats
     else:
         keys = list(map(_played, claim.outcomes))
-    first: dict[object, int] = {}
-    places = [first.setdefault(key, k) for k, key in enumerate(keys)]
-    return [
-        f"solutions {place} and {k} are the same" for k, place in enumerate(places) if place != k
-    ]
+    return repeated(keys)
 
 
 def _played(outcome: Outcome) -> object:

@@ -10,7 +10,7 @@ from open_spiel.python.algorithms import exploitability
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers.checking import table_commitment
+from gtlearn.solvers.checking import commitment
 from gtlearn.solvers.verify.markov_values import best_response, table_payoffs
 
 C, D = (Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))
@@ -131,7 +131,7 @@ def test_no_best_commitment_is_called_worse_than_the_one_checked(monkeypatch):
     certificate = found[0].certificate
     low = {**certificate.evidence, "upper_bound": Fraction(7, 2)}
     poor = replace(found[0], certificate=replace(certificate, evidence=low))
-    monkeypatch.setattr(table_commitment, "_best", lambda *_: replace(found, solutions=(poor,)))
+    monkeypatch.setattr(commitment, "_best", lambda *_: replace(found, solutions=(poor,)))
     table = [["0", "1"], ["1/2", "1/2"], ["0", "1"], ["1/2", "1/2"], ["0", "1"]]
     report = solvers.check({"commitment": table}, DILEMMA, "stackelberg")
     optimum = report.stackelberg.optimum
