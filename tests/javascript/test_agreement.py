@@ -1,0 +1,242 @@
+"""The checker in JavaScript says what `gtlearn.verify` says, of solutions and of changed ones.
+
+A sample is compared each time, and tens of thousands with GTLEARN_NIGHTLY=1, counted by concept.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+from collections import Counter
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+import gtlearn
+from gtlearn import games
+from gtlearn.errors import InputError
+from gtlearn.games import BayesianGame, families
+from gtlearn.games.formats.json import dump_json
+from gtlearn.limits import LimitReached
+from gtlearn.solvers import solve
+from gtlearn.solvers.testing import mutants, relabelled
+
+NODE = shutil.which("node")
+DRIVER = Path(__file__).with_name("driver.mjs")
+SAMPLE = 30  # changes of each solution that are drawn
+PLACES = ("game", "solution", "subset", "component")
+
+pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed")
+
+BOS = games.load("battle_of_the_sexes")
+DEGENERATE = games.load("kohlberg_mertens")
+PUBLISHED = games.load("2,1 4,0; 1,0 3,1")  # Conitzer & Sandholm (2006)
+TIED = games.load("1,1 0,1 2,0; 0,0 3,0 1,1; 2,1 2,1 0,0")  # whose follower has equal actions
+RANDOM = families.uniform(4, 3, seed=5)
+ZERO_SUM = families.zero_sum(4, 5, seed=3)
+THREE = games.normal_form(*[[[[1, 0], [0, k]], [[0, k], [2, 1]]] for k in range(3)])
+IDLE = games.normal_form(  # the second of three players has one action
+    [[[2, 4]], [[1, 3]]], [[[1, 0]], [[5, "1/3"]]], [[[1, 0]], [[0, 1]]]
+)
+TYPES = BayesianGame(
+    "two types",
+    ("a", "b"),
+    (Fraction(1, 3), Fraction(2, 3)),
+    (PUBLISHED, games.load("1,0 0,2; 0,1 2,0")),
+)
+TURNED = BayesianGame("turned", ("é", "b"), (Fraction(0), Fraction(1)), TYPES.games, leader=1)
+
+STACKELBERG = {"concept": "stackelberg"}
+PURE = {**STACKELBERG, "commitment": "pure"}
+FLOATS = {"arithmetic": "float"}
+SOLVED = {
+    "nash one": (BOS, {}),
+    "nash all": (BOS, {"find": "all"}),
+    "nash all, degenerate": (DEGENERATE, {"find": "all"}),
+    "nash all, continua": (games.load("von_stengel_degenerate"), {"find": "all"}),
+    "nash selected": (RANDOM, {"select": "welfare"}),
+    "nash floats": (DEGENERATE, {"find": "all", **FLOATS}),
+    "nash, an idle player": (IDLE, {"find": "all"}),
+    "zero-sum": (ZERO_SUM, {}),
+    "zero-sum, mixed": (games.load("rock_paper_scissors"), {}),
+    "zero-sum, floats": (ZERO_SUM, FLOATS),
+    "correlated": (RANDOM, {"concept": "correlated"}),
+    "correlated, fair": (BOS, {"concept": "correlated", "objective": "fairness"}),
+    "correlated, gini": (BOS, {"concept": "correlated", "objective": "gini"}),
+    "correlated, any": (BOS, {"concept": "correlated", "objective": None}),
+    "correlated, three players": (THREE, {"concept": "correlated"}),
+    "correlated, floats": (RANDOM, {"concept": "correlated", **FLOATS}),
+    "coarse": (RANDOM, {"concept": "coarse-correlated"}),
+    "coarse, player": (BOS, {"concept": "coarse-correlated", "objective": "player:1"}),
+    "strong": (RANDOM, {**STACKELBERG, "leader": 1}),
+    "strong, floats": (PUBLISHED, {**STACKELBERG, **FLOATS}),
+    "weak": (PUBLISHED, {**STACKELBERG, "ties": "weak"}),
+    "weak, tied": (TIED, {**STACKELBERG, "ties": "weak"}),
+    "weak, an idle player": (IDLE, {**STACKELBERG, "ties": "weak", "leader": 2}),
+    "weak, floats": (TIED, {**STACKELBERG, "ties": "weak", **FLOATS}),
+    "pure": (TIED, {**PURE, "ties": "weak"}),
+    "correlated commitment": (RANDOM, {**STACKELBERG, "commitment": "correlated"}),
+    "Bayesian": (TYPES, STACKELBERG),
+    "Bayesian, dobss": (TYPES, {**STACKELBERG, "method": "dobss"}),
+    "Bayesian, pure": (TYPES, {**PURE, "ties": "weak"}),
+    "Bayesian, floats": (TYPES, {**STACKELBERG, **FLOATS}),
+    "Bayesian, turned": (TURNED, STACKELBERG),
+}
+
+ONE_OF_THREE = {  # no solver finds it
+    "schema": "gtlearn/solution/1",
+    "concept": "nash",
+    "method": "by hand",
+    "status": "ok",
+    "complete": False,
+    "arithmetic": "rational",
+    "solutions": [
+        {
+            "strategies": [["1", "0"], ["1", "0"], ["1", "0"]],
+            "payoffs": ["1", "1", "1"],
+            "certificate": {
+                "kind": "nash",
+                "arithmetic": "rational",
+                "regrets": ["0", "0", "0"],
+                "verified": True,
+            },
+        }
+    ],
+}
+
+
+def printed(game, options):
+    """The JSON that a solution prints."""
+    return json.loads(json.dumps(solve(game, **options).to_json()))
+
+
+def changed(data, sample, seed):
+    """A solution, changes of it that are drawn, and all consistent ones."""
+    single = list(mutants(data))
+    drawn = random.Random(seed).sample(single, min(sample, len(single)))
+    return [data, *(mutant.data for mutant in [*drawn, *relabelled(data)])]
+
+
+def in_javascript(cases):
+    """What the checker in JavaScript says of pairs of a game and a solution."""
+    forms = {id(game): dump_json(game) for game, _ in cases}
+    lines = [json.dumps([json.dumps(data), forms[id(game)]]) + "\n" for game, data in cases]
+    done = subprocess.run(
+        [NODE, str(DRIVER)], input="".join(lines), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def in_python(game, data):
+    """What `gtlearn.verify` says of it, in the same form."""
+    try:
+        return gtlearn.verify(json.loads(json.dumps(data)), game).to_json()
+    except InputError as error:
+        return {"refused": str(error)}
+
+
+def places(sentences):
+    """Which parts of a solution the sentences are about."""
+    firsts = {sentence.partition(": ")[0] for sentence in sentences}
+    return {first if first.split(" ")[0] in PLACES else "" for first in firsts}
+
+
+def kind(report):
+    """What is said of a solution, in a word."""
+    for part in ("refused", "false", "on_trust"):
+        if report.get(part):
+            return part
+    return "proven"
+
+
+def disagreement(one, other):
+    """In what two reports differ; "" where they agree."""
+    if kind(one) != kind(other):
+        return f"{kind(one)} and {kind(other)}"
+    if places(one.get("false", ())) != places(other.get("false", ())):
+        return "other parts are false"
+    return "other statements are proven" if one.get("proven") != other.get("proven") else ""
+
+
+def compared(cases):
+    """How many solutions were called what; fails where the two do not agree."""
+    reports = in_javascript(cases)
+    assert len(reports) == len(cases)
+    counts, differences = Counter(), []
+    for (game, data), ours in zip(cases, reports, strict=True):
+        theirs = in_python(game, data)
+        counts[kind(theirs)] += 1
+        if disagreement(ours, theirs):
+            differences.append((disagreement(ours, theirs), game, json.dumps(data), ours, theirs))
+    assert not differences, f"{len(differences)} of {len(cases)} differ, such as {differences[0]}"
+    return counts
+
+
+def test_both_say_the_same():
+    cases = [(THREE, one) for one in changed(ONE_OF_THREE, SAMPLE, 0)]
+    for name, (game, options) in SOLVED.items():
+        data = printed(game, options)
+        cases += [(game, one) for one in changed(data, SAMPLE, len(name))]
+    counts = compared(cases)
+    assert counts["false"] > 1000
+    assert min(counts["refused"], counts["proven"]) > 100 and counts["on_trust"] > 10
+
+
+# --- every night
+
+
+def nightly_cases():
+    """Solutions of many games: triples of a concept, a game and options."""
+    sizes = [(2 + seed % 3, 2 + seed % 2, seed) for seed in range(12)]
+    two = [
+        *(families.uniform(rows, columns, seed=seed) for rows, columns, seed in sizes),
+        *(families.zero_sum(3, 4, seed=seed) for seed in range(4)),
+        *(families.degenerate(3, 3, kind=kind, seed=1) for kind in ("duplicate", "small")),
+        *map(games.load, ("chicken", "stag_hunt", "matching_pennies", "shapley", "von_stengel")),
+        *(BOS, DEGENERATE, PUBLISHED, TIED, IDLE),
+    ]
+    for game in two:
+        for options in ({}, {"find": "all"}, {"select": "fairness"}, FLOATS):
+            yield "nash", game, options
+    for game in [*two, THREE]:
+        for concept, objective in product(
+            ("correlated", "coarse-correlated"), ("welfare", "fairness", "player:0", "gini", None)
+        ):
+            yield concept, game, {"concept": concept, "objective": objective}
+    for game, commitment, ties, leader in product(
+        two, ("mixed", "pure", "correlated"), ("strong", "weak"), (0, 1, 2)
+    ):
+        options = {**STACKELBERG, "commitment": commitment, "ties": ties, "leader": leader}
+        yield "stackelberg", game, options
+        yield "stackelberg, floats", game, {**options, **FLOATS}
+    for seed, method in product(range(6), ("dobss", "harsanyi")):
+        pair = (families.uniform(3, 3, seed=seed), families.uniform(3, 3, seed=seed + 50))
+        bayesian = BayesianGame("types", ("a", "b"), (Fraction(1, 3), Fraction(2, 3)), pair)
+        yield "stackelberg, types", bayesian, {**STACKELBERG, "method": method}
+
+
+@pytest.mark.skipif(os.environ.get("GTLEARN_NIGHTLY") != "1", reason="set GTLEARN_NIGHTLY=1 for it")
+def test_every_night(capsys):
+    cases = {}
+    for number, (concept, game, options) in enumerate(nightly_cases()):
+        try:
+            data = printed(game, options)
+        except (InputError, LimitReached):  # not of this game
+            continue
+        cases.setdefault(concept, []).extend((game, one) for one in changed(data, SAMPLE, number))
+    counts = {concept: compared(listed) for concept, listed in cases.items()}
+    whole = sum(counts.values(), Counter())
+    with capsys.disabled():
+        print(
+            "\n\n| | compared | false | proven | on trust | unreadable |",
+            "|---" * 6 + "|",
+            sep="\n",
+        )
+        for concept, own in {**counts, "all": whole}.items():
+            numbers = [own.total(), *map(own.get, ("false", "proven", "on_trust", "refused"))]
+            print("|", concept, *(f"| {n or 0:,}" for n in numbers), "|")
+    assert whole.total() >= 10_000
