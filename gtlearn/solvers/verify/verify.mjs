@@ -109,11 +109,11 @@ const text = (value) => {
 // --- JSON: integers become BigInts, decimals doubles (of a game: ratios)
 
 const NUMBER =
-  /^([+-]?)(?:([0-9]+)\/([0-9]+)|(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,4}))?)$/;
+  /^\s*([+-]?)(?:(\d+)\/(\d+)|(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?)\s*$/;
 
 /** The exact value of a text such as "3", "-0.5", "1e-3" or "1/3"; undefined if it is none. */
 const ratioOf = (said) => {
-  const [, minus, p, q, whole, decimals = "", exponent = "0"] = NUMBER.exec(said.trim()) ?? [];
+  const [, minus, p, q, whole, decimals = "", exponent = "0"] = NUMBER.exec(said) ?? [];
   if (minus === undefined || (q !== undefined && !BigInt(q))) return undefined;
   const shift = Number(exponent) - decimals.length;
   const value = p
@@ -197,8 +197,10 @@ export function parse(said, decimal = Number) {
 /** Any JSON value for a sentence. */
 const shown = (value) => {
   if (value === null || value === undefined) return "none";
-  if (typeof value === "string") return `'${value.slice(0, 100)}'`;
-  return isRatio(value) ? text(value) : isList(value) ? "a list" : `${value}`.slice(0, 100);
+  if (isText(value)) return `'${value.slice(0, 100)}'`;
+  if (isRatio(value)) return text(value);
+  if (typeof value === "object") return isList(value) ? "a list" : "an object";
+  return `${value}`.slice(0, 100);
 };
 
 const partOr = (entry, key, fallback) => (key in entry ? entry[key] : fallback);
@@ -2182,15 +2184,11 @@ const weakFailures = (sides, outcome, { limit, rows, proven, flat, weights, deci
   if (failed.length || outcome.attained) return failed;
   if (!equal(limit, outcome.payoffs[outcome.leader]))
     return ["the stated supremum differs from the upper bound"];
-  const chains = new Map(
-    pairs(partOr(outcome.evidence, "chains", []), "the chains").map(([j, chain]) => [
-      Number(j),
-      chain,
-    ]),
-  );
+  const chains = pairs(partOr(outcome.evidence, "chains", []), "the chains");
+  const chainOf = (j) => chains.find(([key]) => key === BigInt(j))?.[1] ?? [];
   return deciding
     .filter((j) => !flat.has(j) && equal(proven[j], limit))
-    .filter((j) => !chainHolds(sides, j, limit, chains.get(j) ?? []))
+    .filter((j) => !chainHolds(sides, j, limit, chainOf(j)))
     .map((j) => `it is not shown that action ${j} does not attain ${text(limit)}`);
 };
 
