@@ -61,8 +61,15 @@ const larger = (a, b) => (compare(a, b) < 0 ? b : a);
 const smaller = (a, b) => (compare(b, a) < 0 ? b : a);
 const greatest = (values) => values.reduce(larger);
 const least = (values) => values.reduce(smaller);
-const sum = (values) => values.reduce(add, ZERO);
-const dot = (a, b) => sum(a.flatMap((v, k) => (v.p && b[k].p ? [mul(v, b[k])] : [])));
+const sum = (values) => {
+  const common = values.reduce((q, v) => (q % v.q ? lcm(q, v.q) : q), 1n);
+  return ratio(
+    values.reduce((total, v) => total + v.p * (common / v.q), 0n),
+    common,
+  );
+};
+const unreduced = (a, b) => ({ p: a.p * b.p, q: a.q * b.q }); // for sums, which reduce
+const dot = (a, b) => sum(a.flatMap((v, k) => (v.p && b[k].p ? [unreduced(v, b[k])] : [])));
 const written = ({ p, q }) => (q === 1n ? `${p}` : `${p}/${q}`);
 const power = (base, exponent) => base ** BigInt(exponent);
 
@@ -108,8 +115,7 @@ const text = (value) => {
 
 // --- JSON: integers become BigInts, decimals doubles (of a game: ratios)
 
-const NUMBER =
-  /^\s*([+-]?)(?:(\d+)\/(\d+)|(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?)\s*$/;
+const NUMBER = /^\s*([+-]?)(?:(\d+)\/(\d+)|(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?)\s*$/;
 
 /** The exact value of a text such as "3", "-0.5", "1e-3" or "1/3"; undefined if it is none. */
 const ratioOf = (said) => {
@@ -544,36 +550,35 @@ const bounds = (values) =>
 // --- linear algebra
 
 /**
- * The reduced row echelon form of a matrix of ratios.
- * @returns {{rows: object[][], pivots: number[], sign: number}} the form, the columns of its
- *     pivots, and the sign of the determinant of a square part that has full rank
+ * Gauss-Jordan elimination of an integer matrix without fractions (Bareiss 1968).
+ * @param {bigint[][]} matrix
+ * @param {number} columns how many of its columns may have pivots
+ * @returns {{rows: bigint[][], pivots: number[], scale: bigint, sign: number}} rows / scale is the
+ *     reduced row echelon form, pivots are its columns, and `sign` is that of the determinant of
+ *     a square matrix of full rank
  */
-const reduced = (matrix, columns = matrix[0]?.length ?? 0) => {
-  const rows = matrix.map((row) => [...row]);
+const eliminated = (matrix, columns = matrix[0]?.length ?? 0) => {
+  const rows = [...matrix];
   const pivots = [];
+  let scale = 1n;
   let parity = 1;
   for (let j = 0; j < columns && pivots.length < rows.length; j++) {
     const top = pivots.length;
-    const found = rows.findIndex((row, i) => i >= top && row[j].p);
+    const found = rows.findIndex((row, i) => i >= top && row[j]);
     if (found < 0) continue;
     if (found !== top) parity = -parity;
     [rows[top], rows[found]] = [rows[found], rows[top]];
-    const pivot = rows[top][j];
-    parity *= sign(pivot.p);
-    rows[top] = rows[top].map((v) => div(v, pivot));
+    const pivot = rows[top];
     rows.forEach((row, i) => {
-      if (i !== top && row[j].p) {
-        const factor = row[j];
-        rows[i] = row.map((v, k) => (rows[top][k].p ? sub(v, mul(factor, rows[top][k])) : v));
-      }
+      if (i !== top) rows[i] = row.map((v, k) => (v * pivot[j] - row[j] * pivot[k]) / scale);
     });
+    scale = pivot[j];
     pivots.push(j);
   }
-  return { rows, pivots, sign: parity };
+  return { rows, pivots, scale, sign: parity * sign(scale) };
 };
 
-const ratios = (matrix) => matrix.map((row) => row.map((v) => ratio(v)));
-const hasFullRank = (matrix) => reduced(ratios(matrix)).pivots.length === matrix.length;
+const hasFullRank = (matrix) => eliminated(matrix).pivots.length === matrix.length;
 const product = (a, b) => a.reduce((total, v, k) => total + v * b[k], 0n);
 
 /**
@@ -1058,7 +1063,7 @@ const deviationPayoffs = (game, strategies) => {
     }));
     const at = (profile, own) => profile.map((action, k) => (k === player ? own : action));
     return range(game.shape[player]).map((own) =>
-      sum(joint.map(({ profile, p }) => mul(p, payoff(game, player, at(profile, own))))),
+      sum(joint.map(({ profile, p }) => unreduced(p, payoff(game, player, at(profile, own))))),
     );
   });
 };
@@ -1127,10 +1132,10 @@ const listingOf = (game, claim) => {
   const listing = { game, claim, equilibria, bimatrix: undefined };
   if (players) {
     const small = gameOfTwo(game, players);
-    const positive = (own) => ({
-      numerators: own.numerators.map((v) => v - bounds(own.numerators)[0] + 1n),
+    const [rows, columns] = small.payoffs.map(({ numerators }) => {
+      const [low] = bounds(numerators);
+      return matrixOf({ numerators: numerators.map((v) => v - low + 1n) }, small.shape);
     });
-    const [rows, columns] = small.payoffs.map((own) => matrixOf(positive(own), small.shape));
     listing.bimatrix = { players, rows, columns };
   }
   let known;
@@ -1226,27 +1231,26 @@ const onSupports = ({ rows, columns }, pair) => {
 const equalising = (payoffs) => {
   const count = payoffs.length;
   const equations = transpose(payoffs).map((column) => [...column, -1n, 0n]);
-  const { rows, pivots } = reduced(ratios([...equations, [...payoffs.map(() => 1n), 0n, 1n]]));
+  const { rows, pivots, scale } = eliminated([...equations, [...payoffs.map(() => 1n), 0n, 1n]]);
   if (pivots.length !== count + 1 || pivots.includes(count + 1)) return undefined;
-  return rows.slice(0, count).map((row) => row[count + 1]);
+  return rows.slice(0, count).map((row) => ratio(row[count + 1], scale));
 };
 
 /** Each side's best responses to the other's strategy. */
 const bestResponses = ({ rows, columns }, [x, y]) =>
   [
-    rows.map((row) =>
-      dot(
-        row.map((v) => ratio(v)),
-        y,
+    [rows, y],
+    [transpose(columns), x],
+  ].map(([payoffs, mix]) =>
+    maxima(
+      payoffs.map((row) =>
+        dot(
+          mix,
+          row.map((v) => ratio(v)),
+        ),
       ),
     ),
-    transpose(columns).map((column) =>
-      dot(
-        column.map((v) => ratio(v)),
-        x,
-      ),
-    ),
-  ].map((values) => range(values.length).filter((k) => equal(values[k], greatest(values))));
+  );
 
 /**
  * Whether the opponent's best responses determine a strategy on its support, so that it is a vertex
@@ -1519,28 +1523,25 @@ const basisIndex = (bimatrix, rows, columns) => {
  * M z = 1 + (e, e^2, ...) is positive and all other rows earn less, for every small e > 0; else 0.
  */
 const basicSolution = (payoffs, tight, own) => {
-  const unit = (k) => tight.map((_, i) => ratio(i === k ? 1n : 0n));
-  const system = tight.map((i, k) => [...own.map((j) => ratio(payoffs[i][j])), ONE, ...unit(k)]);
-  const { rows, pivots, sign: determinant } = reduced(system, own.length);
+  const unit = (k) => tight.map((_, i) => BigInt(i === k));
+  const system = tight.map((i, k) => [...own.map((j) => payoffs[i][j]), 1n, ...unit(k)]);
+  const { rows, pivots, scale, sign: determinant } = eliminated(system, own.length);
   if (pivots.length < own.length) return 0;
-  const solution = rows.map((row) => row.slice(own.length)); // by 1 and by the power of each tight row
-  const order = [-1, ...tight];
-  const positive = (terms) => {
-    const lowest = [...terms].sort(([a], [b]) => a - b).find(([, value]) => value.p);
-    return lowest !== undefined && lowest[1].p > 0n;
+  const size = magnitude(scale); // what follows is z times size: by 1, and by e^(k+1)
+  const terms = rows.map((row) => row.slice(own.length).map((v) => (scale < 0n ? -v : v)));
+  const powers = [-1, ...tight];
+  const isPositive = (coefficients) => {
+    const some = coefficients.filter(([, v]) => v).sort(([a], [b]) => a - b);
+    return some.length > 0 && some[0][1] > 0n;
   };
-  if (!solution.every((z) => positive(z.map((value, k) => [order[k], value])))) return 0;
-  for (const i of range(payoffs.length).filter((row) => !tight.includes(row))) {
-    const earned = order.map((_, k) =>
-      dot(
-        own.map((j) => ratio(payoffs[i][j])),
-        solution.map((z) => z[k]),
-      ),
-    );
-    const slack = order.map((power, k) => [power, sub(k ? ZERO : ONE, earned[k])]);
-    if (!positive([...slack, [i, ONE]])) return 0;
-  }
-  return determinant;
+  if (!terms.every((z) => isPositive(z.map((v, k) => [powers[k], v])))) return 0;
+  const isSlack = (i) => {
+    const weights = own.map((j) => payoffs[i][j]);
+    const earned = powers.map((_, k) => terms.reduce((t, z, j) => t + weights[j] * z[k], 0n));
+    return isPositive([...powers.map((at, k) => [at, (k ? 0n : size) - earned[k]]), [i, size]]);
+  };
+  const others = range(payoffs.length).filter((i) => !tight.includes(i));
+  return others.every(isSlack) ? determinant : 0;
 };
 
 /** Iterated strict dominance: the actions of each player that are left. */
@@ -1643,19 +1644,28 @@ const missing = (listing) => {
   return mixtures.length ? mixtures : missingOfTwo(listing);
 };
 
+/** A pure equilibrium that is not listed, if any. */
 const absentPure = (game, equilibria) => {
-  const isPure = ({ strategies }) => strategies.every((s) => equal(greatest(s), ONE));
-  const largest = (s) => s.findIndex((p) => equal(p, greatest(s)));
-  const listed = new Set(
-    equilibria.filter(isPure).map(({ strategies }) => keyOf(strategies.map(largest))),
+  const isPure = ({ strategies }) => strategies.every((s) => support(s).length === 1);
+  const playedOf = ({ strategies }) => keyOf(strategies.flatMap(support));
+  const listed = new Set(equilibria.filter(isPure).map(playedOf));
+  const isBest = range(game.shape.length).map((player) => bestReplies(game, player));
+  return allProfiles(game).find(
+    (profile, place) => isBest.every((own) => own[place]) && !listed.has(keyOf(profile)),
   );
-  const isStable = (profile) =>
-    game.payoffs.every(({ numerators }, player) => {
-      const own = numerators[offset(game, profile)];
-      const deviation = (action) => profile.map((a, k) => (k === player ? action : a));
-      return range(game.shape[player]).every((a) => numerators[offset(game, deviation(a))] <= own);
-    });
-  return allProfiles(game).find((profile) => isStable(profile) && !listed.has(keyOf(profile)));
+};
+
+/** By profile, in row-major order, whether a player's action is a best one against the others'. */
+const bestReplies = (game, player) => {
+  const { numerators } = game.payoffs[player];
+  const stride = game.shape.slice(player + 1).reduce((a, b) => a * b, 1);
+  const others = (place) => place - (Math.floor(place / stride) % game.shape[player]) * stride;
+  const best = [];
+  numerators.forEach((v, place) => {
+    const at = others(place);
+    if (best[at] === undefined || v > best[at]) best[at] = v;
+  });
+  return numerators.map((v, place) => v === best[others(place)]);
 };
 
 const missingOfTwo = (listing) => {
@@ -1875,7 +1885,10 @@ const sidesOf = (game, leader) => {
 /** What each column earns against a mix of the rows. */
 const expected = (matrix, mix) => transpose(matrix).map((column) => dot(mix, column));
 const places = (values, fits) => range(values.length).filter((k) => fits(values[k], k));
-const maxima = (values) => places(values, (v) => equal(v, greatest(values)));
+const maxima = (values) => {
+  const best = greatest(values);
+  return places(values, (v) => equal(v, best));
+};
 const unitVector = (k, size) => range(size).map((i) => (i === k ? ONE : ZERO));
 const isSame = (a, b) => a.length === b.length && a.every((v, k) => equal(v, b[k]));
 
@@ -2258,7 +2271,8 @@ const violationFailures = (rounding, outcome, truth) => {
 /** The best responses to a mix in floats; undefined where rounding may hide which they are. */
 const tiedInFloats = ({ m, largest }, pays, slack) => {
   const rounding = mul(ratio(BigInt(m + 4), 2n ** 52n), largest);
-  const behind = pays.map((pay) => sub(greatest(pays), pay));
+  const best = greatest(pays);
+  const behind = pays.map((pay) => sub(best, pay));
   const unclear = behind.some((v) => compare(v, rounding) > 0 && compare(v, slack) <= 0);
   return unclear ? undefined : places(behind, (v) => compare(v, rounding) <= 0);
 };
