@@ -23,7 +23,7 @@ from gtlearn.games import BayesianGame, families
 from gtlearn.games.formats.json import dump_json
 from gtlearn.games.numbers import nearest_double
 from gtlearn.limits import LimitReached
-from gtlearn.solvers import solve
+from gtlearn.solvers import dominance, solve
 from gtlearn.solvers.testing import Mutant, mutants, relabelled
 from gtlearn.solvers.testing.mutation import REMOVED, places
 
@@ -51,6 +51,9 @@ TYPES = BayesianGame(
     (PUBLISHED, games.load("1,0 0,2; 0,1 2,0")),
 )
 TURNED = BayesianGame("turned", ("é", "b"), (Fraction(0), Fraction(1)), TYPES.games, leader=1)
+
+MIXED = games.load("3,0 0,1; 0,0 3,1; 1,5 1,2")  # whose last row a mixture dominates
+WEAK = games.load("1,1 1,0 2,3; 1,1 0,2 2,2; 0,1 1,1 1,0")
 
 STACKELBERG = {"concept": "stackelberg"}
 PURE = {**STACKELBERG, "commitment": "pure"}
@@ -87,6 +90,9 @@ SOLVED = {
     "Bayesian, pure": (TYPES, {**PURE, "ties": "weak"}),
     "Bayesian, floats": (TYPES, {**STACKELBERG, **FLOATS}),
     "Bayesian, turned": (TURNED, STACKELBERG),
+    "strict dominance": (MIXED, {"kind": "strict"}),
+    "weak dominance": (WEAK, {"kind": "weak"}),
+    "dominance, an idle player": (IDLE, {"kind": "strict"}),
 }
 
 STRANGE = [
@@ -117,15 +123,17 @@ ONE_OF_THREE = {  # no solver finds it
 
 
 def printed(game, options):
-    """The JSON that a solution prints."""
-    return json.loads(json.dumps(solve(game, **options).to_json()))
+    """The JSON that a solution prints, or an elimination where a kind of it is given."""
+    result = dominance(game, **options) if "kind" in options else solve(game, **options)
+    return json.loads(json.dumps(result.to_json()))
 
 
 def changed(data, sample, seed):
     """A solution, changes of it that are drawn, and all consistent ones."""
     single = list(mutants(data))
     drawn = random.Random(seed).sample(single, min(sample, len(single)))
-    return [data, *(mutant.data for mutant in [*drawn, *relabelled(data)])]
+    consistent = relabelled(data) if "solutions" in data else ()
+    return [data, *(mutant.data for mutant in [*drawn, *consistent])]
 
 
 def damaged(data, count, seed):
@@ -281,6 +289,8 @@ def nightly_cases():
             ("correlated", "coarse-correlated"), ("welfare", "fairness", "player:0", "gini", None)
         ):
             yield concept, game, {"concept": concept, "objective": objective}
+    for game, how in product([*two, THREE, MIXED, WEAK], ("strict", "weak")):
+        yield "dominance", game, {"kind": how}
     for game, commitment, ties, leader in product(
         two, ("mixed", "pure", "correlated"), ("strong", "weak"), (0, 1, 2)
     ):

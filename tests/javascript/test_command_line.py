@@ -9,7 +9,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.games.formats.json import dump_json
-from gtlearn.solvers import dominance, solve, verify
+from gtlearn.solvers import solve, verify
 
 NODE = shutil.which("node")
 CHECKER = Path(verify.__file__).with_name("verify.mjs")
@@ -74,14 +74,13 @@ def test_what_is_on_trust(files):
 @pytest.mark.parametrize(
     ("solution", "game"),
     [
-        (dominance("prisoners_dilemma").to_json(), games.load("prisoners_dilemma")),
         (solve("big_match").to_json(), games.load("big_match")),
         (
             solve("gtlearn_iterated(stage=chicken,horizon=2)").to_json(),
             games.iterated("chicken", horizon=2),
         ),
     ],
-    ids=["an elimination", "a Markov game", "an iterated game"],
+    ids=["a Markov game", "an iterated game"],
 )
 def test_what_it_does_not_know_is_on_trust(solution, game, files):
     report = json.loads(run(*files(solution, game), "--format", "json").stdout)

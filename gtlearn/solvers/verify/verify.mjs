@@ -1,12 +1,19 @@
 /**
- * A second checker of solutions, written from docs/certificate-format.md and from nothing else.
+ * A second checker of solutions, which shares no line with the first. What it checks and why that
+ * is a proof, docs/certificate-format.md says; the terms and the letters are of that page.
  *
  *     node verify.mjs SOLUTION.json GAME.json [--trust] [--format table|json]
  *
  * SOLUTION.json is what `gtlearn solve --format json` prints, GAME.json what `gtlearn games convert
  * NAME GAME.json` writes. It needs no package, and a page can import it: `verify(solution, game)`
  * takes the two texts and returns the report. Every number is a ratio of two BigInts. Games in one
- * shot are known here (and follower types); of others all is on trust.
+ * shot are known here, types of the follower included; of others all is on trust. It is one file,
+ * so that it can be carried anywhere; its parts are
+ *
+ *     ratios, JSON, what a part must be, SHA-256, games, linear algebra, the report,
+ *     what a solution states, the statements in order, Nash equilibria, lists of them,
+ *     correlated equilibria, commitments (in floats, against several types), eliminations,
+ *     the command line
  */
 
 /** Thrown where something is not of the form of a solution or a game; says what, in a sentence. */
@@ -654,7 +661,8 @@ const unknownKeys = (report, place, said, known) =>
 
 /**
  * What of a solution is false of a game, what is proven, and what is taken on trust.
- * @param {string|object} solution the JSON text of a solution (an object loses what is a float)
+ * @param {string|object} solution the JSON text of a solution, or of an elimination; an object as
+ *     JSON.parse makes it has lost what is a float
  * @param {string|object} game the JSON text of a game; it alone is believed
  * @returns {{schema: string, false: string[], proven: string[], on_trust: string[]}}
  * @throws {InputError} if one of them cannot be read
@@ -664,11 +672,11 @@ export function verify(solution, game) {
     const data = need(isObject, parse(textOf(solution, "the solution")), "the solution");
     const played = gameOf(parse(textOf(game, "the game"), exactDecimal));
     const report = { schema: VERIFICATION, false: [], proven: [], on_trust: [] };
-    if (data.schema === DOMINANCE) trustAll(report, "an elimination is not known here");
-    else if (data.schema !== SOLUTION)
-      throw new InputError(`the object's schema is ${shown(data.schema)}; ${SOLUTION} is needed`);
-    else if (played.kind === "markov") trustAll(report, "only games in one shot are known here");
-    else solutionStatements(report, played, readClaim(data));
+    if (![SOLUTION, DOMINANCE].includes(data.schema))
+      throw new InputError(`the schema is ${shown(data.schema)}, not ${SOLUTION} or ${DOMINANCE}`);
+    if (played.kind === "markov") trustAll(report, "only games in one shot are known here");
+    else if (data.schema === SOLUTION) solutionStatements(report, played, readClaim(data));
+    else eliminationStatements(report, played, readElimination(data));
     return report;
   } catch (error) {
     if (error instanceof RangeError) throw new InputError(`it is too large: ${error.message}`);
@@ -1551,15 +1559,8 @@ const undominated = (game) => {
   for (let changed = true; changed;) {
     changed = false;
     for (const player of range(left.length)) {
-      const sets = left.map((actions, k) => (k === player ? [0] : actions));
-      const against = profiles(sets);
-      const rows = left[player].map((own) =>
-        against.map((profile) => {
-          const at = profile.map((action, k) => (k === player ? own : action));
-          return game.payoffs[player].numerators[offset(game, at)];
-        }),
-      );
-      const kept = left[player].filter((_, k) => !isDominated(rows, k));
+      const rows = rowsOf(game, left, player);
+      const kept = left[player].filter((_, k) => !isSeenDominated(rows, k));
       changed ||= kept.length < left[player].length;
       left[player] = kept;
     }
@@ -1567,15 +1568,33 @@ const undominated = (game) => {
   return left;
 };
 
-/** Whether a row is seen to be strictly dominated by another, or by a mixture of the rows. */
-const isDominated = (rows, k) => {
+/** A player's payoffs where only some actions are left: a row an own one, a column a profile. */
+const rowsOf = (game, left, player) => {
+  const { numerators } = game.payoffs[player];
+  const against = profiles(left.map((actions, k) => (k === player ? [0] : actions)));
+  const at = (profile, own) => profile.map((action, k) => (k === player ? own : action));
+  return left[player].map((own) => against.map((p) => numerators[offset(game, at(p, own))]));
+};
+
+/**
+ * Whether a mixture of the rows exceeds row k everywhere; with weak dominance, whether it is
+ * somewhere better and nowhere worse. The mixtures that are nowhere worse are a cone.
+ */
+const isDominated = (rows, k, strictly = true) => {
+  if (rows.some((row) => row.every((v, j) => v > rows[k][j]))) return true;
+  const gains = transpose(rows.map((row) => row.map((v, j) => v - rows[k][j])));
+  const rays = extremeRays(rows.length, gains);
+  const isBetter = (gain) => rays.some(({ vector }) => product(gain, vector) > 0n);
+  return strictly ? gains.every(isBetter) : gains.some(isBetter);
+};
+
+/** Whether a row is seen, with little work, to be strictly dominated. */
+const isSeenDominated = (rows, k) => {
   if (rows.some((row) => row.every((v, j) => v > rows[k][j]))) return true;
   const isBest = (v, j) => rows.every((row) => row[j] <= v);
   if (rows.length * rows[k].length > MOST_ENTRIES || rows[k].some(isBest)) return false;
-  const gains = transpose(rows.map((row) => row.map((v, j) => v - rows[k][j])));
   try {
-    const rays = extremeRays(rows.length, gains);
-    return gains.every((gain) => rays.some(({ vector }) => product(gain, vector) > 0n));
+    return isDominated(rows, k);
   } catch (error) {
     if (error instanceof Unproven) return false;
     throw error;
@@ -2452,10 +2471,158 @@ const covers = (leaves, counts, seen = []) => {
   );
 };
 
+// --- eliminations
+
+const ELIMINATION = [
+  ...["schema", "game", "kind", "status", "complete", "steps", "surviving", "reduced"],
+  ...["seconds", "notes"],
+];
+const STEP = ["round", "player", "action", "label", "dominator", "margin"];
+
+/** The parts of an elimination, read. */
+const readElimination = (data) => {
+  need(isText, part(data, "status"), "the status");
+  const { payoffs, ...reduced } = need(isObject, part(data, "reduced"), "the reduced game");
+  return {
+    data,
+    reduced,
+    payoffs: normalForm(undefined, undefined, payoffs).payoffs,
+    game: need(isObject, part(data, "game"), "the game block"),
+    kind: oneOf(["strict", "weak"], part(data, "kind"), "the kind of dominance"),
+    steps: list(part(data, "steps"), "the steps").map(readStep),
+    surviving: list(part(data, "surviving"), "the actions left").map(
+      (own) => ifGiven(own, (actions) => integers(actions, "the actions left")) ?? [],
+    ),
+    complete: need(isTruth, part(data, "complete"), "the word complete"),
+  };
+};
+
+const readStep = (entry) => {
+  onlyKeys(need(isObject, entry, "a step"), STEP, "a step");
+  for (const name of ["round", "player", "action"])
+    need(isInteger, part(entry, name), `the ${name} of a step`);
+  return {
+    round: entry.round,
+    player: Number(entry.player),
+    action: Number(entry.action),
+    label: need(isText, part(entry, "label"), "the label of a step"),
+    dominator: numbers(part(entry, "dominator"), "a dominator"),
+    margin: number(part(entry, "margin"), "a margin"),
+  };
+};
+
+const eliminationStatements = (report, game, stated) => {
+  if (game.kind !== "normal-form")
+    throw new InputError("the game is none in normal form, as an elimination needs");
+  const say = (says, test) => settle(report, "", says, test);
+  const { kind, steps, surviving, complete, data } = stated;
+  gameStatements(report, game, stated.game);
+  const left = game.shape.map((size, player) =>
+    range(size).filter((a) => !steps.some((step) => step.player === player && step.action === a)),
+  );
+  const held =
+    say(`that every removed action is ${kind}ly dominated as stated`, () =>
+      stepFailures(game, stated),
+    ) &&
+    say("the actions left", () =>
+      keyOf(left.map((own) => own.map(BigInt))) === keyOf(surviving)
+        ? []
+        : ["the actions said to be left are not those that the steps leave"],
+    );
+  if (held) {
+    say("the reduced game", () => reducedFailures(game, left, stated));
+    if (complete)
+      say("that these are all (complete)", () => moreDominated(game, left, kind === "strict"));
+  }
+  unknownKeys(report, "", data, ELIMINATION);
+};
+
+/** Every step in its round, against what stood when the round began. */
+const stepFailures = (game, { kind, steps }) => {
+  const standing = game.shape.map(range);
+  const failed = [];
+  let [before, count, round] = [[], 0, undefined];
+  for (const step of steps) {
+    if (step.round !== round) {
+      round = step.round;
+      count += 1;
+      before = standing.map((own) => [...own]);
+      if (round !== BigInt(count)) failed.push(`round ${count} is called round ${round}`);
+    }
+    failed.push(...dominationFailures(game, kind, before, step));
+    const { player, action, label } = step;
+    if (!before[player]?.includes(action)) return failed;
+    const own = standing[player];
+    if (!own.includes(action)) return [...failed, `round ${count} removes action '${label}' twice`];
+    own.splice(own.indexOf(action), 1);
+    if (!own.length) return [...failed, `round ${count} leaves player ${player} no action`];
+  }
+  return failed;
+};
+
+/** What of one removed action does not hold. */
+const dominationFailures = (game, kind, standing, step) => {
+  const { round, player, action, label, dominator, margin } = step;
+  const name = `round ${round}, player ${player}, action '${label}'`;
+  const own = standing[player];
+  if (!own?.includes(action)) return [`${name}: there is no such action any more`];
+  const called = game.actions[player][action];
+  if (called !== label) return [`${name}: it is called '${called}'`];
+  if (dominator.length !== game.shape[player] || !isDistribution(dominator))
+    return [`${name}: the dominator is no mixed strategy`];
+  if (!support(dominator).every((a) => own.includes(a)))
+    return [`${name}: the dominator plays an action that was removed earlier`];
+  const { denominator } = game.payoffs[player];
+  const rows = rowsOf(game, standing, player).map((row) => row.map((v) => ratio(v, denominator)));
+  const mixed = expected(
+    rows,
+    own.map((a) => dominator[a]),
+  );
+  const gains = mixed.map((v, j) => sub(v, rows[own.indexOf(action)][j]));
+  const [worst, total] = [least(gains), sum(gains)];
+  const strict = kind === "strict";
+  if (strict ? worst.p <= 0n : worst.p < 0n || total.p <= 0n)
+    return [`${name}: the dominator does not dominate it`];
+  const truth = strict ? worst : div(total, ratio(BigInt(gains.length)));
+  return equal(truth, margin) ? [] : [`${name}: the margin is ${text(truth)}, not ${text(margin)}`];
+};
+
+/** What of the reduced game, as it is stated, is not what the steps leave. */
+const reducedFailures = (game, left, { reduced, payoffs }) => {
+  const kept = profiles(left).map((profile) => offset(game, profile));
+  const truth = {
+    ...game,
+    actions: left.map((own, k) => own.map((a) => game.actions[k][a])),
+    shape: left.map((own) => own.length),
+    payoffs: game.payoffs.map(({ numerators, denominator }) => ({
+      numerators: kept.map((place) => numerators[place]),
+      denominator,
+    })),
+  };
+  const block = { false: [], proven: [], on_trust: [] };
+  gameStatements(block, truth, reduced);
+  const failed = [...block.false, ...block.on_trust].map((said) => said.replace("game", "reduced"));
+  const fractions = (arrays) =>
+    arrays.map(({ numerators, denominator }) =>
+      numerators.map((v) => written(ratio(v, denominator))),
+    );
+  if (keyOf(fractions(payoffs)) !== keyOf(fractions(truth.payoffs)))
+    failed.push("the reduced game has other payoffs than the game");
+  return failed;
+};
+
+const moreDominated = (game, left, strictly) =>
+  left.flatMap((actions, player) => {
+    const rows = rowsOf(game, left, player);
+    return actions
+      .filter((_, k) => isDominated(rows, k, strictly))
+      .map((a) => `player ${player}, action '${game.actions[player][a]}': it is dominated, too`);
+  });
+
 // --- the command line, in Node only
 
 const MOST_ROWS = 30; // of one part
-const PLACES = ["solution", "subset", "component", "game"];
+const PLACES = ["solution", "subset", "component", "game", "reduced"];
 
 /**
  * A report as a table: what is false first, then what is on trust, then what is proven.
