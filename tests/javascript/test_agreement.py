@@ -1,6 +1,7 @@
 """The checker in JavaScript says what `gtlearn.verify` says, of solutions and of changed ones.
 
 A sample is compared each time, and tens of thousands with GTLEARN_NIGHTLY=1, counted by concept.
+Whoever changes a statement of one changes the other, and docs/certificate-format.md, too.
 """
 
 import json

@@ -4,11 +4,11 @@
  *
  *     node verify.mjs SOLUTION.json GAME.json [--trust] [--format table|json]
  *
- * SOLUTION.json is what `gtlearn solve --format json` prints, GAME.json what `gtlearn games convert
- * NAME GAME.json` writes. It needs no package, and a page can import it: `verify(solution, game)`
- * takes the two texts and returns the report. Every number is a ratio of two BigInts. Games in one
- * shot are known here, types of the follower included; of others all is on trust. It is one file,
- * so that it can be carried anywhere; its parts are
+ * SOLUTION.json is what `gtlearn solve --format json` prints, or an elimination; GAME.json is what
+ * `gtlearn games convert NAME GAME.json` writes. It needs no package, and a page can import it:
+ * `verify(solution, game)` takes the two texts and returns the report. Every number is a ratio of
+ * two BigInts. Games in one shot are known here, types of the follower included; of others all is
+ * on trust. It is one file, so that it can be carried anywhere; its parts are
  *
  *     ratios, JSON, what a part must be, SHA-256, games, linear algebra, the report,
  *     what a solution states, the statements in order, Nash equilibria, lists of them,
