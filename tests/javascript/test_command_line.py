@@ -1,6 +1,7 @@
 """The checker in JavaScript as a program: its report, its exit codes, what it refuses."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from gtlearn.games.formats.json import dump_json
 from gtlearn.solvers import solve, verify
 
 NODE = shutil.which("node")
+PAGE = Path(__file__).parents[2] / "docs" / "certificate-format.md"
 CHECKER = Path(verify.__file__).with_name("verify.mjs")
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed")
@@ -48,6 +50,16 @@ def test_a_correct_solution(files):
     assert table.returncode == 0
     assert " proven   solution 2   the index\n" in table.stdout
     assert table.stdout.endswith("25 statements are proven from the game alone.\n")
+
+
+def test_the_example_of_the_page(files):
+    blocks = re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
+    solution, game = (
+        next(block for block in blocks if f"gtlearn/{schema}/1" in block)
+        for schema in ("solution", "game")
+    )
+    done = run(*files(json.loads(solution), game))
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_forged_one(files):
