@@ -133,8 +133,22 @@ def changed(data, sample, seed):
     """A solution, changes of it that are drawn, and all consistent ones."""
     single = list(mutants(data))
     drawn = random.Random(seed).sample(single, min(sample, len(single)))
-    consistent = relabelled(data) if "solutions" in data else ()
+    consistent = list(relabelled(data)) if "solutions" in data else []
+    consistent += enclosed(data)
     return [data, *(mutant.data for mutant in [*drawn, *consistent])]
+
+
+def enclosed(data):
+    """A solution that is said to be of enclosed numbers, as a whole or everywhere."""
+    if not data.get("solutions"):
+        return
+    whole = (("arithmetic",), "enclosure")
+    each = [
+        (("solutions", k, "certificate", "arithmetic"), "enclosure")
+        for k in range(len(data["solutions"]))
+    ]
+    for edits in ([whole], each, [whole, *each]):
+        yield Mutant("enclosed", tuple(edits), data)
 
 
 def damaged(data, count, seed):

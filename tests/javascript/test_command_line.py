@@ -91,8 +91,12 @@ def test_what_is_on_trust(files):
             solve("gtlearn_iterated(stage=chicken,horizon=2)").to_json(),
             games.iterated("chicken", horizon=2),
         ),
+        (
+            {**solve(CHICKEN).to_json(), "solutions": [{"payoffs": [{"mid": "2", "radius": "1"}]}]},
+            CHICKEN,
+        ),
     ],
-    ids=["a Markov game", "an iterated game"],
+    ids=["a Markov game", "an iterated game", "enclosed numbers"],
 )
 def test_what_it_does_not_know_is_on_trust(solution, game, files):
     report = json.loads(run(*files(solution, game), "--format", "json").stdout)

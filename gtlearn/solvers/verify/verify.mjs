@@ -7,8 +7,8 @@
  * SOLUTION.json is what `gtlearn solve --format json` prints, or an elimination; GAME.json is what
  * `gtlearn games convert NAME GAME.json` writes. It needs no package, and a page can import it:
  * `verify(solution, game)` takes the two texts and returns the report. Every number is a ratio of
- * two BigInts. Games in one shot are known here, types of the follower included; of others all is
- * on trust. It is one file, so that it can be carried anywhere; its parts are
+ * two BigInts. Games in one shot are known here, types of the follower included; of others, and of
+ * enclosed numbers, all is on trust. It is one file, so that it can be carried anywhere; its parts are
  *
  *     ratios, JSON, what a part must be, SHA-256, games, linear algebra, the report,
  *     what a solution states, the statements in order, Nash equilibria, lists of them,
@@ -30,6 +30,7 @@ const FINGERPRINT = "gtlearn/fingerprint/1";
 const CONCEPTS = ["nash", "correlated", "coarse-correlated", "stackelberg"];
 const RATIONAL = "rational";
 const FLOAT = "float";
+const ARITHMETICS = [RATIONAL, "enclosure", FLOAT]; // the strongest first
 
 const MOST_RAYS = 2_000; // of a cone
 const MOST_PAIRS = 300_000; // of rays that are compared
@@ -228,6 +229,13 @@ const range = (count) => Array.from({ length: count }, (_, k) => k);
 const holdsDouble = (value) =>
   typeof value === "number" ||
   (typeof value === "object" && value !== null && Object.values(value).some(holdsDouble));
+
+/** Whether an interval, {"mid", "radius"}, is in a value. */
+const holdsEnclosed = (value) =>
+  typeof value === "object" &&
+  value !== null &&
+  (keyOf(Object.keys(value).sort()) === '["mid","radius"]' ||
+    Object.values(value).some(holdsEnclosed));
 
 // --- what a part must be, else an InputError
 
@@ -675,6 +683,7 @@ export function verify(solution, game) {
     if (![SOLUTION, DOMINANCE].includes(data.schema))
       throw new InputError(`the schema is ${shown(data.schema)}, not ${SOLUTION} or ${DOMINANCE}`);
     if (played.kind === "markov") trustAll(report, "only games in one shot are known here");
+    else if (holdsEnclosed(data)) trustAll(report, "enclosed numbers are not known here");
     else if (data.schema === SOLUTION) solutionStatements(report, played, readClaim(data));
     else eliminationStatements(report, played, readElimination(data));
     return report;
@@ -755,7 +764,7 @@ const readClaim = (data) => {
     data,
     game: need(isObject, partOr(data, "game", {}), "the game block"),
     concept: oneOf(CONCEPTS, part(data, "concept"), "the concept"),
-    arithmetic: oneOf([RATIONAL, FLOAT], part(data, "arithmetic"), "the arithmetic"),
+    arithmetic: oneOf(ARITHMETICS, part(data, "arithmetic"), "the arithmetic"),
     complete: need(isTruth, part(data, "complete"), "the word complete"),
     outcomes: list(part(data, "solutions"), "the solutions").map(readOutcome),
     components: ifGiven(data.components, (groups) =>
@@ -785,11 +794,12 @@ const readOutcome = (entry) => {
   const certificate = need(isObject, part(entry, "certificate"), "a certificate");
   const { kind, arithmetic, verified, ...evidence } = certificate;
   need(isText, part(certificate, "kind"), "the kind of a certificate");
-  oneOf([RATIONAL, FLOAT], part(certificate, "arithmetic"), "the arithmetic of a certificate");
+  oneOf(ARITHMETICS, part(certificate, "arithmetic"), "the arithmetic of a certificate");
   need(isTruth, part(certificate, "verified"), "the word verified");
   if ("commitment" in entry || "timed" in entry)
     throw new InputError("the solution is of another kind of game");
-  const outcome = { entry, kind, evidence, verified, exact: arithmetic === RATIONAL };
+  const exact = arithmetic === RATIONAL;
+  const outcome = { entry, kind, arithmetic, exact, evidence, verified };
   outcome.payoffs = numbers(part(entry, "payoffs"), "the payoffs");
   if ("leader" in entry) return { ...outcome, ...readCommitment(entry) };
   if ("distribution" in entry) {
@@ -946,6 +956,7 @@ const whatItIs = ({ is, exact, evidence }) => {
 };
 
 const outcomeFailures = (game, outcome) => {
+  if (![RATIONAL, FLOAT].includes(outcome.arithmetic)) return ["no number in it is enclosed"];
   if (outcome.is === "stackelberg") return commitmentFailures(game, outcome);
   if (game.kind !== "normal-form") return ["only commitments are defined for a Bayesian game"];
   return outcome.is === "nash" ? nashFailures(game, outcome) : correlatedFailures(game, outcome);
@@ -954,22 +965,19 @@ const outcomeFailures = (game, outcome) => {
 const belongs = (claim, outcome) => {
   if (outcome.kind !== claim.concept)
     return [`it is of the kind '${outcome.kind}', the solution of '${claim.concept}'`];
-  if (!outcome.exact && claim.arithmetic === RATIONAL)
-    return ["it is in floats, the solution in exact numbers"];
+  if (rank(claim.arithmetic) < rank(outcome.arithmetic))
+    return [`its arithmetic is ${outcome.arithmetic}, that of the whole ${claim.arithmetic}`];
   return [];
 };
 
-/** Whether a float stands just where the arithmetic says so. */
-const arithmeticFailures = ({ is, entry, evidence, exact }) => {
+/** Whether the arithmetic is another one than that of the weakest number. */
+const arithmeticFailures = ({ is, entry, evidence, arithmetic }) => {
   const parts = [
     ...READ[is].map((key) => entry[key]),
     ...Object.entries(evidence).flatMap(([key, value]) => (FLOATS.includes(key) ? [] : [value])),
   ];
-  const held = parts.some(holdsDouble);
-  if (held && exact) return ["a number is a float, but the arithmetic is said to be exact"];
-  if (!held && !exact)
-    return ["no number is a float, but the arithmetic is said to be that of floats"];
-  return [];
+  const held = parts.some(holdsDouble) ? FLOAT : RATIONAL;
+  return held === arithmetic ? [] : [`the arithmetic is ${held}, not ${arithmetic}`];
 };
 
 const verifiedFailures = ({ verified }, expected) => {
@@ -978,9 +986,11 @@ const verifiedFailures = ({ verified }, expected) => {
   return [`the certificate says ${said}, but it is ${truth}`];
 };
 
-const weakest = (claim) =>
-  claim.arithmetic === FLOAT && claim.outcomes.length && claim.outcomes.every(({ exact }) => exact)
-    ? ["all solutions are in exact numbers, but the whole is said to be in floats"]
+const rank = (arithmetic) => ARITHMETICS.indexOf(arithmetic);
+
+const weakest = ({ arithmetic, outcomes }) =>
+  outcomes.length && outcomes.every((outcome) => rank(outcome.arithmetic) < rank(arithmetic))
+    ? [`the arithmetic of every solution is stronger than ${arithmetic}`]
     : [];
 
 const isStated = (value) => {
