@@ -33,7 +33,7 @@ class FixedPoints(BoxValues):
         n, discount = np.arange(self.states), self.discount
         half = boxes.half.T
         pay = self.pay[player][n, :, plan.T]
-        moves = self.sides.moves_floats[n, :, plan.T]
+        moves = self.view.moves_floats[n, :, plan.T]
         more, shift = pay[..., 1] - pay[..., 0], moves[:, :, 1] - moves[:, :, 0]
         here = moves[:, :, 0] + boxes.centre.T[..., None] * shift
         visits = _inverse(np.eye(self.states) - discount * here)
@@ -82,7 +82,7 @@ class FixedPoints(BoxValues):
         """A table of the follower that is good against each point, states x points, by policy
         iteration."""
         x = points.T[..., None]
-        pay, moves = self.pay[1], self.sides.moves_floats
+        pay, moves = self.pay[1], self.view.moves_floats
         rewards = pay[:, 0] + x * (pay[:, 1] - pay[:, 0])
         after = moves[:, 0] + x[..., None] * (moves[:, 1] - moves[:, 0])
         plan = rewards.argmax(axis=2)

@@ -28,7 +28,7 @@ from gtlearn.solvers._markov.commitment.box_values import (
     Plan,
 )
 from gtlearn.solvers._markov.commitment.floats import follower_tables
-from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.view import LeaderView
 
 Tags = NDArray[np.generic]
 
@@ -71,16 +71,16 @@ class Relaxation(Protocol):
 class TableResponses:
     """The follower plays a deterministic table, which is the tag of a box."""
 
-    def __init__(self, sides: Sides) -> None:
-        self.tables = follower_tables(sides)
-        self.values = BoxValues(sides) if sides.game.horizon is not None else FixedPoints(sides)
-        self.scale = float(sides.game.scale)
+    def __init__(self, view: LeaderView) -> None:
+        self.tables = follower_tables(view)
+        self.values = BoxValues(view) if view.game.horizon is not None else FixedPoints(view)
+        self.scale = float(view.game.scale)
         self.ratio = _ratio(self.values)
         states = np.arange(self.values.states)
-        self.moves = sides.moves_floats[states, :, self.tables].reshape(
+        self.moves = view.moves_floats[states, :, self.tables].reshape(
             len(self.tables), -1, self.values.states
         )
-        self.pay = sides.pay_floats[1][states, :, self.tables][..., None]
+        self.pay = view.pay_floats[1][states, :, self.tables][..., None]
 
     def roots(self) -> Tags:
         """All tables."""
@@ -134,9 +134,9 @@ class TimedResponses:
     """The follower knows the time: its response is left to dynamic programming, at a multiplier
     that is the tag of a box."""
 
-    def __init__(self, sides: Sides) -> None:
-        self.values = BoxValues(sides)
-        self.scale = float(sides.game.scale)
+    def __init__(self, view: LeaderView) -> None:
+        self.values = BoxValues(view)
+        self.scale = float(view.game.scale)
         self.grid = _ratio(self.values) * np.array(RATIOS)
         self.rng = np.random.default_rng(SEED)
 

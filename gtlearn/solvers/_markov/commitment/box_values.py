@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._markov.commitment.sides import Sides, start_floats
+from gtlearn.solvers._markov.commitment.view import LeaderView
 
 Floats = NDArray[np.float64]
 Plan = NDArray[np.int64]  # the follower's actions, states x boxes
@@ -58,9 +58,9 @@ class Boxes:
         return Boxes(self.low[:, index], self.high[:, index])
 
 
-def floats_tell(sides: Sides) -> bool:
+def floats_tell(view: LeaderView) -> bool:
     """Whether the bounds' slack is below what all payoffs together are worth."""
-    return Fraction(ROUNDING) * sides.game.num_states * sides.steps**2 < 1
+    return Fraction(ROUNDING) * view.game.num_states * view.steps**2 < 1
 
 
 class BoxValues:
@@ -72,23 +72,23 @@ class BoxValues:
     is more than all of these.
     """
 
-    def __init__(self, sides: Sides) -> None:
-        self.sides = sides
-        game = sides.game
+    def __init__(self, view: LeaderView) -> None:
+        self.view = view
+        game = view.game
         self.states = game.num_states
-        self.pay = sides.pay_floats
+        self.pay = view.pay_floats
         self.discount = float(game.discount)
         self.horizon = game.horizon
-        self.start = start_floats(game)
+        self.start = view.start_floats
         self.steps = float(1 / (1 - game.discount)) if game.horizon is None else game.horizon
         self.sizes = tuple(float(np.abs(array).max()) for array in self.pay)
-        rows = [array.reshape(self.states, -1) for array in (*self.pay, sides.moves_floats)]
+        rows = [array.reshape(self.states, -1) for array in (*self.pay, view.moves_floats)]
         _, first, kind = np.unique(
             np.concatenate(rows, axis=1), axis=0, return_index=True, return_inverse=True
         )
         self.kinds = kind.ravel()  # states that differ by their names only are computed once
         self.kind_pay = [array[first] for array in self.pay]
-        self.kind_moves = sides.moves_floats[first].reshape(-1, self.states)
+        self.kind_moves = view.moves_floats[first].reshape(-1, self.states)
 
     def slack(self, weight: Floats | float) -> Floats | float:
         """What covers the rounding of a bound on (leader's payoff) + weight (follower's)."""

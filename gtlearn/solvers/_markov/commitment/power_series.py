@@ -22,7 +22,7 @@ import numpy as np
 
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers._markov.commitment.floats import count_replies, follower_tables
-from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.solution import Table
 
 Series = Any  # flint.fmpq_series
@@ -44,50 +44,50 @@ class Limit:
     plan: tuple[int, ...]
 
 
-def limit_along(sides: Sides, table: Table, direction: Table) -> Limit:
+def limit_along(view: LeaderView, table: Table, direction: Table) -> Limit:
     """The leader's value under weak ties just off `table` in a direction.
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         table: an exact table of the leader.
         direction: what is added to it, times the step: rows that sum to zero, and that are not
             negative where the table is zero.
     """
-    terms = 2 * sides.game.num_states + 2
-    if sides.game.horizon is not None:
-        terms = sides.game.horizon + 2
+    terms = 2 * view.game.num_states + 2
+    if view.game.horizon is not None:
+        terms = view.game.horizon + 2
     before = flint.ctx.cap
     flint.ctx.cap = terms  # python-flint keeps the precision of series in one place
     try:
-        step = _one_step(sides, table, direction)
-        if sides.game.horizon is None:
-            mine, theirs, plan = _policy_iteration(sides, step)
-        elif sides.sees_time:
-            mine, theirs, plan = _by_time(sides, step)
+        step = _one_step(view, table, direction)
+        if view.game.horizon is None:
+            mine, theirs, plan = _policy_iteration(view, step)
+        elif view.sees_time:
+            mine, theirs, plan = _by_time(view, step)
         else:
-            mine, theirs, plan = _stationary(sides, step)
+            mine, theirs, plan = _stationary(view, step)
     finally:
         flint.ctx.cap = before
-    scale = sides.game.scale
+    scale = view.game.scale
     return Limit((scale * _constant(mine), scale * _constant(theirs)), plan)
 
 
-def limit_seconds(sides: Sides) -> float:
+def limit_seconds(view: LeaderView) -> float:
     """About how long `limit_along` takes."""
-    states, replies = sides.game.num_states, sides.responses
-    if sides.game.horizon is None:
+    states, replies = view.game.num_states, view.responses
+    if view.game.horizon is None:
         terms, sums = 2 * states + 2, 5 * states**3
     else:
-        terms, sums = sides.game.horizon + 2, sides.game.horizon * states * replies * sides.actions
-        sums *= 1 if sides.sees_time else count_replies(sides)
+        terms, sums = view.game.horizon + 2, view.game.horizon * states * replies * view.actions
+        sums *= 1 if view.sees_time else count_replies(view)
     return sums * terms * 1e-7 * (1 + terms / 20)
 
 
-def _one_step(sides: Sides, table: Table, direction: Table) -> Step:
+def _one_step(view: LeaderView, table: Table, direction: Table) -> Step:
     """Payoffs of leader and follower, and discounted moves, for each state and response."""
-    ours, theirs = (_entries(array) for array in sides.pay)
-    moves = _entries(sides.moves)
-    states, actions = range(sides.game.num_states), range(sides.actions)
+    ours, theirs = (_entries(array) for array in view.game.payoffs)
+    moves = _entries(view.game.transitions)
+    states, actions = range(view.game.num_states), range(view.actions)
     plays = [[_series([table[s][a], direction[s][a]]) for a in actions] for s in states]
 
     def mean(values: Any, s: int, *rest: int) -> Series:
@@ -97,8 +97,8 @@ def _one_step(sides: Sides, table: Table, direction: Table) -> Step:
         after = ((t, discount * mean(moves, s, b, t)) for t in states)
         return [(t, p) for t, p in after if any(p.coeffs())]
 
-    discount = _rational(sides.game.discount)
-    replies = range(sides.responses)
+    discount = _rational(view.game.discount)
+    replies = range(view.responses)
     return (
         [[mean(ours, s, b) for b in replies] for s in states],
         [[mean(theirs, s, b) for b in replies] for s in states],
@@ -106,51 +106,51 @@ def _one_step(sides: Sides, table: Table, direction: Table) -> Step:
     )
 
 
-def _by_time(sides: Sides, step: Step) -> tuple[Series, Series, tuple[int, ...]]:
+def _by_time(view: LeaderView, step: Step) -> tuple[Series, Series, tuple[int, ...]]:
     """Backward induction."""
-    states = range(sides.game.num_states)
+    states = range(view.game.num_states)
     mine = theirs = [_series([0]) for _ in states]
     rows: list[list[int]] = []
-    for _ in range(sides.game.horizon or 0):
-        choices = [_best(_options(sides, step, s, mine, theirs)) for s in states]
+    for _ in range(view.game.horizon or 0):
+        choices = [_best(_options(view, step, s, mine, theirs)) for s in states]
         mine, theirs = [c[0] for c in choices], [c[1] for c in choices]
         rows.insert(0, [c[2] for c in choices])
     plan = tuple(b for row in rows for b in row)
-    return _start(sides, mine), _start(sides, theirs), plan
+    return _start(view, mine), _start(view, theirs), plan
 
 
-def _stationary(sides: Sides, step: Step) -> tuple[Series, Series, tuple[int, ...]]:
+def _stationary(view: LeaderView, step: Step) -> tuple[Series, Series, tuple[int, ...]]:
     """Every table of the follower."""
     options = []
-    for plan in map(tuple, follower_tables(sides).tolist()):
+    for plan in map(tuple, follower_tables(view).tolist()):
         mine = theirs = [_series([0]) for _ in plan]
-        for _ in range(sides.game.horizon or 0):
+        for _ in range(view.game.horizon or 0):
             mine, theirs = (
                 [_worth(step, k, s, b, later) for s, b in enumerate(plan)]
                 for k, later in enumerate((mine, theirs))
             )
-        options.append((_start(sides, mine), _start(sides, theirs), plan))
+        options.append((_start(view, mine), _start(view, theirs), plan))
     return _best(options)
 
 
-def _policy_iteration(sides: Sides, step: Step) -> tuple[Series, Series, tuple[int, ...]]:
+def _policy_iteration(view: LeaderView, step: Step) -> tuple[Series, Series, tuple[int, ...]]:
     """Policy iteration (Howard 1960): the follower's, then among its best actions the worst for
     the leader."""
-    states = range(sides.game.num_states)
-    allowed = [np.flatnonzero(~row).tolist() for row in sides.barred]
-    _, theirs = _improve(sides, step, 1, 1, allowed)
+    states = range(view.game.num_states)
+    allowed = [np.flatnonzero(~row).tolist() for row in view.barred]
+    _, theirs = _improve(view, step, 1, 1, allowed)
     tight = []
     for s in states:
         worths = {b: _worth(step, 1, s, b, theirs) for b in allowed[s]}
         top = _largest(list(worths.values()))
         tight.append([b for b, worth in worths.items() if _sign(worth - top) == 0])
-    plan, _ = _improve(sides, step, 0, -1, tight)
+    plan, _ = _improve(view, step, 0, -1, tight)
     mine, theirs = (_values(step, k, plan) for k in (0, 1))
-    return _start(sides, mine), _start(sides, theirs), tuple(plan)
+    return _start(view, mine), _start(view, theirs), tuple(plan)
 
 
 def _improve(
-    sides: Sides, step: Step, player: int, sign: int, allowed: list[list[int]]
+    view: LeaderView, step: Step, player: int, sign: int, allowed: list[list[int]]
 ) -> tuple[list[int], list[Series]]:
     plan = [options[0] for options in allowed]
     while True:
@@ -184,9 +184,9 @@ def _values(step: Step, player: int, plan: list[int]) -> list[Series]:
 
 
 def _options(
-    sides: Sides, step: Step, s: int, mine: list[Series], theirs: list[Series]
+    view: LeaderView, step: Step, s: int, mine: list[Series], theirs: list[Series]
 ) -> list[tuple[Series, Series, int]]:
-    legal = np.flatnonzero(~sides.barred[s]).tolist()
+    legal = np.flatnonzero(~view.barred[s]).tolist()
     return [(_worth(step, 0, s, b, mine), _worth(step, 1, s, b, theirs), b) for b in legal]
 
 
@@ -216,8 +216,8 @@ def _largest(values: list[Series]) -> Series:
     return best
 
 
-def _start(sides: Sides, values: list[Series]) -> Series:
-    pairs = zip(sides.game.start, values, strict=True)
+def _start(view: LeaderView, values: list[Series]) -> Series:
+    pairs = zip(view.game.start, values, strict=True)
     return sum((_rational(p) * v for p, v in pairs if p), _series([0]))
 
 

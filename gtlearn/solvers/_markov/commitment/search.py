@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.limits import LimitReached
 from gtlearn.solvers._markov.commitment.floats import leader_values
-from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.view import LeaderView
 
 Floats = NDArray[np.float64]
 
@@ -21,11 +21,11 @@ FIRST_STEP, SHRINK, LAST_STEP = 0.5, 0.95, 1e-6
 SEED = 20231
 
 
-def promising_tables(sides: Sides, starts: Floats, *, strong: bool, target: float) -> Floats:
+def promising_tables(view: LeaderView, starts: Floats, *, strong: bool, target: float) -> Floats:
     """Tables of high value, the best first, found by varying the best so far at random.
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         starts: tables to begin with, batch x states x leader's actions.
         strong: how the follower breaks ties.
         target: a proven upper bound; the search ends where it is met.
@@ -34,26 +34,26 @@ def promising_tables(sides: Sides, starts: Floats, *, strong: bool, target: floa
         What was found until the search was over, or half of the time that was left.
     """
     rng = np.random.default_rng(SEED)
-    legal = sides.game.legal[sides.leader]
+    legal = view.game.legal[0]
     sizes = (20 * POPULATION, *legal.shape)
     pool = np.concatenate([starts, _normalised(rng.exponential(size=sizes), legal)])
     step = FIRST_STEP
     with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):
-        pool, values = _best(sides, pool, strong)
+        pool, values = _best(view, pool, strong)
         for _ in range(ROUNDS):
-            if values[0] >= target - LAST_STEP * sides.span:
+            if values[0] >= target - LAST_STEP * view.span:
                 break
             changed = rng.random((len(pool) * OFFSPRING, legal.shape[0], 1)) < 0.5
             noise = step * rng.normal(size=(len(pool) * OFFSPRING, *legal.shape)) * changed
             parents = np.repeat(pool, OFFSPRING, axis=0)
             children = _normalised(np.clip(parents + noise, 0, 1), legal)
-            pool, values = _best(sides, np.concatenate([pool, children]), strong)
+            pool, values = _best(view, np.concatenate([pool, children]), strong)
             step = max(step * SHRINK, LAST_STEP)
     return pool
 
 
-def _best(sides: Sides, tables: Floats, strong: bool) -> tuple[Floats, Floats]:
-    values = leader_values(sides, tables, strong=strong)
+def _best(view: LeaderView, tables: Floats, strong: bool) -> tuple[Floats, Floats]:
+    values = leader_values(view, tables, strong=strong)
     order = np.argsort(-values, kind="stable")[:POPULATION]
     return tables[order], values[order]
 
