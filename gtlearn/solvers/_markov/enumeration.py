@@ -14,10 +14,9 @@ from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.solvers._markov.batch import (
     CHUNK,
+    chain_values,
     integer_type,
     start_numerators,
-    values_in_floats,
-    values_in_integers,
 )
 from gtlearn.solvers._markov.process import Process
 
@@ -108,7 +107,7 @@ def _float_values(
     start = np.array([float(faced.game.start[state]) for state in live])
     payoffs = (rewards / largest).astype(np.float64)[:, live, plans]
     moves = (faced.moves / faced.denominator).astype(np.float64)[..., live][:, live, plans]
-    return values_in_floats(faced.game, start, payoffs[..., None], moves)[:, 0]
+    return np.asarray(chain_values(faced.game, start, payoffs[..., None], moves)[0][:, 0])
 
 
 def _error_bound(faced: Process) -> float:
@@ -133,5 +132,5 @@ def _exact_values(
     start, _ = start_numerators(faced.game, kind)
     rewards: NDArray[Any] = faced.rewards.astype(kind)[:, live, plans]
     moves: NDArray[Any] = faced.moves.astype(kind)[..., live][:, live, plans]
-    values, _ = values_in_integers(faced.game, start[live], rewards, moves, faced.denominator)
+    values, _ = chain_values(faced.game, start[live], rewards, moves, faced.denominator)
     return values.astype(object)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.games.numbers import nearest_double
+from gtlearn.solvers._markov.batch import chain_values
 from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.solution import Table
 from gtlearn.solvers._markov.tables import all_tables
@@ -153,17 +154,12 @@ def pair_values(
     view: LeaderView, tables: Floats, replies: NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
     """The leader's and the follower's values (batch, replies) for every pair of tables."""
-    ours, theirs, moves = _one_step(view, tables)
     states = np.arange(view.game.num_states)
-    ours, theirs = ours[:, states, replies], theirs[:, states, replies]
-    moves = moves[:, states, replies]
-    here = np.broadcast_to(view.start_floats, ours.shape)
-    mine, other = np.zeros(ours.shape[:2]), np.zeros(ours.shape[:2])
-    for weight in view.weights:
-        limits.check()
-        mine += weight * (here * ours).sum(axis=-1)
-        other += weight * (here * theirs).sum(axis=-1)
-        here = np.matmul(here[..., None, :], moves)[..., 0, :]
+    ours, theirs, moves = (array[:, states, replies] for array in _one_step(view, tables))
+    rewards = np.stack([ours, theirs], axis=-1).reshape(1, -1, len(states), 2)
+    chains = moves.reshape(1, -1, len(states), len(states))
+    values, _ = chain_values(view.game, view.start_floats, rewards, chains)
+    mine, other = float(view.game.scale) * values.T.reshape(2, *ours.shape[:2])
     return mine, other
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn import limits
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray, nearest_double
 from gtlearn.solvers._markov.solution import OPTIMAL, Table
@@ -82,17 +81,6 @@ class LeaderView:
         return ~self.game.legal[1]
 
     @cached_property
-    def weights(self) -> tuple[float, ...]:
-        """What a payoff at each step is worth in the game's unit, with a horizon."""
-        assert self.game.horizon is not None
-        weight, weights = self.game.scale, []
-        for _ in range(self.game.horizon):
-            limits.check()  # the fractions grow
-            weights.append(float(weight))
-            weight *= self.game.discount
-        return tuple(weights)
-
-    @cached_property
     def steps(self) -> Fraction:
         """How many steps there are; without a horizon, how many payoffs a value is worth."""
         horizon = self.game.horizon
@@ -102,9 +90,7 @@ class LeaderView:
     def span(self) -> float:
         """The largest difference between two values of the leader in the game's unit."""
         size = max(float(np.abs(self.pay_floats[0]).max()), 1.0)
-        if self.game.horizon is None:
-            return 2 * size * nearest_double(self.steps)
-        return 2 * size * sum(self.weights)
+        return 2 * size * nearest_double(total_weight(self.game))
 
 
 def _transposed(array: ExactArray) -> ExactArray:
