@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -19,6 +18,7 @@ from gtlearn.solvers._markov.batch import (
     start_numerators,
 )
 from gtlearn.solvers._markov.process import Process
+from gtlearn.solvers._markov.tables import all_tables
 
 ROUNDING = 2.0**-53  # the relative error of one operation in doubles
 
@@ -53,8 +53,8 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
     """
     idle = ~reachable(faced)
     live = np.flatnonzero(~idle)
-    options = [np.flatnonzero(faced.legal[state]) for state in live]
-    count = prod(map(len, options))
+    legal = faced.legal[live]
+    count = prod(legal.sum(axis=1).tolist())
     if count > limit:
         raise InputError(
             f"{faced.game.players[player]!r} has {count} deterministic tables, more than the "
@@ -62,7 +62,10 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
         )
     chunk = max(1, CHUNK // (len(faced.moves) * len(live) ** 2))
     limits.require(3 * 8 * count * len(live))
-    parts = list(_plans(options, count, chunk))
+    parts = []
+    for first in range(0, count, chunk):
+        limits.check()
+        parts.append(all_tables(legal, np.arange(first, min(first + chunk, count))))
     screened = np.concatenate([_float_values(faced, player, live, part) for part in parts])
     near = screened >= screened.max() - 2 * _error_bound(faced)
     plans = np.concatenate(parts)[near]
@@ -83,18 +86,6 @@ def reachable(faced: Process) -> NDArray[np.bool_]:
         here = linked[here].any(axis=0)
         out |= here
     return out
-
-
-def _plans(options: list[NDArray[np.int64]], count: int, chunk: int) -> Iterator[NDArray[np.int64]]:
-    """All plans in chunks, the last state's action changing fastest."""
-    for first in range(0, count, chunk):
-        limits.check()
-        rest = np.arange(first, min(first + chunk, count))
-        columns = []
-        for row in reversed(options):
-            rest, digit = np.divmod(rest, len(row))
-            columns.append(row[digit])
-        yield np.stack(columns[::-1], axis=1)
 
 
 def _float_values(

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import gcd
 
 import numpy as np
 
 from gtlearn import limits
 from gtlearn.games import MarkovGame, NormalFormGame
-from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
+from gtlearn.games.numbers import ExactArray, common_denominator, integer_array, lowest_terms
 from gtlearn.limits import OK
 from gtlearn.solvers._markov.process import product
 from gtlearn.solvers._nash import all_equilibria, one_equilibrium, pure_equilibria
@@ -45,13 +44,8 @@ def continuation_payoffs(game: MarkovGame, values: Values) -> tuple[ExactArray, 
         grow = discount.denominator * unit * moves.denominator
         keep = discount.numerator * array.denominator
         total = grow * array.numerators.astype(object) + keep * product(numerators, worth)
-        out.append(_reduced(total.ravel().tolist(), total.shape, grow * array.denominator))
+        out.append(lowest_terms(total.ravel().tolist(), total.shape, grow * array.denominator))
     return tuple(out)
-
-
-def _reduced(numerators: list[int], shape: tuple[int, ...], denominator: int) -> ExactArray:
-    common = gcd(denominator, *numerators)
-    return integer_array([v // common for v in numerators], shape, denominator // common)
 
 
 def stage_game(game: MarkovGame, payoffs: Sequence[ExactArray], state: int) -> NormalFormGame:

@@ -27,7 +27,7 @@ from gtlearn.solvers._markov.enumeration import reachable
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.process import induced_process
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
-from gtlearn.solvers._markov.tables import Rows, as_markov, exact_tables, pure_table
+from gtlearn.solvers._markov.tables import Rows, as_markov, exact_rows, exact_tables, pure_table
 
 STARTS = 24  # of the local search
 BATCH = 256  # boxes that are split at a time
@@ -119,13 +119,13 @@ def stochastic_response(
     with limited(time_limit, memory_limit):
         best = stationary_response(markov, tables, player)
         optimal = optimal_response(markov, tables, player)
-        found = _Found(markov, tables, best)
+        incumbent = _Incumbent(markov, tables, best)
         if best.value < optimal.value:
-            bound, status = _searched(found, room, max_boxes, seed)
+            bound, status = _searched(incumbent, room, max_boxes, seed)
     return StochasticResponse(
         player=player,
-        table=found.table,
-        payoffs=found.payoffs,
+        table=incumbent.table,
+        payoffs=incumbent.payoffs,
         upper_bound=optimal.value if bound is None else min(bound, optimal.value),
         optimal=optimal.value,
         deterministic=best.value,
@@ -133,7 +133,7 @@ def stochastic_response(
     )
 
 
-class _Found:
+class _Incumbent:
     """The best table so far.
 
     Attributes:
@@ -167,28 +167,28 @@ class _Found:
 
 
 def _searched(
-    found: _Found, room: Fraction, max_boxes: int, seed: int
+    incumbent: _Incumbent, room: Fraction, max_boxes: int, seed: int
 ) -> tuple[Fraction | None, str]:
-    """Improves what was found; a proven bound (None where there is none), and a status."""
+    """Improves the incumbent; a proven bound (None where there is none), and a status."""
     search, status = None, OK
     try:
-        process = found.process()
+        process = incumbent.process()
         starts = np.random.default_rng(seed).dirichlet(
             np.ones(process.legal.shape[1]), size=(STARTS, len(process.live))
         )
         climbed, values = climb(process, np.where(process.legal, starts, 0.0))
-        found.improve(climbed[values.argmax()], process)
-        search = _Search(process, found.value(process))
+        incumbent.improve(climbed[values.argmax()], process)
+        search = _Search(process, incumbent.value(process))
         gap = nearest_double(room / process.unit)
         while search.splits and search.looked_at < max_boxes and search.upper > search.lower + gap:
             if (better := search.split()) is not None:
-                found.improve(climb(process, better[None])[0][0], process)
-                search.lower = max(search.lower, found.value(process))
+                incumbent.improve(climb(process, better[None])[0][0], process)
+                search.lower = max(search.lower, incumbent.value(process))
     except LimitReached as error:
         status = error.status
     if search is None:
         return None, status
-    value = found.payoffs[found.player]
+    value = incumbent.payoffs[incumbent.player]
     if not search.open:
         return value, status
     upper = ceil(Fraction(search.upper) * search.process.unit * 10**DIGITS)
@@ -198,11 +198,8 @@ def _searched(
 def _exact(rows: Floats, table: Rows, process: FloatProcess, largest: int) -> Rows:
     """Rows of floats for the live states as fractions that sum to one; else the table's rows."""
     out = list(table)
-    for state, row in zip(process.live.tolist(), rows.tolist(), strict=True):
-        fractions = [Fraction(p).limit_denominator(largest) for p in row]
-        common = row.index(max(row))
-        fractions[common] += 1 - sum(fractions)
-        out[state] = tuple(fractions)
+    for state, row in zip(process.live.tolist(), exact_rows(rows, largest), strict=True):
+        out[state] = row
     return tuple(out)
 
 
@@ -292,17 +289,17 @@ class _Search:
         self, vertices: Floats, kept: Booleans, upper: Floats
     ) -> tuple[_Boxes, Floats | None]:
         """The boxes that matter and can be split, and a centre better than `lower`."""
-        found = bounds(self.process, vertices, kept)
+        bound = bounds(self.process, vertices, kept)
         self.looked_at += len(vertices)
-        best = int(found.value.argmax())
-        better = found.value[best] > self.lower + self.process.margin
+        best = int(bound.value.argmax())
+        better = bound.value[best] > self.lower + self.process.margin
         centre = centres(vertices, kept)[best] if better else None
-        low, high = found.slopes
+        low, high = bound.slopes
         kept = _undominated(low, kept, self.process.margin)
-        kept = kept & (found.visited[..., None] | (kept.cumsum(axis=-1) == 1))
+        kept = kept & (bound.visited[..., None] | (kept.cumsum(axis=-1) == 1))
         edges = kept[..., :, None] & kept[..., None, :] & ~np.eye(kept.shape[2], dtype=bool)
         spans = np.where(edges, high - low, -np.inf)
-        boxes = _Boxes(vertices, kept, np.minimum(upper, found.upper), spans)
+        boxes = _Boxes(vertices, kept, np.minimum(upper, bound.upper), spans)
         stays = boxes.upper > self.lower - self.process.margin
         single = (kept.sum(axis=-1) == 1).all(axis=-1)
         self._note_points(boxes.take(stays & single))
@@ -312,9 +309,9 @@ class _Search:
         """Notes boxes of a single table, but for deterministic ones, whose values are known."""
         if len(boxes.upper) == 0:
             return
-        found = bounds(self.process, boxes.vertices, boxes.kept)
-        mixed = (boxes.vertices.max(axis=-1) < 1) & boxes.kept & found.visited[..., None]
-        values = found.upper[mixed.any(axis=(1, 2))]
+        bound = bounds(self.process, boxes.vertices, boxes.kept)
+        mixed = (boxes.vertices.max(axis=-1) < 1) & boxes.kept & bound.visited[..., None]
+        values = bound.upper[mixed.any(axis=(1, 2))]
         self._points = max(self._points, float(values.max(initial=-np.inf)))
 
 

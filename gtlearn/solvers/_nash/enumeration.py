@@ -8,17 +8,15 @@ from contextlib import nullcontext, suppress
 from dataclasses import replace
 
 from gtlearn import limits
-from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.limits import Interrupted, LimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers._linear.threads import one_blas_thread
-from gtlearn.solvers._nash.certified import certified
+from gtlearn.solvers._nash.certified import certain, require_two_players
 from gtlearn.solvers._nash.components import connected_components, nash_subsets
 from gtlearn.solvers._nash.extreme import Search, numbered
 from gtlearn.solvers._nash.labels import Key
-from gtlearn.solvers._nash.players import require_two_players
 from gtlearn.solvers._nash.pure import certified_pure_equilibria
 from gtlearn.solvers._nash.single import one_equilibrium
 from gtlearn.solvers.dummies import also_with_dummies
@@ -107,12 +105,7 @@ class _Found:
         while fresh:
             limits.check()
             profile = self.search.profile(fresh[-1])
-            equilibrium = self._known(profile) or certified(self.game, profile)
-            if equilibrium is None:
-                raise CertificateError(
-                    f"an equilibrium of {self.game.name!r} failed exact verification; please "
-                    "report it"
-                )
+            equilibrium = self._known(profile) or certain(self.game, profile)
             self.certified[fresh.pop()] = equilibrium
 
     def _known(self, profile: tuple[Strategy, ...]) -> NashEquilibrium | None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 
 from gtlearn import child, limits
-from gtlearn.errors import CertificateError, InputError
+from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
-from gtlearn.solvers._nash.certified import certified, checking_seconds, from_support
+from gtlearn.solvers._nash.certified import (
+    certain,
+    checking_seconds,
+    from_support,
+    require_two_players,
+)
 from gtlearn.solvers._nash.lemke_howson import exact_path
-from gtlearn.solvers._nash.players import require_two_players
 from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.solution import NashEquilibrium, Solution, Strategy
 
@@ -85,14 +89,9 @@ def path_equilibrium(game: NormalFormGame, label: int) -> NashEquilibrium:
         raise InputError(f"{label} is no start label of a {m}x{n} game; use 0 to {m + n - 1}")
     x, y = exact_path(game.payoffs[0].numerators, game.payoffs[1].numerators, label)
     seconds = checking_seconds(game, sum(map(bool, (*x, *y))), max(sum(x), sum(y)).bit_length())
-    equilibrium = child.bounded(_end, game, x, y, seconds=seconds)
-    if equilibrium is None:
-        raise CertificateError(
-            f"an equilibrium of {game.name!r} failed exact verification; please report it"
-        )
-    return equilibrium
+    return child.bounded(_end, game, x, y, seconds=seconds)
 
 
-def _end(game: NormalFormGame, x: list[int], y: list[int]) -> NashEquilibrium | None:
+def _end(game: NormalFormGame, x: list[int], y: list[int]) -> NashEquilibrium:
     strategies = (from_support(len(w), range(len(w)), w, sum(w)) for w in (x, y))
-    return certified(game, tuple(strategies))
+    return certain(game, tuple(strategies))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import child, limits
-from gtlearn.errors import CertificateError, InputError, option
+from gtlearn.errors import InputError, option
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.limits import OK, LimitReached
@@ -23,7 +23,7 @@ from gtlearn.solvers._linear.highs import float_basis
 from gtlearn.solvers._linear.program import LinearProgram
 from gtlearn.solvers._linear.program import solve as solve_program
 from gtlearn.solvers._linear.threads import load_blas, one_blas_thread
-from gtlearn.solvers._nash.certified import from_support
+from gtlearn.solvers._nash.certified import certain, from_support
 from gtlearn.solvers._nash.labels import positive_payoffs
 from gtlearn.solvers._nash.pure import first_certified_pure_equilibrium, searching_seconds
 from gtlearn.solvers._nash.supports import equilibrium_on_supports
@@ -161,7 +161,7 @@ def _equilibrium(game: NormalFormGame) -> tuple[NashEquilibrium, int]:
         from_support(m, range(m), optimum.dual, sum(optimum.dual)),
         from_support(n, range(n), optimum.primal, sum(optimum.primal)),
     )
-    return _certify(game, strategies), len(optimum.basis.rows)
+    return certain(game, strategies), len(optimum.basis.rows)
 
 
 def _program(payoffs: NDArray[Any]) -> LinearProgram:
@@ -188,17 +188,6 @@ def _float_supports(
     basis = float_basis(program.objective, payoffs, program.bounds, program.equalities)
     if basis is not None and len(basis[0]) == len(basis[1]):
         yield basis[1], basis[0]
-
-
-def _certify(game: NormalFormGame, strategies: tuple[Strategy, Strategy]) -> NashEquilibrium:
-    from gtlearn.solvers._nash.certified import certified
-
-    equilibrium = certified(game, strategies)
-    if equilibrium is None:
-        raise CertificateError(
-            f"the optimal strategies of {game.name!r} failed exact verification; please report it"
-        )
-    return equilibrium
 
 
 def _uniqueness(game: NormalFormGame, equilibrium: NashEquilibrium, size: int) -> tuple[bool, bool]:

@@ -1,4 +1,4 @@
-"""Off the knife-edge: directions in which the follower strictly prefers what the leader wants."""
+"""Directions off a table in which the follower strictly prefers what the leader wants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from gtlearn import child, limits
 from gtlearn.solvers._markov.commitment.floats import float_table, leader_values
-from gtlearn.solvers._markov.commitment.knife_edge import moved
+from gtlearn.solvers._markov.commitment.indifference import moved
 from gtlearn.solvers._markov.commitment.power_series import Limit, limit_along, limit_seconds
 from gtlearn.solvers._markov.commitment.replies import reply
 from gtlearn.solvers._markov.commitment.view import LeaderView
@@ -54,7 +54,7 @@ def best_direction(view: LeaderView, table: Table) -> tuple[Table, Limit] | None
 
 
 def robustness(view: LeaderView, table: Table) -> tuple[tuple[Fraction, Fraction, Table], ...]:
-    """What the leader can keep for certain at some distance from a knife-edge.
+    """What the leader can keep for certain at some distance from a table.
 
     For each distance, the largest change of a probability, the best of the directions is taken:
     the distance, the leader's exact value under weak ties and the table that earns it, for 1/10,

@@ -18,7 +18,7 @@ from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
 from gtlearn.solvers._commitment import stackelberg as stage_stackelberg
 from gtlearn.solvers._markov.commitment.floats import few_replies, float_table, leader_values
-from gtlearn.solvers._markov.commitment.knife_edge import exact_candidates
+from gtlearn.solvers._markov.commitment.indifference import exact_candidates
 from gtlearn.solvers._markov.commitment.perturbation import best_direction
 from gtlearn.solvers._markov.commitment.replies import Candidate
 from gtlearn.solvers._markov.commitment.search import promising_tables

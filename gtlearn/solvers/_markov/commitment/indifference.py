@@ -1,4 +1,4 @@
-"""Exact tables on the knife-edge where the follower is indifferent, near a table in floats.
+"""Exact tables at which the follower is indifferent, near a table in floats.
 
 The best commitment usually leaves the follower indifferent between what the leader wants and
 something else. A table found in floats only comes near such a tie. Along some directions both
