@@ -9,11 +9,11 @@ from gtlearn.games import NormalFormGame
 from gtlearn.limits import LimitReached
 from gtlearn.solvers._commitment.attained import attainment, weak_value
 from gtlearn.solvers._commitment.data import Bimatrix
-from gtlearn.solvers._commitment.opposed import best_opposed
 from gtlearn.solvers._commitment.pure import best_pure
 from gtlearn.solvers._commitment.report import commitment_outcome, solution
 from gtlearn.solvers._commitment.strong import (
     Commitments,
+    best_opposed,
     best_strong,
     cheapest,
     checking_seconds,

@@ -4,6 +4,8 @@ One linear program for each response of the follower. Floats decide which of the
 being given up early; then the best one is solved in rationals, and every other one is bounded by
 multipliers that are checked in integers. Where rounded multipliers do not suffice (ties, floats
 that went wrong), that response's program is solved exactly too.
+
+Where interests are opposed, the minimax mix is optimal (von Neumann 1928).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from gtlearn.solvers._linear.algebra import multiply
 from gtlearn.solvers._linear.program import Basis, Infeasible, Optimum, at_basis, solve
 
 MARGIN = 1e-6  # of the largest payoff: room for the rounding of multipliers
+_PART = 2**12  # entries that are compared at once
 
 
 @dataclass(frozen=True)
@@ -232,3 +235,49 @@ def best_responses(game: Bimatrix, mix: Sequence[Fraction]) -> list[int]:
     pays = child.bounded(multiply, gains.T, weights, seconds=seconds)
     top = max(pays)
     return [k for k, pay in enumerate(pays) if pay == top]
+
+
+def best_opposed(game: Bimatrix) -> Commitments | None:
+    """The optimal commitment where B_ij = d_i - c A_ij with c > 0, as in zero-sum games.
+
+    One linear program settles all responses: with the follower's minimax mix y, the multipliers
+    y / c bound each of them by the value of the game. Best responses to any mix then pay the leader
+    the same, so that strong and weak ties agree. None where interests are not opposed.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    rate = _rate(game)
+    if rate is None:
+        return None
+    n = game.shape[1]
+    found = maximise_least(game.leader.T)
+    weights = [v * rate.denominator for v in found.weights]
+    row = np.array(weights, dtype=object if max(weights) >= 2**62 else np.int64)
+    multipliers = Multipliers(n, dict.fromkeys(range(n), (row, found.denominator * rate.numerator)))
+    response = next(k for k, v in enumerate(found.weights) if v)
+    return Commitments(found.mix, response, found.value, found.value, multipliers)
+
+
+def _rate(game: Bimatrix) -> Fraction | None:
+    """The c > 0 of B_ij = d_i - c A_ij, None where there is none.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    limits.require(3 * game.leader.nbytes)
+    own, other = game.leader - game.leader[:, :1], game.incentives
+    first = divmod(int(np.argmax(own != 0)), own.shape[1])
+    if own[first] == 0:
+        return None
+    rate = Fraction(-int(other[first]), int(own[first]))
+    if rate <= 0:
+        return None
+    rows = max(1, _PART // own.shape[1])
+    for start in (first[0], *range(0, own.shape[0], rows)):  # the first row refutes most games
+        limits.check()
+        part = slice(start, start + rows)
+        left = other[part].astype(object) * rate.denominator
+        if not np.array_equal(left, own[part].astype(object) * -rate.numerator):
+            return None
+    return rate

@@ -10,10 +10,16 @@ from numpy.typing import NDArray
 from gtlearn import child
 from gtlearn.games import MarkovGame
 from gtlearn.progress import tell
-from gtlearn.solvers._markov.certified import is_exact, measured, tolerances
+from gtlearn.solvers._markov.certified import (
+    ACCURACY,
+    decimal,
+    is_exact,
+    measured,
+    shortened,
+    tolerances,
+)
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.float_games import FloatGame
-from gtlearn.solvers._markov.rounding import ACCURACY, decimal, shortened
 from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers._markov.stage_games import continuation_payoffs, stage_game
 from gtlearn.solvers._markov.tracing import traced

@@ -1,14 +1,30 @@
-"""Exact planning in a Markov decision process, ties broken by a second objective."""
+"""Exact planning in a Markov decision process.
+
+Over plans that see the time, ties broken by a second objective; and over all deterministic tables,
+screened in floats and decided exactly.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
+from gtlearn.errors import InputError
+from gtlearn.solvers._markov.batch import (
+    CHUNK,
+    chain_values,
+    integer_type,
+    start_numerators,
+)
 from gtlearn.solvers._markov.process import Integers, Process, plan_values, product
+from gtlearn.solvers._markov.tables import all_tables
+
+ROUNDING = 2.0**-53  # the relative error of one operation in doubles
 
 
 def best_actions(keys: Integers, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -90,3 +106,107 @@ def reached_rows(faced: Process, plan: NDArray[Any]) -> NDArray[np.bool_]:
         out[row] |= here
         here = (faced.at(step)[1][everywhere, plan[row]] > 0)[here].any(axis=0)
     return out
+
+
+@dataclass(frozen=True, eq=False)
+class BestPlans:
+    """The deterministic tables of largest value.
+
+    Attributes:
+        plans: one action a state, shape (plans, states), in the order of `deterministic_tables`;
+            the first legal action in idle states.
+        values: numerators of the value of every player, shape (plans, players); one denominator a
+            player, which plays no role in comparisons.
+        idle: which states are never reached, whatever is played; shape (states,).
+    """
+
+    plans: NDArray[np.int64]
+    values: NDArray[Any]
+    idle: NDArray[np.bool_]
+
+    def favourite(self, sign: int, player: int) -> int:
+        """The index of the first plan that is best for the player's value times the sign."""
+        return int(np.argmax(sign * self.values[:, player]))
+
+
+def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
+    """The best deterministic tables of a process with a horizon.
+
+    Raises:
+        InputError: if there are more than `limit` to try.
+        LimitReached: at a limit.
+    """
+    idle = ~reachable(faced)
+    live = np.flatnonzero(~idle)
+    legal = faced.legal[live]
+    count = prod(legal.sum(axis=1).tolist())
+    if count > limit:
+        raise InputError(
+            f"{faced.game.players[player]!r} has {count} deterministic tables, more than the "
+            f"limit of {limit}; raise it, or ask for the optimal response"
+        )
+    chunk = max(1, CHUNK // (len(faced.moves) * len(live) ** 2))
+    limits.require(3 * 8 * count * len(live))
+    parts = []
+    for first in range(0, count, chunk):
+        limits.check()
+        parts.append(all_tables(legal, np.arange(first, min(first + chunk, count))))
+    screened = np.concatenate([_float_values(faced, player, live, part) for part in parts])
+    near = screened >= screened.max() - 2 * _error_bound(faced)
+    plans = np.concatenate(parts)[near]
+    pieces = [plans[first : first + chunk] for first in range(0, len(plans), chunk)]
+    values = np.concatenate([_exact_values(faced, live, piece) for piece in pieces])
+    best = values[:, player] == values[:, player].max()
+    whole = np.tile(faced.legal.argmax(axis=1), (int(best.sum()), 1))
+    whole[:, live] = plans[best]
+    return BestPlans(whole, values[best], idle)
+
+
+def reachable(faced: Process) -> NDArray[np.bool_]:
+    """Which states can be reached within the horizon."""
+    here = np.array([p > 0 for p in faced.game.start])
+    out = here.copy()
+    for step in range((faced.game.horizon or 1) - 1):
+        linked = ((faced.at(step)[1] != 0) & faced.legal[..., None]).any(axis=1)
+        here = linked[here].any(axis=0)
+        out |= here
+    return out
+
+
+def _float_values(
+    faced: Process, player: int, live: NDArray[np.int64], plans: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The player's values, its largest payoff counted as one."""
+    limits.check()
+    rewards = faced.rewards[..., player]
+    largest = max(map(abs, rewards.ravel().tolist())) or 1
+    start = np.array([float(faced.game.start[state]) for state in live])
+    payoffs = (rewards / largest).astype(np.float64)[:, live, plans]
+    moves = (faced.moves / faced.denominator).astype(np.float64)[..., live][:, live, plans]
+    return np.asarray(chain_values(faced.game, start, payoffs[..., None], moves)[0][:, 0])
+
+
+def _error_bound(faced: Process) -> float:
+    """How far `_float_values` may be from the truth.
+
+    The visits of a state are sums of products of numbers that are not negative, so their relative
+    error is at most that of the number of roundings in a row, about states + 4 a step; payoffs are
+    at most one (Higham 2002, Accuracy and Stability of Numerical Algorithms, section 3.1).
+    """
+    horizon, discount = faced.game.horizon or 1, float(faced.game.discount)
+    roundings = (horizon + 2) * (faced.game.num_states + 6)
+    total = sum(discount**step for step in range(horizon)) if discount < 1 else horizon
+    return 2 * roundings * ROUNDING * total
+
+
+def _exact_values(
+    faced: Process, live: NDArray[np.int64], plans: NDArray[np.int64]
+) -> NDArray[Any]:
+    """Numerators of the values of all players, shape (plans, players)."""
+    limits.check()
+    kind = integer_type(faced.game, faced.denominator // faced.game.transitions.denominator)
+    start, _ = start_numerators(faced.game, kind)
+    rewards: NDArray[Any] = faced.rewards.astype(kind)[:, live, plans]
+    moves: NDArray[Any] = faced.moves.astype(kind)[..., live][:, live, plans]
+    values, _ = chain_values(faced.game, start[live], rewards, moves, faced.denominator)
+    return values.astype(object)

@@ -15,8 +15,12 @@ from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
 from gtlearn.limits import limited
-from gtlearn.solvers._markov.enumeration import best_plans
-from gtlearn.solvers._markov.planning import dynamic_programming, policy_iteration, reached_rows
+from gtlearn.solvers._markov.planning import (
+    best_plans,
+    dynamic_programming,
+    policy_iteration,
+    reached_rows,
+)
 from gtlearn.solvers._markov.process import (
     Process,
     from_start,

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
 from gtlearn.games.numbers import nearest_double, to_fraction
@@ -22,9 +23,8 @@ from gtlearn.solvers._markov.boxes import (
     centres,
     float_process,
 )
-from gtlearn.solvers._markov.climbing import climb
-from gtlearn.solvers._markov.enumeration import reachable
 from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.planning import reachable
 from gtlearn.solvers._markov.process import induced_process
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
 from gtlearn.solvers._markov.tables import Rows, as_markov, exact_rows, exact_tables, pure_table
@@ -33,6 +33,7 @@ STARTS = 24  # of the local search
 BATCH = 256  # boxes that are split at a time
 DENOMINATORS = 100, 10**6  # of the table that is returned: simple numbers first, then near ones
 DIGITS = 12  # after the point, of bounds that are rounded up
+ROUNDS = 200
 
 
 @dataclass(frozen=True)
@@ -320,3 +321,48 @@ def _undominated(low: Floats, kept: Booleans, margin: float) -> Booleans:
     better = (low > margin) & kept[..., :, None] & kept[..., None, :]  # moving from j to i gains
     out: Booleans = kept & ~better.any(axis=2)
     return out
+
+
+def climb(process: FloatProcess, rows: Floats) -> tuple[Floats, Floats]:
+    """Tables that growth transformations lead to, and their values.
+
+    With payoffs that are not negative the value is a polynomial with coefficients that are not;
+    p(a | s) <- p(a | s) dV/dp(a | s), divided by the sum over a, then never lowers it.
+
+    Args:
+        process: the process.
+        rows: where to start, shape (batch, live, actions); each row is made to sum to one.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    lifted = np.where(process.legal, process.rewards - process.rewards.min(), 0.0)
+    rows = rows / rows.sum(axis=-1, keepdims=True)
+    for _ in range(ROUNDS):
+        slopes, _ = _slopes(process, lifted, rows)
+        grown = rows * slopes
+        total = grown.sum(axis=-1, keepdims=True)
+        rows = np.where(total > 0, grown / np.where(total > 0, total, 1.0), rows)
+    return rows, _slopes(process, process.rewards, rows)[1]
+
+
+def _slopes(process: FloatProcess, rewards: Floats, rows: Floats) -> tuple[Floats, Floats]:
+    """dV/dp(a | s), shape (batch, live, actions), and the values V (batch,)."""
+    timed = len(rewards) > 1
+    here = np.broadcast_to(process.start, rows.shape[:2])
+    visits = []
+    for step in range(process.horizon):
+        limits.check()
+        visits.append(here)
+        moves = process.moves[step if timed else 0]
+        here = process.discount * np.einsum("bs,bsa,sat->bt", here, rows, moves, optimize=True)
+    slopes, later = np.zeros(rows.shape), np.zeros(rows.shape[:2])
+    for step in reversed(range(process.horizon)):
+        limits.check()
+        now = step if timed else 0
+        worth = rewards[now] + process.discount * np.einsum(
+            "sat,bt->bsa", process.moves[now], later
+        )
+        slopes += visits[step][..., None] * worth
+        later = np.einsum("bsa,bsa->bs", rows, worth)
+    return slopes, later @ process.start

@@ -19,9 +19,15 @@ from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers._markov.certified import measured, measuring_seconds, tolerances
+from gtlearn.solvers._markov.certified import (
+    ACCURACY,
+    decimal,
+    measured,
+    measuring_seconds,
+    shortened,
+    tolerances,
+)
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.rounding import ACCURACY, decimal, shortened
 from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers._markov.stage_games import (
     Profile,

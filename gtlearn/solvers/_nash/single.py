@@ -23,11 +23,14 @@ from gtlearn.solvers._nash.barrier import (
     system_seconds,
 )
 from gtlearn.solvers._nash.certified import require_two_players
-from gtlearn.solvers._nash.lemke_howson import float_path, unit_payoffs, writing_seconds
+from gtlearn.solvers._nash.lemke_howson import (
+    float_path,
+    path_equilibrium,
+    unit_payoffs,
+    writing_seconds,
+)
 from gtlearn.solvers._nash.pure import first_certified_pure_equilibrium
-from gtlearn.solvers._nash.small_supports import two_by_two_supports
-from gtlearn.solvers._nash.start_labels import path_equilibrium
-from gtlearn.solvers._nash.supports import equilibrium_on_supports
+from gtlearn.solvers._nash.supports import equilibrium_on_supports, two_by_two_supports
 from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.solution import NashEquilibrium, Solution
 

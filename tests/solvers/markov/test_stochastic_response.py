@@ -12,8 +12,8 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.solvers._markov import stochastic_response as module
 from gtlearn.solvers._markov.boxes import bounds, centres, float_process
-from gtlearn.solvers._markov.enumeration import reachable
 from gtlearn.solvers._markov.evaluation import evaluate
+from gtlearn.solvers._markov.planning import reachable
 from gtlearn.solvers._markov.process import induced_process
 from gtlearn.solvers._markov.response import optimal_response, stationary_response
 from gtlearn.solvers._markov.stochastic_response import stochastic_response

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._markov.commitment.box_fixed_points import FixedPoints
 from gtlearn.solvers._markov.commitment.box_values import (
     LOWER,
     UPPER,
     Boxes,
     BoxValues,
+    FixedPoints,
     Floats,
     Plan,
 )

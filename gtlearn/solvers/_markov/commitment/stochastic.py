@@ -1,9 +1,9 @@
-"""The best stochastic table of a leader: a proven bound, and an exact table that meets it."""
+"""The best stochastic table of a leader: a seeded search proposes, exact arithmetic decides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
@@ -21,7 +21,6 @@ from gtlearn.solvers._markov.commitment.floats import few_replies, float_table, 
 from gtlearn.solvers._markov.commitment.indifference import exact_candidates
 from gtlearn.solvers._markov.commitment.perturbation import best_direction
 from gtlearn.solvers._markov.commitment.replies import Candidate
-from gtlearn.solvers._markov.commitment.search import promising_tables
 from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.solution import OPTIMAL, Table
 from gtlearn.solvers._markov.tables import deterministic_tables, exact_rows
@@ -32,6 +31,12 @@ EXAMINED = 3  # of the deterministic tables
 
 
 Search = tuple[Candidate, LimitReached | None]  # the best table, the limit that ended the search
+Floats = NDArray[np.float64]
+POPULATION = 10  # tables that survive a round
+OFFSPRING = 20  # variations of each
+ROUNDS = 250
+FIRST_STEP, SHRINK, LAST_STEP = 0.5, 0.95, 1e-6
+SEED = 20231
 
 
 def best_stochastic(game: IteratedGame, view: LeaderView, ties: str, bound: Fraction) -> Search:
@@ -136,3 +141,48 @@ def _pure_tables(view: LeaderView) -> NDArray[np.float64]:
     limits.require(3 * 8 * len(tables) * view.game.num_states * view.actions)
     out: NDArray[np.float64] = np.eye(view.actions)[np.array(tables)]
     return out
+
+
+def promising_tables(view: LeaderView, starts: Floats, *, strong: bool, target: float) -> Floats:
+    """Tables of high value, the best first, found by varying the best so far at random.
+
+    Args:
+        view: the game, its leader and the follower's class.
+        starts: tables to begin with, batch x states x leader's actions.
+        strong: how the follower breaks ties.
+        target: a proven upper bound; the search ends where it is met.
+
+    Returns:
+        What was found until the search was over, or half of the time that was left.
+    """
+    rng = np.random.default_rng(SEED)
+    legal = view.game.legal[0]
+    sizes = (20 * POPULATION, *legal.shape)
+    pool = np.concatenate([starts, _normalised(rng.exponential(size=sizes), legal)])
+    step = FIRST_STEP
+    with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):
+        pool, values = _best(view, pool, strong)
+        for _ in range(ROUNDS):
+            if values[0] >= target - LAST_STEP * view.span:
+                break
+            changed = rng.random((len(pool) * OFFSPRING, legal.shape[0], 1)) < 0.5
+            noise = step * rng.normal(size=(len(pool) * OFFSPRING, *legal.shape)) * changed
+            parents = np.repeat(pool, OFFSPRING, axis=0)
+            children = _normalised(np.clip(parents + noise, 0, 1), legal)
+            pool, values = _best(view, np.concatenate([pool, children]), strong)
+            step = max(step * SHRINK, LAST_STEP)
+    return pool
+
+
+def _best(view: LeaderView, tables: Floats, strong: bool) -> tuple[Floats, Floats]:
+    values = leader_values(view, tables, strong=strong)
+    order = np.argsort(-values, kind="stable")[:POPULATION]
+    return tables[order], values[order]
+
+
+def _normalised(tables: Floats, legal: NDArray[np.bool_]) -> Floats:
+    """The tables with illegal actions at zero and rows that sum to one."""
+    kept = np.where(legal, tables, 0.0)
+    total = kept.sum(axis=-1, keepdims=True)
+    even = legal / legal.sum(axis=-1, keepdims=True)
+    return np.where(total > 0, kept / np.where(total > 0, total, 1.0), even)

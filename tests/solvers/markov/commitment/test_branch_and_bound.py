@@ -11,9 +11,14 @@ from gtlearn import games
 from gtlearn.limits import limited
 from gtlearn.progress import heard_by
 from gtlearn.solvers._commitment import stackelberg as stage_stackelberg
-from gtlearn.solvers._markov.commitment.box_fixed_points import FixedPoints
 from gtlearn.solvers._markov.commitment.box_relaxations import TableResponses, TimedResponses
-from gtlearn.solvers._markov.commitment.box_values import LOWER, UPPER, Boxes, BoxValues
+from gtlearn.solvers._markov.commitment.box_values import (
+    LOWER,
+    UPPER,
+    Boxes,
+    BoxValues,
+    FixedPoints,
+)
 from gtlearn.solvers._markov.commitment.branch_and_bound import tightened_bound
 from gtlearn.solvers._markov.commitment.deterministic import best_deterministic
 from gtlearn.solvers._markov.commitment.floats import follower_tables, leader_values, pair_values
