@@ -14,8 +14,10 @@ from gtlearn import child, limits
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import Number
 from gtlearn.solvers._linear.cost import bits_of, solving_seconds
-from gtlearn.solvers._markov.response import optimal_response
+from gtlearn.solvers._markov.planning import optimal_plan
+from gtlearn.solvers._markov.process import induced_process
 from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
+from gtlearn.solvers._markov.tables import exact_tables
 from gtlearn.solvers.solution import RATIONAL, Certificate, Strategy
 from gtlearn.solvers.verify.markov_values import table_payoffs, table_regrets
 
@@ -84,12 +86,12 @@ def is_subgame_perfect(game: MarkovGame, tables: Sequence[Table]) -> bool:
     A table is if it only plays actions that conserve the optimal value (Puterman 1994, Theorems
     4.3.3 and 6.2.7).
     """
-    for player, table in enumerate(tables):
-        choices = optimal_response(game, tables, player).choices or ()
-        for row, best in enumerate(choices):
-            played = table[row % len(table)]
-            if any(p and action not in best for action, p in enumerate(played)):
-                return False
+    exact = exact_tables(tables, game)
+    for player, table in enumerate(exact):
+        _, choices = optimal_plan(induced_process(game, exact, player), player)
+        played = np.array([[p != 0 for p in row] for row in table])
+        if (played.reshape(-1, *choices.shape[1:]) & ~choices).any():
+            return False
     return True
 
 

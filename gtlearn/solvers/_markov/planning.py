@@ -34,14 +34,35 @@ def best_actions(keys: Integers, allowed: NDArray[np.bool_]) -> NDArray[np.bool_
     return chosen
 
 
-def dynamic_programming(
-    faced: Process, player: int, sign: int, favoured: int
+def optimal_plan(
+    faced: Process, player: int, sign: int = 0, favoured: int = 0
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """The plan (steps, states), and which actions are optimal (steps, states, actions).
+    """A plan that is optimal for a player at every step and in every state.
+
+    Args:
+        faced: the process.
+        player: whose value is optimised.
+        sign: among optimal plans, 1 for one of the largest value of the player `favoured`, -1 for
+            one of the smallest, 0 for any; then the first action is taken.
+        favoured: see `sign`.
+
+    Returns:
+        The plan (steps, states), and which actions are optimal (steps, states, actions); without
+        a horizon one step stands for all.
 
     Raises:
         LimitReached: at a limit.
     """
+    if faced.game.horizon is None:
+        choices = _improved(faced, player, 1, faced.legal)
+        preferred = _improved(faced, favoured, sign, choices) if sign else choices
+        return preferred.argmax(axis=1)[None], choices[None]
+    return _dynamic_programming(faced, player, sign, favoured)
+
+
+def _dynamic_programming(
+    faced: Process, player: int, sign: int, favoured: int
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     keep, grow = faced.decay
     horizon, size = faced.game.horizon or 0, faced.game.num_states
     limits.require(horizon * (8 * size + faced.legal.size))
@@ -60,19 +81,11 @@ def dynamic_programming(
     return plan, choices
 
 
-def policy_iteration(
-    faced: Process, player: int, sign: int, favoured: int
-) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """As `dynamic_programming`, without a horizon: one step stands for all."""
-    choices = _improved(faced, player, 1, faced.legal)
-    preferred = _improved(faced, favoured, sign, choices) if sign else choices
-    return preferred.argmax(axis=1)[None], choices[None]
-
-
 def _improved(
     faced: Process, player: int, sign: int, allowed: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Which allowed actions are optimal for the player's value times the sign."""
+    """Which allowed actions are optimal for the player's value times the sign, by policy iteration
+    (Howard 1960)."""
     keep, grow = faced.decay
     rewards, moves = faced.at(0)
     plan = best_actions(sign * rewards[..., player], allowed).argmax(axis=1)

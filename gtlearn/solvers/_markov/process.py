@@ -230,6 +230,11 @@ def scaled(chosen: Process, numerators: Integers, unit: int) -> list[list[Fracti
     ]
 
 
+def plan_payoffs(chosen: Process, plan: Integers) -> tuple[Fraction, ...]:
+    """What each player gets from the start in the game's unit, where a plan is followed."""
+    return from_start(chosen, scaled(chosen, *plan_values(chosen, plan)))
+
+
 def from_start(chosen: Process, values: Sequence[Sequence[Fraction]]) -> tuple[Fraction, ...]:
     """The value of each player at the start, from its values in each state."""
     start = chosen.game.start

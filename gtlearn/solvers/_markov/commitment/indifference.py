@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._markov.commitment.replies import plan_payoffs, reply
+from gtlearn.solvers._markov.commitment.replies import payoffs_under, reply
 from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.solution import Table
 from gtlearn.solvers._markov.tables import exact_rows
@@ -103,7 +103,7 @@ def _slide(
         if table is None:
             return None
         response = reply(view, table, "strong")
-        if plan_payoffs(view, table, target)[1] == response.value:
+        if payoffs_under(view, table, target)[1] == response.value:
             return table
         shift = _to_tie(view, table, direction, target, response.plan)
         if shift is None:
@@ -122,7 +122,7 @@ def _to_tie(
         there = moved(table, direction, step)
         if there is None:
             return None
-        return plan_payoffs(view, there, one)[1] - plan_payoffs(view, there, other)[1]
+        return payoffs_under(view, there, one)[1] - payoffs_under(view, there, other)[1]
 
     here = difference(Fraction(0))
     assert here is not None

@@ -22,7 +22,7 @@ import numpy as np
 
 from gtlearn.solvers._markov.commitment.floats import count_replies, follower_tables
 from gtlearn.solvers._markov.commitment.view import LeaderView
-from gtlearn.solvers._markov.planning import dynamic_programming, policy_iteration
+from gtlearn.solvers._markov.planning import optimal_plan
 from gtlearn.solvers._markov.process import (
     Integers,
     Process,
@@ -130,10 +130,8 @@ def limit_along(view: LeaderView, table: Table, direction: Table) -> Limit:
     flint.ctx.cap = _terms_kept(view)  # python-flint keeps the precision of series in one place
     try:
         faced = _faced(view, table, direction)
-        if view.game.horizon is None:
-            plan, _ = policy_iteration(faced, 1, -1, 0)
-        elif view.sees_time:
-            plan, _ = dynamic_programming(faced, 1, -1, 0)
+        if view.game.horizon is None or view.sees_time:
+            plan, _ = optimal_plan(faced, 1, -1, 0)
         else:
             plan = max(follower_tables(view)[:, None], key=lambda plan: _preference(faced, plan))
         values, unit = plan_values(faced, plan)

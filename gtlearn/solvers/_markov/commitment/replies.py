@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from gtlearn.solvers._markov.commitment.view import LeaderView
-from gtlearn.solvers._markov.process import from_start, induced_process, plan_values, scaled
+from gtlearn.solvers._markov.process import induced_process, plan_payoffs
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
 from gtlearn.solvers._markov.solution import STATIONARY, Table
 from gtlearn.solvers._markov.tables import exact_tables
@@ -80,8 +80,7 @@ def _table_of(view: LeaderView, table: Table, plan: tuple[int, ...]) -> tuple[in
     return tuple(chosen.get(s, plan[s]) for s in states)
 
 
-def plan_payoffs(view: LeaderView, table: Table, plan: tuple[int, ...]) -> tuple[Fraction, ...]:
+def payoffs_under(view: LeaderView, table: Table, plan: tuple[int, ...]) -> tuple[Fraction, ...]:
     """What the leader and the follower get where the follower follows `plan`."""
     faced = induced_process(view.game, exact_tables([table, None], view.game, 1), 1)
-    rows = np.array(plan).reshape(-1, view.game.num_states)
-    return from_start(faced, scaled(faced, *plan_values(faced, rows)))
+    return plan_payoffs(faced, np.array(plan).reshape(-1, view.game.num_states))
