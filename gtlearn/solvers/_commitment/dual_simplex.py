@@ -144,7 +144,7 @@ class _Dictionary:
 
     def farkas(self, row: int, cutoff: float) -> Proposal:
         """The region is empty: `row` shows it, and pushes the bound below any cutoff."""
-        found = self.proposal(INFEASIBLE)
+        proposal = self.proposal(INFEASIBLE)
         m = self.size
         ray = np.zeros(self.constraints)
         slack = np.flatnonzero(self.nonbasic >= m)
@@ -152,12 +152,12 @@ class _Dictionary:
         if self.basic[row - 1] >= m:
             ray[self.basic[row - 1] - m] += 1.0
         target = max(cutoff, -1.0) - _RAY  # objectives lie in [-1, 1]
-        length = max(found.bound - target, 0.0) / -self.table[row, 0]
+        length = max(proposal.bound - target, 0.0) / -self.table[row, 0]
         return Proposal(
             INFEASIBLE,
             target,
-            found.multipliers + length * ray,
-            found.columns,
-            found.tight,
-            found.point,
+            proposal.multipliers + length * ray,
+            proposal.columns,
+            proposal.tight,
+            proposal.point,
         )

@@ -142,9 +142,9 @@ def _gains(incentives: NDArray[Any], rows: list[int], numerators: NDArray[Any]) 
     sums = weights.astype(object).sum(axis=1)
     if 2 * max(largest(incentives), 1) * max(sums.tolist(), default=0) < _INT64:
         weights = weights.astype(np.int64)
-        found: NDArray[Any] = own.astype(np.int64) * weights.sum(axis=1)
-        found -= table.astype(np.int64) @ weights.T
-        return found
+        gains: NDArray[Any] = own.astype(np.int64) * weights.sum(axis=1)
+        gains -= table.astype(np.int64) @ weights.T
+        return gains
     product = to_flint(table) * to_flint(np.ascontiguousarray(weights.T))
     flat = np.empty(product.nrows() * product.ncols(), dtype=object)
     flat[:] = [int(v) for v in product.entries()]

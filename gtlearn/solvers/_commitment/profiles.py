@@ -303,16 +303,16 @@ class ProfileSearch:
     def _empty(self, fixed: Fixed) -> Rows:
         """Multipliers that push the bound of a node without any mix down to the value found."""
         gains = [np.delete(self.types[t].disobedience(j), j, axis=0) for t, j in enumerate(fixed)]
-        found = maximise_least(-np.vstack(gains))
+        least = maximise_least(-np.vstack(gains))
         zeros = tuple(([0] * self.types[t].shape[1], 1) for t in range(len(fixed)))
-        length = max((self._leaf(fixed, zeros).bound - self.value) / -found.value, Fraction(0))
-        weights, rows = iter(found.weights), []
+        length = max((self._leaf(fixed, zeros).bound - self.value) / -least.value, Fraction(0))
+        weights, rows = iter(least.weights), []
         for t, j in enumerate(fixed):
             part = [
                 0 if k == j else next(weights) * length.numerator
                 for k in range(self.types[t].shape[1])
             ]
-            rows.append((part, found.denominator * length.denominator))
+            rows.append((part, least.denominator * length.denominator))
         return tuple(rows)
 
     def proof(self) -> dict[str, Any]:

@@ -111,8 +111,8 @@ def correlated(
 
     >>> from gtlearn import games
     >>> chicken = games.normal_form([[6, 2], [7, 0]], [[6, 7], [2, 0]])
-    >>> found = correlated(chicken)
-    >>> found[0].value, found[0].distribution[0, 0]
+    >>> best = correlated(chicken)
+    >>> best[0].value, best[0].distribution[0, 0]
     (Fraction(21, 2), Fraction(1, 2))
     """
     asked = _Asked("correlated", objective, arithmetic)

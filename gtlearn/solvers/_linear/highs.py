@@ -122,8 +122,8 @@ def float_basis(
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=matrix.shape[0]))])
     costs = _scaled_rows(objective[None, :], np.zeros(1))[0][0]
     entries = (starts, columns, scaled[rows, columns])
-    found = simplex(costs, entries, sides, equalities)
-    return None if found is None else (found.columns, found.rows)
+    optimum = simplex(costs, entries, sides, equalities)
+    return None if optimum is None else (optimum.columns, optimum.rows)
 
 
 def simplex(

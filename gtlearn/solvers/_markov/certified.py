@@ -120,10 +120,10 @@ def shortened(
     """
     for digits in DIGITS:
         short = [tuple(decimal(row, digits) for row in table) for table in tables]
-        found = measured(game, short)
-        regrets = found.certificate.evidence["regrets"]
+        equilibrium = measured(game, short)
+        regrets = equilibrium.certificate.evidence["regrets"]
         if all(r <= most for r, most in zip(regrets, allowed, strict=True)):
-            return found
+            return equilibrium
     return measured(game, tables)
 
 

@@ -64,12 +64,12 @@ def mixed_equilibrium(game: MarkovGame) -> MarkovEquilibrium | None:
         start = weights / (floats.owners @ (floats.owners.T @ weights))
         end = child.bounded(traced, floats, start, seconds=2e-9 * size**3)
         if end is not None:
-            found = child.bounded(
+            equilibrium = child.bounded(
                 _measured, game, floats, *end, allowed, seconds=2e-8 * floats.entries**3
             )
-            regrets = found.certificate.evidence["regrets"]
+            regrets = equilibrium.certificate.evidence["regrets"]
             if all(r <= most for r, most in zip(regrets, allowed, strict=True)):
-                return found
+                return equilibrium
         weights = generator.exponential(size=floats.entries)
     return None
 
@@ -82,9 +82,9 @@ def _measured(
     for denominator in DENOMINATORS:
         simple = _simple(tables, denominator)
         if simple is not None:
-            found = measured(game, simple)
-            if is_exact(found):
-                return found
+            equilibrium = measured(game, simple)
+            if is_exact(equilibrium):
+                return equilibrium
     return shortened(game, tables, allowed)
 
 

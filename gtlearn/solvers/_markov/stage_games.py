@@ -94,9 +94,9 @@ def stage_solver(select: str | None = None) -> StageSolver:
         if stage.num_players > 2:
             return _best_pure(stage, select)
         limits.check()
-        found = one_equilibrium(stage) if select is None else all_equilibria(stage)
-        require_found(found)
-        best = found if select is None else selected(found, select)
+        solution = one_equilibrium(stage) if select is None else all_equilibria(stage)
+        require_found(solution)
+        best = solution if select is None else selected(solution, select)
         return tuple(best[0].strategies)  # type: ignore[union-attr]
 
     return solve
@@ -113,13 +113,13 @@ def require_found(solution: Solution) -> None:
 
 
 def _best_pure(stage: NormalFormGame, select: str | None) -> Profile | None:
-    found = pure_equilibria(stage)
-    if not found:
+    profiles = pure_equilibria(stage)
+    if not profiles:
         return None
 
     def worth(profile: tuple[int, ...]) -> tuple[Fraction, ...]:
         payoffs = [stage.payoff(player, profile) for player in range(stage.num_players)]
         return score(payoffs, select or WELFARE)
 
-    best = found[0] if select in (None, ENTROPY) else max(found, key=worth)
+    best = profiles[0] if select in (None, ENTROPY) else max(profiles, key=worth)
     return tuple(pure(size, action) for size, action in zip(stage.shape, best, strict=True))

@@ -109,10 +109,10 @@ def stochastic_response(
     >>> from gtlearn import games
     >>> game = games.iterated("stag_hunt", horizon=10)
     >>> suspicious = [[1, 0], [0, 1], [0, 1], [1, 0], [0, 1]]  # of the first player
-    >>> found = stochastic_response(game, [suspicious, None], 1)
-    >>> [round(float(v), 2) for v in (found.deterministic, found.value, found.optimal)]
+    >>> best = stochastic_response(game, [suspicious, None], 1)
+    >>> [round(float(v), 2) for v in (best.deterministic, best.value, best.optimal)]
     [2.5, 2.54, 2.6]
-    >>> found.gap <= Fraction(1, 1_000_000)
+    >>> best.gap <= Fraction(1, 1_000_000)
     True
     """
     markov, room = as_markov(game), to_fraction(tolerance)

@@ -175,9 +175,9 @@ def _next(game: MarkovGame, iterate: _Iterate, newton: bool) -> _Iterate:
         digits = round(int(spread / grid).bit_length() * log10(2)) + 3
         short = [[decimal(row, digits) for row in table] for table in iterate.tables]
         met = evaluate(game, short).state_values[0]
-        found = _iterate(game, _to_grid(met, grid))
-        if found.residual <= keep * residual:
-            return found
+        candidate = _iterate(game, _to_grid(met, grid))
+        if candidate.residual <= keep * residual:
+            return candidate
     return _iterate(game, _to_grid(iterate.stage_values, grid))
 
 

@@ -224,7 +224,7 @@ def every_label(
     """
     require_two_players(game)
     start = time.monotonic()
-    found: dict[tuple[Strategy, ...], NashEquilibrium] = {}
+    equilibria: dict[tuple[Strategy, ...], NashEquilibrium] = {}
     status, count = OK, sum(game.shape)
     notes = [game.number_note] if game.number_note else []
     notes.append("Lemke-Howson paths need not reach every equilibrium")
@@ -233,7 +233,7 @@ def every_label(
             for label in range(count):
                 tell(label / count, f"start label {label}")
                 equilibrium = path_equilibrium(game, label)
-                found.setdefault(equilibrium.strategies, equilibrium)
+                equilibria.setdefault(equilibrium.strategies, equilibrium)
     except LimitReached as reached:
         status = reached.status
         notes.append(f"{reached}: not every start label was followed")
@@ -241,7 +241,7 @@ def every_label(
         game=game,
         concept="nash",
         method=METHOD,
-        solutions=tuple(found.values()),
+        solutions=tuple(equilibria.values()),
         status=status,
         seconds=time.monotonic() - start,
         notes=tuple(notes),

@@ -26,8 +26,8 @@ _MAX_ZOOM = 40  # as a power of two; bounds of size one stay far below what floa
 _ROUNDS = 4  # of refinement; one nearly always suffices
 
 
-def refined(vertex: Vertex, found: FloatOptimum) -> FloatOptimum | None:
-    """HiGHS's basis of the program magnified around an exact vertex, that of the basis `found`.
+def refined(vertex: Vertex, guess: FloatOptimum) -> FloatOptimum | None:
+    """HiGHS's basis of the program magnified around an exact vertex, that of the basis `guess`.
 
     The vertex x and its dual y are computed exactly. In z = (x' - x) * zoom the program keeps its
     matrix, has the vertex's exact slacks, times zoom, as its sides, and the exact reduced costs,
@@ -46,14 +46,14 @@ def refined(vertex: Vertex, found: FloatOptimum) -> FloatOptimum | None:
         return None
     values, sizes = unit_rows(program)
     try:
-        sides, point = _primal_residuals(program, found.columns, primal, sizes)
-        prices = _prices(program, found.rows, dual, sizes)
-        reduced = _reduced_costs(program, found.rows, dual)
+        sides, point = _primal_residuals(program, guess.columns, primal, sizes)
+        prices = _prices(program, guess.rows, dual, sizes)
+        reduced = _reduced_costs(program, guess.rows, dual)
     except OverflowError:
         return None
     zoom = _zoom(max(-sides.min(), -point.min(), *abs(sides[list(program.equalities)]), 0.0))
-    equal = np.isin(found.rows, program.equalities)
-    tight = found.rows[~equal]
+    equal = np.isin(guess.rows, program.equalities)
+    tight = guess.rows[~equal]
     costs = np.concatenate([reduced, -prices[~equal]])
     costs *= _zoom(max(costs.max(), 0.0))
     answer = simplex(
@@ -62,7 +62,7 @@ def refined(vertex: Vertex, found: FloatOptimum) -> FloatOptimum | None:
         sides * zoom,
         [*program.equalities, *tight.tolist()],
         lower=np.concatenate([-point * zoom, np.zeros(len(tight))]),
-        start=found,
+        start=guess,
         presolve="off",
         simplex_scale_strategy=0,
         simplex_iteration_limit=step_limit(program),
@@ -147,17 +147,17 @@ def solve(program: SparseProgram) -> Optimum:
         Infeasible, Unbounded: where that is so, proven exactly.
         LimitReached: at a limit.
     """
-    found = float_optimum(program)
+    guess = float_optimum(program)
     tight = np.empty(0, dtype=np.int64)
     for _ in range(_ROUNDS):
-        if found is None:
+        if guess is None:
             break
-        tight = found.rows
-        vertex = Vertex(program, found.columns, found.rows)
+        tight = guess.rows
+        vertex = Vertex(program, guess.columns, guess.rows)
         optimum = optimum_at(vertex)
         if optimum is not None:
             return optimum
-        found = refined(vertex, found)
+        guess = refined(vertex, guess)
     return _by_rows(program, tight)
 
 

@@ -164,9 +164,9 @@ class TimedResponses:
             elif trial == 2:
                 weight = weight * self.rng.choice([0.5, 2.0], size=len(open_))
             weight = np.clip(weight, self.grid[0], self.grid[-1])
-            found, centre, effect, peak = self._bound(boxes[open_], weight)
-            bounds[open_] = np.minimum(bounds[open_], found)
-            new = np.stack([np.maximum(centre - goal, 0), found])
+            bound, centre, effect, peak = self._bound(boxes[open_], weight)
+            bounds[open_] = np.minimum(bounds[open_], bound)
+            new = np.stack([np.maximum(centre - goal, 0), bound])
             old = rank[:, open_]
             better = (new[0] < old[0]) | ((new[0] == old[0]) & (new[1] < old[1]))
             changed = open_[better]

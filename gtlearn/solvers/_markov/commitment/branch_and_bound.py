@@ -170,11 +170,11 @@ class _Search:
 
     def _examine(self, boxes: Boxes, tags: Tags, known: Floats) -> None:
         """Bounds the boxes, given bounds of what they are halves of, and keeps what is open."""
-        found = self.relaxation.examine(boxes, tags, self.best + self.tolerance)
-        bounds, score = np.minimum(found.bounds, known), found.score
+        examined = self.relaxation.examine(boxes, tags, self.best + self.tolerance)
+        bounds, score = np.minimum(examined.bounds, known), examined.score
         self.examined += len(bounds)
         highest = np.argsort(-bounds, kind="stable")[:SAMPLED]
-        self._sample(np.concatenate([boxes.centre[:, highest], found.peaks[:, highest]], axis=1))
+        self._sample(np.concatenate([boxes.centre[:, highest], examined.peaks[:, highest]], axis=1))
         goal = self.best + self.tolerance
         score[boxes.half <= NARROWEST] = 0
         going = (bounds > goal) & (score > 0).any(axis=0)
@@ -185,7 +185,7 @@ class _Search:
         for begin in range(0, len(order), size):
             few = order[begin : begin + size]
             rank = (-float(bounds[few[0]]), next(self.order))
-            piece = _Piece(rank, boxes[few], found.tags[few], bounds[few], score[:, few])
+            piece = _Piece(rank, boxes[few], examined.tags[few], bounds[few], score[:, few])
             heapq.heappush(self.open, piece)
 
     def _sample(self, points: Floats) -> None:

@@ -78,13 +78,13 @@ def best_deterministic(view: LeaderView, ties: str) -> Enumerated:
         order = [k for k in order if bounds[k] < np.inf]
     top = ceiling(view)
     rest = None if len(order) == len(tables) else top  # what the others earn at most
-    found: dict[int, Candidate] = {}
+    optimal: dict[int, Candidate] = {}
     value: Fraction | None = None
     for index in order or [0]:
         if value is not None and bounds[index] < nearest_double(value) - slack:
             break
         here = min(top, _upper(view, float(bounds[index]) + slack)) if order else top
-        if len(found) >= MAX_LISTED:
+        if len(optimal) >= MAX_LISTED:
             rest = max(rest or here, here)
             break
         try:
@@ -95,12 +95,12 @@ def best_deterministic(view: LeaderView, ties: str) -> Enumerated:
             break
         earned = candidate.value
         if value is None or earned > value:
-            value, found = earned, {}
+            value, optimal = earned, {}
         if earned == value:
-            found[index] = candidate
+            optimal[index] = candidate
     if value is None:
         raise reached or ArithmeticError("there is always a table to try")
-    best = tuple(found[k] for k in sorted(found))
+    best = tuple(optimal[k] for k in sorted(optimal))
     if rest is None:
         return Enumerated(best, value, True, len(tables))
     return Enumerated(best, max(rest, value), False, len(tables), reached)

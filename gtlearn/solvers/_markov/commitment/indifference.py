@@ -51,9 +51,9 @@ def exact_candidates(view: LeaderView, near: NDArray[np.float64]) -> Iterator[Ta
         yield base
         for direction in directions:
             limits.check()
-            found = _slide(view, base, direction, target)
-            if found is not None:
-                yield found
+            tied = _slide(view, base, direction, target)
+            if tied is not None:
+                yield tied
     yield exact_rows(near, FINE)
 
 

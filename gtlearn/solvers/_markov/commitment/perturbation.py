@@ -44,13 +44,13 @@ def best_direction(view: LeaderView, table: Table) -> tuple[Table, Limit] | None
     here = float_table(table)
     there = here + SMALL * (np.array([float_table(target) for target in targets]) - here)
     order = np.argsort(-leader_values(view, there, strong=False), kind="stable")[:TRIED]
-    found = []
+    candidates = []
     for k in order.tolist():
         direction = _difference(targets[k], table)
         seconds = limit_seconds(view)
         limit = child.bounded(limit_along, view, table, direction, seconds=seconds)
-        found.append((direction, limit))
-    return max(found, key=lambda pair: pair[1].payoffs[0])
+        candidates.append((direction, limit))
+    return max(candidates, key=lambda pair: pair[1].payoffs[0])
 
 
 def robustness(view: LeaderView, table: Table) -> tuple[tuple[Fraction, Fraction, Table], ...]:
@@ -68,7 +68,7 @@ def robustness(view: LeaderView, table: Table) -> tuple[tuple[Fraction, Fraction
         LimitReached: at a limit.
     """
     directions = [_unit(_difference(target, table)) for target in _targets(view, table)]
-    found = []
+    rows = []
     for distance in DISTANCES:
         limits.check()
         near = [moved(table, direction, distance) for direction in directions]
@@ -79,8 +79,8 @@ def robustness(view: LeaderView, table: Table) -> tuple[tuple[Fraction, Fraction
         order = np.argsort(-values, kind="stable")[:TRIED].tolist()
         kept = [(reply(view, tables[k], "weak").payoffs[0], k) for k in order]
         value, best = max(kept, key=lambda pair: pair[0])
-        found.append((distance, value, tables[best]))
-    return tuple(found)
+        rows.append((distance, value, tables[best]))
+    return tuple(rows)
 
 
 def _unit(direction: Table) -> Table:

@@ -247,9 +247,9 @@ def _branched(view: LeaderView, value: Fraction, bound: Fraction, tolerance: Fra
         with limits.keeping(0.0, share=1 / 4):  # what is better is still to be made exact
             return tightened_bound(view, value, bound, tolerance=tolerance)
     with limits.limited(BRANCHING):
-        found = tightened_bound(view, value, bound, tolerance=tolerance)
-    own = isinstance(found.reached, TimeLimitReached)  # not what the user asked for
-    return replace(found, reached=None if own else found.reached)
+        tightened = tightened_bound(view, value, bound, tolerance=tolerance)
+    own = isinstance(tightened.reached, TimeLimitReached)  # not what the user asked for
+    return replace(tightened, reached=None if own else tightened.reached)
 
 
 def _deterministic(
