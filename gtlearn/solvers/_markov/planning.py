@@ -21,10 +21,16 @@ from gtlearn.solvers._markov.batch import (
     integer_type,
     start_numerators,
 )
-from gtlearn.solvers._markov.process import Integers, Process, plan_values, product
+from gtlearn.solvers._markov.process import (
+    ROUNDING,
+    FloatProcess,
+    Integers,
+    Process,
+    float_process,
+    plan_values,
+    product,
+)
 from gtlearn.solvers._markov.tables import all_tables
-
-ROUNDING = 2.0**-53  # the relative error of one operation in doubles
 
 
 def best_actions(keys: Integers, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -102,25 +108,6 @@ def _improved(
         plan = np.where(stays, plan, best.argmax(axis=1))
 
 
-def reached_rows(faced: Process, plan: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which rows of the plan are reached with positive probability, (steps, states)."""
-    game = faced.game
-    here = np.array([p > 0 for p in game.start])
-    everywhere = np.arange(game.num_states)
-    out = np.zeros(plan.shape, dtype=bool)
-    if game.horizon is None:
-        linked = faced.moves[0, everywhere, plan[0]] > 0
-        while not (here == out[0]).all():
-            out[0] = here
-            here = here | linked[here].any(axis=0)
-        return out
-    for step in range(game.horizon):
-        row = step if len(plan) > 1 else 0
-        out[row] |= here
-        here = (faced.at(step)[1][everywhere, plan[row]] > 0)[here].any(axis=0)
-    return out
-
-
 @dataclass(frozen=True, eq=False)
 class BestPlans:
     """The deterministic tables of largest value.
@@ -149,9 +136,8 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
         InputError: if there are more than `limit` to try.
         LimitReached: at a limit.
     """
-    idle = ~reachable(faced)
-    live = np.flatnonzero(~idle)
-    legal = faced.legal[live]
+    floats = float_process(faced, player)
+    live, legal = floats.live, floats.legal
     count = prod(legal.sum(axis=1).tolist())
     if count > limit:
         raise InputError(
@@ -164,7 +150,7 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
     for first in range(0, count, chunk):
         limits.check()
         parts.append(all_tables(legal, np.arange(first, min(first + chunk, count))))
-    screened = np.concatenate([_float_values(faced, player, live, part) for part in parts])
+    screened = np.concatenate([_float_values(floats, part) for part in parts])
     near = screened >= screened.max() - 2 * _error_bound(faced)
     plans = np.concatenate(parts)[near]
     pieces = [plans[first : first + chunk] for first in range(0, len(plans), chunk)]
@@ -172,31 +158,18 @@ def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
     best = values[:, player] == values[:, player].max()
     whole = np.tile(faced.legal.argmax(axis=1), (int(best.sum()), 1))
     whole[:, live] = plans[best]
+    idle = np.ones(len(faced.legal), dtype=bool)
+    idle[live] = False
     return BestPlans(whole, values[best], idle)
 
 
-def reachable(faced: Process) -> NDArray[np.bool_]:
-    """Which states can be reached within the horizon."""
-    here = np.array([p > 0 for p in faced.game.start])
-    out = here.copy()
-    for step in range((faced.game.horizon or 1) - 1):
-        linked = ((faced.at(step)[1] != 0) & faced.legal[..., None]).any(axis=1)
-        here = linked[here].any(axis=0)
-        out |= here
-    return out
-
-
-def _float_values(
-    faced: Process, player: int, live: NDArray[np.int64], plans: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _float_values(floats: FloatProcess, plans: NDArray[np.int64]) -> NDArray[np.float64]:
     """The player's values, its largest payoff counted as one."""
     limits.check()
-    rewards = faced.rewards[..., player]
-    largest = max(map(abs, rewards.ravel().tolist())) or 1
-    start = np.array([float(faced.game.start[state]) for state in live])
-    payoffs = (rewards / largest).astype(np.float64)[:, live, plans]
-    moves = (faced.moves / faced.denominator).astype(np.float64)[..., live][:, live, plans]
-    return np.asarray(chain_values(faced.game, start, payoffs[..., None], moves)[0][:, 0])
+    live = np.arange(len(floats.live))
+    payoffs, moves = floats.rewards[:, live, plans], floats.moves[:, live, plans]
+    values, _ = chain_values(floats.game, floats.start, payoffs[..., None], moves)
+    return np.asarray(values[:, 0])
 
 
 def _error_bound(faced: Process) -> float:

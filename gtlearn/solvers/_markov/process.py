@@ -22,6 +22,7 @@ Integers = NDArray[Any]  # Python ints in an object array
 CHUNK = 2**16  # entries that are computed between two looks at the limits
 BLINK = 0.005  # seconds, likewise
 WORD = 64  # bits
+ROUNDING = 2.0**-53  # the relative error of one operation in doubles
 
 
 def solve_exactly(system: Integers, right: Integers) -> tuple[list[int], int]:
@@ -240,4 +241,79 @@ def from_start(chosen: Process, values: Sequence[Sequence[Fraction]]) -> tuple[F
     start = chosen.game.start
     return tuple(
         sum((p * v for p, v in zip(start, row, strict=True) if p), Fraction(0)) for row in values
+    )
+
+
+def reached_rows(faced: Process, played: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows are reached with positive probability, (steps, states).
+
+    Args:
+        faced: the process.
+        played: which actions may be played, shape (steps, states, actions); `steps` may be 1.
+    """
+    links = faced.moves != 0
+    here = np.array([p > 0 for p in faced.game.start])
+    out = np.zeros(played.shape[:2], dtype=bool)
+    for step in range(faced.game.horizon or faced.game.num_states):
+        row = step if len(played) > 1 else 0
+        if len(played) == len(links) == 1 and not (here & ~out[0]).any():
+            break  # where nothing depends on the time, nothing else is reached either
+        out[row] |= here
+        linked = links[step if len(links) > 1 else 0] & played[row][..., None]
+        here = linked[here].any(axis=(0, 1))
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class FloatProcess:
+    """A decision process of one player in floats; its largest payoff is one.
+
+    Attributes:
+        game: the game that it comes from.
+        live: the states that can be reached; the others are left out.
+        start: shape (live,).
+        rewards: of the player, shape (steps, live, actions).
+        moves: shape (steps, live, actions, live).
+        legal: shape (live, actions).
+        discount: what a payoff one step later is worth.
+        horizon: the number of steps.
+        unit: what a value is to be multiplied by, to be one of the game; of any size.
+        margin: a bound on the rounding of any value or derivative over a box of tables.
+    """
+
+    game: MarkovGame
+    live: NDArray[np.int64]
+    start: NDArray[np.float64]
+    rewards: NDArray[np.float64]
+    moves: NDArray[np.float64]
+    legal: NDArray[np.bool_]
+    discount: float
+    horizon: int
+    unit: Fraction
+    margin: float
+
+
+def float_process(faced: Process, player: int) -> FloatProcess:
+    """The process of one player with a horizon, in floats."""
+    game = faced.game
+    live = np.flatnonzero(reached_rows(faced, faced.legal[None])[0])
+    rewards = np.where(faced.legal, faced.rewards[..., player], 0)[:, live]
+    largest = max(map(abs, rewards.ravel().tolist())) or 1
+    moves = (faced.moves / faced.denominator).astype(np.float64)[..., live][:, live]
+    horizon, discount = game.horizon or 1, float(game.discount)
+    # values are sums of so many terms a step, each rounded a few times, and no larger than the
+    # sum of the discounts; derivatives are sums of values times visits
+    operations = 8 * (horizon + 2) * (len(live) + 2 * rewards.shape[-1] + 8)
+    total = sum(discount**step for step in range(horizon))
+    return FloatProcess(
+        game=game,
+        live=live,
+        start=np.array([float(game.start[state]) for state in live]),
+        rewards=(rewards / largest).astype(np.float64),
+        moves=moves,
+        legal=faced.legal[live],
+        discount=discount,
+        horizon=horizon,
+        unit=game.scale * Fraction(largest, faced.denominators[player]),
+        margin=4 * operations * ROUNDING * total * (total + 1),
     )

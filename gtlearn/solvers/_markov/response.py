@@ -15,8 +15,13 @@ from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
 from gtlearn.limits import limited
-from gtlearn.solvers._markov.planning import best_plans, optimal_plan, reached_rows
-from gtlearn.solvers._markov.process import Process, induced_process, plan_payoffs
+from gtlearn.solvers._markov.planning import best_plans, optimal_plan
+from gtlearn.solvers._markov.process import (
+    Process,
+    induced_process,
+    plan_payoffs,
+    reached_rows,
+)
 from gtlearn.solvers._markov.solution import OPTIMAL, STATIONARY
 from gtlearn.solvers._markov.tables import as_markov, exact_tables
 
@@ -135,7 +140,8 @@ def _response(
     **more: tuple[Any, ...],
 ) -> Response:
     """The response by a plan (steps, states); `choices` (steps, states, actions) are as good."""
-    tied = reached_rows(faced, plan) & (choices.sum(axis=-1) > 1)
+    played = np.eye(choices.shape[-1], dtype=bool)[plan]
+    tied = reached_rows(faced, played) & (choices.sum(axis=-1) > 1)
     return Response(
         player=player,
         kind=kind,

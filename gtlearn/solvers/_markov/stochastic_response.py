@@ -17,15 +17,12 @@ from gtlearn.games.numbers import nearest_double, to_fraction
 from gtlearn.limits import OK, LimitReached, limited
 from gtlearn.solvers._markov.boxes import (
     Booleans,
-    FloatProcess,
     Floats,
     bounds,
     centres,
-    float_process,
 )
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.planning import reachable
-from gtlearn.solvers._markov.process import induced_process
+from gtlearn.solvers._markov.process import FloatProcess, float_process, induced_process
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
 from gtlearn.solvers._markov.tables import Rows, as_markov, exact_rows, exact_tables, pure_table
 
@@ -151,7 +148,7 @@ class _Incumbent:
         """What the player faces, in floats."""
         exact = exact_tables(self.tables, self.game, self.player)
         faced = induced_process(self.game, exact, self.player)
-        return float_process(faced, self.player, np.flatnonzero(reachable(faced)))
+        return float_process(faced, self.player)
 
     def improve(self, rows: Floats, process: FloatProcess) -> None:
         """Takes exact tables near one in floats that are better."""
