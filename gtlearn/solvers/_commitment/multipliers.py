@@ -6,7 +6,7 @@ rounded to multiples of a power of two, and the bound that they prove is compute
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -150,8 +150,3 @@ def _gains(incentives: NDArray[Any], rows: list[int], numerators: NDArray[Any]) 
     flat[:] = [int(v) for v in product.entries()]
     exact: NDArray[Any] = own.astype(object) * sums - flat.reshape(own.shape)
     return exact
-
-
-def dual_row(dual: Sequence[int], denominator: int, size: int) -> tuple[list[int], int]:
-    """The first `size` entries of an exact dual solution, as a row of Multipliers."""
-    return [int(v) for v in dual[:size]], denominator

@@ -23,7 +23,7 @@ from gtlearn.progress import tell
 from gtlearn.solvers._commitment.data import Bimatrix, earned, largest, region_program
 from gtlearn.solvers._commitment.dual_simplex import OPTIMAL, Proposal, maximise
 from gtlearn.solvers._commitment.least import maximise_least
-from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, dual_row, rounded, trivial
+from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded, trivial
 from gtlearn.solvers._commitment.pure import best_pure
 from gtlearn.solvers._linear.algebra import multiply
 from gtlearn.solvers._linear.program import Basis, Infeasible, Optimum, at_basis, solve
@@ -145,8 +145,7 @@ def exact_region(
         except Infeasible:
             return None
     mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal]
-    dual, denominator = dual_row(optimum.dual, optimum.dual_denominator, game.shape[1])
-    return mix, optimum.value(program), dual, denominator
+    return mix, optimum.value(program), optimum.dual[: game.shape[1]], optimum.dual_denominator
 
 
 def empty_region(

@@ -14,9 +14,7 @@ from gtlearn.solvers.solution import RATIONAL, Certificate, NashEquilibrium, Str
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 
 
-def certified(
-    game: NormalFormGame, strategies: Sequence[Strategy], index: int | None = None
-) -> NashEquilibrium | None:
+def certified(game: NormalFormGame, strategies: Sequence[Strategy]) -> NashEquilibrium | None:
     """The equilibrium with its certificate, or None where a regret is not exactly zero.
 
     Raises:
@@ -27,7 +25,7 @@ def certified(
     if any(losses):
         return None
     certificate = Certificate("nash", RATIONAL, True, {"regrets": losses})
-    return NashEquilibrium(tuple(strategies), payoffs, certificate, index)
+    return NashEquilibrium(tuple(strategies), payoffs, certificate)
 
 
 def certain(game: NormalFormGame, strategies: Sequence[Strategy]) -> NashEquilibrium:
