@@ -16,9 +16,8 @@ from gtlearn.games.numbers import Number
 from gtlearn.solvers._linear.cost import bits_of, solving_seconds
 from gtlearn.solvers._markov.planning import optimal_plan
 from gtlearn.solvers._markov.process import induced_process
-from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers._markov.tables import exact_tables
-from gtlearn.solvers.solution import RATIONAL, Certificate, Strategy
+from gtlearn.solvers.solution import RATIONAL, Certificate, NashEquilibrium, Strategy, Table
 from gtlearn.solvers.verify.markov_values import table_payoffs, table_regrets
 
 SUBGAME_PERFECT = "subgame_perfect"
@@ -30,7 +29,7 @@ DIGITS = (12, 18, 24, 36)  # of the decimals that probabilities are rounded to, 
 
 def measured(
     game: MarkovGame, tables: Sequence[Table], *, timed: bool = False, **evidence: Any
-) -> MarkovEquilibrium:
+) -> NashEquilibrium:
     """The profile with its exact payoffs and regrets: an equilibrium where the regrets are zero.
 
     The evidence is "regrets", one a player, how much its best deviation from the start gains,
@@ -51,7 +50,7 @@ def measured(
     if exact and SUBGAME_PERFECT not in evidence:
         evidence[SUBGAME_PERFECT] = is_subgame_perfect(game, tables)
     certificate = Certificate("nash", RATIONAL, exact, {"regrets": regrets, **evidence})
-    return MarkovEquilibrium(tuple(tables), timed, payoffs, certificate)
+    return NashEquilibrium(tuple(tables), payoffs, certificate, timed=timed)
 
 
 def _proven(
@@ -75,7 +74,7 @@ def measuring_seconds(game: MarkovGame) -> float:
     return game.num_players * moves * (5e-6 + 1e-6 * game.horizon)
 
 
-def is_exact(equilibrium: MarkovEquilibrium) -> bool:
+def is_exact(equilibrium: NashEquilibrium) -> bool:
     """Whether no player gains anything by deviating."""
     return not any(equilibrium.certificate.evidence["regrets"])
 
@@ -107,7 +106,7 @@ def tolerances(game: MarkovGame, share: Fraction) -> tuple[Fraction, ...]:
 
 def shortened(
     game: MarkovGame, tables: Sequence[Table], allowed: Sequence[Fraction]
-) -> MarkovEquilibrium:
+) -> NashEquilibrium:
     """The profile in the fewest decimals for which no player's regret exceeds what is allowed.
 
     Args:

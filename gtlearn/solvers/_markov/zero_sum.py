@@ -28,7 +28,6 @@ from gtlearn.solvers._markov.certified import (
     tolerances,
 )
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers._markov.stage_games import (
     Profile,
     continuation_payoffs,
@@ -37,7 +36,7 @@ from gtlearn.solvers._markov.stage_games import (
     stage_game,
 )
 from gtlearn.solvers._zero_sum import zero_sum as solve_stage
-from gtlearn.solvers.solution import Certificate
+from gtlearn.solvers.solution import Certificate, NashEquilibrium, Table
 
 SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"
@@ -80,7 +79,7 @@ def is_constant_sum(game: MarkovGame) -> bool:
 
 def discounted_zero_sum(
     game: MarkovGame, *, newton: bool = True
-) -> tuple[MarkovEquilibrium | None, LimitReached | None]:
+) -> tuple[NashEquilibrium | None, LimitReached | None]:
     """Optimal stationary strategies, and exact bounds on the value at the start.
 
     The evidence has "lower" and "upper": what the first player's table guarantees it against the
@@ -121,7 +120,7 @@ def discounted_zero_sum(
 
 def _made_exact(
     game: MarkovGame, iterate: _Iterate, allowed: Sequence[Fraction], finished: bool
-) -> MarkovEquilibrium:
+) -> NashEquilibrium:
     """The equilibrium of an iterate, with proven regrets.
 
     Raises:
@@ -212,7 +211,7 @@ def _guesses(game: MarkovGame, iterate: _Iterate) -> Iterator[tuple[Fraction, ..
         yield evaluate(game, iterate.tables).state_values[0]
 
 
-def with_bounds(equilibrium: MarkovEquilibrium) -> MarkovEquilibrium:
+def with_bounds(equilibrium: NashEquilibrium) -> NashEquilibrium:
     """The same equilibrium with the bounds that the regrets prove in its evidence."""
     old = equilibrium.certificate
     first, second = (Fraction(r) for r in old.evidence["regrets"])

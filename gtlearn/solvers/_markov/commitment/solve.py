@@ -11,6 +11,7 @@ from fractions import Fraction
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError, option
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers._markov.certified import measuring_seconds
@@ -32,17 +33,18 @@ from gtlearn.solvers._markov.commitment.perturbation import robustness
 from gtlearn.solvers._markov.commitment.replies import Candidate, reply
 from gtlearn.solvers._markov.commitment.stochastic import best_stochastic, improved
 from gtlearn.solvers._markov.commitment.view import LeaderView, Reduction, first_legal
-from gtlearn.solvers._markov.solution import (
+from gtlearn.solvers.outcomes import committed
+from gtlearn.solvers.solution import (
     DETERMINISTIC,
     OPTIMAL,
+    RATIONAL,
     STATIONARY,
     STOCHASTIC,
-    MarkovSolution,
+    Certificate,
+    Commitment,
+    Solution,
     Table,
-    TableCommitment,
 )
-from gtlearn.solvers._markov.tables import as_markov
-from gtlearn.solvers.solution import RATIONAL, Certificate
 from gtlearn.solvers.verify.markov import markov_outcome
 
 BRANCHES = "branch_and_bound"
@@ -66,7 +68,7 @@ def stackelberg(
     time_limit: float | None = None,
     memory_limit: float | None = None,
     progress: Progress | None = None,
-) -> MarkovSolution:
+) -> Solution:
     """The best table that a leader can commit to, against one class of followers.
 
     Deterministic tables are all tried. Stochastic ones (iterated games only) are searched for and
@@ -109,11 +111,11 @@ def stackelberg(
 
 def _solved(
     game: IteratedGame | MarkovGame, leader: int, follower: str, policy: str, ties: str
-) -> MarkovSolution:
+) -> Solution:
     markov = as_markov(game)
     reduction = Reduction.of(markov, leader, follower)
     view = reduction.view
-    outcomes: tuple[TableCommitment, ...] = ()
+    outcomes: tuple[Commitment, ...] = ()
     bounds: dict[str, Fraction] = {}
     evidence: Evidence = {}
     method, complete, reached = METHODS[policy], False, None
@@ -144,7 +146,7 @@ def _solved(
     if complete:
         reached = None
     near = _robustness(reduction, proven[0]) if proven else ()
-    return MarkovSolution(
+    return Solution(
         game=game,
         concept="stackelberg",
         method=method,
@@ -160,7 +162,7 @@ def _solved(
     )
 
 
-def _cheapest(reduction: Reduction, policy: str, ties: str, evidence: Evidence) -> TableCommitment:
+def _cheapest(reduction: Reduction, policy: str, ties: str, evidence: Evidence) -> Commitment:
     """The first deterministic table, with a bound that is at hand.
 
     Raises:
@@ -176,8 +178,8 @@ def _cheapest(reduction: Reduction, policy: str, ties: str, evidence: Evidence) 
 
 
 def _proven(
-    game: IteratedGame | MarkovGame, outcomes: tuple[TableCommitment, ...]
-) -> tuple[tuple[TableCommitment, ...], LimitReached | None]:
+    game: IteratedGame | MarkovGame, outcomes: tuple[Commitment, ...]
+) -> tuple[tuple[Commitment, ...], LimitReached | None]:
     """Those outcomes that there was time to verify, and the limit that ended it."""
     markov = as_markov(game)
     for count, outcome in enumerate(outcomes):
@@ -252,9 +254,7 @@ def _branched(view: LeaderView, value: Fraction, bound: Fraction, tolerance: Fra
     return replace(tightened, reached=None if own else tightened.reached)
 
 
-def _deterministic(
-    reduction: Reduction, ties: str, tried: Enumerated
-) -> tuple[TableCommitment, ...]:
+def _deterministic(reduction: Reduction, ties: str, tried: Enumerated) -> tuple[Commitment, ...]:
     upper = reduction.value(tried.upper_bound)
     evidence = {"bound": "enumeration", "upper_bound": upper, "tables": tried.tried}
     return tuple(_outcome(reduction, DETERMINISTIC, ties, best, evidence) for best in tried.best)
@@ -262,26 +262,26 @@ def _deterministic(
 
 def _outcome(
     reduction: Reduction, policy: str, ties: str, best: Candidate, evidence: Evidence
-) -> TableCommitment:
+) -> Commitment:
     """A candidate as a commitment in the whole game, in its own units."""
     if best.direction is not None:
         evidence = {**evidence, "direction": reduction.direction(best.direction)}
-    return TableCommitment(
-        leader=reduction.view.leader,
-        commitment=reduction.table(best.table),
+    leader = reduction.view.leader
+    return Commitment(
+        strategies=committed(reduction.table(best.table), leader),
+        leader=leader,
         follower=reduction.view.follower,
         policy=policy,
         ties=ties,
         payoffs=reduction.payoffs(best.payoffs),
         response=reduction.plan(best.plan),
-        upper_bound=evidence["upper_bound"],
         attained=best.attained,
         certificate=Certificate("stackelberg", RATIONAL, True, evidence),
     )
 
 
 def _robustness(
-    reduction: Reduction, outcome: TableCommitment
+    reduction: Reduction, outcome: Commitment
 ) -> tuple[tuple[Fraction, Fraction, Table], ...]:
     """What is kept under weak ties near the commitment, and by which tables, where ties matter."""
     view, table = reduction.view, reduction.reduced_table(outcome.commitment)
@@ -303,7 +303,7 @@ def _proofs(bounds: Evidence, near: tuple[tuple[Fraction, Fraction, Table], ...]
 
 def _notes(
     view: LeaderView,
-    outcomes: tuple[TableCommitment, ...],
+    outcomes: tuple[Commitment, ...],
     complete: bool,
     reached: LimitReached | None,
 ) -> tuple[str, ...]:
