@@ -17,6 +17,7 @@ from gtlearn.solvers._markov import backward_induction as induction
 from gtlearn.solvers._markov import mixed, stationary, zero_sum
 from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, is_exact
 from gtlearn.solvers._nash.selection import CRITERIA, ENTROPY, WELFARE, score
+from gtlearn.solvers.outcomes import weakest
 from gtlearn.solvers.solution import NashEquilibrium, Solution
 
 FINDS = ("one", "all")
@@ -67,8 +68,8 @@ def solve_nash(
     One equilibrium is found by backward induction where there is a horizon. Without one: in
     zero-sum games by Pollatschek and Avi-Itzhak's iteration, in iterated games by repeating a
     stage equilibrium, else by trying all deterministic tables, or else by logarithmic tracing,
-    whose equilibria are exact or approximate, as their regrets say. All of them are the
-    equilibria in deterministic tables that do not see the time.
+    whose equilibria are exact, in boxes, or approximate, as their certificates say. All of them
+    are the equilibria in deterministic tables that do not see the time.
 
     Args:
         game: an iterated or a Markov game.
@@ -97,7 +98,7 @@ def solve_nash(
     with limited(time_limit, memory_limit), heard_by(progress):
         task = _Task(game, as_markov(game), select)
         result = _chosen(task, find, method)(task)
-    notes = [task.markov.number_note, *result.notes, *_accuracy(result)]
+    notes = [task.markov.number_note, *_accuracy(result), *result.notes]
     if result.reached is not None:
         notes.append(f"{result.reached} before the search was over")
     return Solution(
@@ -107,6 +108,7 @@ def solve_nash(
         solutions=result.equilibria,
         status=OK if result.reached is None else result.reached.status,
         complete=result.complete,
+        arithmetic=weakest(e.certificate.arithmetic for e in result.equilibria),
         seconds=time.monotonic() - start,
         notes=tuple(note for note in notes if note),
     )
@@ -278,12 +280,14 @@ def _tracing(task: _Task) -> _Result:
         drop = f"{option('select')} or {option('method')}"
         raise InputError(f"{mixed.METHOD} finds one equilibrium, so drop {drop}")
     try:
-        equilibrium = mixed.mixed_equilibrium(game)
+        traced = mixed.mixed_equilibrium(game)
     except LimitReached as error:
         return _Result(mixed.METHOD, (), error)
-    if equilibrium is None:
+    if traced is None:
         return _Result(mixed.METHOD, (), notes=(NONE_TRACED,))
-    return _Result(mixed.METHOD, (equilibrium,))
+    equilibrium, reason = traced
+    notes = (f"no box is proven to hold an exact equilibrium, since {reason}",) if reason else ()
+    return _Result(mixed.METHOD, (equilibrium,), notes=notes)
 
 
 def _any_stationary(task: _Task) -> _Result:

@@ -135,11 +135,10 @@ def _gradient(
     constant: Sequence[int],
 ) -> MetaGradient:
     start = tracked_start(game, initial, player)
-    learned = isinstance(rates, Tensor) and rates.requires_grad
     chain = unroll(game, start, rates, length, constant=constant)
     objective = meta_objective(chain.values, player, count_start=count_start)
-    inputs = [start[player], rates] if learned else [start[player]]
-    found = gradients(objective, inputs)
+    learned = [rates] if isinstance(rates, Tensor) and rates.requires_grad else []
+    found = gradients(objective, [start[player], *learned])
     return MetaGradient(
         gradient=found[0],
         rates=found[1] if learned else None,

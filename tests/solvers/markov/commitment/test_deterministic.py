@@ -185,13 +185,14 @@ def test_a_better_table_than_the_bound_says_is_found_where_few_states_can_be_rea
     found = stackelberg(game, policy="deterministic")
     (best,) = found.solutions
     worse = reply(LeaderView.of(game.markov, 0, "optimal"), best.commitment[1:2] * 26, "strong")
-    evidence = {"bound": "enumeration", "upper_bound": worse.payoffs[0]}
     claim = replace(
         best,
         strategies=committed(best.commitment[1:2] * 26, 0),
         payoffs=worse.payoffs,
         response=worse.plan,
-        certificate=replace(best.certificate, evidence=evidence),
+        certificate=replace(
+            best.certificate, evidence={"bound": "enumeration", "upper_bound": worse.payoffs[0]}
+        ),
     )
     (failure,) = verify.solution(game, replace(found, solutions=(claim,))).false
     assert "more than the upper bound" in failure
