@@ -5,11 +5,10 @@ Data only. `verify.enclosure` proves what is said here; `_enclosure` finds it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import Number, format_number, nearest_double
@@ -107,57 +106,3 @@ def decimal_text(value: Fraction) -> str:
     digits = format_number(abs(value) * 10**places)
     exact = Decimal((int(value < 0), tuple(map(int, digits)), -places))
     return str(exact).lower()
-
-
-class Evidence(Mapping[str, Any]):
-    """A certificate's evidence as a dataclass: its fields by name, without those that are None."""
-
-    def __getitem__(self, name: str) -> Any:
-        value = getattr(self, name, None) if name in self._names() else None
-        if value is None:
-            raise KeyError(name)
-        return value
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name in self._names() if getattr(self, name) is not None)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    @classmethod
-    def _names(cls) -> list[str]:
-        return [field.name for field in fields(cls)]  # type: ignore[arg-type]
-
-    @classmethod
-    def fits(cls, names: Collection[str]) -> bool:
-        """Whether these are names of the fields, with all that have no default."""
-        needed = {f.name for f in fields(cls) if f.default is MISSING}  # type: ignore[arg-type]
-        return needed <= set(names) <= set(cls._names())
-
-
-@dataclass(frozen=True, eq=False)
-class EnclosureEvidence(Evidence):
-    """That exactly one equilibrium on the supports lies in a box (`verify.enclosure`).
-
-    The unknowns are the probabilities of the rows that are not pure, player by player, state by
-    state, action by action; then the value of each state to each player, in the same order. A game
-    in one shot is one state. The equations: what is played earns the value of the state, in the
-    order of all that is played; then, for each row that is not pure, its probabilities sum to one.
-
-    Attributes:
-        regrets: one a player; zero, since they are those of the equilibrium in the box.
-        radius: the largest radius of a probability.
-        preconditioner: near the inverse of the equations' derivatives, one row an unknown.
-        slack: every action that is not played earns less than the value of its state by at least
-            so much, wherever in the box. Copies do not count, which do to their player just what
-            an action does that is played; None where there are no others.
-        state_values: of Markov games, the value of each state, one row a player.
-        subgame_perfect: of Markov games, whether each player's table is optimal in every state.
-    """
-
-    regrets: tuple[Fraction, ...]
-    radius: Fraction
-    preconditioner: tuple[tuple[Fraction, ...], ...]
-    slack: Fraction | None = None
-    state_values: tuple[tuple[Enclosure, ...], ...] | None = None
-    subgame_perfect: bool | None = None

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from gtlearn.games.numbers import Number
+from gtlearn.solvers.evidence import evidence_of
 
 Strategy = tuple[Number, ...]  # one probability an action
 Table = tuple[Strategy, ...]  # one strategy a state
@@ -37,13 +38,18 @@ class Certificate:
         arithmetic: "rational" where every number in it is exact, "enclosure" where numbers lie in
             proven intervals, else "float".
         verified: whether `gtlearn.solvers.verify` accepted it from the payoffs alone.
-        evidence: the numbers that prove it, by name; see `verify` for their meaning.
+        evidence: what proves it, by name: of gtlearn's own concepts one of the dataclasses of
+            `evidence`, whose fields can be read as attributes too.
     """
 
     kind: str
     arithmetic: str
     verified: bool
     evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.evidence, Mapping) and isinstance(self.kind, str):
+            object.__setattr__(self, "evidence", evidence_of(self.kind, self.evidence))
 
 
 @dataclass(frozen=True)

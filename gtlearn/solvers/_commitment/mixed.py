@@ -80,10 +80,11 @@ def solve_weak(game: NormalFormGame, leader: int) -> Solution:
     def instead() -> Commitment:
         return cheap(view, leader, "weak")
 
-    opposed = _opposed(view)
-    if opposed is not None:  # all best responses pay the leader the same
-        minimax = _outcome(view, leader, opposed, "weak")
-        return solution(game, lambda: minimax, MINIMAX, cheap=instead)
+    minimax = _opposed(view)
+    if minimax is not None:  # all best responses pay the leader the same
+        return solution(
+            game, lambda: _outcome(view, leader, minimax, "weak"), MINIMAX, cheap=instead
+        )
     search = WeakSearch(view)
     try:
         with limits.keeping(2 * checking_seconds(view), share=1 / 4):

@@ -30,7 +30,8 @@ from gtlearn.solvers._enclosure.krawczyk import (
     refined,
 )
 from gtlearn.solvers._enclosure.system import Monomial, Polynomial, Polynomials
-from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, EnclosureEvidence, Real
+from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, Real
+from gtlearn.solvers.evidence import EnclosureEvidence
 from gtlearn.solvers.outcomes import ENCLOSURE, Certificate, NashEquilibrium
 from gtlearn.solvers.verify.enclosure import enclosure_failures, one_state
 from gtlearn.solvers.verify.nash import payoffs

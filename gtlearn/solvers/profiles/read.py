@@ -14,7 +14,7 @@ import numpy as np
 from gtlearn.errors import InputError, option, quoted
 from gtlearn.files import require_no_link
 from gtlearn.games import Game
-from gtlearn.games.formats.arrays import is_array, plain_array
+from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.outcomes import (

@@ -11,11 +11,10 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
 from gtlearn.solvers.concepts import is_registered, names
-from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, EnclosureEvidence, Real
+from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, Real
 from gtlearn.solvers.outcomes import (
     ARITHMETICS,
     DETERMINISTIC,
-    ENCLOSURE,
     OPTIMAL,
     STATIONARY,
     STOCHASTIC,
@@ -206,10 +205,7 @@ def _certificate(entry: Any) -> Certificate:
     proof = dict(of_kind(dict, entry))
     kind, verified = of_kind(str, proof.pop("kind")), of_kind(bool, proof.pop("verified"))
     arithmetic = one_of(ARITHMETICS, proof.pop("arithmetic"))
-    evidence = read_evidence(proof)
-    if arithmetic == ENCLOSURE and EnclosureEvidence.fits(evidence):
-        evidence = EnclosureEvidence(**evidence)
-    return Certificate(kind, arithmetic, verified, evidence)
+    return Certificate(kind, arithmetic, verified, read_evidence(proof))
 
 
 def _commitment(

@@ -14,7 +14,8 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.solvers import check, solve, verify
 from gtlearn.solvers._enclosure.equilibria import NotEnclosed, enclosed
-from gtlearn.solvers.enclosures import Enclosure, EnclosureEvidence, decimal_text
+from gtlearn.solvers.enclosures import Enclosure, decimal_text
+from gtlearn.solvers.evidence import EnclosureEvidence
 from gtlearn.solvers.reading import read_solution
 
 

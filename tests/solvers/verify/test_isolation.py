@@ -71,5 +71,5 @@ def test_what_gets_loaded():
     )
     assert result.returncode == 0, result.stderr
     loaded = {n for n in result.stdout.split() if not n.startswith("gtlearn.solvers.verify")}
-    data = {"gtlearn.solvers.concepts", "gtlearn.solvers.outcomes"}
+    data = {f"gtlearn.solvers.{n}" for n in ("concepts", "enclosures", "evidence", "outcomes")}
     assert loaded == {"gtlearn.solvers", *data}
