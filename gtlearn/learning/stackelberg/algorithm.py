@@ -39,7 +39,7 @@ MAX_KEPT = 10_000  # exact values that are remembered
 
 
 class StackelbergLearner:
-    """One run; see `gtlearn.runs.learner.Learner`.
+    """One run; see `gtlearn.learning.protocol.Learner`.
 
     Args:
         config: the options.

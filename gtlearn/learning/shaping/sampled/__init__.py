@@ -31,6 +31,7 @@ from gtlearn.learning.shaping.sampled.policies import CategoricalPolicy as Categ
 from gtlearn.learning.shaping.sampled.policies import Choices as Choices
 from gtlearn.learning.shaping.sampled.policies import GaussianPolicy as GaussianPolicy
 from gtlearn.learning.shaping.sampled.policies import MaskedPolicy as MaskedPolicy
+from gtlearn.learning.shaping.sampled.policies import ModulePolicy as ModulePolicy
 from gtlearn.learning.shaping.sampled.policies import Network as Network
 from gtlearn.learning.shaping.sampled.policies import Numbers as Numbers
 from gtlearn.learning.shaping.sampled.policies import PartialPolicy as PartialPolicy

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
+from gtlearn.learning.protocol import Parallel
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, measured
-from gtlearn.learning.shaping.algorithms.config import (
-    CheetahLolaDiceConfig,
-    CheetahMetaConfig,
-    LolaDiceConfig,
-    MetaConfig,
-    PersonaConfig,
-    SamplingOptions,
-)
-from gtlearn.learning.shaping.algorithms.settings import Setting
+from gtlearn.learning.shaping.algorithms.options import Training
+from gtlearn.learning.shaping.algorithms.settings import TABLE_DEVIATION, Setting
 from gtlearn.learning.shaping.games import table_game
-from gtlearn.learning.shaping.games.protocol import Parameters
 from gtlearn.learning.shaping.meta import MetaAscent
-from gtlearn.learning.shaping.meta.baselines import lola_dice
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Personas, Population
-from gtlearn.learning.shaping.sampled import (
-    Chains,
-    Estimator,
-    Gradients,
-    SampledAscent,
-    Sampling,
-    TablePolicy,
-)
+from gtlearn.learning.shaping.sampled import Chains, Estimator, Gradients, SampledAscent, Sampling
 from gtlearn.learning.shaping.sampled.memory import keep_freed_memory
-
-Parallel: TypeAlias = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
-
-DEVIATION = 0.1  # of the logits of a table at the start
 
 
 @dataclass(frozen=True)
@@ -59,23 +40,23 @@ class Step:
     env_steps: int
 
 
-People_contra = TypeVar("People_contra", contravariant=True)
+Peers_contra = TypeVar("Peers_contra", contravariant=True)
 
 
-class Side(Protocol[People_contra]):
+class Trainer(Protocol[Peers_contra]):
     """An ascent on the gradients of a method."""
 
     def step(self) -> Step:
         """One iteration."""
 
     def share(self, parallel: Parallel, parts: int) -> None:
-        """Has an iteration's work done in parts; see `gtlearn.runs.learner.Shared`."""
+        """Has an iteration's work done in parts; see `gtlearn.learning.protocol.Shared`."""
 
-    def adapted(self, people: Sequence[People_contra]) -> tuple[Adaptation, int]:
+    def adapted(self, peers: Sequence[Peers_contra]) -> tuple[Adaptation, int]:
         """How the present start fares among peers, and the steps that were played for it.
 
         Args:
-            people: of the players from the second on; those of one index meet.
+            peers: of the players from the second on; those of one index meet.
         """
 
     @property
@@ -95,13 +76,13 @@ class Side(Protocol[People_contra]):
         """Goes back to what `state_dict` returned."""
 
 
-Ascent = TypeVar("Ascent", MetaAscent, SampledAscent)
+AscentKind = TypeVar("AscentKind", MetaAscent, SampledAscent)
 
 
-class _Ascending(Generic[Ascent]):
+class _Ascending(Generic[AscentKind]):
     """What both have: an ascent with a start and inner rates."""
 
-    ascent: Ascent
+    ascent: AscentKind
 
     @property
     def chosen(self) -> list[Tensor]:
@@ -114,42 +95,40 @@ class _Ascending(Generic[Ascent]):
         self.ascent.rates.copy_(chosen[1])
 
 
-class ExactSide(_Ascending[MetaAscent]):
+class ExactTrainer(_Ascending[MetaAscent]):
     """Exact values of tables; nothing is played.
 
     Args:
-        config: the options.
+        training: how the learner ascends.
         game: what is played.
-        people: the personas of the training.
+        peers: the personas of the training.
         method: whose gradient.
+        batch: how many personas an iteration takes; None: all.
         seed: of the start, and of the batches of personas.
     """
 
     def __init__(
         self,
-        config: PersonaConfig,
+        training: Training,
         game: IteratedGame,
-        people: Sequence[Personas],
+        peers: Sequence[Personas],
         method: Method,
+        batch: int | None,
         seed: int,
     ) -> None:
-        self.game, self.length = table_game(game), config.chain
+        self.game, self.length, self.method = table_game(game), training.chain, method
         self.per_step = 1 - float(game.discount)
-        self.method, self.look_aheads = method, _look_aheads(config)
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.randn((1, *self.game.shapes[0]), generator=generator, dtype=torch.float64)
         self.ascent = MetaAscent(
             self.game,
-            [peer.logits() for peer in people],
-            DEVIATION * drawn,
-            rates=config.inner_rate,
-            length=config.chain,
+            [peer.logits() for peer in peers],
+            TABLE_DEVIATION * drawn,
+            rates=training.inner_rate,
+            length=training.chain,
             method=method,
-            look_aheads=self.look_aheads,
-            outer_rate=config.outer_rate or 0.1,
-            learn_rates=_learns_rates(config),
-            rates_rate=_rates_rate(config),
-            batch=config.batch,
+            outer_rate=training.outer_rate or 0.1,
+            batch=batch,
             generator=generator,
         )
 
@@ -167,16 +146,11 @@ class ExactSide(_Ascending[MetaAscent]):
         """
         raise InputError("exact values are computed in one process; leave ray_workers out")
 
-    def adapted(self, people: Sequence[Personas]) -> tuple[Adaptation, int]:
+    def adapted(self, peers: Sequence[Personas]) -> tuple[Adaptation, int]:
         """How the present start fares against personas, exactly."""
         start, rates = self.ascent.start[0], self.ascent.rates[0]
-        ascents = {0: self._foreseeing} if self.method == "lola-dice" else {}
-        return adapt_exactly(self.game, start, rates, self.length, people, ascents=ascents), 0
-
-    def _foreseeing(self, joint: Parameters, row: Tensor) -> Tensor:
-        """LOLA-DiCE's own step in the chain, its peers foreseen at their inner rates."""
-        ahead = row.expand(self.look_aheads, -1)
-        return lola_dice(self.game, joint, ahead, self.look_aheads).gradient
+        steps = self.method.exact_steps(self.game)
+        return adapt_exactly(self.game, start, rates, self.length, peers, ascents=steps), 0
 
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions)."""
@@ -191,7 +165,7 @@ class ExactSide(_Ascending[MetaAscent]):
         self.ascent.load_state_dict(state)
 
 
-class SampledSide(_Ascending[SampledAscent]):
+class SampledTrainer(_Ascending[SampledAscent]):
     """Trajectories of tables or networks, as in the paper.
 
     Rewards are plain means over the steps of a trajectory. Validation and test are played too, and
@@ -199,74 +173,78 @@ class SampledSide(_Ascending[SampledAscent]):
     draws.
 
     Args:
-        config: the options.
+        training: how the learner samples, and ascends.
         setting: what is played, and by whom.
-        people: the peers of the training.
-        groups: of the peers, whose conflicting gradients are projected; None: they are not.
+        peers: those of the training.
         method: whose gradient.
         seed: of the start and of all that is played.
+        groups: of the peers, whose conflicting gradients are projected; None: they are not.
     """
 
     def __init__(
         self,
-        config: SamplingOptions,
+        training: Training,
         setting: Setting,
-        people: Sequence[Population],
+        peers: Sequence[Population],
         method: Method,
         seed: int,
         groups: Tensor | None = None,
     ) -> None:
-        self.config, self.setting, self.seed = config, setting, seed
-        self.estimator = _estimator(config, setting, method)
+        self.training, self.setting, self.seed = training, setting, seed
+        sampling = Sampling(
+            training.trajectories,
+            training.horizon,
+            decay=training.decay,
+            weighted=not training.published,
+        )
+        self.estimator = Estimator(
+            setting.program, setting.policies, sampling, method, setting.critic
+        )
         device = setting.device
         generator = torch.Generator(device).manual_seed(seed)
         start = setting.policies[0].initial(1, generator)[0] * setting.deviation
-        shape = config.chain, len(setting.policies)
-        rates = torch.full(shape, config.inner_rate, device=device)
-        recurrent = setting.tables is None
+        shape = training.chain, len(setting.policies)
         self.ascent = SampledAscent(
             self.estimator,
-            self._on_device(people),
+            self._on_device(peers),
             start,
-            rates,
+            torch.full(shape, training.inner_rate, device=device),
             generator=generator,
-            chains=config.chains,
+            chains=training.chains,
             groups=None if groups is None else groups.to(device),
-            outer_rate=config.outer_rate or (1e-4 if recurrent else 0.1),
-            critic_rate=config.critic_rate,
-            clip=config.clip,
-            learn_rates=_learns_rates(config),
-            rates_rate=_rates_rate(config),
+            outer_rate=training.outer_rate or (1e-4 if setting.tables is None else 0.1),
+            critic_rate=training.critic_rate,
+            clip=training.clip,
         )
-        if recurrent:
+        if setting.tables is None:
             keep_freed_memory()
 
     def step(self) -> Step:
         """One iteration."""
         found = self.ascent.step()
         norm = float(found.parameters.flatten(1).norm(dim=1).mean())
-        rollouts = self.config.chains * self.estimator.rollouts(self.config.chain)[0]
+        rollouts = self.training.chains * self._rollouts[0]
         objective = float(found.objective.mean()) * self.setting.unit
         return Step(objective, norm, self._played(rollouts))
 
     def share(self, parallel: Parallel, parts: int) -> None:
         """Has the chains of an iteration played in parts."""
-        work = partial(_estimated, self.estimator)
+        work = partial(_estimated, self.estimator, self.setting.tables is None)
 
         def estimate(chains: Chains) -> Gradients:
             return Gradients.joined(parallel(work, chains.parts(parts)))
 
         self.ascent.estimate = estimate
 
-    def adapted(self, people: Sequence[Population]) -> tuple[Adaptation, int]:
+    def adapted(self, peers: Sequence[Population]) -> tuple[Adaptation, int]:
         """How the present start fares among peers, in trajectories."""
         generator = torch.Generator(self.setting.device).manual_seed(self.seed)
-        found = self.ascent.adapted(self._on_device(people), generator)
-        played = self._played(len(people[0]) * self.estimator.rollouts(self.config.chain)[1])
+        found = self.ascent.adapted(self._on_device(peers), generator)
+        played = self._played(len(peers[0]) * self._rollouts[1])
         rewards = found.mean_rewards[:, 0].T.cpu() * self.setting.unit
         if self.setting.tables is None:
-            return Adaptation(people[0], rewards.double().numpy()), played
-        return measured(self.setting.tables, people[0], rewards, found.parameters), played
+            return Adaptation(peers[0], rewards.double().numpy()), played
+        return measured(self.setting.tables, peers[0], rewards, found.parameters), played
 
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions); None for networks."""
@@ -283,59 +261,22 @@ class SampledSide(_Ascending[SampledAscent]):
         self.ascent.load_state_dict(state["ascent"])
         self.seed = state["seed"]
 
-    def _on_device(self, people: Sequence[Population]) -> list[Tensor]:
+    def _on_device(self, peers: Sequence[Population]) -> list[Tensor]:
         """The peers' parameters, one tensor a player."""
-        return [peer.parameters().to(self.setting.device) for peer in people]
+        return [peer.parameters().to(self.setting.device) for peer in peers]
+
+    @property
+    def _rollouts(self) -> tuple[int, int]:
+        """How many joint policies a chain plays; see `Method.rollouts`."""
+        return self.estimator.method.rollouts(self.training.chain)
 
     def _played(self, rollouts: int) -> int:
         """The steps of so many joint policies."""
-        return rollouts * self.config.trajectories * self.config.horizon
+        return rollouts * self.training.trajectories * self.training.horizon
 
 
-def _estimator(config: SamplingOptions, setting: Setting, method: Method) -> Estimator:
-    """The estimator of a method's gradients."""
-    sampling = Sampling(
-        trajectories=config.trajectories,
-        horizon=config.horizon,
-        decay=config.decay,
-        weighted=not config.published,
-        look_aheads=_look_aheads(config),
-        dependence=_dependence(config),
-    )
-    return Estimator(
-        setting.program,
-        setting.policies,
-        sampling=sampling,
-        method=method,
-        critic=setting.critic,
-    )
-
-
-def _estimated(estimator: Estimator, chains: Chains) -> Gradients:
+def _estimated(estimator: Estimator, networks: bool, chains: Chains) -> Gradients:
     """A part's gradients, in whichever process."""
-    if not all(isinstance(policy, TablePolicy) for policy in estimator.policies):
+    if networks:
         keep_freed_memory()
     return estimator(chains)
-
-
-def _learns_rates(config: SamplingOptions) -> bool:
-    """Whether the player's own inner rates are learned, too."""
-    return isinstance(config, MetaConfig | CheetahMetaConfig) and config.learn_rates
-
-
-def _rates_rate(config: SamplingOptions) -> float | None:
-    """Adam's rate of the inner rates; None: as of the start."""
-    return config.rates_rate if isinstance(config, MetaConfig | CheetahMetaConfig) else None
-
-
-def _look_aheads(config: SamplingOptions) -> int:
-    """How many steps of its peers LOLA-DiCE foresees."""
-    if isinstance(config, LolaDiceConfig | CheetahLolaDiceConfig):
-        return config.look_aheads
-    return 1
-
-
-def _dependence(config: SamplingOptions) -> float:
-    """Of inner updates that are differentiated; nothing is, for REINFORCE."""
-    known = MetaConfig | CheetahMetaConfig | LolaDiceConfig | CheetahLolaDiceConfig
-    return config.dependence if isinstance(config, known) else 1.0
