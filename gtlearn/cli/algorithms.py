@@ -130,7 +130,7 @@ def _values_of(option: str, args: list[str]) -> list[str]:
 
 def _allow(ctx: click.Context, param: Any, sources: Sequence[str]) -> None:
     """Lets files name code, as long as the command runs."""
-    from gtlearn.extensions import allowing
+    from gtlearn.sources import allowing
 
     ctx.with_resource(allowing(sources))
 
@@ -160,8 +160,8 @@ class FieldType(click.ParamType):  # type: ignore[type-arg]
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """The type in one word, or the choices."""
-        from gtlearn.extensions import Source
         from gtlearn.runs.fields import choices, options_of
+        from gtlearn.sources import Source
 
         words = choices(self.field.kind)
         if Source in options_of(self.field.kind):

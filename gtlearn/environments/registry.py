@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.extensions import function, installed, is_source
 from gtlearn.games.names import nearest
+from gtlearn.sources import function, installed, is_source
 
 GROUP = "gtlearn.environments"  # of entry points
 _REGISTERED: dict[str, Callable[[], Any]] = {}

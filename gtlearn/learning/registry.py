@@ -9,10 +9,10 @@ from typing import Any, get_type_hints
 
 from gtlearn.environments.registry import environment_names
 from gtlearn.errors import InputError, quoted
-from gtlearn.extensions import attribute, function, installed, is_source
 from gtlearn.games.names import nearest
 from gtlearn.learning.options import composed
 from gtlearn.learning.protocol import Learner
+from gtlearn.sources import attribute, function, installed, is_source
 
 GROUP = "gtlearn.learners"  # of entry points
 _LEARNED = "learned value"

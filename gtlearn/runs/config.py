@@ -22,13 +22,13 @@ from typing import Any
 
 from gtlearn import __version__
 from gtlearn.errors import InputError
-from gtlearn.extensions import is_source, require_allowed
 from gtlearn.files import read_bytes
 from gtlearn.games.names import nearest
 from gtlearn.learning.options import described
 from gtlearn.learning.registry import Algorithm, find_algorithm
 from gtlearn.reading import reason
 from gtlearn.runs.fields import NONE, Field, fields_of, make, written
+from gtlearn.sources import is_source, require_allowed
 
 LARGEST_FILE = 30_000  # bytes; tomllib takes minutes for some of ten times as many
 MOST_LINES = 1000
@@ -178,7 +178,7 @@ def read_config(path: Path, *, follow: bool = True) -> RunConfig:
 
     Raises:
         InputError: if it cannot be read, names an unknown algorithm or key, holds a value of a
-            wrong type, or names code that the user did not allow (see `extensions.allowing`); the
+            wrong type, or names code that the user did not allow (see `sources.allowing`); the
             message names the file, the line and the nearest known key.
     """
     return parse_config(read_text(path, follow=follow), str(path))

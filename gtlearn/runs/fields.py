@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from gtlearn.errors import InputError
-from gtlearn.extensions import Source, is_source
 from gtlearn.games.names import nearest
+from gtlearn.sources import Source, is_source
 
 NONE = "none"  # how None is written
 _WORDS = {

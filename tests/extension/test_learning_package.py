@@ -11,10 +11,10 @@ import pytest
 
 from gtlearn import cli
 from gtlearn.errors import InputError
-from gtlearn.extensions import allowing
 from gtlearn.learning import find_algorithm, register
 from gtlearn.learning.registry import ALGORITHMS
 from gtlearn.runs.loop import resume, train
+from gtlearn.sources import allowing
 
 HERE = str(Path(__file__).parent)
 LEARNER, ENV, NETWORK = (

@@ -32,11 +32,11 @@ class Ascent:
     ) -> None:
         """An ascent that has not begun; the arguments are those of `MetaAscent`."""
         self.start, self.rates = start.detach().clone(), rates.detach().clone()
-        self._learns_rates, self._player = method.learns_rates, player
+        self._learns_rates, self._player = method.learn_rates, player
         self._generator = generator
         groups: list[dict[str, Any]] = [{"params": [self.start]}]
-        if method.learns_rates:
-            own = method.rate_of_rates
+        if method.learn_rates:
+            own = method.rates_rate
             groups.append({"params": [self.rates], **({} if own is None else {"lr": own})})
         self._optimiser = torch.optim.Adam(groups, lr=outer_rate, maximize=True)
 

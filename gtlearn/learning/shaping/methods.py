@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from gtlearn.errors import InputError
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
 
     from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
     from gtlearn.learning.shaping.meta.gradient import MetaGradient
+    from gtlearn.learning.shaping.sampled.batch import Estimator
     from gtlearn.learning.shaping.sampled.chain import Sampler
-    from gtlearn.learning.shaping.sampled.credit import Credit, Judge
-    from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+    from gtlearn.learning.shaping.sampled.credit import Judge
 
-    Steps = Mapping[int, Callable[[Sequence[Tensor], Tensor], Tensor]]  # of parameters, rates
+    Steps = Mapping[int, Callable[[Sequence[Tensor], Tensor], Tensor]]  # of parameters and rates
 
 _DEPENDENCE = (
     "What a dependence on an action one step earlier counts where learning is differentiated; "
@@ -31,25 +30,29 @@ _DEPENDENCE = (
 )
 
 
-@dataclass(frozen=True)
 class Method:
-    """The gradient that a start follows: by itself REINFORCE's, which knows nobody that learns.
+    """The gradient that a start follows; what is said here is true of REINFORCE.
 
     Attributes:
         name: what users write.
     """
 
-    name: ClassVar[str] = "reinforce"
+    name: ClassVar[str]
 
     @property
-    def learns_rates(self) -> bool:
+    def learn_rates(self) -> bool:
         """Whether the player's own inner rates are learned, too."""
         return False
 
     @property
-    def rate_of_rates(self) -> float | None:
-        """Adam's learning rate of them; None: as of the start."""
+    def rates_rate(self) -> float | None:
+        """Adam's rate for these; None: as for the start."""
         return None
+
+    @property
+    def ceiling(self) -> MetaMapg:
+        """Exact Meta-MAPG, which a start of this method is measured against."""
+        return MetaMapg()
 
     def exact(
         self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
@@ -72,28 +75,32 @@ class Method:
 
     def sampled(
         self,
-        policies: Sequence[Policy],
+        by: Estimator,
         initial: Sequence[Tensor],
         rates: Tensor,
         sample: Sampler,
-        credit: Credit,
         judge: Judge,
-        player: int,
     ) -> tuple[Tensor, Tensor]:
-        """The gradient of each chain from trajectories; arguments as of `sampled.meta_mapg`.
+        """The gradient of each chain from trajectories.
+
+        Args:
+            by: who plays, and how inner updates are credited.
+            initial: phi_0 of everyone, one tensor a player of shape (chains, *its shape).
+            rates: inner rates, shape (L, players).
+            sample: plays a joint policy.
+            judge: the learner's weighted advantages in what it improves.
 
         Returns:
-            In the player's start, shape (chains, *its shape); and in its own inner rates, shape
+            In the learner's start, shape (chains, *its shape); and in its own inner rates, shape
             (chains, L), zero where nothing depends on them.
         """
         from gtlearn.learning.shaping.sampled.opponents import reinforce
 
-        found = reinforce(policies, initial, sample, credit, judge=judge, player=player)
+        known = by.policies, initial, sample, by.credit
+        found = reinforce(*known, judge=judge, player=by.player)
         return found, found.new_zeros(len(found), len(rates))
 
-    def sampled_steps(
-        self, policies: Sequence[Policy], sample: Sampler, credit: Credit, player: int
-    ) -> Steps:
+    def sampled_steps(self, by: Estimator, sample: Sampler) -> Steps:
         """By player, what it ascends along the chain instead of its policy gradient."""
         return {}
 
@@ -106,15 +113,18 @@ class Method:
         return 1, length + 1
 
 
+@dataclass(frozen=True)
 class Reinforce(Method):
-    """The value as things stand: Williams (1992)."""
+    """The value as long as nobody learns: Williams (1992)."""
+
+    name = "reinforce"
 
 
 @dataclass(frozen=True)
 class MetaMapg(Method):
     """Through the learning of all players: Kim et al. (2021)."""
 
-    name: ClassVar[str] = "meta-mapg"
+    name = "meta-mapg"
     shapes_peers: ClassVar[bool] = True
 
     learn_rates: bool = described(True, "The player learns its own inner rates, too.")
@@ -124,14 +134,9 @@ class MetaMapg(Method):
     dependence: float = described(1.0, _DEPENDENCE, minimum=0, maximum=1)
 
     @property
-    def learns_rates(self) -> bool:
-        """As the option says."""
-        return self.learn_rates
-
-    @property
-    def rate_of_rates(self) -> float | None:
-        """As the option says."""
-        return self.rates_rate
+    def ceiling(self) -> MetaMapg:
+        """With rates that are learned where these are."""
+        return MetaMapg(learn_rates=self.learn_rates)
 
     def exact(
         self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
@@ -144,21 +149,19 @@ class MetaMapg(Method):
 
     def sampled(
         self,
-        policies: Sequence[Policy],
+        by: Estimator,
         initial: Sequence[Tensor],
         rates: Tensor,
         sample: Sampler,
-        credit: Credit,
         judge: Judge,
-        player: int,
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.meta_mapg`, and `sampled.meta_pg`."""
         from gtlearn.learning.shaping.sampled.meta import meta_mapg, meta_pg
 
         find = meta_mapg if self.shapes_peers else meta_pg
-        known = policies, initial, rates, sample, credit, judge
-        found = find(*known, player=player, dependence=self.dependence)
-        return found.parameters, found.rates[..., player]
+        known = by.policies, initial, rates, sample, by.credit, judge
+        found = find(*known, player=by.player, dependence=self.dependence)
+        return found.parameters, found.rates[..., by.player]
 
     def rollouts(self, length: int) -> tuple[int, int]:
         """All of the chain, both times."""
@@ -176,7 +179,7 @@ class MetaPg(MetaMapg):
 class LolaDice(Method):
     """The value after some steps of the others, through these: Foerster et al. (2018)."""
 
-    name: ClassVar[str] = "lola-dice"
+    name = "lola-dice"
 
     look_aheads: int = described(1, "Steps of the peers that are foreseen.", minimum=1)
     dependence: float = described(1.0, _DEPENDENCE, minimum=0, maximum=1)
@@ -188,71 +191,51 @@ class LolaDice(Method):
     def exact(
         self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
     ) -> MetaGradient:
-        """See `meta.baselines.lola_dice`; the others step at the rates of the chain's first."""
+        """See `meta.baselines.lola_dice`; the others step at the first rates of the chain."""
         from gtlearn.learning.shaping.meta.baselines import lola_dice
 
-        ahead = self._ahead(rates[..., 0, :])
+        ahead = rates[..., :1, :].expand(*rates.shape[:-2], self.look_aheads, -1)
         return lola_dice(game, initial, ahead, self.look_aheads, player=player)
 
     def exact_steps(self, game: DifferentiableGame) -> Steps:
         """The first player goes on shaping."""
-
-        def step(joint: Parameters, row: Tensor) -> Tensor:
-            return self.exact(game, joint, row[..., None, :], 0).gradient
-
-        return {0: step}
+        return {0: lambda joint, row: self.exact(game, joint, row[..., None, :], 0).gradient}
 
     def sampled(
         self,
-        policies: Sequence[Policy],
+        by: Estimator,
         initial: Sequence[Tensor],
         rates: Tensor,
         sample: Sampler,
-        credit: Credit,
         judge: Judge,
-        player: int,
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.lola_dice`."""
-        found = self._step(policies, sample, credit, player, judge, initial, rates[0])
+        found = self._foreseeing(by, sample, initial, rates[0], judge)
         return found, found.new_zeros(len(found), len(rates))
 
-    def sampled_steps(
-        self, policies: Sequence[Policy], sample: Sampler, credit: Credit, player: int
-    ) -> Steps:
-        """The player goes on shaping."""
-        return {player: partial(self._step, policies, sample, credit, player, None)}
+    def sampled_steps(self, by: Estimator, sample: Sampler) -> Steps:
+        """The learner goes on shaping."""
+        return {by.player: lambda joint, row: self._foreseeing(by, sample, joint, row)}
 
     def rollouts(self, length: int) -> tuple[int, int]:
         """What is foreseen, and the chain with what each of its steps foresees."""
         foreseen = self.look_aheads + 1
         return foreseen, length + 1 + length * foreseen
 
-    def _step(
+    def _foreseeing(
         self,
-        policies: Sequence[Policy],
+        by: Estimator,
         sample: Sampler,
-        credit: Credit,
-        player: int,
-        judge: Judge | None,
         joint: Sequence[Tensor],
         row: Tensor,
+        judge: Judge | None = None,
     ) -> Tensor:
+        """The gradient with the peers stepping at their rates in a row."""
         from gtlearn.learning.shaping.sampled.opponents import lola_dice
 
-        return lola_dice(
-            policies,
-            joint,
-            self._ahead(row),
-            sample,
-            credit,
-            judge=judge,
-            player=player,
-            dependence=self.dependence,
-        )
-
-    def _ahead(self, row: Tensor) -> Tensor:
-        """The rates of all steps ahead, (*batch, look_aheads, players), from those of one."""
-        return row[..., None, :].expand(*row.shape[:-1], self.look_aheads, -1)
+        ahead = row.expand(self.look_aheads, -1)
+        known = by.policies, joint, ahead, sample, by.credit
+        return lola_dice(*known, judge=judge, player=by.player, dependence=self.dependence)
 
 
 METHODS: Mapping[str, type[Method]] = {

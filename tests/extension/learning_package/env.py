@@ -10,9 +10,8 @@ PAYOFFS = np.array([[3.0, 0.0], [5.0, 1.0]])  # of the row; 0 cooperates
 class Dilemma(ParallelEnv):
     """Ten rounds; both see both last actions."""
 
-    metadata = {"name": "dilemma"}
-
     def __init__(self):
+        self.metadata = {"name": "dilemma"}
         self.possible_agents = self.agents = ["row", "column"]
 
     def observation_space(self, agent):

@@ -46,7 +46,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
         self.personas = peers(self.game, against.population_seed, against.distribution)
         super().__init__(self.training, self._trainer(seed), self.personas)
 
-    def _trainer(self, seed: int) -> Trainer[Personas]:
+    def _trainer(self, seed: int) -> Trainer[Any, Any]:
         """How the gradients are found."""
         training, people, method = self.training, self.personas["train"], self.method
         if self.exact:
@@ -103,7 +103,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
             self.training.inner_rate,
             self.against.population_seed,
             self.against.distribution,
-            learn_rates=getattr(self.method, "learn_rates", True),  # others have no such choice
+            learn_rates=self.method.ceiling.learn_rates,
         )
 
 

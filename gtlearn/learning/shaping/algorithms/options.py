@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass
 from typing import Literal
 
-from gtlearn.extensions import Source
 from gtlearn.learning.options import described
+from gtlearn.sources import Source
 
 _OUTER = "Adam's learning rate of the start"
 _DEVICE = "Where tensors live: cpu, or cuda for a GPU."

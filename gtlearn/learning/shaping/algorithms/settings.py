@@ -13,7 +13,6 @@ from gtlearn.environments.film import Film
 from gtlearn.environments.half_cheetah.rules import AGENTS, JOINTS, STATE, Direction
 from gtlearn.environments.registry import find_environment
 from gtlearn.errors import InputError, option
-from gtlearn.extensions import function, is_source
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.algorithms.options import Environment
 from gtlearn.learning.shaping.games import TableGame, table_game
@@ -33,6 +32,7 @@ from gtlearn.learning.shaping.sampled import (
     state_program,
 )
 from gtlearn.learning.shaping.sampled.environment_program import Simulator
+from gtlearn.sources import function, is_source
 
 CPU = torch.device("cpu")
 TABLE_DEVIATION = 0.1  # of the logits of a table at the start

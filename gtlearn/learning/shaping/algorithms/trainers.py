@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
@@ -40,49 +41,34 @@ class Step:
     env_steps: int
 
 
-Peers_contra = TypeVar("Peers_contra", contravariant=True)
+Peers = TypeVar("Peers")
+AscentKind = TypeVar("AscentKind", MetaAscent, SampledAscent)
 
 
-class Trainer(Protocol[Peers_contra]):
+class Trainer(ABC, Generic[Peers, AscentKind]):
     """An ascent on the gradients of a method."""
 
+    ascent: AscentKind
+
+    @abstractmethod
     def step(self) -> Step:
         """One iteration."""
 
+    @abstractmethod
     def share(self, parallel: Parallel, parts: int) -> None:
         """Has an iteration's work done in parts; see `gtlearn.learning.protocol.Shared`."""
 
-    def adapted(self, peers: Sequence[Peers_contra]) -> tuple[Adaptation, int]:
+    @abstractmethod
+    def adapted(self, peers: Sequence[Peers]) -> tuple[Adaptation, int]:
         """How the present start fares among peers, and the steps that were played for it.
 
         Args:
             peers: of the players from the second on; those of one index meet.
         """
 
-    @property
-    def chosen(self) -> list[Tensor]:
-        """The present start and inner rates, as copies."""
-
-    def choose(self, chosen: list[Tensor]) -> None:
-        """Goes back to a start and inner rates."""
-
+    @abstractmethod
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions); None where it is no table."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that changes."""
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes back to what `state_dict` returned."""
-
-
-AscentKind = TypeVar("AscentKind", MetaAscent, SampledAscent)
-
-
-class _Ascending(Generic[AscentKind]):
-    """What both have: an ascent with a start and inner rates."""
-
-    ascent: AscentKind
 
     @property
     def chosen(self) -> list[Tensor]:
@@ -94,8 +80,16 @@ class _Ascending(Generic[AscentKind]):
         self.ascent.start.copy_(chosen[0])
         self.ascent.rates.copy_(chosen[1])
 
+    def state_dict(self) -> dict[str, Any]:
+        """All that changes."""
+        return self.ascent.state_dict()
 
-class ExactTrainer(_Ascending[MetaAscent]):
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state_dict` returned."""
+        self.ascent.load_state_dict(state)
+
+
+class ExactTrainer(Trainer[Personas, MetaAscent]):
     """Exact values of tables; nothing is played.
 
     Args:
@@ -156,16 +150,8 @@ class ExactTrainer(_Ascending[MetaAscent]):
         """The present start's probabilities, (states, actions)."""
         return self.ascent.start[0].softmax(-1)
 
-    def state_dict(self) -> dict[str, Any]:
-        """The ascent, with its generator."""
-        return self.ascent.state_dict()
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes back to what `state_dict` returned."""
-        self.ascent.load_state_dict(state)
-
-
-class SampledTrainer(_Ascending[SampledAscent]):
+class SampledTrainer(Trainer[Population, SampledAscent]):
     """Trajectories of tables or networks, as in the paper.
 
     Rewards are plain means over the steps of a trajectory. Validation and test are played too, and

@@ -27,7 +27,7 @@ class ValidatedLearner(Generic[Peers]):
     """
 
     def __init__(
-        self, training: Training, trainer: Trainer[Peers], peers: Mapping[str, Sequence[Peers]]
+        self, training: Training, trainer: Trainer[Any, Any], peers: Mapping[str, Sequence[Peers]]
     ) -> None:
         self.trainer, self.peers, self.training = trainer, peers, training
         self.validate_every, self.iterations = training.validate_every, training.iterations

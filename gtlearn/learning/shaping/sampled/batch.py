@@ -137,13 +137,7 @@ class Estimator:
         judge = _Judge(self, chains.values)
         sample = partial(self.sample, generator=own)
         gradient, of_rates = self.method.sampled(
-            self.policies,
-            self.initial(chains),
-            chains.rates,
-            sample,
-            self.credit,
-            judge,
-            self.player,
+            self, self.initial(chains), chains.rates, sample, judge
         )
         values = torch.stack(judge.gradients).mean(0) if judge.gradients else chains.values
         objective = torch.stack(judge.rewards).sum(0)
@@ -159,7 +153,7 @@ class Estimator:
             generator: draws all that is played.
         """
         sample = partial(self.sample, generator=generator)
-        ascents = self.method.sampled_steps(self.policies, sample, self.credit, self.player)
+        ascents = self.method.sampled_steps(self, sample)
         return adapt(
             self.policies, self.initial(chains), chains.rates, sample, self.credit, ascents=ascents
         )
