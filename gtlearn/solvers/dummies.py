@@ -18,7 +18,7 @@ from gtlearn.solvers.outcomes import (
     Commitment,
     Distribution,
     NashEquilibrium,
-    OneShotOutcome,
+    Outcome,
     Strategy,
 )
 from gtlearn.solvers.solution import Solution
@@ -57,7 +57,7 @@ class TwoChoose:
             solutions=tuple(self._outcome(outcome) for outcome in solution),
         )
 
-    def _outcome(self, outcome: OneShotOutcome) -> OneShotOutcome:
+    def _outcome(self, outcome: Outcome) -> Outcome:
         if isinstance(outcome, NashEquilibrium):
             return self._equilibrium(outcome)
         if isinstance(outcome, Commitment):
@@ -75,7 +75,7 @@ class TwoChoose:
                 f"an equilibrium of {self.whole.name!r} failed exact verification; please report it"
             )
         certificate = Certificate("nash", RATIONAL, True, evidence)
-        return NashEquilibrium(strategies, earned, certificate, outcome.index)
+        return NashEquilibrium(strategies, earned, certificate, index=outcome.index)
 
     def _commitment(self, outcome: Commitment) -> Commitment:
         count = self.whole.num_players

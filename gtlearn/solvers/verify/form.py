@@ -28,11 +28,10 @@ from gtlearn.solvers.outcomes import (
     Commitment,
     CorrelatedEquilibrium,
     Distribution,
-    MarkovEquilibrium,
     NashEquilibrium,
     Outcome,
     Strategy,
-    TableCommitment,
+    StrategyProfile,
 )
 
 # What floats may be off by: probabilities, and payoffs relative to their size.
@@ -55,7 +54,7 @@ def require_form(game: NormalFormGame | BayesianGame, outcome: Outcome) -> None:
         InputError: if so.
     """
     kinds = next((names for kind, names in _KINDS if isinstance(outcome, kind)), None)
-    if kinds is None or isinstance(outcome, MarkovEquilibrium | TableCommitment):
+    if kinds is None or outcome.in_steps:
         raise InputError(f"a {type(outcome).__name__} is no outcome of a game in one shot")
     if isinstance(game, BayesianGame) and not isinstance(outcome, Commitment):
         raise InputError("only commitments are defined for a Bayesian game")
@@ -65,8 +64,8 @@ def require_form(game: NormalFormGame | BayesianGame, outcome: Outcome) -> None:
     _require_numbers(outcome.payoffs, len(sizes), "the payoffs", exact)
     if not isinstance(outcome, CorrelatedEquilibrium):
         _require_strategies(outcome.strategies, sizes, exact)
-    if isinstance(outcome, NashEquilibrium):
-        if outcome.index is not None and type(outcome.index) is not int:
+    if isinstance(outcome, StrategyProfile):
+        if type(getattr(outcome, "index", None)) not in (int, type(None)):
             raise InputError("the index is no integer")
         return
     if isinstance(outcome, Commitment):

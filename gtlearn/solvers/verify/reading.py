@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
+from gtlearn.solvers.concepts import is_registered, names
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     FLOAT,
@@ -20,36 +22,37 @@ from gtlearn.solvers.outcomes import (
     Commitment,
     CorrelatedEquilibrium,
     Distribution,
-    MarkovEquilibrium,
     NashEquilibrium,
     NashSubset,
     Outcome,
     Strategy,
+    StrategyProfile,
     Table,
-    TableCommitment,
+    committed,
 )
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.form import require_only
 
 SCHEMA = "gtlearn/solution/1"
-CONCEPTS = ("nash", "correlated", "coarse-correlated", "stackelberg")
 
 # What of the JSON stands in the parts of a claim; the rest is `besides`.
 _READ = (
     *("game", "concept", "complete", "arithmetic", "solutions", "components", "component_indices"),
     *("subsets", "follower", "policy", "bounds", "robustness", "proofs"),
 )
-_READ_OF_OUTCOMES: dict[type, Collection[str]] = {
-    NashEquilibrium: ("strategies", "payoffs", "index", "certificate"),
-    CorrelatedEquilibrium: ("distribution", "payoffs", "value", "certificate"),
-    Commitment: (
+_READ_OF_OUTCOMES: dict[tuple[type, bool], Collection[str]] = {  # by kind, and in one shot or not
+    (NashEquilibrium, False): ("strategies", "payoffs", "index", "certificate"),
+    (CorrelatedEquilibrium, False): ("distribution", "payoffs", "value", "certificate"),
+    (Commitment, False): (
         *("strategies", "payoffs", "leader", "response", "ties", "attained", "distribution"),
         "certificate",
     ),
-    MarkovEquilibrium: ("timed", "payoffs", "certificate"),  # and how it lists the strategies
-    TableCommitment: (
+    (StrategyProfile, False): ("strategies", "payoffs", "certificate"),
+    (StrategyProfile, True): ("timed", "payoffs", "certificate"),
+    (NashEquilibrium, True): ("timed", "payoffs", "certificate"),  # and how it lists the strategies
+    (Commitment, True): (
         *("leader", "commitment", "follower", "policy", "ties", "payoffs"),
-        *("upper_bound", "attained", "certificate"),  # and how it lists the response
+        *("attained", "certificate"),  # and how it lists the response
     ),
 }
 NO_STATEMENTS = ("schema", "method", "status", "seconds", "notes")  # of the mathematics
@@ -84,9 +87,11 @@ def _claim(data: Mapping[str, Any]) -> Claim:
     entries = [of_kind(dict, entry) for entry in of_kind(list, data["solutions"])]
     classes = _classes(data)
     outcomes = tuple(_outcome({**classes, **entry}) for entry in entries)
+    if is_registered(data["concept"]):
+        outcomes = tuple(map(_of_registered, outcomes))
     return Claim(
         game=of_kind(dict, data.get("game", {})),
-        concept=one_of(CONCEPTS, data["concept"]),
+        concept=one_of(names(), data["concept"]),
         arithmetic=one_of((RATIONAL, FLOAT), data["arithmetic"]),
         complete=of_kind(bool, data["complete"]),
         outcomes=outcomes,
@@ -99,10 +104,19 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         proofs=read_evidence(of_kind(dict, data.get("proofs", {}))),
         besides=_without(data, (*_READ, *NO_STATEMENTS)),
         besides_of=tuple(
-            _without(entry, _READ_OF_OUTCOMES[type(outcome)])
+            _without(entry, _READ_OF_OUTCOMES[type(outcome), outcome.in_steps])
             for entry, outcome in zip(entries, outcomes, strict=True)
         ),
         repeated_of=tuple(_repeated(entry.get("distribution", ())) for entry in entries),
+    )
+
+
+def _of_registered(outcome: Outcome) -> Outcome:
+    """A profile of a registered concept, which is no Nash equilibrium."""
+    if not isinstance(outcome, NashEquilibrium):
+        return outcome
+    return StrategyProfile(
+        outcome.strategies, outcome.payoffs, outcome.certificate, timed=outcome.timed
     )
 
 
@@ -156,7 +170,7 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
     if "timed" in entry:
         timed = of_kind(bool, entry["timed"])
         tables = tuple(_table(table) for table in of_kind(list, entry["strategies"]))
-        return MarkovEquilibrium(tables, timed, payoffs, certificate)
+        return NashEquilibrium(tables, payoffs, certificate, timed=timed)
     if "leader" in entry:
         return _commitment(entry, payoffs, certificate)
     if "distribution" in entry:
@@ -168,7 +182,7 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
             None if value is None else read_number(value),
         )
     return NashEquilibrium(
-        read_strategies(entry["strategies"]), payoffs, certificate, entry.get("index")
+        read_strategies(entry["strategies"]), payoffs, certificate, index=entry.get("index")
     )
 
 
@@ -200,18 +214,19 @@ def _commitment(
 
 def _table_commitment(
     entry: Mapping[str, Any], payoffs: tuple[Number, ...], certificate: Certificate
-) -> TableCommitment:
-    return TableCommitment(
-        leader=of_kind(int, entry["leader"]),
-        commitment=read_strategies(entry["commitment"]),
+) -> Commitment:
+    leader = of_kind(int, entry["leader"])
+    evidence = {"upper_bound": read_number(entry["upper_bound"]), **certificate.evidence}
+    return Commitment(
+        strategies=committed(read_strategies(entry["commitment"]), leader),
+        payoffs=payoffs,
+        leader=leader,
+        response=_table_response(entry["response"]),
+        ties=one_of(("strong", "weak"), entry["ties"]),
+        attained=of_kind(bool, entry["attained"]),
+        certificate=replace(certificate, evidence=evidence),
         follower=one_of((STATIONARY, OPTIMAL), entry["follower"]),
         policy=one_of((DETERMINISTIC, STOCHASTIC), entry["policy"]),
-        ties=one_of(("strong", "weak"), entry["ties"]),
-        payoffs=payoffs,
-        response=_table_response(entry["response"]),
-        upper_bound=read_number(entry["upper_bound"]),
-        attained=of_kind(bool, entry["attained"]),
-        certificate=certificate,
     )
 
 
