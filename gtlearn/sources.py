@@ -1,7 +1,7 @@
-"""What users add to gtlearn: things that they register, install, or name as module:attribute.
+"""Code that users name as module:attribute: a learner, an environment, a network of their own.
 
-Nothing in a file may name code: a file that does is refused, unless the user allowed that very name
-(see `allowing`), so that to look at a stranger's run never runs the stranger's code.
+A file that names some is refused, unless the user allowed that very name (see `allowing`): to look
+at a stranger's run never runs the stranger's code.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
-from importlib import metadata
 from typing import Any
 
 from gtlearn.errors import GtlearnError, InputError, first_line, option, quoted
@@ -106,8 +105,3 @@ def function(source: str) -> Callable[..., Any]:
 def _broken(module: str, error: Exception) -> InputError:
     said = f"{type(error).__name__}: {first_line(error)}"
     return InputError(f"the module {module} cannot be imported: {said}; correct it")
-
-
-def installed(group: str) -> dict[str, str]:
-    """The entry points of a group that installed packages have: name to module:attribute."""
-    return {point.name: point.value for point in metadata.entry_points(group=group)}

@@ -7,7 +7,8 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games.names import nearest
-from gtlearn.sources import function, installed, is_source
+from gtlearn.plugins import plugin_sources
+from gtlearn.sources import function, is_source
 
 GROUP = "gtlearn.environments"  # of entry points
 _REGISTERED: dict[str, Callable[[], Any]] = {}
@@ -30,7 +31,7 @@ def register(name: str, make: Callable[[], Any]) -> None:
 
 def environment_names() -> list[str]:
     """The names that are registered or installed."""
-    return [*_REGISTERED, *(name for name in installed(GROUP) if name not in _REGISTERED)]
+    return [*_REGISTERED, *(name for name in plugin_sources(GROUP) if name not in _REGISTERED)]
 
 
 def find_environment(name: str) -> Callable[[], Any]:
@@ -41,7 +42,7 @@ def find_environment(name: str) -> Callable[[], Any]:
     """
     if name in _REGISTERED:
         return _REGISTERED[name]
-    source = name if is_source(name) else installed(GROUP).get(name)
+    source = name if is_source(name) else plugin_sources(GROUP).get(name)
     if source is None:
         advice = nearest(name, environment_names()) or "register it, or give module:function"
         raise InputError(f"there is no environment {name[:60]!r}; {advice}")

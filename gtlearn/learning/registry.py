@@ -12,7 +12,8 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.names import nearest
 from gtlearn.learning.options import composed
 from gtlearn.learning.protocol import Learner
-from gtlearn.sources import attribute, function, installed, is_source
+from gtlearn.plugins import plugin_sources
+from gtlearn.sources import attribute, function, is_source
 
 GROUP = "gtlearn.learners"  # of entry points
 _LEARNED = "learned value"
@@ -190,7 +191,7 @@ def register(
 
 def known_algorithms() -> dict[str, Algorithm]:
     """All that have a name: gtlearn's own, and what was registered or is installed."""
-    added = {name: _own(name, source) for name, source in installed(GROUP).items()}
+    added = {name: _own(name, source) for name, source in plugin_sources(GROUP).items()}
     return {**added, **ALGORITHMS}
 
 
