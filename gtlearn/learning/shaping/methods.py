@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from gtlearn.errors import InputError
 from gtlearn.learning.options import described
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
     from gtlearn.learning.shaping.meta.gradient import MetaGradient
-    from gtlearn.learning.shaping.sampled.batch import Estimator
     from gtlearn.learning.shaping.sampled.chain import Sampler
     from gtlearn.learning.shaping.sampled.credit import Judge
+    from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+    from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
     Steps = Mapping[int, Callable[[Sequence[Tensor], Tensor], Tensor]]  # of parameters and rates
 
@@ -28,6 +29,21 @@ _DEPENDENCE = (
     "What a dependence on an action one step earlier counts where learning is differentiated; "
     "below 1: biased, less noise."
 )
+
+
+class Players(Protocol):
+    """Who plays, as a sampled gradient knows them; see `sampled.Estimator`."""
+
+    @property
+    def policies(self) -> Sequence[Policy]:
+        """One a player."""
+
+    @property
+    def player(self) -> int:
+        """Who learns."""
+
+    def credit(self, played: Trajectories) -> Tensor:
+        """Every player's weighted advantages in inner updates."""
 
 
 class Method:
@@ -75,7 +91,7 @@ class Method:
 
     def sampled(
         self,
-        by: Estimator,
+        by: Players,
         initial: Sequence[Tensor],
         rates: Tensor,
         sample: Sampler,
@@ -100,7 +116,7 @@ class Method:
         found = reinforce(*known, judge=judge, player=by.player)
         return found, found.new_zeros(len(found), len(rates))
 
-    def sampled_steps(self, by: Estimator, sample: Sampler) -> Steps:
+    def sampled_steps(self, by: Players, sample: Sampler) -> Steps:
         """By player, what it ascends along the chain instead of its policy gradient."""
         return {}
 
@@ -149,7 +165,7 @@ class MetaMapg(Method):
 
     def sampled(
         self,
-        by: Estimator,
+        by: Players,
         initial: Sequence[Tensor],
         rates: Tensor,
         sample: Sampler,
@@ -203,7 +219,7 @@ class LolaDice(Method):
 
     def sampled(
         self,
-        by: Estimator,
+        by: Players,
         initial: Sequence[Tensor],
         rates: Tensor,
         sample: Sampler,
@@ -213,7 +229,7 @@ class LolaDice(Method):
         found = self._foreseeing(by, sample, initial, rates[0], judge)
         return found, found.new_zeros(len(found), len(rates))
 
-    def sampled_steps(self, by: Estimator, sample: Sampler) -> Steps:
+    def sampled_steps(self, by: Players, sample: Sampler) -> Steps:
         """The learner goes on shaping."""
         return {by.player: lambda joint, row: self._foreseeing(by, sample, joint, row)}
 
@@ -224,7 +240,7 @@ class LolaDice(Method):
 
     def _foreseeing(
         self,
-        by: Estimator,
+        by: Players,
         sample: Sampler,
         joint: Sequence[Tensor],
         row: Tensor,
