@@ -41,12 +41,8 @@ def training(quick: bool) -> Iterator[Case]:
 def _among_teammates(method: str) -> Turn:
     """An iteration of a learner among teammates who have learned nothing."""
     from gtlearn.learning.shaping.algorithms.settings import cheetah_setting
-    from gtlearn.learning.shaping.sampled import (
-        Estimator,
-        SampledAscent,
-        Sampling,
-        keep_freed_memory,
-    )
+    from gtlearn.learning.shaping.ascents import Estimator, SampledAscent, Sampling
+    from gtlearn.learning.shaping.sampled import keep_freed_memory
 
     torch.set_num_threads(1)
     keep_freed_memory()

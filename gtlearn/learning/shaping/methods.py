@@ -32,7 +32,7 @@ _DEPENDENCE = (
 
 
 class Players(Protocol):
-    """Who plays, as a sampled gradient knows them; see `sampled.Estimator`."""
+    """Who plays, as a sampled gradient knows them; see `ascents.Estimator`."""
 
     @property
     def policies(self) -> Sequence[Policy]:

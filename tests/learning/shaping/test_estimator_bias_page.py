@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from gtlearn.learning.registry import find_algorithm
-from gtlearn.learning.shaping.sampled import Sampling
+from gtlearn.learning.shaping.ascents import Sampling
 
 DOCS = Path(__file__).parents[3] / "docs"
 TEXT = (DOCS / "opponent-shaping.md").read_text()

@@ -9,17 +9,9 @@ import torch
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import normal_form
+from gtlearn.learning.shaping.ascents import MetaAscent, ceiling, train
 from gtlearn.learning.shaping.games import MatrixGame, QuadraticGame, table_game, zero_sum_product
-from gtlearn.learning.shaping.meta import (
-    MetaAscent,
-    ceiling,
-    meta_mapg,
-    meta_objective,
-    meta_pg,
-    terms,
-    train,
-    unroll,
-)
+from gtlearn.learning.shaping.meta import meta_mapg, meta_objective, meta_pg, terms, unroll
 from gtlearn.learning.shaping.methods import MetaMapg, MetaPg
 from gtlearn.learning.shaping.updates import lola, naive
 

@@ -21,8 +21,8 @@ from gtlearn.learning.shaping.algorithms.settings import iterated_setting
 from gtlearn.learning.shaping.algorithms.stage import make_game
 from gtlearn.learning.shaping.algorithms.trainers import ExactTrainer, SampledTrainer, Trainer
 from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
+from gtlearn.learning.shaping.ascents.ceiling import ceiling
 from gtlearn.learning.shaping.games import table_game
-from gtlearn.learning.shaping.meta.ceiling import ceiling
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Distribution, Personas, peers
 from gtlearn.solvers._markov.tables import simple_rows, written

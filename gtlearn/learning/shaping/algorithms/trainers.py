@@ -17,11 +17,17 @@ from gtlearn.learning.protocol import Parallel
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, measured
 from gtlearn.learning.shaping.algorithms.options import Training
 from gtlearn.learning.shaping.algorithms.settings import TABLE_DEVIATION, Setting
+from gtlearn.learning.shaping.ascents import (
+    Chains,
+    Estimator,
+    Gradients,
+    MetaAscent,
+    SampledAscent,
+    Sampling,
+)
 from gtlearn.learning.shaping.games import table_game
-from gtlearn.learning.shaping.meta import MetaAscent
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Personas, Population
-from gtlearn.learning.shaping.sampled import Chains, Estimator, Gradients, SampledAscent, Sampling
 from gtlearn.learning.shaping.sampled.memory import keep_freed_memory
 
 

@@ -7,15 +7,13 @@ import pytest
 import torch
 
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.learning.shaping.ascents import Chains, Estimator, Sampling
 from gtlearn.learning.shaping.methods import METHODS
 from gtlearn.learning.shaping.sampled import (
     CategoricalPolicy,
-    Chains,
     EnvironmentProgram,
-    Estimator,
     GaussianPolicy,
     Numbers,
-    Sampling,
     TablePolicy,
     VectorNetwork,
     meta_mapg,

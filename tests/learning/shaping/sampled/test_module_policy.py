@@ -6,15 +6,13 @@ from torch.distributions import Normal
 
 from gtlearn import games
 from gtlearn.errors import InputError
+from gtlearn.learning.shaping.ascents import Chains, Estimator, Sampling
 from gtlearn.learning.shaping.methods import METHODS
 from gtlearn.learning.shaping.sampled import (
-    Chains,
     Choices,
-    Estimator,
     ModulePolicy,
     Numbers,
     RecurrentPolicy,
-    Sampling,
     TablePolicy,
     state_program,
 )

@@ -7,15 +7,11 @@ import torch
 
 from gtlearn import games
 from gtlearn.errors import InputError
+from gtlearn.learning.shaping.ascents import Chains, Estimator, Gradients, SampledAscent, Sampling
 from gtlearn.learning.shaping.methods import METHODS, LolaDice, MetaMapg, MetaPg, Reinforce
 from gtlearn.learning.shaping.sampled import (
-    Chains,
-    Estimator,
-    Gradients,
     Network,
     RecurrentPolicy,
-    SampledAscent,
-    Sampling,
     TablePolicy,
     state_program,
 )

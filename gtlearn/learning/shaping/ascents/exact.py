@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.ascent import Ascent, check_personas
+from gtlearn.learning.shaping.ascents.base import Ascent, check_personas
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame
 from gtlearn.learning.shaping.meta.chain import InnerRates, step_rates
 from gtlearn.learning.shaping.meta.gradient import MetaGradient
