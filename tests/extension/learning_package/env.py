@@ -1,23 +1,25 @@
 """An environment: the prisoner's dilemma, again and again, of what both did last."""
 
 import numpy as np
-from gymnasium.spaces import Box, Discrete
-from pettingzoo import ParallelEnv
 
 PAYOFFS = np.array([[3.0, 0.0], [5.0, 1.0]])  # of the row; 0 cooperates
 
 
-class Dilemma(ParallelEnv):
-    """Ten rounds; both see both last actions."""
+class Dilemma:
+    """Ten rounds; both see both last actions. It has what PettingZoo's ParallelEnv has."""
 
     def __init__(self):
         self.metadata = {"name": "dilemma"}
         self.possible_agents = self.agents = ["row", "column"]
 
     def observation_space(self, agent):
+        from gymnasium.spaces import Box
+
         return Box(0, 1, (2,))
 
     def action_space(self, agent):
+        from gymnasium.spaces import Discrete
+
         return Discrete(2)
 
     def reset(self, seed=None, options=None):
