@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gtlearn.learning.shaping.sampled.policies.protocol import Policy
     from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
+    Joint = Sequence[Tensor]  # the parameters of everyone
     Steps = Mapping[int, Callable[[Sequence[Tensor], Tensor], Tensor]]  # of parameters and rates
 
 _DEPENDENCE = (
@@ -90,12 +91,7 @@ class Method:
         return {}
 
     def sampled(
-        self,
-        by: Players,
-        initial: Sequence[Tensor],
-        rates: Tensor,
-        sample: Sampler,
-        judge: Judge,
+        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
     ) -> tuple[Tensor, Tensor]:
         """The gradient of each chain from trajectories.
 
@@ -164,12 +160,7 @@ class MetaMapg(Method):
         return find(game, initial, rates, rates.shape[-2], player=player)
 
     def sampled(
-        self,
-        by: Players,
-        initial: Sequence[Tensor],
-        rates: Tensor,
-        sample: Sampler,
-        judge: Judge,
+        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.meta_mapg`, and `sampled.meta_pg`."""
         from gtlearn.learning.shaping.sampled.meta import meta_mapg, meta_pg
@@ -218,12 +209,7 @@ class LolaDice(Method):
         return {0: lambda joint, row: self.exact(game, joint, row[..., None, :], 0).gradient}
 
     def sampled(
-        self,
-        by: Players,
-        initial: Sequence[Tensor],
-        rates: Tensor,
-        sample: Sampler,
-        judge: Judge,
+        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.lola_dice`."""
         found = self._foreseeing(by, sample, initial, rates[0], judge)
@@ -242,7 +228,7 @@ class LolaDice(Method):
         self,
         by: Players,
         sample: Sampler,
-        joint: Sequence[Tensor],
+        joint: Joint,
         row: Tensor,
         judge: Judge | None = None,
     ) -> Tensor:
