@@ -144,6 +144,8 @@ def test_a_run_imports_nothing_that_was_not_allowed(gtlearn, monkeypatch):
         (["meta-mapg", "--policy", "learning_package.learner:constant"], "constant is a int"),
         (["meta-mapg", "--policy", "lstn"], "did you mean lstm?"),
         (["meta-mapg", "--env", "nowhere"], "meta-mapg does not play in 'nowhere'; use half-che"),
+        (["meta-mapg", "--env", LEARNER], "makes no parallel environment of PettingZoo: TypeErr"),
+        (["meta-mapg", "--env", ENV, "--policy", "table"], "no states to be counted; use --policy"),
         (["naive", "--env", ENV], "naive does not play in 'learning_package.env:make'"),
     ],
 )

@@ -48,14 +48,14 @@ class PersonaLearner(ValidatedLearner[Personas]):
 
     def _trainer(self, seed: int) -> Trainer[Any, Any]:
         """How the gradients are found."""
-        training, people, method = self.training, self.personas["train"], self.method
+        training, personas, method = self.training, self.personas["train"], self.method
         if self.exact:
             if training.device != "cpu":
                 raise InputError("exact values are computed on the CPU; leave device out")
-            return ExactTrainer(training, self.game, people, method, self.against.batch, seed)
-        groups = torch.from_numpy(people[0].group) if self.against.pcgrad else None
+            return ExactTrainer(training, self.game, personas, method, self.against.batch, seed)
+        groups = torch.from_numpy(personas[0].group) if self.against.pcgrad else None
         setting = iterated_setting(self.game, self.policy, training.device)
-        return SampledTrainer(training, setting, people, method, seed, groups)
+        return SampledTrainer(training, setting, personas, method, seed, groups)
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns against the test personas, beside the floor and ceiling."""
@@ -82,9 +82,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
 
     def state_dict(self) -> dict[str, Any]:
         """What all learners keep, and the personas."""
-        tables = {
-            split: [people.tables for people in given] for split, given in self.personas.items()
-        }
+        tables = {split: [each.tables for each in given] for split, given in self.personas.items()}
         return {**super().state_dict(), "personas": tables}
 
     def _still(self) -> Adaptation:
@@ -92,8 +90,8 @@ class PersonaLearner(ValidatedLearner[Personas]):
         shape = self.training.chain, self.game.num_players
         rates = torch.full(shape, self.training.inner_rate, dtype=torch.float64)
         rates[:, 0] = 0
-        start, people = equilibrium_start(self.game), self.personas["test"]
-        return adapt_exactly(table_game(self.game), start, rates, shape[0], people)
+        start, personas = equilibrium_start(self.game), self.personas["test"]
+        return adapt_exactly(table_game(self.game), start, rates, shape[0], personas)
 
     def _ceiling(self) -> Adaptation:
         """How exact Meta-MAPG fares on tables."""
@@ -153,14 +151,14 @@ def tables_ceiling(
     """
     iterated = make_game(game, "")
     held = table_game(iterated)
-    people = peers(iterated, population_seed, distribution)
+    personas = peers(iterated, population_seed, distribution)
     best = ceiling(
         held,
-        [peer.logits() for peer in people["train"]],
+        [peer.logits() for peer in personas["train"]],
         rates=inner_rate,
         generator=torch.Generator().manual_seed(0),
         length=chain,
         seeds=CEILING_SEEDS,
         learn_rates=learn_rates,
     )
-    return adapt_exactly(held, best.start, best.rates, chain, people["test"])
+    return adapt_exactly(held, best.start, best.rates, chain, personas["test"])

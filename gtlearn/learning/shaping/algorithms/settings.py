@@ -12,7 +12,7 @@ from torch import Tensor
 from gtlearn.environments.film import Film
 from gtlearn.environments.half_cheetah.rules import AGENTS, JOINTS, STATE, Direction
 from gtlearn.environments.registry import find_environment
-from gtlearn.errors import InputError, option
+from gtlearn.errors import GtlearnError, InputError, first_line, option
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.algorithms.options import Environment
 from gtlearn.learning.shaping.games import TableGame, table_game
@@ -101,11 +101,20 @@ def environment_setting(options: Environment, policy: str, device: str) -> Setti
         device: where tensors live.
 
     Raises:
-        InputError: if a package, the environment, the network or the device is missing.
+        InputError: if a package, the environment, the network or the device is missing, or cannot
+            be used.
     """
     network = function(policy) if is_source(policy) else None
     make = find_environment(options.env)
-    program, policies = pettingzoo_program(make, discount=options.discount, network=network)
+    try:
+        program, policies = pettingzoo_program(make, discount=options.discount, network=network)
+    except GtlearnError:
+        raise
+    except Exception as error:  # whatever is made, and whoever wrote it
+        said = f"{type(error).__name__}: {first_line(error)}"
+        raise InputError(
+            f"{options.env} makes no parallel environment of PettingZoo: {said}"
+        ) from error
     if policy == "table":
         raise InputError(
             f"{program.name} has no states to be counted; use {option('policy', 'lstm')}, or a "
