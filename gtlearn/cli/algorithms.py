@@ -76,7 +76,7 @@ class AlgorithmGroup(click.Group):
             InputError: if there is none, the file is wrong, or an option of a learner of the
                 user's own has the name of one that every run has.
         """
-        from gtlearn.learning.registry import environments_of, find_algorithm
+        from gtlearn.learning.registry import find_algorithm
         from gtlearn.runs.config import Recording, RunConfig
         from gtlearn.runs.fields import fields_of
         from gtlearn.runs.folder import config_in
@@ -110,7 +110,7 @@ class AlgorithmGroup(click.Group):
             callback=callback,
             params=[*options, *common],
             help=algorithm.summary,
-            epilog="" if algorithm.env else _elsewhere(environments_of(algorithm.name)),
+            epilog="" if algorithm.env else _elsewhere(algorithm.name),
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -145,10 +145,14 @@ ALLOW: dict[str, Any] = {
 }
 
 
-def _elsewhere(environments: list[str]) -> str:
+def _elsewhere(name: str) -> str:
     """What the help of an algorithm says of its environments."""
-    known = " or ".join(f"--env {env}" for env in environments)
-    return f"With {known} it plays there, with other options; --help lists them." if known else ""
+    from gtlearn.learning.registry import environments_of, takes_any_environment
+
+    known = " or ".join(f"--env {env}" for env in environments_of(name))
+    said = f"With {known} it plays there, with other options; --help lists them." if known else ""
+    own = " With --env module:function it plays in a PettingZoo environment of your own."
+    return said + own * takes_any_environment(name)
 
 
 class FieldType(click.ParamType):  # type: ignore[type-arg]

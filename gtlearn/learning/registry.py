@@ -219,17 +219,22 @@ def find_algorithm(name: str, env: str | None = None) -> Algorithm:
         return found
     if (name, env) in IN_ENVIRONMENTS:
         return IN_ENVIRONMENTS[name, env]
-    if name in _METHODS and (is_source(env) or env in environment_names()):
+    if takes_any_environment(name) and (is_source(env) or env in environment_names()):
         return _in_environment(name, env)
-    own = environments_of(name)
+    own = environments_of(name) + ["module:function"] * takes_any_environment(name)
     advice = f"use {' or '.join(own)}" if own else "leave env out"
     raise InputError(f"{name} does not play in {env[:60]!r}; {advice}")
 
 
 def environments_of(name: str) -> list[str]:
     """The environments that an algorithm plays in, beside games."""
-    added = [*environment_names(), "module:function"] if name in _METHODS else []
+    added = environment_names() if takes_any_environment(name) else []
     return [env for known, env in IN_ENVIRONMENTS if known == name] + added
+
+
+def takes_any_environment(name: str) -> bool:
+    """Whether an algorithm of gtlearn's own plays in environments of users' own, too."""
+    return name in _METHODS
 
 
 def _own(name: str, source: str) -> Algorithm:
