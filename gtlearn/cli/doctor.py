@@ -37,14 +37,14 @@ def doctor(extras: tuple[str, ...]) -> int:
     from gtlearn.solvers.output.pieces import to_text
 
     parts = extras or tuple(part for part in PURPOSES if part not in DEVELOPERS)
-    found = findings(parts)
+    trials = findings(parts)
     advice = additions(parts)
-    advice += [f"To use {trial.what}: {trial.detail}" for trial in found if not trial.works]
-    tables = [package_table(parts), *([_trial_table(found)] if found else [])]
+    advice += [f"To use {trial.what}: {trial.detail}" for trial in trials if not trial.works]
+    tables = [package_table(parts), *([_trial_table(trials)] if trials else [])]
     text = to_text([_heading(), *tables])
     emit("\n".join([text, *advice]), None)  # not wrapped: commands to copy
     vital = extras or (CORE,)
-    failed = any(trial.extra in vital and not trial.works for trial in found)
+    failed = any(trial.extra in vital and not trial.works for trial in trials)
     return int(failed or bool(additions(vital)))
 
 
@@ -58,11 +58,11 @@ def _heading() -> str:
     return f"gtlearn {__version__}, {python} on {sys.platform} {platform.machine()}"
 
 
-def _trial_table(found: Sequence[Finding]) -> Table:
+def _trial_table(trials: Sequence[Finding]) -> Table:
     from gtlearn.solvers.output.pieces import add_row, new_table
 
     table = new_table("part", "tried", "works", "how")
-    for trial in found:
+    for trial in trials:
         works = "yes" if trial.works else "no"
         add_row(table, [trial.extra, trial.what, works, trial.detail if trial.works else ""])
     return table

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from gtlearn.cli.stdout import Command
-
-if TYPE_CHECKING:
-    from gtlearn.reproduce import Reproduction
 
 
 @click.command(cls=Command)
@@ -54,6 +50,7 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
     from gtlearn.reproduce import read_figure
     from gtlearn.reproduce import reproduce as run_figure
     from gtlearn.reproduce.kinds import find_kind
+    from gtlearn.runs.pictures import matplotlib_is_there
     from gtlearn.runs.stopping import stoppable
 
     wanted = read_figure(figure, quick=quick)
@@ -64,29 +61,19 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
     try:
         with progress_bar() as advance, stoppable() as stop:
 
-            def watch(done: int, total: int) -> None:
+            def watch(count: int, total: int) -> None:
                 if advance is not None:
-                    advance(done / total, f"{done} of {total} runs")
+                    advance(count / total, f"{count} of {total} runs")
 
-            found = run_figure(wanted, parent, workers=processes, watch=watch, stop=stop)
+            done = run_figure(wanted, parent, workers=processes, watch=watch, stop=stop)
     except KeyboardInterrupt:
         click.echo("Stopped and kept; to go on, give the same command", err=True)
         return STOPPED
     stem = figure if wanted.folder else "figure"
-    emit(kind.report(found))
-    emit(json_text(kind.to_json(found)), parent / f"{stem}.json")
-    picture = _picture(found, parent / f"{stem}.png")
-    held = "Runs" if wanted.methods else "Numbers"
-    emit(f"{held}: {parent}" + (f"   Picture: {picture}" if picture else ""))
+    emit(kind.report(done))
+    emit(json_text(kind.to_json(done)), parent / f"{stem}.json")
+    said = f"{'Runs' if wanted.methods else 'Numbers'}: {parent}"
+    if matplotlib_is_there():
+        said += f"   Picture: {kind.draw(done, parent / f'{stem}.png')}"
+    emit(said)
     return 0
-
-
-def _picture(found: Reproduction, picture: Path) -> Path | None:
-    """Draws the figure; None where matplotlib is missing."""
-    from gtlearn.runs.pictures import matplotlib_is_there
-
-    if not matplotlib_is_there():
-        return None
-    from gtlearn.reproduce.kinds import find_kind
-
-    return find_kind(found.figure.kind).draw(found, picture)

@@ -94,9 +94,9 @@ def solve_programs() -> None:
             places = np.arange(len(values), dtype=np.int32)
             solver.addRow(low, high, len(values), places, np.array(values, dtype=float))
         solver.run()
-        found = solver.getInfo().objective_function_value
-        if abs(found - optimum) > _TOLERANCE:
-            raise RuntimeError(f"the optimum of the program {name} is {optimum:g}, not {found:g}")
+        value = solver.getInfo().objective_function_value
+        if abs(value - optimum) > _TOLERANCE:
+            raise RuntimeError(f"the optimum of the program {name} is {optimum:g}, not {value:g}")
 
 
 def move_ball() -> None:

@@ -9,6 +9,7 @@ import pyspiel
 from numpy.typing import NDArray
 
 from gtlearn import games
+from gtlearn.environments.parallel import ACTION_MASK, Environment, Infos, Step
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.kinds.bayesian import BayesianGame
@@ -20,9 +21,8 @@ from gtlearn.optional import needed
 
 with needed("the environments", "envs"):
     from gymnasium.spaces import Box, Dict, Discrete
-    from pettingzoo import ParallelEnv
 
-OBSERVATION, ACTION_MASK = "observation", "action_mask"
+OBSERVATION = "observation"
 _TRIAL_STEPS = 2000  # of a game whose parameters may end the process
 
 
@@ -49,7 +49,7 @@ def parallel_environment(game: Any) -> OpenSpielEnvironment:
     return OpenSpielEnvironment(_openspiel_game(game))
 
 
-class OpenSpielEnvironment(ParallelEnv[str, Any, np.int64]):  # type: ignore[misc]
+class OpenSpielEnvironment(Environment[Any, np.int64]):
     """A game of OpenSpiel whose players are the agents "player_0", "player_1", ...
 
     An agent observes its information-state tensor, or its observation tensor where the game has no
@@ -81,27 +81,21 @@ class OpenSpielEnvironment(ParallelEnv[str, Any, np.int64]):  # type: ignore[mis
         self.possible_agents = [f"player_{k}" for k in range(game.num_players())]
         self.agents: list[str] = []
         self.render_mode = None
-        sizes, always_legal = _actions(game)
+        self._sizes, always_legal = _actions(game)
         self._in_full = game.get_type().provides_information_state_tensor
         self._masked = not always_legal
-        self._action_spaces = {
-            agent: Discrete(size) for agent, size in zip(self.possible_agents, sizes, strict=True)
+        self.action_spaces = {
+            a: Discrete(size) for a, size in zip(self.possible_agents, self._sizes, strict=True)
         }
-        self._spaces = {agent: self._space(agent) for agent in self.possible_agents}
+        self.observation_spaces = dict(
+            zip(self.possible_agents, map(self._space, self._sizes), strict=True)
+        )
         self._generator = np.random.default_rng()
         self.openspiel_state: Any = None
 
-    def observation_space(self, agent: str) -> Any:
-        """The space of tensors, or of tensors and masks."""
-        return self._spaces[agent]
-
-    def action_space(self, agent: str) -> Discrete[np.int64]:
-        """The agent's actions, by their numbers in OpenSpiel."""
-        return self._action_spaces[agent]
-
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    ) -> tuple[dict[str, Any], Infos]:
         """Begins an episode; there are no options.
 
         Args:
@@ -114,15 +108,7 @@ class OpenSpielEnvironment(ParallelEnv[str, Any, np.int64]):  # type: ignore[mis
         self._draw()
         return self._seen()
 
-    def step(
-        self, actions: dict[str, Any]
-    ) -> tuple[
-        dict[str, Any],
-        dict[str, float],
-        dict[str, bool],
-        dict[str, bool],
-        dict[str, dict[str, Any]],
-    ]:
+    def step(self, actions: dict[str, Any]) -> Step[Any]:
         """Plays a step.
 
         Args:
@@ -131,11 +117,7 @@ class OpenSpielEnvironment(ParallelEnv[str, Any, np.int64]):  # type: ignore[mis
         Raises:
             InputError: if an action is not legal, or the episode is over.
         """
-        if not self.agents or not set(self.agents) <= set(actions):
-            raise InputError(
-                f"actions were given for {sorted(actions)}, and {sorted(self.agents)} play; give "
-                "one an agent, and reset the environment when an episode is over"
-            )
+        self.require_all(actions)
         chosen = [self._checked(player, actions) for player in self._movers()]
         if self.openspiel_state.is_simultaneous_node():
             self.openspiel_state.apply_actions(chosen)
@@ -180,12 +162,12 @@ class OpenSpielEnvironment(ParallelEnv[str, Any, np.int64]):  # type: ignore[mis
             raise InputError(f"{actions[agent]!r} is no action of {agent} now; choose from {legal}")
         return int(actions[agent])
 
-    def _seen(self) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    def _seen(self) -> tuple[dict[str, Any], Infos]:
         """The observations and the masks."""
         observations: dict[str, Any] = {}
-        infos: dict[str, dict[str, Any]] = {}
+        infos: Infos = {}
         for player, agent in enumerate(self.possible_agents):
-            mask = np.zeros(self._action_spaces[agent].n, dtype=np.int8)
+            mask = np.zeros(self._sizes[player], dtype=np.int8)
             mask[self._legal(player)] = 1
             infos[agent] = {ACTION_MASK: mask}
             tensor = self._tensor(player)
@@ -198,7 +180,8 @@ class OpenSpielEnvironment(ParallelEnv[str, Any, np.int64]):  # type: ignore[mis
             return np.array(self.openspiel_state.information_state_tensor(player), dtype=np.float32)
         return np.array(self.openspiel_state.observation_tensor(player), dtype=np.float32)
 
-    def _space(self, agent: str) -> Any:
+    def _space(self, actions: int) -> Any:
+        """Of what a player with so many actions observes."""
         if self._in_full:
             size = self.game.information_state_tensor_size()
         else:
@@ -206,7 +189,7 @@ class OpenSpielEnvironment(ParallelEnv[str, Any, np.int64]):  # type: ignore[mis
         box = Box(-np.inf, np.inf, (size,), np.float32)
         if not self._masked:
             return box
-        mask = Box(0, 1, (int(self._action_spaces[agent].n),), np.int8)
+        mask: Any = Box(0, 1, (actions,), np.int8)
         return Dict({OBSERVATION: box, ACTION_MASK: mask})
 
 
@@ -227,7 +210,7 @@ def _openspiel_game(game: Any) -> pyspiel.Game:
 def _play(game: pyspiel.Game) -> None:
     """Some episodes of random legal play, to see whether OpenSpiel survives them."""
     environment, generator = OpenSpielEnvironment(game), np.random.default_rng(0)
-    infos: dict[str, dict[str, Any]] = {}
+    infos: Infos = {}
     for step in range(_TRIAL_STEPS):
         if not environment.agents:
             _, infos = environment.reset(seed=step)

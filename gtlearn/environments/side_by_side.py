@@ -110,10 +110,9 @@ class SideBySide:
                 f"actions of shape {joint.shape} were given to {wanted[0]} environments; give them "
                 f"the shape {wanted}, after a reset"
             )
-        found = [self._stepped(place, each) for place, each in enumerate(joint)]
-        states, rewards = (np.array(part) for part in zip(*found, strict=True))
-        self._states = states
-        return states, rewards
+        stepped = [self._stepped(place, each) for place, each in enumerate(joint)]
+        self._states, rewards = (np.array(part) for part in zip(*stepped, strict=True))
+        return self._states, rewards
 
     def _stepped(self, place: int, joint: Floats) -> tuple[Floats, list[float]]:
         """One copy's state and rewards after a step."""
@@ -147,10 +146,10 @@ class SideBySide:
     def _observation(self, agent: str, observed: dict[str, Any]) -> Floats:
         """What an agent observes, as a vector."""
         space, seen = self._spaces[agent], observed.get(agent)
-        found = vector(space, seen)
-        if found is None:
+        numbers = vector(space, seen)
+        if numbers is None:
             raise InputError(
                 f"{self.name} lets {agent} observe {seen!r}, which is not in its space {space}; "
                 "correct the one or the other"
             )
-        return found
+        return numbers

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.environments.parallel import ACTION_MASK
 from gtlearn.errors import InputError
 from gtlearn.optional import needed
 
@@ -15,7 +16,6 @@ with needed("the environments", "envs"):
     from gymnasium.spaces import Box, Dict, Discrete
 
 Floats = NDArray[np.float64]
-MASK = "action_mask"  # as PettingZoo calls what is legal in a dictionary of observations
 PICTURE = 2  # axes of bytes, from which on they are pixels
 BYTE = 255.0
 
@@ -50,7 +50,7 @@ def vector(space: Any, seen: Any) -> Floats | None:
     if isinstance(space, Dict):
         if not isinstance(seen, dict) or set(seen) != set(space):
             return None
-        keys = sorted(space, key=lambda key: bool(key == MASK))
+        keys = sorted(space, key=lambda key: bool(key == ACTION_MASK))
         parts = [vector(space[key], seen[key]) for key in keys]
         whole = [part for part in parts if part is not None]
         return np.concatenate(whole) if len(whole) == len(parts) else None
@@ -59,10 +59,10 @@ def vector(space: Any, seen: Any) -> Floats | None:
     if isinstance(space, Discrete):
         hot: Floats = (space.start + np.arange(space.n) == seen).astype(np.float64)
         return hot if hot.any() else None
-    found = np.asarray(seen, dtype=np.float64).ravel()
-    if len(found) != prod(space.shape):
+    numbers = np.asarray(seen, dtype=np.float64).ravel()
+    if len(numbers) != prod(space.shape):
         return None
-    return found / BYTE if space.dtype == np.uint8 else found
+    return numbers / BYTE if space.dtype == np.uint8 else numbers
 
 
 def is_masked(agent: str, space: Any, actions: Any) -> bool:
@@ -71,12 +71,12 @@ def is_masked(agent: str, space: Any, actions: Any) -> bool:
     Raises:
         InputError: if there is a mask that does not fit the actions.
     """
-    if not isinstance(space, Dict) or MASK not in space.keys():  # noqa: SIM118 - it is no mapping
+    if not isinstance(space, Dict) or ACTION_MASK not in space.keys():  # noqa: SIM118 - it is no mapping
         return False
-    if not isinstance(actions, Discrete) or prod(space[MASK].shape or ()) != actions.n:
+    if not isinstance(actions, Discrete) or prod(space[ACTION_MASK].shape or ()) != actions.n:
         raise InputError(
-            f"{agent} observes the mask {space[MASK]} of actions that are {actions}; give a mask "
-            "of one number an action of a Discrete space"
+            f"{agent} observes the mask {space[ACTION_MASK]} of actions that are {actions}; give a "
+            "mask of one number an action of a Discrete space"
         )
     return True
 

@@ -108,7 +108,8 @@ def _visits(game: MarkovGame, moves: Tensor, start: Tensor) -> Tensor:
     here = start.expand(moves.shape[:-1])
     if game.horizon is None:
         one = torch.eye(len(start), dtype=moves.dtype, device=moves.device)
-        return torch.linalg.solve((one - discount * moves).mT, here)
+        visits: Tensor = torch.linalg.solve((one - discount * moves).mT, here)
+        return visits
     total = here
     for _ in range(game.horizon - 1):
         here = discount * torch.einsum("...s,...st->...t", here, moves)

@@ -5,9 +5,9 @@ trains every seed through the run layer, measures each run against the exact opt
 curves and prints the paper's number beside ours.
 """
 
-from gtlearn.reproduce.engine import Reproduction as Reproduction
 from gtlearn.reproduce.engine import prepare as prepare
 from gtlearn.reproduce.engine import reproduce as reproduce
 from gtlearn.reproduce.figure import Figure as Figure
+from gtlearn.reproduce.figure import Reproduction as Reproduction
 from gtlearn.reproduce.figure import figure_names as figure_names
 from gtlearn.reproduce.figure import read_figure as read_figure

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
-from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.files import require_no_link
 from gtlearn.reading import reason
-from gtlearn.reproduce.figure import Figure, Method, Panel
+from gtlearn.reproduce.figure import Figure, Method, Panel, Reproduction
 from gtlearn.reproduce.kinds import find_kind
 from gtlearn.runs import folder
 from gtlearn.runs.config import RunConfig, read_text
@@ -19,27 +18,6 @@ from gtlearn.runs.stopping import Stop, deferred
 from gtlearn.runs.sweep import Job, require_backend, train_all
 
 Watch = Callable[[int, int], None]
-Cell = tuple[str, str]  # the names of a panel and a method
-
-
-@dataclass(frozen=True, eq=False)
-class Reproduction:
-    """A figure whose runs are finished.
-
-    Attributes:
-        figure: what was run.
-        runs: by panel and method, in the order of the seeds; what one is depends on the figure's
-            kind.
-        folder: where the runs are.
-    """
-
-    figure: Figure
-    runs: Mapping[Cell, Sequence[Any]]
-    folder: Path
-
-    def of(self, panel: Panel, method: Method) -> Sequence[Any]:
-        """The runs of one curve."""
-        return self.runs[panel.name, method.name]
 
 
 def run_path(parent: Path, panel: Panel, method: Method, seed: int) -> Path:
@@ -54,12 +32,10 @@ def prepare(figure: Figure, parent: Path) -> list[Job]:
         InputError: if a folder holds another run, or cannot be made.
     """
     jobs = []
-    for panel in figure.panels:
-        for method in figure.methods:
-            for seed in figure.seeds:
-                config = figure.config(panel, method, seed, parent)
-                path = run_path(parent, panel, method, seed)
-                jobs.append(Job(_folder_for(config, path, parent), config))
+    for panel, method, seed in product(figure.panels, figure.methods, figure.seeds):
+        config = figure.config(panel, method, seed, parent)
+        path = run_path(parent, panel, method, seed)
+        jobs.append(Job(_folder_for(config, path, parent), config))
     return jobs
 
 
@@ -100,18 +76,12 @@ def read(figure: Figure, parent: Path) -> Reproduction:
     Raises:
         InputError: if one is missing, not finished, damaged or edited.
     """
-    kind = find_kind(figure.kind)
-
-    def read_run(panel: Panel, method: Method, seed: int) -> Any:
-        path = run_path(parent, panel, method, seed)
-        folder.find(path).require_unedited()
-        return kind.read_run(path)
-
-    runs = {
-        (panel.name, method.name): tuple(read_run(panel, method, seed) for seed in figure.seeds)
-        for panel in figure.panels
-        for method in figure.methods
-    }
+    kind, runs = find_kind(figure.kind), {}
+    for panel, method in product(figure.panels, figure.methods):
+        paths = [run_path(parent, panel, method, seed) for seed in figure.seeds]
+        for path in paths:
+            folder.find(path).require_unedited()
+        runs[panel.name, method.name] = tuple(map(kind.read_run, paths))
     return Reproduction(figure, runs, parent)
 
 
@@ -167,10 +137,10 @@ def _folder_for(config: RunConfig, path: Path, parent: Path) -> RunFolder:
         require_no_link(step)
     if not RunFolder(path).config_file.exists():
         return folder.create(config, path)
-    found = folder.find(path)
-    if not config.is_that_of(read_text(found.config_file)):
+    there = folder.find(path)
+    if not config.is_that_of(read_text(there.config_file)):
         raise InputError(
             f"{path} was made with other options, or another version; give a new folder by "
             "--output, or remove it"
         )
-    return found
+    return there

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -41,12 +41,17 @@ class Panel:
     """One pair of axes, with the options that all its runs share.
 
     Attributes:
-        name: of its folder, and its title.
+        name: of its folder.
         options: of the algorithm.
     """
 
     name: str
     options: Options
+
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,9 @@ class Need:
     algorithm: str
     options: Options
     seed: int = 0
+
+
+_PARTS = {"needs": Need, "panels": Panel, "methods": Method, "statements": Statement}
 
 
 @dataclass(frozen=True)
@@ -172,10 +180,36 @@ class Figure:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Reproduction:
+    """A figure whose runs are finished.
+
+    Attributes:
+        figure: what was run.
+        runs: by the names of panel and method, in the order of the seeds; what one is depends on
+            the figure's kind.
+        folder: where the runs are.
+    """
+
+    figure: Figure
+    runs: Mapping[tuple[str, str], Sequence[Any]]
+    folder: Path
+
+    def of(self, panel: Panel, method: Method) -> Sequence[Any]:
+        """The runs of one curve."""
+        return self.runs[panel.name, method.name]
+
+    def curves(self) -> Iterator[tuple[Panel, Method, Sequence[Any]]]:
+        """All panels, and in each all methods, with their runs."""
+        for panel in self.figure.panels:
+            for method in self.figure.methods:
+                yield panel, method, self.of(panel, method)
+
+
 def figure_names() -> tuple[str, ...]:
     """The figures that can be reproduced."""
-    found = (file.name for file in _FOLDER.iterdir() if file.name.endswith(_SUFFIX))
-    return tuple(sorted(name.removesuffix(_SUFFIX) for name in found))
+    names = (file.name for file in _FOLDER.iterdir())
+    return tuple(sorted(n.removesuffix(_SUFFIX) for n in names if n.endswith(_SUFFIX)))
 
 
 def read_figure(name: str, *, quick: bool = False) -> Figure:
@@ -205,22 +239,21 @@ def parse_figure(name: str, held: dict[str, Any], *, quick: bool = False) -> Fig
     Raises:
         InputError: if a key is unknown or missing.
     """
-    held = dict(held)
+    held = {"options": {}, **held}
     less = held.pop("quick", {})
-    if held.get("methods") and "seeds" not in held:
+    seeds = held.pop("seeds", None)
+    if held.get("methods") and seeds is None:
         raise InputError(f'the figure {name} has methods and no seeds; add seeds = "0..9"')
-    parts = {
-        "seeds": parse_seeds(held.pop("seeds")) if held.get("methods") else (),
-        "options": held.pop("options", {}),
-        "recording": held.pop("run", {}),
-        "needs": tuple(Need(**n) for n in held.pop("needs", ())),
-        "panels": tuple(Panel(p["name"], p["options"]) for p in held.pop("panels")),
-        "methods": tuple(Method(**m) for m in held.pop("methods")),
-        "statements": tuple(Statement(**s) for s in held.pop("statements")),
-        "differences": tuple(held.pop("differences", ())),
-    }
     try:
-        whole = Figure(name=name, **parts, **held)
+        for key, kind in _PARTS.items():
+            held[key] = tuple(kind(**part) for part in held.get(key, ()))
+        whole = Figure(
+            name=name,
+            seeds=parse_seeds(seeds) if held["methods"] else (),
+            recording=held.pop("run", {}),
+            differences=tuple(held.pop("differences", ())),
+            **held,
+        )
     except TypeError as error:
         raise InputError(f"the figure {name} cannot be read: {error}") from None
     return _reduced(whole, less) if quick else whole
@@ -233,21 +266,20 @@ def _reduced(whole: Figure, less: Options) -> Figure:
     panels = tuple(panel for panel in whole.panels if panel.name in kept)
     other = less.get("options", {})
     methods, needs = _changed(whole.methods, other), _changed(whole.needs, other)
-    said = []
-    if len(panels) < len(whole.panels):
-        said.append(f"only {len(panels)} of {len(whole.panels)} panels")
-    if len(seeds) < len(whole.seeds):
-        said.append(f"only {len(seeds)} of {len(whole.seeds)} seeds")
-    said += _differences(whole.needs, needs) + _differences(whole.methods, methods)
-    columns = min(whole.columns, len(panels))
+    counts = (("panels", panels, whole.panels), ("seeds", seeds, whole.seeds))
+    fewer = [f"only {len(x)} of {len(y)} {what}" for what, x, y in counts if len(x) < len(y)]
     return dataclasses.replace(
         whole,
         seeds=seeds,
         needs=needs,
         panels=panels,
         methods=methods,
-        columns=columns,
-        reduced=tuple(said),
+        columns=min(whole.columns, len(panels)),
+        reduced=(
+            *fewer,
+            *_differences(whole.needs, needs),
+            *_differences(whole.methods, methods),
+        ),
     )
 
 

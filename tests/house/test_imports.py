@@ -83,7 +83,8 @@ def test_the_verifier_shares_no_code_with_the_solvers():
     verifier = {m for m in graph.modules if m.startswith("gtlearn.solvers.verify")}
     used = set().union(*(graph.find_upstream_modules(module) for module in verifier)) - verifier
     assert verifier
-    assert {m for m in used if m.startswith("gtlearn.solvers")} == {"gtlearn.solvers.outcomes"}
+    data = {"gtlearn.solvers.concepts", "gtlearn.solvers.outcomes"}  # which compute nothing
+    assert {m for m in used if m.startswith("gtlearn.solvers")} == data
 
 
 @pytest.mark.parametrize("door", ["", ".games", ".solvers", ".solvers.verify", ".learning"])

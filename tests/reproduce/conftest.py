@@ -5,9 +5,8 @@ import tomllib
 import numpy as np
 import pytest
 
-from gtlearn.reproduce.engine import Reproduction
-from gtlearn.reproduce.figure import parse_figure
-from gtlearn.reproduce.kinds.commitments.measures import Run
+from gtlearn.reproduce.figure import Reproduction, parse_figure
+from gtlearn.reproduce.kinds.kind import Run
 
 SMALL = """
 title = "A small figure"
@@ -91,7 +90,11 @@ def run_of():
             "follower_regret": 0.5,
             "env_steps": 100 * len(values),
         }
-        steps = 100.0 * (1 + np.arange(len(values)))
-        return Run(seed, result, steps, np.array(values), np.array(values) - 1)
+        metrics = {
+            "env_steps": 100.0 * (1 + np.arange(len(values))),
+            "true_value": np.array(values),
+            "leader_value": np.array(values) - 1,
+        }
+        return Run(result, metrics)
 
     return make

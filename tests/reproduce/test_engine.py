@@ -9,6 +9,7 @@ from gtlearn.errors import InputError
 from gtlearn.reproduce import reproduce
 from gtlearn.reproduce.engine import read, run_path
 from gtlearn.reproduce.figure import parse_figure
+from gtlearn.reproduce.kinds.commitments import numbers_of
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def test_every_seed_is_run_and_finished_runs_are_not_repeated(small, tmp_path):
     calls = []
     first = reproduce(small, tmp_path, watch=lambda done, total: calls.append((done, total)))
     assert calls == [(1, 4), (2, 4), (3, 4), (4, 4)]
-    assert [run.seed for run in first.runs["chicken", "planner"]] == [0, 1]
+    assert [run.result["seed"] for run in first.runs["chicken", "planner"]] == [0, 1]
     before = results(tmp_path)
     assert len(before) == 4
 
@@ -43,10 +44,11 @@ def test_the_planner_finds_the_exact_optimum_of_both_games(small, tmp_path):
     found = reproduce(small, tmp_path)
     for runs in found.runs.values():
         for run in runs:
-            assert run.result["true_value"] == run.exact == run.true_values[-1]
-            assert run.reached(0)
-            assert run.steps[0] > 4 * 6 * 2  # pre-training and queries are counted
-            assert run.steps[0] <= run.steps_of_commitment(0.02) <= run.steps[-1]
+            result, steps = run.result, run.metrics["env_steps"]
+            assert result["true_value"] == result["exact_value"] == run.metrics["true_value"][-1]
+            assert numbers_of([run], 0)["reached"] == 1
+            assert steps[0] > 4 * 6 * 2  # pre-training and queries are counted
+            assert steps[0] <= numbers_of([run], 0.02)["steps"] <= steps[-1]
 
 
 def test_other_options_do_not_mix_with_runs_that_are_there(small, held, tmp_path):

@@ -113,7 +113,7 @@ class TestBadInput:
             ({"concept": "stackleberg"}, "did you mean 'stackelberg'"),
             ({"concept": "xyz"}, "use one of nash, stackelberg, correlated, coarse-correlated"),
             ({"find": "al"}, "'al' is no find; did you mean 'all'"),
-            ({"find": "every"}, "use one of one, all"),
+            ({"find": "every"}, "use one or all"),
             ({"arithmetic": "exat"}, "did you mean 'exact'"),
             ({"select": "welfair"}, "did you mean 'welfare'"),
             ({"method": "simplex"}, "'simplex' is no method"),

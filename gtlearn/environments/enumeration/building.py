@@ -1,4 +1,4 @@
-"""A small PettingZoo environment as a Markov game, found out by playing it."""
+"""A small PettingZoo environment as a Markov game, by playing it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.environments.enumeration.exploration import END, Exploration, Look
+from gtlearn.environments.enumeration.exploration import END, Exploration, Sample
 from gtlearn.environments.enumeration.tabular import StateFunction, TabularEnvironment
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame, markov_game
@@ -19,7 +19,7 @@ from gtlearn.games.numbers import ExactArray, exact_array, plain_integer, to_fra
 
 OVER = "over"
 
-_LOOKS = 3  # at each joint action, where all must agree
+_SAMPLES = 3  # at each joint action, where all must agree
 _PLAYS, _LENGTH = 10, 1000  # of random play, which must agree as well
 
 
@@ -38,17 +38,17 @@ def markov_game_of(
     """The Markov game of a small parallel environment of PettingZoo.
 
     An environment can only be reset and played, so it is played until every joint action has been
-    looked at in every state that can be met. The players are its agents; their actions are called
+    sampled in every state that can be met. The players are its agents; their actions are called
     by the environment's numbers. An agent whose mask allows nothing waits, for which its first
     action stands. A termination leads to the state "over", which pays nothing; a truncation is not
     part of the game.
 
-    Without `samples` the environment must be deterministic: each joint action is looked at three
+    Without `samples` the environment must be deterministic: each joint action is sampled three
     times, ten episodes of random play follow, each episode has its own seed, and all must agree.
     What does not is refused: chance (unless it is too rare to show), and states that do not tell
     what is paid or what follows. With `samples` chance is allowed, and the game is an estimate of
-    so many looks, by the shares of the next states and the means of the rewards; its `number_note`
-    says so.
+    so many samples, by the shares of the next states and the means of the rewards; its
+    `number_note` says so.
 
     Args:
         environment: is reset and played.
@@ -58,7 +58,7 @@ def markov_game_of(
         state: what tells states apart, called as `state(environment, observations)`; it returns a
             text, numbers or an array. Without one, `environment.state()` does where it is written,
             else the observations of all agents.
-        samples: how often each joint action is looked at where chance is at work.
+        samples: how often each joint action is sampled where chance is at work.
         max_states: more states are refused.
         seed: of the first episode; the next ones have the next numbers.
         rationalise: read rewards as the shortest decimals that print as them, not as the exact
@@ -80,10 +80,10 @@ def markov_game_of(
     horizon = plain_integer(horizon)
     factor = Fraction(1) if discount is None else to_fraction(discount, rationalise=True)
     check_duration(table.name, horizon, factor)
-    _check_counts(samples=_LOOKS if samples is None else samples, max_states=max_states)
+    _check_counts(samples=_SAMPLES if samples is None else samples, max_states=max_states)
     exploration = Exploration(
         table,
-        looks=samples or _LOOKS,
+        samples=samples or _SAMPLES,
         certain=samples is None,
         horizon=horizon,
         max_states=max_states,
@@ -129,12 +129,12 @@ class _Seen:
         self._count = count
         self._states = exploration.states
         self._starts = exploration.starts
-        self._looks: dict[tuple[int, ...], list[Look]] = {
-            (s, *joint): looks[:count]
+        self._samples: dict[tuple[int, ...], list[Sample]] = {
+            (s, *joint): samples[:count]
             for s, state in enumerate(self._states)
-            for joint, looks in state.looks.items()
+            for joint, samples in state.samples.items()
         }
-        self._ends = any(look.following == END for looks in self._looks.values() for look in looks)
+        self._ends = any(s.following == END for held in self._samples.values() for s in held)
 
     @property
     def size(self) -> int:
@@ -144,22 +144,22 @@ class _Seen:
     @property
     def rewards(self) -> list[tuple[Any, ...]]:
         """All rewards, as the environment gave them."""
-        return [look.rewards for looks in self._looks.values() for look in looks]
+        return [sample.rewards for held in self._samples.values() for sample in held]
 
     def payoffs(self, player: int, rationalise: bool) -> ExactArray:
         """The mean rewards of a player."""
         out = np.zeros((self.size, *self.shape), dtype=object)
-        for place, looks in self._looks.items():
-            paid = [to_fraction(look.rewards[player], rationalise=rationalise) for look in looks]
+        for place, samples in self._samples.items():
+            paid = (to_fraction(s.rewards[player], rationalise=rationalise) for s in samples)
             out[place] = sum(paid, Fraction(0)) / self._count
         return exact_array(out)
 
     def transitions(self) -> ExactArray:
         """The shares of the next states."""
         out = np.zeros((self.size, *self.shape, self.size), dtype=np.int64)
-        for place, looks in self._looks.items():
-            for look in looks:
-                out[(*place, look.following)] += 1  # END is the last index
+        for place, samples in self._samples.items():
+            for sample in samples:
+                out[(*place, sample.following)] += 1  # END is the last index
         if self._ends:
             out[(END, *(0 for _ in self.shape), END)] = self._count
         return ExactArray(out, self._count)

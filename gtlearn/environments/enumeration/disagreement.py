@@ -39,7 +39,7 @@ def by_chance(environment: TabularEnvironment, what: str) -> InputError:
     """The error for what chance makes differ."""
     return InputError(
         f"{environment.name} draws by chance ({what}), and its probabilities cannot be asked for; "
-        "pass samples=n to estimate them from n looks at each joint action"
+        "pass samples=n to estimate them from n samples of each joint action"
     )
 
 

@@ -1,4 +1,4 @@
-"""Playing an environment until every joint action in every state has been looked at."""
+"""Playing an environment until every joint action in every state has been sampled."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PATIENCE = 10_000  # steps without news
 
 
 @dataclass(frozen=True)
-class Look:
+class Sample:
     """What one joint action in one state led to.
 
     Attributes:
@@ -43,8 +43,8 @@ class State:
         label: what it is called, "" where only its number can tell.
         met: the play that led to it first.
         legal: what may be played in it, None as long as episodes were only cut off there.
-        wanted: the joint actions that need more looks.
-        looks: what each joint action led to.
+        wanted: the joint actions that need more samples.
+        samples: what each joint action led to.
         links: by next state, a joint action that led to it.
     """
 
@@ -52,35 +52,35 @@ class State:
     met: Play
     legal: Legal | None = None
     wanted: list[Joint] = field(default_factory=list)
-    looks: dict[Joint, list[Look]] = field(default_factory=dict)
+    samples: dict[Joint, list[Sample]] = field(default_factory=dict)
     links: dict[int, Joint] = field(default_factory=dict)
 
 
 class Exploration:
     """The states of an environment that can be met, and what was seen to follow them.
 
-    Every joint action is looked at equally often in each state: what is nearest and lacks looks is
-    played next. Each episode has a seed of its own. Where looks must agree and do not, the error
+    Every joint action is sampled equally often in each state: what is nearest and lacks samples is
+    played next. Each episode has a seed of its own. Where samples must agree and do not, the error
     says whether by chance or because states leave something out.
 
     Args:
         environment: is played.
-        looks: how often everything is looked at.
-        certain: whether the looks must agree.
+        samples: how many of each joint action in each state.
+        certain: whether the samples must agree.
         horizon: after how many steps an episode is left; an end at that step tells nothing.
         max_states: how many states there may be.
         seed: of the first episode; the next ones have the next numbers.
 
     Attributes:
-        states: what was found, in the order in which it was met.
-        starts: the index of the state in which each of the first episodes began, one a look.
+        states: those that were met, in that order.
+        starts: the index of the state in which each of the first episodes began, one a sample.
     """
 
     def __init__(
         self,
         environment: TabularEnvironment,
         *,
-        looks: int,
+        samples: int,
         certain: bool,
         horizon: int | None,
         max_states: int,
@@ -89,7 +89,7 @@ class Exploration:
         self.states: list[State] = []
         self.starts: list[int] = []
         self._environment = environment
-        self._looks = looks
+        self._samples = samples
         self._certain = certain
         self._horizon = math.inf if horizon is None else horizon
         self._max_states = max_states
@@ -99,16 +99,16 @@ class Exploration:
         self._idle = 0
 
     def run(self) -> None:
-        """Looks at everything.
+        """Samples everything.
 
-        At the horizon nothing is seen of what follows, so what can be looked at earlier is.
+        At the horizon nothing is seen of what follows, so what can be sampled earlier is.
 
         Raises:
-            InputError: if there are too many states, looks that must agree do not, or a state
+            InputError: if there are too many states, samples that must agree do not, or a state
                 cannot be reached often enough.
         """
         for limit in (self._horizon - 1, self._horizon):
-            while len(self.starts) < self._looks or any(
+            while len(self.starts) < self._samples or any(
                 self._route(start, 0, limit) is not None for start in set(self.starts)
             ):
                 self._explore(limit)
@@ -131,7 +131,7 @@ class Exploration:
                 self._step(self._place, tuple(int(generator.choice(own)) for own in legal))
 
     def _explore(self, limit: float) -> None:
-        """Plays one episode, as long as it can lead to something that lacks looks."""
+        """Plays one episode, as long as it can lead to something that lacks samples."""
         self._count()
         self._begin()
         while self._place is not None:
@@ -145,7 +145,7 @@ class Exploration:
                 self._step(place, joint)
 
     def _route(self, start: int, step: int, limit: float) -> list[tuple[int, Joint]] | None:
-        """The shortest way to a wanted look: the states on it, and what to play in each."""
+        """The shortest way to a sample that is wanted: its states, and what to play in each."""
         came_from: dict[int, tuple[int, Joint]] = {}
         waiting = deque([(start, step)])
         while waiting and waiting[0][1] < limit:
@@ -166,7 +166,7 @@ class Exploration:
     def _begin(self) -> None:
         """Begins the next episode."""
         self._play = Play(self._play.seed + 1, [], 0)
-        early = len(self.starts) < self._looks
+        early = len(self.starts) < self._samples
         self._place = self._enter(self._environment.begin(self._play.seed), new=early)
         if self._place is not None and early:
             self.starts.append(self._place)
@@ -179,17 +179,17 @@ class Exploration:
         self._play.joints.append(joint)
         self._play = Play(self._play.seed, self._play.joints, self._play.length + 1)
         state = self.states[place]
-        looks, wanted = state.looks.setdefault(joint, []), joint in state.wanted
+        samples, wanted = state.samples.setdefault(joint, []), joint in state.wanted
         ended = moment.terminated or self._play.length == self._horizon
         following = END if ended else self._enter(moment, new=wanted)
-        if self._certain and looks:
-            self._compare(f"{joint} in {self._named(place)}", looks[0], moment, following)
+        if self._certain and samples:
+            self._compare(f"{joint} in {self._named(place)}", samples[0], moment, following)
         if wanted and following is not None:
             self._idle = 0
-            looks.append(Look(following, moment.rewards, self._play))
+            samples.append(Sample(following, moment.rewards, self._play))
             if following != END:
                 state.links.setdefault(following, joint)
-            if len(looks) == self._looks:
+            if len(samples) == self._samples:
                 state.wanted.remove(joint)
         self._place = None if ended or moment.over else following
 
@@ -216,8 +216,8 @@ class Exploration:
             raise disagreement(self._environment, what, state.met, self._play)
         return place
 
-    def _compare(self, joint: str, first: Look, moment: Moment, following: int | None) -> None:
-        """Compares what a joint action has led to with the first look at it."""
+    def _compare(self, joint: str, first: Sample, moment: Moment, following: int | None) -> None:
+        """Compares what a joint action has led to with its first sample."""
         what = ""
         if first.rewards != moment.rewards:
             what = f"the joint action {joint} paid {first.rewards} and {moment.rewards}"

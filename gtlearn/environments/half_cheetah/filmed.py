@@ -8,14 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.environments.half_cheetah.parallel import PICTURES, HalfCheetah
-from gtlearn.environments.half_cheetah.rules import (
-    AGENTS,
-    JOINTS,
-    STATE,
-    Direction,
-    Floats,
-    numbers,
-)
+from gtlearn.environments.half_cheetah.rules import AGENTS, JOINTS, Direction, Floats, numbers
 
 
 class FilmedCheetah:
@@ -35,6 +28,7 @@ class FilmedCheetah:
 
     def __init__(self, direction: Direction = "right", horizon: int = 200) -> None:
         self._cheetah = HalfCheetah(direction, horizon, PICTURES)
+        self._agent = self._cheetah.possible_agents[0]  # both see and earn the same
         self.pictures: list[NDArray[np.uint8]] = []
         self.rate: int = self._cheetah.metadata["render_fps"]
 
@@ -49,7 +43,7 @@ class FilmedCheetah:
         """
         seen, _ = self._cheetah.reset(seed=seeds[0])
         self.pictures = [self._cheetah.render()]
-        return self._only(seen)
+        return seen[self._agent][None]
 
     def step(self, actions: Floats) -> tuple[Floats, Floats]:
         """Plays a step and draws it; see `HalfCheetahs.step`."""
@@ -57,12 +51,8 @@ class FilmedCheetah:
         given = dict(zip(self._cheetah.agents, joint, strict=True))
         seen, rewards, *_ = self._cheetah.step(given)
         self.pictures.append(self._cheetah.render())
-        return self._only(seen), np.array([next(iter(rewards.values()))])
+        return seen[self._agent][None], np.array([rewards[self._agent]])
 
     def close(self) -> None:
         """Frees what pictures are drawn with."""
         self._cheetah.close()
-
-    def _only(self, seen: dict[str, Floats]) -> Floats:
-        """The state that all agents see, shape (1, 17)."""
-        return next(iter(seen.values())).reshape(1, STATE)

@@ -25,12 +25,12 @@ from gtlearn.environments.half_cheetah.rules import (
     numbers,
     quiet_loading,
 )
+from gtlearn.environments.parallel import Environment, Infos, Step
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.optional import needed, optional
 
 with needed("the environments", "envs"):
     from gymnasium.spaces import Box
-    from pettingzoo import ParallelEnv
 
 PICTURES = "rgb_array"
 _CANNOT_DRAW = (
@@ -39,7 +39,7 @@ _CANNOT_DRAW = (
 )
 
 
-class HalfCheetah(ParallelEnv[str, Floats, Floats]):  # type: ignore[misc]
+class HalfCheetah(Environment[Floats, Floats]):
     """A cheetah whose back leg is "agent_0" and whose front leg is "agent_1".
 
     Both see all 17 numbers of the state, in float64, and get the same reward; `rules` says what
@@ -90,22 +90,14 @@ class HalfCheetah(ParallelEnv[str, Floats, Floats]):  # type: ignore[misc]
         self._steps = 0
         self.possible_agents: list[str] = list(self._world.possible_agents)
         self.agents: list[str] = []
-        self._observed = {
+        self.observation_spaces = {
             agent: Box(-np.inf, np.inf, (STATE,), np.float64) for agent in self.possible_agents
         }
-
-    def observation_space(self, agent: str) -> Box:
-        """The space of states, shape (17,)."""
-        return self._observed[agent]
-
-    def action_space(self, agent: str) -> Box:
-        """What does something: -1 to 1 for each of the three motors."""
-        space: Box = self._world.action_space(agent)
-        return space
+        self.action_spaces = {a: self._world.action_space(a) for a in self.possible_agents}
 
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[dict[str, Floats], dict[str, dict[str, Any]]]:
+    ) -> tuple[dict[str, Floats], Infos]:
         """Begins an episode.
 
         Args:
@@ -123,15 +115,7 @@ class HalfCheetah(ParallelEnv[str, Floats, Floats]):  # type: ignore[misc]
         self._steps = 0
         return self._seen(), infos
 
-    def step(
-        self, actions: dict[str, ArrayLike]
-    ) -> tuple[
-        dict[str, Floats],
-        dict[str, float],
-        dict[str, bool],
-        dict[str, bool],
-        dict[str, dict[str, Any]],
-    ]:
+    def step(self, actions: dict[str, ArrayLike]) -> Step[Floats]:
         """Plays a step.
 
         Args:
@@ -144,11 +128,7 @@ class HalfCheetah(ParallelEnv[str, Floats, Floats]):  # type: ignore[misc]
             InputError: if an action has another shape or is not finite, or the episode is over.
             DivergenceError: if the motion has diverged.
         """
-        if set(actions) != set(self.agents) or not self.agents:
-            raise InputError(
-                f"actions were given for {sorted(actions)}, and {sorted(self.agents)} play; give "
-                "one an agent, and reset the environment when an episode is over"
-            )
+        self.require_all(actions)
         checked = [
             numbers(actions[agent], (JOINTS,), f"the actions of {agent}") for agent in self.agents
         ]

@@ -70,6 +70,9 @@ class Emulator:
 
     def reset(self, seed: int = 0) -> None:
         """Begins a new game, always the same one; the seed is not needed."""
+        self._begin()
+
+    def _begin(self) -> None:
         self._ale.restoreSystemState(self._start)
         self._ale.act(self._codes[Move.NOOP, Move.NOOP])  # memory and screen are read anew by it
         self._look()
@@ -82,7 +85,7 @@ class Emulator:
         hit = any(point % BONUS in ALIEN for point in points.tolist())
         if self._ale.game_over():
             flying = flying or self._flying
-            self.reset()
+            self._begin()
         if hit:
             return Shot.HIT
         if self._flying:

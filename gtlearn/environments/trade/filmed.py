@@ -1,66 +1,42 @@
-"""A battlefield that is filmed while others play on it."""
+"""Two-player Space Invaders, filmed while it is played."""
 
 from __future__ import annotations
 
-from gtlearn.environments.trade.battlefield import Battlefield, Bytes, Move, Shot
+from gtlearn.environments.trade.atari import Emulator
+from gtlearn.environments.trade.battlefield import Bytes, Move, Shot
 
 SCREEN_RATE = 60  # pictures a second of the console
 EVERY = 2  # steps from one picture to the next
 SCALE = 2  # in both directions
 
 
-class FilmedBattlefield:
-    """A `Battlefield` that keeps a picture of every other step.
+class FilmedEmulator(Emulator):
+    """An `Emulator`, one frame a step, that keeps a picture of every other step.
 
     Attributes:
-        pictures: of the last game, each of shape (420, 320, 3) on the emulator.
+        pictures: of the last game that was reset, each of shape (420, 320, 3).
         rate: pictures a second.
 
-    Args:
-        field: where the game is played, one frame a step.
+    Raises:
+        InputError: if a package or the game's ROM is missing.
     """
 
     rate = SCREEN_RATE / EVERY
 
-    def __init__(self, field: Battlefield) -> None:
-        self._field = field
+    def reset(self, seed: int = 0) -> None:
+        """Begins a new game, and a new film."""
+        super().reset(seed)
         self.pictures: list[Bytes] = []
         self._steps = 0
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """As the battlefield's."""
-        return self._field.shape
-
-    def reset(self, seed: int) -> None:
-        """Begins a new game, and a new film."""
-        self._field.reset(seed)
-        self.pictures, self._steps = [], 0
-        self._look()
+        self._film()
 
     def step(self, moves: tuple[Move, Move]) -> Shot:
         """Plays a step."""
-        shot = self._field.step(moves)
+        shot = super().step(moves)
         self._steps += 1
         if self._steps % EVERY == 0:
-            self._look()
+            self._film()
         return shot
 
-    def observe(self) -> Bytes:
-        """As the battlefield's."""
-        return self._field.observe()
-
-    def aim(self, player: int, armed: bool) -> Move:
-        """As the battlefield's."""
-        return self._field.aim(player, armed)
-
-    def render(self) -> Bytes:
-        """As the battlefield's."""
-        return self._field.render()
-
-    def close(self) -> None:
-        """As the battlefield's."""
-        self._field.close()
-
-    def _look(self) -> None:
-        self.pictures.append(self._field.render().repeat(SCALE, axis=0).repeat(SCALE, axis=1))
+    def _film(self) -> None:
+        self.pictures.append(self.render().repeat(SCALE, axis=0).repeat(SCALE, axis=1))

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.environments.parallel import ACTION_MASK, Environment, Infos, Step
 from gtlearn.environments.trade.battlefield import (
-    BUYER,
     SELLER,
     WITHOUT_FIRE,
     Battlefield,
@@ -22,7 +22,6 @@ from gtlearn.optional import needed
 
 with needed("the environments", "envs"):
     from gymnasium.spaces import Box, Dict, Discrete
-    from pettingzoo import ParallelEnv
 
 AGENTS = ("first_0", "second_0")  # the seller and the buyer, as in PettingZoo's Space Invaders
 
@@ -40,7 +39,7 @@ def joint_action(move: Move, decision: int = 0) -> int:
     return int(move) + len(Move) * decision
 
 
-class BulletTrade(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
+class BulletTrade(Environment[Observation, np.int64]):
     """Two-player Space Invaders in which bullets are traded.
 
     The agents are "first_0", the seller, and "second_0", the buyer. An action is a move of the ship
@@ -108,23 +107,16 @@ class BulletTrade(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc
         self._rng = np.random.default_rng(0)
         self._cycles = 0
         self._masks = [_masks(decisions) for decisions in self.rules.decisions]
-        self._observed = Dict({"game": Box(0, 255, field.shape, np.uint8), "trade": self._box()})
-        self._actions = {
+        seen = Dict({"game": Box(0, 255, field.shape, np.uint8), "trade": self._box()})
+        self.observation_spaces = dict.fromkeys(AGENTS, seen)
+        self.action_spaces = {
             agent: Discrete(len(Move) * decisions)
             for agent, decisions in zip(AGENTS, self.rules.decisions, strict=True)
         }
 
-    def observation_space(self, agent: str) -> Dict:
-        """What an agent sees; the same for both."""
-        return self._observed
-
-    def action_space(self, agent: str) -> Discrete[np.int64]:
-        """An agent's moves, once for each of its decisions."""
-        return self._actions[agent]
-
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[dict[str, Observation], dict[str, dict[str, Any]]]:
+    ) -> tuple[dict[str, Observation], Infos]:
         """Begins an episode.
 
         Args:
@@ -139,15 +131,7 @@ class BulletTrade(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc
         self._cycles = 0
         return self._seen(), self._infos()
 
-    def step(
-        self, actions: dict[str, np.int64]
-    ) -> tuple[
-        dict[str, Observation],
-        dict[str, float],
-        dict[str, bool],
-        dict[str, bool],
-        dict[str, dict[str, Any]],
-    ]:
+    def step(self, actions: dict[str, np.int64]) -> Step[Observation]:
         """Plays a step.
 
         Args:
@@ -186,14 +170,10 @@ class BulletTrade(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc
 
     def _played(self, actions: dict[str, np.int64]) -> list[tuple[Move, int]]:
         """Each player's move, without firing if it has no bullet, and decision."""
-        if set(actions) != set(self.agents) or not self.agents:
-            raise InputError(
-                f"actions were given for {sorted(actions)}, and {sorted(self.agents)} play; give "
-                "one an agent, and reset the environment when an episode is over"
-            )
+        self.require_all(actions)
         played = []
         for player, agent in enumerate(AGENTS):
-            action, size = actions[agent], int(self._actions[agent].n)
+            action, size = actions[agent], len(Move) * self.rules.decisions[player]
             if not 0 <= action < size or int(action) != action:
                 raise InputError(f"{action!r} is no action of {agent}; choose from 0 to {size - 1}")
             decision, move = divmod(int(action), len(Move))
@@ -213,12 +193,12 @@ class BulletTrade(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc
         game = self.field.observe()
         return {agent: {"game": game, "trade": trade} for agent in AGENTS}
 
-    def _infos(self) -> dict[str, dict[str, Any]]:
+    def _infos(self) -> Infos:
         """The actions that count."""
         asked, armed = self.trade.asked, self.trade.armed
         return {
-            agent: {"action_mask": self._masks[player][asked == player, armed == player]}
-            for player, agent in ((SELLER, AGENTS[SELLER]), (BUYER, AGENTS[BUYER]))
+            agent: {ACTION_MASK: self._masks[player][asked == player, armed == player]}
+            for player, agent in enumerate(AGENTS)
         }
 
 

@@ -165,11 +165,10 @@ class TradeLearner:
         """
         if self.config.env != ATARI:
             raise InputError("the twin has no screen; film a run with env trade-atari")
-        from gtlearn.environments.trade.atari import Emulator
-        from gtlearn.environments.trade.filmed import FilmedBattlefield
+        from gtlearn.environments.trade.filmed import FilmedEmulator
         from gtlearn.environments.trade.shots import AimedShots
 
-        camera = FilmedBattlefield(Emulator())
+        camera = FilmedEmulator()
         rules = TradeRules(bullets=self.config.bullets)
         shots = AimedShots(camera, rules, haste=self.config.haste)
         sellers, buyers = self._rules()

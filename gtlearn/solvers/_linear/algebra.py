@@ -57,7 +57,7 @@ def solve_integer_system(matrix: NDArray[Any], right: NDArray[Any]) -> tuple[lis
 
 def _solved(matrix: NDArray[Any], right: NDArray[Any]) -> tuple[list[int], int] | None:
     try:
-        solution = to_flint(matrix).solve(to_flint(right))
+        solution: Any = to_flint(matrix).solve(to_flint(right))  # of rationals
     except ZeroDivisionError:
         return None
     numerators, denominator = solution.numer_denom()

@@ -52,11 +52,11 @@ def silent_highs(time_limit: float | None = None, **options: Any) -> Any:
 def _silent_class() -> Any:
     import highspy
 
-    class Silent(highspy.Highs):  # type: ignore[misc]
+    class Silent(highspy.Highs):
         def enableCallbacks(self) -> None:
             """Called by the constructor, and prints a banner from HiGHS 1.16 on."""
             self.setOptionValue("output_flag", False)
-            super().enableCallbacks()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
 
     return Silent
 

@@ -170,8 +170,9 @@ def solve_exactly(system: Integers, right: Integers) -> tuple[list[int], int]:
 
 
 def _solved(system: Integers, right: Integers) -> tuple[list[int], int]:
-    solved, denominator = to_flint(system).solve(to_flint(right)).numer_denom()
-    return [int(v) for v in solved.entries()], int(denominator)
+    solution: Any = to_flint(system).solve(to_flint(right))  # of rationals
+    numerators, denominator = solution.numer_denom()
+    return [int(v) for v in numerators.entries()], int(denominator)
 
 
 def plan_values(chosen: Process, plan: Integers) -> tuple[Integers, int]:

@@ -77,7 +77,8 @@ def placed(values: Sequence[Fraction], places: Sequence[int], size: int) -> Exac
 
 def integers(matrix: NDArray[Any]) -> flint.fmpz_mat:
     """The matrix in python-flint's integers."""
-    return flint.fmpz_mat(*matrix.shape, [int(v) for v in matrix.ravel()])
+    rows, columns = matrix.shape
+    return flint.fmpz_mat(rows, columns, [int(v) for v in matrix.ravel()])
 
 
 def _positive(payoffs: NDArray[Any]) -> NDArray[Any]:

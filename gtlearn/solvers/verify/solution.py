@@ -97,7 +97,7 @@ def _of_claim(game: Game, claim: Claim) -> Iterator[Statement]:
 
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):
-        if outcome.in_steps != several_steps:
+        if getattr(outcome, "in_steps", False) != several_steps:
             raise InputError(f"the solution is of another kind of game than {game.name!r}")
     if is_registered(claim.concept):
         own = _of_registered(game, claim)

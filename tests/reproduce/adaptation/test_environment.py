@@ -8,8 +8,7 @@ import torch
 
 from gtlearn.reproduce import reproduce
 from gtlearn.reproduce.figure import parse_figure
-from gtlearn.reproduce.kinds.adaptation.drawing import caption, draw
-from gtlearn.reproduce.kinds.adaptation.table import report, to_json
+from gtlearn.reproduce.kinds.adaptation import ADAPTATION
 
 pytestmark = pytest.mark.skipif(
     find_spec("gymnasium_robotics") is None, reason="the cheetah needs the extra envs"
@@ -59,19 +58,21 @@ def test_all_runs_met_the_same_teammates(found):
 
 
 def test_what_is_printed_has_no_ceiling(found):
-    text = report(found)
+    text = ADAPTATION.report(found)
     assert "mean reward before and after each update" in text
     assert "ceiling" not in text and "nan" not in text.lower()
-    rows = to_json(found)["rows"]
+    rows = ADAPTATION.to_json(found)["rows"]
     assert [row["method"] for row in rows] == ["mapg", "reinforce"]
     assert all("auc_ceiling" not in row and len(row["rewards"]) == 3 for row in rows)
-    json.dumps(to_json(found), allow_nan=False)
+    json.dumps(ADAPTATION.to_json(found), allow_nan=False)
 
 
 def test_the_picture_has_one_row(found, tmp_path):
-    picture = draw(found, tmp_path / "figure.svg").read_text()
+    picture = ADAPTATION.draw(found, tmp_path / "figure.svg").read_text()
     assert picture.startswith("<?xml")
-    assert "ceiling" not in caption(found) and "deviating" not in caption(found)
+    assert "ceiling" not in ADAPTATION.caption(found) and "deviating" not in ADAPTATION.caption(
+        found
+    )
 
 
 def test_finished_runs_are_not_repeated(found):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gtlearn.reproduce.figure import read_figure
-from gtlearn.reproduce.kinds.commitments.drawing import widths
+from gtlearn.reproduce.kinds.commitments import widths
 from gtlearn.runs.canvas import COLOURS
 
 PICTURES = Path(__file__).parents[3] / "docs" / "pictures"

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtlearn.errors import InputError
-from gtlearn.reproduce.kinds.commitments.measures import (
+from gtlearn.reproduce.kinds.commitments import (
+    COMMITMENTS,
+    TRUE_VALUE,
     median_steps,
-    read_run,
     steps_to,
     wilson_interval,
     within,
@@ -48,10 +49,12 @@ def test_zero_is_within_of_zero_only():
     assert not within(0.01, 0.0, 0.02)
 
 
-def test_medians_count_those_that_never_arrive():
-    assert median_steps([10.0, 30.0]) == 20
-    assert median_steps([10.0, math.inf]) == math.inf
-    assert median_steps([math.inf, 10.0, 20.0]) == 20
+def test_medians_count_those_that_never_arrive(run_of):
+    at_100, at_200 = run_of(0, [4.0, 4.0]), run_of(1, [1.0, 4.0])
+    at_300, never = run_of(2, [1.0, 1.0, 4.0]), run_of(3, [1.0])
+    assert median_steps([at_100, at_300], TRUE_VALUE, 0) == 200
+    assert median_steps([at_100, never], TRUE_VALUE, 0) is None
+    assert median_steps([never, at_100, at_200], TRUE_VALUE, 0) == 200
 
 
 # Newcombe (1998), Statistics in Medicine 17, Table I, method 3 (Wilson's score).
@@ -81,4 +84,4 @@ def test_wilson_intervals_hold_the_fraction_and_mirror(pair):
 def test_a_run_that_is_not_finished_is_refused(tmp_path):
     (tmp_path / "metrics.jsonl").write_text('{"step": 1, "env_steps": 5}\n')
     with pytest.raises(InputError, match="no finished run of a leader; go on by `gtlearn resume"):
-        read_run(tmp_path)
+        COMMITMENTS.read_run(tmp_path)

@@ -8,8 +8,7 @@ from gtlearn import cli
 from gtlearn.errors import InputError
 from gtlearn.reproduce import figure
 from gtlearn.reproduce.figure import figure_names, parse_figure
-from gtlearn.reproduce.kinds.commitments.drawing import caption, draw, exact_lines
-from gtlearn.reproduce.kinds.commitments.table import report, to_json
+from gtlearn.reproduce.kinds.commitments import COMMITMENTS, exact_lines
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def found(small, run_of, made_up, tmp_path):
 
 
 def test_numbers_of_a_curve(found):
-    row = to_json(found)["rows"][0]
+    row = COMMITMENTS.to_json(found)["rows"][0]
     assert (row["panel"], row["method"], row["seeds"], row["reached"]) == (
         "chicken",
         "planner",
@@ -34,7 +33,7 @@ def test_numbers_of_a_curve(found):
 
 
 def test_the_report_holds_the_papers_words_and_numbers_beside_ours(found):
-    text = report(found)
+    text = COMMITMENTS.report(found)
     assert "It converges. (Section 4)" in text
     assert "about 50,000" in text and "2 of 4 (15%-85%)" in text
     assert "Nobody (2001), Figure 7" in text
@@ -44,20 +43,20 @@ def test_the_report_holds_the_papers_words_and_numbers_beside_ours(found):
 def test_the_median_of_steps_is_printed(small, run_of, made_up, tmp_path):
     runs = (run_of(0, [1.0, 4.0, 4.0]), run_of(1, [1.0, 1.0, 4.0]))
     found = made_up(small, runs, tmp_path)
-    assert to_json(found)["rows"][0]["steps"] == 250
-    assert " 250 " in report(found)
+    assert COMMITMENTS.to_json(found)["rows"][0]["steps"] == 250
+    assert " 250 " in COMMITMENTS.report(found)
 
 
 def test_the_quick_version_says_so_everywhere(held, run_of, made_up, tmp_path):
     quick = parse_figure("small", held, quick=True)
     found = made_up(quick, (run_of(0, [4.0, 4.0]),), tmp_path)
-    assert "Quick version: only 1 of 2 panels; only 1 of 2 seeds" in report(found)
-    assert "Quick version: only 1 of 2 panels" in caption(found)
-    assert "only 1 of 2 seeds" in to_json(found)["left_out"]
+    assert "Quick version: only 1 of 2 panels; only 1 of 2 seeds" in COMMITMENTS.report(found)
+    assert "Quick version: only 1 of 2 panels" in COMMITMENTS.caption(found)
+    assert "only 1 of 2 seeds" in COMMITMENTS.to_json(found)["left_out"]
 
 
 def test_the_caption_says_n_and_the_method(found):
-    text = caption(found)
+    text = COMMITMENTS.caption(found)
     assert "n = 2 seeds" in text and "95 % interval (Student's t)" in text
     assert "Nobody (2001), Figure 7" in text
 
@@ -68,13 +67,13 @@ def test_each_class_of_followers_has_its_line(run_of):
 
 
 def test_a_picture_is_written_in_the_format_of_its_name(found, tmp_path):
-    path = draw(found, tmp_path / "figure.svg")
+    path = COMMITMENTS.draw(found, tmp_path / "figure.svg")
     assert path.read_text().startswith("<?xml")
 
 
 def test_a_picture_in_an_unknown_format_is_refused(found, tmp_path):
     with pytest.raises(InputError, match=r"cannot be written: .*; try a name in"):
-        draw(found, tmp_path / "figure.x")
+        COMMITMENTS.draw(found, tmp_path / "figure.x")
 
 
 # --- the command

@@ -70,4 +70,5 @@ def test_what_gets_loaded():
     )
     assert result.returncode == 0, result.stderr
     loaded = {n for n in result.stdout.split() if not n.startswith("gtlearn.solvers.verify")}
-    assert loaded == {"gtlearn.solvers", "gtlearn.solvers.outcomes"}
+    data = {"gtlearn.solvers.concepts", "gtlearn.solvers.outcomes"}
+    assert loaded == {"gtlearn.solvers", *data}

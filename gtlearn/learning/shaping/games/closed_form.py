@@ -61,7 +61,7 @@ class Dynamics:
         inverse = _inverse(system.detach())
         visits = self._visits(system, inverse) * self._scale
         found = (visits * rewards).sum(0)
-        joint = self._joint_values(_Solve.apply(system, inverse, rewards))
+        joint = self._joint_values(_Solve.apply(system, inverse, rewards))  # type: ignore[no-untyped-call]
         slopes = []
         for player, (table, own) in enumerate(zip(tables, joint.unbind(2), strict=True)):
             share = table * self._worth(own, tables, player)
@@ -80,7 +80,7 @@ class Dynamics:
     def _visits(self, system: Tensor, inverse: Tensor) -> Tensor:
         """Discounted visits of the states, shape (states, 1, batch)."""
         start = self._start.expand(-1, -1, system.shape[-1])
-        found: Tensor = _Solve.apply(system.transpose(0, 1), inverse.transpose(0, 1), start)
+        found: Tensor = _Solve.apply(system.transpose(0, 1), inverse.transpose(0, 1), start)  # type: ignore[no-untyped-call]
         return found
 
     def _joint_values(self, state_values: Tensor) -> Tensor:
@@ -90,9 +90,9 @@ class Dynamics:
             state_values: shape (states, players, batch).
         """
         later = self._moves.flatten(0, 1) @ state_values.flatten(1)
-        return self._payoffs[..., None] + later.unflatten(1, state_values.shape[1:]).unflatten(
-            0, self._payoffs.shape[:2]
-        )
+        later = later.unflatten(1, state_values.shape[1:])
+        values: Tensor = later.unflatten(0, self._payoffs.shape[:2])
+        return self._payoffs[..., None] + values
 
     def _worth(self, joint: Tensor, tables: Sequence[Tensor], player: int) -> Tensor:
         """What each action of a player is worth against the others, (states, actions, batch).
@@ -100,7 +100,7 @@ class Dynamics:
         Args:
             joint: the player's values of joint actions, (states or 1, joint actions, batch).
         """
-        found = joint.unflatten(1, self._actions)
+        found: Tensor = joint.unflatten(1, self._actions)
         axis = 1  # of the player's actions, once those of players before it are summed over
         for other, table in enumerate(tables):
             if other == player:
@@ -112,7 +112,7 @@ class Dynamics:
         return found
 
 
-class _Solve(torch.autograd.Function):  # type: ignore[misc]
+class _Solve(torch.autograd.Function):
     """A x = b for many A of shape (states, states, batch), b of shape (states, k, batch).
 
     The inverses are given and taken as constants. The derivative solves with A transposed, by this
@@ -128,7 +128,7 @@ class _Solve(torch.autograd.Function):  # type: ignore[misc]
     @staticmethod
     def backward(context: Any, slope: Tensor) -> tuple[Tensor | None, None, Tensor]:
         system, inverse, solved = context.saved_tensors
-        back: Tensor = _Solve.apply(system.transpose(0, 1), inverse.transpose(0, 1), slope)
+        back: Tensor = _Solve.apply(system.transpose(0, 1), inverse.transpose(0, 1), slope)  # type: ignore[no-untyped-call]
         outer = (back[:, None] * -solved).sum(2) if context.needs_input_grad[0] else None
         return outer, None, back
 

@@ -86,7 +86,7 @@ def _policy_iteration(rewards: Tensor, moves: Tensor) -> Tensor:
     while True:
         step = moves.gather(-2, choice[..., None].expand(*choice.shape, moves.shape[-1]))
         earned = rewards.gather(-1, choice)
-        values = torch.linalg.solve(one - step.squeeze(-2), earned).squeeze(-1)
+        values: Tensor = torch.linalg.solve(one - step.squeeze(-2), earned).squeeze(-1)
         worth = rewards + _expected(moves, values)
         best = worth.argmax(-1, keepdim=True)
         slack = 1e3 * torch.finfo(worth.dtype).eps * worth.abs().amax()

@@ -80,10 +80,10 @@ def meta_mapg(
         InputError: as `unroll`, or if there is no such player.
     """
     start = tracked_start(game, initial, player)
-    learned = isinstance(rates, Tensor) and rates.requires_grad
     chain = unroll(game, start, rates, length, constant=constant)
     objective = meta_objective(chain.values, player, count_start=count_start)
-    found = gradients(objective, [start[player], rates] if learned else [start[player]])
+    learned = [rates] if isinstance(rates, Tensor) and rates.requires_grad else []
+    found = gradients(objective, [start[player], *learned])
     return MetaGradient(
         gradient=found[0],
         rates=found[1] if learned else None,

@@ -65,7 +65,7 @@ def _of_indices(states: Tensor, returns: Tensor, fitted_on: Tensor | None) -> Te
     counts = seen.sum(2).flatten(1)  # (chains, steps * size)
     sums = (returns.permute(1, 2, 0, 3) @ seen).mT.flatten(1, 2)  # (chains, steps * size, players)
     weights = _solved(rows.mT * counts[:, None] @ rows, rows.mT @ sums)
-    predicted = (rows @ weights).unflatten(1, (-1, size)).permute(3, 0, 1, 2)
+    predicted: Tensor = (rows @ weights).unflatten(1, (-1, size)).permute(3, 0, 1, 2)
     return predicted.gather(-1, states.expand(returns.shape))
 
 
@@ -93,4 +93,5 @@ def _powers(horizon: int, like: Tensor) -> Tensor:
 def _solved(squares: Tensor, products: Tensor) -> Tensor:
     """The weights of a least-squares fit with the ridge."""
     one = torch.eye(squares.shape[-1], dtype=squares.dtype, device=squares.device)
-    return torch.linalg.solve(squares + RIDGE * one, products)
+    weights: Tensor = torch.linalg.solve(squares + RIDGE * one, products)
+    return weights

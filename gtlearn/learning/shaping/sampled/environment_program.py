@@ -115,11 +115,10 @@ class EnvironmentProgram:
         memories = tuple(actor.memory for actor in actors)
         return Trajectories(states, self._actions(numbers), rewards / self.unit, memories)
 
-    def _actions(self, numbers: Tensor) -> Sequence[Tensor]:
+    def _actions(self, numbers: Tensor) -> Tensor | Sequence[Tensor]:
         """Actions as policies know them, from the numbers that hold them."""
         if len(set(self.acts)) == 1:
-            alike: Sequence[Tensor] = _actions(self.acts[0], numbers)
-            return alike
+            return _actions(self.acts[0], numbers)
         return tuple(_actions(acts, held) for acts, held in zip(self.acts, numbers, strict=True))
 
     def _limits(self, like: Tensor) -> Tensor:

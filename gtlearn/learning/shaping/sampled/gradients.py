@@ -22,7 +22,7 @@ def clip_each(gradients: Tensor, limit: float) -> Tensor:
             [0.3000, 0.4000]])
     """
     norms = gradients.flatten(1).norm(dim=1)
-    scales = (limit / norms.clamp(min=limit)).reshape(-1, *[1] * (gradients.dim() - 1))
+    scales: Tensor = (limit / norms.clamp(min=limit)).reshape(-1, *[1] * (gradients.dim() - 1))
     return gradients * scales
 
 

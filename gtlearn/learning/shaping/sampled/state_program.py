@@ -211,6 +211,6 @@ def _bounds(parameters: Sequence[Tensor]) -> Tensor:
     for given in parameters[1:]:
         own = torch.softmax(given.double(), dim=-1)
         joint = (joint[..., :, None] * own[..., None, :]).flatten(-2)
-    bounds = (joint.flatten(0, 1).cumsum(-1) * 2**_BITS).round().long()
+    bounds: Tensor = (joint.flatten(0, 1).cumsum(-1) * 2**_BITS).round().long()
     bounds[:, -1] = 2**_BITS
     return bounds

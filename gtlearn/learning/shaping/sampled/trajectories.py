@@ -33,7 +33,7 @@ class Trajectories:
     """
 
     states: Tensor
-    actions: Sequence[Tensor]
+    actions: Tensor | Sequence[Tensor]
     rewards: Tensor
     memories: tuple[Any, ...]
 

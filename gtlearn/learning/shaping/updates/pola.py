@@ -202,7 +202,7 @@ def _rows(slope: Tensor, at: Tensor, batch: int, *, create_graph: bool) -> Tenso
 def _solved(matrix: Tensor, right: Tensor) -> Tensor:
     """The shortest solution, where parameters may be redundant."""
     flat = right.reshape(*matrix.shape[:-1], 1)
-    inverse = torch.linalg.pinv(matrix, rtol=NULL, hermitian=True)
+    inverse: Tensor = torch.linalg.pinv(matrix, rtol=NULL, hermitian=True)
     return (inverse @ flat).reshape(right.shape)
 
 

@@ -57,7 +57,7 @@ def reinforce_loss(logits: Tensor, actions: Tensor, returns: Tensor) -> Tensor:
     return -(chosen * returns).mean()
 
 
-class LinearModel(nn.Module):  # type: ignore[misc]
+class LinearModel(nn.Module):
     """A table of logits, one a context, state and action: a linear model of one-hot inputs.
 
     The model of the paper's Algorithm 1. It knows deterministic leaders only.
@@ -85,7 +85,7 @@ class LinearModel(nn.Module):  # type: ignore[misc]
         return self.logits[torch.from_numpy(deterministic(self.game, leader_tables))]
 
 
-class NetworkModel(nn.Module):  # type: ignore[misc]
+class NetworkModel(nn.Module):
     """A network of two hidden layers that reads the leader's probabilities and the state."""
 
     def __init__(self, game: LeaderGame, generator: torch.Generator) -> None:

@@ -95,7 +95,8 @@ class PPOLeader(DrawingLeader):
                 device="cpu",
             )
         with torch.no_grad():
-            self.model.policy.action_net.weight[torch.from_numpy(~game.leader_legal.T)] = NEVER
+            weight: Any = self.model.policy.action_net.weight
+            weight[torch.from_numpy(~game.leader_legal.T)] = NEVER
         self.model.set_logger(Logger(None, []))
         self._observations = torch.from_numpy(one_hot(game, np.arange(game.num_states)))
 

@@ -18,6 +18,7 @@ from gtlearn.solvers._markov.commitment import stackelberg
 from gtlearn.solvers._markov.commitment.deterministic import integer_values
 from gtlearn.solvers._markov.commitment.replies import reply
 from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers.outcomes import committed
 
 ROWS = st.lists(st.integers(-3, 3), min_size=2, max_size=2)
 MATRICES = st.lists(ROWS, min_size=2, max_size=2)
@@ -186,11 +187,12 @@ def test_a_better_table_than_the_bound_says_is_found_where_few_states_can_be_rea
     worse = reply(Sides(game.markov, 0, "optimal"), best.commitment[1:2] * 26, "strong")
     claim = replace(
         best,
-        commitment=best.commitment[1:2] * 26,
+        strategies=committed(best.commitment[1:2] * 26, 0),
         payoffs=worse.payoffs,
         response=worse.plan,
-        upper_bound=worse.payoffs[0],
-        certificate=replace(best.certificate, evidence={"bound": "enumeration"}),
+        certificate=replace(
+            best.certificate, evidence={"bound": "enumeration", "upper_bound": worse.payoffs[0]}
+        ),
     )
     (failure,) = verify.solution(game, replace(found, solutions=(claim,))).false
     assert "more than the upper bound" in failure

@@ -127,7 +127,7 @@ def lstm(
     if notes is None:
         with torch.no_grad():
             notes = _noted(inputs, weight, states)
-    hidden: Tensor = _Forward.apply(inputs, weight, states, notes)[2]
+    hidden: Tensor = _Forward.apply(inputs, weight, states, notes)[2]  # type: ignore[no-untyped-call]
     return hidden
 
 
@@ -142,7 +142,7 @@ def _noted(inputs: Tensor, weight: Tensor, states: Tensor | None) -> Notes:
     return recurrence.notes
 
 
-class _Forward(torch.autograd.Function):  # type: ignore[misc]
+class _Forward(torch.autograd.Function):
     """What was noted, as differentiable functions of the weights."""
 
     @staticmethod
@@ -164,14 +164,14 @@ class _Forward(torch.autograd.Function):  # type: ignore[misc]
         if hidden is None:
             hidden = torch.zeros_like(outputs[2])
         if gates is None or cells is None:  # both are, where nothing but hidden was used
-            return *_Backward.apply(weight, *outputs, hidden, squashed, seen), None, None
+            return *_Backward.apply(weight, *outputs, hidden, squashed, seen), None, None  # type: ignore[no-untyped-call]
         if torch.is_grad_enabled():
             raise InputError("an LSTM policy has no third derivatives; differentiate twice only")
         notes = Notes(outputs[0], outputs[1], squashed, outputs[2])
         return *_through_time(weight, notes, seen, hidden, gates, cells), None, None
 
 
-class _Backward(torch.autograd.Function):  # type: ignore[misc]
+class _Backward(torch.autograd.Function):
     """Backpropagation through time, as a differentiable function."""
 
     @staticmethod
@@ -195,7 +195,7 @@ class _Backward(torch.autograd.Function):  # type: ignore[misc]
         return found
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, along_inputs: Tensor, along_weight: Tensor) -> Any:
         weight, gates, cells, squashed, hidden, seen, *kept = ctx.saved_tensors
         notes = Notes(gates, cells, squashed, hidden)

@@ -95,7 +95,8 @@ class Network:
         hidden = self._hidden(parameters, states, notes)
         *_, weight, bias = self.layers(parameters)
         flat = torch.baddbmm(bias, hidden.flatten(1, 2), weight)
-        return flat.unflatten(1, hidden.shape[1:3])
+        outputs: Tensor = flat.unflatten(1, hidden.shape[1:3])
+        return outputs
 
     def _hidden(self, parameters: Tensor, states: Tensor, notes: Notes | None) -> Tensor:
         """The LSTM's units at every step."""
