@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.formats.arrays import is_array, plain_array
+from gtlearn.games.arrays import is_array, plain_array
 
 Number = Fraction | float
 

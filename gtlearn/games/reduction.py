@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.formats.tokens import shown
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.labels import shown
 from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
 
 MAX_REDUCED_PROFILES = 1_000_000

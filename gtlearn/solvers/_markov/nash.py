@@ -17,6 +17,7 @@ from gtlearn.solvers._markov import backward_induction as induction
 from gtlearn.solvers._markov import mixed, stationary, zero_sum
 from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, is_exact
 from gtlearn.solvers._nash.selection import CRITERIA, ENTROPY, WELFARE, score
+from gtlearn.solvers.outcomes import weakest
 from gtlearn.solvers.solution import NashEquilibrium, Solution
 
 FINDS = ("one", "all")
@@ -67,8 +68,8 @@ def solve_nash(
     One equilibrium is found by backward induction where there is a horizon. Without one: in
     zero-sum games by Pollatschek and Avi-Itzhak's iteration, in iterated games by repeating a
     stage equilibrium, else by trying all deterministic tables, or else by logarithmic tracing,
-    whose equilibria are exact or approximate, as their regrets say. All of them are the
-    equilibria in deterministic tables that do not see the time.
+    whose equilibria are exact, in boxes, or approximate, as their certificates say. All of them
+    are the equilibria in deterministic tables that do not see the time.
 
     Args:
         game: an iterated or a Markov game.
@@ -97,7 +98,7 @@ def solve_nash(
     with limited(time_limit, memory_limit), heard_by(progress):
         task = _Task(game, as_markov(game), select)
         found = _chosen(task, find, method)(task)
-    notes = [task.markov.number_note, *found.notes, *_accuracy(found)]
+    notes = [task.markov.number_note, *_accuracy(found), *found.notes]
     if found.reached is not None:
         notes.append(f"{found.reached} before the search was over")
     return Solution(
@@ -107,6 +108,7 @@ def solve_nash(
         solutions=found.equilibria,
         status=OK if found.reached is None else found.reached.status,
         complete=found.complete,
+        arithmetic=weakest(e.certificate.arithmetic for e in found.equilibria),
         seconds=time.monotonic() - start,
         notes=tuple(note for note in notes if note),
     )
@@ -283,7 +285,9 @@ def _tracing(task: _Task) -> _Found:
         return _Found(mixed.METHOD, (), error)
     if found is None:
         return _Found(mixed.METHOD, (), notes=(NONE_TRACED,))
-    return _Found(mixed.METHOD, (found,))
+    equilibrium, reason = found
+    notes = (f"no box is proven to hold an exact equilibrium, since {reason}",) if reason else ()
+    return _Found(mixed.METHOD, (equilibrium,), notes=notes)
 
 
 def _any_stationary(task: _Task) -> _Found:

@@ -9,21 +9,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.formats.literal import LITERAL, literal_text
 from gtlearn.games.kinds.markov.game import MarkovGame, check_duration, check_size
-from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.normal_form import LITERAL, NormalFormGame, literal_text
+from gtlearn.games.kinds.registry import load, openspiel_of
 from gtlearn.games.labels import numbered_labels
 from gtlearn.games.names import split_call
 from gtlearn.games.numbers import ExactArray, format_number, plain_integer, to_fraction
 from gtlearn.games.points import Point
-
-if TYPE_CHECKING:
-    from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame
 
 INITIAL = "init"
 MAX_MEMORY = 100
@@ -190,11 +187,9 @@ class IteratedGame:
         return self.markov.fingerprint
 
     @cached_property
-    def openspiel(self) -> IteratedOpenSpielGame:
+    def openspiel(self) -> Any:
         """The same game as an OpenSpiel game, with payoffs rounded to doubles."""
-        from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame
-
-        return IteratedOpenSpielGame(self)
+        return openspiel_of(self)
 
     def __repr__(self) -> str:
         return f"IteratedGame({self.name!r})"
@@ -237,8 +232,6 @@ def iterated(
     >>> game.states, game.markov.unit
     (('init', 'CC', 'CD', 'DC', 'DD'), 'mean reward a step')
     """
-    from gtlearn.games.loading import load
-
     loaded = load(stage)
     if not isinstance(loaded, NormalFormGame):
         raise InputError(f"{quoted(loaded.name)} is no normal-form game, so it cannot be iterated")

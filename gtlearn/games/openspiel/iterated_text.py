@@ -12,10 +12,18 @@ import pyspiel
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.formats.json import compact_json
-from gtlearn.games.formats.literal import LITERAL, literal_text
-from gtlearn.games.kinds.iterated.game import IteratedGame, called_as_given, iterated
-from gtlearn.games.kinds.normal_form import NormalFormGame
-from gtlearn.games.names import nearest, openspiel_text, plain_text, split_call
+from gtlearn.games.formats.registry import is_path
+from gtlearn.games.kinds.iterated import IteratedGame, called_as_given, iterated
+from gtlearn.games.kinds.normal_form import LITERAL, NormalFormGame, literal_text
+from gtlearn.games.kinds.registry import load
+from gtlearn.games.names import (
+    call_of,
+    call_parameters,
+    nearest,
+    openspiel_text,
+    plain_text,
+    split_call,
+)
 from gtlearn.games.numbers import format_number, parse_number
 from gtlearn.games.openspiel.steps import MEMORY, check_max_length, check_recall
 
@@ -127,8 +135,6 @@ def _split_arguments(inside: str) -> dict[str, str]:
 
 
 def _stage(text: str, arguments: str, how: Mapping[str, Any]) -> NormalFormGame:
-    from gtlearn.games.loading import is_path, load
-
     text = text.strip()
     for _ in range(_MAX_QUOTES):
         if len(text) > 1 and _encloses(text):
@@ -136,8 +142,7 @@ def _stage(text: str, arguments: str, how: Mapping[str, Any]) -> NormalFormGame:
     text = plain_text(text)
     if _LITERAL.match(text):
         text = text.replace(":", ",")
-    if arguments:
-        text = f"{text}({arguments.replace(':', '=').replace(';', ',')})"
+    text = call_of(text, arguments)
     try:  # an iterated game, which may be nested thousands deep, is not even loaded
         game = None if is_iterated(text) else load(text, **how)
     except InputError as error:
@@ -166,17 +171,12 @@ def _encloses(text: str) -> bool:
 
 def _stage_parameters(stage: NormalFormGame) -> dict[str, Any]:
     """The stage by name where that gives the same game again, else spelt out."""
-    base, inside = split_call(stage.name) or ("", "")
-    if base in catalogue_names():
-        named = {"stage": base}
-        if inside:
-            named["arguments"] = inside.replace("=", ":").replace(",", ";")
-        if _same(named, stage):
-            return named
-    elif base in pyspiel.registered_names():
-        named = {"stage": openspiel_text(stage.name)}
-        if _same(named, stage):
-            return named
+    named = call_parameters("stage", stage.name)
+    if named["stage"] not in catalogue_names():
+        known = named["stage"] in pyspiel.registered_names()
+        named = {"stage": openspiel_text(stage.name)} if known else {}
+    if named and _same(named, stage):
+        return named
     if stage.name == LITERAL and literal_text(stage):
         return {"stage": literal_text(stage).replace(",", ":")}
     return {"stage": openspiel_text(compact_json(stage))}

@@ -15,9 +15,8 @@ import pyspiel
 from gtlearn import child, limits
 from gtlearn.errors import InputError
 from gtlearn.games.effort import UNKNOWN
-from gtlearn.games.formats.tokens import distinct_labels
 from gtlearn.games.kinds.markov.game import MAX_ENTRIES, MarkovGame, check_size
-from gtlearn.games.labels import default_players
+from gtlearn.games.labels import default_players, distinct_labels
 from gtlearn.games.numbers import ExactArray, from_fractions, integer_array, to_fraction
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import name_of, of_text
