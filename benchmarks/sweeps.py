@@ -19,9 +19,9 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.harness import Case, Row, child_cpu, say, show, timed
+from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs import sweep
 from gtlearn.runs.config import RunConfig
-from gtlearn.runs.learner import find_algorithm
 from gtlearn.runs.stopping import Stop
 
 WORKERS = 2

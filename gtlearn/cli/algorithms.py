@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gtlearn.runs.fields import Field
 
 _ENV = f"{__name__}.env"  # where the algorithm plays, in click's context
+_OWN_CODE = "MODULE:NAME"
 _METAVARS = {bool: "BOOLEAN", int: "INTEGER", float: "NUMBER", str: "TEXT"}
 
 
@@ -45,16 +47,16 @@ class AlgorithmGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all algorithms."""
-        from gtlearn.runs.learner import ALGORITHMS
+        from gtlearn.learning.registry import known_algorithms
 
-        return list(ALGORITHMS)
+        return list(known_algorithms())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the algorithms without importing them."""
-        from gtlearn.runs.learner import ALGORITHMS
+        from gtlearn.learning.registry import known_algorithms
 
         with formatter.section("Algorithms"):
-            formatter.write_dl([(a.name, a.summary) for a in ALGORITHMS.values()])
+            formatter.write_dl([(a.name, a.summary) for a in known_algorithms().values()])
         formatter.write(
             f"\n  `{ctx.command_path} ALGORITHM --help` lists an algorithm's options.\n"
         )
@@ -63,19 +65,21 @@ class AlgorithmGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click's; where the algorithm plays decides which options it has."""
-        ctx.meta[_ENV] = _value_of("--env", args)
+        ctx.meta[_ENV] = next(iter(_values_of("--env", args)), None)
+        _allow(ctx, None, _values_of("--allow", args))
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command:
         """The command that trains an algorithm, or what a file says.
 
         Raises:
-            InputError: if there is none, or the file is wrong.
+            InputError: if there is none, the file is wrong, or an option of a learner of the
+                user's own has the name of one that every run has.
         """
+        from gtlearn.learning.registry import find_algorithm
         from gtlearn.runs.config import Recording, RunConfig
         from gtlearn.runs.fields import fields_of
         from gtlearn.runs.folder import config_in
-        from gtlearn.runs.learner import environments_of, find_algorithm
 
         base = None
         if name.endswith(".toml") or "/" in name:
@@ -90,6 +94,7 @@ class AlgorithmGroup(click.Group):
             context = click.get_current_context()
             chosen = {key: value for key, value in given.items() if was_given(context, key)}
             config = _config(algorithm, base or RunConfig(algorithm, None), chosen)
+            _allow(context, None, config.sources)  # which were named here, or allowed before
             own = {p.name: given[p.name] for p in self.own() if p.name}
             return self.work(config, **own)
 
@@ -97,12 +102,15 @@ class AlgorithmGroup(click.Group):
         seed = [_seed_option(base)] if self.seeded else []
         options = [_option(f, held.get(f.name, f.default)) for f in fields.values()]
         beside = [_option(f, held.get(f.name, f.default)) for f in recording.values()]
+        common = [*seed, *self.own(), *beside, click.Option(["--allow"], **ALLOW)]
+        for taken in {param.name for param in common} & set(fields):
+            raise InputError(f"{name} has an option {taken}, as all runs do; call it otherwise")
         return Command(
             name,
             callback=callback,
-            params=[*options, *seed, *self.own(), *beside],
+            params=[*options, *common],
             help=algorithm.summary,
-            epilog="" if algorithm.env else _elsewhere(environments_of(algorithm.name)),
+            epilog="" if algorithm.env else _elsewhere(algorithm.name),
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -114,20 +122,37 @@ class AlgorithmGroup(click.Group):
         return super().parse_args(ctx, args)
 
 
-def _value_of(option: str, args: list[str]) -> str | None:
+def _values_of(option: str, args: list[str]) -> list[str]:
     """What an option is given on a command line that is not parsed yet."""
-    for place, text in enumerate(args):
-        if text == option:
-            return args[place + 1] if place + 1 < len(args) else None
-        if text.startswith(f"{option}="):
-            return text.partition("=")[2]
-    return None
+    found = [after for text, after in pairwise(args) if text == option]
+    return found + [a.partition("=")[2] for a in args if a.startswith(f"{option}=")]
 
 
-def _elsewhere(environments: list[str]) -> str:
+def _allow(ctx: click.Context, param: Any, sources: Sequence[str]) -> None:
+    """Lets files name code, as long as the command runs."""
+    from gtlearn.sources import allowing
+
+    ctx.with_resource(allowing(sources))
+
+
+ALLOW: dict[str, Any] = {
+    "multiple": True,
+    "metavar": _OWN_CODE,
+    "is_eager": True,
+    "expose_value": False,
+    "callback": _allow,
+    "help": "Code of your own that a run's file may name; may be given several times.",
+}
+
+
+def _elsewhere(name: str) -> str:
     """What the help of an algorithm says of its environments."""
-    known = " or ".join(f"--env {env}" for env in environments)
-    return f"With {known} it plays there, with other options; --help lists them." if known else ""
+    from gtlearn.learning.registry import environments_of, takes_any_environment
+
+    known = " or ".join(f"--env {env}" for env in environments_of(name))
+    said = f"With {known} it plays there, with other options; --help lists them." if known else ""
+    own = " With --env module:function it plays in a PettingZoo environment of your own."
+    return said + own * takes_any_environment(name)
 
 
 class FieldType(click.ParamType):  # type: ignore[type-arg]
@@ -140,8 +165,11 @@ class FieldType(click.ParamType):  # type: ignore[type-arg]
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """The type in one word, or the choices."""
         from gtlearn.runs.fields import choices, options_of
+        from gtlearn.sources import Source
 
         words = choices(self.field.kind)
+        if Source in options_of(self.field.kind):
+            words.append(_OWN_CODE)
         if words:
             return f"[{'|'.join(words)}]"
         first = options_of(self.field.kind)[0]

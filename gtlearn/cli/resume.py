@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.algorithms import ALLOW
 from gtlearn.cli.options import refuse_unused
 from gtlearn.cli.stdout import Command
 
@@ -30,6 +31,7 @@ from gtlearn.cli.stdout import Command
     help="Switch TensorBoard on, for all iterations so far, too, or off.",
 )
 @click.option("--ray-address", help="Of a Ray cluster, for a run that shares its work.")
+@click.option("--allow", **ALLOW)
 @click.pass_context
 def resume(
     ctx: click.Context,

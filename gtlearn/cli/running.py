@@ -13,7 +13,7 @@ import click
 from gtlearn.errors import InputError
 
 if TYPE_CHECKING:
-    from gtlearn.runs.learner import Learner
+    from gtlearn.learning.protocol import Learner
     from gtlearn.runs.loop import Outcome
     from gtlearn.runs.sweep import Job, SeedOutcome
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.learning.protocol import Parallel
 from gtlearn.optional import optional
-from gtlearn.runs.learner import Parallel
 
 _RETRIES = 4  # of a part whose worker, or whose node, is lost
 

@@ -9,10 +9,10 @@ from typing import Any
 from gtlearn.environments.film import Film
 from gtlearn.errors import InputError
 from gtlearn.files import write_whole
+from gtlearn.learning.protocol import Filmed
 from gtlearn.optional import optional
 from gtlearn.reading import reason
 from gtlearn.runs import folder
-from gtlearn.runs.learner import Filmed
 
 FORMATS = (".gif", ".mp4")
 

@@ -14,12 +14,12 @@ from threadpoolctl import threadpool_limits
 
 from gtlearn.errors import InputError
 from gtlearn.files import require_plain
+from gtlearn.learning.protocol import Learner, Parallel, Shared
 from gtlearn.optional import optional
 from gtlearn.runs import folder, generators
 from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
-from gtlearn.runs.learner import Learner, Parallel, Shared
 from gtlearn.runs.session import Make, Session
 from gtlearn.runs.stopping import Stop, at_once, deferred, was_asked
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from gtlearn.runs.learner import ALGORITHMS
+from gtlearn.learning.registry import ALGORITHMS
 
 TOYS = str(Path(__file__).parents[1] / "runs")
 SCRIPT = """
 from toy_learner import TOY
-from gtlearn.runs.learner import ALGORITHMS
+from gtlearn.learning.registry import ALGORITHMS
 ALGORITHMS["toy"] = TOY
 from gtlearn.cli import main
 main()

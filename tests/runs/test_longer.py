@@ -8,9 +8,9 @@ from test_loop import checkpoint_of, config, outcome
 from toy_learner import Toy
 
 from gtlearn.errors import InputError
+from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs import loop, sweep
 from gtlearn.runs.config import Recording, RunConfig
-from gtlearn.runs.learner import find_algorithm
 from gtlearn.runs.metrics import ROWS, is_kept, read_rows
 
 

@@ -20,12 +20,7 @@ from gtlearn.learning.stackelberg.followers import Follower
 from gtlearn.learning.stackelberg.followers.protocol import env_steps, training_step
 from gtlearn.learning.stackelberg.game import Floats, leader_game
 from gtlearn.learning.stackelberg.play import Play, rollout
-from gtlearn.learning.stackelberg.players import (
-    make_follower,
-    make_game,
-    make_leader,
-    require_fit,
-)
+from gtlearn.learning.stackelberg.players import FOLLOWERS, LEADERS, make_game, require_fit
 from gtlearn.learning.stackelberg.verified import (
     Verified,
     best_commitment,
@@ -39,7 +34,7 @@ MAX_KEPT = 10_000  # exact values that are remembered
 
 
 class StackelbergLearner:
-    """One run; see `gtlearn.runs.learner.Learner`.
+    """One run; see `gtlearn.learning.protocol.Learner`.
 
     Args:
         config: the options.
@@ -52,8 +47,8 @@ class StackelbergLearner:
         self.play = play
         self.game = leader_game(make_game(config), config.leader_player)
         self.rng = np.random.default_rng(seed)
-        self.follower = make_follower(config, self.game, seed)
-        self.leader = make_leader(config, self.game, self.follower, seed)
+        self.follower = FOLLOWERS[config.follower].make(config, self.game, seed)
+        self.leader = LEADERS[config.leader].make(config, self.game, self.follower, seed)
         learns = self.follower.sees_leader and config.follower != "oracle"
         self.pretraining = config.pretraining if learns else 0
         self.iterations = self.pretraining + config.iterations
@@ -175,7 +170,7 @@ class StackelbergLearner:
 
     def _posttrained(self, table: Floats, before: Verified) -> PostTraining:
         """The paper's check: a copy of the follower is trained on against the frozen leader."""
-        copy = make_follower(self.config, self.game, 0)
+        copy = FOLLOWERS[self.config.follower].make(self.config, self.game, 0)
         copy.load_state_dict(self.follower.state_dict())
         count = max(1, self.config.pretraining_steps // self.game.steps)
         for _ in range(self.config.posttraining):

@@ -158,7 +158,7 @@ class TradeLearner:
     def film(self, seed: int) -> Film:
         """A game of Space Invaders in which bullets are traded by what was learned.
 
-        See `gtlearn.runs.learner.Filmed`.
+        See `gtlearn.learning.protocol.Filmed`.
 
         Raises:
             InputError: if it is learned on the twin, which has no screen.
