@@ -8,13 +8,13 @@ first use, so that `import gtlearn` takes no time.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from gtlearn.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from gtlearn.games.loading import load as load
     from gtlearn.solvers.dispatch import check as check
     from gtlearn.solvers.dispatch import solve as solve
     from gtlearn.solvers.dispatch import verify as verify
-
-__version__ = "0.1.0"
 
 _SOURCES = {
     "load": "gtlearn.games",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +14,12 @@ import click
 from gtlearn.errors import InputError
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gtlearn.runs.jobs import Job
     from gtlearn.runs.learner import Learner
     from gtlearn.runs.loop import Outcome
-    from gtlearn.runs.sweep import Job, SeedOutcome
+    from gtlearn.runs.pictures import Array
 
 STOPPED = 130  # as a process that was interrupted
 _REFRESH = 0.1  # seconds
@@ -124,10 +128,11 @@ def finish_all(
 ) -> int:
     """Trains the runs of a sweep, and prints what came out; returns the exit code."""
     from gtlearn.cli.output import emit, progress_bar
+    from gtlearn.runs.jobs import train_all
+    from gtlearn.runs.options import shown
     from gtlearn.runs.stopping import stoppable
-    from gtlearn.runs.sweep import train_all
 
-    outcomes: list[SeedOutcome] = []
+    outcomes: list[Outcome] = []
     try:
         with progress_bar() as advance, stoppable() as stop, stop.deferring():
             for outcome in train_all(
@@ -135,27 +140,54 @@ def finish_all(
             ):
                 outcomes.append(outcome)
                 if advance is not None:
-                    text = f"{len(outcomes)} of {len(jobs)} seeds, {_mean_text(outcomes)}"
-                    advance(len(outcomes) / len(jobs), text)
+                    advance(len(outcomes) / len(jobs), f"{len(outcomes)} of {len(jobs)} runs")
     except KeyboardInterrupt:  # the second time
         return _stopped(parent)
     if stop() or any(outcome.stopped for outcome in outcomes):
         return _stopped(parent)
-    emit(_table_of(sorted(outcomes, key=lambda outcome: outcome.seed)), None)
+    place = {job.folder.path.resolve(): number for number, job in enumerate(jobs)}
+    place = {job.folder.path.resolve(): number for number, job in enumerate(jobs)}
+    groups = _grouped(sorted(outcomes, key=lambda outcome: place[outcome.folder]))
+    emit(_table_of(groups), None)
     picture = curve_of([o.folder for o in outcomes if o.result is not None], parent / "curves.png")
     emit(f"Runs: {parent}" + (f"   Picture: {picture}" if picture else ""))
-    failed = [outcome for outcome in outcomes if outcome.error is not None]
-    for outcome in failed:
-        click.echo(f"gtlearn: seed {outcome.seed}: {outcome.error}", err=True)
+    failed = [(setting, o) for setting, group in groups for o in group if o.error is not None]
+    for setting, outcome in failed:
+        words = "".join(f"{name} {shown(value)}, " for name, value in setting.items())
+        click.echo(f"gtlearn: {words}seed {outcome.seed}: {outcome.error}", err=True)
     return 2 if failed else 0
 
 
-def _table_of(outcomes: Sequence[SeedOutcome]) -> str:
-    """One row a seed, and the mean."""
-    from gtlearn.solvers.output.pieces import add_row, new_table, to_text
+def _grouped(outcomes: Sequence[Outcome]) -> list[tuple[dict[str, Any], list[Outcome]]]:
+    """The runs that differ in nothing but the seed, behind the options that are theirs alone."""
+    from gtlearn.runs.options import differing
 
-    results = [outcome.result for outcome in outcomes if outcome.result is not None]
+    groups: dict[Any, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.config.options, []).append(outcome)
+    settings = differing([group[0].config for group in groups.values()])
+    return list(zip(settings, groups.values(), strict=True))
+
+
+def _table_of(groups: Sequence[tuple[dict[str, Any], list[Outcome]]]) -> str:
+    """One row a seed, and the mean; of a grid, the means, one row a combination of options."""
+    from gtlearn.runs.pictures import INTERVAL, interval_text
+    from gtlearn.solvers.output.pieces import to_text
+
+    results = [o.result for _, group in groups for o in group if o.result is not None]
     checked = [key for key in _CHECKED if results and all(key in result for result in results)]
+    if len(groups) > 1:
+        return to_text(
+            [_grid_table(groups, checked), f"Means over n seeds, each with its {INTERVAL}."]
+        )
+    found = _column([_numbers(result, checked) for result in results], 0)
+    said = f"learned {interval_text(found)}" if len(found) else "none finished"
+    return to_text([_seeds_table(groups[0][1], checked), said])
+
+
+def _seeds_table(outcomes: Sequence[Outcome], checked: Sequence[str]) -> Table:
+    from gtlearn.solvers.output.pieces import add_row, new_table
+
     names = [key.replace("_", " ") for key in checked]
     heads = ("seed", "learned", "exact", *names, "environment steps", "seconds")
     table = new_table(*heads, right=heads)
@@ -164,22 +196,45 @@ def _table_of(outcomes: Sequence[SeedOutcome]) -> str:
         if result is None:
             add_row(table, [str(outcome.seed), "failed", *[""] * (len(heads) - 2)])
             continue
-        learned, exact = (result["metrics"].get(key) for key in ("learned", "exact"))
-        found = (learned, exact, *(result[key] for key in checked))
-        values = ["" if value is None else f"{value:.5g}" for value in found]
+        values = ["" if value is None else f"{value:.5g}" for value in _numbers(result, checked)]
         steps, seconds = f"{result['env_steps']:,}", f"{result['seconds']:.1f}"
         add_row(table, [str(outcome.seed), *values, steps, seconds])
-    return to_text([table, _mean_text(outcomes)])
+    return table
 
 
-def _mean_text(outcomes: Sequence[SeedOutcome]) -> str:
+def _grid_table(
+    groups: Sequence[tuple[dict[str, Any], list[Outcome]]], checked: Sequence[str]
+) -> Table:
+    from gtlearn.runs.options import shown
+    from gtlearn.runs.pictures import mean_interval
+    from gtlearn.solvers.output.pieces import add_row, new_table
+
+    settings = list(groups[0][0])
+    names = [key.replace("_", " ") for key in checked]
+    heads = (*settings, "n", "learned", "95 % interval", "exact", *names)
+    table = new_table(*(head.replace("_", " ") for head in heads), right=heads[len(settings) :])
+    for setting, group in groups:
+        rows = [_numbers(outcome.result, checked) for outcome in group if outcome.result]
+        learned, *others = (_column(rows, place) for place in range(2 + len(checked)))
+        mean, low, high = mean_interval(learned) if len(learned) else (math.nan,) * 3
+        ends = f"{low:.5g} to {high:.5g}" if len(learned) > 1 else ""
+        means = [f"{values.mean():.5g}" if len(values) else "" for values in others]
+        said = [str(len(learned)), f"{mean:.5g}" if len(learned) else "failed", ends, *means]
+        add_row(table, [*map(shown, setting.values()), *said])
+    return table
+
+
+def _numbers(result: dict[str, Any], checked: Sequence[str]) -> list[float | None]:
+    """The learned and the exact value of a run, and what exact checks found."""
+    learned = [result["metrics"].get(key) for key in ("learned", "exact")]
+    return [*learned, *(result[key] for key in checked)]
+
+
+def _column(rows: Sequence[Sequence[float | None]], place: int) -> Array:
+    """One number of each row that has it."""
     import numpy as np
 
-    from gtlearn.runs.pictures import interval_text
-
-    metrics = [o.result["metrics"] for o in outcomes if o.result is not None]
-    learned = [held["learned"] for held in metrics if "learned" in held]
-    return f"learned {interval_text(np.array(learned))}" if learned else "none finished"
+    return np.array([row[place] for row in rows if row[place] is not None], dtype=float)
 
 
 def curve_of(paths: Sequence[Path], picture: Path) -> Path | None:

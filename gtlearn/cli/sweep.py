@@ -23,7 +23,7 @@ class Seeds(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, ...]:
         """The seeds."""
-        from gtlearn.runs.sweep import parse_seeds
+        from gtlearn.runs.jobs import parse_seeds
 
         if isinstance(value, tuple):
             return value
@@ -62,7 +62,7 @@ def _options() -> list[click.Parameter]:
 
 
 def _sweep(
-    config: RunConfig,
+    configs: Sequence[RunConfig],
     seeds: Sequence[int],
     workers: int,
     backend: str,
@@ -71,15 +71,15 @@ def _sweep(
 ) -> int:
     from gtlearn.cli.running import finish_all
     from gtlearn.runs.folder import default_sweep_path
-    from gtlearn.runs.sweep import prepare, require_backend
+    from gtlearn.runs.jobs import prepare, require_backend
 
     if address is not None and backend != "ray":
         raise InputError("--address has no effect here: it goes with --backend ray; leave it out")
     require_backend(backend, workers, address)
-    parent = output or default_sweep_path(config, seeds, Path("runs"))
+    parent = output or default_sweep_path(configs, seeds, Path("runs"))
     return finish_all(
         parent,
-        prepare(config, seeds, parent),
+        prepare(configs, seeds, parent),
         workers=workers,
         backend=backend,
         address=address,
@@ -90,14 +90,17 @@ sweep = AlgorithmGroup(
     name="sweep",
     work=_sweep,
     own=_options,
-    seeded=False,
-    help="""Train the same with many seeds, several at a time.
+    several=True,
+    help="""Train with many seeds and several values of options, a few runs at a time.
 
-    Each seed is a run of its own, and comes out the same wherever it ran. A sweep that was stopped
-    goes on with `gtlearn resume`.
+    Options of the algorithm take several values between commas, or are given several times: every
+    combination is trained with every seed. Commas within brackets, in a literal game and in an
+    option that is itself a list belong to one value. Each run comes out the same wherever it ran.
+    A sweep that was stopped goes on with `gtlearn resume`.
 
     \b
     Examples:
+      gtlearn sweep lola --game prisoners_dilemma --rate 0.1,0.3 --seeds 0..4
       gtlearn sweep config.toml --seeds 0..9 --workers 2
       gtlearn sweep config.toml --seeds 0..99 --backend ray --address auto
     """,

@@ -14,8 +14,8 @@ from gtlearn.errors import InputError
 from gtlearn.games.names import nearest
 from gtlearn.runs.config import Recording, RunConfig
 from gtlearn.runs.fields import fields_of, make
+from gtlearn.runs.jobs import parse_seeds
 from gtlearn.runs.learner import find_algorithm
-from gtlearn.runs.sweep import parse_seeds
 
 Options = Mapping[str, Any]
 Part = TypeVar("Part", "Method", "Need")

@@ -19,13 +19,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from gtlearn import __version__
 from gtlearn.errors import InputError
 from gtlearn.files import read_bytes
 from gtlearn.games.names import nearest
 from gtlearn.reading import reason
 from gtlearn.runs.fields import NONE, Field, fields_of, make, written
 from gtlearn.runs.learner import Algorithm, find_algorithm
+from gtlearn.version import __version__
 
 LARGEST_FILE = 30_000  # bytes; tomllib takes minutes for some of ten times as many
 MOST_LINES = 1000
