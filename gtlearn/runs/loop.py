@@ -151,6 +151,26 @@ def go_on(
         return _run(Session(config, found, learner, make), watch, stop)
 
 
+def restored(path: Path) -> Learner:
+    """The learner of a run as it was at the last checkpoint.
+
+    Raises:
+        InputError: if it is no run, was begun with another version, has no checkpoint yet, or was
+            edited.
+    """
+    found = folder.find(path)
+    config = found.config()
+    folder.require_version(found, config)
+    found.require_unedited()
+    if not found.checkpoint_file.exists():
+        raise InputError(f"{path} has no checkpoint yet; wait, or go on by `gtlearn resume {path}`")
+    learner = config.algorithm.learner(config.options, config.seed)
+    state = found.state(config)
+    with found.fitting():
+        learner.load_state_dict(state["learner"])
+    return learner
+
+
 @contextmanager
 def _ready(config: RunConfig, ray_address: str | None) -> Iterator[Make]:
     """Makes learners, with the process's threads and generators set for them."""

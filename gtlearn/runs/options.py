@@ -122,7 +122,7 @@ def checked(base: RunConfig, given: Mapping[str, Any]) -> dict[str, list[Any]]:
             advice = nearest(name, known) or f"it has {', '.join(known)}"
             raise InputError(f"{base.algorithm.name} has no option {name[:60]!r}; {advice}")
         values = value if isinstance(value, list) else [value]
-        found[name] = [known[name].checked(_plain(one)) for one in values]
+        found[name] = [known[name].checked(plain(one)) for one in values]
     return found
 
 
@@ -156,7 +156,7 @@ def _values(options: Any) -> dict[str, Any]:
     return {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value of Python as one that a file could hold: numpy's numbers and paths, too."""
     if isinstance(value, np.generic):
         return value.item()

@@ -267,13 +267,18 @@ def draw(curves: Sequence[Curve], picture: Path) -> Path:
         InputError: if matplotlib is missing, or the file cannot be written.
     """
     figure, ((axes,),) = new_canvas(1, 1, (8, 4.4 + 0.4 * len(curves)))
+    draw_on(axes, curves)
+    figure.legend(loc="outside upper center", frameon=False, fontsize=9)
+    return finish(figure, picture, caption(curves))
+
+
+def draw_on(axes: Axes, curves: Sequence[Curve]) -> None:
+    """Draws curves with their intervals and exact values, and says what the axes are."""
     for place, curve in enumerate(curves):
         _draw_curve(axes, curve, COLOURS[place % len(COLOURS)], beside=len(curves) > 1)
     axes.set_xlabel(" or ".join(dict.fromkeys(curve.axis for curve in curves)))
     axes.set_ylabel(fill(" or ".join(dict.fromkeys(curve.value for curve in curves)), AXIS_WIDTH))
     style(axes)
-    figure.legend(loc="outside upper center", frameon=False, fontsize=9)
-    return finish(figure, picture, caption(curves))
 
 
 def draw_runs(paths: Sequence[Path], picture: Path, metric: str = HEADLINE) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 from gtlearn import games, limits
@@ -164,8 +165,8 @@ def _solved(
 
 def check(
     profile: Any,
-    game: Any,
-    concept: str = "nash",
+    game: Any = None,
+    concept: str | None = None,
     *,
     leader: int | None = None,
     ties: str = "strong",
@@ -182,9 +183,10 @@ def check(
 
     Args:
         profile: what `checking.profiles.load_profile` reads, or, for an iterated or Markov game,
-            `markov.profiles.load_tables`.
-        game: what `games.load` takes.
-        concept: "nash", "stackelberg", or for a game in one shot a correlated concept.
+            `markov.profiles.load_tables`; or a run of `gtlearn.train`.
+        game: what `games.load` takes; of a run, the game that it played, unless given.
+        concept: "nash", "stackelberg", or for a game in one shot a correlated concept; by default
+            "nash", of a leader's run "stackelberg".
         leader: who commits, for "stackelberg"; as the profile says, else player 0, unless given.
         ties: for "stackelberg", how the follower breaks ties: "strong" or "weak".
         follower: for "stackelberg" in an iterated or Markov game, the follower's class,
@@ -206,10 +208,13 @@ def check(
     (Fraction(0, 1), Fraction(1, 2))
     """
     options: dict[str, Any] = {"ties": ties, "tolerance": tolerance, "index": index}
-    _one_of("concept", concept, CONCEPTS)
+    _one_of("concept", concept or "nash", CONCEPTS)
     said = {"leader": leader, "ties": ties, "follower": follower, "policy": policy}
     with limits.limited(time_limit, memory_limit):
-        game = games.load(game, **reading)
+        if hasattr(profile, "claim"):
+            profile, game, concept = profile.claim(game, concept, partial(games.load, **reading))
+        else:
+            game, concept = games.load(game, **reading), concept or "nash"
         require_row(CHECK, concept, game, _given(check, said))
         if isinstance(game, MarkovGame | IteratedGame):
             from gtlearn.solvers._markov.checking import check_tables

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
 import torch
 
 from gtlearn.errors import InputError
+from gtlearn.learning.playing import labelled
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, equilibrium_start
 from gtlearn.learning.shaping.algorithms.config import MetaConfig, PersonaConfig
 from gtlearn.learning.shaping.algorithms.settings import iterated_setting
@@ -73,6 +75,16 @@ class PersonaLearner(ValidatedLearner[Personas]):
             **_strategies(test),
             "notes": _notes(self.config.chain, auc, floor, highest),
         }
+
+    def policies(self) -> Mapping[str, Any]:
+        """The chosen start, a table or a network; see `gtlearn.learning.playing`."""
+        self.conclude()
+        self.side.choose(self.chosen)
+        table = self.side.table()
+        if table is not None:
+            return labelled(self.game, [table.tolist()])
+        assert isinstance(self.side, SampledSide)
+        return {self.game.markov.players[0]: self.side.module()}
 
     def state_dict(self) -> dict[str, Any]:
         """What all learners keep, and the personas."""
