@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn import games
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.solvers.output.export import plain
-from gtlearn.solvers.output.pieces import add_row, describe, new_table, short_number, to_text
+from gtlearn.solvers.output.json import plain
+from gtlearn.solvers.output.pieces import add_row, new_table, short_number, to_text
+from gtlearn.solvers.output.words import describe
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -11,8 +11,8 @@ import numpy as np
 from gtlearn.cli.game_tables import how_to_read, tables
 from gtlearn.games import IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers._markov.output.words import describe_markov
 from gtlearn.solvers.output.pieces import add_row, mix, new_table, to_text
+from gtlearn.solvers.output.words import describe
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,7 +28,7 @@ def markov_text(game: MarkovGame | IteratedGame) -> str:
         note, source, rest = game.stage.number_note, game.stage.source, _iterated(game)
     else:
         note, source, rest = game.number_note, game.source, _markov(game)
-    blocks: list[str | Table] = [describe_markov(game)]
+    blocks: list[str | Table] = [describe(game)]
     blocks.append(f"Source: {source}" if source else "")
     blocks.append(f"Note: {note}." if note else "")
     return to_text([*blocks, *rest])

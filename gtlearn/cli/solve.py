@@ -18,7 +18,6 @@ from gtlearn.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from gtlearn.solvers._markov.solution import MarkovSolution
     from gtlearn.solvers.solution import Solution
 
 
@@ -134,7 +133,7 @@ def solve(
     return INTERRUPTED if asked.stop else 0
 
 
-def _formatted(solution: Solution | MarkovSolution, form: str) -> str:
+def _formatted(solution: Solution, form: str) -> str:
     from gtlearn.cli.output import json_text
 
     if form == "json":

@@ -78,7 +78,7 @@ def _report(source: str | Path, game: str | None, how: dict[str, Any]) -> Report
     """The report; source is a run's folder, a file, or the text of one."""
     from gtlearn.cli.reading import load_game
     from gtlearn.solvers import verify as verifier
-    from gtlearn.solvers.checking.sources import json_of_text, text_of_file
+    from gtlearn.solvers.profiles.sources import json_of_text, text_of_file
 
     if isinstance(source, Path) and source.is_dir():
         from gtlearn.runs.verification import verify_run

@@ -6,9 +6,8 @@ Where at most two players choose, a game of any number of players is a game of t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import ExactArray
 
@@ -40,7 +39,7 @@ def choosing_pair(game: NormalFormGame, including: int | None = None) -> Pair | 
     return (first, rest[0]) if len(rest) == 1 else None
 
 
-def follower_of(game: NormalFormGame | BayesianGame, leader: int) -> int:
+def follower_of(game: Any, leader: int) -> int:
     """The player who responds to a leader: the other one who chooses, or the other of two."""
     pair = choosing_pair(game, leader) if isinstance(game, NormalFormGame) else None
     return pair[1 - pair.index(leader)] if pair else 1 - leader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from gtlearn.solvers._markov.tables import as_markov
+from gtlearn.games import Game
 
 
 @runtime_checkable
@@ -20,11 +20,11 @@ class Playing(Protocol):
         """
 
 
-def labelled(game: Any, tables: Sequence[Sequence[Sequence[Any]] | None]) -> dict[str, Any]:
+def labelled(game: Game, tables: Sequence[Sequence[Sequence[Any]] | None]) -> dict[str, Any]:
     """Tables by the labels of players and states; `solvers.check` reads them.
 
     Args:
-        game: an iterated or Markov game.
+        game: what is played.
         tables: one a player, states x actions or, where it depends on the time, (steps x states) x
             actions; None for those that have none.
 
@@ -35,11 +35,11 @@ def labelled(game: Any, tables: Sequence[Sequence[Sequence[Any]] | None]) -> dic
     >>> labelled(games.iterated("chicken", horizon=4, memory=0), [[[1, 0]], None])
     {'Row': {'init': (1, 0)}}
     """
-    markov, found = as_markov(game), {}
-    count = len(markov.states)
-    for player, table in zip(markov.players, tables, strict=False):
+    found = {}
+    for index, table in enumerate(tables):
         if table is not None:
-            parts = [table[at : at + count] for at in range(0, len(table), count)]
-            steps = [dict(zip(markov.states, map(tuple, part), strict=True)) for part in parts]
-            found[player] = steps[0] if len(steps) == 1 else steps
+            states = [point.label for point in game.points(index)]
+            parts = [table[at : at + len(states)] for at in range(0, len(table), len(states))]
+            steps = [dict(zip(states, map(tuple, part), strict=True)) for part in parts]
+            found[game.players[index]] = steps[0] if len(steps) == 1 else steps
     return found

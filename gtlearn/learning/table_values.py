@@ -11,8 +11,8 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.markov.game import check_for_floats
-from gtlearn.solvers._markov.tables import as_markov
 
 
 @dataclass(frozen=True, eq=False)

@@ -115,13 +115,11 @@ class Run:
         """
         found = self.result
         if found is not None and "start" not in found and _has_tables(found):
-            from gtlearn.games import IteratedGame, MarkovGame
             from gtlearn.learning.playing import labelled
-            from gtlearn.solvers._markov.profiles import load_tables
+            from gtlearn.solvers.profiles.read import read_profile
 
             result, game, _ = self.claim()
-            assert isinstance(game, IteratedGame | MarkovGame)
-            return labelled(game, load_tables(result, game).tables)
+            return labelled(game, read_profile(result, game).tables)
         from gtlearn.learning.playing import Playing
 
         learner = loop.restored(self.folder)
@@ -184,8 +182,8 @@ class Run:
         played = result.get("game") if game is None else game
         if played is None:
             raise InputError("say in which GAME to check the profile; this run names none")
-        loaded: Any = (load or games.load)(played)
-        if not isinstance(loaded, games.IteratedGame | games.MarkovGame):
+        loaded = (load or games.load)(played)
+        if not loaded.in_steps:
             raise InputError(
                 f"{self.folder} learned tables of states, and {loaded.name} is played once"
             )

@@ -28,13 +28,11 @@ if TYPE_CHECKING:
     from gtlearn.solvers._markov.evaluation import evaluate as evaluate
     from gtlearn.solvers._markov.response import optimal_response as optimal_response
     from gtlearn.solvers._markov.response import stationary_response as stationary_response
-    from gtlearn.solvers._markov.solution import MarkovSolution as MarkovSolution
     from gtlearn.solvers._markov.stochastic_response import (
         stochastic_response as stochastic_response,
     )
 
 __all__ = [
-    "MarkovSolution",
     "Solution",
     "all_equilibria",
     "check",
@@ -57,7 +55,6 @@ __all__ = [
 ]
 
 _OF_STEPS = {  # names that only games of several steps need, imported with their first use
-    "MarkovSolution": "solution",
     "evaluate": "evaluation",
     "evaluate_exactly": "batch",
     "evaluate_floats": "batch",

@@ -12,13 +12,11 @@ from gtlearn.errors import InputError, option
 from gtlearn.games import IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.loading import Game, Reading
 from gtlearn.progress import Progress
-from gtlearn.solvers._markov.solution import OPTIMAL, MarkovSolution
 from gtlearn.solvers.options import CHECK, SOLVE, require_row
-from gtlearn.solvers.solution import Solution
+from gtlearn.solvers.solution import OPTIMAL, Solution
 
 if TYPE_CHECKING:
-    from gtlearn.solvers._markov.checking.result import TableReport
-    from gtlearn.solvers.checking.check import CheckReport
+    from gtlearn.solvers.checking.result import CheckReport
     from gtlearn.solvers.verify.report import Report
 
 CONCEPTS = ("nash", "stackelberg", "correlated", "coarse-correlated")
@@ -44,7 +42,7 @@ def solve(
     memory_limit: float | None = None,
     progress: Progress | None = None,
     **reading: Unpack[Reading],
-) -> Solution | MarkovSolution:
+) -> Solution:
     """Solves a game for one concept, exactly by default, each solution with its certificate.
 
     Args:
@@ -125,7 +123,7 @@ def _solved(
     arithmetic: str,
     method: str | None,
     progress: Progress | None,
-) -> Solution | MarkovSolution:
+) -> Solution:
     """As `solve`, under the limits that hold."""
     if isinstance(game, MarkovGame | IteratedGame):
         if concept == "nash":
@@ -178,12 +176,14 @@ def check(
     time_limit: float | None = None,
     memory_limit: float | None = None,
     **reading: Unpack[Reading],
-) -> CheckReport | TableReport:
+) -> CheckReport:
     """Says exactly how far a profile is from an equilibrium, or from the best commitment.
 
     Args:
-        profile: what `checking.profiles.load_profile` reads, or, for an iterated or Markov game,
-            `markov.profiles.load_tables`; or a run of `gtlearn.train`.
+        profile: what `profiles.read.read_profile` reads: a file, JSON, lists, arrays, a Solution,
+            an OpenSpiel policy, a callable; or a run of `gtlearn.train`. For "stackelberg" the
+            leader's strategy suffices; for the correlated concepts it is a joint distribution, or
+            independent strategies.
         game: what `games.load` takes; of a run, the game that it played, unless given.
         concept: "nash", "stackelberg", or for a game in one shot a correlated concept; by default
             "nash", of a leader's run "stackelberg".
@@ -216,15 +216,10 @@ def check(
         else:
             game, concept = games.load(game, **reading), concept or "nash"
         require_row(CHECK, concept, game, _given(check, said))
-        if isinstance(game, MarkovGame | IteratedGame):
-            from gtlearn.solvers._markov.checking import check_tables
-
-            return check_tables(
-                profile, game, concept, leader=leader, follower=follower, policy=policy, **options
-            )
         from gtlearn.solvers.checking.check import check as check_profile
 
-        return check_profile(profile, game, concept, leader=leader, nearest=nearest, **options)
+        options |= {"leader": leader, "follower": follower, "policy": policy, "nearest": nearest}
+        return check_profile(profile, game, concept, **options)
 
 
 def verify(
@@ -238,7 +233,7 @@ def verify(
     """What of a solution is false, what is proven, and what is taken on trust.
 
     Args:
-        claim: a Solution or MarkovSolution, or the JSON object of one.
+        claim: a Solution or Solution, or the JSON object of one.
         game: a game, or anything that `games.load` takes; it alone is believed.
         time_limit: seconds after which what is not yet verified is on trust, reading included.
         memory_limit: bytes by which the memory may grow, with the same outcome.

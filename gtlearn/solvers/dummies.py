@@ -18,7 +18,7 @@ from gtlearn.solvers.outcomes import (
     Commitment,
     Distribution,
     NashEquilibrium,
-    OneShotOutcome,
+    Outcome,
     Strategy,
 )
 from gtlearn.solvers.solution import Solution
@@ -57,7 +57,7 @@ class TwoChoose:
             solutions=tuple(self._outcome(outcome) for outcome in solution),
         )
 
-    def _outcome(self, outcome: OneShotOutcome) -> OneShotOutcome:
+    def _outcome(self, outcome: Outcome) -> Outcome:
         if isinstance(outcome, NashEquilibrium):
             return self._equilibrium(outcome)
         if isinstance(outcome, Commitment):

@@ -1,4 +1,4 @@
-"""What solvers find, of games in one shot and of Markov games, and the proof of each.
+"""What solvers find, and the proof of each.
 
 Data only: `verify` and every output are written over these classes, and over nothing of the solvers
 that make them.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from gtlearn.games.numbers import Number
 
@@ -45,19 +45,30 @@ class Certificate:
 
 @dataclass(frozen=True)
 class NashEquilibrium:
-    """A mixed strategy a player, none of whom gains by deviating.
+    """What each player plays, none of whom gains by deviating, whatever the deviation.
 
     Attributes:
-        strategies: one probability vector a player.
-        payoffs: the expected payoff of each player.
-        certificate: evidence "regrets", one a player (all zero when exact).
+        strategies: one a player: a probability vector where players decide once, a table of them
+            (states x actions) in a game of several steps.
+        payoffs: the expected payoff of each player, in the game's unit.
+        certificate: evidence "regrets", one a player (all zero when exact); in a game of several
+            steps against every history-dependent deviation.
         index: +1 or -1 where the equilibrium is isolated and regular (Shapley 1974), else None.
+        timed: in several steps, whether the tables belong to the game with its time unrolled, so
+            that row `t * states + s` is played in state s at step t; None where players decide
+            once.
     """
 
-    strategies: tuple[Strategy, ...]
+    strategies: tuple[Any, ...]
     payoffs: tuple[Number, ...]
     certificate: Certificate
     index: int | None = None
+    timed: bool | None = None
+
+    @property
+    def in_steps(self) -> bool:
+        """Whether it is of a game of several steps."""
+        return self.timed is not None
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,7 @@ class CorrelatedEquilibrium:
     payoffs: tuple[Number, ...]
     certificate: Certificate
     value: Number | None = None
+    in_steps: ClassVar[bool] = False  # no solver finds any in a game of several steps
 
     @property
     def gap(self) -> Number | None:
@@ -89,44 +101,71 @@ class CorrelatedEquilibrium:
 
 @dataclass(frozen=True)
 class Commitment:
-    """A leader's commitment and the follower's response (a Stackelberg equilibrium).
+    """A leader's commitment and what a follower makes of it (a Stackelberg equilibrium).
+
+    In a game of several steps its worth depends on the follower's class too.
 
     Attributes:
-        strategies: one probability vector a player; the follower's is its response.
-        payoffs: the expected payoff of each player. Where `attained` is false, the leader's is
-            the supremum, approached by commitments near `strategies[leader]`.
+        strategies: one a player, as in `NashEquilibrium`; None for a follower of whom `response`
+            says what it plays in each state.
+        payoffs: the expected payoff of each player, in the game's unit. Where `attained` is
+            false, the leader's is the supremum, approached by commitments near its strategy, and
+            in a game of several steps all are what the players get in that limit.
         leader: the index of the player who commits.
-        response: the follower's action index, or one index a follower type.
+        response: the follower's action: an index, one index a follower type, or one index a
+            state; where it depends on the time, row `t * states + s` is for state s at step t.
+            None where the follower mixes.
         ties: "strong" (the follower breaks ties for the leader) or "weak" (against it).
         attained: whether some commitment earns the leader its value; False when it is only a
             supremum.
-        certificate: the proof of the leader's value.
+        certificate: the proof of the leader's value; evidence "upper_bound": no commitment of the
+            class earns the leader more.
         distribution: the joint distribution, for a commitment to a correlated strategy.
+        follower: in several steps, the follower's class: "stationary" (a deterministic table, the
+            time unseen) or "optimal" (any response to the history); empty where players decide
+            once.
+        policy: in several steps, what was searched: "deterministic" or "stochastic" tables.
     """
 
-    strategies: tuple[Strategy, ...]
+    strategies: tuple[Any, ...]
     payoffs: tuple[Number, ...]
     leader: int
-    response: int | tuple[int, ...] | None
+    response: Any
     ties: str
     attained: bool
     certificate: Certificate
     distribution: Distribution | None = None
+    follower: str = ""
+    policy: str = ""
+
+    @property
+    def in_steps(self) -> bool:
+        """Whether it is of a game of several steps."""
+        return bool(self.policy)
+
+    @property
+    def commitment(self) -> Any:
+        """The leader's strategy."""
+        return self.strategies[self.leader]
 
     @property
     def value(self) -> Number:
         """What the leader earns by this commitment (or near it, where it is not attained)."""
-        bayesian = isinstance(self.response, tuple)  # whose payoffs begin with the leader's
-        return self.payoffs[0 if bayesian else self.leader]
+        bayesian = isinstance(self.response, tuple) and not self.in_steps
+        return self.payoffs[0 if bayesian else self.leader]  # those begin with the leader's
 
     @property
-    def gap(self) -> Number | None:
+    def upper_bound(self) -> Any:
+        """What no commitment earns the leader more than; None where no bound is known."""
+        return self.certificate.evidence.get("upper_bound")
+
+    @property
+    def gap(self) -> Any:
         """How much more a better commitment could earn at most; None where no bound is known.
 
         0 says that this one is optimal.
         """
-        bound: Number | None = self.certificate.evidence.get("upper_bound")
-        return None if bound is None else bound - self.value
+        return None if self.upper_bound is None else self.upper_bound - self.value
 
 
 @dataclass(frozen=True)
@@ -144,73 +183,12 @@ class NashSubset:
     members: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class MarkovEquilibrium:
-    """A Markov strategy a player, none of whom gains by deviating, whatever the deviation.
-
-    Attributes:
-        tables: one table a player, states x actions.
-        timed: whether the tables belong to the game with its time unrolled
-            (`games.markov.unrolled`), so that row `t * states + s` is played in state s at step t.
-        payoffs: the value of each player, in the game's unit.
-        certificate: evidence "regrets", one a player, against every history-dependent deviation.
-    """
-
-    tables: tuple[Table, ...]
-    timed: bool
-    payoffs: tuple[Number, ...]
-    certificate: Certificate
+Outcome = NashEquilibrium | CorrelatedEquilibrium | Commitment
 
 
-@dataclass(frozen=True)
-class TableCommitment:
-    """A leader's commitment to a table, states x actions, and what a follower makes of it.
-
-    What it is worth depends on the follower's class and on how that follower breaks ties.
-
-    Attributes:
-        leader: the index of the player who commits.
-        commitment: the leader's table; exact probabilities.
-        follower: "stationary" (a deterministic table, the time unseen) or "optimal" (any
-            response to the history).
-        policy: what was searched: "deterministic" or "stochastic" tables of the leader.
-        ties: "strong" (the follower breaks ties for the leader) or "weak" (against it).
-        payoffs: what each player gets from this commitment, in the game's unit; where `attained`
-            is false, what they get in the limit from commitments that come ever nearer to it
-            along the certificate's direction.
-        response: the follower's action at each state; where it depends on the time, row
-            `t * states + s` is for state s at step t.
-        upper_bound: no commitment of the class earns the leader more.
-        attained: whether the commitment itself earns the leader the value; false where, under
-            weak ties, only commitments near it come as near to the value as one likes.
-        certificate: the proof of the payoffs and of the bound.
-    """
-
-    leader: int
-    commitment: Table
-    follower: str
-    policy: str
-    ties: str
-    payoffs: tuple[Number, ...]
-    response: tuple[int, ...]
-    upper_bound: Number
-    attained: bool
-    certificate: Certificate
-
-    @property
-    def value(self) -> Number:
-        """What the leader earns by this commitment (or near it, where it is not attained)."""
-        return self.payoffs[self.leader]
-
-    @property
-    def gap(self) -> Number:
-        """How much more a better commitment of the class could earn at most."""
-        return self.upper_bound - self.value
-
-
-OneShotOutcome = NashEquilibrium | CorrelatedEquilibrium | Commitment
-MarkovOutcome = MarkovEquilibrium | TableCommitment
-Outcome = OneShotOutcome | MarkovOutcome
+def committed(strategy: Any, leader: int) -> tuple[Any, ...]:
+    """The strategies of two players of whom only the leader's is given."""
+    return (strategy, None) if leader == 0 else (None, strategy)
 
 
 def pure(size: int, action: int) -> Strategy:

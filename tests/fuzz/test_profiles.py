@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers._markov.profiles import load_tables
-from gtlearn.solvers.checking.profiles import as_joint, as_profile, load_profile
+from gtlearn.solvers.profiles.joint import is_joint_tensor, joint_of
+from gtlearn.solvers.profiles.read import read_profile
 from gtlearn.solvers.verify import solution as verified
 
 BOS = games.load("battle_of_the_sexes")  # actions A and B, players Row and Column
@@ -74,25 +74,27 @@ PYTHON = st.recursive(
 
 @given(TREES | PLAUSIBLE | PYTHON)
 def test_profiles(source):
+    for game in (*SHOTS, *STEPS):
+        attempt(known, source, game)
+        attempt(read_profile, source, game, leader=1, index=1, tolerance=0.1)
     for game in SHOTS:
-        for reader in (as_profile, as_joint, load_profile):
-            attempt(reader, source, game)
-        attempt(load_profile, source, game, leader=1, tolerance=0.1)
+        attempt(joint, source, game)
 
 
-@given(TREES | PLAUSIBLE | PYTHON)
-def test_tables(source):
-    for game in STEPS:
-        attempt(load_tables, source, game)
-        attempt(load_tables, source, game, leader=1, index=1, tolerance=0.1)
+def known(source, game):
+    return read_profile(source, game).known()
+
+
+def joint(source, game):
+    if is_joint_tensor(source, game, 0):
+        source = {"distribution": source}
+    return joint_of(read_profile(source, game))
 
 
 @given(st.text(max_size=30) | (TREES | PLAUSIBLE).map(lambda tree: json.dumps(tree)[:300]))
 def test_texts(text):
-    for game in SHOTS:
-        attempt(load_profile, text, game)
-    for game in STEPS:
-        attempt(load_tables, text, game)
+    for game in (*SHOTS, *STEPS):
+        attempt(read_profile, text, game)
 
 
 @given(PLAUSIBLE, st.sampled_from(["nash", "stackelberg", "correlated", "coarse-correlated", "x"]))
@@ -131,9 +133,9 @@ def _of_file(data, suffix):
     path = FOLDER["path"] / f"profile.{suffix}"
     path.write_bytes(data)
     try:
-        load_profile(path, BOS)
+        read_profile(path, BOS)
     finally:
-        load_tables(path, ITERATED)
+        read_profile(path, ITERATED)
 
 
 SOLUTIONS = [
@@ -164,4 +166,4 @@ def test_solutions_with_a_part_replaced(which, seed, value):
             break
     outer[place] = value
     attempt(verified, game, said)
-    attempt(load_profile if game in SHOTS else load_tables, said, game)
+    attempt(read_profile, said, game)

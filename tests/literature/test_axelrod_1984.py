@@ -38,7 +38,7 @@ def equilibria(payoffs, discount):
     stage = games.normal_form([[r, s], [t, p]], [[r, t], [s, p]], actions=["CD", "CD"])
     solution = solve_nash(games.iterated(stage, discount=discount), find="all")
     found = {
-        tuple(tuple(row.index(1) for row in table) for table in outcome.tables): outcome
+        tuple(tuple(row.index(1) for row in table) for table in outcome.strategies): outcome
         for outcome in solution
     }
     perfect = {}

@@ -46,7 +46,7 @@ def test_the_optimal_strategies_equalise():
     # the first word with probability 1 / (2 + v/2), so that a match of either kind pays the same
     (outcome,) = solve_nash(matching_while_it_lasts())
     value = outcome.payoffs[0]
-    for table in outcome.tables:
+    for table in outcome.strategies:
         first = table[0][0]
         assert abs(first * (2 + value / 2) - 1) < F(1, 10**9)
 
@@ -54,6 +54,6 @@ def test_the_optimal_strategies_equalise():
 def test_stationary_strategies_guarantee_the_value_in_every_state():
     game = matching_while_it_lasts()
     (outcome,) = solve_nash(game)
-    values = evaluate(game, outcome.tables).state_values[0]
+    values = evaluate(game, outcome.strategies).state_values[0]
     assert values[1] == 0  # nothing is paid once it has ended
     assert values[0] == outcome.payoffs[0]

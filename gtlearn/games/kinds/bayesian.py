@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import ClassVar
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import short_number
+from gtlearn.games.points import Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +27,8 @@ class BayesianGame:
         leader: the player without private information.
         source: where the game comes from.
     """
+
+    in_steps: ClassVar[bool] = False  # whether players decide again and again
 
     name: str
     types: tuple[str, ...]
@@ -75,6 +79,13 @@ class BayesianGame:
     def players(self) -> tuple[str, ...]:
         """The players' labels."""
         return self.games[0].players
+
+    def points(self, player: int) -> tuple[Point, ...]:
+        """The decision points of a player: one, or the follower's types."""
+        if player == self.leader:
+            return (Point("", self.games[0].actions[player]),)
+        pairs = zip(self.types, self.games, strict=True)
+        return tuple(Point(label, game.actions[player]) for label, game in pairs)
 
     @property
     def number_note(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.formats.arrays import is_array
 from gtlearn.games.labels import check_labels, default_players, label_of, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
+from gtlearn.games.points import Point
 
 if TYPE_CHECKING:
     import pyspiel
@@ -38,6 +39,8 @@ class NormalFormGame:
         number_note: how float payoffs were read, and what else is to be said of the reading (such
             as that a player of the tree forgets); empty if there is nothing.
     """
+
+    in_steps: ClassVar[bool] = False  # whether players decide again and again
 
     name: str
     players: tuple[str, ...]
@@ -77,6 +80,10 @@ class NormalFormGame:
     def num_players(self) -> int:
         """The number of players."""
         return len(self.players)
+
+    def points(self, player: int) -> tuple[Point, ...]:
+        """The decision points of a player, who decides once."""
+        return (Point("", self.actions[player]),)
 
     def payoff(self, player: int, profile: Sequence[int]) -> Fraction:
         """The exact payoff of `player` at a pure profile (one action index a player)."""

@@ -33,7 +33,7 @@ from gtlearn.learning.stackelberg.verified import (
     true_value,
     verified,
 )
-from gtlearn.solvers._markov.solution import STOCHASTIC
+from gtlearn.solvers.solution import STOCHASTIC
 
 PRETRAINING, TRAINING = 0.0, 1.0  # the phases, as they stand in the metrics
 MAX_KEPT = 10_000  # exact values that are remembered

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.markov.game import check_for_floats
-from gtlearn.solvers._markov.tables import as_markov
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -13,7 +13,7 @@ from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION
 from gtlearn.learning.stackelberg.followers import Follower
 from gtlearn.learning.stackelberg.game import LeaderGame
 from gtlearn.learning.stackelberg.leaders import Leader
-from gtlearn.solvers._markov.solution import OPTIMAL, STATIONARY, STOCHASTIC
+from gtlearn.solvers.solution import OPTIMAL, STATIONARY, STOCHASTIC
 
 _SHOW_POLICIES = ("es", "bandit", "exact")  # they have no other context
 _MIX = ("es", "exact")

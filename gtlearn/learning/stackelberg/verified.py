@@ -12,14 +12,14 @@ from gtlearn.learning.stackelberg.followers.oracle import best_response
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import solve
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.solution import (
+from gtlearn.solvers._markov.tables import simple_rows, written
+from gtlearn.solvers.solution import (
     DETERMINISTIC,
     STOCHASTIC,
-    MarkovSolution,
+    Commitment,
+    Solution,
     Table,
-    TableCommitment,
 )
-from gtlearn.solvers._markov.tables import simple_rows, written
 
 TIME_LIMIT = 10.0  # seconds for the best commitment
 
@@ -164,7 +164,7 @@ def best_commitment(game: LeaderGame, follower_class: str, *, mixes: bool) -> Re
     return Reference(kind, value if value == bound else None, bound)
 
 
-def _solved(game: LeaderGame, follower_class: str, policy: str) -> TableCommitment:
+def _solved(game: LeaderGame, follower_class: str, policy: str) -> Commitment:
     found = solve(
         game.game,
         concept="stackelberg",
@@ -173,7 +173,7 @@ def _solved(game: LeaderGame, follower_class: str, policy: str) -> TableCommitme
         policy=policy,
         time_limit=TIME_LIMIT,
     )
-    assert isinstance(found, MarkovSolution)
+    assert isinstance(found, Solution)
     best = found[0]
-    assert isinstance(best, TableCommitment)
+    assert isinstance(best, Commitment)
     return best

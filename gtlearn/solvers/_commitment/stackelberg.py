@@ -159,9 +159,9 @@ def _rounded(solution: Solution) -> Solution:
     """The same in doubles, which proves nothing any more."""
     from gtlearn.solvers._commitment.report import in_floats, verified
 
-    outcome = solution[0]
-    if isinstance(outcome, Commitment):
-        outcome = verified(solution.game, in_floats(solution.game, outcome))
+    outcome, game = solution[0], solution.game
+    if isinstance(outcome, Commitment) and isinstance(game, NormalFormGame | BayesianGame):
+        outcome = verified(game, in_floats(game, outcome))
     return replace(
         solution,
         solutions=(outcome,),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gtlearn.solvers.output.export import game_json, json_number
-from gtlearn.solvers.output.pieces import add_row, describe, mix, new_table, short_number, to_text
+from gtlearn.solvers.output.json import game_json, json_number
+from gtlearn.solvers.output.pieces import add_row, mix, new_table, short_number, to_text
+from gtlearn.solvers.output.words import describe
 
 if TYPE_CHECKING:
     from gtlearn.solvers._dominance.elimination import DominanceResult

@@ -8,7 +8,6 @@ from gtlearn import limits
 from gtlearn.games import MarkovGame
 from gtlearn.progress import tell
 from gtlearn.solvers._markov.certified import measured
-from gtlearn.solvers._markov.solution import MarkovEquilibrium
 from gtlearn.solvers._markov.stage_games import (
     Profile,
     StageSolver,
@@ -17,6 +16,7 @@ from gtlearn.solvers._markov.stage_games import (
     stage_game,
     stage_solver,
 )
+from gtlearn.solvers.solution import NashEquilibrium
 from gtlearn.solvers.verify.nash import payoffs as expected_payoffs
 
 METHOD = "backward induction"
@@ -26,7 +26,7 @@ StateValues = tuple[tuple[Fraction, ...], ...]  # one row a player
 
 def subgame_perfect_equilibrium(
     game: MarkovGame, *, select: str | None = None
-) -> MarkovEquilibrium | None:
+) -> NashEquilibrium | None:
     """A subgame-perfect equilibrium of a game with a horizon, in tables that depend on the time.
 
     From the last step to the first, an equilibrium of each state's stage game is chosen, with what

@@ -14,6 +14,7 @@ from gtlearn import child, limits
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.markov.game import check_for_floats
 from gtlearn.games.numbers import (
     ExactArray,
@@ -22,7 +23,6 @@ from gtlearn.games.numbers import (
     integer_array,
     short_number,
 )
-from gtlearn.solvers._markov.tables import as_markov
 
 CHUNK = 2**20  # entries of one array that are worked on at a time, so that they stay in the cache
 LONG_CHUNK = 2**16  # likewise, of Python's integers

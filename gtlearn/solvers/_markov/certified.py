@@ -13,8 +13,7 @@ from gtlearn import child, limits
 from gtlearn.games import MarkovGame
 from gtlearn.solvers._linear.cost import bits_of, solving_seconds
 from gtlearn.solvers._markov.response import optimal_response
-from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
-from gtlearn.solvers.solution import RATIONAL, Certificate
+from gtlearn.solvers.solution import RATIONAL, Certificate, NashEquilibrium, Table
 from gtlearn.solvers.verify.markov_values import table_payoffs, table_regrets
 
 SUBGAME_PERFECT = "subgame_perfect"
@@ -22,7 +21,7 @@ SUBGAME_PERFECT = "subgame_perfect"
 
 def measured(
     game: MarkovGame, tables: Sequence[Table], *, timed: bool = False, **evidence: Any
-) -> MarkovEquilibrium:
+) -> NashEquilibrium:
     """The profile with its exact payoffs and regrets: an equilibrium where the regrets are zero.
 
     The evidence is "regrets", one a player, how much its best deviation from the start gains,
@@ -43,7 +42,7 @@ def measured(
     if exact and SUBGAME_PERFECT not in evidence:
         evidence[SUBGAME_PERFECT] = is_subgame_perfect(game, tables)
     certificate = Certificate("nash", RATIONAL, exact, {"regrets": regrets, **evidence})
-    return MarkovEquilibrium(tuple(tables), timed, payoffs, certificate)
+    return NashEquilibrium(tuple(tables), payoffs, certificate, timed=timed)
 
 
 def _proven(
@@ -67,7 +66,7 @@ def measuring_seconds(game: MarkovGame) -> float:
     return game.num_players * moves * (5e-6 + 1e-6 * game.horizon)
 
 
-def is_exact(equilibrium: MarkovEquilibrium) -> bool:
+def is_exact(equilibrium: NashEquilibrium) -> bool:
     """Whether no player gains anything by deviating."""
     return not any(equilibrium.certificate.evidence["regrets"])
 

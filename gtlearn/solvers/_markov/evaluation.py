@@ -12,6 +12,7 @@ import numpy as np
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.limits import limited
 from gtlearn.solvers._markov.process import (
@@ -25,7 +26,7 @@ from gtlearn.solvers._markov.process import (
     scaled,
     solve_exactly,
 )
-from gtlearn.solvers._markov.tables import as_markov, exact_tables
+from gtlearn.solvers._markov.tables import exact_tables
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,9 @@ from gtlearn.solvers._markov.certified import is_exact, measured, tolerances
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.float_games import FloatGame
 from gtlearn.solvers._markov.rounding import ACCURACY, decimal, shortened
-from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers._markov.stage_games import continuation_payoffs, stage_game
 from gtlearn.solvers._markov.tracing import traced
-from gtlearn.solvers.solution import Strategy
+from gtlearn.solvers.solution import NashEquilibrium, Strategy, Table
 from gtlearn.solvers.verify.nash import deviation_payoffs
 
 METHOD = "logarithmic tracing"
@@ -31,7 +30,7 @@ Vector = NDArray[np.float64]
 Tables = tuple[Table, ...]
 
 
-def mixed_equilibrium(game: MarkovGame) -> MarkovEquilibrium | None:
+def mixed_equilibrium(game: MarkovGame) -> NashEquilibrium | None:
     """A stationary equilibrium of a discounted game, exact or with regrets of at most 1e-9.
 
     None where no path that was followed led to one.
@@ -70,7 +69,7 @@ def mixed_equilibrium(game: MarkovGame) -> MarkovEquilibrium | None:
 
 def _measured(
     game: MarkovGame, floats: FloatGame, x: Vector, values: Vector, allowed: tuple[Fraction, ...]
-) -> MarkovEquilibrium:
+) -> NashEquilibrium:
     """The equilibrium near the end of a path: exact if possible, else as good as it gets."""
     tables = _refined(game, floats, x, values)
     for denominator in DENOMINATORS:

@@ -9,15 +9,15 @@ from fractions import Fraction
 
 from gtlearn.errors import InputError, option
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import short_number
 from gtlearn.limits import OK, LimitReached, limited
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers._markov import backward_induction as induction
 from gtlearn.solvers._markov import mixed, stationary, zero_sum
 from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, is_exact
-from gtlearn.solvers._markov.solution import MarkovEquilibrium, MarkovSolution
-from gtlearn.solvers._markov.tables import as_markov
 from gtlearn.solvers._nash.selection import CRITERIA, ENTROPY, WELFARE, score
+from gtlearn.solvers.solution import NashEquilibrium, Solution
 
 FINDS = ("one", "all")
 FEW_TABLES = 1_000  # of opponents; with more, tracing is faster than trying all of them
@@ -46,7 +46,7 @@ class _Found:
     """
 
     method: str
-    equilibria: tuple[MarkovEquilibrium, ...]
+    equilibria: tuple[NashEquilibrium, ...]
     reached: LimitReached | None = None
     complete: bool = False
     notes: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ def solve_nash(
     time_limit: float | None = None,
     memory_limit: float | None = None,
     progress: Progress | None = None,
-) -> MarkovSolution:
+) -> Solution:
     """Nash equilibria in tables: no player gains by any deviation, whatever it makes of the past.
 
     One equilibrium is found by backward induction where there is a horizon. Without one: in
@@ -100,7 +100,7 @@ def solve_nash(
     notes = [task.markov.number_note, *found.notes, *_accuracy(found)]
     if found.reached is not None:
         notes.append(f"{found.reached} before the search was over")
-    return MarkovSolution(
+    return Solution(
         game=game,
         concept="nash",
         method=found.method,
@@ -194,9 +194,9 @@ def _repetition(task: _Task) -> _Found:
     return _Found(stationary.REPETITION, (found,))
 
 
-def _enumerated(task: _Task) -> tuple[list[MarkovEquilibrium], LimitReached | None]:
+def _enumerated(task: _Task) -> tuple[list[NashEquilibrium], LimitReached | None]:
     """The equilibria in deterministic tables, and the limit that ended the search."""
-    found: list[MarkovEquilibrium] = []
+    found: list[NashEquilibrium] = []
     try:
         for equilibrium in stationary.deterministic_equilibria(task.markov):
             found.append(equilibrium)
@@ -244,7 +244,7 @@ def _best(task: _Task) -> _Found:
             "equilibria of games without a horizon are not selected by entropy; use welfare or "
             "fairness"
         )
-    candidates: list[MarkovEquilibrium] = []
+    candidates: list[NashEquilibrium] = []
     reached, notes, method = None, [], f"{stationary.ENUMERATION}, best {select}"
     if isinstance(task.game, IteratedGame):
         repeated = _repetition(task)
@@ -263,7 +263,7 @@ def _best(task: _Task) -> _Found:
             f"{option('select')} to search for a mixed one"
         )
 
-    def preferred(equilibrium: MarkovEquilibrium) -> tuple[object, ...]:
+    def preferred(equilibrium: NashEquilibrium) -> tuple[object, ...]:
         return score(equilibrium.payoffs, select), equilibrium.certificate.evidence[SUBGAME_PERFECT]
 
     best = (max(candidates, key=preferred),) if candidates else ()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import limited
 from gtlearn.solvers._markov.enumeration import best_plans
 from gtlearn.solvers._markov.planning import dynamic_programming, policy_iteration, reached_rows
@@ -24,8 +25,8 @@ from gtlearn.solvers._markov.process import (
     plan_values,
     scaled,
 )
-from gtlearn.solvers._markov.solution import OPTIMAL, STATIONARY
-from gtlearn.solvers._markov.tables import as_markov, exact_tables
+from gtlearn.solvers._markov.tables import exact_tables
+from gtlearn.solvers.solution import OPTIMAL, STATIONARY
 
 STRONG, WEAK = "strong", "weak"
 LIMIT = 1_000_000  # of the deterministic tables that are enumerated

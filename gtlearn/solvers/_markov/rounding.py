@@ -8,8 +8,7 @@ from fractions import Fraction
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import Number
 from gtlearn.solvers._markov.certified import measured
-from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
-from gtlearn.solvers.solution import Strategy
+from gtlearn.solvers.solution import NashEquilibrium, Strategy, Table
 
 ACCURACY = Fraction(
     1, 10**9
@@ -19,7 +18,7 @@ DIGITS = (12, 18, 24, 36)  # of the decimals that probabilities are rounded to, 
 
 def shortened(
     game: MarkovGame, tables: Sequence[Table], allowed: Sequence[Fraction]
-) -> MarkovEquilibrium:
+) -> NashEquilibrium:
     """The profile in the fewest decimals for which no player's regret exceeds what is allowed.
 
     Args:

@@ -19,9 +19,9 @@ from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.progress import tell
 from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, measured
 from gtlearn.solvers._markov.response import optimal_response
-from gtlearn.solvers._markov.solution import MarkovEquilibrium
 from gtlearn.solvers._markov.stage_games import stage_solver
 from gtlearn.solvers._markov.tables import all_tables, pure_table
+from gtlearn.solvers.solution import NashEquilibrium
 
 ENUMERATION = "enumeration of deterministic tables"
 REPETITION = "repeated stage equilibrium"
@@ -35,7 +35,7 @@ Booleans = NDArray[np.bool_]
 
 def repeated_stage_equilibrium(
     game: IteratedGame, *, select: str | None = None
-) -> MarkovEquilibrium | None:
+) -> NashEquilibrium | None:
     """A stage equilibrium that is played at every step, whatever happened before.
 
     It is an equilibrium of the iterated game, from every history on: nothing that is done now
@@ -75,7 +75,7 @@ def too_many_tables(game: MarkovGame, most: int = MAX_RESPONSES) -> str:
     )
 
 
-def deterministic_equilibria(game: MarkovGame) -> Iterator[MarkovEquilibrium]:
+def deterministic_equilibria(game: MarkovGame) -> Iterator[NashEquilibrium]:
     """Every equilibrium in deterministic tables, in the order of `deterministic_tables`.
 
     A table is a best response if, in each state that is reached, it takes an action that is

@@ -12,6 +12,7 @@ import numpy as np
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import nearest_double, to_fraction
 from gtlearn.limits import OK, LimitReached, limited
 from gtlearn.solvers._markov.boxes import (
@@ -27,7 +28,7 @@ from gtlearn.solvers._markov.enumeration import reachable
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.process import induced_process
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
-from gtlearn.solvers._markov.tables import Rows, as_markov, exact_tables, pure_table
+from gtlearn.solvers._markov.tables import Rows, exact_tables, pure_table
 
 STARTS = 24  # of the local search
 BATCH = 256  # boxes that are split at a time

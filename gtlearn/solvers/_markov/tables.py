@@ -13,29 +13,13 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.errors import InputError
-from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import Number, format_number
-from gtlearn.solvers.checking.probabilities import FEW, vector
+from gtlearn.solvers.profiles.probabilities import FEW, vector
 
 Rows = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
 
 SIMPLE = 10**6  # the largest denominator of what was learned in floats
-
-
-def as_markov(game: Any) -> MarkovGame:
-    """The Markov game of an iterated game; a Markov game is returned as it is.
-
-    Raises:
-        InputError: if it is neither.
-    """
-    if isinstance(game, IteratedGame):
-        return game.markov
-    if isinstance(game, MarkovGame):
-        return game
-    raise InputError(
-        f"a {type(game).__name__} is no iterated or Markov game; make one by games.iterated or "
-        "games.markov_game"
-    )
 
 
 def exact_table(values: Any, game: MarkovGame, player: int, *, timed: bool | None = False) -> Rows:

@@ -22,7 +22,6 @@ from gtlearn.progress import tell
 from gtlearn.solvers._markov.certified import measured, measuring_seconds, tolerances
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.rounding import ACCURACY, decimal, shortened
-from gtlearn.solvers._markov.solution import MarkovEquilibrium, Table
 from gtlearn.solvers._markov.stage_games import (
     Profile,
     continuation_payoffs,
@@ -31,7 +30,7 @@ from gtlearn.solvers._markov.stage_games import (
     stage_game,
 )
 from gtlearn.solvers._zero_sum import zero_sum as solve_stage
-from gtlearn.solvers.solution import Certificate
+from gtlearn.solvers.solution import Certificate, NashEquilibrium, Table
 
 SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"
@@ -74,7 +73,7 @@ def is_constant_sum(game: MarkovGame) -> bool:
 
 def discounted_zero_sum(
     game: MarkovGame, *, newton: bool = True
-) -> tuple[MarkovEquilibrium | None, LimitReached | None]:
+) -> tuple[NashEquilibrium | None, LimitReached | None]:
     """Optimal stationary strategies, and exact bounds on the value at the start.
 
     The evidence has "lower" and "upper": what the first player's table guarantees it against the
@@ -115,7 +114,7 @@ def discounted_zero_sum(
 
 def _made_exact(
     game: MarkovGame, iterate: _Iterate, allowed: Sequence[Fraction], finished: bool
-) -> MarkovEquilibrium:
+) -> NashEquilibrium:
     """The equilibrium of an iterate, with proven regrets.
 
     Raises:
@@ -206,7 +205,7 @@ def _guesses(game: MarkovGame, iterate: _Iterate) -> Iterator[tuple[Fraction, ..
         yield evaluate(game, iterate.tables).state_values[0]
 
 
-def with_bounds(equilibrium: MarkovEquilibrium) -> MarkovEquilibrium:
+def with_bounds(equilibrium: NashEquilibrium) -> NashEquilibrium:
     """The same equilibrium with the bounds that the regrets prove in its evidence."""
     old = equilibrium.certificate
     first, second = (Fraction(r) for r in old.evidence["regrets"])

@@ -1,40 +1,48 @@
-"""A check report as JSON and as a table."""
+"""A check report as JSON and as text."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gtlearn.games.dummies import follower_of
-from gtlearn.solvers.output.export import game_json, json_number
+from gtlearn.games.kinds.iterated import as_markov
+from gtlearn.solvers.checking.result import CheckReport, CommitmentCheck, Deception, Optimum
+from gtlearn.solvers.output.json import by_step, game_json, json_number, number_list, plain
 from gtlearn.solvers.output.pieces import (
     add_row,
     decimal,
-    describe,
+    exactly,
     mix,
     mix_cell,
     new_table,
     short_number,
     to_text,
 )
-
-if TYPE_CHECKING:
-    from gtlearn.solvers.checking.check import CheckReport, CommitmentCheck
+from gtlearn.solvers.output.steps import profile_table, when_played
+from gtlearn.solvers.output.words import CONCEPTS, describe, follower_class, tie_words
+from gtlearn.solvers.profile import columns_of
 
 SCHEMA = "gtlearn/check/1"
 UNIT = "payoff"  # of regrets, and so of NashConv, in one shot
-MAX_ROWS = 30
-
-_NAMES = {
-    "nash": "a Nash equilibrium",
-    "stackelberg": "a Stackelberg equilibrium",
-    "correlated": "a correlated equilibrium",
-    "coarse-correlated": "a coarse correlated equilibrium",
-}
+MAX_ROWS = 30  # of a distribution
+MAX_STATES = 60
+MAX_TABLES = 4  # best responses of a stationary follower that are shown
 
 
 def to_json(report: CheckReport) -> dict[str, Any]:
-    """The object of schema gtlearn/check/1; keys that do not apply are absent."""
+    """The object of schema gtlearn/check/1; keys that do not apply are absent.
+
+    In several steps there are, beside the keys of a normal form, "openspiel_nash_conv" (with a
+    horizon), "stationary_regrets" (null where not known), "stochastic_regrets" (pairs of what a
+    known table gains and a bound), and in "stackelberg": "follower" (its class), "policy" (what the
+    gap compares with), "best_responses" (for each state the indices of best actions, or one such
+    list a step; empty where the play never comes) or "best_tables", "stochastic" (the same for
+    stochastic tables, beside a deterministic one) and "deception".
+    """
+    said = report.regrets is not None or report.game.in_steps
+    nearest = report.nearest
     out: dict[str, Any] = {
         "schema": SCHEMA,
         "game": game_json(report.game),
@@ -42,105 +50,280 @@ def to_json(report: CheckReport) -> dict[str, Any]:
         "holds": report.holds,
         "tolerance": json_number(report.tolerance),
         "status": report.status,
+        "unit": unit(report) if said else None,
+        "regrets": plain(report.regrets),
+        "nash_conv": plain(report.nash_conv),
+        "openspiel_nash_conv": plain(report.openspiel_nash_conv),
+        "stationary_regrets": plain(report.stationary_regrets),
+        "stochastic_regrets": plain(report.stochastic_regrets),
+        "payoffs": plain(report.payoffs),
+        "nearest": nearest
+        and {
+            "index": nearest.index,
+            "distance": json_number(nearest.distance),
+            "strategies": plain(nearest.strategies),
+        },
+        "stackelberg": report.stackelberg and _commitment_json(report, report.stackelberg),
+        "gain": plain(report.gain),
+        "notes": list(report.notes) or None,
     }
-    if report.regrets is not None and report.nash_conv is not None:
-        out["regrets"] = [json_number(r) for r in report.regrets]
-        out["nash_conv"] = json_number(report.nash_conv)
-        out["unit"] = UNIT
-    if report.payoffs is not None:
-        out["payoffs"] = [json_number(p) for p in report.payoffs]
-    if report.nearest is not None:
-        out["nearest"] = {
-            "index": report.nearest.index,
-            "distance": json_number(report.nearest.distance),
-            "strategies": [[json_number(p) for p in s] for s in report.nearest.strategies],
-        }
-    if report.stackelberg is not None:
-        out["stackelberg"] = _commitment_json(report.stackelberg)
-    if report.gain is not None:
-        out["gain"] = json_number(report.gain)
-    if report.notes:
-        out["notes"] = list(report.notes)
-    return out
+    return {key: value for key, value in out.items() if value is not None}
 
 
-def _commitment_json(commitment: CommitmentCheck) -> dict[str, Any]:
-    out: dict[str, Any] = {"leader": commitment.leader, "ties": commitment.ties}
-    for name in ("value", "achieved", "gap", "follower_regret"):
-        number = getattr(commitment, name)
-        if number is not None:
-            out[name] = json_number(number)
-    out["best_responses"] = list(commitment.best_responses)
-    out["strong"] = json_number(commitment.strong)
-    out["weak"] = json_number(commitment.weak)
-    return out
+def _commitment_json(report: CheckReport, check: CommitmentCheck) -> dict[str, Any]:
+    best, optimum, deception = check.best_responses, check.optimum, check.deception
+    states = len(report.game.points(check.leader))
+    timed = report.game.in_steps and best is not None and len(best) > states
+    out: dict[str, Any] = {
+        "leader": check.leader,
+        "follower": check.follower,
+        "ties": check.ties,
+        **(_optimum_json(optimum) if optimum else {}),
+        "achieved": json_number(check.achieved),
+        "strong": json_number(check.strong),
+        "weak": json_number(check.weak),
+        "follower_value": json_number(check.follower_value),
+        "follower_regret": plain(check.follower_regret),
+        "best_responses": by_step(plain(best), states) if timed else plain(best),
+        "best_tables": plain(check.best_tables),
+        "stochastic": check.stochastic and _optimum_json(check.stochastic),
+        "deception": deception
+        and {
+            "shown": [number_list(row) for row in deception.shown],
+            "promised": json_number(deception.promised),
+            "seeming": json_number(deception.seeming),
+            "follower_loss": json_number(deception.follower_loss),
+        },
+    }
+    return {key: value for key, value in out.items() if value is not None}
+
+
+def _optimum_json(optimum: Optimum) -> dict[str, Any]:
+    return {
+        "policy": optimum.policy,
+        "value": json_number(optimum.value),
+        "upper_bound": json_number(optimum.upper_bound),
+        "gap": json_number(optimum.gap),
+    }
+
+
+def unit(report: CheckReport) -> str:
+    """What payoffs and regrets are counted in."""
+    return as_markov(report.game).unit if report.game.in_steps else UNIT
 
 
 def render(report: CheckReport) -> str:
     """The profile, what each player could gain, and the verdict in words."""
-    verdict = "This is" if report.holds else "This is not"
-    name = _NAMES[report.concept]
-    if report.tolerance:
-        name += f" within {short_number(report.tolerance)}"
-    blocks: list[Any] = [describe(report.game), f"{verdict} {name}."]
-    blocks.append(_joint_table(report) if report.joint is not None else _strategy_table(report))
-    if report.nash_conv is not None and report.epsilon is not None:
-        blocks.append(
-            f"Largest regret {_exactly(report.epsilon)}; "
-            f"sum of regrets (NashConv) {_exactly(report.nash_conv)}, in units of {UNIT}."
-        )
+    blocks: list[Any] = [describe(report.game), _verdict(report)]
+    commitment, game = report.stackelberg, report.game
+    if report.joint is not None:
+        blocks.append(_joint_table(report))
+    elif not game.in_steps:
+        blocks.append(_strategy_table(report))
+    elif commitment is None:
+        tables = [table for table in report.strategies if table is not None]
+        blocks.append(profile_table(as_markov(game), tables))
+        blocks += _regret_table(report)
+    blocks += _regret_lines(report)
     if report.gain is not None:
-        blocks.append(f"Largest gain of a deviation: {_exactly(report.gain)}.")
-    if report.stackelberg is not None:
-        blocks += _commitment_lines(report, report.stackelberg)
+        blocks.append(f"Largest gain of a deviation: {exactly(report.gain)}.")
+    if commitment is not None:
+        blocks += _commitment_blocks(report, commitment)
     if report.nearest is not None:
         blocks.append(_nearest_line(report))
     blocks += [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in report.notes]
     return to_text(blocks)
 
 
+def _verdict(report: CheckReport) -> str:
+    within = f" within {short_number(report.tolerance)}" if report.tolerance else ""
+    check = report.stackelberg
+    if check is None or check.follower is None:
+        name = f"{CONCEPTS[report.concept]}{within}"
+        return f"This is {'' if report.holds else 'not '}a {name}."
+    whom = follower_class(report.game, check.follower)
+    if check.optimum is None:
+        return f"Whether this is a best commitment{within} is not known, against {whom}."
+    kind = f"a best {check.optimum.policy} commitment"
+    if report.holds:
+        return f"This is {kind}{within} against {whom}."
+    gap = check.optimum.gap
+    if gap > report.tolerance and check.optimum.value - check.achieved <= report.tolerance:
+        return f"This is not proven to be {kind}{within} against {whom}."
+    return f"This is not {kind}{within} against {whom}."
+
+
 def _strategy_table(report: CheckReport) -> Any:
     table = new_table("player", "plays", "payoff", *["regret"] * (report.regrets is not None))
-    for player, strategy in enumerate(report.strategies):
-        if strategy is None:
-            continue
-        cells = [report.game.players[player], mix_cell(report.game.actions[player], strategy)]
-        cells.append("" if report.payoffs is None else short_number(report.payoffs[player]))
+    for column, (strategy,) in report.profile.columns:
+        payoff = "" if report.payoffs is None else short_number(report.payoffs[column.player])
+        cells = [column.heading, mix_cell(column.actions, strategy), payoff]
         if report.regrets is not None:
-            cells.append(_exactly(report.regrets[player]))
+            cells.append(exactly(report.regrets[column.player]))
         add_row(table, cells)
     return table
 
 
 def _joint_table(report: CheckReport) -> Any:
-    table = new_table(*report.game.players, "probability")
+    game: Any = report.game
+    table = new_table(*game.players, "probability")
     joint = report.joint or {}
     for profile, probability in sorted(joint.items())[:MAX_ROWS]:
-        names = [labels[a] for labels, a in zip(report.game.actions, profile, strict=True)]
+        names = [labels[a] for labels, a in zip(game.actions, profile, strict=True)]
         add_row(table, [*names, short_number(probability)])
     if len(joint) > MAX_ROWS:
-        add_row(table, ["..."] * report.game.num_players + [f"{len(joint) - MAX_ROWS} more"])
+        add_row(table, ["..."] * game.num_players + [f"{len(joint) - MAX_ROWS} more"])
     return table
 
 
-def _commitment_lines(report: CheckReport, commitment: CommitmentCheck) -> list[str]:
-    place = follower_of(report.game, commitment.leader)
-    leader, follower = (report.game.players[k] for k in (commitment.leader, place))
-    labels = report.game.actions[place]
-    best = ", ".join(labels[j] for j in commitment.best_responses)
+def _regret_table(report: CheckReport) -> list[Any]:
+    """What each player gets and could gain in several steps, and what is counted."""
+    if report.payoffs is None or report.regrets is None:
+        return []
+    hidden = report.stationary_regrets if report.stochastic_regrets else None
+    table = new_table(
+        "player", "gets", "regret", *["by a table", "by a mixed table"] * bool(hidden)
+    )
+    for player, label in enumerate(report.game.players):
+        cells = [label, exactly(report.payoffs[player]), exactly(report.regrets[player])]
+        if hidden and report.stochastic_regrets:
+            cells.append(_or_unknown(hidden[player]))
+            cells.append(_range(report.stochastic_regrets[player]))
+        add_row(table, cells)
+    about = f"Payoffs: {unit(report)}. Regret: what the best use of the whole history gains"
+    if hidden:
+        about += "; or, where the step is unseen, the best (mixed) table of the states"
+    return [f"{about}.", table]
+
+
+def _or_unknown(regret: Fraction | None) -> str:
+    return "not known" if regret is None else exactly(regret)
+
+
+def _range(regrets: tuple[Fraction, Fraction] | None) -> str:
+    """What is gained, exactly or between bounds."""
+    if regrets is None:
+        return "not known"
+    known, bound = regrets
+    if known == bound:
+        return exactly(known)
+    return f"{short_number(known)} to ~{decimal(bound)}"
+
+
+def _regret_lines(report: CheckReport) -> list[str]:
+    if report.nash_conv is None or report.epsilon is None:
+        return []
     lines = [
-        f"{follower}'s best responses to it: {best}.",
-        f"{leader} gets {_exactly(commitment.strong)} if {follower} breaks ties in its favour, "
-        f"{_exactly(commitment.weak)} if against it.",
+        f"Largest regret {exactly(report.epsilon)}; sum of regrets (NashConv) "
+        f"{exactly(report.nash_conv)}, in units of {unit(report)}."
     ]
-    if commitment.value is not None and commitment.gap is not None:
+    if report.openspiel_nash_conv not in (None, report.nash_conv):
+        horizon = as_markov(report.game).horizon
         lines.append(
-            f"The best commitment earns {_exactly(commitment.value)} ({commitment.ties} ties): "
-            f"a gap of {_exactly(commitment.gap)}."
+            f"OpenSpiel's nash_conv of this game counts the sum over its {horizon} steps: "
+            f"{exactly(report.openspiel_nash_conv)}."
         )
-    if commitment.follower_regret is not None:
-        lines.append(f"{follower}'s own strategy loses {_exactly(commitment.follower_regret)}.")
     return lines
+
+
+def _commitment_blocks(report: CheckReport, check: CommitmentCheck) -> list[Any]:
+    leader, follower = _pair(report, check)
+    blocks: list[Any] = []
+    if report.game.in_steps:
+        blocks.append(_response_table(report, check))
+    else:
+        labels = report.game.points(report.game.players.index(follower))[0].actions
+        best = ", ".join(labels[j] for j in check.best_responses or ())
+        blocks.append(f"{follower}'s best responses to it: {best}.")
+    earned = f"{exactly(check.strong)}, however {follower} breaks ties"
+    if check.strong != check.weak:
+        earned = (
+            f"{exactly(check.strong)} if {follower} breaks ties in its favour, "
+            f"{exactly(check.weak)} if against it"
+        )
+    blocks.append(
+        f"{leader} gets {earned}; {follower} gets {exactly(check.follower_value)} ({unit(report)})."
+    )
+    for optimum in (check.optimum, check.stochastic):
+        if optimum is not None:
+            blocks.append(_optimum_line(optimum, check, leader, follower))
+    if check.follower_regret is not None:
+        what = "table" if report.game.in_steps else "strategy"
+        blocks.append(f"{follower}'s own {what} loses {exactly(check.follower_regret)}.")
+    if check.deception is not None:
+        blocks.append(_deception_line(check, check.deception, leader, follower))
+    return blocks
+
+
+def _pair(report: CheckReport, check: CommitmentCheck) -> tuple[str, str]:
+    """The labels of the leader and the follower."""
+    game: Any = report.game
+    place = 1 - check.leader if game.in_steps else follower_of(game, check.leader)
+    return game.players[check.leader], game.players[place]
+
+
+def _optimum_line(optimum: Optimum, check: CommitmentCheck, leader: str, follower: str) -> str:
+    ties = f"{follower} breaking ties {tie_words(check.ties, leader)}"
+    best = f"The best {optimum.policy or ''} commitment".replace("  ", " ")
+    earns = f"earns {exactly(optimum.value)}, {ties}"
+    if optimum.upper_bound == optimum.value:
+        return f"{best} {earns}: a gap of {exactly(optimum.gap)}."
+    return (
+        f"{best} known {earns}; none earns more than {exactly(optimum.upper_bound)}: a gap of at "
+        f"most {exactly(optimum.gap)}."
+    )
+
+
+def _deception_line(
+    check: CommitmentCheck, deception: Deception, leader: str, follower: str
+) -> str:
+    return (
+        f"Deception: {leader} shows {follower} another table than it plays. By {follower}'s "
+        f"response to what is shown it would seem to earn {exactly(deception.seeming)}, which "
+        f"costs {follower} {exactly(deception.follower_loss)}; scored is what is played, "
+        f"{exactly(check.achieved)}. The table shown, if played, would earn "
+        f"{exactly(deception.promised)}."
+    )
+
+
+def _response_table(report: CheckReport, check: CommitmentCheck) -> Any:
+    """A line a state: what the leader plays, and the follower's best responses there."""
+    game, follower = as_markov(report.game), 1 - check.leader
+    own = report.strategies[check.leader]
+    labels = game.actions[follower]
+    heads = ["state", f"{game.players[check.leader]} plays"]
+    columns: list[list[str]] = []
+    if check.best_responses is not None:
+        heads.append(f"{game.players[follower]}'s best responses")
+        columns.append(
+            [
+                _by_time(check.best_responses[s :: game.num_states], labels)
+                for s in range(game.num_states)
+            ]
+        )
+    for number, best in enumerate((check.best_tables or ())[:MAX_TABLES]):
+        several = len(check.best_tables or ()) > 1
+        heads.append(f"{game.players[follower]}'s best" + (f" #{number}" if several else ""))
+        columns.append(["-" if action is None else labels[action] for action in best])
+    table = new_table(*heads)
+    for state, label in list(enumerate(game.states))[:MAX_STATES]:
+        cells = [label, mix(game.actions[check.leader], tuple(own[state]))]
+        add_row(table, [*cells, *(column[state] for column in columns)])
+    hidden = len(check.best_tables or ()) - MAX_TABLES
+    if hidden > 0:
+        table.caption = f"{hidden} more best tables are in the JSON"
+    return table
+
+
+def _by_time(steps: Sequence[Sequence[int]], labels: Sequence[str]) -> str:
+    """The best actions in a state, at the steps at which best responses come there."""
+    return when_played(
+        {
+            step: " or ".join(labels[a] for a in actions)
+            for step, actions in enumerate(steps)
+            if actions
+        }
+    )
 
 
 def _nearest_line(report: CheckReport) -> str:
@@ -150,18 +333,8 @@ def _nearest_line(report: CheckReport) -> str:
     if nearest.distance == 0:
         return f"It lies in the set of equilibria; {listed}"
     where = "; ".join(
-        f"{player} {mix(labels, strategy)}"
-        for player, labels, strategy in zip(
-            report.game.players, report.game.actions, nearest.strategies, strict=True
-        )
+        f"{column.heading} {mix(column.actions, strategy)}"
+        for column, strategy in zip(columns_of(report.game), nearest.strategies, strict=True)
     )
-    away = _exactly(nearest.distance)
+    away = exactly(nearest.distance)
     return f"Nearest equilibrium, {away} away (total variation): {where}; {listed}"
-
-
-def _exactly(value: Fraction) -> str:
-    """The exact number, and what it is about where that is not plain."""
-    text = short_number(value)
-    if text.startswith("~") or value.denominator < 10:
-        return text
-    return f"{text} (~{decimal(value)})"

@@ -5,44 +5,57 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import Number, format_number
-from gtlearn.solvers.output.export import exact_text, strategies_of, strategy_labels, two_labels
-from gtlearn.solvers.solution import Solution, Strategy
+from gtlearn.solvers.output.csv import joint_actions
+from gtlearn.solvers.output.json import exact_text
+from gtlearn.solvers.profile import Profile, columns_of
+from gtlearn.solvers.solution import Outcome, Solution, Strategy
 
 
 def to_latex(solution: Solution) -> str:
-    r"""A LaTeX tabular that needs no package, one row a solution; only played actions appear."""
+    r"""A LaTeX tabular that needs no package; only played actions appear.
+
+    One row a solution, in a game of several steps one a step and state too.
+    """
+    game = solution.game
     if solution.concept in ("correlated", "coarse-correlated"):
         return _latex_distributions(solution)
-    count = len(strategies_of(solution, 0)) if len(solution) else solution_width(solution.game)
-    labelled = strategy_labels(solution.game, count)
-    heads = ["", *(latex_escape(player) for player, _ in labelled), "payoffs"]
-    rows = []
-    for index, outcome in enumerate(solution):
-        mixes = [
-            latex_mix(labels, strategy)
-            for (_, labels), strategy in zip(labelled, strategies_of(solution, index), strict=True)
+    profiles = [solution.profile(index) for index in range(len(solution))]
+    headings = [latex_escape(column.heading) for column in columns_of(game)]
+    if not game.in_steps:
+        rows = [
+            [str(index), *_mixes(profile), _payoffs(outcome)]
+            for index, (profile, outcome) in enumerate(zip(profiles, solution, strict=True))
         ]
-        payoffs = "$(" + ",\\, ".join(latex_number(p) for p in outcome.payoffs) + ")$"
-        rows.append([str(index), *mixes, payoffs])
-    return tabular(heads, rows)
+        return tabular(["", *headings, "payoffs"], rows)
+    states = [latex_escape(point.label) for point in game.points(0)]
+    timed = any(profile.is_timed for profile in profiles)
+    rows = [
+        [str(index), *[str(step)] * timed, label, *_mixes(profile, step, state)]
+        for index, profile in enumerate(profiles)
+        for step in range(profile.steps)
+        for state, label in enumerate(states)
+    ]
+    return tabular(["", *["step"] * timed, "state", *headings], rows)
 
 
-def solution_width(game: NormalFormGame | BayesianGame) -> int:
-    """The number of strategies in a solution of `game`."""
-    return 1 + len(game.types) if isinstance(game, BayesianGame) else game.num_players
+def _mixes(profile: Profile, step: int = 0, state: int = 0) -> list[str]:
+    return [latex_mix(column.actions, row) for column, row in profile.at(step, state)]
+
+
+def _payoffs(outcome: Outcome) -> str:
+    return "$(" + ",\\, ".join(latex_number(p) for p in outcome.payoffs) + ")$"
 
 
 def _latex_distributions(solution: Solution) -> str:
-    players, actions = two_labels(solution.game)
+    actions = joint_actions(solution.game)
     rows = []
     for index, outcome in enumerate(solution):
         distribution = getattr(outcome, "distribution", None) or {}
         for profile, probability in sorted(distribution.items()):
             names = [latex_escape(labels[a]) for labels, a in zip(actions, profile, strict=True)]
             rows.append([str(index), *names, f"${latex_number(probability)}$"])
-    return tabular(["", *map(latex_escape, players), "probability"], rows)
+    return tabular(["", *map(latex_escape, solution.game.players), "probability"], rows)
 
 
 def latex_mix(labels: Sequence[str], strategy: Strategy) -> str:

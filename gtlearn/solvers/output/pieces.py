@@ -1,4 +1,4 @@
-"""The pieces that every table is made of: numbers, mixed strategies, a line that names a game."""
+"""The pieces that every table is made of: numbers and mixed strategies."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.solvers.output.export import exact_text
+from gtlearn.solvers.output.json import exact_text
 from gtlearn.solvers.solution import Strategy
 
 if TYPE_CHECKING:
@@ -118,27 +117,13 @@ def mix_cell(labels: Sequence[str], strategy: Strategy) -> str:
     return mix(labels, strategy, "\n" if max(map(len, played)) > MAX_GLUED else ", ")
 
 
-def describe(game: NormalFormGame | BayesianGame) -> str:
-    """One line that says which game it is and how large.
+def exactly(value: Number) -> str:
+    """The exact number, and what it is about where that is not plain.
 
-    >>> from gtlearn.games import normal_form
-    >>> describe(normal_form([[1, 0]], [[0, 1]], name="tiny"))
-    'tiny: 2 players, 1 x 2 actions, constant-sum'
+    >>> exactly(Fraction(67, 20)), exactly(Fraction(3))
+    ('67/20 (~3.35)', '3')
     """
-    if isinstance(game, BayesianGame):
-        leader, follower = game.players[game.leader], game.players[game.follower]
-        sizes = sorted({len(g.actions[game.follower]) for g in game.games})
-        return (
-            f"{game.name}: Bayesian, {leader} with {len(game.games[0].actions[game.leader])} "
-            f"actions, {follower} with {' or '.join(map(str, sizes))}, of "
-            f"{types(len(game.types))}"
-        )
-    text = f"{game.name}: {game.num_players} players, {' x '.join(map(str, game.shape))} actions"
-    if game.is_constant_sum:
-        return text + (", zero-sum" if game.is_zero_sum else ", constant-sum")
-    return text + (", symmetric" if game.is_symmetric else "")
-
-
-def types(count: int) -> str:
-    """ "1 type", "2 types" and so on."""
-    return "1 type" if count == 1 else f"{count} types"
+    text = short_number(value)
+    if isinstance(value, float) or text.startswith("~") or value.denominator < 10:
+        return text
+    return f"{text} (~{decimal(value)})"

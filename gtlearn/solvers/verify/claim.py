@@ -1,4 +1,4 @@
-"""What a solution states, of either kind of game, whether it is an object or its JSON."""
+"""What a solution states, whether it is an object or its JSON."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ class Claim:
     repeated_of: tuple[tuple[int, ...] | None, ...] = ()
 
 
-_PARTS = (
+PARTS = (
+    "concept",
+    "arithmetic",
+    "complete",
     "components",
     "component_indices",
     "subsets",
@@ -66,7 +69,7 @@ _PARTS = (
 
 
 def claim_of(solution: Any) -> Claim:
-    """The statements of a Solution or MarkovSolution.
+    """The statements of a Solution.
 
     Raises:
         InputError: if it is none.
@@ -74,11 +77,8 @@ def claim_of(solution: Any) -> Claim:
     try:
         return Claim(
             game=game_block(solution.game),
-            concept=solution.concept,
-            arithmetic=solution.arithmetic,
-            complete=solution.complete,
             outcomes=solution.solutions,
-            **{part: getattr(solution, part) for part in _PARTS if hasattr(solution, part)},
+            **{part: getattr(solution, part) for part in PARTS},
         )
     except AttributeError:
         raise InputError(f"a {type(solution).__name__} is no solution and no JSON object") from None

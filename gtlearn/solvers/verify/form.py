@@ -28,11 +28,9 @@ from gtlearn.solvers.outcomes import (
     Commitment,
     CorrelatedEquilibrium,
     Distribution,
-    MarkovEquilibrium,
     NashEquilibrium,
     Outcome,
     Strategy,
-    TableCommitment,
 )
 
 # What floats may be off by: probabilities, and payoffs relative to their size.
@@ -55,7 +53,7 @@ def require_form(game: NormalFormGame | BayesianGame, outcome: Outcome) -> None:
         InputError: if so.
     """
     kinds = next((names for kind, names in _KINDS if isinstance(outcome, kind)), None)
-    if kinds is None or isinstance(outcome, MarkovEquilibrium | TableCommitment):
+    if kinds is None or outcome.in_steps:
         raise InputError(f"a {type(outcome).__name__} is no outcome of a game in one shot")
     if isinstance(game, BayesianGame) and not isinstance(outcome, Commitment):
         raise InputError("only commitments are defined for a Bayesian game")

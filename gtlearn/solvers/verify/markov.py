@@ -8,14 +8,14 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.solvers.outcomes import MarkovEquilibrium, Outcome, TableCommitment
+from gtlearn.games.kinds.iterated import as_markov
+from gtlearn.solvers.outcomes import Commitment, NashEquilibrium, Outcome
 from gtlearn.solvers.verify import markov_commitments as commitments
 from gtlearn.solvers.verify import markov_equilibria as equilibria
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import outcome_statements
 from gtlearn.solvers.verify.markov_lists import list_statements
 from gtlearn.solvers.verify.markov_search import Tried
-from gtlearn.solvers.verify.markov_values import as_markov
 from gtlearn.solvers.verify.report import Statement, Tested, TooLarge, Unproven
 
 
@@ -44,7 +44,7 @@ def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator
         for statement in _outcome_statements(markov, outcome, claim, besides, tried):
             tested.append(Tested(statement.test))
             yield Statement(statement.says, tested[-1], f"solution {k}")
-        committed = isinstance(outcome, TableCommitment)
+        committed = isinstance(outcome, Commitment)
         known = commitments.BESIDES if committed else equilibria.BESIDES
         evidence = commitments.EVIDENCE if committed else equilibria.EVIDENCE
         yield from outcome_statements(claim, k, outcome, known, evidence)
@@ -82,9 +82,9 @@ def _outcome_statements(
     besides: Mapping[str, Any],
     tried: Tried | None,
 ) -> Iterator[Statement]:
-    if isinstance(outcome, MarkovEquilibrium):
+    if isinstance(outcome, NashEquilibrium) and outcome.in_steps:
         yield from equilibria.equilibrium_statements(game, outcome, besides)
-    elif isinstance(outcome, TableCommitment):
+    elif isinstance(outcome, Commitment) and outcome.in_steps:
         yield from commitments.commitment_statements(game, outcome, claim, besides, tried)
     else:
         yield Statement("the outcome", partial(_no_outcome, outcome))

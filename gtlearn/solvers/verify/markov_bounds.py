@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, TableCommitment
+from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, Commitment
 from gtlearn.solvers.verify.form import in_words, index, items, number, require_only, text
 from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import best_response
@@ -20,7 +20,7 @@ NEAR, NEARER = Fraction(1, 2**60), Fraction(1, 2**90)  # steps off a table towar
 LEAST_GAIN = 2**15  # by how much nearer the second comes to the value at least
 
 
-def bound_failures(game: MarkovGame, outcome: TableCommitment, tried: Tried | None) -> list[str]:
+def bound_failures(game: MarkovGame, outcome: Commitment, tried: Tried | None) -> list[str]:
     """The statements about the upper bound of a commitment that do not hold.
 
     The bound must not lie below the value, nor below what another table earns that is tried, and
@@ -41,8 +41,6 @@ def bound_failures(game: MarkovGame, outcome: TableCommitment, tried: Tried | No
     evidence = outcome.certificate.evidence
     if bound < value:
         return [f"the value {text(value)} exceeds the upper bound {text(bound)}"]
-    if number(evidence.get("upper_bound", bound), "the upper bound") != bound:
-        return [f"the certificate has another upper bound than {text(bound)}"]
     name = evidence.get("bound")
     if name in ("folk", "unlimited_memory"):
         proven = proven_bound(game, outcome.leader, outcome.follower, str(name), evidence)
@@ -56,7 +54,7 @@ def bound_failures(game: MarkovGame, outcome: TableCommitment, tried: Tried | No
 
 
 def _searched(
-    game: MarkovGame, outcome: TableCommitment, bound: Fraction, tried: Tried | None
+    game: MarkovGame, outcome: Commitment, bound: Fraction, tried: Tried | None
 ) -> list[str]:
     """Whether a table that is tried again earns more than the bound."""
     if tried is None:
@@ -83,7 +81,7 @@ def _searched(
     return []
 
 
-def _proven_otherwise(game: MarkovGame, outcome: TableCommitment, bound: Fraction) -> bool:
+def _proven_otherwise(game: MarkovGame, outcome: Commitment, bound: Fraction) -> bool:
     """Whether another proof in the certificate gives the bound, or a lower one."""
     evidence = outcome.certificate.evidence
     for name in ("folk", "unlimited_memory"):
@@ -197,7 +195,7 @@ def unlimited_bound(
     return proven[game.horizon, Fraction(0)] * game.scale
 
 
-def limit_failures(game: MarkovGame, outcome: TableCommitment) -> list[str]:
+def limit_failures(game: MarkovGame, outcome: Commitment) -> list[str]:
     """Whether tables ever nearer to a commitment that does not attain its value come near it.
 
     Those at 2^-60 and 2^-90 along the certificate's direction are evaluated exactly. What they

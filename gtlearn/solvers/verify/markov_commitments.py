@@ -16,7 +16,7 @@ from gtlearn.solvers.outcomes import (
     RATIONAL,
     STATIONARY,
     STOCHASTIC,
-    TableCommitment,
+    Commitment,
 )
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import verified_failures
@@ -40,12 +40,19 @@ from gtlearn.solvers.verify.markov_values import (
 from gtlearn.solvers.verify.report import Statement
 
 EVIDENCE = ("bound", "upper_bound", "tables", "boxes", "folk", "unlimited_memory", "direction")
-BESIDES = ("value", "gap", "unit", "states", "response")  # what the JSON says besides
+BESIDES = (
+    "value",
+    "upper_bound",
+    "gap",
+    "unit",
+    "states",
+    "response",
+)  # what the JSON says besides
 
 
 def commitment_statements(
     game: MarkovGame,
-    outcome: TableCommitment,
+    outcome: Commitment,
     claim: Claim | None,
     besides: Mapping[str, Any],
     tried: Tried | None,
@@ -100,11 +107,11 @@ class _Played:
     """
 
     game: MarkovGame
-    outcome: TableCommitment
+    outcome: Commitment
     tables: tuple[Table, Table]
 
     @classmethod
-    def read(cls, game: MarkovGame, outcome: TableCommitment) -> _Played:
+    def read(cls, game: MarkovGame, outcome: Commitment) -> _Played:
         """The tables, if they are of the form that belongs to the game."""
         if game.num_players != 2:
             raise InputError(f"{game.name} has {game.num_players} players; a commitment needs two")
@@ -178,7 +185,7 @@ def _ties(played: _Played) -> list[str]:
     return [f"with {ties} ties {who!r} gets {text(kept)}, not {text(value)}"]
 
 
-def _classes(claim: Claim, outcome: TableCommitment) -> list[str]:
+def _classes(claim: Claim, outcome: Commitment) -> list[str]:
     pairs = [(claim.follower, outcome.follower), (claim.policy, outcome.policy)]
     if all(whole in (None, own) for whole, own in pairs):
         return []
@@ -186,7 +193,7 @@ def _classes(claim: Claim, outcome: TableCommitment) -> list[str]:
 
 
 def _repeated(
-    game: MarkovGame, outcome: TableCommitment, besides: Mapping[str, Any]
+    game: MarkovGame, outcome: Commitment, besides: Mapping[str, Any]
 ) -> Iterator[Statement]:
     """What the JSON says once more in other words: the value, the gap, the unit and the states."""
 
@@ -196,7 +203,11 @@ def _repeated(
     def gap() -> Fraction:
         return number(outcome.upper_bound, "the upper bound") - value()
 
-    exact: dict[str, Callable[[], Fraction]] = {"value": value, "gap": gap}
+    exact: dict[str, Callable[[], Fraction]] = {
+        "value": value,
+        "upper_bound": lambda: number(outcome.upper_bound, "the upper bound"),
+        "gap": gap,
+    }
     for key, said in besides.items():
         if key in exact:
             yield Statement(f"the {key}", partial(_number, key, said, exact[key]))
@@ -223,7 +234,7 @@ def _states(game: MarkovGame, states: Any) -> list[str]:
     return ["the states are not those of the game, in its order"]
 
 
-def _steps(game: MarkovGame, outcome: TableCommitment, response: Any) -> list[str]:
+def _steps(game: MarkovGame, outcome: Commitment, response: Any) -> list[str]:
     """Whether the response is a list for each step, or one list for a response that sees none."""
     timed = any(isinstance(step, list) for step in response)
     if not timed or (outcome.follower != STATIONARY and lists_every_step(game, response)):
@@ -231,7 +242,7 @@ def _steps(game: MarkovGame, outcome: TableCommitment, response: Any) -> list[st
     return ["the response is no list for each step"]
 
 
-def _count(game: MarkovGame, outcome: TableCommitment) -> list[str]:
+def _count(game: MarkovGame, outcome: Commitment) -> list[str]:
     """How many deterministic tables the leader has where play can be."""
     legal = game.legal[outcome.leader][game.reachable]
     count = prod(legal.sum(axis=1).tolist())

@@ -13,7 +13,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import nearest_double
-from gtlearn.solvers.outcomes import RATIONAL, MarkovEquilibrium
+from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium
 from gtlearn.solvers.verify.common import verified_failures
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_form import (
@@ -35,7 +35,7 @@ BESIDES = ("strategies",)  # what the JSON says besides
 
 
 def equilibrium_statements(
-    game: MarkovGame, outcome: MarkovEquilibrium, besides: Mapping[str, Any]
+    game: MarkovGame, outcome: NashEquilibrium, besides: Mapping[str, Any]
 ) -> Iterator[Statement]:
     """The tables, the payoffs, the regrets, and what the certificate says besides.
 
@@ -81,7 +81,7 @@ class _Played:
     """
 
     game: MarkovGame
-    outcome: MarkovEquilibrium
+    outcome: NashEquilibrium
     tables: list[Table]
 
     @property
@@ -103,19 +103,20 @@ class _Played:
         )
 
 
-def _tables(game: MarkovGame, outcome: MarkovEquilibrium) -> list[Table]:
-    if len(items(outcome.tables, "the tables")) != game.num_players:
+def _tables(game: MarkovGame, outcome: NashEquilibrium) -> list[Table]:
+    if len(items(outcome.strategies, "the tables")) != game.num_players:
         raise InputError(f"there is not one table for each of {game.num_players} players")
     if outcome.timed and game.horizon is None:
         raise InputError("the tables see the time, but the game has no horizon")
     rows = game.num_states * ((game.horizon or 1) if outcome.timed else 1)
     exact = outcome.certificate.arithmetic == RATIONAL
     return [
-        read_table(game, table, player, rows, exact) for player, table in enumerate(outcome.tables)
+        read_table(game, table, player, rows, exact)
+        for player, table in enumerate(outcome.strategies)
     ]
 
 
-def _steps(game: MarkovGame, outcome: MarkovEquilibrium, strategies: Any) -> list[str]:
+def _steps(game: MarkovGame, outcome: NashEquilibrium, strategies: Any) -> list[str]:
     """Whether tables that see the time, and no others, are a list of tables, one a step."""
     for table in strategies or ():
         timed = any(isinstance(entry, list) for step in table for entry in step)

@@ -11,7 +11,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import nearest_double
-from gtlearn.solvers.outcomes import STATIONARY, TableCommitment
+from gtlearn.solvers.outcomes import STATIONARY, Commitment
 from gtlearn.solvers.verify.form import ROUNDING, index, items, number, text
 from gtlearn.solvers.verify.markov_values import Table
 from gtlearn.solvers.verify.report import Statement
@@ -65,7 +65,7 @@ def lists_every_step(game: MarkovGame, steps: Any) -> bool:
     )
 
 
-def read_response(game: MarkovGame, outcome: TableCommitment, follower: int) -> Table:
+def read_response(game: MarkovGame, outcome: Commitment, follower: int) -> Table:
     """The follower's response as a table, if it is one of its class.
 
     Raises:

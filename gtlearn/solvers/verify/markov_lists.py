@@ -13,7 +13,7 @@ import numpy as np
 
 from gtlearn.games import MarkovGame
 from gtlearn.limits import check
-from gtlearn.solvers.outcomes import DETERMINISTIC, MarkovEquilibrium, Outcome, TableCommitment
+from gtlearn.solvers.outcomes import DETERMINISTIC, Commitment, NashEquilibrium, Outcome
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.common import (
     ALL_TABLES,
@@ -84,12 +84,12 @@ def _repeated(claim: Claim) -> list[str]:
 
 
 def _tables(outcome: Outcome) -> Any:
-    return outcome.commitment if isinstance(outcome, TableCommitment) else outcome.tables  # type: ignore[union-attr]
+    return outcome.commitment if isinstance(outcome, Commitment) else outcome.strategies  # type: ignore[union-attr]
 
 
 def _bound(game: MarkovGame, claim: Claim, name: str) -> list[str]:
     """Whether a further bound is the number that its proof gives."""
-    listed = [o for o in claim.outcomes if isinstance(o, TableCommitment)]
+    listed = [o for o in claim.outcomes if isinstance(o, Commitment)]
     if not listed:
         raise Unproven("there is no commitment that it could bound")
     stated = number((claim.bounds or {})[name], f"the bound {name}")
@@ -110,7 +110,7 @@ def _bound(game: MarkovGame, claim: Claim, name: str) -> list[str]:
 def _near_by(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:
     """Whether a table at each distance earns what is said, under weak ties."""
     first = claim.outcomes[0] if claim.outcomes else None
-    if not isinstance(first, TableCommitment):
+    if not isinstance(first, Commitment):
         return ["there is no commitment that tables could be near"]
     kind = Kind(first.leader, first.follower, "weak")
     here = read_table(game, first.commitment, first.leader, game.num_states, True)
@@ -152,7 +152,7 @@ def _complete(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:
     if not claim.outcomes:
         return ["there is always a best commitment, or one near it"]
     first = claim.outcomes[0]
-    if not isinstance(first, TableCommitment):
+    if not isinstance(first, Commitment):
         return []  # which is said of it alone
     if first.policy != DETERMINISTIC:
         raise Unproven("stochastic tables are too many to try")
@@ -164,12 +164,12 @@ def _complete(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:
     listed = {
         _plan(_where_played(game, outcome), first.leader)
         for outcome in claim.outcomes
-        if isinstance(outcome, TableCommitment)
+        if isinstance(outcome, Commitment)
     }
     return _lacking(game, [(plan,) for plan in sorted(optimal - listed)], (first.leader,))
 
 
-def _where_played(game: MarkovGame, outcome: TableCommitment) -> Sequence[Sequence[Any]]:
+def _where_played(game: MarkovGame, outcome: Commitment) -> Sequence[Sequence[Any]]:
     """The table, with the first legal action where play cannot be."""
     table = read_table(game, outcome.commitment, outcome.leader, game.num_states, True)
     size = game.shape[outcome.leader]
@@ -192,8 +192,8 @@ def _all_equilibria(game: MarkovGame, claim: Claim) -> list[str]:
     """Whether every equilibrium in deterministic tables that do not see the time is listed."""
     listed: set[tuple[Plan | None, ...]] = set()
     for outcome in claim.outcomes:
-        if isinstance(outcome, MarkovEquilibrium):
-            plans = tuple(_plan(table, k) for k, table in enumerate(outcome.tables))
+        if isinstance(outcome, NashEquilibrium):
+            plans = tuple(_plan(table, k) for k, table in enumerate(outcome.strategies))
             if None in plans or (outcome.timed and game.horizon != 1):
                 raise Unproven("other strategies than deterministic tables are too many to try")
             listed.add(plans)

@@ -20,7 +20,7 @@ import numpy as np
 
 from gtlearn.games import MarkovGame
 from gtlearn.limits import check
-from gtlearn.solvers.outcomes import DETERMINISTIC, TableCommitment
+from gtlearn.solvers.outcomes import DETERMINISTIC, Commitment
 from gtlearn.solvers.verify.markov_values import Table, best_response
 
 MAX_TABLES = 3_000  # deterministic tables that are all tried
@@ -52,7 +52,7 @@ class Kind:
     ties: str
 
     @classmethod
-    def of(cls, outcome: TableCommitment) -> Kind:
+    def of(cls, outcome: Commitment) -> Kind:
         """That of a commitment."""
         return cls(outcome.leader, outcome.follower, outcome.ties)
 
@@ -86,7 +86,7 @@ class Tried:
             }
         return self._pure[kind]
 
-    def best(self, outcome: TableCommitment) -> Worth:
+    def best(self, outcome: Commitment) -> Worth:
         """The best table that was tried, of those that the commitment might be."""
         kind = Kind.of(outcome)
         if outcome.policy == DETERMINISTIC:

@@ -10,6 +10,7 @@ from flint import fmpq
 
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY
 from gtlearn.solvers.verify.markov_process import (
@@ -46,11 +47,6 @@ class Response:
     own: Fraction
     other: Fraction
     plan: tuple[int, ...]
-
-
-def as_markov(game: MarkovGame | IteratedGame) -> MarkovGame:
-    """The Markov game that a game is."""
-    return game.markov if isinstance(game, IteratedGame) else game
 
 
 @of_games(MarkovGame, IteratedGame)

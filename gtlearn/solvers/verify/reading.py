@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -20,13 +21,12 @@ from gtlearn.solvers.outcomes import (
     Commitment,
     CorrelatedEquilibrium,
     Distribution,
-    MarkovEquilibrium,
     NashEquilibrium,
     NashSubset,
     Outcome,
     Strategy,
     Table,
-    TableCommitment,
+    committed,
 )
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.form import require_only
@@ -39,17 +39,17 @@ _READ = (
     *("game", "concept", "complete", "arithmetic", "solutions", "components", "component_indices"),
     *("subsets", "follower", "policy", "bounds", "robustness", "proofs"),
 )
-_READ_OF_OUTCOMES: dict[type, Collection[str]] = {
-    NashEquilibrium: ("strategies", "payoffs", "index", "certificate"),
-    CorrelatedEquilibrium: ("distribution", "payoffs", "value", "certificate"),
-    Commitment: (
+_READ_OF_OUTCOMES: dict[tuple[type, bool], Collection[str]] = {  # by kind, and in one shot or not
+    (NashEquilibrium, False): ("strategies", "payoffs", "index", "certificate"),
+    (CorrelatedEquilibrium, False): ("distribution", "payoffs", "value", "certificate"),
+    (Commitment, False): (
         *("strategies", "payoffs", "leader", "response", "ties", "attained", "distribution"),
         "certificate",
     ),
-    MarkovEquilibrium: ("timed", "payoffs", "certificate"),  # and how it lists the strategies
-    TableCommitment: (
+    (NashEquilibrium, True): ("timed", "payoffs", "certificate"),  # and how it lists the strategies
+    (Commitment, True): (
         *("leader", "commitment", "follower", "policy", "ties", "payoffs"),
-        *("upper_bound", "attained", "certificate"),  # and how it lists the response
+        *("attained", "certificate"),  # and how it lists the response
     ),
 }
 NO_STATEMENTS = ("schema", "method", "status", "seconds", "notes")  # of the mathematics
@@ -99,7 +99,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         proofs=read_evidence(of_kind(dict, data.get("proofs", {}))),
         besides=_without(data, (*_READ, *NO_STATEMENTS)),
         besides_of=tuple(
-            _without(entry, _READ_OF_OUTCOMES[type(outcome)])
+            _without(entry, _READ_OF_OUTCOMES[type(outcome), outcome.in_steps])
             for entry, outcome in zip(entries, outcomes, strict=True)
         ),
         repeated_of=tuple(_repeated(entry.get("distribution", ())) for entry in entries),
@@ -156,7 +156,7 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
     if "timed" in entry:
         timed = of_kind(bool, entry["timed"])
         tables = tuple(_table(table) for table in of_kind(list, entry["strategies"]))
-        return MarkovEquilibrium(tables, timed, payoffs, certificate)
+        return NashEquilibrium(tables, payoffs, certificate, timed=timed)
     if "leader" in entry:
         return _commitment(entry, payoffs, certificate)
     if "distribution" in entry:
@@ -200,18 +200,19 @@ def _commitment(
 
 def _table_commitment(
     entry: Mapping[str, Any], payoffs: tuple[Number, ...], certificate: Certificate
-) -> TableCommitment:
-    return TableCommitment(
-        leader=of_kind(int, entry["leader"]),
-        commitment=read_strategies(entry["commitment"]),
+) -> Commitment:
+    leader = of_kind(int, entry["leader"])
+    evidence = {"upper_bound": read_number(entry["upper_bound"]), **certificate.evidence}
+    return Commitment(
+        strategies=committed(read_strategies(entry["commitment"]), leader),
+        payoffs=payoffs,
+        leader=leader,
+        response=_table_response(entry["response"]),
+        ties=one_of(("strong", "weak"), entry["ties"]),
+        attained=of_kind(bool, entry["attained"]),
+        certificate=replace(certificate, evidence=evidence),
         follower=one_of((STATIONARY, OPTIMAL), entry["follower"]),
         policy=one_of((DETERMINISTIC, STOCHASTIC), entry["policy"]),
-        ties=one_of(("strong", "weak"), entry["ties"]),
-        payoffs=payoffs,
-        response=_table_response(entry["response"]),
-        upper_bound=read_number(entry["upper_bound"]),
-        attained=of_kind(bool, entry["attained"]),
-        certificate=certificate,
     )
 
 

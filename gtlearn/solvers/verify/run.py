@@ -15,6 +15,7 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import Game, IteratedGame, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
 from gtlearn.solvers.verify.common import foreign
@@ -24,7 +25,6 @@ from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
     Table,
-    as_markov,
     best_response,
     table_payoffs,
     table_regrets,

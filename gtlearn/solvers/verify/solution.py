@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from gtlearn.errors import InputError, quoted
 from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.given import of_games
-from gtlearn.solvers.outcomes import MarkovEquilibrium, TableCommitment
 from gtlearn.solvers.verify.form import items
 from gtlearn.solvers.verify.report import Report, Statement, settled
 from gtlearn.solvers.verify.within import within
@@ -37,7 +36,7 @@ def solution(
 
     Args:
         game: what `games.load` takes; it alone is believed.
-        claimed: a Solution, MarkovSolution or DominanceResult, or the JSON object of one, of
+        claimed: a Solution, Solution or DominanceResult, or the JSON object of one, of
             schema gtlearn/solution/1 or gtlearn/dominance/1; or the result of a run, of schema
             gtlearn/run/1.
         time_limit: seconds after which what is not yet verified is on trust.
@@ -97,7 +96,7 @@ def _of_claim(game: Game, claim: Claim) -> Iterator[Statement]:
 
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):
-        if isinstance(outcome, MarkovEquilibrium | TableCommitment) != several_steps:
+        if outcome.in_steps != several_steps:
             raise InputError(f"the solution is of another kind of game than {game.name!r}")
     if isinstance(game, MarkovGame | IteratedGame):
         own = markov_statements(game, claim)

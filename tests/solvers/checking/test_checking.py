@@ -10,11 +10,11 @@ from hypothesis import given, settings
 
 from gtlearn import games
 from gtlearn.errors import InputError
+from gtlearn.solvers import check
 from gtlearn.solvers._commitment import stackelberg
 from gtlearn.solvers._correlated import coarse_correlated, correlated
 from gtlearn.solvers._nash.enumeration import all_equilibria
 from gtlearn.solvers.checking import nearest
-from gtlearn.solvers.checking.check import check
 
 F = Fraction
 BOS = games.load("battle_of_the_sexes")
@@ -220,12 +220,16 @@ def test_tables():
 @pytest.mark.parametrize(
     ("arguments", "options", "words"),
     [
-        (("1 0; 1 0", BOS, "nush"), {}, "choose nash, stackelberg"),
+        (("1 0; 1 0", BOS, "nush"), {}, "'nush' is no concept; did you mean 'nash'"),
         (("1 0; 1 0", BOS), {"tolerance": -1}, "negative"),
         (("1 0; 1 0", BOS), {"tolerance": "x"}, "not a number"),
         (("1 0; 1 0", BOS, "stackelberg"), {"leader": 2}, "choose 0 or 1"),
         (("1 0; 1 0", BOS, "stackelberg"), {"ties": "odd"}, "strong or weak"),
-        (("1 0; 1 0", games.load("security_bayesian")), {}, "of a Bayesian game cannot be checked"),
+        (
+            ("1 0; 1 0", games.load("security_bayesian")),
+            {},
+            "is a Bayesian game, for which nash is not available",
+        ),
         (("1 0", BOS), {}, "1 strategies for 2 players"),
     ],
 )

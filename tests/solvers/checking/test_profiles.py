@@ -14,12 +14,25 @@ from gtlearn.errors import InputError
 from gtlearn.solvers._commitment import stackelberg
 from gtlearn.solvers._correlated import correlated
 from gtlearn.solvers._nash.enumeration import all_equilibria
-from gtlearn.solvers.checking.profiles import Profile, as_joint, as_profile, load_profile
+from gtlearn.solvers.profile import Profile
+from gtlearn.solvers.profiles.joint import is_joint_tensor, joint_of
+from gtlearn.solvers.profiles.read import read_profile
 
 F = Fraction
 HALF = F(1, 2)
 BOS = games.load("battle_of_the_sexes")  # actions A and B, players Row and Column
 MIXED = ((F(2, 3), F(1, 3)), (F(1, 3), F(2, 3)))
+
+
+def as_profile(source, game, **options):
+    profile = read_profile(source, game, **options)
+    return profile.known(), profile.notes
+
+
+def as_joint(source, game):
+    tensor = is_joint_tensor(source, game, 0)
+    profile = read_profile({"distribution": source} if tensor else source, game)
+    return joint_of(profile), profile.notes
 
 
 @pytest.mark.parametrize(
@@ -36,7 +49,7 @@ MIXED = ((F(2, 3), F(1, 3)), (F(1, 3), F(2, 3)))
             "schema": "gtlearn/solution/1",
             "solutions": [{"strategies": [list(map(str, s)) for s in MIXED]}],
         },
-        Profile(MIXED),
+        Profile(BOS, tuple((strategy,) for strategy in MIXED)),
     ],
 )
 def test_exact_sources(source):
@@ -103,10 +116,10 @@ def test_joint_distributions():
     ],
 )
 def test_a_leader_alone(source):
-    assert load_profile(source, BOS).strategies == ((HALF, HALF), None)
+    assert read_profile(source, BOS).strategies == ((HALF, HALF), None)
     with pytest.raises(InputError, match="no strategy of 'Column'"):
         as_profile(source, BOS)
-    assert load_profile({"leader": 1, "strategies": [[1, 0]]}, BOS).strategies == (None, (1, 0))
+    assert read_profile({"leader": 1, "strategies": [[1, 0]]}, BOS).strategies == (None, (1, 0))
 
 
 def test_floats_are_renormalised_and_said_so():
@@ -134,7 +147,7 @@ def test_softmaxes_in_32_bits_are_read_whoever_wrote_them():
         weights = np.exp(scores - scores.max(axis=1, keepdims=True))
         softmax = (weights / weights.sum(axis=1, keepdims=True)).tolist()
         for source in (softmax, {"strategies": softmax}, json.dumps({"strategies": softmax})):
-            profile = load_profile(source, game)
+            profile = read_profile(source, game)
             assert all(sum(strategy) == 1 for strategy in profile.strategies)
             exact = all(sum(map(F, strategy)) == 1 for strategy in softmax)
             assert exact or "in floats; it was divided by its sum" in profile.notes[0]
@@ -168,7 +181,7 @@ def test_a_series_is_read_by_its_labels():
 
 def test_a_key_that_comes_twice_is_refused():
     with pytest.raises(InputError, match="'strategies' comes twice"):
-        load_profile('{"strategies": [[1, 0], [1, 0]], "strategies": [[0, 1], [0, 1]]}', BOS)
+        read_profile('{"strategies": [[1, 0], [1, 0]], "strategies": [[0, 1], [0, 1]]}', BOS)
 
 
 def test_an_npz_file_of_strategies(tmp_path):
@@ -179,7 +192,7 @@ def test_an_npz_file_of_strategies(tmp_path):
         {"Column": column, "Row": row},
     ):
         np.savez(path, **arrays)
-        assert load_profile(path, BOS).strategies == ((HALF, HALF), (1, 0))
+        assert read_profile(path, BOS).strategies == ((HALF, HALF), (1, 0))
 
 
 @pytest.mark.parametrize(
@@ -209,13 +222,13 @@ def test_an_npz_file_of_strategies(tmp_path):
         ({"strategies": 3}, "no list of vectors"),
         ({"strategies": "1 0; 0 1"}, "no list of vectors"),
         ({"strategies": {"Rou": [1, 0]}}, "did you mean 'Row'"),
-        ({"strategies": [{"C": 1}, [1, 0]]}, "no action of 'Row' 'C'; did you mean"),
+        ({"strategies": [{"C": 1}, [1, 0]]}, "'Row' names an action 'C', unknown; they are A, B"),
         ({"solutions": []}, "there is no solution 0"),
         ({"solutions": 3}, "no list of solutions"),
         ({"solutions": [3]}, "solution 0 is no profile"),
         ({"solutions": [{"solutions": []}]}, "solution 0 is no profile"),
-        ({"leader": 5, "strategies": [[1, 0]]}, "5 is no player"),
-        ({"leader": "Row", "strategies": [[1, 0]]}, "'Row' is no player"),
+        ({"leader": 5, "strategies": [[1, 0]]}, "no player 5; they are Row, Column"),
+        ({"leader": "Rou", "strategies": [[1, 0]]}, "no player 'Rou'; did you mean 'Row'"),
         ({"distribution": [[1, 0]]}, "shape"),
         ({"distribution": [[1, 0], [0]]}, "shape"),
         ({"distribution": [{"profile": [0, 0]}]}, '"probability"'),
@@ -226,7 +239,7 @@ def test_an_npz_file_of_strategies(tmp_path):
         ({"distribution": [["1/2", "1/4"], [0, 0]]}, "sums to 3/4"),
         (3, "a int is no profile"),
         (None, "NoneType is no profile"),
-        ("text", "no text"),
+        ("text", "cannot read text: no such file"),
         (lambda player: 1 / 0, "called with player 0, raised ZeroDivisionError"),
         (lambda player: [1], "1 probabilities"),
     ],
@@ -249,15 +262,15 @@ def test_numbers_longer_than_python_prints():
 
 def test_texts_and_files(tmp_path):
     pure = ((HALF, HALF), (1, 0))
-    assert load_profile("1/2 1/2; 1 0", BOS).strategies == pure
-    assert load_profile("0.5, 0.5; 1, 0", BOS).strategies == pure
+    assert read_profile("1/2 1/2; 1 0", BOS).strategies == pure
+    assert read_profile("0.5, 0.5; 1, 0", BOS).strategies == pure
     text = '{"strategies": [["1/2", "1/2"], [1, 0]]}'
-    assert load_profile(text, BOS).strategies == pure
-    assert load_profile('[["1/2", 0.5], [1, 0]]', BOS).strategies == pure
+    assert read_profile(text, BOS).strategies == pure
+    assert read_profile('[["1/2", 0.5], [1, 0]]', BOS).strategies == pure
     path = tmp_path / "profile.json"
     path.write_text(text)
-    assert load_profile(path, BOS).strategies == pure
-    assert load_profile(str(path), BOS).strategies == pure
+    assert read_profile(path, BOS).strategies == pure
+    assert read_profile(str(path), BOS).strategies == pure
     for bad, words in (
         (str(tmp_path / "none.json"), "cannot read .*: no such file"),
         (str(tmp_path), "cannot read .*: is a directory"),
@@ -265,14 +278,14 @@ def test_texts_and_files(tmp_path):
         ('{"strategies": [[NaN, 1], [1, 0]]}', "NaN is not a probability"),
         ("a\0b", "cannot read"),
         ("1/2 1/2", "1 strategies for 2 players"),
-        ("", "cannot read"),
+        ("", "the profile is empty"),
     ):
         with pytest.raises(InputError, match=words):
-            load_profile(bad, BOS)
+            read_profile(bad, BOS)
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe\x00\x81")
     with pytest.raises(InputError, match="is no text"):
-        load_profile(binary, BOS)
+        read_profile(binary, BOS)
 
 
 def test_openspiel_policies():

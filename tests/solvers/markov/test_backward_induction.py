@@ -52,7 +52,7 @@ def test_no_deviation_of_one_step_gains_anywhere(game):
         ahead = [r + game.discount * (moves @ v) for r, v in zip(payoffs, values, strict=True)]
         met = [[] for _ in values]
         for state in range(game.num_states):
-            rows = [table[step * game.num_states + state] for table in outcome.tables]
+            rows = [table[step * game.num_states + state] for table in outcome.strategies]
             for k, array in enumerate(ahead):
                 worth = expected(array, state, rows)
                 met[k].append(worth)
@@ -94,7 +94,7 @@ def test_the_value_is_that_of_the_game_in_plans(game):
 def test_dominant_actions_are_repeated(stage, horizon):
     # Luce & Raiffa (1957), section 5.5: the last step is lost, and so the one before it, ...
     outcome = solved(games.iterated(stage, horizon=horizon))
-    assert all(row == (0, 1) for table in outcome.tables for row in table)
+    assert all(row == (0, 1) for table in outcome.strategies for row in table)
 
 
 @pytest.mark.parametrize("horizon", [1, 20])
@@ -104,7 +104,7 @@ def test_the_chain_store_never_deters(horizon):
     game = games.iterated("chain_store", horizon=horizon)
     outcome = solved(game)
     assert outcome.payoffs == (2, 2)
-    assert all(row == (1, 0) for table in outcome.tables for row in table)
+    assert all(row == (1, 0) for table in outcome.strategies for row in table)
 
 
 def test_selected_stage_equilibria():
@@ -173,4 +173,4 @@ def test_two_states_by_hand():
     game = games.markov_game([payoffs, payoffs], moves, horizon=3, averaged=False)
     outcome = solved(game)
     assert outcome.payoffs == (5, 5)
-    assert [outcome.tables[0][2 * t].index(1) for t in range(3)] == [1, 1, 0]
+    assert [outcome.strategies[0][2 * t].index(1) for t in range(3)] == [1, 1, 0]

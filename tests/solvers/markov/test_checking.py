@@ -10,7 +10,7 @@ from open_spiel.python.algorithms import exploitability
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers._markov.checking import check_tables, commitment, is_nash
+from gtlearn.solvers.checking import table_commitment
 from gtlearn.solvers.verify.markov_values import best_response, table_payoffs
 
 C, D = (Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))
@@ -33,11 +33,11 @@ def test_defection_is_the_only_equilibrium_of_the_finite_dilemma():
 def test_a_deviation_in_the_last_step_needs_to_see_the_time():
     """Against grim, who does not see the time cooperates (3); who does defects last (31/10)."""
     grim = (C, C, D, D, D)
-    report = check_tables([grim, grim], DILEMMA)
+    report = solvers.check([grim, grim], DILEMMA)
     assert report.payoffs == (3, 3)
     assert report.regrets == (Fraction(1, 10),) * 2
     assert report.stationary_regrets == (0, 0)
-    assert not report.holds and is_nash([grim, grim], DILEMMA, tolerance="1/10")
+    assert not report.holds and solvers.check([grim, grim], DILEMMA, tolerance="1/10").holds
 
 
 def test_a_mixed_table_may_be_better_than_every_table_where_the_step_is_unseen():
@@ -45,7 +45,7 @@ def test_a_mixed_table_may_be_better_than_every_table_where_the_step_is_unseen()
     game = games.iterated("stag_hunt", horizon=10)
     suspicious = (C, D, D, C, D)
     best = (C, D, D, C, D)
-    report = check_tables([suspicious, best], game)
+    report = solvers.check([suspicious, best], game)
     deterministic = report.payoffs[1] + report.stationary_regrets[1]
     found, bound = (report.payoffs[1] + regret for regret in report.stochastic_regrets[1])
     optimal = report.payoffs[1] + report.regrets[1]
@@ -83,8 +83,8 @@ def test_the_same_commitment_is_worth_different_amounts_to_different_followers()
     }
     assert worth["stationary"].achieved == Fraction(31, 10)
     assert worth["optimal"].achieved == Fraction(29, 10)
-    assert worth["optimal"].best_actions[9 * 5 + 1] == (1,)  # D after CC in the last step
-    assert worth["optimal"].best_actions[8 * 5 + 1] == (0,)
+    assert worth["optimal"].best_responses[9 * 5 + 1] == (1,)  # D after CC in the last step
+    assert worth["optimal"].best_responses[8 * 5 + 1] == (0,)
     assert worth["stationary"].best_tables == ((0, 0, None, 0, None),)
 
 
@@ -110,10 +110,10 @@ def test_a_deterministic_commitment_is_compared_with_stochastic_ones_too():
 def test_ties_make_the_difference_between_strong_and_weak():
     """Leader D in a stage where the follower is indifferent: 3 if it is kind, 0 if not."""
     game = games.iterated("3,1 0,1; 2,0 1,2", horizon=1)
-    check = check_tables([ALWAYS_C, ALWAYS_C], game, "stackelberg").stackelberg
+    check = solvers.check([ALWAYS_C, ALWAYS_C], game, "stackelberg").stackelberg
     assert (check.strong, check.weak, check.achieved) == (3, 0, 3)
-    assert check.best_actions[0] == (0, 1) and check.follower_regret == 0
-    report = check_tables([ALWAYS_C, ALWAYS_C], game, "stackelberg", ties="weak")
+    assert check.best_responses[0] == (0, 1) and check.follower_regret == 0
+    report = solvers.check([ALWAYS_C, ALWAYS_C], game, "stackelberg", ties="weak")
     assert report.stackelberg.achieved == 0 and not report.holds
     assert "weak ties would give it 0" in report.notes[-1]
 
@@ -128,15 +128,17 @@ def test_a_response_that_sees_the_time_is_outside_the_stationary_class():
 def test_no_best_commitment_is_called_worse_than_the_one_checked(monkeypatch):
     """Where a search in the time allowed finds less than the table that is checked."""
     found = solvers.solve(DILEMMA, "stackelberg", policy="deterministic")
-    poor = replace(found[0], upper_bound=Fraction(7, 2))
-    monkeypatch.setattr(commitment, "_best", lambda *_: replace(found, solutions=(poor,)))
+    certificate = found[0].certificate
+    low = {**certificate.evidence, "upper_bound": Fraction(7, 2)}
+    poor = replace(found[0], certificate=replace(certificate, evidence=low))
+    monkeypatch.setattr(table_commitment, "_best", lambda *_: replace(found, solutions=(poor,)))
     table = [["0", "1"], ["1/2", "1/2"], ["0", "1"], ["1/2", "1/2"], ["0", "1"]]
-    report = check_tables({"commitment": table}, DILEMMA, "stackelberg")
+    report = solvers.check({"commitment": table}, DILEMMA, "stackelberg")
     optimum = report.stackelberg.optimum
     assert poor.value < optimum.value == optimum.achieved == Fraction(67, 20)
     assert "This is not proven to be a best" in str(report)
     assert "known earns 67/20 (~3.35)" in str(report)
-    other = check_tables({"commitment": table}, DILEMMA, "stackelberg", policy="deterministic")
+    other = solvers.check({"commitment": table}, DILEMMA, "stackelberg", policy="deterministic")
     assert other.stackelberg.optimum.value == poor.value  # the table is not of that kind
 
 
@@ -172,7 +174,7 @@ def test_a_leader_that_shows_another_table_than_it_plays_is_exposed(follower):
 
 def test_the_seeming_value_is_that_of_the_response_to_what_is_shown():
     shown, played = (C, C, D, D, D), (D, C, C, D, D)
-    check = check_tables(
+    check = solvers.check(
         {"commitment": played, "context": shown}, DILEMMA, "stackelberg", follower="stationary"
     ).stackelberg
     plan = best_response(DILEMMA, [shown, None], 1, "stationary", favoured=0).plan
@@ -232,12 +234,12 @@ def test_a_commitment_in_a_market_is_compared_with_deterministic_ones():
     pay = [[[2, 0], [0, 1]], [[0, 5], [0, 0]]]
     stay, leave = [[1, 0], [1, 0]], [[0, 1], [0, 1]]
     market = games.markov_game([pay, pay], [[stay, leave], [leave, stay]], discount="1/2")
-    report = check_tables([[1, 0], [1, 0]], market, "stackelberg", leader=0)
+    report = solvers.check([[1, 0], [1, 0]], market, "stackelberg", leader=0)
     assert (report.holds, report.stackelberg.achieved) == (False, 4)
-    report = check_tables([[0, 1], [1, 0]], market, "stackelberg", leader=0)
+    report = solvers.check([[0, 1], [1, 0]], market, "stackelberg", leader=0)
     assert (report.holds, report.stackelberg.achieved) == (True, 6)
     assert report.notes == () and report.stackelberg.stochastic is None
-    report = check_tables([["1/2", "1/2"], [1, 0]], market, "stackelberg", leader=0)
+    report = solvers.check([["1/2", "1/2"], [1, 0]], market, "stackelberg", leader=0)
     assert "the best stochastic commitment is not known" in report.notes[0]
     assert "best commitment is not known, against" in " ".join(str(report).split())
 

@@ -4,7 +4,7 @@ import pytest
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers import MarkovSolution
+from gtlearn.solvers import Solution
 
 NAME = "gtlearn_iterated(stage=chicken,horizon=3)"
 GAME = games.iterated("chicken", horizon=3)
@@ -20,7 +20,7 @@ def test_names_games_and_openspiel_games_are_the_same():
 
 def test_defaults_are_an_optimal_follower_and_stochastic_tables_where_they_are_solved():
     found = solvers.solve(GAME, "stackelberg")
-    assert isinstance(found, MarkovSolution)
+    assert isinstance(found, Solution)
     assert (found.follower, found.policy, found[0].leader) == ("optimal", "stochastic", 0)
     found = solvers.solve(GAME.markov, "stackelberg", leader=1)
     assert (found.follower, found.policy, found[0].leader) == ("optimal", "deterministic", 1)

@@ -54,7 +54,7 @@ def test_one_state_has_an_equilibrium_of_the_stage_game(stage, discount):
     )
     outcome = solved(game)
     if outcome.certificate.verified:
-        assert verify.is_nash(stage, [table[0] for table in outcome.tables])
+        assert verify.is_nash(stage, [table[0] for table in outcome.strategies])
 
 
 @few
@@ -72,7 +72,7 @@ def test_exact_where_the_equilibrium_is_rational():
     outcome = solved(battle)
     assert outcome.certificate.verified
     pennies = games.iterated("matching_pennies", discount="9/10").markov
-    assert solved(pennies).tables == (((F(1, 2), F(1, 2)),) * 5,) * 2
+    assert solved(pennies).strategies == (((F(1, 2), F(1, 2)),) * 5,) * 2
 
 
 def test_three_players_with_an_irrational_equilibrium():
@@ -89,7 +89,7 @@ def test_three_players_with_an_irrational_equilibrium():
     game = games.markov_game(payoffs, np.ones((1, 2, 2, 2, 1), dtype=int), discount="1/2")
     outcome = solved(game)
     assert not outcome.certificate.verified
-    for table in outcome.tables:
+    for table in outcome.strategies:
         q = table[0][1]
         assert abs(q**2 - 4 * q + 2) < F(1, 10**9)
 

@@ -57,7 +57,7 @@ def test_mixed_where_nothing_deterministic_is_an_equilibrium():
     game = games.markov_game(pennies, [[[[1], [1]], [[1], [1]]]], discount="1/2")
     solution = solve_nash(game)
     assert solution.method == "logarithmic tracing"
-    assert solution[0].tables == (((F(1, 2), F(1, 2)),),) * 2
+    assert solution[0].strategies == (((F(1, 2), F(1, 2)),),) * 2
     assert solution[0].payoffs == (0, 0)
 
 

@@ -1,4 +1,4 @@
-"""A MarkovSolution as JSON, CSV, LaTeX, numpy, an OpenSpiel policy and tables."""
+"""A Solution as JSON, CSV, LaTeX, numpy, an OpenSpiel policy and tables."""
 
 import csv
 import io
@@ -13,8 +13,8 @@ from open_spiel.python.policy import TabularPolicy
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers._markov.output.tables import render
-from gtlearn.solvers._markov.tables import as_markov
+from gtlearn.games.kinds.iterated import as_markov
+from gtlearn.solvers.output.tables import render
 from gtlearn.solvers.verify import table_payoffs
 
 GAME = games.iterated("prisoners_dilemma", horizon=4)
@@ -157,7 +157,10 @@ def test_a_supremum_and_a_gap_are_said():
     text = " ".join(str(found).split())
     assert "earns up to" in text and "The value is a limit" in text
     assert "Off the knife-edge" in text and "at distance 1/100" in text
-    loose = replace(found, solutions=(replace(found[0], upper_bound=found[0].value + 1),))
+    certificate = found[0].certificate
+    high = {**certificate.evidence, "upper_bound": found[0].value + 1}
+    outcome = replace(found[0], certificate=replace(certificate, evidence=high))
+    loose = replace(found, solutions=(outcome,))
     assert "which leaves a gap of 1" in " ".join(str(loose).split())
 
 

@@ -11,7 +11,7 @@ from open_spiel.python.policy import TabularPolicy, UniformRandomPolicy
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
-from gtlearn.solvers._markov.profiles import load_tables
+from gtlearn.solvers.profiles.read import read_profile
 
 GAME = games.iterated("prisoners_dilemma", horizon=4)
 GRIM = ((1, 0), (1, 0), (0, 1), (0, 1), (0, 1))
@@ -44,40 +44,40 @@ def listed(table):
     ],
 )
 def test_one_profile_in_many_forms(source):
-    assert load_tables(source, GAME).tables == (GRIM, TIT_FOR_TAT)
+    assert read_profile(source, GAME).tables == (GRIM, TIT_FOR_TAT)
 
 
 @pytest.mark.parametrize("text", [str, lambda value: value])
 def test_texts_files_folders_and_arrays(tmp_path, text):
     value = {"strategies": [listed(GRIM), listed(TIT_FOR_TAT)]}
     expected = (GRIM, TIT_FOR_TAT)
-    assert load_tables(json.dumps(value), GAME).tables == expected
+    assert read_profile(json.dumps(value), GAME).tables == expected
     (tmp_path / "profile.json").write_text(json.dumps(value))
-    assert load_tables(text(tmp_path / "profile.json"), GAME).tables == expected
+    assert read_profile(text(tmp_path / "profile.json"), GAME).tables == expected
     np.savez(tmp_path / "named.npz", strategies_0=GRIM, strategies_1=TIT_FOR_TAT)
-    assert load_tables(text(tmp_path / "named.npz"), GAME).tables == expected
+    assert read_profile(text(tmp_path / "named.npz"), GAME).tables == expected
     np.savez(tmp_path / "labels.npz", Row=GRIM, Column=TIT_FOR_TAT)
-    assert load_tables(text(tmp_path / "labels.npz"), GAME).tables == expected
+    assert read_profile(text(tmp_path / "labels.npz"), GAME).tables == expected
     np.savez(tmp_path / "leader.npz", commitment=GRIM, leader=1, shown=TIT_FOR_TAT)
-    found = load_tables(text(tmp_path / "leader.npz"), GAME)
+    found = read_profile(text(tmp_path / "leader.npz"), GAME)
     assert (found.tables, found.leader, found.shown) == ((None, GRIM), 1, TIT_FOR_TAT)
     run = {"schema": "gtlearn/run/1", "commitment": listed(GRIM), "follower_class": "stationary"}
     (tmp_path / "result.json").write_text(json.dumps(run))
-    found = load_tables(text(tmp_path), GAME)
+    found = read_profile(text(tmp_path), GAME)
     assert (found.tables, found.follower) == ((GRIM, None), "stationary")
 
 
 def test_one_table_is_the_leaders():
     for source in (listed(GRIM), np.array(GRIM), {"commitment": listed(GRIM)}):
-        assert load_tables(source, GAME, leader=1).tables == (None, GRIM)
-        assert load_tables(source, GAME).tables == (GRIM, None)
+        assert read_profile(source, GAME, leader=1).tables == (None, GRIM)
+        assert read_profile(source, GAME).tables == (GRIM, None)
     with pytest.raises(InputError, match="0 tables for 2 players"):
-        load_tables([], GAME)
+        read_profile([], GAME)
 
 
 def test_what_a_follower_was_told_is_kept_apart():
     for key in ("shown", "context"):
-        found = load_tables({"commitment": listed(GRIM), key: listed(TIT_FOR_TAT)}, GAME)
+        found = read_profile({"commitment": listed(GRIM), key: listed(TIT_FOR_TAT)}, GAME)
         assert (found.tables[0], found.shown) == (GRIM, TIT_FOR_TAT)
 
 
@@ -86,28 +86,28 @@ def test_tables_that_see_the_time_are_flat_or_nested():
     flat = [row for step in steps for row in step]
     rows = tuple(map(tuple, flat))
     for own in (steps, flat, np.array(steps)):
-        found = load_tables({"timed": True, "strategies": [own, flat]}, GAME)
+        found = read_profile({"timed": True, "strategies": [own, flat]}, GAME)
         assert found.tables == (rows, rows)
-        assert load_tables([own, listed(GRIM)], GAME).tables == (rows, GRIM)
+        assert read_profile([own, listed(GRIM)], GAME).tables == (rows, GRIM)
     with pytest.raises(InputError, match="said not to see the time"):
-        load_tables({"timed": False, "strategies": [steps, steps]}, GAME)
+        read_profile({"timed": False, "strategies": [steps, steps]}, GAME)
     with pytest.raises(InputError, match="20 row"):
-        load_tables({"timed": False, "strategies": [flat, flat]}, GAME)
+        read_profile({"timed": False, "strategies": [flat, flat]}, GAME)
 
 
 @pytest.mark.parametrize("concept", ["nash", "stackelberg"])
 def test_solutions_and_their_json(concept):
     found = solvers.solve(GAME, concept)
-    direct = load_tables(found, GAME)
-    assert load_tables(found[0], GAME).tables == direct.tables
-    again = load_tables(json.dumps(found.to_json()), GAME)
+    direct = read_profile(found, GAME)
+    assert read_profile(found[0], GAME).tables == direct.tables
+    again = read_profile(json.dumps(found.to_json()), GAME)
     assert again.tables == direct.tables
     assert (again.follower, again.policy) == (found.follower, found.policy)
     assert direct.tables[0] == tuple(map(tuple, found.to_fractions()[0]))
     with pytest.raises(InputError, match="no solution 1"):
-        load_tables(found, GAME, index=1)
+        read_profile(found, GAME, index=1)
     with pytest.raises(InputError, match="no solution 1"):
-        load_tables(found.to_json(), GAME, index=1)
+        read_profile(found.to_json(), GAME, index=1)
 
 
 def tabular(game, tables):
@@ -121,7 +121,7 @@ def tabular(game, tables):
 def test_openspiel_policies():
     game = pyspiel.load_game(GAME.name)
     policy = tabular(game, (GRIM, TIT_FOR_TAT))
-    assert load_tables(policy, GAME).tables == (GRIM, TIT_FOR_TAT)
+    assert read_profile(policy, GAME).tables == (GRIM, TIT_FOR_TAT)
     in_cpp = pyspiel.TabularPolicy(
         {
             f"p{player} {label}": list(enumerate(map(float, row)))
@@ -129,9 +129,9 @@ def test_openspiel_policies():
             for label, row in zip(GAME.states, table, strict=True)
         }
     )
-    assert load_tables(in_cpp, GAME).tables == (GRIM, TIT_FOR_TAT)
+    assert read_profile(in_cpp, GAME).tables == (GRIM, TIT_FOR_TAT)
     half = Fraction(1, 2)
-    uniform = load_tables(UniformRandomPolicy(game), GAME).tables
+    uniform = read_profile(UniformRandomPolicy(game), GAME).tables
     assert uniform == (((half, half),) * 5,) * 2
 
 
@@ -139,16 +139,16 @@ def test_a_policy_of_perfect_recall_must_depend_on_the_memory_alone():
     game = pyspiel.load_game(f"{GAME.name[:-1]},recall=perfect)")
     policy = TabularPolicy(game)
     half = ((Fraction(1, 2),) * 2,) * 5
-    assert load_tables(policy, GAME).tables == (half, half)
+    assert read_profile(policy, GAME).tables == (half, half)
     policy.policy_for_key("p1 CC DD")[:] = [1, 0]
     with pytest.raises(InputError, match=r"plays differently in state 'DD' after CC DD"):
-        load_tables(policy, GAME)
+        read_profile(policy, GAME)
 
 
 def test_what_solve_gives_openspiel_is_read_back():
     game = games.iterated("ipd_meta_mapg", discount="1/2")
     found = solvers.solve(game, "stackelberg", policy="deterministic")
-    tables = load_tables(found.to_openspiel(), game).tables
+    tables = read_profile(found.to_openspiel(), game).tables
     assert tables == tuple(tuple(map(tuple, table)) for table in found.to_fractions())
 
 
@@ -161,7 +161,7 @@ def test_what_solve_gives_openspiel_is_read_back():
 )
 def test_policies_of_other_games_are_refused(policy, said):
     with pytest.raises(InputError, match=said):
-        load_tables(policy(), GAME)
+        read_profile(policy(), GAME)
 
 
 def test_policies_of_a_markov_game():
@@ -182,19 +182,19 @@ def test_policies_of_a_markov_game():
         row = [float(p) for p in chosen[player][state]]
         policy.policy_for_key(f"p{player} {state}")[:] = row
         in_cpp[f"p{player} {state}"] = list(enumerate(row))
-    assert load_tables(policy, market).tables == chosen
-    assert load_tables(pyspiel.TabularPolicy(in_cpp), market).tables == chosen
+    assert read_profile(policy, market).tables == chosen
+    assert read_profile(pyspiel.TabularPolicy(in_cpp), market).tables == chosen
     with pytest.raises(InputError, match="the policy belongs to gtlearn_iterated"):
-        load_tables(UniformRandomPolicy(pyspiel.load_game(GAME.name)), market)
+        read_profile(UniformRandomPolicy(pyspiel.load_game(GAME.name)), market)
 
 
 def test_floats_are_renormalised_and_it_is_said():
-    found = load_tables({"commitment": [[0.1, 0.9]] * 5}, GAME)
+    found = read_profile({"commitment": [[0.1, 0.9]] * 5}, GAME)
     assert all(sum(row) == 1 for row in found.tables[0])
     assert "divided by its sum" in found.notes[0] and len(found.notes) == 3
     rough = np.full((5, 2), 1 / 3, dtype=np.float32)
     rough[:, 1] = 2 / 3
-    assert all(sum(row) == 1 for row in load_tables({"commitment": rough}, GAME).tables[0])
+    assert all(sum(row) == 1 for row in read_profile({"commitment": rough}, GAME).tables[0])
 
 
 def raises():
@@ -215,7 +215,7 @@ def raises():
         ({"commitment": [0.5] * 5}, "no list of probabilities"),
         ({"commitment": {"init": 1, "CC": 1}}, "no row for state 'CD'"),
         ({"commitment": {"start": 1}}, "names a state 'start', unknown; they are init, CC"),
-        ({"commitment": {"Init": 1}}, "did you mean init"),
+        ({"commitment": {"Init": 1}}, "did you mean 'init'"),
         ({"commitment": {**dict.fromkeys(GAME.states, 1), "CC": {"E": 1}}}, "names an action 'E'"),
         ({"commitment": {**dict.fromkeys(GAME.states, 1), "CC": "3/2"}}, "negative probability"),
         (
@@ -250,26 +250,26 @@ def raises():
 )
 def test_bad_tables_are_refused_in_a_sentence(source, said):
     with pytest.raises(InputError, match=said) as refused:
-        load_tables(source, GAME)
+        read_profile(source, GAME)
     assert "\n" not in str(refused.value)
 
 
 def test_a_file_that_is_no_archive_is_refused(tmp_path):
     (tmp_path / "broken.npz").write_bytes(b"nothing")
     with pytest.raises(InputError, match=r"broken\.npz is no archive") as refused:
-        load_tables(tmp_path / "broken.npz", GAME)
+        read_profile(tmp_path / "broken.npz", GAME)
     assert "no file name" not in str(refused.value)
     np.savez(tmp_path / "objects.npz", commitment=np.array([None, "x"], dtype=object))
     with pytest.raises(InputError, match="holds Python objects"):
-        load_tables(tmp_path / "objects.npz", GAME)
+        read_profile(tmp_path / "objects.npz", GAME)
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="is no text"):
-        load_tables(tmp_path / "binary.json", GAME)
+        read_profile(tmp_path / "binary.json", GAME)
 
 
 def test_a_commitment_of_another_leader_is_refused():
     with pytest.raises(InputError, match="leader=0"):
-        load_tables({"commitment": listed(GRIM), "leader": 0}, GAME, leader=1)
+        read_profile({"commitment": listed(GRIM), "leader": 0}, GAME, leader=1)
 
 
 def test_an_illegal_action_is_refused():
@@ -280,4 +280,4 @@ def test_an_illegal_action_is_refused():
         legal=[[[True, False]], [[True, True]]],
     )
     with pytest.raises(InputError, match="'2', which is not legal"):
-        load_tables([[["1/2", "1/2"]], [[1, 0]]], game)
+        read_profile([[["1/2", "1/2"]], [[1, 0]]], game)

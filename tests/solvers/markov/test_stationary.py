@@ -26,7 +26,7 @@ def plan(table):
 
 
 def plans(game):
-    return [tuple(map(plan, e.tables)) for e in deterministic_equilibria(game)]
+    return [tuple(map(plan, e.strategies)) for e in deterministic_equilibria(game)]
 
 
 @few
@@ -70,7 +70,7 @@ def test_subgame_perfect_is_an_equilibrium_from_every_state(game):
             for state in range(game.num_states)
             for steps in ([None] if game.horizon is None else range(1, game.horizon + 1))
         ]
-        perfect = not any(any(table_regrets(other, outcome.tables)) for other in starts)
+        perfect = not any(any(table_regrets(other, outcome.strategies)) for other in starts)
         assert outcome.certificate.evidence["subgame_perfect"] == perfect
 
 
@@ -82,7 +82,7 @@ def test_a_stage_equilibrium_repeated(game):
     (outcome,) = solution
     assert not any(outcome.certificate.evidence["regrets"])
     assert outcome.certificate.evidence["subgame_perfect"]
-    assert len(set(outcome.tables[0])) == 1
+    assert len(set(outcome.strategies[0])) == 1
 
 
 def test_all_in_the_iterated_dilemma():
@@ -92,7 +92,7 @@ def test_all_in_the_iterated_dilemma():
     assert solution.complete
     assert f"; 3 of the {len(solution)} are subgame perfect" in solution.notes[0]
     grim, defect = (0, 0, 1, 1, 1), (1, 1, 1, 1, 1)
-    found = {tuple(map(plan, e.tables)): e for e in solution}
+    found = {tuple(map(plan, e.strategies)): e for e in solution}
     assert found[grim, grim].payoffs == (75, 75)  # 3 a step: 3 / (1 - 24/25)
     assert found[defect, defect].payoffs == (50, 50)
     for key in ((grim, grim), (defect, defect)):

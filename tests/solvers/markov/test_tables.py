@@ -7,8 +7,8 @@ import pytest
 
 from gtlearn import games
 from gtlearn.errors import InputError
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.solvers._markov.tables import (
-    as_markov,
     deterministic_tables,
     exact_rows,
     exact_table,

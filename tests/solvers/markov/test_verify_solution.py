@@ -10,7 +10,7 @@ import pytest
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
 from gtlearn.solvers import verify
-from gtlearn.solvers.solution import Certificate
+from gtlearn.solvers.outcomes import Certificate, committed
 
 HALF = Fraction(1, 2)
 
@@ -45,6 +45,8 @@ def test_an_equilibrium_without_a_horizon_holds():
 
 
 def damaged(solution, **changes):
+    if "commitment" in changes:
+        changes["strategies"] = committed(changes.pop("commitment"), solution[0].leader)
     return replace(solution, solutions=(replace(solution[0], **changes),))
 
 
@@ -69,7 +71,7 @@ def test_a_damaged_commitment_is_found_out():
         (damaged(found, commitment=best.commitment[1:]), "rows"),
         (damaged(found, commitment=((HALF, 0), *best.commitment[1:])), "sum to one"),
         (damaged(found, commitment=((2, -1), *best.commitment[1:])), "probabilities"),
-        (damaged(found, upper_bound=best.value - 1), "exceeds the upper bound"),
+        (with_evidence(found, upper_bound=best.value - 1), "exceeds the upper bound"),
         (damaged(found, follower="omniscient"), "not known"),
         (damaged(found, leader=2), "leader"),
         (damaged(found, policy="deterministic"), "not deterministic"),
@@ -111,8 +113,9 @@ def test_a_deterministic_table_that_is_not_best_is_found_out():
         commitment=cooperation,
         response=defection,
         payoffs=(Fraction(1), Fraction(4)),
-        upper_bound=Fraction(1),
-        certificate=Certificate("stackelberg", "rational", True, {"bound": "enumeration"}),
+        certificate=Certificate(
+            "stackelberg", "rational", True, {"bound": "enumeration", "upper_bound": Fraction(1)}
+        ),
     )
     assert "more than the upper bound 1" in verify.solution(found.game, claim).false[0]
 
@@ -147,7 +150,6 @@ def test_a_deterministic_commitment_attains_its_value():
         commitment=first,
         response=(0,) * 5,
         payoffs=(Fraction(4), Fraction(1)),
-        upper_bound=Fraction(4),
         attained=False,
     )
     assert "deterministic table attains" in verify.solution(game, lie).false[0]
@@ -170,11 +172,11 @@ def test_a_limit_is_found_out_however_small_the_payoffs():
 def test_a_damaged_equilibrium_is_found_out():
     found = solved(concept="nash")
     first = found[0]
-    nice = tuple((Fraction(1), Fraction(0)) for _ in first.tables[0])
+    nice = tuple((Fraction(1), Fraction(0)) for _ in first.strategies[0])
     for claim, said in [
         (damaged(found, payoffs=(Fraction(3), Fraction(3))), "payoff of 'Row'"),
-        (damaged(found, tables=(nice, nice), payoffs=(Fraction(3), Fraction(3))), "regret of"),
-        (damaged(found, tables=first.tables[:1]), "not one table for each"),
+        (damaged(found, strategies=(nice, nice), payoffs=(Fraction(3), Fraction(3))), "regret of"),
+        (damaged(found, strategies=first.strategies[:1]), "not one table for each"),
         (damaged(found, timed=not first.timed), "rows"),
         (with_evidence(found, regrets=(0,)), "regret of each player"),
         (damaged(found, certificate=replace(first.certificate, kind="stackelberg")), "kind"),
@@ -185,13 +187,13 @@ def test_a_damaged_equilibrium_is_found_out():
 
 def test_a_false_claim_of_subgame_perfection_is_found_out():
     from gtlearn.solvers._markov.certified import measured
-    from gtlearn.solvers._markov.solution import MarkovSolution
+    from gtlearn.solvers.solution import Solution
 
     game = games.iterated("prisoners_dilemma", discount="9/10")
     tables = [[[1, 0], [1, 0], [0, 1], [1, 0], [0, 1]], [[1, 0], [1, 0], [1, 0], [0, 1], [0, 1]]]
     exact = [tuple(tuple(Fraction(p) for p in row) for row in table) for table in tables]
     outcome = measured(game.markov, exact)
-    found = MarkovSolution(game, "nash", "by hand", (outcome,))
+    found = Solution(game, "nash", "by hand", (outcome,))
     assert verify.solution(game, found).false == ()
     claim = with_evidence(found, subgame_perfect=True)
     assert "need not be reached" in verify.solution(game, claim).false[0]

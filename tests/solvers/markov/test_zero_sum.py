@@ -41,8 +41,8 @@ def pure_payoffs(game, tables, player):
 @given(ZERO_SUM)
 def test_the_bounds_are_what_each_table_guarantees(game):
     outcome, lower, upper = solved(game)
-    assert lower == min(pure_payoffs(game, outcome.tables, 1))
-    assert upper == max(pure_payoffs(game, outcome.tables, 0))
+    assert lower == min(pure_payoffs(game, outcome.strategies, 1))
+    assert upper == max(pure_payoffs(game, outcome.strategies, 0))
     assert lower <= outcome.payoffs[0] <= upper
 
 
@@ -139,7 +139,7 @@ def test_payoffs_that_doubles_cannot_hold():
     game = games.markov_game([rows, -rows], np.ones((1, 2, 2, 1), dtype=int), discount="1/2")
     outcome, lower, upper = solved(game)
     assert lower == upper == 2 * huge + 1
-    assert outcome.tables[0] == ((F(1, 2), F(1, 2)),)
+    assert outcome.strategies[0] == ((F(1, 2), F(1, 2)),)
 
 
 def test_irrational_values_beyond_all_doubles():

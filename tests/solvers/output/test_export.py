@@ -11,7 +11,7 @@ import pytest
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, normal_form
-from gtlearn.solvers.output.export import exact_text, plain
+from gtlearn.solvers.output.json import exact_text, plain
 from gtlearn.solvers.solution import (
     Certificate,
     Commitment,

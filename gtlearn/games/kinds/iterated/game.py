@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.labels import numbered_labels
 from gtlearn.games.names import split_call
 from gtlearn.games.numbers import ExactArray, format_number, plain_integer, to_fraction
+from gtlearn.games.points import Point
 
 if TYPE_CHECKING:
     from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame
@@ -43,6 +44,8 @@ class IteratedGame:
         discount: what a payoff one step later is worth: 1 by default where there is a horizon.
         memory: how many joint actions a player remembers; with 0 the only state is the start.
     """
+
+    in_steps: ClassVar[bool] = True  # whether players decide again and again
 
     stage: NormalFormGame
     horizon: int | None = None
@@ -75,9 +78,28 @@ class IteratedGame:
         return f"gtlearn_iterated({','.join(parts)})"
 
     @property
+    def players(self) -> tuple[str, ...]:
+        """The players' labels."""
+        return self.stage.players
+
+    @property
+    def actions(self) -> tuple[tuple[str, ...], ...]:
+        """The labels of each player's actions."""
+        return self.stage.actions
+
+    @property
+    def number_note(self) -> str:
+        """How float payoffs were read, empty if all were given exactly."""
+        return self.markov.number_note
+
+    @property
     def num_players(self) -> int:
         """The number of players."""
         return self.stage.num_players
+
+    def points(self, player: int) -> tuple[Point, ...]:
+        """The decision points of a player: the states."""
+        return tuple(Point(label, self.stage.actions[player]) for label in self.states)
 
     @property
     def num_states(self) -> int:
@@ -245,3 +267,19 @@ def _short_literal(stage: NormalFormGame) -> str:
     """The literal of a stage that has no name, where it is short; else ""."""
     text = literal_text(stage) if stage.name == LITERAL else ""
     return text if len(text) <= _LONGEST_LITERAL else ""
+
+
+def as_markov(game: Any) -> MarkovGame:
+    """The Markov game of an iterated game; a Markov game is returned as it is.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    if isinstance(game, IteratedGame):
+        return game.markov
+    if isinstance(game, MarkovGame):
+        return game
+    raise InputError(
+        f"a {type(game).__name__} is no iterated or Markov game; make one by games.iterated or "
+        "games.markov_game"
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.labels import check_labels
 from gtlearn.games.numbers import ExactArray, short_number
+from gtlearn.games.points import Point
 
 if TYPE_CHECKING:
     from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
@@ -52,6 +53,8 @@ class MarkovGame:
         source: where the game comes from, for display.
         number_note: how floats were read, empty if all numbers were given exactly.
     """
+
+    in_steps: ClassVar[bool] = True  # whether players decide again and again
 
     name: str
     players: tuple[str, ...]
@@ -96,6 +99,10 @@ class MarkovGame:
     def shape(self) -> tuple[int, ...]:
         """The number of actions of each player."""
         return tuple(len(labels) for labels in self.actions)
+
+    def points(self, player: int) -> tuple[Point, ...]:
+        """The decision points of a player: the states."""
+        return tuple(Point(label, self.actions[player]) for label in self.states)
 
     @property
     def unit(self) -> str:

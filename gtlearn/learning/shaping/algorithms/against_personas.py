@@ -84,7 +84,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
         if table is not None:
             return labelled(self.game, [table.tolist()])
         assert isinstance(self.side, SampledSide)
-        return {self.game.markov.players[0]: self.side.module()}
+        return {self.game.players[0]: self.side.module()}
 
     def state_dict(self) -> dict[str, Any]:
         """What all learners keep, and the personas."""

@@ -53,7 +53,7 @@ def exact_nash_conv(game: TableGame, parameters: Parameters) -> Fraction:
     Raises:
         InputError: if a shape does not fit, or there is more than one profile.
     """
-    from gtlearn.solvers._markov.checking.check import check_tables
+    from gtlearn.solvers import check
 
     batch = game.batch_shape(parameters)
     if batch:
@@ -62,7 +62,7 @@ def exact_nash_conv(game: TableGame, parameters: Parameters) -> Fraction:
         )
 
     tables = [table.detach().tolist() for table in game.tables(game.expanded(parameters))]
-    regrets: Fraction | None = check_tables(tables, game.tensors.game).nash_conv
+    regrets: Fraction | None = check(tables, game.tensors.game).nash_conv
     return Fraction(0) if regrets is None else regrets
 
 

@@ -12,13 +12,13 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.markov.game import check_for_floats
 from gtlearn.learning.shaping.sampled.noise import Generators, integers
 from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
 from gtlearn.learning.shaping.sampled.policies.spaces import Choices
 from gtlearn.learning.shaping.sampled.policies.tables import TablePolicy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
-from gtlearn.solvers._markov.tables import as_markov
 
 _BITS = 31  # of a draw of a joint action: no probability is off by more than 2 ** -32
 

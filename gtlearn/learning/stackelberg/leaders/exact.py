@@ -9,7 +9,7 @@ import numpy as np
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers import solve
-from gtlearn.solvers._markov.solution import TableCommitment
+from gtlearn.solvers.solution import Commitment
 
 
 class ExactLeader:
@@ -57,7 +57,7 @@ class ExactLeader:
             time_limit=time_limit,
         )
         best = self.solution[0]
-        assert isinstance(best, TableCommitment)
+        assert isinstance(best, Commitment)
         self.value = float(best.value)
         self._table = np.array([[float(p) for p in row] for row in best.commitment])
 

@@ -24,8 +24,8 @@ from gtlearn.solvers._markov.commitment.floats import (
 from gtlearn.solvers._markov.commitment.replies import Candidate
 from gtlearn.solvers._markov.commitment.sides import Sides
 from gtlearn.solvers._markov.commitment.units import total_weight
-from gtlearn.solvers._markov.solution import Table
 from gtlearn.solvers._markov.tables import all_tables
+from gtlearn.solvers.solution import Table
 
 MAX_LEADERS = 1_000_000
 MAX_LISTED = 64  # optimal tables that are listed

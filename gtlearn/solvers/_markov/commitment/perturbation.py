@@ -15,7 +15,7 @@ from gtlearn.solvers._markov.commitment.knife_edge import moved
 from gtlearn.solvers._markov.commitment.power_series import Limit, limit_along, limit_seconds
 from gtlearn.solvers._markov.commitment.replies import reply
 from gtlearn.solvers._markov.commitment.sides import Sides
-from gtlearn.solvers._markov.solution import Table
+from gtlearn.solvers.solution import Table
 
 DISTANCES = tuple(Fraction(1, 10**k) for k in range(1, 5))
 MAX_TARGETS = 1000  # tables that are walked towards

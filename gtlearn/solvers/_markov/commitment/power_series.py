@@ -23,7 +23,7 @@ import numpy as np
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers._markov.commitment.floats import count_replies, follower_tables
 from gtlearn.solvers._markov.commitment.sides import Sides
-from gtlearn.solvers._markov.solution import Table
+from gtlearn.solvers.solution import Table
 
 Series = Any  # flint.fmpq_series
 Moves = list[tuple[int, Series]]  # the states that may follow, with discounted probabilities

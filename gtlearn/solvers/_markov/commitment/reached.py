@@ -9,8 +9,8 @@ import numpy as np
 
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers._markov.solution import Table
 from gtlearn.solvers._markov.tables import pure_table
+from gtlearn.solvers.solution import Table
 
 
 @dataclass(frozen=True, eq=False)

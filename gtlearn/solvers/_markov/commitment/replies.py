@@ -10,8 +10,8 @@ import numpy as np
 from gtlearn.solvers._markov.commitment.sides import Sides
 from gtlearn.solvers._markov.process import from_start, induced_process, plan_values, scaled
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
-from gtlearn.solvers._markov.solution import STATIONARY, Table
 from gtlearn.solvers._markov.tables import exact_tables
+from gtlearn.solvers.solution import STATIONARY, Table
 
 
 @dataclass(frozen=True)

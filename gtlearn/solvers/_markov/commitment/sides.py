@@ -14,7 +14,7 @@ from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray, nearest_double
-from gtlearn.solvers._markov.solution import OPTIMAL
+from gtlearn.solvers.solution import OPTIMAL
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,17 +34,19 @@ from gtlearn.solvers._markov.commitment.replies import Candidate, reply
 from gtlearn.solvers._markov.commitment.sides import Sides
 from gtlearn.solvers._markov.commitment.stochastic import Stochastic, best_stochastic, improved
 from gtlearn.solvers._markov.commitment.units import Units, in_units
-from gtlearn.solvers._markov.solution import (
+from gtlearn.solvers._markov.tables import pure_table
+from gtlearn.solvers.outcomes import committed
+from gtlearn.solvers.solution import (
     DETERMINISTIC,
     OPTIMAL,
+    RATIONAL,
     STATIONARY,
     STOCHASTIC,
-    MarkovSolution,
+    Certificate,
+    Commitment,
+    Solution,
     Table,
-    TableCommitment,
 )
-from gtlearn.solvers._markov.tables import pure_table
-from gtlearn.solvers.solution import RATIONAL, Certificate
 from gtlearn.solvers.verify.markov import markov_outcome
 
 BRANCHES = "branch_and_bound"
@@ -68,7 +70,7 @@ def stackelberg(
     time_limit: float | None = None,
     memory_limit: float | None = None,
     progress: Progress | None = None,
-) -> MarkovSolution:
+) -> Solution:
     """The best table that a leader can commit to, against one class of followers.
 
     Deterministic tables are all tried. Stochastic ones (iterated games only) are searched for and
@@ -111,12 +113,12 @@ def stackelberg(
 
 def _solved(
     game: IteratedGame | MarkovGame, leader: int, follower: str, policy: str, ties: str
-) -> MarkovSolution:
+) -> Solution:
     markov = game.markov if isinstance(game, IteratedGame) else game
     units = in_units(markov)
     part = reached_part(units.game)
     sides = Sides(part.game, leader, follower)
-    outcomes: tuple[TableCommitment, ...] = ()
+    outcomes: tuple[Commitment, ...] = ()
     bounds: dict[str, Fraction] = {}
     evidence: Evidence = {}
     method, complete, reached = METHODS[policy], False, None
@@ -147,7 +149,7 @@ def _solved(
     if complete:
         reached = None
     near = _robustness(sides, proven[0], units, part) if proven else ()
-    return MarkovSolution(
+    return Solution(
         game=game,
         concept="stackelberg",
         method=method,
@@ -165,7 +167,7 @@ def _solved(
 
 def _cheapest(
     sides: Sides, policy: str, ties: str, evidence: Evidence, units: Units, part: Part
-) -> TableCommitment:
+) -> Commitment:
     """The first deterministic table, with a bound that is at hand.
 
     Raises:
@@ -182,8 +184,8 @@ def _cheapest(
 
 
 def _proven(
-    game: IteratedGame | MarkovGame, outcomes: tuple[TableCommitment, ...]
-) -> tuple[tuple[TableCommitment, ...], LimitReached | None]:
+    game: IteratedGame | MarkovGame, outcomes: tuple[Commitment, ...]
+) -> tuple[tuple[Commitment, ...], LimitReached | None]:
     """Those outcomes that there was time to verify, and the limit that ended it."""
     markov = game.markov if isinstance(game, IteratedGame) else game
     for count, outcome in enumerate(outcomes):
@@ -265,19 +267,18 @@ def _branched(sides: Sides, value: Fraction, bound: Fraction, tolerance: Fractio
 
 def _enumerated(
     sides: Sides, ties: str, tried: Enumerated, units: Units, part: Part
-) -> tuple[TableCommitment, ...]:
+) -> tuple[Commitment, ...]:
     upper = units.back(sides.leader, tried.upper_bound)
     evidence = {"bound": "enumeration", "upper_bound": upper, "tables": tried.tried}
     return tuple(
-        TableCommitment(
+        Commitment(
+            strategies=committed(part.whole_table(best.table, sides.leader), sides.leader),
             leader=sides.leader,
-            commitment=part.whole_table(best.table, sides.leader),
             follower=sides.follower,
             policy=DETERMINISTIC,
             ties=ties,
             payoffs=units.original(best.response.payoffs),
             response=part.whole_plan(best.response.plan, 1 - sides.leader),
-            upper_bound=upper,
             attained=True,
             certificate=Certificate("stackelberg", RATIONAL, True, evidence),
         )
@@ -287,25 +288,24 @@ def _enumerated(
 
 def _found(
     sides: Sides, ties: str, found: Stochastic, evidence: Evidence, units: Units, part: Part
-) -> TableCommitment:
+) -> Commitment:
     if found.direction is not None:
         evidence = {**evidence, "direction": part.whole_direction(found.direction)}
-    return TableCommitment(
+    return Commitment(
+        strategies=committed(part.whole_table(found.table, sides.leader), sides.leader),
         leader=sides.leader,
-        commitment=part.whole_table(found.table, sides.leader),
         follower=sides.follower,
         policy=STOCHASTIC,
         ties=ties,
         payoffs=units.original(found.payoffs),
         response=part.whole_plan(found.response, 1 - sides.leader),
-        upper_bound=evidence["upper_bound"],
         attained=found.attained,
         certificate=Certificate("stackelberg", RATIONAL, True, evidence),
     )
 
 
 def _robustness(
-    sides: Sides, outcome: TableCommitment, units: Units, part: Part
+    sides: Sides, outcome: Commitment, units: Units, part: Part
 ) -> tuple[tuple[Fraction, Fraction, Table], ...]:
     """What is kept off the knife-edge, and by which tables, where the commitment stands on one."""
     table = part.table(outcome.commitment)
@@ -320,7 +320,7 @@ def _robustness(
     )
 
 
-def _beside(outcome: TableCommitment, part: Part, near: Table) -> Table:
+def _beside(outcome: Commitment, part: Part, near: Table) -> Table:
     """A table of the part in the whole game, where it differs from the commitment's there only."""
     rows = dict(zip(part.states, near, strict=True))
     return tuple(rows.get(state, row) for state, row in enumerate(outcome.commitment))
@@ -333,7 +333,7 @@ def _proofs(bounds: Evidence, near: tuple[tuple[Fraction, Fraction, Table], ...]
 
 def _notes(
     sides: Sides,
-    outcomes: tuple[TableCommitment, ...],
+    outcomes: tuple[Commitment, ...],
     complete: bool,
     reached: LimitReached | None,
 ) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ from gtlearn.solvers._markov.commitment.perturbation import best_direction
 from gtlearn.solvers._markov.commitment.replies import reply
 from gtlearn.solvers._markov.commitment.search import promising_tables
 from gtlearn.solvers._markov.commitment.sides import Sides
-from gtlearn.solvers._markov.solution import OPTIMAL, Table
 from gtlearn.solvers._markov.tables import exact_rows
+from gtlearn.solvers.solution import OPTIMAL, Table
 
 MAX_PURE = 1024  # deterministic tables that the search begins with
 PROPOSED = 20  # tables that are tried against a follower of very many

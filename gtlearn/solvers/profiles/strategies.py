@@ -1,7 +1,8 @@
-"""One player's table from rows of numbers, by order or by label, exactly."""
+"""One player's strategy from numbers, by order or by label, exactly: a vector or a table."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
@@ -11,34 +12,33 @@ import numpy as np
 
 from gtlearn import limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import MarkovGame
+from gtlearn.games import Game, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.labels import label_of
-from gtlearn.games.names import nearest
-from gtlearn.games.numbers import Number
+from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.solvers._markov.tables import exact_table, pure_table
-from gtlearn.solvers.checking.probabilities import FEW, by_label, vector
+from gtlearn.solvers.outcomes import Table
+from gtlearn.solvers.profiles.probabilities import FEW, by_label, vector
 
-Rows = tuple[tuple[Fraction, ...], ...]
 
-
-def read_table(
+def read_strategy(
     values: Any,
-    game: MarkovGame,
+    game: Game,
     player: int,
     *,
     timed: bool | None = None,
     tolerance: Number = 0,
-) -> tuple[Rows, tuple[str, ...]]:
-    """A player's exact table, and notes on what was renormalised.
+) -> tuple[Table, tuple[str, ...]]:
+    """A player's exact vector at each of its decision points, and notes on what was renormalised.
 
     Args:
-        values: a row of probabilities for each state, in their order, or by label: a row may be a
-            mapping from action labels to probabilities, and, where the table is a mapping from
-            state labels and the player has two actions, the probability of the first one. A
-            table that depends on the time has `states x horizon` rows, row `t * states + s` for
-            state s at step t, or is a list of tables, one a step.
+        values: in one shot a vector of probabilities, or a mapping from action labels to them. In
+            several steps such a row for each state, in their order, or by label; where the table
+            is a mapping from state labels and the player has two actions, a row may be the
+            probability of the first one. A table that depends on the time has `states x horizon`
+            rows, row `t * states + s` for state s at step t, or is a list of tables, one a step.
         game: the game that it is played in.
-        player: whose table it is.
+        player: whose strategy it is.
         timed: whether it depends on the time; None where its shape is to say so.
         tolerance: the sum of a row may miss one by so much; see `probabilities.vector`.
 
@@ -48,9 +48,24 @@ def read_table(
     >>> from gtlearn import games
     >>> dilemma = games.iterated("prisoners_dilemma", horizon=10).markov
     >>> forgiving = {"init": 1, "CC": 1, "CD": "1/3", "DC": 1, "DD": {"C": "1/3", "D": "2/3"}}
-    >>> read_table(forgiving, dilemma, 0)[0][4]
+    >>> read_strategy(forgiving, dilemma, 0)[0][4]
     (Fraction(1, 3), Fraction(2, 3))
     """
+    if game.in_steps:
+        return _read_table(values, as_markov(game), player, timed, tolerance)
+    whose = f"the strategy of {game.players[player]!r}"
+    actions = game.points(player)[0].actions
+    exact, note = vector(_by_action(values, actions, whose), whose, tolerance)
+    if len(exact) != len(actions):
+        raise InputError(
+            f"{whose} has {len(exact)} probabilities for {len(actions)} actions; give one an action"
+        )
+    return (exact,), (note,) if note else ()
+
+
+def _read_table(
+    values: Any, game: MarkovGame, player: int, timed: bool | None, tolerance: Number
+) -> tuple[Table, tuple[str, ...]]:
     whose = f"the table of {game.players[player]!r}"
     if is_list(values) and len(values) == game.horizon and all(map(is_table, values)):
         if timed is False:
@@ -64,27 +79,28 @@ def read_table(
         if index % FEW == FEW - 1:
             limits.check()
         where = _where(index, game, whose)
-        probabilities, note = vector(_by_action(row, game, player, where), where, tolerance)
+        probabilities, note = vector(_by_action(row, game.actions[player], where), where, tolerance)
         exact.append(probabilities)
         notes += [note] if note else []
     return exact_table(exact, game, player, timed=timed), _few(notes)
 
 
 def read_response(
-    values: Any, game: MarkovGame, player: int, tolerance: Number = 0
-) -> tuple[Rows, tuple[str, ...]]:
-    """A player's table from one action index a state, or one such list a step; or as `read_table`.
+    values: Any, game: Game, player: int, tolerance: Number = 0
+) -> tuple[Table, tuple[str, ...]]:
+    """A table from one action index a state, or one such list a step; or as `read_strategy`.
 
     Raises:
-        InputError: as `read_table`.
+        InputError: as `read_strategy`.
     """
+    game = as_markov(game)
     flat = values
     by_step = is_list(values) and len(values) == game.horizon and all(map(is_list, values))
     if by_step and all(len(step) == game.num_states for step in values):
         flat = list(chain.from_iterable(values))
     if is_list(flat) and flat and all(type(action) is int for action in flat):
         return pure_table(game, player, flat), ()
-    return read_table(values, game, player, tolerance=tolerance)
+    return read_strategy(values, game, player, tolerance=tolerance)
 
 
 def _by_state(values: Any, game: MarkovGame, player: int, whose: str) -> list[Any]:
@@ -93,10 +109,7 @@ def _by_state(values: Any, game: MarkovGame, player: int, whose: str) -> list[An
     if isinstance(values, Mapping):
         known: dict[str, Any] = {}
         for label, row in values.items():
-            if label_of(label) not in game.states:
-                advice = nearest(label_of(label), game.states) or f"they are {_listed(game.states)}"
-                raise InputError(f"{whose} names a state {quoted(label)}, unknown; {advice}")
-            known[label_of(label)] = row
+            known[game.states[place_of(label, game.states, f"{whose} names a state")]] = row
         missing = [label for label in game.states if label not in known]
         if missing:
             raise InputError(f"{whose} has no row for state {missing[0]!r}; give one a state")
@@ -115,26 +128,42 @@ def _row_of(row: Any, game: MarkovGame, player: int) -> Any:
     )
     if not single or isinstance(row, bool) or game.shape[player] != 2:
         return row
-    from gtlearn.games.numbers import to_fraction
-
     number = row.item() if hasattr(row, "item") else row
     return [number, 1 - (number if isinstance(number, float) else to_fraction(number))]
 
 
-def _by_action(row: Any, game: MarkovGame, player: int, where: str) -> Any:
+def _by_action(row: Any, actions: Sequence[str], where: str) -> Any:
     """A row from a mapping of action labels; anything else as it is."""
     row = by_label(row)
     if not isinstance(row, Mapping):
         return row
-    out: list[Any] = [0] * game.shape[player]
+    out: list[Any] = [0] * len(actions)
     for label, probability in row.items():
-        if label_of(label) not in game.actions[player]:
-            raise InputError(
-                f"{where} names an action {quoted(label)}, unknown; they are "
-                f"{_listed(game.actions[player])}"
-            )
-        out[game.actions[player].index(label_of(label))] = probability
+        out[place_of(label, actions, f"{where} names an action")] = probability
     return out
+
+
+def place_of(label: Any, labels: Sequence[str], what: str) -> int:
+    """The place of a label among those known.
+
+    Args:
+        label: what is looked for.
+        labels: those known.
+        what: how the error begins, as in "the table of 'Row' names a state".
+
+    Raises:
+        InputError: if it is not among them.
+    """
+    text = label_of(label)
+    if text in labels:
+        return labels.index(text)
+    raise InputError(f"{what} {quoted(text)}, unknown; {advice(text, labels)}")
+
+
+def advice(text: str, labels: Sequence[str]) -> str:
+    """The label nearest to a misspelt one, or those that there are."""
+    near = difflib.get_close_matches(text, labels, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"they are {_listed(labels)}"
 
 
 def _where(index: int, game: MarkovGame, whose: str) -> str:

@@ -1,4 +1,4 @@
-"""Tables from OpenSpiel policies and from callables, asked in each state of the game."""
+"""Strategies from OpenSpiel policies and from callables, asked at each decision point."""
 
 from __future__ import annotations
 
@@ -7,16 +7,56 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.openspiel.steps import SteppedGame, followers
-from gtlearn.solvers._markov.tables import as_markov
+from gtlearn.solvers.profiles.one_shot_policies import vectors_of_policy
 
 LONGEST = 2  # joint actions beyond what is remembered after which a policy must still play the same
 MAX_HISTORIES = 5_000
 ROUNDING = 1e-9  # by how much answers after different histories may differ
 
 
-def tables_of_policy(policy: Any, game: MarkovGame | IteratedGame) -> list[list[Any]]:
+def strategies_of_policy(policy: Any, game: Game) -> list[list[Any]]:
+    """One strategy a player from an OpenSpiel policy, Python or C++, of a form of the game.
+
+    Raises:
+        InputError: if the policy belongs to another game, has no answer, or does not play such a
+            strategy.
+    """
+    if isinstance(game, MarkovGame | IteratedGame):
+        return _tables(policy, game)
+    if isinstance(game, NormalFormGame):
+        return vectors_of_policy(policy, game)
+    raise InputError(f"{game.name!r} has no OpenSpiel form; give the strategies themselves")
+
+
+def answers_of(function: Callable[..., Any], game: Game) -> list[Any]:
+    """One strategy a player from `function(player)`, or its rows from `function(player, state)`.
+
+    Raises:
+        InputError: if the function raises.
+    """
+    if not game.in_steps:
+        return [_called(function, player) for player in range(len(game.players))]
+    return [
+        [_called(function, player, point.label) for point in game.points(player)]
+        for player in range(len(game.players))
+    ]
+
+
+def _called(function: Callable[..., Any], player: int, *state: str) -> Any:
+    try:
+        return function(player, *state)
+    except Exception as error:
+        where = "".join(f" and state {label!r}" for label in state)
+        raise InputError(
+            f"the profile, called with player {player}{where}, raised {type(error).__name__}: "
+            f"{error}"
+        ) from error
+
+
+def _tables(policy: Any, game: MarkovGame | IteratedGame) -> list[list[Any]]:
     """One table a player from an OpenSpiel policy, Python or C++, of the game's OpenSpiel form.
 
     A policy in Python is asked in every state that can be reached and after every short history
@@ -41,27 +81,6 @@ def tables_of_policy(policy: Any, game: MarkovGame | IteratedGame) -> list[list[
         _table(_asked(policy, states, game, player), game, player)
         for player in range(game.num_players)
     ]
-
-
-def tables_of_callable(function: Callable[[int, str], Any], game: MarkovGame) -> list[list[Any]]:
-    """One table a player from `function(player, state label)`, which returns a row.
-
-    Raises:
-        InputError: if the function raises.
-    """
-    tables = []
-    for player in range(game.num_players):
-        rows = []
-        for label in game.states:
-            try:
-                rows.append(function(player, label))
-            except Exception as error:
-                raise InputError(
-                    f"the profile, called with player {player} and state {label!r}, raised "
-                    f"{type(error).__name__}: {error}"
-                ) from error
-        tables.append(rows)
-    return tables
 
 
 def _game_of(policy: Any, game: IteratedGame | MarkovGame) -> Any:

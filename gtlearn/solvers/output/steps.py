@@ -1,4 +1,4 @@
-"""A MarkovSolution as text for people: what was found, against whom, and what proves it."""
+"""The tables of a solution in several steps: commitments and equilibria, state by state."""
 
 from __future__ import annotations
 
@@ -10,31 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gtlearn.games import MarkovGame
-from gtlearn.solvers._markov.output.export import markov_of, tables_of
-from gtlearn.solvers._markov.output.words import (
-    BOUNDS,
-    describe_markov,
-    exactly,
-    follower_class,
-    tie_words,
-)
-from gtlearn.solvers._markov.solution import (
-    MarkovEquilibrium,
-    MarkovSolution,
-    Table,
-    TableCommitment,
-)
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.solvers.output.pieces import (
     APPROXIMATE,
-    NO_BREAK,
     add_row,
     decimal,
+    exactly,
     mix,
     new_table,
     short_number,
-    to_text,
 )
-from gtlearn.solvers.solution import FLOAT, OK, RATIONAL
+from gtlearn.solvers.output.words import BOUNDS, tie_words
+from gtlearn.solvers.solution import Commitment, NashEquilibrium, Solution, Table
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -43,65 +30,16 @@ MAX_ROWS = 60  # lines of one table; more are counted, and left to the other for
 MAX_OUTCOMES = 30
 MAX_STATES = 12  # in a table with one column a state
 NEVER = "-"
-SEARCHED = ("enumeration", "branch_and_bound")  # bounds that nothing short proves again
 
 
-def render(solution: MarkovSolution, width: int | None = None) -> str:
-    """The solution as tables, with what its certificates prove in words.
-
-    Args:
-        solution: what a solver returned.
-        width: columns to fill; the terminal's by default.
-    """
-    blocks: list[str | RichTable] = [_heading(solution)]
-    if len(solution):
-        first = solution[0]
-        if isinstance(first, TableCommitment):
-            blocks += _commitment(solution, first)
-        else:
-            blocks += _equilibria(solution)
-        blocks.append(_proof(solution))
-    blocks += [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in solution.notes]
-    if any("~" in block for block in _texts(solution)):
-        blocks.append('Note: numbers with "~" are rounded; as JSON they are exact.')
-    return to_text(blocks, width)
-
-
-def _heading(solution: MarkovSolution) -> str:
-    exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
-    seconds = solution.seconds
-    took = f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
-    return (
-        f"{describe_markov(solution.game)}\n{_found(solution)}.\n"
-        f"Method: {solution.method}, {exact}, {took.replace(' ', NO_BREAK)}."
-    )
-
-
-def _found(solution: MarkovSolution) -> str:
-    count, late = len(solution), solution.status != OK
-    before = " before the search was stopped" if late else ""
-    if solution.concept == "nash":
-        name = "Nash equilibrium" if count < 2 else "Nash equilibria"
-        if solution.complete:  # the notes say what else there may be
-            return f"{count or 'No'} {name} in deterministic tables"
-        if not count:
-            return f"No {name} found{before}"
-        return f"{count} {name} found{before}; there may be others"
-    what = f"{solution.policy} commitment{'' if count == 1 else 's'}"
-    whom = f"against {follower_class(solution.game, solution.follower)}"
-    if not count:
-        return f"No {what} found{before}, {whom}"
+def step_blocks(solution: Solution) -> list[str | RichTable]:
+    """What is played in each state, and what each player gets."""
     first = solution[0]
-    if isinstance(first, TableCommitment) and first.gap == 0:
-        return f"{count} best {what}{' found' if late else ''}{before} {whom}"
-    return f"{count} {what} found{before}, {whom}{'; there may be a better one' if late else ''}"
+    return _commitment(solution, first) if isinstance(first, Commitment) else _equilibria(solution)
 
 
-# --- commitments
-
-
-def _commitment(solution: MarkovSolution, first: TableCommitment) -> list[str | RichTable]:
-    game = markov_of(solution.game)
+def _commitment(solution: Solution, first: Commitment) -> list[str | RichTable]:
+    game = as_markov(solution.game)
     leader, follower = game.players[first.leader], game.players[1 - first.leader]
     lines = _response_lines(solution, game, first)
     table = new_table("state", f"{leader} commits to", f"{follower} responds")
@@ -138,13 +76,11 @@ def _commitment(solution: MarkovSolution, first: TableCommitment) -> list[str | 
     return blocks
 
 
-def _response_lines(
-    solution: MarkovSolution, game: MarkovGame, outcome: TableCommitment
-) -> list[list[str]]:
+def _response_lines(solution: Solution, game: MarkovGame, outcome: Commitment) -> list[list[str]]:
     """A line a state that can be reached: what the leader commits to, and what the follower does
     there and when."""
     leader, follower = outcome.leader, 1 - outcome.leader
-    visits = _visits(game, tables_of(solution, 0))
+    visits = _visits(game, solution.profile(0).strategies)
     lines = []
     for state in np.flatnonzero(game.reachable).tolist():
         own = mix(game.actions[leader], outcome.commitment[state])
@@ -180,7 +116,7 @@ def _steps(steps: Sequence[int]) -> str:
     return f"step{'' if len(steps) == 1 else 's'} {', '.join(runs)}"
 
 
-def _bound_line(outcome: TableCommitment, leader: str) -> str:
+def _bound_line(outcome: Commitment, leader: str) -> str:
     line = f"Proven: no {outcome.policy} table of {leader} earns more"
     if outcome.gap != 0:
         line += (
@@ -194,18 +130,18 @@ def _bound_line(outcome: TableCommitment, leader: str) -> str:
     )
 
 
-def _all_leaders(solution: MarkovSolution, game: MarkovGame) -> list[str | RichTable]:
+def _all_leaders(solution: Solution, game: MarkovGame) -> list[str | RichTable]:
     """All commitments found, a line each."""
     states = np.flatnonzero(game.reachable).tolist()
     if len(states) > MAX_STATES:
         return [f"The table above is the first of {len(solution)}; the other formats have all."]
     first = solution[0]
-    assert isinstance(first, TableCommitment)
+    assert isinstance(first, Commitment)
     follower = game.players[1 - first.leader]
     labels = [game.states[state] for state in states]
     table = new_table("#", *labels, f"{follower} gets", right=["#"])
     for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):
-        assert isinstance(outcome, TableCommitment)
+        assert isinstance(outcome, Commitment)
         cells = [mix(game.actions[outcome.leader], outcome.commitment[state]) for state in states]
         earned = short_number(outcome.payoffs[1 - outcome.leader])
         add_row(table, [str(number), *cells, earned])
@@ -214,19 +150,16 @@ def _all_leaders(solution: MarkovSolution, game: MarkovGame) -> list[str | RichT
     return [listed, table, f"{more} more are in the other formats." if more > 0 else ""]
 
 
-# --- equilibria
-
-
-def _equilibria(solution: MarkovSolution) -> list[str | RichTable]:
-    game = markov_of(solution.game)
+def _equilibria(solution: Solution) -> list[str | RichTable]:
+    game = as_markov(solution.game)
     if len(solution) > 1 and _all_pure(solution, game):
         return _pure_equilibria(solution, game)
     blocks: list[str | RichTable] = []
     for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):
-        assert isinstance(outcome, MarkovEquilibrium)
+        assert isinstance(outcome, NashEquilibrium)
         if len(solution) > 1:
             blocks.append(f"#{number}")
-        blocks.append(profile_table(game, outcome.tables))
+        blocks.append(profile_table(game, outcome.strategies))
         earned = ", ".join(
             f"{exactly(p)} ({player})"
             for player, p in zip(game.players, outcome.payoffs, strict=True)
@@ -237,11 +170,11 @@ def _equilibria(solution: MarkovSolution) -> list[str | RichTable]:
     return blocks
 
 
-def _all_pure(solution: MarkovSolution, game: MarkovGame) -> bool:
+def _all_pure(solution: Solution, game: MarkovGame) -> bool:
     """Whether all equilibria are tables of actions that fit one line each."""
     if game.num_states > MAX_STATES:
         return False
-    tables = [tables_of(solution, index) for index in range(len(solution))]
+    tables = [solution.profile(index).strategies for index in range(len(solution))]
     return all(
         len(table) == game.num_states and all(p in (0, 1) for row in table for p in row)
         for profile in tables
@@ -249,11 +182,11 @@ def _all_pure(solution: MarkovSolution, game: MarkovGame) -> bool:
     )
 
 
-def _pure_equilibria(solution: MarkovSolution, game: MarkovGame) -> list[str | RichTable]:
+def _pure_equilibria(solution: Solution, game: MarkovGame) -> list[str | RichTable]:
     """A line an equilibrium, a column a state."""
     table = new_table("#", *game.states, "payoffs", right=["#"])
     for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):
-        lines = _lines(game, tables_of(solution, number), 0, None)
+        lines = _lines(game, solution.profile(number).strategies, 0, None)
         payoffs = ", ".join(map(short_number, outcome.payoffs))
         add_row(table, [str(number), *(",".join(line[1:]) for line in lines), payoffs])
     more = len(solution) - MAX_OUTCOMES
@@ -337,39 +270,3 @@ def _visits(game: MarkovGame, tables: Sequence[Table] | None) -> set[tuple[int, 
         seen |= new
         waiting += new
     return seen
-
-
-# --- proof
-
-
-def _proof(solution: MarkovSolution) -> str:
-    certificates = [outcome.certificate for outcome in solution]
-    unproven = [i for i, c in enumerate(certificates) if not c.verified]
-    regrets = [r for c in certificates for r in c.evidence.get("regrets", ())]
-    if unproven and regrets:
-        return (
-            f"An approximation: by some deviation a player gains up to {exactly(max(regrets))}, "
-            "and no more."
-        )
-    if unproven:
-        shown = ", ".join(f"#{i}" for i in unproven)
-        return f"Certificate: NOT verified for {shown}; take them as approximations."
-    start = "Certificate: verified from the game alone, in exact arithmetic: "
-    if any(c.arithmetic == FLOAT for c in certificates):
-        start = "Checked in floating point, so not proven; up to rounding, "
-    if isinstance(solution[0], TableCommitment):
-        claims = "the payoffs, the response as a best one of its class"
-        if certificates[0].evidence.get("bound") in SEARCHED:
-            return start + f"{claims}. The upper bound is proven by the search itself."
-        return start + f"{claims}, and the upper bound."
-    gain = f"more than {exactly(max(regrets))}" if any(regrets) else "anything"
-    return start + f"no player gains {gain} by any deviation, whatever it makes of the history."
-
-
-def _texts(solution: MarkovSolution) -> list[str]:
-    """Every number that is shown, to see whether one is rounded without its exact form."""
-    numbers = [p for outcome in solution for p in outcome.payoffs]
-    for index in range(min(len(solution), MAX_OUTCOMES)):
-        numbers += [p for table in tables_of(solution, index) for row in table for p in row]
-    texts = [short_number(number) for number in numbers]
-    return texts + [APPROXIMATE] * bool(solution.robustness)

@@ -6,23 +6,24 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gtlearn import limits
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import IteratedGame, MarkovGame
-from gtlearn.games.numbers import short_number
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached
-from gtlearn.solvers._markov.checking.result import CommitmentCheck, Deception, Optimum
-from gtlearn.solvers._markov.profiles.read import TableProfile
-from gtlearn.solvers._markov.profiles.rows import Rows
-from gtlearn.solvers._markov.solution import (
+from gtlearn.solvers._markov.tables import pure_table
+from gtlearn.solvers.checking.commitment import other_ties
+from gtlearn.solvers.checking.comparing import comparing, status_of
+from gtlearn.solvers.checking.result import CommitmentCheck, Deception, Optimum
+from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     OPTIMAL,
     STATIONARY,
     STOCHASTIC,
-    MarkovSolution,
-    TableCommitment,
+    Commitment,
+    Table,
 )
-from gtlearn.solvers._markov.tables import as_markov, pure_table
-from gtlearn.solvers.checking.check import comparing, status_of
+from gtlearn.solvers.profile import Profile
+from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify import table_payoffs
 from gtlearn.solvers.verify.markov_values import (
     Response,
@@ -35,37 +36,35 @@ COMPARING = 10.0  # seconds for each best commitment, where there is no time lim
 MOST_TABLES = 20  # of a stationary follower's best responses that are listed
 
 
-def check_commitment(
-    found: TableProfile,
+def check_table_commitment(
+    profile: Profile,
     game: MarkovGame | IteratedGame,
-    *,
     leader: int,
-    follower: str,
-    policy: str | None,
     ties: str,
+    follower: str | None,
+    policy: str | None,
 ) -> tuple[CommitmentCheck, tuple[str, ...], str]:
     """What the leader's table of a profile is worth, notes, and a status.
 
     Args:
-        found: the profile; only the leader's table is needed.
+        profile: only the leader's table is needed.
         game: a game of two players.
         leader: who commits.
-        follower: the follower's class: "stationary" or "optimal".
-        policy: with the best of which tables it is compared; None for its own kind.
         ties: "strong" or "weak".
+        follower: the follower's class: "stationary" or "optimal"; None for that of the profile,
+            or "optimal".
+        policy: with the best of which tables it is compared; None for its own kind.
 
     Raises:
-        InputError: if there is no table of the leader, or the follower's best response is too
+        InputError: if the leader's table sees the time, or the follower's best response is too
             hard to find.
         LimitReached: at a limit, before it is known what the commitment earns.
     """
     markov = as_markov(game)
-    own = found.tables[leader]
-    if own is None:
-        raise InputError(
-            f"the profile holds no table of the leader {markov.players[leader]!r}; give "
-            '{"commitment": TABLE}'
-        )
+    follower = follower or profile.follower or OPTIMAL
+    policy = policy or profile.policy
+    own, theirs = profile.tables[leader], profile.tables[1 - leader]
+    assert own is not None  # as `check` requires
     if len(own) != markov.num_states:
         raise InputError(
             f"the leader's table sees the time: a commitment has one row for each of the "
@@ -76,17 +75,13 @@ def check_commitment(
     achieved = strong.other if ties == "strong" else weak.other
     notes: list[str] = []
     regret = None
-    theirs = found.tables[1 - leader]
     if theirs is not None:
         gets = table_payoffs(markov, scene.pair(own, theirs))
         regret = strong.own - gets[1 - leader]
         if follower == STATIONARY and len(theirs) != markov.num_states:
             notes.append("the follower's own table sees the time, which its class does not")
         elif regret == 0 and gets[leader] != achieved:
-            notes.append(
-                f"the follower's best response given earns the leader "
-                f"{short_number(gets[leader])}, {ties} ties would give it {short_number(achieved)}"
-            )
+            notes.append(other_ties(gets[leader], achieved, ties))
     pure = all(p in (0, 1) for row in own for p in row)
     kind = policy or (DETERMINISTIC if pure else STOCHASTIC)
     optima, status = {}, OK
@@ -101,7 +96,7 @@ def check_commitment(
         if solution.status != OK:
             status = status_of(limits.of_status(solution.status), own_time)
         best = solution[0] if len(solution) else None
-        if not isinstance(best, TableCommitment):
+        if not isinstance(best, Commitment):
             notes.append(f"the best {compared} commitment is not known: none was found in time")
             continue
         value, bound = Fraction(best.value), Fraction(best.upper_bound)
@@ -117,18 +112,18 @@ def check_commitment(
         notes.append("the table is stochastic, and compared with deterministic ones only")
     check = CommitmentCheck(
         leader,
-        follower,
         ties,
         achieved,
         strong.other,
         weak.other,
         strong.own,
         regret,
-        scene.best_actions(own) if follower == OPTIMAL else None,
-        scene.best_tables(own) if follower == STATIONARY else None,
-        optima.get(kind),
-        optima.get(STOCHASTIC) if kind == DETERMINISTIC else None,
-        scene.deception(own, found.shown, ties),
+        best_responses=scene.best_actions(own) if follower == OPTIMAL else None,
+        optimum=optima.get(kind),
+        follower=follower,
+        best_tables=scene.best_tables(own) if follower == STATIONARY else None,
+        stochastic=optima.get(STOCHASTIC) if kind == DETERMINISTIC else None,
+        deception=scene.deception(own, profile.shown, ties),
     )
     return check, tuple(notes), status
 
@@ -139,11 +134,11 @@ class _Scene:
     def __init__(self, game: MarkovGame, leader: int, follower: str) -> None:
         self.game, self.leader, self.follower = game, leader, follower
 
-    def pair(self, own: Rows, theirs: Rows | None = None) -> Sequence[Rows | None]:
+    def pair(self, own: Table, theirs: Table | None = None) -> Sequence[Table | None]:
         """The leader's and the follower's table in the order of the players."""
         return [own, theirs] if self.leader == 0 else [theirs, own]
 
-    def response(self, own: Rows, ties: str) -> Response:
+    def response(self, own: Table, ties: str) -> Response:
         """The follower's best response to a table."""
         return best_response(
             self.game,
@@ -154,21 +149,21 @@ class _Scene:
             ties=ties,
         )
 
-    def best_actions(self, own: Rows) -> tuple[tuple[int, ...], ...] | None:
+    def best_actions(self, own: Table) -> tuple[tuple[int, ...], ...] | None:
         """The actions of the follower's best responses; None at a limit."""
         try:
             return best_actions(self.game, self.pair(own), 1 - self.leader)
         except LimitReached:
             return None
 
-    def best_tables(self, own: Rows) -> tuple[tuple[int | None, ...], ...] | None:
+    def best_tables(self, own: Table) -> tuple[tuple[int | None, ...], ...] | None:
         """The follower's best tables, some of them; None at a limit."""
         try:
             return best_tables(self.game, self.pair(own), 1 - self.leader, MOST_TABLES)
         except LimitReached:
             return None
 
-    def deception(self, own: Rows, shown: Rows | None, ties: str) -> Deception | None:
+    def deception(self, own: Table, shown: Table | None, ties: str) -> Deception | None:
         """What comes of showing another table than is played; None where it is the same, and at a
         limit."""
         if shown is None or shown == own:
@@ -191,8 +186,25 @@ def _best(
     follower: str,
     policy: str,
     ties: str,
-) -> MarkovSolution:
+) -> Solution:
     """The best commitments of a kind, as far as the time allows."""
     from gtlearn.solvers._markov.commitment import stackelberg
 
     return stackelberg(game, leader=leader, follower=follower, policy=policy, ties=ties)
+
+
+def require_two_players(game: MarkovGame | IteratedGame, leader: int | None) -> None:
+    """Refuses commitments in games of more players, and leaders that do not play.
+
+    Raises:
+        InputError: if so.
+    """
+    if game.num_players != 2:
+        raise InputError(
+            f"a commitment needs two players, {game.name!r} has {game.num_players}; check it as "
+            "a Nash equilibrium"
+        )
+    if isinstance(leader, bool) or leader not in (None, 0, 1):
+        raise InputError(
+            f"the leader {quoted(leader)} is no player of {game.name!r}; choose 0 or 1"
+        )

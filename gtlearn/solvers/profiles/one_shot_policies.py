@@ -8,7 +8,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 
 
-def strategies_of_policy(policy: Any, game: NormalFormGame) -> list[list[Any]]:
+def vectors_of_policy(policy: Any, game: NormalFormGame) -> list[list[Any]]:
     """One probability vector a player from an OpenSpiel policy, Python or C++.
 
     The policy may belong to any form of the game in which each player decides once: its own

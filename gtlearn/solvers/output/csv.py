@@ -1,0 +1,56 @@
+"""A Solution as CSV with exact numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from gtlearn.games import BayesianGame, Game
+from gtlearn.solvers.output.json import json_number
+from gtlearn.solvers.solution import Solution
+
+
+def to_csv(solution: Solution) -> str:
+    """One row a solution, player and action; in a game of several steps one a step and state too.
+
+    For a correlated equilibrium (which has no strategy a player) one row a solution and joint
+    action, with a column a player. The step is empty where a table does not depend on it.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if any(getattr(outcome, "distribution", None) is not None for outcome in solution):
+        writer.writerow(["solution", *solution.game.players, "probability"])
+        writer.writerows(_joint_rows(solution))
+        return text.getvalue()
+    when = ["step", "state"] if solution.game.in_steps else []
+    writer.writerow(["solution", *when, "player", "action", "probability", "payoff"])
+    writer.writerows(_rows(solution))
+    return text.getvalue()
+
+
+def _rows(solution: Solution) -> Iterator[list[Any]]:
+    states = [point.label for point in solution.game.points(0)]
+    for index, outcome in enumerate(solution):
+        columns = solution.profile(index).columns
+        for (column, table), payoff in zip(columns, outcome.payoffs, strict=True):
+            for place, row in enumerate(table):
+                step, state = divmod(place, len(states))
+                when = [step if len(table) > len(states) else "", states[state]]
+                where = [index, *(when if solution.game.in_steps else []), column.heading]
+                for label, p in zip(column.actions, row, strict=True):
+                    yield [*where, label, json_number(p), json_number(payoff)]
+
+
+def _joint_rows(solution: Solution) -> Iterator[list[Any]]:
+    actions = joint_actions(solution.game)
+    for index, outcome in enumerate(solution):
+        for profile, probability in sorted((getattr(outcome, "distribution", None) or {}).items()):
+            names = [labels[a] for labels, a in zip(actions, profile, strict=True)]
+            yield [index, *names, json_number(probability)]
+
+
+def joint_actions(game: Game) -> tuple[tuple[str, ...], ...]:
+    """The labels of each player's actions in a joint action of a game in one shot."""
+    return game.games[0].actions if isinstance(game, BayesianGame) else game.actions

@@ -1,0 +1,266 @@
+"""A Solution as JSON, and the pieces that every JSON object of gtlearn is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gtlearn.games import BayesianGame, Game, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
+from gtlearn.games.numbers import ExactArray, Number
+from gtlearn.solvers.solution import (
+    Certificate,
+    Commitment,
+    CorrelatedEquilibrium,
+    NashEquilibrium,
+    NashSubset,
+    Outcome,
+    Solution,
+)
+
+SCHEMA = "gtlearn/solution/1"
+MOST_FULL_ROWS = 100  # of multipliers: of more, nearly all are zeros, and they fill gigabytes
+
+
+def to_json(solution: Solution) -> dict[str, Any]:
+    """The solution as the JSON object of schema gtlearn/solution/1.
+
+    In a game of several steps a commitment has "commitment" (states x actions, the states labelled
+    by "states"), "response" (the index of the follower's action in each state, or one such list a
+    step where the response depends on the step), "value", "upper_bound", "gap" and "attained"; an
+    equilibrium has "strategies", one table a player, each a list of tables, one a step, where
+    "timed" is true.
+    """
+    game = solution.game
+    out: dict[str, Any] = {
+        "schema": SCHEMA,
+        "game": game_json(game),
+        "concept": solution.concept,
+        "method": solution.method,
+        "status": solution.status,
+        "complete": solution.complete,
+        "arithmetic": solution.arithmetic,
+        "follower": solution.follower,
+        "policy": solution.policy,
+        "unit": as_markov(game).unit if game.in_steps else None,
+        "solutions": [_outcome_json(outcome, game) for outcome in solution],
+        "components": plain(solution.components),
+        "component_indices": plain(solution.component_indices),
+        "subsets": plain(solution.subsets and list(map(_subset_json, solution.subsets))),
+        "bounds": solution.bounds and {n: json_number(v) for n, v in solution.bounds.items()},
+        "robustness": plain(solution.robustness) or None,
+        "proofs": plain(solution.proofs) or None,
+        "seconds": solution.seconds,
+        "notes": list(solution.notes) or None,
+    }
+    return {key: value for key, value in out.items() if value is not None}
+
+
+def game_json(game: Game) -> dict[str, Any]:
+    """The game's name, labels and fingerprint, as every JSON output of gtlearn shows them."""
+    out: dict[str, Any] = {"name": game.name, "players": list(game.players)}
+    if isinstance(game, BayesianGame):
+        first = game.games[0]
+        out |= {
+            "actions": [list(labels) for labels in first.actions],
+            "types": list(game.types),
+            "prior": number_list(game.prior),
+        }
+        if any(other.actions != first.actions for other in game.games):
+            out["type_actions"] = [list(other.actions[game.follower]) for other in game.games]
+    elif game.in_steps:
+        markov = as_markov(game)
+        out |= {
+            "states": list(markov.states),
+            "actions": [list(labels) for labels in markov.actions],
+            **({} if markov.horizon is None else {"horizon": markov.horizon}),
+            **({} if markov.discount == 1 else {"discount": json_number(markov.discount)}),
+        }
+    else:
+        out["actions"] = [list(labels) for labels in game.actions]
+    return {**out, "fingerprint": game.fingerprint}
+
+
+def _or_none(value: Number | None) -> str | float | None:
+    return None if value is None else json_number(value)
+
+
+def json_number(value: Any) -> str | float:
+    """An exact number as "p" or "p/q", a float as it is.
+
+    >>> json_number(Fraction(2, 4)), json_number(0.5)
+    ('1/2', 0.5)
+    """
+    if isinstance(value, float | np.floating):
+        return float(value)
+    return exact_text(Fraction(int(value.numerator), int(value.denominator)))
+
+
+def exact_text(value: Fraction) -> str:
+    """A Fraction as "p" or "p/q", of any length."""
+    try:
+        return str(value)
+    except ValueError:  # Python refuses to print integers of more than 4300 digits
+        import flint
+
+        top = str(flint.fmpz(value.numerator))
+        return top if value.denominator == 1 else f"{top}/{flint.fmpz(value.denominator)}"
+
+
+def plain(value: Any) -> Any:
+    """Any value of a certificate's evidence, made of what JSON knows.
+
+    Exact numbers become strings, indices and counts stay integers. A mapping whose keys are not
+    all strings becomes a list of [key, value] pairs.
+
+    >>> plain({"regrets": (Fraction(0), Fraction(1, 3)), "basis": np.array([0, 2])})
+    {'regrets': ['0', '1/3'], 'basis': [0, 2]}
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Fraction | float):
+        return json_number(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        if value and all(isinstance(key, str) for key in value):
+            return {key: plain(item) for key, item in value.items()}
+        return [[plain(key), plain(item)] for key, item in value.items()]
+    if isinstance(value, ExactArray):
+        return plain(value.fractions().tolist())
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, Sequence | set | frozenset):
+        return [plain(item) for item in value]
+    if hasattr(value, "p") and hasattr(value, "q"):  # python-flint's rationals
+        return exact_text(Fraction(int(value.p), int(value.q)))
+    return str(value)
+
+
+def _outcome_json(outcome: Outcome, game: Game) -> dict[str, Any]:
+    out: dict[str, Any]
+    if isinstance(outcome, NashEquilibrium):
+        out = {
+            "strategies": [_strategy_json(s, game, outcome.timed) for s in outcome.strategies],
+            "timed": outcome.timed,
+            "payoffs": number_list(outcome.payoffs),
+            "index": outcome.index,
+        }
+    elif isinstance(outcome, CorrelatedEquilibrium):
+        out = {
+            "payoffs": number_list(outcome.payoffs),
+            "distribution": _distribution_json(outcome.distribution),
+            "value": _or_none(outcome.value),
+            "gap": _or_none(outcome.gap),
+        }
+    elif outcome.in_steps:
+        out = _table_commitment_json(outcome, as_markov(game))
+    else:
+        out = _commitment_json(outcome)
+    shown = {key: value for key, value in out.items() if value is not None or key == "response"}
+    return {**shown, "certificate": certificate_json(outcome.certificate)}
+
+
+def _commitment_json(outcome: Commitment) -> dict[str, Any]:
+    joint, response = outcome.distribution, outcome.response
+    if isinstance(response, tuple):
+        shown: Any = list(response)
+    elif response is None and joint is None:
+        shown = number_list(outcome.strategies[1 - outcome.leader])
+    else:
+        shown = response
+    return {
+        "strategies": [number_list(strategy) for strategy in outcome.strategies],
+        "payoffs": number_list(outcome.payoffs),
+        "leader": outcome.leader,
+        "response": shown,
+        "ties": outcome.ties,
+        "attained": outcome.attained,
+        "gap": _or_none(outcome.gap),
+        "distribution": None if joint is None else _distribution_json(joint),
+    }
+
+
+def _table_commitment_json(outcome: Commitment, game: MarkovGame) -> dict[str, Any]:
+    response = list(outcome.response)
+    timed = len(response) > game.num_states
+    return {
+        "leader": outcome.leader,
+        "commitment": [number_list(row) for row in outcome.commitment],
+        "states": list(game.states),
+        "follower": outcome.follower,
+        "policy": outcome.policy,
+        "ties": outcome.ties,
+        "response": by_step(response, game.num_states) if timed else response,
+        "payoffs": number_list(outcome.payoffs),
+        "value": json_number(outcome.value),
+        "unit": game.unit,
+        "upper_bound": _or_none(outcome.upper_bound),
+        "gap": _or_none(outcome.gap),
+        "attained": outcome.attained,
+    }
+
+
+def _strategy_json(strategy: Any, game: Game, timed: bool | None) -> list[Any]:
+    """A vector, a table, or, where it sees the time, a list of tables, one a step."""
+    if timed is None:
+        return number_list(strategy)
+    rows = [number_list(row) for row in strategy]
+    return by_step(rows, as_markov(game).num_states) if timed else rows
+
+
+def by_step(rows: Sequence[Any], states: int) -> list[list[Any]]:
+    """The rows of a table that depends on the time, one list a step.
+
+    >>> by_step(["a", "b", "c", "d"], 2)
+    [['a', 'b'], ['c', 'd']]
+    """
+    return [list(rows[start : start + states]) for start in range(0, len(rows), states)]
+
+
+def certificate_json(certificate: Certificate) -> dict[str, Any]:
+    """A certificate with its evidence beside it."""
+    return {
+        "kind": certificate.kind,
+        "arithmetic": certificate.arithmetic,
+        **{key: _evidence_json(key, value) for key, value in certificate.evidence.items()},
+        "verified": certificate.verified,
+    }
+
+
+def _evidence_json(key: str, value: Any) -> Any:
+    """As `plain`, but of many multipliers each row is a list of [place, number] of the nonzero."""
+    if key != "multipliers" or not isinstance(value, tuple) or len(value) <= MOST_FULL_ROWS:
+        return plain(value)
+    if not all(isinstance(row, ExactArray) for row in value):
+        return plain(value)
+    known: dict[int, Any] = {}  # rows that are the same one
+    for row in value:
+        if id(row) not in known:
+            known[id(row)] = [
+                [k, json_number(row[k])] for k in np.flatnonzero(row.numerators).tolist()
+            ]
+    return [known[id(row)] for row in value]
+
+
+def _subset_json(subset: NashSubset) -> dict[str, Any]:
+    return {
+        "rows": [number_list(strategy) for strategy in subset.rows],
+        "columns": [number_list(strategy) for strategy in subset.columns],
+        "members": list(subset.members),
+    }
+
+
+def _distribution_json(distribution: Mapping[tuple[int, ...], Number]) -> list[dict[str, Any]]:
+    return [
+        {"profile": [int(a) for a in profile], "probability": json_number(probability)}
+        for profile, probability in sorted(distribution.items())
+    ]
+
+
+def number_list(values: Sequence[Number]) -> list[str | float]:
+    """Each number as in `json_number`."""
+    return [json_number(value) for value in values]

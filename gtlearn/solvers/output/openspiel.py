@@ -1,0 +1,94 @@
+"""A Solution as an OpenSpiel policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from open_spiel.python.policy import Policy, TabularPolicy
+
+from gtlearn.errors import InputError
+from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.solvers.solution import Solution, Table
+
+if TYPE_CHECKING:
+    import pyspiel
+
+
+def to_openspiel_policy(
+    solution: Solution, index: int = 0, game: pyspiel.Game | None = None
+) -> Policy:
+    """One solution as a policy of `game` (the solution's own by default).
+
+    `game` may be any form in which each player decides once, for instance the turn-based one
+    of `pyspiel.convert_to_turn_based`. In a game of several steps it is the solution's own: tables
+    that do not see the time become a TabularPolicy whose information states are the states of the
+    game ("p0 init", "p0 CC", ...) that can be reached before it ends; others a TimedPolicy, which
+    counts the steps of the state that it is asked about.
+
+    Raises:
+        InputError: if the solution has no strategy a player, or `game` is of another shape.
+    """
+    if isinstance(solution.game, BayesianGame):
+        raise InputError("a Bayesian game has no OpenSpiel form; take the strategies themselves")
+    profile = solution.profile(index)
+    if isinstance(solution.game, NormalFormGame):
+        return _of_vectors(solution.game, profile.strategies, game)
+    return _of_tables(solution.game, profile.strategies)
+
+
+def _of_tables(game: MarkovGame | IteratedGame, tables: Sequence[Table]) -> Policy:
+    if any(len(table) > len(game.states) for table in tables):
+        return TimedPolicy(game, tables)
+    reached = game.openspiel.decision_states()
+    policy = TabularPolicy(game.openspiel, states=reached)
+    for state in reached.values():
+        for player, table in enumerate(tables):
+            key = state.information_state_string(player)
+            row = [float(p) for p in table[state.place]]
+            policy.action_probability_array[policy.state_lookup[key]][: len(row)] = row
+    return policy
+
+
+class TimedPolicy(Policy):  # type: ignore[misc]
+    """Tables, some of which depend on the time, as an OpenSpiel policy."""
+
+    def __init__(self, game: IteratedGame | MarkovGame, tables: Sequence[Table]) -> None:
+        super().__init__(game.openspiel, list(range(game.num_players)))
+        self._tables = tables
+        self._states = len(game.states)
+
+    def action_probabilities(self, state: Any, player_id: int | None = None) -> dict[int, float]:
+        """What `player_id` plays in a state of the game, by legal action."""
+        player = state.current_player() if player_id is None else player_id
+        table = self._tables[player]
+        timed = len(table) > self._states
+        row = table[state.place + state.step * self._states * timed]
+        return {action: float(row[action]) for action in state.legal_actions(player)}
+
+
+def _of_vectors(
+    own: NormalFormGame, strategies: Sequence[Any], game: pyspiel.Game | None
+) -> TabularPolicy:
+    target = own.openspiel if game is None else game
+    sizes = [len(strategy) for strategy in strategies]
+    if target.num_players() != len(sizes) or target.max_game_length() > len(sizes):
+        raise InputError(
+            f"{target} is not a game of {len(sizes)} players who decide once each, as "
+            f"{own.name!r} is"
+        )
+    policy = TabularPolicy(target)
+    legal = policy.legal_actions_mask
+    for player, strategy in enumerate(strategies):
+        keys = policy.states_per_player[player]
+        rows = [policy.state_lookup[key] for key in keys]
+        if len(rows) != 1 or int(legal[rows[0]].sum()) != sizes[player]:
+            raise InputError(
+                f"player {player} of {target} does not choose once among {sizes[player]} "
+                f"actions, as in {own.name!r}"
+            )
+        policy.action_probability_array[rows[0]] = 0.0
+        actions = np.flatnonzero(legal[rows[0]])
+        policy.action_probability_array[rows[0], actions] = [float(p) for p in strategy]
+    return policy

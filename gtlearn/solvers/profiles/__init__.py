@@ -1,0 +1,1 @@
+"""Profiles from any tool: numbers, JSON, files, OpenSpiel policies, callables, solutions, runs."""
