@@ -134,10 +134,10 @@ def _elsewhere(environments: list[str]) -> str:
 
 
 class FieldType(click.ParamType):  # type: ignore[type-arg]
-    """What may be given for a field of a dataclass."""
+    """What may be given for a field of a dataclass: one value, or several between commas."""
 
-    def __init__(self, field: Field) -> None:
-        self.field = field
+    def __init__(self, field: Field, several: bool) -> None:
+        self.field, self.several = field, several
         self.name = field.name
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
@@ -151,24 +151,13 @@ class FieldType(click.ParamType):  # type: ignore[type-arg]
         return _METAVARS.get(first, "LIST")
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The value."""
+        """The value; or a list of the values."""
+        from gtlearn.runs.options import parsed
+
         if not isinstance(value, str):
             return value
         try:
-            return self.field.parsed(value)
-        except InputError as error:
-            return self.fail(str(error), param, ctx)
-
-
-class SeveralType(FieldType):
-    """One value of a field or, between commas, several."""
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The values, in a list."""
-        from gtlearn.runs.options import parsed
-
-        try:
-            return parsed(self.field, value)
+            return parsed(self.field, value) if self.several else self.field.parsed(value)
         except InputError as error:
             return self.fail(str(error), param, ctx)
 
@@ -192,10 +181,12 @@ def _option(field: Field, default: Any, several: bool = False) -> click.Option:
     if field.kind is bool:
         flags = [f"--{name}/--no-{name}", field.name]
         return click.Option(flags, default=None, help=text, multiple=several)
-    kind = SeveralType(field) if several else FieldType(field)
-    flatten = _flattened if several else None
     return click.Option(
-        [f"--{name}", field.name], type=kind, help=text, multiple=several, callback=flatten
+        [f"--{name}", field.name],
+        type=FieldType(field, several),
+        help=text,
+        multiple=several,
+        callback=_flattened if several else None,
     )
 
 

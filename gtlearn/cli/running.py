@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,16 +13,14 @@ import click
 from gtlearn.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from gtlearn.runs.jobs import Job
     from gtlearn.runs.learner import Learner
     from gtlearn.runs.loop import Outcome
-    from gtlearn.runs.pictures import Array
 
 STOPPED = 130  # as a process that was interrupted
 _REFRESH = 0.1  # seconds
 _CHECKED = ("gap", "follower_regret")  # of an exact check
+_HEADS, _FORMS = {"env_steps": "environment steps"}, {"env_steps": ",.0f", "seconds": ".1f"}
 _COMMON = (
     *(
         "schema",
@@ -171,70 +168,34 @@ def _grouped(outcomes: Sequence[Outcome]) -> list[tuple[dict[str, Any], list[Out
 
 def _table_of(groups: Sequence[tuple[dict[str, Any], list[Outcome]]]) -> str:
     """One row a seed, and the mean; of a grid, the means, one row a combination of options."""
-    from gtlearn.runs.pictures import INTERVAL, interval_text
-    from gtlearn.solvers.output.pieces import to_text
-
-    results = [o.result for _, group in groups for o in group if o.result is not None]
-    checked = [key for key in _CHECKED if results and all(key in result for result in results)]
-    if len(groups) > 1:
-        return to_text(
-            [_grid_table(groups, checked), f"Means over n seeds, each with its {INTERVAL}."]
-        )
-    found = _column([_numbers(result, checked) for result in results], 0)
-    said = f"learned {interval_text(found)}" if len(found) else "none finished"
-    return to_text([_seeds_table(groups[0][1], checked), said])
-
-
-def _seeds_table(outcomes: Sequence[Outcome], checked: Sequence[str]) -> Table:
-    from gtlearn.solvers.output.pieces import add_row, new_table
-
-    names = [key.replace("_", " ") for key in checked]
-    heads = ("seed", "learned", "exact", *names, "environment steps", "seconds")
-    table = new_table(*heads, right=heads)
-    for outcome in outcomes:
-        result = outcome.result
-        if result is None:
-            add_row(table, [str(outcome.seed), "failed", *[""] * (len(heads) - 2)])
-            continue
-        values = ["" if value is None else f"{value:.5g}" for value in _numbers(result, checked)]
-        steps, seconds = f"{result['env_steps']:,}", f"{result['seconds']:.1f}"
-        add_row(table, [str(outcome.seed), *values, steps, seconds])
-    return table
-
-
-def _grid_table(
-    groups: Sequence[tuple[dict[str, Any], list[Outcome]]], checked: Sequence[str]
-) -> Table:
-    from gtlearn.runs.options import shown
-    from gtlearn.runs.pictures import mean_interval
-    from gtlearn.solvers.output.pieces import add_row, new_table
-
-    settings = list(groups[0][0])
-    names = [key.replace("_", " ") for key in checked]
-    heads = (*settings, "n", "learned", "95 % interval", "exact", *names)
-    table = new_table(*(head.replace("_", " ") for head in heads), right=heads[len(settings) :])
-    for setting, group in groups:
-        rows = [_numbers(outcome.result, checked) for outcome in group if outcome.result]
-        learned, *others = (_column(rows, place) for place in range(2 + len(checked)))
-        mean, low, high = mean_interval(learned) if len(learned) else (math.nan,) * 3
-        ends = f"{low:.5g} to {high:.5g}" if len(learned) > 1 else ""
-        means = [f"{values.mean():.5g}" if len(values) else "" for values in others]
-        said = [str(len(learned)), f"{mean:.5g}" if len(learned) else "failed", ends, *means]
-        add_row(table, [*map(shown, setting.values()), *said])
-    return table
-
-
-def _numbers(result: dict[str, Any], checked: Sequence[str]) -> list[float | None]:
-    """The learned and the exact value of a run, and what exact checks found."""
-    learned = [result["metrics"].get(key) for key in ("learned", "exact")]
-    return [*learned, *(result[key] for key in checked)]
-
-
-def _column(rows: Sequence[Sequence[float | None]], place: int) -> Array:
-    """One number of each row that has it."""
     import numpy as np
 
-    return np.array([row[place] for row in rows if row[place] is not None], dtype=float)
+    from gtlearn.runs.options import shown
+    from gtlearn.runs.pictures import INTERVAL, interval_text, mean_interval
+    from gtlearn.solvers.output.pieces import add_row, new_table, to_text
+
+    grid = len(groups) > 1
+    rows = groups if grid else [({"seed": o.seed}, [o]) for o in groups[0][1]]
+    results = [o.result for _, group in groups for o in group if o.result is not None]
+    checked = [key for key in _CHECKED if results and all(key in result for result in results)]
+    numbers = ["exact", *checked, "env_steps", "seconds"]
+    heads = [*rows[0][0], *["n"] * grid, "learned", *["95 % interval"] * grid, *numbers]
+    named = [_HEADS.get(head, head.replace("_", " ")) for head in heads]
+    table = new_table(*named, right=named[len(rows[0][0]) * grid :])
+    for setting, group in rows:
+        found = [{**o.result, **o.result["metrics"]} for o in group if o.result is not None]
+        columns = {k: [one[k] for one in found if k in one] for k in ("learned", *numbers)}
+        cells = {**{k: shown(v) for k, v in setting.items()}, "n": str(len(found))}
+        cells |= {k: f"{np.mean(v):{_FORMS.get(k, '.5g')}}" for k, v in columns.items() if v}
+        if len(columns["learned"]) > 1:
+            _, low, high = mean_interval(np.array(columns["learned"]))
+            cells["95 % interval"] = f"{low:.5g} to {high:.5g}"
+        if not found:
+            cells["learned"] = "failed"
+        add_row(table, [cells.get(head, "") for head in heads])
+    learned = [one["metrics"]["learned"] for one in results if "learned" in one["metrics"]]
+    said = f"learned {interval_text(np.array(learned))}" if learned else "none finished"
+    return to_text([table, f"Means over n seeds, each with its {INTERVAL}." if grid else said])
 
 
 def curve_of(paths: Sequence[Path], picture: Path) -> Path | None:

@@ -52,9 +52,8 @@ def write(film: Film, file: Path) -> None:
     """Writes a film as a GIF that goes on for ever, or as an MP4.
 
     Raises:
-        InputError: as `require_format`, or if it cannot be written.
+        InputError: if imageio is missing, or it cannot be written.
     """
-    require_format(file)
     kind = file.suffix.lower()
     writer = optional("imageio.v3", "envs")
     options: dict[str, Any] = {"loop": 0, "duration": 1000 / film.rate}  # milliseconds
