@@ -19,7 +19,7 @@ from gtlearn import solvers
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.optional import install_line
-from gtlearn.solvers.checking.check import check
+from gtlearn.solvers.checking.check import check_equilibrium
 from gtlearn.solvers.output.pieces import add_row, mix, new_table, to_text
 from gtlearn.solvers.solution import NashEquilibrium, Solution
 
@@ -114,7 +114,7 @@ def learn(solution: Solution, seed: int) -> Run:
             learner.run_iteration()
         done = checkpoint
         profile = _profile(turn_based, learner.average_policy())
-        report = check(profile, game, nearest=checkpoint == CHECKPOINTS[-1])
+        report = check_equilibrium(profile, game, nearest=checkpoint == CHECKPOINTS[-1])
         regrets.append(sum(report.regrets or (), Fraction(0)))
     nearest = report.nearest
     assert nearest is not None

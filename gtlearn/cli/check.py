@@ -15,7 +15,7 @@ from gtlearn.cli.options import (
     GameCommand,
     Natural,
     OneOf,
-    leader_options,
+    concept_options,
     limit_options,
     reading_options,
     was_given,
@@ -27,12 +27,7 @@ from gtlearn.errors import InputError
 @click.command(cls=GameCommand)
 @click.argument("profile")
 @click.argument("game", required=False)
-@click.option(
-    "--concept",
-    type=OneOf("nash", "stackelberg", "correlated", "coarse-correlated"),
-    help="What the profile claims to be.  [default: nash; of a run, what it learned]",
-)
-@leader_options
+@concept_options("check", None)
 @click.option(
     "--index",
     type=Natural(),
@@ -61,10 +56,6 @@ def check(
     game: str | None,
     *,
     concept: str | None,
-    leader: int | None,
-    ties: str,
-    follower: str | None,
-    policy: str | None,
     index: int,
     tolerance: Fraction,
     form: str | None,
@@ -72,6 +63,7 @@ def check(
     how: dict[str, Any],
     time_limit: float | None,
     memory_limit: float | None,
+    **options: Any,
 ) -> int:
     """Say exactly how far PROFILE is from an equilibrium of GAME.
 
@@ -100,7 +92,7 @@ def check(
     from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
     from gtlearn.limits import limited
-    from gtlearn.solvers.options import CHECK, require_row
+    from gtlearn.solvers.concepts import row_of
 
     require_writable(output)
     with interruptible() as asked, limited(time_limit, memory_limit), reading("the input"):
@@ -109,18 +101,15 @@ def check(
             source, loaded, concept = _of_run(source, game, concept, how)
         else:
             loaded = load_game(str(game), how)
-        given = [n for n in ("leader", "ties", "follower", "policy") if was_given(ctx, n)]
-        require_row(CHECK, concept or "nash", loaded, given)
+        given = [name for name in options if was_given(ctx, name)]
+        row_of("check", concept or "nash", loaded, given)
         report = solvers.check(
             source,
             loaded,
             concept or "nash",
-            leader=leader,
-            ties=ties,
-            follower=follower,
-            policy=policy,
             index=index,
             tolerance=tolerance,
+            **options,
         )
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else str(report), output)

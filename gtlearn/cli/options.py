@@ -8,12 +8,15 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from gtlearn.cli.stdout import Command
 from gtlearn.errors import InputError
+
+if TYPE_CHECKING:
+    from gtlearn.solvers.options import Option
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -230,39 +233,47 @@ def limit_options(function: Function) -> Function:
     return function
 
 
-def leader_options(function: Function) -> Function:
-    """The options of a Stackelberg game: who commits, to what, and how the follower responds."""
-    for option in (
-        click.option(
-            "--policy",
-            type=OneOf("deterministic", "stochastic"),
-            help="stackelberg in an iterated or Markov game: what tables of the states the leader "
-            "may commit to. [default: stochastic in iterated games, else deterministic]",
-        ),
-        click.option(
-            "--follower",
-            type=OneOf("stationary", "optimal"),
-            help="stackelberg in an iterated or Markov game: the follower may respond to the whole "
-            "history (optimal, the default), or plays a deterministic table of the states "
-            "(stationary).",
-        ),
-        click.option(
-            "--ties",
-            type=OneOf("strong", "weak"),
-            default="strong",
-            show_default=True,
-            help="stackelberg: the follower breaks ties for the leader (strong) or against it "
-            "(weak).",
-        ),
-        click.option(
-            "--leader",
-            type=Natural(),
-            show_default="who the game or the profile says, else 0",
-            help="stackelberg: who commits; players are counted from 0.",
-        ),
-    ):
-        function = option(function)
-    return function
+def concept_options(verb: str, default: str | None) -> Callable[[Function], Function]:
+    """The option --concept, and those of all concepts, of `solve` or `check`.
+
+    Args:
+        verb: "solve" or "check".
+        default: the concept unless one is given; None where that depends on the profile.
+    """
+    from gtlearn.solvers.concepts import names, owners_of
+    from gtlearn.solvers.options import OPTIONS
+
+    def decorate(function: Function) -> Function:
+        decorated: Any = function
+        for option in reversed(OPTIONS.values()):
+            owners = owners_of(verb, option.name)
+            if owners:
+                decorated = _concept_option(option, owners)(decorated)
+        what = "What to solve for." if default else "What the profile claims to be."
+        rest = "" if default else "  [default: nash; of a run, what it learned]"
+        decorated = click.option(
+            "--concept",
+            type=OneOf(*names()),
+            default=default,
+            show_default=bool(default),
+            help=f"{what}{rest}",
+        )(decorated)
+        bundled: Function = decorated
+        return bundled
+
+    return decorate
+
+
+def _concept_option(option: Option, owners: str) -> Callable[[Any], Any]:
+    kinds: dict[str, Any] = {"player": Natural(), "objective": Objective()}
+    return click.option(
+        f"--{option.name}",
+        type=OneOf(*option.words) if option.words else kinds.get(option.kind),
+        default=option.default,
+        show_default=option.shown or option.default is not None,
+        metavar="[welfare|fairness|gini|player:K|none]" if option.kind == "objective" else None,
+        help=f"{owners}: {option.help}.",
+    )
 
 
 def was_given(ctx: click.Context, name: str) -> bool:

@@ -9,9 +9,8 @@ import click
 
 from gtlearn.cli.options import (
     GameCommand,
-    Objective,
     OneOf,
-    leader_options,
+    concept_options,
     limit_options,
     reading_options,
     was_given,
@@ -23,51 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=GameCommand)
 @click.argument("game")
-@click.option(
-    "--concept",
-    type=OneOf("nash", "stackelberg", "correlated", "coarse-correlated"),
-    default="nash",
-    show_default=True,
-    help="What to solve for.",
-)
-@click.option(
-    "--find",
-    type=OneOf("one", "all"),
-    default="one",
-    show_default=True,
-    help="nash: one equilibrium, or every extreme one, with the sets that they span.",
-)
-@click.option(
-    "--select",
-    type=OneOf("welfare", "fairness", "entropy"),
-    help="nash: the best equilibrium by the sum of payoffs, the least payoff, or entropy.",
-)
-@leader_options
-@click.option(
-    "--commitment",
-    type=OneOf("mixed", "pure", "correlated"),
-    default="mixed",
-    show_default=True,
-    help="stackelberg: what the leader may commit to.",
-)
-@click.option(
-    "--objective",
-    type=Objective(),
-    default="welfare",
-    show_default=True,
-    metavar="[welfare|fairness|gini|player:K|none]",
-    help="correlated, coarse-correlated: what to maximise; player:K counts from 0.",
-)
-@click.option(
-    "--method", help="nash, stackelberg: run this method only; a wrong name lists those known."
-)
-@click.option(
-    "--arithmetic",
-    type=OneOf("exact", "float"),
-    default="exact",
-    show_default=True,
-    help="Exact rational numbers with a proof, or floating point.",
-)
+@concept_options("solve", "nash")
 @limit_options
 @click.option(
     "--format",
@@ -112,7 +67,7 @@ def solve(
     from gtlearn.cli.output import emit, format_for, note, progress_bar, require_writable
     from gtlearn.cli.reading import load_game
     from gtlearn.limits import limited
-    from gtlearn.solvers.options import SOLVE, require_row
+    from gtlearn.solvers.concepts import row_of
 
     require_writable(output)
     if options["objective"] == "none":
@@ -123,7 +78,7 @@ def solve(
         given = {name for name in options if was_given(ctx, name)} - {"concept"}
         if options["arithmetic"] == "exact":  # as it is everywhere
             given -= {"arithmetic"}
-        require_row(SOLVE, options["concept"], loaded, sorted(given))
+        row_of("solve", options["concept"], loaded, sorted(given))
         with progress_bar() as progress:
             solution = solvers.solve(loaded, **options, progress=progress)
     form = format_for(form, output)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 from gtlearn import games, limits
-from gtlearn.errors import InputError, option
-from gtlearn.games import IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.games.loading import Game, Reading
+from gtlearn.games.loading import Reading
 from gtlearn.progress import Progress
-from gtlearn.solvers.options import CHECK, SOLVE, require_row
-from gtlearn.solvers.solution import OPTIMAL, Solution
+from gtlearn.solvers.concepts import concept_of, row_of
+from gtlearn.solvers.options import given
+from gtlearn.solvers.solution import Solution
 
 if TYPE_CHECKING:
-    from gtlearn.solvers.checking.result import CheckReport
+    from gtlearn.solvers.checking.report import CheckReport
     from gtlearn.solvers.verify.report import Report
-
-CONCEPTS = ("nash", "stackelberg", "correlated", "coarse-correlated")
-FINDS = ("one", "all")
-ARITHMETICS = ("exact", "float")
 
 
 def solve(
@@ -47,7 +40,8 @@ def solve(
 
     Args:
         game: a game, or anything that `games.load` takes.
-        concept: "nash", "stackelberg", "correlated" or "coarse-correlated".
+        concept: "nash", "stackelberg", "correlated" or "coarse-correlated", or one that is
+            registered; see `concepts.register`.
         find: for nash, "one" equilibrium or "all" (extreme ones, subsets, components).
         leader: for stackelberg, the index of the player who commits: 0, or a Bayesian game's own
             leader, unless given.
@@ -81,10 +75,8 @@ def solve(
     >>> print(solve("matching_pennies")[0].strategies)
     ((Fraction(1, 2), Fraction(1, 2)), (Fraction(1, 2), Fraction(1, 2)))
     """
-    _one_of("concept", concept, CONCEPTS)
-    _one_of("find", find, FINDS)
-    _one_of("arithmetic", arithmetic, ARITHMETICS)
-    options: dict[str, Any] = {
+    concept_of(concept)
+    options = {
         "find": find,
         "leader": leader,
         "ties": ties,
@@ -96,69 +88,13 @@ def solve(
         "arithmetic": arithmetic,
         "method": method,
     }
+    asked = given(solve, options)
     with limits.limited(time_limit, memory_limit):
         loaded = games.load(game, **reading)
-        require_row(SOLVE, concept, loaded, _given(solve, options))
-        return _solved(loaded, concept, **options, progress=progress)
-
-
-def _given(function: Callable[..., Any], options: Mapping[str, Any]) -> list[str]:
-    """The options of a call that are not the function's defaults."""
-    defaults = function.__kwdefaults__ or {}
-    return [name for name, value in options.items() if value != defaults[name]]
-
-
-def _solved(
-    game: Game,
-    concept: str,
-    *,
-    find: str,
-    leader: int | None,
-    ties: str,
-    commitment: str,
-    follower: str | None,
-    policy: str | None,
-    objective: str | None,
-    select: str | None,
-    arithmetic: str,
-    method: str | None,
-    progress: Progress | None,
-) -> Solution:
-    """As `solve`, under the limits that hold."""
-    if isinstance(game, MarkovGame | IteratedGame):
-        if concept == "nash":
-            from gtlearn.solvers._markov.nash import solve_nash
-
-            return solve_nash(game, find=find, select=select, method=method, progress=progress)
-        from gtlearn.solvers._markov import commitment as tables
-
-        return tables.stackelberg(
-            game,
-            leader=0 if leader is None else leader,
-            follower=OPTIMAL if follower is None else follower,
-            policy=policy,
-            ties=ties,
-            progress=progress,
-        )
-    if concept == "stackelberg":
-        from gtlearn.solvers._commitment import stackelberg
-
-        return stackelberg(
-            game,
-            leader=leader,
-            ties=ties,
-            commitment=commitment,
-            arithmetic=arithmetic,
-            method=method,
-            progress=progress,
-        )
-    assert isinstance(game, NormalFormGame)  # as the table has it
-    if concept == "nash":
-        return _nash(game, find, select, arithmetic, method, progress)
-    from gtlearn.solvers._correlated import coarse_correlated, correlated
-
-    solver = correlated if concept == "correlated" else coarse_correlated
-    return solver(game, objective=objective, arithmetic=arithmetic, progress=progress)
+        work = row_of("solve", concept, loaded, asked).work("solve")
+        assert work is not None  # as `row_of` has it
+        solution: Solution = work(loaded, **asked, progress=progress)
+        return solution
 
 
 def check(
@@ -207,19 +143,21 @@ def check(
     >>> check("3/4 1/4; 1/2 1/2", "matching_pennies").regrets
     (Fraction(0, 1), Fraction(1, 2))
     """
-    options: dict[str, Any] = {"ties": ties, "tolerance": tolerance, "index": index}
-    _one_of("concept", concept or "nash", CONCEPTS)
-    said = {"leader": leader, "ties": ties, "follower": follower, "policy": policy}
+    concept_of(concept or "nash")
+    options = {"leader": leader, "ties": ties, "follower": follower, "policy": policy}
+    asked = given(check, options)
     with limits.limited(time_limit, memory_limit):
-        if hasattr(profile, "claim"):
-            profile, game, concept = profile.claim(game, concept, partial(games.load, **reading))
+        if hasattr(profile, "claim"):  # a run
+            profile, loaded, concept = profile.claim(game, concept, partial(games.load, **reading))
         else:
-            game, concept = games.load(game, **reading), concept or "nash"
-        require_row(CHECK, concept, game, _given(check, said))
-        from gtlearn.solvers.checking.check import check as check_profile
-
-        options |= {"leader": leader, "follower": follower, "policy": policy, "nearest": nearest}
-        return check_profile(profile, game, concept, **options)
+            loaded, concept = games.load(game, **reading), concept or "nash"
+        row = row_of("check", concept, loaded, asked)
+        if "nearest" in row.check_options:
+            asked["nearest"] = nearest
+        work = row.work("check")
+        assert work is not None  # as `row_of` has it
+        report: CheckReport = work(profile, loaded, tolerance=tolerance, index=index, **asked)
+        return report
 
 
 def verify(
@@ -233,7 +171,7 @@ def verify(
     """What of a solution is false, what is proven, and what is taken on trust.
 
     Args:
-        claim: a Solution or Solution, or the JSON object of one.
+        claim: a Solution, or the JSON object of one.
         game: a game, or anything that `games.load` takes; it alone is believed.
         time_limit: seconds after which what is not yet verified is on trust, reading included.
         memory_limit: bytes by which the memory may grow, with the same outcome.
@@ -250,48 +188,3 @@ def verify(
 
     with limits.limited(time_limit, memory_limit):
         return solution(games.load(game, **reading), claim)
-
-
-def _nash(
-    game: NormalFormGame,
-    find: str,
-    criterion: str | None,
-    arithmetic: str,
-    method: str | None,
-    progress: Progress | None,
-) -> Solution:
-    from gtlearn.solvers import _nash as nash
-    from gtlearn.solvers._nash.floats import rounded
-
-    if criterion is not None:
-        _one_of("select", criterion, nash.CRITERIA)
-    if find == "all" or criterion is not None:
-        if method is not None and (method not in nash.ALL_METHODS or criterion is not None):
-            raise InputError(
-                f"method {method!r} does not find all equilibria; use "
-                f"{' or '.join(nash.ALL_METHODS)} with {option('find', 'all')}, or drop "
-                f"{option('method')}"
-            )
-        enumerate_all = nash.ALL_METHODS[method or nash.VERTEX_ENUMERATION]
-        with limits.keeping(0.0, _share_after(criterion, arithmetic)):
-            solution = enumerate_all(game, progress=progress)
-        if criterion is not None and len(solution):
-            solution = nash.select(solution, criterion)
-    else:
-        solution = nash.one_equilibrium(game, method=method, progress=progress)
-    return rounded(solution) if arithmetic == "float" else solution
-
-
-def _share_after(criterion: str | None, arithmetic: str) -> float:
-    """The share of a limit that what follows an enumeration needs."""
-    if criterion == "entropy":
-        return 0.3
-    return 0.3 if criterion is None and arithmetic == "float" else 0.0
-
-
-def _one_of(name: str, value: str, allowed: Sequence[str]) -> None:
-    if value in allowed:
-        return
-    near = difflib.get_close_matches(str(value), allowed, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(allowed)}"
-    raise InputError(f"{value!r} is no {name}; {hint}")

@@ -75,7 +75,7 @@ class TwoChoose:
                 f"an equilibrium of {self.whole.name!r} failed exact verification; please report it"
             )
         certificate = Certificate("nash", RATIONAL, True, evidence)
-        return NashEquilibrium(strategies, earned, certificate, outcome.index)
+        return NashEquilibrium(strategies, earned, certificate, index=outcome.index)
 
     def _commitment(self, outcome: Commitment) -> Commitment:
         count = self.whole.num_players

@@ -1,84 +1,123 @@
-"""Which options belong to which concept and kind of game: one table behind every refusal."""
+"""The options of `solve` and `check`: what each says, and the words that it may be.
+
+`concepts` says to which concept and kind of game each belongs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from gtlearn.errors import InputError, option
-from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
+from gtlearn.errors import InputError
 
-NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"
 
-Row = tuple[str, str]  # a concept and a kind of game
-Rows = Mapping[Row, frozenset[str]]
+@dataclass(frozen=True)
+class Option:
+    """An option of a concept.
 
-_COMMITMENTS = frozenset({"leader", "ties", "commitment", "arithmetic", "method"})
-_LOTTERIES = frozenset({"objective", "arithmetic"})
+    Attributes:
+        name: the argument in Python; on the command line it is written as a flag.
+        help: what it says.
+        words: the words that it may be; empty where it is no word.
+        kind: what else it is: "text", "player" (an index) or "objective".
+        default: what it is unless given; None where that depends on the game.
+        shown: what the command line shows as the default, where that is not `default`.
+    """
 
-SOLVE: Rows = {
-    ("nash", NORMAL_FORM): frozenset({"find", "select", "arithmetic", "method"}),
-    ("nash", STEPS): frozenset({"find", "select", "method"}),
-    ("stackelberg", NORMAL_FORM): _COMMITMENTS,
-    ("stackelberg", BAYESIAN): _COMMITMENTS,
-    ("stackelberg", STEPS): frozenset({"leader", "ties", "follower", "policy"}),
-    ("correlated", NORMAL_FORM): _LOTTERIES,
-    ("coarse-correlated", NORMAL_FORM): _LOTTERIES,
+    name: str
+    help: str
+    words: tuple[str, ...] = ()
+    kind: str = "text"
+    default: Any = None
+    shown: str = ""
+
+
+OPTIONS = {
+    option.name: option
+    for option in (
+        Option(
+            "find",
+            "one equilibrium, or every extreme one, with the sets that they span",
+            ("one", "all"),
+            default="one",
+        ),
+        Option(
+            "select",
+            "the best equilibrium by the sum of payoffs, the least payoff, or entropy",
+            ("welfare", "fairness", "entropy"),
+        ),
+        Option(
+            "leader",
+            "who commits; players are counted from 0",
+            kind="player",
+            shown="who the game or the profile says, else 0",
+        ),
+        Option(
+            "ties",
+            "the follower breaks ties for the leader (strong) or against it (weak)",
+            ("strong", "weak"),
+            default="strong",
+        ),
+        Option(
+            "follower",
+            "the follower may respond to the whole history (optimal), or plays a deterministic "
+            "table of the states (stationary)",
+            ("stationary", "optimal"),
+            shown="who the profile says, else optimal",
+        ),
+        Option(
+            "policy",
+            "what tables of the states the leader may commit to",
+            ("deterministic", "stochastic"),
+            shown="stochastic in iterated games, else deterministic; in a check as the profile is",
+        ),
+        Option(
+            "commitment",
+            "what the leader may commit to",
+            ("mixed", "pure", "correlated"),
+            default="mixed",
+        ),
+        Option(
+            "objective",
+            "what to maximise; player:K counts from 0",
+            kind="objective",
+            default="welfare",
+        ),
+        Option("method", "run this method only; a wrong name lists those known"),
+        Option(
+            "arithmetic",
+            "exact rational numbers with a proof, or floating point",
+            ("exact", "float"),
+            default="exact",
+        ),
+    )
 }
-CHECK: Rows = {
-    ("nash", NORMAL_FORM): frozenset(),
-    ("nash", STEPS): frozenset(),
-    ("stackelberg", NORMAL_FORM): frozenset({"leader", "ties"}),
-    ("stackelberg", STEPS): frozenset({"leader", "ties", "follower", "policy"}),
-    ("correlated", NORMAL_FORM): frozenset(),
-    ("coarse-correlated", NORMAL_FORM): frozenset(),
-}
 
 
-def kind_of_game(game: Game) -> str:
-    """Which column of the tables a game is in."""
-    if isinstance(game, MarkovGame | IteratedGame):
-        return STEPS
-    return BAYESIAN if isinstance(game, BayesianGame) else NORMAL_FORM
-
-
-def require_row(rows: Rows, concept: str, game: Game, given: Iterable[str]) -> None:
-    """Refuses a concept that is not looked at in such a game, and options that it does not have.
-
-    Args:
-        rows: `SOLVE` or `CHECK`.
-        concept: one of the concepts.
-        game: the game.
-        given: the options that the user gave.
+def given(function: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a call that are not the function's defaults.
 
     Raises:
-        InputError: if so, with what to do.
+        InputError: if one is a word that is not known.
     """
-    kind = kind_of_game(game)
-    if (concept, kind) not in rows:
-        others = [c for c, k in rows if k == kind]
-        instead = f"; use {option('concept', others)}" if others else ""
-        raise InputError(
-            f"{game.name!r} is {_listed([kind])} game, for which {concept} is not "
-            f"available{instead}"
-        )
-    for name in given:
-        if name not in rows[concept, kind]:
-            raise InputError(
-                f"{option(name)} has no meaning for {concept} in {_listed([kind])} game: it goes "
-                f"with {_owners(rows, name, concept)}; leave it out"
-            )
+    defaults = function.__kwdefaults__ or {}
+    asked = {name: value for name, value in options.items() if value != defaults.get(name)}
+    for name, value in asked.items():
+        if name in OPTIONS and OPTIONS[name].words:
+            require_word(name, value, OPTIONS[name].words)
+    return asked
 
 
-def _owners(rows: Rows, name: str, concept: str) -> str:
-    """Where an option has a meaning: the same concept in other kinds of game, or other concepts."""
-    elsewhere = [k for (c, k), names in rows.items() if c == concept and name in names]
-    if elsewhere:
-        return f"{concept} in {_listed(elsewhere)} game"
-    owners = [row for row, names in rows.items() if name in names]
-    concepts = option("concept", list(dict.fromkeys(c for c, _ in owners)))
-    kinds = {k for _, k in owners}
-    return concepts if NORMAL_FORM in kinds else f"{concepts} in {_listed(sorted(kinds))} game"
+def require_word(name: str, value: Any, words: tuple[str, ...]) -> None:
+    """Refuses a word that is not among those known.
 
-
-def _listed(kinds: Sequence[str]) -> str:
-    return " or ".join(f"an {kind}" if kind == STEPS else f"a {kind}" for kind in kinds)
+    Raises:
+        InputError: if so, with the nearest one.
+    """
+    if value in words:
+        return
+    near = difflib.get_close_matches(str(value), words, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"use {' or '.join(words)}"
+    raise InputError(f"{value!r} is no {name}; {hint}")

@@ -44,16 +44,14 @@ class Certificate:
 
 
 @dataclass(frozen=True)
-class NashEquilibrium:
-    """What each player plays, none of whom gains by deviating, whatever the deviation.
+class StrategyProfile:
+    """What each player plays, as a concept has it.
 
     Attributes:
         strategies: one a player: a probability vector where players decide once, a table of them
             (states x actions) in a game of several steps.
-        payoffs: the expected payoff of each player, in the game's unit.
-        certificate: evidence "regrets", one a player (all zero when exact); in a game of several
-            steps against every history-dependent deviation.
-        index: +1 or -1 where the equilibrium is isolated and regular (Shapley 1974), else None.
+        payoffs: what each player gets, in the game's unit; the concept says when.
+        certificate: the proof.
         timed: in several steps, whether the tables belong to the game with its time unrolled, so
             that row `t * states + s` is played in state s at step t; None where players decide
             once.
@@ -62,13 +60,26 @@ class NashEquilibrium:
     strategies: tuple[Any, ...]
     payoffs: tuple[Number, ...]
     certificate: Certificate
-    index: int | None = None
-    timed: bool | None = None
+    timed: bool | None = field(default=None, kw_only=True)
 
     @property
     def in_steps(self) -> bool:
         """Whether it is of a game of several steps."""
         return self.timed is not None
+
+
+@dataclass(frozen=True)
+class NashEquilibrium(StrategyProfile):
+    """What each player plays, none of whom gains by deviating, whatever the deviation.
+
+    The payoffs are the expected ones. The certificate's evidence is "regrets", one a player (all
+    zero when exact); in a game of several steps against every history-dependent deviation.
+
+    Attributes:
+        index: +1 or -1 where the equilibrium is isolated and regular (Shapley 1974), else None.
+    """
+
+    index: int | None = None
 
 
 @dataclass(frozen=True)
@@ -183,7 +194,7 @@ class NashSubset:
     members: tuple[int, ...]
 
 
-Outcome = NashEquilibrium | CorrelatedEquilibrium | Commitment
+Outcome = StrategyProfile | CorrelatedEquilibrium | Commitment
 
 
 def committed(strategy: Any, leader: int) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,6 @@ from gtlearn.solvers.outcomes import (
     Table,
     pure,
 )
-
-if TYPE_CHECKING:
-    from gtlearn.solvers.solution import Solution
 
 
 @dataclass(frozen=True)
@@ -186,14 +183,3 @@ def _response(game: Game, player: int, actions: Any) -> Table:
     size = len(game.points(player)[0].actions)
     rows = [pure(size, action) for action in range(size)]
     return tuple(rows[action] for action in actions)
-
-
-def outcome_of(solution: Solution, index: int) -> Outcome:
-    """One outcome of a solution.
-
-    Raises:
-        InputError: if there is no such outcome.
-    """
-    if not -len(solution) <= index < len(solution):
-        raise InputError(f"there is no solution {index}: {len(solution)} found, counted from 0")
-    return solution[index]

@@ -9,19 +9,15 @@ from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, Game, NormalFormGame
+from gtlearn.games import Game, NormalFormGame
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import LimitReached
-from gtlearn.solvers.checking.commitment import check_commitment, leading_pair
+from gtlearn.solvers.checking.commitment import commitment_worth, leading_pair
 from gtlearn.solvers.checking.comparing import cut_short, with_notes
 from gtlearn.solvers.checking.nash import check_nash
-from gtlearn.solvers.checking.result import CheckReport
-from gtlearn.solvers.checking.table_commitment import check_table_commitment, require_two_players
+from gtlearn.solvers.checking.report import CheckReport
+from gtlearn.solvers.checking.table_commitment import require_two_players, table_worth
 from gtlearn.solvers.outcomes import (
-    DETERMINISTIC,
-    OPTIMAL,
-    STATIONARY,
-    STOCHASTIC,
     Distribution,
 )
 from gtlearn.solvers.profile import Profile
@@ -32,106 +28,93 @@ from gtlearn.solvers.verify.correlated import largest_gain
 
 Vector = tuple[Fraction, ...]
 
-CONCEPTS = ("nash", "stackelberg", "correlated", "coarse-correlated")
-_WORDS = {
-    "ties": ("strong", "weak"),
-    "follower": (STATIONARY, OPTIMAL, None),
-    "policy": (DETERMINISTIC, STOCHASTIC, None),
-}
+
+def check_equilibrium(
+    profile: Any, game: Game, *, tolerance: Any = 0, index: int = 0, nearest: bool = True
+) -> CheckReport:
+    """How far a profile is from a Nash equilibrium; see `solvers.check`.
+
+    Raises:
+        InputError: if the profile or the tolerance cannot be used.
+
+    >>> from gtlearn import games
+    >>> pennies = games.normal_form([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+    >>> report = check_equilibrium([["3/4", "1/4"], ["1/2", "1/2"]], pennies)
+    >>> report.holds, report.regrets, report.nearest.distance
+    (False, (Fraction(0, 1), Fraction(1, 2)), Fraction(1, 4))
+    """
+    limit = read_tolerance(tolerance)
+    played = read_profile(profile, game, tolerance=limit, index=index)
+    return check_nash(played, limit, nearest)
 
 
-def check(
+def check_commitment(
     profile: Any,
     game: Game,
-    concept: str = "nash",
     *,
+    tolerance: Any = 0,
+    index: int = 0,
     leader: int | None = None,
     ties: str = "strong",
     follower: str | None = None,
     policy: str | None = None,
-    tolerance: Any = 0,
-    nearest: bool = True,
-    index: int = 0,
 ) -> CheckReport:
-    """As `solvers.check`, of a game that is loaded, under the limits that hold.
+    """How far a leader's strategy is from the best commitment; see `solvers.check`.
 
     Raises:
-        InputError: if the profile, the game or an option cannot be used.
-
-    >>> from gtlearn import games
-    >>> pennies = games.normal_form([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
-    >>> report = check([["3/4", "1/4"], ["1/2", "1/2"]], pennies)
-    >>> report.holds, report.regrets, report.nearest.distance
-    (False, (Fraction(0, 1), Fraction(1, 2)), Fraction(1, 4))
+        InputError: if the profile or an option cannot be used.
     """
-    for name, value in {"ties": ties, "follower": follower, "policy": policy}.items():
-        if value not in _WORDS[name]:
-            known = " or ".join(word for word in _WORDS[name] if word)
-            raise InputError(f"the {name} {value!r} is not known; choose {known}")
-    limit = to_fraction(tolerance)
-    if limit < 0:
-        raise InputError(f"the tolerance {quoted(tolerance)} is negative; give zero or more")
-    if isinstance(game, BayesianGame):
-        raise InputError("profiles of a Bayesian game cannot be checked; give a normal-form game")
-
-    def read(source: Any, whose: int | None = None) -> Profile:
-        return read_profile(source, game, tolerance=limit, index=index, leader=whose)
-
-    if concept == "nash":
-        return check_nash(read(profile), limit, nearest)
-    if concept == "stackelberg":
-        if isinstance(game, NormalFormGame):
-            leading_pair(game, leader or 0)
-            played = read(profile, leader or 0)
-        else:
-            require_two_players(game, leader)
-            played = read(profile, leader)
-        return _check_commitment(played, limit, leader, ties, follower, policy)
-    assert isinstance(game, NormalFormGame)
-    return _check_correlated(profile, game, concept, limit, read)
-
-
-def _check_commitment(
-    profile: Profile,
-    tolerance: Fraction,
-    leader: int | None,
-    ties: str,
-    follower: str | None,
-    policy: str | None,
-) -> CheckReport:
-    game = profile.game
-    who = next((k for k in (leader, profile.leader) if k is not None), 0)
-    if profile.tables[who] is None:
-        shape = (
-            '{"commitment": TABLE}'
-            if game.in_steps
-            else '{"leader": 0, "strategies": [["1/2", "1/2"]]}'
-        )
-        raise InputError(
-            f"the profile holds no {'table' if game.in_steps else 'strategy'} of the leader "
-            f"{game.players[who]!r}; give {shape}"
-        )
-    report = CheckReport(profile, "stackelberg", False, tolerance)
+    limit = read_tolerance(tolerance)
+    alone = leader  # whose strategy a single one is
+    if isinstance(game, NormalFormGame):
+        alone = leader or 0
+        leading_pair(game, alone)
+    else:
+        require_two_players(game, leader)
+    played = read_profile(profile, game, tolerance=limit, index=index, leader=alone)
+    who = next((k for k in (leader, played.leader) if k is not None), 0)
+    _require_strategy(played, who)
+    report = CheckReport(played, "stackelberg", False, limit)
     what = "the commitment's value was" if game.in_steps else "the follower's responses were"
     try:
         if isinstance(game, NormalFormGame):
-            commitment, notes, status = check_commitment(profile, game, who, ties)
-            report = replace(report, profile=_with_dummies(profile, game, who))
+            worth, notes, status = commitment_worth(played, game, who, ties)
+            report = replace(report, profile=_with_dummies(played, game, who))
         else:
-            assert not isinstance(game, BayesianGame)
-            report = replace(report, payoffs=_payoffs(profile))
-            commitment, notes, status = check_table_commitment(
-                profile, game, who, ties, follower, policy
-            )
+            report = replace(report, payoffs=_payoffs(played))
+            worth, notes, status = table_worth(played, who, ties, follower, policy)
     except LimitReached as error:
-        return cut_short(report, error, what, profile.notes)
+        return cut_short(report, error, what, played.notes)
     return replace(
         report,
-        holds=commitment.holds(tolerance),
+        holds=worth.holds(limit),
         payoffs=_payoffs(report.profile),
-        stackelberg=commitment,
+        stackelberg=worth,
         status=status,
-        notes=with_notes(game, (*profile.notes, *notes)),
+        notes=with_notes(game, (*played.notes, *notes)),
+    )
+
+
+def read_tolerance(tolerance: Any) -> Fraction:
+    """A tolerance as an exact number.
+
+    Raises:
+        InputError: if it is none, or negative.
+    """
+    limit = to_fraction(tolerance)
+    if limit < 0:
+        raise InputError(f"the tolerance {quoted(tolerance)} is negative; give zero or more")
+    return limit
+
+
+def _require_strategy(profile: Profile, leader: int) -> None:
+    if profile.tables[leader] is not None:
+        return
+    steps, name = profile.game.in_steps, profile.game.players[leader]
+    shape = '{"commitment": TABLE}' if steps else '{"leader": 0, "strategies": [["1/2", "1/2"]]}'
+    raise InputError(
+        f"the profile holds no {'table' if steps else 'strategy'} of the leader {name!r}; give "
+        f"{shape}"
     )
 
 
@@ -153,16 +136,34 @@ def _payoffs(profile: Profile) -> Vector | None:
     return payoffs_of(profile.game, profile.strategies)
 
 
-def _check_correlated(
-    source: Any,
-    game: NormalFormGame,
-    concept: str,
-    tolerance: Fraction,
-    read: Callable[[Any], Profile],
+def check_correlated(
+    profile: Any, game: NormalFormGame, *, tolerance: Any = 0, index: int = 0
+) -> CheckReport:
+    """How far a joint distribution is from a correlated equilibrium; see `solvers.check`.
+
+    Raises:
+        InputError: if the profile or the tolerance cannot be used.
+    """
+    return _check_joint(profile, game, "correlated", read_tolerance(tolerance), index)
+
+
+def check_coarse_correlated(
+    profile: Any, game: NormalFormGame, *, tolerance: Any = 0, index: int = 0
+) -> CheckReport:
+    """How far it is from a coarse correlated equilibrium; see `solvers.check`.
+
+    Raises:
+        InputError: if the profile or the tolerance cannot be used.
+    """
+    return _check_joint(profile, game, "coarse-correlated", read_tolerance(tolerance), index)
+
+
+def _check_joint(
+    source: Any, game: NormalFormGame, concept: str, tolerance: Fraction, index: int
 ) -> CheckReport:
     if is_joint_tensor(source, game, tolerance):
         source = {"distribution": source}
-    profile = read(source)
+    profile = read_profile(source, game, tolerance=tolerance, index=index)
     known = replace(profile, tables=(None,) * game.num_players)
     report = CheckReport(known, concept, False, tolerance)
     try:

@@ -22,7 +22,7 @@ COMPARING = 5.0  # seconds for the best commitment, where there is no time limit
 Vector = tuple[Fraction, ...]
 
 
-def check_commitment(
+def commitment_worth(
     profile: Profile, game: NormalFormGame, leader: int, ties: str
 ) -> tuple[CommitmentCheck, tuple[str, ...], str]:
     """What the leader's strategy of a profile is worth, notes, and a status.

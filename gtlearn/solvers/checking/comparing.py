@@ -9,7 +9,7 @@ from dataclasses import replace
 from gtlearn import limits
 from gtlearn.games import Game
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
-from gtlearn.solvers.checking.result import CheckReport
+from gtlearn.solvers.checking.report import CheckReport
 
 
 @contextmanager

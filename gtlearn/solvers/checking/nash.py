@@ -15,7 +15,7 @@ from gtlearn.solvers._linear.cost import product_seconds
 from gtlearn.solvers._markov.certified import measuring_seconds
 from gtlearn.solvers.checking.comparing import comparing, cut_short, status_of, with_notes
 from gtlearn.solvers.checking.nearest import nearest_equilibrium
-from gtlearn.solvers.checking.result import CheckReport
+from gtlearn.solvers.checking.report import CheckReport
 from gtlearn.solvers.outcomes import STATIONARY, Table
 from gtlearn.solvers.profile import Profile
 from gtlearn.solvers.verify import table_payoffs, table_regrets

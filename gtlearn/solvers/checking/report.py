@@ -1,14 +1,19 @@
-"""A check report as JSON and as text."""
+"""What a check says, as JSON and as text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from gtlearn.games.dummies import follower_of
+from gtlearn.games import Game
 from gtlearn.games.kinds.iterated import as_markov
-from gtlearn.solvers.checking.result import CheckReport, CommitmentCheck, Deception, Optimum
+from gtlearn.limits import OK
+from gtlearn.solvers.checking.commitment_text import commitment_blocks
+from gtlearn.solvers.checking.nearest import Nearest
+from gtlearn.solvers.checking.result import CommitmentCheck, Optimum
+from gtlearn.solvers.concepts import concept_of
+from gtlearn.solvers.outcomes import Distribution
 from gtlearn.solvers.output.json import by_step, game_json, json_number, number_list, plain
 from gtlearn.solvers.output.pieces import (
     add_row,
@@ -20,15 +25,98 @@ from gtlearn.solvers.output.pieces import (
     short_number,
     to_text,
 )
-from gtlearn.solvers.output.steps import profile_table, when_played
-from gtlearn.solvers.output.words import CONCEPTS, describe, follower_class, tie_words
-from gtlearn.solvers.profile import columns_of
+from gtlearn.solvers.output.steps import profile_table
+from gtlearn.solvers.output.words import describe, follower_class
+from gtlearn.solvers.profile import Profile, columns_of
 
 SCHEMA = "gtlearn/check/1"
 UNIT = "payoff"  # of regrets, and so of NashConv, in one shot
 MAX_ROWS = 30  # of a distribution
-MAX_STATES = 60
-MAX_TABLES = 4  # best responses of a stationary follower that are shown
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """How far a profile is from what it claims to be.
+
+    Attributes:
+        profile: what is played, exactly.
+        concept: what was checked.
+        holds: whether every regret, gap or gain is at most `tolerance`, compared exactly.
+        tolerance: as given.
+        payoffs: the expected payoff of each player, in the game's unit, where all strategies are
+            known.
+        regrets: what each player could gain by its best deviation, which in several steps may use
+            the whole history (nash only).
+        nearest: the nearest equilibrium (nash, two players, small games in one shot).
+        stationary_regrets: in several steps, what each could gain by its best deterministic table
+            that does not see the time; below zero where the player's own table is better than all
+            of those. None where the search for it took too long (nash only).
+        stochastic_regrets: the same for its best stochastic table that does not see the time:
+            what one known gains, and a proven upper bound on what any gains; None without a
+            horizon, where a deterministic table is best, and for a player where not known.
+        stackelberg: what the commitment is worth (stackelberg only).
+        gain: the largest gain of a deviation (correlated concepts only).
+        status: "ok", or what cut the check short: "time_limit", "memory_limit" or "interrupted";
+            what was not known by then is None, and `holds` is false where it depends on that.
+        notes: sentences that a reader should see.
+    """
+
+    profile: Profile
+    concept: str
+    holds: bool
+    tolerance: Fraction
+    payoffs: tuple[Fraction, ...] | None = None
+    regrets: tuple[Fraction, ...] | None = None
+    nearest: Nearest | None = None
+    stationary_regrets: tuple[Fraction | None, ...] | None = None
+    stochastic_regrets: tuple[tuple[Fraction, Fraction] | None, ...] | None = None
+    stackelberg: CommitmentCheck | None = None
+    gain: Fraction | None = None
+    status: str = OK
+    notes: tuple[str, ...] = ()
+
+    @property
+    def game(self) -> Game:
+        """The game."""
+        return self.profile.game
+
+    @property
+    def strategies(self) -> tuple[Any, ...]:
+        """One strategy a player, exactly; None for a player of whom nothing is said."""
+        return self.profile.strategies
+
+    @property
+    def joint(self) -> Distribution | None:
+        """The joint distribution, for correlated concepts."""
+        return self.profile.joint
+
+    @property
+    def nash_conv(self) -> Fraction | None:
+        """The sum of the regrets (Lanctot et al. 2017), in the game's unit."""
+        return None if self.regrets is None else sum(self.regrets, Fraction(0))
+
+    @property
+    def epsilon(self) -> Fraction | None:
+        """The largest regret: the profile is an epsilon-equilibrium for no smaller epsilon."""
+        return None if self.regrets is None else max(self.regrets)
+
+    @property
+    def openspiel_nash_conv(self) -> Fraction | None:
+        """In several steps, OpenSpiel's `nash_conv` of `game.openspiel`, whose returns are sums.
+
+        None without a horizon: there OpenSpiel's game goes on by chance and has no such number.
+        """
+        if self.nash_conv is None or not self.game.in_steps:
+            return None
+        markov = as_markov(self.game)
+        return None if markov.horizon is None else self.nash_conv / markov.scale
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as the JSON object of schema gtlearn/check/1."""
+        return to_json(self)
+
+    def __str__(self) -> str:
+        return render(self)
 
 
 def to_json(report: CheckReport) -> dict[str, Any]:
@@ -128,7 +216,7 @@ def render(report: CheckReport) -> str:
     if report.gain is not None:
         blocks.append(f"Largest gain of a deviation: {exactly(report.gain)}.")
     if commitment is not None:
-        blocks += _commitment_blocks(report, commitment)
+        blocks += commitment_blocks(report.profile, commitment, unit(report))
     if report.nearest is not None:
         blocks.append(_nearest_line(report))
     blocks += [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in report.notes]
@@ -139,7 +227,7 @@ def _verdict(report: CheckReport) -> str:
     within = f" within {short_number(report.tolerance)}" if report.tolerance else ""
     check = report.stackelberg
     if check is None or check.follower is None:
-        name = f"{CONCEPTS[report.concept]}{within}"
+        name = f"{concept_of(report.concept).title}{within}"
         return f"This is {'' if report.holds else 'not '}a {name}."
     whom = follower_class(report.game, check.follower)
     if check.optimum is None:
@@ -224,106 +312,6 @@ def _regret_lines(report: CheckReport) -> list[str]:
             f"{exactly(report.openspiel_nash_conv)}."
         )
     return lines
-
-
-def _commitment_blocks(report: CheckReport, check: CommitmentCheck) -> list[Any]:
-    leader, follower = _pair(report, check)
-    blocks: list[Any] = []
-    if report.game.in_steps:
-        blocks.append(_response_table(report, check))
-    else:
-        labels = report.game.points(report.game.players.index(follower))[0].actions
-        best = ", ".join(labels[j] for j in check.best_responses or ())
-        blocks.append(f"{follower}'s best responses to it: {best}.")
-    earned = f"{exactly(check.strong)}, however {follower} breaks ties"
-    if check.strong != check.weak:
-        earned = (
-            f"{exactly(check.strong)} if {follower} breaks ties in its favour, "
-            f"{exactly(check.weak)} if against it"
-        )
-    blocks.append(
-        f"{leader} gets {earned}; {follower} gets {exactly(check.follower_value)} ({unit(report)})."
-    )
-    for optimum in (check.optimum, check.stochastic):
-        if optimum is not None:
-            blocks.append(_optimum_line(optimum, check, leader, follower))
-    if check.follower_regret is not None:
-        what = "table" if report.game.in_steps else "strategy"
-        blocks.append(f"{follower}'s own {what} loses {exactly(check.follower_regret)}.")
-    if check.deception is not None:
-        blocks.append(_deception_line(check, check.deception, leader, follower))
-    return blocks
-
-
-def _pair(report: CheckReport, check: CommitmentCheck) -> tuple[str, str]:
-    """The labels of the leader and the follower."""
-    game: Any = report.game
-    place = 1 - check.leader if game.in_steps else follower_of(game, check.leader)
-    return game.players[check.leader], game.players[place]
-
-
-def _optimum_line(optimum: Optimum, check: CommitmentCheck, leader: str, follower: str) -> str:
-    ties = f"{follower} breaking ties {tie_words(check.ties, leader)}"
-    best = f"The best {optimum.policy or ''} commitment".replace("  ", " ")
-    earns = f"earns {exactly(optimum.value)}, {ties}"
-    if optimum.upper_bound == optimum.value:
-        return f"{best} {earns}: a gap of {exactly(optimum.gap)}."
-    return (
-        f"{best} known {earns}; none earns more than {exactly(optimum.upper_bound)}: a gap of at "
-        f"most {exactly(optimum.gap)}."
-    )
-
-
-def _deception_line(
-    check: CommitmentCheck, deception: Deception, leader: str, follower: str
-) -> str:
-    return (
-        f"Deception: {leader} shows {follower} another table than it plays. By {follower}'s "
-        f"response to what is shown it would seem to earn {exactly(deception.seeming)}, which "
-        f"costs {follower} {exactly(deception.follower_loss)}; scored is what is played, "
-        f"{exactly(check.achieved)}. The table shown, if played, would earn "
-        f"{exactly(deception.promised)}."
-    )
-
-
-def _response_table(report: CheckReport, check: CommitmentCheck) -> Any:
-    """A line a state: what the leader plays, and the follower's best responses there."""
-    game, follower = as_markov(report.game), 1 - check.leader
-    own = report.strategies[check.leader]
-    labels = game.actions[follower]
-    heads = ["state", f"{game.players[check.leader]} plays"]
-    columns: list[list[str]] = []
-    if check.best_responses is not None:
-        heads.append(f"{game.players[follower]}'s best responses")
-        columns.append(
-            [
-                _by_time(check.best_responses[s :: game.num_states], labels)
-                for s in range(game.num_states)
-            ]
-        )
-    for number, best in enumerate((check.best_tables or ())[:MAX_TABLES]):
-        several = len(check.best_tables or ()) > 1
-        heads.append(f"{game.players[follower]}'s best" + (f" #{number}" if several else ""))
-        columns.append(["-" if action is None else labels[action] for action in best])
-    table = new_table(*heads)
-    for state, label in list(enumerate(game.states))[:MAX_STATES]:
-        cells = [label, mix(game.actions[check.leader], tuple(own[state]))]
-        add_row(table, [*cells, *(column[state] for column in columns)])
-    hidden = len(check.best_tables or ()) - MAX_TABLES
-    if hidden > 0:
-        table.caption = f"{hidden} more best tables are in the JSON"
-    return table
-
-
-def _by_time(steps: Sequence[Sequence[int]], labels: Sequence[str]) -> str:
-    """The best actions in a state, at the steps at which best responses come there."""
-    return when_played(
-        {
-            step: " or ".join(labels[a] for a in actions)
-            for step, actions in enumerate(steps)
-            if actions
-        }
-    )
 
 
 def _nearest_line(report: CheckReport) -> str:

@@ -1,4 +1,4 @@
-"""What a check says."""
+"""What a check of a commitment says."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from gtlearn.games import Game
-from gtlearn.games.kinds.iterated import as_markov
-from gtlearn.limits import OK
-from gtlearn.solvers.checking.nearest import Nearest
-from gtlearn.solvers.outcomes import Distribution, Table
-from gtlearn.solvers.profile import Profile
+from gtlearn.solvers.outcomes import Table
 
 
 @dataclass(frozen=True)
@@ -111,92 +106,3 @@ class CommitmentCheck:
             and self.gap <= tolerance
             and (self.follower_regret or 0) <= tolerance
         )
-
-
-@dataclass(frozen=True)
-class CheckReport:
-    """How far a profile is from what it claims to be.
-
-    Attributes:
-        profile: what is played, exactly.
-        concept: what was checked.
-        holds: whether every regret, gap or gain is at most `tolerance`, compared exactly.
-        tolerance: as given.
-        payoffs: the expected payoff of each player, in the game's unit, where all strategies are
-            known.
-        regrets: what each player could gain by its best deviation, which in several steps may use
-            the whole history (nash only).
-        nearest: the nearest equilibrium (nash, two players, small games in one shot).
-        stationary_regrets: in several steps, what each could gain by its best deterministic table
-            that does not see the time; below zero where the player's own table is better than all
-            of those. None where the search for it took too long (nash only).
-        stochastic_regrets: the same for its best stochastic table that does not see the time:
-            what one known gains, and a proven upper bound on what any gains; None without a
-            horizon, where a deterministic table is best, and for a player where not known.
-        stackelberg: what the commitment is worth (stackelberg only).
-        gain: the largest gain of a deviation (correlated concepts only).
-        status: "ok", or what cut the check short: "time_limit", "memory_limit" or "interrupted";
-            what was not known by then is None, and `holds` is false where it depends on that.
-        notes: sentences that a reader should see.
-    """
-
-    profile: Profile
-    concept: str
-    holds: bool
-    tolerance: Fraction
-    payoffs: tuple[Fraction, ...] | None = None
-    regrets: tuple[Fraction, ...] | None = None
-    nearest: Nearest | None = None
-    stationary_regrets: tuple[Fraction | None, ...] | None = None
-    stochastic_regrets: tuple[tuple[Fraction, Fraction] | None, ...] | None = None
-    stackelberg: CommitmentCheck | None = None
-    gain: Fraction | None = None
-    status: str = OK
-    notes: tuple[str, ...] = ()
-
-    @property
-    def game(self) -> Game:
-        """The game."""
-        return self.profile.game
-
-    @property
-    def strategies(self) -> tuple[Any, ...]:
-        """One strategy a player, exactly; None for a player of whom nothing is said."""
-        return self.profile.strategies
-
-    @property
-    def joint(self) -> Distribution | None:
-        """The joint distribution, for correlated concepts."""
-        return self.profile.joint
-
-    @property
-    def nash_conv(self) -> Fraction | None:
-        """The sum of the regrets (Lanctot et al. 2017), in the game's unit."""
-        return None if self.regrets is None else sum(self.regrets, Fraction(0))
-
-    @property
-    def epsilon(self) -> Fraction | None:
-        """The largest regret: the profile is an epsilon-equilibrium for no smaller epsilon."""
-        return None if self.regrets is None else max(self.regrets)
-
-    @property
-    def openspiel_nash_conv(self) -> Fraction | None:
-        """In several steps, OpenSpiel's `nash_conv` of `game.openspiel`, whose returns are sums.
-
-        None without a horizon: there OpenSpiel's game goes on by chance and has no such number.
-        """
-        if self.nash_conv is None or not self.game.in_steps:
-            return None
-        markov = as_markov(self.game)
-        return None if markov.horizon is None else self.nash_conv / markov.scale
-
-    def to_json(self) -> dict[str, Any]:
-        """The report as the JSON object of schema gtlearn/check/1."""
-        from gtlearn.solvers.checking.report import to_json
-
-        return to_json(self)
-
-    def __str__(self) -> str:
-        from gtlearn.solvers.checking.report import render
-
-        return render(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from gtlearn import limits
 from gtlearn.errors import InputError, quoted
@@ -36,9 +37,8 @@ COMPARING = 10.0  # seconds for each best commitment, where there is no time lim
 MOST_TABLES = 20  # of a stationary follower's best responses that are listed
 
 
-def check_table_commitment(
+def table_worth(
     profile: Profile,
-    game: MarkovGame | IteratedGame,
     leader: int,
     ties: str,
     follower: str | None,
@@ -47,8 +47,7 @@ def check_table_commitment(
     """What the leader's table of a profile is worth, notes, and a status.
 
     Args:
-        profile: only the leader's table is needed.
-        game: a game of two players.
+        profile: of a game of two players; only the leader's table is needed.
         leader: who commits.
         ties: "strong" or "weak".
         follower: the follower's class: "stationary" or "optimal"; None for that of the profile,
@@ -60,7 +59,7 @@ def check_table_commitment(
             hard to find.
         LimitReached: at a limit, before it is known what the commitment earns.
     """
-    markov = as_markov(game)
+    game, markov = profile.game, as_markov(profile.game)
     follower = follower or profile.follower or OPTIMAL
     policy = policy or profile.policy
     own, theirs = profile.tables[leader], profile.tables[1 - leader]
@@ -181,7 +180,7 @@ class _Scene:
 
 
 def _best(
-    game: MarkovGame | IteratedGame,
+    game: Any,
     leader: int,
     follower: str,
     policy: str,
@@ -193,7 +192,7 @@ def _best(
     return stackelberg(game, leader=leader, follower=follower, policy=policy, ties=ties)
 
 
-def require_two_players(game: MarkovGame | IteratedGame, leader: int | None) -> None:
+def require_two_players(game: Any, leader: int | None) -> None:
     """Refuses commitments in games of more players, and leaders that do not play.
 
     Raises:

@@ -9,10 +9,10 @@ from typing import Any
 
 from gtlearn.games import BayesianGame, Game
 from gtlearn.solvers.output.json import json_number
-from gtlearn.solvers.solution import Solution
+from gtlearn.solvers.record import Record
 
 
-def to_csv(solution: Solution) -> str:
+def to_csv(solution: Record) -> str:
     """One row a solution, player and action; in a game of several steps one a step and state too.
 
     For a correlated equilibrium (which has no strategy a player) one row a solution and joint
@@ -30,7 +30,7 @@ def to_csv(solution: Solution) -> str:
     return text.getvalue()
 
 
-def _rows(solution: Solution) -> Iterator[list[Any]]:
+def _rows(solution: Record) -> Iterator[list[Any]]:
     states = [point.label for point in solution.game.points(0)]
     for index, outcome in enumerate(solution):
         columns = solution.profile(index).columns
@@ -43,7 +43,7 @@ def _rows(solution: Solution) -> Iterator[list[Any]]:
                     yield [*where, label, json_number(p), json_number(payoff)]
 
 
-def _joint_rows(solution: Solution) -> Iterator[list[Any]]:
+def _joint_rows(solution: Record) -> Iterator[list[Any]]:
     actions = joint_actions(solution.game)
     for index, outcome in enumerate(solution):
         for profile, probability in sorted((getattr(outcome, "distribution", None) or {}).items()):

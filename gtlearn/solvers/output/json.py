@@ -11,21 +11,21 @@ import numpy as np
 from gtlearn.games import BayesianGame, Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import ExactArray, Number
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import (
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
-    NashEquilibrium,
     NashSubset,
     Outcome,
-    Solution,
+    StrategyProfile,
 )
+from gtlearn.solvers.record import Record
 
 SCHEMA = "gtlearn/solution/1"
 MOST_FULL_ROWS = 100  # of multipliers: of more, nearly all are zeros, and they fill gigabytes
 
 
-def to_json(solution: Solution) -> dict[str, Any]:
+def to_json(solution: Record) -> dict[str, Any]:
     """The solution as the JSON object of schema gtlearn/solution/1.
 
     In a game of several steps a commitment has "commitment" (states x actions, the states labelled
@@ -142,12 +142,12 @@ def plain(value: Any) -> Any:
 
 def _outcome_json(outcome: Outcome, game: Game) -> dict[str, Any]:
     out: dict[str, Any]
-    if isinstance(outcome, NashEquilibrium):
+    if isinstance(outcome, StrategyProfile):
         out = {
             "strategies": [_strategy_json(s, game, outcome.timed) for s in outcome.strategies],
             "timed": outcome.timed,
             "payoffs": number_list(outcome.payoffs),
-            "index": outcome.index,
+            "index": getattr(outcome, "index", None),
         }
     elif isinstance(outcome, CorrelatedEquilibrium):
         out = {

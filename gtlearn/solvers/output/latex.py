@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gtlearn.games.numbers import Number, format_number
+from gtlearn.solvers.outcomes import Outcome, Strategy
 from gtlearn.solvers.output.csv import joint_actions
 from gtlearn.solvers.output.json import exact_text
 from gtlearn.solvers.profile import Profile, columns_of
-from gtlearn.solvers.solution import Outcome, Solution, Strategy
+from gtlearn.solvers.record import Record
 
 
-def to_latex(solution: Solution) -> str:
+def to_latex(solution: Record) -> str:
     r"""A LaTeX tabular that needs no package; only played actions appear.
 
     One row a solution, in a game of several steps one a step and state too.
@@ -47,7 +48,7 @@ def _payoffs(outcome: Outcome) -> str:
     return "$(" + ",\\, ".join(latex_number(p) for p in outcome.payoffs) + ")$"
 
 
-def _latex_distributions(solution: Solution) -> str:
+def _latex_distributions(solution: Record) -> str:
     actions = joint_actions(solution.game)
     rows = []
     for index, outcome in enumerate(solution):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gtlearn.games import BayesianGame, Game, NormalFormGame
 from gtlearn.games.dummies import choosing_pair, follower_of
+from gtlearn.solvers.outcomes import Commitment, NashEquilibrium, Outcome
 from gtlearn.solvers.output.csv import joint_actions
 from gtlearn.solvers.output.pieces import (
     add_row,
@@ -17,12 +18,7 @@ from gtlearn.solvers.output.pieces import (
 )
 from gtlearn.solvers.output.words import tie_words
 from gtlearn.solvers.profile import columns_of
-from gtlearn.solvers.solution import (
-    Commitment,
-    NashEquilibrium,
-    Outcome,
-    Solution,
-)
+from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,7 +31,7 @@ OBJECTIVES = {  # what the value is, and what no other equilibrium does
 }
 
 
-def one_shot_blocks(solution: Solution) -> list[str | Table]:
+def one_shot_blocks(solution: Record) -> list[str | Table]:
     """The strategies of each solution, and what is said of all of them."""
     if any(getattr(outcome, "distribution", None) is not None for outcome in solution):
         return _distributions(solution)
@@ -45,7 +41,7 @@ def one_shot_blocks(solution: Solution) -> list[str | Table]:
     return [*blocks, *_commitment_lines(solution), *_component_lines(solution)]
 
 
-def _strategy_table(solution: Solution) -> Table:
+def _strategy_table(solution: Record) -> Table:
     indexed = any(isinstance(o, NashEquilibrium) and o.index is not None for o in solution)
     numbered = ["#"] * (len(solution) > 1)
     heads = [
@@ -84,7 +80,7 @@ def _payoffs(outcome: Outcome, leader: int) -> str:
     return ", ".join(numbers)
 
 
-def _distributions(solution: Solution) -> list[str | Table]:
+def _distributions(solution: Record) -> list[str | Table]:
     game, actions = solution.game, joint_actions(solution.game)
     blocks: list[str | Table] = []
     for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
@@ -111,7 +107,7 @@ def _distributions(solution: Solution) -> list[str | Table]:
     return [*blocks, *_commitment_lines(solution)]
 
 
-def _commitment_lines(solution: Solution) -> list[str]:
+def _commitment_lines(solution: Record) -> list[str]:
     lines = []
     for outcome in solution:
         if not isinstance(outcome, Commitment):
@@ -128,12 +124,12 @@ def _commitment_lines(solution: Solution) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def all_isolated(solution: Solution) -> bool:
+def all_isolated(solution: Record) -> bool:
     """Whether every connected component is one equilibrium."""
     return all(len(component) == 1 for component in solution.components or ())
 
 
-def _component_lines(solution: Solution) -> list[str | Table]:
+def _component_lines(solution: Record) -> list[str | Table]:
     if solution.components is None or all_isolated(solution):
         return []
     blocks: list[str | Table] = []

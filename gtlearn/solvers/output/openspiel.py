@@ -10,14 +10,15 @@ from open_spiel.python.policy import Policy, TabularPolicy
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.solvers.solution import Solution, Table
+from gtlearn.solvers.outcomes import Table
+from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:
     import pyspiel
 
 
 def to_openspiel_policy(
-    solution: Solution, index: int = 0, game: pyspiel.Game | None = None
+    solution: Record, index: int = 0, game: pyspiel.Game | None = None
 ) -> Policy:
     """One solution as a policy of `game` (the solution's own by default).
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from gtlearn.games.numbers import Number
+from gtlearn.solvers.outcomes import Strategy
 from gtlearn.solvers.output.json import exact_text
-from gtlearn.solvers.solution import Strategy
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -11,6 +11,7 @@ import numpy as np
 
 from gtlearn.games import MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
+from gtlearn.solvers.outcomes import Commitment, NashEquilibrium, Table
 from gtlearn.solvers.output.pieces import (
     APPROXIMATE,
     add_row,
@@ -21,7 +22,7 @@ from gtlearn.solvers.output.pieces import (
     short_number,
 )
 from gtlearn.solvers.output.words import BOUNDS, tie_words
-from gtlearn.solvers.solution import Commitment, NashEquilibrium, Solution, Table
+from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -32,13 +33,13 @@ MAX_STATES = 12  # in a table with one column a state
 NEVER = "-"
 
 
-def step_blocks(solution: Solution) -> list[str | RichTable]:
+def step_blocks(solution: Record) -> list[str | RichTable]:
     """What is played in each state, and what each player gets."""
     first = solution[0]
     return _commitment(solution, first) if isinstance(first, Commitment) else _equilibria(solution)
 
 
-def _commitment(solution: Solution, first: Commitment) -> list[str | RichTable]:
+def _commitment(solution: Record, first: Commitment) -> list[str | RichTable]:
     game = as_markov(solution.game)
     leader, follower = game.players[first.leader], game.players[1 - first.leader]
     lines = _response_lines(solution, game, first)
@@ -76,7 +77,7 @@ def _commitment(solution: Solution, first: Commitment) -> list[str | RichTable]:
     return blocks
 
 
-def _response_lines(solution: Solution, game: MarkovGame, outcome: Commitment) -> list[list[str]]:
+def _response_lines(solution: Record, game: MarkovGame, outcome: Commitment) -> list[list[str]]:
     """A line a state that can be reached: what the leader commits to, and what the follower does
     there and when."""
     leader, follower = outcome.leader, 1 - outcome.leader
@@ -130,7 +131,7 @@ def _bound_line(outcome: Commitment, leader: str) -> str:
     )
 
 
-def _all_leaders(solution: Solution, game: MarkovGame) -> list[str | RichTable]:
+def _all_leaders(solution: Record, game: MarkovGame) -> list[str | RichTable]:
     """All commitments found, a line each."""
     states = np.flatnonzero(game.reachable).tolist()
     if len(states) > MAX_STATES:
@@ -150,7 +151,7 @@ def _all_leaders(solution: Solution, game: MarkovGame) -> list[str | RichTable]:
     return [listed, table, f"{more} more are in the other formats." if more > 0 else ""]
 
 
-def _equilibria(solution: Solution) -> list[str | RichTable]:
+def _equilibria(solution: Record) -> list[str | RichTable]:
     game = as_markov(solution.game)
     if len(solution) > 1 and _all_pure(solution, game):
         return _pure_equilibria(solution, game)
@@ -170,7 +171,7 @@ def _equilibria(solution: Solution) -> list[str | RichTable]:
     return blocks
 
 
-def _all_pure(solution: Solution, game: MarkovGame) -> bool:
+def _all_pure(solution: Record, game: MarkovGame) -> bool:
     """Whether all equilibria are tables of actions that fit one line each."""
     if game.num_states > MAX_STATES:
         return False
@@ -182,7 +183,7 @@ def _all_pure(solution: Solution, game: MarkovGame) -> bool:
     )
 
 
-def _pure_equilibria(solution: Solution, game: MarkovGame) -> list[str | RichTable]:
+def _pure_equilibria(solution: Record, game: MarkovGame) -> list[str | RichTable]:
     """A line an equilibrium, a column a state."""
     table = new_table("#", *game.states, "payoffs", right=["#"])
     for number, outcome in enumerate(solution.solutions[:MAX_OUTCOMES]):

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from gtlearn.errors import option
 from gtlearn.games.numbers import Number
+from gtlearn.limits import OK
+from gtlearn.solvers.concepts import concept_of, is_registered
+from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, Commitment, CorrelatedEquilibrium
 from gtlearn.solvers.output.one_shot import (
     MAX_ROWS,
     OBJECTIVES,
@@ -16,16 +19,8 @@ from gtlearn.solvers.output.one_shot import (
 )
 from gtlearn.solvers.output.pieces import APPROXIMATE, NO_BREAK, exactly, short_number, to_text
 from gtlearn.solvers.output.steps import MAX_OUTCOMES, step_blocks
-from gtlearn.solvers.output.words import CONCEPTS, describe, follower_class
-from gtlearn.solvers.solution import (
-    FLOAT,
-    OK,
-    RATIONAL,
-    Certificate,
-    Commitment,
-    CorrelatedEquilibrium,
-    Solution,
-)
+from gtlearn.solvers.output.words import describe, follower_class
+from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -38,7 +33,7 @@ _CRITERIA = {
 }
 
 
-def render(solution: Solution, width: int | None = None) -> str:
+def render(solution: Record, width: int | None = None) -> str:
     """The solution as a table, with what its certificates prove in words.
 
     Args:
@@ -49,31 +44,35 @@ def render(solution: Solution, width: int | None = None) -> str:
     if len(solution):
         in_steps = solution.game.in_steps
         blocks += step_blocks(solution) if in_steps else one_shot_blocks(solution)
-        blocks.append(_proof_in_steps(solution) if in_steps else _proof(solution))
+        blocks.append(_proof_in_steps(solution) if _of_steps(solution) else _proof(solution))
     return to_text([*blocks, *_footnotes(solution)], width)
 
 
-def _heading(solution: Solution) -> str:
+def _heading(solution: Record) -> str:
     exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
     seconds = solution.seconds
     took = f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
-    content = _content_in_steps(solution) if solution.game.in_steps else _content(solution)
+    content = _content_in_steps(solution) if _of_steps(solution) else _content(solution)
     return (
         f"{describe(solution.game)}\n{content}.\n"
         f"Method: {solution.method}, {exact}, {took.replace(' ', NO_BREAK)}."
     )
 
 
-def _content(solution: Solution) -> str:
+def _of_steps(solution: Record) -> bool:
+    """Whether a concept of gtlearn's own is solved in a game of several steps."""
+    return solution.game.in_steps and not is_registered(solution.concept)
+
+
+def _content(solution: Record) -> str:
     """What there is, and what is known of what else there is."""
     count = len(solution)
-    name = CONCEPTS.get(solution.concept, solution.concept)
-    if count != 1:
-        name = name.replace("equilibrium", "equilibria")
+    concept = concept_of(solution.concept)
+    name = concept.title if count == 1 else concept.plural
     late = solution.status != OK
     if count == 0:
         stopped = " before the search was stopped" if late else ""
-        return f"No {CONCEPTS[solution.concept]} found{stopped}"
+        return f"No {concept.title} found{stopped}"
     if solution.concept != "nash":
         if late and solution.concept == "stackelberg":
             name = "commitment"
@@ -101,7 +100,7 @@ def _content(solution: Solution) -> str:
     return f"{count} extreme {name}; all others are the mixtures named below"
 
 
-def _content_in_steps(solution: Solution) -> str:
+def _content_in_steps(solution: Record) -> str:
     count, late = len(solution), solution.status != OK
     before = " before the search was stopped" if late else ""
     if solution.concept == "nash":
@@ -121,7 +120,7 @@ def _content_in_steps(solution: Solution) -> str:
     return f"{count} {what} found{before}, {whom}{'; there may be a better one' if late else ''}"
 
 
-def _proof(solution: Solution) -> str:
+def _proof(solution: Record) -> str:
     """What was verified, in words."""
     certificates = [outcome.certificate for outcome in solution]
     unproven = [i for i, c in enumerate(certificates) if not c.verified]
@@ -144,7 +143,7 @@ def _numbered(members: Sequence[int]) -> str:
     return ", ".join(f"#{member}" for member in members)
 
 
-def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool) -> str:
+def _claim(solution: Record, certificates: Sequence[Certificate], exact: bool) -> str:
     first = solution[0]
     if solution.concept == "nash":
         if exact:
@@ -152,6 +151,8 @@ def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool)
         regrets = [float(r) for c in certificates for r in c.evidence.get("regrets", ())]
         most = f"{max(regrets, default=0.0):.3g}"
         return f"no player gains more than {most} by playing otherwise."
+    if is_registered(solution.concept):
+        return concept_of(solution.concept).claim + "."
     if isinstance(first, Commitment):
         return _commitment_claim(solution, first) + "."
     if solution.concept == "coarse-correlated":
@@ -167,11 +168,11 @@ def _claim(solution: Solution, certificates: Sequence[Certificate], exact: bool)
             better = OBJECTIVES.get(objective, ("", "does better"))[1]
         if evidence["bound"] != first.value:
             better += f" than {short_number(evidence['bound'])}"
-        claim += f", and no {CONCEPTS[solution.concept]} {better}"
+        claim += f", and no {concept_of(solution.concept).title} {better}"
     return claim + "."
 
 
-def _commitment_claim(solution: Solution, outcome: Commitment) -> str:
+def _commitment_claim(solution: Record, outcome: Commitment) -> str:
     leader = solution.game.players[outcome.leader]
     evidence = outcome.certificate.evidence
     claim = "the response shown is a best response"
@@ -187,7 +188,7 @@ def _commitment_claim(solution: Solution, outcome: Commitment) -> str:
     return f"{claim}, and no {kind} earns {leader} {more}"
 
 
-def _proof_in_steps(solution: Solution) -> str:
+def _proof_in_steps(solution: Record) -> str:
     certificates = [outcome.certificate for outcome in solution]
     unproven = [i for i, c in enumerate(certificates) if not c.verified]
     regrets = [r for c in certificates for r in c.evidence.get("regrets", ())]
@@ -208,7 +209,7 @@ def _proof_in_steps(solution: Solution) -> str:
     return start + f"no player gains {gain} by any deviation, whatever it makes of the history."
 
 
-def _footnotes(solution: Solution) -> list[str]:
+def _footnotes(solution: Record) -> list[str]:
     notes = [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in solution.notes]
     shown = any(short_number(p).startswith(APPROXIMATE) for p in _shown_numbers(solution))
     if shown or (solution.robustness and len(solution)):
@@ -216,7 +217,7 @@ def _footnotes(solution: Solution) -> list[str]:
     return notes
 
 
-def _shown_numbers(solution: Solution) -> Iterator[Number]:
+def _shown_numbers(solution: Record) -> Iterator[Number]:
     in_steps = solution.game.in_steps
     for index, outcome in enumerate(solution.solutions[: MAX_OUTCOMES if in_steps else MAX_ROWS]):
         yield from outcome.payoffs

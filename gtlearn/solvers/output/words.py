@@ -7,12 +7,6 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.solvers.outcomes import STATIONARY
 from gtlearn.solvers.output.pieces import short_number
 
-CONCEPTS = {
-    "nash": "Nash equilibrium",
-    "stackelberg": "Stackelberg equilibrium",
-    "correlated": "correlated equilibrium",
-    "coarse-correlated": "coarse correlated equilibrium",
-}
 BOUNDS = {
     "folk": "the folk bound (the follower gets at least its minmax)",
     "unlimited_memory": "a leader of unlimited memory",

@@ -24,10 +24,10 @@ from gtlearn.solvers.outcomes import (
     STOCHASTIC,
     Commitment,
     CorrelatedEquilibrium,
-    NashEquilibrium,
+    StrategyProfile,
     Table,
 )
-from gtlearn.solvers.profile import Profile, outcome_of
+from gtlearn.solvers.profile import Profile
 from gtlearn.solvers.profiles.joint import of_distribution
 from gtlearn.solvers.profiles.policies import answers_of, strategies_of_policy
 from gtlearn.solvers.profiles.probabilities import by_label
@@ -39,7 +39,7 @@ from gtlearn.solvers.profiles.strategies import (
     read_response,
     read_strategy,
 )
-from gtlearn.solvers.solution import Solution
+from gtlearn.solvers.record import Record
 
 SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
 SHAPE_IN_STEPS = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
@@ -98,9 +98,9 @@ def read_profile(
         return source
     reader = _Reader(game, tolerance, leader)
     source = reader.content(source) if isinstance(source, str | Path) else by_label(source)
-    if isinstance(source, Solution):
-        source = outcome_of(source, index)
-    if isinstance(source, NashEquilibrium):
+    if isinstance(source, Record):
+        source = source.outcome(index)
+    if isinstance(source, StrategyProfile):
         return reader.players(list(source.strategies), None)
     if isinstance(source, CorrelatedEquilibrium):
         return reader.joint(source.distribution)

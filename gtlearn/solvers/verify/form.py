@@ -31,6 +31,7 @@ from gtlearn.solvers.outcomes import (
     NashEquilibrium,
     Outcome,
     Strategy,
+    StrategyProfile,
 )
 
 # What floats may be off by: probabilities, and payoffs relative to their size.
@@ -63,8 +64,8 @@ def require_form(game: NormalFormGame | BayesianGame, outcome: Outcome) -> None:
     _require_numbers(outcome.payoffs, len(sizes), "the payoffs", exact)
     if not isinstance(outcome, CorrelatedEquilibrium):
         _require_strategies(outcome.strategies, sizes, exact)
-    if isinstance(outcome, NashEquilibrium):
-        if outcome.index is not None and type(outcome.index) is not int:
+    if isinstance(outcome, StrategyProfile):
+        if type(getattr(outcome, "index", None)) not in (int, type(None)):
             raise InputError("the index is no integer")
         return
     if isinstance(outcome, Commitment):

@@ -10,6 +10,7 @@ from typing import Any
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
+from gtlearn.solvers.concepts import is_registered, names
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     FLOAT,
@@ -25,6 +26,7 @@ from gtlearn.solvers.outcomes import (
     NashSubset,
     Outcome,
     Strategy,
+    StrategyProfile,
     Table,
     committed,
 )
@@ -32,7 +34,6 @@ from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.form import require_only
 
 SCHEMA = "gtlearn/solution/1"
-CONCEPTS = ("nash", "correlated", "coarse-correlated", "stackelberg")
 
 # What of the JSON stands in the parts of a claim; the rest is `besides`.
 _READ = (
@@ -46,6 +47,8 @@ _READ_OF_OUTCOMES: dict[tuple[type, bool], Collection[str]] = {  # by kind, and 
         *("strategies", "payoffs", "leader", "response", "ties", "attained", "distribution"),
         "certificate",
     ),
+    (StrategyProfile, False): ("strategies", "payoffs", "certificate"),
+    (StrategyProfile, True): ("timed", "payoffs", "certificate"),
     (NashEquilibrium, True): ("timed", "payoffs", "certificate"),  # and how it lists the strategies
     (Commitment, True): (
         *("leader", "commitment", "follower", "policy", "ties", "payoffs"),
@@ -84,9 +87,11 @@ def _claim(data: Mapping[str, Any]) -> Claim:
     entries = [of_kind(dict, entry) for entry in of_kind(list, data["solutions"])]
     classes = _classes(data)
     outcomes = tuple(_outcome({**classes, **entry}) for entry in entries)
+    if is_registered(data["concept"]):
+        outcomes = tuple(map(_of_registered, outcomes))
     return Claim(
         game=of_kind(dict, data.get("game", {})),
-        concept=one_of(CONCEPTS, data["concept"]),
+        concept=one_of(names(), data["concept"]),
         arithmetic=one_of((RATIONAL, FLOAT), data["arithmetic"]),
         complete=of_kind(bool, data["complete"]),
         outcomes=outcomes,
@@ -103,6 +108,15 @@ def _claim(data: Mapping[str, Any]) -> Claim:
             for entry, outcome in zip(entries, outcomes, strict=True)
         ),
         repeated_of=tuple(_repeated(entry.get("distribution", ())) for entry in entries),
+    )
+
+
+def _of_registered(outcome: Outcome) -> Outcome:
+    """A profile of a registered concept, which is no Nash equilibrium."""
+    if not isinstance(outcome, NashEquilibrium):
+        return outcome
+    return StrategyProfile(
+        outcome.strategies, outcome.payoffs, outcome.certificate, timed=outcome.timed
     )
 
 
@@ -168,7 +182,7 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
             None if value is None else read_number(value),
         )
     return NashEquilibrium(
-        read_strategies(entry["strategies"]), payoffs, certificate, entry.get("index")
+        read_strategies(entry["strategies"]), payoffs, certificate, index=entry.get("index")
     )
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from gtlearn.errors import InputError, quoted
 from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.given import of_games
+from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
 from gtlearn.solvers.verify.form import items
-from gtlearn.solvers.verify.report import Report, Statement, settled
+from gtlearn.solvers.verify.report import Report, Statement, settled, unknown_statement
 from gtlearn.solvers.verify.within import within
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def solution(
 
     Args:
         game: what `games.load` takes; it alone is believed.
-        claimed: a Solution, Solution or DominanceResult, or the JSON object of one, of
+        claimed: a Solution or DominanceResult, or the JSON object of one, of
             schema gtlearn/solution/1 or gtlearn/dominance/1; or the result of a run, of schema
             gtlearn/run/1.
         time_limit: seconds after which what is not yet verified is on trust.
@@ -98,11 +99,24 @@ def _of_claim(game: Game, claim: Claim) -> Iterator[Statement]:
     for outcome in items(claim.outcomes, "the solutions"):
         if outcome.in_steps != several_steps:
             raise InputError(f"the solution is of another kind of game than {game.name!r}")
-    if isinstance(game, MarkovGame | IteratedGame):
+    if is_registered(claim.concept):
+        own = _of_registered(game, claim)
+    elif isinstance(game, MarkovGame | IteratedGame):
         own = markov_statements(game, claim)
     else:
         own = one_shot_statements(game, claim)
     return chain(game_statements(game, claim.game), own)
+
+
+def _of_registered(game: Game, claim: Claim) -> Iterator[Statement]:
+    """The statements of a concept that is none of gtlearn's own; on trust where it has no test."""
+    concept = concept_of(claim.concept)
+    row = concept.rows.get(kind_of_game(game))
+    if row is None:
+        raise InputError(f"{claim.concept} is not available in a game such as {game.name!r}")
+    if row.verify is not None:
+        return row.verify(game, claim)
+    return iter([unknown_statement(f"that each is a {concept.title}")])
 
 
 def _normal_form(game: Game) -> NormalFormGame:

@@ -225,7 +225,11 @@ def test_tables():
         (("1 0; 1 0", BOS), {"tolerance": "x"}, "not a number"),
         (("1 0; 1 0", BOS, "stackelberg"), {"leader": 2}, "choose 0 or 1"),
         (("1 0; 1 0", BOS, "stackelberg"), {"ties": "odd"}, "strong or weak"),
-        (("1 0; 1 0", games.load("security_bayesian")), {}, "is a Bayesian game, for which nash is not available"),
+        (
+            ("1 0; 1 0", games.load("security_bayesian")),
+            {},
+            "is a Bayesian game, for which nash is not available",
+        ),
         (("1 0", BOS), {}, "1 strategies for 2 players"),
     ],
 )

@@ -17,8 +17,10 @@ ALLOWED = {
     "gtlearn.errors",
     "gtlearn.games",
     "gtlearn.games.given",  # which loads games
+    "gtlearn.games.kinds.iterated",  # for the Markov game of an iterated one
     "gtlearn.games.numbers",
     "gtlearn.limits",
+    "gtlearn.solvers.concepts",  # which concepts others have registered
     "gtlearn.solvers.outcomes",  # the result types, which compute nothing
 }
 
