@@ -21,19 +21,9 @@ STOPPED = 130  # as a process that was interrupted
 _REFRESH = 0.1  # seconds
 _CHECKED = ("gap", "follower_regret")  # of an exact check
 _HEADS, _FORMS = {"env_steps": "environment steps"}, {"env_steps": ",.0f", "seconds": ".1f"}
-_COMMON = (
-    *(
-        "schema",
-        "algorithm",
-        "game",
-        "fingerprint",
-        "env",
-        "seed",
-        "env_steps",
-        "seconds",
-        "iterations",
-    ),
-    *("metrics", "sha256"),
+_COMMON = (  # of all results, and no findings
+    *("schema", "algorithm", "game", "fingerprint", "env", "seed", "env_steps", "seconds"),
+    *("iterations", "metrics", "sha256"),
 )
 
 

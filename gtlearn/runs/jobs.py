@@ -23,7 +23,6 @@ from gtlearn.runs.options import differing, shown
 from gtlearn.runs.stopping import Stop, was_asked
 from gtlearn.runs.workers import each
 
-_RETRIES = 4  # of a run whose worker, or whose node, is lost; it goes on from its checkpoint
 _PATIENCE = 60.0  # seconds for the worker of a lost node to end
 MANY = 100_000  # runs; more are a slip
 _LOOK = 1.0  # seconds between two looks at whether to stop
@@ -146,7 +145,9 @@ def train_all(
     jobs = [dataclasses.replace(job, folder=RunFolder(job.folder.path.resolve())) for job in jobs]
     if backend == "ray":
         return _by_ray(jobs, workers, address, stop)
-    return _by_workers(jobs, workers, stop) if workers > 1 else _in_turn(jobs, stop)
+    if workers > 1:
+        return each(finish, jobs, workers=workers, lost=_lost, stop=stop)
+    return _in_turn(jobs, stop)
 
 
 def require_backend(backend: str, workers: int, address: str | None = None) -> None:
@@ -189,10 +190,6 @@ def _in_turn(jobs: Sequence[Job], stop: Stop | None) -> Iterator[Outcome]:
         yield finish(job, stop)
 
 
-def _by_workers(jobs: Sequence[Job], workers: int, stop: Stop | None) -> Iterator[Outcome]:
-    return each(finish, jobs, workers=workers, lost=_lost, stop=stop)
-
-
 def _lost(job: Job, code: int) -> Outcome:
     """What is said of a run whose worker died."""
     path = job.folder.path
@@ -209,7 +206,9 @@ def _by_ray(
     with cluster.connected(workers, address) as ray:
         try:
             threads = {job.config.recording.threads for job in jobs}
-            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=_RETRIES)(finish)
+            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=cluster.RETRIES)(
+                finish
+            )
             pending = [remote.remote(job, patience=_PATIENCE) for job in jobs]
             while pending:
                 ready, pending = ray.wait(pending, timeout=_LOOK)
@@ -217,12 +216,5 @@ def _by_ray(
                 if stop is not None and stop(0):
                     raise KeyboardInterrupt
         except ray.exceptions.RayError:
-            raise _lost_worker(jobs) from None
-
-
-def _lost_worker(jobs: Sequence[Job]) -> InputError:
-    parent = jobs[0].folder.path.parent
-    return InputError(
-        "a worker was killed, for lack of memory perhaps; the runs' checkpoints are kept: go on "
-        f"with fewer workers by `gtlearn resume {parent}`"
-    )
+            parent = jobs[0].folder.path.parent
+            raise cluster.lost(f"with fewer workers by `gtlearn resume {parent}`") from None

@@ -131,25 +131,12 @@ class Run:
         """Draws its curve; see `plot`."""
         return plot([self], ax, metric)
 
-    def resume(
-        self,
-        iterations: int | None = None,
-        *,
-        tensorboard: bool | None = None,
-        watch: Watch | None = None,
-        ray_address: str | None = None,
-    ) -> Run:
+    def resume(self, iterations: int | None = None, **options: Any) -> Run:
         """Goes on from the last checkpoint, to the end or to a new length; returns the run.
 
         Arguments and errors are those of `gtlearn.runs.loop.resume`.
         """
-        loop.resume(
-            self.folder,
-            watch=watch,
-            ray_address=ray_address,
-            iterations=iterations,
-            tensorboard=tensorboard,
-        )
+        loop.resume(self.folder, iterations=iterations, **options)
         return self
 
     def claim(

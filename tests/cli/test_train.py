@@ -208,7 +208,8 @@ GRID = ("--iterations", "3", "--noise", "0,0.2", "--layers", "3,2", "--layers", 
 def test_a_sweep_over_a_grid_has_a_row_a_combination(gtlearn):
     code, out, err = gtlearn("sweep", "toy", *GRID, "--seeds", "0..1", "--output", "s")
     assert (code, err) == (0, "")
-    rows = [line.split() for line in out.splitlines() if line.endswith(" 0")]  # the optimum
+    rows = [line.split() for line in out.splitlines() if line.split()[:1] in (["0.0"], ["0.2"])]
+    assert [row[-3] for row in rows] == ["0"] * 4  # the optimum
     assert [row[:3] for row in rows] == [
         [noise, layers, "2"] for noise in ("0.0", "0.2") for layers in ("3,2", "1")
     ]
