@@ -188,6 +188,16 @@ def test_a_leader_has_its_commitment():
     assert not gtlearn.check(run, game, "nash").holds  # a commitment is no equilibrium
 
 
+def test_a_trade_is_led_by_a_table_of_its_reduced_form():
+    short = {"pretraining": 2, "iterations": 2, "posttraining": 1, **QUIET}
+    run = gtlearn.train("contextual-stackelberg", env="trade-twin", **short)
+    assert list(run.policy()) == ["Seller", "Buyer"] and gtlearn.check(run).holds
+    loop.train(run.config, Path("stopped"), stop=lambda step: step == 3)
+    (table,) = gtlearn.load_run("stopped").policy().values()  # the leader's alone
+    assert list(table) == list(run.policy()["Seller"])
+    assert all(sum(row) == pytest.approx(1) for row in table.values())
+
+
 def test_a_run_is_checked_in_a_game_that_it_can_have_played():
     run = gtlearn.train("lola", iterations=1, **QUIET)
     with pytest.raises(InputError, match="learned tables of states, and chicken is played once"):
