@@ -55,9 +55,9 @@ def resume(
     """
     from gtlearn.cli.running import finish_all, report, watching
     from gtlearn.runs.folder import is_sweep
+    from gtlearn.runs.jobs import unfinished
     from gtlearn.runs.loop import resume as resume_run
     from gtlearn.runs.stopping import stoppable
-    from gtlearn.runs.sweep import unfinished
 
     several = is_sweep(run)
     refuse_unused(

@@ -15,7 +15,7 @@ from gtlearn.games.names import nearest
 from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs.config import Recording, RunConfig
 from gtlearn.runs.fields import fields_of, make
-from gtlearn.runs.sweep import parse_seeds
+from gtlearn.runs.jobs import parse_seeds
 
 Options = Mapping[str, Any]
 Part = TypeVar("Part", "Method", "Need")

@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gtlearn import __version__
 from gtlearn.errors import InputError
 from gtlearn.files import read_bytes
 from gtlearn.games.names import nearest
@@ -29,6 +28,7 @@ from gtlearn.learning.registry import Algorithm, find_algorithm
 from gtlearn.reading import reason
 from gtlearn.runs.fields import NONE, Field, fields_of, make, written
 from gtlearn.sources import is_source, require_allowed
+from gtlearn.version import __version__
 
 LARGEST_FILE = 30_000  # bytes; tomllib takes minutes for some of ten times as many
 MOST_LINES = 1000

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import IteratedGame
+from gtlearn.learning.playing import labelled
 from gtlearn.learning.stackelberg.config import StackelbergConfig
 from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION, random_leaders, shown
 from gtlearn.learning.stackelberg.findings import PostTraining, findings
@@ -89,6 +90,12 @@ class StackelbergLearner:
             "seems": self.reward,
             "notes": findings(outcome, more, seemed),
         }
+
+    def policies(self) -> Mapping[str, Any]:
+        """The leader's present table; see `gtlearn.learning.playing`."""
+        tables: list[Any] = [None] * self.game.game.num_players
+        tables[self.config.leader_player] = self.leader.table().tolist()
+        return labelled(self.game.game, tables)
 
     def state_dict(self) -> dict[str, Any]:
         """Both players, the generator and the counters."""

@@ -155,6 +155,10 @@ class TradeLearner:
             "notes": [_said(self.config, price, hits), *found["notes"]],
         }
 
+    def policies(self) -> Mapping[str, Any]:
+        """The leader's present table of the reduced form; see `gtlearn.learning.playing`."""
+        return self.learner.policies()
+
     def film(self, seed: int) -> Film:
         """A game of Space Invaders in which bullets are traded by what was learned.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 
 from gtlearn.errors import InputError
 from gtlearn.learning.options import Composed
+from gtlearn.learning.playing import labelled
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, equilibrium_start
 from gtlearn.learning.shaping.algorithms.options import (
     AgainstPersonas,
@@ -79,6 +81,16 @@ class PersonaLearner(ValidatedLearner[Personas]):
             **_strategies(test),
             "notes": _notes(self.training.chain, auc, floor, highest),
         }
+
+    def policies(self) -> Mapping[str, Any]:
+        """The chosen start, a table or a network; see `gtlearn.learning.playing`."""
+        self.conclude()
+        self.trainer.choose(self.chosen)
+        table = self.trainer.table()
+        if table is not None:
+            return labelled(self.game, [table.tolist()])
+        assert isinstance(self.trainer, SampledTrainer)
+        return {self.game.players[0]: self.trainer.module()}
 
     def state_dict(self) -> dict[str, Any]:
         """What all learners keep, and the personas."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,12 @@ class TeammateLearner(ValidatedLearner[Teammates]):
                 "speed to the right, in metres a second"
             ],
         }
+
+    def policies(self) -> Mapping[str, Any]:
+        """The chosen start of the back leg; see `gtlearn.learning.playing`."""
+        self.conclude()
+        self.trainer.choose(self.chosen)
+        return {self.setting.program.players[0]: self.sampled.module()}
 
     def film(self, seed: int) -> Film:
         """An episode after all updates with the last of the test teammates.

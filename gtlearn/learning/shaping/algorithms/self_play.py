@@ -12,6 +12,7 @@ from gtlearn.errors import DivergenceError
 from gtlearn.games import IteratedGame
 from gtlearn.games.kinds.markov.game import MEAN
 from gtlearn.learning.options import Composed
+from gtlearn.learning.playing import labelled
 from gtlearn.learning.shaping.algorithms.options import Iterated, SelfPlay
 from gtlearn.learning.shaping.algorithms.stage import STATELESS, make_game
 from gtlearn.learning.shaping.games import DifferentiableGame, TableGame, nash_conv, table_game
@@ -102,6 +103,13 @@ class SelfPlayLearner:
             "strategies": [written(simple_rows(t.numpy())) for t in tables],
             "notes": [note],
         }
+
+    def policies(self) -> Mapping[Any, Any]:
+        """Tables of probabilities, or the players' numbers; see `gtlearn.learning.playing`."""
+        if isinstance(self.game, TableGame) and self.iterated is not None:
+            tables = self.game.tables(self.parameters)
+            return labelled(self.iterated, [table.tolist() for table in tables])
+        return {player: numbers.tolist() for player, numbers in enumerate(self.parameters)}
 
     def state_dict(self) -> dict[str, Any]:
         """The players' parameters."""

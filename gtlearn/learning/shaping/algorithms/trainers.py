@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
+from gtlearn.learning.policy_module import PolicyModule
 from gtlearn.learning.protocol import Parallel
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, measured
 from gtlearn.learning.shaping.algorithms.options import Training
@@ -243,6 +244,10 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
         if self.setting.tables is None:
             return None
         return self.ascent.start.cpu().double().softmax(-1)
+
+    def module(self) -> PolicyModule:
+        """The present start, as a module that plays."""
+        return PolicyModule(self.setting.policies[0], self.ascent.start)
 
     def state_dict(self) -> dict[str, Any]:
         """The ascent, with its generator, and the seed of validations."""
