@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import grimp
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +90,9 @@ def test_the_verifier_shares_no_code_with_the_solvers():
     assert {m for m in used if m.startswith("gtlearn.solvers")} == data
 
 
-@pytest.mark.parametrize("door", ["", ".games", ".solvers", ".solvers.verify", ".learning"])
+@pytest.mark.parametrize(
+    "door", ["", ".games", ".solvers", ".solvers.verify", ".learning", ".runs"]
+)
 def test_a_door_names_what_stands_behind_it(door):
     pytest.importorskip("torch")
     package = importlib.import_module(f"gtlearn{door}")
@@ -99,3 +102,12 @@ def test_a_door_names_what_stands_behind_it(door):
     assert sorted(package.__all__) == package.__all__
     assert all(hasattr(package, name) for name in package.__all__)
     assert set(package.__all__) <= set(dir(package))
+
+
+@pytest.mark.parametrize("package", ["gtlearn.runs"])
+def test_no_circle_of_imports(package):
+    """Lazy imports, and those for types only, are counted."""
+    graph = grimp.build_graph("gtlearn", cache_dir=None)
+    edges = [(m, n) for m in graph.modules for n in graph.find_modules_directly_imported_by(m)]
+    circles = [c for c in nx.strongly_connected_components(nx.DiGraph(edges)) if len(c) > 1]
+    assert [c for c in circles if any(m.startswith(package) for m in c)] == []
