@@ -8,15 +8,13 @@ it.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gtlearn import limits
+from gtlearn.solvers._commitment.bayesian_view import BayesianView
 from gtlearn.solvers._linear.highs import compressed, highs_program, silent_highs
-
-if TYPE_CHECKING:
-    from gtlearn.solvers._commitment.bayesian import BayesianView
 
 SHARE = 0.8  # of the time left for the search itself, which it may overrun
 

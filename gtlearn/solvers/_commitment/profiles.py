@@ -13,7 +13,7 @@ import contextlib
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,13 @@ from gtlearn import child, limits
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
+from gtlearn.solvers._commitment.bayesian_view import BayesianView
 from gtlearn.solvers._commitment.data import narrowed, scaled_floats
 from gtlearn.solvers._commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
 from gtlearn.solvers._commitment.least import maximise_least
 from gtlearn.solvers._commitment.relaxation import no_multipliers, nonzeros, relaxed_multipliers
 from gtlearn.solvers._commitment.strong import MARGIN
 from gtlearn.solvers._linear.program import Basis, Infeasible, LinearProgram, at_basis, solve
-
-if TYPE_CHECKING:
-    from gtlearn.solvers._commitment.bayesian import BayesianView
 
 TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
 
