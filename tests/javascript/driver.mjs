@@ -3,7 +3,7 @@
 
 import { createInterface } from "node:readline";
 
-import { InputError, verify } from "../../gtlearn/solvers/verify/verify.mjs";
+import { InputError, verify } from "../../verifier/verify.mjs";
 
 const answer = ([solution, game]) => {
   try {

@@ -35,7 +35,7 @@ IN_THE_SDIST = (
     *("tests/conftest.py", "docs/runs.md", "docs/pictures", "benchmarks/RESULTS.md"),
     *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "constraints.txt"),
 )
-IN_THE_WHEEL = ("gtlearn/py.typed", "gtlearn/solvers/verify/verify.mjs")  # besides modules
+IN_THE_WHEEL = ("gtlearn/py.typed",)  # besides modules
 AT_A_TIME = 2
 
 
