@@ -335,12 +335,12 @@ def _subset(entry: Any) -> NashSubset:
 
 
 def read_integers(entries: Any) -> tuple[int, ...]:
-    """A list of integers.
+    """A list of integers, empty where there is null.
 
     Raises:
-        InputError: if it is none.
+        InputError: if it is neither.
     """
-    return _each(partial(of_kind, int), entries)
+    return () if entries is None else _each(partial(of_kind, int), entries)
 
 
 def _bounds(values: Any) -> dict[str, Number]:
