@@ -212,7 +212,7 @@ def row_of(verb: str, name: str, game: Game, given: Iterable[str]) -> Row:
     concept, kind = concept_of(name), kind_of_game(game)
     row = concept.rows.get(kind)
     if row is None or getattr(row, verb) is None:
-        others = [c.name for c in _OWN.values() if _has(c, kind, verb)]
+        others = [c.name for c in _OWN.values() if getattr(c.rows.get(kind), verb, None)]
         instead = f"; use {option('concept', others)}" if others else ""
         raise InputError(
             f"{game.name!r} is {_listed([kind])} game, for which {name} is not available{instead}"
@@ -224,10 +224,6 @@ def row_of(verb: str, name: str, game: Game, given: Iterable[str]) -> Row:
                 f"{_owners(verb, asked, concept)}; leave it out"
             )
     return row
-
-
-def _has(concept: Concept, kind: str, verb: str) -> bool:
-    return kind in concept.rows and getattr(concept.rows[kind], verb) is not None
 
 
 def _owners(verb: str, name: str, concept: Concept) -> str:

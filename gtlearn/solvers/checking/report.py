@@ -278,17 +278,14 @@ def _regret_table(report: CheckReport) -> list[Any]:
     for player, label in enumerate(report.game.players):
         cells = [label, exactly(report.payoffs[player]), exactly(report.regrets[player])]
         if hidden and report.stochastic_regrets:
-            cells.append(_or_unknown(hidden[player]))
+            own = hidden[player]
+            cells.append(_range(None if own is None else (own, own)))
             cells.append(_range(report.stochastic_regrets[player]))
         add_row(table, cells)
     about = f"Payoffs: {unit(report)}. Regret: what the best use of the whole history gains"
     if hidden:
         about += "; or, where the step is unseen, the best (mixed) table of the states"
     return [f"{about}.", table]
-
-
-def _or_unknown(regret: Fraction | None) -> str:
-    return "not known" if regret is None else exactly(regret)
 
 
 def _range(regrets: tuple[Fraction, Fraction] | None) -> str:

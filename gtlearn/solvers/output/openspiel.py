@@ -39,12 +39,8 @@ def to_openspiel_policy(
     profile = solution.profile(index)
     if isinstance(solution.game, NormalFormGame):
         return _of_vectors(solution.game, profile.strategies, game)
-    return _of_tables(solution.game, profile.strategies)
-
-
-def _of_tables(game: MarkovGame | IteratedGame, tables: Sequence[Table]) -> Policy:
-    timed = any(len(table) > len(game.states) for table in tables)
-    return TimedPolicy(game, tables) if timed else StatePolicy(game, tables)
+    made = TimedPolicy if profile.is_timed else StatePolicy
+    return made(solution.game, profile.strategies)
 
 
 class StatePolicy(TabularPolicy):  # type: ignore[misc]

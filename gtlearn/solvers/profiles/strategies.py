@@ -78,7 +78,8 @@ def _read_table(
     for index, row in enumerate(rows):
         if index % FEW == FEW - 1:
             limits.check()
-        where = _where(index, game, whose)
+        step, state = divmod(index, game.num_states)
+        where = f"{whose} in state {game.states[state]!r}" + (f" at step {step}" if step else "")
         probabilities, note = vector(_by_action(row, game.actions[player], where), where, tolerance)
         exact.append(probabilities)
         notes += [note] if note else []
@@ -163,12 +164,8 @@ def place_of(label: Any, labels: Sequence[str], what: str) -> int:
 def advice(text: str, labels: Sequence[str]) -> str:
     """The label nearest to a misspelt one, or those that there are."""
     near = difflib.get_close_matches(text, labels, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"they are {_listed(labels)}"
-
-
-def _where(index: int, game: MarkovGame, whose: str) -> str:
-    step, state = divmod(index, game.num_states)
-    return f"{whose} in state {game.states[state]!r}" + (f" at step {step}" if step else "")
+    known = ", ".join(labels[:12]) + (", ..." if len(labels) > 12 else "")
+    return f"did you mean {near[0]!r}?" if near else f"they are {known}"
 
 
 def is_list(values: Any) -> bool:
@@ -187,10 +184,6 @@ def is_table(values: Any) -> bool:
         and len(values) > 0
         and all(is_list(row) or isinstance(row, Mapping) for row in values)
     )
-
-
-def _listed(labels: Sequence[str]) -> str:
-    return ", ".join(labels[:12]) + (", ..." if len(labels) > 12 else "")
 
 
 def _few(notes: Sequence[str]) -> tuple[str, ...]:

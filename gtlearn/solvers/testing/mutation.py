@@ -104,7 +104,7 @@ def mutants(data: Mapping[str, Any]) -> Iterator[Mutant]:
     others = _Others.of(data)
     for path, value in places(data):
         for change, changed in _replacements(path, value, others):
-            if _differs(changed, value):
+            if type(changed) is not type(value) or changed != value:  # 1, 1.0 and true differ
                 yield Mutant(change, ((path, changed),), data)
         if isinstance(path[-1], str):
             yield Mutant("removed", ((path, REMOVED),), data)
@@ -251,11 +251,6 @@ def _lists(value: Sequence[Any]) -> Iterator[tuple[str, Any]]:
 def _next(values: Sequence[str], value: str) -> str:
     """The value after another in the object, the first one after the last."""
     return values[(values.index(value) + 1) % len(values)] if value in values else value
-
-
-def _differs(changed: Any, value: Any) -> bool:
-    """Whether a change is one: 1, 1.0 and true are different things."""
-    return type(changed) is not type(value) or changed != value
 
 
 def _edited(data: Any, path: Path, value: Any) -> Any:

@@ -21,7 +21,7 @@ from gtlearn.solvers.outcomes import (
     weakest,
 )
 from gtlearn.solvers.verify.game_block import game_block
-from gtlearn.solvers.verify.report import Statement, unknown_statement
+from gtlearn.solvers.verify.report import Statement, unknown_statement, unless
 
 SETS = ("components", "component_indices", "subsets")  # parts of a claim
 OF_TABLES = ("follower", "policy", "bounds", "robustness", "proofs")
@@ -129,10 +129,6 @@ def foreign_statements(claim: Claim, names: Collection[str], whose: str) -> Iter
             yield Statement(f"the {name}", partial(foreign, f"{name} are", whose))
 
 
-def _twice(profile: tuple[int, ...] | None) -> list[str]:
-    return [f"the distribution names the profile {profile} twice"]
-
-
 def repeated(keys: Sequence[object]) -> list[str]:
     """Which outcomes are listed twice, told apart by what they say is played."""
     first: dict[object, int] = {}
@@ -167,7 +163,8 @@ def outcome_statements(
     if k < len(claim.besides_of):
         yield from _unknown(claim.besides_of[k], known, place)
     if k < len(claim.repeated_of) and claim.repeated_of[k] is not None:
-        yield Statement("each profile once", partial(_twice, claim.repeated_of[k]), place)
+        twice = f"the distribution names the profile {claim.repeated_of[k]} twice"
+        yield Statement("each profile once", unless(False, twice), place)
     if isinstance(outcome.certificate.evidence, Mapping):
         yield from _unknown(outcome.certificate.evidence, evidence, place)
 

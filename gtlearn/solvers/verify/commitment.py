@@ -27,6 +27,7 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
+    best_responses,
     bounds_by_multipliers,
     class_of,
     classes,
@@ -91,10 +92,10 @@ def commitment_values(
             f"the commitment has {len(mix)} probabilities, but the leader has {sides.size[0]} "
             "actions; give one an action"
         )
-    responses = _best_responses(sides, mix)
+    responses = best_responses(expected(sides.follower, sides.follower_denominator, mix))
     own = expected(sides.leader, sides.leader_denominator, mix)
     values = [own[k] for k in responses]
-    return responses, max(values), min(values)
+    return tuple(responses), max(values), min(values)
 
 
 @of_games(NormalFormGame, BayesianGame)
@@ -194,12 +195,6 @@ def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) ->
     return max(gains)
 
 
-def _best_responses(sides: Sides, mix: Sequence[Fraction]) -> tuple[int, ...]:
-    payoffs = expected(sides.follower, sides.follower_denominator, mix)
-    best = max(payoffs)
-    return tuple(k for k, value in enumerate(payoffs) if value == best)
-
-
 def _distribution_failures(mix: Sequence[Fraction], size: int, who: str) -> list[str]:
     if len(mix) != size:
         return [f"{who} has {len(mix)} probabilities for {size} actions"]
@@ -216,11 +211,11 @@ def _mixed(sides: Sides, outcome: Commitment) -> list[str]:
     failures += strategy_failures(sides, outcome, Fraction(0))
     if failures:
         return failures
-    responses = _best_responses(sides, mix)
-    if response not in responses:
-        return [f"action {response} is no best response of the follower"]
     own = expected(sides.leader, sides.leader_denominator, mix)
     other = expected(sides.follower, sides.follower_denominator, mix)
+    responses = best_responses(other)
+    if response not in responses:
+        return [f"action {response} is no best response of the follower"]
     stated = rational(outcome.payoffs)
     if stated[1 - outcome.leader] != other[response]:
         failures.append("the follower's payoff is not what it earns")

@@ -280,6 +280,12 @@ def parts(sides: Sides, outcome: Commitment) -> list[tuple[int, list[Fraction]]]
     return list(parts.items())
 
 
+def best_responses(pays: Sequence[Fraction]) -> list[int]:
+    """The responses that pay the follower most."""
+    most = max(pays)
+    return [k for k, pay in enumerate(pays) if pay == most]
+
+
 def tied(sides: Sides, pays: Sequence[Fraction], slack: Fraction) -> list[int] | None:
     """The best responses to a mix in floats; None where rounding may hide which they are.
 

@@ -25,6 +25,7 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
+    best_responses,
     expected,
     product,
     pure_failures,
@@ -98,7 +99,7 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
         pays = expected(side.follower, side.follower_denominator, mix)
         if max(pays) - pays[reply] > slack:
             failures.append(f"action {reply} is no best response of type {t}")
-        best = _best(pays) if exact else tied(side, pays, slack)
+        best = best_responses(pays) if exact else tied(side, pays, slack)
         if weight and best and abs(own[reply] - choose(own[k] for k in best)) > slack:
             failures.append(f"type {t} does not break ties as stated")
         strategy = rational(outcome.strategies[1 + t])
@@ -110,11 +111,6 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
     if abs(total - stated[0]) > rounding:
         failures.append(f"the leader does not earn {text(stated[0])}")
     return failures
-
-
-def _best(pays: Sequence[Fraction]) -> list[int]:
-    most = max(pays)
-    return [k for k, pay in enumerate(pays) if pay == most]
 
 
 def _upper_bound(

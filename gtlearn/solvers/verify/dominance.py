@@ -22,7 +22,7 @@ from gtlearn.solvers.verify.elimination import is_dominated
 from gtlearn.solvers.verify.form import require_only, text
 from gtlearn.solvers.verify.game_block import game_block, game_statements
 from gtlearn.solvers.verify.reading import of_kind, one_of, read_integers, read_number
-from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unknown_statement
+from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unknown_statement, unless
 
 if TYPE_CHECKING:
     from gtlearn.solvers._dominance.report import DominanceResult
@@ -164,7 +164,8 @@ def _statements(game: NormalFormGame, stated: Elimination) -> Iterator[Statement
     if steps.failed:
         return
     standing = _left(game, stated.steps)
-    left = Tested(partial(_surviving, standing, stated))
+    same = tuple(map(tuple, standing)) == stated.surviving
+    left = Tested(unless(same, "the actions said to be left are not those that the steps leave"))
     yield Statement("the actions left", left)
     if left.failed:
         return
@@ -202,12 +203,6 @@ def _left(game: NormalFormGame, steps: Sequence[Any]) -> list[list[int]]:
         [action for action in range(size) if (player, action) not in gone]
         for player, size in enumerate(game.shape)
     ]
-
-
-def _surviving(standing: Standing, stated: Elimination) -> list[str]:
-    if tuple(map(tuple, standing)) == stated.surviving:
-        return []
-    return ["the actions said to be left are not those that the steps leave"]
 
 
 def _step_failures(game: NormalFormGame, kind: str, standing: Standing, step: Any) -> list[str]:

@@ -31,7 +31,7 @@ from gtlearn.solvers.verify.claim import (
 )
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_bounds import proven_bound
-from gtlearn.solvers.verify.markov_commitments import unit_failures
+from gtlearn.solvers.verify.markov_commitments import unit_statement
 from gtlearn.solvers.verify.markov_form import read_table
 from gtlearn.solvers.verify.markov_process import (
     best_values,
@@ -40,7 +40,14 @@ from gtlearn.solvers.verify.markov_process import (
     to_fraction,
 )
 from gtlearn.solvers.verify.markov_search import Kind, Plan, Tried, pure_table
-from gtlearn.solvers.verify.report import Statement, Tested, TooLarge, Unproven, unknown_statement
+from gtlearn.solvers.verify.report import (
+    Statement,
+    Tested,
+    TooLarge,
+    Unproven,
+    unknown_statement,
+    unless,
+)
 
 PROOFS = ("folk", "unlimited_memory", "robustness")
 MAX_PROFILES = 5_000  # of deterministic tables, of which all equilibria are looked for again
@@ -115,11 +122,8 @@ def _outcome_statements(
     elif isinstance(outcome, Commitment) and outcome.in_steps:
         yield from commitments.commitment_statements(game, outcome, claim, besides, tried)
     else:
-        yield Statement("the outcome", partial(_no_outcome, outcome))
-
-
-def _no_outcome(outcome: Outcome) -> tuple[str, ...]:
-    return (f"a {type(outcome).__name__} is no outcome of an iterated or Markov game",)
+        false = f"a {type(outcome).__name__} is no outcome of an iterated or Markov game"
+        yield Statement("the outcome", unless(False, false))
 
 
 def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[Statement]:
@@ -134,7 +138,7 @@ def list_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[St
     yield from foreign_statements(claim, SETS, "Nash equilibria of games in one shot")
     yield Statement("that the solutions are different ones", partial(_repeated, claim))
     if "unit" in claim.besides:
-        yield Statement("the unit", partial(unit_failures, game, claim.besides["unit"]))
+        yield unit_statement(game, claim.besides["unit"])
     if claim.concept == "nash":
         yield from foreign_statements(claim, OF_TABLES, "commitments to tables")
     else:

@@ -36,7 +36,7 @@ from gtlearn.solvers.verify.markov_values import (
     response_to,
     table_payoffs,
 )
-from gtlearn.solvers.verify.report import Statement
+from gtlearn.solvers.verify.report import Statement, unless
 
 EVIDENCE = ("bound", "upper_bound", "tables", "boxes", "folk", "unlimited_memory", "direction")
 BESIDES = ("value", "upper_bound", "gap", "unit", "states", "response")  # of the JSON
@@ -75,8 +75,11 @@ def commitment_statements(
     )
     yield Statement(f"what the leader gets with {outcome.ties} ties", partial(_ties, played))
     if claim is not None:
+        pairs = [(claim.follower, outcome.follower), (claim.policy, outcome.policy)]
+        same = all(whole in (None, own) for whole, own in pairs)
         yield Statement(
-            "that its follower and policy are those of all", partial(_classes, claim, outcome)
+            "that its follower and policy are those of all",
+            unless(same, "its follower or policy is not that of the solution"),
         )
     yield from _repeated(game, outcome, besides)
     yield Statement(
@@ -171,13 +174,6 @@ def _ties(played: _Played) -> list[str]:
     return [f"with {ties} ties {who!r} gets {text(kept)}, not {text(value)}"]
 
 
-def _classes(claim: Claim, outcome: Commitment) -> list[str]:
-    pairs = [(claim.follower, outcome.follower), (claim.policy, outcome.policy)]
-    if all(whole in (None, own) for whole, own in pairs):
-        return []
-    return ["its follower or policy is not that of the solution"]
-
-
 def _repeated(
     game: MarkovGame, outcome: Commitment, besides: Mapping[str, Any]
 ) -> Iterator[Statement]:
@@ -186,9 +182,10 @@ def _repeated(
         if key in ("value", "upper_bound", "gap"):
             yield Statement(f"the {key}", partial(_number, outcome, key, said))
         elif key == "unit":
-            yield Statement("the unit", partial(unit_failures, game, said))
+            yield unit_statement(game, said)
         elif key == "states":
-            yield Statement("the states", partial(_states, game, said))
+            false = "the states are not those of the game, in its order"
+            yield Statement("the states", unless(said == list(game.states), false))
         elif key == "response":
             yield Statement("the response of each step", partial(_steps, game, outcome, said))
 
@@ -199,15 +196,10 @@ def _number(outcome: Commitment, key: str, said: Any) -> list[str]:
     return number_failures(f"the {key}", true, said, True)
 
 
-def unit_failures(game: MarkovGame, unit: Any) -> list[str]:
-    """Whether values are in that unit."""
-    return [] if unit == game.unit else [f"the unit is {game.unit!r}, not {in_words(unit)}"]
-
-
-def _states(game: MarkovGame, states: Any) -> list[str]:
-    if states == list(game.states):
-        return []
-    return ["the states are not those of the game, in its order"]
+def unit_statement(game: MarkovGame, unit: Any) -> Statement:
+    """That values are in that unit."""
+    false = f"the unit is {game.unit!r}, not {in_words(unit)}"
+    return Statement("the unit", unless(unit == game.unit, false))
 
 
 def _steps(game: MarkovGame, outcome: Commitment, response: Any) -> list[str]:

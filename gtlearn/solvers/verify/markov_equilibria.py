@@ -127,19 +127,15 @@ def _tables(game: MarkovGame, outcome: NashEquilibrium) -> list[Table]:
 
 
 def _regrets(played: _Played) -> list[str]:
-    stated = _numbers(played, "regrets", played.game.num_players)
+    given = items(played.outcome.certificate.evidence.get("regrets", ()), "the regrets")
+    if len(given) != played.game.num_players:
+        raise InputError("the certificate does not say the regret of each player")
+    stated = [number(value, "the regrets") for value in given]
     failed = []
     for player, regret, said in zip(played.game.players, played.regrets, stated, strict=True):
         if regret != said if played.exact else nearest_double(regret) != nearest_double(said):
             failed.append(f"the regret of {player!r} is {text(regret)}, not {text(said)}")
     return failed
-
-
-def _numbers(played: _Played, name: str, size: int) -> list[Fraction]:
-    given = items(played.outcome.certificate.evidence.get(name, ()), f"the {name}")
-    if len(given) != size:
-        raise InputError("the certificate does not say the regret of each player")
-    return [number(value, f"the {name}") for value in given]
 
 
 def _bounds(played: _Played) -> list[str]:

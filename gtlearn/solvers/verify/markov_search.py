@@ -126,7 +126,8 @@ class Tried:
     def _simple(self, kind: Kind) -> Iterator[Table]:
         """Simple tables; of a long game those that are best in a shorter one."""
         if (self.game.horizon or 1) <= SHORT:
-            return chain(_constant(self.game, kind.leader), _equal(self.game, kind.leader))
+            equal = product(*_rows(self.game, kind.leader, 2))  # rows that play some equally often
+            return chain(_constant(self.game, kind.leader), equal)
         short = Tried(replace(self.game, horizon=SHORT))
         worths = short._worths(short._budget().of(short._simple(kind)), kind)
         return (table for _, table in heapq.nlargest(KEPT, worths, key=_value))
@@ -179,11 +180,6 @@ def _constant(game: MarkovGame, leader: int) -> Iterator[Table]:
     for row in first:
         if all(row in rows for rows in others):
             yield (row,) * game.num_states
-
-
-def _equal(game: MarkovGame, leader: int) -> Iterator[Table]:
-    """Tables whose rows play some actions equally often."""
-    return product(*_rows(game, leader, 2))
 
 
 def _rows(game: MarkovGame, leader: int, parts: int) -> list[list[Row]]:

@@ -22,8 +22,6 @@ MAX_RAYS = 10_000
 _WORD = 2**64 - 1
 _TOO_LARGE = "the game is too large to look for all its equilibria here"
 
-Integers = tuple[int, ...]
-
 
 @dataclass(frozen=True)
 class Ray:
@@ -34,7 +32,7 @@ class Ray:
         tight: the numbers of the inequalities that hold with equality, as bits.
     """
 
-    vector: Integers
+    vector: tuple[int, ...]
     tight: int
 
 
@@ -80,7 +78,8 @@ def extreme_rays(
                 values[one] * b - values[other] * a
                 for a, b in zip(rays[one].vector, rays[other].vector, strict=True)
             ]
-            kept.append(Ray(_primitive(vector), rays[one].tight & rays[other].tight | facet))
+            common, tight = math.gcd(*vector), rays[one].tight & rays[other].tight
+            kept.append(Ray(tuple(v // common for v in vector), tight | facet))
             if len(kept) > MAX_RAYS:
                 raise Unproven(_TOO_LARGE)
         rays = kept
@@ -112,8 +111,3 @@ def _adjacent(
 
 def _product(left: Sequence[int], right: Sequence[int]) -> int:
     return sum(a * b for a, b in zip(left, right, strict=True) if b)
-
-
-def _primitive(vector: Sequence[int]) -> Integers:
-    common = math.gcd(*vector)
-    return tuple(v // common for v in vector)

@@ -85,7 +85,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
     for note in of_kind(list, data.get("notes", [])):
         of_kind(str, note)
     entries = [of_kind(dict, entry) for entry in of_kind(list, data["solutions"])]
-    classes = _classes(data)
+    classes = {key: _if_any(partial(one_of, _CLASSES[key]), data.get(key)) for key in _CLASSES}
     outcomes = tuple(_outcome({**classes, **entry}) for entry in entries)
     if is_registered(data["concept"]):
         outcomes = tuple(map(_of_registered, outcomes))
@@ -122,11 +122,6 @@ def _of_registered(outcome: Outcome) -> Outcome:
 
 def _without(data: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in keys}
-
-
-def _classes(data: Mapping[str, Any]) -> dict[str, str | None]:
-    """The classes of the follower and of the leader's tables, as the whole says them."""
-    return {key: _if_any(partial(one_of, _CLASSES[key]), data.get(key)) for key in _CLASSES}
 
 
 def _if_any(read: Callable[[Any], _Read], value: Any) -> _Read | None:

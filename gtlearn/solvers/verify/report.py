@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gtlearn.errors import InputError
@@ -78,6 +79,11 @@ class Statement:
     says: str
     test: Callable[[], Sequence[str]]
     place: str = ""
+
+
+def unless(holds: bool, sentence: str) -> Callable[[], Sequence[str]]:
+    """The test of something that is known: nothing is false where it holds."""
+    return partial(list, [] if holds else [sentence])
 
 
 def unknown_statement(name: object, place: str = "") -> Statement:

@@ -38,7 +38,7 @@ from gtlearn.solvers.verify.markov_values import (
     table_regrets,
 )
 from gtlearn.solvers.verify.reading import one_of
-from gtlearn.solvers.verify.report import Statement, Tested, Unproven
+from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
 
 SCHEMA = "gtlearn/run/1"
 MEAN = "mean reward a step"  # what values are of players who learn by themselves
@@ -154,12 +154,8 @@ def _foreign(result: Mapping[str, Any], names: Sequence[str], whose: str) -> Ite
 def _labels(result: Mapping[str, Any], **true: Any) -> Iterator[Statement]:
     for name, value in true.items():
         if name in result:
-            said = result[name]
-            yield Statement(f"the {name}", partial(_same, name, said, value))
-
-
-def _same(name: str, said: Any, true: Any) -> list[str]:
-    return [] if said == true else [f"the {name}: {in_words(true)}, not {in_words(said)}"]
+            false = f"the {name}: {in_words(value)}, not {in_words(result[name])}"
+            yield Statement(f"the {name}", unless(result[name] == value, false))
 
 
 def _form(learned: _Learned) -> list[str]:

@@ -47,7 +47,8 @@ def is_only(game: Bimatrix, pair: Pair, side: int) -> bool:
     own, other = pair[side], pair[1 - side]
     payoffs = game.columns if side == 0 else game.rows.T  # the other's, a row an own action
     rows, played = best[side], support(other)
-    equal = _with_ones(payoffs[np.ix_(rows, played)])
+    block = payoffs[np.ix_(rows, played)]
+    equal = np.hstack([block, np.ones((len(block), 1), dtype=block.dtype)])
     if full_rank(equal):
         return True
     if equal.size > MAX_ENTRIES:
@@ -57,10 +58,6 @@ def is_only(game: Bimatrix, pair: Pair, side: int) -> bool:
     unplayed = [j for j in best[1 - side] if j not in set(played)]
     signs = np.vstack([basis[idle], -payoffs[np.ix_(rows, unplayed)].T.astype(object) @ basis])
     return not _has_a_ray(signs)
-
-
-def _with_ones(block: NDArray[Any]) -> NDArray[Any]:
-    return np.hstack([block, np.ones((len(block), 1), dtype=block.dtype)])
 
 
 def _null_space(matrix: NDArray[Any]) -> NDArray[Any]:
