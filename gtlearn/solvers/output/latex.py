@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
+from gtlearn.solvers.outcomes import Outcome
 from gtlearn.solvers.output.csv import joint_rows
 from gtlearn.solvers.profile import Profile, columns_of
 from gtlearn.solvers.record import Record
@@ -24,11 +25,7 @@ def to_latex(solution: Record) -> str:
     headings = [latex_escape(column.heading) for column in columns_of(game)]
     if not game.in_steps:
         rows = [
-            [
-                str(index),
-                *_mixes(profile),
-                f"$({',\\, '.join(map(latex_number, outcome.payoffs))})$",
-            ]
+            [str(index), *_mixes(profile), _payoffs(outcome)]
             for index, (profile, outcome) in enumerate(zip(profiles, solution, strict=True))
         ]
         return tabular(["", *headings, "payoffs"], rows)
