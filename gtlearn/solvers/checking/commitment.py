@@ -30,12 +30,7 @@ from gtlearn.solvers.outcomes import (
 from gtlearn.solvers.profile import Profile
 from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify import deviation_payoffs, payoffs, table_payoffs
-from gtlearn.solvers.verify.markov_values import (
-    Response,
-    best_actions,
-    best_tables,
-    response_to,
-)
+from gtlearn.solvers.verify.markov_values import Response, best_actions, best_tables, response_to
 
 _SECONDS = 5.0  # for the best commitment in one shot, where there is no time limit
 _SECONDS_IN_STEPS = 10.0  # for each best commitment to a table

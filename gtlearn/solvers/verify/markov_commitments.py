@@ -11,13 +11,7 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.outcomes import (
-    DETERMINISTIC,
-    RATIONAL,
-    STATIONARY,
-    STOCHASTIC,
-    Commitment,
-)
+from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STATIONARY, STOCHASTIC, Commitment
 from gtlearn.solvers.verify.claim import Claim, verified_failures
 from gtlearn.solvers.verify.form import in_words, index, items, number, number_failures, text
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures

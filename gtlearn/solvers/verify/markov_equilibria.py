@@ -18,12 +18,7 @@ from gtlearn.solvers.verify.claim import verified_failures
 from gtlearn.solvers.verify.enclosure import EVIDENCE as ENCLOSED
 from gtlearn.solvers.verify.enclosure import enclosed_statements
 from gtlearn.solvers.verify.form import items, number, text
-from gtlearn.solvers.verify.markov_form import (
-    payoff_failures,
-    read_table,
-    refused,
-    step_failures,
-)
+from gtlearn.solvers.verify.markov_form import payoff_failures, read_table, refused, step_failures
 from gtlearn.solvers.verify.markov_values import (
     Table,
     best_deviation,
