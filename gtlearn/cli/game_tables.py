@@ -14,8 +14,7 @@ from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.kinds.registry import kind_of
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.output.json import plain
-from gtlearn.solvers.output.pieces import add_row, mix, new_table, short_number, to_text
-from gtlearn.solvers.output.words import describe
+from gtlearn.solvers.output.pieces import add_row, describe, mix, new_table, short_number, to_text
 
 if TYPE_CHECKING:
     from rich.table import Table

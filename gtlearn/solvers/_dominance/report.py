@@ -11,8 +11,7 @@ from gtlearn.games import NormalFormGame
 from gtlearn.limits import OK
 from gtlearn.solvers.outcomes import Strategy
 from gtlearn.solvers.output.json import game_json, json_number
-from gtlearn.solvers.output.pieces import add_row, mix, new_table, short_number, to_text
-from gtlearn.solvers.output.words import describe
+from gtlearn.solvers.output.pieces import add_row, describe, mix, new_table, short_number, to_text
 
 SCHEMA = "gtlearn/dominance/1"
 

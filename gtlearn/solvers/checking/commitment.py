@@ -3,9 +3,9 @@ played and not by what is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
@@ -34,6 +34,7 @@ from gtlearn.solvers.verify.markov_values import Response, best_actions, best_ta
 
 _SECONDS = 5.0  # for the best commitment in one shot, where there is no time limit
 _SECONDS_IN_STEPS = 10.0  # for each best commitment to a table
+_Answer = TypeVar("_Answer")
 _MOST_TABLES = 20  # of a stationary follower's best responses that are listed
 
 Vector = tuple[Fraction, ...]
@@ -208,6 +209,7 @@ def table_worth(
             )
     if kind == DETERMINISTIC and not pure:
         notes.append("the table is stochastic, and compared with deterministic ones only")
+    where = (markov, scene.pair(own), 1 - leader)
     check = CommitmentCheck(
         leader,
         ties,
@@ -216,12 +218,12 @@ def table_worth(
         weak.other,
         strong.own,
         regret,
-        best_responses=scene.best_actions(own) if follower == OPTIMAL else None,
-        optimum=optima.get(kind),
-        follower=follower,
-        best_tables=scene.best_tables(own) if follower == STATIONARY else None,
+        _in_time(best_actions, *where) if follower == OPTIMAL else None,
+        optima.get(kind),
+        follower,
+        _in_time(best_tables, *where, _MOST_TABLES) if follower == STATIONARY else None,
         stochastic=optima.get(STOCHASTIC) if kind == DETERMINISTIC else None,
-        deception=scene.deception(own, profile.shown, ties),
+        deception=_in_time(scene.deception, own, profile.shown, ties),
     )
     return check, tuple(notes), status
 
@@ -240,35 +242,23 @@ class _Scene:
         """The follower's best response to a table."""
         return response_to(self.game, own, self.leader, self.follower, ties)
 
-    def best_actions(self, own: Table) -> tuple[tuple[int, ...], ...] | None:
-        """The actions of the follower's best responses; None at a limit."""
-        try:
-            return best_actions(self.game, self.pair(own), 1 - self.leader)
-        except LimitReached:
-            return None
-
-    def best_tables(self, own: Table) -> tuple[tuple[int | None, ...], ...] | None:
-        """The follower's best tables, some of them; None at a limit."""
-        try:
-            return best_tables(self.game, self.pair(own), 1 - self.leader, _MOST_TABLES)
-        except LimitReached:
-            return None
-
     def deception(self, own: Table, shown: Table | None, ties: str) -> Deception | None:
-        """What comes of showing another table than is played; None where it is the same, and at a
-        limit."""
+        """What comes of showing another table than is played; None where it is the same."""
         if shown is None or shown == own:
             return None
-        try:
-            believed = self.response(shown, ties)
-            plan = pure_table(self.game, 1 - self.leader, believed.plan)
-            payoffs = table_payoffs(self.game, self.pair(own, plan))
-            best = self.response(own, ties).own
-        except LimitReached:
-            return None
-        return Deception(
-            shown, believed.other, payoffs[self.leader], best - payoffs[1 - self.leader]
-        )
+        believed = self.response(shown, ties)
+        plan = pure_table(self.game, 1 - self.leader, believed.plan)
+        payoffs = table_payoffs(self.game, self.pair(own, plan))
+        loss = self.response(own, ties).own - payoffs[1 - self.leader]
+        return Deception(shown, believed.other, payoffs[self.leader], loss)
+
+
+def _in_time(work: Callable[..., _Answer], *args: Any) -> _Answer | None:
+    """What work gives; None at a limit."""
+    try:
+        return work(*args)
+    except LimitReached:
+        return None
 
 
 def _best(

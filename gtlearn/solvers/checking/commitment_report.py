@@ -10,9 +10,8 @@ from typing import Any
 from gtlearn.games.dummies import follower_of
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.solvers.outcomes import Table
-from gtlearn.solvers.output.pieces import add_row, exactly, mix, new_table
+from gtlearn.solvers.output.pieces import add_row, exactly, mix, new_table, tie_words
 from gtlearn.solvers.output.steps import when_played
-from gtlearn.solvers.output.words import tie_words
 from gtlearn.solvers.profile import Profile
 
 MAX_STATES = 60

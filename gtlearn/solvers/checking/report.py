@@ -23,7 +23,9 @@ from gtlearn.solvers.output.json import by_step, game_json, json_number, number_
 from gtlearn.solvers.output.pieces import (
     add_row,
     decimal,
+    describe,
     exactly,
+    follower_class,
     mix,
     mix_cell,
     new_table,
@@ -31,7 +33,6 @@ from gtlearn.solvers.output.pieces import (
     to_text,
 )
 from gtlearn.solvers.output.steps import profile_table
-from gtlearn.solvers.output.words import describe, follower_class
 from gtlearn.solvers.profile import Profile, columns_of
 
 SCHEMA = "gtlearn/check/1"

@@ -10,8 +10,7 @@ from gtlearn.games import NormalFormGame
 from gtlearn.games.dummies import choosing_pair, follower_of
 from gtlearn.solvers.outcomes import Commitment, NashEquilibrium, Outcome
 from gtlearn.solvers.output.csv import joint_rows
-from gtlearn.solvers.output.pieces import add_row, mix, mix_cell, new_table, short_number
-from gtlearn.solvers.output.words import tie_words
+from gtlearn.solvers.output.pieces import add_row, mix, mix_cell, new_table, short_number, tie_words
 from gtlearn.solvers.profile import columns_of
 from gtlearn.solvers.record import Record
 

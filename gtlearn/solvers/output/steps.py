@@ -14,14 +14,15 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.solvers.outcomes import Commitment, NashEquilibrium, Table
 from gtlearn.solvers.output.pieces import (
     APPROXIMATE,
+    BOUNDS,
     add_row,
     decimal,
     exactly,
     mix,
     new_table,
     short_number,
+    tie_words,
 )
-from gtlearn.solvers.output.words import BOUNDS, tie_words
 from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:

@@ -24,9 +24,16 @@ from gtlearn.solvers.output.one_shot import (
     numbered,
     one_shot_blocks,
 )
-from gtlearn.solvers.output.pieces import APPROXIMATE, NO_BREAK, exactly, short_number, to_text
+from gtlearn.solvers.output.pieces import (
+    APPROXIMATE,
+    NO_BREAK,
+    describe,
+    exactly,
+    follower_class,
+    short_number,
+    to_text,
+)
 from gtlearn.solvers.output.steps import MAX_OUTCOMES, step_blocks
-from gtlearn.solvers.output.words import describe, follower_class
 from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:

@@ -109,13 +109,8 @@ def _pure_doubts(
     value: Fraction,
     exact: bool,
 ) -> Doubts:
-    choose = max if outcome["ties"] == "strong" else min
     earned = [
-        total(
-            weight
-            * choose(a for a, b in zip(s.own[i], s.other[i], strict=True) if b == max(s.other[i]))
-            for s, weight in zip(seen, game.prior, strict=True)
-        )
+        total(w * s.kept(i, outcome["ties"]) for s, w in zip(seen, game.prior, strict=True))
         for i in range(seen[0].rows)
     ]
     bound = outcome["certificate"].get("upper_bound")

@@ -213,19 +213,9 @@ class Seen:
     def by(cls, game: NormalFormGame, leader: int) -> Seen:
         """The game seen by a leader."""
         place(leader, 2)
-        sizes = (game.shape[leader], game.shape[1 - leader])
-        tables = []
-        for player in (leader, 1 - leader):
-            tables.append(
-                [
-                    [
-                        payoff(game, player, (i, j) if leader == 0 else (j, i))
-                        for j in range(sizes[1])
-                    ]
-                    for i in range(sizes[0])
-                ]
-            )
-        return cls(leader, tables[0], tables[1])
+        tables = [game.payoffs[player].fractions() for player in (leader, 1 - leader)]
+        own, other = (table if leader == 0 else table.T for table in tables)
+        return cls(leader, own.tolist(), other.tolist())
 
     @property
     def rows(self) -> int:
@@ -261,6 +251,12 @@ class Seen:
         """The follower's actions that pay it the same as j, whatever the leader does."""
         return [k for k in range(self.columns) if all(row[k] == row[j] for row in self.other)]
 
+    def kept(self, i: int, ties: str) -> Fraction:
+        """What one action of the leader earns it, with ties broken for it or against it."""
+        choose = max if ties == "strong" else min
+        most = max(self.other[i])
+        return choose(a for a, b in zip(self.own[i], self.other[i], strict=True) if b == most)
+
 
 def strategies_of(seen: Seen, outcome: Mapping[str, Any]) -> tuple[Any, Any]:
     """The leader's and the follower's, as they are given."""
@@ -270,19 +266,12 @@ def strategies_of(seen: Seen, outcome: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def best_pure(seen: Seen, ties: str) -> Fraction:
     """What the best pure commitment earns the leader."""
-    choose = max if ties == "strong" else min
-    return max(
-        choose(a for a, b in zip(own, other, strict=True) if b == max(other))
-        for own, other in zip(seen.own, seen.other, strict=True)
-    )
+    return max(seen.kept(i, ties) for i in range(seen.rows))
 
 
 def best_strong(seen: Seen) -> Fraction:
     """The best value under strong ties, over the vertices of all best-response regions."""
-    best = max(
-        max(a for a, b in zip(o, t, strict=True) if b == max(t))
-        for o, t in zip(seen.own, seen.other, strict=True)
-    )
+    best = best_pure(seen, "strong")
     for j in range(seen.columns):
         lines = [unit(seen.rows, i) for i in range(seen.rows)]
         lines += [[row[j] - row[k] for row in seen.other] for k in range(seen.columns) if k != j]

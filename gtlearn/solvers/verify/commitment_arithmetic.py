@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import flint
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,12 +17,11 @@ from gtlearn.games.numbers import ExactArray, to_fraction
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.form import ROUNDING, index, number, text
+from gtlearn.solvers.verify.nash import SAFE, largest, product
 
 MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best one
 
 SMALLEST = Fraction(1, 2**1000)  # doubles below about 2^-1022 lose digits
-
-_SAFE = 2**62
 
 _BLOCK = 2**18  # multipliers, or payoffs, that are looked at at once
 
@@ -52,8 +50,8 @@ class Sides:
 
     def scale(self) -> Fraction:
         """The largest payoff by size, but no less than what doubles hold to full precision."""
-        own = Fraction(_largest(self.leader), self.leader_denominator)
-        other = Fraction(_largest(self.follower), self.follower_denominator)
+        own = Fraction(largest(self.leader), self.leader_denominator)
+        other = Fraction(largest(self.follower), self.follower_denominator)
         return max(SMALLEST, own, other)
 
     @classmethod
@@ -156,20 +154,6 @@ def classes(sides: Sides) -> list[list[int]]:
     return groups
 
 
-def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-    """The exact product of two integer matrices: int64 where nothing overflows, else flint."""
-    (rows, inner), columns = left.shape, right.shape[1]
-    if max(_largest(left), 1) * max(_largest(right), 1) * inner < _SAFE:
-        out: NDArray[Any] = left.astype(np.int64) @ right.astype(np.int64)
-        return out
-    exact = flint.fmpz_mat(rows, inner, left.ravel().tolist()) * flint.fmpz_mat(
-        inner, columns, right.ravel().tolist()
-    )
-    flat = np.empty(rows * columns, dtype=object)
-    flat[:] = [int(v) for v in exact.entries()]
-    return flat.reshape(rows, columns)
-
-
 def bounds_by_multipliers(
     sides: Sides,
     rows: Sequence[ExactArray],
@@ -211,8 +195,8 @@ def _disobedience(sides: Sides, rows: list[int], multipliers: NDArray[Any]) -> N
     weights, own, others = multipliers[:, used], sides.follower[:, rows], sides.follower[:, used]
     if not used.size:
         return np.zeros(own.shape, dtype=np.int64)
-    reach = max(_largest(weights), 1) * max(_largest(sides.follower), 1) * 2 * (used.size + 1)
-    if reach >= _SAFE:
+    reach = max(largest(weights), 1) * max(largest(sides.follower), 1) * 2 * (used.size + 1)
+    if reach >= SAFE:
         weights, own, others = (array.astype(object) for array in (weights, own, others))
     gains: NDArray[Any] = own * weights.sum(axis=1)
     gains -= product(others, np.ascontiguousarray(weights.T))
@@ -225,7 +209,7 @@ def _largest_sum(
     """max_i left_i / left_denominator + right_i / right_denominator."""
     common = math.lcm(left_denominator, right_denominator)
     p, q = common // left_denominator, common // right_denominator
-    if max(_largest(left), 1) * p + max(_largest(right), 1) * q < _SAFE:
+    if max(largest(left), 1) * p + max(largest(right), 1) * q < SAFE:
         top = int((left.astype(np.int64) * p + right.astype(np.int64) * q).max())
     else:
         pairs = zip(left.tolist(), right.tolist(), strict=True)
@@ -262,12 +246,6 @@ def combination(
     return [gain + own - shift for gain, own in zip(gains, earned, strict=True)]
 
 
-def _largest(array: NDArray[Any]) -> int:
-    if array.size == 0:
-        return 0
-    return max(abs(int(array.max())), abs(int(array.min())))
-
-
 def parts(sides: Sides, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
     """The responses played, each with the (unnormalised) leader mix that it answers."""
     if outcome.distribution is None:
@@ -293,7 +271,7 @@ def tied(sides: Sides, pays: Sequence[Fraction], slack: Fraction) -> list[int] |
     of them. One that pays less by more than that, but by less than the slack, may be one as well.
     """
     rounding = Fraction(sides.size[0] + 4, 2**52) * Fraction(
-        _largest(sides.follower), sides.follower_denominator
+        largest(sides.follower), sides.follower_denominator
     )
     behind = [max(pays) - pay for pay in pays]
     if any(rounding < loss <= slack for loss in behind):

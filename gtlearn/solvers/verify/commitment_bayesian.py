@@ -27,7 +27,6 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
     best_responses,
     expected,
-    product,
     pure_failures,
     rational,
     rounding_of,
@@ -36,6 +35,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     violation_failures,
 )
 from gtlearn.solvers.verify.form import ROUNDING, index, items, number, text, vector
+from gtlearn.solvers.verify.nash import product
 
 Fixed = tuple[int | None, ...]
 

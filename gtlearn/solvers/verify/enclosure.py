@@ -38,7 +38,7 @@ from gtlearn.solvers.verify.krawczyk import (
     rational,
     roots_within,
 )
-from gtlearn.solvers.verify.markov_form import refused, step_failures
+from gtlearn.solvers.verify.markov_values import refused, step_failures
 from gtlearn.solvers.verify.report import Statement, Unproven
 
 IN_ONE_SHOT = ("radius", "preconditioner", "slack")

@@ -1,12 +1,23 @@
-"""All extreme equilibria of a small bimatrix game, and whether a given one is extreme.
+"""All extreme equilibria of a small bimatrix game, whether a given one is extreme, and the index of
+equilibria, isolated or not, recomputed from the payoffs.
 
 An equilibrium is extreme where both strategies are vertices of their best-response polyhedra; all
 equilibria are mixtures of extreme ones (Winkels 1979; Jansen 1981).
+
+The index of a regular equilibrium is (-1)^(k+1) sign(det A) sign(det B), with the positive payoffs
+of both players on the two supports of k actions (Shapley 1974). The index of a component is the sum
+over the equilibria near it of a game near by that has regular ones only. Here the payoffs are
+perturbed lexicographically: the right-hand sides of x B <= 1 and A y <= 1 by powers of a number as
+small as need be. An equilibrium near an extreme one (x, y) is then a pair of supports (S, T) that
+contain those of x and y, hold best responses only, and whose solutions stay feasible (von Stengel
+2002, section 2.6).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +37,9 @@ from gtlearn.solvers.verify.bimatrix import (
 )
 from gtlearn.solvers.verify.elimination import undominated
 from gtlearn.solvers.verify.polytopes import extreme_rays
+from gtlearn.solvers.verify.report import Unproven
+
+MAX_BASES = 5_000  # pairs of supports that are tried, which takes about a second
 
 
 def extreme_equilibria(game: Bimatrix) -> set[Pair]:
@@ -121,3 +135,125 @@ def _if_feasible(
 def _strategy(weights: Sequence[int]) -> Exact:
     total = sum(weights)
     return tuple(Fraction(weight, total) for weight in weights)
+
+
+def component_index(game: Bimatrix, members: Iterable[Pair]) -> int:
+    """The index of the component whose extreme equilibria these are.
+
+    Raises:
+        Unproven: if they are too degenerate for it.
+
+    >>> from gtlearn import games
+    >>> from fractions import Fraction
+    >>> half = (Fraction(1, 2), Fraction(1, 2))
+    >>> component_index(Bimatrix.of(games.load("matching_pennies")), [(half, half)])
+    1
+    """
+    found = [_Ends(game, pair) for pair in members]
+    if sum(ends.bases for ends in found) > MAX_BASES:
+        raise Unproven("the equilibria are too degenerate to recompute it here")
+    return sum(ends.index() for ends in found)
+
+
+def is_regular(game: Bimatrix, pair: Pair) -> bool:
+    """Whether an equilibrium is isolated because no basis but its supports is possible."""
+    ends = _Ends(game, pair)
+    return ends.bases == 1 and ends.index() != 0
+
+
+class _Ends:
+    """The bases that an extreme equilibrium may stand for in the perturbed game."""
+
+    def __init__(self, game: Bimatrix, pair: Pair) -> None:
+        self._game = game
+        self._played = support(pair[0]), support(pair[1])
+        self._best = game.best(pair)
+
+    @property
+    def bases(self) -> int:
+        """How many pairs of supports there are to try."""
+        (s, t), (i, j) = (tuple(map(len, part)) for part in (self._played, self._best))
+        sizes = range(max(s, t), min(i, j) + 1)
+        return sum(math.comb(i - s, k - s) * math.comb(j - t, k - t) for k in sizes)
+
+    def index(self) -> int:
+        """The sum of the indices of the bases that are feasible."""
+        least = max(map(len, self._played))
+        most = min(map(len, self._best))
+        return sum(
+            self._sign(rows, columns)
+            for size in range(least, most + 1)
+            for rows in _between(self._played[0], self._best[0], size)
+            for columns in _between(self._played[1], self._best[1], size)
+        )
+
+    def _sign(self, rows: list[int], columns: list[int]) -> int:
+        """The index of one basis, 0 where it is singular or not feasible."""
+        check()
+        game = self._game
+        a = integers(game.rows[np.ix_(rows, columns)])
+        b = integers(game.columns[np.ix_(rows, columns)])
+        sign = _signum(a.det()) * _signum(b.det())
+        if sign == 0:
+            return 0
+        first = _feasible(
+            game.columns.T, b.transpose(), columns, rows, self._played[0], self._best[1]
+        )
+        if not first:
+            return 0
+        if not _feasible(game.rows, a, rows, columns, self._played[1], self._best[0]):
+            return 0
+        return sign if len(rows) % 2 else -sign
+
+
+def _feasible(
+    payoffs: NDArray[Any],
+    square: flint.fmpz_mat,
+    tight: Sequence[int],
+    own: Sequence[int],
+    played: Sequence[int],
+    best: Sequence[int],
+) -> bool:
+    """Whether the solution z of square z = 1 + (e, e^2, ...) is feasible for small e > 0.
+
+    Args:
+        payoffs: the opponent's, a row an action of the opponent: payoffs z <= 1 + (e, e^2, ...).
+        square: its part at `tight` and `own`.
+        tight: the rows that hold with equality.
+        own: the actions that may be positive.
+        played: those of them that are, at e = 0.
+        best: the rows that hold with equality at e = 0.
+    """
+    idle = [place for place, action in enumerate(own) if action not in set(played)]
+    others = [row for row in best if row not in set(tight)]
+    if not idle and not others:
+        return True
+    inverse = flint.fmpq_mat(square).inv()
+    if any(_first(inverse[place, k] for k in range(len(own))) <= 0 for place in idle):
+        return False
+    for row in others:
+        slack = {row: flint.fmpq(1)}
+        for k, other in enumerate(tight):
+            slack[other] = -sum(
+                (int(payoffs[row, action]) * inverse[place, k] for place, action in enumerate(own)),
+                flint.fmpq(0),
+            )
+        if _first(slack[key] for key in sorted(slack)) <= 0:
+            return False
+    return True
+
+
+def _between(inner: Sequence[int], outer: Sequence[int], size: int) -> Iterable[list[int]]:
+    """The sorted sets of that size that contain the one and lie in the other."""
+    free = [k for k in outer if k not in set(inner)]
+    for more in itertools.combinations(free, size - len(inner)):
+        yield sorted([*inner, *more])
+
+
+def _first(values: Iterable[Any]) -> int:
+    """The sign of the first value that is not zero."""
+    return next((sign for value in values if (sign := _signum(value))), 0)
+
+
+def _signum(value: Any) -> int:
+    return int(value > 0) - int(value < 0)

@@ -32,7 +32,6 @@ from gtlearn.solvers.verify.claim import (
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_bounds import proven_bound
 from gtlearn.solvers.verify.markov_commitments import unit_statement
-from gtlearn.solvers.verify.markov_form import read_table
 from gtlearn.solvers.verify.markov_process import (
     best_values,
     decision_process,
@@ -40,6 +39,7 @@ from gtlearn.solvers.verify.markov_process import (
     to_fraction,
 )
 from gtlearn.solvers.verify.markov_search import Kind, Plan, Tried, pure_table
+from gtlearn.solvers.verify.markov_values import read_table
 from gtlearn.solvers.verify.report import (
     Statement,
     Tested,

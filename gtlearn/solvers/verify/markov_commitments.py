@@ -15,18 +15,16 @@ from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STATIONARY, STOCHA
 from gtlearn.solvers.verify.claim import Claim, verified_failures
 from gtlearn.solvers.verify.form import in_words, index, items, number, number_failures, text
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
-from gtlearn.solvers.verify.markov_form import (
-    lists_every_step,
-    payoff_failures,
-    read_response,
-    read_table,
-    refused,
-)
 from gtlearn.solvers.verify.markov_search import Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
     Response,
     Table,
+    lists_every_step,
+    payoff_failures,
+    read_response,
+    read_table,
+    refused,
     response_to,
     table_payoffs,
 )

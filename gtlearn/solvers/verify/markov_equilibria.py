@@ -12,17 +12,20 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
-from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import ENCLOSURE, RATIONAL, NashEquilibrium, Outcome
 from gtlearn.solvers.verify.claim import verified_failures
 from gtlearn.solvers.verify.enclosure import EVIDENCE as ENCLOSED
 from gtlearn.solvers.verify.enclosure import enclosed_statements
 from gtlearn.solvers.verify.form import items, number, text
-from gtlearn.solvers.verify.markov_form import payoff_failures, read_table, refused, step_failures
 from gtlearn.solvers.verify.markov_values import (
     Table,
     best_deviation,
+    each_failures,
+    payoff_failures,
     plays_best_everywhere,
+    read_table,
+    refused,
+    step_failures,
     table_payoffs,
 )
 from gtlearn.solvers.verify.report import Statement
@@ -125,12 +128,7 @@ def _regrets(played: _Played) -> list[str]:
     given = items(played.outcome.certificate.evidence.get("regrets", ()), "the regrets")
     if len(given) != played.game.num_players:
         raise InputError("the certificate does not say the regret of each player")
-    stated = [number(value, "the regrets") for value in given]
-    failed = []
-    for player, regret, said in zip(played.game.players, played.regrets, stated, strict=True):
-        if regret != said if played.exact else nearest_double(regret) != nearest_double(said):
-            failed.append(f"the regret of {player!r} is {text(regret)}, not {text(said)}")
-    return failed
+    return each_failures("the regret", played.game, played.regrets, given, played.exact)
 
 
 def _bounds(played: _Played) -> list[str]:

@@ -1,4 +1,5 @@
-"""What tables earn, what deviations from them earn, and how a follower responds; all exact."""
+"""What tables earn, what deviations from them earn, and how a follower responds; all exact. And the
+tables and responses of a claim, read exactly."""
 
 from __future__ import annotations
 
@@ -9,11 +10,21 @@ from typing import Any
 
 from flint import fmpq
 
+from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import check
-from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY, committed
+from gtlearn.solvers.enclosures import exact_row
+from gtlearn.solvers.outcomes import (
+    OPTIMAL,
+    STATIONARY,
+    Commitment,
+    NashEquilibrium,
+    committed,
+    pure,
+)
+from gtlearn.solvers.verify.form import ROUNDING, index, items, number, number_failures
 from gtlearn.solvers.verify.markov_process import (
     Allowed,
     Process,
@@ -26,7 +37,7 @@ from gtlearn.solvers.verify.markov_process import (
     restricted,
     to_fraction,
 )
-from gtlearn.solvers.verify.report import TooLarge
+from gtlearn.solvers.verify.report import Statement, TooLarge
 
 CLASSES = (STATIONARY, OPTIMAL)
 MAX_NODES = 20_000  # of the search for a best table that does not see the time
@@ -292,3 +303,101 @@ def _limit(nodes: int) -> None:
             f"the best table of the follower that does not see the time is not known after "
             f"{MAX_NODES} steps of the search; ask for the follower class 'optimal'"
         )
+
+
+def refused(what: str, error: InputError) -> Statement:
+    """The statement about a part that is not of the form that is needed."""
+
+    def test() -> tuple[str, ...]:
+        raise error
+
+    return Statement(what, test)
+
+
+def read_table(game: MarkovGame, table: Any, player: int, rows: int, exact: bool) -> Table:
+    """The table in Fractions, if its rows are distributions over the legal actions.
+
+    Args:
+        game: the game.
+        table: rows of numbers.
+        player: whose table it is.
+        rows: how many are needed.
+        exact: whether the probabilities must sum to one exactly.
+
+    Raises:
+        InputError: if it is no such table.
+    """
+    whose = f"the table of {game.players[player]!r}"
+    if len(items(table, whose)) != rows:
+        raise InputError(f"{whose} has {len(table)} rows where {rows} are needed")
+    out = []
+    for place, row in enumerate(table):
+        where = f"{whose} in row {place}"
+        numbers = [number(p, where) for p in items(row, where)]
+        if len(numbers) != game.shape[player] or min(numbers) < 0:
+            raise InputError(f"{where}: {game.shape[player]} probabilities are needed")
+        total = sum(numbers, Fraction(0))
+        if total != 1 if exact else abs(total - 1) > ROUNDING:
+            raise InputError(f"{where} does not sum to one")
+        legal = game.legal[player][place % game.num_states]
+        if any(p and not legal[action] for action, p in enumerate(numbers)):
+            raise InputError(f"{where} plays what is not legal")
+        out.append(tuple(p / total for p in numbers))
+    return tuple(out)
+
+
+def lists_every_step(game: MarkovGame, steps: Any) -> bool:
+    """Whether there is a list of an entry a state for each step."""
+    return len(steps) == game.horizon and all(
+        isinstance(step, list) and len(step) == game.num_states for step in steps
+    )
+
+
+def step_failures(game: MarkovGame, outcome: NashEquilibrium, strategies: Any) -> list[str]:
+    """Whether tables that see the time, and no others, are a list of tables, one a step."""
+    for table in strategies or ():
+        timed = any(isinstance(entry, list) for step in table for entry in step)
+        if timed is not outcome.timed or (timed and not lists_every_step(game, table)):
+            return ["the tables do not list the steps as they are said to"]
+    return []
+
+
+def read_response(game: MarkovGame, outcome: Commitment, follower: int) -> Table:
+    """The follower's response as a table, if it is one of its class.
+
+    Raises:
+        InputError: if it is none.
+    """
+    sizes = {game.num_states}
+    if outcome.follower != STATIONARY:
+        sizes.add(game.num_states * (game.horizon or 1))
+    actions = items(outcome.response, "the response")
+    if len(actions) not in sizes:
+        raise InputError(
+            f"the response has {len(actions)} rows where {' or '.join(map(str, sorted(sizes)))} "
+            "are needed"
+        )
+    for place, action in enumerate(actions):
+        index(action, game.shape[follower], "an action of the response")
+        if not game.legal[follower][place % game.num_states, action]:
+            raise InputError(f"the response plays what is not legal in row {place}")
+    return tuple(exact_row(pure(game.shape[follower], action)) for action in actions)
+
+
+def payoff_failures(
+    game: MarkovGame, true: Sequence[Fraction], stated: Any, exact: bool
+) -> list[str]:
+    """Which payoffs are not as stated; in floats, up to a rounding."""
+    if len(items(stated, "the payoffs")) != game.num_players:
+        raise InputError(f"there is not one payoff for each of {game.num_players} players")
+    return each_failures("the payoff", game, true, stated, exact)
+
+
+def each_failures(
+    what: str, game: MarkovGame, true: Sequence[Fraction], stated: Sequence[Any], exact: bool
+) -> list[str]:
+    """Which of the players' numbers are not as stated; in floats, up to a rounding."""
+    failed: list[str] = []
+    for player, value, said in zip(game.players, true, stated, strict=True):
+        failed += number_failures(f"{what} of {player!r}", value, said, exact)
+    return failed

@@ -17,6 +17,7 @@ from gtlearn.games.given import of_games
 from gtlearn.games.numbers import to_fraction
 
 Strategies = Sequence[Sequence[Any]]
+SAFE = 2**62  # sums of integers below it do not overflow
 Scaled = tuple[list[int], list[int], int]  # a support, its integer weights, and their sum
 
 
@@ -144,14 +145,26 @@ def _over_common_denominator(player: str, size: int, strategy: Sequence[Any]) ->
 def _contract(tensor: NDArray[Any], support: list[int], weights: list[int]) -> NDArray[Any]:
     """Sums the last axis against integer weights on the support, without overflow."""
     used = tensor[..., support]
-    rows = used.reshape(-1, len(support))
-    if rows.dtype != object:
-        bound = max(int(np.abs(rows).max()), 1) * max(weights) * len(weights)
-        if bound < 2**62:
-            product: NDArray[Any] = used @ np.array(weights, dtype=np.int64)
-            return product
-    matrix = flint.fmpz_mat(rows.shape[0], rows.shape[1], rows.ravel().tolist())
-    column = matrix * flint.fmpz_mat(len(weights), 1, weights)
-    flat = np.empty(rows.shape[0], dtype=object)
-    flat[:] = [int(v) for v in column.entries()]
-    return flat.reshape(used.shape[:-1])
+    column = np.array(weights, dtype=object)[:, None]
+    return product(used.reshape(-1, len(support)), column).reshape(used.shape[:-1])
+
+
+def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """The exact product of two integer matrices: int64 where nothing overflows, else flint."""
+    (rows, inner), columns = left.shape, right.shape[1]
+    if max(largest(left), 1) * max(largest(right), 1) * inner < SAFE:
+        out: NDArray[Any] = left.astype(np.int64, copy=False) @ right.astype(np.int64, copy=False)
+        return out
+    exact = flint.fmpz_mat(rows, inner, left.ravel().tolist()) * flint.fmpz_mat(
+        inner, columns, right.ravel().tolist()
+    )
+    flat = np.empty(rows * columns, dtype=object)
+    flat[:] = [int(v) for v in exact.entries()]
+    return flat.reshape(rows, columns)
+
+
+def largest(array: NDArray[Any]) -> int:
+    """The largest entry by size; 0 where there is none."""
+    if array.size == 0:
+        return 0
+    return max(abs(int(array.max())), abs(int(array.min())))

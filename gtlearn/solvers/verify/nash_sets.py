@@ -19,10 +19,14 @@ from gtlearn.games import NormalFormGame
 from gtlearn.limits import check
 from gtlearn.solvers.verify.bimatrix import Bimatrix, Exact, Pair
 from gtlearn.solvers.verify.elimination import undominated
-from gtlearn.solvers.verify.extreme import extreme_equilibria, is_extreme
+from gtlearn.solvers.verify.extreme import (
+    component_index,
+    extreme_equilibria,
+    is_extreme,
+    is_regular,
+)
 from gtlearn.solvers.verify.form import index, items, text
 from gtlearn.solvers.verify.listing import Listing
-from gtlearn.solvers.verify.nash_index import component_index, is_regular
 from gtlearn.solvers.verify.report import Statement, Unproven
 from gtlearn.solvers.verify.zero_sum import is_constant_sum, is_only
 

@@ -28,11 +28,11 @@ from gtlearn.solvers.verify.form import (
     number_failures,
     text,
 )
-from gtlearn.solvers.verify.markov_form import read_table
 from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
     Table,
+    read_table,
     response_to,
     table_payoffs,
     table_regrets,
