@@ -21,8 +21,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from gtlearn.games import NormalFormGame
+from gtlearn.limits import TIME_LIMIT
 from gtlearn.solvers import Solution
-from gtlearn.solvers.solution import TIME_LIMIT
 
 TURNS = 5
 SETTLED = 2.0

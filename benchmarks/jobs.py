@@ -12,8 +12,8 @@ from benchmarks import correlated as three_players
 from benchmarks import peers
 from benchmarks.harness import Case, Peer, Row, Target, race
 from gtlearn.games import NormalFormGame, families
+from gtlearn.limits import OK
 from gtlearn.solvers import Solution, solve
-from gtlearn.solvers.solution import OK
 
 GAMBIT = "pygambit rational LP"
 HIGHS = "HiGHS simplex, float"

@@ -20,8 +20,9 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.optional import install_line
 from gtlearn.solvers.checking.check import check_equilibrium
+from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.output.pieces import add_row, mix, new_table, to_text
-from gtlearn.solvers.solution import NashEquilibrium, Solution
+from gtlearn.solvers.solution import Solution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,58 +11,11 @@ from numpy.typing import NDArray
 
 from gtlearn.games import Game
 from gtlearn.games.numbers import nearest_double, to_fraction
-from gtlearn.limits import MEMORY_LIMIT, OK, TIME_LIMIT
-from gtlearn.progress import Progress
-from gtlearn.solvers.outcomes import (
-    DETERMINISTIC,
-    FLOAT,
-    OPTIMAL,
-    RATIONAL,
-    STATIONARY,
-    STOCHASTIC,
-    Certificate,
-    Commitment,
-    CorrelatedEquilibrium,
-    Distribution,
-    NashEquilibrium,
-    NashSubset,
-    Outcome,
-    Strategy,
-    StrategyProfile,
-    Table,
-    pure,
-)
 from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:
     import pyspiel
     from open_spiel.python.policy import Policy
-
-
-__all__ = [
-    "DETERMINISTIC",
-    "FLOAT",
-    "MEMORY_LIMIT",
-    "OK",
-    "OPTIMAL",
-    "RATIONAL",
-    "STATIONARY",
-    "STOCHASTIC",
-    "TIME_LIMIT",
-    "Certificate",
-    "Commitment",
-    "CorrelatedEquilibrium",
-    "Distribution",
-    "NashEquilibrium",
-    "NashSubset",
-    "Outcome",
-    "Progress",
-    "Solution",
-    "Strategy",
-    "StrategyProfile",
-    "Table",
-    "pure",
-]
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,8 @@ from gtlearn.learning.stackelberg.followers.protocol import env_steps, training_
 from gtlearn.learning.stackelberg.game import Floats, leader_game
 from gtlearn.learning.stackelberg.play import Play, rollout
 from gtlearn.learning.stackelberg.players import FOLLOWERS, LEADERS, make_game, require_fit
-from gtlearn.learning.stackelberg.verified import (
-    Verified,
-    best_commitment,
-    true_value,
-    verified,
-)
-from gtlearn.solvers.solution import STOCHASTIC
+from gtlearn.learning.stackelberg.verified import Verified, best_commitment, true_value, verified
+from gtlearn.solvers.outcomes import STOCHASTIC
 
 PRETRAINING, TRAINING = 0.0, 1.0  # the phases, as they stand in the metrics
 MAX_KEPT = 10_000  # exact values that are remembered

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.learning.stackelberg.verified import Verified
-from gtlearn.solvers.solution import OPTIMAL
+from gtlearn.solvers.outcomes import OPTIMAL
 
 ROUNDING = 1e-9  # of rewards that were summed in floats
 

@@ -15,7 +15,7 @@ from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION
 from gtlearn.learning.stackelberg.followers import Follower
 from gtlearn.learning.stackelberg.game import LeaderGame
 from gtlearn.learning.stackelberg.leaders import Leader
-from gtlearn.solvers.solution import OPTIMAL, STATIONARY, STOCHASTIC
+from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY, STOCHASTIC
 
 
 @dataclass(frozen=True)

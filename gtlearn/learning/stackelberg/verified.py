@@ -13,13 +13,8 @@ from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import solve
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.tables import simple_rows, written
-from gtlearn.solvers.solution import (
-    DETERMINISTIC,
-    STOCHASTIC,
-    Commitment,
-    Solution,
-    Table,
-)
+from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC, Commitment, Table
+from gtlearn.solvers.solution import Solution
 
 TIME_LIMIT = 10.0  # seconds for the best commitment
 

@@ -16,7 +16,8 @@ from gtlearn.progress import tell
 from gtlearn.solvers._commitment.bayesian_view import BayesianView
 from gtlearn.solvers._commitment.data import earned
 from gtlearn.solvers._commitment.report import solution
-from gtlearn.solvers.solution import RATIONAL, Certificate, Commitment, Solution, pure
+from gtlearn.solvers.outcomes import RATIONAL, Certificate, Commitment, pure
+from gtlearn.solvers.solution import Solution
 
 if TYPE_CHECKING:
     from gtlearn.solvers._commitment.profiles import ProfileSearch

@@ -21,7 +21,8 @@ from gtlearn.solvers._commitment.multipliers import Multipliers
 from gtlearn.solvers._commitment.report import solution
 from gtlearn.solvers._commitment.strong import Commitments, cheapest
 from gtlearn.solvers._linear.program import LinearProgram, solve
-from gtlearn.solvers.solution import RATIONAL, Certificate, Commitment, Solution
+from gtlearn.solvers.outcomes import RATIONAL, Certificate, Commitment
+from gtlearn.solvers.solution import Solution
 
 SINGLE_LP = "single linear program (Conitzer & Korzhyk 2011)"
 EXPONENT = 58  # of the follower's payoffs, whose differences are then machine integers

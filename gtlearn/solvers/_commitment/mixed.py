@@ -19,7 +19,8 @@ from gtlearn.solvers._commitment.strong import (
     checking_seconds,
 )
 from gtlearn.solvers._commitment.weak import WeakSearch
-from gtlearn.solvers.solution import Commitment, Solution
+from gtlearn.solvers.outcomes import Commitment
+from gtlearn.solvers.solution import Solution
 
 MULTIPLE_LPS = "multiple linear programs (Conitzer & Sandholm 2006)"
 MINIMAX = "minimax linear program (opposed interests; von Neumann 1928)"

@@ -11,17 +11,10 @@ from typing import Any
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import BayesianGame, NormalFormGame
-from gtlearn.limits import LimitReached
+from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._commitment.data import Bimatrix, earned, largest
-from gtlearn.solvers.solution import (
-    FLOAT,
-    OK,
-    RATIONAL,
-    Certificate,
-    Commitment,
-    Solution,
-    pure,
-)
+from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, Commitment, pure
+from gtlearn.solvers.solution import Solution
 
 KIND = "stackelberg"
 CUT_SHORT = (

@@ -12,7 +12,8 @@ from gtlearn.games.given import of_games
 from gtlearn.limits import limited
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers.dummies import two_who_choose
-from gtlearn.solvers.solution import Commitment, Solution
+from gtlearn.solvers.outcomes import Commitment
+from gtlearn.solvers.solution import Solution
 
 TIES = ("strong", "weak")
 COMMITMENTS = ("mixed", "pure", "correlated")

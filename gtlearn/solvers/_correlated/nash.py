@@ -18,7 +18,7 @@ from gtlearn.solvers._correlated.outcomes import objective_value
 from gtlearn.solvers._linear.cost import product_seconds
 from gtlearn.solvers._nash.pure import pure_equilibria, searching_seconds
 from gtlearn.solvers._nash.single import one_equilibrium
-from gtlearn.solvers.solution import RATIONAL, Certificate, CorrelatedEquilibrium, NashEquilibrium
+from gtlearn.solvers.outcomes import RATIONAL, Certificate, CorrelatedEquilibrium, NashEquilibrium
 from gtlearn.solvers.verify.correlated import violations
 
 

@@ -18,7 +18,7 @@ from gtlearn.solvers._correlated.objectives import (
     linear_program,
 )
 from gtlearn.solvers._linear import sparse
-from gtlearn.solvers.solution import FLOAT, Certificate, CorrelatedEquilibrium
+from gtlearn.solvers.outcomes import FLOAT, Certificate, CorrelatedEquilibrium
 from gtlearn.solvers.verify.correlated import FLOAT_TOLERANCE, largest_gain, violations
 
 Profile = tuple[int, ...]

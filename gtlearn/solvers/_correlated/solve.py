@@ -34,20 +34,11 @@ from gtlearn.solvers._correlated.objectives import (
     linear_program,
     linear_proof,
 )
-from gtlearn.solvers._correlated.outcomes import (
-    from_floats,
-    objective_value,
-    payoffs_of,
-)
+from gtlearn.solvers._correlated.outcomes import from_floats, objective_value, payoffs_of
 from gtlearn.solvers._dominance.solvable import dominance_solution
 from gtlearn.solvers._linear import sparse
-from gtlearn.solvers.solution import (
-    FLOAT,
-    RATIONAL,
-    Certificate,
-    CorrelatedEquilibrium,
-    Solution,
-)
+from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, CorrelatedEquilibrium
+from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.correlated import violations
 
 Exact = Mapping[tuple[int, ...], Fraction]

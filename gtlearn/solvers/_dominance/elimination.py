@@ -20,7 +20,7 @@ from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._dominance.report import Belief, DominanceResult, DominanceStep, Standing
 from gtlearn.solvers._linear.program import LinearProgram, Optimum, solve
-from gtlearn.solvers.solution import Strategy
+from gtlearn.solvers.outcomes import Strategy
 
 STRICT = "strict"
 WEAK = "weak"

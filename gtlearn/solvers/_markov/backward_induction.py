@@ -16,7 +16,7 @@ from gtlearn.solvers._markov.stage_games import (
     stage_game,
     stage_solver,
 )
-from gtlearn.solvers.solution import NashEquilibrium
+from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.nash import payoffs as expected_payoffs
 
 METHOD = "backward induction"

@@ -17,8 +17,8 @@ from gtlearn.solvers._markov import backward_induction as induction
 from gtlearn.solvers._markov import mixed, stationary, zero_sum
 from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, is_exact
 from gtlearn.solvers._nash.selection import CRITERIA, ENTROPY, WELFARE, score
-from gtlearn.solvers.outcomes import weakest
-from gtlearn.solvers.solution import NashEquilibrium, Solution
+from gtlearn.solvers.outcomes import NashEquilibrium, weakest
+from gtlearn.solvers.solution import Solution
 
 FINDS = ("one", "all")
 FEW_TABLES = 1_000  # of opponents; with more, tracing is faster than trying all of them

@@ -18,7 +18,8 @@ from gtlearn.solvers._markov.process import product
 from gtlearn.solvers._nash import all_equilibria, one_equilibrium, pure_equilibria
 from gtlearn.solvers._nash import select as selected
 from gtlearn.solvers._nash.selection import ENTROPY, WELFARE, score
-from gtlearn.solvers.solution import Solution, Strategy, pure
+from gtlearn.solvers.outcomes import Strategy, pure
+from gtlearn.solvers.solution import Solution
 
 Values = Sequence[Sequence[Fraction]]  # one row a player: what each state is worth
 Profile = tuple[Strategy, ...]  # one probability vector a player, over all of its actions

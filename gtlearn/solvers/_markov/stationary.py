@@ -22,7 +22,7 @@ from gtlearn.solvers._markov.planning import optimal_plan
 from gtlearn.solvers._markov.process import induced_process
 from gtlearn.solvers._markov.stage_games import stage_solver
 from gtlearn.solvers._markov.tables import all_tables, pure_table
-from gtlearn.solvers.solution import NashEquilibrium
+from gtlearn.solvers.outcomes import NashEquilibrium
 
 ENUMERATION = "enumeration of deterministic tables"
 REPETITION = "repeated stage equilibrium"

@@ -36,7 +36,7 @@ from gtlearn.solvers._markov.stage_games import (
     stage_game,
 )
 from gtlearn.solvers._zero_sum import zero_sum as solve_stage
-from gtlearn.solvers.solution import Certificate, NashEquilibrium, Table
+from gtlearn.solvers.outcomes import Certificate, NashEquilibrium, Table
 
 SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"

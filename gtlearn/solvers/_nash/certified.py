@@ -10,7 +10,7 @@ from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError, option
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers._linear.cost import product_seconds, python_seconds
-from gtlearn.solvers.solution import RATIONAL, Certificate, NashEquilibrium, Strategy
+from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Strategy
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from gtlearn import limits
 from gtlearn.solvers._nash.extreme import ExtremeEquilibria
-from gtlearn.solvers.solution import NashSubset
+from gtlearn.solvers.outcomes import NashSubset
 
 Pair = tuple[int, int]
 

@@ -20,7 +20,8 @@ from gtlearn.solvers._nash.labels import Key
 from gtlearn.solvers._nash.pure import certified_pure_equilibria
 from gtlearn.solvers._nash.single import one_equilibrium
 from gtlearn.solvers.dummies import also_with_dummies
-from gtlearn.solvers.solution import NashEquilibrium, NashSubset, Solution, Strategy
+from gtlearn.solvers.outcomes import NashEquilibrium, NashSubset, Strategy
+from gtlearn.solvers.solution import Solution
 
 METHOD = "vertex enumeration"
 PURE = 0.5  # the share of a limit that pure equilibria may take

@@ -29,7 +29,7 @@ from gtlearn.solvers._nash.labels import (
 )
 from gtlearn.solvers._nash.matching import match_vertices
 from gtlearn.solvers._nash.partners import Partners, Unsuited
-from gtlearn.solvers.solution import Strategy
+from gtlearn.solvers.outcomes import Strategy
 
 
 @dataclass(frozen=True)

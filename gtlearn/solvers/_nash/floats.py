@@ -10,14 +10,8 @@ from gtlearn import child, limits
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import LimitReached
 from gtlearn.solvers._nash.certified import checking_seconds
-from gtlearn.solvers.solution import (
-    FLOAT,
-    Certificate,
-    NashEquilibrium,
-    Outcome,
-    Solution,
-    Strategy,
-)
+from gtlearn.solvers.outcomes import FLOAT, Certificate, NashEquilibrium, Outcome, Strategy
+from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 
 _DOUBLE = 60  # bits of a probability's denominator, about

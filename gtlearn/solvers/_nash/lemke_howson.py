@@ -27,7 +27,8 @@ from gtlearn.solvers._nash.certified import (
 from gtlearn.solvers._nash.exact_polytope import Dictionary
 from gtlearn.solvers._nash.labels import positive_payoffs
 from gtlearn.solvers.dummies import also_with_dummies
-from gtlearn.solvers.solution import NashEquilibrium, Solution, Strategy
+from gtlearn.solvers.outcomes import NashEquilibrium, Strategy
+from gtlearn.solvers.solution import Solution
 
 REFACTOR_EVERY = 1000  # pivots after which rounding errors are cleared by a fresh factorisation
 LARGEST_FACTOR = 3000  # rows up to which that is done

@@ -12,7 +12,7 @@ from gtlearn import child, limits
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.solvers._nash.certified import certain
-from gtlearn.solvers.solution import NashEquilibrium, Strategy, pure
+from gtlearn.solvers.outcomes import NashEquilibrium, Strategy, pure
 
 
 @of_games(NormalFormGame)

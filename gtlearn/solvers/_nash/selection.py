@@ -14,10 +14,11 @@ from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import Number
-from gtlearn.limits import LimitReached
+from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._nash.certified import certified
 from gtlearn.solvers.dummies import two_who_choose
-from gtlearn.solvers.solution import OK, NashEquilibrium, Solution, Strategy
+from gtlearn.solvers.outcomes import NashEquilibrium, Strategy
+from gtlearn.solvers.solution import Solution
 
 WELFARE, FAIRNESS, ENTROPY = "welfare", "fairness", "entropy"
 CRITERIA = (WELFARE, FAIRNESS, ENTROPY)

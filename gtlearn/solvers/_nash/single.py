@@ -32,7 +32,8 @@ from gtlearn.solvers._nash.lemke_howson import (
 from gtlearn.solvers._nash.pure import first_certified_pure_equilibrium
 from gtlearn.solvers._nash.supports import equilibrium_on_supports, two_by_two_supports
 from gtlearn.solvers.dummies import also_with_dummies
-from gtlearn.solvers.solution import NashEquilibrium, Solution
+from gtlearn.solvers.outcomes import NashEquilibrium
+from gtlearn.solvers.solution import Solution
 
 PURE = "pure best responses"
 SMALL = "two-by-two supports"

@@ -20,7 +20,7 @@ from gtlearn.solvers._linear.algebra import solve_integer_system
 from gtlearn.solvers._linear.cost import solution_bits, solving_seconds
 from gtlearn.solvers._linear.program import Infeasible, LinearProgram, integer_rows, solve
 from gtlearn.solvers._nash.certified import certified, checking_seconds, from_support
-from gtlearn.solvers.solution import NashEquilibrium, Strategy
+from gtlearn.solvers.outcomes import NashEquilibrium, Strategy
 
 SAFE = 2**30  # products of two differences stay below 2**62
 

@@ -28,7 +28,8 @@ from gtlearn.solvers._nash.labels import positive_payoffs
 from gtlearn.solvers._nash.pure import first_certified_pure_equilibrium, searching_seconds
 from gtlearn.solvers._nash.supports import equilibrium_on_supports
 from gtlearn.solvers.dummies import also_with_dummies
-from gtlearn.solvers.solution import NashEquilibrium, Solution, Strategy
+from gtlearn.solvers.outcomes import NashEquilibrium, Strategy
+from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.nash import deviation_payoffs
 
 INTERIOR = 40  # actions of each player from which the interior-point method beats the simplex

@@ -19,7 +19,8 @@ from gtlearn.games import NormalFormGame
 from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._linear.program import LinearProgram, integer_rows, solve
 from gtlearn.solvers.dummies import two_who_choose
-from gtlearn.solvers.solution import NashEquilibrium, Solution
+from gtlearn.solvers.outcomes import NashEquilibrium
+from gtlearn.solvers.solution import Solution
 
 MAX_ACTIONS = 12  # enumeration of larger games may take longer than a check should
 

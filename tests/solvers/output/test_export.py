@@ -11,15 +11,15 @@ import pytest
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, normal_form
-from gtlearn.solvers.output.json import json_number, plain
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import (
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
     NashEquilibrium,
     NashSubset,
-    Solution,
 )
+from gtlearn.solvers.output.json import json_number, plain
+from gtlearn.solvers.solution import Solution
 
 PROVEN = Certificate("nash", "rational", True, {"regrets": (F(0), F(0))})
 

@@ -6,16 +6,11 @@ from fractions import Fraction as F
 import pytest
 
 from gtlearn.games import normal_form
+from gtlearn.limits import TIME_LIMIT
+from gtlearn.solvers.outcomes import Certificate, Commitment, NashEquilibrium, NashSubset
 from gtlearn.solvers.output.pieces import decimal
 from gtlearn.solvers.output.tables import render
-from gtlearn.solvers.solution import (
-    TIME_LIMIT,
-    Certificate,
-    Commitment,
-    NashEquilibrium,
-    NashSubset,
-    Solution,
-)
+from gtlearn.solvers.solution import Solution
 
 PROVEN = Certificate("nash", "rational", True, {"regrets": (F(0), F(0))})
 

@@ -21,7 +21,7 @@ from gtlearn.learning.stackelberg.contexts import (
 )
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables, scaled_rewards
 from gtlearn.learning.stackelberg.play import Episodes
-from gtlearn.solvers.solution import STATIONARY
+from gtlearn.solvers.outcomes import STATIONARY
 
 MAX_CONTEXTS = 100_000
 HIDDEN = 64  # units in each of the network's two layers

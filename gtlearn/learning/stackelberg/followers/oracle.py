@@ -14,7 +14,7 @@ from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables
 from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers import optimal_response, stationary_response
 from gtlearn.solvers._markov.response import Response
-from gtlearn.solvers.solution import OPTIMAL, STATIONARY, Table
+from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY, Table
 
 RESPONSES: dict[str, Callable[..., Response]] = {
     OPTIMAL: optimal_response,

@@ -17,7 +17,7 @@ from gtlearn.learning.stackelberg.followers.protocol import require_certain_move
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
 from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers import optimal_response
-from gtlearn.solvers.solution import OPTIMAL
+from gtlearn.solvers.outcomes import OPTIMAL
 
 UNSEEN = "unseen"  # the state that stands for all that may follow what was never seen
 

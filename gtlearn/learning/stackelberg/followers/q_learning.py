@@ -9,7 +9,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables, scaled_rewards
 from gtlearn.learning.stackelberg.play import Episodes
-from gtlearn.solvers.solution import STATIONARY
+from gtlearn.solvers.outcomes import STATIONARY
 
 
 def q_learning(

@@ -11,7 +11,7 @@ from gtlearn.learning.stackelberg.contexts import actions_of, check_shown
 from gtlearn.learning.stackelberg.followers.protocol import require_certain_moves
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
 from gtlearn.learning.stackelberg.play import Episodes
-from gtlearn.solvers.solution import OPTIMAL
+from gtlearn.solvers.outcomes import OPTIMAL
 
 Joint = tuple[int, int, int]  # a state, the leader's action, the follower's action
 Outcome = tuple[float, int]  # the follower's reward, the next state

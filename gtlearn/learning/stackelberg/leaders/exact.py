@@ -9,7 +9,7 @@ import numpy as np
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.solvers import solve
-from gtlearn.solvers.solution import Commitment
+from gtlearn.solvers.outcomes import Commitment
 
 
 class ExactLeader:

@@ -13,7 +13,7 @@ from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers._markov.batch import chain_values
 from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.tables import all_tables
-from gtlearn.solvers.solution import Table
+from gtlearn.solvers.outcomes import Table
 
 Floats = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from gtlearn.solvers._markov.commitment.indifference import moved
 from gtlearn.solvers._markov.commitment.power_series import Limit, limit_along, limit_seconds
 from gtlearn.solvers._markov.commitment.replies import reply
 from gtlearn.solvers._markov.commitment.view import LeaderView
-from gtlearn.solvers.solution import Table, pure
+from gtlearn.solvers.outcomes import Table, pure
 
 DISTANCES = tuple(Fraction(1, 10**k) for k in range(1, 5))
 MAX_TARGETS = 1000  # tables that are walked towards

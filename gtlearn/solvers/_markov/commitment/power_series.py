@@ -30,7 +30,7 @@ from gtlearn.solvers._markov.process import (
     plan_values,
     process_under,
 )
-from gtlearn.solvers.solution import Table
+from gtlearn.solvers.outcomes import Table
 
 
 @dataclass(frozen=True)

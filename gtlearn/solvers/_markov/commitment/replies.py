@@ -11,7 +11,7 @@ from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.process import induced_process, plan_payoffs
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
 from gtlearn.solvers._markov.tables import exact_tables
-from gtlearn.solvers.solution import STATIONARY, Table
+from gtlearn.solvers.outcomes import STATIONARY, Table
 
 
 @dataclass(frozen=True)

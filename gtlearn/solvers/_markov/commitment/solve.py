@@ -15,12 +15,7 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers._markov.certified import measuring_seconds
-from gtlearn.solvers._markov.commitment.bounds import (
-    Evidence,
-    bound_at_hand,
-    least,
-    upper_bounds,
-)
+from gtlearn.solvers._markov.commitment.bounds import Evidence, bound_at_hand, least, upper_bounds
 from gtlearn.solvers._markov.commitment.branch_and_bound import Tightened, tightened_bound
 from gtlearn.solvers._markov.commitment.deterministic import (
     Enumerated,
@@ -33,8 +28,7 @@ from gtlearn.solvers._markov.commitment.perturbation import robustness
 from gtlearn.solvers._markov.commitment.replies import Candidate, reply
 from gtlearn.solvers._markov.commitment.stochastic import best_stochastic, improved
 from gtlearn.solvers._markov.commitment.view import LeaderView, Reduction, first_legal
-from gtlearn.solvers.outcomes import committed
-from gtlearn.solvers.solution import (
+from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     OPTIMAL,
     RATIONAL,
@@ -42,9 +36,10 @@ from gtlearn.solvers.solution import (
     STOCHASTIC,
     Certificate,
     Commitment,
-    Solution,
     Table,
+    committed,
 )
+from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.markov import markov_outcome
 
 BRANCHES = "branch_and_bound"

@@ -23,7 +23,7 @@ from gtlearn.solvers._markov.commitment.perturbation import best_direction
 from gtlearn.solvers._markov.commitment.replies import Candidate
 from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.tables import deterministic_tables, exact_rows
-from gtlearn.solvers.solution import OPTIMAL, Table
+from gtlearn.solvers.outcomes import OPTIMAL, Table
 
 MAX_PURE = 1024  # deterministic tables that the search begins with
 PROPOSED = 20  # tables that are tried against a follower of very many

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray, nearest_double
 from gtlearn.solvers._markov.tables import pure_table
-from gtlearn.solvers.solution import OPTIMAL, Table
+from gtlearn.solvers.outcomes import OPTIMAL, Table
 
 
 @dataclass(frozen=True, eq=False)
