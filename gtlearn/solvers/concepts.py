@@ -15,7 +15,7 @@ from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
 from gtlearn.plugins import plugin, plugin_names
 
 NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"  # kinds of game
-GROUP = "gtlearn.concepts"  # of entry points
+_GROUP = "gtlearn.concepts"  # of entry points
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def register(concept: Concept) -> Concept:
 
 def names() -> list[str]:
     """The names of all concepts, those of installed packages included."""
-    return list(dict.fromkeys((*_OWN, *_registered, *plugin_names(GROUP))))
+    return list(dict.fromkeys((*_OWN, *_registered, *plugin_names(_GROUP))))
 
 
 def is_registered(name: str) -> bool:
@@ -178,7 +178,7 @@ def concept_of(name: str) -> Concept:
     Raises:
         InputError: if there is none.
     """
-    known = _OWN.get(name) or _registered.get(name) or plugin(GROUP, name, Concept)
+    known = _OWN.get(name) or _registered.get(name) or plugin(_GROUP, name, Concept)
     if known is None:
         raise InputError(f"{name!r} is no concept; {_advice(name, names())}")
     return known

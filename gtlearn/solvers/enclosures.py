@@ -13,7 +13,7 @@ from fractions import Fraction
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import Number, format_number, nearest_double
 
-SHOWN_DIGITS = 8  # significant digits of an enclosed number in a table
+_SHOWN_DIGITS = 8  # significant digits of an enclosed number in a table
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Enclosure:
     def __str__(self) -> str:
         """The first digits, all of them proven; or the midpoint, where the ends share too few."""
         size = Decimal(self.mid.numerator) / Decimal(self.mid.denominator)
-        for digits in range(SHOWN_DIGITS, SHOWN_DIGITS // 2, -1):
+        for digits in range(_SHOWN_DIGITS, _SHOWN_DIGITS // 2, -1):
             last = size.adjusted() + 1 - digits
             low, high = (int(end / Fraction(10) ** last) for end in (self.lower, self.upper))
             if low == high != 0:

@@ -14,8 +14,8 @@ from gtlearn.solvers.output.pieces import add_row, exactly, mix, new_table, tie_
 from gtlearn.solvers.output.steps import when_played
 from gtlearn.solvers.profile import Profile
 
-MAX_STATES = 60
-MAX_TABLES = 4  # best responses of a stationary follower that are shown
+_MAX_STATES = 60
+_MAX_TABLES = 4  # best responses of a stationary follower that are shown
 
 
 @dataclass(frozen=True)
@@ -199,15 +199,15 @@ def _response_table(profile: Profile, check: CommitmentCheck) -> Any:
                 for s in range(game.num_states)
             ]
         )
-    for number, best in enumerate((check.best_tables or ())[:MAX_TABLES]):
+    for number, best in enumerate((check.best_tables or ())[:_MAX_TABLES]):
         several = len(check.best_tables or ()) > 1
         heads.append(f"{game.players[follower]}'s best" + (f" #{number}" if several else ""))
         columns.append(["-" if action is None else labels[action] for action in best])
     table = new_table(*heads)
-    for state, label in list(enumerate(game.states))[:MAX_STATES]:
+    for state, label in list(enumerate(game.states))[:_MAX_STATES]:
         cells = [label, mix(game.actions[check.leader], tuple(own[state]))]
         add_row(table, [*cells, *(column[state] for column in columns)])
-    hidden = len(check.best_tables or ()) - MAX_TABLES
+    hidden = len(check.best_tables or ()) - _MAX_TABLES
     if hidden > 0:
         table.caption = f"{hidden} more best tables are in the JSON"
     return table

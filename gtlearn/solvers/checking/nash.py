@@ -23,7 +23,7 @@ from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 
-MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
+_MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
 _SECONDS = 5.0  # seconds for the nearest equilibrium, where there is no time limit
 
 ENCLOSED = (
@@ -158,7 +158,7 @@ def _unseen(game: MarkovGame, tables: Sequence[Table], player: int, payoff: Frac
             known = _Unseen(notes=(note,))
         if game.horizon is not None:
             with suppress(InputError):  # too many tables
-                best = stochastic_response(game, tables, player, max_boxes=MAX_BOXES)
+                best = stochastic_response(game, tables, player, max_boxes=_MAX_BOXES)
                 gains = best.value - payoff, best.upper_bound - payoff
                 known = replace(known, stochastic=gains, status=best.status)
     except LimitReached as error:

@@ -22,7 +22,7 @@ from gtlearn.solvers.dummies import two_who_choose
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.solution import Solution
 
-MAX_ACTIONS = 12  # enumeration of larger games may take longer than a check should
+_MAX_ACTIONS = 12  # enumeration of larger games may take longer than a check should
 
 Vector = tuple[Fraction, ...]
 
@@ -51,7 +51,7 @@ def nearest_equilibrium(
     the limit that ended the search, so that it is the nearest of those found until then.
 
     Args:
-        game: the game; with more than two players who choose, or more than `MAX_ACTIONS` actions a
+        game: the game; with more than two players who choose, or more than `_MAX_ACTIONS` actions a
             player, there is no answer, and the note says so.
         strategies: one exact probability vector a player.
     """
@@ -65,8 +65,8 @@ def nearest_equilibrium(
         return closest, note, reached
     if game.num_players != 2:
         return None, "the nearest equilibrium is computed for two players only", None
-    if max(game.shape) > MAX_ACTIONS:
-        why = f"is not computed where a player has more than {MAX_ACTIONS} actions"
+    if max(game.shape) > _MAX_ACTIONS:
+        why = f"is not computed where a player has more than {_MAX_ACTIONS} actions"
         return None, f"the nearest equilibrium {why}", None
     from gtlearn.solvers._nash.enumeration import all_equilibria
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-MAX_PARTS = 12  # actions shown of one mixed strategy
-MAX_LENGTH = 17  # characters of a ratio; a longer one is shown as a decimal with "~"
-MAX_GLUED = 20  # characters of an action's name that stays on one line with its probability
+_MAX_PARTS = 12  # actions shown of one mixed strategy
+_MAX_LENGTH = 17  # characters of a ratio; a longer one is shown as a decimal with "~"
+_MAX_GLUED = 20  # characters of an action's name that stays on one line with its probability
 APPROXIMATE = "~"
 NO_BREAK = "\ue000"  # keeps a probability on its action's line: rich breaks at "\u00a0" too
-_SHORT = re.compile(rf"(?<!\S)(\S{{1,{MAX_GLUED}}}): (?=[-~]?\d)")
+_SHORT = re.compile(rf"(?<!\S)(\S{{1,{_MAX_GLUED}}}): (?=[-~]?\d)")
 
 BOUNDS = {
     "folk": "the folk bound (the follower gets at least its minmax)",
@@ -84,9 +84,9 @@ def short_number(value: Real) -> str:
         return str(value)
     if not isinstance(value, Fraction):
         return f"{value:.6g}"
-    if abs(value.numerator) < 10**MAX_LENGTH and value.denominator < 10**MAX_LENGTH:
+    if abs(value.numerator) < 10**_MAX_LENGTH and value.denominator < 10**_MAX_LENGTH:
         text = format_number(value)
-        if len(text) <= MAX_LENGTH:
+        if len(text) <= _MAX_LENGTH:
             return text
     return APPROXIMATE + decimal(value)
 
@@ -116,16 +116,16 @@ def mix(labels: Sequence[str], strategy: Sequence[Real], separator: str = ", ") 
     parts = [(label, p) for label, p in zip(labels, strategy, strict=True) if p != 0]
     if len(parts) == 1 and parts[0][1] == 1:
         return parts[0][0]
-    shown = [f"{label}: {short_number(p)}" for label, p in parts[:MAX_PARTS]]
-    if len(parts) > MAX_PARTS:
-        shown.append(f"and {len(parts) - MAX_PARTS} more")
+    shown = [f"{label}: {short_number(p)}" for label, p in parts[:_MAX_PARTS]]
+    if len(parts) > _MAX_PARTS:
+        shown.append(f"and {len(parts) - _MAX_PARTS} more")
     return separator.join(shown)
 
 
 def mix_cell(labels: Sequence[str], strategy: Sequence[Real]) -> str:
     """As `mix`, with one action a line where their names are long."""
     played = (label for label, p in zip(labels, strategy, strict=True) if p != 0)
-    return mix(labels, strategy, "\n" if max(map(len, played)) > MAX_GLUED else ", ")
+    return mix(labels, strategy, "\n" if max(map(len, played)) > _MAX_GLUED else ", ")
 
 
 def exactly(value: Real) -> str:

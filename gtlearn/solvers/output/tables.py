@@ -39,7 +39,7 @@ from gtlearn.solvers.record import Record
 if TYPE_CHECKING:
     from rich.table import Table
 
-SEARCHED = ("enumeration", "branch_and_bound")  # bounds that nothing short proves again
+_SEARCHED = ("enumeration", "branch_and_bound")  # bounds that nothing short proves again
 _ARITHMETIC = {RATIONAL: "exact", ENCLOSURE: "in proven intervals"}
 _ENCLOSED = (
     "Certificate: verified from the game alone, in exact arithmetic: exactly one equilibrium on "
@@ -222,7 +222,7 @@ def _proof_in_steps(solution: Record) -> str:
     start = _start(all(c.arithmetic == RATIONAL for c in certificates), "the game")
     if isinstance(solution[0], Commitment):
         claims = "the payoffs, the response as a best one of its class"
-        if certificates[0].evidence.get("bound") in SEARCHED:
+        if certificates[0].evidence.get("bound") in _SEARCHED:
             return start + f"{claims}. The upper bound is proven by the search itself."
         return start + f"{claims}, and the upper bound."
     gain = f"more than {exactly(max(regrets))}" if any(regrets) else "anything"

@@ -10,7 +10,7 @@ from gtlearn.solvers.output.pieces import add_row, new_table, to_text
 if TYPE_CHECKING:
     from gtlearn.solvers.verify.report import Report
 
-MAX_ROWS = 30  # of one part
+_MAX_ROWS = 30  # of one part
 _NO_PLACE = ""
 
 
@@ -22,10 +22,10 @@ def render(report: Report) -> str:
         ("on trust", report.on_trust),
         ("proven", report.proven),
     ):
-        for place, sentence in map(_split, sentences[:MAX_ROWS]):
+        for place, sentence in map(_split, sentences[:_MAX_ROWS]):
             add_row(table, [word, place, sentence])
-        if len(sentences) > MAX_ROWS:
-            add_row(table, [word, _NO_PLACE, f"and {len(sentences) - MAX_ROWS} more"])
+        if len(sentences) > _MAX_ROWS:
+            add_row(table, [word, _NO_PLACE, f"and {len(sentences) - _MAX_ROWS} more"])
     blocks: list[Any] = [table] if table.row_count else []
     return to_text([*blocks, _summary(report)])
 

@@ -11,8 +11,10 @@ from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.openspiel.steps import MEMORY, SteppedGame, followers
 
-LONGEST = 2  # joint actions beyond what is remembered after which a policy must still play the same
-MAX_HISTORIES = 5_000
+_LONGEST = (
+    2  # joint actions beyond what is remembered after which a policy must still play the same
+)
+_MAX_HISTORIES = 5_000
 ROUNDING = 1e-9  # by how much answers after different histories may differ
 
 
@@ -123,17 +125,17 @@ def _asked(
 
 
 def _short_histories(played: Any) -> Iterator[Any]:
-    """States after few joint actions, at most MAX_HISTORIES of them, the shortest first."""
+    """States after few joint actions, at most _MAX_HISTORIES of them, the shortest first."""
     memory = getattr(played.exact, "memory", 1)
     waiting = deque(played.first_decisions())
-    for _ in range(MAX_HISTORIES):
+    for _ in range(_MAX_HISTORIES):
         if not waiting:
             return
         state = waiting.popleft()
         if state.is_terminal():
             continue
         yield state
-        if state.step < memory + LONGEST and len(waiting) < MAX_HISTORIES:
+        if state.step < memory + _LONGEST and len(waiting) < _MAX_HISTORIES:
             waiting.extend(followers(state))
 
 

@@ -44,8 +44,8 @@ from gtlearn.solvers.profiles.strategies import (
 from gtlearn.solvers.record import Record
 from gtlearn.solvers.verify.reading import read_outcome
 
-SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
-SHAPE_IN_STEPS = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
+_SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
+_SHAPE_IN_STEPS = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
 
 _LITERAL = re.compile(r"[\d\s./;,eE+-]*[\s;,][\d\s./;,eE+-]*")
 _SHOWN = ("shown", "context")  # keys of what a follower was told
@@ -163,7 +163,7 @@ class _Reader:
 
     @property
     def shape(self) -> str:
-        return SHAPE_IN_STEPS if self.game.in_steps else SHAPE
+        return _SHAPE_IN_STEPS if self.game.in_steps else _SHAPE
 
     @property
     def what(self) -> str:

@@ -26,7 +26,7 @@ from gtlearn.solvers.testing.claims import (
     total,
 )
 
-TOLERANCE = Fraction(1, 10**7)  # of the range of payoffs, for answers in floats
+_TOLERANCE = Fraction(1, 10**7)  # of the range of payoffs, for answers in floats
 Shares = dict[tuple[int, ...], Fraction]
 
 
@@ -54,7 +54,7 @@ def nash_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: bool) -
     said = numbers(certificate.get("regrets"), game.num_players)
     if not all(same(true, claim, exact) for true, claim in zip(regrets, said, strict=True)):
         yield Doubt("the regrets")
-    if max(regrets) > (0 if exact else TOLERANCE * payoff_range(game)):
+    if max(regrets) > (0 if exact else _TOLERANCE * payoff_range(game)):
         yield Doubt("it is an equilibrium")
     if certificate["verified"] is not exact:
         yield Doubt("whether it is verified")
@@ -118,9 +118,9 @@ def correlated_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
         exact: whether it says that its numbers are exact.
     """
     shares = shares_of(game, outcome["distribution"])
-    slack = Fraction(0) if exact else TOLERANCE * payoff_range(game)
+    slack = Fraction(0) if exact else _TOLERANCE * payoff_range(game)
     if min(shares.values(), default=Fraction(-1)) < 0 or abs(total(shares.values()) - 1) > (
-        0 if exact else TOLERANCE
+        0 if exact else _TOLERANCE
     ):
         yield Doubt("the distribution is one")
         return
@@ -131,7 +131,7 @@ def correlated_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
     if "gain" in certificate and not same(gain, number(certificate["gain"]), exact):
         yield Doubt("the largest gain")
     if "tolerance" in certificate and (
-        exact or number(certificate["tolerance"]) != Fraction(float(TOLERANCE))
+        exact or number(certificate["tolerance"]) != Fraction(float(_TOLERANCE))
     ):
         yield Doubt("the tolerance")
     earned = [

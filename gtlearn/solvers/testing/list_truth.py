@@ -33,10 +33,10 @@ Key = tuple[Fraction, ...]  # a strategy
 Pair = tuple[Key, Key]
 Biclique = tuple[frozenset[Key], frozenset[Key]]
 
-STEP = Fraction(1, 10**15)  # of the perturbation, relative to the largest payoff
-NEAR = 1e-3  # how far a perturbed equilibrium may be off
-MOST_STRATEGIES = 10  # of a player, whose sets are all tried for maximal subsets
-DIGITS = 9  # to which strategies in floats are told apart
+_STEP = Fraction(1, 10**15)  # of the perturbation, relative to the largest payoff
+_NEAR = 1e-3  # how far a perturbed equilibrium may be off
+_MOST_STRATEGIES = 10  # of a player, whose sets are all tried for maximal subsets
+_DIGITS = 9  # to which strategies in floats are told apart
 
 
 class Lists:
@@ -55,7 +55,7 @@ class Lists:
             largest = max(1, *(abs(value) for value in exact.ravel()))
             sides.append(
                 [
-                    [Fraction(v) + STEP * largest * rng.randint(-999, 999) / 1000 for v in row]
+                    [Fraction(v) + _STEP * largest * rng.randint(-999, 999) / 1000 for v in row]
                     for row in exact
                 ]
             )
@@ -184,7 +184,7 @@ def _pair(outcome: Mapping[str, Any], exact: bool) -> Pair:
 
 def _key(strategy: Any, exact: bool) -> Key:
     values = numbers(strategy)
-    return tuple(values if exact else [round(value, DIGITS) for value in values])
+    return tuple(values if exact else [round(value, _DIGITS) for value in values])
 
 
 def _near(point: Vector, vertices: frozenset[Key]) -> bool:
@@ -192,7 +192,7 @@ def _near(point: Vector, vertices: frozenset[Key]) -> bool:
     from scipy.optimize import nnls
 
     corners = np.array([[float(p) for p in vertex] + [1.0] for vertex in sorted(vertices)])
-    return bool(nnls(corners.T, np.array([float(p) for p in point] + [1.0]))[1] < NEAR)
+    return bool(nnls(corners.T, np.array([float(p) for p in point] + [1.0]))[1] < _NEAR)
 
 
 def _regular_equilibria(

@@ -21,8 +21,8 @@ from gtlearn.solvers.testing.claims import (
 )
 from gtlearn.solvers.testing.process_truth import Table, Tables, rows_of
 
-NEARER, NEAREST = Fraction(1, 2**60), Fraction(1, 2**100)  # steps off a table
-CLOSE = Fraction(1, 2**20)  # how near the last comes to a limit, relative to the other
+_NEARER, _NEAREST = Fraction(1, 2**60), Fraction(1, 2**100)  # steps off a table
+_CLOSE = Fraction(1, 2**20)  # how near the last comes to a limit, relative to the other
 
 
 def equilibrium_doubts(tables: Tables, outcome: Mapping[str, Any], exact: bool) -> Doubts:
@@ -155,7 +155,7 @@ def _limit_doubts(
         for row in listed(outcome["certificate"].get("direction"), game.num_states)
     ]
     off: list[Fraction] = []
-    for step in (NEARER, NEAREST):
+    for step in (_NEARER, _NEAREST):
         near = [
             [p + step * d for p, d in zip(row, change, strict=True)]
             for row, change in zip(table, direction, strict=True)
@@ -165,5 +165,5 @@ def _limit_doubts(
             return
         earned = tables.process.answered(near, leader, outcome["follower"], "weak")[1]
         off.append(abs(value - earned))
-    if off[1] > CLOSE * off[0]:
+    if off[1] > _CLOSE * off[0]:
         yield Doubt("the value is approached")

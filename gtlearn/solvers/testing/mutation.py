@@ -28,14 +28,14 @@ TEXTS = (
     *("schema", "name", "source", "players", "actions", "states", "types", "type_actions"),
     *("fingerprint", "method", "status", "notes"),
 )
-ADDED: Mapping[str, Any] = {  # parts of a whole that some kinds of solution cannot have
+_ADDED: Mapping[str, Any] = {  # parts of a whole that some kinds of solution cannot have
     "components": [[0]],
     "component_indices": [1],
     "subsets": [{"rows": [["1"]], "columns": [["1"]], "members": [0]}],
     "follower": "optimal",
     "policy": "stochastic",
 }
-MOST_PLACES = 8  # of a list, at which an element is dropped, repeated and exchanged
+_MOST_PLACES = 8  # of a list, at which an element is dropped, repeated and exchanged
 _LARGEST_FLOAT = 10**308
 
 Edit = tuple[Path, Any]
@@ -108,7 +108,7 @@ def mutants(data: Mapping[str, Any]) -> Iterator[Mutant]:
                 yield Mutant(change, ((path, changed),), data)
         if isinstance(path[-1], str):
             yield Mutant("removed", ((path, REMOVED),), data)
-    for key, value in ADDED.items():
+    for key, value in _ADDED.items():
         if key not in data:
             yield Mutant("added", (((key,), value),), data)
 
@@ -240,7 +240,7 @@ def _lists(value: Sequence[Any]) -> Iterator[tuple[str, Any]]:
         return
     yield from (("emptied", []), ("doubled", whole * 2), ("reversed", whole[::-1]))
     yield "cut", whole[: len(whole) // 2]
-    for k in range(min(len(whole), MOST_PLACES)):
+    for k in range(min(len(whole), _MOST_PLACES)):
         yield "one left out", whole[:k] + whole[k + 1 :]
         yield "one repeated", [*whole, whole[k]]
         if k + 1 < len(whole):

@@ -33,8 +33,8 @@ Worth = tuple[Fraction, Fraction]  # what the follower and the leader get
 
 Class = tuple[int, str, str]  # the leader, the follower's class, and how ties are broken
 
-SHARES = (Fraction(0), Fraction(1, 2), Fraction(1))  # of two actions, that are all tried
-MOST_TABLES = 300  # stochastic tables that are tried
+_SHARES = (Fraction(0), Fraction(1, 2), Fraction(1))  # of two actions, that are all tried
+_MOST_TABLES = 300  # stochastic tables that are tried
 
 
 class Process:
@@ -278,12 +278,12 @@ class Tables:
         leader, follower, _ = kind
         pure = [self.process.table(plan, leader) for plan in self.process.plans(leader)]
         slow = self.game.horizon is None or follower == "stationary"
-        many = len(SHARES) ** self.game.num_states > MOST_TABLES
+        many = len(_SHARES) ** self.game.num_states > _MOST_TABLES
         if policy == "deterministic" or self.game.shape[leader] != 2 or slow or many:
             return pure
         return [
             [(share, 1 - share) for share in shares]
-            for shares in product(SHARES, repeat=self.game.num_states)
+            for shares in product(_SHARES, repeat=self.game.num_states)
         ]
 
 

@@ -13,7 +13,7 @@ from gtlearn.solvers.testing.mutation import Mutant, mutants, relabelled
 from gtlearn.solvers.testing.truth import Judge, Verdict
 from gtlearn.solvers.verify import solution as verified
 
-NAMED, TRUSTED, ACCEPTED, REFUSED = "named false", "on trust", "accepted", "unreadable"
+NAMED, _TRUSTED, _ACCEPTED, REFUSED = "named false", "on trust", "accepted", "unreadable"
 
 
 @dataclass
@@ -97,7 +97,7 @@ def said_of(game: Any, data: Any) -> str:
         return REFUSED
     if report.false:
         return NAMED
-    return TRUSTED if report.on_trust else ACCEPTED
+    return _TRUSTED if report.on_trust else _ACCEPTED
 
 
 def table_of(scores: Iterable[tuple[str, Score]]) -> str:

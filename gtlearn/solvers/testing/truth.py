@@ -25,10 +25,15 @@ from gtlearn.solvers.testing.list_truth import Lists, list_doubts
 from gtlearn.solvers.testing.mutation import Mutant
 from gtlearn.solvers.testing.process_truth import Tables
 
-NO_CLAIMS = ("method", "seconds", "notes", "status")  # of the whole; they state nothing of the game
+_NO_CLAIMS = (
+    "method",
+    "seconds",
+    "notes",
+    "status",
+)  # of the whole; none of the game
 SETS = ("components", "component_indices", "subsets")  # of equilibria in one shot
 OF_TABLES = ("follower", "policy", "bounds", "robustness", "proofs")  # of commitments to tables
-FLOAT_EVIDENCE = ("float_bound", "tolerance")  # floats, also where all else is exact
+_FLOAT_EVIDENCE = ("float_bound", "tolerance")  # floats, also where all else is exact
 
 
 class Verdict(Enum):
@@ -81,13 +86,13 @@ class Judge:
 
     def verdict(self, mutant: Mutant) -> Verdict:
         """What became of the solution."""
-        if all(path[0] in NO_CLAIMS or path[:2] == ("game", "name") for path, _ in mutant.edits):
+        if all(path[0] in _NO_CLAIMS or path[:2] == ("game", "name") for path, _ in mutant.edits):
             return Verdict.NO_CLAIM
         data = mutant.data
         if not is_solution(data, steps=self.tables is not None):
             return Verdict.NO_SOLUTION
         doubts = [doubt for doubt in self.doubts(data) if doubt not in self._trusted]
-        if mutant.path == ("complete",) and all(d.statement == ALL_LISTED for d in doubts):
+        if mutant.path == ("complete",) and all(d.statement == _ALL_LISTED for d in doubts):
             return Verdict.ON_TRUST if doubts or data["complete"] else Verdict.TRUE
         if any(not doubt.on_trust for doubt in doubts):
             return Verdict.FALSE
@@ -101,7 +106,7 @@ class Judge:
         if weakest and ("float" if "float" in weakest else "rational") != data["arithmetic"]:
             yield Doubt("the arithmetic is the weakest of all solutions")
         if not data["solutions"] and self.original["solutions"] and data["complete"]:
-            yield Doubt(ALL_LISTED, on_trust=self._may_be_none())
+            yield Doubt(_ALL_LISTED, on_trust=self._may_be_none())
         for outcome in data["solutions"]:
             yield from self._remembered(with_classes(outcome, data), data)
         try:
@@ -139,7 +144,7 @@ class Judge:
             yield Doubt("it is of the concept")
         stated = {
             **outcome,
-            "certificate": {k: v for k, v in certificate.items() if k not in FLOAT_EVIDENCE},
+            "certificate": {k: v for k, v in certificate.items() if k not in _FLOAT_EVIDENCE},
         }
         if holds_float(stated) is exact:
             yield Doubt("the arithmetic")
@@ -227,10 +232,10 @@ class Judge:
         if any(told.count(one) > 1 for one in told):
             yield Doubt("the solutions are different ones")
         if data["complete"] and self.original["complete"] and len(told) < len(known):
-            yield Doubt(ALL_LISTED)
+            yield Doubt(_ALL_LISTED)
 
 
-ALL_LISTED = "all are listed"
+_ALL_LISTED = "all are listed"
 
 
 def _told(outcome: Mapping[str, Any]) -> Any:

@@ -19,9 +19,9 @@ from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.form import ROUNDING, index, number, text
 from gtlearn.solvers.verify.nash import SAFE, largest, product
 
-MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best one
+_MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best one
 
-SMALLEST = Fraction(1, 2**1000)  # doubles below about 2^-1022 lose digits
+_SMALLEST = Fraction(1, 2**1000)  # doubles below about 2^-1022 lose digits
 
 _BLOCK = 2**18  # multipliers, or payoffs, that are looked at at once
 
@@ -52,7 +52,7 @@ class Sides:
         """The largest payoff by size, but no less than what doubles hold to full precision."""
         own = Fraction(largest(self.leader), self.leader_denominator)
         other = Fraction(largest(self.follower), self.follower_denominator)
-        return max(SMALLEST, own, other)
+        return max(_SMALLEST, own, other)
 
     @classmethod
     def of(cls, game: NormalFormGame, leader: int) -> Sides:
@@ -95,7 +95,7 @@ def violation_failures(sides: Sequence[Sides], outcome: Commitment, true: Fracti
     rounding = rounding_of(sides)
     if abs(true - stated_violation(outcome)) > rounding:
         return [f"the response is {text(true)} worse than a best one, not as stated"]
-    if true > MOST_ROUNDINGS * rounding:
+    if true > _MOST_ROUNDINGS * rounding:
         return [f"the response is no best one: it is {text(true)} worse"]
     return []
 

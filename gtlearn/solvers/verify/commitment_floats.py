@@ -24,7 +24,7 @@ from gtlearn.solvers.verify.dummies import commitment_of_two
 from gtlearn.solvers.verify.form import ROUNDING, number, text
 from gtlearn.solvers.verify.report import Unproven
 
-OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to the payoffs
+_OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to the payoffs
 
 
 def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
@@ -88,7 +88,7 @@ def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> l
     sides, _ = _seen(game, outcome)
     value = number(outcome.value, "the value")
     bound = number(evidence["float_bound"], "the bound in floats")
-    slack = OFF * max(side.scale() for side in sides)
+    slack = _OFF * max(side.scale() for side in sides)
     if bound < value - slack:
         return [f"the leader earns {text(value)}, more than the bound in floats {text(bound)}"]
     if bound < number(evidence.get("upper_bound", value), "the upper bound") - slack:

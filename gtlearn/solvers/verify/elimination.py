@@ -13,8 +13,8 @@ from gtlearn.limits import check
 from gtlearn.solvers.verify.polytopes import extreme_rays
 from gtlearn.solvers.verify.report import Unproven
 
-MAX_ACTIONS = 300  # of a player, up to which they are compared with one another
-MAX_ENTRIES = 1_000  # of a player's payoffs, up to which mixtures are looked at, too
+_MAX_ACTIONS = 300  # of a player, up to which they are compared with one another
+_MAX_ENTRIES = 1_000  # of a player's payoffs, up to which mixtures are looked at, too
 
 
 def is_dominated(rows: NDArray[Any], k: int, *, strict: bool = True) -> bool:
@@ -57,7 +57,7 @@ def undominated(payoffs: Sequence[NDArray[Any]]) -> list[list[int]]:
     [[1], [1]]
     """
     left = [list(range(size)) for size in payoffs[0].shape]
-    if max(map(len, left)) > MAX_ACTIONS:
+    if max(map(len, left)) > _MAX_ACTIONS:
         return left
     changed = True
     while changed:
@@ -76,7 +76,7 @@ def _is_out(rows: NDArray[Any], k: int) -> bool:
     check()
     if (rows > rows[k]).all(axis=1).any():
         return True
-    if rows.size > MAX_ENTRIES or (rows.max(axis=0) == rows[k]).any():
+    if rows.size > _MAX_ENTRIES or (rows.max(axis=0) == rows[k]).any():
         return False  # too large, or a best response to something
     try:
         return is_dominated(rows, k)

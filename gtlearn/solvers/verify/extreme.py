@@ -39,7 +39,7 @@ from gtlearn.solvers.verify.elimination import undominated
 from gtlearn.solvers.verify.polytopes import extreme_rays
 from gtlearn.solvers.verify.report import Unproven
 
-MAX_BASES = 5_000  # pairs of supports that are tried, which takes about a second
+_MAX_BASES = 5_000  # pairs of supports that are tried, which takes about a second
 
 
 def extreme_equilibria(game: Bimatrix) -> set[Pair]:
@@ -150,7 +150,7 @@ def component_index(game: Bimatrix, members: Iterable[Pair]) -> int:
     1
     """
     found = [_Ends(game, pair) for pair in members]
-    if sum(ends.bases for ends in found) > MAX_BASES:
+    if sum(ends.bases for ends in found) > _MAX_BASES:
         raise Unproven("the equilibria are too degenerate to recompute it here")
     return sum(ends.index() for ends in found)
 

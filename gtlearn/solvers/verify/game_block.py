@@ -14,7 +14,7 @@ from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
 from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
-PLACE = "game"
+_PLACE = "game"
 
 _NAMES = {  # of the parts, in sentences
     "players": "the players",
@@ -75,9 +75,9 @@ def game_statements(game: Game, stated: Mapping[str, Any]) -> Iterator[Statement
         said.setdefault("type_actions", None)
     for key in sorted(said, key=[*_NAMES, *said].index):
         if key in _NAMES:
-            yield Statement(_NAMES[key], _comparison(key, said[key], true.get(key)), PLACE)
+            yield Statement(_NAMES[key], _comparison(key, said[key], true.get(key)), _PLACE)
         elif key not in _NO_STATEMENTS:
-            yield unknown_statement(key, PLACE)
+            yield unknown_statement(key, _PLACE)
 
 
 def _comparison(key: str, said: Any, true: Any) -> Callable[[], tuple[str, ...]]:

@@ -16,8 +16,8 @@ from gtlearn.solvers.verify.markov_search import Kind, Tried
 from gtlearn.solvers.verify.markov_values import response_to
 from gtlearn.solvers.verify.report import Unproven
 
-NEAR, NEARER = Fraction(1, 2**60), Fraction(1, 2**90)  # steps off a table towards its limit
-LEAST_GAIN = 2**15  # by how much nearer the second comes to the value at least
+_NEAR, _NEARER = Fraction(1, 2**60), Fraction(1, 2**90)  # steps off a table towards its limit
+_LEAST_GAIN = 2**15  # by how much nearer the second comes to the value at least
 
 
 def bound_failures(game: MarkovGame, outcome: Commitment, tried: Tried | None) -> list[str]:
@@ -215,7 +215,7 @@ def limit_failures(game: MarkovGame, outcome: Commitment) -> list[str]:
         return ["its direction is no table"]
     value = number(outcome.payoffs[outcome.leader], "the value")
     missing = []
-    for step in (NEAR, NEARER):
+    for step in (_NEAR, _NEARER):
         table = [
             [
                 number(p, "a probability") + step * number(d, "the direction")
@@ -227,7 +227,7 @@ def limit_failures(game: MarkovGame, outcome: Commitment) -> list[str]:
             return ["its direction leads out of the tables"]
         best = response_to(game, table, outcome.leader, outcome.follower, "weak")
         missing.append(abs(value - best.other))
-    if missing[1] * LEAST_GAIN > missing[0]:
+    if missing[1] * _LEAST_GAIN > missing[0]:
         return [f"tables near it do not come near the value {text(value)}"]
     return []
 

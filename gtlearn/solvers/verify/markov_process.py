@@ -22,7 +22,7 @@ from gtlearn.limits import check
 Tables = Sequence[Sequence[Sequence[Number]] | None]
 Allowed = Sequence[Collection[int]]  # the actions that may be played in each row
 Values = list[fmpq]  # one a row
-NOBODY = -1
+_NOBODY = -1
 _ZERO = fmpq(0)
 
 
@@ -65,14 +65,14 @@ class Process:
         return sum((p * values[row] for row, p in self.start), _ZERO)
 
 
-def decision_process(game: MarkovGame, tables: Tables, player: int = NOBODY) -> Process:
+def decision_process(game: MarkovGame, tables: Tables, player: int = _NOBODY) -> Process:
     """What `player` can do in `game` where the others play their tables.
 
     Args:
         game: the game.
         tables: one a player; `tables[player]` is not looked at. Row s is what is played in state
             s, or, in a table of states x horizon rows, row `t * states + s` in s at step t.
-        player: who decides; `NOBODY` for the chain in which all play their tables.
+        player: who decides; `_NOBODY` for the chain in which all play their tables.
 
     Raises:
         LimitReached: at a limit.
@@ -120,7 +120,7 @@ def _expected(
     for played in product(*mixes):
         check()
         profile = tuple(action for action, _ in played)
-        own = profile[player] if player != NOBODY else 0
+        own = profile[player] if player != _NOBODY else 0
         weight = fmpq(1)
         for _, p in played:
             weight *= p

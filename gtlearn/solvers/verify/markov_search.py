@@ -23,14 +23,14 @@ from gtlearn.limits import check
 from gtlearn.solvers.outcomes import DETERMINISTIC, Commitment
 from gtlearn.solvers.verify.markov_values import Table, response_to
 
-MAX_TABLES = 3_000  # deterministic tables that are all tried
-MAX_PURE_ROWS = 500_000  # of all of them together, over states and steps
+_MAX_TABLES = 3_000  # deterministic tables that are all tried
+_MAX_PURE_ROWS = 500_000  # of all of them together, over states and steps
 MAX_PROFILES = 80_000  # in all states and steps of all stochastic tables that are tried
-SHORT = 10  # steps, in which simple tables are compared where a game is longer
-KEPT = 8  # of these
-MAX_ACTIONS = 5  # of which rows are mixed
-OFF = Fraction(1, 1024)  # how far off a table its neighbours are, where ties are weak
-ROUNDS = (4, 16)  # shares of a row that improve a table
+_SHORT = 10  # steps, in which simple tables are compared where a game is longer
+_KEPT = 8  # of these
+_MAX_ACTIONS = 5  # of which rows are mixed
+_OFF = Fraction(1, 1024)  # how far off a table its neighbours are, where ties are weak
+_ROUNDS = (4, 16)  # shares of a row that improve a table
 
 Row = tuple[Fraction, ...]
 Plan = tuple[int, ...]  # an action a state
@@ -78,7 +78,7 @@ class Tried:
             legal = _legal(self.game, kind.leader)
             count = np.prod([float(len(actions)) for actions in legal])
             steps = self.game.num_states * (self.game.horizon or 1)
-            if count > MAX_TABLES or count * steps > MAX_PURE_ROWS:
+            if count > _MAX_TABLES or count * steps > _MAX_PURE_ROWS:
                 return None
             self._pure[kind] = {
                 plan: self.value(pure_table(plan, self.game.shape[kind.leader]), kind)
@@ -116,7 +116,7 @@ class Tried:
         given: Table = tuple(tuple(Fraction(p) for p in row) for row in start)
         simple = self._worths(budget.of(self._simple(strong)), strong)
         best = max([*self._worths([given], strong), self._best_pure(strong), *simple], key=_value)
-        for share in ROUNDS:
+        for share in _ROUNDS:
             best = self._improved(best, share, strong, budget)
         if kind == strong:
             return [best]
@@ -125,12 +125,12 @@ class Tried:
 
     def _simple(self, kind: Kind) -> Iterator[Table]:
         """Simple tables; of a long game those that are best in a shorter one."""
-        if (self.game.horizon or 1) <= SHORT:
+        if (self.game.horizon or 1) <= _SHORT:
             equal = product(*_rows(self.game, kind.leader, 2))  # rows that play some equally often
             return chain(_constant(self.game, kind.leader), equal)
-        short = Tried(replace(self.game, horizon=SHORT))
+        short = Tried(replace(self.game, horizon=_SHORT))
         worths = short._worths(short._budget().of(short._simple(kind)), kind)
-        return (table for _, table in heapq.nlargest(KEPT, worths, key=_value))
+        return (table for _, table in heapq.nlargest(_KEPT, worths, key=_value))
 
     def _worths(self, tables: Iterable[Table], kind: Kind) -> list[Worth]:
         return [(self.value(table, kind), table) for table in tables]
@@ -176,7 +176,7 @@ def _legal(game: MarkovGame, leader: int) -> list[list[int]]:
 
 def _constant(game: MarkovGame, leader: int) -> Iterator[Table]:
     """Tables with the same row in every state."""
-    first, *others = _rows(game, leader, max(ROUNDS))
+    first, *others = _rows(game, leader, max(_ROUNDS))
     for row in first:
         if all(row in rows for rows in others):
             yield (row,) * game.num_states
@@ -188,7 +188,7 @@ def _rows(game: MarkovGame, leader: int, parts: int) -> list[list[Row]]:
     size = game.shape[leader]
     out = []
     for actions in _legal(game, leader):
-        few = actions[:MAX_ACTIONS]
+        few = actions[:_MAX_ACTIONS]
         rows = [
             _mixed(size, dict.fromkeys(played, Fraction(1, count)))
             for count in range(1, len(few) + 1)
@@ -211,7 +211,8 @@ def _near(game: MarkovGame, leader: int, table: Table) -> Iterator[Table]:
     for row, actions in zip(table, _legal(game, leader), strict=True):
         targets = [_mixed(size, {a: Fraction(1)}) for a in actions]
         moved = [
-            tuple(p + OFF * (q - p) for p, q in zip(row, target, strict=True)) for target in targets
+            tuple(p + _OFF * (q - p) for p, q in zip(row, target, strict=True))
+            for target in targets
         ]
         options.append([tuple(row), *moved])
     return islice(product(*options), 1, None)

@@ -55,7 +55,7 @@ _READ_OF_OUTCOMES: dict[tuple[type, bool], Collection[str]] = {  # by kind, and 
         *("attained", "certificate"),  # and how it lists the response
     ),
 }
-NO_STATEMENTS = ("schema", "method", "status", "seconds", "notes")  # of the mathematics
+_NO_STATEMENTS = ("schema", "method", "status", "seconds", "notes")  # of the mathematics
 
 
 def read_claim(data: Any) -> Claim:
@@ -102,7 +102,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         bounds=_if_any(_bounds, data.get("bounds")),
         robustness=_each(_pair, data.get("robustness", [])),
         proofs=read_evidence(of_kind(dict, data.get("proofs", {}))),
-        besides=_without(data, (*_READ, *NO_STATEMENTS)),
+        besides=_without(data, (*_READ, *_NO_STATEMENTS)),
         besides_of=tuple(
             _without(entry, _READ_OF_OUTCOMES[type(outcome), outcome.in_steps])
             for entry, outcome in zip(entries, outcomes, strict=True)

@@ -41,13 +41,13 @@ from gtlearn.solvers.verify.reading import one_of
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
 
 SCHEMA = "gtlearn/run/1"
-MEAN = "mean reward a step"  # what values are of players who learn by themselves
+_MEAN = "mean reward a step"  # what values are of players who learn by themselves
 VALUES = ("true_value", "true_value_weak", "value_with_learned_follower", "follower_regret")
-OF_LEADERS = (
+_OF_LEADERS = (
     *("leader", "follower_class", "policy", "response", *VALUES),
     *("exact_value", "exact_upper_bound", "gap"),
 )
-OF_TABLES = ("strategies", "values", "nash_conv")
+_OF_TABLES = ("strategies", "values", "nash_conv")
 
 _SIMPLE = Fraction(1, 10**6)  # how far off the learned probabilities the written ones may be
 
@@ -127,7 +127,7 @@ class _Learned:
 
 def _commitment_statements(game: MarkovGame, result: Mapping[str, Any]) -> Iterator[Statement]:
     learned = _Learned(game, result)
-    yield from _foreign(result, OF_TABLES, "players who learn by themselves")
+    yield from _foreign(result, _OF_TABLES, "players who learn by themselves")
     yield from _labels(result, states=list(game.states), unit=game.unit)
     form = Tested(partial(_form, learned))
     yield Statement("the commitment and the response are tables of the game", form)
@@ -219,9 +219,9 @@ def _exact_value(learned: _Learned) -> list[str]:
 
 def _table_statements(game: MarkovGame, result: Mapping[str, Any]) -> Iterator[Statement]:
     tables: list[Table] = []
-    yield from _foreign(result, OF_LEADERS, "leaders")
+    yield from _foreign(result, _OF_LEADERS, "leaders")
     form = Tested(partial(_read_tables, game, result, tables))
-    yield from _labels(result, states=list(game.states), unit=MEAN)
+    yield from _labels(result, states=list(game.states), unit=_MEAN)
     yield Statement("the strategies are tables of the game", form)
     if form.failed:
         return

@@ -14,7 +14,7 @@ from gtlearn.solvers.verify.bimatrix import Bimatrix, Pair, full_rank, integers,
 from gtlearn.solvers.verify.polytopes import extreme_rays
 from gtlearn.solvers.verify.report import Unproven
 
-MAX_ENTRIES = 20_000  # of a system whose solutions are all looked for
+_MAX_ENTRIES = 20_000  # of a system whose solutions are all looked for
 
 
 def is_constant_sum(game: NormalFormGame, players: tuple[int, int]) -> bool:
@@ -51,7 +51,7 @@ def is_only(game: Bimatrix, pair: Pair, side: int) -> bool:
     equal = np.hstack([block, np.ones((len(block), 1), dtype=block.dtype)])
     if full_rank(equal):
         return True
-    if equal.size > MAX_ENTRIES:
+    if equal.size > _MAX_ENTRIES:
         raise Unproven("the strategy is too degenerate to see that here")
     basis = _null_space(equal.T)
     idle = [k for k, action in enumerate(rows) if own[action] == 0]
