@@ -19,7 +19,7 @@ from gtlearn.solvers.concepts import concept_of
 from gtlearn.solvers.enclosures import Real
 from gtlearn.solvers.outcomes import Distribution
 from gtlearn.solvers.output.csv import joint_rows
-from gtlearn.solvers.output.json import by_step, game_json, json_number, number_list, plain
+from gtlearn.solvers.output.json import by_step, game_json, json_number, plain
 from gtlearn.solvers.output.pieces import (
     add_row,
     decimal,
@@ -137,6 +137,10 @@ def to_json(report: CheckReport) -> dict[str, Any]:
     """
     said = report.regrets is not None or report.game.in_steps
     nearest = report.nearest
+    names = (
+        *("regrets", "nash_conv", "openspiel_nash_conv"),
+        *("stationary_regrets", "stochastic_regrets", "payoffs"),
+    )
     out: dict[str, Any] = {
         "schema": SCHEMA,
         "game": game_json(report.game),
@@ -145,18 +149,8 @@ def to_json(report: CheckReport) -> dict[str, Any]:
         "tolerance": json_number(report.tolerance),
         "status": report.status,
         "unit": unit(report) if said else None,
-        "regrets": plain(report.regrets),
-        "nash_conv": plain(report.nash_conv),
-        "openspiel_nash_conv": plain(report.openspiel_nash_conv),
-        "stationary_regrets": plain(report.stationary_regrets),
-        "stochastic_regrets": plain(report.stochastic_regrets),
-        "payoffs": plain(report.payoffs),
-        "nearest": nearest
-        and {
-            "index": nearest.index,
-            "distance": json_number(nearest.distance),
-            "strategies": plain(nearest.strategies),
-        },
+        **{name: plain(getattr(report, name)) for name in names},
+        "nearest": plain(nearest and vars(nearest)),
         "stackelberg": report.stackelberg and _commitment_json(report, report.stackelberg),
         "gain": plain(report.gain),
         "notes": list(report.notes) or None,
@@ -168,37 +162,24 @@ def _commitment_json(report: CheckReport, check: CommitmentCheck) -> dict[str, A
     best, optimum, deception = check.best_responses, check.optimum, check.deception
     states = len(report.game.points(check.leader))
     timed = report.game.in_steps and best is not None and len(best) > states
+    names = ("achieved", "strong", "weak", "follower_value", "follower_regret")
     out: dict[str, Any] = {
         "leader": check.leader,
         "follower": check.follower,
         "ties": check.ties,
         **(_optimum_json(optimum) if optimum else {}),
-        "achieved": json_number(check.achieved),
-        "strong": json_number(check.strong),
-        "weak": json_number(check.weak),
-        "follower_value": json_number(check.follower_value),
-        "follower_regret": plain(check.follower_regret),
+        **{name: plain(getattr(check, name)) for name in names},
         "best_responses": by_step(plain(best), states) if timed else plain(best),
         "best_tables": plain(check.best_tables),
         "stochastic": check.stochastic and _optimum_json(check.stochastic),
-        "deception": deception
-        and {
-            "shown": [number_list(row) for row in deception.shown],
-            "promised": json_number(deception.promised),
-            "seeming": json_number(deception.seeming),
-            "follower_loss": json_number(deception.follower_loss),
-        },
+        "deception": plain(deception and vars(deception)),
     }
     return {key: value for key, value in out.items() if value is not None}
 
 
 def _optimum_json(optimum: Optimum) -> dict[str, Any]:
-    return {
-        "policy": optimum.policy,
-        "value": json_number(optimum.value),
-        "upper_bound": json_number(optimum.upper_bound),
-        "gap": json_number(optimum.gap),
-    }
+    names = ("policy", "value", "upper_bound", "gap")
+    return {name: plain(getattr(optimum, name)) for name in names}
 
 
 def unit(report: CheckReport) -> str:

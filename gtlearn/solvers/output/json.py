@@ -16,7 +16,6 @@ from gtlearn.solvers.outcomes import (
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
-    NashSubset,
     Outcome,
     StrategyProfile,
 )
@@ -51,7 +50,7 @@ def to_json(solution: Record) -> dict[str, Any]:
         "solutions": [_outcome_json(outcome, game) for outcome in solution],
         "components": plain(solution.components),
         "component_indices": plain(solution.component_indices),
-        "subsets": plain(solution.subsets and list(map(_subset_json, solution.subsets))),
+        "subsets": plain(solution.subsets and list(map(vars, solution.subsets))),
         "bounds": solution.bounds and {n: json_number(v) for n, v in solution.bounds.items()},
         "robustness": plain(solution.robustness) or None,
         "proofs": plain(solution.proofs) or None,
@@ -143,20 +142,12 @@ def _outcome_json(outcome: Outcome, game: Game) -> dict[str, Any]:
 
 def _commitment_json(outcome: Commitment) -> dict[str, Any]:
     joint, response = outcome.distribution, outcome.response
-    if isinstance(response, tuple):
-        shown: Any = list(response)
-    elif response is None and joint is None:
-        shown = number_list(outcome.strategies[1 - outcome.leader])
-    else:
-        shown = response
+    if response is None and joint is None:
+        response = outcome.strategies[1 - outcome.leader]
+    names = ("strategies", "payoffs", "leader", "response", "ties", "attained", "gap")
     return {
-        "strategies": [number_list(strategy) for strategy in outcome.strategies],
-        "payoffs": number_list(outcome.payoffs),
-        "leader": outcome.leader,
-        "response": shown,
-        "ties": outcome.ties,
-        "attained": outcome.attained,
-        "gap": _or_none(outcome.gap),
+        **{name: plain(getattr(outcome, name)) for name in names},
+        "response": plain(response),
         "distribution": None if joint is None else _distribution_json(joint),
     }
 
@@ -164,20 +155,17 @@ def _commitment_json(outcome: Commitment) -> dict[str, Any]:
 def _table_commitment_json(outcome: Commitment, game: MarkovGame) -> dict[str, Any]:
     response = list(outcome.response)
     timed = len(response) > game.num_states
-    return {
-        "leader": outcome.leader,
-        "commitment": [number_list(row) for row in outcome.commitment],
+    of_game = {
         "states": list(game.states),
-        "follower": outcome.follower,
-        "policy": outcome.policy,
-        "ties": outcome.ties,
         "response": by_step(response, game.num_states) if timed else response,
-        "payoffs": number_list(outcome.payoffs),
-        "value": json_number(outcome.value),
         "unit": game.unit,
-        "upper_bound": _or_none(outcome.upper_bound),
-        "gap": _or_none(outcome.gap),
-        "attained": outcome.attained,
+    }
+    names = (
+        *("leader", "commitment", "states", "follower", "policy", "ties", "response", "payoffs"),
+        *("value", "unit", "upper_bound", "gap", "attained"),
+    )
+    return {
+        name: of_game[name] if name in of_game else plain(getattr(outcome, name)) for name in names
     }
 
 
@@ -223,14 +211,6 @@ def _evidence_json(key: str, value: Any) -> Any:
                 [k, json_number(row[k])] for k in np.flatnonzero(row.numerators).tolist()
             ]
     return [known[id(row)] for row in value]
-
-
-def _subset_json(subset: NashSubset) -> dict[str, Any]:
-    return {
-        "rows": [number_list(strategy) for strategy in subset.rows],
-        "columns": [number_list(strategy) for strategy in subset.columns],
-        "members": list(subset.members),
-    }
 
 
 def _distribution_json(distribution: Mapping[tuple[int, ...], Number]) -> list[dict[str, Any]]:

@@ -16,8 +16,6 @@ from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import DETERMINISTIC, Commitment, NashEquilibrium, Outcome
-from gtlearn.solvers.verify import markov_commitments as commitments
-from gtlearn.solvers.verify import markov_equilibria as equilibria
 from gtlearn.solvers.verify.claim import (
     ALL_TABLES,
     COMPLETE,
@@ -31,7 +29,12 @@ from gtlearn.solvers.verify.claim import (
 )
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_bounds import proven_bound
-from gtlearn.solvers.verify.markov_commitments import unit_statement
+from gtlearn.solvers.verify.markov_outcomes import (
+    commitment_statements,
+    equilibrium_statements,
+    tested_of,
+    unit_statement,
+)
 from gtlearn.solvers.verify.markov_process import (
     best_values,
     decision_process,
@@ -79,10 +82,7 @@ def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator
         for statement in _outcome_statements(markov, outcome, claim, besides, tried):
             tested.append(Tested(statement.test))
             yield Statement(statement.says, tested[-1], f"solution {k}")
-        committed = isinstance(outcome, Commitment)
-        known = commitments.BESIDES if committed else equilibria.BESIDES
-        evidence = commitments.EVIDENCE if committed else equilibria.evidence_of(outcome)
-        yield from outcome_statements(claim, k, outcome, known, evidence)
+        yield from outcome_statements(claim, k, outcome, *tested_of(outcome))
     if not any(test.failed for test in tested):
         yield from list_statements(markov, claim, tried)
 
@@ -118,9 +118,9 @@ def _outcome_statements(
     tried: Tried | None,
 ) -> Iterator[Statement]:
     if isinstance(outcome, NashEquilibrium) and outcome.in_steps:
-        yield from equilibria.equilibrium_statements(game, outcome, besides)
+        yield from equilibrium_statements(game, outcome, besides)
     elif isinstance(outcome, Commitment) and outcome.in_steps:
-        yield from commitments.commitment_statements(game, outcome, claim, besides, tried)
+        yield from commitment_statements(game, outcome, claim, besides, tried)
     else:
         false = f"a {type(outcome).__name__} is no outcome of an iterated or Markov game"
         yield Statement("the outcome", unless(False, false))

@@ -1,18 +1,32 @@
-"""The statements of a commitment to a table, each recomputed from the game."""
+"""The statements of an equilibrium in tables, and of a commitment to one, each recomputed from the
+game."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
-from gtlearn.solvers.outcomes import DETERMINISTIC, RATIONAL, STATIONARY, STOCHASTIC, Commitment
+from gtlearn.solvers.outcomes import (
+    DETERMINISTIC,
+    ENCLOSURE,
+    RATIONAL,
+    STATIONARY,
+    STOCHASTIC,
+    Commitment,
+    NashEquilibrium,
+    Outcome,
+)
 from gtlearn.solvers.verify.claim import Claim, verified_failures
+from gtlearn.solvers.verify.enclosure import EVIDENCE as ENCLOSED
+from gtlearn.solvers.verify.enclosure import enclosed_statements
 from gtlearn.solvers.verify.form import in_words, index, items, number, number_failures, text
 from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
 from gtlearn.solvers.verify.markov_search import Tried
@@ -20,18 +34,23 @@ from gtlearn.solvers.verify.markov_values import (
     CLASSES,
     Response,
     Table,
+    best_deviation,
+    each_failures,
     lists_every_step,
     payoff_failures,
+    plays_best_everywhere,
     read_response,
     read_table,
     refused,
     response_to,
+    step_failures,
     table_payoffs,
 )
 from gtlearn.solvers.verify.report import Statement, unless
 
-EVIDENCE = ("bound", "upper_bound", "tables", "boxes", "folk", "unlimited_memory", "direction")
-BESIDES = ("value", "upper_bound", "gap", "unit", "states", "response")  # of the JSON
+_COMMITMENT = ("bound", "upper_bound", "tables", "boxes", "folk", "unlimited_memory", "direction")
+_BESIDES = ("value", "upper_bound", "gap", "unit", "states", "response")  # of the JSON
+_EQUILIBRIUM = ("regrets", "subgame_perfect", "lower", "upper")  # evidence that is tested
 
 
 def commitment_statements(
@@ -51,7 +70,7 @@ def commitment_statements(
         tried: where tables of the leader are tried; None to try none.
     """
     try:
-        played = _Played.read(game, outcome)
+        played = _PlayedCommitment.read(game, outcome)
     except InputError as error:
         yield refused("the commitment and the response", error)
         return
@@ -84,7 +103,7 @@ def commitment_statements(
 
 
 @dataclass(frozen=True)
-class _Played:
+class _PlayedCommitment:
     """A commitment and the response to it.
 
     Attributes:
@@ -98,7 +117,7 @@ class _Played:
     tables: tuple[Table, Table]
 
     @classmethod
-    def read(cls, game: MarkovGame, outcome: Commitment) -> _Played:
+    def read(cls, game: MarkovGame, outcome: Commitment) -> _PlayedCommitment:
         """The tables, if they are of the form that belongs to the game."""
         if game.num_players != 2:
             raise InputError(f"{game.name} has {game.num_players} players; a commitment needs two")
@@ -141,7 +160,7 @@ class _Played:
         return number(self.outcome.payoffs[player], "the payoffs")
 
 
-def _best_response(played: _Played) -> list[str]:
+def _best_response(played: _PlayedCommitment) -> list[str]:
     follower = 1 - played.leader
     own = played.payoffs[follower]
     if own == played.best.own:
@@ -152,7 +171,7 @@ def _best_response(played: _Played) -> list[str]:
     ]
 
 
-def _ties(played: _Played) -> list[str]:
+def _ties(played: _PlayedCommitment) -> list[str]:
     """Whether the leader gets its payoff, or comes near it where it is not attained."""
     value, kept = played.stated(played.leader), played.best.other
     if not played.outcome.attained:
@@ -210,3 +229,140 @@ def _count(game: MarkovGame, outcome: Commitment) -> list[str]:
     if type(stated) is int and stated == count:
         return []
     return [f"there are {count} deterministic tables, not {in_words(stated)}"]
+
+
+def equilibrium_statements(
+    game: MarkovGame, outcome: NashEquilibrium, besides: Mapping[str, Any]
+) -> Iterator[Statement]:
+    """The tables, the payoffs, the regrets, and what the certificate says besides.
+
+    Regrets are those of the best deviation from the start, whatever it may depend on. In floats
+    payoffs and regrets are stated up to a float's rounding, of tables whose rows are divided by
+    their sums.
+
+    Args:
+        game: the game.
+        outcome: the equilibrium.
+        besides: what its JSON says besides.
+    """
+    if outcome.certificate.arithmetic == ENCLOSURE:
+        yield from enclosed_statements(game, outcome, besides)
+        return
+    try:
+        played = _PlayedTables(game, outcome, _tables(game, outcome))
+    except InputError as error:
+        yield refused("the tables", error)
+        return
+    evidence = outcome.certificate.evidence
+    yield Statement("the tables", partial(step_failures, game, outcome, besides.get("strategies")))
+    yield Statement(
+        "the payoffs",
+        lambda: payoff_failures(game, played.payoffs, outcome.payoffs, played.exact),
+    )
+    yield Statement("each player's regret, against every deviation", partial(_regrets, played))
+    if "lower" in evidence or "upper" in evidence:
+        yield Statement("the bounds on the value", partial(_bounds, played))
+    if "subgame_perfect" in evidence:
+        yield Statement("whether it is subgame perfect", partial(_perfect, played))
+    yield Statement(
+        "whether it is verified",
+        lambda: verified_failures(outcome, played.exact and not any(played.regrets)),
+    )
+
+
+def tested_of(outcome: Outcome) -> tuple[Collection[str], Collection[str]]:
+    """The names of what is tested besides the outcome itself: in its JSON, and of the evidence."""
+    if isinstance(outcome, Commitment):
+        return _BESIDES, _COMMITMENT
+    enclosed = outcome.certificate.arithmetic == ENCLOSURE
+    return ("strategies",), ENCLOSED if enclosed else _EQUILIBRIUM
+
+
+@dataclass(frozen=True)
+class _PlayedTables:
+    """Tables that are played.
+
+    Attributes:
+        game: the game.
+        outcome: the equilibrium that they are said to be.
+        tables: one a player, exactly.
+    """
+
+    game: MarkovGame
+    outcome: NashEquilibrium
+    tables: list[Table]
+
+    @property
+    def exact(self) -> bool:
+        """Whether the equilibrium says that its numbers are exact."""
+        return self.outcome.certificate.arithmetic == RATIONAL
+
+    @cached_property
+    def payoffs(self) -> tuple[Fraction, ...]:
+        """What each player gets."""
+        return table_payoffs(self.game, self.tables)
+
+    @cached_property
+    def regrets(self) -> tuple[Fraction, ...]:
+        """What each player could gain."""
+        return tuple(
+            best_deviation(self.game, self.tables, player) - payoff
+            for player, payoff in enumerate(self.payoffs)
+        )
+
+
+def _tables(game: MarkovGame, outcome: NashEquilibrium) -> list[Table]:
+    if len(items(outcome.strategies, "the tables")) != game.num_players:
+        raise InputError(f"there is not one table for each of {game.num_players} players")
+    if outcome.timed and game.horizon is None:
+        raise InputError("the tables see the time, but the game has no horizon")
+    rows = game.num_states * ((game.horizon or 1) if outcome.timed else 1)
+    exact = outcome.certificate.arithmetic == RATIONAL
+    return [
+        read_table(game, table, player, rows, exact)
+        for player, table in enumerate(outcome.strategies)
+    ]
+
+
+def _regrets(played: _PlayedTables) -> list[str]:
+    given = items(played.outcome.certificate.evidence.get("regrets", ()), "the regrets")
+    if len(given) != played.game.num_players:
+        raise InputError("the certificate does not say the regret of each player")
+    return each_failures("the regret", played.game, played.regrets, given, played.exact)
+
+
+def _bounds(played: _PlayedTables) -> list[str]:
+    """Whether the tables guarantee both players what bounds the value of a constant-sum game."""
+    evidence = played.outcome.certificate.evidence
+    lower, upper = (number(evidence.get(name), name) for name in ("lower", "upper"))
+    if _is_constant_sum(played.game):
+        value = played.payoffs[0]
+        if lower <= value - played.regrets[1] and value + played.regrets[0] <= upper:
+            return []
+    return [f"the tables do not prove that the value lies in [{text(lower)}, {text(upper)}]"]
+
+
+def _perfect(played: _PlayedTables) -> list[str]:
+    game = played.game
+    gaining = [
+        player
+        for k, player in enumerate(game.players)
+        if not plays_best_everywhere(game, played.tables, k)
+    ]
+    said = played.outcome.certificate.evidence["subgame_perfect"]
+    if type(said) is not bool:
+        return ["whether it is subgame perfect is no truth value"]
+    if said and gaining:
+        return [
+            f"{player!r} gains by deviating in a state that need not be reached"
+            for player in gaining
+        ]
+    return [] if said or gaining else ["no player gains in any state, so it is subgame perfect"]
+
+
+def _is_constant_sum(game: MarkovGame) -> bool:
+    """Whether two players' payoffs add up to the same in all states and under all actions."""
+    if game.num_players != 2:
+        return False
+    legal: Sequence[tuple[int, ...]] = [tuple(where) for where in np.argwhere(game.legal_profiles)]
+    return len({game.payoffs[0][where] + game.payoffs[1][where] for where in legal}) == 1
