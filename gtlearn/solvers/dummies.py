@@ -22,7 +22,7 @@ from gtlearn.solvers.outcomes import (
     Strategy,
 )
 from gtlearn.solvers.solution import Solution
-from gtlearn.solvers.verify.dummies import others_failures
+from gtlearn.solvers.verify.bimatrix import others_failures
 from gtlearn.solvers.verify.nash import payoffs, regrets_and_payoffs
 
 P = ParamSpec("P")

@@ -143,16 +143,20 @@ def _content_in_steps(solution: Record) -> str:
 def _proof(solution: Record) -> str:
     """What was verified, in words."""
     certificates = [outcome.certificate for outcome in solution]
-    unproven = [i for i, c in enumerate(certificates) if not c.verified]
+    unproven = _unproven(certificates)
     if unproven and all(c.arithmetic == FLOAT and "regrets" in c.evidence for c in certificates):
         most = max(float(r) for c in certificates for r in c.evidence["regrets"])
         return f"Rounded to floating point, so not proven; the largest regret is {most:.3g}."
-    if unproven:
-        return f"Certificate: NOT verified for {numbered(unproven)}; take them as approximations."
-    if any(c.arithmetic == ENCLOSURE for c in certificates):
-        return _ENCLOSED
+    if unproven or any(c.arithmetic == ENCLOSURE for c in certificates):
+        return unproven or _ENCLOSED
     exact = all(c.arithmetic == RATIONAL for c in certificates)
     return _start(exact, "the payoffs") + _claim(solution, certificates, exact)
+
+
+def _unproven(certificates: Sequence[Certificate]) -> str:
+    """What is said where some are not verified; else nothing."""
+    which = numbered([i for i, c in enumerate(certificates) if not c.verified])
+    return which and f"Certificate: NOT verified for {which}; take them as approximations."
 
 
 def _start(exact: bool, source: str) -> str:
@@ -208,17 +212,15 @@ def _commitment_claim(solution: Record, outcome: Commitment) -> str:
 
 def _proof_in_steps(solution: Record) -> str:
     certificates = [outcome.certificate for outcome in solution]
-    unproven = [i for i, c in enumerate(certificates) if not c.verified]
+    unproven = _unproven(certificates)
     regrets = [r for c in certificates for r in c.evidence.get("regrets", ())]
     if unproven and regrets:
         return (
             f"An approximation: by some deviation a player gains up to {exactly(max(regrets))}, "
             "and no more."
         )
-    if unproven:
-        return f"Certificate: NOT verified for {numbered(unproven)}; take them as approximations."
-    if any(c.arithmetic == ENCLOSURE for c in certificates):
-        return _ENCLOSED
+    if unproven or any(c.arithmetic == ENCLOSURE for c in certificates):
+        return unproven or _ENCLOSED
     start = _start(all(c.arithmetic == RATIONAL for c in certificates), "the game")
     if isinstance(solution[0], Commitment):
         claims = "the payoffs, the response as a best one of its class"

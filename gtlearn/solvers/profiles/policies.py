@@ -140,14 +140,19 @@ def _short_histories(played: Any) -> Iterator[Any]:
 
 
 def _answer(policy: Any, state: Any, game: IteratedGame | MarkovGame, player: int) -> list[float]:
+    where = f"for {game.players[player]!r} in state {state}"
+    return _row(_chosen(policy, where, state, player), game, player)
+
+
+def _chosen(policy: Any, where: str, *state: Any) -> dict[int, float]:
+    """What a policy answers in a state, to the player who moves there."""
     try:
-        chosen = dict(policy.action_probabilities(state, player))
+        return dict(policy.action_probabilities(*state))
     except Exception as error:
         raise InputError(
-            f"the policy has no answer for {as_markov(game).players[player]!r} in state {state}: "
+            f"the policy has no answer {where}: "
             f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
         ) from error
-    return _row(chosen, game, player)
 
 
 def _of_strings(
@@ -216,14 +221,9 @@ def _strategy(policy: Any, played: Any, game: NormalFormGame, player: int) -> li
             f"the policy chooses among {len(legal)} actions for {game.players[player]!r}, "
             f"{game.name!r} has {game.shape[player]}; give a policy of the same game"
         )
-    try:
-        mover = (player,) if state.is_simultaneous_node() else ()
-        chosen = dict(policy.action_probabilities(state, *mover))
-    except Exception as error:
-        raise InputError(
-            f"the policy has no answer for {game.players[player]!r} in {game.name!r}: "
-            f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-        ) from error
+    mover = (player,) if state.is_simultaneous_node() else ()
+    where = f"for {game.players[player]!r} in {game.name!r}"
+    chosen = _chosen(policy, where, state, *mover)
     if not set(chosen) <= set(legal):
         raise InputError(f"the policy plays an action that {game.players[player]!r} does not have")
     return [chosen.get(action, 0.0) for action in legal]

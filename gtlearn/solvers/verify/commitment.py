@@ -25,6 +25,7 @@ from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
+from gtlearn.solvers.verify.bimatrix import commitment_of_two, of_two, others_failures
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
     best_responses,
@@ -41,7 +42,6 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
 from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
 from gtlearn.solvers.verify.commitment_floats import float_commitment
 from gtlearn.solvers.verify.commitment_weak import shares_of, weak_bound
-from gtlearn.solvers.verify.dummies import commitment_of_two, of_two, others_failures
 from gtlearn.solvers.verify.form import (
     in_words,
     index,

@@ -8,6 +8,7 @@ from fractions import Fraction
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import Commitment
+from gtlearn.solvers.verify.bimatrix import commitment_of_two
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
     best_pure_value,
@@ -20,7 +21,6 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     tied,
     violation_failures,
 )
-from gtlearn.solvers.verify.dummies import commitment_of_two
 from gtlearn.solvers.verify.form import ROUNDING, number, text
 from gtlearn.solvers.verify.report import Unproven
 

@@ -19,6 +19,7 @@ from gtlearn.games import NormalFormGame
 from gtlearn.limits import check
 from gtlearn.solvers.verify.bimatrix import Bimatrix, Exact, Pair
 from gtlearn.solvers.verify.elimination import undominated
+from gtlearn.solvers.verify.equilibrium import is_constant_sum, is_only
 from gtlearn.solvers.verify.extreme import (
     component_index,
     extreme_equilibria,
@@ -28,7 +29,6 @@ from gtlearn.solvers.verify.extreme import (
 from gtlearn.solvers.verify.form import index, items, text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.report import Statement, Unproven
-from gtlearn.solvers.verify.zero_sum import is_constant_sum, is_only
 
 
 def set_statements(listing: Listing) -> Iterator[Statement]:

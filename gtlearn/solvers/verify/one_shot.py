@@ -18,6 +18,7 @@ from gtlearn.solvers.outcomes import (
     NashEquilibrium,
     Outcome,
 )
+from gtlearn.solvers.verify.bimatrix import of_two
 from gtlearn.solvers.verify.claim import (
     COMPLETE,
     OF_TABLES,
@@ -32,7 +33,6 @@ from gtlearn.solvers.verify.claim import (
 from gtlearn.solvers.verify.commitment import commitment
 from gtlearn.solvers.verify.commitment_floats import float_bound, rounded_bound
 from gtlearn.solvers.verify.correlated import violations
-from gtlearn.solvers.verify.dummies import of_two
 from gtlearn.solvers.verify.enclosure import IN_ONE_SHOT as ENCLOSED
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
 from gtlearn.solvers.verify.form import number, number_failures

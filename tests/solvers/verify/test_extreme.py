@@ -12,11 +12,11 @@ from gtlearn.games import families, load, normal_form
 from gtlearn.solvers import all_equilibria, dominance, zero_sum
 from gtlearn.solvers.verify.bimatrix import Bimatrix
 from gtlearn.solvers.verify.elimination import is_dominated, undominated
+from gtlearn.solvers.verify.equilibrium import is_only
 from gtlearn.solvers.verify.extreme import component_index, extreme_equilibria, is_extreme
 from gtlearn.solvers.verify.nash import is_nash
 from gtlearn.solvers.verify.polytopes import extreme_rays
 from gtlearn.solvers.verify.report import Unproven
-from gtlearn.solvers.verify.zero_sum import is_only
 
 
 @st.composite
