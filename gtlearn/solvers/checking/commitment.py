@@ -14,9 +14,9 @@ from gtlearn.games.dummies import Pair, choosing_pair, two_player_game
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import short_number
 from gtlearn.limits import OK, LimitReached
+from gtlearn.solvers._linear.cost import product_seconds
 from gtlearn.solvers._markov.tables import pure_table
 from gtlearn.solvers.checking.commitment_report import CommitmentCheck, Deception, Optimum
-from gtlearn.solvers.checking.nash import mixing_seconds
 from gtlearn.solvers.checking.report import comparing, status_of
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
@@ -77,6 +77,14 @@ def commitment_worth(
             notes.append(other_ties(gets, achieved, ties))
     check = CommitmentCheck(leader, ties, achieved, strong, weak, most, regret, best, optimum)
     return check, tuple(notes), status
+
+
+def mixing_seconds(game: NormalFormGame, strategies: Sequence[Vector]) -> float:
+    """About how long the expected payoffs of all deviations take."""
+    played = max(p.denominator.bit_length() for strategy in strategies for p in strategy)
+    payoffs = max(tensor.bits for tensor in game.payoffs)
+    entries = game.payoffs[0].numerators.size
+    return game.num_players * product_seconds(entries, payoffs, played)
 
 
 def other_ties(gets: Fraction, achieved: Fraction, ties: str) -> str:

@@ -154,17 +154,13 @@ def unlimited_bound(
     ours, theirs = _payoffs(game, leader)
     size = game.shape[1 - leader]
     proven: dict[tuple[int, Fraction], Fraction] = {}
-    listed_steps = [s for s in items(steps, "the steps of the proof") if isinstance(s, Mapping)]
-    for step in listed_steps:
-        require_only(step, ("steps", "weight", "multipliers"), "a step of the proof")
-    stated = [
-        (
-            index(step.get("steps"), game.horizon + 1, "the number of steps"),
-            number(step.get("weight"), "a weight"),
-            items(step.get("multipliers"), "the multipliers"),
-        )
-        for step in listed_steps
-    ]
+    stated = []
+    for step in items(steps, "the steps of the proof"):
+        if isinstance(step, Mapping):
+            require_only(step, ("steps", "weight", "multipliers"), "a step of the proof")
+            count = index(step.get("steps"), game.horizon + 1, "the number of steps")
+            rows = items(step.get("multipliers"), "the multipliers")
+            stated.append((count, number(step.get("weight"), "a weight"), rows))
     for k, weight, multipliers in sorted(stated, key=lambda step: step[:2]):
         secured = minmax * sum((game.discount**t for t in range(k - 1)), Fraction(0))
         bounds = []
@@ -252,18 +248,13 @@ def _payoffs(
 ) -> tuple[dict[tuple[int, int, int], Fraction], dict[tuple[int, int, int], Fraction]]:
     """The leader's and the follower's payoffs by (state, leader's action, follower's action), in
     the states that can be reached."""
-    out: list[dict[tuple[int, int, int], Fraction]] = []
-    for player in (leader, 1 - leader):
-        array = game.payoffs[player]
-        out.append(
-            {
-                (s, a, b): array[(s, a, b) if leader == 0 else (s, b, a)]
-                for s in np.flatnonzero(game.reachable).tolist()
-                for a in range(game.shape[leader])
-                for b in range(game.shape[1 - leader])
-            }
-        )
-    return out[0], out[1]
+    own, other = (range(game.shape[player]) for player in (leader, 1 - leader))
+    places = list(product(np.flatnonzero(game.reachable).tolist(), own, other))
+    ours, theirs = (
+        {(s, a, b): array[(s, a, b) if leader == 0 else (s, b, a)] for s, a, b in places}
+        for array in (game.payoffs[leader], game.payoffs[1 - leader])
+    )
+    return ours, theirs
 
 
 def _weight(game: MarkovGame) -> Fraction:
