@@ -120,27 +120,19 @@ _OWN = {
                 ),
             },
         ),
-        Concept(
-            "correlated",
-            "correlated equilibrium",
-            {
-                NORMAL_FORM: Row(
-                    f"{_SOLVERS}._correlated:correlated",
-                    _CORRELATED,
-                    f"{_CHECKS}:check_correlated",
-                )
-            },
-        ),
-        Concept(
-            "coarse-correlated",
-            "coarse correlated equilibrium",
-            {
-                NORMAL_FORM: Row(
-                    f"{_SOLVERS}._correlated:coarse_correlated",
-                    _CORRELATED,
-                    f"{_CHECKS}:check_coarse_correlated",
-                )
-            },
+        *(
+            Concept(
+                words.replace(" ", "-"),
+                f"{words} equilibrium",
+                {
+                    NORMAL_FORM: Row(
+                        f"{_SOLVERS}._correlated:{words.replace(' ', '_')}",
+                        _CORRELATED,
+                        f"{_CHECKS}:check_{words.replace(' ', '_')}",
+                    )
+                },
+            )
+            for words in ("correlated", "coarse correlated")
         ),
     )
 }

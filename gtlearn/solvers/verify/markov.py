@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from itertools import product
+from itertools import chain, product
 from math import prod
 from typing import Any
 
@@ -203,9 +203,10 @@ def _near_by(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:
     failed = []
     for (distance, kept), rows in zip(claim.robustness, tables, strict=True):
         table = read_table(game, rows, first.leader, game.num_states, True)
-        true = _distance(here, table)
-        earned = tried.value(table, kind)
-        if not _exactly(distance, true) or not _exactly(kept, earned):
+        pairs = zip(chain.from_iterable(here), chain.from_iterable(table), strict=True)
+        true, earned = max(abs(p - q) for p, q in pairs), tried.value(table, kind)
+        floats = isinstance(distance, float) or isinstance(kept, float)
+        if floats or (number(distance, "a number"), number(kept, "a number")) != (true, earned):
             failed.append(
                 f"the table at distance {text(true)} earns {text(earned)}, not {text(kept)} at "
                 f"distance {text(distance)}"
@@ -213,17 +214,6 @@ def _near_by(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:
     if len({number(d, "a distance") for d, _ in claim.robustness}) < len(tables):
         failed.append("a distance is given twice")
     return failed
-
-
-def _exactly(stated: Any, true: Fraction) -> bool:
-    return not isinstance(stated, float) and number(stated, "a number") == true
-
-
-def _distance(one: Sequence[Sequence[Fraction]], other: Sequence[Sequence[Fraction]]) -> Fraction:
-    """The largest change of a probability."""
-    return max(
-        abs(p - q) for pair in zip(one, other, strict=True) for p, q in zip(*pair, strict=True)
-    )
 
 
 def _complete(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:

@@ -6,7 +6,7 @@ the history; without one, its state alone suffices (Puterman 1994, Theorems 4.4.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -232,11 +232,10 @@ def reached(process: Process, allowed: Allowed) -> list[int]:
     return sorted(seen)
 
 
-def restricted(process: Process, fixed: Mapping[int, int]) -> Iterator[tuple[int, ...]]:
+def restricted(process: Process, fixed: Mapping[int, int]) -> list[tuple[int, ...]]:
     """All actions of each row, but in states with a fixed action that one only."""
-    for row, moves in enumerate(process.rows):
-        state = row % process.states
-        yield (fixed[state],) if state in fixed else tuple(moves)
+    places = ((row % process.states, moves) for row, moves in enumerate(process.rows))
+    return [(fixed[state],) if state in fixed else tuple(moves) for state, moves in places]
 
 
 def to_fraction(value: fmpq) -> Fraction:

@@ -224,7 +224,7 @@ def best_tables(
         nodes += 1
         _limit(nodes)
         fixed = waiting.pop()
-        allowed = list(restricted(process, fixed))
+        allowed = restricted(process, fixed)
         if process.at_start(best_values(process, player, allowed)) < best:
             continue
         free = _first_free(process, fixed)
@@ -269,7 +269,7 @@ def _stationary_search(
         nodes += 1
         _limit(nodes)
         fixed = waiting.pop()
-        allowed = list(restricted(process, fixed))
+        allowed = restricted(process, fixed)
         own, other, rows = _lexicographic(process, player, favoured, sign, allowed)
         if best is not None and (own, sign * other) <= best:
             continue
