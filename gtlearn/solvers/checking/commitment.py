@@ -25,11 +25,11 @@ from gtlearn.solvers.outcomes import (
     STOCHASTIC,
     Commitment,
     Table,
-    pure,
 )
 from gtlearn.solvers.profile import Profile
 from gtlearn.solvers.solution import Solution
-from gtlearn.solvers.verify import deviation_payoffs, payoffs, table_payoffs
+from gtlearn.solvers.verify import table_payoffs
+from gtlearn.solvers.verify.commitment_arithmetic import Sides, expected
 from gtlearn.solvers.verify.markov_values import Response, best_actions, best_tables, response_to
 
 _SECONDS = 5.0  # for the best commitment in one shot, where there is no time limit
@@ -113,16 +113,9 @@ def _optimum(
 
 def _responses(game: NormalFormGame, leader: int, own: Vector) -> tuple[Vector, Vector]:
     """The follower's and the leader's payoffs from each of the follower's actions."""
-    follower = 1 - leader
-    replies: Vector = ()
-    earned = []
-    for action in range(game.shape[follower]):
-        pair = [own, pure(game.shape[follower], action)]
-        strategies = pair if leader == 0 else pair[::-1]
-        earned.append(payoffs(game, strategies)[leader])
-        if not replies:
-            replies = deviation_payoffs(game, strategies)[follower]
-    return replies, tuple(earned)
+    sides = Sides.of(game, leader)
+    replies = expected(sides.follower, sides.follower_denominator, own)
+    return tuple(replies), tuple(expected(sides.leader, sides.leader_denominator, own))
 
 
 def leading_pair(game: NormalFormGame, leader: int) -> Pair:

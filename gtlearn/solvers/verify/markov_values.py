@@ -274,14 +274,14 @@ def _stationary_search(
         if best is not None and (own, sign * other) <= best:
             continue
         policy = [actions[0] for actions in rows]
-        chosen, torn = _by_state(process, policy)
-        if torn is None:
+        chosen, undecided = _by_state(process, policy)
+        if undecided is None:
             best = (own, sign * other)
             plan = [chosen.get(s, policy[s]) for s in range(process.states)]
             continue
-        first = chosen[torn]
-        others = [a for a in process.actions[torn] if a != first]
-        waiting += [{**fixed, torn: a} for a in [*others, first]]
+        first = chosen[undecided]
+        others = [a for a in process.actions[undecided] if a != first]
+        waiting += [{**fixed, undecided: a} for a in [*others, first]]
     assert best is not None  # the root has a table below it
     return best[0], sign * best[1], plan
 

@@ -186,7 +186,7 @@ def _recorded(verification: Callable[[], Report], record: Path) -> Report:
 
 
 def _so_far(record: Path) -> Report:
-    """What a file has of a verification that was ended; a torn last line counts for nothing."""
+    """What a file has of a verification that was ended; a cut last line counts for nothing."""
     parts: dict[str, list[str]] = {"false": [], "proven": [], "on_trust": []}
     lines = record.read_text(encoding="utf-8").split("\n")[:-1] if record.exists() else []
     for part, sentence in map(json.loads, lines):
