@@ -49,11 +49,14 @@ class Vertices:
         tight: labels of the d facets of each basis, shape (N, d), sorted.
         extra: labels beyond `tight` that are tight at the vertex of basis k (degenerate ones).
         again: whether the enumeration begins anew with these, so that all before come again.
+        symbolic: whether the right-hand side is perturbed to 1 + (t, t^2, ...), and not along
+            `direction`.
     """
 
     tight: NDArray[np.int16]
     extra: dict[int, tuple[int, ...]]
     again: bool = False
+    symbolic: bool = False
 
 
 class _Undecided(Exception):
@@ -83,6 +86,12 @@ def enumerate_vertices(matrix: NDArray[Any]) -> Iterator[Vertices]:
     for part in enumerate_exactly(matrix):
         yield replace(part, again=again)
         again = False
+
+
+def direction(rows: int) -> tuple[NDArray[np.int64], float]:
+    """The vector along which the right-hand side is perturbed: random integers, and their bound."""
+    spread = 2.0 ** max(16, (4 * rows).bit_length())
+    return np.random.default_rng(2024).choice(int(spread), size=(rows,), replace=False), spread
 
 
 def vertex(matrix: NDArray[Any], tight: NDArray[np.int16]) -> tuple[list[int], list[int], int]:
@@ -126,8 +135,7 @@ class _Search:
         self.exact = matrix
         self.rows, self.dimension = matrix.shape
         self.matrix, self.relative = in_doubles(matrix)
-        spread = 2.0 ** max(16, (4 * self.rows).bit_length())
-        steps = np.random.default_rng(2024).choice(int(spread), size=(self.rows,), replace=False)
+        steps, spread = direction(self.rows)
         offsets = delta * steps / spread
         self.perturbed = np.asarray(1.0 + offsets, dtype=np.float64)
         self.numerators = [int(p * 2**52) for p in self.perturbed.tolist()]
