@@ -109,6 +109,18 @@ def test_the_game_of_a_run_whose_discount_was_given_as_a_decimal(gtlearn):
     assert (code, json.loads(out)["false"]) == (0, [])
 
 
+def test_a_log_that_proves_the_list(gtlearn, refused):
+    options = ("--find", "all", "--output", "found.json", "--proof", "log.json")
+    assert gtlearn("solve", "von_stengel", *options)[0] == 0
+    asked = ("verify", "found.json", "von_stengel", "--proof")
+    code, out, _ = gtlearn(*asked, "log.json", "--format", "json")
+    assert code == 0 and "by the proof that is given" in " ".join(json.loads(out)["proven"])
+    for concept in ("nash", "stackelberg"):
+        sentence = refused("solve", "chicken", "--concept", concept, "--proof", "log.json")
+        assert "--concept nash, --find all" in sentence
+    assert "no such file" in refused(*asked, "lost.json")
+
+
 def test_labels_that_are_no_characters(gtlearn):
     """Half of a surrogate pair is written as JSON writes it, and read again."""
     Path("odd.json").write_text(

@@ -16,7 +16,7 @@ perturbed polytopes are at their vertices and tend to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -35,7 +35,7 @@ SCHEMA = "gtlearn/proof/1"
 Vertex = tuple[Exact, list[int]]  # a strategy, and the opponent's best responses to it
 
 
-def replayed(game: NormalFormGame, log: Any) -> tuple[int, list[Vertex]]:
+def replayed(game: NormalFormGame, log: Any) -> tuple[int, Iterator[Vertex]]:
     """All vertices of a player's best-response polytope but the origin, from a log of them.
 
     Args:
@@ -43,7 +43,8 @@ def replayed(game: NormalFormGame, log: Any) -> tuple[int, list[Vertex]]:
         log: the JSON object of schema gtlearn/proof/1.
 
     Returns:
-        Which of the two players it is, and its vertices.
+        Which of the two players it is, and its vertices, which are all only once the iterator has
+        come to its end without an error.
 
     Raises:
         InputError: if the log does not prove that its vertices are all.
@@ -95,10 +96,10 @@ def _polytope(game: NormalFormGame, player: int, log: Mapping[str, Any]) -> _Pol
     return _Polytope(matrix, right)
 
 
-def _vertices(polytope: _Polytope, bases: Sequence[Any]) -> list[Vertex]:
-    """The vertices of all bases, each once, where nothing but these is a basis."""
-    vertices: dict[int, Vertex] = {}  # by all labels of each
-    edges: set[int] = set()  # those that one end is known of
+def _vertices(polytope: _Polytope, bases: Sequence[Any]) -> Iterator[Vertex]:
+    """The vertices of all bases, each once; an error at the end where there are more bases."""
+    degenerate: set[int] = set()  # all labels of each vertex of several bases
+    edges: set[int] = set()  # those of which one end was met so far
     masks = [_mask(text, polytope, k) for k, text in enumerate(bases)]
     if not masks or len(set(masks)) < len(masks):
         raise InputError("the proof lists no basis, or one of them twice")
@@ -106,12 +107,15 @@ def _vertices(polytope: _Polytope, bases: Sequence[Any]) -> list[Vertex]:
         check()
         full, weights, best = _at_basis(polytope, mask, k)
         edges ^= {mask ^ 1 << label for label in range(mask.bit_length()) if mask >> label & 1}
-        if full not in vertices and any(weights):
+        if full != mask:
+            if full in degenerate:
+                continue
+            degenerate.add(full)
+        if any(weights):
             total = sum(weights)
-            vertices[full] = tuple(Fraction(w, total) for w in weights), best
+            yield tuple(Fraction(w, total) for w in weights), best
     if edges:
         raise InputError(f"the proof lacks a basis: {len(edges)} edges lead to none that it lists")
-    return list(vertices.values())
 
 
 def _mask(text: Any, polytope: _Polytope, k: int) -> int:
