@@ -11,6 +11,7 @@ from gtlearn import solvers
 from gtlearn import verify as verified
 from gtlearn.errors import InputError
 from gtlearn.games import families, load, normal_form
+from gtlearn.solvers._nash import polytope
 from gtlearn.solvers.verify import polytopes
 from gtlearn.solvers.verify.bimatrix import Bimatrix
 from gtlearn.solvers.verify.extreme import extreme_equilibria, partnered
@@ -144,8 +145,19 @@ def test_players_with_one_action_stand_beside_the_two():
     assert verified(solution, game, proof={**log, "player": 1}).false
 
 
-def test_payoffs_that_floats_cannot_tell_apart():
-    """The bases then come from rational pivots, with a symbolic perturbation."""
+@pytest.mark.parametrize("game", SMALL.values(), ids=SMALL)
+def test_bases_from_rational_pivots(game, monkeypatch):
+    """Where floats settle nothing the right-hand side is perturbed to 1 + (t, t^2, ...)."""
+    monkeypatch.setattr(polytope, "PERTURBATIONS", ())
+    solution, log = solved(game)
+    assert len(log["perturbation"]) == len(log["perturbation"][0])
+    assert verified(solution, game, proof=log).holds
+    for k in range(len(log["bases"])):
+        damaged = {**log, "bases": log["bases"][:k] + log["bases"][k + 1 :]}
+        assert verified(solution, game, proof=damaged).false
+
+
+def test_payoffs_of_many_digits():
     rows = [[10**30, 10**30 + 1, 10**30], [10**30, 10**30, 10**30 + 1]]
     game = normal_form(rows, [[1, 10**40, 1], [10**40, 1, 1]])
     solution, log = solved(game)
