@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import shutil
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gtlearn import games
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games.kinds.registry import kind_of
+from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.output.json import plain
-from gtlearn.solvers.output.pieces import add_row, new_table, short_number, to_text
+from gtlearn.solvers.output.pieces import add_row, mix, new_table, short_number, to_text
 from gtlearn.solvers.output.words import describe
 
 if TYPE_CHECKING:
@@ -17,6 +22,9 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 40
 MAX_SLICES = 8  # tables shown of a game of more than two players
+MAX_STATES = 8  # states that are shown
+MAX_NAMED = 40  # states that are named
+MAX_LINES = 40  # profiles whose next states are shown
 
 
 def catalogue_json() -> dict[str, Any]:
@@ -55,27 +63,36 @@ def catalogue_text() -> str:
 
 
 def game_text(game: games.Game) -> str:
-    """The game's size, source, and payoffs."""
-    if isinstance(game, MarkovGame | IteratedGame):
-        from gtlearn.cli.markov_tables import markov_text
-
-        return markov_text(game)
-    blocks: list[str | Table] = [describe(game)]
-    if game.source:
-        blocks.append(f"Source: {game.source}")
-    if game.number_note:
-        blocks.append(f"Note: {game.number_note}.")
-    if isinstance(game, BayesianGame):
-        blocks.append(f"{how_to_read(game.games[0])}\n")
-        for label, probability, against in zip(game.types, game.prior, game.games, strict=True):
-            follower = game.players[game.follower]
-            blocks.append(
-                f"{follower} is of type {label} with probability {short_number(probability)}:"
-            )
-            blocks += tables(against)
+    """The game's size, source, and payoffs; of a registered kind those of its normal form."""
+    kind = kind_of(game)
+    blocks: list[str | Table] = []
+    if kind is not None and kind.normal_form is not None:
+        said = f" {kind.describe(game)}" if kind.describe else ""
+        blocks.append(f"{game.name} is {kind.name}.{said} Its normal form:\n")
+        game = kind.normal_form(game)
+    given = game.stage if isinstance(game, IteratedGame) else game
+    blocks.append(describe(game))
+    if given.source:
+        blocks.append(f"Source: {given.source}")
+    if given.number_note:
+        blocks.append(f"Note: {given.number_note}.")
+    if isinstance(game, IteratedGame):
+        blocks += _iterated(game)
+    elif isinstance(game, MarkovGame):
+        blocks += _markov(game)
+    elif isinstance(game, BayesianGame):
+        blocks += _bayesian(game)
     else:
         blocks += [how_to_read(game) + "\n" * (game.num_players > 2), *tables(game)]
     return to_text(blocks)
+
+
+def _bayesian(game: BayesianGame) -> Iterable[str | Table]:
+    yield f"{how_to_read(game.games[0])}\n"
+    follower = game.players[game.follower]
+    for label, probability, against in zip(game.types, game.prior, game.games, strict=True):
+        yield f"{follower} is of type {label} with probability {short_number(probability)}:"
+        yield from tables(against)
 
 
 def how_to_read(game: NormalFormGame) -> str:
@@ -133,3 +150,78 @@ def _table(game: NormalFormGame, others: tuple[int, ...]) -> list[str | Table]:
 
 def _cell(game: NormalFormGame, profile: tuple[int, ...]) -> str:
     return ", ".join(short_number(game.payoff(k, profile)) for k in range(game.num_players))
+
+
+def _iterated(game: IteratedGame) -> Iterable[str | Table]:
+    yield f"A value is the {game.markov.unit}. A policy sees {_seen(game)}."
+    yield f"{how_to_read(game.stage)} At each step:"
+    yield from tables(game.stage)
+
+
+def _seen(game: IteratedGame) -> str:
+    """What a policy of the game's memory is a function of."""
+    if game.memory == 0:
+        return "nothing of what was played"
+    last = "last joint action" if game.memory == 1 else f"last {game.memory} joint actions"
+    return f"the {last}, {game.stage.players[0]}'s action first: {_listed(game.states)}"
+
+
+def _markov(game: MarkovGame) -> Iterable[str | Table]:
+    yield f"A value is the {game.unit}. The game starts in {mix(game.states, game.start)}."
+    stages = [_stage(game, s) for s in range(min(game.num_states, MAX_STATES))]
+    yield how_to_read(stages[0])
+    for s, stage in enumerate(stages):
+        yield f"In state {game.states[s]}:"
+        yield from tables(stage)
+        yield from _what_follows(game, s)
+    if game.num_states > MAX_STATES:
+        yield f"{game.num_states - MAX_STATES} more states are not shown."
+
+
+def _legal(game: MarkovGame, state: int) -> list[list[int]]:
+    return [np.flatnonzero(mask[state]).tolist() for mask in game.legal]
+
+
+def _stage(game: MarkovGame, state: int) -> NormalFormGame:
+    """What is paid in a state, for the actions that are legal there."""
+    legal = _legal(game, state)
+    return NormalFormGame(
+        name=game.states[state],
+        players=game.players,
+        actions=tuple(
+            tuple(labels[a] for a in allowed)
+            for labels, allowed in zip(game.actions, legal, strict=True)
+        ),
+        payoffs=tuple(
+            ExactArray(array.numerators[state][np.ix_(*legal)], array.denominator)
+            for array in game.payoffs
+        ),
+    )
+
+
+def _what_follows(game: MarkovGame, state: int) -> Iterable[str | Table]:
+    """The next states: in one line where they do not depend on what is done, else a table."""
+    profiles = list(itertools.product(*_legal(game, state)))
+    shown = [_next_states(game, (state, *profile)) for profile in profiles[:MAX_LINES]]
+    if len(profiles) <= MAX_LINES and len(set(shown)) == 1:
+        yield f"Then: {shown[0]}.\n"
+        return
+    table = new_table(*game.players, "then")
+    for profile, text in zip(profiles, shown, strict=False):
+        names = [labels[a] for labels, a in zip(game.actions, profile, strict=True)]
+        add_row(table, [*names, text])
+    yield table
+    if len(profiles) > MAX_LINES:
+        yield f"{len(profiles) - MAX_LINES} more lines are not shown."
+
+
+def _next_states(game: MarkovGame, place: tuple[int, ...]) -> str:
+    row = game.transitions.numerators[place]
+    reached = np.flatnonzero(row).tolist()
+    labels = [game.states[t] for t in reached]
+    return mix(labels, tuple(game.transitions[(*place, t)] for t in reached))
+
+
+def _listed(labels: Sequence[str]) -> str:
+    more = len(labels) - MAX_NAMED
+    return ", ".join(labels[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -69,7 +69,7 @@ def show(
     from gtlearn.limits import limited
 
     with limited(time_limit, memory_limit), reading("the game"):
-        loaded = load_game(game, how)
+        loaded = load_game(game, {**how, "reduced": False})
         text = child.bounded(game_text, loaded, seconds=writing_seconds(loaded))
     emit(text, None)
 
@@ -89,8 +89,8 @@ def convert(
     """Write the game IN to the file OUT, in the format of OUT's suffix.
 
     IN is anything that `gtlearn solve` takes as GAME, "-" for standard input; OUT ends in .nfg,
-    .json or .csv. A Markov game is written as .json only, and an iterated game as the Markov game
-    of what is remembered.
+    .json or .csv, or as another package's format does. A Markov game is written as .json only, and
+    an iterated game as the Markov game of what is remembered.
     """
     from gtlearn import games as library
     from gtlearn.cli.interrupt import reading
@@ -98,4 +98,4 @@ def convert(
     from gtlearn.limits import limited
 
     with limited(time_limit, memory_limit), reading("the game"):
-        library.save(load_game(source, how), target)
+        library.save(load_game(source, {**how, "reduced": False}), target)

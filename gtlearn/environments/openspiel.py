@@ -82,7 +82,9 @@ class OpenSpielEnvironment(Environment[Any, np.int64]):
         self.agents: list[str] = []
         self.render_mode = None
         self._sizes, always_legal = _actions(game)
-        self._in_full = game.get_type().provides_information_state_tensor
+        self._in_full = game.get_type().provides_information_state_tensor and (
+            not isinstance(game, SteppedGame) or "recall" in game.get_parameters()
+        )  # of a game of many steps the players see its state, unless the user says otherwise
         self._masked = not always_legal
         self.action_spaces = {
             a: Discrete(size) for a, size in zip(self.possible_agents, self._sizes, strict=True)

@@ -8,22 +8,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from gtlearn import limits
 from gtlearn.errors import InputError
-from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.iterated import IteratedGame
-from gtlearn.games.kinds.markov import MarkovGame
-from gtlearn.games.kinds.normal_form import NormalFormGame
-from gtlearn.games.loading import KINDS, load
+from gtlearn.games.kinds import KINDS
+from gtlearn.games.kinds.registry import kind_name, normal_form_of
+from gtlearn.games.loading import load
 
 P = ParamSpec("P")
 G = TypeVar("G")
 R = TypeVar("R")
-
-_NAMES = {
-    NormalFormGame: "a normal-form game",
-    BayesianGame: "a Bayesian game",
-    MarkovGame: "a Markov game",
-    IteratedGame: "an iterated game",
-}
 
 
 def of_games(
@@ -39,6 +30,7 @@ def of_games(
     Raises:
         InputError: (the decorated function) if nothing can be read, or it is another kind of game.
 
+    >>> from gtlearn.games import NormalFormGame
     >>> @of_games(NormalFormGame)
     ... def size(game):
     ...     return game.shape
@@ -46,7 +38,7 @@ def of_games(
     ((2, 2), (1, 2))
     """
     kinds = kinds or KINDS
-    wanted = " or ".join(_NAMES[kind] for kind in kinds)
+    wanted = " or ".join(map(kind_name, kinds))
 
     def decorate(function: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[Any, P], R]:
         name = function.__name__
@@ -63,9 +55,11 @@ def of_games(
             if isinstance(given, kinds):
                 return of_loaded(given, *others, **options)
             with limits.limited(options.get("time_limit"), options.get("memory_limit")):
-                game = load(given)
+                game = load(given, reduced=False)
                 if not isinstance(game, kinds):
-                    kind = _NAMES[type(game)]
+                    game = normal_form_of(game)
+                if not isinstance(game, kinds):
+                    kind = kind_name(type(game))
                     raise InputError(f"{game.name!r} is {kind}; {name} is for {wanted}")
                 return of_loaded(game, *others, **options)
 

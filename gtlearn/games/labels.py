@@ -49,3 +49,26 @@ def default_players(count: int) -> list[str]:
 def numbered_labels(count: int) -> list[str]:
     """What actions are called where nobody says: 1, 2, 3, ..."""
     return [str(i + 1) for i in range(count)]
+
+
+def distinct_labels(labels: list[str]) -> tuple[str, ...]:
+    """Labels made unique: an empty one becomes its number, a repeated one gets a number."""
+    used: set[str] = set()
+    out = []
+    for position, label in enumerate(labels, start=1):
+        base = label or str(position)
+        candidate, count = base, 1
+        while candidate in used or (candidate != label and candidate in labels):
+            count += 1
+            candidate = f"{base} ({count})"
+        used.add(candidate)
+        out.append(candidate)
+    return tuple(out)
+
+
+def shown(token: str) -> str:
+    """A token as error messages show it: short, and on one line."""
+    if not token:
+        return "the end of the text"
+    text = token.encode("unicode_escape").decode()
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -6,36 +6,46 @@ import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, TypedDict
 
 import pyspiel
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.catalogue import catalogue_entry, catalogue_names
+from gtlearn.games.catalogue import GROUP, catalogue_names, find_entry
 from gtlearn.games.effort import bytes_seconds, reading_seconds
 from gtlearn.games.formats.axes import is_nested, refuse_axis
 from gtlearn.games.formats.csv import is_csv, parse_csv
-from gtlearn.games.formats.files import READABLE, format_of, game_of_bytes, loads, read_game
+from gtlearn.games.formats.files import format_of, game_of_bytes, loads, read_game
 from gtlearn.games.formats.foreign import reader_of
 from gtlearn.games.formats.frames import game_of_frames, is_frames
 from gtlearn.games.formats.literal import is_literal, parse_literal
 from gtlearn.games.formats.matrices import game_from_arrays, refuse_flags
+from gtlearn.games.formats.registry import is_path
+from gtlearn.games.kinds import KINDS, Game
 from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.iterated.game import IteratedGame
-from gtlearn.games.kinds.iterated.names import is_iterated, load_iterated
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.registry import Kind, add_kind, kind_of, load_by, normal_form_of
 from gtlearn.games.names import nearest, parse_arguments, split_call
+from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame
+from gtlearn.games.openspiel.iterated_text import is_iterated, load_iterated
 from gtlearn.games.openspiel.markov import SHORT_NAME as MARKOV
-from gtlearn.games.openspiel.normal_form import from_openspiel, load_openspiel
+from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
+from gtlearn.games.openspiel.normal_form import from_openspiel, load_openspiel, to_openspiel
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import of_text
+from gtlearn.plugins import plugin_names
 from gtlearn.reading import at_most, bound, text_of, with_bound
 
-Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
-KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame)
+for _kind in (
+    Kind(NormalFormGame, "a normal-form game", openspiel=to_openspiel),
+    Kind(BayesianGame, "a Bayesian game"),
+    Kind(MarkovGame, "a Markov game", openspiel=MarkovOpenSpielGame),
+    Kind(IteratedGame, "an iterated game", openspiel=IteratedOpenSpielGame),
+):
+    add_kind(_kind)
 
 
 class Reading(TypedDict, total=False):
@@ -56,6 +66,7 @@ def load(
     rationalise: bool = False,
     players_axis: str | None = None,
     max_bytes: int | None = None,
+    reduced: bool = True,
     time_limit: float | None = None,
     memory_limit: float | None = None,
 ) -> Game:
@@ -66,7 +77,7 @@ def load(
             - a catalogue name, with parameters in brackets where it has some:
               `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
             - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
-              of these texts; see `gtlearn.games.kinds.iterated.names.load_iterated`;
+              of these texts; see `gtlearn.games.openspiel.iterated_text.load_iterated`;
             - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
               small games by their reduced normal form;
@@ -88,6 +99,8 @@ def load(
         players_axis: "first" or "last": which axis of nested payoffs counts the players, where
             that cannot be seen.
         max_bytes: how large a file may be, and what it unpacks to; 256 MB unless given.
+        reduced: whether a game of a kind that was registered (see `gtlearn.games.register`) comes
+            as its normal form, which all solvers take; else it comes as it is.
         time_limit: in seconds.
         memory_limit: bytes by which the process may grow.
 
@@ -116,13 +129,34 @@ def load(
     }
     with at_most(max_bytes), limits.limited(time_limit, memory_limit):
         if limits.patience() == math.inf or isinstance(spec, Game):
-            return _loaded(spec, how)
-        seconds = reading_seconds(spec)
-        game: Game = child.bounded(with_bound, bound(), _loaded, spec, how, seconds=seconds)
+            game: Game = _loaded(spec, how, reduced)
+        else:
+            task = (with_bound, bound(), _loaded, spec, how, reduced)
+            game = child.bounded(*task, seconds=reading_seconds(spec))
         return game
 
 
-def _loaded(spec: Any, how: dict[str, Any]) -> Game:
+load_by(load)
+
+
+def _loaded(spec: Any, how: dict[str, Any], reduced: bool) -> Any:
+    return _as_asked(_read(spec, how), reduced)
+
+
+def _as_asked(game: Any, reduced: bool) -> Any:
+    """The game, or its normal form where it is of a registered kind and is to be reduced."""
+    if isinstance(game, Game) or (not reduced and kind_of(game)):
+        return game
+    normal_form = normal_form_of(game)
+    if not isinstance(normal_form, NormalFormGame):
+        raise InputError(
+            f"what was read is a {type(normal_form).__name__}, which is no game; whoever made it "
+            "may register its kind by gtlearn.games.register"
+        )
+    return normal_form
+
+
+def _read(spec: Any, how: dict[str, Any]) -> Any:
     if isinstance(spec, str):
         return _from_text(spec, how)
     if isinstance(spec, os.PathLike):
@@ -135,13 +169,16 @@ def _loaded(spec: Any, how: dict[str, Any]) -> Game:
     return _from_object(spec, how)
 
 
-def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any) -> Game:
+def load_bytes(
+    data: bytes, format: str | None = None, *, what: str, reduced: bool = True, **how: Any
+) -> Game:
     """The game that content from anywhere holds, such as what comes on standard input.
 
     Args:
         data: the content: of a file that `load` reads, or a text that it takes (no path).
         format: a suffix without its dot, or "literal"; None for what the content shows.
         what: what it is called in error messages.
+        reduced: as for `load`.
         **how: symmetric, zero_sum, rationalise and players_axis, as for `load`.
 
     Raises:
@@ -152,24 +189,26 @@ def load_bytes(data: bytes, format: str | None = None, *, what: str, **how: Any)
     Fraction(5, 1)
     """
     seconds = bytes_seconds(data)
-    read = (_of_bytes, data, format, what, how)
+    read = (_of_bytes, data, format, what, reduced, how)
     game: Game = child.bounded(with_bound, bound(), *read, seconds=seconds)
     return game
 
 
-def _of_bytes(data: bytes, format: str | None, what: str, how: dict[str, Any]) -> Game:
+def _of_bytes(
+    data: bytes, format: str | None, what: str, reduced: bool, how: dict[str, Any]
+) -> Any:
     flags = {key: how.get(key, False) for key in ("symmetric", "zero_sum")}
     format = format or format_of(data, what)
     if format == "text":
         format = _format_of_text(text_of(data, what), what, flags)
     if format not in ("text", "literal"):
-        return game_of_bytes(data, format, name="game", source=what, what=what, **how)
+        return _as_asked(game_of_bytes(data, format, what=what, **how), reduced)
     text = text_of(data, what)
     if format == "text" and is_path(text.strip()):
         raise InputError(f"{what} holds the path of a file, and no game; give the path itself")
     try:
         if format == "text":
-            return load(text, **how)
+            return load(text, reduced=reduced, **how)
         refuse_axis(how.get("players_axis"), "a literal is given")
         return parse_literal(text, **flags)
     except InputError as error:
@@ -205,7 +244,7 @@ def _same(one: NormalFormGame, other: NormalFormGame) -> bool:
     return one.actions == other.actions and one.payoffs == other.payoffs
 
 
-def _from_text(text: str, how: Mapping[str, Any]) -> Game:
+def _from_text(text: str, how: Mapping[str, Any]) -> Any:
     stripped = text.strip()
     if not stripped:
         raise InputError("the game is an empty string; give a name, a path or a literal")
@@ -219,20 +258,22 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Game:
     call = split_call(stripped)
     name, inside = call or (stripped, "")
     refuse_axis(how["players_axis"], f"{quoted(name)} is text")
-    if call and name in catalogue_names():
+    of_openspiel = call and name not in catalogue_names() and name in pyspiel.registered_names()
+    entry = find_entry(name) if call and not of_openspiel else None
+    if of_openspiel or entry is not None:
         refuse_flags(**flags, why=f"{name} is a whole game")
-        return catalogue_entry(name).build(**parse_arguments(name, inside))
-    if call and name in pyspiel.registered_names():
-        refuse_flags(**flags, why=f"{name} is a whole game")
-        if name == MARKOV:
-            return of_text(stripped, _exact)
+    if entry is not None:
+        return entry.build(**parse_arguments(name, inside))
+    if of_openspiel and name == MARKOV:
+        return of_text(stripped, _exact)
+    if of_openspiel:
         return load_openspiel(stripped, rationalise=how["rationalise"])
     if stripped[0] in "(+-.0123456789" or ";" in stripped or "\n" in stripped:
         return parse_literal(text, **flags)
     raise InputError(_unknown(name))
 
 
-def _from_object(spec: Any, how: Mapping[str, Any]) -> Game:
+def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
     """A game of a package, this one or another."""
     refuse_flags(how["symmetric"], how["zero_sum"], "the game is complete")
     refuse_axis(how["players_axis"], "the game is complete")
@@ -245,6 +286,8 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Game:
     reader = reader_of(spec)
     if reader is not None:
         return reader(spec, how["rationalise"])
+    if kind_of(spec) is not None:
+        return spec
     raise InputError(
         f"a {type(spec).__name__} is no game; give a name, a path, a literal, payoff arrays, or a "
         "game of OpenSpiel, Gambit, QuantEcon or nashpy"
@@ -255,25 +298,11 @@ def _exact(game: SteppedGame) -> IteratedGame | MarkovGame:
     return game.exact
 
 
-def is_path(text: str) -> bool:
-    """Whether a text means a file: by its suffix, or because there is such a file."""
-    if len(text) > 4096 or "\n" in text or "\0" in text:
-        return False
-    if text.lower().endswith(READABLE):
-        return True
-    if text in catalogue_names():
-        return False
-    try:
-        return Path(text).is_file() or (os.sep in text and Path(text).exists())
-    except (OSError, ValueError):
-        return False
-
-
 def _unknown(name: str) -> str:
     shown = quoted(name)
     if name.count("(") > name.count(")"):
         return f"a bracket of {shown} is not closed; write name(key=value)"
     if os.sep in name:
         return f"there is no file {shown}; give the path of a game file, or a name"
-    hint = nearest(name, [*catalogue_names(), *pyspiel.registered_names()])
+    hint = nearest(name, [*catalogue_names(), *pyspiel.registered_names(), *plugin_names(GROUP)])
     return f"there is no game called {shown}; {hint or 'see `gtlearn games list`'}"

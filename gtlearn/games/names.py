@@ -43,6 +43,22 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
+def call_parameters(key: str, name: str) -> dict[str, str]:
+    """OpenSpiel's parameters for a name with its parameters, whose marks are written otherwise.
+
+    >>> call_parameters("game", "cournot(cost=2,maximum=6)")
+    {'game': 'cournot', 'arguments': 'cost:2;maximum:6'}
+    """
+    base, inside = split_call(name) or (name, "")
+    arguments = inside.replace("=", ":").replace(",", ";")
+    return {key: base, "arguments": arguments} if arguments else {key: base}
+
+
+def call_of(name: str, arguments: str) -> str:
+    """The name with its parameters that `call_parameters` has written."""
+    return f"{name}({arguments.replace(':', '=').replace(';', ',')})" if arguments else name
+
+
 def openspiel_text(text: str) -> str:
     """A text without what OpenSpiel's parser of game strings splits at; see `plain_text`.
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.formats.arrays import is_array, plain_array
+from gtlearn.games.arrays import is_array, plain_array
 
 Number = Fraction | float
 
@@ -306,6 +306,12 @@ def integer_array(
     out = np.empty(len(numerators), dtype=np.int64 if small else object)
     out[:] = numerators
     return _frozen(out.reshape(shape), denominator)
+
+
+def lowest_terms(numerators: Sequence[int], shape: tuple[int, ...], denominator: int) -> ExactArray:
+    """The same over the least denominator that all entries share."""
+    divisor = math.gcd(denominator, *numerators)
+    return integer_array([v // divisor for v in numerators], shape, denominator // divisor)
 
 
 def _frozen(numerators: NDArray[Any], denominator: int) -> ExactArray:

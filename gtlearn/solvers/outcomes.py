@@ -6,19 +6,22 @@ that make them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
 
 from gtlearn.games.numbers import Number
+from gtlearn.solvers.evidence import evidence_of
 
 Strategy = tuple[Number, ...]  # one probability an action
 Table = tuple[Strategy, ...]  # one strategy a state
 Distribution = Mapping[tuple[int, ...], Number]  # probability of each pure profile, zeros absent
 
 RATIONAL = "rational"
+ENCLOSURE = "enclosure"
 FLOAT = "float"
+ARITHMETICS = (RATIONAL, ENCLOSURE, FLOAT)  # the strongest first
 
 STATIONARY, OPTIMAL = "stationary", "optimal"  # the follower's classes
 DETERMINISTIC, STOCHASTIC = "deterministic", "stochastic"  # what a leader may commit to
@@ -32,15 +35,21 @@ class Certificate:
 
     Attributes:
         kind: what is proven ("nash", "correlated", "coarse-correlated", "stackelberg", ...).
-        arithmetic: "rational" where every number in it is exact, else "float".
+        arithmetic: "rational" where every number in it is exact, "enclosure" where numbers lie in
+            proven intervals, else "float".
         verified: whether `gtlearn.solvers.verify` accepted it from the payoffs alone.
-        evidence: the numbers that prove it, by name; see `verify` for their meaning.
+        evidence: what proves it, by name: of gtlearn's own concepts one of the dataclasses of
+            `evidence`, whose fields can be read as attributes too.
     """
 
     kind: str
     arithmetic: str
     verified: bool
     evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.evidence, Mapping) and isinstance(self.kind, str):
+            object.__setattr__(self, "evidence", evidence_of(self.kind, self.evidence))
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,8 @@ class StrategyProfile:
 
     Attributes:
         strategies: one a player: a probability vector where players decide once, a table of them
-            (states x actions) in a game of several steps.
+            (states x actions) in a game of several steps. Where the certificate's arithmetic is
+            "enclosure", strategies that are not pure hold an `Enclosure` for each action played.
         payoffs: what each player gets, in the game's unit; the concept says when.
         certificate: the proof.
         timed: in several steps, whether the tables belong to the game with its time unrolled, so
@@ -58,7 +68,7 @@ class StrategyProfile:
     """
 
     strategies: tuple[Any, ...]
-    payoffs: tuple[Number, ...]
+    payoffs: tuple[Any, ...]  # each a Number, or an Enclosure
     certificate: Certificate
     timed: bool | None = field(default=None, kw_only=True)
 
@@ -195,6 +205,11 @@ class NashSubset:
 
 
 Outcome = StrategyProfile | CorrelatedEquilibrium | Commitment
+
+
+def weakest(arithmetics: Iterable[str]) -> str:
+    """The weakest of several arithmetics, "rational" where there is none."""
+    return max(arithmetics, key=ARITHMETICS.index, default=RATIONAL)
 
 
 def committed(strategy: Any, leader: int) -> tuple[Any, ...]:

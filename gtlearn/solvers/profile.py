@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, option
 from gtlearn.games import BayesianGame, Game
+from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import (
     Commitment,
     CorrelatedEquilibrium,
@@ -137,12 +137,19 @@ class Profile:
         ]
 
     def to_numpy(self) -> list[NDArray[np.float64]]:
-        """One float array a column: a vector, or (states, actions), or (steps, states, actions)."""
+        """One float array a column: a vector, or (states, actions), or (steps, states, actions).
+
+        Of enclosed numbers it holds the midpoints.
+        """
         return [self._array(table) for _, table in self.columns]
 
     def to_fractions(self) -> list[Any]:
-        """One list of Fractions a column: a vector, or a list of rows."""
-        tables = [[[Fraction(p) for p in row] for row in table] for _, table in self.columns]
+        """One list of Fractions a column: a vector, or a list of rows.
+
+        Raises:
+            InputError: if numbers are enclosed, so that they may be irrational.
+        """
+        tables = [[exact_row(row) for row in table] for _, table in self.columns]
         return tables if self.game.in_steps else [table[0] for table in tables]
 
     def _array(self, table: Table) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ class Record:
         solutions: the outcomes; index or iterate to reach them.
         status: "ok", or what cut the search short: "time_limit", "memory_limit" or "interrupted".
         complete: true only where it is proven that `solutions` holds all that was asked for.
-        arithmetic: "rational" or "float".
+        arithmetic: the weakest of the solutions: "rational", "enclosure" or "float".
         seconds: wall-clock time of the solver.
         components: connected components, as indices of extreme equilibria (find="all").
         component_indices: the index of each component; they add up to 1 (Shapley 1974).

@@ -78,6 +78,9 @@ class Solution(Record):
 
         In a game of several steps a list of rows, one a state; where the time matters, row
         `t * states + s` is for state s at step t.
+
+        Raises:
+            InputError: if the numbers are enclosed, so that they may be irrational.
         """
         return self.profile(index).to_fractions()
 

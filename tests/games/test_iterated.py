@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, NormalFormGame
+from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame
 from gtlearn.games.testing import check_game, iterated_games
 
 DILEMMA = "gtlearn_iterated(stage=prisoners_dilemma,horizon=10)"
@@ -63,7 +64,7 @@ def test_without_memory_there_is_one_state():
     assert game.name == "gtlearn_iterated(stage=chicken,horizon=3,memory=0)"
     assert (game.states, game.memories) == (("init",), ((),))
     assert game.markov.transitions.numerators.tolist() == [[[[1], [1]], [[1], [1]]]]
-    state = game.openspiel.new_initial_state()
+    state = IteratedOpenSpielGame(game, recall="memory").new_initial_state()
     for joint in ([0, 0], [1, 0], [0, 1]):
         assert state.information_state_string(0) == "p0 init"
         state.apply_actions(joint)

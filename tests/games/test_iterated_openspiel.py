@@ -108,7 +108,7 @@ def play(game, joints):
 
 
 def test_information_states_are_what_a_policy_of_that_memory_sees():
-    game = pyspiel.load_game("gtlearn_iterated(stage=prisoners_dilemma,horizon=4)")
+    game = pyspiel.load_game("gtlearn_iterated(stage=prisoners_dilemma,horizon=4,recall=memory)")
     state = game.new_initial_state()
     assert state.information_state_string(0) == "p0 init"
     assert state.information_state_tensor(0) == [1, 0, 0, 0, 0]
@@ -152,7 +152,7 @@ def test_observers_refuse_what_they_do_not_know():
 
 
 def test_a_tabular_policy_has_one_row_a_state_and_player():
-    game = pyspiel.load_game("gtlearn_iterated(stage=stag_hunt,horizon=3)")
+    game = pyspiel.load_game("gtlearn_iterated(stage=stag_hunt,horizon=3,recall=memory)")
     policy = TabularPolicy(game)
     states = ("init", "CC", "CD", "DC", "DD")
     assert policy.states_per_player == [[f"p{k} {label}" for label in states] for k in (0, 1)]
@@ -289,7 +289,8 @@ def test_counterfactual_regret_minimisation_solves_a_zero_sum_game():
 def test_the_normal_form_of_memory_one_is_that_of_tables():
     """Every pair of the 2^5 pure tables earns what some pair of reduced strategies earns."""
     game = games.iterated("prisoners_dilemma", horizon=3)
-    theirs = games.load(pyspiel.convert_to_turn_based(game.openspiel))
+    forgetful = IteratedOpenSpielGame(game, recall="memory")
+    theirs = games.load(pyspiel.convert_to_turn_based(forgetful))
     form = {
         tuple(theirs.payoff(k, profile) for k in (0, 1)) for profile in np.ndindex(*theirs.shape)
     }

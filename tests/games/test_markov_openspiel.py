@@ -153,7 +153,8 @@ def test_the_walk_of_an_openspiel_game_gives_the_markov_game_itself():
 
 
 def test_states_labels_and_legal_actions():
-    state = form(horizon=3).new_initial_state()
+    game = MarkovOpenSpielGame(market(horizon=3), recall="memory")
+    state = game.new_initial_state()
     assert str(state) == "start (chance)"
     assert state.chance_outcomes() == [(0, 0.25), (1, 0.75)]
     assert state.action_to_string(1) == "to bust"
@@ -206,7 +207,7 @@ def test_perfect_recall_by_the_game_or_by_the_observer():
     kind = pyspiel.IIGObservationType(perfect_recall=True)
     for game, params in [
         (MarkovOpenSpielGame(exact, recall="perfect"), {}),
-        (exact.openspiel, {"recall": "perfect"}),
+        (MarkovOpenSpielGame(exact, recall="memory"), {"recall": "perfect"}),
     ]:
         state = game.new_initial_state()
         observer = make_observation(game, kind, params)
@@ -335,13 +336,12 @@ def test_counterfactual_regret_minimisation_finds_the_value():
 
 
 def test_a_tabular_policy_without_a_walk_through_all_histories():
-    exact = market(horizon=3)
-    game = exact.openspiel
+    game = MarkovOpenSpielGame(market(horizon=3), recall="memory")
     quick, slow = TabularPolicy(game, states=game.decision_states()), TabularPolicy(game)
     assert quick.state_lookup.keys() == slow.state_lookup.keys()
     for key in slow.state_lookup:
         assert quick.policy_for_key(key).tolist() == slow.policy_for_key(key).tolist()
-    long = games.iterated("prisoners_dilemma", horizon=1000).openspiel
+    long = pyspiel.load_game("gtlearn_iterated(stage=prisoners_dilemma,horizon=1000,recall=memory)")
     rows = TabularPolicy(long, states=long.decision_states()).states_per_player[1]
     assert rows == [f"p1 {label}" for label in ("init", "CC", "CD", "DC", "DD")]
     last = form(horizon=1).decision_states()

@@ -42,6 +42,16 @@ def test_the_value_is_a_root_of_the_quadratic(method):
     assert "approximate" in solution.notes[0]
 
 
+def test_the_irrational_equilibrium_is_in_a_box():
+    (outcome,) = solve_nash(matching_while_it_lasts(), method="tracing")
+    value = outcome.payoffs[0]
+    assert value.lower**2 + 3 * value.lower - 2 < 0 < value.upper**2 + 3 * value.upper - 2
+    assert outcome.certificate.verified
+    for table in outcome.strategies:
+        first = table[0][0]
+        assert first.lower * (2 + value.lower / 2) < 1 < first.upper * (2 + value.upper / 2)
+
+
 def test_the_optimal_strategies_equalise():
     # the first word with probability 1 / (2 + v/2), so that a match of either kind pays the same
     (outcome,) = solve_nash(matching_while_it_lasts())

@@ -12,9 +12,9 @@ from gtlearn.environments.enumeration.exploration import END, Exploration, Sampl
 from gtlearn.environments.enumeration.tabular import StateFunction, TabularEnvironment
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame, markov_game
-from gtlearn.games.formats.tokens import distinct_labels
 from gtlearn.games.kinds.markov.game import check_duration, check_size
 from gtlearn.games.kinds.normal_form import number_note
+from gtlearn.games.labels import distinct_labels
 from gtlearn.games.numbers import ExactArray, exact_array, plain_integer, to_fraction
 
 OVER = "over"

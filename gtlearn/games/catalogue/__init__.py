@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.catalogue.entry import Entry as Entry
-from gtlearn.games.names import nearest
+from gtlearn.games.names import nearest, split_call
+from gtlearn.plugins import plugin, plugins
+
+GROUP = "gtlearn.games"
+
+_added: dict[str, Entry] = {}
 
 
 @cache
@@ -25,14 +30,46 @@ def _table() -> dict[str, Entry]:
     return {entry.name: entry for module in modules for entry in module.ENTRIES}
 
 
+def add_entry(entry: Entry) -> None:
+    """Adds an entry, or replaces one that was added.
+
+    Raises:
+        InputError: if it has the name of one of gtlearn's own, or a name that none can have.
+    """
+    if split_call(entry.name) != (entry.name, ""):
+        raise InputError(f"{quoted(entry.name)} is no name of a game; use letters, digits and _")
+    if entry.name in _table():
+        raise InputError(f"gtlearn has a game called {entry.name} itself; give another name")
+    _added[entry.name] = entry
+
+
 def catalogue() -> tuple[Entry, ...]:
-    """Every entry, in the order in which they are listed."""
-    return tuple(_table().values())
+    """Every entry, in the order in which they are listed, those of installed packages last.
+
+    Raises:
+        InputError: if an installed package's cannot be loaded.
+    """
+    installed = {entry.name: entry for entry in plugins(GROUP, Entry)}
+    return tuple((_table() | _added | installed).values())
 
 
 def catalogue_names() -> tuple[str, ...]:
-    """The names of all entries."""
-    return tuple(_table())
+    """The names of all entries but those of installed packages that nothing has asked for."""
+    return (*_table(), *_added)
+
+
+def find_entry(name: str) -> Entry | None:
+    """The entry of that name, also of an installed package; None if there is none.
+
+    Raises:
+        InputError: if an installed package's cannot be loaded.
+    """
+    if name not in _added and name not in _table():
+        entry = plugin(GROUP, name, Entry)
+        if entry is None or entry.name != name:
+            return None
+        add_entry(entry)
+    return _table().get(name) or _added[name]
 
 
 def catalogue_entry(name: str) -> Entry:
@@ -41,8 +78,8 @@ def catalogue_entry(name: str) -> Entry:
     Raises:
         InputError: if there is none.
     """
-    try:
-        return _table()[name]
-    except KeyError:
-        hint = nearest(name, _table()) or "see `gtlearn games list`"
-        raise InputError(f"the catalogue has no game {name[:60]!r}; {hint}") from None
+    entry = find_entry(name)
+    if entry is None:
+        hint = nearest(name, catalogue_names()) or "see `gtlearn games list`"
+        raise InputError(f"the catalogue has no game {name[:60]!r}; {hint}")
+    return entry

@@ -12,15 +12,13 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.markov.game import MarkovGame
-from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds import Game
+from gtlearn.games.kinds.normal_form import normal_form
 from gtlearn.games.numbers import to_fraction
 
 MAX_ENTRY_PROFILES = 4_000_000
 MAX_ARGUMENT = 10**9
 
-Game = NormalFormGame | BayesianGame | MarkovGame
 Argument = int | Fraction | str
 
 
@@ -32,7 +30,8 @@ class Entry:
         name: what `games.load` knows it by.
         summary: one line that says what the game is about.
         citation: author, year, title and, where known, page or table.
-        builder: makes the game from its parameters, which all have defaults.
+        builder: makes the game from its parameters, which all have defaults. A game of a kind that
+            was registered is a dataclass, which gets its name and source from the entry.
     """
 
     name: str
@@ -62,10 +61,12 @@ class Entry:
             given[key] = self._read(key, value, defaults[key])
         changed = {key: given[key] for key in defaults if key in given}
         try:
-            game = self.builder(**changed)
+            game: Any = self.builder(**changed)
         except InputError as error:
             raise InputError(f"{self.name}: {error}") from None
-        return replace(game, name=call_text(self.name, changed), source=self.citation)
+        known = {"name": call_text(self.name, changed), "source": self.citation}
+        named: Game = replace(game, **{key: known[key] for key in known if hasattr(game, key)})
+        return named
 
     def _read(self, key: str, value: Any, default: Argument) -> Argument:
         where = f"parameter {quoted(key)} of {self.name}"
@@ -84,6 +85,11 @@ class Entry:
         if abs(number) > MAX_ARGUMENT:
             raise InputError(f"{where} must be between -{MAX_ARGUMENT} and {MAX_ARGUMENT}")
         return int(number)
+
+
+def game(*payoffs: Any, **labels: Any) -> Callable[[], Game]:
+    """A builder without parameters of one game in normal form; see `normal_form`."""
+    return lambda: normal_form(*payoffs, **labels)
 
 
 def check_size(*shape: int) -> None:

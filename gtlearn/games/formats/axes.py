@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError, option, quoted
-from gtlearn.games.formats.arrays import is_array, plain_array
+from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.numbers import ExactArray, exact_array
 
 FIRST, LAST = "first", "last"
@@ -151,7 +151,8 @@ def _require_last(sizes: tuple[int, ...]) -> None:
 def refuse_axis(players_axis: str | None, why: str) -> None:
     """Raises an InputError if `players_axis` is given where it has no meaning."""
     if players_axis is not None:
-        raise InputError(f"players_axis is for arrays of payoffs, but {why}; leave it out")
+        name = option("players_axis")
+        raise InputError(f"{name} is for arrays of payoffs, but {why}; leave it out")
 
 
 def players_of_records(array: Any) -> tuple[list[Any], list[str] | None] | None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from gtlearn.errors import InputError
-from gtlearn.games.formats.tokens import Tokens, distinct_labels, shown
+from gtlearn.games.formats.tokens import Tokens
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.labels import distinct_labels, shown
 from gtlearn.games.numbers import short_number
 from gtlearn.games.reduction import TreeRecord
 

@@ -4,44 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, first_line, quoted
 from gtlearn.files import require_replaceable
 from gtlearn.games.effort import text_seconds, writing_seconds
 from gtlearn.games.formats.axes import refuse_axis
-from gtlearn.games.formats.csv import dump_csv, parse_csv
-from gtlearn.games.formats.efg import parse_efg
-from gtlearn.games.formats.json import dump_json, parse_json
-from gtlearn.games.formats.matrices import game_from_arrays, refuse_flags
-from gtlearn.games.formats.nfg import dump_nfg, parse_nfg
-from gtlearn.games.formats.npz import NPY, ZIP, array_of_npy, arrays_of_npz
-from gtlearn.games.formats.xlsx import is_workbook, parse_xlsx
-from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.formats.matrices import refuse_flags
+from gtlearn.games.formats.npz import NPY, ZIP
+from gtlearn.games.formats.registry import Format, format_row, is_own, listed
+from gtlearn.games.formats.xlsx import is_workbook
+from gtlearn.games.kinds import Game
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
-from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.registry import kind_name, normal_form_of
 from gtlearn.reading import bytes_of_file, quoted_path, reason, text_of
 
-Game = NormalFormGame | BayesianGame | MarkovGame
 
-READABLE = (".nfg", ".efg", ".json", ".csv", ".xlsx", ".npy", ".npz")
-WRITABLE = (".nfg", ".json", ".csv")
-_TEXTS = READABLE[:4]
+def read_game(path: str | os.PathLike[str], **how: Any) -> Any:
+    """The game in a file of a known format; text is read exactly as written.
 
-
-def read_game(
-    path: str | os.PathLike[str],
-    *,
-    symmetric: bool = False,
-    zero_sum: bool = False,
-    rationalise: bool = False,
-    players_axis: str | None = None,
-) -> Game:
-    """The game in a file of one of the `READABLE` formats; text is read exactly as written.
+    Args:
+        path: of the file.
+        **how: symmetric, zero_sum, rationalise and players_axis, as of `load`.
 
     Raises:
         InputError: if the file is missing, no regular file, too large, of an unknown kind, or
@@ -49,62 +36,35 @@ def read_game(
     """
     path = Path(path)
     what = quoted_path(path)
-    format = path.suffix.lower()[1:]
-    if f".{format}" not in READABLE:
-        raise InputError(f"{what} has no known suffix; a game file ends with {_listed(READABLE)}")
-    return game_of_bytes(
-        bytes_of_file(path),
-        format,
-        name=path.stem,
-        what=what,
-        source=path.name,
-        symmetric=symmetric,
-        zero_sum=zero_sum,
-        rationalise=rationalise,
-        players_axis=players_axis,
-    )
+    row = format_row(path.suffix.lower()[1:])
+    if row is None or row.read is None:
+        raise InputError(f"{what} has no known suffix; a game file ends with {listed()}")
+    named = {"name": path.stem, "source": path.name, "what": what}
+    return _of_bytes(bytes_of_file(path), row, named, how)
 
 
-def game_of_bytes(
-    data: bytes,
-    format: str,
-    *,
-    what: str,
-    rationalise: bool = False,
-    **how: Any,
-) -> Game:
+def game_of_bytes(data: bytes, format: str, *, what: str, **how: Any) -> Any:
     """The game that the content of a file holds.
 
     Args:
         data: the content.
-        format: one of the `READABLE` ones, without the dot.
+        format: its suffix, without the dot.
         what: what it is called in error messages.
-        rationalise: read the floats of arrays as the shortest decimals that print as them.
-        **how: as for `loads`.
+        **how: symmetric, zero_sum, rationalise and players_axis, as of `load`.
 
     Raises:
         InputError: if it is no such game.
     """
-    if format in ("npy", "npz"):
-        return _of_arrays(data, format, what, rationalise=rationalise, **how)
-    if format == "xlsx":
-        refuse_axis(how.pop("players_axis", None), f"{what} is a table")
-        return parse_xlsx(data, what=what, **how)
-    return loads(text_of(data, what), format, what=what, **how)
+    row = _readable(format)
+    return _of_bytes(data, row, {"name": "game", "source": what, "what": what}, how)
 
 
-def _of_arrays(data: bytes, format: str, what: str, **how: Any) -> NormalFormGame:
-    """The game of an .npy or .npz file; several arrays of an .npz file are the players' by name."""
-    found = {"": array_of_npy(data, what)} if format == "npy" else arrays_of_npz(data, what)
-    arrays: Any = list(found.values())
-    if len(found) == 1:
-        (arrays,) = arrays
-    elif not all(re.fullmatch(r"arr_\d+", name) for name in found):
-        how["players"] = list(found)
-    try:
-        return game_from_arrays(arrays, **how)
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
+def _of_bytes(data: bytes, row: Format, named: dict[str, str], how: dict[str, Any]) -> Any:
+    if row.binary:
+        return _read(row, data, named, how)
+    text = text_of(data, named["what"])
+    seconds = text_seconds(text, row.suffix)
+    return child.bounded(_read, row, text, named, how, seconds=seconds)
 
 
 def format_of(data: bytes, what: str) -> str:
@@ -136,11 +96,13 @@ def loads(
     time_limit: float | None = None,
     memory_limit: float | None = None,
 ) -> Game:
-    """The game that a text spells in "nfg", "efg", "json" or "csv".
+    """The game that a text spells in "nfg", "efg", "json", "csv" or a format that was registered.
+
+    One of a registered kind comes as its normal form.
 
     Args:
         text: the content of such a file.
-        format: which of the four.
+        format: which it is.
         name: what the game is called if the text does not say.
         what: what the text is called in error messages.
         source: where it comes from, if the text does not say.
@@ -155,36 +117,50 @@ def loads(
         InputError: if the text is no such game; it names line and column.
         LimitReached: if a limit does not suffice.
     """
-    named: dict[str, Any] = {"name": name, "source": source, "what": what or f"the {format} text"}
-    flags: dict[str, Any] = {"symmetric": symmetric, "zero_sum": zero_sum}
+    row = _readable(format)
+    if row.binary:
+        raise InputError(_no_format(format))
+    named = {"name": name, "source": source, "what": what or f"the {format} text"}
+    how = {"symmetric": symmetric, "zero_sum": zero_sum, "players_axis": players_axis}
     with limits.limited(time_limit, memory_limit):
         seconds = text_seconds(text, format)
-        return child.bounded(_read, text, format, named, flags, players_axis, seconds=seconds)
+        game: Game = normal_form_of(child.bounded(_read, row, text, named, how, seconds=seconds))
+        return game
 
 
-def _read(
-    text: str,
-    format: str,
-    named: dict[str, Any],
-    flags: dict[str, Any],
-    players_axis: str | None,
-) -> Game:
+def _readable(format: str) -> Format:
+    row = format_row(format)
+    if row is None or row.read is None:
+        raise InputError(_no_format(format))
+    return row
+
+
+def _no_format(format: str) -> str:
+    return f"there is no format {quoted(format)}; use {listed(text=True)}"
+
+
+def _read(row: Format, content: str | bytes, named: dict[str, str], how: dict[str, Any]) -> Any:
+    """What the format's reader makes of the content, with the options that it takes."""
+    read: Any = row.read
     what = named["what"]
-    if format == "json":
-        return parse_json(text, **named, **flags, players_axis=players_axis)
-    refuse_axis(players_axis, f"{what} holds no nested lists")
-    if format == "csv":
-        return parse_csv(text, **named, **flags)
-    refuse_flags(**flags, why=f"{what} holds every player's payoffs")
-    if format == "nfg":
-        return parse_nfg(text, **named)
-    if format == "efg":
-        return parse_efg(text, **named)
-    raise InputError(f"there is no format {quoted(format)}; use {_listed(_TEXTS)}")
+    if "players_axis" not in row.options:
+        refuse_axis(how.get("players_axis"), f"{what} holds no nested lists")
+    if "symmetric" not in row.options:
+        flags = (how.get("symmetric", False), how.get("zero_sum", False))
+        refuse_flags(*flags, f"{what} holds every player's payoffs")
+    options = {key: how[key] for key in row.options if key in how}
+    try:
+        return read(content, **named, **options)
+    except InputError:
+        raise
+    except Exception as error:
+        if is_own(row):
+            raise
+        raise InputError(f"{what} is no .{row.suffix} file: {first_line(error)}") from None
 
 
-def dumps(game: Game | IteratedGame, format: str = "json") -> str:
-    """The game as text in "nfg", "json" or "csv", exact and with its labels.
+def dumps(game: Any, format: str = "json") -> str:
+    """The game as text in "nfg", "json", "csv" or a format that was registered, exact, labelled.
 
     Only JSON holds a Bayesian or a Markov game; an iterated game is written as its Markov game.
 
@@ -195,19 +171,20 @@ def dumps(game: Game | IteratedGame, format: str = "json") -> str:
     return child.bounded(_written, game, format, seconds=writing_seconds(game))
 
 
-def _written(game: Game | IteratedGame, format: str) -> str:
-    if format == "json":
-        return dump_json(game)
-    if f".{format}" not in WRITABLE:
-        raise InputError(f"games are not written as {format!r}; use {_listed(WRITABLE)}")
-    if not isinstance(game, NormalFormGame):
-        kind = "Bayesian" if isinstance(game, BayesianGame) else "Markov"
-        raise InputError(f"a {kind} game cannot be written as {format}; use json")
-    return dump_nfg(game) if format == "nfg" else dump_csv(game)
+def _written(game: Any, format: str) -> str:
+    row = format_row(format)
+    if row is None or row.write is None:
+        raise InputError(f"games are not written as {format!r}; use {listed(written=True)}")
+    if not isinstance(game, row.kinds):
+        game = normal_form_of(game)
+    if not isinstance(game, row.kinds):
+        kind = MarkovGame if isinstance(game, IteratedGame) else type(game)
+        raise InputError(f"{kind_name(kind)} cannot be written as {format}; use json")
+    return row.write(game)
 
 
-def save(game: Game | IteratedGame, path: str | os.PathLike[str]) -> None:
-    """Writes the game to a .nfg, .json or .csv file, whole or not at all.
+def save(game: Any, path: str | os.PathLike[str]) -> None:
+    """Writes the game to a .nfg, .json or .csv file (or a registered one), whole or not at all.
 
     Raises:
         InputError: if the suffix is unknown, the format cannot hold the game, or the file cannot
@@ -216,10 +193,12 @@ def save(game: Game | IteratedGame, path: str | os.PathLike[str]) -> None:
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in WRITABLE:
-        raise InputError(f"cannot write {str(path)!r}: its name must end with {_listed(WRITABLE)}")
+    row = format_row(suffix[1:])
+    if row is None or row.write is None:
+        endings = listed(written=True)
+        raise InputError(f"cannot write {str(path)!r}: its name must end with {endings}")
     require_replaceable(path)
-    text = dumps(game, suffix[1:])
+    text = dumps(game, row.suffix)
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         try:
@@ -233,7 +212,3 @@ def save(game: Game | IteratedGame, path: str | os.PathLike[str]) -> None:
                 os.unlink(temporary)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot write {str(path)!r}: {reason(error)}") from None
-
-
-def _listed(suffixes: tuple[str, ...]) -> str:
-    return f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"

@@ -17,21 +17,22 @@ from typing import Any
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.formats import json_pieces as pieces
 from gtlearn.games.formats.axes import refuse_axis
+from gtlearn.games.formats.json_pieces import Keys, Place
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
 from gtlearn.games.formats.matrices import game_from_arrays
+from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import format_number
 
 SCHEMA = "gtlearn/game/1"
-Game = NormalFormGame | BayesianGame | MarkovGame
 _Build = Callable[..., NormalFormGame]
 
-_KEYS = ("schema", "name", "players", "actions", "payoffs", "source", "number_note")
-_BAYESIAN_KEYS = ("schema", "name", "players", "actions", "types", "leader", "source")
-_TYPE_KEYS = ("name", "probability", "actions", "payoffs")
+_KEYS = "schema name players actions payoffs source number_note"
+_BAYESIAN_KEYS = "schema name players actions types leader source"
+_TYPE_KEYS = "name probability actions payoffs"
 
 
 def parse_json(
@@ -88,7 +89,7 @@ def parse_json(
         raise InputError(f"{what}: {error}") from None
 
 
-def dump_json(game: Game | IteratedGame) -> str:
+def dump_json(game: Game) -> str:
     """The game as a JSON text, exact, with its labels; an iterated game as its Markov game."""
     if isinstance(game, IteratedGame):
         game = game.markov
@@ -116,62 +117,49 @@ def dump_json(game: Game | IteratedGame) -> str:
     return pieces.layout(head) + "\n"
 
 
-def compact_json(game: Game | IteratedGame) -> str:
+def compact_json(game: Game) -> str:
     """As `dump_json`, in one line without spaces."""
     return json.dumps(json.loads(dump_json(game)), separators=(",", ":"))
 
 
 def _normal_form(value: Mapping[str, Any], name: str, source: str, build: _Build) -> NormalFormGame:
-    pieces.check_keys(value, _KEYS, "the game", SCHEMA)
+    keys = Keys(value, "the game", _KEYS, SCHEMA)
     if "payoffs" not in value:
         raise InputError('the key "payoffs" is missing; give one nested list a player')
     return build(
         value["payoffs"],
-        name=pieces.text(value, "name", name),
-        players=pieces.labels(value, "players"),
-        actions=pieces.action_labels(value),
-        source=pieces.text(value, "source", source),
-        number_note=pieces.text(value, "number_note", ""),
+        name=keys.text("name", name),
+        players=keys.labels_at("players"),
+        actions=keys.actions(),
+        source=keys.text("source", source),
+        number_note=keys.text("number_note", ""),
     )
 
 
 def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -> BayesianGame:
-    pieces.check_keys(value, _BAYESIAN_KEYS, "the game", SCHEMA)
-    name = pieces.text(value, "name", name)
+    keys = Keys(value, "the game", _BAYESIAN_KEYS, SCHEMA)
+    name, source = keys.text("name", name), keys.text("source", source)
     types = value["types"]
     if not isinstance(types, list) or not types:
         raise InputError('"types" must be a list with one object a follower type')
     labels, prior, games = [], [], []
     for number, entry in enumerate(types, start=1):
-        if not isinstance(entry, Mapping):
-            raise InputError(f"type {number} must be an object, not {pieces.shown(entry)}")
-        labels.append(pieces.text(entry, "name", str(number)))
+        Place(entry, f"type {number}").must_be(Mapping, "must be an object")
+        called = Place(entry.get("name", str(number)), '"name"')
+        labels.append(called.must_be(str, "must be a string"))
         where = f"type {quoted(labels[-1])}"
-        pieces.check_keys(entry, _TYPE_KEYS, where, SCHEMA)
+        given = Keys(entry, where, _TYPE_KEYS, SCHEMA)
         for key in ("probability", "payoffs"):
             if key not in entry:
                 raise InputError(f'{where} has no "{key}"; give one')
-        prior.append(pieces.number(entry["probability"], f"the probability of {where}"))
+        prior.append(Place(entry["probability"], f"the probability of {where}").number())
+        how = {"name": f"{name}, {where}", "players": keys.labels_at("players"), "source": source}
         try:
-            games.append(
-                build(
-                    entry["payoffs"],
-                    name=f"{name}, {where}",
-                    players=pieces.labels(value, "players"),
-                    actions=pieces.action_labels(entry) or pieces.action_labels(value),
-                    source=pieces.text(value, "source", source),
-                )
-            )
+            actions = given.actions() or keys.actions()
+            games.append(build(entry["payoffs"], actions=actions, **how))
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
     leader = value.get("leader", 0)
     if isinstance(leader, bool) or leader not in (0, 1):
         raise InputError(f'"leader" must be 0 or 1, not {pieces.shown(leader)}')
-    return BayesianGame(
-        name=name,
-        types=tuple(labels),
-        prior=tuple(prior),
-        games=tuple(games),
-        leader=int(leader),
-        source=pieces.text(value, "source", source),
-    )
+    return BayesianGame(name, tuple(labels), tuple(prior), tuple(games), int(leader), source)

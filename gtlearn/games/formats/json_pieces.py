@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
 from gtlearn.errors import InputError, quoted
+from gtlearn.games.names import nearest
 from gtlearn.games.numbers import ExactArray, format_number, parse_number, short_number, to_fraction
 
 _SHORT = 60  # characters of an object that stands on one line
@@ -48,80 +49,110 @@ def layout(value: Any, depth: int = 0) -> str:
     return _text_of(value)
 
 
-def number(value: Any, what: str) -> Fraction:
-    """An exact number: an integer, a decimal or a text "p/q".
+class Place:
+    """A value of a JSON text and where it stands, which all that is wrong with it names.
+
+    Each method gives the value as what it is asked for, and raises an InputError where it is
+    something else.
+    """
+
+    def __init__(self, value: Any, where: str) -> None:
+        self.value = value
+        self.where = where
+
+    def must_be(self, kind: type | tuple[type, ...], words: str) -> Any:
+        """The value, of a type that `words` names; a truth value is no number."""
+        right = isinstance(self.value, kind)
+        if not right or (isinstance(self.value, bool) and kind is not bool):
+            raise InputError(f"{self.where} {words}, not {shown(self.value)}")
+        return self.value
+
+    def number(self) -> Fraction:
+        """An exact number: an integer, a decimal or a text "p/q"."""
+        try:
+            return to_fraction(self.value)
+        except InputError as error:
+            raise InputError(f"{self.where}: {error}") from None
+
+    def labels(self) -> list[str]:
+        """A list of labels; an integer is a label too."""
+        for label in self.must_be(list, "must be a list of labels"):
+            if not isinstance(label, str | int) or isinstance(label, bool):
+                raise InputError(
+                    f"{self.where} holds {shown(label)}, which is no label; write a string"
+                )
+        return [v if isinstance(v, str) else format_number(Fraction(v)) for v in self.value]
+
+    def known(self, known: Sequence[str], what: str, given: Any = None) -> None:
+        """Complains about a key, or one of the labels `given`, that is not known."""
+        for label in self.value if given is None else given:
+            if label not in known:
+                advice = nearest(label, known) or f"use {', '.join(map(str, known[:12]))}"
+                raise InputError(f"{self.where}: {quoted(label)} is no {what}; {advice}")
+
+    def each(self, states: Sequence[str], what: str, advice: str) -> Iterator[tuple[str, Any]]:
+        """The states with what the object says of each."""
+        self.known(states, "state")
+        for state in states:
+            if state not in self.value:
+                raise InputError(f"state {quoted(state)} has no {what}; {advice}")
+            yield state, self.value[state]
+
+    def probabilities(self, states: Sequence[str], words: str) -> dict[str, Fraction]:
+        """The probabilities of states by their labels; a label alone is certain."""
+        row = {self.value: 1} if isinstance(self.value, str) else self.value
+        Place(row, words).must_be(Mapping, "a state, or probabilities by state")
+        self.known(states, "state", row)
+        return {
+            label: Place(p, f"{self.where}: the probability of {quoted(label)}").number()
+            for label, p in row.items()
+        }
+
+
+class Keys(Place):
+    """An object of a JSON text with keys of its own.
+
+    Args:
+        value: the object.
+        where: what it is called.
+        known: the keys that it may have.
+        schema: what the key "schema" must be, where there is one.
 
     Raises:
-        InputError: if it is none.
+        InputError: if it has another key or schema.
     """
-    try:
-        return to_fraction(value)
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
 
+    def __init__(self, value: Mapping[str, Any], where: str, known: str, schema: str) -> None:
+        super().__init__(value, where)
+        unknown = [key for key in value if key not in known.split()]
+        if unknown:
+            keys = ", ".join(known.split())
+            raise InputError(f"{where} has an unknown key {unknown[0][:60]!r}; the keys are {keys}")
+        if value.get("schema", schema) != schema:
+            raise InputError(f'its schema is {shown(value["schema"])}, not "{schema}"')
 
-def labels(value: Mapping[str, Any], key: str) -> Sequence[str] | None:
-    """The list of labels under a key, None if there is no such key.
+    def at(self, key: str, default: Any = None) -> Place:
+        """What stands under a key."""
+        return Place(self.value.get(key, default), f'"{key}"')
 
-    Raises:
-        InputError: if it is no list of labels.
-    """
-    return label_list(value[key], f'"{key}"') if key in value else None
+    def text(self, key: str, default: str) -> str:
+        """The string under a key."""
+        return str(self.at(key, default).must_be(str, "must be a string"))
 
+    def labels_at(self, key: str) -> list[str] | None:
+        """The list of labels under a key, None if there is no such key."""
+        return self.at(key).labels() if key in self.value else None
 
-def action_labels(value: Mapping[str, Any]) -> list[Sequence[str]] | None:
-    """The lists of labels under "actions", one a player, None if there is no such key.
-
-    Raises:
-        InputError: if it is no list of lists of labels.
-    """
-    if "actions" not in value:
-        return None
-    actions = value["actions"]
-    if not isinstance(actions, list):
-        raise InputError('"actions" must be a list with one list of labels a player')
-    return [label_list(given, f'"actions" of player {k + 1}') for k, given in enumerate(actions)]
-
-
-def label_list(value: Any, what: str) -> Sequence[str]:
-    """A list of labels; an integer is a label too.
-
-    Raises:
-        InputError: if it is none.
-    """
-    if not isinstance(value, list):
-        raise InputError(f"{what} must be a list of labels, not {shown(value)}")
-    for label in value:
-        if not isinstance(label, str | int) or isinstance(label, bool):
-            raise InputError(f"{what} holds {shown(label)}, which is no label; write a string")
-    return [label if isinstance(label, str) else format_number(Fraction(label)) for label in value]
-
-
-def text(value: Mapping[str, Any], key: str, default: str) -> str:
-    """The string under a key.
-
-    Raises:
-        InputError: if it is no string.
-    """
-    found = value.get(key, default)
-    if not isinstance(found, str):
-        raise InputError(f'"{key}" must be a string, not {shown(found)}')
-    return found
-
-
-def check_keys(value: Mapping[str, Any], known: Sequence[str], what: str, schema: str) -> None:
-    """Complains about a key that is not known, or another schema.
-
-    Raises:
-        InputError: if there is one.
-    """
-    unknown = [key for key in value if key not in known]
-    if unknown:
-        raise InputError(
-            f"{what} has an unknown key {unknown[0][:60]!r}; the keys are {', '.join(known)}"
-        )
-    if value.get("schema", schema) != schema:
-        raise InputError(f'its schema is {shown(value["schema"])}, not "{schema}"')
+    def actions(self) -> list[list[str]] | None:
+        """The lists of labels under "actions", one a player, None if there is no such key."""
+        if "actions" not in self.value:
+            return None
+        lists = self.value["actions"]
+        if not isinstance(lists, list):
+            raise InputError('"actions" must be a list with one list of labels a player')
+        return [
+            Place(given, f'"actions" of player {k}').labels() for k, given in enumerate(lists, 1)
+        ]
 
 
 def shown(value: Any) -> str:

@@ -11,11 +11,8 @@ from fractions import Fraction
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.formats.matrices import bimatrix_game, single_matrix_game
-from gtlearn.games.kinds.normal_form import NormalFormGame
-from gtlearn.games.labels import default_players, numbered_labels
+from gtlearn.games.kinds.normal_form import LITERAL, NormalFormGame
 from gtlearn.games.numbers import parse_entry
-
-LITERAL = "literal"  # what a game is called whose text gives no name
 
 _BRACKETS = r"\([^()]*\)"
 _CELL = re.compile(rf"{_BRACKETS}|[^\s,()]+(?:\s*,\s*[^\s,()]+)*|[,()]")
@@ -60,20 +57,6 @@ def is_literal(text: str) -> bool:
     except InputError:
         return False
     return True
-
-
-def literal_text(game: NormalFormGame) -> str:
-    """The literal that `parse_literal` reads as this game, "" where it would lose labels.
-
-    >>> literal_text(parse_literal("3 0; 5 1", symmetric=True))
-    '3,3 0,5; 5,0 1,1'
-    """
-    numbered = tuple(tuple(numbered_labels(size)) for size in game.shape)
-    if game.players != tuple(default_players(2)) or game.actions != numbered:
-        return ""
-    row, column = (array.texts().tolist() for array in game.payoffs)
-    lines = (zip(*pair, strict=True) for pair in zip(row, column, strict=True))
-    return "; ".join(" ".join(f"{a},{b}" for a, b in line) for line in lines)
 
 
 def _matrix(text: str) -> list[list[list[int | Fraction]]]:

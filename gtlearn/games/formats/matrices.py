@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from gtlearn.errors import InputError, option
-from gtlearn.games.formats.arrays import is_array, plain_array
+from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.formats.axes import (
     TOO_DEEP,
     is_nested,
@@ -86,7 +86,7 @@ def refuse_flags(symmetric: bool, zero_sum: bool, why: str) -> None:
     """Raises an InputError if a flag for single matrices is set where it has no meaning."""
     if symmetric or zero_sum:
         flag = "symmetric" if symmetric else "zero_sum"
-        raise InputError(f"{flag} is for a single payoff matrix, but {why}; leave it out")
+        raise InputError(f"{option(flag)} is for a single payoff matrix, but {why}; leave it out")
 
 
 def game_from_arrays(

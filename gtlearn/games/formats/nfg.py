@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from gtlearn.games.formats.tokens import Tokens, distinct_labels, quote
+from gtlearn.games.formats.tokens import Tokens, quote
 from gtlearn.games.kinds.normal_form import MAX_PROFILES, NormalFormGame
+from gtlearn.games.labels import distinct_labels
 from gtlearn.games.numbers import ExactArray, from_fractions
 
 _MAX_PLAYERS = 32

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import warnings
 from typing import Any, BinaryIO
 
@@ -16,9 +17,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, first_line, quoted
+from gtlearn.games.formats.matrices import game_from_arrays
+from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.reading import require_size
 
+_UNNAMED = re.compile(r"arr_\d+")  # what numpy.savez calls an array without a name
+
 ZIP, NPY = b"PK\x03\x04", b"\x93NUMPY"  # how such files begin
+
+
+def game_of_npy(data: bytes, *, what: str, **how: Any) -> NormalFormGame:
+    """The game of an .npy file, which holds one array.
+
+    Args:
+        data: the content of the file.
+        what: what it is called in error messages.
+        **how: as of `game_from_arrays`.
+
+    Raises:
+        InputError: if it is no such file, or its array is no game.
+    """
+    return _game(array_of_npy(data, what), what, how)
+
+
+def game_of_npz(data: bytes, *, what: str, **how: Any) -> NormalFormGame:
+    """As `game_of_npy`, of an .npz file; several arrays are those of the players, by name."""
+    arrays = arrays_of_npz(data, what)
+    first, *others = arrays.values()
+    if others and not all(map(_UNNAMED.fullmatch, arrays)):
+        how["players"] = list(arrays)
+    return _game([first, *others] if others else first, what, how)
+
+
+def _game(arrays: Any, what: str, how: dict[str, Any]) -> NormalFormGame:
+    try:
+        return game_from_arrays(arrays, **how)
+    except InputError as error:
+        raise InputError(f"{what}: {error}") from None
 
 
 def arrays_of_npz(data: bytes, what: str) -> dict[str, NDArray[Any]]:

@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 
 from gtlearn.errors import InputError, quoted
+from gtlearn.games.labels import shown
 from gtlearn.games.numbers import parse_number, parse_numbers
 
 # A string ends at a double quote without a backslash before it, or at the end of the text, where
@@ -132,26 +133,3 @@ def quote(text: str) -> str:
 def unquote(token: str) -> str:
     """The label that a quoted string holds."""
     return token[1:-1].replace('\\"', '"')
-
-
-def distinct_labels(labels: list[str]) -> tuple[str, ...]:
-    """Labels made unique: an empty one becomes its number, a repeated one gets a number."""
-    used: set[str] = set()
-    out = []
-    for position, label in enumerate(labels, start=1):
-        base = label or str(position)
-        candidate, count = base, 1
-        while candidate in used or (candidate != label and candidate in labels):
-            count += 1
-            candidate = f"{base} ({count})"
-        used.add(candidate)
-        out.append(candidate)
-    return tuple(out)
-
-
-def shown(token: str) -> str:
-    """A token as error messages show it: short, and on one line."""
-    if not token:
-        return "the end of the text"
-    text = token.encode("unicode_escape").decode()
-    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,1 +1,9 @@
-"""The kinds of game: exact payoffs and what follows from them, a module or folder a kind."""
+"""The kinds of game that gtlearn knows itself: data only, a file a kind."""
+
+from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.iterated import IteratedGame
+from gtlearn.games.kinds.markov.game import MarkovGame
+from gtlearn.games.kinds.normal_form import NormalFormGame
+
+KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame)
+Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
+from gtlearn.games.arrays import is_array
 from gtlearn.games.fingerprint import CanonicalForm
-from gtlearn.games.formats.arrays import is_array
+from gtlearn.games.kinds.registry import openspiel_of
 from gtlearn.games.labels import check_labels, default_players, label_of, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
 from gtlearn.games.points import Point
 
-if TYPE_CHECKING:
-    import pyspiel
-
+LITERAL = "literal"  # what a game is called whose text gives no name
 MAX_PROFILES = 20_000_000  # payoff tensors beyond this would not fit a desktop's memory
 _BLOCK = 2**14  # profiles that are looked at together
 
@@ -145,11 +144,9 @@ class NormalFormGame:
             form.array(tensor)
 
     @cached_property
-    def openspiel(self) -> pyspiel.MatrixGame | pyspiel.TensorGame:
-        """The same game as an OpenSpiel game, with payoffs rounded to doubles."""
-        from gtlearn.games.openspiel.normal_form import to_openspiel
-
-        return to_openspiel(self)
+    def openspiel(self) -> Any:
+        """The same game as OpenSpiel's MatrixGame or TensorGame, with payoffs as doubles."""
+        return openspiel_of(self)
 
     def __repr__(self) -> str:
         sizes = "x".join(map(str, self.shape))
@@ -235,3 +232,17 @@ def holds_float(values: Any) -> bool:
     if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str):
         return any(holds_float(value) for value in values)
     return isinstance(values, float | np.floating)
+
+
+def literal_text(game: NormalFormGame) -> str:
+    """The literal that `parse_literal` reads as this game, "" where it would lose labels.
+
+    >>> literal_text(normal_form([[3, 0], [5, 1]], [[3, 5], [0, 1]]))
+    '3,3 0,5; 5,0 1,1'
+    """
+    numbered = tuple(tuple(numbered_labels(size)) for size in game.shape)
+    if game.players != tuple(default_players(2)) or game.actions != numbered:
+        return ""
+    row, column = (array.texts().tolist() for array in game.payoffs)
+    lines = (zip(*pair, strict=True) for pair in zip(row, column, strict=True))
+    return "; ".join(" ".join(f"{a},{b}" for a, b in line) for line in lines)

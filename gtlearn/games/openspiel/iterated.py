@@ -20,14 +20,13 @@ import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from gtlearn.games.kinds.iterated.game import IteratedGame, Joint
-from gtlearn.games.kinds.iterated.names import SHORT_NAME, from_parameters, to_parameters
+from gtlearn.games.kinds.iterated import IteratedGame, Joint
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel.family import Family
+from gtlearn.games.openspiel.iterated_text import SHORT_NAME, from_parameters, to_parameters
 from gtlearn.games.openspiel.steps import (
-    MEMORY,
     NOT_GIVEN,
     PERFECT,
-    Family,
     Rules,
     SteppedGame,
     SteppedState,
@@ -45,7 +44,7 @@ _FAMILY = Family(
         "horizon": NOT_GIVEN,
         "discount": "",
         "memory": 1,
-        "recall": MEMORY,
+        "recall": "",
         "max_length": NOT_GIVEN,
     },
     loadable=False,  # a horizon or a discount must be given
@@ -62,7 +61,7 @@ def _create(parameters: dict[str, Any]) -> pyspiel.Game:
     length = int(parameters["max_length"])
     return IteratedOpenSpielGame(
         from_parameters(parameters, NOT_GIVEN),
-        recall=str(parameters["recall"]),
+        recall=str(parameters["recall"]) or None,
         max_length=None if length == NOT_GIVEN else length,
     )
 
@@ -70,10 +69,10 @@ def _create(parameters: dict[str, Any]) -> pyspiel.Game:
 class IteratedOpenSpielGame(SteppedGame):
     """An iterated game for OpenSpiel; see `SteppedGame` for how long it goes on and what it pays.
 
-    The information state of a player is what a policy of the game's memory sees, "p0 init",
-    "p0 CC", ...; with recall="perfect" it is the whole history, "p0 CC CD", with which OpenSpiel's
-    best response, exploitability and CFR are exact. The observation is the memory, "CC", either
-    way. Tensors are one-hot: over the memories, or over the joint actions of every step.
+    The information state of a player is the whole history, "p0 CC CD"; with recall="memory", and in
+    an endless game, what a policy of the game's memory sees, "p0 init", "p0 CC", .... The
+    observation is the memory, "CC", either way. Tensors are one-hot: over the memories, or over the
+    joint actions of every step.
 
     Attributes:
         iterated: the same game with exact payoffs.
@@ -81,7 +80,7 @@ class IteratedOpenSpielGame(SteppedGame):
     """
 
     def __init__(
-        self, game: IteratedGame, *, recall: str = MEMORY, max_length: int | None = None
+        self, game: IteratedGame, *, recall: str | None = None, max_length: int | None = None
     ) -> None:
         stage = game.stage
         self.iterated = game

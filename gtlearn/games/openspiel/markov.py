@@ -8,6 +8,7 @@ else that `games.load` takes with `,`, `(`, `)` and `=` written as %2C, %28, %29
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -18,16 +19,17 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.formats.json import compact_json
-from gtlearn.games.kinds.iterated.game import IteratedGame
-from gtlearn.games.kinds.iterated.names import SHORT_NAME as ITERATED
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
+from gtlearn.games.kinds.registry import load
 from gtlearn.games.labels import numbered_labels
-from gtlearn.games.names import openspiel_text, plain_text, split_call
+from gtlearn.games.names import call_of, call_parameters, openspiel_text, plain_text
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel.family import Family
+from gtlearn.games.openspiel.iterated_text import SHORT_NAME as ITERATED
 from gtlearn.games.openspiel.steps import (
     MEMORY,
     NOT_GIVEN,
-    Family,
     Joint,
     Rules,
     SteppedGame,
@@ -39,7 +41,7 @@ SHORT_NAME = "gtlearn_markov"
 _FAMILY = Family(
     SHORT_NAME,
     "gtlearn Markov game",
-    {"game": "big_match", "arguments": "", "recall": MEMORY, "max_length": NOT_GIVEN},
+    {"game": "big_match", "arguments": "", "recall": "", "max_length": NOT_GIVEN},
     loadable=True,
 )
 _START = "start"  # what the history is called before the first state is drawn
@@ -54,7 +56,7 @@ def _create(parameters: dict[str, Any]) -> pyspiel.Game:
     length = int(parameters["max_length"])
     return MarkovOpenSpielGame(
         _loaded(str(parameters["game"]), str(parameters["arguments"])),
-        recall=str(parameters["recall"]),
+        recall=str(parameters["recall"]) or None,
         max_length=None if length == NOT_GIVEN else length,
     )
 
@@ -67,9 +69,9 @@ class MarkovOpenSpielGame(SteppedGame):
     index of the next state; where there is no horizon, the same move may stop the game, by the
     outcome `num_states`.
 
-    The information state of a player is the current state, "p0 open"; with recall="perfect" it is
-    the whole history of states and joint actions, "p0 open 0,0 open", with which OpenSpiel's best
-    response, exploitability and CFR are exact. The observation is the state, "open", either way.
+    The information state of a player is the whole history of states and joint actions, "p0 open 0,0
+    open"; with recall="memory", and in an endless game, it is the current state, "p0 open". The
+    observation is the state, "open", either way.
     Tensors are one-hot: over the states, or over the states and joint actions of every step.
 
     Attributes:
@@ -80,7 +82,7 @@ class MarkovOpenSpielGame(SteppedGame):
     """
 
     def __init__(
-        self, game: MarkovGame, *, recall: str = MEMORY, max_length: int | None = None
+        self, game: MarkovGame, *, recall: str | None = None, max_length: int | None = None
     ) -> None:
         legal = game.legal_profiles
         paid = [ExactArray(np.where(legal, a.numerators, 0), a.denominator) for a in game.payoffs]
@@ -210,11 +212,7 @@ def _names(game: MarkovGame) -> tuple[list[str], list[list[str]]]:
 
 def _loaded(text: str, arguments: str) -> MarkovGame:
     """The game that OpenSpiel's parameters stand for."""
-    from gtlearn.games.loading import load
-
-    text = plain_text(text.strip())
-    if arguments:
-        text = f"{text}({arguments.replace(':', '=').replace(';', ',')})"
+    text = call_of(plain_text(text.strip()), arguments)
     try:
         game = load(text)
     except InputError as error:
@@ -228,19 +226,13 @@ def _loaded(text: str, arguments: str) -> MarkovGame:
 
 def _parameters(game: MarkovGame) -> dict[str, Any]:
     """OpenSpiel's parameters: the game by name where that gives it again, else its JSON."""
-    base, inside = split_call(game.name) or ("", "")
-    named: dict[str, Any] = {}
-    if base in catalogue_names():
-        named = {"game": base}
-        if inside:
-            named["arguments"] = inside.replace("=", ":").replace(",", ";")
-    elif base == ITERATED:
+    named = call_parameters("game", game.name)
+    if named["game"] == ITERATED:
         named = {"game": openspiel_text(game.name)}
-    if named:
-        try:
-            again = _loaded(named["game"], named.get("arguments", ""))
-        except InputError:
-            again = None
+    elif named["game"] not in catalogue_names():
+        named = {}
+    with suppress(InputError):
+        again = _loaded(named["game"], named.get("arguments", "")) if named else None
         if again is not None and again.name == game.name and not difference(again, game):
             return named
     return {"game": openspiel_text(compact_json(game))}

@@ -9,15 +9,17 @@ import pyspiel
 
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
-from gtlearn.games.formats.tokens import distinct_labels
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.normal_form import MAX_PROFILES, NormalFormGame, normal_form
-from gtlearn.games.names import parse_arguments, split_call
+from gtlearn.games.labels import distinct_labels
+from gtlearn.games.names import call_of, call_parameters, parse_arguments, split_call
+from gtlearn.games.openspiel.family import Family
 from gtlearn.games.openspiel.text import name_of, of_text
 from gtlearn.games.openspiel.tree import normal_form_of_tree
 
 SHORT_NAME = "gtlearn_normal_form"
 _DEFAULTS = {"game": "prisoners_dilemma", "arguments": ""}
+_FAMILY = Family(SHORT_NAME, "gtlearn normal-form game", _DEFAULTS, loadable=True, steps=False)
 
 
 def register() -> None:
@@ -26,12 +28,7 @@ def register() -> None:
     A catalogue game's parameters go into `arguments`, with `:` and `;` where we write `=` and
     `,`: `gtlearn_normal_form(game=cournot,arguments=cost:2;maximum:6)`.
     """
-    if SHORT_NAME not in pyspiel.registered_names():
-        # OpenSpiel drops its reference to the function after Python has shut down; where that is
-        # the last one, the process aborts. A function that holds itself is never freed.
-        _create.__dict__["itself"] = _create
-        general = pyspiel.GameType.Utility.GENERAL_SUM
-        pyspiel.register_game(_game_type(10, general, fewest=2), _create)
+    _FAMILY.register(_create)
 
 
 def _create(parameters: dict[str, Any]) -> pyspiel.Game:
@@ -41,34 +38,13 @@ def _create(parameters: dict[str, Any]) -> pyspiel.Game:
 def _catalogue_game(parameters: dict[str, Any]) -> NormalFormGame:
     """The catalogue game that an OpenSpiel game's parameters stand for, exact."""
     name = str(parameters.get("game", _DEFAULTS["game"]))
-    arguments = str(parameters.get("arguments", "")).replace(":", "=").replace(";", ",")
-    game = catalogue_entry(name).build(**parse_arguments(name, arguments))
+    _, inside = split_call(call_of(name, str(parameters.get("arguments", "")))) or (name, "")
+    game = catalogue_entry(name).build(**parse_arguments(name, inside))
     if not isinstance(game, NormalFormGame):
         if isinstance(game, BayesianGame):
             raise InputError(f"{name} is a Bayesian game, which OpenSpiel cannot hold")
         raise InputError(f"{name} is a Markov game; load gtlearn_markov(game={name})")
     return game
-
-
-def _game_type(
-    num_players: int, utility: pyspiel.GameType.Utility, *, fewest: int | None = None
-) -> pyspiel.GameType:
-    return pyspiel.GameType(
-        SHORT_NAME,
-        "gtlearn normal-form game",
-        pyspiel.GameType.Dynamics.SIMULTANEOUS,
-        pyspiel.GameType.ChanceMode.DETERMINISTIC,
-        pyspiel.GameType.Information.ONE_SHOT,
-        utility,
-        pyspiel.GameType.RewardModel.TERMINAL,
-        num_players,
-        fewest or num_players,
-        True,
-        True,
-        False,
-        False,
-        _DEFAULTS,
-    )
 
 
 def to_openspiel(game: NormalFormGame) -> pyspiel.MatrixGame | pyspiel.TensorGame:
@@ -77,7 +53,7 @@ def to_openspiel(game: NormalFormGame) -> pyspiel.MatrixGame | pyspiel.TensorGam
     Its parameters say how to load it again where it is a catalogue game; for any other game they
     only hold the name.
     """
-    game_type = _game_type(game.num_players, _utility(game))
+    game_type = _FAMILY.game_type(game.num_players, _utility(game))
     tensors = [game.floats(k).ravel() for k in range(game.num_players)]
     labels = [list(actions) for actions in game.actions]
     parameters = _parameters(game)
@@ -88,11 +64,9 @@ def to_openspiel(game: NormalFormGame) -> pyspiel.MatrixGame | pyspiel.TensorGam
 
 def _parameters(game: NormalFormGame) -> dict[str, str]:
     """What OpenSpiel prints and serialises the game by; a catalogue name only where it is true."""
-    base, inside = split_call(game.name) or (game.name, "")
-    if base not in catalogue_names():
+    parameters = call_parameters("game", game.name)
+    if parameters["game"] not in catalogue_names():
         return {"game": game.name}
-    arguments = inside.replace("=", ":").replace(",", ";")
-    parameters = {"game": base, "arguments": arguments} if arguments else {"game": base}
     try:
         original = _catalogue_game(parameters)
     except InputError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel.family import Family
 
 if TYPE_CHECKING:
-    from gtlearn.games.kinds.iterated.game import IteratedGame
+    from gtlearn.games.kinds.iterated import IteratedGame
     from gtlearn.games.kinds.markov.game import MarkovGame
 
 MEMORY, PERFECT = "memory", "perfect"  # what an information state recalls
+_COPIES = 40  # one of another, each a move further, after which a walk through all is refused
 NOT_GIVEN = -(2**31)  # OpenSpiel's parameters have a type, so an integer cannot be None
 
 _MOST_STEPS = 2**31 - 1  # a C++ int
@@ -27,61 +29,6 @@ _DOUBLE_BITS = 53
 
 
 Joint = tuple[int, ...]  # one action a player
-
-
-@dataclass(frozen=True)
-class Family:
-    """A kind of game that OpenSpiel knows by a short name.
-
-    Attributes:
-        short_name: what stands before the brackets.
-        long_name: what OpenSpiel calls it for people.
-        defaults: every parameter with its default; `recall` and `max_length` are among them.
-        loadable: whether the defaults make a game.
-    """
-
-    short_name: str
-    long_name: str
-    defaults: Mapping[str, Any]
-    loadable: bool
-
-    def register(self, create: Callable[[dict[str, Any]], pyspiel.Game]) -> None:
-        """Makes `pyspiel.load_game` call `create` for this short name."""
-        if self.short_name not in pyspiel.registered_names():
-            # OpenSpiel drops its reference to the function after Python has shut down; where that
-            # is the last one, the process aborts. A function that holds itself is never freed.
-            create.__dict__["itself"] = create
-            utility = pyspiel.GameType.Utility.GENERAL_SUM
-            pyspiel.register_game(self.game_type(10, utility, chance=True, fewest=2), create)
-
-    def game_type(
-        self,
-        num_players: int,
-        utility: pyspiel.GameType.Utility,
-        *,
-        chance: bool,
-        fewest: int | None = None,
-    ) -> pyspiel.GameType:
-        """OpenSpiel's description of one game, or, with `fewest` players, of them all."""
-        modes = pyspiel.GameType.ChanceMode
-        return pyspiel.GameType(
-            self.short_name,
-            self.long_name,
-            pyspiel.GameType.Dynamics.SIMULTANEOUS,
-            modes.EXPLICIT_STOCHASTIC if chance else modes.DETERMINISTIC,
-            # nothing is private, whatever is forgotten
-            pyspiel.GameType.Information.PERFECT_INFORMATION,
-            utility,
-            pyspiel.GameType.RewardModel.REWARDS,
-            num_players,
-            fewest or num_players,
-            True,
-            True,
-            True,
-            True,
-            dict(self.defaults),
-            self.loadable,
-        )
 
 
 @dataclass(frozen=True)
@@ -129,10 +76,15 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
     after `max_length` steps (see `default_max_length`). Returns are sums of rewards, also where
     the exact game values play by its mean payoff a step: that is the return times `scale`.
 
+    Information states recall the whole history, so OpenSpiel's best responses, NashConv and CFR
+    are exact; those of an endless game recall its state, and a walk through all its histories,
+    which would not end, is refused.
+
     Attributes:
         exact: the same game with exact payoffs.
         rules: what OpenSpiel has to know of its steps.
         recall: "memory" or "perfect".
+        endless: whether it is cut only where nothing counts any more, after many steps.
         steps: after how many steps the game ends at the latest.
         may_stop: whether a chance move after each step decides if the game goes on.
         chance: whether there is any chance move.
@@ -145,21 +97,22 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
         rules: Rules,
         parameters: dict[str, Any],
         *,
-        recall: str,
+        recall: str | None,
         max_length: int | None,
     ) -> None:
-        check_recall(recall)
-        if recall != MEMORY:
-            parameters["recall"] = recall
         if max_length is not None:
             if game.horizon is not None:
                 raise InputError(f"{game.name} ends at its horizon; leave max_length out")
             check_max_length(max_length)
             parameters["max_length"] = max_length
+        self.steps: int = game.horizon or max_length or default_max_length(game)
+        self.endless = not (game.horizon or max_length) and self.steps > _COPIES // 2
+        self.recall = recall or (MEMORY if self.endless else PERFECT)
+        check_recall(self.recall)
+        if recall == PERFECT or (recall and not self.endless):
+            parameters["recall"] = recall
         self.exact = game
         self.rules = rules
-        self.recall = recall
-        self.steps: int = game.horizon or max_length or default_max_length(game)
         self.may_stop = game.horizon is None and self.steps > 1
         self.chance = rules.start_outcomes > 0 or (rules.outcomes > 0 and self.steps > 1)
         game_type = family.game_type(game.num_players, self._utility(), chance=self.chance)
@@ -180,8 +133,8 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
     def decision_states(self) -> dict[str, Any]:
         """For each memory at which players may decide, one OpenSpiel state in which they do.
 
-        `TabularPolicy(game, states=game.decision_states())` has the same rows as
-        `TabularPolicy(game)`, which visits every history to find them. With recall="perfect" a
+        With recall="memory", `TabularPolicy(game, states=game.decision_states())` has the same rows
+        as `TabularPolicy(game)`, which visits every history to find them. With recall="perfect" a
         policy needs every history; leave `states` out there.
         """
         found: dict[str, Any] = {}
@@ -267,6 +220,7 @@ class SteppedState(pyspiel.State):  # type: ignore[misc]
     def __init__(self, game: SteppedGame) -> None:
         super().__init__(game)
         self.step = 0
+        self._copies = _Copies(0)
         self._at_chance = game.rules.start_outcomes > 0
         self._over = False
         self._rewards = [0.0] * game.num_players()
@@ -318,11 +272,25 @@ class SteppedState(pyspiel.State):  # type: ignore[misc]
         self._rewards = [weight * float(value) for value in rewards]
         self._returns = [a + b for a, b in zip(self._returns, self._rewards, strict=True)]
         self.step += 1
+        if game.endless and self._copies > _COPIES:
+            raise InputError(
+                f"{game.exact.name} goes on for ever, so OpenSpiel's walks through all histories "
+                "(nash_conv, policy_value, CFR) do not end; give max_length or a horizon, or use "
+                "gtlearn.check and solvers.evaluate, which are exact"
+            )
         self._over = self.step == game.steps
 
     def __str__(self) -> str:
         text = self.text(PERFECT)
         return f"{text} (over)" if self._over else f"{text} (chance)" * self._at_chance or text
+
+
+class _Copies(int):
+    """How many copies lie between a state and the first one of its game: where a walk goes on from
+    a copy at each move, as those through all histories do, as many as there were moves."""
+
+    def __deepcopy__(self, memo: Any) -> _Copies:  # by which OpenSpiel copies what a state holds
+        return _Copies(self + 1)
 
 
 class SteppedObserver:
@@ -368,6 +336,7 @@ def followers(state: Any) -> list[Any]:
     out = []
     for joint in product(*map(state.legal_actions, range(state.get_game().num_players()))):
         child = state.clone()
+        child._copies = _Copies(0)  # each state comes once, so this walk ends
         child.apply_actions(list(joint))
         out += _after_chance(child)
     return out

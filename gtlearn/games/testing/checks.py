@@ -10,7 +10,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games.formats.files import dumps, loads
 from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.loading import load

@@ -10,7 +10,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games.formats.files import dumps, loads
-from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
 from gtlearn.games.loading import load
 from gtlearn.games.openspiel.markov import MarkovOpenSpielGame

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gtlearn.games.kinds.iterated.game import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.building import markov_game
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame

@@ -10,10 +10,18 @@ from numpy.typing import NDArray
 from gtlearn import child
 from gtlearn.games import MarkovGame
 from gtlearn.progress import tell
-from gtlearn.solvers._markov.certified import is_exact, measured, tolerances
+from gtlearn.solvers._enclosure.equilibria import enclosed
+from gtlearn.solvers._enclosure.krawczyk import NotEnclosed
+from gtlearn.solvers._markov.certified import (
+    ACCURACY,
+    decimal,
+    is_exact,
+    measured,
+    shortened,
+    tolerances,
+)
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.float_games import FloatGame
-from gtlearn.solvers._markov.rounding import ACCURACY, decimal, shortened
 from gtlearn.solvers._markov.stage_games import continuation_payoffs, stage_game
 from gtlearn.solvers._markov.tracing import traced
 from gtlearn.solvers.solution import NashEquilibrium, Strategy, Table
@@ -30,16 +38,18 @@ Vector = NDArray[np.float64]
 Tables = tuple[Table, ...]
 
 
-def mixed_equilibrium(game: MarkovGame) -> NashEquilibrium | None:
-    """A stationary equilibrium of a discounted game, exact or with regrets of at most 1e-9.
+def mixed_equilibrium(game: MarkovGame) -> tuple[NashEquilibrium, str] | None:
+    """A stationary equilibrium of a discounted game: exact, in a box, or with regrets up to 1e-9.
 
-    None where no path that was followed led to one.
+    With it comes why it is not in a box, where it is approximate. None where no path that was
+    followed led to an equilibrium.
 
     A path of logarithmic tracing leads to it in floats. On the actions that are then played,
     Newton's method makes them earn the same to 60 digits; probabilities that look like fractions
     are taken for these, and where all regrets then are exactly zero, the equilibrium is exact.
-    Else it is rounded, and accepted if no regret exceeds 1e-9 of what the payoffs of a play can
-    differ by. (In general the probabilities are irrational, even with two players.)
+    In general the probabilities are irrational, even with two players: where a box around them is
+    proven to hold exactly one equilibrium, that is the answer. Else they are rounded, and accepted
+    if no regret exceeds 1e-9 of what the payoffs of a play can differ by.
 
     Args:
         game: a game without a horizon, of any number of players.
@@ -57,28 +67,31 @@ def mixed_equilibrium(game: MarkovGame) -> NashEquilibrium | None:
         start = weights / (floats.owners @ (floats.owners.T @ weights))
         end = child.bounded(traced, floats, start, seconds=2e-9 * size**3)
         if end is not None:
-            found = child.bounded(
+            result = child.bounded(
                 _measured, game, floats, *end, allowed, seconds=2e-8 * floats.entries**3
             )
-            regrets = found.certificate.evidence["regrets"]
+            regrets = result[0].certificate.evidence["regrets"]
             if all(r <= most for r, most in zip(regrets, allowed, strict=True)):
-                return found
+                return result
         weights = generator.exponential(size=floats.entries)
     return None
 
 
 def _measured(
     game: MarkovGame, floats: FloatGame, x: Vector, values: Vector, allowed: tuple[Fraction, ...]
-) -> NashEquilibrium:
-    """The equilibrium near the end of a path: exact if possible, else as good as it gets."""
+) -> tuple[NashEquilibrium, str]:
+    """The equilibrium near the end of a path: exact, in a box, or as good as it gets and why."""
     tables = _refined(game, floats, x, values)
     for denominator in DENOMINATORS:
         simple = _simple(tables, denominator)
         if simple is not None:
-            found = measured(game, simple)
-            if is_exact(found):
-                return found
-    return shortened(game, tables, allowed)
+            result = measured(game, simple)
+            if is_exact(result):
+                return result, ""
+    try:
+        return enclosed(game, tables, evaluate(game, tables).state_values), ""
+    except NotEnclosed as reason:
+        return shortened(game, tables, allowed), str(reason)
 
 
 def _refined(game: MarkovGame, floats: FloatGame, x: Vector, values: Vector) -> Tables:

@@ -14,7 +14,7 @@ from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import LimitReached
 from gtlearn.solvers.checking.commitment import commitment_worth, leading_pair
 from gtlearn.solvers.checking.comparing import cut_short, with_notes
-from gtlearn.solvers.checking.nash import check_nash
+from gtlearn.solvers.checking.nash import check_enclosed, check_nash
 from gtlearn.solvers.checking.report import CheckReport
 from gtlearn.solvers.checking.table_commitment import require_two_players, table_worth
 from gtlearn.solvers.outcomes import (
@@ -22,7 +22,7 @@ from gtlearn.solvers.outcomes import (
 )
 from gtlearn.solvers.profile import Profile
 from gtlearn.solvers.profiles.joint import is_joint_tensor, joint_of
-from gtlearn.solvers.profiles.read import read_profile
+from gtlearn.solvers.profiles.read import read_enclosed, read_profile
 from gtlearn.solvers.verify import payoffs, table_payoffs
 from gtlearn.solvers.verify.correlated import largest_gain
 
@@ -44,6 +44,9 @@ def check_equilibrium(
     (False, (Fraction(0, 1), Fraction(1, 2)), Fraction(1, 4))
     """
     limit = read_tolerance(tolerance)
+    boxed, profile = read_enclosed(profile, game, index)
+    if boxed is not None:
+        return check_enclosed(boxed, game, limit)
     played = read_profile(profile, game, tolerance=limit, index=index)
     return check_nash(played, limit, nearest)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError
-from gtlearn.games import MarkovGame, NormalFormGame
+from gtlearn.games import BayesianGame, Game, MarkovGame, NormalFormGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._linear.cost import product_seconds
@@ -16,14 +16,19 @@ from gtlearn.solvers._markov.certified import measuring_seconds
 from gtlearn.solvers.checking.comparing import comparing, cut_short, status_of, with_notes
 from gtlearn.solvers.checking.nearest import nearest_equilibrium
 from gtlearn.solvers.checking.report import CheckReport
-from gtlearn.solvers.outcomes import STATIONARY, Table
-from gtlearn.solvers.profile import Profile
+from gtlearn.solvers.outcomes import STATIONARY, NashEquilibrium, Table
+from gtlearn.solvers.profile import Profile, profile_of
 from gtlearn.solvers.verify import table_payoffs, table_regrets
+from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 
 MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
 COMPARING = 5.0  # seconds for the nearest equilibrium, where there is no time limit
+
+ENCLOSED = (
+    "exactly one equilibrium is proven to be in the intervals that were given; the regrets are its"
+)
 
 Vector = tuple[Fraction, ...]
 
@@ -55,6 +60,29 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
     if isinstance(game, NormalFormGame):
         return _with_nearest(report, game) if nearest else _with_notes(report)
     return _with_tables(report, as_markov(game), payoffs)
+
+
+def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> CheckReport:
+    """Proves again that exactly one equilibrium is in a box; no deviation from it gains anything.
+
+    Args:
+        boxed: the equilibrium.
+        game: no Bayesian game.
+        tolerance: the largest regret that still holds.
+    """
+    assert not isinstance(game, BayesianGame)
+    report = CheckReport(profile_of(game, boxed), "nash", False, tolerance)
+    try:
+        failures = enclosure_failures(game, boxed)
+    except LimitReached as error:
+        return cut_short(report, error, "the proof was")
+    if failures:
+        return _with_notes(report, [f"no equilibrium is proven to be in the box: {failures[0]}"])
+    none = (Fraction(0),) * len(game.players)
+    report = replace(report, holds=True, payoffs=boxed.payoffs, regrets=none)
+    if game.in_steps:
+        report = replace(report, stationary_regrets=none)
+    return _with_notes(report, [ENCLOSED])
 
 
 def _with_notes(report: CheckReport, notes: Sequence[str] = ()) -> CheckReport:

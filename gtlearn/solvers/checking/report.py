@@ -13,6 +13,7 @@ from gtlearn.solvers.checking.commitment_text import commitment_blocks
 from gtlearn.solvers.checking.nearest import Nearest
 from gtlearn.solvers.checking.result import CommitmentCheck, Optimum
 from gtlearn.solvers.concepts import concept_of
+from gtlearn.solvers.enclosures import Real
 from gtlearn.solvers.outcomes import Distribution
 from gtlearn.solvers.output.json import by_step, game_json, json_number, number_list, plain
 from gtlearn.solvers.output.pieces import (
@@ -44,7 +45,7 @@ class CheckReport:
         holds: whether every regret, gap or gain is at most `tolerance`, compared exactly.
         tolerance: as given.
         payoffs: the expected payoff of each player, in the game's unit, where all strategies are
-            known.
+            known; of an equilibrium in a box, enclosed.
         regrets: what each player could gain by its best deviation, which in several steps may use
             the whole history (nash only).
         nearest: the nearest equilibrium (nash, two players, small games in one shot).
@@ -65,7 +66,7 @@ class CheckReport:
     concept: str
     holds: bool
     tolerance: Fraction
-    payoffs: tuple[Fraction, ...] | None = None
+    payoffs: tuple[Real, ...] | None = None
     regrets: tuple[Fraction, ...] | None = None
     nearest: Nearest | None = None
     stationary_regrets: tuple[Fraction | None, ...] | None = None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gtlearn.games import BayesianGame, Game
+from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.output.json import json_number
 from gtlearn.solvers.record import Record
 
@@ -40,7 +41,13 @@ def _rows(solution: Record) -> Iterator[list[Any]]:
                 when = [step if len(table) > len(states) else "", states[state]]
                 where = [index, *(when if solution.game.in_steps else []), column.heading]
                 for label, p in zip(column.actions, row, strict=True):
-                    yield [*where, label, json_number(p), json_number(payoff)]
+                    yield [*where, label, _cell(p), _cell(payoff)]
+
+
+def _cell(value: Real) -> Any:
+    """As `json_number`; of an enclosed number the midpoint and the radius, as "0.4142+-1e-4"."""
+    number = json_number(value)
+    return f"{number['mid']}+-{number['radius']}" if isinstance(value, Enclosure) else number
 
 
 def _joint_rows(solution: Record) -> Iterator[list[Any]]:

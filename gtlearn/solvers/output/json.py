@@ -11,6 +11,7 @@ import numpy as np
 from gtlearn.games import BayesianGame, Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import ExactArray, Number
+from gtlearn.solvers.enclosures import Enclosure, Real, decimal_text
 from gtlearn.solvers.outcomes import (
     Certificate,
     Commitment,
@@ -49,7 +50,9 @@ def to_json(solution: Record) -> dict[str, Any]:
         "solutions": [_outcome_json(outcome, game) for outcome in solution],
         "components": plain(solution.components),
         "component_indices": plain(solution.component_indices),
-        "subsets": plain(solution.subsets and list(map(_subset_json, solution.subsets))),
+        "subsets": None
+        if solution.subsets is None
+        else [_subset_json(subset) for subset in solution.subsets],
         "bounds": solution.bounds and {n: json_number(v) for n, v in solution.bounds.items()},
         "robustness": plain(solution.robustness) or None,
         "proofs": plain(solution.proofs) or None,
@@ -84,18 +87,22 @@ def game_json(game: Game) -> dict[str, Any]:
     return {**out, "fingerprint": game.fingerprint}
 
 
-def _or_none(value: Number | None) -> str | float | None:
+def _or_none(value: Number | None) -> Any:
     return None if value is None else json_number(value)
 
 
-def json_number(value: Any) -> str | float:
-    """An exact number as "p" or "p/q", a float as it is.
+def json_number(value: Any) -> Any:
+    """An exact number as "p" or "p/q", a float as it is, an enclosed one as `Enclosure.to_json`.
 
     >>> json_number(Fraction(2, 4)), json_number(0.5)
     ('1/2', 0.5)
     """
+    if type(value) is Fraction:  # as most are
+        return exact_text(value)
     if isinstance(value, float | np.floating):
         return float(value)
+    if isinstance(value, Enclosure):
+        return value.to_json()
     return exact_text(Fraction(int(value.numerator), int(value.denominator)))
 
 
@@ -121,7 +128,7 @@ def plain(value: Any) -> Any:
     """
     if value is None or isinstance(value, bool | int | str):
         return value
-    if isinstance(value, Fraction | float):
+    if isinstance(value, Fraction | float | Enclosure):
         return json_number(value)
     if isinstance(value, np.generic):
         return value.item()
@@ -233,6 +240,8 @@ def certificate_json(certificate: Certificate) -> dict[str, Any]:
 
 def _evidence_json(key: str, value: Any) -> Any:
     """As `plain`, but of many multipliers each row is a list of [place, number] of the nonzero."""
+    if key == "radius":
+        return decimal_text(value)
     if key != "multipliers" or not isinstance(value, tuple) or len(value) <= MOST_FULL_ROWS:
         return plain(value)
     if not all(isinstance(row, ExactArray) for row in value):
@@ -261,6 +270,6 @@ def _distribution_json(distribution: Mapping[tuple[int, ...], Number]) -> list[d
     ]
 
 
-def number_list(values: Sequence[Number]) -> list[str | float]:
+def number_list(values: Sequence[Real]) -> list[Any]:
     """Each number as in `json_number`."""
     return [json_number(value) for value in values]

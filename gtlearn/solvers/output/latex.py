@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from gtlearn.games.numbers import Number, format_number
-from gtlearn.solvers.outcomes import Outcome, Strategy
+from gtlearn.games.numbers import format_number
+from gtlearn.solvers.enclosures import Enclosure, Real
+from gtlearn.solvers.outcomes import Outcome
 from gtlearn.solvers.output.csv import joint_actions
 from gtlearn.solvers.output.json import exact_text
 from gtlearn.solvers.profile import Profile, columns_of
@@ -59,7 +60,7 @@ def _latex_distributions(solution: Record) -> str:
     return tabular(["", *map(latex_escape, solution.game.players), "probability"], rows)
 
 
-def latex_mix(labels: Sequence[str], strategy: Strategy) -> str:
+def latex_mix(labels: Sequence[str], strategy: Sequence[Real]) -> str:
     """The actions that a strategy plays, with their probabilities."""
     parts = [(label, p) for label, p in zip(labels, strategy, strict=True) if p != 0]
     if len(parts) == 1:
@@ -67,7 +68,7 @@ def latex_mix(labels: Sequence[str], strategy: Strategy) -> str:
     return " + ".join(f"${latex_number(p)}$\\,{latex_escape(label)}" for label, p in parts)
 
 
-def latex_number(value: Number) -> str:
+def latex_number(value: Real) -> str:
     r"""A number in math mode.
 
     >>> latex_number(Fraction(-1, 3)), latex_number(1e-20)
@@ -79,6 +80,8 @@ def latex_number(value: Number) -> str:
         sign = "-" if value < 0 else ""
         top, bottom = exact_text(abs(value)).split("/")
         return f"{sign}\\frac{{{top}}}{{{bottom}}}"
+    if isinstance(value, Enclosure):
+        return str(value).replace("...", r"\ldots").replace("+-", r"\pm")
     mantissa, _, exponent = format_number(float(value)).partition("e")
     if not exponent:
         return mantissa

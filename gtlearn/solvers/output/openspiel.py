@@ -10,6 +10,7 @@ from open_spiel.python.policy import Policy, TabularPolicy
 
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games.openspiel.steps import MEMORY
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.record import Record
 
@@ -25,8 +26,10 @@ def to_openspiel_policy(
     `game` may be any form in which each player decides once, for instance the turn-based one
     of `pyspiel.convert_to_turn_based`. In a game of several steps it is the solution's own: tables
     that do not see the time become a TabularPolicy whose information states are the states of the
-    game ("p0 init", "p0 CC", ...) that can be reached before it ends; others a TimedPolicy, which
-    counts the steps of the state that it is asked about.
+    game ("p0 init", "p0 CC", ...) that can be reached before it ends; others a TimedPolicy. Both
+    answer by the state of the game that they are asked about, whatever its information states
+    recall, so OpenSpiel's `nash_conv` and `policy_value` take them where the game has an end. Where
+    it has none there is no such number, and these refuse.
 
     Raises:
         InputError: if the solution has no strategy a player, or `game` is of another shape.
@@ -40,16 +43,32 @@ def to_openspiel_policy(
 
 
 def _of_tables(game: MarkovGame | IteratedGame, tables: Sequence[Table]) -> Policy:
-    if any(len(table) > len(game.states) for table in tables):
-        return TimedPolicy(game, tables)
-    reached = game.openspiel.decision_states()
-    policy = TabularPolicy(game.openspiel, states=reached)
-    for state in reached.values():
-        for player, table in enumerate(tables):
-            key = state.information_state_string(player)
-            row = [float(p) for p in table[state.place]]
-            policy.action_probability_array[policy.state_lookup[key]][: len(row)] = row
-    return policy
+    timed = any(len(table) > len(game.states) for table in tables)
+    return TimedPolicy(game, tables) if timed else StatePolicy(game, tables)
+
+
+class StatePolicy(TabularPolicy):  # type: ignore[misc]
+    """Tables that do not depend on the time, as an OpenSpiel policy with a row a state."""
+
+    def __init__(self, game: IteratedGame | MarkovGame, tables: Sequence[Table]) -> None:
+        form = type(game.openspiel)(game, recall=MEMORY)
+        reached = form.decision_states()
+        super().__init__(form, states=reached)
+        self.game = game.openspiel
+        for state in reached.values():
+            for player, table in enumerate(tables):
+                row = [float(p) for p in table[state.place]]
+                self.policy_for_key(self._state_key(state, player))[: len(row)] = row
+
+    def _state_key(self, state: Any, player: int | None) -> str:
+        """The label of what the game's memory holds, whatever the information state recalls."""
+        who = state.current_player() if player is None else player
+        return f"p{who} {state.text(MEMORY)}"
+
+    def __copy__(self, copy_action_probability_array: bool = True) -> TabularPolicy:
+        copied = super().__copy__(copy_action_probability_array)
+        copied.__class__ = type(self)
+        return copied
 
 
 class TimedPolicy(Policy):  # type: ignore[misc]

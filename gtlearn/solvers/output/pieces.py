@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gtlearn.games.numbers import Number
-from gtlearn.solvers.outcomes import Strategy
+from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.output.json import exact_text
 
 if TYPE_CHECKING:
@@ -65,12 +64,14 @@ def _glued(text: str) -> str:
     return _SHORT.sub(rf"\1:{NO_BREAK}", text)
 
 
-def short_number(value: Number) -> str:
+def short_number(value: Real) -> str:
     """A number for people: ratios that would not fit become decimals, marked by "~".
 
     >>> short_number(Fraction(2, 3)), short_number(Fraction(1, 3**40)), short_number(0.25)
     ('2/3', '~8.22526e-20', '0.25')
     """
+    if isinstance(value, Enclosure):
+        return str(value)
     if not isinstance(value, Fraction):
         return f"{value:.6g}"
     if abs(value.numerator) < 10**MAX_LENGTH and value.denominator < 10**MAX_LENGTH:
@@ -94,7 +95,7 @@ def decimal(value: Fraction) -> str:
     return f"{approximation:.6g}"
 
 
-def mix(labels: Sequence[str], strategy: Strategy, separator: str = ", ") -> str:
+def mix(labels: Sequence[str], strategy: Sequence[Real], separator: str = ", ") -> str:
     """The actions that a strategy plays, with their probabilities.
 
     >>> mix(["C", "D"], (Fraction(1, 2), Fraction(1, 2)))
@@ -111,19 +112,19 @@ def mix(labels: Sequence[str], strategy: Strategy, separator: str = ", ") -> str
     return separator.join(shown)
 
 
-def mix_cell(labels: Sequence[str], strategy: Strategy) -> str:
+def mix_cell(labels: Sequence[str], strategy: Sequence[Real]) -> str:
     """As `mix`, with one action a line where their names are long."""
     played = (label for label, p in zip(labels, strategy, strict=True) if p != 0)
     return mix(labels, strategy, "\n" if max(map(len, played)) > MAX_GLUED else ", ")
 
 
-def exactly(value: Number) -> str:
+def exactly(value: Real) -> str:
     """The exact number, and what it is about where that is not plain.
 
     >>> exactly(Fraction(67, 20)), exactly(Fraction(3))
     ('67/20 (~3.35)', '3')
     """
     text = short_number(value)
-    if isinstance(value, float) or text.startswith("~") or value.denominator < 10:
+    if isinstance(value, float | Enclosure) or text.startswith("~") or value.denominator < 10:
         return text
     return f"{text} (~{decimal(value)})"

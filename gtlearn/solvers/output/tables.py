@@ -6,10 +6,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gtlearn.errors import option
-from gtlearn.games.numbers import Number
 from gtlearn.limits import OK
 from gtlearn.solvers.concepts import concept_of, is_registered
-from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, Commitment, CorrelatedEquilibrium
+from gtlearn.solvers.enclosures import Real
+from gtlearn.solvers.outcomes import (
+    ENCLOSURE,
+    FLOAT,
+    RATIONAL,
+    Certificate,
+    Commitment,
+    CorrelatedEquilibrium,
+)
 from gtlearn.solvers.output.one_shot import (
     MAX_ROWS,
     OBJECTIVES,
@@ -26,6 +33,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SEARCHED = ("enumeration", "branch_and_bound")  # bounds that nothing short proves again
+_ARITHMETIC = {RATIONAL: "exact", ENCLOSURE: "in proven intervals"}
+_ENCLOSED = (
+    "Certificate: verified from the game alone, in exact arithmetic: exactly one equilibrium on "
+    "these actions has the digits shown, and no player gains anything by any deviation from it. As "
+    "JSON its numbers are intervals, some 30 digits narrow."
+)
 _CRITERIA = {
     "welfare": "highest welfare (sum of payoffs)",
     "fairness": "highest smallest payoff",
@@ -49,7 +62,7 @@ def render(solution: Record, width: int | None = None) -> str:
 
 
 def _heading(solution: Record) -> str:
-    exact = "exact" if solution.arithmetic == RATIONAL else "floating point"
+    exact = _ARITHMETIC.get(solution.arithmetic, "floating point")
     seconds = solution.seconds
     took = f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
     content = _content_in_steps(solution) if _of_steps(solution) else _content(solution)
@@ -129,6 +142,8 @@ def _proof(solution: Record) -> str:
         return f"Rounded to floating point, so not proven; the largest regret is {most:.3g}."
     if unproven:
         return f"Certificate: NOT verified for {_numbered(unproven)}; take them as approximations."
+    if any(c.arithmetic == ENCLOSURE for c in certificates):
+        return _ENCLOSED
     exact = all(c.arithmetic == RATIONAL for c in certificates)
     return _start(exact, "the payoffs") + _claim(solution, certificates, exact)
 
@@ -199,6 +214,8 @@ def _proof_in_steps(solution: Record) -> str:
         )
     if unproven:
         return f"Certificate: NOT verified for {_numbered(unproven)}; take them as approximations."
+    if any(c.arithmetic == ENCLOSURE for c in certificates):
+        return _ENCLOSED
     start = _start(all(c.arithmetic == RATIONAL for c in certificates), "the game")
     if isinstance(solution[0], Commitment):
         claims = "the payoffs, the response as a best one of its class"
@@ -217,7 +234,7 @@ def _footnotes(solution: Record) -> list[str]:
     return notes
 
 
-def _shown_numbers(solution: Record) -> Iterator[Number]:
+def _shown_numbers(solution: Record) -> Iterator[Real]:
     in_steps = solution.game.in_steps
     for index, outcome in enumerate(solution.solutions[: MAX_OUTCOMES if in_steps else MAX_ROWS]):
         yield from outcome.payoffs

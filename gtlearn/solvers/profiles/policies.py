@@ -9,7 +9,7 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.kinds.iterated import as_markov
-from gtlearn.games.openspiel.steps import SteppedGame, followers
+from gtlearn.games.openspiel.steps import MEMORY, SteppedGame, followers
 from gtlearn.solvers.profiles.one_shot_policies import vectors_of_policy
 
 LONGEST = 2  # joint actions beyond what is remembered after which a policy must still play the same
@@ -155,7 +155,7 @@ def _of_strings(
     """The row in each state that can be reached, asked by the text of its information state."""
     rows = {}
     for state in game.openspiel.decision_states().values():
-        key = state.information_state_string(player)
+        key = f"p{player} {state.text(MEMORY)}"
         try:
             chosen = dict(policy.action_probabilities(key))
         except Exception as error:

@@ -14,16 +14,18 @@ import numpy as np
 from gtlearn.errors import InputError, option, quoted
 from gtlearn.files import require_no_link
 from gtlearn.games import Game
-from gtlearn.games.formats.arrays import is_array, plain_array
+from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
+    ENCLOSURE,
     OPTIMAL,
     STATIONARY,
     STOCHASTIC,
     Commitment,
     CorrelatedEquilibrium,
+    NashEquilibrium,
     StrategyProfile,
     Table,
 )
@@ -40,6 +42,7 @@ from gtlearn.solvers.profiles.strategies import (
     read_strategy,
 )
 from gtlearn.solvers.record import Record
+from gtlearn.solvers.verify.reading import read_outcome
 
 SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
 SHAPE_IN_STEPS = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
@@ -101,6 +104,11 @@ def read_profile(
     if isinstance(source, Record):
         source = source.outcome(index)
     if isinstance(source, StrategyProfile):
+        if source.certificate.arithmetic == ENCLOSURE:
+            raise InputError(
+                "the equilibrium is enclosed, so that it is no exact profile; give the midpoints "
+                "of its numbers, or check it as a Nash equilibrium"
+            )
         return reader.players(list(source.strategies), None)
     if isinstance(source, CorrelatedEquilibrium):
         return reader.joint(source.distribution)
@@ -119,6 +127,30 @@ def read_profile(
     if callable(source):
         return reader.players(answers_of(source, game), None)
     raise InputError(f"a {type(source).__name__} is no profile; write {reader.shape}")
+
+
+def read_enclosed(source: Any, game: Game, index: int = 0) -> tuple[NashEquilibrium | None, Any]:
+    """The equilibrium in a box that a source holds, if any; and what a text or file holds.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    if isinstance(source, str | Path):
+        content = _Reader(game, 0, None).content(source)
+        source = source if isinstance(content, str) else content
+    found = source
+    if isinstance(source, Record) and -len(source) <= index < len(source):
+        found = source[index]
+    if isinstance(source, Mapping):
+        entries = source.get("solutions", [source])
+        inside = isinstance(entries, list) and -len(entries) <= index < len(entries)
+        entry = entries[index] if inside else None
+        certificate = entry.get("certificate") if isinstance(entry, Mapping) else None
+        if isinstance(certificate, Mapping) and certificate.get("arithmetic") == ENCLOSURE:
+            found = read_outcome(entry)
+    if isinstance(found, NashEquilibrium) and found.certificate.arithmetic == ENCLOSURE:
+        return found, source
+    return None, source
 
 
 @dataclass(frozen=True)

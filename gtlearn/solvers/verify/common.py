@@ -6,7 +6,16 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Outcome
+from gtlearn.errors import InputError
+from gtlearn.solvers.enclosures import Enclosure
+from gtlearn.solvers.outcomes import (
+    ARITHMETICS,
+    ENCLOSURE,
+    FLOAT,
+    RATIONAL,
+    Outcome,
+    weakest,
+)
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
@@ -14,6 +23,9 @@ SETS = ("components", "component_indices", "subsets")  # parts of a claim
 OF_TABLES = ("follower", "policy", "bounds", "robustness", "proofs")
 COMPLETE = "that these are all (complete)"
 ALL_TABLES = "that these are all in deterministic tables (complete)"
+_KIND = {RATIONAL: "in exact numbers", ENCLOSURE: "in enclosed numbers", FLOAT: "in floats"}
+_ONE = {ENCLOSURE: "enclosed", FLOAT: "a float"}
+_OF = {RATIONAL: "exact", ENCLOSURE: "that of enclosed numbers", FLOAT: "that of floats"}
 _FLOATS = ("float_bound", "tolerance")  # evidence in floats, also where all else is exact
 
 
@@ -93,8 +105,8 @@ def _belongs(claim: Claim, outcome: Outcome) -> list[str]:
     certificate = outcome.certificate
     if certificate.kind != claim.concept:
         return [f"it is of the kind {certificate.kind!r}, the solution of {claim.concept!r}"]
-    if certificate.arithmetic != RATIONAL and claim.arithmetic == RATIONAL:
-        return ["it is in floats, the solution in exact numbers"]
+    if _rank(claim.arithmetic) < _rank(certificate.arithmetic):
+        return [f"it is {_KIND[certificate.arithmetic]}, the solution {_KIND[claim.arithmetic]}"]
     return []
 
 
@@ -105,26 +117,38 @@ def _arithmetic(outcome: Outcome) -> list[str]:
         return ["the certificate's evidence is no mapping"]
     evidence = {k: v for k, v in certificate.evidence.items() if k not in _FLOATS}
     parts = [evidence, *(v for k, v in vars(outcome).items() if k != "certificate")]
-    held = any(map(_holds_float, parts))
-    if held and certificate.arithmetic == RATIONAL:
-        return ["a number is a float, but the arithmetic is said to be exact"]
-    if not held and certificate.arithmetic == FLOAT:
-        return ["no number is a float, but the arithmetic is said to be that of floats"]
+    held, said = weakest(map(_arithmetic_of, parts)), certificate.arithmetic
+    if _rank(held) > _rank(said):
+        return [f"a number is {_ONE[held]}, but the arithmetic is said to be {_OF[said]}"]
+    if held != said:
+        return [f"no number is {_ONE[said]}, but the arithmetic is said to be {_OF[said]}"]
     return []
 
 
-def _holds_float(value: Any) -> bool:
+def _rank(arithmetic: str) -> int:
+    """0 for the strongest arithmetic."""
+    if arithmetic not in ARITHMETICS:
+        raise InputError(f"the arithmetic {arithmetic!r} is not known")
+    return ARITHMETICS.index(arithmetic)
+
+
+def _arithmetic_of(value: Any) -> str:
+    """The weakest arithmetic of the numbers of any value."""
     if isinstance(value, Mapping):
-        return any(map(_holds_float, value.values()))
+        return weakest(map(_arithmetic_of, value.values()))
     if isinstance(value, list | tuple):
-        return any(map(_holds_float, value))
-    return isinstance(value, float)
+        return weakest(map(_arithmetic_of, value))
+    if isinstance(value, Enclosure):
+        return ENCLOSURE
+    return FLOAT if isinstance(value, float) else RATIONAL
 
 
 def _weakest(claim: Claim) -> list[str]:
-    stated = {outcome.certificate.arithmetic for outcome in claim.outcomes}
-    if claim.arithmetic == FLOAT and stated == {RATIONAL}:
-        return ["all solutions are in exact numbers, but the whole is said to be in floats"]
+    stated = [outcome.certificate.arithmetic for outcome in claim.outcomes]
+    held = max(stated, key=_rank, default=claim.arithmetic)
+    if _rank(held) < _rank(claim.arithmetic):
+        said = _KIND[claim.arithmetic]
+        return [f"all solutions are {_KIND[held]}, but the whole is said to be {said}"]
     return []
 
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import nearest_double
-from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium
+from gtlearn.solvers.outcomes import ENCLOSURE, RATIONAL, NashEquilibrium
 from gtlearn.solvers.verify.bimatrix import Bimatrix
 from gtlearn.solvers.verify.correlated import FLOAT_TOLERANCE, payoff_range
+from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.form import ROUNDING, items, number, require_form, text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
@@ -21,9 +22,10 @@ def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
 
     An exact one must have regret zero, say so, and have the payoffs that it states. One in floats
     must have the regrets and payoffs that it states, once its strategies are renormalised exactly,
-    up to a float's rounding, and no regret above `FLOAT_TOLERANCE` of the range of payoffs. A
-    stated "value" must be what the first of the two who choose earns in a zero-sum game. What is
-    not of the form of an equilibrium of this game is a false statement too.
+    up to a float's rounding, and no regret above `FLOAT_TOLERANCE` of the range of payoffs. One in
+    a box must be proven to be there (`enclosure`). A stated "value" must be what the first of the
+    two who choose earns in a zero-sum game. What is not of the form of an equilibrium of this game
+    is a false statement too.
     """
     try:
         return _nash(game, equilibrium)
@@ -32,6 +34,8 @@ def nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
 
 
 def _nash(game: NormalFormGame, equilibrium: NashEquilibrium) -> tuple[str, ...]:
+    if getattr(equilibrium.certificate, "arithmetic", None) == ENCLOSURE:
+        return tuple(enclosure_failures(game, equilibrium))
     require_form(game, equilibrium)
     exact = equilibrium.certificate.arithmetic == RATIONAL
     strategies = [[Fraction(p) for p in strategy] for strategy in equilibrium.strategies]

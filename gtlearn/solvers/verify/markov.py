@@ -46,7 +46,7 @@ def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator
             yield Statement(statement.says, tested[-1], f"solution {k}")
         committed = isinstance(outcome, Commitment)
         known = commitments.BESIDES if committed else equilibria.BESIDES
-        evidence = commitments.EVIDENCE if committed else equilibria.EVIDENCE
+        evidence = commitments.EVIDENCE if committed else equilibria.evidence_of(outcome)
         yield from outcome_statements(claim, k, outcome, known, evidence)
     if not any(test.failed for test in tested):
         yield from list_statements(markov, claim, tried)

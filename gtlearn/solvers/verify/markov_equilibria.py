@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
@@ -13,8 +13,10 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import nearest_double
-from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium
+from gtlearn.solvers.outcomes import ENCLOSURE, RATIONAL, NashEquilibrium, Outcome
 from gtlearn.solvers.verify.common import verified_failures
+from gtlearn.solvers.verify.enclosure import EVIDENCE as ENCLOSED
+from gtlearn.solvers.verify.enclosure import enclosed_statements
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.markov_form import (
     lists_every_step,
@@ -48,6 +50,9 @@ def equilibrium_statements(
         outcome: the equilibrium.
         besides: what its JSON says besides.
     """
+    if outcome.certificate.arithmetic == ENCLOSURE:
+        yield from enclosed_statements(game, outcome, besides)
+        return
     try:
         played = _Played(game, outcome, _tables(game, outcome))
     except InputError as error:
@@ -68,6 +73,11 @@ def equilibrium_statements(
         "whether it is verified",
         lambda: verified_failures(outcome, played.exact and not any(played.regrets)),
     )
+
+
+def evidence_of(outcome: Outcome) -> Collection[str]:
+    """The names of the evidence that is tested."""
+    return ENCLOSED if outcome.certificate.arithmetic == ENCLOSURE else EVIDENCE
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.solvers.outcomes import (
+    ENCLOSURE,
     FLOAT,
     RATIONAL,
     Commitment,
@@ -31,6 +32,7 @@ from gtlearn.solvers.verify.common import (
 )
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.dummies import of_two
+from gtlearn.solvers.verify.enclosure import IN_ONE_SHOT as ENCLOSED
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures
 from gtlearn.solvers.verify.form import number, number_failures
 from gtlearn.solvers.verify.listing import Listing
@@ -39,7 +41,7 @@ from gtlearn.solvers.verify.nash_sets import set_statements
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven
 
 _EVIDENCE: dict[type, tuple[str, ...]] = {  # the names that are tested, by the kind of outcome
-    NashEquilibrium: ("regrets", "value", "unique"),
+    NashEquilibrium: ("regrets", "value", "unique", *ENCLOSED),
     CorrelatedEquilibrium: ("gain", "objective", "bound", "weights", "multipliers", "tolerance"),
     Commitment: (
         *("commitment", "upper_bound", "multipliers", "weights", "flat", "chains", "interior"),
@@ -94,8 +96,11 @@ def _says(outcome: Outcome) -> str:
     certificate = getattr(outcome, "certificate", None)
     evidence = getattr(certificate, "evidence", None)
     named = evidence if isinstance(evidence, Mapping) else {}
-    exact = getattr(certificate, "arithmetic", None) == RATIONAL
+    arithmetic = getattr(certificate, "arithmetic", None)
+    exact = arithmetic == RATIONAL
     if isinstance(outcome, NashEquilibrium):
+        if arithmetic == ENCLOSURE:
+            return "that exactly one Nash equilibrium is in the box, and its payoffs"
         rounded = "" if exact else " up to rounding, its regrets"
         return f"that it is a Nash equilibrium{rounded}, and its payoffs"
     if isinstance(outcome, CorrelatedEquilibrium):
@@ -129,7 +134,8 @@ def _further(
 ) -> Iterator[Statement]:
     """What an outcome that holds alone says besides."""
     exact = outcome.certificate.arithmetic == RATIONAL
-    in_floats = isinstance(outcome, NashEquilibrium) and not exact  # then nothing is proven
+    floats = outcome.certificate.arithmetic == FLOAT
+    in_floats = isinstance(outcome, NashEquilibrium) and floats  # then nothing is proven
     yield Statement("whether it is verified", partial(verified_failures, outcome, not in_floats))
     evidence = outcome.certificate.evidence
     if isinstance(outcome, NashEquilibrium) and listing is not None and "unique" in evidence:

@@ -11,11 +11,11 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
 from gtlearn.solvers.concepts import is_registered, names
+from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, Real
 from gtlearn.solvers.outcomes import (
+    ARITHMETICS,
     DETERMINISTIC,
-    FLOAT,
     OPTIMAL,
-    RATIONAL,
     STATIONARY,
     STOCHASTIC,
     Certificate,
@@ -27,13 +27,13 @@ from gtlearn.solvers.outcomes import (
     Outcome,
     Strategy,
     StrategyProfile,
-    Table,
     committed,
 )
 from gtlearn.solvers.verify.claim import Claim
 from gtlearn.solvers.verify.form import require_only
 
 SCHEMA = "gtlearn/solution/1"
+_ENCLOSED = ("mid", "radius")
 
 # What of the JSON stands in the parts of a claim; the rest is `besides`.
 _READ = (
@@ -92,7 +92,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
     return Claim(
         game=of_kind(dict, data.get("game", {})),
         concept=one_of(names(), data["concept"]),
-        arithmetic=one_of((RATIONAL, FLOAT), data["arithmetic"]),
+        arithmetic=one_of(ARITHMETICS, data["arithmetic"]),
         complete=of_kind(bool, data["complete"]),
         outcomes=outcomes,
         components=_components(data.get("components")),
@@ -161,39 +161,51 @@ def one_of(allowed: Sequence[str], value: Any) -> str:
     return str(value)
 
 
+def read_outcome(entry: Any) -> Outcome:
+    """One solution's entry of the JSON.
+
+    Raises:
+        InputError: if a part is missing or of the wrong form.
+    """
+    try:
+        return _outcome(of_kind(dict, entry))
+    except KeyError as error:
+        raise InputError(f"the solution's JSON lacks {error.args[0]!r}") from None
+
+
 def _outcome(entry: Mapping[str, Any]) -> Outcome:
     check()
     certificate = _certificate(entry["certificate"])
+    if not {"commitment", "leader", "distribution"} & set(entry):
+        return _equilibrium(entry, certificate)
     payoffs = tuple(read_number(p) for p in of_kind(list, entry["payoffs"]))
     if "commitment" in entry:
         return _table_commitment(entry, payoffs, certificate)
-    if "timed" in entry:
-        timed = of_kind(bool, entry["timed"])
-        tables = tuple(_table(table) for table in of_kind(list, entry["strategies"]))
-        return NashEquilibrium(tables, payoffs, certificate, timed=timed)
     if "leader" in entry:
         return _commitment(entry, payoffs, certificate)
-    if "distribution" in entry:
-        value = entry.get("value")
-        return CorrelatedEquilibrium(
-            _distribution(entry["distribution"]),
-            payoffs,
-            certificate,
-            None if value is None else read_number(value),
-        )
-    return NashEquilibrium(
-        read_strategies(entry["strategies"]), payoffs, certificate, index=entry.get("index")
+    value = entry.get("value")
+    return CorrelatedEquilibrium(
+        _distribution(entry["distribution"]),
+        payoffs,
+        certificate,
+        None if value is None else read_number(value),
     )
+
+
+def _equilibrium(entry: Mapping[str, Any], certificate: Certificate) -> NashEquilibrium:
+    payoffs = tuple(map(read_real, of_kind(list, entry["payoffs"])))
+    if "timed" not in entry:
+        strategies = _rows(entry["strategies"])
+        return NashEquilibrium(strategies, payoffs, certificate, index=entry.get("index"))
+    tables = tuple(map(_table, of_kind(list, entry["strategies"])))
+    return NashEquilibrium(tables, payoffs, certificate, timed=of_kind(bool, entry["timed"]))
 
 
 def _certificate(entry: Any) -> Certificate:
     proof = dict(of_kind(dict, entry))
-    return Certificate(
-        of_kind(str, proof.pop("kind")),
-        one_of((RATIONAL, FLOAT), proof.pop("arithmetic")),
-        of_kind(bool, proof.pop("verified")),
-        read_evidence(proof),
-    )
+    kind, verified = of_kind(str, proof.pop("kind")), of_kind(bool, proof.pop("verified"))
+    arithmetic = one_of(ARITHMETICS, proof.pop("arithmetic"))
+    return Certificate(kind, arithmetic, verified, read_evidence(proof))
 
 
 def _commitment(
@@ -230,12 +242,17 @@ def _table_commitment(
     )
 
 
-def _table(rows: Any) -> Table:
+def _table(rows: Any) -> EnclosedTable:
     """A table; one that sees the time is a list of tables, one a step."""
     listed = [of_kind(list, row) for row in of_kind(list, rows)]
     timed = any(isinstance(entry, list) for row in listed for entry in row)
     steps = listed if timed else [listed]
-    return tuple(chain.from_iterable(read_strategies(step) for step in steps))
+    return tuple(chain.from_iterable(map(_rows, steps)))
+
+
+def _rows(entries: Any) -> EnclosedTable:
+    """A list of lists of numbers, some of which may be enclosed."""
+    return tuple(tuple(map(read_real, of_kind(list, row))) for row in of_kind(list, entries))
 
 
 def _table_response(actions: Any) -> tuple[int, ...]:
@@ -255,9 +272,24 @@ def read_number(value: Any) -> Number:
     return value if isinstance(value, float) else exact
 
 
+def read_real(value: Any) -> Real:
+    """As `read_number`, or an enclosed number from its midpoint and radius.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    if not isinstance(value, Mapping):
+        return read_number(value)
+    if set(value) != set(_ENCLOSED):
+        raise InputError("an enclosed number is not of the form {'mid': TEXT, 'radius': TEXT}")
+    return Enclosure(*(to_fraction(of_kind(str, value[key])) for key in _ENCLOSED))
+
+
 def read_evidence(value: Any) -> Any:
-    """Number strings as Fractions, lists as tuples; words stay words."""
+    """Number strings as Fractions, lists as tuples, enclosed numbers; words stay words."""
     if isinstance(value, Mapping):
+        if set(value) == set(_ENCLOSED):
+            return read_real(value)
         return {key: read_evidence(entry) for key, entry in value.items()}
     if isinstance(value, list):
         check()

@@ -71,15 +71,11 @@ def _report(game: Game, claimed: Any, proof: Any) -> Report:
 
 
 def _statements(game: Game, claimed: Any, proof: Any) -> Iterator[Statement]:
-    from gtlearn.solvers.verify import reading
-
-    if isinstance(claimed, Mapping) and claimed.get("schema") == reading.SCHEMA:
-        return _of_claim(game, reading.read_claim(claimed), proof)
-    if proof is not None and (isinstance(claimed, Mapping) or hasattr(claimed, "surviving")):
-        raise InputError(_NO_LIST)
     if isinstance(claimed, Mapping):
-        return _of_json(game, claimed)
+        return _of_json(game, claimed, proof)
     if hasattr(claimed, "surviving"):
+        if proof is not None:
+            raise InputError(_NO_LIST)
         from gtlearn.solvers.verify.dominance import dominance_statements, elimination_of
 
         return dominance_statements(_normal_form(game), elimination_of(claimed))
@@ -88,10 +84,14 @@ def _statements(game: Game, claimed: Any, proof: Any) -> Iterator[Statement]:
     return _of_claim(game, claim_of(claimed), proof)
 
 
-def _of_json(game: Game, data: Mapping[str, Any]) -> Iterator[Statement]:
+def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statement]:
     from gtlearn.solvers.verify import dominance, reading, run
 
     schema = data.get("schema")
+    if schema == reading.SCHEMA:
+        return _of_claim(game, reading.read_claim(data), proof)
+    if proof is not None:
+        raise InputError(_NO_LIST)
     if schema == dominance.SCHEMA:
         stated = dominance.read_elimination(data)
         return dominance.dominance_statements(_normal_form(game), stated)

@@ -119,7 +119,7 @@ def tabular(game, tables):
 
 
 def test_openspiel_policies():
-    game = pyspiel.load_game(GAME.name)
+    game = pyspiel.load_game(f"{GAME.name[:-1]},recall=memory)")
     policy = tabular(game, (GRIM, TIT_FOR_TAT))
     assert read_profile(policy, GAME).tables == (GRIM, TIT_FOR_TAT)
     in_cpp = pyspiel.TabularPolicy(

@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.fingerprint import CanonicalForm
+from gtlearn.games.kinds.registry import openspiel_of
 from gtlearn.games.labels import check_labels
 from gtlearn.games.numbers import ExactArray, short_number
 from gtlearn.games.points import Point
-
-if TYPE_CHECKING:
-    from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
 
 MAX_HORIZON = 10**6  # steps, each of which is looked at
 MAX_WORTH = 10**9  # payoffs that a discounted value may be worth, for floats
@@ -182,14 +180,12 @@ class MarkovGame:
         return ExactArray(np.where(mask, array.numerators, 0), array.denominator)
 
     @cached_property
-    def openspiel(self) -> MarkovOpenSpielGame:
+    def openspiel(self) -> Any:
         """The same game as an OpenSpiel game, with payoffs and probabilities rounded to doubles.
 
         Its returns are sums of rewards; a value of this game is the return times `scale`.
         """
-        from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
-
-        return MarkovOpenSpielGame(self)
+        return openspiel_of(self)
 
     def __repr__(self) -> str:
         sizes = "x".join(map(str, self.shape))
