@@ -56,8 +56,8 @@ def proof_of(
 
     >>> from gtlearn import solvers
     >>> log = proof_of(solvers.solve("matching_pennies", find="all"))
-    >>> log["player"], log["bases"]  # no action of Row's is a best response of Column's, ...
-    (0, ['3', '6', '9', 'c'])
+    >>> log["player"], log["bases"]
+    (0, ['3', '5', 'a', 'c'])
     """
     two = two_who_choose(solution.game)
     game = solution.game if two is None else two.game
