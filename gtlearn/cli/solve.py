@@ -79,8 +79,6 @@ def solve(
 
     require_writable(output)
     require_writable(proof)
-    if proof is not None:
-        require_log(options["concept"], options["find"])
     if options["objective"] == "none":
         options["objective"] = None
     with interruptible() as asked, limited(time_limit, memory_limit):
@@ -90,6 +88,8 @@ def solve(
         if options["arithmetic"] == "exact":  # as it is everywhere
             given -= {"arithmetic"}
         row_of("solve", options["concept"], loaded, sorted(given))
+        if proof is not None:
+            require_log(loaded, options["concept"], options["find"])
         with progress_bar() as progress:
             solution = solvers.solve(loaded, **options, progress=progress)
         log = None if proof is None else _log(solution)

@@ -25,14 +25,17 @@ from gtlearn.solvers.solution import Solution
 SCHEMA = "gtlearn/proof/1"
 
 
-def require_log(concept: str, find: str) -> None:
+def require_log(game: Any, concept: str, find: str) -> None:
     """Refuses to write a log of what has none.
 
     Raises:
-        InputError: unless all Nash equilibria are asked for.
+        InputError: unless all Nash equilibria of a game in which two players choose are asked for.
     """
-    if (concept, find) != ("nash", "all"):
-        raise InputError(_only("here another answer is asked for"))
+    if (concept, find) != ("nash", "all") or _played(game) is None:
+        raise InputError(
+            "there is a log only for all Nash equilibria of a game in normal form in which two "
+            f"players choose ({option('concept', 'nash')}, {option('find', 'all')})"
+        )
 
 
 def proof_of(
@@ -59,12 +62,9 @@ def proof_of(
     >>> log["player"], log["bases"]
     (0, ['3', '5', 'a', 'c'])
     """
-    two = two_who_choose(solution.game)
-    game = solution.game if two is None else two.game
-    if solution.concept != "nash" or not solution.complete:
-        raise InputError(_only("this is none that is complete"))
-    if not isinstance(game, NormalFormGame) or game.num_players != 2:
-        raise InputError(_only("in this game others choose, too"))
+    require_log(solution.game, solution.concept, "all" if solution.complete else "one")
+    game = _played(solution.game)
+    assert game is not None  # as `require_log` has it
     player = int(game.shape[0] > game.shape[1])  # who has fewer actions, hence fewer vertices
     payoffs = game.payoffs[1 - player]
     with limits.limited(time_limit, memory_limit):
@@ -75,7 +75,7 @@ def proof_of(
     return {
         "schema": SCHEMA,
         "game": {"name": solution.game.name, "fingerprint": solution.game.fingerprint},
-        "player": player if two is None else two.pair[player],
+        "player": solution.game.players.index(game.players[player]),
         "shift": format_number(Fraction(shift, payoffs.denominator)),
         "perturbation": perturbation,
         "bases": bases,
@@ -96,8 +96,9 @@ def _bases(matrix: NDArray[Any]) -> tuple[list[str], list[list[int]]]:
     return [f"{mask:x}" for mask in sorted(masks)], steps.tolist()
 
 
-def _only(why: str) -> str:
-    return (
-        "there is a log only for all Nash equilibria of a game in which two players choose "
-        f"({option('concept', 'nash')}, {option('find', 'all')}), and {why}"
-    )
+def _played(game: Any) -> NormalFormGame | None:
+    """The game of the two who choose, if there are two."""
+    two = two_who_choose(game)
+    if two is not None:
+        return two.game
+    return game if isinstance(game, NormalFormGame) and game.num_players == 2 else None

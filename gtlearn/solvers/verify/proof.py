@@ -153,7 +153,7 @@ def _at_basis(polytope: _Polytope, mask: int, k: int) -> tuple[int, list[int], l
             raise InputError(f"basis {k} of the proof is none: it determines no point") from None
         numerators, denominator = solved.numer_denom()
         slacks, z = (right * denominator - columns * numerators).tolist(), numerators.tolist()
-    loose = [values for r, values in enumerate(slacks) if r not in set(rows)]
+    loose = [values for r, values in enumerate(slacks) if not mask >> d + r & 1]
     if not all(next((v > 0 for v in values if v), False) for values in (*z, *loose)):
         raise InputError(f"basis {k} of the proof is no vertex, or others are equally tight there")
     best = [r for r, values in enumerate(slacks) if values[0] == 0]
