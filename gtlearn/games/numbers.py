@@ -123,9 +123,11 @@ def format_number(value: Number) -> str:
     """A Fraction as "p" or "p/q"; a float with six significant digits."""
     if isinstance(value, float):
         return f"{value:.6g}"
-    numerator, denominator = value.numerator, value.denominator
-    text = _decimal(numerator)
-    return text if denominator == 1 else f"{text}/{_decimal(denominator)}"
+    try:
+        return str(value)
+    except ValueError:  # Python prints integers of at most 4300 digits
+        text = _decimal(value.numerator)
+        return text if value.denominator == 1 else f"{text}/{_decimal(value.denominator)}"
 
 
 def short_number(value: int | Fraction) -> str:

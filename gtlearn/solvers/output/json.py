@@ -16,6 +16,7 @@ from gtlearn.solvers.outcomes import (
     Certificate,
     Commitment,
     CorrelatedEquilibrium,
+    NashSubset,
     Outcome,
     StrategyProfile,
 )
@@ -50,7 +51,7 @@ def to_json(solution: Record) -> dict[str, Any]:
         "solutions": [_outcome_json(outcome, game) for outcome in solution],
         "components": plain(solution.components),
         "component_indices": plain(solution.component_indices),
-        "subsets": plain(solution.subsets and list(map(vars, solution.subsets))),
+        "subsets": _subsets_json(solution.subsets),
         "bounds": solution.bounds and {n: json_number(v) for n, v in solution.bounds.items()},
         "robustness": plain(solution.robustness) or None,
         "proofs": plain(solution.proofs) or None,
@@ -79,6 +80,8 @@ def json_number(value: Any) -> Any:
     >>> json_number(Fraction(2, 4)), json_number(0.5)
     ('1/2', 0.5)
     """
+    if type(value) is Fraction:  # as most are
+        return format_number(value)
     if isinstance(value, float | np.floating):
         return float(value)
     if isinstance(value, Enclosure):
@@ -211,6 +214,19 @@ def _evidence_json(key: str, value: Any) -> Any:
                 [k, json_number(row[k])] for k in np.flatnonzero(row.numerators).tolist()
             ]
     return [known[id(row)] for row in value]
+
+
+def _subsets_json(subsets: Sequence[NashSubset] | None) -> list[dict[str, Any]] | None:
+    if subsets is None:
+        return None
+    return [
+        {
+            "rows": list(map(number_list, subset.rows)),
+            "columns": list(map(number_list, subset.columns)),
+            "members": list(subset.members),
+        }
+        for subset in subsets
+    ]
 
 
 def _distribution_json(distribution: Mapping[tuple[int, ...], Number]) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ component where a chain of listed ones that share a strategy joins them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -25,9 +25,11 @@ from gtlearn.solvers.verify.extreme import (
     extreme_equilibria,
     is_extreme,
     is_regular,
+    partnered,
 )
 from gtlearn.solvers.verify.form import index, items, text
 from gtlearn.solvers.verify.listing import Listing
+from gtlearn.solvers.verify.proof import replayed
 from gtlearn.solvers.verify.report import Statement, Unproven
 
 
@@ -191,10 +193,12 @@ def missing(listing: Listing) -> list[str]:
 
     It is proven to hold all where iterated strict dominance leaves one profile, where both optimal
     strategies of a zero-sum game are the only ones, and by enumerating the vertices of the
-    best-response polytopes where they are not too many.
+    best-response polytopes where they are not too many; where a log of the vertices is given, by
+    that alone.
 
     Raises:
         Unproven: if the game is too large for any of that.
+        InputError: if a log is given that does not prove its vertices to be all.
     """
     if not listing.equilibria:
         return ["no solution is listed, but every finite game has an equilibrium (Nash 1951)"]
@@ -202,6 +206,8 @@ def missing(listing: Listing) -> list[str]:
     if absent:
         labels = zip(listing.game.actions, absent, strict=True)
         return [f"the equilibrium {', '.join(names[a] for names, a in labels)} is not listed"]
+    if listing.claim.log is not None:
+        return not_extreme(listing) or _missing_of_vertices(listing, listing.claim.log)
     if is_dominance_solvable(listing.game):
         return []
     bimatrix = listing.bimatrix
@@ -244,6 +250,15 @@ def _missing_of_two(listing: Listing, game: Bimatrix) -> list[str]:
         if total != 1:
             return [f"the indices of all components add up to {total}, not 1 (Shapley 1974)"]
         raise
+    return _not_listed(others)
+
+
+def _missing_of_vertices(listing: Listing, log: Any) -> list[str]:
+    player, vertices = replayed(listing.game, log)
+    return _not_listed(set(partnered(listing.two_sided(), player, vertices)) - set(listing.pairs))
+
+
+def _not_listed(others: set[Pair]) -> list[str]:
     if not others:
         return []
     count = len(others)
@@ -251,6 +266,6 @@ def _missing_of_two(listing: Listing, game: Bimatrix) -> list[str]:
     return [f"{count} extreme {verb} not listed, such as {_shown(min(others))}"]
 
 
-def _shown(pair: tuple[tuple[Fraction, ...], ...]) -> str:
+def _shown(pair: Pair) -> str:
     words = "; ".join(" ".join(map(text, strategy)) for strategy in pair)
     return words if len(words) <= 100 else f"{words[:97]}..."
