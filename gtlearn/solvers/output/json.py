@@ -66,8 +66,9 @@ def game_json(game: Game) -> dict[str, Any]:
     block = game_block(game)
     if block.get("discount") == 1:
         del block["discount"]
-    stated = {"name": game.name, **block}
-    return {key: plain(value) for key, value in stated.items() if value is not None}
+    numbers = {key: plain(block[key]) for key in ("prior", "discount") if key in block}
+    stated = {"name": game.name, **block, **numbers}
+    return {key: value for key, value in stated.items() if value is not None}
 
 
 def _or_none(value: Number | None) -> Any:
@@ -98,6 +99,8 @@ def plain(value: Any) -> Any:
     >>> plain({"regrets": (Fraction(0), Fraction(1, 3)), "basis": np.array([0, 2])})
     {'regrets': ['0', '1/3'], 'basis': [0, 2]}
     """
+    if type(value) is Fraction:  # as most are
+        return format_number(value)
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, Fraction | float | Enclosure):
