@@ -67,7 +67,7 @@ def game_json(game: Game) -> dict[str, Any]:
     if block.get("discount") == 1:
         del block["discount"]
     numbers = {key: plain(block[key]) for key in ("prior", "discount") if key in block}
-    stated = {"name": game.name, **block, **numbers}
+    stated: dict[str, Any] = {"name": game.name, **block, **numbers}
     return {key: value for key, value in stated.items() if value is not None}
 
 
