@@ -66,9 +66,8 @@ def game_json(game: Game) -> dict[str, Any]:
     block = game_block(game)
     if block.get("discount") == 1:
         del block["discount"]
-    numbers = {key: plain(block[key]) for key in ("prior", "discount") if key in block}
-    stated: dict[str, Any] = {"name": game.name, **block, **numbers}
-    return {key: value for key, value in stated.items() if value is not None}
+    block |= {key: plain(block[key]) for key in ("prior", "discount") if key in block}
+    return {"name": game.name, **{k: value for k, value in block.items() if value is not None}}
 
 
 def _or_none(value: Number | None) -> Any:
