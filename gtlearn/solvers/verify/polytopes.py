@@ -16,8 +16,8 @@ import numpy as np
 from gtlearn.limits import check
 from gtlearn.solvers.verify.report import Unproven
 
-_MAX_PAIRS = 30_000_000  # of rays that are compared, which takes about a second
-_MAX_RAYS = 10_000
+MAX_PAIRS = 30_000_000  # of rays that are compared, which takes about a second
+MAX_RAYS = 10_000
 
 _WORD = 2**64 - 1
 _TOO_LARGE = "the game is too large to look for all its equilibria here"
@@ -69,7 +69,7 @@ def extreme_rays(
             if v == 0 or (v > 0 and number not in equal)
         ]
         compared += len(above) * len(below)
-        if compared > _MAX_PAIRS:
+        if compared > MAX_PAIRS:
             raise Unproven(_TOO_LARGE)
         least = size - 2 - sum(k < number for k in equal)
         masks = [ray.tight for ray in rays]
@@ -80,7 +80,7 @@ def extreme_rays(
             ]
             common, tight = math.gcd(*vector), rays[one].tight & rays[other].tight
             kept.append(Ray(tuple(v // common for v in vector), tight | facet))
-            if len(kept) > _MAX_RAYS:
+            if len(kept) > MAX_RAYS:
                 raise Unproven(_TOO_LARGE)
         rays = kept
     return rays
