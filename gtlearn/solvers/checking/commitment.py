@@ -16,7 +16,7 @@ from gtlearn.games.numbers import short_number
 from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._linear.cost import product_seconds
 from gtlearn.solvers._markov.tables import pure_table
-from gtlearn.solvers.checking.commitment_report import CommitmentCheck, Deception, Optimum
+from gtlearn.solvers.checking.commitment_report import BestCommitment, CommitmentCheck, Deception
 from gtlearn.solvers.checking.report import comparing, status_of
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
@@ -30,7 +30,12 @@ from gtlearn.solvers.profile import Profile
 from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify import table_payoffs
 from gtlearn.solvers.verify.commitment_arithmetic import Sides, expected
-from gtlearn.solvers.verify.markov_values import Response, best_actions, best_tables, response_to
+from gtlearn.solvers.verify.markov_values import (
+    BestResponse,
+    best_actions,
+    best_tables,
+    response_to,
+)
 
 _SECONDS = 5.0  # for the best commitment in one shot, where there is no time limit
 _SECONDS_IN_STEPS = 10.0  # for each best commitment to a table
@@ -97,7 +102,7 @@ def other_ties(gets: Fraction, achieved: Fraction, ties: str) -> str:
 
 def _optimum(
     game: NormalFormGame, leader: int, ties: str, achieved: Fraction
-) -> tuple[Optimum | None, str]:
+) -> tuple[BestCommitment | None, str]:
     """The best commitment, None where that is not proven in time; and the status."""
     from gtlearn.solvers._commitment import stackelberg
 
@@ -108,7 +113,7 @@ def _optimum(
         reached = None if solution.status == OK else limits.of_status(solution.status)
         return None, status_of(reached, own)
     value = Fraction(best.payoffs[leader])
-    return Optimum(None, value, value, achieved), OK
+    return BestCommitment(None, value, value, achieved), OK
 
 
 def _responses(game: NormalFormGame, leader: int, own: Vector) -> tuple[Vector, Vector]:
@@ -202,7 +207,7 @@ def table_worth(
         value, bound = Fraction(best.value), Fraction(best.upper_bound)
         if pure or compared == STOCHASTIC:  # then the table itself is of the kind
             value = max(value, achieved)
-        optima[compared] = Optimum(compared, value, bound, achieved)
+        optima[compared] = BestCommitment(compared, value, bound, achieved)
         if not best.attained:
             notes.append(
                 f"the value of the best {compared} commitment is a limit, which tables come as "
@@ -239,7 +244,7 @@ class _Scene:
         """The leader's and the follower's table in the order of the players."""
         return [own, theirs] if self.leader == 0 else [theirs, own]
 
-    def response(self, own: Table, ties: str) -> Response:
+    def response(self, own: Table, ties: str) -> BestResponse:
         """The follower's best response to a table."""
         return response_to(self.game, own, self.leader, self.follower, ties)
 

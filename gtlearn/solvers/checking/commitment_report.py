@@ -19,7 +19,7 @@ _MAX_TABLES = 4  # best responses of a stationary follower that are shown
 
 
 @dataclass(frozen=True)
-class Optimum:
+class BestCommitment:
     """The most that a leader can earn by a commitment.
 
     Attributes:
@@ -92,10 +92,10 @@ class CommitmentCheck:
     follower_value: Fraction
     follower_regret: Fraction | None = None
     best_responses: tuple[Any, ...] | None = None
-    optimum: Optimum | None = None
+    optimum: BestCommitment | None = None
     follower: str | None = None
     best_tables: tuple[tuple[int | None, ...], ...] | None = None
-    stochastic: Optimum | None = None
+    stochastic: BestCommitment | None = None
     deception: Deception | None = None
 
     @property
@@ -160,7 +160,9 @@ def _pair(profile: Profile, check: CommitmentCheck) -> tuple[str, str]:
     return game.players[check.leader], game.players[place]
 
 
-def _optimum_line(optimum: Optimum, check: CommitmentCheck, leader: str, follower: str) -> str:
+def _optimum_line(
+    optimum: BestCommitment, check: CommitmentCheck, leader: str, follower: str
+) -> str:
     ties = f"{follower} breaking ties {tie_words(check.ties, leader)}"
     best = f"The best {optimum.policy or ''} commitment".replace("  ", " ")
     earns = f"earns {exactly(optimum.value)}, {ties}"

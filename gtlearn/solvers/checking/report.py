@@ -13,7 +13,11 @@ from gtlearn import limits
 from gtlearn.games import Game
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
-from gtlearn.solvers.checking.commitment_report import CommitmentCheck, Optimum, commitment_blocks
+from gtlearn.solvers.checking.commitment_report import (
+    BestCommitment,
+    CommitmentCheck,
+    commitment_blocks,
+)
 from gtlearn.solvers.checking.nearest import Nearest
 from gtlearn.solvers.concepts import concept_of
 from gtlearn.solvers.enclosures import Real
@@ -37,7 +41,7 @@ from gtlearn.solvers.profile import Profile, columns_of
 
 SCHEMA = "gtlearn/check/1"
 UNIT = "payoff"  # of regrets, and so of NashConv, in one shot
-MAX_ROWS = 30  # of a distribution
+_MAX_ROWS = 30  # of a distribution
 
 
 @dataclass(frozen=True)
@@ -177,7 +181,7 @@ def _commitment_json(report: CheckReport, check: CommitmentCheck) -> dict[str, A
     return {key: value for key, value in out.items() if value is not None}
 
 
-def _optimum_json(optimum: Optimum) -> dict[str, Any]:
+def _optimum_json(optimum: BestCommitment) -> dict[str, Any]:
     names = ("policy", "value", "upper_bound", "gap")
     return {name: plain(getattr(optimum, name)) for name in names}
 
@@ -242,10 +246,10 @@ def _strategy_table(report: CheckReport) -> Any:
 def _joint_table(report: CheckReport) -> Any:
     players, joint = report.game.players, report.joint or {}
     table = new_table(*players, "probability")
-    for names, probability in islice(joint_rows(report.game, joint), MAX_ROWS):
+    for names, probability in islice(joint_rows(report.game, joint), _MAX_ROWS):
         add_row(table, [*names, short_number(probability)])
-    if len(joint) > MAX_ROWS:
-        add_row(table, ["..."] * len(players) + [f"{len(joint) - MAX_ROWS} more"])
+    if len(joint) > _MAX_ROWS:
+        add_row(table, ["..."] * len(players) + [f"{len(joint) - _MAX_ROWS} more"])
     return table
 
 

@@ -28,10 +28,10 @@ from gtlearn.solvers.record import Record
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
-MAX_ROWS = 60  # lines of one table; more are counted, and left to the other formats
+_MAX_ROWS = 60  # lines of one table; more are counted, and left to the other formats
 MAX_OUTCOMES = 30
-MAX_STATES = 12  # in a table with one column a state
-NEVER = "-"
+_MAX_STATES = 12  # in a table with one column a state
+_DASH = "-"
 
 
 def step_blocks(solution: Record) -> list[str | RichTable]:
@@ -45,16 +45,16 @@ def _commitment(solution: Record, first: Commitment) -> list[str | RichTable]:
     leader, follower = game.players[first.leader], game.players[1 - first.leader]
     lines = _response_lines(solution, game, first)
     table = new_table("state", f"{leader} commits to", f"{follower} responds")
-    for line in lines[:MAX_ROWS]:
+    for line in lines[:_MAX_ROWS]:
         add_row(table, line)
-    if len(lines) > MAX_ROWS:
-        add_row(table, ["...", f"{len(lines) - MAX_ROWS} more states", ""])
+    if len(lines) > _MAX_ROWS:
+        add_row(table, ["...", f"{len(lines) - _MAX_ROWS} more states", ""])
     blocks: list[str | RichTable] = [table]
     left_out = game.num_states - len(lines)
     if left_out:
         blocks.append(f"Left out: {left_out} states that cannot be reached within the horizon.")
-    if any(line[-1] == NEVER for line in lines):
-        blocks.append(f'"{NEVER}": the game never comes to that state when {follower} responds so.')
+    if any(line[-1] == _DASH for line in lines):
+        blocks.append(f'"{_DASH}": the game never comes to that state when {follower} responds so.')
     blocks.append(
         f"{leader} earns {'' if first.attained else 'up to '}{exactly(first.value)} and {follower} "
         f"{exactly(first.payoffs[1 - first.leader])} ({game.unit}), where {follower} breaks ties "
@@ -98,7 +98,7 @@ def _response_lines(solution: Record, game: MarkovGame, outcome: Commitment) -> 
 def when_played(played: dict[int, str]) -> str:
     """What is played when: "C", or "C (steps 1-8), D (step 9)"; a dash where it never is."""
     if len(set(played.values())) <= 1:
-        return next(iter(played.values()), NEVER)
+        return next(iter(played.values()), _DASH)
     parts: dict[str, list[int]] = {}
     for step, action in played.items():
         parts.setdefault(action, []).append(step)
@@ -135,7 +135,7 @@ def _bound_line(outcome: Commitment, leader: str) -> str:
 def _all_leaders(solution: Record, game: MarkovGame) -> list[str | RichTable]:
     """All commitments found, a line each."""
     states = np.flatnonzero(game.reachable).tolist()
-    if len(states) > MAX_STATES:
+    if len(states) > _MAX_STATES:
         return [f"The table above is the first of {len(solution)}; the other formats have all."]
     first = solution[0]
     assert isinstance(first, Commitment)
@@ -174,7 +174,7 @@ def _equilibria(solution: Record) -> list[str | RichTable]:
 
 def _all_pure(solution: Record, game: MarkovGame) -> bool:
     """Whether all equilibria are tables of actions that fit one line each."""
-    if game.num_states > MAX_STATES:
+    if game.num_states > _MAX_STATES:
         return False
     tables = [solution.profile(index).strategies for index in range(len(solution))]
     return all(
@@ -204,10 +204,10 @@ def profile_table(game: MarkovGame, tables: Sequence[Table]) -> RichTable:
     timed = any(len(table) > game.num_states for table in tables)
     table = new_table(*["steps"] * timed, "state", *game.players)
     lines = _timed_lines(game, tables) if timed else _lines(game, tables, 0, None)
-    for line in lines[:MAX_ROWS]:
+    for line in lines[:_MAX_ROWS]:
         add_row(table, line)
-    if len(lines) > MAX_ROWS:
-        add_row(table, [*["..."] * timed, f"{len(lines) - MAX_ROWS} more", *[""] * len(tables)])
+    if len(lines) > _MAX_ROWS:
+        add_row(table, [*["..."] * timed, f"{len(lines) - _MAX_ROWS} more", *[""] * len(tables)])
     return table
 
 

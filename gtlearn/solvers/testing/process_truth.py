@@ -37,7 +37,7 @@ _SHARES = (Fraction(0), Fraction(1, 2), Fraction(1))  # of two actions, that are
 _MOST_TABLES = 300  # stochastic tables that are tried
 
 
-class Process:
+class SmallGame:
     """A Markov game whose numbers are spelt out, for small games."""
 
     def __init__(self, game: MarkovGame | IteratedGame) -> None:
@@ -234,7 +234,7 @@ class Tables:
     """A Markov game, and what commitments to tables are worth in it."""
 
     def __init__(self, game: MarkovGame | IteratedGame) -> None:
-        self.process = Process(game)
+        self.process = SmallGame(game)
         self.game = self.process.game
         self._best: dict[tuple[Class, str], Fraction] = {}
         self._optimal: dict[Class, set[Any]] = {}

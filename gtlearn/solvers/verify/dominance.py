@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from gtlearn.solvers._dominance.report import DominanceResult
 
 SCHEMA = "gtlearn/dominance/1"
-KINDS = ("strict", "weak")
+_KINDS = ("strict", "weak")
 
 Standing = Sequence[Sequence[int]]  # the actions that each player still has
 Belief = Mapping[tuple[int, ...], Fraction]
 
 
 @dataclass(frozen=True)
-class Step:
+class _Step:
     """One action that is removed; see the solver's `DominanceStep`."""
 
     round: int
@@ -131,7 +131,7 @@ def read_elimination(data: Mapping[str, Any]) -> Elimination:
         payoffs = normal_form(*of_kind(list, reduced.pop("payoffs"))).payoffs
         return Elimination(
             game=of_kind(dict, data["game"]),
-            kind=one_of(KINDS, data["kind"]),
+            kind=one_of(_KINDS, data["kind"]),
             steps=tuple(_step(of_kind(dict, step)) for step in of_kind(list, data["steps"])),
             surviving=tuple(read_integers(a) for a in of_kind(list, data["surviving"])),
             reduced=reduced,
@@ -145,10 +145,10 @@ def read_elimination(data: Mapping[str, Any]) -> Elimination:
         raise InputError(f"the elimination's JSON is not of the expected form: {error}") from None
 
 
-def _step(entry: Mapping[str, Any]) -> Step:
+def _step(entry: Mapping[str, Any]) -> _Step:
     check()
-    require_only(entry, [f.name for f in fields(Step)], "a step")
-    return Step(
+    require_only(entry, [f.name for f in fields(_Step)], "a step")
+    return _Step(
         round=of_kind(int, entry["round"]),
         player=of_kind(int, entry["player"]),
         action=of_kind(int, entry["action"]),
@@ -175,7 +175,7 @@ def _statements(game: NormalFormGame, stated: Elimination) -> Iterator[Statement
 
 
 def _all_steps(game: NormalFormGame, stated: Elimination) -> list[str]:
-    if stated.kind not in KINDS:
+    if stated.kind not in _KINDS:
         return [f"{stated.kind!r} is no kind of dominance"]
     standing = [list(range(size)) for size in game.shape]
     failed: list[str] = []

@@ -41,7 +41,7 @@ from gtlearn.solvers.verify.markov_process import (
     policy_values,
     to_fraction,
 )
-from gtlearn.solvers.verify.markov_search import Kind, Plan, Tried, pure_table
+from gtlearn.solvers.verify.markov_search import CommitmentKind, Plan, Tried, pure_table
 from gtlearn.solvers.verify.markov_values import read_table
 from gtlearn.solvers.verify.report import (
     Statement,
@@ -52,9 +52,9 @@ from gtlearn.solvers.verify.report import (
     unless,
 )
 
-PROOFS = ("folk", "unlimited_memory", "robustness")
-MAX_PROFILES = 5_000  # of deterministic tables, of which all equilibria are looked for again
-MAX_ROWS = 200_000  # of all of these together, over states and steps
+_PROOFS = ("folk", "unlimited_memory", "robustness")
+_MAX_PROFILES = 5_000  # of deterministic tables, of which all equilibria are looked for again
+_MAX_ROWS = 200_000  # of all of these together, over states and steps
 
 
 def markov_statements(game: MarkovGame | IteratedGame, claim: Claim) -> Iterator[Statement]:
@@ -156,7 +156,7 @@ def _value_statements(game: MarkovGame, claim: Claim, tried: Tried) -> Iterator[
         yield Statement(
             "what tables near the first one earn", partial(_near_by, game, claim, tried)
         )
-    yield from map(unknown_statement, (name for name in claim.proofs if name not in PROOFS))
+    yield from map(unknown_statement, (name for name in claim.proofs if name not in _PROOFS))
 
 
 def _repeated(claim: Claim) -> list[str]:
@@ -192,7 +192,7 @@ def _near_by(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:
     first = claim.outcomes[0] if claim.outcomes else None
     if not isinstance(first, Commitment):
         return ["there is no commitment that tables could be near"]
-    kind = Kind(first.leader, first.follower, "weak")
+    kind = CommitmentKind(first.leader, first.follower, "weak")
     here = read_table(game, first.commitment, first.leader, game.num_states, True)
     given = claim.proofs.get("robustness")
     if given is None:
@@ -226,7 +226,7 @@ def _complete(game: MarkovGame, claim: Claim, tried: Tried) -> list[str]:
         return []  # which is said of it alone
     if first.policy != DETERMINISTIC:
         raise Unproven("stochastic tables are too many to try")
-    values = tried.deterministic(Kind.of(first))
+    values = tried.deterministic(CommitmentKind.of(first))
     if values is None:
         raise Unproven("there are too many tables to try all of them again")
     best = max(values.values())
@@ -269,7 +269,7 @@ def _all_equilibria(game: MarkovGame, claim: Claim) -> list[str]:
             listed.add(plans)
     legal = [[np.flatnonzero(row).tolist() for row in mask] for mask in game.legal]
     count = prod(len(actions) for table in legal for actions in table)
-    if count > MAX_PROFILES or count * game.num_states * (game.horizon or 1) > MAX_ROWS:
+    if count > _MAX_PROFILES or count * game.num_states * (game.horizon or 1) > _MAX_ROWS:
         raise Unproven("there are too many tables to try all of them again")
     plans_of = [list(product(*table)) for table in legal]
     found = _mutual_best_responses(game, plans_of)

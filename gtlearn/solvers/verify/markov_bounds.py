@@ -12,7 +12,7 @@ import numpy as np
 from gtlearn.games import MarkovGame
 from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, Commitment
 from gtlearn.solvers.verify.form import in_words, index, items, number, require_only, text
-from gtlearn.solvers.verify.markov_search import Kind, Tried
+from gtlearn.solvers.verify.markov_search import CommitmentKind, Tried
 from gtlearn.solvers.verify.markov_values import response_to
 from gtlearn.solvers.verify.report import Unproven
 
@@ -76,7 +76,7 @@ def _searched(
             "branch and bound keeps no log that could be checked; no table that was tried earns "
             "more"
         )
-    if tried.deterministic(Kind.of(outcome)) is None:
+    if tried.deterministic(CommitmentKind.of(outcome)) is None:
         raise Unproven("there are too many tables to try all of them again")
     return []
 

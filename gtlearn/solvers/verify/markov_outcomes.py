@@ -32,7 +32,7 @@ from gtlearn.solvers.verify.markov_bounds import bound_failures, limit_failures
 from gtlearn.solvers.verify.markov_search import Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
-    Response,
+    BestResponse,
     Table,
     best_deviation,
     each_failures,
@@ -150,7 +150,7 @@ class _PlayedCommitment:
         return table_payoffs(self.game, self.tables)
 
     @cached_property
-    def best(self) -> Response:
+    def best(self) -> BestResponse:
         """A best response of the class to the leader's table, with ties broken as stated."""
         own, outcome = self.tables[self.leader], self.outcome
         return response_to(self.game, own, self.leader, outcome.follower, outcome.ties)

@@ -27,7 +27,7 @@ _ZERO = fmpq(0)
 
 
 @dataclass(frozen=True)
-class Move:
+class _Move:
     """What one action does: an expected payoff a player, and the next rows.
 
     Attributes:
@@ -40,7 +40,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Process:
+class DecisionProcess:
     """The decision process of one player, or of nobody, where a row has one move.
 
     Attributes:
@@ -50,7 +50,7 @@ class Process:
         timed: whether the rows hold the time, so that each leads to later ones only.
     """
 
-    rows: tuple[Mapping[int, Move], ...]
+    rows: tuple[Mapping[int, _Move], ...]
     start: tuple[tuple[int, fmpq], ...]
     states: int
     timed: bool
@@ -65,7 +65,7 @@ class Process:
         return sum((p * values[row] for row, p in self.start), _ZERO)
 
 
-def decision_process(game: MarkovGame, tables: Tables, player: int = _NOBODY) -> Process:
+def decision_process(game: MarkovGame, tables: Tables, player: int = _NOBODY) -> DecisionProcess:
     """What `player` can do in `game` where the others play their tables.
 
     Args:
@@ -91,14 +91,14 @@ def decision_process(game: MarkovGame, tables: Tables, player: int = _NOBODY) ->
         later = 0 if game.horizon is None else (t + 1) * game.num_states
         rows.append(
             {
-                action: Move(payoffs, tuple((later + to, p) for to, p in following))
+                action: _Move(payoffs, tuple((later + to, p) for to, p in following))
                 if game.horizon is None or t + 1 < steps
-                else Move(payoffs, ())
+                else _Move(payoffs, ())
                 for action, (payoffs, following) in known[s, *places].items()
             }
         )
     start = tuple((s, _fmpq(p)) for s, p in enumerate(game.start) if p)
-    return Process(tuple(rows), start, game.num_states, game.horizon is not None)
+    return DecisionProcess(tuple(rows), start, game.num_states, game.horizon is not None)
 
 
 _Expected = tuple[tuple[fmpq, ...], tuple[tuple[int, fmpq], ...]]
@@ -136,7 +136,7 @@ def _expected(
     return {a: (tuple(earned), tuple(following[a].items())) for a, earned in payoffs.items()}
 
 
-def policy_values(process: Process, policy: Sequence[int], player: int) -> Values:
+def policy_values(process: DecisionProcess, policy: Sequence[int], player: int) -> Values:
     """What `player` gets from each row on where the process follows `policy`, one action a row.
 
     Raises:
@@ -154,7 +154,7 @@ def policy_values(process: Process, policy: Sequence[int], player: int) -> Value
     return [fmpq(*pair) for pair in bounded(_chain_values, moves, player, seconds=seconds)]
 
 
-def _chain_values(moves: Sequence[Move], player: int) -> list[tuple[int, int]]:
+def _chain_values(moves: Sequence[_Move], player: int) -> list[tuple[int, int]]:
     """The values of a chain without a horizon, as numerators and denominators."""
     size = len(moves)
     matrix = [[fmpq(int(i == j)) for j in range(size)] for i in range(size)]
@@ -167,7 +167,7 @@ def _chain_values(moves: Sequence[Move], player: int) -> list[tuple[int, int]]:
 
 
 def best_values(
-    process: Process, player: int, allowed: Allowed | None = None, sign: int = 1
+    process: DecisionProcess, player: int, allowed: Allowed | None = None, sign: int = 1
 ) -> Values:
     """The largest values that `player` can get from each row (the least where `sign` is -1).
 
@@ -206,7 +206,7 @@ def best_values(
 
 
 def conserving(
-    process: Process, player: int, values: Values, allowed: Allowed | None = None
+    process: DecisionProcess, player: int, values: Values, allowed: Allowed | None = None
 ) -> list[tuple[int, ...]]:
     """The actions of each row that earn `player` the row's value: those of the best policies."""
     choices = process.actions if allowed is None else allowed
@@ -216,7 +216,7 @@ def conserving(
     ]
 
 
-def reached(process: Process, allowed: Allowed) -> list[int]:
+def reached(process: DecisionProcess, allowed: Allowed) -> list[int]:
     """The rows that are reached with positive probability by some policy in `allowed`.
 
     A row may allow no action; it is reached, and nothing is beyond it.
@@ -232,7 +232,7 @@ def reached(process: Process, allowed: Allowed) -> list[int]:
     return sorted(seen)
 
 
-def restricted(process: Process, fixed: Mapping[int, int]) -> list[tuple[int, ...]]:
+def restricted(process: DecisionProcess, fixed: Mapping[int, int]) -> list[tuple[int, ...]]:
     """All actions of each row, but in states with a fixed action that one only."""
     places = ((row % process.states, moves) for row, moves in enumerate(process.rows))
     return [(fixed[state],) if state in fixed else tuple(moves) for state, moves in places]
@@ -243,7 +243,7 @@ def to_fraction(value: fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def _worth(move: Move, values: Values, player: int) -> fmpq:
+def _worth(move: _Move, values: Values, player: int) -> fmpq:
     total = move.payoffs[player]
     for to, p in move.following:
         total += p * values[to]

@@ -25,7 +25,7 @@ from gtlearn.solvers.verify.markov_values import Table, response_to
 
 _MAX_TABLES = 3_000  # deterministic tables that are all tried
 _MAX_PURE_ROWS = 500_000  # of all of them together, over states and steps
-MAX_PROFILES = 80_000  # in all states and steps of all stochastic tables that are tried
+_MAX_PROFILES = 80_000  # in all states and steps of all stochastic tables that are tried
 _SHORT = 10  # steps, in which simple tables are compared where a game is longer
 _KEPT = 8  # of these
 _MAX_ACTIONS = 5  # of which rows are mixed
@@ -38,7 +38,7 @@ Worth = tuple[Fraction, Table]  # what a table earns the leader, and the table
 
 
 @dataclass(frozen=True)
-class Kind:
+class CommitmentKind:
     """Against whom tables are tried, and how.
 
     Attributes:
@@ -52,7 +52,7 @@ class Kind:
     ties: str
 
     @classmethod
-    def of(cls, outcome: Commitment) -> Kind:
+    def of(cls, outcome: Commitment) -> CommitmentKind:
         """That of a commitment."""
         return cls(outcome.leader, outcome.follower, outcome.ties)
 
@@ -66,10 +66,10 @@ class Tried:
     """
 
     game: MarkovGame
-    _pure: dict[Kind, dict[Plan, Fraction]] = field(default_factory=dict)
-    _mixed: dict[Kind, Worth] = field(default_factory=dict)
+    _pure: dict[CommitmentKind, dict[Plan, Fraction]] = field(default_factory=dict)
+    _mixed: dict[CommitmentKind, Worth] = field(default_factory=dict)
 
-    def deterministic(self, kind: Kind) -> dict[Plan, Fraction] | None:
+    def deterministic(self, kind: CommitmentKind) -> dict[Plan, Fraction] | None:
         """What every deterministic table earns; None where they are too many.
 
         In states that cannot be reached only the first legal action is tried: it changes nothing.
@@ -88,19 +88,19 @@ class Tried:
 
     def best(self, outcome: Commitment) -> Worth:
         """The best table that was tried, of those that the commitment might be."""
-        kind = Kind.of(outcome)
+        kind = CommitmentKind.of(outcome)
         if outcome.policy == DETERMINISTIC:
             return self._best_pure(kind)
         if kind not in self._mixed:
             self._mixed[kind] = max(self._climbed(kind, outcome.commitment), key=_value)
         return self._mixed[kind]
 
-    def value(self, table: Table, kind: Kind) -> Fraction:
+    def value(self, table: Table, kind: CommitmentKind) -> Fraction:
         """What a table earns the leader."""
         check()
         return response_to(self.game, table, kind.leader, kind.follower, kind.ties).other
 
-    def _best_pure(self, kind: Kind) -> Worth:
+    def _best_pure(self, kind: CommitmentKind) -> Worth:
         values = self.deterministic(kind)
         size = self.game.shape[kind.leader]
         if values is None:
@@ -109,9 +109,9 @@ class Tried:
         plan = max(values, key=lambda plan: values[plan])
         return values[plan], pure_table(plan, size)
 
-    def _climbed(self, kind: Kind, start: Sequence[Sequence[Any]]) -> list[Worth]:
+    def _climbed(self, kind: CommitmentKind, start: Sequence[Sequence[Any]]) -> list[Worth]:
         """The best tables from three starts: deterministic, simple, and the stated one."""
-        strong = Kind(kind.leader, kind.follower, "strong")
+        strong = CommitmentKind(kind.leader, kind.follower, "strong")
         budget = self._budget()
         given: Table = tuple(tuple(Fraction(p) for p in row) for row in start)
         simple = self._worths(budget.of(self._simple(strong)), strong)
@@ -123,7 +123,7 @@ class Tried:
         near = self._budget().of(_near(self.game, kind.leader, best[1]))
         return self._worths([best[1], given, *near], kind)
 
-    def _simple(self, kind: Kind) -> Iterator[Table]:
+    def _simple(self, kind: CommitmentKind) -> Iterator[Table]:
         """Simple tables; of a long game those that are best in a shorter one."""
         if (self.game.horizon or 1) <= _SHORT:
             equal = product(*_rows(self.game, kind.leader, 2))  # rows that play some equally often
@@ -132,14 +132,14 @@ class Tried:
         worths = short._worths(short._budget().of(short._simple(kind)), kind)
         return (table for _, table in heapq.nlargest(_KEPT, worths, key=_value))
 
-    def _worths(self, tables: Iterable[Table], kind: Kind) -> list[Worth]:
+    def _worths(self, tables: Iterable[Table], kind: CommitmentKind) -> list[Worth]:
         return [(self.value(table, kind), table) for table in tables]
 
     def _budget(self) -> _Budget:
         steps = self.game.num_states * (self.game.horizon or 1)
-        return _Budget(MAX_PROFILES // (steps * prod(self.game.shape)))
+        return _Budget(_MAX_PROFILES // (steps * prod(self.game.shape)))
 
-    def _improved(self, best: Worth, parts: int, kind: Kind, budget: _Budget) -> Worth:
+    def _improved(self, best: Worth, parts: int, kind: CommitmentKind, budget: _Budget) -> Worth:
         """The table with one row after the other replaced by a better one."""
         rows = _rows(self.game, kind.leader, parts)
         for state in np.flatnonzero(self.game.reachable).tolist():

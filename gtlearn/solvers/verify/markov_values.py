@@ -27,7 +27,7 @@ from gtlearn.solvers.outcomes import (
 from gtlearn.solvers.verify.form import ROUNDING, index, items, number, number_failures
 from gtlearn.solvers.verify.markov_process import (
     Allowed,
-    Process,
+    DecisionProcess,
     Tables,
     best_values,
     conserving,
@@ -46,7 +46,7 @@ Table = Sequence[Sequence[Fraction]]
 
 
 @dataclass(frozen=True)
-class Response:
+class BestResponse:
     """A best response of a class, with ties broken one way.
 
     Attributes:
@@ -135,7 +135,7 @@ def best_response(
     *,
     favoured: int,
     ties: str = "strong",
-) -> Response:
+) -> BestResponse:
     """A best response of a class that breaks ties for or against another player.
 
     Args:
@@ -157,10 +157,12 @@ def best_response(
     else:
         own, other, rows = _lexicographic(process, player, favoured, sign, process.actions)
         plan = [actions[0] for actions in rows]
-    return Response(to_fraction(own), to_fraction(other), tuple(plan))
+    return BestResponse(to_fraction(own), to_fraction(other), tuple(plan))
 
 
-def response_to(game: MarkovGame, table: Any, leader: int, follower: str, ties: str) -> Response:
+def response_to(
+    game: MarkovGame, table: Any, leader: int, follower: str, ties: str
+) -> BestResponse:
     """How a follower of a class best responds to a leader's table; see `best_response`."""
     tables, other = committed(table, leader), 1 - leader
     return best_response(game, tables, other, follower, favoured=leader, ties=ties)
@@ -235,7 +237,7 @@ def best_tables(
     return tuple(found)
 
 
-def _first_free(process: Process, fixed: dict[int, int]) -> int | None:
+def _first_free(process: DecisionProcess, fixed: dict[int, int]) -> int | None:
     """A state without a fixed action that the fixed ones reach, None if there is none."""
     states = [row % process.states for row in range(len(process.rows))]
     known = [(fixed[state],) if state in fixed else () for state in states]
@@ -243,7 +245,7 @@ def _first_free(process: Process, fixed: dict[int, int]) -> int | None:
 
 
 def _lexicographic(
-    process: Process, player: int, favoured: int, sign: int, allowed: Allowed
+    process: DecisionProcess, player: int, favoured: int, sign: int, allowed: Allowed
 ) -> tuple[fmpq, fmpq, list[tuple[int, ...]]]:
     """The best value of `player`, then of `favoured` among its best policies; and all of these."""
     own = best_values(process, player, allowed)
@@ -254,7 +256,7 @@ def _lexicographic(
 
 
 def _stationary_search(
-    process: Process, player: int, favoured: int, sign: int
+    process: DecisionProcess, player: int, favoured: int, sign: int
 ) -> tuple[fmpq, fmpq, list[int]]:
     """The best table that does not see the time, by branch and bound.
 
@@ -286,7 +288,7 @@ def _stationary_search(
     return best[0], sign * best[1], plan
 
 
-def _by_state(process: Process, policy: Sequence[int]) -> tuple[dict[int, int], int | None]:
+def _by_state(process: DecisionProcess, policy: Sequence[int]) -> tuple[dict[int, int], int | None]:
     """The first action in each state that is reached, and a state with two, None if none has."""
     chosen: dict[int, int] = {}
     for row in reached(process, [(action,) for action in policy]):

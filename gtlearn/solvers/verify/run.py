@@ -28,7 +28,7 @@ from gtlearn.solvers.verify.form import (
     number_failures,
     text,
 )
-from gtlearn.solvers.verify.markov_search import Kind, Tried
+from gtlearn.solvers.verify.markov_search import CommitmentKind, Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
     Table,
@@ -120,7 +120,7 @@ class _Learned:
     @cached_property
     def best(self) -> Fraction | None:
         """What the best deterministic table earns; None where they are too many to try."""
-        kind = Kind(self.leader, self.follower_class, "strong")
+        kind = CommitmentKind(self.leader, self.follower_class, "strong")
         tried = Tried(self.game).deterministic(kind)
         return None if tried is None else max(tried.values())
 
