@@ -145,7 +145,7 @@ def _over_common_denominator(player: str, size: int, strategy: Sequence[Any]) ->
 def _contract(tensor: NDArray[Any], support: list[int], weights: list[int]) -> NDArray[Any]:
     """Sums the last axis against integer weights on the support, without overflow."""
     used = tensor[..., support]
-    if used.dtype != object and largest(used) * max(weights) * len(weights) < SAFE:
+    if used.dtype != object and max(largest(used), 1) * max(weights) * len(weights) < SAFE:
         quick: NDArray[Any] = used @ np.array(weights, dtype=np.int64)
         return quick
     column = np.array(weights, dtype=object)[:, None]
