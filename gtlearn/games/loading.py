@@ -1,4 +1,4 @@
-"""`load`: one way in for every kind of game."""
+"""`load`: one way in for every kind of game; `register`: what a package adds to them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,22 @@ import pyspiel
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.catalogue import GROUP, catalogue_names, find_entry
+from gtlearn.games.catalogue import GROUP, Entry, add_entry, catalogue_names, find_entry
 from gtlearn.games.effort import bytes_seconds, reading_seconds
-from gtlearn.games.formats.axes import is_nested, refuse_axis
 from gtlearn.games.formats.csv import is_csv, parse_csv
-from gtlearn.games.formats.files import format_of, game_of_bytes, loads, read_game
+from gtlearn.games.formats.files import (
+    Format,
+    add_format,
+    format_of,
+    game_of_bytes,
+    is_path,
+    loads,
+    read_game,
+)
 from gtlearn.games.formats.foreign import reader_of
 from gtlearn.games.formats.frames import game_of_frames, is_frames
 from gtlearn.games.formats.literal import is_literal, parse_literal
-from gtlearn.games.formats.matrices import game_from_arrays, refuse_flags
-from gtlearn.games.formats.registry import is_path
+from gtlearn.games.formats.matrices import game_from_arrays, is_nested, refuse_axis, refuse_flags
 from gtlearn.games.kinds import KINDS, Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.iterated import IteratedGame
@@ -306,3 +312,40 @@ def _unknown(name: str) -> str:
         return f"there is no file {shown}; give the path of a game file, or a name"
     hint = nearest(name, [*catalogue_names(), *pyspiel.registered_names(), *plugin_names(GROUP)])
     return f"there is no game called {shown}; {hint or 'see `gtlearn games list`'}"
+
+
+def register(row: Entry | Format | Kind) -> None:
+    """Adds a game or family to the catalogue, a format of files, or a kind of game.
+
+    What is added is taken by `load`, and so by every function and command that takes a game. What
+    was added before under the same name is replaced. An installed package need not be imported to
+    be known: its entry points of the groups `gtlearn.games` (an Entry by its name),
+    `gtlearn.formats` (a Format by its suffix) and `gtlearn.kinds` (a Kind by any name) are loaded
+    once something asks for them.
+
+    Args:
+        row: what to add.
+
+    Raises:
+        InputError: if its name, suffix or type is one of gtlearn's own.
+
+    >>> from gtlearn import games
+    >>> def donation(benefit=3):
+    ...     return games.normal_form([[benefit - 1, -1], [benefit, 0]],
+    ...                              [[benefit - 1, benefit], [-1, 0]])
+    >>> games.register(games.Entry("donation", "who gives pays one", "folklore", donation))
+    >>> games.load("donation(benefit=4)").payoff(0, (1, 0))
+    Fraction(4, 1)
+    """
+    if isinstance(row, Entry):
+        add_entry(row)
+    elif isinstance(row, Format):
+        add_format(row)
+    elif isinstance(row, Kind):
+        if row.type in KINDS:
+            raise InputError(f"{row.type.__name__} is a kind of gtlearn's own; register another")
+        add_kind(row)
+    else:
+        raise InputError(
+            f"a {type(row).__name__} is no Entry, Format or Kind; register one of them"
+        )

@@ -16,10 +16,9 @@ from typing import Any
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.formats import json_pieces as pieces
-from gtlearn.games.formats.axes import refuse_axis
 from gtlearn.games.formats.json_pieces import Keys, Place
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
-from gtlearn.games.formats.matrices import game_from_arrays
+from gtlearn.games.formats.matrices import game_from_arrays, refuse_axis
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.iterated import IteratedGame

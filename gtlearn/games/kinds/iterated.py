@@ -17,10 +17,9 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.kinds.markov.game import MarkovGame, check_duration, check_size
 from gtlearn.games.kinds.normal_form import LITERAL, NormalFormGame, literal_text
 from gtlearn.games.kinds.registry import load, openspiel_of
-from gtlearn.games.labels import numbered_labels
+from gtlearn.games.labels import Point, numbered_labels
 from gtlearn.games.names import split_call
 from gtlearn.games.numbers import ExactArray, format_number, plain_integer, to_fraction
-from gtlearn.games.points import Point
 
 INITIAL = "init"
 MAX_MEMORY = 100

@@ -15,9 +15,8 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.arrays import is_array
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.kinds.registry import openspiel_of
-from gtlearn.games.labels import check_labels, default_players, label_of, numbered_labels
+from gtlearn.games.labels import Point, check_labels, default_players, label_of, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
-from gtlearn.games.points import Point
 
 LITERAL = "literal"  # what a game is called whose text gives no name
 MAX_PROFILES = 20_000_000  # payoff tensors beyond this would not fit a desktop's memory

@@ -11,8 +11,8 @@ import pyspiel
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.catalogue import catalogue_names
+from gtlearn.games.formats.files import is_path
 from gtlearn.games.formats.json import compact_json
-from gtlearn.games.formats.registry import is_path
 from gtlearn.games.kinds.iterated import IteratedGame, called_as_given, iterated
 from gtlearn.games.kinds.normal_form import LITERAL, NormalFormGame, literal_text
 from gtlearn.games.kinds.registry import load

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.kinds.registry import openspiel_of
-from gtlearn.games.labels import check_labels
+from gtlearn.games.labels import Point, check_labels
 from gtlearn.games.numbers import ExactArray, short_number
-from gtlearn.games.points import Point
 
 MAX_HORIZON = 10**6  # steps, each of which is looked at
 MAX_WORTH = 10**9  # payoffs that a discounted value may be worth, for floats

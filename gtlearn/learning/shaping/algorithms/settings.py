@@ -127,7 +127,7 @@ def filmed_cheetah(
     Raises:
         InputError: if nothing here can draw.
     """
-    from gtlearn.environments.half_cheetah.filmed import FilmedCheetah
+    from gtlearn.environments.half_cheetah.parallel import FilmedCheetah
 
     camera = FilmedCheetah(direction, horizon)
     program = replace(cheetah_program(direction), simulator=lambda count: camera)
