@@ -35,10 +35,8 @@ from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.kinds.registry import Kind, add_kind, kind_of, load_by, normal_form_of
 from gtlearn.games.names import nearest, parse_arguments, split_call
-from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame
-from gtlearn.games.openspiel.iterated_text import is_iterated, load_iterated
-from gtlearn.games.openspiel.markov import SHORT_NAME as MARKOV
-from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
+from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame, is_iterated, load_iterated
+from gtlearn.games.openspiel.markov import MARKOV, MarkovOpenSpielGame
 from gtlearn.games.openspiel.normal_form import from_openspiel, load_openspiel, to_openspiel
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import of_text

@@ -26,7 +26,7 @@ from gtlearn.games.labels import numbered_labels
 from gtlearn.games.names import call_of, call_parameters, openspiel_text, plain_text
 from gtlearn.games.numbers import ExactArray
 from gtlearn.games.openspiel.family import Family
-from gtlearn.games.openspiel.iterated_text import SHORT_NAME as ITERATED
+from gtlearn.games.openspiel.iterated import ITERATED
 from gtlearn.games.openspiel.steps import (
     MEMORY,
     NOT_GIVEN,
@@ -34,31 +34,18 @@ from gtlearn.games.openspiel.steps import (
     Rules,
     SteppedGame,
     SteppedState,
+    seen,
 )
 
-SHORT_NAME = "gtlearn_markov"
+MARKOV = "gtlearn_markov"
 
 _FAMILY = Family(
-    SHORT_NAME,
+    MARKOV,
     "gtlearn Markov game",
     {"game": "big_match", "arguments": "", "recall": "", "max_length": NOT_GIVEN},
     loadable=True,
 )
 _START = "start"  # what the history is called before the first state is drawn
-
-
-def register() -> None:
-    """Makes `pyspiel.load_game("gtlearn_markov(game=big_match)")` work."""
-    _FAMILY.register(_create)
-
-
-def _create(parameters: dict[str, Any]) -> pyspiel.Game:
-    length = int(parameters["max_length"])
-    return MarkovOpenSpielGame(
-        _loaded(str(parameters["game"]), str(parameters["arguments"])),
-        recall=str(parameters["recall"]) or None,
-        max_length=None if length == NOT_GIVEN else length,
-    )
 
 
 class MarkovOpenSpielGame(SteppedGame):
@@ -216,11 +203,11 @@ def _loaded(text: str, arguments: str) -> MarkovGame:
     try:
         game = load(text)
     except InputError as error:
-        raise InputError(f"the game of {SHORT_NAME}: {error}") from None
+        raise InputError(f"the game of {MARKOV}: {error}") from None
     if isinstance(game, IteratedGame):
         return game.markov
     if not isinstance(game, MarkovGame):
-        raise InputError(f"the game of {SHORT_NAME}: {text[:60]!r} is no Markov game; use another")
+        raise InputError(f"the game of {MARKOV}: {text[:60]!r} is no Markov game; use another")
     return game
 
 
@@ -236,3 +223,9 @@ def _parameters(game: MarkovGame) -> dict[str, Any]:
         if again is not None and again.name == game.name and not difference(again, game):
             return named
     return {"game": openspiel_text(compact_json(game))}
+
+
+@_FAMILY.register
+def _create(parameters: dict[str, Any]) -> pyspiel.Game:
+    game = _loaded(str(parameters["game"]), str(parameters["arguments"]))
+    return MarkovOpenSpielGame(game, **seen(parameters))

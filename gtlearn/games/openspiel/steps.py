@@ -50,6 +50,12 @@ class Rules:
     width: int
 
 
+def seen(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The options of a `SteppedGame`, from OpenSpiel's parameters."""
+    recall, length = str(parameters["recall"]), int(parameters["max_length"])
+    return {"recall": recall or None, "max_length": None if length == NOT_GIVEN else length}
+
+
 def default_max_length(game: IteratedGame | MarkovGame) -> int:
     """After how many steps a game without a horizon is cut.
 
