@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import pyspiel
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.catalogue import GROUP, Entry, add_entry, catalogue_names, find_entry
 from gtlearn.games.effort import bytes_seconds, reading_seconds
 from gtlearn.games.formats.csv import is_csv, parse_csv
@@ -210,13 +210,11 @@ def _of_bytes(
     text = text_of(data, what)
     if format == "text" and is_path(text.strip()):
         raise InputError(f"{what} holds the path of a file, and no game; give the path itself")
-    try:
+    with about(what):
         if format == "text":
             return load(text, reduced=reduced, **how)
         refuse_axis(how.get("players_axis"), "a literal is given")
         return parse_literal(text, **flags)
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
 
 
 def _format_of_text(text: str, what: str, flags: Mapping[str, Any]) -> str:

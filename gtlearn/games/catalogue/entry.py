@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.normal_form import normal_form
 from gtlearn.games.numbers import to_fraction
@@ -60,10 +60,8 @@ class Entry:
                 raise InputError(f"{self.name} has no parameter {quoted(key)}; {advice}")
             given[key] = self._read(key, value, defaults[key])
         changed = {key: given[key] for key in defaults if key in given}
-        try:
+        with about(self.name):
             game: Any = self.builder(**changed)
-        except InputError as error:
-            raise InputError(f"{self.name}: {error}") from None
         known = {"name": call_text(self.name, changed), "source": self.citation}
         named: Game = replace(game, **{key: known[key] for key in known if hasattr(game, key)})
         return named

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, about
 from gtlearn.games.formats.payoff_table import (
     DECIMALS,
     PAYOFFS,
@@ -45,24 +45,13 @@ _PAIR = re.compile(rf"{_QUOTED.pattern}|\(({_NUMBER}),({_NUMBER})\)", flags=re.A
 _SEPARATOR = re.compile(r"sep=([,;\t])[ \t]*(?:\r?\n|\Z)", flags=re.IGNORECASE)
 
 
-def parse_csv(
-    text: str,
-    *,
-    name: str = "game",
-    source: str = "",
-    what: str = "the CSV text",
-    symmetric: bool = False,
-    zero_sum: bool = False,
-) -> NormalFormGame:
+def parse_csv(text: str, *, what: str = "the CSV text", **how: Any) -> NormalFormGame:
     """The game of a CSV text.
 
     Args:
         text: the content of the file.
-        name: what the game is called.
-        source: where it comes from.
         what: what the text is called in error messages.
-        symmetric: single numbers are the row player's payoffs of a symmetric game.
-        zero_sum: single numbers are the row player's payoffs of a zero-sum game.
+        **how: name, source, symmetric and zero_sum, as of `game_of_table`.
 
     Raises:
         InputError: naming the line and the column of the table where it breaks; if it could be
@@ -71,13 +60,9 @@ def parse_csv(
     >>> parse_csv("3 3,0 5\\n5 0,1 1").payoff(1, (0, 1))
     Fraction(5, 1)
     """
-    try:
+    with about(what):
         lines, comma = _table(text.removeprefix("\ufeff"))
-        return game_of_table(
-            lines, comma=comma, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
-        )
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
+        return game_of_table(lines, comma=comma, **how)
 
 
 def is_csv(text: str) -> bool:

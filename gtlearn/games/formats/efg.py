@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from gtlearn.errors import InputError
+from gtlearn.errors import about
 from gtlearn.games.formats.tokens import Tokens
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.labels import distinct_labels, shown
@@ -71,10 +71,8 @@ def parse_efg(
     comment = tokens.string("the comment") if tokens.peek().startswith('"') else ""
     content = _read_nodes(tokens, len(players))
     record = TreeRecord(title or name or "efg game", distinct_labels(players))
-    try:
+    with about(what):
         _walk(content, record)
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
     return record.reduced_normal_form(source=comment or source)
 
 

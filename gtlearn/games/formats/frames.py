@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.formats.matrices import refuse_flags, single_matrix_game
+from gtlearn.games.formats.matrices import game_of_cells, refuse_flags, single_matrix_game
 from gtlearn.games.formats.payoff_table import (
     COULD_BE_ONE,
     game_of_profiles,
@@ -75,15 +75,11 @@ def game_of_frames(
         return single_matrix_game(values, symmetric=symmetric, zero_sum=zero_sum, **how)
     cells = [[_entries(cell) for cell in row] for row in values.tolist()]
     sizes = {len(cell) for row in cells for cell in row}
-    if sizes == {1}:
-        matrix = [[cell[0] for cell in row] for row in cells]
-        return single_matrix_game(matrix, symmetric=symmetric, zero_sum=zero_sum, **how)
-    if sizes != {2}:
+    if sizes not in ({1}, {2}):
         raise InputError("a cell of the frame must hold one payoff, or two in every cell")
-    if is_ambiguous(cell for cell in values.flat if isinstance(cell, str)):
+    if sizes == {2} and is_ambiguous(cell for cell in values.flat if isinstance(cell, str)):
         raise InputError(COULD_BE_ONE)
-    refuse_flags(symmetric, zero_sum, "both players' payoffs are given")
-    return normal_form(*([[cell[k] for cell in row] for row in cells] for k in (0, 1)), **how)
+    return game_of_cells(cells, symmetric=symmetric, zero_sum=zero_sum, **how)
 
 
 def _require_first_line(frame: Any, columns: list[str]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.formats import json_pieces as pieces
 from gtlearn.games.formats.json_pieces import Keys, Place
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
@@ -153,11 +153,9 @@ def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -
                 raise InputError(f'{where} has no "{key}"; give one')
         prior.append(Place(entry["probability"], f"the probability of {where}").number())
         how = {"name": f"{name}, {where}", "players": keys.labels_at("players"), "source": source}
-        try:
+        with about(where):
             actions = given.actions() or keys.actions()
             games.append(build(entry["payoffs"], actions=actions, **how))
-        except InputError as error:
-            raise InputError(f"{where}: {error}") from None
     leader = value.get("leader", 0)
     if isinstance(leader, bool) or leader not in (0, 1):
         raise InputError(f'"leader" must be 0 or 1, not {pieces.shown(leader)}')

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.formats.json_pieces import Keys, Place, shown
 from gtlearn.games.formats.literal import parse_literal
 from gtlearn.games.formats.matrices import refuse_flags
@@ -153,10 +153,8 @@ def _payoffs(
     stages = {}
     by_label = Place(given.value, "the payoffs").each(states, "payoffs", "give some, or 0")
     for state, entry in by_label:
-        try:
+        with about(f"the payoffs in state {quoted(state)}"):
             stages[state] = _stage(entry, symmetric, zero_sum)
-        except InputError as error:
-            raise InputError(f"the payoffs in state {quoted(state)}: {error}") from None
     return _stacked(stages, actions)
 
 

@@ -69,22 +69,23 @@ def single_matrix_game(
     return replace(game, number_note=note)
 
 
-def bimatrix_game(
-    row: Any,
-    column: Any,
+def game_of_cells(
+    rows: Sequence[Sequence[Sequence[Any]]],
     *,
     symmetric: bool = False,
     zero_sum: bool = False,
-    name: str = "game",
     **labels: Any,
 ) -> NormalFormGame:
-    """A two-player game from both players' payoffs, each of shape (rows, columns).
+    """A two-player game from the cells of its matrix, all of one payoff, or all of two.
 
     Raises:
-        InputError: if a flag is given that is for single matrices only, or the arrays do not fit.
+        InputError: as `single_matrix_game`; if a flag is given where all cells hold two payoffs.
     """
+    one, *other = ([[cell[k] for cell in row] for row in rows] for k in range(len(rows[0][0])))
+    if not other:
+        return single_matrix_game(one, symmetric=symmetric, zero_sum=zero_sum, **labels)
     refuse_flags(symmetric, zero_sum, "both players' payoffs are given")
-    return normal_form(row, column, name=name, **labels)
+    return normal_form(one, *other, **labels)
 
 
 def refuse_flags(symmetric: bool, zero_sum: bool, why: str) -> None:

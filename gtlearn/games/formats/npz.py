@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, first_line, quoted
+from gtlearn.errors import InputError, about, first_line, quoted
 from gtlearn.games.formats.matrices import game_from_arrays
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.reading import require_size
@@ -50,10 +50,8 @@ def game_of_npz(data: bytes, *, what: str, **how: Any) -> NormalFormGame:
 
 
 def _game(arrays: Any, what: str, how: dict[str, Any]) -> NormalFormGame:
-    try:
+    with about(what):
         return game_from_arrays(arrays, **how)
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
 
 
 def arrays_of_npz(data: bytes, what: str) -> dict[str, NDArray[Any]]:

@@ -23,7 +23,7 @@ import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.formats.files import is_path
 from gtlearn.games.formats.json import compact_json
@@ -174,10 +174,9 @@ def _stage(text: str, arguments: str, how: Mapping[str, Any]) -> NormalFormGame:
     if _LITERAL.match(text):
         text = text.replace(":", ",")
     text = call_of(text, arguments)
-    try:  # an iterated game, which may be nested thousands deep, is not even loaded
+    with about(f"the stage of {ITERATED}"):
+        # an iterated game, which may be nested thousands deep, is not even loaded
         game = None if is_iterated(text) else load(text, **how)
-    except InputError as error:
-        raise InputError(f"the stage of {ITERATED}: {error}") from None
     if not isinstance(game, NormalFormGame):
         raise InputError(
             f"the stage of {ITERATED}: {quoted(text)} is no normal-form game, so it cannot be "
@@ -236,10 +235,8 @@ def _whole(key: str, text: str) -> int:
 
 
 def _number(key: str, text: str) -> Fraction:
-    try:
+    with about(f"the {key} of {ITERATED}"):
         return parse_number(text)
-    except InputError as error:
-        raise InputError(f"the {key} of {ITERATED}: {error}") from None
 
 
 _CONTINUE, _STOP = 0, 1

@@ -16,7 +16,7 @@ import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, about
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.formats.json import compact_json
 from gtlearn.games.kinds.iterated import IteratedGame
@@ -200,10 +200,8 @@ def _names(game: MarkovGame) -> tuple[list[str], list[list[str]]]:
 def _loaded(text: str, arguments: str) -> MarkovGame:
     """The game that OpenSpiel's parameters stand for."""
     text = call_of(plain_text(text.strip()), arguments)
-    try:
+    with about(f"the game of {MARKOV}"):
         game = load(text)
-    except InputError as error:
-        raise InputError(f"the game of {MARKOV}: {error}") from None
     if isinstance(game, IteratedGame):
         return game.markov
     if not isinstance(game, MarkovGame):
