@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gtlearn import solvers
-from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.optional import install_line
+from gtlearn.runs.canvas import finish, new_canvas, style
 from gtlearn.solvers.checking.check import check_equilibrium
 from gtlearn.solvers.output.pieces import add_row, mix, new_table, to_text
 from gtlearn.solvers.solution import NashEquilibrium, Solution
@@ -182,38 +183,25 @@ def draw(picture: Path, groups: Sequence[Sequence[Run]]) -> str:
     Raises:
         InputError: if the file cannot be written.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
+    if find_spec("matplotlib") is None:
         return f"No picture: matplotlib is missing; to add it: {install_line('plots')}"
-    figure = Figure(figsize=(9, 5.2), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    figure, ((axes,),) = new_canvas(1, 1, (9, 5.2))
     for title, colour, runs in zip(TITLES, _COLOURS, groups, strict=True):
         _curves(axes, title, colour, runs)
     axes.set(xscale="log", yscale="log", xlim=(CHECKPOINTS[0], CHECKPOINTS[-1]))
-    axes.set_xlabel("iterations of the learner")
     axes.set_ylabel("gain that is left (NashConv, in units of payoff)")
     axes.set_title(
         "How much the players could still gain by deviating from what was learned",
         loc="left",
         fontweight="bold",
     )
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.supxlabel(
+    style(axes)
+    caption = (
         "OpenSpiel's regret minimiser (external-sampling MCCFR) against itself: its average "
-        "policy,\nchecked against the payoffs in exact arithmetic. "
-        f"Thin: {len(groups[0])} runs a game; bold: their mean.",
-        fontsize=9,
-        color="0.35",
+        "policy, checked against the payoffs in exact arithmetic. "
+        f"Thin: {len(groups[0])} runs a game; bold: their mean."
     )
-    try:
-        figure.savefig(picture, dpi=150, format="png")
-    except OSError as error:
-        raise InputError(f"{picture} cannot be written: {error.strerror}") from None
-    return f"Picture: {picture}"
+    return f"Picture: {finish(figure, picture, caption, 'iterations of the learner')}"
 
 
 def _curves(axes: Axes, title: str, colour: str, runs: Sequence[Run]) -> None:

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, TypedDict
 
 import pyspiel
@@ -234,16 +235,14 @@ def _format_of_text(text: str, what: str, flags: Mapping[str, Any]) -> str:
             found[format] = parse(text, **flags)
     if len(found) == 1 and any(flags.values()):  # which only one of them takes
         return next(iter(found))
-    if len(found) == 2 and _same(found["csv"], found["literal"]):
-        return "literal"
+    if len(found) == 2:
+        one, other = ((game.actions, game.payoffs) for game in found.values())
+        if one == other:
+            return "literal"
     raise InputError(
         f"{what} could be CSV or a literal, which would be different games; say which by "
         "--input-format csv or --input-format literal"
     )
-
-
-def _same(one: NormalFormGame, other: NormalFormGame) -> bool:
-    return one.actions == other.actions and one.payoffs == other.payoffs
 
 
 def _from_text(text: str, how: Mapping[str, Any]) -> Any:
@@ -267,7 +266,7 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Any:
     if entry is not None:
         return entry.build(**parse_arguments(name, inside))
     if of_openspiel and name == MARKOV:
-        return of_text(stripped, _exact)
+        return of_text(stripped, attrgetter("exact"))
     if of_openspiel:
         return load_openspiel(stripped, rationalise=how["rationalise"])
     if stripped[0] in "(+-.0123456789" or ";" in stripped or "\n" in stripped:
@@ -282,7 +281,7 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
     if isinstance(spec, Game):
         return spec
     if isinstance(spec, SteppedGame):
-        return _exact(spec)
+        return spec.exact
     if isinstance(spec, pyspiel.Game):
         return from_openspiel(spec, rationalise=how["rationalise"])
     reader = reader_of(spec)
@@ -294,10 +293,6 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
         f"a {type(spec).__name__} is no game; give a name, a path, a literal, payoff arrays, or a "
         "game of OpenSpiel, Gambit, QuantEcon or nashpy"
     )
-
-
-def _exact(game: SteppedGame) -> IteratedGame | MarkovGame:
-    return game.exact
 
 
 def _unknown(name: str) -> str:

@@ -208,9 +208,7 @@ class ExactArray:
     def fractions(self) -> NDArray[Any]:
         """An object array of Fractions, same shape."""
         flat = [Fraction(int(v), self.denominator) for v in self.numerators.ravel()]
-        out = np.empty(len(flat), dtype=object)
-        out[:] = flat
-        return out.reshape(self.shape)
+        return objects(flat, self.shape)
 
     def texts(self) -> NDArray[Any]:
         """An object array of the entries as "p" or "p/q", same shape."""
@@ -218,9 +216,7 @@ class ExactArray:
             flat = list(map(str, self.numerators.ravel().tolist()))
         else:
             flat = [format_number(value) for value in self.fractions().ravel()]
-        out = np.empty(len(flat), dtype=object)
-        out[:] = flat
-        return out.reshape(self.shape)
+        return objects(flat, self.shape)
 
     def transpose(self) -> ExactArray:
         """The array with its axes reversed."""
@@ -321,6 +317,11 @@ def _object_array(values: Any, what: str) -> NDArray[Any]:
         raise InputError(f"{what} are nested {len(shape)} deep; give one axis a player")
     flat: list[Any] = []
     _flatten(values, len(shape), flat)
+    return objects(flat, shape)
+
+
+def objects(flat: Sequence[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """An array of anything, from its entries in row-major order."""
     out = np.empty(len(flat), dtype=object)
     out[:] = flat
     return out.reshape(shape)

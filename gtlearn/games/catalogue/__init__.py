@@ -16,17 +16,10 @@ _added: dict[str, Entry] = {}
 
 @cache
 def _table() -> dict[str, Entry]:
-    from gtlearn.games.catalogue import (
-        classics,
-        economics,
-        examples,
-        markov,
-        random_families,
-        security,
-        symmetric,
-    )
+    from gtlearn.games import families
+    from gtlearn.games.catalogue import classics, economics, markov, security
 
-    modules = (symmetric, classics, examples, economics, security, markov, random_families)
+    modules = (classics, economics, security, markov, families)
     return {entry.name: entry for module in modules for entry in module.ENTRIES}
 
 

@@ -219,9 +219,7 @@ def loads(
         InputError: if the text is no such game; it names line and column.
         LimitReached: if a limit does not suffice.
     """
-    row = _readable(format)
-    if row.binary:
-        raise InputError(_no_format(format))
+    row = _readable(format, text=True)
     named = {"name": name, "source": source, "what": what or f"the {format} text"}
     how = {"symmetric": symmetric, "zero_sum": zero_sum, "players_axis": players_axis}
     with limits.limited(time_limit, memory_limit):
@@ -230,15 +228,11 @@ def loads(
         return game
 
 
-def _readable(format: str) -> Format:
+def _readable(format: str, *, text: bool = False) -> Format:
     row = format_row(format)
-    if row is None or row.read is None:
-        raise InputError(_no_format(format))
+    if row is None or row.read is None or (text and row.binary):
+        raise InputError(f"there is no format {quoted(format)}; use {listed(text=True)}")
     return row
-
-
-def _no_format(format: str) -> str:
-    return f"there is no format {quoted(format)}; use {listed(text=True)}"
 
 
 def _read(row: Format, content: str | bytes, named: dict[str, str], how: dict[str, Any]) -> Any:

@@ -30,7 +30,7 @@ import numpy as np
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.formats.matrices import game_of_cells, refuse_flags
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
-from gtlearn.games.numbers import parse_entry
+from gtlearn.games.numbers import objects, parse_entry
 
 T = TypeVar("T")
 
@@ -362,10 +362,7 @@ def game_of_profiles(
         sizes = " x ".join(map(str, shape))
         raise InputError(f"{sizes} profiles are needed, but {len(profiles)} are listed")
     order = np.lexsort(np.array(list(seen)).T[::-1])
-    payoffs = []
-    for k in range(len(players)):
-        flat = np.empty(len(profiles), dtype=object)
-        flat[:] = [profiles[i][2][k] for i in order]
-        payoffs.append(flat.reshape(shape))
+    count = range(len(players))
+    payoffs = [objects([profiles[i][2][k] for i in order], shape) for k in count]
     how: dict[str, Any] = {"name": name, "source": source, "rationalise": rationalise}
     return normal_form(*payoffs, players=players, actions=list(map(list, labels)), **how)

@@ -72,7 +72,7 @@ class MarkovOpenSpielGame(SteppedGame):
         self, game: MarkovGame, *, recall: str | None = None, max_length: int | None = None
     ) -> None:
         legal = game.legal_profiles
-        paid = [ExactArray(np.where(legal, a.numerators, 0), a.denominator) for a in game.payoffs]
+        paid = list(map(game.where_legal, game.payoffs))
         self.markov = game
         self.payoffs = [array.floats() for array in paid]
         self.names = _names(game)

@@ -18,22 +18,29 @@ from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 from gtlearn.games.numbers import ExactArray, from_fractions, integer_array
 
 if TYPE_CHECKING:
+    from hypothesis import strategies as st
     from hypothesis.strategies import SearchStrategy
 
 
-def hypothesis_strategies() -> Any:
-    """The module `hypothesis.strategies`.
+class _Strategies:
+    """The module `hypothesis.strategies`, imported with its first use.
 
     Raises:
         InputError: if hypothesis is not installed.
     """
-    try:
-        import hypothesis.strategies
-    except ImportError:
-        raise InputError(
-            "the strategies of gtlearn.games.testing need hypothesis; pip install hypothesis"
-        ) from None
-    return hypothesis.strategies
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            import hypothesis.strategies
+        except ImportError:
+            raise InputError(
+                "the strategies of gtlearn.games.testing need hypothesis; pip install hypothesis"
+            ) from None
+        return getattr(hypothesis.strategies, name)
+
+
+if not TYPE_CHECKING:
+    st = _Strategies()
 
 
 def payoff_numbers(*, exact: bool = True) -> SearchStrategy[Any]:
@@ -42,7 +49,6 @@ def payoff_numbers(*, exact: bool = True) -> SearchStrategy[Any]:
     Args:
         exact: False adds floats.
     """
-    st = hypothesis_strategies()
     kinds = [
         st.integers(-3, 3),
         st.integers(-100, 100),
@@ -51,8 +57,7 @@ def payoff_numbers(*, exact: bool = True) -> SearchStrategy[Any]:
     ]
     if not exact:
         kinds.append(st.floats(-1e6, 1e6, allow_nan=False))
-    numbers: SearchStrategy[Any] = st.one_of(*kinds)
-    return numbers
+    return st.one_of(*kinds)
 
 
 def normal_form_games(
@@ -70,19 +75,17 @@ def normal_form_games(
         max_actions: the most actions of a player.
         payoffs: where payoffs come from; `payoff_numbers()` by default.
     """
-    st = hypothesis_strategies()
     numbers = payoff_numbers() if payoffs is None else payoffs
 
-    def build(shape: Sequence[int]) -> Any:
+    def build(shape: Sequence[int]) -> SearchStrategy[NormalFormGame]:
         size = math.prod(shape)
         flat = st.lists(numbers, min_size=size, max_size=size)
         one = flat.map(lambda values: exact_tensor(values, tuple(shape)))
         return st.tuples(*[one] * len(shape)).map(lambda tensors: normal_form(*tensors))
 
     sizes = st.integers(1, max_actions)
-    shapes: Any = st.lists(sizes, min_size=min_players, max_size=max_players)
-    games: SearchStrategy[NormalFormGame] = shapes.flatmap(build)
-    return games
+    shapes = st.lists(sizes, min_size=min_players, max_size=max_players)
+    return shapes.flatmap(build)
 
 
 def bimatrix_games(
@@ -102,10 +105,9 @@ def bimatrix_games(
         symmetric: they are the transpose; max_rows bounds both sizes.
         payoffs: where payoffs come from; `payoff_numbers()` by default.
     """
-    st = hypothesis_strategies()
     numbers = payoff_numbers() if payoffs is None else payoffs
 
-    def build(shape: tuple[int, int]) -> Any:
+    def build(shape: tuple[int, int]) -> SearchStrategy[NormalFormGame]:
         size = math.prod(shape)
         flat = st.lists(numbers, min_size=size, max_size=size)
         matrices = flat.map(lambda values: exact_tensor(values, shape))
@@ -116,11 +118,10 @@ def bimatrix_games(
         return st.tuples(matrices, matrices).map(lambda pair: normal_form(*pair))
 
     rows = st.integers(1, max_rows)
-    shapes: Any = (
+    shapes = (
         rows.map(lambda n: (n, n)) if symmetric else st.tuples(rows, st.integers(1, max_columns))
     )
-    games: SearchStrategy[NormalFormGame] = shapes.flatmap(build)
-    return games
+    return shapes.flatmap(build)
 
 
 def mixed_strategies(size: int, *, max_weight: int = 12) -> SearchStrategy[tuple[Fraction, ...]]:
@@ -130,20 +131,13 @@ def mixed_strategies(size: int, *, max_weight: int = 12) -> SearchStrategy[tuple
         size: the number of actions.
         max_weight: bounds the denominator, which is at most size * max_weight.
     """
-    st = hypothesis_strategies()
-    weights: Any = st.lists(st.integers(0, max_weight), min_size=size, max_size=size)
-    vectors: SearchStrategy[tuple[Fraction, ...]] = weights.filter(any).map(
-        lambda w: tuple(Fraction(v, sum(w)) for v in w)
-    )
-    return vectors
+    weights = st.lists(st.integers(0, max_weight), min_size=size, max_size=size)
+    return weights.filter(any).map(lambda w: tuple(Fraction(v, sum(w)) for v in w))
 
 
 def strategy_profiles(game: NormalFormGame) -> SearchStrategy[tuple[tuple[Fraction, ...], ...]]:
     """One exact mixed strategy for each player of `game`."""
-    profiles: SearchStrategy[tuple[tuple[Fraction, ...], ...]] = hypothesis_strategies().tuples(
-        *[mixed_strategies(size) for size in game.shape]
-    )
-    return profiles
+    return st.tuples(*map(mixed_strategies, game.shape))
 
 
 def exact_tensor(values: Sequence[Any], shape: tuple[int, ...]) -> ExactArray:
@@ -166,14 +160,12 @@ def durations(
         finite: True for horizons only, False for games without one.
         max_denominator: bounds the discount's denominator.
     """
-    st = hypothesis_strategies()
     below_one = st.fractions(0, 1, max_denominator=max_denominator).filter(lambda v: v < 1)
     factors = st.one_of(st.just(Fraction(1)), below_one)
     bounded = st.tuples(st.integers(1, max_horizon), factors)
     endless = st.tuples(st.none(), below_one)
     kinds = {True: bounded, False: endless, None: st.one_of(bounded, endless)}
-    chosen: SearchStrategy[Duration] = kinds[finite]
-    return chosen
+    return kinds[finite]
 
 
 def markov_games(
@@ -199,10 +191,9 @@ def markov_games(
         finite: True for games with a horizon only, False for games without one.
         payoffs: where payoffs come from; `payoff_numbers()` by default.
     """
-    st = hypothesis_strategies()
     numbers = payoff_numbers() if payoffs is None else payoffs
 
-    @st.composite  # type: ignore[untyped-decorator]
+    @st.composite
     def games(draw: Any) -> MarkovGame:
         size = draw(st.integers(1, max_states))
         shape = tuple(draw(st.integers(1, max_actions)) for _ in range(num_players))
@@ -229,8 +220,7 @@ def markov_games(
         subsets = st.sets(st.integers(0, actions - 1), min_size=1)
         return st.lists(subsets, min_size=size, max_size=size)
 
-    drawn: SearchStrategy[MarkovGame] = games()
-    return drawn
+    return games()
 
 
 def iterated_games(
@@ -252,16 +242,14 @@ def iterated_games(
         finite: True for games with a horizon only, False for games without one.
         stages: where stage games come from; `normal_form_games` by default.
     """
-    st = hypothesis_strategies()
     default = normal_form_games(max_players=max_players, max_actions=max_actions)
     stage = default if stages is None else stages
-    drawn: SearchStrategy[IteratedGame] = st.builds(
+    return st.builds(
         lambda game, duration, memory: IteratedGame(game, duration[0], duration[1], memory),
         stage,
         durations(max_horizon=max_horizon, finite=finite),
         st.integers(0, max_memory),
     )
-    return drawn
 
 
 def tables(
@@ -274,15 +262,13 @@ def tables(
         player: whose actions.
         max_weight: bounds the denominators, as in `mixed_strategies`.
     """
-    st = hypothesis_strategies()
     markov = game.markov if isinstance(game, IteratedGame) else game
 
     rows = [
         mixed_strategies(int(mask.sum()), max_weight=max_weight).map(partial(_spread, mask))
         for mask in markov.legal[player]
     ]
-    drawn: SearchStrategy[tuple[tuple[Fraction, ...], ...]] = st.tuples(*rows)
-    return drawn
+    return st.tuples(*rows)
 
 
 def _spread(mask: Any, row: tuple[Fraction, ...]) -> tuple[Fraction, ...]:

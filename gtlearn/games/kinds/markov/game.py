@@ -168,10 +168,10 @@ class MarkovGame:
         for mask in self.legal:
             form.array(ExactArray(mask.astype(np.int64)))
         for array in (*self.payoffs, self.transitions):
-            form.array(self._where_legal(array))
+            form.array(self.where_legal(array))
         return form.hexdigest()
 
-    def _where_legal(self, array: ExactArray) -> ExactArray:
+    def where_legal(self, array: ExactArray) -> ExactArray:
         """The array with zeros where a profile is not legal."""
         if self.legal_profiles.all():
             return array
@@ -304,13 +304,9 @@ def difference(one: MarkovGame, other: MarkovGame) -> str:
         return "legal actions"
     pairs = [*zip(one.payoffs, other.payoffs, strict=True), (one.transitions, other.transitions)]
     for left, right in pairs:
-        if _legal_part(left, one) != _legal_part(right, one):
+        if one.where_legal(left) != one.where_legal(right):
             return "payoffs or transitions"
     return ""
-
-
-def _legal_part(array: ExactArray, game: MarkovGame) -> ExactArray:
-    return ExactArray(array.numerators[game.legal_profiles], array.denominator)
 
 
 def check_duration(name: str, horizon: Any, discount: Fraction) -> None:
