@@ -32,12 +32,12 @@ TITLES = ("Battle of the sexes", "Rock-paper-scissors", "Shapley's game")
 RUNS = 8
 CHECKPOINTS = tuple(round(10 ** (k / 5)) for k in range(5, 26))  # 10 ... 100000 iterations
 SHOWN = (0, 10, len(CHECKPOINTS) - 1)  # the checkpoints in the table
-CLOSE = 0.05  # a NashConv below this counts as having arrived
+_CLOSE = 0.05  # a NashConv below this counts as having arrived
 _COLOURS = ("#0072b2", "#009e73", "#d55e00")  # told apart by colour-blind readers too
 
 
 @dataclass(frozen=True)
-class Run:
+class Learned:
     """One run of the learner on one game.
 
     Attributes:
@@ -100,7 +100,7 @@ def _solved(name: str) -> Solution:
     return solution
 
 
-def learn(solution: Solution, seed: int) -> Run:
+def learn(solution: Solution, seed: int) -> Learned:
     """Trains the learner on a solved game and checks it at every checkpoint."""
     import pyspiel
 
@@ -119,7 +119,7 @@ def learn(solution: Solution, seed: int) -> Run:
         regrets.append(sum(report.regrets or (), Fraction(0)))
     nearest = report.nearest
     assert nearest is not None
-    return Run(tuple(regrets), nearest.index, float(nearest.distance))
+    return Learned(tuple(regrets), nearest.index, float(nearest.distance))
 
 
 def _profile(turn_based: Any, policy: Any) -> list[list[float]]:
@@ -154,7 +154,7 @@ def _named(solution: Solution, index: int) -> str:
     return "(" + " | ".join(mix(labels, strategy) for labels, strategy in pairs) + ")"
 
 
-def _table(groups: Sequence[Sequence[Run]]) -> str:
+def _table(groups: Sequence[Sequence[Learned]]) -> str:
     heads = [f"{CHECKPOINTS[k]:,}" for k in SHOWN]
     table = new_table("after iterations:", *heads, "distance", right=[*heads, "distance"])
     for title, runs in zip(TITLES, groups, strict=True):
@@ -164,8 +164,8 @@ def _table(groups: Sequence[Sequence[Run]]) -> str:
     return to_text([table])
 
 
-def _verdict(title: str, solution: Solution, runs: Sequence[Run]) -> str:
-    arrived = [run for run in runs if run.regrets[-1] < CLOSE]
+def _verdict(title: str, solution: Solution, runs: Sequence[Learned]) -> str:
+    arrived = [run for run in runs if run.regrets[-1] < _CLOSE]
     if not arrived:
         least = min(float(run.regrets[-1]) for run in runs)
         return (
@@ -177,7 +177,7 @@ def _verdict(title: str, solution: Solution, runs: Sequence[Run]) -> str:
     return f"{title}: {', '.join(places)}."
 
 
-def draw(picture: Path, groups: Sequence[Sequence[Run]]) -> str:
+def draw(picture: Path, groups: Sequence[Sequence[Learned]]) -> str:
     """Writes the curves of all runs as a PNG; returns what to tell the user.
 
     Raises:
@@ -204,7 +204,7 @@ def draw(picture: Path, groups: Sequence[Sequence[Run]]) -> str:
     return f"Picture: {finish(figure, picture, caption, 'iterations of the learner')}"
 
 
-def _curves(axes: Axes, title: str, colour: str, runs: Sequence[Run]) -> None:
+def _curves(axes: Axes, title: str, colour: str, runs: Sequence[Learned]) -> None:
     """One game's runs, their mean, and its name at the right end of the mean."""
     for run in runs:
         axes.plot(CHECKPOINTS, [float(r) for r in run.regrets], color=colour, lw=0.7, alpha=0.35)
@@ -212,7 +212,7 @@ def _curves(axes: Axes, title: str, colour: str, runs: Sequence[Run]) -> None:
         float(sum(run.regrets[k] for run in runs)) / len(runs) for k in range(len(CHECKPOINTS))
     ]
     axes.plot(CHECKPOINTS, means, color=colour, lw=2.2)
-    outcome = "nears equilibrium" if means[-1] < CLOSE else f"stays at {means[-1]:.2f}"
+    outcome = "nears equilibrium" if means[-1] < _CLOSE else f"stays at {means[-1]:.2f}"
     axes.annotate(
         f"{title}:\n{outcome}",
         (CHECKPOINTS[-1], means[-1]),

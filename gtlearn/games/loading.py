@@ -13,7 +13,7 @@ import pyspiel
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, about, quoted
-from gtlearn.games.catalogue import GROUP, Entry, add_entry, catalogue_names, find_entry
+from gtlearn.games.catalogue import ENTRY_GROUP, Entry, add_entry, catalogue_names, find_entry
 from gtlearn.games.effort import bytes_seconds, reading_seconds
 from gtlearn.games.formats.csv import is_csv, parse_csv
 from gtlearn.games.formats.files import (
@@ -301,7 +301,9 @@ def _unknown(name: str) -> str:
         return f"a bracket of {shown} is not closed; write name(key=value)"
     if os.sep in name:
         return f"there is no file {shown}; give the path of a game file, or a name"
-    hint = nearest(name, [*catalogue_names(), *pyspiel.registered_names(), *plugin_names(GROUP)])
+    hint = nearest(
+        name, [*catalogue_names(), *pyspiel.registered_names(), *plugin_names(ENTRY_GROUP)]
+    )
     return f"there is no game called {shown}; {hint or 'see `gtlearn games list`'}"
 
 

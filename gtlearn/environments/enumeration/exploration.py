@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.environments.enumeration.tabular import Joint, Legal, Moment, TabularEnvironment
+from gtlearn.environments.enumeration.tabular import Legal, Moment, TabularEnvironment
 from gtlearn.errors import InputError
+from gtlearn.games.kinds.iterated import Joint
 
 _SEEDS = 10  # under which a play is repeated
 

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gtlearn.environments.half_cheetah.rules import (
-    AGENTS,
     FRAME_SKIP,
     JOINTS,
+    NUM_AGENTS,
     RESET_NOISE,
     SETTINGS,
     Direction,
@@ -116,8 +116,8 @@ class HalfCheetahs:
         """
         if self._steps is None:
             raise InputError("the cheetahs stand nowhere yet; reset them before the first step")
-        controls = numbers(actions, (self.count, AGENTS, JOINTS), "the actions")
-        controls = controls.reshape(self.count, AGENTS * JOINTS)
+        controls = numbers(actions, (self.count, NUM_AGENTS, JOINTS), "the actions")
+        controls = controls.reshape(self.count, NUM_AGENTS * JOINTS)
         costs = control_costs(controls, "cheetah ")
         self._states[:, _CONTROLS] = controls
         before = self._states[:, 0].copy()

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gtlearn.environments.half_cheetah.rules import (
-    AGENTS,
     JOINTS,
+    NUM_AGENTS,
     SETTINGS,
     STATE,
     Direction,
@@ -26,7 +26,7 @@ from gtlearn.environments.half_cheetah.rules import (
     numbers,
     quiet_loading,
 )
-from gtlearn.environments.parallel import Environment, Infos, Step
+from gtlearn.environments.parallel import Environment, Infos, StepResult
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.optional import needed, optional
 
@@ -76,7 +76,7 @@ class HalfCheetah(Environment[Floats, Floats]):
         with quiet_loading():
             self._world: Any = optional("gymnasium_robotics", "envs").mamujoco_v1.parallel_env(
                 "HalfCheetah",
-                f"{AGENTS}x{JOINTS}",
+                f"{NUM_AGENTS}x{JOINTS}",
                 agent_obsk=0,  # its own observations have no setting for the whole state, so that
                 local_categories=[[]],  # they are left empty
                 global_categories=(),
@@ -116,7 +116,7 @@ class HalfCheetah(Environment[Floats, Floats]):
         self._steps = 0
         return self._seen(), infos
 
-    def step(self, actions: dict[str, ArrayLike]) -> Step[Floats]:
+    def step(self, actions: dict[str, ArrayLike]) -> StepResult[Floats]:
         """Plays a step.
 
         Args:
@@ -222,7 +222,7 @@ class FilmedCheetah:
 
     def step(self, actions: Floats) -> tuple[Floats, Floats]:
         """Plays a step and draws it; see `HalfCheetahs.step`."""
-        joint = numbers(actions, (1, AGENTS, JOINTS), "the actions")[0]
+        joint = numbers(actions, (1, NUM_AGENTS, JOINTS), "the actions")[0]
         given = dict(zip(self._cheetah.agents, joint, strict=True))
         seen, rewards, *_ = self._cheetah.step(given)
         self.pictures.append(self._cheetah.render())

@@ -9,7 +9,7 @@ from gtlearn.games.catalogue.entry import Entry as Entry
 from gtlearn.games.names import nearest, split_call
 from gtlearn.plugins import plugin, plugins
 
-GROUP = "gtlearn.games"
+ENTRY_GROUP = "gtlearn.games"
 
 _added: dict[str, Entry] = {}
 
@@ -42,7 +42,7 @@ def catalogue() -> tuple[Entry, ...]:
     Raises:
         InputError: if an installed package's cannot be loaded.
     """
-    installed = {entry.name: entry for entry in plugins(GROUP, Entry)}
+    installed = {entry.name: entry for entry in plugins(ENTRY_GROUP, Entry)}
     return tuple((_table() | _added | installed).values())
 
 
@@ -58,7 +58,7 @@ def find_entry(name: str) -> Entry | None:
         InputError: if an installed package's cannot be loaded.
     """
     if name not in _added and name not in _table():
-        entry = plugin(GROUP, name, Entry)
+        entry = plugin(ENTRY_GROUP, name, Entry)
         if entry is None or entry.name != name:
             return None
         add_entry(entry)

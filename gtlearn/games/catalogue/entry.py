@@ -19,7 +19,7 @@ from gtlearn.games.numbers import to_fraction
 MAX_ENTRY_PROFILES = 4_000_000
 MAX_ARGUMENT = 10**9
 
-Argument = int | Fraction | str
+_Argument = int | Fraction | str
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Entry:
     builder: Callable[..., Game]
 
     @property
-    def parameters(self) -> dict[str, Argument]:
+    def parameters(self) -> dict[str, _Argument]:
         """The parameters by name, with their defaults; empty for a single game."""
         return {p.name: p.default for p in inspect.signature(self.builder).parameters.values()}
 
@@ -53,7 +53,7 @@ class Entry:
             InputError: if there is no such parameter, or its value is of the wrong type.
         """
         defaults = self.parameters
-        given: dict[str, Argument] = {}
+        given: dict[str, _Argument] = {}
         for key, value in arguments.items():
             if key not in defaults:
                 advice = _choices(defaults)
@@ -66,7 +66,7 @@ class Entry:
         named: Game = replace(game, **{key: known[key] for key in known if hasattr(game, key)})
         return named
 
-    def _read(self, key: str, value: Any, default: Argument) -> Argument:
+    def _read(self, key: str, value: Any, default: _Argument) -> _Argument:
         where = f"parameter {quoted(key)} of {self.name}"
         if isinstance(default, str):
             return str(value)
@@ -108,13 +108,13 @@ def check_size(*shape: int) -> None:
         )
 
 
-def call_text(name: str, arguments: Mapping[str, Argument]) -> str:
+def call_text(name: str, arguments: Mapping[str, _Argument]) -> str:
     """`name(key=value,...)`, or `name` alone where there are no arguments."""
     inside = ",".join(f"{key}={value}" for key, value in arguments.items())
     return f"{name}({inside})" if inside else name
 
 
-def _choices(defaults: Mapping[str, Argument]) -> str:
+def _choices(defaults: Mapping[str, _Argument]) -> str:
     if not defaults:
         return "it takes no parameters"
     return "its parameters are " + ", ".join(f"{k} (default {v})" for k, v in defaults.items())

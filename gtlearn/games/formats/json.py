@@ -26,7 +26,7 @@ from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import format_number
 
-SCHEMA = "gtlearn/game/1"
+_SCHEMA = "gtlearn/game/1"
 _Build = Callable[..., NormalFormGame]
 
 _KEYS = "schema name players actions payoffs source number_note"
@@ -94,7 +94,7 @@ def dump_json(game: Game) -> str:
         game = game.markov
     if isinstance(game, MarkovGame):
         return pieces.layout(markov_json(game)) + "\n"
-    head: dict[str, Any] = {"schema": SCHEMA, "name": game.name, "players": game.players}
+    head: dict[str, Any] = {"schema": _SCHEMA, "name": game.name, "players": game.players}
     if isinstance(game, BayesianGame):
         head["leader"] = game.leader
         head["types"] = [
@@ -122,7 +122,7 @@ def compact_json(game: Game) -> str:
 
 
 def _normal_form(value: Mapping[str, Any], name: str, source: str, build: _Build) -> NormalFormGame:
-    keys = Keys(value, "the game", _KEYS, SCHEMA)
+    keys = Keys(value, "the game", _KEYS, _SCHEMA)
     if "payoffs" not in value:
         raise InputError('the key "payoffs" is missing; give one nested list a player')
     return build(
@@ -136,7 +136,7 @@ def _normal_form(value: Mapping[str, Any], name: str, source: str, build: _Build
 
 
 def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -> BayesianGame:
-    keys = Keys(value, "the game", _BAYESIAN_KEYS, SCHEMA)
+    keys = Keys(value, "the game", _BAYESIAN_KEYS, _SCHEMA)
     name, source = keys.text("name", name), keys.text("source", source)
     types = value["types"]
     if not isinstance(types, list) or not types:
@@ -147,7 +147,7 @@ def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -
         called = Place(entry.get("name", str(number)), '"name"')
         labels.append(called.must_be(str, "must be a string"))
         where = f"type {quoted(labels[-1])}"
-        given = Keys(entry, where, _TYPE_KEYS, SCHEMA)
+        given = Keys(entry, where, _TYPE_KEYS, _SCHEMA)
         for key in ("probability", "payoffs"):
             if key not in entry:
                 raise InputError(f'{where} has no "{key}"; give one')

@@ -46,7 +46,7 @@ from gtlearn.games.numbers import (
 )
 
 ANY = "*"  # every action that is not named
-SCHEMA = "gtlearn/markov-game/1"
+_SCHEMA = "gtlearn/markov-game/1"
 
 _KEYS = (
     "schema name players states actions payoffs transitions start horizon discount averaged legal "
@@ -56,7 +56,7 @@ _KEYS = (
 
 def is_markov(value: Mapping[str, Any]) -> bool:
     """Whether a JSON object means a Markov game."""
-    return value.get("schema") == SCHEMA or "transitions" in value
+    return value.get("schema") == _SCHEMA or "transitions" in value
 
 
 def read_markov(
@@ -80,7 +80,7 @@ def read_markov(
     Raises:
         InputError: naming the key, the state and the actions that are wrong.
     """
-    keys = Keys(value, "the Markov game", _KEYS, SCHEMA)
+    keys = Keys(value, "the Markov game", _KEYS, _SCHEMA)
     for key in ("payoffs", "transitions"):
         if key not in value:
             raise InputError(f'the key "{key}" is missing; give it by state, or as nested lists')
@@ -305,7 +305,7 @@ def _legal(
 def markov_json(game: MarkovGame) -> dict[str, Any]:
     """The JSON object of a Markov game; what is not legal is left out of its transitions."""
     data: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": _SCHEMA,
         "name": game.name,
         "players": game.players,
         "states": game.states,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError, about
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.formats.json import compact_json
-from gtlearn.games.kinds.iterated import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame, Joint
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
 from gtlearn.games.kinds.registry import load
 from gtlearn.games.labels import numbered_labels
@@ -30,7 +30,6 @@ from gtlearn.games.openspiel.iterated import ITERATED
 from gtlearn.games.openspiel.steps import (
     MEMORY,
     NOT_GIVEN,
-    Joint,
     Rules,
     SteppedGame,
     SteppedState,

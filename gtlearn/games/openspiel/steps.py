@@ -17,7 +17,7 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.games.openspiel.family import Family
 
 if TYPE_CHECKING:
-    from gtlearn.games.kinds.iterated import IteratedGame
+    from gtlearn.games.kinds.iterated import IteratedGame, Joint
     from gtlearn.games.kinds.markov.game import MarkovGame
 
 MEMORY, PERFECT = "memory", "perfect"  # what an information state recalls
@@ -26,9 +26,6 @@ NOT_GIVEN = -(2**31)  # OpenSpiel's parameters have a type, so an integer cannot
 
 _MOST_STEPS = 2**31 - 1  # a C++ int
 _DOUBLE_BITS = 53
-
-
-Joint = tuple[int, ...]  # one action a player
 
 
 @dataclass(frozen=True)

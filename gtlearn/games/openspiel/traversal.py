@@ -20,7 +20,7 @@ from gtlearn.games.labels import default_players, distinct_labels
 from gtlearn.games.numbers import ExactArray, from_fractions, integer_array
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import name_of, of_text
-from gtlearn.games.openspiel.tree import Numbers, check_walkable
+from gtlearn.games.openspiel.tree import ExactNumbers, check_walkable
 
 OVER = "over"
 PASS = "-"  # what a player does where only others move
@@ -103,7 +103,7 @@ class _Walk:
     def __init__(self, game: pyspiel.Game, rationalise: bool) -> None:
         self.game = game
         self.name = name_of(game)
-        self.numbers = Numbers(self.name, rationalise)
+        self.numbers = ExactNumbers(self.name, rationalise)
         self.players = game.num_players()
         self.histories: list[_History] = []
         self.start: dict[int, Fraction] = {}

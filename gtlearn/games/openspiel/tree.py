@@ -16,9 +16,9 @@ from gtlearn.games.numbers import to_fraction
 from gtlearn.games.openspiel.text import name_of
 from gtlearn.games.reduction import TreeRecord
 
-MAX_NODES = 200_000
-MAX_MOVES = 8_000_000  # over all paths from the root to a node; copying a state costs its depth
-MAX_PLAYERS = 10
+_MAX_NODES = 200_000
+_MAX_MOVES = 8_000_000  # over all paths from the root to a node; copying a state costs its depth
+_MAX_PLAYERS = 10
 _MAX_CHANCE_DENOMINATOR = 10**6
 
 # parent state, move, depth, sequences, probability
@@ -38,7 +38,7 @@ def normal_form_of_tree(
         InputError: if the game has one player or more than ten, is a mean-field game, has moves
             that cannot be enumerated, more than 200,000 nodes, or too large a normal form.
     """
-    check_walkable(game, "has no normal form", MAX_PLAYERS)
+    check_walkable(game, "has no normal form", _MAX_PLAYERS)
     kind = game.get_type()
     if not (_sees_everything(kind) or kind.provides_information_state_string):
         raise InputError(
@@ -79,7 +79,7 @@ def _sees_everything(kind: pyspiel.GameType) -> bool:
     return kind.information in (information.PERFECT_INFORMATION, information.ONE_SHOT)
 
 
-class Numbers:
+class ExactNumbers:
     """A game's doubles as exact numbers, and how those that are not integers were read."""
 
     def __init__(self, name: str, rationalise: bool) -> None:
@@ -113,7 +113,7 @@ class _Walk:
     def __init__(self, game: pyspiel.Game, name: str, rationalise: bool) -> None:
         self.game = game
         self.name = name
-        self.numbers = Numbers(name, rationalise)
+        self.numbers = ExactNumbers(name, rationalise)
         self.sees_everything = _sees_everything(game.get_type())
         players = default_players(game.num_players())
         self.record = TreeRecord(name, players)
@@ -126,7 +126,7 @@ class _Walk:
         while self.stack:
             parent, move, self.depth, at, probability = self.stack.pop()
             self.moves += self.depth
-            if self.moves > MAX_MOVES:
+            if self.moves > _MAX_MOVES:
                 raise InputError(f"the tree of {self.name} is too deep; use a smaller game")
             state = parent.clone()
             if isinstance(move, tuple):
@@ -152,13 +152,13 @@ class _Walk:
             self._push(state, [(action, there, probability) for action, there in moved])
 
     def _push(self, state: Any, branches: list[tuple[Any, tuple[int, ...], Fraction]]) -> None:
-        if self.nodes + len(self.stack) + len(branches) > MAX_NODES:
+        if self.nodes + len(self.stack) + len(branches) > _MAX_NODES:
             raise InputError(self._too_many())
         for move, at, probability in reversed(branches):
             self.stack.append((state, move, self.depth + 1, at, probability))
 
     def _too_many(self) -> str:
-        return f"the tree of {self.name} has more than {MAX_NODES} nodes; use a smaller game"
+        return f"the tree of {self.name} has more than {_MAX_NODES} nodes; use a smaller game"
 
     def _simultaneous(self, state: Any, at: tuple[int, ...], probability: Fraction) -> None:
         branches: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((), at)]
@@ -167,7 +167,7 @@ class _Walk:
             if not actions:  # OpenSpiel's mark of a player who does not move here
                 branches = [((*moves, 0), there) for moves, there in branches]
                 continue
-            if len(branches) * len(actions) > MAX_NODES:
+            if len(branches) * len(actions) > _MAX_NODES:
                 raise InputError(self._too_many())
             longer = []
             for moves, there in branches:

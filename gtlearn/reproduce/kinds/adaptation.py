@@ -11,7 +11,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.reproduce.figure import Panel, Reproduction
 from gtlearn.reproduce.kinds.kind import (
-    Kind,
+    FigureKind,
     Numbers,
     Run,
     add_legend,
@@ -215,7 +215,7 @@ def _known(reproduction: Reproduction, what: str) -> bool:
     return any(what in run.result for runs in reproduction.runs.values() for run in runs)
 
 
-ADAPTATION = Kind(
+ADAPTATION = FigureKind(
     name="adaptation",
     rows=lambda reproduction: rows_of(
         reproduction, lambda runs: numbers_of(runs, reproduction.figure.group)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gtlearn.reproduce.figure import Panel, Reproduction
 from gtlearn.reproduce.kinds.kind import (
-    Kind,
+    FigureKind,
     Numbers,
     Run,
     draw_mean,
@@ -227,7 +227,7 @@ def _shown(reproduction: Reproduction) -> str:
     )
 
 
-COMMITMENTS = Kind(
+COMMITMENTS = FigureKind(
     name="commitments",
     rows=lambda reproduction: rows_of(
         reproduction, lambda runs: numbers_of(runs, reproduction.figure.tolerance)

@@ -11,7 +11,7 @@ import numpy as np
 from gtlearn.environments.trade.battlefield import ROLES
 from gtlearn.reproduce.figure import Panel, Reproduction
 from gtlearn.reproduce.kinds.kind import (
-    Kind,
+    FigureKind,
     Numbers,
     Run,
     draw_mean,
@@ -105,7 +105,7 @@ def _is_whole(result: Mapping[str, Any]) -> bool:
     return known and "price" in result  # null where bullets are not sold
 
 
-TRADE = Kind(
+TRADE = FigureKind(
     name="trade",
     rows=lambda reproduction: rows_of(reproduction, numbers_of),
     tables=_tables,

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.environments.film import Film
-from gtlearn.environments.half_cheetah.rules import AGENTS, JOINTS, STATE, Direction
+from gtlearn.environments.half_cheetah.rules import JOINTS, NUM_AGENTS, STATE, Direction
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.algorithms.config import PersonaConfig
@@ -159,7 +159,7 @@ def cheetah_program(direction: Direction) -> EnvironmentProgram:
         players=("back leg", "front leg"),
         discount=DISCOUNT,
         observes=Numbers(STATE),
-        acts=(Numbers(JOINTS),) * AGENTS,
+        acts=(Numbers(JOINTS),) * NUM_AGENTS,
         simulator=make,
         unit=REWARD_UNIT,
     )
