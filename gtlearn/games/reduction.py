@@ -30,6 +30,10 @@ _MAX_ENUMERATED = 50_000  # strategies counted one by one, where there is no per
 _EXACT_BITS = 53  # integers below 2**53 are exact in doubles, and so are their sums
 
 
+# a reduced strategy: its action at each set that it reaches, and its sequences
+_Plan = tuple[dict[int, int], frozenset[int]]
+
+
 @dataclass
 class InformationSet:
     """What one player cannot tell apart.
@@ -299,8 +303,8 @@ def _count(tree: _Tree) -> int:
     return counts[0]
 
 
-def _strategies(tree: _Tree) -> Iterator[tuple[dict[int, int], frozenset[int]]]:
-    """Each reduced strategy: its action at each set that it reaches, and its sequences."""
+def _strategies(tree: _Tree) -> Iterator[_Plan]:
+    """Each reduced strategy."""
     start = _advance(tree, {}, {0}, [0])
     stack: list[tuple[dict[int, int], set[int], list[int]]] = [({}, {0}, start)]
     while stack:
@@ -311,12 +315,9 @@ def _strategies(tree: _Tree) -> Iterator[tuple[dict[int, int], frozenset[int]]]:
         index, rest = open_sets[0], open_sets[1:]
         for action in reversed(range(len(tree.sets[index].actions))):
             longer = {**plan, index: action}
-            grown = set(played)
-            fresh = []
-            for parent in tree.sets[index].parents:
-                if parent in played:
-                    fresh.append(tree.children[parent, index, action])
-            grown.update(fresh)
+            parents = (parent for parent in tree.sets[index].parents if parent in played)
+            fresh = [tree.children[parent, index, action] for parent in parents]
+            grown = played.union(fresh)
             reached = _advance(tree, longer, grown, fresh)
             merged = sorted({*rest, *reached} - longer.keys())
             stack.append((longer, grown, merged))
@@ -339,9 +340,7 @@ def _advance(tree: _Tree, plan: dict[int, int], played: set[int], fresh: list[in
     return sorted(set(reached))
 
 
-def _indicators(
-    tree: _Tree, strategies: list[tuple[dict[int, int], frozenset[int]]]
-) -> NDArray[np.float64]:
+def _indicators(tree: _Tree, strategies: list[_Plan]) -> NDArray[np.float64]:
     """A (sequences, strategies) matrix: 1 where the strategy plays the sequence."""
     matrix = np.zeros((tree.size, len(strategies)))
     for column, (_, played) in enumerate(strategies):
@@ -349,9 +348,7 @@ def _indicators(
     return matrix
 
 
-def _labels(
-    tree: _Tree, strategies: list[tuple[dict[int, int], frozenset[int]]]
-) -> tuple[str, ...]:
+def _labels(tree: _Tree, strategies: list[_Plan]) -> tuple[str, ...]:
     """One label a strategy; numbers stand for actions where the labels would be ambiguous."""
     sets = [i for i, known in enumerate(tree.sets) if len(known.actions) > 1]
     if not sets:
@@ -365,9 +362,7 @@ def _labels(
 
 
 def _spell(
-    sets: list[int],
-    names: list[tuple[str, ...]],
-    strategies: list[tuple[dict[int, int], frozenset[int]]],
+    sets: list[int], names: list[tuple[str, ...]], strategies: list[_Plan]
 ) -> tuple[str, ...]:
     return tuple(
         "/".join(names[i][plan[i]] if i in plan else "*" for i in sets) for plan, _ in strategies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any, ClassVar
 
 import numpy as np
@@ -205,11 +206,9 @@ class BulletTrade(Environment[_Observation, np.int64]):
 def _masks(decisions: int) -> dict[tuple[bool, bool], Ints]:
     """A player's masks, by whether it is asked and whether it has a bullet."""
     masks = {}
-    for asked in (False, True):
-        for armed in (False, True):
-            decides = np.arange(decisions) < (decisions if asked else 1)
-            moves = np.array([armed or not move.fires for move in Move])
-            mask = np.outer(decides, moves).ravel().astype(np.int8)
-            mask.flags.writeable = False
-            masks[asked, armed] = mask
+    for asked, armed in product((False, True), repeat=2):
+        decides = np.arange(decisions) < (decisions if asked else 1)
+        moves = np.array([armed or not move.fires for move in Move])
+        masks[asked, armed] = np.outer(decides, moves).ravel().astype(np.int8)
+        masks[asked, armed].flags.writeable = False
     return masks

@@ -33,7 +33,6 @@ class Shots(Protocol):
             owners: who fires them, shape (episodes, bullets).
             rng: draws what is random.
         """
-        ...
 
 
 @dataclass(frozen=True)

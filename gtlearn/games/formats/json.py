@@ -40,9 +40,8 @@ def parse_json(
     name: str = "game",
     source: str = "",
     what: str = "the JSON text",
-    symmetric: bool = False,
-    zero_sum: bool = False,
     players_axis: str | None = None,
+    **flags: Any,
 ) -> Game:
     """The game of a JSON text.
 
@@ -51,10 +50,9 @@ def parse_json(
         name: what the game is called if the text does not say.
         source: where it comes from, if the text does not say.
         what: what the text is called in error messages.
-        symmetric: a single matrix is the row player's payoffs of a symmetric game.
-        zero_sum: a single matrix is the row player's payoffs of a zero-sum game.
         players_axis: "first" or "last": which level of nested lists counts the players; the
             first unless given.
+        **flags: symmetric and zero_sum, as of `game_from_arrays`.
 
     Raises:
         InputError: naming line and column if it is no JSON, else the key that is wrong.
@@ -62,9 +60,7 @@ def parse_json(
     >>> parse_json('{"payoffs": [[[1, 0], [0, 0.5]], [[1, 0], [0, "1/2"]]]}').payoff(0, (1, 1))
     Fraction(1, 2)
     """
-    build = partial(
-        game_from_arrays, symmetric=symmetric, zero_sum=zero_sum, players_axis=players_axis
-    )
+    build: _Build = partial(game_from_arrays, players_axis=players_axis, **flags)
     try:
         value = pieces.read_value(text)
         if isinstance(value, list):
@@ -73,9 +69,7 @@ def parse_json(
             raise InputError('it holds no object; write {"payoffs": [...]}')
         if is_markov(value):
             refuse_axis(players_axis, "the game is a Markov game")
-            return read_markov(
-                value, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
-            )
+            return read_markov(value, name=name, source=source, **flags)
         if "types" in value:
             return _bayesian(value, name, source, build)
         return _normal_form(value, name, source, build)

@@ -24,33 +24,17 @@ import pyspiel
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, about, quoted
+from gtlearn.games import names
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.formats.files import is_path
 from gtlearn.games.formats.json import compact_json
 from gtlearn.games.kinds.iterated import IteratedGame, Joint, called_as_given, iterated
 from gtlearn.games.kinds.normal_form import LITERAL, NormalFormGame, literal_text
 from gtlearn.games.kinds.registry import load
-from gtlearn.games.names import (
-    call_of,
-    call_parameters,
-    nearest,
-    openspiel_text,
-    plain_text,
-    split_call,
-)
 from gtlearn.games.numbers import ExactArray, format_number, parse_number
+from gtlearn.games.openspiel import steps
 from gtlearn.games.openspiel.family import Family
-from gtlearn.games.openspiel.steps import (
-    MEMORY,
-    NOT_GIVEN,
-    PERFECT,
-    Rules,
-    SteppedGame,
-    SteppedState,
-    check_max_length,
-    check_recall,
-    seen,
-)
+from gtlearn.games.openspiel.steps import SteppedGame, SteppedState
 
 if TYPE_CHECKING:
     from gtlearn.games.kinds.markov.game import MarkovGame
@@ -63,11 +47,11 @@ _FAMILY = Family(
     {
         "stage": "prisoners_dilemma",
         "arguments": "",
-        "horizon": NOT_GIVEN,
+        "horizon": steps.NOT_GIVEN,
         "discount": "",
         "memory": 1,
         "recall": "",
-        "max_length": NOT_GIVEN,
+        "max_length": steps.NOT_GIVEN,
     },
     loadable=False,  # a horizon or a discount must be given
 )
@@ -81,7 +65,7 @@ _MAX_DIGITS = 9  # of a horizon or a memory
 
 def is_iterated(text: str) -> bool:
     """Whether a text is `gtlearn_iterated(...)`."""
-    call = split_call(text)
+    call = names.split_call(text)
     return call is not None and call[0] == ITERATED
 
 
@@ -99,7 +83,7 @@ def load_iterated(text: str, **how: Any) -> IteratedGame:
     >>> load_iterated("gtlearn_iterated(stage='3,3 0,5; 5,0 1,1',discount=24/25)").states
     ('init', '11', '12', '21', '22')
     """
-    call = split_call(text)
+    call = names.split_call(text)
     if call is None or call[0] != ITERATED:
         raise InputError(f"{quoted(text)} is no iterated game; write {ITERATED}(stage=...)")
     given = _split_arguments(call[1])
@@ -107,9 +91,9 @@ def load_iterated(text: str, **how: Any) -> IteratedGame:
         raise InputError(
             f"{ITERATED}(...) has no stage; write {ITERATED}(stage=prisoners_dilemma,horizon=10)"
         )
-    check_recall(given.get("recall", MEMORY))
+    steps.check_recall(given.get("recall", steps.MEMORY))
     if "max_length" in given:
-        check_max_length(_whole("max_length", given["max_length"]))
+        steps.check_max_length(_whole("max_length", given["max_length"]))
     horizon, memory = given.get("horizon"), given.get("memory", "1")
     return iterated(
         _stage(given["stage"], given.get("arguments", ""), how),
@@ -157,7 +141,7 @@ def _split_arguments(inside: str) -> dict[str, str]:
         key = match[1]
         if key not in _FAMILY.defaults:
             known = _FAMILY.defaults
-            advice = nearest(key, known) or f"its parameters are {', '.join(known)}"
+            advice = names.nearest(key, known) or f"its parameters are {', '.join(known)}"
             raise InputError(f"{ITERATED} has no parameter {quoted(key)}; {advice}")
         if key in given:
             raise InputError(f"parameter {key!r} of {ITERATED} is given twice; give it once")
@@ -170,10 +154,10 @@ def _stage(text: str, arguments: str, how: Mapping[str, Any]) -> NormalFormGame:
     for _ in range(_MAX_QUOTES):
         if len(text) > 1 and _encloses(text):
             text = text[1:-1].strip()
-    text = plain_text(text)
+    text = names.plain_text(text)
     if _LITERAL.match(text):
         text = text.replace(":", ",")
-    text = call_of(text, arguments)
+    text = names.call_of(text, arguments)
     with about(f"the stage of {ITERATED}"):
         # an iterated game, which may be nested thousands deep, is not even loaded
         game = None if is_iterated(text) else load(text, **how)
@@ -201,15 +185,15 @@ def _encloses(text: str) -> bool:
 
 def _stage_parameters(stage: NormalFormGame) -> dict[str, Any]:
     """The stage by name where that gives the same game again, else spelt out."""
-    named = call_parameters("stage", stage.name)
+    named = names.call_parameters("stage", stage.name)
     if named["stage"] not in catalogue_names():
         known = named["stage"] in pyspiel.registered_names()
-        named = {"stage": openspiel_text(stage.name)} if known else {}
+        named = {"stage": names.openspiel_text(stage.name)} if known else {}
     if named and _same(named, stage):
         return named
     if stage.name == LITERAL and literal_text(stage):
         return {"stage": literal_text(stage).replace(",", ":")}
-    return {"stage": openspiel_text(compact_json(stage))}
+    return {"stage": names.openspiel_text(compact_json(stage))}
 
 
 def _same(named: Mapping[str, str], stage: NormalFormGame) -> bool:
@@ -261,7 +245,7 @@ class IteratedOpenSpielGame(SteppedGame):
         stage = game.stage
         self.iterated = game
         self.payoffs = [stage.floats(k) for k in range(game.num_players)]
-        rules = Rules(
+        rules = steps.Rules(
             [ExactArray(a.numerators.ravel(), a.denominator) for a in stage.payoffs],
             stage.actions,
             outcomes=2 if game.horizon is None else 0,
@@ -300,7 +284,7 @@ class IteratedState(SteppedState):
 
     def text(self, recall: str) -> str:
         """What is remembered, or all joint actions: "CC CD"; "init" where there are none."""
-        seen = self.joint_actions() if recall == PERFECT else self.held
+        seen = self.joint_actions() if recall == steps.PERFECT else self.held
         return str(self.get_game().iterated.label(seen))
 
     def write_history(self, tensor: NDArray[np.float32]) -> None:
@@ -339,8 +323,8 @@ def _create(parameters: dict[str, Any]) -> pyspiel.Game:
     horizon, discount = int(parameters["horizon"]), str(parameters["discount"])
     game = iterated(
         _stage(str(parameters["stage"]), str(parameters["arguments"]), {}),
-        horizon=None if horizon == NOT_GIVEN else horizon,
+        horizon=None if horizon == steps.NOT_GIVEN else horizon,
         discount=_number("discount", discount) if discount else None,
         memory=int(parameters["memory"]),
     )
-    return IteratedOpenSpielGame(game, **seen(parameters))
+    return IteratedOpenSpielGame(game, **steps.options_of(parameters))

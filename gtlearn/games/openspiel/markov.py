@@ -25,23 +25,17 @@ from gtlearn.games.kinds.registry import load
 from gtlearn.games.labels import numbered_labels
 from gtlearn.games.names import call_of, call_parameters, openspiel_text, plain_text
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel import steps
 from gtlearn.games.openspiel.family import Family
 from gtlearn.games.openspiel.iterated import ITERATED
-from gtlearn.games.openspiel.steps import (
-    MEMORY,
-    NOT_GIVEN,
-    Rules,
-    SteppedGame,
-    SteppedState,
-    seen,
-)
+from gtlearn.games.openspiel.steps import SteppedGame, SteppedState
 
 MARKOV = "gtlearn_markov"
 
 _FAMILY = Family(
     MARKOV,
     "gtlearn Markov game",
-    {"game": "big_match", "arguments": "", "recall": "", "max_length": NOT_GIVEN},
+    {"game": "big_match", "arguments": "", "recall": "", "max_length": steps.NOT_GIVEN},
     loadable=True,
 )
 _START = "start"  # what the history is called before the first state is drawn
@@ -78,7 +72,7 @@ class MarkovOpenSpielGame(SteppedGame):
         self._followers: dict[tuple[int, Joint], list[tuple[int, float]]] = {}
         random = (game.transitions.numerators[legal] > 0).sum(axis=-1).max() > 1
         endless = game.horizon is None
-        rules = Rules(
+        rules = steps.Rules(
             [ExactArray(array.numerators[legal], array.denominator) for array in paid],
             game.actions,
             outcomes=(game.num_states if random or endless else 0) + endless,
@@ -130,7 +124,7 @@ class MarkovState(SteppedState):
         game = self.get_game()
         if not self.visited:
             return _START
-        if recall == MEMORY:
+        if recall == steps.MEMORY:
             return str(game.markov.states[self.visited[-1]])
         states, actions = game.names
         seen: list[str] = [states[place] for place in self.visited]
@@ -225,4 +219,4 @@ def _parameters(game: MarkovGame) -> dict[str, Any]:
 @_FAMILY.register
 def _create(parameters: dict[str, Any]) -> pyspiel.Game:
     game = _loaded(str(parameters["game"]), str(parameters["arguments"]))
-    return MarkovOpenSpielGame(game, **seen(parameters))
+    return MarkovOpenSpielGame(game, **steps.options_of(parameters))

@@ -47,7 +47,7 @@ class Rules:
     width: int
 
 
-def seen(parameters: dict[str, Any]) -> dict[str, Any]:
+def options_of(parameters: dict[str, Any]) -> dict[str, Any]:
     """The options of a `SteppedGame`, from OpenSpiel's parameters."""
     recall, length = str(parameters["recall"]), int(parameters["max_length"])
     return {"recall": recall or None, "max_length": None if length == NOT_GIVEN else length}

@@ -246,13 +246,11 @@ def _arrays(
     rows: Sequence[tuple[tuple[int, ...], _Branch]], shape: tuple[int, ...]
 ) -> tuple[tuple[ExactArray, ...], ExactArray]:
     """The payoffs and the transitions; zero at profiles that are not legal."""
-    players = len(shape) - 1
-    payoffs = []
-    for k in range(players):
-        values = np.zeros(shape, dtype=object)
-        for place, branch in rows:
-            values[place] = branch.payoffs[k]
-        payoffs.append(from_fractions(values.ravel().tolist(), shape))
+    values = np.zeros((len(shape) - 1, *shape), dtype=object)
+    for place, branch in rows:
+        for own, payoff in zip(values, branch.payoffs, strict=True):
+            own[place] = payoff
+    payoffs = [from_fractions(own.ravel().tolist(), shape) for own in values]
     denominators = {p.denominator for _, branch in rows for p in branch.probabilities.values()}
     common = math.lcm(*denominators)
     moves = np.zeros((*shape, shape[0]), dtype=object)

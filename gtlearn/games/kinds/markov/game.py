@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
@@ -276,22 +276,15 @@ def unrolled(game: MarkovGame) -> MarkovGame:
     for t in range(steps):
         moves[t, ..., (t + 1) % steps, :] = game.transitions.numerators
     flat = moves.reshape(n * steps, *game.shape, n * steps)
-    return MarkovGame(
-        name=game.name,
-        players=game.players,
+    return replace(
+        game,
         states=tuple(f"{label} at {t}" for t in range(steps) for label in game.states),
-        actions=game.actions,
         payoffs=tuple(
             ExactArray(np.tile(array.numerators, tile), array.denominator) for array in game.payoffs
         ),
         transitions=ExactArray(flat, game.transitions.denominator),
         start=game.start + (Fraction(0),) * (n * (steps - 1)),
-        horizon=steps,
-        discount=game.discount,
-        averaged=game.averaged,
         legal=tuple(np.tile(mask, (steps, 1)) for mask in game.legal),
-        source=game.source,
-        number_note=game.number_note,
     )
 
 
