@@ -141,32 +141,32 @@ def read_game(path: str | os.PathLike[str], **how: Any) -> Any:
     row = format_row(path.suffix.lower()[1:])
     if row is None or row.read is None:
         raise InputError(f"{what} has no known suffix; a game file ends with {listed()}")
-    named = {"name": path.stem, "source": path.name, "what": what}
-    return _of_bytes(bytes_of_file(path), row, named, how)
+    named = {"name": path.stem, "source": path.name}
+    return game_of_bytes(bytes_of_file(path), row.suffix, what=what, **named, **how)
 
 
-def game_of_bytes(data: bytes, format: str, *, what: str, **how: Any) -> Any:
+def game_of_bytes(
+    data: bytes, format: str, *, what: str, name: str = "game", source: str = "", **how: Any
+) -> Any:
     """The game that the content of a file holds.
 
     Args:
         data: the content.
         format: its suffix, without the dot.
         what: what it is called in error messages.
+        name: what the game is called if the content does not say.
+        source: where it comes from, likewise; `what` unless given.
         **how: symmetric, zero_sum, rationalise and players_axis, as of `load`.
 
     Raises:
         InputError: if it is no such game.
     """
     row = _readable(format)
-    return _of_bytes(data, row, {"name": "game", "source": what, "what": what}, how)
-
-
-def _of_bytes(data: bytes, row: Format, named: dict[str, str], how: dict[str, Any]) -> Any:
+    named = {"name": name, "source": source or what, "what": what}
     if row.binary:
         return _read(row, data, named, how)
-    text = text_of(data, named["what"])
-    seconds = text_seconds(text, row.suffix)
-    return child.bounded(_read, row, text, named, how, seconds=seconds)
+    text = text_of(data, what)
+    return child.bounded(_read, row, text, named, how, seconds=text_seconds(text, row.suffix))
 
 
 def format_of(data: bytes, what: str) -> str:

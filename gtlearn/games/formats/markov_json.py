@@ -35,6 +35,7 @@ from gtlearn.games.formats.literal import parse_literal
 from gtlearn.games.formats.matrices import refuse_flags
 from gtlearn.games.kinds.markov.building import markov_game
 from gtlearn.games.kinds.markov.game import MarkovGame, check_size
+from gtlearn.games.kinds.normal_form import cells_text
 from gtlearn.games.labels import check_labels, default_players, numbered_labels
 from gtlearn.games.numbers import (
     ExactArray,
@@ -320,9 +321,10 @@ def markov_json(game: MarkovGame) -> dict[str, Any]:
         data["averaged"] = game.averaged
     if not all(mask.all() for mask in game.legal):
         data["legal"] = _legal_json(game)
-    texts = [array.texts() for array in game.payoffs]
+    texts = zip(*(array.texts() for array in game.payoffs), strict=True)  # by state
     data["payoffs"] = {
-        label: _payoff_json([text[s] for text in texts]) for s, label in enumerate(game.states)
+        label: cells_text(own) if len(own) == 2 else [text.tolist() for text in own]
+        for label, own in zip(game.states, texts, strict=True)
     }
     data["transitions"] = {
         label: _transition_json(game, s, ()) for s, label in enumerate(game.states)
@@ -331,15 +333,6 @@ def markov_json(game: MarkovGame) -> dict[str, Any]:
         if getattr(game, key):
             data[key] = getattr(game, key)
     return data
-
-
-def _payoff_json(texts: Sequence[NDArray[Any]]) -> Any:
-    """What is paid in one state: a bimatrix as a text, else one nested list a player."""
-    if len(texts) != 2:
-        return [text.tolist() for text in texts]
-    rows = zip(*(text.tolist() for text in texts), strict=True)
-    cells = ([f"{a},{b}" for a, b in zip(*row, strict=True)] for row in rows)
-    return "; ".join(" ".join(row) for row in cells)
 
 
 def _transition_json(game: MarkovGame, state: int, chosen: tuple[int, ...]) -> Any:
