@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.harness import Case, Row, say
 from gtlearn import games
 from gtlearn.games.catalogue import symmetric
-from gtlearn.runs.learner import find_algorithm
+from gtlearn.learning.registry import find_algorithm
 
 STAGES = [entry.name for entry in symmetric.ENTRIES]
 SEEDS = 10

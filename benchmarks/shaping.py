@@ -127,14 +127,14 @@ def _meta_iteration(chains: int) -> Callable[[], Any]:
     """Rollouts, inner updates, meta-gradient, value network, both Adams."""
     import torch
 
-    from gtlearn.learning.shaping import sampled
+    from gtlearn.learning.shaping import ascents, sampled
 
     program = sampled.state_program(games.iterated(GAME, discount="24/25"))
     generator = torch.Generator().manual_seed(0)
     policies = [sampled.RecurrentPolicy(5, 2), sampled.TablePolicy(5, 2)]
-    sampling = sampled.Sampling(trajectories=TRAJECTORIES, horizon=HORIZON)
-    ascent = sampled.SampledAscent(
-        sampled.Estimator(program, policies, sampling, critic=sampled.Network(5, 1)),
+    sampling = ascents.Sampling(trajectories=TRAJECTORIES, horizon=HORIZON)
+    ascent = ascents.SampledAscent(
+        ascents.Estimator(program, policies, sampling, critic=sampled.Network(5, 1)),
         [policies[1].initial(40, generator)],
         policies[0].initial(1, generator)[0],
         torch.full((LENGTH, 2), 0.1),

@@ -19,13 +19,14 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.harness import Case, Row, child_cpu, say, show, timed
-from gtlearn.runs import sweep
+from gtlearn.learning.registry import find_algorithm
+from gtlearn.runs import jobs
 from gtlearn.runs.config import RunConfig
-from gtlearn.runs.learner import find_algorithm
+from gtlearn.runs.loop import Outcome
 from gtlearn.runs.stopping import Stop
 
 WORKERS = 2
-FINISH = sweep.finish
+FINISH = jobs.finish
 ALGORITHM = "contextual-stackelberg"
 GAME = "prisoners_dilemma"  # of the 12, the one whose exact check takes the longest
 PLANNING: dict[str, Any] = {
@@ -145,7 +146,7 @@ class Sweep:
         )
 
 
-def timed_finish(job: sweep.Job, stop: Stop | None = None) -> sweep.SeedOutcome:
+def timed_finish(job: jobs.Job, stop: Stop | None = None) -> Outcome:
     """What a worker does, with its times in the result."""
     start = time.time()
     outcome = FINISH(job, stop)
@@ -186,11 +187,11 @@ def _swept(options: dict[str, Any], count: int, backend: str, workers: int) -> S
     algorithm = find_algorithm(ALGORITHM)
     config = RunConfig(algorithm, algorithm.config_type()(**options))
     with tempfile.TemporaryDirectory() as folder:
-        jobs = sweep.prepare(config, range(count), Path(folder, "sweep"))
+        todo = jobs.prepare([config], range(count), Path(folder, "sweep"))
         spans, first = [], 0.0
-        with patch.object(sweep, "finish", timed_finish):
+        with patch.object(jobs, "finish", timed_finish):
             start = time.perf_counter()
-            for outcome in sweep.train_all(jobs, workers=workers, backend=backend):
+            for outcome in jobs.train_all(todo, workers=workers, backend=backend):
                 first = first or time.perf_counter() - start
                 spans.append((outcome.result or {})["span"])
             whole = time.perf_counter() - start

@@ -19,16 +19,16 @@ from benchmarks.environments import (
     plain_invaders,
 )
 from benchmarks.harness import Case, Row
+from gtlearn.learning.shaping.methods import METHODS
 
 CHEETAH_STEPS = 4000  # of the peer in a turn
 BULLETS = 50  # in an iteration of the follower
 CHAINS = 2
-METHODS = ("meta-mapg", "meta-pg", "lola-dice", "reinforce")
 
 
 def training(quick: bool) -> Iterator[Case]:
     """An iteration of each learner; the peer only steps PettingZoo's own environment."""
-    for method in METHODS[:1] if quick else METHODS:
+    for method in [*METHODS][:1] if quick else METHODS:
         case = f"{method}, HalfCheetah 2x3, K = 64, horizon 200"
         row = Row("training", case, [], f"{MAMUJOCO}, without learning", steps=UNIT)
         make = partial(_among_teammates, method)
@@ -41,19 +41,17 @@ def training(quick: bool) -> Iterator[Case]:
 def _among_teammates(method: str) -> Turn:
     """An iteration of a learner among teammates who have learned nothing."""
     from gtlearn.learning.shaping.algorithms.settings import cheetah_setting
-    from gtlearn.learning.shaping.sampled import (
-        Estimator,
-        SampledAscent,
-        Sampling,
-        keep_freed_memory,
-    )
+    from gtlearn.learning.shaping.ascents import Estimator, SampledAscent, Sampling
+    from gtlearn.learning.shaping.sampled import keep_freed_memory
 
     torch.set_num_threads(1)
     keep_freed_memory()
     setting = cheetah_setting(direction="right", critic=False, device="cpu")
     generator = torch.Generator().manual_seed(0)
     sampling = Sampling(trajectories=64, horizon=200)
-    estimator = Estimator(setting.program, setting.policies, sampling=sampling, method=method)
+    estimator = Estimator(
+        setting.program, setting.policies, sampling=sampling, method=METHODS[method]()
+    )
     own, peer = setting.policies
     ascent = SampledAscent(
         estimator,
@@ -63,7 +61,7 @@ def _among_teammates(method: str) -> Turn:
         generator=generator,
         chains=CHAINS,
     )
-    steps = CHAINS * estimator.rollouts(2)[0] * sampling.trajectories * sampling.horizon
+    steps = CHAINS * estimator.method.rollouts(2)[0] * sampling.trajectories * sampling.horizon
 
     def turn() -> int:
         ascent.step()

@@ -42,6 +42,11 @@ def plugin_names(group: str) -> list[str]:
     return [point.name for point in _points(group)]
 
 
+def plugin_sources(group: str) -> dict[str, str]:
+    """What a group's entry points name, as module:attribute, by their names; none is loaded."""
+    return {point.name: point.value for point in _points(group)}
+
+
 def _points(group: str) -> Iterator[EntryPoint]:
     from importlib.metadata import entry_points
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gtlearn.learning.shaping.sampled import Chains
+from gtlearn.learning.shaping.ascents import Chains
+from gtlearn.learning.shaping.methods import METHODS
 from gtlearn.runs import checkpoint, folder
 from gtlearn.runs.pictures import mean_interval
 
@@ -31,21 +32,21 @@ def restored(run):
     config = found.config()
     learner = config.algorithm.learner(config.options, config.seed)
     learner.load_state_dict(checkpoint.load(found.checkpoint_file)["learner"])
-    learner.side.choose(learner.chosen)
+    learner.trainer.choose(learner.chosen)
     return learner
 
 
 def gradients(learner, method, rate, dependence):
     """Of a random start among teammates of the training, shape (CHAINS, size)."""
     side = learner.sampled
-    sampling = replace(side.estimator.sampling, dependence=dependence)
-    estimator = replace(side.estimator, method=method, sampling=sampling)
+    own = METHODS[method]() if method == "reinforce" else METHODS[method](dependence=dependence)
+    estimator = replace(side.estimator, method=own)
     generator = torch.Generator().manual_seed(0)
     start = side.setting.policies[0].initial(1, generator)[0]
     rates = torch.tensor([[rate, PEERS_RATE]] * LENGTH)
-    people, found = learner.people["train"][0].parameters(), []
+    teammates, found = learner.peers["train"][0].parameters(), []
     for _ in range(CHAINS // TOGETHER):
-        peers = people[torch.randint(len(people), (TOGETHER,), generator=generator)]
+        peers = teammates[torch.randint(len(teammates), (TOGETHER,), generator=generator)]
         seeds = torch.randint(2**62, (TOGETHER,), generator=generator)
         found.append(estimator(Chains(start, rates, NOTHING, (peers,), seeds)).parameters)
     return torch.cat(found).double()
@@ -64,7 +65,7 @@ def agreement(found):
 
 def worth(learner, rate):
     """The AUC among the teammates of the validation, with both own rates set to one."""
-    side, (people,) = learner.sampled, learner.people["validation"]
+    side, (people,) = learner.sampled, learner.peers["validation"]
     rates = torch.tensor([[rate, PEERS_RATE]] * LENGTH)
     unused = torch.zeros(len(people))
     chains = Chains(side.ascent.start, rates, NOTHING, (people.parameters(),), unused)

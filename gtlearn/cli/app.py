@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from gtlearn import __version__
 from gtlearn.cli.options import nearest
+from gtlearn.version import __version__
 
 COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of --help
     "solve": "solve",

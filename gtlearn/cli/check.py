@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +86,7 @@ def check(
     if profile == STDIN and game == STDIN:
         raise InputError("standard input cannot be both PROFILE and GAME; give one of them a file")
     source: Any = _source(profile)
-    run, named = (source if isinstance(source, Path) else None), game is not None
-    if run is not None:
-        source, game, concept = _of_run(run, game, concept)
-    if game is None:
+    if game is None and not isinstance(source, Path):
         raise InputError("say in which GAME to check the profile; only runs name their own")
     from gtlearn import solvers
     from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
@@ -98,9 +96,11 @@ def check(
 
     require_writable(output)
     with interruptible() as asked, limited(time_limit, memory_limit), reading("the input"):
-        loaded: Any = load_game(game, how)
-        if run is not None:
-            _require_played(run, source, loaded, named)
+        loaded: Any
+        if isinstance(source, Path):
+            source, loaded, concept = _of_run(source, game, concept, how)
+        else:
+            loaded = load_game(str(game), how)
         given = [name for name in options if was_given(ctx, name)]
         row_of("check", concept or "nash", loaded, given)
         report = solvers.check(
@@ -121,46 +121,17 @@ def check(
 
 
 def _of_run(
-    run: Path, game: str | None, concept: str | None
-) -> tuple[dict[str, Any], str | None, str]:
-    """The result of a finished run; the game and the concept, where not given those of the run.
-
-    Raises:
-        InputError: if it is no run or not finished, was edited, or has nothing to check.
-    """
+    path: Path, game: str | None, concept: str | None, how: dict[str, Any]
+) -> tuple[dict[str, Any], Any, str]:
+    """As `gtlearn.runs.Run.claim`; a note says where nothing tells whether the run was edited."""
     from gtlearn.cli.output import note
-    from gtlearn.files import require_plain
-    from gtlearn.runs import result as results
-    from gtlearn.runs.folder import find
+    from gtlearn.runs.result import CHECKSUMS
+    from gtlearn.runs.run import Run
 
-    require_plain(run)
-    result = results.read(run / results.FILE, required=())
-    if result is None:
-        raise InputError(f"{find(run).path} is not finished; go on by `gtlearn resume {run}`")
-    results.require_unedited(result, run)
-    if not result.get(results.CHECKSUMS):
-        note([f"{run} holds no checksums, so that nothing says whether it was edited"])
-    if "strategies" not in result and "commitment" not in result:
-        raise InputError(_without_tables(run, result.get("env")))
-    learned = "stackelberg" if "commitment" in result else "nash"
-    return result, game or result.get("game"), concept or learned
-
-
-def _require_played(run: Path, result: dict[str, Any], game: Any, named: bool) -> None:
-    """Refuses a game that the run cannot have played, or that was changed since it did.
-
-    Raises:
-        InputError: if so.
-    """
-    from gtlearn.games import IteratedGame, MarkovGame
-
-    if not isinstance(game, IteratedGame | MarkovGame):
-        raise InputError(f"{run} learned tables of states, and {game.name} is played once")
-    if not named and result.get("fingerprint", game.fingerprint) != game.fingerprint:
-        raise InputError(
-            f"{result['game']} was changed since {run} played it; put the old one back, or give "
-            "GAME"
-        )
+    claim = Run(path).claim(game, concept, partial(load_game, how=how))
+    if not claim[0].get(CHECKSUMS):
+        note([f"{path} holds no checksums, so that nothing says whether it was edited"])
+    return claim
 
 
 def _source(profile: str) -> str | Path:
@@ -177,16 +148,3 @@ def _source(profile: str) -> str | Path:
         if Path(profile).is_dir():
             return Path(profile)
     return profile
-
-
-def _without_tables(run: Path, env: str | None) -> str:
-    """Why a finished run has nothing to check."""
-    if env is not None:
-        return (
-            f"{run} ended with policies in {env}, of which no game is known to check them in; "
-            f"its result.json says what they earn, and `gtlearn watch {run}` shows it"
-        )
-    return (
-        f"{run} ended with no tables, so that they cannot be checked; its kind of policy may be "
-        "an option, such as --policy table"
-    )

@@ -52,7 +52,7 @@ def _heading() -> str:
     import platform
     import sys
 
-    from gtlearn import __version__
+    from gtlearn.version import __version__
 
     python = f"Python {platform.python_version()}"
     return f"gtlearn {__version__}, {python} on {sys.platform} {platform.machine()}"

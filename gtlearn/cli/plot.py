@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.algorithms import ALLOW
 from gtlearn.cli.stdout import Command
 
 
@@ -24,6 +25,7 @@ from gtlearn.cli.stdout import Command
     show_default=True,
     help="The picture; its name says the format (.png, .svg, .pdf).",
 )
+@click.option("--allow", **ALLOW)
 def plot(runs: tuple[Path, ...], metric: str, output: Path) -> None:
     """Draw the learning curves of RUNS, or of whole sweeps.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.algorithms import ALLOW
 from gtlearn.cli.options import refuse_unused
 from gtlearn.cli.stdout import Command
 
@@ -30,6 +31,7 @@ from gtlearn.cli.stdout import Command
     help="Switch TensorBoard on, for all iterations so far, too, or off.",
 )
 @click.option("--ray-address", help="Of a Ray cluster, for a run that shares its work.")
+@click.option("--allow", **ALLOW)
 @click.pass_context
 def resume(
     ctx: click.Context,
@@ -53,9 +55,9 @@ def resume(
     """
     from gtlearn.cli.running import finish_all, report, watching
     from gtlearn.runs.folder import is_sweep
+    from gtlearn.runs.jobs import unfinished
     from gtlearn.runs.loop import resume as resume_run
     from gtlearn.runs.stopping import stoppable
-    from gtlearn.runs.sweep import unfinished
 
     several = is_sweep(run)
     refuse_unused(

@@ -13,26 +13,17 @@ import click
 from gtlearn.errors import InputError
 
 if TYPE_CHECKING:
-    from gtlearn.runs.learner import Learner
+    from gtlearn.learning.protocol import Learner
+    from gtlearn.runs.jobs import Job
     from gtlearn.runs.loop import Outcome
-    from gtlearn.runs.sweep import Job, SeedOutcome
 
 STOPPED = 130  # as a process that was interrupted
 _REFRESH = 0.1  # seconds
 _CHECKED = ("gap", "follower_regret")  # of an exact check
-_COMMON = (
-    *(
-        "schema",
-        "algorithm",
-        "game",
-        "fingerprint",
-        "env",
-        "seed",
-        "env_steps",
-        "seconds",
-        "iterations",
-    ),
-    *("metrics", "sha256"),
+_HEADS, _FORMS = {"env_steps": "environment steps"}, {"env_steps": ",.0f", "seconds": ".1f"}
+_COMMON = (  # of all results, and no findings
+    *("schema", "algorithm", "game", "fingerprint", "env", "seed", "env_steps", "seconds"),
+    *("iterations", "metrics", "sha256"),
 )
 
 
@@ -124,10 +115,11 @@ def finish_all(
 ) -> int:
     """Trains the runs of a sweep, and prints what came out; returns the exit code."""
     from gtlearn.cli.output import emit, progress_bar
+    from gtlearn.runs.jobs import train_all
+    from gtlearn.runs.options import shown
     from gtlearn.runs.stopping import stoppable
-    from gtlearn.runs.sweep import train_all
 
-    outcomes: list[SeedOutcome] = []
+    outcomes: list[Outcome] = []
     try:
         with progress_bar() as advance, stoppable() as stop, stop.deferring():
             for outcome in train_all(
@@ -135,51 +127,65 @@ def finish_all(
             ):
                 outcomes.append(outcome)
                 if advance is not None:
-                    text = f"{len(outcomes)} of {len(jobs)} seeds, {_mean_text(outcomes)}"
-                    advance(len(outcomes) / len(jobs), text)
+                    advance(len(outcomes) / len(jobs), f"{len(outcomes)} of {len(jobs)} runs")
     except KeyboardInterrupt:  # the second time
         return _stopped(parent)
     if stop() or any(outcome.stopped for outcome in outcomes):
         return _stopped(parent)
-    emit(_table_of(sorted(outcomes, key=lambda outcome: outcome.seed)), None)
+    place = {job.folder.path.resolve(): number for number, job in enumerate(jobs)}
+    place = {job.folder.path.resolve(): number for number, job in enumerate(jobs)}
+    groups = _grouped(sorted(outcomes, key=lambda outcome: place[outcome.folder]))
+    emit(_table_of(groups), None)
     picture = curve_of([o.folder for o in outcomes if o.result is not None], parent / "curves.png")
     emit(f"Runs: {parent}" + (f"   Picture: {picture}" if picture else ""))
-    failed = [outcome for outcome in outcomes if outcome.error is not None]
-    for outcome in failed:
-        click.echo(f"gtlearn: seed {outcome.seed}: {outcome.error}", err=True)
+    failed = [(setting, o) for setting, group in groups for o in group if o.error is not None]
+    for setting, outcome in failed:
+        words = "".join(f"{name} {shown(value)}, " for name, value in setting.items())
+        click.echo(f"gtlearn: {words}seed {outcome.seed}: {outcome.error}", err=True)
     return 2 if failed else 0
 
 
-def _table_of(outcomes: Sequence[SeedOutcome]) -> str:
-    """One row a seed, and the mean."""
-    from gtlearn.solvers.output.pieces import add_row, new_table, to_text
+def _grouped(outcomes: Sequence[Outcome]) -> list[tuple[dict[str, Any], list[Outcome]]]:
+    """The runs that differ in nothing but the seed, behind the options that are theirs alone."""
+    from gtlearn.runs.options import differing
 
-    results = [outcome.result for outcome in outcomes if outcome.result is not None]
-    checked = [key for key in _CHECKED if results and all(key in result for result in results)]
-    names = [key.replace("_", " ") for key in checked]
-    heads = ("seed", "learned", "exact", *names, "environment steps", "seconds")
-    table = new_table(*heads, right=heads)
+    groups: dict[Any, list[Outcome]] = {}
     for outcome in outcomes:
-        result = outcome.result
-        if result is None:
-            add_row(table, [str(outcome.seed), "failed", *[""] * (len(heads) - 2)])
-            continue
-        learned, exact = (result["metrics"].get(key) for key in ("learned", "exact"))
-        found = (learned, exact, *(result[key] for key in checked))
-        values = ["" if value is None else f"{value:.5g}" for value in found]
-        steps, seconds = f"{result['env_steps']:,}", f"{result['seconds']:.1f}"
-        add_row(table, [str(outcome.seed), *values, steps, seconds])
-    return to_text([table, _mean_text(outcomes)])
+        groups.setdefault(outcome.config.options, []).append(outcome)
+    settings = differing([group[0].config for group in groups.values()])
+    return list(zip(settings, groups.values(), strict=True))
 
 
-def _mean_text(outcomes: Sequence[SeedOutcome]) -> str:
+def _table_of(groups: Sequence[tuple[dict[str, Any], list[Outcome]]]) -> str:
+    """One row a seed, and the mean; of a grid, the means, one row a combination of options."""
     import numpy as np
 
-    from gtlearn.runs.pictures import interval_text
+    from gtlearn.runs.options import shown
+    from gtlearn.runs.pictures import INTERVAL, interval_text, mean_interval
+    from gtlearn.solvers.output.pieces import add_row, new_table, to_text
 
-    metrics = [o.result["metrics"] for o in outcomes if o.result is not None]
-    learned = [held["learned"] for held in metrics if "learned" in held]
-    return f"learned {interval_text(np.array(learned))}" if learned else "none finished"
+    grid = len(groups) > 1
+    rows = groups if grid else [({"seed": o.seed}, [o]) for o in groups[0][1]]
+    results = [o.result for _, group in groups for o in group if o.result is not None]
+    checked = [key for key in _CHECKED if results and all(key in result for result in results)]
+    numbers = ["exact", *checked, "env_steps", "seconds"]
+    heads = [*rows[0][0], *["n"] * grid, "learned", *["95 % interval"] * grid, *numbers]
+    named = [_HEADS.get(head, head.replace("_", " ")) for head in heads]
+    table = new_table(*named, right=named[len(rows[0][0]) * grid :])
+    for setting, group in rows:
+        found = [{**o.result, **o.result["metrics"]} for o in group if o.result is not None]
+        columns = {k: [one[k] for one in found if k in one] for k in ("learned", *numbers)}
+        cells = {**{k: shown(v) for k, v in setting.items()}, "n": str(len(found))}
+        cells |= {k: f"{np.mean(v):{_FORMS.get(k, '.5g')}}" for k, v in columns.items() if v}
+        if len(columns["learned"]) > 1:
+            _, low, high = mean_interval(np.array(columns["learned"]))
+            cells["95 % interval"] = f"{low:.5g} to {high:.5g}"
+        if not found:
+            cells["learned"] = "failed"
+        add_row(table, [cells.get(head, "") for head in heads])
+    learned = [one["metrics"]["learned"] for one in results if "learned" in one["metrics"]]
+    said = f"learned {interval_text(np.array(learned))}" if learned else "none finished"
+    return to_text([table, f"Means over n seeds, each with its {INTERVAL}." if grid else said])
 
 
 def curve_of(paths: Sequence[Path], picture: Path) -> Path | None:

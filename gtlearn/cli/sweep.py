@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,28 +16,9 @@ if TYPE_CHECKING:
     from gtlearn.runs.config import RunConfig
 
 
-class Seeds(click.ParamType):  # type: ignore[type-arg]
-    """A range of seeds."""
-
-    name = "seeds"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, ...]:
-        """The seeds."""
-        from gtlearn.runs.sweep import parse_seeds
-
-        if isinstance(value, tuple):
-            return value
-        try:
-            return parse_seeds(value)
-        except InputError as error:
-            return self.fail(str(error), param, ctx)
-
-
 def _options() -> list[click.Parameter]:
     return [
-        click.Option(
-            ["--seeds"], type=Seeds(), required=True, help="Such as 0..9 (both included) or 0..4,7."
-        ),
+        click.Option(["--seeds"], required=True, help="Such as 0..9 (both included) or 0..4,7."),
         click.Option(
             ["--workers"],
             type=click.IntRange(1, 1000),
@@ -62,8 +43,8 @@ def _options() -> list[click.Parameter]:
 
 
 def _sweep(
-    config: RunConfig,
-    seeds: Sequence[int],
+    configs: Sequence[RunConfig],
+    seeds: str,
     workers: int,
     backend: str,
     address: str | None,
@@ -71,15 +52,16 @@ def _sweep(
 ) -> int:
     from gtlearn.cli.running import finish_all
     from gtlearn.runs.folder import default_sweep_path
-    from gtlearn.runs.sweep import prepare, require_backend
+    from gtlearn.runs.jobs import parse_seeds, prepare, require_backend
 
     if address is not None and backend != "ray":
         raise InputError("--address has no effect here: it goes with --backend ray; leave it out")
+    chosen = parse_seeds(seeds)
     require_backend(backend, workers, address)
-    parent = output or default_sweep_path(config, seeds, Path("runs"))
+    parent = output or default_sweep_path(configs, chosen, Path("runs"))
     return finish_all(
         parent,
-        prepare(config, seeds, parent),
+        prepare(configs, chosen, parent),
         workers=workers,
         backend=backend,
         address=address,
@@ -90,14 +72,17 @@ sweep = AlgorithmGroup(
     name="sweep",
     work=_sweep,
     own=_options,
-    seeded=False,
-    help="""Train the same with many seeds, several at a time.
+    several=True,
+    help="""Train with many seeds and several values of options, a few runs at a time.
 
-    Each seed is a run of its own, and comes out the same wherever it ran. A sweep that was stopped
-    goes on with `gtlearn resume`.
+    Options of the algorithm take several values between commas, or are given several times: every
+    combination is trained with every seed. Commas within brackets, in a literal game and in an
+    option that is itself a list belong to one value. Each run comes out the same wherever it ran.
+    A sweep that was stopped goes on with `gtlearn resume`.
 
     \b
     Examples:
+      gtlearn sweep lola --game prisoners_dilemma --rate 0.1,0.3 --seeds 0..4
       gtlearn sweep config.toml --seeds 0..9 --workers 2
       gtlearn sweep config.toml --seeds 0..99 --backend ray --address auto
     """,

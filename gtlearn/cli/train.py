@@ -40,7 +40,7 @@ train = AlgorithmGroup(
     name="train",
     work=_train,
     own=_options,
-    seeded=True,
+    several=False,
     help="""Train a learner, and check it exactly at the end.
 
     The run is kept in a folder: its config, metrics, checkpoints, result and picture. It may be

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.algorithms import ALLOW
 from gtlearn.cli.stdout import Command
 
 
@@ -23,6 +24,7 @@ from gtlearn.cli.stdout import Command
     show_default=True,
     help="Of the episode.",
 )
+@click.option("--allow", **ALLOW)
 def watch(run: Path, output: Path | None, seed: int) -> None:
     """Film what RUN has learned, up to its last checkpoint.
 

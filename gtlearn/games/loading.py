@@ -82,7 +82,7 @@ def load(
             - a catalogue name, with parameters in brackets where it has some:
               `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
             - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
-              of these texts; see `gtlearn.games.openspiel.iterated_text.load_iterated`;
+              of these texts; see `gtlearn.games.openspiel.iterated.load_iterated`;
             - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
               small games by their reduced normal form;

@@ -1,13 +1,16 @@
-"""What is learned: differentiable twins of the exact values, on PyTorch.
+"""What is learned: differentiable twins of the exact values, on PyTorch; and learners by name.
 
-PyTorch is imported with the first of these names, so that what only reads the options of a learner
-does not wait for it.
+PyTorch is imported with the first of the names that need it, so that what only reads the options of
+a learner does not wait for it.
 """
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING, Any
+
+from gtlearn.learning.protocol import Filmed, Keeping, Learner, Shared
+from gtlearn.learning.registry import Algorithm, find_algorithm, register
 
 if TYPE_CHECKING:
     from gtlearn.learning.shaping.updates import cgd as cgd
@@ -28,13 +31,20 @@ _SOURCES = {
 }
 
 __all__ = [
+    "Algorithm",
+    "Filmed",
+    "Keeping",
+    "Learner",
+    "Shared",
     "TensorGame",
     "cgd",
     "consensus",
+    "find_algorithm",
     "lola",
     "lookahead",
     "naive",
     "pola",
+    "register",
     "sos",
     "tensor_game",
     "values",

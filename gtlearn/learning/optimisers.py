@@ -1,8 +1,6 @@
-"""What torch's optimisers are given, and their states as tensors for every checkpoint format."""
+"""The states of torch's optimisers as tensors, for every checkpoint format."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -34,17 +32,3 @@ def load_optimiser_state(optimiser: torch.optim.Optimizer, state: OptimiserState
                 else value.clone()
                 for name, value in held.items()
             }
-
-
-def adam_groups(start: Tensor, rates: Tensor | None, rate: float | None) -> list[dict[str, Any]]:
-    """A start and its inner rates as parameter groups; the state's order is theirs.
-
-    Args:
-        start: what is learned.
-        rates: the inner rates; None where they are not learned.
-        rate: the learning rate of the inner rates; None: the optimiser's own.
-    """
-    groups: list[dict[str, Any]] = [{"params": [start]}]
-    if rates is not None:
-        groups.append({"params": [rates], **({} if rate is None else {"lr": rate})})
-    return groups

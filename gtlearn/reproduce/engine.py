@@ -14,8 +14,8 @@ from gtlearn.reproduce.kinds import find_kind
 from gtlearn.runs import folder
 from gtlearn.runs.config import RunConfig, read_text
 from gtlearn.runs.folder import RunFolder
+from gtlearn.runs.jobs import Job, require_backend, train_all
 from gtlearn.runs.stopping import Stop, deferred
-from gtlearn.runs.sweep import Job, require_backend, train_all
 
 Watch = Callable[[int, int], None]
 

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from gtlearn.errors import InputError
 from gtlearn.games.names import nearest
+from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs.config import Recording, RunConfig
 from gtlearn.runs.fields import fields_of, make
-from gtlearn.runs.learner import find_algorithm
-from gtlearn.runs.sweep import parse_seeds
+from gtlearn.runs.jobs import parse_seeds
 
 Options = Mapping[str, Any]
 Part = TypeVar("Part", "Method", "Need")
@@ -102,7 +102,7 @@ class Figure:
         name: what users write.
         title: what it shows.
         source: the paper, and which figure.
-        algorithm: what learns; see `gtlearn.runs.learner`.
+        algorithm: what learns; see `gtlearn.learning.registry`.
         kind: what is read of the runs, and how it is shown; see `gtlearn.reproduce.kinds`.
         folder: of the runs, under runs/, where figures share them; else the figure's name.
         seeds: of the runs of each panel and method; none without methods.

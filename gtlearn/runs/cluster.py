@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from gtlearn.errors import InputError
+from gtlearn.learning.protocol import Parallel
 from gtlearn.optional import optional
-from gtlearn.runs.learner import Parallel
 
-_RETRIES = 4  # of a part whose worker, or whose node, is lost
+RETRIES = 4  # of a run or a part of it whose worker, or whose node, is lost
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def shared_work(workers: int, threads: int, address: str | None) -> Iterator[Par
         InputError: as `connected`, or if a worker is lost again and again.
     """
     with connected(workers, address) as ray:
-        task = ray.remote(num_cpus=threads, max_retries=_RETRIES)(_with_threads)
+        task = ray.remote(num_cpus=threads, max_retries=RETRIES)(_with_threads)
 
         def parallel(function: Any, arguments: Sequence[Any]) -> list[Any]:
             try:
@@ -64,13 +64,17 @@ def shared_work(workers: int, threads: int, address: str | None) -> Iterator[Par
             except ray.exceptions.RayTaskError as error:
                 raise error.cause from None
             except ray.exceptions.RayError:
-                raise InputError(
-                    "a worker was killed, for lack of memory perhaps; the checkpoint is kept: go "
-                    "on by `gtlearn resume` with the run's folder"
-                ) from None
+                raise lost("by `gtlearn resume` with the run's folder") from None
             return found
 
         yield parallel
+
+
+def lost(advice: str) -> InputError:
+    """What to say of a worker that is lost again and again, and how to go on."""
+    return InputError(
+        f"a worker was killed, for lack of memory perhaps; checkpoints are kept: go on {advice}"
+    )
 
 
 def require_listener(address: str | None) -> None:

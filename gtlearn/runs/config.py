@@ -15,17 +15,20 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gtlearn import __version__
 from gtlearn.errors import InputError
 from gtlearn.files import read_bytes
 from gtlearn.games.names import nearest
+from gtlearn.learning.options import described
+from gtlearn.learning.registry import Algorithm, find_algorithm
 from gtlearn.reading import reason
 from gtlearn.runs.fields import NONE, Field, fields_of, make, written
-from gtlearn.runs.learner import Algorithm, find_algorithm
+from gtlearn.sources import is_source, require_allowed
+from gtlearn.version import __version__
 
 LARGEST_FILE = 30_000  # bytes; tomllib takes minutes for some of ten times as many
 MOST_LINES = 1000
@@ -36,10 +39,6 @@ _TEXT = {name: Field(name, str) for name in ("algorithm", "env", "version")}
 _TABLES = ("config", "run")
 _ADDRESS = "ray_address"
 _OLD_ADDRESS = re.compile(f"^{_ADDRESS} = .*\n", re.MULTILINE)
-
-
-def _option(default: Any, text: str, **bounds: float) -> Any:
-    return field(default=default, metadata={"help": text, **bounds})
 
 
 @dataclass(frozen=True)
@@ -57,17 +56,17 @@ class Recording:
         ray_workers: in how many parts an iteration's work is done, by Ray; 1: here, at once.
     """
 
-    log_every: int | None = _option(
+    log_every: int | None = described(
         None,
         "Iterations from one row of metrics to the next; none: all of the first 500, then fewer.",
         minimum=1,
     )
-    checkpoint_every: int | None = _option(
+    checkpoint_every: int | None = described(
         None, "Iterations from one checkpoint to the next; none: about ten seconds.", minimum=1
     )
-    threads: int = _option(1, "Threads of a run.", minimum=1, maximum=MOST_THREADS)
-    tensorboard: bool = _option(True, "Write metrics for TensorBoard too.")
-    ray_workers: int = _option(
+    threads: int = described(1, "Threads of a run.", minimum=1, maximum=MOST_THREADS)
+    tensorboard: bool = described(True, "Write metrics for TensorBoard too.")
+    ray_workers: int = described(
         1, "Ray processes that share each iteration's work.", minimum=1, maximum=MOST_THREADS
     )
 
@@ -95,6 +94,14 @@ class RunConfig:
         """("game", its name) or ("env", its name), where the options have one."""
         found = [(k, getattr(self.options, k)) for k in ("game", "env") if hasattr(self.options, k)]
         return (found[0][0], str(found[0][1])) if found else None
+
+    @property
+    def sources(self) -> list[str]:
+        """The user's own code that it names, each as module:attribute."""
+        name, options = self.algorithm.name, self.options
+        held = [(f, getattr(options, key)) for key, f in fields_of(type(options)).items()]
+        named = [value for field, value in held if field.names_code(value)]
+        return [name, *named] if is_source(name) else named
 
     def to_toml(self) -> str:
         """The text of config.toml."""
@@ -170,8 +177,9 @@ def read_config(path: Path, *, follow: bool = True) -> RunConfig:
         follow: whether it may be a link.
 
     Raises:
-        InputError: if it cannot be read, names an unknown algorithm or key, or holds a value of a
-            wrong type; the message names the file, the line and the nearest known key.
+        InputError: if it cannot be read, names an unknown algorithm or key, holds a value of a
+            wrong type, or names code that the user did not allow (see `sources.allowing`); the
+            message names the file, the line and the nearest known key.
     """
     return parse_config(read_text(path, follow=follow), str(path))
 
@@ -254,10 +262,10 @@ class _Reader:
     def _algorithm(self, name: Any, env: Any) -> Algorithm:
         text = self._checked(_TEXT["algorithm"], name)
         where = None if env is None else self._checked(_TEXT["env"], env)
-        try:
+        with self._blaming("algorithm"):
+            if is_source(text):
+                require_allowed(text)
             return find_algorithm(text, where)
-        except InputError as error:
-            raise self._error("algorithm", str(error)) from None
 
     def _table(self, name: str) -> dict[str, Any]:
         table = self.held.get(name, {})
@@ -277,16 +285,24 @@ class _Reader:
         return found
 
     def _checked(self, field: Field, value: Any, table: str | None = None) -> Any:
-        try:
+        with self._blaming(field.name, table):
+            if field.names_code(value):
+                require_allowed(value)
             return field.checked(value)
-        except InputError as error:
-            raise self._error(field.name, str(error), table) from None
 
     def _made(self, kind: type[Any], values: dict[str, Any]) -> Any:
         try:
             return make(kind, values)
         except InputError as error:
             raise InputError(f"{self.where}: {error}") from None
+
+    @contextmanager
+    def _blaming(self, key: str, table: str | None = None) -> Iterator[None]:
+        """Has an error inside name the line of a key."""
+        try:
+            yield
+        except InputError as error:
+            raise self._error(key, str(error), table) from None
 
     def _error(self, key: str, message: str, table: str | None = None) -> InputError:
         return InputError(f"{self.where}, line {line_of(self.text, key, table)}: {message}")

@@ -1,8 +1,9 @@
 """Frozen dataclasses as options: what may be given for a field, as a value or as a text.
 
-A field's type is bool, int, float, str, a Literal of texts, `tuple[X, ...]` of one of these, or
-`X | None`. Its metadata may hold "help", a line for `--help`, and the bounds "minimum", "maximum"
-(both allowed) and "above" (not allowed itself).
+A field's type is bool, int, float, str, a Literal of texts, a `Source` (code that is named as
+module:attribute), `tuple[X, ...]` of one of these, `X | None`, or a Literal or str `| Source`. Its
+metadata may hold "help", a line for `--help`, and the bounds "minimum", "maximum" (both allowed)
+and "above" (not allowed itself).
 """
 
 from __future__ import annotations
@@ -17,9 +18,16 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from gtlearn.errors import InputError
 from gtlearn.games.names import nearest
+from gtlearn.sources import Source, is_source
 
 NONE = "none"  # how None is written
-_WORDS = {bool: "true or false", int: "an integer", float: "a number", str: "a text"}
+_WORDS = {
+    bool: "true or false",
+    int: "an integer",
+    float: "a number",
+    str: "a text",
+    Source: "module:attribute",
+}
 _PLURALS = {bool: "true or false", int: "integers", float: "numbers", str: "texts"}
 _METADATA = ("help", "minimum", "maximum", "above")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -53,6 +61,10 @@ class Field:
     def expected(self) -> str:
         """What may be given, in words."""
         return _described(self.kind) + self._bounds()
+
+    def names_code(self, value: Any) -> bool:
+        """Whether a value is code that is imported: a text as module:attribute."""
+        return Source in options_of(self.kind) and is_source(value)
 
     def checked(self, value: Any) -> Any:
         """A value read from a file, in the field's type.
@@ -199,6 +211,9 @@ def _converted(value: Any, kind: Any) -> Any:
         elif get_origin(option) is tuple:
             if isinstance(value, list | tuple):
                 return tuple(_converted(item, get_args(option)[0]) for item in value)
+        elif option is Source:
+            if is_source(value):
+                return value
         elif type(value) is int and _is_too_long(value):
             continue
         elif option is float and isinstance(value, int | float) and not isinstance(value, bool):

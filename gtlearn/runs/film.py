@@ -9,10 +9,10 @@ from typing import Any
 from gtlearn.environments.film import Film
 from gtlearn.errors import InputError
 from gtlearn.files import write_whole
+from gtlearn.learning.protocol import Filmed
 from gtlearn.optional import optional
 from gtlearn.reading import reason
-from gtlearn.runs import folder
-from gtlearn.runs.learner import Filmed
+from gtlearn.runs.loop import restored
 
 FORMATS = (".gif", ".mp4")
 
@@ -28,19 +28,9 @@ def film_of(run: Path, seed: int) -> Film:
         InputError: if it is no run, has no checkpoint yet, was edited, or plays nothing that can be
             seen.
     """
-    found = folder.find(run)
-    config = found.config()
-    folder.require_version(found, config)
-    found.require_unedited()
-    if not found.checkpoint_file.exists():
-        raise InputError(f"{run} has no checkpoint yet; wait, or go on by `gtlearn resume {run}`")
-    learner = config.algorithm.learner(config.options, config.seed)
+    learner = restored(run)
     if not isinstance(learner, Filmed):
-        what = config.subject[1] if config.subject else config.algorithm.name
-        raise InputError(f"{what} is played without pictures; give a run in an environment")
-    state = found.state(config)
-    with found.fitting():
-        learner.load_state_dict(state["learner"])
+        raise InputError(f"{run} is played without pictures; give a run in an environment")
     return learner.film(seed)
 
 
@@ -62,9 +52,8 @@ def write(film: Film, file: Path) -> None:
     """Writes a film as a GIF that goes on for ever, or as an MP4.
 
     Raises:
-        InputError: as `require_format`, or if it cannot be written.
+        InputError: if imageio is missing, or it cannot be written.
     """
-    require_format(file)
     kind = file.suffix.lower()
     writer = optional("imageio.v3", "envs")
     options: dict[str, Any] = {"loop": 0, "duration": 1000 / film.rate}  # milliseconds

@@ -14,7 +14,6 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from gtlearn import __version__
 from gtlearn.errors import GtlearnError, InputError, quoted
 from gtlearn.files import opened, read_bytes, require_no_link, require_plain, write_whole
 from gtlearn.optional import optional
@@ -22,8 +21,10 @@ from gtlearn.reading import reason
 from gtlearn.runs import checkpoint
 from gtlearn.runs import result as results
 from gtlearn.runs.config import RunConfig, read_config
+from gtlearn.version import __version__
 
 CONFIG, METRICS, CHECKPOINT = "config.toml", "metrics.jsonl", "checkpoint"
+SUBJECTS = ("game", "env")  # options that a run's name holds anyway
 _LOCK, _SECONDS = ".lock", ".seconds"
 _NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # of a file system that has none
 
@@ -297,33 +298,31 @@ def _inside(path: Path) -> list[Path]:
     return sorted(file.parent for file in path.glob(f"*/{CONFIG}"))
 
 
-def default_path(config: RunConfig, parent: Path) -> Path:
-    """A free path under `parent` with algorithm, game or environment, seed and time in its name."""
-    return _free(parent / run_name(config, f"seed{config.seed}", now()))
+def default_path(config: RunConfig, parent: Path, words: Sequence[str] = ()) -> Path:
+    """A free path under `parent` with algorithm, game or environment, seed and time in its name.
+
+    Args:
+        config: of the run.
+        parent: where it is to be.
+        words: what else the name is to hold.
+    """
+    return _free(parent, [config], [*words, f"seed{config.seed}"])
 
 
-def default_sweep_path(config: RunConfig, seeds: Sequence[int], parent: Path) -> Path:
+def default_sweep_path(configs: Sequence[RunConfig], seeds: Sequence[int], parent: Path) -> Path:
     """A free path under `parent` for the runs of many seeds."""
     whole = len(seeds) == max(seeds) - min(seeds) + 1
     name = f"seeds{min(seeds)}-{max(seeds)}" if whole else f"{len(seeds)}seeds"
-    return _free(parent / run_name(config, name, now()))
+    return _free(parent, configs, [f"{len(configs)}settings"] * (len(configs) > 1) + [name])
 
 
-def run_name(config: RunConfig, seeds: str, moment: str) -> str:
-    """Such as contextual-stackelberg_chicken_seed0_20270131-120000."""
-    subject = [_plain(config.subject[1])] if config.subject else []
-    return "_".join([_plain(config.algorithm.name), *subject, seeds, moment])
-
-
-def now() -> str:
-    """The local time as it stands in names."""
-    return time.strftime("%Y%m%d-%H%M%S")
-
-
-def _free(path: Path) -> Path:
-    """The path, with a number behind its name where it is taken."""
-    numbered = (path.with_name(f"{path.name}_{number}") for number in count(2))
-    return next(free for free in chain([path], numbered) if not free.exists())
+def _free(parent: Path, configs: Sequence[RunConfig], words: Sequence[str]) -> Path:
+    """Such as lola_chicken_rate-0.3_seed0_20270131-120000, with a number behind it where taken."""
+    subjects = {config.subject[1] for config in configs if config.subject}
+    parts = [configs[0].algorithm.name, *(subjects if len(subjects) == 1 else ()), *words]
+    name = "_".join([*map(_plain, parts), time.strftime("%Y%m%d-%H%M%S")])
+    paths = chain([parent / name], (parent / f"{name}_{number}" for number in count(2)))
+    return next(path for path in paths if not path.exists())
 
 
 def _plain(text: str) -> str:

@@ -14,12 +14,12 @@ from threadpoolctl import threadpool_limits
 
 from gtlearn.errors import InputError
 from gtlearn.files import require_plain
+from gtlearn.learning.protocol import Learner, Parallel, Shared
 from gtlearn.optional import optional
 from gtlearn.runs import folder, generators
 from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
-from gtlearn.runs.learner import Learner, Parallel, Shared
 from gtlearn.runs.session import Make, Session
 from gtlearn.runs.stopping import Stop, at_once, deferred, was_asked
 
@@ -28,15 +28,29 @@ Watch = Callable[[int, Learner], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where a call of `train` or `resume` ended.
+    """Where the training of a run ended.
 
     Attributes:
         folder: the run's folder.
-        result: what result.json holds; None where the run was stopped before its end.
+        config: what was trained.
+        result: what result.json holds; None if it was stopped before its end, or failed.
+        error: why it failed, where that is not raised.
     """
 
     folder: Path
+    config: RunConfig
     result: dict[str, Any] | None
+    error: str | None = None
+
+    @property
+    def seed(self) -> int:
+        """The run's seed."""
+        return self.config.seed
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped before its end, by a signal to its process for instance."""
+        return self.result is None and self.error is None
 
 
 def train(
@@ -127,7 +141,7 @@ def go_on(
     if result is not None:
         found.require_unedited()
         if config == before:
-            return Outcome(found.path, result)
+            return Outcome(found.path, config, result)
     with found.locked(patience), _ready(config, ray_address) as make:
         learner = make()  # what is wrong with the options is said before anything is changed
         if config != before:
@@ -135,6 +149,26 @@ def go_on(
                 _require_extendable(config, learner)
             found.change(config)
         return _run(Session(config, found, learner, make), watch, stop)
+
+
+def restored(path: Path) -> Learner:
+    """The learner of a run as it was at the last checkpoint.
+
+    Raises:
+        InputError: if it is no run, was begun with another version, has no checkpoint yet, or was
+            edited.
+    """
+    found = folder.find(path)
+    config = found.config()
+    folder.require_version(found, config)
+    found.require_unedited()
+    if not found.checkpoint_file.exists():
+        raise InputError(f"{path} has no checkpoint yet; wait, or go on by `gtlearn resume {path}`")
+    learner = config.algorithm.learner(config.options, config.seed)
+    state = found.state(config)
+    with found.fitting():
+        learner.load_state_dict(state["learner"])
+    return learner
 
 
 @contextmanager
@@ -196,15 +230,15 @@ def _require_extendable(config: RunConfig, learner: Learner) -> None:
 
 
 def _run(session: Session, watch: Watch | None, stop: Stop | None) -> Outcome:
-    path = session.folder.path
+    ended = partial(Outcome, session.folder.path, session.config)
     try:
         with at_once(stop):
             session.restore()
             stopped = _trained(session, watch, stop) or was_asked(stop)
-            return Outcome(path, None if stopped else session.finish())
+            return ended(None if stopped else session.finish())
     except KeyboardInterrupt:
         if was_asked(stop):
-            return Outcome(path, None)
+            return ended(None)
         raise
 
 

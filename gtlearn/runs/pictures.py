@@ -19,6 +19,7 @@ from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.fields import fields_of
 from gtlearn.runs.metrics import Row, sample_rows
+from gtlearn.runs.options import differing, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,7 @@ CHECKED = ("true_value", "gap", "follower_regret")  # keys of result.json, of ex
 LEGEND_WIDTH = 90  # characters
 LONGEST = 300  # characters of a label in it
 AXIS_WIDTH = 45
+INTERVAL = "95 % interval (Student's t, n - 1 degrees of freedom)"
 FEW = 2  # options in a legend
 POINTS = 1000  # of a curve, at most
 
@@ -228,19 +230,13 @@ def _labels(configs: Sequence[RunConfig]) -> list[str]:
     Where they differ in more than `FEW` options, a default goes without saying.
     """
     labels = []
-    for config in configs:
-        alike = [c.options for c in configs if c.algorithm.name == config.algorithm.name]
+    for config, differ in zip(configs, differing(configs), strict=True):
         fields = fields_of(type(config.options))
-        differing = [
-            name
-            for name in fields
-            if name not in ("game", "env") and len({getattr(o, name) for o in alike}) > 1
-        ]
-        values = {name: getattr(config.options, name) for name in differing}
+        values = {name: value for name, value in differ.items() if name not in folder.SUBJECTS}
         own = [
-            f"{name} {value}"
+            f"{name} {shown(value)}"
             for name, value in values.items()
-            if len(differing) <= FEW or fields[name].required or value != fields[name].default
+            if len(values) <= FEW or fields[name].required or value != fields[name].default
         ]
         subject = [config.subject[1]] if config.subject else []
         labels.append(", ".join([config.algorithm.name, *subject, *own]))
@@ -254,10 +250,7 @@ def caption(curves: Sequence[Curve]) -> str:
         text = "One run (n = 1), without an interval."
     else:
         number = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        text = (
-            f"Line: mean over n = {number} seeds. Band: its 95 % interval (Student's t, n - 1 "
-            "degrees of freedom)."
-        )
+        text = f"Line: mean over n = {number} seeds. Band: its {INTERVAL}."
         if 1 in counts:
             text += " A single run has none."
     dashed = any(curve.exact is not None for curve in curves)
@@ -274,13 +267,18 @@ def draw(curves: Sequence[Curve], picture: Path) -> Path:
         InputError: if matplotlib is missing, or the file cannot be written.
     """
     figure, ((axes,),) = new_canvas(1, 1, (8, 4.4 + 0.4 * len(curves)))
+    draw_on(axes, curves)
+    figure.legend(loc="outside upper center", frameon=False, fontsize=9)
+    return finish(figure, picture, caption(curves))
+
+
+def draw_on(axes: Axes, curves: Sequence[Curve]) -> None:
+    """Draws curves with their intervals and exact values, and says what the axes are."""
     for place, curve in enumerate(curves):
         _draw_curve(axes, curve, COLOURS[place % len(COLOURS)], beside=len(curves) > 1)
     axes.set_xlabel(" or ".join(dict.fromkeys(curve.axis for curve in curves)))
     axes.set_ylabel(fill(" or ".join(dict.fromkeys(curve.value for curve in curves)), AXIS_WIDTH))
     style(axes)
-    figure.legend(loc="outside upper center", frameon=False, fontsize=9)
-    return finish(figure, picture, caption(curves))
 
 
 def draw_runs(paths: Sequence[Path], picture: Path, metric: str = HEADLINE) -> Path:

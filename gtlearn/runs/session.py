@@ -11,10 +11,10 @@ from typing import Any
 
 from gtlearn.errors import DivergenceError
 from gtlearn.files import write_whole
+from gtlearn.learning.protocol import Keeping, Learner
 from gtlearn.runs import checkpoint, generators
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
-from gtlearn.runs.learner import Keeping, Learner
 from gtlearn.runs.metrics import MetricsLog, Row, is_kept
 from gtlearn.runs.result import SCHEMA
 

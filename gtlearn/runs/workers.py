@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from typing import IO, Any, TypeVar
 
@@ -25,7 +26,6 @@ Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.2  # seconds between two looks at whether to stop
-_END = object()
 _GRACE = 60.0  # seconds for a checkpoint, once the parent is dead
 _START = "from gtlearn.runs.workers import serve; serve()"
 
@@ -54,72 +54,42 @@ def each(
     Raises:
         Exception: if an argument or a result cannot be pickled.
     """
-    waiting: queue.SimpleQueue[Argument] = queue.SimpleQueue()
-    for argument in arguments:
-        waiting.put(argument)
-    done: queue.SimpleQueue[Any] = queue.SimpleQueue()  # results, an error, or that a thread ends
-    threads: list[_Client] = []
-    try:
-        for _ in range(min(workers, len(arguments))):
-            threads.append(_Client(function, waiting, done, lost))
-        working = len(threads)
-        while working:
-            if stop is not None and stop(0):
-                for thread in threads:
-                    thread.stop()
-            with suppress(queue.Empty):
-                found = done.get(timeout=_LOOK)
-                if isinstance(found, Exception):
-                    raise found
-                working -= found is _END
-                if found is not _END:
-                    yield found
-    finally:
-        for thread in threads:
-            thread.kill()
+    team = [_Worker() for _ in range(min(workers, len(arguments)))]
+    idle: queue.SimpleQueue[int] = queue.SimpleQueue()  # places in the team, one a thread
+    for place in range(len(team)):
+        idle.put(place)
+    stopped = threading.Event()
 
-
-class _Client:
-    """A thread that hands calls to a worker of its own, which it replaces when it is lost."""
-
-    def __init__(self, function: Any, waiting: Any, done: Any, lost: Any) -> None:
-        self._function, self._waiting, self._done, self._lost = function, waiting, done, lost
-        self._stopped = False
-        self._worker = _Worker()
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """No further calls; that which has begun is told to stop."""
-        self._stopped = True
-        self._worker.close()
-
-    def kill(self) -> None:
-        """Ends the worker at once, if it is still there."""
-        self._stopped = True
-        self._worker.kill()
-        self._thread.join()
-
-    def _work(self) -> None:
+    def call(argument: Argument) -> list[Result]:
+        """The result; none where the worker was told to stop before it began."""
+        place = idle.get()
         try:
-            while not self._stopped:
-                self._call(self._waiting.get_nowait())
-        except queue.Empty:
-            pass
-        except Exception as error:
-            self._done.put(error)
-        self._worker.close()
-        self._done.put(_END)
-
-    def _call(self, argument: Any) -> None:
-        try:
-            self._done.put(self._worker.call(self._function, argument))
+            return [team[place].call(function, argument)]
         except (EOFError, OSError):
-            code = self._worker.wait()
-            if code != 0 or not self._stopped:  # else it was told to stop before it began
-                self._done.put(self._lost(argument, code))
-            if not self._stopped:
-                self._worker = _Worker()
+            code, told = team[place].wait(), stopped.is_set()
+            if not told:
+                team[place] = _Worker()
+            return [] if told and code == 0 else [lost(argument, code)]
+        finally:
+            idle.put(place)
+
+    with ThreadPoolExecutor(max(len(team), 1)) as pool:
+        try:
+            pending = {pool.submit(call, argument) for argument in arguments}
+            while pending:
+                if stop is not None and stop(0):
+                    stopped.set()
+                    pending = {future for future in pending if not future.cancel()}
+                    for worker in team:
+                        worker.close()
+                done, pending = wait(pending, timeout=_LOOK, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield from future.result()
+        finally:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in team:
+                worker.kill()
 
 
 class _Worker:

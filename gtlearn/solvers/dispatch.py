@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 from gtlearn import games, limits
@@ -98,8 +99,8 @@ def solve(
 
 def check(
     profile: Any,
-    game: Any,
-    concept: str = "nash",
+    game: Any = None,
+    concept: str | None = None,
     *,
     leader: int | None = None,
     ties: str = "strong",
@@ -116,10 +117,12 @@ def check(
 
     Args:
         profile: what `profiles.read.read_profile` reads: a file, JSON, lists, arrays, a Solution,
-            an OpenSpiel policy, a callable. For "stackelberg" the leader's strategy suffices; for
-            the correlated concepts it is a joint distribution, or independent strategies.
-        game: what `games.load` takes.
-        concept: "nash", "stackelberg", or for a game in one shot a correlated concept.
+            an OpenSpiel policy, a callable; or a run of `gtlearn.train`. For "stackelberg" the
+            leader's strategy suffices; for the correlated concepts it is a joint distribution, or
+            independent strategies.
+        game: what `games.load` takes; of a run, the game that it played, unless given.
+        concept: "nash", "stackelberg", or for a game in one shot a correlated concept; by default
+            "nash", of a leader's run "stackelberg".
         leader: who commits, for "stackelberg"; as the profile says, else player 0, unless given.
         ties: for "stackelberg", how the follower breaks ties: "strong" or "weak".
         follower: for "stackelberg" in an iterated or Markov game, the follower's class,
@@ -140,11 +143,14 @@ def check(
     >>> check("3/4 1/4; 1/2 1/2", "matching_pennies").regrets
     (Fraction(0, 1), Fraction(1, 2))
     """
-    concept_of(concept)
+    concept_of(concept or "nash")
     options = {"leader": leader, "ties": ties, "follower": follower, "policy": policy}
     asked = given(check, options)
     with limits.limited(time_limit, memory_limit):
-        loaded = games.load(game, **reading)
+        if hasattr(profile, "claim"):  # a run
+            profile, loaded, concept = profile.claim(game, concept, partial(games.load, **reading))
+        else:
+            loaded, concept = games.load(game, **reading), concept or "nash"
         row = row_of("check", concept, loaded, asked)
         if "nearest" in row.check_options:
             asked["nearest"] = nearest

@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from gtlearn.learning.registry import ALGORITHMS
 from gtlearn.runs import checkpoint
-from gtlearn.runs.learner import ALGORITHMS
 
 TOYS = str(Path(__file__).parents[1] / "runs")
 ENDLESS = ("--iterations", "1000000000", "--checkpoint-every", "1000000000", "--no-tensorboard")
@@ -22,7 +22,7 @@ ENDLESS += ("--log-every", "1")  # a row an iteration, so that what is lost can 
 SCRIPT = """
 from toy_learner import TOY
 from gtlearn import reproduce
-from gtlearn.runs.learner import ALGORITHMS
+from gtlearn.learning.registry import ALGORITHMS
 ALGORITHMS["toy"] = TOY
 FIGURE = dict(
     title="", source="", algorithm="toy", seeds="0..1", statements=[],

@@ -7,14 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from gtlearn.runs.learner import ALGORITHMS
+from gtlearn.learning.registry import ALGORITHMS
+from gtlearn.runs.pictures import mean_interval
 
 TOYS = str(Path(__file__).parents[1] / "runs")
 SCRIPT = """
 from toy_learner import TOY
-from gtlearn.runs.learner import ALGORITHMS
+from gtlearn.learning.registry import ALGORITHMS
 ALGORITHMS["toy"] = TOY
 from gtlearn.cli import main
 main()
@@ -198,3 +200,55 @@ def test_a_learner_draws_a_bar_where_a_person_watches(monkeypatch):
 
     assert running.values_text(2.89941, 2.9) == "learned 2.8994, exact 2.9"
     assert running.values_text(2.0, None) == "learned 2"
+
+
+GRID = ("--iterations", "3", "--noise", "0,0.2", "--layers", "3,2", "--layers", "1", *QUIET)
+
+
+def test_a_sweep_over_a_grid_has_a_row_a_combination(gtlearn):
+    code, out, err = gtlearn("sweep", "toy", *GRID, "--seeds", "0..1", "--output", "s")
+    assert (code, err) == (0, "")
+    rows = [line.split() for line in out.splitlines() if line.split()[:1] in (["0.0"], ["0.2"])]
+    assert [row[-3] for row in rows] == ["0"] * 4  # the optimum
+    assert [row[:3] for row in rows] == [
+        [noise, layers, "2"] for noise in ("0.0", "0.2") for layers in ("3,2", "1")
+    ]
+    assert "Student's t, n - 1 degrees of freedom" in out
+    names = sorted(path.name for path in Path("s").glob("toy_*"))
+    assert len(names) == 8 and names[0].startswith("toy_hill_noise-0.0_layers-1_seed0_2")
+    assert gtlearn("resume", "s")[0] == 0
+    code, out, _ = gtlearn("plot", "s", "--output", "p.svg")
+    assert code == 0 and out.count("(n = 2, 95 % interval") == 4
+    assert "toy, hill, noise 0.2, layers 3,2: " in out
+
+
+def test_the_rows_of_a_grid_are_the_means_of_its_runs(gtlearn):
+    out = gtlearn("sweep", "toy", *GRID[:4], *QUIET, "--seeds", "0..3", "--output", "s")[1]
+    for noise in ("0.0", "0.2"):
+        found = [outcome(path)[0]["metrics"]["learned"] for path in Path("s").glob(f"*-{noise}_*")]
+        assert len(found) == 4
+        mean, low, high = (f"{float(x):.5g}" for x in mean_interval(np.array(found)))
+        (row,) = [line.split() for line in out.splitlines() if line.split()[:1] == [noise]]
+        assert row[1:6] == ["4", mean, low, "to", high]
+
+
+def test_a_combination_that_fails_is_named(gtlearn):
+    arguments = ("--bad", "metric,nothing", "--bad-step", "2", "--seeds", "3", *GRID[:2], *QUIET)
+    code, out, err = gtlearn("sweep", "toy", *arguments)
+    assert code == 2 and "failed" in out
+    assert "gtlearn: bad metric, seed 3: training diverged at step 2" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--noise", "0.1,x"], 'noise = "x" cannot be used'),
+        (["--noise", "0.1,0.10"], "noise is given a value twice"),
+        (["--threads", "1,2"], "threads can have one value only"),
+        (["--layers", "3,x"], "layers = "),
+        (["--bad", "metric,nothign"], "did you mean nothing?"),
+    ],
+)
+def test_grids_that_are_none(refused, arguments, words):
+    assert words in refused("sweep", "toy", "--seeds", "0", *arguments)
+    assert not Path("runs").exists()

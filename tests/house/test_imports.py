@@ -89,7 +89,9 @@ def test_the_verifier_shares_no_code_with_the_solvers():
     assert {m for m in used if m.startswith("gtlearn.solvers")} == data
 
 
-@pytest.mark.parametrize("door", ["", ".games", ".solvers", ".solvers.verify", ".learning"])
+@pytest.mark.parametrize(
+    "door", ["", ".games", ".solvers", ".solvers.verify", ".learning", ".runs"]
+)
 def test_a_door_names_what_stands_behind_it(door):
     pytest.importorskip("torch")
     package = importlib.import_module(f"gtlearn{door}")

@@ -16,7 +16,7 @@ def toy(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", HERE, prepend=os.pathsep)  # of new processes
     from toy_learner import TOY
 
-    from gtlearn.runs.learner import ALGORITHMS
+    from gtlearn.learning.registry import ALGORITHMS
 
     monkeypatch.setitem(ALGORITHMS, "toy", TOY)
     return TOY

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from gtlearn.errors import InputError
+from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs import loop
 from gtlearn.runs.cluster import connected
 from gtlearn.runs.config import Recording, RunConfig
 from gtlearn.runs.folder import RunFolder
-from gtlearn.runs.learner import find_algorithm
 
 ALONE = Recording(tensorboard=False)
 SHARED = replace(ALONE, ray_workers=2)

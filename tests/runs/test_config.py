@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from toy_learner import TOY, ToyConfig
 
 from gtlearn.errors import InputError
+from gtlearn.learning.registry import Algorithm, find_algorithm
 from gtlearn.runs.config import Recording, RunConfig, line_of, parse_config, read_config
 from gtlearn.runs.fields import fields_of, make
-from gtlearn.runs.learner import Algorithm, find_algorithm
 
 HEAD = 'algorithm = "toy"\nseed = 4\n'
 
@@ -61,7 +61,7 @@ RECORDINGS = st.builds(
 
 @given(options=CONFIGS, recording=RECORDINGS, seed=st.integers(0, 2**31 - 1))
 def test_what_is_written_is_read(options, recording, seed):
-    from gtlearn.runs.learner import ALGORITHMS
+    from gtlearn.learning.registry import ALGORITHMS
 
     assert ALGORITHMS["toy"] is TOY
     config = RunConfig(TOY, options, seed, recording)
@@ -224,7 +224,7 @@ def test_wrong_texts_of_the_command_line(name, text):
 def test_an_algorithm_that_is_not_there():
     with pytest.raises(InputError, match="there is no algorithm 'x'"):
         find_algorithm("x")
-    with pytest.raises(ModuleNotFoundError):
+    with pytest.raises(InputError, match="there is no module no_such_module here"):
         Algorithm("a", "b", "no_such_module:C", "no_such_module:b").config_type()
 
 

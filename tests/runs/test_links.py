@@ -12,7 +12,7 @@ from gtlearn import cli, files
 from gtlearn.errors import InputError
 from gtlearn.reproduce.engine import prepare, run_path
 from gtlearn.reproduce.figure import parse_figure
-from gtlearn.runs import loop, sweep
+from gtlearn.runs import jobs, loop
 from gtlearn.runs.config import read_config
 
 PLACES = (
@@ -237,5 +237,5 @@ def test_a_folder_is_no_file(tmp_path, mode):
 def test_many_runs_are_prepared_in_new_folders_only(toy, outside):
     Path("sweep").symlink_to(outside / "nothing yet")
     with pytest.raises(InputError, match="exists already"):
-        sweep.prepare(config(toy), (0,), Path("sweep"))
+        jobs.prepare([config(toy)], (0,), Path("sweep"))
     assert not (outside / "nothing yet").exists()

@@ -8,9 +8,9 @@ from test_loop import checkpoint_of, config, outcome
 from toy_learner import Toy
 
 from gtlearn.errors import InputError
-from gtlearn.runs import loop, sweep
+from gtlearn.learning.registry import find_algorithm
+from gtlearn.runs import jobs, loop
 from gtlearn.runs.config import Recording, RunConfig
-from gtlearn.runs.learner import find_algorithm
 from gtlearn.runs.metrics import ROWS, is_kept, read_rows
 
 
@@ -88,9 +88,9 @@ def test_what_cannot_be_made_longer(toy, tmp_path, monkeypatch):
 
 def test_a_sweep_is_made_longer(toy, tmp_path):
     plan = config(toy, iterations=10)
-    list(sweep.train_all(sweep.prepare(plan, (0, 1), tmp_path / "short")))
-    list(sweep.train_all(sweep.unfinished(tmp_path / "short", iterations=40)))
-    list(sweep.train_all(sweep.prepare(config(toy), (0, 1), tmp_path / "long")))
+    list(jobs.train_all(jobs.prepare([plan], (0, 1), tmp_path / "short")))
+    list(jobs.train_all(jobs.unfinished(tmp_path / "short", iterations=40)))
+    list(jobs.train_all(jobs.prepare([config(toy)], (0, 1), tmp_path / "long")))
     short, long = (sorted((tmp_path / name).iterdir()) for name in ("short", "long"))
     assert [outcome(path) for path in short] == [outcome(path) for path in long]
 

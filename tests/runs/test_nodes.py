@@ -9,7 +9,7 @@ from test_cluster import SHARED, SMALL, rows
 from test_cluster import config as shaping
 from test_loop import EVERY, config, outcome
 
-from gtlearn.runs import loop, sweep
+from gtlearn.runs import jobs, loop
 
 cluster_utils = pytest.importorskip(
     "ray.cluster_utils", reason="ray is missing; pip install -e '.[scale]'"
@@ -44,11 +44,11 @@ def test_a_sweep_loses_a_worker_and_a_node(toy, tmp_path, nodes):
     for name in ("news", "gate-0", "gate-1"):
         os.mkfifo(gates / name)
     plan = config(toy, gates=str(gates))
-    jobs = sweep.prepare(plan, (0, 1, 2), tmp_path / "runs")
+    todo = jobs.prepare([plan], (0, 1, 2), tmp_path / "runs")
     with open(gates / "news", "r+b", buffering=0) as news:
         saboteur = threading.Thread(target=_sabotage, args=(news, cluster, second), daemon=True)
         saboteur.start()
-        found = list(sweep.train_all(jobs, workers=2, backend="ray"))
+        found = list(jobs.train_all(todo, workers=2, backend="ray"))
     assert sorted(one.seed for one in found) == [0, 1, 2]
     assert [one.error for one in found] == [None] * 3
     assert not saboteur.is_alive()

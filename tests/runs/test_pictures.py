@@ -11,9 +11,9 @@ from scipy import stats
 from test_loop import config
 
 from gtlearn.errors import InputError
+from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs import folder, pictures
 from gtlearn.runs.config import RunConfig
-from gtlearn.runs.learner import find_algorithm
 from gtlearn.runs.metrics import sample_rows
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from gtlearn.errors import InputError
-from gtlearn.runs.learner import Algorithm
+from gtlearn.learning.registry import Algorithm
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def adapt_exactly(
         InputError: if shapes do not fit, or the chain is not finite.
     """
     with torch.no_grad():
-        initial = [start, *(people.logits(start.dtype) for people in peers)]
+        initial = [start, *(each.logits(start.dtype) for each in peers)]
         chain = unroll(game, initial, rates, length, ascents=ascents)
         scale = 1 - float(game.tensors.game.discount)  # a discounted sum as a mean reward
         return measured(game, peers[0], chain.values[..., 0] * scale, chain.parameters)

@@ -1,20 +1,245 @@
-"""The methods that find a start against personas, exactly or by sampling."""
+"""Ways to find a start against others who learn: each method's exact and sampled gradient.
+
+A method is the dataclass of its options. What computes gradients is imported with the first of
+them, so that to read options nobody waits for PyTorch.
+"""
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, get_args
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from gtlearn.errors import InputError
+from gtlearn.learning.options import described
 
-Method: TypeAlias = Literal["meta-mapg", "meta-pg", "lola-dice", "reinforce"]
-METHODS: tuple[str, ...] = get_args(Method)
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
+    from gtlearn.learning.shaping.meta.gradient import MetaGradient
+    from gtlearn.learning.shaping.sampled.chain import Sampler
+    from gtlearn.learning.shaping.sampled.credit import Judge
+    from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+    from gtlearn.learning.shaping.sampled.trajectories import Trajectories
+
+    Joint = Sequence[Tensor]  # the parameters of everyone
+    Steps = Mapping[int, Callable[[Sequence[Tensor], Tensor], Tensor]]  # of parameters and rates
+
+_DEPENDENCE = (
+    "What a dependence on an action one step earlier counts where learning is differentiated; "
+    "below 1: biased, less noise."
+)
 
 
-def check_look_aheads(look_aheads: int) -> None:
-    """Refuses a LOLA-DiCE that foresees nothing.
+class Players(Protocol):
+    """Who plays, as a sampled gradient knows them; see `ascents.Estimator`."""
 
-    Raises:
-        InputError: if there is no look-ahead.
+    @property
+    def policies(self) -> Sequence[Policy]:
+        """One a player."""
+
+    @property
+    def player(self) -> int:
+        """Who learns."""
+
+    def credit(self, played: Trajectories) -> Tensor:
+        """Every player's weighted advantages in inner updates."""
+
+
+class Method:
+    """The gradient that a start follows; what is said here is true of REINFORCE.
+
+    Attributes:
+        name: what users write.
     """
-    if look_aheads < 1:
-        raise InputError(f"{look_aheads} look-aheads; LOLA-DiCE foresees 1 step or more")
+
+    name: ClassVar[str]
+
+    @property
+    def learn_rates(self) -> bool:
+        """Whether the player's own inner rates are learned, too."""
+        return False
+
+    @property
+    def rates_rate(self) -> float | None:
+        """Adam's rate for these; None: as for the start."""
+        return None
+
+    @property
+    def ceiling(self) -> MetaMapg:
+        """Exact Meta-MAPG, which a start of this method is measured against."""
+        return MetaMapg()
+
+    def exact(
+        self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
+    ) -> MetaGradient:
+        """The gradient from exact values.
+
+        Args:
+            game: what is played.
+            initial: phi_0 of everyone, one tensor a player of shape (*batch, *its shape).
+            rates: inner rates, shape (*batch, L, players).
+            player: who learns.
+        """
+        from gtlearn.learning.shaping.meta.baselines import reinforce
+
+        return reinforce(game, initial, player=player)
+
+    def exact_steps(self, game: DifferentiableGame) -> Steps:
+        """By player, what it ascends along the chain instead of its own exact gradient."""
+        return {}
+
+    def sampled(
+        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
+    ) -> tuple[Tensor, Tensor]:
+        """The gradient of each chain from trajectories.
+
+        Args:
+            by: who plays, and how inner updates are credited.
+            initial: phi_0 of everyone, one tensor a player of shape (chains, *its shape).
+            rates: inner rates, shape (L, players).
+            sample: plays a joint policy.
+            judge: the learner's weighted advantages in what it improves.
+
+        Returns:
+            In the learner's start, shape (chains, *its shape); and in its own inner rates, shape
+            (chains, L), zero where nothing depends on them.
+        """
+        from gtlearn.learning.shaping.sampled.opponents import reinforce
+
+        known = by.policies, initial, sample, by.credit
+        found = reinforce(*known, judge=judge, player=by.player)
+        return found, found.new_zeros(len(found), len(rates))
+
+    def sampled_steps(self, by: Players, sample: Sampler) -> Steps:
+        """By player, what it ascends along the chain instead of its policy gradient."""
+        return {}
+
+    def rollouts(self, length: int) -> tuple[int, int]:
+        """How many joint policies a chain plays: for a gradient, and to adapt.
+
+        Args:
+            length: L.
+        """
+        return 1, length + 1
+
+
+@dataclass(frozen=True)
+class Reinforce(Method):
+    """The value as long as nobody learns: Williams (1992)."""
+
+    name = "reinforce"
+
+
+@dataclass(frozen=True)
+class MetaMapg(Method):
+    """Through the learning of all players: Kim et al. (2021)."""
+
+    name = "meta-mapg"
+    shapes_peers: ClassVar[bool] = True
+
+    learn_rates: bool = described(True, "The player learns its own inner rates, too.")
+    rates_rate: float | None = described(
+        None, "Adam's learning rate of the inner rates; none: as of the start.", above=0
+    )
+    dependence: float = described(1.0, _DEPENDENCE, minimum=0, maximum=1)
+
+    @property
+    def ceiling(self) -> MetaMapg:
+        """With rates that are learned where these are."""
+        return MetaMapg(learn_rates=self.learn_rates)
+
+    def exact(
+        self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
+    ) -> MetaGradient:
+        """See `meta.meta_mapg`, and `meta.meta_pg`."""
+        from gtlearn.learning.shaping.meta.gradient import meta_mapg, meta_pg
+
+        find = meta_mapg if self.shapes_peers else meta_pg
+        return find(game, initial, rates, rates.shape[-2], player=player)
+
+    def sampled(
+        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
+    ) -> tuple[Tensor, Tensor]:
+        """See `sampled.meta_mapg`, and `sampled.meta_pg`."""
+        from gtlearn.learning.shaping.sampled.meta import meta_mapg, meta_pg
+
+        find = meta_mapg if self.shapes_peers else meta_pg
+        known = by.policies, initial, rates, sample, by.credit, judge
+        found = find(*known, player=by.player, dependence=self.dependence)
+        return found.parameters, found.rates[..., by.player]
+
+    def rollouts(self, length: int) -> tuple[int, int]:
+        """All of the chain, both times."""
+        return length + 1, length + 1
+
+
+class MetaPg(MetaMapg):
+    """Through the player's own learning only: Al-Shedivat et al. (2018)."""
+
+    name = "meta-pg"
+    shapes_peers = False
+
+
+@dataclass(frozen=True)
+class LolaDice(Method):
+    """The value after some steps of the others, through these: Foerster et al. (2018)."""
+
+    name = "lola-dice"
+
+    look_aheads: int = described(1, "Steps of the peers that are foreseen.", minimum=1)
+    dependence: float = described(1.0, _DEPENDENCE, minimum=0, maximum=1)
+
+    def __post_init__(self) -> None:
+        if self.look_aheads < 1:
+            raise InputError(f"{self.look_aheads} look-aheads; LOLA-DiCE foresees 1 step or more")
+
+    def exact(
+        self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
+    ) -> MetaGradient:
+        """See `meta.baselines.lola_dice`; the others step at the first rates of the chain."""
+        from gtlearn.learning.shaping.meta.baselines import lola_dice
+
+        ahead = rates[..., :1, :].expand(*rates.shape[:-2], self.look_aheads, -1)
+        return lola_dice(game, initial, ahead, self.look_aheads, player=player)
+
+    def exact_steps(self, game: DifferentiableGame) -> Steps:
+        """The first player goes on shaping."""
+        return {0: lambda joint, row: self.exact(game, joint, row[..., None, :], 0).gradient}
+
+    def sampled(
+        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
+    ) -> tuple[Tensor, Tensor]:
+        """See `sampled.lola_dice`."""
+        found = self._foreseeing(by, sample, initial, rates[0], judge)
+        return found, found.new_zeros(len(found), len(rates))
+
+    def sampled_steps(self, by: Players, sample: Sampler) -> Steps:
+        """The learner goes on shaping."""
+        return {by.player: lambda joint, row: self._foreseeing(by, sample, joint, row)}
+
+    def rollouts(self, length: int) -> tuple[int, int]:
+        """What is foreseen, and the chain with what each of its steps foresees."""
+        foreseen = self.look_aheads + 1
+        return foreseen, length + 1 + length * foreseen
+
+    def _foreseeing(
+        self,
+        by: Players,
+        sample: Sampler,
+        joint: Joint,
+        row: Tensor,
+        judge: Judge | None = None,
+    ) -> Tensor:
+        """The gradient with the peers stepping at their rates in a row."""
+        from gtlearn.learning.shaping.sampled.opponents import lola_dice
+
+        ahead = row.expand(self.look_aheads, -1)
+        known = by.policies, joint, ahead, sample, by.credit
+        return lola_dice(*known, judge=judge, player=by.player, dependence=self.dependence)
+
+
+METHODS: Mapping[str, type[Method]] = {
+    method.name: method for method in (MetaMapg, MetaPg, LolaDice, Reinforce)
+}

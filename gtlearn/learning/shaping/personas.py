@@ -130,7 +130,7 @@ def peers(
             "groups; give a game in which all players but the first have the same"
         )
     each = [personas(game, peer, seed, distribution) for peer in range(1, game.num_players)]
-    return {split: tuple(people[split] for people in each) for split in SPLITS}
+    return {split: tuple(one[split] for one in each) for split in SPLITS}
 
 
 def _preferring(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import IteratedGame
+from gtlearn.learning.playing import labelled
 from gtlearn.learning.stackelberg.config import StackelbergConfig
 from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION, random_leaders, shown
 from gtlearn.learning.stackelberg.findings import PostTraining, findings
@@ -20,12 +21,7 @@ from gtlearn.learning.stackelberg.followers import Follower
 from gtlearn.learning.stackelberg.followers.protocol import env_steps, training_step
 from gtlearn.learning.stackelberg.game import Floats, leader_game
 from gtlearn.learning.stackelberg.play import Play, rollout
-from gtlearn.learning.stackelberg.players import (
-    make_follower,
-    make_game,
-    make_leader,
-    require_fit,
-)
+from gtlearn.learning.stackelberg.players import FOLLOWERS, LEADERS, make_game, require_fit
 from gtlearn.learning.stackelberg.verified import (
     Verified,
     best_commitment,
@@ -39,7 +35,7 @@ MAX_KEPT = 10_000  # exact values that are remembered
 
 
 class StackelbergLearner:
-    """One run; see `gtlearn.runs.learner.Learner`.
+    """One run; see `gtlearn.learning.protocol.Learner`.
 
     Args:
         config: the options.
@@ -52,8 +48,8 @@ class StackelbergLearner:
         self.play = play
         self.game = leader_game(make_game(config), config.leader_player)
         self.rng = np.random.default_rng(seed)
-        self.follower = make_follower(config, self.game, seed)
-        self.leader = make_leader(config, self.game, self.follower, seed)
+        self.follower = FOLLOWERS[config.follower].make(config, self.game, seed)
+        self.leader = LEADERS[config.leader].make(config, self.game, self.follower, seed)
         learns = self.follower.sees_leader and config.follower != "oracle"
         self.pretraining = config.pretraining if learns else 0
         self.iterations = self.pretraining + config.iterations
@@ -94,6 +90,12 @@ class StackelbergLearner:
             "seems": self.reward,
             "notes": findings(outcome, more, seemed),
         }
+
+    def policies(self) -> Mapping[str, Any]:
+        """The leader's present table; see `gtlearn.learning.playing`."""
+        tables: list[Any] = [None] * self.game.game.num_players
+        tables[self.config.leader_player] = self.leader.table().tolist()
+        return labelled(self.game.game, tables)
 
     def state_dict(self) -> dict[str, Any]:
         """Both players, the generator and the counters."""
@@ -175,7 +177,7 @@ class StackelbergLearner:
 
     def _posttrained(self, table: Floats, before: Verified) -> PostTraining:
         """The paper's check: a copy of the follower is trained on against the frozen leader."""
-        copy = make_follower(self.config, self.game, 0)
+        copy = FOLLOWERS[self.config.follower].make(self.config, self.game, 0)
         copy.load_state_dict(self.follower.state_dict())
         count = max(1, self.config.pretraining_steps // self.game.steps)
         for _ in range(self.config.posttraining):

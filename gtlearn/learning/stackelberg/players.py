@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from gtlearn import games
@@ -15,10 +17,100 @@ from gtlearn.learning.stackelberg.game import LeaderGame
 from gtlearn.learning.stackelberg.leaders import Leader
 from gtlearn.solvers.solution import OPTIMAL, STATIONARY, STOCHASTIC
 
-_SHOW_POLICIES = ("es", "bandit", "exact")  # they have no other context
-_MIX = ("es", "exact")
-_SURE = ("relabelling", "planning")  # what they have seen once is certain to them
-_CLASSES = {"contextual": STATIONARY, "q-learning": STATIONARY, "relabelling": OPTIMAL}
+
+@dataclass(frozen=True)
+class FollowerKind:
+    """A kind of follower.
+
+    Attributes:
+        make: from options, game and seed.
+        follower_class: what it is; None where options choose.
+        certain: whether what it has seen once is certain to it.
+    """
+
+    make: Callable[[StackelbergConfig, LeaderGame, int], Follower]
+    follower_class: str | None = None
+    certain: bool = False
+
+
+@dataclass(frozen=True)
+class LeaderKind:
+    """A kind of leader.
+
+    Attributes:
+        make: from options, game, follower and seed.
+        shows_policy: whether it has no other context.
+        mixes: whether it commits to stochastic tables, too.
+    """
+
+    make: Callable[[StackelbergConfig, LeaderGame, Follower, int], Leader]
+    shows_policy: bool = False
+    mixes: bool = False
+
+
+def _ppo(config: StackelbergConfig, game: LeaderGame, follower: Follower, seed: int) -> Leader:
+    from gtlearn.learning.stackelberg.leaders.sb3 import PPOLeader
+
+    return PPOLeader(game, seed, **_drawing(config, game))
+
+
+def _dqn(config: StackelbergConfig, game: LeaderGame, follower: Follower, seed: int) -> Leader:
+    from gtlearn.learning.stackelberg.leaders.sb3 import DQNLeader
+
+    return DQNLeader(game, seed)
+
+
+def _drawing(config: StackelbergConfig, game: LeaderGame) -> dict[str, Any]:
+    """The options of a leader that draws its tables."""
+    each = game.steps + game.queries
+    sized = {"batch_steps": config.batch * each} if config.batch else {}
+    return {"mixed": config.context == SAMPLED_ACTION, **sized}
+
+
+FOLLOWERS = {
+    "contextual": FollowerKind(
+        lambda c, game, seed: followers.ContextualFollower(game, seed=seed, model=c.model),
+        STATIONARY,
+    ),
+    "q-learning": FollowerKind(
+        lambda c, game, seed: followers.QLearningFollower(game, seed=seed, reset=c.reset),
+        STATIONARY,
+    ),
+    "relabelling": FollowerKind(
+        lambda c, game, seed: followers.RelabellingFollower(game), OPTIMAL, certain=True
+    ),
+    "planning": FollowerKind(
+        lambda c, game, seed: followers.PlanningFollower(game, c.follower_class or OPTIMAL),
+        certain=True,
+    ),
+    "oracle": FollowerKind(
+        lambda c, game, seed: followers.OracleFollower(game, c.follower_class or OPTIMAL)
+    ),
+}
+LEADERS = {
+    "pg": LeaderKind(
+        lambda c, game, follower, seed: leaders.PolicyGradientLeader(game, **_drawing(c, game))
+    ),
+    "ppo": LeaderKind(_ppo),
+    "dqn": LeaderKind(_dqn),
+    "es": LeaderKind(
+        lambda c, game, follower, seed: leaders.EvolutionLeader(
+            game, deterministic=c.policy != STOCHASTIC
+        ),
+        shows_policy=True,
+        mixes=True,
+    ),
+    "bandit": LeaderKind(
+        lambda c, game, follower, seed: leaders.BanditLeader(game), shows_policy=True
+    ),
+    "exact": LeaderKind(
+        lambda c, game, follower, seed: leaders.ExactLeader(
+            game, follower_class=follower.follower_class, policy=c.policy
+        ),
+        shows_policy=True,
+        mixes=True,
+    ),
+}
 
 
 def make_game(config: StackelbergConfig) -> IteratedGame | MarkovGame:
@@ -34,43 +126,6 @@ def make_game(config: StackelbergConfig) -> IteratedGame | MarkovGame:
     return games.iterated(config.game, horizon=config.horizon, memory=memory)
 
 
-def make_follower(config: StackelbergConfig, game: LeaderGame, seed: int) -> Follower:
-    """The follower, which has learned nothing yet."""
-    if config.follower == "contextual":
-        return followers.ContextualFollower(game, seed=seed, model=config.model)
-    if config.follower == "q-learning":
-        return followers.QLearningFollower(game, seed=seed, reset=config.reset)
-    if config.follower == "relabelling":
-        return followers.RelabellingFollower(game)
-    if config.follower == "planning":
-        return followers.PlanningFollower(game, config.follower_class or OPTIMAL)
-    return followers.OracleFollower(game, config.follower_class or OPTIMAL)
-
-
-def make_leader(
-    config: StackelbergConfig, game: LeaderGame, follower: Follower, seed: int
-) -> Leader:
-    """The leader, which has learned nothing yet."""
-    mixed = config.context == SAMPLED_ACTION
-    each = game.steps + game.queries
-    sized: dict[str, Any] = {"batch_steps": config.batch * each} if config.batch else {}
-    if config.leader == "pg":
-        return leaders.PolicyGradientLeader(game, mixed=mixed, **sized)
-    if config.leader == "es":
-        return leaders.EvolutionLeader(game, deterministic=config.policy != STOCHASTIC)
-    if config.leader == "bandit":
-        return leaders.BanditLeader(game)
-    if config.leader == "exact":
-        return leaders.ExactLeader(
-            game, follower_class=follower.follower_class, policy=config.policy
-        )
-    from gtlearn.learning.stackelberg.leaders.sb3 import DQNLeader, PPOLeader
-
-    if config.leader == "dqn":
-        return DQNLeader(game, seed)
-    return PPOLeader(game, seed, mixed=mixed, **sized)
-
-
 def require_fit(config: StackelbergConfig, *, noisy: bool = False) -> None:
     """Refuses options that do not fit together.
 
@@ -82,16 +137,17 @@ def require_fit(config: StackelbergConfig, *, noisy: bool = False) -> None:
         InputError: if so.
     """
     leader, follower = config.leader, config.follower
-    if noisy and follower in _SURE:
+    leads, follows = LEADERS[leader], FOLLOWERS[follower]
+    if noisy and follows.certain:
         raise InputError(
             f"the follower {follower!r} takes what it has seen once for certain, and rewards are "
             "noisy here; use follower 'contextual', 'q-learning' or 'oracle'"
         )
-    if leader in _SHOW_POLICIES and config.context == SAMPLED_ACTION:
+    if leads.shows_policy and config.context == SAMPLED_ACTION:
         raise InputError(
             f"the leader {leader!r} shows its policy; use context 'policy', or leader 'pg' or 'ppo'"
         )
-    own = _CLASSES.get(follower)
+    own = follows.follower_class
     if own is not None and config.follower_class not in (None, own):
         raise InputError(
             f"the follower {follower!r} is of the class {own!r}; leave follower_class out, or "
@@ -99,7 +155,7 @@ def require_fit(config: StackelbergConfig, *, noisy: bool = False) -> None:
         )
     if config.policy != STOCHASTIC:
         return
-    if leader not in _MIX:
+    if not leads.mixes:
         raise InputError(
             f"the leader {leader!r} learns deterministic tables; for stochastic ones use leader "
             "'es' or 'exact'"

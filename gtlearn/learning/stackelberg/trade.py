@@ -154,10 +154,14 @@ class TradeLearner:
             "notes": [_said(self.config, price, hits), *found["notes"]],
         }
 
+    def policies(self) -> Mapping[str, Any]:
+        """The leader's present table of the reduced form; see `gtlearn.learning.playing`."""
+        return self.learner.policies()
+
     def film(self, seed: int) -> Film:
         """A game of Space Invaders in which bullets are traded by what was learned.
 
-        See `gtlearn.runs.learner.Filmed`.
+        See `gtlearn.learning.protocol.Filmed`.
 
         Raises:
             InputError: if it is learned on the twin, which has no screen.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,9 +15,10 @@ from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
-from gtlearn.games.numbers import ExactArray, integer_array
+from gtlearn.games.numbers import lowest_terms
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
+from gtlearn.solvers._dominance.report import Belief, DominanceResult, DominanceStep, Standing
 from gtlearn.solvers._linear.program import LinearProgram, Optimum, solve
 from gtlearn.solvers.solution import Strategy
 
@@ -31,76 +31,7 @@ ORDER_NOTE = (
 
 PROOF_SHARE = 0.3  # of a limit, for checking what was found
 
-Belief = Mapping[tuple[int, ...], Fraction]
-Standing = tuple[tuple[int, ...], ...]  # the actions that each player still has
 _Verdict = tuple[Strategy | None, Fraction, Belief]
-
-
-@dataclass(frozen=True)
-class DominanceStep:
-    """One action removed.
-
-    Attributes:
-        round: counted from 1.
-        player: who loses the action.
-        action: its index in the original game.
-        label: its label.
-        dominator: a mixed strategy over the original actions, positive only where actions stood
-            when the round began, that does better.
-        margin: strict: the least that it does better by; weak: what it does better by on
-            average over the others' joint actions.
-    """
-
-    round: int
-    player: int
-    action: int
-    label: str
-    dominator: Strategy
-    margin: Fraction
-
-
-@dataclass(frozen=True, eq=False)
-class DominanceResult:
-    """What iterated elimination removes and leaves.
-
-    Attributes:
-        game: the original game.
-        kind: "strict" or "weak".
-        reduced: the game that is left, labels kept.
-        surviving: the original indices of the actions left, one tuple a player.
-        steps: what was removed, round by round.
-        beliefs: for each (player, action) left, a distribution over the others' joint actions
-            (original indices, in order of players) to which the action is a best response; with
-            weak dominance it is positive everywhere. It proves that the action is not dominated
-            (Pearce 1984, Lemmas 3 and 4).
-        complete: whether it is proven that nothing more can be removed.
-        status: "ok", or what cut the elimination short: "time_limit", "memory_limit" or
-            "interrupted".
-        seconds: wall-clock time.
-        notes: sentences that a reader should see.
-    """
-
-    game: NormalFormGame
-    kind: str
-    reduced: NormalFormGame
-    surviving: Standing
-    steps: tuple[DominanceStep, ...]
-    beliefs: Mapping[tuple[int, int], Belief]
-    complete: bool
-    status: str = OK
-    seconds: float = 0.0
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The result as one JSON object; exact numbers are strings."""
-        from gtlearn.solvers._dominance.report import to_json
-
-        return to_json(self)
-
-    def __str__(self) -> str:
-        from gtlearn.solvers._dominance.report import render
-
-        return render(self)
 
 
 @of_games(NormalFormGame)
@@ -213,20 +144,11 @@ def restricted(game: NormalFormGame, standing: Standing) -> NormalFormGame:
     payoffs = []
     for tensor in game.payoffs:
         part = tensor.numerators[np.ix_(*standing)]
-        payoffs.append(integer_array(part.ravel().tolist(), part.shape, tensor.denominator))
+        payoffs.append(lowest_terms(part.ravel().tolist(), part.shape, tensor.denominator))
     labels = tuple(
         tuple(names[a] for a in kept) for names, kept in zip(game.actions, standing, strict=True)
     )
-    return replace(
-        game, name=f"{game.name}, reduced", actions=labels, payoffs=tuple(map(_lowest, payoffs))
-    )
-
-
-def _lowest(tensor: ExactArray) -> ExactArray:
-    numerators = tensor.numerators.ravel().tolist()
-    common = math.gcd(tensor.denominator, *numerators)
-    numerators = [v // common for v in numerators]
-    return integer_array(numerators, tensor.shape, tensor.denominator // common)
+    return replace(game, name=f"{game.name}, reduced", actions=labels, payoffs=tuple(payoffs))
 
 
 def _round(

@@ -1,17 +1,86 @@
-"""A dominance result as JSON and as a table."""
+"""What iterated elimination removes and leaves, as JSON and as a table."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
+from gtlearn.games import NormalFormGame
+from gtlearn.limits import OK
+from gtlearn.solvers.outcomes import Strategy
 from gtlearn.solvers.output.json import game_json, json_number
 from gtlearn.solvers.output.pieces import add_row, mix, new_table, short_number, to_text
 from gtlearn.solvers.output.words import describe
 
-if TYPE_CHECKING:
-    from gtlearn.solvers._dominance.elimination import DominanceResult
-
 SCHEMA = "gtlearn/dominance/1"
+
+Belief = Mapping[tuple[int, ...], Fraction]
+Standing = tuple[tuple[int, ...], ...]  # the actions that each player still has
+
+
+@dataclass(frozen=True)
+class DominanceStep:
+    """One action removed.
+
+    Attributes:
+        round: counted from 1.
+        player: who loses the action.
+        action: its index in the original game.
+        label: its label.
+        dominator: a mixed strategy over the original actions, positive only where actions stood
+            when the round began, that does better.
+        margin: strict: the least that it does better by; weak: what it does better by on
+            average over the others' joint actions.
+    """
+
+    round: int
+    player: int
+    action: int
+    label: str
+    dominator: Strategy
+    margin: Fraction
+
+
+@dataclass(frozen=True, eq=False)
+class DominanceResult:
+    """What iterated elimination removes and leaves.
+
+    Attributes:
+        game: the original game.
+        kind: "strict" or "weak".
+        reduced: the game that is left, labels kept.
+        surviving: the original indices of the actions left, one tuple a player.
+        steps: what was removed, round by round.
+        beliefs: for each (player, action) left, a distribution over the others' joint actions
+            (original indices, in order of players) to which the action is a best response; with
+            weak dominance it is positive everywhere. It proves that the action is not dominated
+            (Pearce 1984, Lemmas 3 and 4).
+        complete: whether it is proven that nothing more can be removed.
+        status: "ok", or what cut the elimination short: "time_limit", "memory_limit" or
+            "interrupted".
+        seconds: wall-clock time.
+        notes: sentences that a reader should see.
+    """
+
+    game: NormalFormGame
+    kind: str
+    reduced: NormalFormGame
+    surviving: Standing
+    steps: tuple[DominanceStep, ...]
+    beliefs: Mapping[tuple[int, int], Belief]
+    complete: bool
+    status: str = OK
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as one JSON object; exact numbers are strings."""
+        return to_json(self)
+
+    def __str__(self) -> str:
+        return render(self)
 
 
 def to_json(result: DominanceResult) -> dict[str, Any]:

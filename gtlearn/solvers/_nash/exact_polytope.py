@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.limits import LimitReached
 from gtlearn.solvers._linear.algebra import pivoted
-from gtlearn.solvers._nash.polytope import Vertices
+from gtlearn.solvers._nash.dictionaries import Vertices
 
 PART = 256  # bases that are given together
 

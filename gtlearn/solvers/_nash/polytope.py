@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.limits import LimitReached, MemoryLimitReached
 from gtlearn.solvers._linear.algebra import multiply, solve_integer_system
-from gtlearn.solvers._nash.dictionaries import Dictionaries, Seen, batches, together
+from gtlearn.solvers._nash.dictionaries import Dictionaries, Seen, Vertices, batches, together
+from gtlearn.solvers._nash.exact_polytope import enumerate_exactly
 
 ROUNDING = np.finfo(np.float64).eps
 PERTURBATIONS = (2.0**-18, 2.0**-26, 2.0**-34)
@@ -39,21 +40,6 @@ LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
 MAX_BASES = 20_000_000
 FULL = "the enumeration has come to hold all that it takes, 2 GiB or 20 million bases"
 PROOF_SHARE = 0.1  # of what is left of a limit, for the bases that are then not proven yet
-
-
-@dataclass(frozen=True)
-class Vertices:
-    """Some bases, one a row, and what is proven of them.
-
-    Attributes:
-        tight: labels of the d facets of each basis, shape (N, d), sorted.
-        extra: labels beyond `tight` that are tight at the vertex of basis k (degenerate ones).
-        again: whether the enumeration begins anew with these, so that all before come again.
-    """
-
-    tight: NDArray[np.int16]
-    extra: dict[int, tuple[int, ...]]
-    again: bool = False
 
 
 class _Undecided(Exception):
@@ -69,8 +55,6 @@ def enumerate_vertices(matrix: NDArray[Any]) -> Iterator[Vertices]:
     Raises:
         LimitReached: at a limit, once what is proven by then was given.
     """
-    from gtlearn.solvers._nash.exact_polytope import enumerate_exactly
-
     again = False
     for delta in PERTURBATIONS:
         try:

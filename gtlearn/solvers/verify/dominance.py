@@ -25,7 +25,7 @@ from gtlearn.solvers.verify.reading import of_kind, one_of, read_integers, read_
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unknown_statement
 
 if TYPE_CHECKING:
-    from gtlearn.solvers._dominance.elimination import DominanceResult
+    from gtlearn.solvers._dominance.report import DominanceResult
 
 SCHEMA = "gtlearn/dominance/1"
 KINDS = ("strict", "weak")

@@ -8,20 +8,8 @@ import torch
 
 from gtlearn import games, solvers
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.learning.registry import find_algorithm
 from gtlearn.learning.shaping.adaptation import adapt_exactly, equilibrium_start
-from gtlearn.learning.shaping.algorithms.against_personas import (
-    build_lola_dice,
-    build_meta_mapg,
-    build_meta_pg,
-    build_reinforce,
-)
-from gtlearn.learning.shaping.algorithms.config import (
-    LolaDiceConfig,
-    MetaConfig,
-    PersonaConfig,
-    SelfPlayConfig,
-)
-from gtlearn.learning.shaping.algorithms.self_play import SelfPlayLearner
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.personas import peers
 
@@ -31,6 +19,11 @@ DILEMMA = games.iterated("ipd_meta_mapg", discount="24/25")
 @pytest.fixture(autouse=True)
 def one_thread():
     torch.set_num_threads(1)
+
+
+def learner(name, seed, **options):
+    algorithm = find_algorithm(name)
+    return algorithm.learner(algorithm.config_type()(**options), seed)
 
 
 def run(learner, steps):
@@ -48,65 +41,60 @@ def whole_and_halves(build):
 
 @pytest.mark.parametrize("batch", [None, 30])
 def test_two_halves_of_meta_learning_are_a_whole(batch):
-    config = MetaConfig(exact=True, iterations=12, validate_every=5, batch=batch)
-    whole_and_halves(lambda seed: build_meta_mapg(config, seed))
+    options = {"exact": True, "iterations": 12, "validate_every": 5, "batch": batch}
+    whole_and_halves(lambda seed: learner("meta-mapg", seed, **options))
 
 
 @pytest.mark.parametrize("policy", ["table", "lstm"])
 @pytest.mark.parametrize("pcgrad", [False, True])
 def test_two_halves_of_sampled_meta_learning_are_a_whole(policy, pcgrad):
     small = {"trajectories": 4, "horizon": 8, "chain": 2, "chains": 3}
-    config = MetaConfig(policy=policy, iterations=4, validate_every=3, pcgrad=pcgrad, **small)
-    whole_and_halves(lambda seed: build_meta_mapg(config, seed))
+    options = {"policy": policy, "iterations": 4, "validate_every": 3, "pcgrad": pcgrad, **small}
+    whole_and_halves(lambda seed: learner("meta-mapg", seed, **options))
 
 
 def test_steps_are_counted_with_those_of_validations():
     small = {"trajectories": 4, "horizon": 8, "chain": 2, "chains": 3}
-    learner = build_meta_pg(MetaConfig(policy="table", validate_every=2, **small), 0)
+    held = learner("meta-pg", 0, policy="table", validate_every=2, **small)
     chain = 3 * 4 * 8  # links, trajectories, steps
-    steps = [metrics["env_steps"] for metrics in run(learner, 2)]
+    steps = [metrics["env_steps"] for metrics in run(held, 2)]
     assert steps == [(40 + 3) * chain, (40 + 3 + 3 + 40) * chain]  # 40 validation personas
 
 
 @pytest.mark.parametrize("rule", ["naive", "lookahead", "lola", "sos", "consensus", "cgd", "pola"])
 def test_two_halves_of_self_play_are_a_whole(rule):
-    config = SelfPlayConfig(iterations=6, rate=0.5)
-    whole_and_halves(lambda seed: SelfPlayLearner(config, seed, rule=rule))
+    options = {"iterations": 6, "rate": 0.5, "look_ahead": None}
+    whole_and_halves(lambda seed: learner(rule, seed, **options))
 
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_two_halves_of_the_baselines_are_a_whole(exact):
     small = {"trajectories": 4, "horizon": 8, "chain": 2, "chains": 3, "policy": "table"}
     options = {"exact": exact, "iterations": 4, "validate_every": 3, **small}
-    whole_and_halves(lambda seed: build_lola_dice(LolaDiceConfig(look_aheads=2, **options), seed))
-    whole_and_halves(lambda seed: build_reinforce(PersonaConfig(**options), seed))
+    whole_and_halves(lambda seed: learner("lola-dice", seed, look_aheads=2, **options))
+    whole_and_halves(lambda seed: learner("reinforce", seed, **options))
 
 
 def test_the_baselines_come_in_the_order_of_what_they_know():
     # Figures 2a and 2b, exactly. A start that is best while nobody learns defects always, the
     # equilibrium; foreseeing one step of the peers is worth much, foreseeing all of them more.
     found = {}
-    for name, build, kind in (
-        ("reinforce", build_reinforce, PersonaConfig),
-        ("lola-dice", build_lola_dice, LolaDiceConfig),
-        ("meta-mapg", build_meta_mapg, MetaConfig),
-    ):
-        learner = build(kind(exact=True, iterations=60), 0)
-        run(learner, learner.iterations)
-        found[name] = learner.result()["fraction_of_ceiling"]
+    for name in ("reinforce", "lola-dice", "meta-mapg"):
+        held = learner(name, 0, exact=True, iterations=60)
+        run(held, held.iterations)
+        found[name] = held.result()["fraction_of_ceiling"]
     assert abs(found["reinforce"]) < 0.05
     assert 0.5 < found["lola-dice"] < 0.85 < found["meta-mapg"]
 
 
 def test_shaping_peers_earns_more_than_only_learning():
     # The paper's main claim (Figures 2a and 2b), exactly: an order of means over 40 personas.
-    config = MetaConfig(exact=True, iterations=100)
-    results = {}
-    for name, build in (("mapg", build_meta_mapg), ("pg", build_meta_pg)):
-        learner = build(config, 0)
-        run(learner, learner.iterations)
-        results[name] = learner.result()
-    mapg, pg = results["mapg"], results["pg"]
+    results = []
+    for name in ("meta-mapg", "meta-pg"):
+        held = learner(name, 0, exact=True, iterations=100)
+        run(held, held.iterations)
+        results.append(held.result())
+    mapg, pg = results
     assert mapg["auc"]["C"] > pg["auc"]["C"] and mapg["auc"]["D"] > pg["auc"]["D"]
     assert pg["auc"]["all"] > pg["auc_at_equilibrium"]
     assert mapg["fraction_of_ceiling"] > 0.9 and pg["fraction_of_ceiling"] < 0.5
@@ -115,13 +103,11 @@ def test_shaping_peers_earns_more_than_only_learning():
 
 def test_trajectories_lead_most_of_the_way_to_the_exact_ceiling():
     # Floor -1.87, ceiling 4.47; 15 iterations of 20 chains are about 2 million steps a curve.
-    config = MetaConfig(
-        policy="table", chains=20, trajectories=32, horizon=75, iterations=15, validate_every=15
-    )
-    learner = build_meta_mapg(config, 0)
-    before = learner.validated
-    run(learner, learner.iterations)
-    assert before < -1 and learner.validated > 1
+    options = {"chains": 20, "trajectories": 32, "horizon": 75, "validate_every": 15}
+    held = learner("meta-mapg", 0, policy="table", iterations=15, **options)
+    before = held.validated
+    run(held, held.iterations)
+    assert before < -1 and held.validated > 1
 
 
 def test_a_player_that_never_learns_earns_what_the_solvers_say():
@@ -145,10 +131,9 @@ def test_the_equilibrium_of_rock_paper_scissors_is_uniform():
 @pytest.mark.parametrize("exact", [False, True])
 def test_without_iterations_a_random_start_adapts(exact):
     small = {"trajectories": 4, "horizon": 8, "chain": 2}
-    config = PersonaConfig(policy="table", exact=exact, iterations=0, **small)
-    learner = build_reinforce(config, 0)
-    assert learner.iterations == 0
-    found = learner.result()
+    held = learner("reinforce", 0, policy="table", exact=exact, iterations=0, **small)
+    assert held.iterations == 0
+    found = held.result()
     assert found["chosen_at"] == 0
     start = torch.tensor(found["start"])
     torch.testing.assert_close(
@@ -159,12 +144,11 @@ def test_without_iterations_a_random_start_adapts(exact):
 def test_naive_learners_defect_and_lola_reciprocates():
     # Foerster et al. (2018), section 6: the mean over starts; a share of starts is tested with the
     # update rules themselves.
-    config = SelfPlayConfig(iterations=300)
     welfare = {}
     for rule in ("naive", "lola"):
-        learner = SelfPlayLearner(config, 1, rule=rule)
-        run(learner, learner.iterations)
-        result = learner.result()
+        held = learner(rule, 1, iterations=300)
+        run(held, held.iterations)
+        result = held.result()
         welfare[rule] = sum(result["values"])
         assert solvers.check({"strategies": result["strategies"]}, DILEMMA, tolerance="1/20").holds
     assert welfare["naive"] == pytest.approx(-1, abs=0.01)
@@ -177,19 +161,18 @@ def test_in_example_1_naive_learners_leave_the_equilibrium_and_lola_reaches_it()
     # stretched by sqrt((1 - r^2)^2 + r^2), which is less than one.
     distance = {}
     for rule in ("naive", "lola"):
-        config = SelfPlayConfig(game="zero_sum_product", rate=0.1, iterations=200)
-        learner = SelfPlayLearner(config, 0, rule=rule)
-        first = float(torch.cat([p.flatten() for p in learner.parameters]).norm())
-        run(learner, 200)
-        distance[rule] = learner.result()["distance"] / first
+        held = learner(rule, 0, game="zero_sum_product", rate=0.1, iterations=200)
+        first = float(torch.cat([p.flatten() for p in held.parameters]).norm())
+        run(held, 200)
+        distance[rule] = held.result()["distance"] / first
     assert distance["naive"] == pytest.approx(1.01**100)
     assert distance["lola"] == pytest.approx((0.99**2 + 0.01) ** 100)
 
 
 def test_divergence_is_named_with_its_step():
-    learner = SelfPlayLearner(SelfPlayConfig(rate=1e308), 0, rule="naive")
+    held = learner("naive", 0, rate=1e308)
     with pytest.raises(DivergenceError, match=r"naive diverged at update 1: the largest parameter"):
-        run(learner, 50)
+        run(held, 50)
 
 
 GOODS = "gtlearn_iterated(stage=public_goods,discount=9/10)"  # three players
@@ -201,10 +184,9 @@ def test_three_players_shape_each_other():
     welfare = {"naive": [], "lola": []}
     for rule, found in welfare.items():
         for seed in range(4):
-            config = SelfPlayConfig(game="public_goods", iterations=200, rate=3)
-            learner = SelfPlayLearner(config, seed, rule=rule)
-            run(learner, learner.iterations)
-            result = learner.result()
+            held = learner(rule, seed, game="public_goods", iterations=200, rate=3)
+            run(held, held.iterations)
+            result = held.result()
             assert len(result["values"]) == len(result["strategies"]) == 3
             found.append(sum(result["values"]))
     assert max(welfare["naive"]) < 3.05
@@ -214,10 +196,10 @@ def test_three_players_shape_each_other():
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_start_against_two_peers(exact):
     small = {"trajectories": 8, "horizon": 20, "chain": 2, "chains": 4, "policy": "table"}
-    config = MetaConfig(game=GOODS, exact=exact, iterations=4, validate_every=2, **small)
-    learner = build_meta_mapg(config, 0)
-    run(learner, learner.iterations)
-    result = learner.result()
+    options = {"game": GOODS, "exact": exact, "iterations": 4, "validate_every": 2, **small}
+    held = learner("meta-mapg", 0, **options)
+    run(held, held.iterations)
+    result = held.result()
     assert len(result["strategies"]) == 3 and len(result["inner_rates"][0]) == 3
     assert result["auc_at_equilibrium"] < result["auc_ceiling"]
 
@@ -231,25 +213,25 @@ def test_a_start_against_two_peers(exact):
 )
 def test_games_that_cannot_be_used_are_named(game, words):
     with pytest.raises(InputError, match=words):
-        build_meta_mapg(MetaConfig(game=game, exact=True), 0)
+        learner("meta-mapg", 0, game=game, exact=True)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_device_that_is_not_there():
     with pytest.raises(InputError, match=r"device 'cuda' cannot be used here: .*; use cpu, or"):
-        build_meta_mapg(MetaConfig(policy="table", device="cuda"), 0)
+        learner("meta-mapg", 0, policy="table", device="cuda")
 
 
 def test_a_device_that_cannot_be():
     with pytest.raises(InputError, match=r"device 'abacus' cannot be used here"):
-        build_meta_mapg(MetaConfig(policy="table", device="abacus"), 0)
+        learner("meta-mapg", 0, policy="table", device="abacus")
     with pytest.raises(InputError, match="exact values are computed on the CPU"):
-        build_meta_mapg(MetaConfig(exact=True, device="cuda"), 0)
+        learner("meta-mapg", 0, exact=True, device="cuda")
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="it needs a GPU")
 @pytest.mark.parametrize("policy", ["table", "lstm"])
 def test_two_halves_on_a_gpu_are_a_whole(policy):
     small = {"trajectories": 4, "horizon": 8, "chain": 2, "chains": 3, "device": "cuda"}
-    config = MetaConfig(policy=policy, iterations=4, validate_every=3, **small)
-    whole_and_halves(lambda seed: build_meta_mapg(config, seed))
+    options = {"policy": policy, "iterations": 4, "validate_every": 3, **small}
+    whole_and_halves(lambda seed: learner("meta-mapg", seed, **options))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from gtlearn.learning.shaping.sampled import Sampling
-from gtlearn.runs.learner import find_algorithm
+from gtlearn.learning.registry import find_algorithm
+from gtlearn.learning.shaping.ascents import Sampling
 
 DOCS = Path(__file__).parents[3] / "docs"
 TEXT = (DOCS / "opponent-shaping.md").read_text()

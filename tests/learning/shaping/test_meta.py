@@ -9,17 +9,10 @@ import torch
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import normal_form
+from gtlearn.learning.shaping.ascents import MetaAscent, ceiling, train
 from gtlearn.learning.shaping.games import MatrixGame, QuadraticGame, table_game, zero_sum_product
-from gtlearn.learning.shaping.meta import (
-    MetaAscent,
-    ceiling,
-    meta_mapg,
-    meta_objective,
-    meta_pg,
-    terms,
-    train,
-    unroll,
-)
+from gtlearn.learning.shaping.meta import meta_mapg, meta_objective, meta_pg, terms, unroll
+from gtlearn.learning.shaping.methods import MetaMapg, MetaPg
 from gtlearn.learning.shaping.updates import lola, naive
 
 torch.set_num_threads(1)
@@ -225,12 +218,15 @@ def personas(low, high, count, seed):
 POPULATION = torch.cat([personas(0.5, 1.0, 20, seed=0), personas(0.0, 0.5, 20, seed=1)])
 
 
+METHODS = {"meta-mapg": MetaMapg(learn_rates=False), "meta-pg": MetaPg(learn_rates=False)}
+
+
 def test_meta_mapg_is_above_meta_pg_against_personas():
     """The claim of Figures 2a and 2b, for tables and without noise."""
     start = random_parameters(IPD, (3,), seed=12)[0]
     ends = {}
     for method in ("meta-mapg", "meta-pg"):
-        found = train(IPD, [POPULATION], start, iterations=80, rates=0.1, method=method)
+        found = train(IPD, [POPULATION], start, iterations=80, rates=0.1, method=METHODS[method])
         assert found.objective.shape == (80, 3)
         chain = unroll(IPD, [found.start[:, None], POPULATION], 0.1, 5)
         ends[method] = meta_objective(chain.values, 0).mean(-1)
@@ -256,7 +252,7 @@ def test_a_ceiling_is_above_what_its_seeds_find():
 
 def test_seeds_are_trained_on_their_own():
     start = random_parameters(IPD, (2,), seed=13)[0]
-    options = {"iterations": 4, "rates": 0.3, "length": 2, "learn_rates": True}
+    options = {"iterations": 4, "rates": 0.3, "length": 2, "method": MetaMapg()}
     both = train(IPD, [POPULATION], start, **options)
     alone = train(IPD, [POPULATION], start[1:], **options)
     torch.testing.assert_close(both.start[1:], alone.start)
@@ -267,7 +263,7 @@ def test_seeds_are_trained_on_their_own():
 def test_inner_rates_have_a_learning_rate_of_their_own():
     """Adam's first step is as long as its rate."""
     start = random_parameters(IPD, (2,), seed=14)[0]
-    options = {"rates": 0.3, "outer_rate": 0.1, "learn_rates": True, "rates_rate": 0.01}
+    options = {"rates": 0.3, "outer_rate": 0.1, "method": MetaMapg(rates_rate=0.01)}
     ascent = MetaAscent(IPD, [POPULATION], start, **options)
     ascent.step()
     moved = (ascent.rates[..., 0] - 0.3).abs()
@@ -280,7 +276,7 @@ def test_an_ascent_goes_on_where_it_stopped():
     def ascent(seed):
         generator = torch.Generator().manual_seed(seed)
         return MetaAscent(
-            IPD, [POPULATION], start, rates=0.3, batch=7, generator=generator, learn_rates=True
+            IPD, [POPULATION], start, rates=0.3, batch=7, generator=generator, method=MetaMapg()
         )
 
     first, second = ascent(0), ascent(1)
@@ -311,7 +307,6 @@ def test_three_players_learn_to_shape_two():
         (lambda p: train(IPD, [p[1]], p[0], iterations=0, rates=0.1), "give 1 or more"),
         (lambda p: MetaAscent(IPD, [], p[0], rates=0.1), "at least one persona"),
         (lambda p: MetaAscent(IPD, [p[1]], p[0], rates=0.1, batch=2), "torch.Generator"),
-        (lambda p: MetaAscent(IPD, [p[1]], p[0], rates=0.1, method="pg"), "no exact method"),
     ],
 )
 def test_what_does_not_fit_is_said(run, words):

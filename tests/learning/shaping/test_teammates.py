@@ -8,6 +8,7 @@ import torch
 
 from gtlearn import tensors
 from gtlearn.errors import InputError
+from gtlearn.learning.registry import find_algorithm
 from gtlearn.learning.shaping.sampled import (
     EnvironmentProgram,
     GaussianPolicy,
@@ -16,7 +17,6 @@ from gtlearn.learning.shaping.sampled import (
 )
 from gtlearn.learning.shaping.teammates import FILE, SCHEMA, Teammates, packed, read, splits
 from gtlearn.runs.config import RunConfig
-from gtlearn.runs.learner import find_algorithm
 from gtlearn.runs.loop import train
 
 SIZE = GaussianPolicy(17, 3).shape[0]
@@ -180,7 +180,7 @@ def test_two_halves_among_teammates_are_a_whole(cheetahs, name, critic):
     first = [dict(half.step()) for _ in range(2)]
     other.load_state_dict(half.state_dict())
     assert first + [dict(other.step()) for _ in range(2)] == expected
-    assert not torch.equal(whole.side.ascent.start, start)
+    assert not torch.equal(whole.trainer.ascent.start, start)
     found = whole.result()
     assert json.dumps(other.result()) == json.dumps(found)
     assert found["auc"] == {"all": pytest.approx(sum(found["rewards"]["all"][1:]))}
@@ -192,7 +192,7 @@ def test_steps_are_counted(cheetahs):
     held = learner("meta-mapg", 0, cheetahs)
     for _ in range(4):
         held.step()
-    (validation,), (test,) = held.people["validation"], held.people["test"]
+    (validation,), (test,) = held.peers["validation"], held.peers["test"]
     chains = 4 * 2 + 3 * len(validation) + len(test)
     assert held.result()["env_steps"] == chains * 3 * 2 * 4
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gtlearn.runs.learner import find_algorithm
+from gtlearn.learning.registry import find_algorithm
 
 DOCS = Path(__file__).parents[3] / "docs"
 TEXT = (DOCS / "which-learner-when.md").read_text()

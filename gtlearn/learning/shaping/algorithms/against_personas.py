@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import torch
 
 from gtlearn.errors import InputError
+from gtlearn.learning.options import Composed
+from gtlearn.learning.playing import labelled
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, equilibrium_start
-from gtlearn.learning.shaping.algorithms.config import MetaConfig, PersonaConfig
+from gtlearn.learning.shaping.algorithms.options import (
+    AgainstPersonas,
+    Exactness,
+    Iterated,
+    PolicyOptions,
+    Training,
+)
 from gtlearn.learning.shaping.algorithms.settings import iterated_setting
-from gtlearn.learning.shaping.algorithms.sides import ExactSide, SampledSide, Side
 from gtlearn.learning.shaping.algorithms.stage import make_game
+from gtlearn.learning.shaping.algorithms.trainers import ExactTrainer, SampledTrainer, Trainer
 from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
+from gtlearn.learning.shaping.ascents.ceiling import ceiling
 from gtlearn.learning.shaping.games import table_game
-from gtlearn.learning.shaping.meta.ceiling import ceiling
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Distribution, Personas, peers
 from gtlearn.solvers._markov.tables import simple_rows, written
@@ -29,38 +38,37 @@ class PersonaLearner(ValidatedLearner[Personas]):
     Args:
         config: the options.
         seed: of the start, and of all that is drawn.
-        method: whose gradient.
     """
 
-    def __init__(self, config: PersonaConfig, seed: int, *, method: Method) -> None:
-        self.config, self.method = config, method
-        self.game = make_game(config.game, config.discount)
-        self.personas = peers(self.game, config.population_seed, config.distribution)
-        super().__init__(config, self._side(seed), self.personas)
+    def __init__(self, config: Composed, seed: int) -> None:
+        iterated, against = config.part(Iterated), config.part(AgainstPersonas)
+        self.training, self.method = config.part(Training), config.part(Method)
+        self.exact, self.policy = config.part(Exactness).exact, config.part(PolicyOptions).policy
+        self.game, self.against = make_game(iterated.game, iterated.discount), against
+        self.personas = peers(self.game, against.population_seed, against.distribution)
+        super().__init__(self.training, self._trainer(seed), self.personas)
 
-    def _side(self, seed: int) -> Side[Personas]:
+    def _trainer(self, seed: int) -> Trainer[Any, Any]:
         """How the gradients are found."""
-        config, people = self.config, self.personas["train"]
-        if config.exact:
-            if config.device != "cpu":
+        training, personas, method = self.training, self.personas["train"], self.method
+        if self.exact:
+            if training.device != "cpu":
                 raise InputError("exact values are computed on the CPU; leave device out")
-            return ExactSide(config, self.game, people, self.method, seed)
-        groups = torch.from_numpy(people[0].group) if config.pcgrad else None
-        setting = iterated_setting(config, self.game)
-        return SampledSide(config, setting, people, self.method, seed, groups)
+            return ExactTrainer(training, self.game, personas, method, self.against.batch, seed)
+        groups = torch.from_numpy(personas[0].group) if self.against.pcgrad else None
+        setting = iterated_setting(self.game, self.policy, training.device)
+        return SampledTrainer(training, setting, personas, method, seed, groups)
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns against the test personas, beside the floor and ceiling."""
-        self.conclude()
-        self.side.choose(self.chosen)
-        test = self.side.adapted(self.personas["test"])[0]
+        test, _ = self.tested()
         still, best = self._still(), self._ceiling()
         auc, floor, highest = (float(found.auc.mean()) for found in (test, still, best))
-        table = self.side.table()
+        table = self.trainer.table()
         return {
             "game": self.game.name,
             "env_steps": self.env_steps,
-            "method": f"{self.method}, {'exact' if self.config.exact else 'sampled'}",
+            "method": f"{self.method.name}, {'exact' if self.exact else 'sampled'}",
             **test.to_json(),
             "auc_at_equilibrium": floor,
             "rewards_at_equilibrium": still.to_json()["rewards"],
@@ -71,34 +79,41 @@ class PersonaLearner(ValidatedLearner[Personas]):
             "inner_rates": self.chosen[1].reshape(-1, self.game.num_players).tolist(),
             **({} if table is None else {"start": table.tolist()}),
             **_strategies(test),
-            "notes": _notes(self.config.chain, auc, floor, highest),
+            "notes": _notes(self.training.chain, auc, floor, highest),
         }
+
+    def policies(self) -> Mapping[str, Any]:
+        """The chosen start, a table or a network; see `gtlearn.learning.playing`."""
+        self.conclude()
+        self.trainer.choose(self.chosen)
+        table = self.trainer.table()
+        if table is not None:
+            return labelled(self.game, [table.tolist()])
+        assert isinstance(self.trainer, SampledTrainer)
+        return {self.game.players[0]: self.trainer.module()}
 
     def state_dict(self) -> dict[str, Any]:
         """What all learners keep, and the personas."""
-        tables = {
-            split: [people.tables for people in given] for split, given in self.personas.items()
-        }
+        tables = {split: [each.tables for each in given] for split, given in self.personas.items()}
         return {**super().state_dict(), "personas": tables}
 
     def _still(self) -> Adaptation:
         """How it goes to play the stage game's equilibrium and never to learn, exactly."""
-        shape = self.config.chain, self.game.num_players
-        rates = torch.full(shape, self.config.inner_rate, dtype=torch.float64)
+        shape = self.training.chain, self.game.num_players
+        rates = torch.full(shape, self.training.inner_rate, dtype=torch.float64)
         rates[:, 0] = 0
-        start, people = equilibrium_start(self.game), self.personas["test"]
-        return adapt_exactly(table_game(self.game), start, rates, self.config.chain, people)
+        start, personas = equilibrium_start(self.game), self.personas["test"]
+        return adapt_exactly(table_game(self.game), start, rates, shape[0], personas)
 
     def _ceiling(self) -> Adaptation:
         """How exact Meta-MAPG fares on tables."""
-        config = self.config
         return tables_ceiling(
             self.game.name,
-            config.chain,
-            config.inner_rate,
-            config.population_seed,
-            config.distribution,
-            learn_rates=not isinstance(config, MetaConfig) or config.learn_rates,
+            self.training.chain,
+            self.training.inner_rate,
+            self.against.population_seed,
+            self.against.distribution,
+            learn_rates=self.method.ceiling.learn_rates,
         )
 
 
@@ -148,20 +163,14 @@ def tables_ceiling(
     """
     iterated = make_game(game, "")
     held = table_game(iterated)
-    people = peers(iterated, population_seed, distribution)
+    personas = peers(iterated, population_seed, distribution)
     best = ceiling(
         held,
-        [peer.logits() for peer in people["train"]],
+        [peer.logits() for peer in personas["train"]],
         rates=inner_rate,
         generator=torch.Generator().manual_seed(0),
         length=chain,
         seeds=CEILING_SEEDS,
         learn_rates=learn_rates,
     )
-    return adapt_exactly(held, best.start, best.rates, chain, people["test"])
-
-
-build_meta_mapg = partial(PersonaLearner, method="meta-mapg")
-build_meta_pg = partial(PersonaLearner, method="meta-pg")
-build_lola_dice = partial(PersonaLearner, method="lola-dice")
-build_reinforce = partial(PersonaLearner, method="reinforce")
+    return adapt_exactly(held, best.start, best.rates, chain, personas["test"])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ import torch
 
 from gtlearn.environments.film import Film
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.algorithms.config import CheetahConfig
+from gtlearn.learning.options import Composed
+from gtlearn.learning.shaping.algorithms.options import Among, Cheetah, CheetahTraining, Training
 from gtlearn.learning.shaping.algorithms.settings import cheetah_setting, filmed_cheetah
-from gtlearn.learning.shaping.algorithms.sides import SampledSide
+from gtlearn.learning.shaping.algorithms.trainers import SampledTrainer
 from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.teammates import Teammates, read, splits
@@ -28,34 +29,31 @@ class TeammateLearner(ValidatedLearner[Teammates]):
     Args:
         config: the options.
         seed: of the start, and of all that is drawn.
-        method: whose gradient.
 
     Raises:
         InputError: if there are no teammates, or a package is missing.
     """
 
-    def __init__(self, config: CheetahConfig, seed: int, *, method: Method) -> None:
-        self.config, self.method = config, method
-        self.setting = cheetah_setting(
-            direction="right", critic=config.critic, device=config.device
-        )
+    def __init__(self, config: Composed, seed: int) -> None:
+        self.env, self.folder = config.part(Cheetah).env, config.part(Among).teammates
+        training, self.method = config.part(Training), config.part(Method)
+        critic = config.part(CheetahTraining).critic
+        self.setting = cheetah_setting(direction="right", critic=critic, device=training.device)
         size = self.setting.policies[1].shape[0]
-        self.teammates = read(Path(config.teammates), config.env, size)
-        people = {name: (mates,) for name, mates in splits(self.teammates).items()}
-        self.sampled = SampledSide(config, self.setting, people["train"], method, seed)
-        super().__init__(config, self.sampled, people)
+        self.teammates = read(Path(self.folder), self.env, size)
+        peers = {name: (given,) for name, given in splits(self.teammates).items()}
+        self.sampled = SampledTrainer(training, self.setting, peers["train"], self.method, seed)
+        super().__init__(training, self.sampled, peers)
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns among the test teammates, along the chain."""
-        self.conclude()
-        self.side.choose(self.chosen)
-        test, played = self.side.adapted(self.people["test"])
+        test, played = self.tested()
         self.env_steps += played
         before, *after = test.to_json()["rewards"]["all"]
         return {
-            "env": self.config.env,
+            "env": self.env,
             "env_steps": self.env_steps,
-            "method": f"{self.method}, sampled",
+            "method": f"{self.method.name}, sampled",
             **test.to_json(),
             "chosen_at": self.chosen_at,
             "inner_rates": self.chosen[1].tolist(),
@@ -68,26 +66,32 @@ class TeammateLearner(ValidatedLearner[Teammates]):
             ],
         }
 
+    def policies(self) -> Mapping[str, Any]:
+        """The chosen start of the back leg; see `gtlearn.learning.playing`."""
+        self.conclude()
+        self.trainer.choose(self.chosen)
+        return {self.setting.program.players[0]: self.sampled.module()}
+
     def film(self, seed: int) -> Film:
         """An episode after all updates with the last of the test teammates.
 
-        See `gtlearn.runs.learner.Filmed`.
+        See `gtlearn.learning.protocol.Filmed`.
         """
         self.conclude()
-        self.side.choose(self.chosen)
-        (test,) = self.people["test"]
+        self.trainer.choose(self.chosen)
+        (test,) = self.peers["test"]
         last = test.at(test.iterations == test.iterations.max())
         device = self.setting.device
         adapted = self.sampled.ascent.adapted(
             [last.parameters().to(device)], torch.Generator(device).manual_seed(seed)
         )
         film, reward = filmed_cheetah(
-            self.setting, adapted.parameters[-1], "right", seed, self.config.horizon
+            self.setting, adapted.parameters[-1], "right", seed, self.training.horizon
         )
         title = (
             f"The learner's back leg and the front leg of a teammate, who had trained to run left "
-            f"for {last.iterations[0]} iterations, after {self.config.chain} updates of both; mean "
-            f"reward a step {reward:.3g}"
+            f"for {last.iterations[0]} iterations, after {self.training.chain} updates of both; "
+            f"mean reward a step {reward:.3g}"
         )
         return replace(film, title=title)
 
@@ -103,13 +107,7 @@ class TeammateLearner(ValidatedLearner[Teammates]):
         """
         if state["teammates"] != self.teammates.checksum:
             raise InputError(
-                f"the teammates in {self.config.teammates} are not those that this run began with; "
+                f"the teammates in {self.folder} are not those that this run began with; "
                 "put those back, or start anew"
             )
         super().load_state_dict(state)
-
-
-build_meta_mapg = partial(TeammateLearner, method="meta-mapg")
-build_meta_pg = partial(TeammateLearner, method="meta-pg")
-build_lola_dice = partial(TeammateLearner, method="lola-dice")
-build_reinforce = partial(TeammateLearner, method="reinforce")

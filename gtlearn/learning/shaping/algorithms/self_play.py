@@ -11,14 +11,14 @@ import torch
 from gtlearn.errors import DivergenceError
 from gtlearn.games import IteratedGame
 from gtlearn.games.kinds.markov.game import MEAN
-from gtlearn.learning.shaping.algorithms.config import ProximalConfig, SelfPlayConfig
+from gtlearn.learning.options import Composed
+from gtlearn.learning.playing import labelled
+from gtlearn.learning.shaping.algorithms.options import Iterated, SelfPlay
 from gtlearn.learning.shaping.algorithms.stage import STATELESS, make_game
 from gtlearn.learning.shaping.games import DifferentiableGame, TableGame, nash_conv, table_game
 from gtlearn.learning.shaping.updates import UPDATES
 from gtlearn.solvers._markov.tables import simple_rows, written
 from gtlearn.solvers.checking.report import UNIT
-
-FORESEEING = ("lookahead", "lola", "sos", "pola")
 
 
 class SelfPlayLearner:
@@ -26,36 +26,39 @@ class SelfPlayLearner:
 
     In an iterated game these are the logits of tables, and values are mean rewards a step: the
     discounted sums times one minus the discount. In the games of `STATELESS` they are numbers.
-    See `gtlearn.runs.learner.Learner`.
+    See `gtlearn.learning.protocol.Learner`.
 
     Args:
         config: the options.
         seed: of all starts.
-        rule: a name in `updates.UPDATES`.
+        name: of the rule, in `updates.UPDATES`.
+        foresees: whether the rule takes the rate of a step that is foreseen.
     """
 
-    def __init__(self, config: SelfPlayConfig | ProximalConfig, seed: int, *, rule: str) -> None:
-        self.config, self.rule = config, rule
-        self.stateless = STATELESS.get(config.game)
+    def __init__(self, config: Composed, seed: int, *, name: str, foresees: bool) -> None:
+        where, held = config.part(Iterated), config.part(SelfPlay)
+        self.rule, self.named, self.rate = name, where.game, held.rate
+        self.foreseen = {"look_ahead": held.look_ahead} if foresees else {}
+        self.stateless = STATELESS.get(where.game)
         self.iterated: IteratedGame | None = None
         self.game: DifferentiableGame
         if self.stateless is not None:
             self.game = self.stateless.make()
         else:
-            self.iterated = make_game(config.game, config.discount)
+            self.iterated = make_game(where.game, where.discount)
             self.game = table_game(self.iterated)
         generator = torch.Generator().manual_seed(seed)
         self.parameters = [
-            config.deviation * torch.randn(shape, generator=generator, dtype=torch.float64)
+            held.deviation * torch.randn(shape, generator=generator, dtype=torch.float64)
             for shape in self.game.shapes
         ]
-        self.iterations = config.iterations
+        self.iterations = held.iterations
         self.done = 0
 
     def step(self) -> Mapping[str, float]:
         """One update of all players."""
-        options = {"look_ahead": self.config.look_ahead} if self.rule in FORESEEING else {}
-        updated = UPDATES[self.rule](self.game.values, self.parameters, self.config.rate, **options)
+        update = UPDATES[self.rule]
+        updated = update(self.game.values, self.parameters, self.rate, **self.foreseen)
         self.done += 1
         if not all(bool(torch.isfinite(tensor).all()) for tensor in updated):
             largest = max(float(tensor.abs().max()) for tensor in self.parameters)
@@ -86,7 +89,7 @@ class SelfPlayLearner:
         }
         if not isinstance(self.game, TableGame) or self.iterated is None:
             note = f"The parameters are {found['distance']:.3g} away from the nearest equilibrium"
-            return {"game": self.config.game, **found, "notes": [note]}
+            return {"game": self.named, **found, "notes": [note]}
         *others, last = (f"{value:.4g}" for value in self._values())
         tables = self.game.tables(self.parameters)
         note = (
@@ -100,6 +103,13 @@ class SelfPlayLearner:
             "strategies": [written(simple_rows(t.numpy())) for t in tables],
             "notes": [note],
         }
+
+    def policies(self) -> Mapping[Any, Any]:
+        """Tables of probabilities, or the players' numbers; see `gtlearn.learning.playing`."""
+        if isinstance(self.game, TableGame) and self.iterated is not None:
+            tables = self.game.tables(self.parameters)
+            return labelled(self.iterated, [table.tolist() for table in tables])
+        return {player: numbers.tolist() for player, numbers in enumerate(self.parameters)}
 
     def state_dict(self) -> dict[str, Any]:
         """The players' parameters."""
@@ -128,10 +138,13 @@ class SelfPlayLearner:
         return {**named, "distance": float(self.stateless.distance(numbers))}
 
 
-build_naive = partial(SelfPlayLearner, rule="naive")
-build_lookahead = partial(SelfPlayLearner, rule="lookahead")
-build_lola = partial(SelfPlayLearner, rule="lola")
-build_sos = partial(SelfPlayLearner, rule="sos")
-build_consensus = partial(SelfPlayLearner, rule="consensus")
-build_cgd = partial(SelfPlayLearner, rule="cgd")
-build_pola = partial(SelfPlayLearner, rule="pola")
+_naive = partial(SelfPlayLearner, foresees=False)
+_foreseeing = partial(SelfPlayLearner, foresees=True)
+
+build_naive = partial(_naive, name="naive")
+build_consensus = partial(_naive, name="consensus")
+build_cgd = partial(_naive, name="cgd")
+build_lookahead = partial(_foreseeing, name="lookahead")
+build_lola = partial(_foreseeing, name="lola")
+build_sos = partial(_foreseeing, name="sos")
+build_pola = partial(_foreseeing, name="pola")

@@ -11,13 +11,15 @@ from torch import Tensor
 
 from gtlearn.environments.film import Film
 from gtlearn.environments.half_cheetah.rules import JOINTS, NUM_AGENTS, STATE, Direction
-from gtlearn.errors import InputError
+from gtlearn.environments.registry import find_environment
+from gtlearn.errors import GtlearnError, InputError, first_line, option
 from gtlearn.games import IteratedGame
-from gtlearn.learning.shaping.algorithms.config import PersonaConfig
+from gtlearn.learning.shaping.algorithms.options import Environment
 from gtlearn.learning.shaping.games import TableGame, table_game
 from gtlearn.learning.shaping.sampled import (
     EnvironmentProgram,
     GaussianPolicy,
+    ModulePolicy,
     Network,
     Numbers,
     Policy,
@@ -25,10 +27,12 @@ from gtlearn.learning.shaping.sampled import (
     RecurrentPolicy,
     TablePolicy,
     VectorNetwork,
+    pettingzoo_program,
     rollout,
     state_program,
 )
 from gtlearn.learning.shaping.sampled.environment_program import Simulator
+from gtlearn.sources import function, is_source
 
 CPU = torch.device("cpu")
 TABLE_DEVIATION = 0.1  # of the logits of a table at the start
@@ -60,21 +64,66 @@ class Setting:
     tables: TableGame | None = None
 
 
-def iterated_setting(config: PersonaConfig, game: IteratedGame) -> Setting:
-    """An iterated game in which the peers play tables, and the learner an LSTM or a table."""
-    size = game.num_states
-    counts = [len(labels) for labels in game.stage.actions]
-    peers = [TablePolicy(size, count) for count in counts[1:]]
-    device = usable_device(config.device)
-    program = state_program(game, device=device)
-    if config.policy == "table":
-        own: Policy = TablePolicy(size, counts[0])
-        tables = table_game(game)
+def iterated_setting(game: IteratedGame, policy: str, device: str) -> Setting:
+    """An iterated game in which the peers play tables.
+
+    Args:
+        game: what is played.
+        policy: the learner's: "lstm", "table", or a network as module:function.
+        device: where tensors live.
+
+    Raises:
+        InputError: if there is no such device, or no such network.
+    """
+    where = usable_device(device)
+    program = state_program(game, device=where)
+    states, actions = program.observes, program.acts[0]
+    peers = [TablePolicy(states.count, acts.count) for acts in program.acts[1:]]
+    if policy == "table":
+        table = TablePolicy(states.count, actions.count)
+        held = table_game(game)
         return Setting(
-            program, [own, *peers], device=device, deviation=TABLE_DEVIATION, tables=tables
+            program, [table, *peers], device=where, deviation=TABLE_DEVIATION, tables=held
         )
-    recurrent = RecurrentPolicy(size, counts[0])
-    return Setting(program, [recurrent, *peers], Network(size, 1), device=device)
+    if is_source(policy):
+        own = ModulePolicy(function(policy), states, actions)
+        return Setting(program, [own, *peers], device=where)
+    recurrent = RecurrentPolicy(states.count, actions.count)
+    return Setting(program, [recurrent, *peers], Network(states.count, 1), device=where)
+
+
+def environment_setting(options: Environment, policy: str, device: str) -> Setting:
+    """A PettingZoo environment, where peers play LSTMs.
+
+    Args:
+        options: which one.
+        policy: the learner's, as for `iterated_setting`; "table" has no states here.
+        device: where tensors live.
+
+    Raises:
+        InputError: if a package, the environment, the network or the device is missing, or cannot
+            be used.
+    """
+    network = function(policy) if is_source(policy) else None
+    make = find_environment(options.env)
+    try:
+        program, policies = pettingzoo_program(make, discount=options.discount, network=network)
+    except GtlearnError:
+        raise
+    except Exception as error:  # whatever is made, and whoever wrote it
+        said = f"{type(error).__name__}: {first_line(error)}"
+        raise InputError(
+            f"{options.env} makes no parallel environment of PettingZoo: {said}"
+        ) from error
+    if policy == "table":
+        raise InputError(
+            f"{program.name} has no states to be counted; use {option('policy', 'lstm')}, or a "
+            "network of your own"
+        )
+    if len(policies) < 2:
+        raise InputError(f"{program.name} has one agent only; give an environment of two or more")
+    critic = None if network else VectorNetwork(program.observes.count, 1)
+    return Setting(program, policies, critic, device=usable_device(device))
 
 
 def usable_device(name: str) -> torch.device:

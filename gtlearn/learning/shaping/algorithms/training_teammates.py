@@ -10,7 +10,9 @@ import numpy as np
 import torch
 
 from gtlearn.environments.film import Film
-from gtlearn.learning.shaping.algorithms.config import TeammatesConfig
+from gtlearn.learning.options import Composed
+from gtlearn.learning.policy_module import PolicyModule
+from gtlearn.learning.shaping.algorithms.options import Cheetah, TeamTraining
 from gtlearn.learning.shaping.algorithms.settings import cheetah_setting, filmed_cheetah
 from gtlearn.learning.shaping.sampled import TeamAscent, keep_freed_memory
 from gtlearn.learning.shaping.teammates import FILE, FIRST, LAST, TESTED, Teammates, packed
@@ -19,7 +21,7 @@ TEAMMATE = 1  # the front leg
 
 
 class TeammateTraining:
-    """Kim et al. (2021), Appendix D.3; see `gtlearn.runs.learner.Learner`.
+    """Kim et al. (2021), Appendix D.3; see `gtlearn.learning.protocol.Learner`.
 
     Both legs learn together. Of the front leg, the iterations are kept that
     `teammates.splits` uses.
@@ -32,17 +34,18 @@ class TeammateTraining:
         InputError: if a package is missing.
     """
 
-    def __init__(self, config: TeammatesConfig, seed: int) -> None:
-        self.config, self.iterations = config, config.iterations
-        self.setting = cheetah_setting(direction="left", critic=False, device=config.device)
+    def __init__(self, config: Composed, seed: int) -> None:
+        self.env, self.training = config.part(Cheetah).env, config.part(TeamTraining)
+        training, self.iterations = self.training, self.training.iterations
+        self.setting = cheetah_setting(direction="left", critic=False, device=training.device)
         self.ascent = TeamAscent(
             self.setting.program,
             self.setting.policies,
             generator=torch.Generator(self.setting.device).manual_seed(seed),
-            trajectories=config.trajectories,
-            horizon=config.horizon,
-            rate=config.rate,
-            clip=config.clip,
+            trajectories=training.trajectories,
+            horizon=training.horizon,
+            rate=training.rate,
+            clip=training.clip,
         )
         self.done, self.reward = 0, 0.0
         self.kept: list[int] = []
@@ -63,14 +66,14 @@ class TeammateTraining:
         return self.reward, None
 
     def files(self) -> Mapping[str, bytes]:
-        """The teammates; see `gtlearn.runs.learner.Keeping`."""
+        """The teammates; see `gtlearn.learning.protocol.Keeping`."""
         return {FILE: packed(self._teammates())} if self.kept else {}
 
     def result(self) -> dict[str, Any]:
         """How fast the team runs at the end, and which teammates were kept."""
         teammates = self._teammates()
         found = {
-            "env": self.config.env,
+            "env": self.env,
             "mean_reward": self.reward,
             "teammates": len(teammates),
             "notes": [
@@ -80,10 +83,16 @@ class TeammateTraining:
         }
         return {**found, "teammates_sha256": teammates.checksum} if self.kept else found
 
+    def policies(self) -> Mapping[str, Any]:
+        """Both legs; see `gtlearn.learning.playing`."""
+        legs = zip(self.setting.policies, self.ascent.parameters, strict=True)
+        modules = (PolicyModule(policy, leg) for policy, leg in legs)
+        return dict(zip(self.setting.program.players, modules, strict=True))
+
     def film(self, seed: int) -> Film:
-        """An episode of the team; see `gtlearn.runs.learner.Filmed`."""
+        """An episode of the team; see `gtlearn.learning.protocol.Filmed`."""
         legs = [leg[None] for leg in self.ascent.parameters]
-        film, reward = filmed_cheetah(self.setting, legs, "left", seed, self.config.horizon)
+        film, reward = filmed_cheetah(self.setting, legs, "left", seed, self.training.horizon)
         title = f"Both legs after {self.done} iterations of learning to run left"
         return replace(film, title=f"{title}; mean reward a step {reward:.3g}")
 
@@ -104,8 +113,8 @@ class TeammateTraining:
 
     @property
     def _played(self) -> int:
-        return self.done * self.config.trajectories * self.config.horizon
+        return self.done * self.training.trajectories * self.training.horizon
 
     def _teammates(self) -> Teammates:
         kept = torch.stack(self.weights) if self.weights else torch.empty(0, 0)
-        return Teammates(self.config.env, np.array(self.kept, dtype=np.int64), kept)
+        return Teammates(self.env, np.array(self.kept, dtype=np.int64), kept)

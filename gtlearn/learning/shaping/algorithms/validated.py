@@ -5,40 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from gtlearn.learning.shaping.algorithms.config import SamplingOptions
-from gtlearn.learning.shaping.algorithms.sides import Parallel, Side
+from gtlearn.learning.protocol import Parallel
+from gtlearn.learning.shaping.adaptation import Adaptation
+from gtlearn.learning.shaping.algorithms.options import Training
+from gtlearn.learning.shaping.algorithms.trainers import Trainer
 
-People = TypeVar("People")
+Peers = TypeVar("Peers")
 
 
-class ValidatedLearner(Generic[People]):
+class ValidatedLearner(Generic[Peers]):
     """All methods are trained, chosen and tested in the same way.
 
     They differ in the gradient that they follow in training, and LOLA-DiCE in its steps along the
-    chain too. See `gtlearn.runs.learner.Learner`; `result` is left to those who know what is
+    chain too. See `gtlearn.learning.protocol.Learner`; `result` is left to those who know what is
     played.
 
     Args:
-        config: the options.
-        side: finds the gradients.
-        people: of the splits "validation" and "test", the peers of each player.
+        training: how it is trained.
+        trainer: finds the gradients.
+        peers: of the splits "validation" and "test", those of each other player.
     """
 
     def __init__(
-        self,
-        config: SamplingOptions,
-        side: Side[People],
-        people: Mapping[str, Sequence[People]],
+        self, training: Training, trainer: Trainer[Any, Any], peers: Mapping[str, Sequence[Peers]]
     ) -> None:
-        self.side, self.people = side, people
-        self.validate_every, self.iterations = config.validate_every, config.iterations
+        self.trainer, self.peers, self.training = trainer, peers, training
+        self.validate_every, self.iterations = training.validate_every, training.iterations
         self.done = self.env_steps = self.chosen_at = 0
-        self.chosen = self.side.chosen
+        self.chosen = trainer.chosen
         self.validated = self.last = self._validated()
 
     def step(self) -> Mapping[str, float]:
         """One iteration, and a validation where one is due."""
-        found = self.side.step()
+        found = self.trainer.step()
         self.done += 1
         self.env_steps += found.env_steps
         if self.done % self.validate_every == 0:
@@ -51,8 +50,8 @@ class ValidatedLearner(Generic[People]):
         }
 
     def share(self, parallel: Parallel, parts: int) -> None:
-        """Has an iteration's work done in parts; see `gtlearn.runs.learner.Shared`."""
-        self.side.share(parallel, parts)
+        """Has an iteration's work done in parts; see `gtlearn.learning.protocol.Shared`."""
+        self.trainer.share(parallel, parts)
 
     def headline(self) -> tuple[float, float | None]:
         """The best validation AUC so far; what is possible is known at the end."""
@@ -61,16 +60,22 @@ class ValidatedLearner(Generic[People]):
     def state_dict(self) -> dict[str, Any]:
         """The ascent, what was chosen, and the counters."""
         return {
-            "side": self.side.state_dict(),
+            "side": self.trainer.state_dict(),
             "chosen": list(self.chosen),
             "counters": [self.done, self.env_steps, self.chosen_at, self.validated, self.last],
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes back to what `state_dict` returned."""
-        self.side.load_state_dict(state["side"])
+        self.trainer.load_state_dict(state["side"])
         self.chosen = [tensor.clone() for tensor in state["chosen"]]
         self.done, self.env_steps, self.chosen_at, self.validated, self.last = state["counters"]
+
+    def tested(self) -> tuple[Adaptation, int]:
+        """How the start that was chosen fares in the test, and the steps played for it."""
+        self.conclude()
+        self.trainer.choose(self.chosen)
+        return self.trainer.adapted(self.peers["test"])
 
     def conclude(self) -> None:
         """Validates the last start, unless its iteration did: at the end, and in no checkpoint."""
@@ -78,7 +83,7 @@ class ValidatedLearner(Generic[People]):
             self._choose()
 
     def _validated(self) -> float:
-        found, played = self.side.adapted(self.people["validation"])
+        found, played = self.trainer.adapted(self.peers["validation"])
         self.env_steps += played
         return float(found.auc.mean())
 
@@ -87,4 +92,4 @@ class ValidatedLearner(Generic[People]):
         self.last = self._validated()
         if self.last > self.validated:
             self.validated, self.chosen_at = self.last, self.done
-            self.chosen = self.side.chosen
+            self.chosen = self.trainer.chosen

@@ -1,7 +1,5 @@
 """Exact meta-gradients: through the learning of all players."""
 
-from gtlearn.learning.shaping.meta.ceiling import Ceiling as Ceiling
-from gtlearn.learning.shaping.meta.ceiling import ceiling as ceiling
 from gtlearn.learning.shaping.meta.chain import Chain as Chain
 from gtlearn.learning.shaping.meta.chain import InnerRates as InnerRates
 from gtlearn.learning.shaping.meta.chain import unroll as unroll
@@ -11,6 +9,3 @@ from gtlearn.learning.shaping.meta.gradient import meta_objective as meta_object
 from gtlearn.learning.shaping.meta.gradient import meta_pg as meta_pg
 from gtlearn.learning.shaping.meta.terms import Terms as Terms
 from gtlearn.learning.shaping.meta.terms import terms as terms
-from gtlearn.learning.shaping.meta.training import MetaAscent as MetaAscent
-from gtlearn.learning.shaping.meta.training import Trained as Trained
-from gtlearn.learning.shaping.meta.training import train as train

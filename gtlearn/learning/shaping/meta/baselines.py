@@ -12,7 +12,6 @@ from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
 from gtlearn.learning.shaping.meta.chain import InnerRates, unroll
 from gtlearn.learning.shaping.meta.gradient import MetaGradient, tracked_start
-from gtlearn.learning.shaping.methods import check_look_aheads
 
 
 @with_gradients
@@ -61,7 +60,6 @@ def lola_dice(
     Raises:
         InputError: as `unroll`, or if there is no such player.
     """
-    check_look_aheads(look_aheads)
     start = tracked_start(game, initial, player)
     ahead = unroll(game, start, rates, look_aheads, still=[player])
     return _found(ahead.values[..., -1, :], start[player], player)

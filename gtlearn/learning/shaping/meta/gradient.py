@@ -48,6 +48,7 @@ def meta_objective(values: Tensor, player: int, *, count_start: bool = False) ->
     return values[..., 0 if count_start else 1 :, player].sum(-1)
 
 
+@with_gradients
 def meta_mapg(
     game: DifferentiableGame,
     initial: Parameters,
@@ -56,6 +57,7 @@ def meta_mapg(
     *,
     player: int = 0,
     count_start: bool = False,
+    constant: Sequence[int] = (),
 ) -> MetaGradient:
     """The whole gradient of the meta-objective, through the inner updates of all players.
 
@@ -72,11 +74,22 @@ def meta_mapg(
         length: L, the number of inner updates.
         player: i, whose initial parameters are improved.
         count_start: whether V^i(phi_0) counts too.
+        constant: players whose learning is not differentiated.
 
     Raises:
         InputError: as `unroll`, or if there is no such player.
     """
-    return _gradient(game, initial, rates, length, player, count_start, constant=())
+    start = tracked_start(game, initial, player)
+    chain = unroll(game, start, rates, length, constant=constant)
+    objective = meta_objective(chain.values, player, count_start=count_start)
+    learned = [rates] if isinstance(rates, Tensor) and rates.requires_grad else []
+    found = gradients(objective, [start[player], *learned])
+    return MetaGradient(
+        gradient=found[0],
+        rates=found[1] if learned else None,
+        objective=objective.detach(),
+        values=chain.values.detach(),
+    )
 
 
 def meta_pg(
@@ -92,21 +105,12 @@ def meta_pg(
 
     The parameters of the others along the chain are constants, so that the meta-objective depends
     on phi_0^i through i's own updates only (Al-Shedivat et al. 2018; Kim et al. 2021, equation 5
-    and appendix C.1).
-
-    Args:
-        game: as for `meta_mapg`, like all that follows.
-        initial: phi_0.
-        rates: the inner rates.
-        length: L.
-        player: i.
-        count_start: whether V^i(phi_0) counts too.
-
-    Raises:
-        InputError: as `meta_mapg`.
+    and appendix C.1). Arguments and errors are those of `meta_mapg`.
     """
     others = [other for other in range(game.num_players) if other != player]
-    return _gradient(game, initial, rates, length, player, count_start, constant=others)
+    return meta_mapg(
+        game, initial, rates, length, player=player, count_start=count_start, constant=others
+    )
 
 
 def tracked_start(game: DifferentiableGame, initial: Parameters, player: int) -> list[Tensor]:
@@ -122,26 +126,3 @@ def tracked_start(game: DifferentiableGame, initial: Parameters, player: int) ->
     start = [tensor.detach() for tensor in game.expanded(initial)]
     start[player] = start[player].clone().requires_grad_()
     return start
-
-
-@with_gradients
-def _gradient(
-    game: DifferentiableGame,
-    initial: Parameters,
-    rates: InnerRates,
-    length: int,
-    player: int,
-    count_start: bool,
-    constant: Sequence[int],
-) -> MetaGradient:
-    start = tracked_start(game, initial, player)
-    chain = unroll(game, start, rates, length, constant=constant)
-    objective = meta_objective(chain.values, player, count_start=count_start)
-    learned = [rates] if isinstance(rates, Tensor) and rates.requires_grad else []
-    found = gradients(objective, [start[player], *learned])
-    return MetaGradient(
-        gradient=found[0],
-        rates=found[1] if learned else None,
-        objective=objective.detach(),
-        values=chain.values.detach(),
-    )

@@ -1,9 +1,5 @@
 """Trajectories of games and environments, and learners that shape their opponents by sampling."""
 
-from gtlearn.learning.shaping.sampled.batch import Chains as Chains
-from gtlearn.learning.shaping.sampled.batch import Estimator as Estimator
-from gtlearn.learning.shaping.sampled.batch import Gradients as Gradients
-from gtlearn.learning.shaping.sampled.batch import Sampling as Sampling
 from gtlearn.learning.shaping.sampled.chain import Adapted as Adapted
 from gtlearn.learning.shaping.sampled.chain import Link as Link
 from gtlearn.learning.shaping.sampled.chain import adapt as adapt
@@ -31,6 +27,7 @@ from gtlearn.learning.shaping.sampled.policies import CategoricalPolicy as Categ
 from gtlearn.learning.shaping.sampled.policies import Choices as Choices
 from gtlearn.learning.shaping.sampled.policies import GaussianPolicy as GaussianPolicy
 from gtlearn.learning.shaping.sampled.policies import MaskedPolicy as MaskedPolicy
+from gtlearn.learning.shaping.sampled.policies import ModulePolicy as ModulePolicy
 from gtlearn.learning.shaping.sampled.policies import Network as Network
 from gtlearn.learning.shaping.sampled.policies import Numbers as Numbers
 from gtlearn.learning.shaping.sampled.policies import PartialPolicy as PartialPolicy
@@ -41,7 +38,6 @@ from gtlearn.learning.shaping.sampled.policies import VectorNetwork as VectorNet
 from gtlearn.learning.shaping.sampled.state_program import StateProgram as StateProgram
 from gtlearn.learning.shaping.sampled.state_program import state_program as state_program
 from gtlearn.learning.shaping.sampled.team import TeamAscent as TeamAscent
-from gtlearn.learning.shaping.sampled.training import SampledAscent as SampledAscent
 from gtlearn.learning.shaping.sampled.trajectories import Program as Program
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories as Trajectories
 from gtlearn.learning.shaping.sampled.trajectories import rollout as rollout

@@ -45,6 +45,7 @@ def meta_mapg(
     *,
     player: int = 0,
     dependence: float = 1.0,
+    shaped: Sequence[int] | None = None,
 ) -> MetaGradient:
     """Meta-MAPG, equation 6 and Algorithm 1 of Kim et al. (2021): shapes what the peers learn.
 
@@ -61,14 +62,19 @@ def meta_mapg(
         judge: the meta-agent's weighted advantages, by which phi_1, ..., phi_L are judged.
         player: who the meta-agent is.
         dependence: of the inner updates; see `dice_objective`.
+        shaped: whose inner updates are differentiated; None: everyone's.
 
     Raises:
         InputError: if the rates do not make a chain, or there is no such player.
     """
-    everyone = range(len(policies))
-    return _meta_gradient(
-        policies, parameters, rates, sample, credit, judge, player, everyone, dependence
-    )
+    check_player(player, policies)
+    whose = range(len(policies)) if shaped is None else shaped
+    start = [given.detach().requires_grad_() for given in parameters]
+    each = rates.detach().expand(len(start[0]), *rates.shape[-2:]).clone().requires_grad_()
+    links = play_chain(policies, start, each, sample, credit, shaped=whose, dependence=dependence)
+    objective = meta_objective(links, judge, whose).sum()
+    gradient, of_rates = torch.autograd.grad(objective, [start[player], each])
+    return MetaGradient(gradient, of_rates, tuple(_bare(link) for link in links))
 
 
 def meta_pg(
@@ -84,12 +90,11 @@ def meta_pg(
 ) -> MetaGradient:
     """Meta-PG as in Appendix C.1 of Kim et al. (2021): the peers' learning is not differentiated.
 
-    Al-Shedivat et al. (2018) without importance sampling. Arguments and result are those of
+    Al-Shedivat et al. (2018) without importance sampling. Arguments, result and errors are those of
     `meta_mapg`.
     """
-    return _meta_gradient(
-        policies, parameters, rates, sample, credit, judge, player, [player], dependence
-    )
+    known = policies, parameters, rates, sample, credit, judge
+    return meta_mapg(*known, player=player, dependence=dependence, shaped=[player])
 
 
 def meta_objective(links: Sequence[Link], judge: Judge, shaped: Sequence[int]) -> Tensor:
@@ -105,28 +110,6 @@ def meta_objective(links: Sequence[Link], judge: Judge, shaped: Sequence[int]) -
         for link in links[1:]
     ]
     return torch.stack(terms).sum(0)
-
-
-def _meta_gradient(
-    policies: Sequence[Policy],
-    parameters: Sequence[Tensor],
-    rates: Tensor,
-    sample: Sampler,
-    credit: Credit,
-    judge: Judge,
-    player: int,
-    shaped: Sequence[int],
-    dependence: float,
-) -> MetaGradient:
-    """The gradient of the meta-objective, chain by chain."""
-    check_player(player, policies)
-    start = [given.detach().requires_grad_() for given in parameters]
-    chains = len(start[0])
-    each = rates.detach().expand(chains, *rates.shape[-2:]).clone().requires_grad_()
-    links = play_chain(policies, start, each, sample, credit, shaped=shaped, dependence=dependence)
-    objective = meta_objective(links, judge, shaped).sum()
-    gradient, of_rates = torch.autograd.grad(objective, [start[player], each])
-    return MetaGradient(gradient, of_rates, tuple(_bare(link) for link in links))
 
 
 def _bare(link: Link) -> Link:

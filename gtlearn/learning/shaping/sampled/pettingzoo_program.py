@@ -11,10 +11,11 @@ import torch
 
 from gtlearn.learning.shaping.sampled.environment_program import EnvironmentProgram
 from gtlearn.learning.shaping.sampled.policies.gaussian import GaussianPolicy
+from gtlearn.learning.shaping.sampled.policies.module import MakeModule, ModulePolicy
 from gtlearn.learning.shaping.sampled.policies.partial import PartialPolicy
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.policies.recurrent import CategoricalPolicy, MaskedPolicy
-from gtlearn.learning.shaping.sampled.policies.spaces import Numbers
+from gtlearn.learning.shaping.sampled.policies.spaces import Choices, Numbers
 
 
 def pettingzoo_program(
@@ -25,6 +26,7 @@ def pettingzoo_program(
     unit: float = 1.0,
     units: int = 64,
     dtype: torch.dtype = torch.float32,
+    network: MakeModule | None = None,
 ) -> tuple[EnvironmentProgram, list[Policy]]:
     """A parallel environment as a program, and one policy an agent, in the order of its agents.
 
@@ -43,6 +45,7 @@ def pettingzoo_program(
         unit: in which rewards are counted, by learners too.
         units: of the policies' input layers and LSTMs.
         dtype: the type of the policies' parameters.
+        network: makes the network of the first agent's policy, see `ModulePolicy`; None: an LSTM.
 
     Raises:
         InputError: if a package is missing, or an agent's space cannot be used.
@@ -55,12 +58,8 @@ def pettingzoo_program(
     policies: list[Policy] = []
     for space, view, masked in zip(one.action_spaces, one.views, one.masked, strict=True):
         seen = range(states)[view]
-        count = getattr(space, "n", None)  # of a Discrete space
-        if count is None:
-            policy: Policy = GaussianPolicy(len(seen), prod(space.shape), units, dtype)
-        else:
-            kind = MaskedPolicy if masked else CategoricalPolicy
-            policy = kind(len(seen), int(count), units, dtype)
+        own = None if policies else network
+        policy = _policy(len(seen), space, masked, units, dtype, own)
         whole = len(seen) == states
         policies.append(policy if whole else PartialPolicy(policy, seen.start, states))
     program = EnvironmentProgram(
@@ -74,3 +73,22 @@ def pettingzoo_program(
         unit=unit,
     )
     return program, policies
+
+
+def _policy(
+    seen: int,
+    space: Any,
+    masked: bool,
+    units: int,
+    dtype: torch.dtype,
+    network: MakeModule | None,
+) -> Policy:
+    """What plays in a space of actions, and sees so many numbers."""
+    count = getattr(space, "n", None)  # of a Discrete space
+    if network is not None:
+        acts = Numbers(prod(space.shape)) if count is None else Choices(int(count))
+        return ModulePolicy(network, Numbers(seen), acts, masked=masked)
+    if count is None:
+        return GaussianPolicy(seen, prod(space.shape), units, dtype)
+    kind = MaskedPolicy if masked else CategoricalPolicy
+    return kind(seen, int(count), units, dtype)

@@ -41,20 +41,7 @@ def steps(
 def update(
     values: ValueFunction, parameters: Parameters, rates: Rates, *, create_graph: bool = False
 ) -> tuple[Tensor, ...]:
-    """One step of all players: parameters + `steps`.
-
-    Args:
-        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-        parameters: one tensor a player, all with the same axes of the batch.
-        rates: as for `steps`.
-        create_graph: whether the result can be differentiated in the parameters.
-
-    Returns:
-        New parameters; the given ones are not changed.
-
-    Raises:
-        InputError: as `steps`.
-    """
+    """New parameters: the given ones, plus `steps`, whose arguments and errors these are."""
     at = point(values, parameters, create_graph=create_graph)
     return at.moved(_equilibrium(at, rates), 1.0)
 

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, point, stepping
 
 
 @with_gradients
@@ -35,36 +35,11 @@ def direction(
     return at.finished(_climbed(at, strength))
 
 
-@with_gradients
-def update(
-    values: ValueFunction,
-    parameters: Parameters,
-    rates: Rates,
-    *,
-    strength: float = 1.0,
-    create_graph: bool = False,
-) -> tuple[Tensor, ...]:
-    """One step along `direction`.
-
-    Args:
-        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-        parameters: one tensor a player, all with the same axes of the batch.
-        rates: one learning rate for all players, or one a player.
-        strength: as for `direction`.
-        create_graph: whether the result can be differentiated in the parameters.
-
-    Returns:
-        New parameters; the given ones are not changed.
-
-    Raises:
-        InputError: as `direction`, or if there is not one rate a player.
-    """
-    at = point(values, parameters, create_graph=create_graph)
-    return at.moved(_climbed(at, strength), rates)
-
-
-def _climbed(at: Point, strength: float) -> list[Tensor]:
+def _climbed(at: Point, strength: float = 1.0) -> list[Tensor]:
     own = own_gradients(at.values, at.parameters, create_graph=True)
     length = at.inner(own, own) / 2
     pulls = gradients(length, at.parameters, create_graph=at.create_graph)
     return [g - strength * pull for g, pull in zip(own, pulls, strict=True)]
+
+
+update = stepping(_climbed, foresees=False)

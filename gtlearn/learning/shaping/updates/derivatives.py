@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients
+from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
 
 Rates: TypeAlias = float | Tensor | Sequence[float | Tensor]  # for all, or one a player
@@ -24,11 +24,13 @@ class Point:
         parameters: one tensor a player, each needing gradients.
         values: shape (*batch, players).
         create_graph: whether what is derived here can be differentiated again.
+        function: what the values are of the parameters.
     """
 
     parameters: tuple[Tensor, ...]
     values: Tensor
     create_graph: bool
+    function: ValueFunction
 
     @property
     def players(self) -> range:
@@ -154,4 +156,48 @@ def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) 
                 f"the parameters of player {player} have shape {list(tensor.shape)}, the values "
                 f"{list(found.shape)}; give every player the batch axes {list(batch)}"
             )
-    return Point(tracked, found, create_graph)
+    return Point(tracked, found, create_graph, values)
+
+
+def stepping(
+    climb: Callable[..., Sequence[Tensor]], *, foresees: bool = True
+) -> Callable[..., tuple[Tensor, ...]]:
+    """The function `update` of a rule.
+
+    Args:
+        climb: the direction at a `Point`, by the options of the rule.
+        foresees: whether one of these is `look_ahead`, the rate of a step that is foreseen.
+    """
+
+    @with_gradients
+    def update(
+        values: ValueFunction,
+        parameters: Parameters,
+        rates: Rates,
+        *,
+        look_ahead: Rates | None = None,
+        create_graph: bool = False,
+        **options: Any,
+    ) -> tuple[Tensor, ...]:
+        """New parameters after one step along `direction`; the given ones are not changed.
+
+        Args:
+            values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
+            parameters: one tensor a player, all with the same axes of the batch.
+            rates: one learning rate for all players, or one a player.
+            look_ahead: the rate of the step that is foreseen; the learning rates by default.
+            create_graph: whether the result can be differentiated in the parameters.
+            options: the others of `direction`.
+
+        Raises:
+            InputError: as `direction`, if there is not one rate a player, or `look_ahead` is given
+                to a rule that foresees no step.
+        """
+        at = point(values, parameters, create_graph=create_graph)
+        if foresees:
+            options["look_ahead"] = rates if look_ahead is None else look_ahead
+        elif look_ahead is not None:
+            raise InputError("this rule foresees no step; leave look_ahead out")
+        return at.moved(climb(at, **options), rates)
+
+    return update

@@ -9,7 +9,7 @@ from torch import Tensor
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, stepping
 from gtlearn.learning.shaping.updates.lookahead import looked_ahead
 
 Form: TypeAlias = Literal["foerster", "letcher", "exact"]
@@ -50,40 +50,7 @@ def direction(
             there is no such form or number of steps.
     """
     at = point(values, parameters, create_graph=create_graph)
-    return at.finished(_climbed(at, values, look_ahead, form, steps))
-
-
-@with_gradients
-def update(
-    values: ValueFunction,
-    parameters: Parameters,
-    rates: Rates,
-    *,
-    look_ahead: Rates | None = None,
-    form: Form = "foerster",
-    steps: int = 1,
-    create_graph: bool = False,
-) -> tuple[Tensor, ...]:
-    """One step along `direction`.
-
-    Args:
-        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-        parameters: one tensor a player, all with the same axes of the batch.
-        rates: one learning rate for all players, or one a player.
-        look_ahead: as for `direction`; the learning rates by default.
-        form: as for `direction`.
-        steps: as for `direction`.
-        create_graph: whether the result can be differentiated in the parameters.
-
-    Returns:
-        New parameters; the given ones are not changed.
-
-    Raises:
-        InputError: as `direction`, or if there is not one rate a player.
-    """
-    at = point(values, parameters, create_graph=create_graph)
-    alpha = rates if look_ahead is None else look_ahead
-    return at.moved(_climbed(at, values, alpha, form, steps), rates)
+    return at.finished(_climbed(at, look_ahead, form, steps))
 
 
 def shaping(at: Point, slopes: list[tuple[Tensor, ...]], look_ahead: Rates) -> list[Tensor]:
@@ -93,9 +60,7 @@ def shaping(at: Point, slopes: list[tuple[Tensor, ...]], look_ahead: Rates) -> l
     return at.transported([own for _ in at.players], weights)
 
 
-def _climbed(
-    at: Point, values: ValueFunction, look_ahead: Rates, form: Form, steps: int
-) -> list[Tensor]:
+def _climbed(at: Point, look_ahead: Rates, form: Form = "foerster", steps: int = 1) -> list[Tensor]:
     if form not in ("foerster", "letcher", "exact"):
         raise InputError(f"LOLA has no form {form!r}; choose foerster, letcher or exact")
     if steps < 1 or (steps > 1 and form != "exact"):
@@ -103,15 +68,15 @@ def _climbed(
             f"{steps} step(s) of the others in the form {form!r}; give 1, or in the exact form more"
         )
     if form == "exact":
-        return [_exact(at, values, look_ahead, player, steps) for player in at.players]
+        return [_exact(at, look_ahead, player, steps) for player in at.players]
     slopes = at.slopes()
     ahead = [slopes[player][player] for player in at.players]
     if form == "letcher":
-        ahead = looked_ahead(at, slopes, look_ahead)
+        ahead = looked_ahead(at, look_ahead, slopes)
     return [a + b for a, b in zip(ahead, shaping(at, slopes, look_ahead), strict=True)]
 
 
-def _exact(at: Point, values: ValueFunction, look_ahead: Rates, player: int, steps: int) -> Tensor:
+def _exact(at: Point, look_ahead: Rates, player: int, steps: int) -> Tensor:
     """The gradient of a player's value after some naive steps of the others, itself at rest."""
     rates = at.rates(look_ahead)
     held = list(at.parameters)
@@ -122,5 +87,8 @@ def _exact(at: Point, values: ValueFunction, look_ahead: Rates, player: int, ste
             own if other == player else own + rates[other] * slopes[other]
             for other, own in enumerate(held)
         ]
-        found = values(held)
+        found = at.function(held)
     return gradients(found[..., player], [at.parameters[player]], create_graph=at.create_graph)[0]
+
+
+update = stepping(_climbed)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from gtlearn.learning.shaping.games.derivatives import with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, stepping
 
 
 @with_gradients
@@ -34,42 +34,18 @@ def direction(
         InputError: if values and parameters do not fit together, or cannot be differentiated.
     """
     at = point(values, parameters, create_graph=create_graph)
-    return at.finished(looked_ahead(at, at.slopes(), look_ahead))
+    return at.finished(looked_ahead(at, look_ahead))
 
 
-@with_gradients
-def update(
-    values: ValueFunction,
-    parameters: Parameters,
-    rates: Rates,
-    *,
-    look_ahead: Rates | None = None,
-    create_graph: bool = False,
-) -> tuple[Tensor, ...]:
-    """One step along `direction`.
-
-    Args:
-        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-        parameters: one tensor a player, all with the same axes of the batch.
-        rates: one learning rate for all players, or one a player.
-        look_ahead: as for `direction`; the learning rates by default.
-        create_graph: whether the result can be differentiated in the parameters.
-
-    Returns:
-        New parameters; the given ones are not changed.
-
-    Raises:
-        InputError: as `direction`, or if there is not one rate a player.
-    """
-    at = point(values, parameters, create_graph=create_graph)
-    return at.moved(
-        looked_ahead(at, at.slopes(), rates if look_ahead is None else look_ahead), rates
-    )
-
-
-def looked_ahead(at: Point, slopes: list[tuple[Tensor, ...]], look_ahead: Rates) -> list[Tensor]:
+def looked_ahead(
+    at: Point, look_ahead: Rates, slopes: list[tuple[Tensor, ...]] | None = None
+) -> list[Tensor]:
     """g + G_o (alpha g), from all first derivatives at a point."""
+    slopes = slopes or at.slopes()
     own = [slopes[player][player] for player in at.players]
     steps = at.scaled(look_ahead, own)
     answers = at.transported(slopes, [steps for _ in at.players])
     return [g + answer for g, answer in zip(own, answers, strict=True)]
+
+
+update = stepping(looked_ahead)

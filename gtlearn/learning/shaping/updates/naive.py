@@ -1,4 +1,9 @@
-"""Naive learning: each player follows the gradient of its own value, as if alone."""
+"""Naive learning: each player follows the gradient of its own value, as if alone.
+
+>>> import torch
+>>> update(lambda p: torch.stack([p[0] * p[1], -p[0] * p[1]], -1), torch.ones(2, 1), 0.5)
+(tensor([1.5000]), tensor([0.5000]))
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from torch import Tensor
 
 from gtlearn.learning.shaping.games.derivatives import own_gradients, with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, point, stepping
 
 
 @with_gradients
@@ -26,30 +31,11 @@ def direction(
         InputError: if values and parameters do not fit together, or cannot be differentiated.
     """
     at = point(values, parameters, create_graph=create_graph)
-    return own_gradients(at.values, at.parameters, create_graph=create_graph)
+    return _climbed(at)
 
 
-@with_gradients
-def update(
-    values: ValueFunction, parameters: Parameters, rates: Rates, *, create_graph: bool = False
-) -> tuple[Tensor, ...]:
-    """One step: theta_i + rate_i * grad_i V^i.
+def _climbed(at: Point) -> tuple[Tensor, ...]:
+    return own_gradients(at.values, at.parameters, create_graph=at.create_graph)
 
-    Args:
-        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-        parameters: one tensor a player, all with the same axes of the batch.
-        rates: one learning rate for all players, or one a player.
-        create_graph: whether the result can be differentiated in the parameters.
 
-    Returns:
-        New parameters; the given ones are not changed.
-
-    Raises:
-        InputError: as `direction`, or if there is not one rate a player.
-
-    >>> import torch
-    >>> update(lambda p: torch.stack([p[0] * p[1], -p[0] * p[1]], -1), torch.ones(2, 1), 0.5)
-    (tensor([1.5000]), tensor([0.5000]))
-    """
-    at = point(values, parameters, create_graph=create_graph)
-    return at.moved(own_gradients(at.values, at.parameters, create_graph=create_graph), rates)
+update = stepping(_climbed, foresees=False)

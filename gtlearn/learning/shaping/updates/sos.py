@@ -7,7 +7,7 @@ from torch import Tensor
 
 from gtlearn.learning.shaping.games.derivatives import with_gradients
 from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point, stepping
 from gtlearn.learning.shaping.updates.lola import shaping
 from gtlearn.learning.shaping.updates.lookahead import looked_ahead
 
@@ -49,38 +49,6 @@ def direction(
     return at.finished(_climbed(at, look_ahead, a, b))
 
 
-@with_gradients
-def update(
-    values: ValueFunction,
-    parameters: Parameters,
-    rates: Rates,
-    *,
-    look_ahead: Rates | None = None,
-    a: float = 0.5,
-    b: float = 0.1,
-    create_graph: bool = False,
-) -> tuple[Tensor, ...]:
-    """One step along `direction`.
-
-    Args:
-        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-        parameters: one tensor a player, all with the same axes of the batch.
-        rates: one learning rate for all players, or one a player.
-        look_ahead: as for `direction`; the learning rates by default.
-        a: as for `direction`.
-        b: as for `direction`.
-        create_graph: whether the result can be differentiated in the parameters.
-
-    Returns:
-        New parameters; the given ones are not changed.
-
-    Raises:
-        InputError: as `direction`, or if there is not one rate a player.
-    """
-    at = point(values, parameters, create_graph=create_graph)
-    return at.moved(_climbed(at, rates if look_ahead is None else look_ahead, a, b), rates)
-
-
 def share(
     at: Point, own: list[Tensor], ahead: list[Tensor], chi: list[Tensor], a: float, b: float
 ) -> Tensor:
@@ -91,8 +59,7 @@ def share(
         own: g, each player's gradient of its own value.
         ahead: d_0, LookAhead's direction.
         chi: LOLA's shaping term, with its rate.
-        a: as for `direction`.
-        b: as for `direction`.
+        a, b: as for `direction`.
     """
     along, size = at.inner(chi, ahead), at.inner(ahead, ahead)
     against = along < 0
@@ -103,12 +70,15 @@ def share(
     return torch.minimum(angle, near)
 
 
-def _climbed(at: Point, look_ahead: Rates, a: float, b: float) -> list[Tensor]:
+def _climbed(at: Point, look_ahead: Rates, a: float = 0.5, b: float = 0.1) -> list[Tensor]:
     slopes = at.slopes()
     own = [slopes[player][player] for player in at.players]
-    ahead = looked_ahead(at, slopes, look_ahead)
+    ahead = looked_ahead(at, look_ahead, slopes)
     chi = shaping(at, slopes, look_ahead)
     p = share(at, own, ahead, chi, a, b)
     return [
         d + at.beside(p, player) * c for player, (d, c) in enumerate(zip(ahead, chi, strict=True))
     ]
+
+
+update = stepping(_climbed)

@@ -7,14 +7,13 @@ import pytest
 import torch
 
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.learning.shaping.ascents import Chains, Estimator, Sampling
+from gtlearn.learning.shaping.methods import METHODS
 from gtlearn.learning.shaping.sampled import (
     CategoricalPolicy,
-    Chains,
     EnvironmentProgram,
-    Estimator,
     GaussianPolicy,
     Numbers,
-    Sampling,
     TablePolicy,
     VectorNetwork,
     meta_mapg,
@@ -322,12 +321,12 @@ def test_faults():
 
 def test_an_estimator_of_a_network_with_values():
     """All four methods go through the estimator that also serves iterated games."""
-    for method in ("meta-mapg", "meta-pg", "lola-dice", "reinforce"):
+    for method in METHODS.values():
         estimator = Estimator(
             program(Walk, 2),
             [GaussianPolicy(2, 1, units=3)] * 2,
             Sampling(trajectories=4, horizon=5),
-            method=method,
+            method=method(),
             critic=VectorNetwork(2, 1, units=3),
         )
         generator = torch.Generator().manual_seed(0)

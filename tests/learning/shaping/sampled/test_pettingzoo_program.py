@@ -18,16 +18,14 @@ from gtlearn.environments.trade.parallel import BulletTrade
 from gtlearn.environments.trade.rules import TradeRules
 from gtlearn.environments.trade.twin import Twin
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.learning.shaping.ascents import Estimator, SampledAscent, Sampling
 from gtlearn.learning.shaping.sampled import (
     CategoricalPolicy,
-    Estimator,
     GaussianPolicy,
     MaskedPolicy,
     Numbers,
     PartialPolicy,
     RecurrentPolicy,
-    SampledAscent,
-    Sampling,
     TablePolicy,
     VectorNetwork,
     lola_dice,

@@ -7,14 +7,11 @@ import torch
 
 from gtlearn import games
 from gtlearn.errors import InputError
+from gtlearn.learning.shaping.ascents import Chains, Estimator, Gradients, SampledAscent, Sampling
+from gtlearn.learning.shaping.methods import METHODS, LolaDice, MetaMapg, MetaPg, Reinforce
 from gtlearn.learning.shaping.sampled import (
-    Chains,
-    Estimator,
-    Gradients,
     Network,
     RecurrentPolicy,
-    SampledAscent,
-    Sampling,
     TablePolicy,
     state_program,
 )
@@ -22,7 +19,6 @@ from gtlearn.learning.shaping.sampled import (
 IPD = games.iterated("ipd_meta_mapg", discount="24/25")
 PROGRAM = state_program(IPD)
 PERSONAS = torch.randn(8, 5, 2, generator=torch.Generator().manual_seed(0))
-METHODS = ["meta-mapg", "meta-pg", "lola-dice", "reinforce"]
 
 
 def estimator(kind=TablePolicy, **options):
@@ -44,9 +40,9 @@ def make(kind=TablePolicy, seed=1, personas=(PERSONAS,), rate=0.5, of=None, **op
     "kind, options",
     [
         (TablePolicy, {"groups": torch.arange(8) % 2}),
-        (TablePolicy, {"of": {"method": "meta-pg"}, "learn_rates": False}),
+        (TablePolicy, {"of": {"method": MetaPg(learn_rates=False)}}),
         (RecurrentPolicy, {"of": {"critic": Network(5, 1, 8)}}),
-        (RecurrentPolicy, {"of": {"critic": Network(5, 1, 8), "method": "lola-dice"}}),
+        (RecurrentPolicy, {"of": {"critic": Network(5, 1, 8), "method": LolaDice()}}),
     ],
 )
 def test_resuming_gives_the_same_bits(kind, options):
@@ -68,14 +64,14 @@ def test_only_the_own_rates_are_learned():
     ascent.step()
     assert (ascent.rates[:, 0] != 0.5).all()
     assert (ascent.rates[:, 1] == 0.5).all()
-    fixed = make(outer_rate=0.1, learn_rates=False)
+    fixed = make(outer_rate=0.1, of={"method": MetaMapg(learn_rates=False)})
     fixed.step()
     assert (fixed.rates == 0.5).all()
 
 
 def test_inner_rates_have_a_learning_rate_of_their_own():
     """Adam's first step is as long as its rate, up to its epsilon beside a small gradient."""
-    ascent = make(outer_rate=0.1, rates_rate=0.01)
+    ascent = make(outer_rate=0.1, of={"method": MetaMapg(rates_rate=0.01)})
     before = ascent.start.clone()
     ascent.step()
     torch.testing.assert_close((ascent.start - before).abs().max(), torch.tensor(0.1))
@@ -105,12 +101,12 @@ def chains_of(held, count=5):
     return Chains(start, torch.ones(2, 2), values, (PERSONAS[:count],), torch.arange(count))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", METHODS.values())
 @pytest.mark.parametrize("kind", [TablePolicy, RecurrentPolicy])
 def test_parts_say_what_the_whole_says(kind, method):
     """Wherever a chain is played: the same gradients, up to the rounding of sums in 32 bits."""
     critic = Network(5, 1, 8) if kind is RecurrentPolicy else None
-    held = estimator(kind, method=method, critic=critic)
+    held = estimator(kind, method=method(), critic=critic)
     chains = chains_of(held)
     parts = chains.parts(2)
     assert [len(part) for part in parts] == [3, 2]
@@ -122,7 +118,7 @@ def test_parts_say_what_the_whole_says(kind, method):
 
 def test_the_baselines_know_of_no_chain():
     """The gradients of LOLA-DiCE and REINFORCE do not depend on how long the chain is."""
-    for method in ("lola-dice", "reinforce"):
+    for method in (LolaDice(), Reinforce()):
         held = estimator(method=method)
         chains = chains_of(held)
         longer = replace(chains, rates=torch.ones(7, 2))
@@ -132,7 +128,7 @@ def test_the_baselines_know_of_no_chain():
 
 def test_lola_dice_goes_on_shaping_along_the_chain():
     """Its steps are LOLA-DiCE's own; everybody else's are policy gradients."""
-    held, other = estimator(method="lola-dice"), estimator(method="reinforce")
+    held, other = estimator(method=LolaDice()), estimator(method=Reinforce())
     for still, moved in ((1, 0), (0, 1)):  # one learner at a time, so that all else is the same
         chains = chains_of(held)
         chains.rates[:, still] = 0
@@ -143,10 +139,11 @@ def test_lola_dice_goes_on_shaping_along_the_chain():
         assert torch.equal(mine[moved], naive[moved]) == (moved == 1)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", METHODS.values())
 def test_rollouts_are_counted(method, monkeypatch):
     """What is said to be played is played."""
-    held = estimator(method=method, sampling=Sampling(4, 10, look_aheads=3))
+    own = LolaDice(look_aheads=3) if method is LolaDice else method()
+    held = estimator(method=own)
     played = []
     sample = Estimator.sample
     monkeypatch.setattr(
@@ -155,23 +152,26 @@ def test_rollouts_are_counted(method, monkeypatch):
     held(chains_of(held))
     iteration = len(played)
     held.adapted(chains_of(held), torch.Generator().manual_seed(0))
-    assert (iteration, len(played) - iteration) == held.rollouts(2)
+    assert (iteration, len(played) - iteration) == own.rollouts(2)
 
 
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"of": {"method": "lola"}}, "no method 'lola'"),
         ({"personas": []}, "personas of 0 player"),
         ({"personas": [PERSONAS[:0]]}, "at least one persona"),
         ({"chains": 0}, "0 chains"),
         ({"of": {"player": 2}}, "no player 2"),
-        ({"of": {"sampling": Sampling(look_aheads=0)}}, "0 look-aheads"),
     ],
 )
 def test_what_is_refused(options, message):
     with pytest.raises(InputError, match=message):
         make(**options)
+
+
+def test_lola_dice_foresees_something():
+    with pytest.raises(InputError, match="0 look-aheads"):
+        LolaDice(look_aheads=0)
 
 
 def test_a_policy_that_is_not_differentiable():

@@ -1,6 +1,7 @@
 """Policies whose parameters are one tensor with a leading axis of chains."""
 
 from gtlearn.learning.shaping.sampled.policies.gaussian import GaussianPolicy as GaussianPolicy
+from gtlearn.learning.shaping.sampled.policies.module import ModulePolicy as ModulePolicy
 from gtlearn.learning.shaping.sampled.policies.network import Network as Network
 from gtlearn.learning.shaping.sampled.policies.network import VectorNetwork as VectorNetwork
 from gtlearn.learning.shaping.sampled.policies.network import shared_values as shared_values

@@ -17,6 +17,12 @@ from gtlearn.learning.shaping.sampled.policies.spaces import Numbers
 LOG_ROOT = log(2 * pi) / 2
 
 
+def normal_log_probs(means: Tensor, logs: Tensor, actions: Tensor) -> Tensor:
+    """The logarithms of densities of actions (..., numbers), by the deviations' logarithms."""
+    distances = (actions - means) * torch.exp(-logs)
+    return (-0.5 * distances.square() - logs - LOG_ROOT).sum(-1)
+
+
 @dataclass(frozen=True)
 class GaussianPolicy:
     """Independent normal actions: the network gives their means, parameters their deviations.
@@ -77,9 +83,7 @@ class GaussianPolicy:
     ) -> Tensor:
         """The logarithms of the densities of what was played; see `Policy.log_probs`."""
         weights, logs = self._split(parameters)
-        logs = logs[:, None, None]
-        distances = (actions - self.network(weights, states, memory)) * torch.exp(-logs)
-        return (-0.5 * distances.square() - logs - LOG_ROOT).sum(-1)
+        return normal_log_probs(self.network(weights, states, memory), logs[:, None, None], actions)
 
     def _split(self, parameters: Tensor) -> tuple[Tensor, Tensor]:
         """The network's parameters and the logarithms of the deviations."""

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from gtlearn.learning.shaping.sampled.noise import Generators, gumbel
 from gtlearn.learning.shaping.sampled.policies.lstm import Notes
 from gtlearn.learning.shaping.sampled.policies.network import Network, Unrolled, VectorNetwork
-from gtlearn.learning.shaping.sampled.policies.spaces import Choices, Numbers, Space
-
-OUT_OF_REACH = -1e9  # finite, so that a state with a mask of zeros gives no NaN
+from gtlearn.learning.shaping.sampled.policies.softmax import (
+    Softmax,
+    chosen_log_probs,
+    legal_logits,
+)
+from gtlearn.learning.shaping.sampled.policies.spaces import Numbers
 
 
 @dataclass(frozen=True)
-class RecurrentPolicy:
+class RecurrentPolicy(Softmax):
     """A softmax over the network's outputs.
 
     Attributes:
@@ -31,16 +32,6 @@ class RecurrentPolicy:
     actions: int
     units: int = 64
     dtype: torch.dtype = torch.float32
-
-    @property
-    def observes(self) -> Space:
-        """The states."""
-        return Choices(self.states)
-
-    @property
-    def acts(self) -> Choices:
-        """The actions."""
-        return Choices(self.actions)
 
     @property
     def network(self) -> Network:
@@ -60,17 +51,12 @@ class RecurrentPolicy:
         """Who plays, and notes what the network computed."""
         return RecurrentActor(self, parameters, trajectories, horizon)
 
-    def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
-        """Gumbel noise of each action; see `Policy.noise`."""
-        return gumbel((*shape, self.actions), like, generator)
-
     def log_probs(
         self, parameters: Tensor, states: Tensor, actions: Tensor, memory: Notes | None = None
     ) -> Tensor:
         """The log-probabilities of what was played; see `Policy.log_probs`."""
         logits = self.legal(self.network(parameters, states, memory), states)
-        logs = torch.log_softmax(logits, dim=-1)
-        return logs.gather(-1, actions[..., None]).squeeze(-1)
+        return chosen_log_probs(logits, actions)
 
     def legal(self, logits: Tensor, states: Tensor) -> Tensor:
         """The logits of what can be done at states; here, everything."""
@@ -96,7 +82,7 @@ class MaskedPolicy(CategoricalPolicy):
 
     def legal(self, logits: Tensor, states: Tensor) -> Tensor:
         """The logits of what is legal; the others are out of reach."""
-        return logits.masked_fill(states[..., -self.actions :] == 0, OUT_OF_REACH)
+        return legal_logits(logits, states)
 
 
 class RecurrentActor:

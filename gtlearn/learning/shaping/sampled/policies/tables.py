@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding
 
-from gtlearn.learning.shaping.sampled.noise import Generators, gumbel
-from gtlearn.learning.shaping.sampled.policies.spaces import Choices
+from gtlearn.learning.shaping.sampled.policies.softmax import Softmax
 
 
 @dataclass(frozen=True)
-class TablePolicy:
+class TablePolicy(Softmax):
     """A softmax over one row of logits a state, as in Kim et al. (2021), Appendix D.1.
 
     Attributes:
@@ -27,16 +25,6 @@ class TablePolicy:
     states: int
     actions: int
     dtype: torch.dtype = torch.float32
-
-    @property
-    def observes(self) -> Choices:
-        """The states."""
-        return Choices(self.states)
-
-    @property
-    def acts(self) -> Choices:
-        """The actions."""
-        return Choices(self.actions)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -51,10 +39,6 @@ class TablePolicy:
     def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> TableActor:
         """Who plays the tables."""
         return TableActor(parameters)
-
-    def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
-        """Gumbel noise of each action; see `Policy.noise`."""
-        return gumbel((*shape, self.actions), like, generator)
 
     def log_probs(
         self, parameters: Tensor, states: Tensor, actions: Tensor, memory: Any = None

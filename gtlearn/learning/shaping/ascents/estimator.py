@@ -6,26 +6,23 @@ the gradients of a batch are those of its parts, up to rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from gtlearn.errors import InputError
-from gtlearn.learning.shaping.methods import METHODS, Method, check_look_aheads
-from gtlearn.learning.shaping.sampled.chain import NAIVE, Adapted, Ascent, adapt, check_player
+from gtlearn.learning.shaping.methods import MetaMapg, Method
+from gtlearn.learning.shaping.sampled.chain import Adapted, adapt, check_player
 from gtlearn.learning.shaping.sampled.credit import Baseline, returns_credit, value_credit
 from gtlearn.learning.shaping.sampled.critic import values_and_gradient
-from gtlearn.learning.shaping.sampled.meta import meta_mapg, meta_pg
 from gtlearn.learning.shaping.sampled.noise import Generators
-from gtlearn.learning.shaping.sampled.opponents import lola_dice, reinforce
 from gtlearn.learning.shaping.sampled.policies.network import Network
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Program, Trajectories, rollout
 
-_META = {"meta-mapg": meta_mapg, "meta-pg": meta_pg}
+META_MAPG = MetaMapg()
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,6 @@ class Sampling:
         decay: lambda of the advantages in the outer loop, where there is a value network.
         weighted: whether step t counts discount ** t; False is the published estimator, which is
             about ten times too long here and points elsewhere.
-        look_aheads: of LOLA-DiCE, how many steps of the peers it foresees.
-        dependence: of inner updates that are differentiated; see `dice_objective`.
     """
 
     trajectories: int = 64
@@ -48,8 +43,6 @@ class Sampling:
     baseline: Baseline = "linear"
     decay: float = 0.95
     weighted: bool = True
-    look_aheads: int = 1
-    dependence: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,15 +123,12 @@ class Estimator:
     program: Program
     policies: Sequence[Policy]
     sampling: Sampling = Sampling()
-    method: Method = "meta-mapg"
+    method: Method = META_MAPG
     critic: Network | None = None
     player: int = 0
 
     def __post_init__(self) -> None:
         check_player(self.player, self.policies)
-        if self.method not in METHODS:
-            raise InputError(f"there is no method {self.method!r}; choose {' or '.join(METHODS)}")
-        check_look_aheads(self.sampling.look_aheads)
 
     def __call__(self, chains: Chains) -> Gradients:
         """The gradients of chains, in one tensor program."""
@@ -146,7 +136,9 @@ class Estimator:
         own = [torch.Generator(device).manual_seed(seed) for seed in chains.seeds.tolist()]
         judge = _Judge(self, chains.values)
         sample = partial(self.sample, generator=own)
-        gradient, of_rates = self._gradient(chains, sample, judge)
+        gradient, of_rates = self.method.sampled(
+            self, self.initial(chains), chains.rates, sample, judge
+        )
         values = torch.stack(judge.gradients).mean(0) if judge.gradients else chains.values
         objective = torch.stack(judge.rewards).sum(0)
         return Gradients(gradient, of_rates, objective, values)
@@ -161,9 +153,7 @@ class Estimator:
             generator: draws all that is played.
         """
         sample = partial(self.sample, generator=generator)
-        ascents: Mapping[int, Ascent] = NAIVE
-        if self.method == "lola-dice":
-            ascents = {self.player: partial(self._foreseeing, sample=sample)}
+        ascents = self.method.sampled_steps(self, sample)
         return adapt(
             self.policies, self.initial(chains), chains.rates, sample, self.credit, ascents=ascents
         )
@@ -190,62 +180,6 @@ class Estimator:
         options = self.sampling
         return returns_credit(
             played, self.program.discount, baseline=options.baseline, weighted=options.weighted
-        )
-
-    def rollouts(self, length: int) -> tuple[int, int]:
-        """How many joint policies one chain plays, in an iteration and in a test.
-
-        Args:
-            length: L.
-        """
-        foreseen = self.sampling.look_aheads + 1
-        if self.method == "lola-dice":
-            return foreseen, length + 1 + length * foreseen
-        return (1 if self.method == "reinforce" else length + 1), length + 1
-
-    def _gradient(
-        self, chains: Chains, sample: Callable[[Sequence[Tensor]], Trajectories], judge: _Judge
-    ) -> tuple[Tensor, Tensor]:
-        """The gradients in the start, and in the own inner rates."""
-        initial = self.initial(chains)
-        if self.method in _META:
-            found = _META[self.method](
-                self.policies,
-                initial,
-                chains.rates,
-                sample,
-                self.credit,
-                judge,
-                player=self.player,
-                dependence=self.sampling.dependence,
-            )
-            return found.parameters, found.rates[..., self.player]
-        no_rates = chains.rates.new_zeros(len(chains), len(chains.rates))
-        if self.method == "lola-dice":
-            return self._foreseeing(initial, chains.rates[0], sample, judge), no_rates
-        gradient = reinforce(
-            self.policies, initial, sample, self.credit, judge=judge, player=self.player
-        )
-        return gradient, no_rates
-
-    def _foreseeing(
-        self,
-        joint: Sequence[Tensor],
-        row: Tensor,
-        sample: Callable[[Sequence[Tensor]], Trajectories],
-        judge: _Judge | None = None,
-    ) -> Tensor:
-        """LOLA-DiCE's gradient, its peers stepping at their inner rates."""
-        ahead = row.expand(self.sampling.look_aheads, -1)
-        return lola_dice(
-            self.policies,
-            joint,
-            ahead,
-            sample,
-            self.credit,
-            judge=judge,
-            player=self.player,
-            dependence=self.sampling.dependence,
         )
 
 

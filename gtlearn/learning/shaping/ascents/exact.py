@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.optimisers import adam_groups, load_optimiser_state, optimiser_state
+from gtlearn.learning.shaping.ascents.base import Ascent, check_personas
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame
-from gtlearn.learning.shaping.meta.baselines import lola_dice, reinforce
 from gtlearn.learning.shaping.meta.chain import InnerRates, step_rates
-from gtlearn.learning.shaping.meta.gradient import MetaGradient, meta_mapg, meta_pg
-from gtlearn.learning.shaping.methods import METHODS, Method
+from gtlearn.learning.shaping.meta.gradient import MetaGradient
+from gtlearn.learning.shaping.methods import MetaMapg, Method
+
+FIXED_RATES = MetaMapg(learn_rates=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +35,8 @@ class Trained:
     objective: Tensor
 
 
-class MetaAscent:
-    """Adam on the mean gradient over personas; each seed on its own.
+class MetaAscent(Ascent):
+    """Adam on the mean exact gradient over personas; each seed on its own.
 
     Attributes:
         start: the player's initial parameters phi_0^i now, shape (seeds, *its shape).
@@ -50,11 +51,8 @@ class MetaAscent:
         *,
         rates: InnerRates,
         length: int = 5,
-        method: Method = "meta-mapg",
-        look_aheads: int = 1,
+        method: Method = FIXED_RATES,
         outer_rate: float = 0.1,
-        learn_rates: bool = False,
-        rates_rate: float | None = None,
         batch: int | None = None,
         generator: torch.Generator | None = None,
         player: int = 0,
@@ -66,14 +64,11 @@ class MetaAscent:
             personas: the initial parameters of the other players, in their order, each of shape
                 (personas, *its shape).
             start: phi_0^i of each seed, shape (seeds, *its shape).
-            rates: the inner rates, as `unroll` takes them.
+            rates: the inner rates, as `unroll` takes them; of learned ones only the player's own
+                change, one an update.
             length: L, the number of inner updates.
-            method: whose gradient; those of "lola-dice" and "reinforce" know of no chain.
-            look_aheads: of LOLA-DiCE, how many steps of the others it foresees.
+            method: whose gradient; Meta-MAPG's by default.
             outer_rate: Adam's rate for the start.
-            learn_rates: whether the player learns its own inner rates too, one an update; those of
-                the others are not its to choose.
-            rates_rate: Adam's rate for them; None: as for the start.
             batch: how many personas an iteration takes, drawn anew; all of them by default.
             generator: draws them; needed with `batch` only.
             player: i, who is trained.
@@ -81,69 +76,28 @@ class MetaAscent:
         Raises:
             InputError: if an option cannot be used.
         """
-        if method not in METHODS:
-            raise InputError(f"there is no exact method {method!r}; choose {' or '.join(METHODS)}")
-        if len(personas) != game.num_players - 1 or not all(len(p) for p in personas):
-            raise InputError(
-                f"personas of {len(personas)} player(s) are given; give at least one persona of "
-                f"each of the {game.num_players - 1} other players of {game.name}"
-            )
+        check_personas(personas, game.num_players - 1)
         if batch is not None and generator is None:
             raise InputError("batches of personas need a torch.Generator; give one")
         if batch is not None and not 0 < batch <= len(personas[0]):
             raise InputError(f"a batch of {batch} personas; there are 1 to {len(personas[0])}")
-        self.start = start.detach().clone()
-        alpha = step_rates(rates, length, self.start, game.num_players).detach()
-        self.rates = alpha.expand(len(start), length, game.num_players).clone()
-        self._game, self._personas, self._player = game, tuple(personas), player
-        self._length, self._batch, self._generator = length, batch, generator
-        self._method, self._look_aheads = method, look_aheads
-        self._learn_rates = learn_rates
-        held = adam_groups(self.start, self.rates if learn_rates else None, rates_rate)
-        self._optimiser = torch.optim.Adam(held, lr=outer_rate, maximize=True)
+        alpha = step_rates(rates, length, start, game.num_players)
+        alpha = alpha.expand(len(start), length, game.num_players)
+        super().__init__(start, alpha, method, outer_rate, player, generator)
+        self._game, self._personas, self._method = game, tuple(personas), method
+        self._batch = batch
 
     def step(self) -> MetaGradient:
         """One iteration; the gradient that it followed, of shape (seeds, personas, ...)."""
         initial = [persona[self._chosen()] for persona in self._personas]
         initial.insert(self._player, self.start[:, None])
-        found = self._gradient(initial)
-        self.start.grad = found.gradient.mean(1)
+        rates = self.rates[:, None].requires_grad_(self._learns_rates)
+        found = self._method.exact(self._game, initial, rates, self._player)
+        of_rates = None
         if found.rates is not None:
-            own = torch.zeros_like(self.rates)
-            own[..., self._player] = found.rates[:, 0, :, self._player] / len(initial[-1])
-            self.rates.grad = own
-        self._optimiser.step()
+            of_rates = found.rates[:, 0, :, self._player] / len(initial[-1])
+        self.climb(found.gradient.mean(1), of_rates)
         return found
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that changes: parameters, rates, the optimiser, the generator."""
-        return {
-            "start": self.start.clone(),
-            "rates": self.rates.clone(),
-            "optimiser": optimiser_state(self._optimiser),
-            "generator": None if self._generator is None else self._generator.get_state(),
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes on from a state."""
-        self.start.copy_(state["start"])
-        self.rates.copy_(state["rates"])
-        load_optimiser_state(self._optimiser, state["optimiser"])
-        if self._generator is not None:
-            self._generator.set_state(state["generator"])
-
-    def _gradient(self, initial: Sequence[Tensor]) -> MetaGradient:
-        """The method's, at phi_0 of everyone."""
-        game, player = self._game, self._player
-        rates = self.rates[:, None]
-        if self._method == "reinforce":
-            return reinforce(game, initial, player=player)
-        if self._method == "lola-dice":
-            ahead = rates[..., :1, :].expand(*rates.shape[:-2], self._look_aheads, -1)
-            return lola_dice(game, initial, ahead, self._look_aheads, player=player)
-        rates.requires_grad_(self._learn_rates)
-        method = meta_mapg if self._method == "meta-mapg" else meta_pg
-        return method(game, initial, rates, self._length, player=player)
 
     def _chosen(self) -> Tensor | slice:
         """Which personas this iteration takes."""

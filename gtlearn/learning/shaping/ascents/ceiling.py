@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gtlearn.learning.shaping.ascents.exact import train
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame
 from gtlearn.learning.shaping.meta.chain import InnerRates, unroll
 from gtlearn.learning.shaping.meta.gradient import meta_objective
-from gtlearn.learning.shaping.meta.training import train
+from gtlearn.learning.shaping.methods import MetaMapg
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ def ceiling(
         rates=rates,
         length=length,
         outer_rate=outer_rate,
-        learn_rates=learn_rates,
+        method=MetaMapg(learn_rates=learn_rates),
         player=player,
     )
     initial = list(personas)

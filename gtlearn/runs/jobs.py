@@ -1,7 +1,7 @@
-"""The same run for many seeds: one after another, by processes here, or on a Ray cluster.
+"""The runs of a sweep: one after another, by processes here, or on a Ray cluster.
 
-Each seed is a run in its own folder, so whoever trains it, the outcome is the same, and an
-interrupted sweep goes on where its runs were.
+Each combination of options and seed is a run in its own folder, so whoever trains it, the outcome
+is the same, and an interrupted sweep goes on where its runs were.
 """
 
 from __future__ import annotations
@@ -10,44 +10,23 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.optional import optional, require
 from gtlearn.runs import cluster, folder, loop
 from gtlearn.runs.config import LARGEST_SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
+from gtlearn.runs.loop import Outcome
+from gtlearn.runs.options import differing, shown
 from gtlearn.runs.stopping import Stop, was_asked
 from gtlearn.runs.workers import each
 
-_RETRIES = 4  # of a run whose worker, or whose node, is lost; it goes on from its checkpoint
 _PATIENCE = 60.0  # seconds for the worker of a lost node to end
-MANY = 100_000  # seeds; more are a slip
+MANY = 100_000  # runs; more are a slip
 _LOOK = 1.0  # seconds between two looks at whether to stop
 _PART = re.compile(r"(\d{1,10})(?:\.\.(\d{1,10}))?", flags=re.ASCII)
-
-
-@dataclass(frozen=True)
-class SeedOutcome:
-    """What came out of one run of a sweep.
-
-    Attributes:
-        seed: its seed.
-        folder: its folder.
-        result: what its result.json holds; None if it failed or was stopped.
-        error: why it failed.
-    """
-
-    seed: int
-    folder: Path
-    result: dict[str, Any] | None
-    error: str | None = None
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it was stopped before its end, by a signal to its process for instance."""
-        return self.result is None and self.error is None
 
 
 @dataclass(frozen=True)
@@ -92,22 +71,29 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     return tuple(seeds)
 
 
-def prepare(config: RunConfig, seeds: Sequence[int], parent: Path) -> list[Job]:
-    """Makes a folder with its config for each seed, in a new folder `parent`.
+def prepare(configs: Sequence[RunConfig], seeds: Sequence[int], parent: Path) -> list[Job]:
+    """Makes a folder for each config and seed, in a new folder `parent`.
+
+    Args:
+        configs: what is trained; the names of the folders say in what they differ.
+        seeds: of each.
+        parent: the folder of all runs.
 
     Raises:
-        InputError: if it exists, or cannot be made.
+        InputError: if it exists or cannot be made, or there are too many runs.
     """
+    if len(configs) * len(seeds) > MANY:
+        raise InputError(f"these are {len(configs) * len(seeds)} runs; give at most {MANY}")
     if parent.exists():
         raise InputError(
             f"{parent} exists already; choose another folder, or go on by `gtlearn resume {parent}`"
         )
-    moment = folder.now()
     jobs = []
-    for seed in seeds:
-        one = dataclasses.replace(config, seed=seed)
-        path = parent / folder.run_name(one, f"seed{seed}", moment)
-        jobs.append(Job(folder.create(one, path), one))
+    for config, setting in zip(configs, differing(configs), strict=True):
+        own = [f"{k}-{shown(v)}" for k, v in setting.items() if k not in folder.SUBJECTS]
+        for seed in seeds:
+            one = dataclasses.replace(config, seed=seed)
+            jobs.append(Job(folder.create(one, folder.default_path(one, parent, own)), one))
     return jobs
 
 
@@ -141,7 +127,7 @@ def train_all(
     backend: str = "local",
     address: str | None = None,
     stop: Stop | None = None,
-) -> Iterator[SeedOutcome]:
+) -> Iterator[Outcome]:
     """Trains runs to their ends, each from its last checkpoint; yields outcomes as they come.
 
     Args:
@@ -159,7 +145,9 @@ def train_all(
     jobs = [dataclasses.replace(job, folder=RunFolder(job.folder.path.resolve())) for job in jobs]
     if backend == "ray":
         return _by_ray(jobs, workers, address, stop)
-    return _by_workers(jobs, workers, stop) if workers > 1 else _in_turn(jobs, stop)
+    if workers > 1:
+        return each(finish, jobs, workers=workers, lost=_lost, stop=stop)
+    return _in_turn(jobs, stop)
 
 
 def require_backend(backend: str, workers: int, address: str | None = None) -> None:
@@ -174,7 +162,7 @@ def require_backend(backend: str, workers: int, address: str | None = None) -> N
         cluster.require_listener(address)
 
 
-def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> SeedOutcome:
+def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> Outcome:
     """Trains one run to its end; bad input and divergence become its `error`.
 
     Args:
@@ -182,53 +170,45 @@ def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> SeedOutco
         stop: whether to leave it to be resumed.
         patience: seconds for another process that trains it to end.
     """
-    path, seed = job.folder.path, job.config.seed
+    path, ended = job.folder.path, partial(Outcome, job.folder.path, job.config, None)
     if not job.folder.config_file.is_file():
-        return SeedOutcome(
-            seed, path, None, f"a worker cannot see {path}; keep runs where all machines see them"
-        )
+        return ended(f"a worker cannot see {path}; keep runs where all machines see them")
     try:
-        return SeedOutcome(
-            seed,
-            path,
-            loop.go_on(job.folder, job.config, job.before, stop=stop, patience=patience).result,
-        )
+        return loop.go_on(job.folder, job.config, job.before, stop=stop, patience=patience)
     except InputError as error:
-        return SeedOutcome(seed, path, None, str(error))
+        return ended(str(error))
     except KeyboardInterrupt:
         if not was_asked(stop):
             raise
-        return SeedOutcome(seed, path, None)
+        return ended()
 
 
-def _in_turn(jobs: Sequence[Job], stop: Stop | None) -> Iterator[SeedOutcome]:
+def _in_turn(jobs: Sequence[Job], stop: Stop | None) -> Iterator[Outcome]:
     for job in jobs:
         if stop is not None and stop(0):
             return
         yield finish(job, stop)
 
 
-def _by_workers(jobs: Sequence[Job], workers: int, stop: Stop | None) -> Iterator[SeedOutcome]:
-    return each(finish, jobs, workers=workers, lost=_lost, stop=stop)
-
-
-def _lost(job: Job, code: int) -> SeedOutcome:
+def _lost(job: Job, code: int) -> Outcome:
     """What is said of a run whose worker died."""
     path = job.folder.path
     why = f"ended with the code {code}; see above"
     if code < 0:
         why = f"was killed by signal {-code}, for lack of memory perhaps"
     error = f"its worker {why}; its checkpoint is kept: go on by `gtlearn resume {path}`"
-    return SeedOutcome(job.config.seed, path, None, error)
+    return Outcome(path, job.config, None, error)
 
 
 def _by_ray(
     jobs: Sequence[Job], workers: int, address: str | None, stop: Stop | None
-) -> Iterator[SeedOutcome]:
+) -> Iterator[Outcome]:
     with cluster.connected(workers, address) as ray:
         try:
             threads = {job.config.recording.threads for job in jobs}
-            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=_RETRIES)(finish)
+            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=cluster.RETRIES)(
+                finish
+            )
             pending = [remote.remote(job, patience=_PATIENCE) for job in jobs]
             while pending:
                 ready, pending = ray.wait(pending, timeout=_LOOK)
@@ -236,12 +216,5 @@ def _by_ray(
                 if stop is not None and stop(0):
                     raise KeyboardInterrupt
         except ray.exceptions.RayError:
-            raise _lost_worker(jobs) from None
-
-
-def _lost_worker(jobs: Sequence[Job]) -> InputError:
-    parent = jobs[0].folder.path.parent
-    return InputError(
-        "a worker was killed, for lack of memory perhaps; the runs' checkpoints are kept: go on "
-        f"with fewer workers by `gtlearn resume {parent}`"
-    )
+            parent = jobs[0].folder.path.parent
+            raise cluster.lost(f"with fewer workers by `gtlearn resume {parent}`") from None

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.optimisers import adam_groups, load_optimiser_state, optimiser_state
-from gtlearn.learning.shaping.sampled.batch import Chains, Estimator, Gradients
+from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
+from gtlearn.learning.shaping.ascents.base import Ascent, check_personas
+from gtlearn.learning.shaping.ascents.estimator import Chains, Estimator, Gradients
 from gtlearn.learning.shaping.sampled.chain import Adapted
 from gtlearn.learning.shaping.sampled.gradients import clip_each, project_conflicts
 
@@ -18,12 +19,12 @@ Estimate = Callable[[Chains], Gradients]
 LARGEST_SEED = 2**62
 
 
-class SampledAscent:
-    """Adam on the mean over chains of gradients, each clipped alone.
+class SampledAscent(Ascent):
+    """Adam on the mean over chains of sampled gradients, each clipped alone.
 
     Attributes:
-        start: the learner's phi_0, of the shape of its policy.
-        rates: inner rates, shape (L, players).
+        start: the learner's phi_0 now, of the shape of its policy.
+        rates: inner rates now, shape (L, players).
         values: the value network's parameters; empty where there is none.
         estimate: the estimator, or what has it do its work in parts, elsewhere.
     """
@@ -41,8 +42,6 @@ class SampledAscent:
         outer_rate: float = 1e-4,
         critic_rate: float = 1.5e-4,
         clip: float = 1.0,
-        learn_rates: bool = True,
-        rates_rate: float | None = None,
     ) -> None:
         """An ascent that has not begun.
 
@@ -59,28 +58,18 @@ class SampledAscent:
             outer_rate: Adam's rate for the start.
             critic_rate: Adam's rate for the value network.
             clip: the longest gradient of one chain.
-            learn_rates: whether the learner's own inner rates are learned, too.
-            rates_rate: Adam's rate for them; None: as for the start.
 
         Raises:
             InputError: if an option cannot be used.
         """
-        peers = len(estimator.policies) - 1
-        if len(personas) != peers or not all(len(given) for given in personas):
-            raise InputError(
-                f"personas of {len(personas)} player(s) are given; give at least one persona of "
-                f"each of the {peers} peers"
-            )
+        check_personas(personas, len(estimator.policies) - 1)
         if chains < 1:
             raise InputError(f"{chains} chains an iteration; play 1 or more")
-        self.start, self.rates = start.detach().clone(), rates.detach().clone()
+        super().__init__(start, rates, estimator.method, outer_rate, estimator.player, generator)
         self.values = torch.empty(0, device=start.device)
         self.estimate: Estimate = estimator
-        self._estimator, self._personas, self._generator = estimator, tuple(personas), generator
+        self._estimator, self._personas, self._drawing = estimator, tuple(personas), generator
         self._chains, self._groups, self._clip = chains, groups, clip
-        self._learn_rates, self._player = learn_rates, estimator.player
-        learned = adam_groups(self.start, self.rates if learn_rates else None, rates_rate)
-        self._optimiser = torch.optim.Adam(learned, lr=outer_rate, maximize=True)
         if estimator.critic is not None:
             self.values = estimator.critic.initial(1, generator)[0]
             self._critic_optimiser = torch.optim.Adam([self.values], lr=critic_rate)
@@ -93,14 +82,10 @@ class SampledAscent:
         found = self.estimate(Chains(self.start, self.rates, self.values, peers, seeds))
         clipped = clip_each(found.parameters, self._clip)
         if self._groups is None:
-            self.start.grad = clipped.mean(0)
+            gradient = clipped.mean(0)
         else:
-            self.start.grad = project_conflicts(clipped, self._groups[drawn], self._generator)
-        if self._learn_rates:
-            own = torch.zeros_like(self.rates)
-            own[:, self._player] = clip_each(found.rates, self._clip).mean(0)
-            self.rates.grad = own
-        self._optimiser.step()
+            gradient = project_conflicts(clipped, self._groups[drawn], self._drawing)
+        self.climb(gradient, clip_each(found.rates, self._clip).mean(0))
         if self._estimator.critic is not None:
             self.values.grad = found.values
             self._critic_optimiser.step()
@@ -118,28 +103,22 @@ class SampledAscent:
         return self._estimator.adapted(chains, generator)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that changes: parameters, rates, optimisers, the generator."""
+        """What all ascents keep, and the value network with its optimiser."""
         critic = self._estimator.critic is not None
         return {
-            "start": self.start.clone(),
-            "rates": self.rates.clone(),
+            **super().state_dict(),
             "values": self.values.clone(),
-            "optimiser": optimiser_state(self._optimiser),
             "critic": optimiser_state(self._critic_optimiser) if critic else None,
-            "generator": self._generator.get_state(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes on from a state, to the same bits."""
-        self.start.copy_(state["start"])
-        self.rates.copy_(state["rates"])
+        super().load_state_dict(state)
         self.values.copy_(state["values"])
-        load_optimiser_state(self._optimiser, state["optimiser"])
         if self._estimator.critic is not None:
             load_optimiser_state(self._critic_optimiser, state["critic"])
-        self._generator.set_state(state["generator"])
 
     def _drawn(self, below: int) -> Tensor:
         """One number a chain, below a limit."""
-        device = self._generator.device
-        return torch.randint(below, (self._chains,), generator=self._generator, device=device)
+        device = self._drawing.device
+        return torch.randint(below, (self._chains,), generator=self._drawing, device=device)
