@@ -68,7 +68,7 @@ def run_demo(picture: Path, seed: int = 0) -> Iterator[str]:
         "In a Nash equilibrium, no player gains by changing its own strategy alone. In the battle "
         "of the sexes two players want to meet, but each prefers another place, A or B:\n"
     )
-    solutions = [_solved(name) for name in GAMES]
+    solutions = [solvers.solve(name, concept="nash", find="all") for name in GAMES]
     yield f"{solutions[0]}\n"
     for title, solution in zip(TITLES[1:], solutions[1:], strict=True):
         yield _wrapped(_one_line(title, solution))
@@ -92,12 +92,6 @@ def run_demo(picture: Path, seed: int = 0) -> Iterator[str]:
         yield _wrapped(_verdict(title, solution, runs))
     yield f"\n{draw(picture, groups)}\n"
     yield "Next: `gtlearn games list`, then `gtlearn solve GAME --find all`."
-
-
-def _solved(name: str) -> Solution:
-    solution = solvers.solve(name, concept="nash", find="all")
-    assert isinstance(solution, Solution)  # and not one of an iterated game
-    return solution
 
 
 def learn(solution: Solution, seed: int) -> Learned:

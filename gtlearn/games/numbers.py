@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -60,11 +60,6 @@ def parse_entry(text: str) -> int | Fraction:
     if len(digits) < 19 and digits.isdigit() and digits.isascii():
         return int(text)
     return parse_number(text)
-
-
-def parse_numbers(texts: Iterable[str]) -> list[int | Fraction]:
-    """The exact values of many number texts."""
-    return [parse_entry(text) for text in texts]
 
 
 def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:

@@ -94,15 +94,12 @@ class Emulator:
 
     def observe(self) -> Bytes:
         """The memory or the screen, as the two players see it."""
-        seen: Bytes
-        match self.observations:
-            case "ram":
-                seen = self._ram
-            case "rgb_image":
-                seen = self._ale.getScreenRGB()
-            case "grayscale_image":
-                seen = self._ale.getScreenGrayscale()
-        return seen
+        if self.observations == "ram":
+            return self._ram
+        if self.observations == "rgb_image":
+            return self.render()
+        screen: Bytes = self._ale.getScreenGrayscale()
+        return screen
 
     def aim(self, player: int, armed: bool) -> Move:
         """What a good shot does now: `gtlearn.environments.trade.aim`."""

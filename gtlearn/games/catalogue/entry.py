@@ -62,7 +62,9 @@ class Entry:
         changed = {key: given[key] for key in defaults if key in given}
         with about(self.name):
             game: Any = self.builder(**changed)
-        known = {"name": call_text(self.name, changed), "source": self.citation}
+        inside = ",".join(f"{key}={value}" for key, value in changed.items())
+        name = f"{self.name}({inside})" if inside else self.name
+        known = {"name": name, "source": self.citation}
         named: Game = replace(game, **{key: known[key] for key in known if hasattr(game, key)})
         return named
 
@@ -106,12 +108,6 @@ def check_size(*shape: int) -> None:
             f"these parameters ask for {sizes} profiles, and at most {MAX_ENTRY_PROFILES} are "
             "built; make them smaller"
         )
-
-
-def call_text(name: str, arguments: Mapping[str, _Argument]) -> str:
-    """`name(key=value,...)`, or `name` alone where there are no arguments."""
-    inside = ",".join(f"{key}={value}" for key, value in arguments.items())
-    return f"{name}({inside})" if inside else name
 
 
 def _choices(defaults: Mapping[str, _Argument]) -> str:

@@ -99,11 +99,6 @@ def format_row(suffix: str) -> Format | None:
     return _formats[suffix]
 
 
-def is_own(row: Format) -> bool:
-    """Whether a format is gtlearn's own."""
-    return row in _OWN
-
-
 def listed(*, written: bool = False, text: bool = False) -> str:
     """The suffixes of what is read, or written, or read as text: ".nfg, .json or .csv"."""
     rows = [row for row in _formats.values() if (row.write if written else row.read)]
@@ -250,7 +245,7 @@ def _read(row: Format, content: str | bytes, named: dict[str, str], how: dict[st
     except InputError:
         raise
     except Exception as error:
-        if is_own(row):
+        if row in _OWN:
             raise
         raise InputError(f"{what} is no .{row.suffix} file: {first_line(error)}") from None
 

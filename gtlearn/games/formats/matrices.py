@@ -219,7 +219,12 @@ def one_array_a_player(
     sizes = nesting(arrays)
     if (players_axis or _axis(arrays, sizes)) == FIRST:
         return list(arrays)
-    _require_last(sizes)
+    if sizes[-1] != len(sizes) - 1:
+        raise InputError(
+            f"payoffs of shape {list(sizes)} with the players on the last axis: "
+            f"{len(sizes) - 1} axes of actions need {len(sizes) - 1} payoffs an entry, not "
+            f"{sizes[-1]}"
+        )
     if isinstance(arrays, np.ndarray) and arrays.dtype == object:  # its entries may be tuples
         arrays = arrays.tolist()
     array = exact_array(arrays, rationalise=rationalise, what="the payoffs")
@@ -276,15 +281,6 @@ def _two_readings(sizes: tuple[int, ...]) -> str:
         f"counts its {players} players, or a {last} game whose last axis does; say which by "
         f"{option('players_axis', ['first', 'last'])}, or give a list of one array a player"
     )
-
-
-def _require_last(sizes: tuple[int, ...]) -> None:
-    if sizes[-1] != len(sizes) - 1:
-        raise InputError(
-            f"payoffs of shape {list(sizes)} with the players on the last axis: "
-            f"{len(sizes) - 1} axes of actions need {len(sizes) - 1} payoffs an entry, not "
-            f"{sizes[-1]}"
-        )
 
 
 def refuse_axis(players_axis: str | None, why: str) -> None:

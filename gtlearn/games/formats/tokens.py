@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.labels import shown
-from gtlearn.games.numbers import parse_number, parse_numbers
+from gtlearn.games.numbers import parse_entry, parse_number
 
 _MAX_PLAYERS = 32
 
@@ -108,7 +108,7 @@ class Tokens:
     def numbers(self, purpose: str) -> list[int | Fraction]:
         """Reads all tokens that are left as numbers."""
         try:
-            numbers = parse_numbers(self._items[self._next :])
+            numbers = list(map(parse_entry, self._items[self._next :]))
             self._next = len(self._items)
             return numbers
         except InputError:

@@ -111,7 +111,7 @@ def from_openspiel(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFo
         tensors = [np.array(game.player_utilities(k)).reshape(shape) for k in range(len(shape))]
         actions = [[game.action_name(k, a) for a in range(n)] for k, n in enumerate(shape)]
     else:
-        return normal_form_of_tree(game, name=name, rationalise=rationalise)
+        return normal_form_of_tree(game, rationalise=rationalise)
     return normal_form(
         *tensors,
         name=name,

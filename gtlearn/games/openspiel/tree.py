@@ -25,9 +25,7 @@ _MAX_CHANCE_DENOMINATOR = 10**6
 _Item = tuple[Any, Any, int, tuple[int, ...], Fraction]
 
 
-def normal_form_of_tree(
-    game: pyspiel.Game, *, name: str, rationalise: bool = False
-) -> NormalFormGame:
+def normal_form_of_tree(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFormGame:
     """The reduced normal form of an OpenSpiel game; see `TreeRecord.reduced_normal_form`.
 
     Simultaneous moves become moves one after another that the others do not see. Chance
@@ -42,10 +40,10 @@ def normal_form_of_tree(
     kind = game.get_type()
     if not (_sees_everything(kind) or kind.provides_information_state_string):
         raise InputError(
-            f"{name} has imperfect information but no information state strings, so its "
+            f"{name_of(game)} has imperfect information but no information state strings, so its "
             "information sets are unknown; use another game"
         )
-    walk = _Walk(game, name, rationalise)
+    walk = _Walk(game, rationalise)
     walk.run()
     return walk.record.reduced_normal_form(source="OpenSpiel", number_note=walk.numbers.note)
 
@@ -110,13 +108,13 @@ class ExactNumbers:
 class _Walk:
     """A depth-first walk with a stack; states are made when their turn comes."""
 
-    def __init__(self, game: pyspiel.Game, name: str, rationalise: bool) -> None:
+    def __init__(self, game: pyspiel.Game, rationalise: bool) -> None:
         self.game = game
-        self.name = name
-        self.numbers = ExactNumbers(name, rationalise)
+        self.name = name_of(game)
+        self.numbers = ExactNumbers(self.name, rationalise)
         self.sees_everything = _sees_everything(game.get_type())
         players = default_players(game.num_players())
-        self.record = TreeRecord(name, players)
+        self.record = TreeRecord(self.name, players)
         self.nodes = self.moves = self.depth = 0
         self.stack: list[_Item] = []
 

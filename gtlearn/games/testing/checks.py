@@ -179,6 +179,7 @@ class _Play:
 
     def __init__(self, theirs: Any, game: MarkovGame, generator: np.random.Generator) -> None:
         self.game = game
+        self.players = range(game.num_players)
         self.what = f"the OpenSpiel game of {game.name!r}"
         self.generator = generator
         self.state = theirs.new_initial_state()
@@ -190,7 +191,9 @@ class _Play:
         game, weight = self.game, 1.0
         for step in range(game.horizon or _STEPS):
             self._compare_labels()
-            joint = tuple(int(self.generator.choice(self._legal(k))) for k in self._players())
+            joint = tuple(
+                int(self.generator.choice(self._legal(k))) for k in range(self.game.num_players)
+            )
             self.state.apply_actions(list(joint))
             where = (self.place, *joint)
             paid = [weight * float(array[where]) for array in game.payoffs]
@@ -209,15 +212,12 @@ class _Play:
             row = [game.transitions[(*where, t)] for t in range(game.num_states)]
             self.place = self._drawn(row, Fraction(1) if game.horizon else game.discount)
 
-    def _players(self) -> range:
-        return range(self.game.num_players)
-
     def _legal(self, player: int) -> list[int]:
         return [int(a) for a in np.flatnonzero(self.game.legal[player][self.place])]
 
     def _compare_labels(self) -> None:
         label = self.game.states[self.place]
-        seen = [self.state.observation_string(k) for k in self._players()]
+        seen = [self.state.observation_string(k) for k in self.players]
         if seen != [label] * self.game.num_players:
             raise InputError(f"{self.what} calls state {label!r} {seen[0]!r}")
         for player, labels in enumerate(self.game.actions):
