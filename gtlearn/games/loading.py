@@ -229,14 +229,14 @@ def _format_of_text(text: str, what: str, flags: Mapping[str, Any]) -> str:
     readable = [format for format, (fits, _) in readers.items() if fits(text)]
     if len(readable) < 2:
         return readable[0] if readable else "text"
-    found = {}
+    games = {}
     for format, (_, parse) in readers.items():
         with suppress(InputError):
-            found[format] = parse(text, **flags)
-    if len(found) == 1 and any(flags.values()):  # which only one of them takes
-        return next(iter(found))
-    if len(found) == 2:
-        one, other = ((game.actions, game.payoffs) for game in found.values())
+            games[format] = parse(text, **flags)
+    if len(games) == 1 and any(flags.values()):  # which only one of them takes
+        return next(iter(games))
+    if len(games) == 2:
+        one, other = ((game.actions, game.payoffs) for game in games.values())
         if one == other:
             return "literal"
     raise InputError(

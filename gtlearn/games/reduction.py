@@ -228,7 +228,7 @@ class TreeRecord:
 
 def _visited_twice(tree: _Tree) -> list[int]:
     """The information sets that come twice on one path."""
-    found = []
+    twice = []
     for index, known in enumerate(tree.sets):
         if len(known.parents) < 2:  # of a set that comes twice, one parent has passed it
             continue
@@ -236,9 +236,9 @@ def _visited_twice(tree: _Tree) -> list[int]:
             while sequence and tree.before[sequence][1] != index:
                 sequence = tree.before[sequence][0]
             if sequence:
-                found.append(index)
+                twice.append(index)
                 break
-    return found
+    return twice
 
 
 def _named(sets: Sequence[InformationSet]) -> str:

@@ -1,4 +1,4 @@
-"""Markov games as JSON (schema gtlearn/markov-game/1), exact, in a form that people write.
+"""Markov games as JSON (schema gtlearn/markov-game/1), exact, in a form for writing by hand.
 
     {"schema": "gtlearn/markov-game/1",
      "states": ["boom", "bust"],
@@ -357,8 +357,8 @@ def _transition_json(game: MarkovGame, state: int, chosen: tuple[int, ...]) -> A
 
 def _distribution(row: Sequence[Fraction], states: Sequence[str]) -> Any:
     """The label of a state that is certain, else the probabilities above 0 by label."""
-    found = {label: format_number(p) for label, p in zip(states, row, strict=True) if p}
-    return next(iter(found)) if len(found) == 1 else found
+    shares = {label: format_number(p) for label, p in zip(states, row, strict=True) if p}
+    return next(iter(shares)) if len(shares) == 1 else shares
 
 
 def _legal_json(game: MarkovGame) -> dict[str, dict[str, list[str]]]:

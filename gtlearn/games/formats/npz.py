@@ -65,12 +65,12 @@ def arrays_of_npz(data: bytes, what: str) -> dict[str, NDArray[Any]]:
         InputError: if it is no such file, or unpacks to more than may be read.
     """
     members = unpacked(data, what)
-    found = {name: content for name, content in members.items() if name.endswith(".npy")}
-    if not found or len(found) < len(members):
+    arrays = {name: content for name, content in members.items() if name.endswith(".npy")}
+    if not arrays or len(arrays) < len(members):
         raise InputError(f"{what} holds no arrays of numbers as numpy.savez writes them")
     return {
         name.removesuffix(".npy"): array_of_npy(content, f"{quoted(name)} in {what}")
-        for name, content in found.items()
+        for name, content in arrays.items()
     }
 
 

@@ -147,15 +147,15 @@ def _folded(label: str) -> str:
 
 def is_ambiguous(cells: Iterable[str]) -> bool:
     """Whether a pair of payoffs is, or all could be, one number with a thousands separator."""
-    found = False
+    ambiguous = False
     for cell in map(str.strip, cells):
         if _THOUSANDS.fullmatch(cell):
             if re.search(r"[\s,;]0", cell):  # no payoff is written with a leading zero
                 return True
-            found = True
+            ambiguous = True
         elif not cell.startswith("(") and len(_parts(cell, PAYOFFS)) > 1:
             return False
-    return found
+    return ambiguous
 
 
 def _parts(text: str, comma: str) -> list[str]:

@@ -62,9 +62,9 @@ class Tokens:
 
     def expect(self, token: str, purpose: str) -> None:
         """Reads `token`, or fails saying what it was to be there for."""
-        found = self.take()
-        if found != token:
-            raise self.error(f"expected {token} {purpose}, found {shown(found)}")
+        taken = self.take()
+        if taken != token:
+            raise self.error(f"expected {token} {purpose}, found {shown(taken)}")
 
     def string(self, purpose: str) -> str:
         """Reads a string in double quotes."""

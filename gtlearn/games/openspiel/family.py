@@ -17,7 +17,7 @@ class Family:
 
     Attributes:
         short_name: what stands before the brackets.
-        long_name: what OpenSpiel calls it for people.
+        long_name: what OpenSpiel calls it in words.
         defaults: every parameter with its default.
         loadable: whether the defaults make a game.
         steps: whether there are several, so that there are rewards and something to see.

@@ -140,14 +140,14 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
         as `TabularPolicy(game)`, which visits every history to find them. With recall="perfect" a
         policy needs every history; leave `states` out there.
         """
-        found: dict[str, Any] = {}
+        states: dict[str, Any] = {}
         waiting = self.first_decisions()
         for state in waiting:  # grows meanwhile, the earliest steps first
             key = "" if state.is_terminal() else f"{state.place:09d}"
-            if key and key not in found:
-                found[key] = state
+            if key and key not in states:
+                states[key] = state
                 waiting.extend(followers(state))
-        return dict(sorted(found.items()))
+        return dict(sorted(states.items()))
 
     def first_decisions(self) -> list[Any]:
         """The states in which players may decide first."""

@@ -238,12 +238,12 @@ class _Play:
         if goes_on < 1:
             chances[stop] = 1 - goes_on
         at_chance = self.state.is_chance_node()
-        found = dict(self.state.chance_outcomes()) if at_chance else {move: 1.0}
+        drawn = dict(self.state.chance_outcomes()) if at_chance else {move: 1.0}
         wanted = {outcome: float(p) for outcome, p in chances.items()}
-        same = at_chance == (len(wanted) > 1) and found.keys() == wanted.keys()
+        same = at_chance == (len(wanted) > 1) and drawn.keys() == wanted.keys()
         # 1 - discount, of rounded numbers, is off by one rounding
-        if not same or any(abs(found[outcome] - p) > 2**-52 for outcome, p in wanted.items()):
-            raise InputError(f"{self.what} draws from {found} in {self.state}, not from {wanted}")
+        if not same or any(abs(drawn[outcome] - p) > 2**-52 for outcome, p in wanted.items()):
+            raise InputError(f"{self.what} draws from {drawn} in {self.state}, not from {wanted}")
         if at_chance:
             self.state.apply_action(move)
         return place
