@@ -98,8 +98,11 @@ class Vertices:
         tight: labels of the d facets of each basis, shape (N, d), sorted.
         extra: labels beyond `tight` that are tight at the vertex of basis k (degenerate ones).
         again: whether the enumeration begins anew with these, so that all before come again.
+        symbolic: whether the right-hand side is perturbed to 1 + (t, t^2, ...), and not along
+            `polytope.direction`.
     """
 
     tight: NDArray[np.int16]
     extra: dict[int, tuple[int, ...]]
     again: bool = False
+    symbolic: bool = False

@@ -59,7 +59,7 @@ def _vertices(visited: list[Dictionary], d: int) -> Vertices:
         if zero:
             extra[k] = tuple(sorted(zero))
     tight = [sorted(current.nonbasic) for current in visited]
-    return Vertices(np.array(tight, dtype=np.int16).reshape(len(visited), d), extra)
+    return Vertices(np.array(tight, dtype=np.int16).reshape(len(visited), d), extra, symbolic=True)
 
 
 class Dictionary:

@@ -69,6 +69,12 @@ def enumerate_vertices(matrix: NDArray[Any]) -> Iterator[Vertices]:
         again = False
 
 
+def direction(rows: int) -> tuple[NDArray[np.int64], float]:
+    """The vector along which the right-hand side is perturbed: random integers, and their bound."""
+    spread = 2.0 ** max(16, (4 * rows).bit_length())
+    return np.random.default_rng(2024).choice(int(spread), size=(rows,), replace=False), spread
+
+
 def vertex(matrix: NDArray[Any], tight: NDArray[np.int16]) -> tuple[list[int], list[int], int]:
     """The vertex of a basis, exactly: nonzero places, their numerators, and the denominator."""
     d = matrix.shape[1]
@@ -110,8 +116,7 @@ class _Search:
         self.exact = matrix
         self.rows, self.dimension = matrix.shape
         self.matrix, self.relative = in_doubles(matrix)
-        spread = 2.0 ** max(16, (4 * self.rows).bit_length())
-        steps = np.random.default_rng(2024).choice(int(spread), size=(self.rows,), replace=False)
+        steps, spread = direction(self.rows)
         offsets = delta * steps / spread
         self.perturbed = np.asarray(1.0 + offsets, dtype=np.float64)
         self.numerators = [int(p * 2**52) for p in self.perturbed.tolist()]
