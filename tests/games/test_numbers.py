@@ -78,7 +78,7 @@ def test_numbers_of_any_length_survive_printing(numerator, denominator):
 
 
 @given(st.lists(st.fractions(), max_size=5))
-def test_parse_numbers(values):
+def test_parse_entry(values):
     assert [parse_entry(str(value)) for value in values] == values
 
 
