@@ -159,8 +159,9 @@ def unlimited_bound(
         if isinstance(step, Mapping):
             require_only(step, ("steps", "weight", "multipliers"), "a step of the proof")
             count = index(step.get("steps"), game.horizon + 1, "the number of steps")
+            weight = number(step.get("weight"), "a weight")
             rows = items(step.get("multipliers"), "the multipliers")
-            stated.append((count, number(step.get("weight"), "a weight"), rows))
+            stated.append((count, weight, rows))
     for k, weight, multipliers in sorted(stated, key=lambda step: step[:2]):
         secured = minmax * sum((game.discount**t for t in range(k - 1)), Fraction(0))
         bounds = []
