@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from gtlearn.cli.app import app
-from gtlearn.cli.interrupt import INTERRUPTED
+from gtlearn.cli.reading import INTERRUPTED
 from gtlearn.cli.stdout import claim_stdout, discard, is_stuck, not_written
 from gtlearn.errors import CertificateError, InputError, shortened, speaking_flags
 

@@ -7,22 +7,15 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.options import output_option, workers_option
 from gtlearn.cli.stdout import Command
 
 
 @click.command(cls=Command)
 @click.argument("figure")
 @click.option("--quick", is_flag=True, help="A reduced version, which says what it leaves out.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 1000),
-    help="Processes at a time.  [default: one a core]",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The folder of its runs.  [default: runs/FIGURE]",
-)
+@workers_option(None, "Processes at a time.  [default: one a core]")
+@output_option("The folder of its runs.  [default: runs/FIGURE]")
 def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None) -> int:
     """Run a published FIGURE again, and print the paper's numbers beside ours.
 

@@ -6,20 +6,15 @@ from pathlib import Path
 
 import click
 
-from gtlearn.cli.algorithms import ALLOW
-from gtlearn.cli.options import refuse_unused
+from gtlearn.cli.algorithms import allow_option
+from gtlearn.cli.options import was_given, workers_option
 from gtlearn.cli.stdout import Command
+from gtlearn.errors import InputError, option
 
 
 @click.command(cls=Command)
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 1000),
-    default=1,
-    show_default=True,
-    help="Of a sweep: processes at a time.",
-)
+@workers_option(1, "Of a sweep: processes at a time.")
 @click.option(
     "--iterations",
     type=click.IntRange(min=0),
@@ -31,7 +26,7 @@ from gtlearn.cli.stdout import Command
     help="Switch TensorBoard on, for all iterations so far, too, or off.",
 )
 @click.option("--ray-address", help="Of a Ray cluster, for a run that shares its work.")
-@click.option("--allow", **ALLOW)
+@allow_option
 @click.pass_context
 def resume(
     ctx: click.Context,
@@ -60,13 +55,11 @@ def resume(
     from gtlearn.runs.stopping import stoppable
 
     several = is_sweep(run)
-    refuse_unused(
-        ctx,
-        {
-            "workers": (several, "the folder of a sweep"),
-            "ray_address": (not several, "a single run"),
-        },
+    unused, owner = (
+        ("ray_address", "a single run") if several else ("workers", "the folder of a sweep")
     )
+    if was_given(ctx, unused):
+        raise InputError(f"{option(unused)} has no effect here: it goes with {owner}; leave it out")
     if several:
         jobs = unfinished(run, iterations=iterations, tensorboard=tensorboard)
         return finish_all(run, jobs, workers=workers)

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from gtlearn.cli.options import (
     GameCommand,
-    OneOf,
     concept_options,
-    limit_options,
-    reading_options,
+    format_option,
+    game_options,
+    output_option,
     was_given,
 )
-
-if TYPE_CHECKING:
-    from gtlearn.solvers.solution import Solution
 
 
 @click.command(cls=GameCommand)
 @click.argument("game")
 @concept_options("solve", "nash")
-@limit_options
-@click.option(
-    "--format",
-    "form",
-    type=OneOf("table", "json", "csv", "latex"),
-    help="How to print; by default a table, or what the name of --output says.",
-)
-@click.option("--output", type=click.Path(path_type=Path), help="Write here instead of printing.")
-@reading_options
+@format_option("table", "json", "csv", "latex")
+@output_option()
+@game_options
 @click.pass_context
 def solve(
     ctx: click.Context,
@@ -41,8 +32,7 @@ def solve(
     form: str | None,
     output: Path | None,
     how: dict[str, Any],
-    time_limit: float | None,
-    memory_limit: float | None,
+    limits: dict[str, Any],
     **options: Any,
 ) -> int:
     """Solve GAME exactly and prove the answer.
@@ -63,16 +53,15 @@ def solve(
     Ctrl-C ends the search and prints what was found, with exit code 130.
     """
     from gtlearn import solvers
-    from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
-    from gtlearn.cli.output import emit, format_for, note, progress_bar, require_writable
-    from gtlearn.cli.reading import load_game
+    from gtlearn.cli.output import emit, format_for, json_text, note, progress_bar, require_writable
+    from gtlearn.cli.reading import INTERRUPTED, interruptible, load_game, reading
     from gtlearn.limits import limited
     from gtlearn.solvers.concepts import row_of
 
     require_writable(output)
     if options["objective"] == "none":
         options["objective"] = None
-    with interruptible() as asked, limited(time_limit, memory_limit):
+    with interruptible() as asked, limited(**limits):
         with reading("the game"):
             loaded = load_game(game, how)
         given = {name for name in options if was_given(ctx, name)} - {"concept"}
@@ -82,17 +71,8 @@ def solve(
         with progress_bar() as progress:
             solution = solvers.solve(loaded, **options, progress=progress)
     form = format_for(form, output)
-    emit(_formatted(solution, form), output)
+    formatted = {"csv": solution.to_csv, "latex": solution.to_latex, "table": solution.__str__}
+    emit(json_text(solution.to_json()) if form == "json" else formatted[form](), output)
     if form != "table" or output is not None:
         note(solution.notes)
     return INTERRUPTED if asked.stop else 0
-
-
-def _formatted(solution: Solution, form: str) -> str:
-    from gtlearn.cli.output import json_text
-
-    if form == "json":
-        return json_text(solution.to_json())
-    if form == "csv":
-        return solution.to_csv()
-    return solution.to_latex() if form == "latex" else str(solution)
