@@ -35,21 +35,19 @@ def format_for(chosen: str | None, output: Path | None) -> str:
     return _FORMAT_OF_SUFFIX.get(output.suffix.lower(), "table") if output else "table"
 
 
-def json_text(value: Any) -> str:
-    """One JSON object, indented, vectors of numbers on one line each."""
-    return _indented(value, "")
+def json_text(value: Any, indent: str = "") -> str:
+    """One JSON object, indented.
 
-
-def _indented(value: Any, indent: str) -> str:
-    """JSON in which a list or object without inner objects or long lists takes one line."""
+    A list or object takes one line where that is short, or it is a list of numbers and texts.
+    """
     flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if not isinstance(value, list | dict) or len(flat) + len(indent) <= 100 or _is_vector(value):
         return flat
     deeper = indent + "  "
     if isinstance(value, dict):
-        items = [f"{json.dumps(str(k))}: {_indented(v, deeper)}" for k, v in value.items()]
+        items = [f"{json.dumps(str(k))}: {json_text(v, deeper)}" for k, v in value.items()]
     else:
-        items = [_indented(item, deeper) for item in value]
+        items = [json_text(item, deeper) for item in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     inside = ",".join(f"\n{deeper}{item}" for item in items)
     return f"{opening}{inside}\n{indent}{closing}"

@@ -133,7 +133,6 @@ def finish_all(
     if stop() or any(outcome.stopped for outcome in outcomes):
         return _stopped(parent)
     place = {job.folder.path.resolve(): number for number, job in enumerate(jobs)}
-    place = {job.folder.path.resolve(): number for number, job in enumerate(jobs)}
     groups = _grouped(sorted(outcomes, key=lambda outcome: place[outcome.folder]))
     emit(_table_of(groups), None)
     picture = curve_of([o.folder for o in outcomes if o.result is not None], parent / "curves.png")

@@ -21,7 +21,7 @@ from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.session import Make, Session
-from gtlearn.runs.stopping import Stop, at_once, deferred, was_asked
+from gtlearn.runs.stopping import Stop, deferred, was_asked
 
 Watch = Callable[[int, Learner], None]
 
@@ -232,7 +232,7 @@ def _require_extendable(config: RunConfig, learner: Learner) -> None:
 def _run(session: Session, watch: Watch | None, stop: Stop | None) -> Outcome:
     ended = partial(Outcome, session.folder.path, session.config)
     try:
-        with at_once(stop):
+        with deferred(stop, False):
             session.restore()
             stopped = _trained(session, watch, stop) or was_asked(stop)
             return ended(None if stopped else session.finish())

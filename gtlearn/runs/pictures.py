@@ -165,29 +165,20 @@ def curves_of(paths: Sequence[Path], metric: str = HEADLINE) -> list[Curve]:
                 "one of them"
             )
         seeds[config.seed] = path
-    labels = _labels(list(configs.values()))
+    labels, plain = _labels(list(configs.values())), metric.replace("_", " ")
+    values = [c.algorithm.headline if metric == HEADLINE else plain for c in configs.values()]
     return [
-        _curve(label, dict(sorted(seeds.items())), metric, _value(config, metric))
-        for label, seeds, config in zip(labels, groups.values(), configs.values(), strict=True)
+        _curve(label, dict(sorted(seeds.items())), metric, value)
+        for label, seeds, value in zip(labels, groups.values(), values, strict=True)
     ]
 
 
-def _value(config: RunConfig, metric: str) -> str:
-    """What a run's metric is, in words."""
-    return config.algorithm.headline if metric == HEADLINE else metric.replace("_", " ")
-
-
 def _curve(label: str, paths: dict[int, Path], metric: str, value: str) -> Curve:
-    runs, exact = [], set()
-    found = {
-        path: sample_rows(folder.RunFolder(path).metrics_file, 4 * POINTS)
-        for path in paths.values()
-    }
+    found = {path: sample_rows(path / folder.METRICS, 4 * POINTS) for path in paths.values()}
     played = any(row["env_steps"] for rows in found.values() for row in rows)
-    for path, rows in found.items():
-        runs.append(_series(path, rows, metric, "env_steps" if played else "step"))
-        exact |= {row.get("exact") for row in rows}
-    steps, values = on_common_steps(runs)
+    along = "env_steps" if played else "step"
+    steps, values = on_common_steps([_series(*one, metric, along) for one in found.items()])
+    exact = {row.get("exact") for rows in found.values() for row in rows}
     if not len(steps):
         raise InputError(f"the runs of {label} have no steps in common; let them run on")
     known = exact.pop() if len(exact) == 1 and metric == HEADLINE else None
