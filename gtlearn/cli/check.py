@@ -83,7 +83,7 @@ def check(
         raise InputError("say in which GAME to check the profile; only runs name their own")
     from gtlearn import solvers
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
-    from gtlearn.cli.reading import INTERRUPTED, interruptible, reading
+    from gtlearn.cli.reading import STOPPED, interruptible, reading
     from gtlearn.limits import limited
     from gtlearn.solvers.concepts import row_of
 
@@ -104,7 +104,7 @@ def check(
     if as_json or output is not None:
         note(report.notes)
     if asked.stop:
-        return INTERRUPTED
+        return STOPPED
     return 0 if report.holds else 1
 
 

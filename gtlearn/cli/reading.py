@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gtlearn.games import Game
 
 STDIN = "-"
-INTERRUPTED = 130  # the exit code
+STOPPED = 130  # the exit code, as of a process that was interrupted
 
 
 def load_game(game: str, how: Mapping[str, Any]) -> Game:

@@ -39,7 +39,7 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
       meta-mapg-fig7      a zero-sum game of two numbers: learning paths
     """
     from gtlearn.cli.output import emit, json_text, progress_bar
-    from gtlearn.cli.running import STOPPED
+    from gtlearn.cli.reading import STOPPED
     from gtlearn.reproduce import read_figure
     from gtlearn.reproduce import reproduce as run_figure
     from gtlearn.reproduce.kinds import find_kind

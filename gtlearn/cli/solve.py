@@ -54,7 +54,7 @@ def solve(
     """
     from gtlearn import solvers
     from gtlearn.cli.output import emit, format_for, json_text, note, progress_bar, require_writable
-    from gtlearn.cli.reading import INTERRUPTED, interruptible, load_game, reading
+    from gtlearn.cli.reading import STOPPED, interruptible, load_game, reading
     from gtlearn.limits import limited
     from gtlearn.solvers.concepts import row_of
 
@@ -75,4 +75,4 @@ def solve(
     emit(json_text(solution.to_json()) if form == "json" else formatted[form](), output)
     if form != "table" or output is not None:
         note(solution.notes)
-    return INTERRUPTED if asked.stop else 0
+    return STOPPED if asked.stop else 0

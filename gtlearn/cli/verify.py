@@ -52,7 +52,7 @@ def verify(
       gtlearn verify runs/a --trust
     """
     from gtlearn.cli.output import emit, format_for, json_text, require_writable
-    from gtlearn.cli.reading import INTERRUPTED, interruptible
+    from gtlearn.cli.reading import STOPPED, interruptible
     from gtlearn.solvers.output.verification import render
     from gtlearn.solvers.verify.within import within
 
@@ -67,7 +67,7 @@ def verify(
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else render(report), output)
     if asked.stop:
-        return INTERRUPTED
+        return STOPPED
     return 0 if not report.false and (trust or not report.on_trust) else 1
 
 

@@ -15,22 +15,22 @@ from gtlearn.optional import optional
 from gtlearn.reading import reason
 from gtlearn.runs.fields import is_finite
 
-LARGEST = 2**30  # bytes of a metrics.jsonl that is read
+_LARGEST = 2**30  # bytes of a metrics.jsonl that is read
 _ROW, _LONGEST = 1000, 100_000  # bytes of a usual row, and of the longest
-ROWS = 500  # of the first iterations, each of which has one; later ones are thinned
+FIRST_ROWS = 500  # of the first iterations, each of which has one; later ones are thinned
 Row = dict[str, int | float]
 
 
 def is_kept(step: int) -> bool:
     """Whether an iteration has a row where rows are thinned, however long the run will be.
 
-    Each of the first `ROWS` has one, then every second, from twice as many on every fourth, and so
-    on: a million iterations have about 3,000 rows.
+    Each of the first `FIRST_ROWS` has one, then every second, from twice as many on every fourth,
+    and so on: a million iterations have about 3,000 rows.
 
     >>> [sum(map(is_kept, range(1, steps + 1))) for steps in (500, 1000, 2000, 1_000_000)]
     [500, 750, 1000, 3238]
     """
-    spacing: int = 1 << ((step - 1) // ROWS).bit_length()
+    spacing: int = 1 << ((step - 1) // FIRST_ROWS).bit_length()
     return step % spacing == 0
 
 
@@ -136,7 +136,7 @@ def read_rows(path: Path) -> list[Row]:
         InputError: if it cannot be read, or holds anything else.
     """
     with _reading(path):
-        *lines, _ = read_bytes(path, LARGEST).split(b"\n")
+        *lines, _ = read_bytes(path, _LARGEST).split(b"\n")
     return [_row(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]
 
 

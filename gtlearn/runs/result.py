@@ -21,7 +21,7 @@ SCHEMA = "gtlearn/run/1"
 FILE = "result.json"
 CHECKSUMS = "sha256"  # the key of an object {file name: SHA-256 in hexadecimal digits}
 REQUIRED = ("algorithm", "seed", "env_steps", "seconds", "metrics")
-LARGEST = 64 * 2**20  # bytes; parsed, JSON takes many times as much
+MAX_RESULT_BYTES = 64 * 2**20  # bytes; parsed, JSON takes many times as much
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # of the run's own folder
 
@@ -37,7 +37,7 @@ def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | Non
         InputError: if it cannot be read, or is no result of a run.
     """
     try:
-        data = read_bytes(path, LARGEST)
+        data = read_bytes(path, MAX_RESULT_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:

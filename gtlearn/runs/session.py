@@ -1,18 +1,27 @@
-"""A run in this process: its steps, rows of metrics, checkpoints and result."""
+"""A run in this process: its steps, rows of metrics, checkpoints and result.
+
+Our own learners draw only from generators that they hold. The agents of other libraries draw from
+those of `random`, numpy and torch, so a run sets these at its start, keeps their states in its
+checkpoints, and gives them back as they were.
+"""
 
 from __future__ import annotations
 
 import math
+import random
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from numbers import Integral
 from typing import Any
 
+import numpy as np
+
 from gtlearn.errors import DivergenceError
 from gtlearn.files import write_whole
 from gtlearn.learning.protocol import Keeping, Learner
-from gtlearn.runs import checkpoint, generators
+from gtlearn.runs import checkpoint
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.metrics import MetricsLog, Row, is_kept
@@ -108,7 +117,7 @@ class Session:
                     "step": self.step,
                     "row": self.row,
                     "bytes": self._log.flush(),
-                    "generators": generators.states(),
+                    "generators": generator_states(),
                     "learner": state,
                 },
             )
@@ -122,7 +131,7 @@ class Session:
         state = self.folder.state(self.config)
         with self.folder.fitting():
             self.learner.load_state_dict(state["learner"])
-            generators.restore(state["generators"])
+            restore_generators(state["generators"])
             self.step = _count(state["step"], self.learner.iterations)
             self._bytes = _count(state["bytes"])
             self._before = state["config"]
@@ -185,7 +194,7 @@ class Session:
         if self.folder.checkpoint_file.exists():
             self.restore()
             return
-        generators.seed_all(self.config.seed)
+        seed_generators(self.config.seed)
         self.learner = self._make()
         self.step = 0
 
@@ -234,3 +243,45 @@ def _headline(learner: Learner) -> Row:
     """The learned value and, where it is known, the exact one."""
     learned, exact = learner.headline()
     return {"learned": float(learned), **({} if exact is None else {"exact": float(exact)})}
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Sets the process's generators, and puts back the states that they had."""
+    before = generator_states()
+    seed_generators(seed)
+    try:
+        yield
+    finally:
+        restore_generators(before)
+
+
+def seed_generators(seed: int) -> None:
+    """Sets the process's generators."""
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)
+
+
+def generator_states() -> dict[str, Any]:
+    """The states of all generators of the process, as a checkpoint can hold them."""
+    found: dict[str, Any] = {
+        "python": random.getstate(),
+        "numpy": np.random.get_state(legacy=False),  # noqa: NPY002
+    }
+    if torch := sys.modules.get("torch"):
+        found["torch"] = torch.get_rng_state()
+        found["cuda"] = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return found
+
+
+def restore_generators(found: dict[str, Any]) -> None:
+    """Puts the process's generators into the states that `generator_states` returned."""
+    random.setstate(found["python"])
+    np.random.set_state(found["numpy"])  # noqa: NPY002
+    torch = sys.modules.get("torch")
+    if torch and "torch" in found:
+        torch.set_rng_state(found["torch"])
+        if found["cuda"]:
+            torch.cuda.set_rng_state_all(found["cuda"])

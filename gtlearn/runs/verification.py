@@ -53,7 +53,7 @@ def _result(path: Path) -> dict[str, Any]:
     """What result.json holds, edited or not."""
     file = path / results.FILE
     try:
-        found = json.loads(read_bytes(file, results.LARGEST).decode())
+        found = json.loads(read_bytes(file, results.MAX_RESULT_BYTES).decode())
     except FileNotFoundError:
         raise InputError(f"{path} is not finished; go on by `gtlearn resume {path}`") from None
     except (OSError, ValueError, RecursionError) as error:
