@@ -27,9 +27,7 @@ class Logger(Protocol):
         """Ends the log of this session."""
 
 
-MakeLogger = Callable[
-    [Path, int], Logger
-]  # called with the run's folder and the first step to come
+MakeLogger = Callable[[Path, int], Logger]  # of the run's folder and the first step to come
 _REGISTERED: dict[str, MakeLogger] = {}
 
 

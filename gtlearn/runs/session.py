@@ -60,7 +60,7 @@ class Session:
         wanted, logger = self.config.recording.tensorboard, self.config.recording.logger
         step = self.step + self._has_row(self.step)
         make = None if logger is None else find_logger(logger)
-        with self._writing():
+        with self.folder.writing():
             self._log = MetricsLog(
                 self.folder.metrics_file,
                 keep=self._bytes,
@@ -84,7 +84,7 @@ class Session:
                 headline = _headline(self.learner)
             self.row = {"step": self.step, **_numbers(metrics), **headline}
         if self._has_row(self.step):
-            with self._writing():
+            with self.folder.writing():
                 self._log.write(self.row, tensorboard=is_kept(self.step))
 
     def end_rows(self) -> None:
@@ -93,7 +93,7 @@ class Session:
         It is in no checkpoint, since a longer run has no such row.
         """
         if self.step and not self._has_row(self.step):
-            with self._writing():
+            with self.folder.writing():
                 self._log.write(self.row)
 
     def is_due(self) -> bool:
@@ -113,7 +113,7 @@ class Session:
         flaw = _flaw({}, state)
         if flaw is not None:
             raise self._divergence(flaw)
-        with self._writing():
+        with self.folder.writing():
             checkpoint.save(
                 self.folder.checkpoint_file,
                 {
@@ -164,7 +164,7 @@ class Session:
             **own,
         }
         kept = self.learner.files() if isinstance(self.learner, Keeping) else {}
-        with self._writing():
+        with self.folder.writing():
             for name, content in kept.items():
                 write_whole(self.folder.path / name, content)
             return self.folder.write_result(result, kept)
@@ -205,14 +205,6 @@ class Session:
     def _learning(self) -> AbstractContextManager[None]:
         """Around what the learner does: what is wrong with its checkpoint may show only there."""
         return self.folder.fitting() if self._restored else nullcontext()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Turns a full disk into a sentence."""
-        try:
-            yield
-        except OSError as error:
-            raise self.folder.cannot_write(error) from error
 
 
 def _flaw(metrics: Mapping[str, float], state: Any = None) -> str | None:
