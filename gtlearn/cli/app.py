@@ -15,7 +15,7 @@ COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of
     "verify": "verify",
     "games": "games",
     "train": "train",
-    "resume": "resume",
+    "resume": "train",
     "sweep": "train",
     "reproduce": "reproduce",
     "plot": "plot",
