@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gtlearn import solvers
-from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.optional import install_line
+from gtlearn.runs.canvas import finish, new_canvas, style
 from gtlearn.solvers.checking.check import check_equilibrium
 from gtlearn.solvers.output.pieces import add_row, mix, new_table, to_text
 from gtlearn.solvers.solution import NashEquilibrium, Solution
@@ -31,12 +32,12 @@ TITLES = ("Battle of the sexes", "Rock-paper-scissors", "Shapley's game")
 RUNS = 8
 CHECKPOINTS = tuple(round(10 ** (k / 5)) for k in range(5, 26))  # 10 ... 100000 iterations
 SHOWN = (0, 10, len(CHECKPOINTS) - 1)  # the checkpoints in the table
-CLOSE = 0.05  # a NashConv below this counts as having arrived
+_CLOSE = 0.05  # a NashConv below this counts as having arrived
 _COLOURS = ("#0072b2", "#009e73", "#d55e00")  # told apart by colour-blind readers too
 
 
 @dataclass(frozen=True)
-class Run:
+class Learned:
     """One run of the learner on one game.
 
     Attributes:
@@ -67,7 +68,7 @@ def run_demo(picture: Path, seed: int = 0) -> Iterator[str]:
         "In a Nash equilibrium, no player gains by changing its own strategy alone. In the battle "
         "of the sexes two players want to meet, but each prefers another place, A or B:\n"
     )
-    solutions = [_solved(name) for name in GAMES]
+    solutions = [solvers.solve(name, concept="nash", find="all") for name in GAMES]
     yield f"{solutions[0]}\n"
     for title, solution in zip(TITLES[1:], solutions[1:], strict=True):
         yield _wrapped(_one_line(title, solution))
@@ -93,13 +94,7 @@ def run_demo(picture: Path, seed: int = 0) -> Iterator[str]:
     yield "Next: `gtlearn games list`, then `gtlearn solve GAME --find all`."
 
 
-def _solved(name: str) -> Solution:
-    solution = solvers.solve(name, concept="nash", find="all")
-    assert isinstance(solution, Solution)  # and not one of an iterated game
-    return solution
-
-
-def learn(solution: Solution, seed: int) -> Run:
+def learn(solution: Solution, seed: int) -> Learned:
     """Trains the learner on a solved game and checks it at every checkpoint."""
     import pyspiel
 
@@ -118,7 +113,7 @@ def learn(solution: Solution, seed: int) -> Run:
         regrets.append(sum(report.regrets or (), Fraction(0)))
     nearest = report.nearest
     assert nearest is not None
-    return Run(tuple(regrets), nearest.index, float(nearest.distance))
+    return Learned(tuple(regrets), nearest.index, float(nearest.distance))
 
 
 def _profile(turn_based: Any, policy: Any) -> list[list[float]]:
@@ -153,7 +148,7 @@ def _named(solution: Solution, index: int) -> str:
     return "(" + " | ".join(mix(labels, strategy) for labels, strategy in pairs) + ")"
 
 
-def _table(groups: Sequence[Sequence[Run]]) -> str:
+def _table(groups: Sequence[Sequence[Learned]]) -> str:
     heads = [f"{CHECKPOINTS[k]:,}" for k in SHOWN]
     table = new_table("after iterations:", *heads, "distance", right=[*heads, "distance"])
     for title, runs in zip(TITLES, groups, strict=True):
@@ -163,8 +158,8 @@ def _table(groups: Sequence[Sequence[Run]]) -> str:
     return to_text([table])
 
 
-def _verdict(title: str, solution: Solution, runs: Sequence[Run]) -> str:
-    arrived = [run for run in runs if run.regrets[-1] < CLOSE]
+def _verdict(title: str, solution: Solution, runs: Sequence[Learned]) -> str:
+    arrived = [run for run in runs if run.regrets[-1] < _CLOSE]
     if not arrived:
         least = min(float(run.regrets[-1]) for run in runs)
         return (
@@ -176,47 +171,34 @@ def _verdict(title: str, solution: Solution, runs: Sequence[Run]) -> str:
     return f"{title}: {', '.join(places)}."
 
 
-def draw(picture: Path, groups: Sequence[Sequence[Run]]) -> str:
+def draw(picture: Path, groups: Sequence[Sequence[Learned]]) -> str:
     """Writes the curves of all runs as a PNG; returns what to tell the user.
 
     Raises:
         InputError: if the file cannot be written.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
+    if find_spec("matplotlib") is None:
         return f"No picture: matplotlib is missing; to add it: {install_line('plots')}"
-    figure = Figure(figsize=(9, 5.2), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    figure, ((axes,),) = new_canvas(1, 1, (9, 5.2))
     for title, colour, runs in zip(TITLES, _COLOURS, groups, strict=True):
         _curves(axes, title, colour, runs)
     axes.set(xscale="log", yscale="log", xlim=(CHECKPOINTS[0], CHECKPOINTS[-1]))
-    axes.set_xlabel("iterations of the learner")
     axes.set_ylabel("gain that is left (NashConv, in units of payoff)")
     axes.set_title(
         "How much the players could still gain by deviating from what was learned",
         loc="left",
         fontweight="bold",
     )
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.supxlabel(
+    style(axes)
+    caption = (
         "OpenSpiel's regret minimiser (external-sampling MCCFR) against itself: its average "
-        "policy,\nchecked against the payoffs in exact arithmetic. "
-        f"Thin: {len(groups[0])} runs a game; bold: their mean.",
-        fontsize=9,
-        color="0.35",
+        "policy, checked against the payoffs in exact arithmetic. "
+        f"Thin: {len(groups[0])} runs a game; bold: their mean."
     )
-    try:
-        figure.savefig(picture, dpi=150, format="png")
-    except OSError as error:
-        raise InputError(f"{picture} cannot be written: {error.strerror}") from None
-    return f"Picture: {picture}"
+    return f"Picture: {finish(figure, picture, caption, 'iterations of the learner')}"
 
 
-def _curves(axes: Axes, title: str, colour: str, runs: Sequence[Run]) -> None:
+def _curves(axes: Axes, title: str, colour: str, runs: Sequence[Learned]) -> None:
     """One game's runs, their mean, and its name at the right end of the mean."""
     for run in runs:
         axes.plot(CHECKPOINTS, [float(r) for r in run.regrets], color=colour, lw=0.7, alpha=0.35)
@@ -224,7 +206,7 @@ def _curves(axes: Axes, title: str, colour: str, runs: Sequence[Run]) -> None:
         float(sum(run.regrets[k] for run in runs)) / len(runs) for k in range(len(CHECKPOINTS))
     ]
     axes.plot(CHECKPOINTS, means, color=colour, lw=2.2)
-    outcome = "nears equilibrium" if means[-1] < CLOSE else f"stays at {means[-1]:.2f}"
+    outcome = "nears equilibrium" if means[-1] < _CLOSE else f"stays at {means[-1]:.2f}"
     axes.annotate(
         f"{title}:\n{outcome}",
         (CHECKPOINTS[-1], means[-1]),

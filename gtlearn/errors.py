@@ -106,6 +106,22 @@ class InputError(GtlearnError, ValueError):
         super().__init__(shortened(str(message)))
 
 
+@contextmanager
+def about(what: str) -> Iterator[None]:
+    """What is refused inside begins with what it is about.
+
+    >>> with about("line 3"):
+    ...     raise InputError("it is empty")
+    Traceback (most recent call last):
+        ...
+    gtlearn.errors.InputError: line 3: it is empty
+    """
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{what}: {error}") from None
+
+
 class CertificateError(GtlearnError):
     """A computed answer did not pass exact verification, so it is not returned."""
 

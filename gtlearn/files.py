@@ -126,9 +126,9 @@ def require_replaceable(path: Path) -> None:
         InputError: if there is one.
     """
     with suppress(OSError):
-        found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode):
-            kind = kind_of(found)
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            kind = kind_of(status)
             raise InputError(f"{path} cannot be written: it is {kind}; choose another file")
 
 
@@ -140,9 +140,9 @@ def require_plain(folder: Path) -> None:
     """
     try:
         for entry in _entries(folder):
-            found = entry.stat(follow_symlinks=False)
-            if not stat.S_ISDIR(found.st_mode) or _is_link(found):
-                _require_file(Path(entry.path), found)
+            status = entry.stat(follow_symlinks=False)
+            if not stat.S_ISDIR(status.st_mode) or _is_link(status):
+                _require_file(Path(entry.path), status)
     except OSError as error:
         raise InputError(f"{folder} cannot be read: {reason(error)}") from None
 
@@ -178,16 +178,16 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
                     pending.append(entry.path)
 
 
-def _require_file(path: Path, found: os.stat_result) -> None:
-    if _is_link(found):
+def _require_file(path: Path, status: os.stat_result) -> None:
+    if _is_link(status):
         raise _link(path)
-    if not stat.S_ISREG(found.st_mode):
-        raise InputError(f"{path} is {kind_of(found)}, where a file should be; remove it")
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(f"{path} is {kind_of(status)}, where a file should be; remove it")
 
 
-def _is_link(found: os.stat_result) -> bool:
-    tag = getattr(found, "st_reparse_tag", 0)
-    return stat.S_ISLNK(found.st_mode) or tag in _WINDOWS_LINKS
+def _is_link(status: os.stat_result) -> bool:
+    tag = getattr(status, "st_reparse_tag", 0)
+    return stat.S_ISLNK(status.st_mode) or tag in _WINDOWS_LINKS
 
 
 def _link(path: Path) -> InputError:

@@ -83,8 +83,8 @@ def requirements(extra: str = "") -> list[Requirement]:
         lines = metadata.requires("gtlearn") or []
     except metadata.PackageNotFoundError:
         return []
-    found = sorted((Requirement(line) for line in lines), key=lambda r: r.name)
-    return [r for r in found if _applies(r, extra) and not (extra and _applies(r, ""))]
+    known = sorted((Requirement(line) for line in lines), key=lambda r: r.name)
+    return [r for r in known if _applies(r, extra) and not (extra and _applies(r, ""))]
 
 
 def _applies(requirement: Requirement, extra: str) -> bool:

@@ -69,7 +69,7 @@ def attribute(source: str) -> Any:
         raise InputError(f"{quoted(source)} names no code; write it as module:attribute")
     module, _, path = source.partition(":")
     try:
-        found: Any = importlib.import_module(module)
+        value: Any = importlib.import_module(module)
     except GtlearnError:
         raise
     except ModuleNotFoundError as error:
@@ -81,12 +81,12 @@ def attribute(source: str) -> Any:
     except Exception as error:  # whatever the user's own code raises
         raise _broken(module, error) from error
     for name in path.split("."):
-        if not hasattr(found, name):
-            near = get_close_matches(name, dir(found), 1)
+        if not hasattr(value, name):
+            near = get_close_matches(name, dir(value), 1)
             advice = f"did you mean {near[0]}?" if near else "give the name of one that is there"
             raise InputError(f"{module} has no attribute {name!r}; {advice}")
-        found = getattr(found, name)
-    return found
+        value = getattr(value, name)
+    return value
 
 
 def function(source: str) -> Callable[..., Any]:
@@ -95,10 +95,10 @@ def function(source: str) -> Callable[..., Any]:
     Raises:
         InputError: as `attribute`, or if it cannot be called.
     """
-    found = attribute(source)
-    if not callable(found):
-        raise InputError(f"{source} is a {type(found).__name__}; give a function or a class")
-    called: Callable[..., Any] = found
+    value = attribute(source)
+    if not callable(value):
+        raise InputError(f"{source} is a {type(value).__name__}; give a function or a class")
+    called: Callable[..., Any] = value
     return called
 
 

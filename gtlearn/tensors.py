@@ -48,5 +48,5 @@ def unpacked(content: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
 def _header(content: bytes) -> tuple[dict[str, Any], int]:
     """The JSON object before the numbers, and where they begin."""
     begin = 8 + int.from_bytes(content[:8], "little")
-    found: dict[str, Any] = json.loads(content[8:begin])
-    return found, begin
+    header: dict[str, Any] = json.loads(content[8:begin])
+    return header, begin

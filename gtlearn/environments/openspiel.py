@@ -9,7 +9,7 @@ import pyspiel
 from numpy.typing import NDArray
 
 from gtlearn import games
-from gtlearn.environments.parallel import ACTION_MASK, Environment, Infos, Step
+from gtlearn.environments.parallel import ACTION_MASK, Environment, Infos, StepResult
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.kinds.bayesian import BayesianGame
@@ -110,7 +110,7 @@ class OpenSpielEnvironment(Environment[Any, np.int64]):
         self._draw()
         return self._seen()
 
-    def step(self, actions: dict[str, Any]) -> Step[Any]:
+    def step(self, actions: dict[str, Any]) -> StepResult[Any]:
         """Plays a step.
 
         Args:

@@ -16,7 +16,7 @@ ACTION_MASK = "action_mask"  # PettingZoo's name of what is legal, one 0 or 1 an
 Seen = TypeVar("Seen")
 Act = TypeVar("Act")
 Infos: TypeAlias = dict[str, dict[str, Any]]
-Step: TypeAlias = tuple[
+StepResult: TypeAlias = tuple[
     dict[str, Seen], dict[str, float], dict[str, bool], dict[str, bool], Infos
 ]  # observations, rewards, terminations, truncations and infos, by agent
 

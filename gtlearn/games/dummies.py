@@ -6,6 +6,7 @@ Where at most two players choose, a game of any number of players is a game of t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -49,13 +50,11 @@ def two_player_game(game: NormalFormGame, pair: Pair) -> NormalFormGame:
     """The game of two players, while each other player takes its only action."""
     place = tuple(slice(None) if k in pair else 0 for k in range(game.num_players))
     arrays = [game.payoffs[k] for k in pair]
-    return NormalFormGame(
-        name=game.name,
+    return replace(
+        game,
         players=tuple(game.players[k] for k in pair),
         actions=tuple(game.actions[k] for k in pair),
         payoffs=tuple(ExactArray(a.numerators[place], a.denominator) for a in arrays),
-        source=game.source,
-        number_note=game.number_note,
     )
 
 

@@ -1,8 +1,9 @@
-"""The rule that all labels of a game obey (none is empty, none is given twice), and defaults."""
+"""Labels (none is empty, none is given twice), their defaults, and the points that have them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gtlearn.errors import InputError, quoted
@@ -72,3 +73,16 @@ def shown(token: str) -> str:
         return "the end of the text"
     text = token.encode("unicode_escape").decode()
     return text if len(text) <= 40 else text[:37] + "..."
+
+
+@dataclass(frozen=True)
+class Point:
+    """A decision point of a player; its strategy has one vector of probabilities at each.
+
+    Attributes:
+        label: a state, or a type of the player; empty where the player decides once.
+        actions: the labels of the actions.
+    """
+
+    label: str
+    actions: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""`load`: one way in for every kind of game."""
+"""`load`: one way in for every kind of game; `register`: what a package adds to them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, TypedDict
 
 import pyspiel
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError, quoted
-from gtlearn.games.catalogue import GROUP, catalogue_names, find_entry
+from gtlearn.errors import InputError, about, quoted
+from gtlearn.games.catalogue import ENTRY_GROUP, Entry, add_entry, catalogue_names, find_entry
 from gtlearn.games.effort import bytes_seconds, reading_seconds
-from gtlearn.games.formats.axes import is_nested, refuse_axis
 from gtlearn.games.formats.csv import is_csv, parse_csv
-from gtlearn.games.formats.files import format_of, game_of_bytes, loads, read_game
+from gtlearn.games.formats.files import (
+    Format,
+    add_format,
+    format_of,
+    game_of_bytes,
+    is_path,
+    loads,
+    read_game,
+)
 from gtlearn.games.formats.foreign import reader_of
 from gtlearn.games.formats.frames import game_of_frames, is_frames
 from gtlearn.games.formats.literal import is_literal, parse_literal
-from gtlearn.games.formats.matrices import game_from_arrays, refuse_flags
-from gtlearn.games.formats.registry import is_path
+from gtlearn.games.formats.matrices import game_from_arrays, is_nested, refuse_axis, refuse_flags
 from gtlearn.games.kinds import KINDS, Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.iterated import IteratedGame
@@ -29,10 +36,8 @@ from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.kinds.registry import Kind, add_kind, kind_of, load_by, normal_form_of
 from gtlearn.games.names import nearest, parse_arguments, split_call
-from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame
-from gtlearn.games.openspiel.iterated_text import is_iterated, load_iterated
-from gtlearn.games.openspiel.markov import SHORT_NAME as MARKOV
-from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
+from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame, is_iterated, load_iterated
+from gtlearn.games.openspiel.markov import MARKOV, MarkovOpenSpielGame
 from gtlearn.games.openspiel.normal_form import from_openspiel, load_openspiel, to_openspiel
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import of_text
@@ -77,7 +82,7 @@ def load(
             - a catalogue name, with parameters in brackets where it has some:
               `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
             - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
-              of these texts; see `gtlearn.games.openspiel.iterated_text.load_iterated`;
+              of these texts; see `gtlearn.games.openspiel.iterated.load_iterated`;
             - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
               small games by their reduced normal form;
@@ -206,13 +211,11 @@ def _of_bytes(
     text = text_of(data, what)
     if format == "text" and is_path(text.strip()):
         raise InputError(f"{what} holds the path of a file, and no game; give the path itself")
-    try:
+    with about(what):
         if format == "text":
             return load(text, reduced=reduced, **how)
         refuse_axis(how.get("players_axis"), "a literal is given")
         return parse_literal(text, **flags)
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
 
 
 def _format_of_text(text: str, what: str, flags: Mapping[str, Any]) -> str:
@@ -226,22 +229,20 @@ def _format_of_text(text: str, what: str, flags: Mapping[str, Any]) -> str:
     readable = [format for format, (fits, _) in readers.items() if fits(text)]
     if len(readable) < 2:
         return readable[0] if readable else "text"
-    found = {}
+    games = {}
     for format, (_, parse) in readers.items():
         with suppress(InputError):
-            found[format] = parse(text, **flags)
-    if len(found) == 1 and any(flags.values()):  # which only one of them takes
-        return next(iter(found))
-    if len(found) == 2 and _same(found["csv"], found["literal"]):
-        return "literal"
+            games[format] = parse(text, **flags)
+    if len(games) == 1 and any(flags.values()):  # which only one of them takes
+        return next(iter(games))
+    if len(games) == 2:
+        one, other = ((game.actions, game.payoffs) for game in games.values())
+        if one == other:
+            return "literal"
     raise InputError(
         f"{what} could be CSV or a literal, which would be different games; say which by "
         "--input-format csv or --input-format literal"
     )
-
-
-def _same(one: NormalFormGame, other: NormalFormGame) -> bool:
-    return one.actions == other.actions and one.payoffs == other.payoffs
 
 
 def _from_text(text: str, how: Mapping[str, Any]) -> Any:
@@ -265,7 +266,7 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Any:
     if entry is not None:
         return entry.build(**parse_arguments(name, inside))
     if of_openspiel and name == MARKOV:
-        return of_text(stripped, _exact)
+        return of_text(stripped, attrgetter("exact"))
     if of_openspiel:
         return load_openspiel(stripped, rationalise=how["rationalise"])
     if stripped[0] in "(+-.0123456789" or ";" in stripped or "\n" in stripped:
@@ -280,7 +281,7 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
     if isinstance(spec, Game):
         return spec
     if isinstance(spec, SteppedGame):
-        return _exact(spec)
+        return spec.exact
     if isinstance(spec, pyspiel.Game):
         return from_openspiel(spec, rationalise=how["rationalise"])
     reader = reader_of(spec)
@@ -294,15 +295,50 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
     )
 
 
-def _exact(game: SteppedGame) -> IteratedGame | MarkovGame:
-    return game.exact
-
-
 def _unknown(name: str) -> str:
     shown = quoted(name)
     if name.count("(") > name.count(")"):
         return f"a bracket of {shown} is not closed; write name(key=value)"
     if os.sep in name:
         return f"there is no file {shown}; give the path of a game file, or a name"
-    hint = nearest(name, [*catalogue_names(), *pyspiel.registered_names(), *plugin_names(GROUP)])
+    hint = nearest(
+        name, [*catalogue_names(), *pyspiel.registered_names(), *plugin_names(ENTRY_GROUP)]
+    )
     return f"there is no game called {shown}; {hint or 'see `gtlearn games list`'}"
+
+
+def register(row: Entry | Format | Kind) -> None:
+    """Adds a game or family to the catalogue, a format of files, or a kind of game.
+
+    What is added is taken by `load`, and so by every function and command that takes a game. What
+    was added before under the same name is replaced. An installed package need not be imported to
+    be known: its entry points of the groups `gtlearn.games` (an Entry by its name),
+    `gtlearn.formats` (a Format by its suffix) and `gtlearn.kinds` (a Kind by any name) are loaded
+    once something asks for them.
+
+    Args:
+        row: what to add.
+
+    Raises:
+        InputError: if its name, suffix or type is one of gtlearn's own.
+
+    >>> from gtlearn import games
+    >>> def donation(benefit=3):
+    ...     return games.normal_form([[benefit - 1, -1], [benefit, 0]],
+    ...                              [[benefit - 1, benefit], [-1, 0]])
+    >>> games.register(games.Entry("donation", "who gives pays one", "folklore", donation))
+    >>> games.load("donation(benefit=4)").payoff(0, (1, 0))
+    Fraction(4, 1)
+    """
+    if isinstance(row, Entry):
+        add_entry(row)
+    elif isinstance(row, Format):
+        add_format(row)
+    elif isinstance(row, Kind):
+        if row.type in KINDS:
+            raise InputError(f"{row.type.__name__} is a kind of gtlearn's own; register another")
+        add_kind(row)
+    else:
+        raise InputError(
+            f"a {type(row).__name__} is no Entry, Format or Kind; register one of them"
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -60,11 +60,6 @@ def parse_entry(text: str) -> int | Fraction:
     if len(digits) < 19 and digits.isdigit() and digits.isascii():
         return int(text)
     return parse_number(text)
-
-
-def parse_numbers(texts: Iterable[str]) -> list[int | Fraction]:
-    """The exact values of many number texts."""
-    return [parse_entry(text) for text in texts]
 
 
 def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
@@ -208,9 +203,7 @@ class ExactArray:
     def fractions(self) -> NDArray[Any]:
         """An object array of Fractions, same shape."""
         flat = [Fraction(int(v), self.denominator) for v in self.numerators.ravel()]
-        out = np.empty(len(flat), dtype=object)
-        out[:] = flat
-        return out.reshape(self.shape)
+        return objects(flat, self.shape)
 
     def texts(self) -> NDArray[Any]:
         """An object array of the entries as "p" or "p/q", same shape."""
@@ -218,9 +211,7 @@ class ExactArray:
             flat = list(map(str, self.numerators.ravel().tolist()))
         else:
             flat = [format_number(value) for value in self.fractions().ravel()]
-        out = np.empty(len(flat), dtype=object)
-        out[:] = flat
-        return out.reshape(self.shape)
+        return objects(flat, self.shape)
 
     def transpose(self) -> ExactArray:
         """The array with its axes reversed."""
@@ -327,6 +318,11 @@ def _object_array(values: Any, what: str) -> NDArray[Any]:
         raise InputError(f"{what} are nested {len(shape)} deep; give one axis a player")
     flat: list[Any] = []
     _flatten(values, len(shape), flat)
+    return objects(flat, shape)
+
+
+def objects(flat: Sequence[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """An array of anything, from its entries in row-major order."""
     out = np.empty(len(flat), dtype=object)
     out[:] = flat
     return out.reshape(shape)

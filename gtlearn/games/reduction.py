@@ -30,6 +30,10 @@ _MAX_ENUMERATED = 50_000  # strategies counted one by one, where there is no per
 _EXACT_BITS = 53  # integers below 2**53 are exact in doubles, and so are their sums
 
 
+# a reduced strategy: its action at each set that it reaches, and its sequences
+_Plan = tuple[dict[int, int], frozenset[int]]
+
+
 @dataclass
 class InformationSet:
     """What one player cannot tell apart.
@@ -46,7 +50,7 @@ class InformationSet:
 
 
 @dataclass
-class _Side:
+class _Tree:
     """One player's information sets, and the sequences of its moves; sequence 0 is empty."""
 
     sets: list[InformationSet] = field(default_factory=list)
@@ -69,7 +73,7 @@ class TreeRecord:
     def __init__(self, name: str, players: Sequence[str]) -> None:
         self.name = name
         self.players = tuple(players)
-        self._sides = [_Side() for _ in players]
+        self._trees = [_Tree() for _ in players]
         self._leaves: dict[tuple[int, ...], list[Fraction]] = {}
 
     @property
@@ -98,14 +102,14 @@ class TreeRecord:
                 f"player {quoted(self.players[player])} of {shown(self.name)} has no action in "
                 f"information set {quoted(label)}, where it moves; use another game"
             )
-        side = self._sides[player]
-        index = side.number.setdefault(key, len(side.sets))
-        if index == len(side.sets):
-            side.sets.append(InformationSet(label, tuple(actions)))
-            side.choices += len(actions) - 1
-            if math.prod(s.choices for s in self._sides) > MAX_REDUCED_PROFILES:
+        tree = self._trees[player]
+        index = tree.number.setdefault(key, len(tree.sets))
+        if index == len(tree.sets):
+            tree.sets.append(InformationSet(label, tuple(actions)))
+            tree.choices += len(actions) - 1
+            if math.prod(s.choices for s in self._trees) > MAX_REDUCED_PROFILES:
                 raise InputError(self._too_large(f"more than {MAX_REDUCED_PROFILES}"))
-        known = side.sets[index]
+        known = tree.sets[index]
         if len(known.actions) != len(actions):
             raise InputError(
                 f"information set {quoted(label)} of player {quoted(self.players[player])} has "
@@ -113,15 +117,15 @@ class TreeRecord:
                 "must be the same"
             )
         own = at[player]
-        if (own, index, 0) not in side.children:
+        if (own, index, 0) not in tree.children:
             known.parents.append(own)
-            side.entered.setdefault(own, []).append(index)
+            tree.entered.setdefault(own, []).append(index)
             for action in range(len(actions)):
-                side.children[own, index, action] = side.size
-                side.before.append((own, index))
-                side.size += 1
+                tree.children[own, index, action] = tree.size
+                tree.before.append((own, index))
+                tree.size += 1
         return [
-            (*at[:player], side.children[own, index, action], *at[player + 1 :])
+            (*at[:player], tree.children[own, index, action], *at[player + 1 :])
             for action in range(len(actions))
         ]
 
@@ -144,12 +148,12 @@ class TreeRecord:
             InputError: naming the size, if there are more than a million profiles.
         """
         self._check_size()
-        strategies = [list(_strategies(side)) for side in self._sides]
+        strategies = [list(_strategies(tree)) for tree in self._trees]
         indicators = [
-            _indicators(side, plans) for side, plans in zip(self._sides, strategies, strict=True)
+            _indicators(tree, plans) for tree, plans in zip(self._trees, strategies, strict=True)
         ]
         payoffs = [self._tensor(k, indicators) for k in range(len(self.players))]
-        labels = [_labels(side, plans) for side, plans in zip(self._sides, strategies, strict=True)]
+        labels = [_labels(tree, plans) for tree, plans in zip(self._trees, strategies, strict=True)]
         return NormalFormGame(
             name=self.name,
             players=self.players,
@@ -168,9 +172,9 @@ class TreeRecord:
         (Piccione and Rubinstein 1997), and a plan takes the same action at every visit.
         """
         notes = []
-        for player, side in zip(self.players, self._sides, strict=True):
-            forgotten = [known for known in side.sets if len(known.parents) > 1]
-            twice = [side.sets[index] for index in _visited_twice(side)]
+        for player, tree in zip(self.players, self._trees, strict=True):
+            forgotten = [known for known in tree.sets if len(known.parents) > 1]
+            twice = [tree.sets[index] for index in _visited_twice(tree)]
             if forgotten:
                 notes.append(
                     f"{player} forgets at {_named(forgotten)} what it knew or did before "
@@ -184,14 +188,14 @@ class TreeRecord:
         return tuple(notes)
 
     def _check_size(self) -> None:
-        counts = [_count(side) for side in self._sides]
+        counts = [_count(tree) for tree in self._trees]
         if math.prod(counts) > MAX_REDUCED_PROFILES:
             raise InputError(self._too_large(" x ".join(map(_rough, counts))))
-        for count, side, player in zip(counts, self._sides, self.players, strict=True):
-            if count * side.size > _MAX_INDICATORS:
+        for count, tree, player in zip(counts, self._trees, self.players, strict=True):
+            if count * tree.size > _MAX_INDICATORS:
                 raise InputError(
                     f"player {quoted(player)} of {shown(self.name)} has {count} reduced strategies "
-                    f"over {side.size} sequences, which is too large; use a smaller game"
+                    f"over {tree.size} sequences, which is too large; use a smaller game"
                 )
 
     def _too_large(self, size: str) -> str:
@@ -222,19 +226,19 @@ class TreeRecord:
         return lowest_terms(total.ravel().tolist(), shape, denominator)
 
 
-def _visited_twice(side: _Side) -> list[int]:
+def _visited_twice(tree: _Tree) -> list[int]:
     """The information sets that come twice on one path."""
-    found = []
-    for index, known in enumerate(side.sets):
+    twice = []
+    for index, known in enumerate(tree.sets):
         if len(known.parents) < 2:  # of a set that comes twice, one parent has passed it
             continue
         for sequence in known.parents:
-            while sequence and side.before[sequence][1] != index:
-                sequence = side.before[sequence][0]
+            while sequence and tree.before[sequence][1] != index:
+                sequence = tree.before[sequence][0]
             if sequence:
-                found.append(index)
+                twice.append(index)
                 break
-    return found
+    return twice
 
 
 def _named(sets: Sequence[InformationSet]) -> str:
@@ -277,26 +281,26 @@ def _contract(
     return np.tensordot(indicators[0][sequences], np.array(rests), axes=(0, 0))
 
 
-def _count(side: _Side) -> int:
+def _count(tree: _Tree) -> int:
     """The number of reduced strategies; without perfect recall, up to a limit."""
-    if any(len(known.parents) > 1 for known in side.sets):
-        for count, _ in enumerate(_strategies(side), start=1):
+    if any(len(known.parents) > 1 for known in tree.sets):
+        for count, _ in enumerate(_strategies(tree), start=1):
             if count > _MAX_ENUMERATED:
                 return MAX_REDUCED_PROFILES + 1
         return count
-    counts = [1] * side.size
-    for sequence in range(side.size - 1, -1, -1):  # children are numbered after their parents
-        for index in side.entered.get(sequence, ()):
+    counts = [1] * tree.size
+    for sequence in range(tree.size - 1, -1, -1):  # children are numbered after their parents
+        for index in tree.entered.get(sequence, ()):
             counts[sequence] *= sum(
-                counts[side.children[sequence, index, action]]
-                for action in range(len(side.sets[index].actions))
+                counts[tree.children[sequence, index, action]]
+                for action in range(len(tree.sets[index].actions))
             )
     return counts[0]
 
 
-def _strategies(side: _Side) -> Iterator[tuple[dict[int, int], frozenset[int]]]:
-    """Each reduced strategy: its action at each set that it reaches, and its sequences."""
-    start = _advance(side, {}, {0}, [0])
+def _strategies(tree: _Tree) -> Iterator[_Plan]:
+    """Each reduced strategy."""
+    start = _advance(tree, {}, {0}, [0])
     stack: list[tuple[dict[int, int], set[int], list[int]]] = [({}, {0}, start)]
     while stack:
         plan, played, open_sets = stack.pop()
@@ -304,54 +308,47 @@ def _strategies(side: _Side) -> Iterator[tuple[dict[int, int], frozenset[int]]]:
             yield plan, frozenset(played)
             continue
         index, rest = open_sets[0], open_sets[1:]
-        for action in reversed(range(len(side.sets[index].actions))):
+        for action in reversed(range(len(tree.sets[index].actions))):
             longer = {**plan, index: action}
-            grown = set(played)
-            fresh = []
-            for parent in side.sets[index].parents:
-                if parent in played:
-                    fresh.append(side.children[parent, index, action])
-            grown.update(fresh)
-            reached = _advance(side, longer, grown, fresh)
+            parents = (parent for parent in tree.sets[index].parents if parent in played)
+            fresh = [tree.children[parent, index, action] for parent in parents]
+            grown = played.union(fresh)
+            reached = _advance(tree, longer, grown, fresh)
             merged = sorted({*rest, *reached} - longer.keys())
             stack.append((longer, grown, merged))
 
 
-def _advance(side: _Side, plan: dict[int, int], played: set[int], fresh: list[int]) -> list[int]:
+def _advance(tree: _Tree, plan: dict[int, int], played: set[int], fresh: list[int]) -> list[int]:
     """Sets that become reachable after `fresh` sequences; extends `played` by decided ones."""
     reached = []
     todo = list(fresh)
     while todo:
         sequence = todo.pop()
-        for index in side.entered.get(sequence, ()):
+        for index in tree.entered.get(sequence, ()):
             if index not in plan:
                 reached.append(index)
                 continue
-            child = side.children[sequence, index, plan[index]]  # decided before: no perfect recall
+            child = tree.children[sequence, index, plan[index]]  # decided before: no perfect recall
             if child not in played:
                 played.add(child)
                 todo.append(child)
     return sorted(set(reached))
 
 
-def _indicators(
-    side: _Side, strategies: list[tuple[dict[int, int], frozenset[int]]]
-) -> NDArray[np.float64]:
+def _indicators(tree: _Tree, strategies: list[_Plan]) -> NDArray[np.float64]:
     """A (sequences, strategies) matrix: 1 where the strategy plays the sequence."""
-    matrix = np.zeros((side.size, len(strategies)))
+    matrix = np.zeros((tree.size, len(strategies)))
     for column, (_, played) in enumerate(strategies):
         matrix[list(played), column] = 1
     return matrix
 
 
-def _labels(
-    side: _Side, strategies: list[tuple[dict[int, int], frozenset[int]]]
-) -> tuple[str, ...]:
+def _labels(tree: _Tree, strategies: list[_Plan]) -> tuple[str, ...]:
     """One label a strategy; numbers stand for actions where the labels would be ambiguous."""
-    sets = [i for i, known in enumerate(side.sets) if len(known.actions) > 1]
+    sets = [i for i, known in enumerate(tree.sets) if len(known.actions) > 1]
     if not sets:
         return ("-",)
-    names = [known.actions for known in side.sets]
+    names = [known.actions for known in tree.sets]
     labels = _spell(sets, names, strategies)
     if len(set(labels)) < len(labels):
         numbers = [tuple(str(a + 1) for a in range(len(actions))) for actions in names]
@@ -360,9 +357,7 @@ def _labels(
 
 
 def _spell(
-    sets: list[int],
-    names: list[tuple[str, ...]],
-    strategies: list[tuple[dict[int, int], frozenset[int]]],
+    sets: list[int], names: list[tuple[str, ...]], strategies: list[_Plan]
 ) -> tuple[str, ...]:
     return tuple(
         "/".join(names[i][plan[i]] if i in plan else "*" for i in sets) for plan, _ in strategies

@@ -62,7 +62,12 @@ def reproduce(
     """
     if figure.methods or figure.needs:
         require_backend("local", workers)
-    _make(parent)
+    try:  # it holds the picture even where there are no runs
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{parent} cannot be made: {reason(error)}; choose another folder by --output"
+        ) from None
     configs = [(parent / need.name, figure.needed(need)) for need in figure.needs]
     needed = [Job(_folder_for(config, path, parent), config) for path, config in configs]
     _train(needed, workers, watch, stop)
@@ -109,20 +114,6 @@ def _train(jobs: Sequence[Job], workers: int, watch: Watch | None, stop: Stop | 
         raise InputError(
             f"{len(failed)} of {len(jobs)} runs failed; the first in {first}: {failed[0].error}"
         )
-
-
-def _make(parent: Path) -> None:
-    """Makes the folder of all runs, which holds the picture even where there are none.
-
-    Raises:
-        InputError: if it cannot be made.
-    """
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"{parent} cannot be made: {reason(error)}; choose another folder by --output"
-        ) from None
 
 
 def _folder_for(config: RunConfig, path: Path, parent: Path) -> RunFolder:

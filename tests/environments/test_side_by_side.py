@@ -9,8 +9,7 @@ from gymnasium.spaces import Box, Dict, Discrete, MultiDiscrete
 from pettingzoo import ParallelEnv
 from pettingzoo.utils.conversions import parallel_to_aec
 
-from gtlearn.environments.side_by_side import SideBySide
-from gtlearn.environments.vectors import is_masked, length, vector
+from gtlearn.environments.side_by_side import SideBySide, is_masked, length, vector
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.sampled import (
     EnvironmentProgram,

@@ -16,8 +16,8 @@ from gtlearn.games.numbers import (
     exact_array,
     format_number,
     nearest_double,
+    parse_entry,
     parse_number,
-    parse_numbers,
     to_fraction,
 )
 
@@ -78,8 +78,8 @@ def test_numbers_of_any_length_survive_printing(numerator, denominator):
 
 
 @given(st.lists(st.fractions(), max_size=5))
-def test_parse_numbers(values):
-    assert parse_numbers(map(str, values)) == values
+def test_parse_entry(values):
+    assert [parse_entry(str(value)) for value in values] == values
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

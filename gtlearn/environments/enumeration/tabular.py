@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError
+from gtlearn.games.kinds.iterated import Joint
 from gtlearn.games.numbers import to_fraction
 from gtlearn.optional import optional
 
-Joint = tuple[int, ...]  # one action an agent
 Legal = tuple[tuple[int, ...], ...]  # the actions an agent may choose from
 StateFunction = Callable[[Any, Mapping[str, Any]], Any]
 

@@ -16,23 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gtlearn.environments.half_cheetah.rules import (
-    AGENTS,
-    FRAME_SKIP,
-    JOINTS,
-    RESET_NOISE,
-    SETTINGS,
-    Direction,
-    Floats,
-    at_least_one,
-    check_seed,
-    control_costs,
-    forward_weight,
-    keep_diverged,
-    lost,
-    numbers,
-    quiet_loading,
-)
+from gtlearn.environments.half_cheetah import rules
+from gtlearn.environments.half_cheetah.rules import Direction, Floats
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.optional import optional
 
@@ -59,14 +44,14 @@ class HalfCheetahs:
     """
 
     def __init__(self, count: int, direction: Direction = "right", threads: int = 1) -> None:
-        self.count = at_least_one(count, "cheetahs")
-        self._weight = forward_weight(direction)
-        threads = min(at_least_one(threads, "threads"), self.count)
+        self.count = rules.at_least_one(count, "cheetahs")
+        self._weight = rules.forward_weight(direction)
+        threads = min(rules.at_least_one(threads, "threads"), self.count)
         self._mujoco = optional("mujoco", "envs")
         self._model = _model()
         self._simulators = [self._mujoco.MjData(self._model) for _ in range(threads)]
         self._helpers = ThreadPoolExecutor(threads)
-        self._duration = self._model.opt.timestep * FRAME_SKIP
+        self._duration = self._model.opt.timestep * rules.FRAME_SKIP
         part = self._mujoco.mjtState
         parts = part.mjSTATE_QPOS, part.mjSTATE_QVEL, part.mjSTATE_WARMSTART, part.mjSTATE_CTRL
         self._parts = sum(int(part) for part in parts)
@@ -92,12 +77,12 @@ class HalfCheetahs:
                 f"{len(seeds)} seeds for {self.count} cheetahs; give one of each a cheetah"
             )
         for cheetah, seed in enumerate(seeds):
-            check_seed(seed, f"the seed of cheetah {cheetah}", generator=True)
+            rules.check_seed(seed, f"the seed of cheetah {cheetah}", generator=True)
         self._states[:] = 0.0
         for row, seed in zip(self._rows, seeds, strict=True):
             generator = np.random.default_rng(seed)  # a generator stays what it is
-            row[_POSITIONS] = generator.uniform(-RESET_NOISE, RESET_NOISE, 9)
-            row[_VELOCITIES] = RESET_NOISE * generator.standard_normal(9)
+            row[_POSITIONS] = generator.uniform(-rules.RESET_NOISE, rules.RESET_NOISE, 9)
+            row[_VELOCITIES] = rules.RESET_NOISE * generator.standard_normal(9)
         self._steps = 0
         return self._observed()
 
@@ -116,9 +101,11 @@ class HalfCheetahs:
         """
         if self._steps is None:
             raise InputError("the cheetahs stand nowhere yet; reset them before the first step")
-        controls = numbers(actions, (self.count, AGENTS, JOINTS), "the actions")
-        controls = controls.reshape(self.count, AGENTS * JOINTS)
-        costs = control_costs(controls, "cheetah ")
+        controls = rules.numbers(
+            actions, (self.count, rules.NUM_AGENTS, rules.JOINTS), "the actions"
+        )
+        controls = controls.reshape(self.count, rules.NUM_AGENTS * rules.JOINTS)
+        costs = rules.control_costs(controls, "cheetah ")
         self._states[:, _CONTROLS] = controls
         before = self._states[:, 0].copy()
         self._simulate()
@@ -145,11 +132,11 @@ class HalfCheetahs:
         load, advance, store = mujoco.mj_setState, mujoco.mj_step, mujoco.mj_getState
         for row in rows:
             load(model, simulator, row, self._parts)
-            advance(model, simulator, FRAME_SKIP)
+            advance(model, simulator, rules.FRAME_SKIP)
             store(model, simulator, row, self._parts)
 
     def _check_motion(self) -> None:
-        cheetah = lost(self._states[:, _MOTION])
+        cheetah = rules.lost(self._states[:, _MOTION])
         if cheetah is not None:
             raise DivergenceError(
                 f"the motion of cheetah {cheetah} diverged at step {self._steps}; reset the "
@@ -160,8 +147,8 @@ class HalfCheetahs:
 def _model() -> Any:
     """Gymnasium's cheetah."""
     gymnasium = optional("gymnasium", "envs")
-    with quiet_loading():
-        cheetah: Any = gymnasium.make("HalfCheetah-v5", **SETTINGS)
+    with rules.quiet_loading():
+        cheetah: Any = gymnasium.make("HalfCheetah-v5", **rules.SETTINGS)
     model = cheetah.unwrapped.model
-    keep_diverged(model)
+    rules.keep_diverged(model)
     return model

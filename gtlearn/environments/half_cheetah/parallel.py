@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from gtlearn.environments.half_cheetah.rules import (
-    AGENTS,
-    JOINTS,
-    SETTINGS,
-    STATE,
-    Direction,
-    Floats,
-    at_least_one,
-    check_seed,
-    control_costs,
-    forward_weight,
-    keep_diverged,
-    lost,
-    numbers,
-    quiet_loading,
-)
-from gtlearn.environments.parallel import Environment, Infos, Step
+from gtlearn.environments.half_cheetah import rules
+from gtlearn.environments.half_cheetah.rules import Direction, Floats
+from gtlearn.environments.parallel import Environment, Infos, StepResult
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.optional import needed, optional
 
@@ -72,26 +59,27 @@ class HalfCheetah(Environment[Floats, Floats]):
         if render_mode not in (None, PICTURES):
             raise InputError(f"{render_mode!r} is no way to render; use {PICTURES!r} or None")
         self.render_mode = render_mode
-        with quiet_loading():
+        with rules.quiet_loading():
             self._world: Any = optional("gymnasium_robotics", "envs").mamujoco_v1.parallel_env(
                 "HalfCheetah",
-                f"{AGENTS}x{JOINTS}",
+                f"{rules.NUM_AGENTS}x{rules.JOINTS}",
                 agent_obsk=0,  # its own observations have no setting for the whole state, so that
                 local_categories=[[]],  # they are left empty
                 global_categories=(),
-                forward_reward_weight=forward_weight(direction),
-                max_episode_steps=at_least_one(horizon, "steps"),
+                forward_reward_weight=rules.forward_weight(direction),
+                max_episode_steps=rules.at_least_one(horizon, "steps"),
                 render_mode=render_mode,
                 camera_name="track",  # goes along with the cheetah
-                **SETTINGS,
+                **rules.SETTINGS,
             )
         self._cheetah: Any = self._world.single_agent_env.unwrapped
-        keep_diverged(self._cheetah.model)
+        rules.keep_diverged(self._cheetah.model)
         self._steps = 0
         self.possible_agents: list[str] = list(self._world.possible_agents)
         self.agents: list[str] = []
         self.observation_spaces = {
-            agent: Box(-np.inf, np.inf, (STATE,), np.float64) for agent in self.possible_agents
+            agent: Box(-np.inf, np.inf, (rules.STATE,), np.float64)
+            for agent in self.possible_agents
         }
         self.action_spaces = {a: self._world.action_space(a) for a in self.possible_agents}
 
@@ -108,14 +96,14 @@ class HalfCheetah(Environment[Floats, Floats]):
             InputError: if the seed is none.
         """
         if seed is not None:
-            check_seed(seed, "the seed")
+            rules.check_seed(seed, "the seed")
             seed = int(seed)  # Gymnasium refuses NumPy's integers
         _, infos = self._world.reset(seed=seed, options=options)
         self.agents = list(self.possible_agents)
         self._steps = 0
         return self._seen(), infos
 
-    def step(self, actions: dict[str, ArrayLike]) -> Step[Floats]:
+    def step(self, actions: dict[str, ArrayLike]) -> StepResult[Floats]:
         """Plays a step.
 
         Args:
@@ -130,9 +118,10 @@ class HalfCheetah(Environment[Floats, Floats]):
         """
         self.require_all(actions)
         checked = [
-            numbers(actions[agent], (JOINTS,), f"the actions of {agent}") for agent in self.agents
+            rules.numbers(actions[agent], (rules.JOINTS,), f"the actions of {agent}")
+            for agent in self.agents
         ]
-        control_costs(np.array(checked), "agent_")
+        rules.control_costs(np.array(checked), "agent_")
         joint = dict(zip(self.agents, checked, strict=True))
         _, rewards, terminated, truncated, infos = self._world.step(joint)
         self._steps += 1
@@ -169,7 +158,7 @@ class HalfCheetah(Environment[Floats, Floats]):
     def _check_motion(self) -> None:
         data = self._cheetah.data
         motion = np.concatenate((data.qpos, data.qvel, data.qacc_warmstart))
-        if lost(motion[None]) is not None:
+        if rules.lost(motion[None]) is not None:
             raise DivergenceError(
                 f"the motion of the cheetah diverged at step {self._steps}; reset it"
             )
@@ -183,3 +172,50 @@ def _needs_display() -> bool:
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     way = os.environ.get("MUJOCO_GL", "glfw").lower()
     return sys.platform == "linux" and not display and way in ("", "glfw")
+
+
+class FilmedCheetah:
+    """The interface of `HalfCheetahs` for one cheetah, with a picture of each state.
+
+    Attributes:
+        pictures: of the states since the last reset, each of shape (480, 480, 3), bytes.
+        rate: pictures a second of simulated time.
+
+    Args:
+        direction: where running is rewarded.
+        horizon: the longest episode.
+
+    Raises:
+        InputError: if a package is missing.
+    """
+
+    def __init__(self, direction: Direction = "right", horizon: int = 200) -> None:
+        self._cheetah = HalfCheetah(direction, horizon, PICTURES)
+        self._agent = self._cheetah.possible_agents[0]  # both see and earn the same
+        self.pictures: list[NDArray[np.uint8]] = []
+        self.rate: int = self._cheetah.metadata["render_fps"]
+
+    def reset(self, seeds: Sequence[int]) -> Floats:
+        """Begins an episode; the state, shape (1, 17).
+
+        Args:
+            seeds: one.
+
+        Raises:
+            InputError: if nothing here can draw.
+        """
+        seen, _ = self._cheetah.reset(seed=seeds[0])
+        self.pictures = [self._cheetah.render()]
+        return seen[self._agent][None]
+
+    def step(self, actions: Floats) -> tuple[Floats, Floats]:
+        """Plays a step and draws it; see `HalfCheetahs.step`."""
+        joint = rules.numbers(actions, (1, rules.NUM_AGENTS, rules.JOINTS), "the actions")[0]
+        given = dict(zip(self._cheetah.agents, joint, strict=True))
+        seen, rewards, *_ = self._cheetah.step(given)
+        self.pictures.append(self._cheetah.render())
+        return seen[self._agent][None], np.array([rewards[self._agent]])
+
+    def close(self) -> None:
+        """Frees what pictures are drawn with."""
+        self._cheetah.close()

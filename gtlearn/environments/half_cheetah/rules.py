@@ -22,13 +22,13 @@ from numpy.typing import ArrayLike, NDArray
 from gtlearn.errors import InputError
 from gtlearn.optional import optional
 
-AGENTS = 2
+NUM_AGENTS = 2
 JOINTS = 3  # of an agent
 STATE = 17
 FRAME_SKIP = 5  # steps of the physics, 10 ms each, in a step
 CONTROL_COST = 0.1
 RESET_NOISE = 0.1
-LARGEST = 1e10  # mjMAXVAL, beyond which MuJoCo calls a motion unstable
+LARGEST_MOTION = 1e10  # mjMAXVAL, beyond which MuJoCo calls a motion unstable
 SETTINGS = {
     "frame_skip": FRAME_SKIP,
     "ctrl_cost_weight": CONTROL_COST,
@@ -124,12 +124,12 @@ def lost(motions: Floats) -> int | None:
         motions: positions, velocities and accelerations, one cheetah a row.
 
     Returns:
-        The row with a number that is NaN or beyond `LARGEST`.
+        The row with a number that is NaN or beyond `LARGEST_MOTION`.
     """
     sizes = np.abs(motions)
-    if sizes.max() <= LARGEST:  # false if one is NaN
+    if sizes.max() <= LARGEST_MOTION:  # false if one is NaN
         return None
-    return int((~(sizes <= LARGEST)).any(axis=1).argmax())
+    return int((~(sizes <= LARGEST_MOTION)).any(axis=1).argmax())
 
 
 def keep_diverged(model: Any) -> None:

@@ -94,15 +94,12 @@ class Emulator:
 
     def observe(self) -> Bytes:
         """The memory or the screen, as the two players see it."""
-        seen: Bytes
-        match self.observations:
-            case "ram":
-                seen = self._ram
-            case "rgb_image":
-                seen = self._ale.getScreenRGB()
-            case "grayscale_image":
-                seen = self._ale.getScreenGrayscale()
-        return seen
+        if self.observations == "ram":
+            return self._ram
+        if self.observations == "rgb_image":
+            return self.render()
+        screen: Bytes = self._ale.getScreenGrayscale()
+        return screen
 
     def aim(self, player: int, armed: bool) -> Move:
         """What a good shot does now: `gtlearn.environments.trade.aim`."""
@@ -143,3 +140,40 @@ def _console(frame_skip: int) -> Any:
     console.setMode(TWO_PLAYERS)
     console.reset_game()
     return console
+
+
+SCREEN_RATE = 60  # pictures a second of the console
+EVERY = 2  # steps from one picture to the next
+SCALE = 2  # in both directions
+
+
+class FilmedEmulator(Emulator):
+    """An `Emulator`, one frame a step, that keeps a picture of every other step.
+
+    Attributes:
+        pictures: of the last game that was reset, each of shape (420, 320, 3).
+        rate: pictures a second.
+
+    Raises:
+        InputError: if a package or the game's ROM is missing.
+    """
+
+    rate = SCREEN_RATE / EVERY
+
+    def reset(self, seed: int = 0) -> None:
+        """Begins a new game, and a new film."""
+        super().reset(seed)
+        self.pictures: list[Bytes] = []
+        self._steps = 0
+        self._film()
+
+    def step(self, moves: tuple[Move, Move]) -> Shot:
+        """Plays a step."""
+        shot = super().step(moves)
+        self._steps += 1
+        if self._steps % EVERY == 0:
+            self._film()
+        return shot
+
+    def _film(self) -> None:
+        self.pictures.append(self.render().repeat(SCALE, axis=0).repeat(SCALE, axis=1))

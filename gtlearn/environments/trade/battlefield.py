@@ -60,7 +60,6 @@ class Battlefield(Protocol):
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of what is observed, which is bytes."""
-        ...
 
     def reset(self, seed: int) -> None:
         """Begins a new game.
@@ -68,7 +67,6 @@ class Battlefield(Protocol):
         Args:
             seed: of all that is drawn.
         """
-        ...
 
     def step(self, moves: tuple[Move, Move]) -> Shot:
         """Plays a step; a game that is lost begins anew at once.
@@ -76,20 +74,15 @@ class Battlefield(Protocol):
         Args:
             moves: the seller's and the buyer's; one of them fires at most.
         """
-        ...
 
     def observe(self) -> Bytes:
         """What both players see."""
-        ...
 
     def aim(self, player: int, armed: bool) -> Move:
         """What a good shot does now, who fires only if `armed`."""
-        ...
 
     def render(self) -> Bytes:
         """The picture, shape (height, width, 3)."""
-        ...
 
     def close(self) -> None:
         """Frees what the game holds."""
-        ...

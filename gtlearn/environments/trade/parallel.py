@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.environments.parallel import ACTION_MASK, Environment, Infos, Step
+from gtlearn.environments.parallel import ACTION_MASK, Environment, Infos, StepResult
 from gtlearn.environments.trade.battlefield import (
     SELLER,
     WITHOUT_FIRE,
@@ -25,7 +26,7 @@ with needed("the environments", "envs"):
 
 AGENTS = ("first_0", "second_0")  # the seller and the buyer, as in PettingZoo's Space Invaders
 
-Observation = dict[str, NDArray[Any]]
+_Observation = dict[str, NDArray[Any]]
 
 
 def joint_action(move: Move, decision: int = 0) -> int:
@@ -39,7 +40,7 @@ def joint_action(move: Move, decision: int = 0) -> int:
     return int(move) + len(Move) * decision
 
 
-class BulletTrade(Environment[Observation, np.int64]):
+class BulletTrade(Environment[_Observation, np.int64]):
     """Two-player Space Invaders in which bullets are traded.
 
     The agents are "first_0", the seller, and "second_0", the buyer. An action is a move of the ship
@@ -116,7 +117,7 @@ class BulletTrade(Environment[Observation, np.int64]):
 
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[dict[str, Observation], Infos]:
+    ) -> tuple[dict[str, _Observation], Infos]:
         """Begins an episode.
 
         Args:
@@ -131,7 +132,7 @@ class BulletTrade(Environment[Observation, np.int64]):
         self._cycles = 0
         return self._seen(), self._infos()
 
-    def step(self, actions: dict[str, np.int64]) -> Step[Observation]:
+    def step(self, actions: dict[str, np.int64]) -> StepResult[_Observation]:
         """Plays a step.
 
         Args:
@@ -181,7 +182,7 @@ class BulletTrade(Environment[Observation, np.int64]):
             played.append((Move(move) if armed else WITHOUT_FIRE[move], decision))
         return played
 
-    def _seen(self) -> dict[str, Observation]:
+    def _seen(self) -> dict[str, _Observation]:
         """What the agents see."""
         trade = np.zeros(len(Phase) + 4, dtype=np.float32)
         trade[self.trade.phase] = 1
@@ -205,11 +206,9 @@ class BulletTrade(Environment[Observation, np.int64]):
 def _masks(decisions: int) -> dict[tuple[bool, bool], Ints]:
     """A player's masks, by whether it is asked and whether it has a bullet."""
     masks = {}
-    for asked in (False, True):
-        for armed in (False, True):
-            decides = np.arange(decisions) < (decisions if asked else 1)
-            moves = np.array([armed or not move.fires for move in Move])
-            mask = np.outer(decides, moves).ravel().astype(np.int8)
-            mask.flags.writeable = False
-            masks[asked, armed] = mask
+    for asked, armed in product((False, True), repeat=2):
+        decides = np.arange(decisions) < (decisions if asked else 1)
+        moves = np.array([armed or not move.fires for move in Move])
+        masks[asked, armed] = np.outer(decides, moves).ravel().astype(np.int8)
+        masks[asked, armed].flags.writeable = False
     return masks

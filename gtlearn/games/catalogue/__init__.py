@@ -9,24 +9,17 @@ from gtlearn.games.catalogue.entry import Entry as Entry
 from gtlearn.games.names import nearest, split_call
 from gtlearn.plugins import plugin, plugins
 
-GROUP = "gtlearn.games"
+ENTRY_GROUP = "gtlearn.games"
 
 _added: dict[str, Entry] = {}
 
 
 @cache
 def _table() -> dict[str, Entry]:
-    from gtlearn.games.catalogue import (
-        classics,
-        economics,
-        examples,
-        markov,
-        random_families,
-        security,
-        symmetric,
-    )
+    from gtlearn.games import families
+    from gtlearn.games.catalogue import classics, economics, markov, security
 
-    modules = (symmetric, classics, examples, economics, security, markov, random_families)
+    modules = (classics, economics, security, markov, families)
     return {entry.name: entry for module in modules for entry in module.ENTRIES}
 
 
@@ -49,7 +42,7 @@ def catalogue() -> tuple[Entry, ...]:
     Raises:
         InputError: if an installed package's cannot be loaded.
     """
-    installed = {entry.name: entry for entry in plugins(GROUP, Entry)}
+    installed = {entry.name: entry for entry in plugins(ENTRY_GROUP, Entry)}
     return tuple((_table() | _added | installed).values())
 
 
@@ -65,7 +58,7 @@ def find_entry(name: str) -> Entry | None:
         InputError: if an installed package's cannot be loaded.
     """
     if name not in _added and name not in _table():
-        entry = plugin(GROUP, name, Entry)
+        entry = plugin(ENTRY_GROUP, name, Entry)
         if entry is None or entry.name != name:
             return None
         add_entry(entry)

@@ -18,6 +18,10 @@ from gtlearn.games.trade import bullet_trade, bullet_trade_matrix
 
 _Payoffs = Callable[..., tuple[Fraction, ...]]
 
+_VICKREY = (
+    "Vickrey (1961), Counterspeculation, Auctions, and Competitive Sealed Tenders, Journal of "
+    "Finance 16"
+)
 _BULLETS = (
     "Gerstgrasser & Parkes (2023), Meta-RL for Multi-Agent RL: Learning to Adapt to Evolving "
     "Agents, section 4 (their trade on Atari, with a bullet paying what it is worth on average)"
@@ -239,15 +243,13 @@ ENTRIES = (
     Entry(
         "first_price_auction",
         "two bidders with known values bid 0..maximum; the winner pays its bid, ties by a coin",
-        "Vickrey (1961), Counterspeculation, Auctions, and Competitive Sealed Tenders, Journal of "
-        "Finance 16",
+        _VICKREY,
         _first_price_auction,
     ),
     Entry(
         "first_price_private_values",
         "as first_price_auction, with private values uniform on 0..values-1; bids by own value",
-        "Vickrey (1961), Counterspeculation, Auctions, and Competitive Sealed Tenders, Journal of "
-        "Finance 16",
+        _VICKREY,
         _first_price_private_values,
     ),
     Entry(

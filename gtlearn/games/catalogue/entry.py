@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.normal_form import normal_form
 from gtlearn.games.numbers import to_fraction
@@ -19,7 +19,7 @@ from gtlearn.games.numbers import to_fraction
 MAX_ENTRY_PROFILES = 4_000_000
 MAX_ARGUMENT = 10**9
 
-Argument = int | Fraction | str
+_Argument = int | Fraction | str
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Entry:
     builder: Callable[..., Game]
 
     @property
-    def parameters(self) -> dict[str, Argument]:
+    def parameters(self) -> dict[str, _Argument]:
         """The parameters by name, with their defaults; empty for a single game."""
         return {p.name: p.default for p in inspect.signature(self.builder).parameters.values()}
 
@@ -53,22 +53,22 @@ class Entry:
             InputError: if there is no such parameter, or its value is of the wrong type.
         """
         defaults = self.parameters
-        given: dict[str, Argument] = {}
+        given: dict[str, _Argument] = {}
         for key, value in arguments.items():
             if key not in defaults:
                 advice = _choices(defaults)
                 raise InputError(f"{self.name} has no parameter {quoted(key)}; {advice}")
             given[key] = self._read(key, value, defaults[key])
         changed = {key: given[key] for key in defaults if key in given}
-        try:
+        with about(self.name):
             game: Any = self.builder(**changed)
-        except InputError as error:
-            raise InputError(f"{self.name}: {error}") from None
-        known = {"name": call_text(self.name, changed), "source": self.citation}
+        inside = ",".join(f"{key}={value}" for key, value in changed.items())
+        name = f"{self.name}({inside})" if inside else self.name
+        known = {"name": name, "source": self.citation}
         named: Game = replace(game, **{key: known[key] for key in known if hasattr(game, key)})
         return named
 
-    def _read(self, key: str, value: Any, default: Argument) -> Argument:
+    def _read(self, key: str, value: Any, default: _Argument) -> _Argument:
         where = f"parameter {quoted(key)} of {self.name}"
         if isinstance(default, str):
             return str(value)
@@ -110,13 +110,7 @@ def check_size(*shape: int) -> None:
         )
 
 
-def call_text(name: str, arguments: Mapping[str, Argument]) -> str:
-    """`name(key=value,...)`, or `name` alone where there are no arguments."""
-    inside = ",".join(f"{key}={value}" for key, value in arguments.items())
-    return f"{name}({inside})" if inside else name
-
-
-def _choices(defaults: Mapping[str, Argument]) -> str:
+def _choices(defaults: Mapping[str, _Argument]) -> str:
     if not defaults:
         return "it takes no parameters"
     return "its parameters are " + ", ".join(f"{k} (default {v})" for k, v in defaults.items())

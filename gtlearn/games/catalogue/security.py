@@ -24,14 +24,15 @@ _BAYESIAN = (
 )
 
 
-def _coverage(targets: int, resources: int) -> list[tuple[int, ...]]:
+def _coverage(targets: int, resources: int) -> tuple[list[tuple[int, ...]], NDArray[np.int64]]:
+    """The sets of targets that may be covered, and what each target is worth."""
     if not 1 <= resources <= targets <= 30:
         raise InputError(
             f"it needs 1 <= resources <= targets <= 30, not resources={resources} "
             f"and targets={targets}"
         )
     check_size(math.comb(targets, resources), targets)
-    return list(combinations(range(targets), resources))
+    return list(combinations(range(targets), resources)), np.arange(1, targets + 1)
 
 
 def _stage(
@@ -61,8 +62,7 @@ def _stage(
 
 
 def _security(targets: int = 4, resources: int = 1) -> NormalFormGame:
-    schedules = _coverage(targets, resources)
-    worth = np.arange(1, targets + 1)
+    schedules, worth = _coverage(targets, resources)
     return _stage(
         schedules,
         np.stack([-worth, worth[::-1]], axis=1),
@@ -71,8 +71,7 @@ def _security(targets: int = 4, resources: int = 1) -> NormalFormGame:
 
 
 def _security_zero_sum(targets: int = 4, resources: int = 1) -> NormalFormGame:
-    schedules = _coverage(targets, resources)
-    worth = np.arange(1, targets + 1)
+    schedules, worth = _coverage(targets, resources)
     loss = np.stack([-worth, np.zeros_like(worth)], axis=1)
     return _stage(schedules, loss, -loss)
 
@@ -80,8 +79,7 @@ def _security_zero_sum(targets: int = 4, resources: int = 1) -> NormalFormGame:
 def _security_bayesian(
     targets: int = 3, resources: int = 1, thief: Fraction = Fraction(2, 3)
 ) -> BayesianGame:
-    schedules = _coverage(targets, resources)
-    worth = np.arange(1, targets + 1)
+    schedules, worth = _coverage(targets, resources)
     defender = np.stack([-worth, np.ones_like(worth)], axis=1)
     takes = np.stack([worth, -np.ones_like(worth)], axis=1)
     breaks = np.stack([worth[::-1], -2 * np.ones_like(worth)], axis=1)

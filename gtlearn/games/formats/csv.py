@@ -25,44 +25,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
-from gtlearn.games.formats.payoff_table import (
-    DECIMALS,
-    PAYOFFS,
-    UNKNOWN,
-    Line,
-    game_of_table,
-    is_ambiguous,
-    is_long,
-    is_readable,
-)
+from gtlearn.errors import InputError, about
+from gtlearn.games.formats import payoff_table
+from gtlearn.games.formats.payoff_table import Line
 from gtlearn.games.kinds.normal_form import NormalFormGame
 
-_COMMA = {",": PAYOFFS, ";": DECIMALS, "\t": UNKNOWN}  # in a cell, by what separates cells
+_COMMA = {
+    ",": payoff_table.PAYOFFS,
+    ";": payoff_table.DECIMALS,
+    "\t": payoff_table.UNKNOWN,
+}  # in a cell, by what separates cells
 _QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 _NUMBER = r"[ ]*[-+./\deE]+[ ]*"
 _PAIR = re.compile(rf"{_QUOTED.pattern}|\(({_NUMBER}),({_NUMBER})\)", flags=re.ASCII)
 _SEPARATOR = re.compile(r"sep=([,;\t])[ \t]*(?:\r?\n|\Z)", flags=re.IGNORECASE)
 
 
-def parse_csv(
-    text: str,
-    *,
-    name: str = "game",
-    source: str = "",
-    what: str = "the CSV text",
-    symmetric: bool = False,
-    zero_sum: bool = False,
-) -> NormalFormGame:
+def parse_csv(text: str, *, what: str = "the CSV text", **how: Any) -> NormalFormGame:
     """The game of a CSV text.
 
     Args:
         text: the content of the file.
-        name: what the game is called.
-        source: where it comes from.
         what: what the text is called in error messages.
-        symmetric: single numbers are the row player's payoffs of a symmetric game.
-        zero_sum: single numbers are the row player's payoffs of a zero-sum game.
+        **how: name, source, symmetric and zero_sum, as of `game_of_table`.
 
     Raises:
         InputError: naming the line and the column of the table where it breaks; if it could be
@@ -71,19 +56,15 @@ def parse_csv(
     >>> parse_csv("3 3,0 5\\n5 0,1 1").payoff(1, (0, 1))
     Fraction(5, 1)
     """
-    try:
+    with about(what):
         lines, comma = _table(text.removeprefix("\ufeff"))
-        return game_of_table(
-            lines, comma=comma, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
-        )
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
+        return payoff_table.game_of_table(lines, comma=comma, **how)
 
 
 def is_csv(text: str) -> bool:
     """Whether `parse_csv` can read every cell; flags may still be missing."""
     try:
-        return is_readable(*_table(text.removeprefix("\ufeff")))
+        return payoff_table.is_readable(*_table(text.removeprefix("\ufeff")))
     except InputError:
         return False
 
@@ -100,11 +81,11 @@ def _table(text: str) -> tuple[list[Line], str]:
         return _lines(text[said.end() :], said[1], first=2), _COMMA[said[1]]
     bare = _QUOTED.sub("", text)
     if "\t" in bare:
-        return _lines(text, "\t"), UNKNOWN
+        return _lines(text, "\t"), payoff_table.UNKNOWN
     if not ("," in bare and ";" in bare):
         separator = ";" if ";" in bare else ","
         return _lines(text, separator), _COMMA[separator]
-    readable = [mark for mark in ",;" if is_readable(_lines(text, mark), _COMMA[mark])]
+    readable = [mark for mark in ",;" if payoff_table.is_readable(_lines(text, mark), _COMMA[mark])]
     if len(readable) == 2:
         raise InputError(
             "its cells could be separated by commas, with two payoffs in each, or by semicolons, "
@@ -152,7 +133,7 @@ def dump_csv(game: NormalFormGame) -> str:
             lines.append([label, *(f"{a} {b}" for a, b in pairs)])
     else:
         lines = [[*game.players, *(f"payoff {player}" for player in game.players)]]
-        if not is_long(lines[0]):
+        if not payoff_table.is_long(lines[0]):
             raise InputError(
                 "a player whose label starts with 'payoff' cannot be written as csv; rename it, "
                 "or use json"
@@ -171,8 +152,8 @@ def _fits_matrix(game: NormalFormGame, texts: Sequence[NDArray[Any]]) -> bool:
     return (
         corner.count("\\") == 1
         and all(map(str.strip, game.players))
-        and not is_long(header)
-        and not is_ambiguous(cells)
+        and not payoff_table.is_long(header)
+        and not payoff_table.is_ambiguous(cells)
     )
 
 

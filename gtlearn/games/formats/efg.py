@@ -10,14 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from gtlearn.errors import InputError
+from gtlearn.errors import about
 from gtlearn.games.formats.tokens import Tokens
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.labels import distinct_labels, shown
 from gtlearn.games.numbers import short_number
 from gtlearn.games.reduction import TreeRecord
-
-_MAX_PLAYERS = 32
 
 
 @dataclass
@@ -60,21 +58,12 @@ def parse_efg(
             do not sum to exactly 1; naming the size, if the normal form would be too large.
     """
     tokens = Tokens(text, what)
-    if tokens.take() != "EFG":
-        raise tokens.error("a .efg file starts with EFG")
-    if tokens.take() != "2" or tokens.take() not in ("R", "D"):
-        raise tokens.error("a .efg file starts with EFG 2 R or EFG 2 D")
-    title = tokens.string("the title")
-    players = tokens.strings("the players' names")
-    if not 2 <= len(players) <= _MAX_PLAYERS:
-        raise tokens.error(f"{len(players)} player(s) named; give 2 to {_MAX_PLAYERS}")
-    comment = tokens.string("the comment") if tokens.peek().startswith('"') else ""
+    title, players = tokens.header("EFG", "2")
+    comment = tokens.maybe_string("the comment")
     content = _read_nodes(tokens, len(players))
     record = TreeRecord(title or name or "efg game", distinct_labels(players))
-    try:
+    with about(what):
         _walk(content, record)
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
     return record.reduced_normal_form(source=comment or source)
 
 
@@ -119,8 +108,7 @@ def _read_node(tokens: Tokens, content: _File) -> _Node:
 
 def _read_chance(tokens: Tokens, content: _File, infoset: int) -> int:
     """A chance set's optional name and `{ "a" 1/2 "b" 1/2 }`; the number of actions."""
-    if tokens.peek().startswith('"'):
-        tokens.string("the information set's name")
+    tokens.maybe_string("the information set's name")
     if tokens.peek() != "{":
         if infoset not in content.chance:
             raise tokens.error(f"chance information set {infoset} has no actions; list them")
@@ -145,8 +133,8 @@ def _read_chance(tokens: Tokens, content: _File, infoset: int) -> int:
 
 def _read_actions(tokens: Tokens, content: _File, key: tuple[int, int]) -> int:
     """A player's set: optional name and `{ "a" "b" }`; the number of actions."""
-    if tokens.peek().startswith('"'):
-        content.labels.setdefault(key, tokens.string("the information set's name"))
+    if label := tokens.maybe_string("the information set's name"):
+        content.labels.setdefault(key, label)
     if tokens.peek() != "{":
         if key not in content.actions:
             raise tokens.error(
@@ -167,8 +155,7 @@ def _read_actions(tokens: Tokens, content: _File, key: tuple[int, int]) -> int:
 
 def _read_outcome(tokens: Tokens, content: _File, number: int) -> None:
     """An outcome's optional name and payoffs."""
-    if tokens.peek().startswith('"'):
-        tokens.string("the outcome's name")
+    tokens.maybe_string("the outcome's name")
     if tokens.peek() != "{":
         return
     tokens.expect("{", "before the payoffs")

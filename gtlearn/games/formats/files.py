@@ -1,26 +1,123 @@
-"""Games on disk and as text: reading by suffix, writing atomically."""
+"""The formats of files, one row each, and games on disk and as text, written atomically."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, first_line, quoted
 from gtlearn.files import require_replaceable
+from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.effort import text_seconds, writing_seconds
-from gtlearn.games.formats.axes import refuse_axis
-from gtlearn.games.formats.matrices import refuse_flags
-from gtlearn.games.formats.npz import NPY, ZIP
-from gtlearn.games.formats.registry import Format, format_row, is_own, listed
-from gtlearn.games.formats.xlsx import is_workbook
-from gtlearn.games.kinds import Game
+from gtlearn.games.formats.csv import dump_csv, parse_csv
+from gtlearn.games.formats.efg import parse_efg
+from gtlearn.games.formats.json import dump_json, parse_json
+from gtlearn.games.formats.matrices import refuse_axis, refuse_flags
+from gtlearn.games.formats.nfg import dump_nfg, parse_nfg
+from gtlearn.games.formats.npz import NPY, ZIP, game_of_npy, game_of_npz
+from gtlearn.games.formats.xlsx import is_workbook, parse_xlsx
+from gtlearn.games.kinds import KINDS, Game
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
+from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.kinds.registry import kind_name, normal_form_of
+from gtlearn.plugins import plugin
 from gtlearn.reading import bytes_of_file, quoted_path, reason, text_of
+
+_GROUP = "gtlearn.formats"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of files that hold a game.
+
+    Attributes:
+        suffix: what the names of such files end with, without the dot.
+        read: makes a game of a file's content. It is called with the content and by keyword with
+            `name` (what the game is called if the content does not say), `source` (where it comes
+            from, likewise), `what` (what to call the content in error messages) and the options
+            listed below. None where such files are only written.
+        write: makes the content, a text, of a game; None where such files are only read.
+        kinds: the types of game that it can hold; a game of another registered kind is written as
+            its normal form.
+        binary: whether the content is bytes, not a text.
+        options: which of `symmetric` (and with it `zero_sum`), `players_axis` and `rationalise` it
+            takes.
+    """
+
+    suffix: str
+    read: Callable[..., Any] | None = None
+    write: Callable[[Any], str] | None = None
+    kinds: tuple[type, ...] = (NormalFormGame,)
+    binary: bool = False
+    options: tuple[str, ...] = ()
+
+
+_MATRIX = ("symmetric", "zero_sum")
+_NEST = (*_MATRIX, "players_axis")
+_OWN = (
+    Format("nfg", parse_nfg, dump_nfg),
+    Format("efg", parse_efg),
+    Format("json", parse_json, dump_json, kinds=KINDS, options=_NEST),
+    Format("csv", parse_csv, dump_csv, options=_MATRIX),
+    Format("xlsx", parse_xlsx, binary=True, options=_MATRIX),
+    Format("npy", game_of_npy, binary=True, options=(*_NEST, "rationalise")),
+    Format("npz", game_of_npz, binary=True, options=(*_NEST, "rationalise")),
+)
+_formats = {row.suffix: row for row in _OWN}
+
+
+def add_format(row: Format) -> None:
+    """Adds a format, or replaces one that was added.
+
+    Raises:
+        InputError: if it is one of gtlearn's own, or the suffix is none.
+    """
+    if row.suffix != row.suffix.lower().strip(". ") or not row.suffix:
+        raise InputError(f"{quoted(row.suffix)} is no suffix; write it small and without its dot")
+    if any(own.suffix == row.suffix for own in _OWN):
+        raise InputError(f"gtlearn reads .{row.suffix} itself; give another suffix")
+    _formats[row.suffix] = row
+
+
+def format_row(suffix: str) -> Format | None:
+    """The format of a suffix without its dot, of gtlearn or of a package; None if there is none.
+
+    Raises:
+        InputError: if a package's cannot be loaded.
+    """
+    if suffix not in _formats:
+        row = plugin(_GROUP, suffix, Format)
+        if row is None or row.suffix != suffix:
+            return None
+        add_format(row)
+    return _formats[suffix]
+
+
+def listed(*, written: bool = False, text: bool = False) -> str:
+    """The suffixes of what is read, or written, or read as text: ".nfg, .json or .csv"."""
+    rows = [row for row in _formats.values() if (row.write if written else row.read)]
+    *most, last = [f".{row.suffix}" for row in rows if not (text and row.binary)]
+    return f"{', '.join(most)} or {last}"
+
+
+def is_path(text: str) -> bool:
+    """Whether a text means a file: by its suffix, or because there is such a file."""
+    if len(text) > 4096 or "\n" in text or "\0" in text:
+        return False
+    if text.lower().endswith(tuple(f".{suffix}" for suffix in _formats)):
+        return True
+    if text in catalogue_names():
+        return False
+    try:
+        return Path(text).is_file() or (os.sep in text and Path(text).exists())
+    except (OSError, ValueError):
+        return False
 
 
 def read_game(path: str | os.PathLike[str], **how: Any) -> Any:
@@ -39,32 +136,32 @@ def read_game(path: str | os.PathLike[str], **how: Any) -> Any:
     row = format_row(path.suffix.lower()[1:])
     if row is None or row.read is None:
         raise InputError(f"{what} has no known suffix; a game file ends with {listed()}")
-    named = {"name": path.stem, "source": path.name, "what": what}
-    return _of_bytes(bytes_of_file(path), row, named, how)
+    named = {"name": path.stem, "source": path.name}
+    return game_of_bytes(bytes_of_file(path), row.suffix, what=what, **named, **how)
 
 
-def game_of_bytes(data: bytes, format: str, *, what: str, **how: Any) -> Any:
+def game_of_bytes(
+    data: bytes, format: str, *, what: str, name: str = "game", source: str = "", **how: Any
+) -> Any:
     """The game that the content of a file holds.
 
     Args:
         data: the content.
         format: its suffix, without the dot.
         what: what it is called in error messages.
+        name: what the game is called if the content does not say.
+        source: where it comes from, likewise; `what` unless given.
         **how: symmetric, zero_sum, rationalise and players_axis, as of `load`.
 
     Raises:
         InputError: if it is no such game.
     """
     row = _readable(format)
-    return _of_bytes(data, row, {"name": "game", "source": what, "what": what}, how)
-
-
-def _of_bytes(data: bytes, row: Format, named: dict[str, str], how: dict[str, Any]) -> Any:
+    named = {"name": name, "source": source or what, "what": what}
     if row.binary:
         return _read(row, data, named, how)
-    text = text_of(data, named["what"])
-    seconds = text_seconds(text, row.suffix)
-    return child.bounded(_read, row, text, named, how, seconds=seconds)
+    text = text_of(data, what)
+    return child.bounded(_read, row, text, named, how, seconds=text_seconds(text, row.suffix))
 
 
 def format_of(data: bytes, what: str) -> str:
@@ -117,9 +214,7 @@ def loads(
         InputError: if the text is no such game; it names line and column.
         LimitReached: if a limit does not suffice.
     """
-    row = _readable(format)
-    if row.binary:
-        raise InputError(_no_format(format))
+    row = _readable(format, text=True)
     named = {"name": name, "source": source, "what": what or f"the {format} text"}
     how = {"symmetric": symmetric, "zero_sum": zero_sum, "players_axis": players_axis}
     with limits.limited(time_limit, memory_limit):
@@ -128,15 +223,11 @@ def loads(
         return game
 
 
-def _readable(format: str) -> Format:
+def _readable(format: str, *, text: bool = False) -> Format:
     row = format_row(format)
-    if row is None or row.read is None:
-        raise InputError(_no_format(format))
+    if row is None or row.read is None or (text and row.binary):
+        raise InputError(f"there is no format {quoted(format)}; use {listed(text=True)}")
     return row
-
-
-def _no_format(format: str) -> str:
-    return f"there is no format {quoted(format)}; use {listed(text=True)}"
 
 
 def _read(row: Format, content: str | bytes, named: dict[str, str], how: dict[str, Any]) -> Any:
@@ -154,7 +245,7 @@ def _read(row: Format, content: str | bytes, named: dict[str, str], how: dict[st
     except InputError:
         raise
     except Exception as error:
-        if is_own(row):
+        if row in _OWN:
             raise
         raise InputError(f"{what} is no .{row.suffix} file: {first_line(error)}") from None
 

@@ -12,10 +12,10 @@ from gtlearn.games.formats.efg import parse_efg
 from gtlearn.games.formats.nfg import parse_nfg
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 
-Reader = Callable[[Any, bool], NormalFormGame]
+_Reader = Callable[[Any, bool], NormalFormGame]
 
 
-def reader_of(value: Any) -> Reader | None:
+def reader_of(value: Any) -> _Reader | None:
     """What reads a game of another package, None where it is no such game.
 
     A reader takes the game, and whether floats are to be read as the decimals that they print as.
@@ -61,7 +61,7 @@ def _of_quantecon_player(player: Any, rationalise: bool) -> NormalFormGame:
     )
 
 
-_READERS: dict[tuple[str, str], Reader] = {
+_READERS: dict[tuple[str, str], _Reader] = {
     ("pygambit", "Game"): _of_gambit,
     ("quantecon", "NormalFormGame"): _of_quantecon,
     ("quantecon", "Player"): _of_quantecon_player,

@@ -14,16 +14,8 @@ from typing import Any
 import numpy as np
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.formats.matrices import refuse_flags, single_matrix_game
-from gtlearn.games.formats.payoff_table import (
-    COULD_BE_ONE,
-    game_of_profiles,
-    is_ambiguous,
-    is_long,
-    payoff_count,
-    payoffs_in,
-    require_order,
-)
+from gtlearn.games.formats import payoff_table
+from gtlearn.games.formats.matrices import game_of_cells, refuse_flags, single_matrix_game
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 from gtlearn.games.labels import label_of, numbered_labels
 
@@ -64,9 +56,9 @@ def game_of_frames(
                 )
         return normal_form(*map(_values, frames), **labels[0], rationalise=rationalise)
     columns = [label for label in frames.columns if isinstance(label, str)]
-    if len(columns) == frames.shape[1] and is_long(columns):
+    if len(columns) == frames.shape[1] and payoff_table.is_long(columns):
         refuse_flags(symmetric, zero_sum, "the frame has payoff columns for each player")
-        require_order(columns)
+        payoff_table.require_order(columns)
         return _long(frames, columns, rationalise)
     _require_first_line(frames, columns)
     values = _values(frames)
@@ -75,15 +67,13 @@ def game_of_frames(
         return single_matrix_game(values, symmetric=symmetric, zero_sum=zero_sum, **how)
     cells = [[_entries(cell) for cell in row] for row in values.tolist()]
     sizes = {len(cell) for row in cells for cell in row}
-    if sizes == {1}:
-        matrix = [[cell[0] for cell in row] for row in cells]
-        return single_matrix_game(matrix, symmetric=symmetric, zero_sum=zero_sum, **how)
-    if sizes != {2}:
+    if sizes not in ({1}, {2}):
         raise InputError("a cell of the frame must hold one payoff, or two in every cell")
-    if is_ambiguous(cell for cell in values.flat if isinstance(cell, str)):
-        raise InputError(COULD_BE_ONE)
-    refuse_flags(symmetric, zero_sum, "both players' payoffs are given")
-    return normal_form(*([[cell[k] for cell in row] for row in cells] for k in (0, 1)), **how)
+    if sizes == {2} and payoff_table.is_ambiguous(
+        cell for cell in values.flat if isinstance(cell, str)
+    ):
+        raise InputError(payoff_table.COULD_BE_ONE)
+    return game_of_cells(cells, symmetric=symmetric, zero_sum=zero_sum, **how)
 
 
 def _require_first_line(frame: Any, columns: list[str]) -> None:
@@ -93,7 +83,7 @@ def _require_first_line(frame: Any, columns: list[str]) -> None:
         InputError: if the texts that label all columns are payoffs, and nothing labels the rows.
     """
     unlabelled = len(columns) == frame.shape[1] > 0 and _is_numbering(frame.index)
-    if unlabelled and all(map(payoff_count, columns)):
+    if unlabelled and all(map(payoff_table.payoff_count, columns)):
         raise InputError(
             f"the columns' labels, such as {quoted(columns[0])}, may be a first line of payoffs; "
             "read the file by header=None, or label the rows, too"
@@ -116,7 +106,7 @@ def _values(frame: Any) -> Any:
 def _entries(cell: Any) -> list[Any]:
     """The payoffs in one cell."""
     if isinstance(cell, str):
-        return list(payoffs_in(cell))
+        return list(payoff_table.payoffs_in(cell))
     return list(cell) if isinstance(cell, tuple | list) else [cell]
 
 
@@ -153,4 +143,4 @@ def _long(frame: Any, columns: list[str], rationalise: bool) -> NormalFormGame:
         (f"line {i}", [label_of(label) for label in row[:half]], row[half:])
         for i, row in enumerate(rows)
     ]
-    return game_of_profiles(columns[:half], profiles, rationalise=rationalise)
+    return payoff_table.game_of_profiles(columns[:half], profiles, rationalise=rationalise)

@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.formats import json_pieces as pieces
-from gtlearn.games.formats.axes import refuse_axis
 from gtlearn.games.formats.json_pieces import Keys, Place
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
-from gtlearn.games.formats.matrices import game_from_arrays
+from gtlearn.games.formats.matrices import game_from_arrays, refuse_axis
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.iterated import IteratedGame
@@ -27,7 +26,7 @@ from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import format_number
 
-SCHEMA = "gtlearn/game/1"
+_SCHEMA = "gtlearn/game/1"
 _Build = Callable[..., NormalFormGame]
 
 _KEYS = "schema name players actions payoffs source number_note"
@@ -41,9 +40,8 @@ def parse_json(
     name: str = "game",
     source: str = "",
     what: str = "the JSON text",
-    symmetric: bool = False,
-    zero_sum: bool = False,
     players_axis: str | None = None,
+    **flags: Any,
 ) -> Game:
     """The game of a JSON text.
 
@@ -52,10 +50,9 @@ def parse_json(
         name: what the game is called if the text does not say.
         source: where it comes from, if the text does not say.
         what: what the text is called in error messages.
-        symmetric: a single matrix is the row player's payoffs of a symmetric game.
-        zero_sum: a single matrix is the row player's payoffs of a zero-sum game.
         players_axis: "first" or "last": which level of nested lists counts the players; the
             first unless given.
+        **flags: symmetric and zero_sum, as of `game_from_arrays`.
 
     Raises:
         InputError: naming line and column if it is no JSON, else the key that is wrong.
@@ -63,9 +60,7 @@ def parse_json(
     >>> parse_json('{"payoffs": [[[1, 0], [0, 0.5]], [[1, 0], [0, "1/2"]]]}').payoff(0, (1, 1))
     Fraction(1, 2)
     """
-    build = partial(
-        game_from_arrays, symmetric=symmetric, zero_sum=zero_sum, players_axis=players_axis
-    )
+    build: _Build = partial(game_from_arrays, players_axis=players_axis, **flags)
     try:
         value = pieces.read_value(text)
         if isinstance(value, list):
@@ -74,9 +69,7 @@ def parse_json(
             raise InputError('it holds no object; write {"payoffs": [...]}')
         if is_markov(value):
             refuse_axis(players_axis, "the game is a Markov game")
-            return read_markov(
-                value, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
-            )
+            return read_markov(value, name=name, source=source, **flags)
         if "types" in value:
             return _bayesian(value, name, source, build)
         return _normal_form(value, name, source, build)
@@ -95,7 +88,7 @@ def dump_json(game: Game) -> str:
         game = game.markov
     if isinstance(game, MarkovGame):
         return pieces.layout(markov_json(game)) + "\n"
-    head: dict[str, Any] = {"schema": SCHEMA, "name": game.name, "players": game.players}
+    head: dict[str, Any] = {"schema": _SCHEMA, "name": game.name, "players": game.players}
     if isinstance(game, BayesianGame):
         head["leader"] = game.leader
         head["types"] = [
@@ -123,7 +116,7 @@ def compact_json(game: Game) -> str:
 
 
 def _normal_form(value: Mapping[str, Any], name: str, source: str, build: _Build) -> NormalFormGame:
-    keys = Keys(value, "the game", _KEYS, SCHEMA)
+    keys = Keys(value, "the game", _KEYS, _SCHEMA)
     if "payoffs" not in value:
         raise InputError('the key "payoffs" is missing; give one nested list a player')
     return build(
@@ -137,7 +130,7 @@ def _normal_form(value: Mapping[str, Any], name: str, source: str, build: _Build
 
 
 def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -> BayesianGame:
-    keys = Keys(value, "the game", _BAYESIAN_KEYS, SCHEMA)
+    keys = Keys(value, "the game", _BAYESIAN_KEYS, _SCHEMA)
     name, source = keys.text("name", name), keys.text("source", source)
     types = value["types"]
     if not isinstance(types, list) or not types:
@@ -148,17 +141,15 @@ def _bayesian(value: Mapping[str, Any], name: str, source: str, build: _Build) -
         called = Place(entry.get("name", str(number)), '"name"')
         labels.append(called.must_be(str, "must be a string"))
         where = f"type {quoted(labels[-1])}"
-        given = Keys(entry, where, _TYPE_KEYS, SCHEMA)
+        given = Keys(entry, where, _TYPE_KEYS, _SCHEMA)
         for key in ("probability", "payoffs"):
             if key not in entry:
                 raise InputError(f'{where} has no "{key}"; give one')
         prior.append(Place(entry["probability"], f"the probability of {where}").number())
         how = {"name": f"{name}, {where}", "players": keys.labels_at("players"), "source": source}
-        try:
+        with about(where):
             actions = given.actions() or keys.actions()
             games.append(build(entry["payoffs"], actions=actions, **how))
-        except InputError as error:
-            raise InputError(f"{where}: {error}") from None
     leader = value.get("leader", 0)
     if isinstance(leader, bool) or leader not in (0, 1):
         raise InputError(f'"leader" must be 0 or 1, not {pieces.shown(leader)}')

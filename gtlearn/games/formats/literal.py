@@ -10,7 +10,7 @@ import re
 from fractions import Fraction
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.formats.matrices import bimatrix_game, single_matrix_game
+from gtlearn.games.formats.matrices import game_of_cells
 from gtlearn.games.kinds.normal_form import LITERAL, NormalFormGame
 from gtlearn.games.numbers import parse_entry
 
@@ -42,12 +42,7 @@ def parse_literal(
     >>> parse_literal("3,3 0,5; 5,0 1,1").payoff(1, (0, 1))
     Fraction(5, 1)
     """
-    matrix = _matrix(text)
-    if len(matrix[0][0]) == 1:
-        values = [[cell[0] for cell in cells] for cells in matrix]
-        return single_matrix_game(values, symmetric=symmetric, zero_sum=zero_sum, name=name)
-    row, column = ([[cell[k] for cell in cells] for cells in matrix] for k in (0, 1))
-    return bimatrix_game(row, column, symmetric=symmetric, zero_sum=zero_sum, name=name)
+    return game_of_cells(_matrix(text), symmetric=symmetric, zero_sum=zero_sum, name=name)
 
 
 def is_literal(text: str) -> bool:

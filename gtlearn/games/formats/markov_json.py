@@ -1,4 +1,4 @@
-"""Markov games as JSON (schema gtlearn/markov-game/1), exact, in a form that people write.
+"""Markov games as JSON (schema gtlearn/markov-game/1), exact, in a form for writing by hand.
 
     {"schema": "gtlearn/markov-game/1",
      "states": ["boom", "bust"],
@@ -29,12 +29,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.formats.json_pieces import Keys, Place, shown
 from gtlearn.games.formats.literal import parse_literal
 from gtlearn.games.formats.matrices import refuse_flags
 from gtlearn.games.kinds.markov.building import markov_game
 from gtlearn.games.kinds.markov.game import MarkovGame, check_size
+from gtlearn.games.kinds.normal_form import cells_text
 from gtlearn.games.labels import check_labels, default_players, numbered_labels
 from gtlearn.games.numbers import (
     ExactArray,
@@ -46,7 +47,7 @@ from gtlearn.games.numbers import (
 )
 
 ANY = "*"  # every action that is not named
-SCHEMA = "gtlearn/markov-game/1"
+_SCHEMA = "gtlearn/markov-game/1"
 
 _KEYS = (
     "schema name players states actions payoffs transitions start horizon discount averaged legal "
@@ -56,7 +57,7 @@ _KEYS = (
 
 def is_markov(value: Mapping[str, Any]) -> bool:
     """Whether a JSON object means a Markov game."""
-    return value.get("schema") == SCHEMA or "transitions" in value
+    return value.get("schema") == _SCHEMA or "transitions" in value
 
 
 def read_markov(
@@ -80,7 +81,7 @@ def read_markov(
     Raises:
         InputError: naming the key, the state and the actions that are wrong.
     """
-    keys = Keys(value, "the Markov game", _KEYS, SCHEMA)
+    keys = Keys(value, "the Markov game", _KEYS, _SCHEMA)
     for key in ("payoffs", "transitions"):
         if key not in value:
             raise InputError(f'the key "{key}" is missing; give it by state, or as nested lists')
@@ -153,10 +154,8 @@ def _payoffs(
     stages = {}
     by_label = Place(given.value, "the payoffs").each(states, "payoffs", "give some, or 0")
     for state, entry in by_label:
-        try:
+        with about(f"the payoffs in state {quoted(state)}"):
             stages[state] = _stage(entry, symmetric, zero_sum)
-        except InputError as error:
-            raise InputError(f"the payoffs in state {quoted(state)}: {error}") from None
     return _stacked(stages, actions)
 
 
@@ -307,7 +306,7 @@ def _legal(
 def markov_json(game: MarkovGame) -> dict[str, Any]:
     """The JSON object of a Markov game; what is not legal is left out of its transitions."""
     data: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": _SCHEMA,
         "name": game.name,
         "players": game.players,
         "states": game.states,
@@ -322,9 +321,10 @@ def markov_json(game: MarkovGame) -> dict[str, Any]:
         data["averaged"] = game.averaged
     if not all(mask.all() for mask in game.legal):
         data["legal"] = _legal_json(game)
-    texts = [array.texts() for array in game.payoffs]
+    texts = zip(*(array.texts() for array in game.payoffs), strict=True)  # by state
     data["payoffs"] = {
-        label: _payoff_json([text[s] for text in texts]) for s, label in enumerate(game.states)
+        label: cells_text(own) if len(own) == 2 else [text.tolist() for text in own]
+        for label, own in zip(game.states, texts, strict=True)
     }
     data["transitions"] = {
         label: _transition_json(game, s, ()) for s, label in enumerate(game.states)
@@ -333,15 +333,6 @@ def markov_json(game: MarkovGame) -> dict[str, Any]:
         if getattr(game, key):
             data[key] = getattr(game, key)
     return data
-
-
-def _payoff_json(texts: Sequence[NDArray[Any]]) -> Any:
-    """What is paid in one state: a bimatrix as a text, else one nested list a player."""
-    if len(texts) != 2:
-        return [text.tolist() for text in texts]
-    rows = zip(*(text.tolist() for text in texts), strict=True)
-    cells = ([f"{a},{b}" for a, b in zip(*row, strict=True)] for row in rows)
-    return "; ".join(" ".join(row) for row in cells)
 
 
 def _transition_json(game: MarkovGame, state: int, chosen: tuple[int, ...]) -> Any:
@@ -366,8 +357,8 @@ def _transition_json(game: MarkovGame, state: int, chosen: tuple[int, ...]) -> A
 
 def _distribution(row: Sequence[Fraction], states: Sequence[str]) -> Any:
     """The label of a state that is certain, else the probabilities above 0 by label."""
-    found = {label: format_number(p) for label, p in zip(states, row, strict=True) if p}
-    return next(iter(found)) if len(found) == 1 else found
+    shares = {label: format_number(p) for label, p in zip(states, row, strict=True) if p}
+    return next(iter(shares)) if len(shares) == 1 else shares
 
 
 def _legal_json(game: MarkovGame) -> dict[str, dict[str, list[str]]]:

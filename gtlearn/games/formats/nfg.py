@@ -14,8 +14,6 @@ from gtlearn.games.kinds.normal_form import MAX_PROFILES, NormalFormGame
 from gtlearn.games.labels import distinct_labels
 from gtlearn.games.numbers import ExactArray, from_fractions
 
-_MAX_PLAYERS = 32
-
 
 def parse_nfg(
     text: str, *, name: str = "", source: str = "", what: str = "the .nfg text"
@@ -37,16 +35,9 @@ def parse_nfg(
     Fraction(-1, 1)
     """
     tokens = Tokens(text, what)
-    if tokens.take() != "NFG":
-        raise tokens.error("a .nfg file starts with NFG")
-    if tokens.take() != "1" or tokens.take() not in ("R", "D"):
-        raise tokens.error("a .nfg file starts with NFG 1 R or NFG 1 D")
-    title = tokens.string("the title")
-    players = tokens.strings("the players' names")
-    if not 2 <= len(players) <= _MAX_PLAYERS:
-        raise tokens.error(f"{len(players)} player(s) named; give 2 to {_MAX_PLAYERS}")
+    title, players = tokens.header("NFG", "1")
     shape, actions = _strategies(tokens, len(players))
-    comment = tokens.string("the comment") if tokens.peek().startswith('"') else ""
+    comment = tokens.maybe_string("the comment")
     if math.prod(shape) > MAX_PROFILES:
         raise tokens.error(f"{_times(shape)} profiles are more than {MAX_PROFILES}")
     outcomes = _outcomes(tokens, len(players)) if tokens.peek() == "{" else None
@@ -93,8 +84,7 @@ def _outcomes(tokens: Tokens, num_players: int) -> list[list[Fraction]]:
     tokens.expect("{", "before the outcomes")
     while tokens.peek() == "{":
         tokens.expect("{", "before an outcome")
-        if tokens.peek().startswith('"'):
-            tokens.string("an outcome's name")
+        tokens.maybe_string("an outcome's name")
         outcomes.append([tokens.number("a payoff") for _ in range(num_players)])
         tokens.expect("}", f"after the {num_players} payoffs of an outcome")
     tokens.expect("}", "after the outcomes")

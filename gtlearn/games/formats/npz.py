@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, first_line, quoted
+from gtlearn.errors import InputError, about, first_line, quoted
 from gtlearn.games.formats.matrices import game_from_arrays
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.reading import require_size
@@ -50,10 +50,8 @@ def game_of_npz(data: bytes, *, what: str, **how: Any) -> NormalFormGame:
 
 
 def _game(arrays: Any, what: str, how: dict[str, Any]) -> NormalFormGame:
-    try:
+    with about(what):
         return game_from_arrays(arrays, **how)
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
 
 
 def arrays_of_npz(data: bytes, what: str) -> dict[str, NDArray[Any]]:
@@ -67,12 +65,12 @@ def arrays_of_npz(data: bytes, what: str) -> dict[str, NDArray[Any]]:
         InputError: if it is no such file, or unpacks to more than may be read.
     """
     members = unpacked(data, what)
-    found = {name: content for name, content in members.items() if name.endswith(".npy")}
-    if not found or len(found) < len(members):
+    arrays = {name: content for name, content in members.items() if name.endswith(".npy")}
+    if not arrays or len(arrays) < len(members):
         raise InputError(f"{what} holds no arrays of numbers as numpy.savez writes them")
     return {
         name.removesuffix(".npy"): array_of_npy(content, f"{quoted(name)} in {what}")
-        for name, content in found.items()
+        for name, content in arrays.items()
     }
 
 

@@ -20,17 +20,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games.formats.matrices import bimatrix_game, refuse_flags, single_matrix_game
+from gtlearn.games.formats.matrices import game_of_cells, refuse_flags
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
-from gtlearn.games.numbers import parse_entry
+from gtlearn.games.numbers import objects, parse_entry
+
+T = TypeVar("T")
 
 Line = tuple[int, Sequence[str]]  # the line's number in the source, and its cells
 
@@ -50,13 +52,7 @@ _COMMA_PAIR = re.compile(r"[+-]?\d+,\d+", flags=re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", flags=re.ASCII)
 
 
-@dataclass(frozen=True)
-class _Matrix:
-    """The payoffs of a matrix, one or two numbers a cell, and the labels beside them."""
-
-    cells: list[list[list[int | Fraction]]]
-    labels: dict[str, Any]
-    note: str = ""
+_Cells = list[list[list[int | Fraction]]]  # of a matrix, one or two numbers in each
 
 
 def game_of_table(
@@ -88,19 +84,14 @@ def game_of_table(
         require_order(lines[0][1])
         return _long(lines, comma, name, source)
     try:
-        matrix = _read_matrix(lines, comma)
+        cells, labels, note = _read_matrix(lines, comma)
     except InputError as error:
         if not _may_be_long(lines, comma):
             raise
         raise InputError(f"{error}; {_LONG}") from None
-    labels = {"name": name, "source": source, **matrix.labels}
-    sizes = {len(cell) for row in matrix.cells for cell in row}
-    if sizes == {1}:
-        values = [[cell[0] for cell in row] for row in matrix.cells]
-        return single_matrix_game(values, symmetric=symmetric, zero_sum=zero_sum, **labels)
-    row, column = ([[cell[k] for cell in line] for line in matrix.cells] for k in (0, 1))
-    game = bimatrix_game(row, column, symmetric=symmetric, zero_sum=zero_sum, **labels)
-    return replace(game, number_note=matrix.note)
+    flags = {"symmetric": symmetric, "zero_sum": zero_sum}
+    game = game_of_cells(cells, name=name, source=source, **flags, **labels)
+    return replace(game, number_note=note) if note else game
 
 
 def is_readable(lines: Sequence[Line], comma: str) -> bool:
@@ -156,15 +147,15 @@ def _folded(label: str) -> str:
 
 def is_ambiguous(cells: Iterable[str]) -> bool:
     """Whether a pair of payoffs is, or all could be, one number with a thousands separator."""
-    found = False
+    ambiguous = False
     for cell in map(str.strip, cells):
         if _THOUSANDS.fullmatch(cell):
             if re.search(r"[\s,;]0", cell):  # no payoff is written with a leading zero
                 return True
-            found = True
+            ambiguous = True
         elif not cell.startswith("(") and len(_parts(cell, PAYOFFS)) > 1:
             return False
-    return found
+    return ambiguous
 
 
 def _parts(text: str, comma: str) -> list[str]:
@@ -197,7 +188,22 @@ def payoffs_in(cell: str, comma: str = PAYOFFS) -> list[int | Fraction]:
     return [_number(part, comma) for part in parts or [""]]
 
 
+def _each(
+    read: Callable[[str, str], T], lines: Sequence[Line], column: int, comma: str
+) -> list[list[T]]:
+    """What is read of the cells of lines, from a column on (counted from 0)."""
+    out: list[list[T]] = [[] for _ in lines]
+    for row, (number, cells) in zip(out, lines, strict=True):
+        for place, cell in enumerate(cells[column:], column + 1):
+            try:
+                row.append(read(cell, comma))
+            except InputError as error:
+                raise InputError(f"line {number}, column {place}: {error}") from None
+    return out
+
+
 def _number(text: str, comma: str) -> int | Fraction:
+    text = text.strip()
     if "," in text and comma == DECIMALS and _DECIMAL_COMMA.fullmatch(text):
         text = text.replace(",", ".")
     elif "," in text and comma == UNKNOWN:
@@ -208,7 +214,8 @@ def _number(text: str, comma: str) -> int | Fraction:
     return parse_entry(text)
 
 
-def _read_matrix(lines: Sequence[Line], comma: str) -> _Matrix:
+def _read_matrix(lines: Sequence[Line], comma: str) -> tuple[_Cells, dict[str, Any], str]:
+    """The payoffs, the labels beside them, and how commas were read where that is to be said."""
     labels: dict[str, Any] = {}
     first = int(_has_labels(lines, comma))
     if first:
@@ -222,10 +229,7 @@ def _read_matrix(lines: Sequence[Line], comma: str) -> _Matrix:
                 "labels, but there are no payoffs beside them"
             )
     texts = [cell for _, row in lines[first:] for cell in row[first:]]
-    cells = [
-        [_cell(cell, number, column, comma) for column, cell in enumerate(row[first:], first + 1)]
-        for number, row in lines[first:]
-    ]
+    cells = _each(payoffs_in, lines[first:], first, comma)
     sizes = {len(cell) for row in cells for cell in row}
     if is_ambiguous(texts):
         raise InputError(COULD_BE_ONE)
@@ -233,7 +237,7 @@ def _read_matrix(lines: Sequence[Line], comma: str) -> _Matrix:
         _refuse_thousands(texts)
     if len(sizes) > 1:
         raise InputError("some cells hold one number and some two; write two payoffs in every cell")
-    return _Matrix(cells, labels, _comma_note(texts) if comma == PAYOFFS else "")
+    return cells, labels, _comma_note(texts) if comma == PAYOFFS else ""
 
 
 def _has_labels(lines: Sequence[Line], comma: str) -> bool:
@@ -279,13 +283,6 @@ def _starts_with_number(cell: str) -> bool:
     return bool(start) and payoff_count(start[0].removesuffix(")"), PAYOFFS) == 1
 
 
-def _cell(cell: str, line: int, column: int, comma: str) -> list[int | Fraction]:
-    try:
-        return payoffs_in(cell, comma)
-    except InputError as error:
-        raise InputError(f"line {line}, column {column}: {error}") from None
-
-
 def _refuse_thousands(texts: Sequence[str]) -> None:
     """Refuses a European table in which every dot, or comma, may stand before thousands."""
     parts = [part.strip("()") for cell in texts for part in _parts(cell, UNKNOWN)]
@@ -319,10 +316,11 @@ def _require_rectangle(lines: Sequence[Line]) -> None:
 
 def _long(lines: Sequence[Line], comma: str, name: str, source: str) -> NormalFormGame:
     n = len(lines[0][1]) // 2
-    profiles = []
-    for number, cells in lines[1:]:
-        payoffs = [_payoff(cell, number, n + k + 1, comma) for k, cell in enumerate(cells[n:])]
-        profiles.append((f"line {number}", cells[:n], payoffs))
+    payoffs = _each(_number, lines[1:], n, comma)
+    profiles = [
+        (f"line {number}", cells[:n], paid)
+        for (number, cells), paid in zip(lines[1:], payoffs, strict=True)
+    ]
     if comma != PAYOFFS:
         _refuse_thousands([cell for _, cells in lines[1:] for cell in cells[n:]])
     return game_of_profiles(lines[0][1][:n], profiles, name=name, source=source)
@@ -364,17 +362,7 @@ def game_of_profiles(
         sizes = " x ".join(map(str, shape))
         raise InputError(f"{sizes} profiles are needed, but {len(profiles)} are listed")
     order = np.lexsort(np.array(list(seen)).T[::-1])
-    payoffs = []
-    for k in range(len(players)):
-        flat = np.empty(len(profiles), dtype=object)
-        flat[:] = [profiles[i][2][k] for i in order]
-        payoffs.append(flat.reshape(shape))
+    count = range(len(players))
+    payoffs = [objects([profiles[i][2][k] for i in order], shape) for k in count]
     how: dict[str, Any] = {"name": name, "source": source, "rationalise": rationalise}
     return normal_form(*payoffs, players=players, actions=list(map(list, labels)), **how)
-
-
-def _payoff(text: str, line: int, column: int, comma: str) -> int | Fraction:
-    try:
-        return _number(text.strip(), comma)
-    except InputError as error:
-        raise InputError(f"line {line}, column {column}: {error}") from None

@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.labels import shown
-from gtlearn.games.numbers import parse_number, parse_numbers
+from gtlearn.games.numbers import parse_entry, parse_number
+
+_MAX_PLAYERS = 32
 
 # A string ends at a double quote without a backslash before it, or at the end of the text, where
 # it is refused; possessive quantifiers keep the scan linear.
@@ -45,17 +47,24 @@ class Tokens:
         self._next += 1
         return token
 
-    def take_rest(self) -> list[str]:
-        """Reads all tokens that are left."""
-        rest = self._items[self._next :]
-        self._next = len(self._items)
-        return rest
+    def header(self, kind: str, version: str) -> tuple[str, list[str]]:
+        """Reads how a file begins, such as "NFG 1 R", then the title and the players' names."""
+        if self.take() != kind:
+            raise self.error(f"a .{kind.lower()} file starts with {kind}")
+        if self.take() != version or self.take() not in ("R", "D"):
+            start = f"{kind} {version}"
+            raise self.error(f"a .{kind.lower()} file starts with {start} R or {start} D")
+        title = self.string("the title")
+        players = self.strings("the players' names")
+        if not 2 <= len(players) <= _MAX_PLAYERS:
+            raise self.error(f"{len(players)} player(s) named; give 2 to {_MAX_PLAYERS}")
+        return title, players
 
     def expect(self, token: str, purpose: str) -> None:
         """Reads `token`, or fails saying what it was to be there for."""
-        found = self.take()
-        if found != token:
-            raise self.error(f"expected {token} {purpose}, found {shown(found)}")
+        taken = self.take()
+        if taken != token:
+            raise self.error(f"expected {token} {purpose}, found {shown(taken)}")
 
     def string(self, purpose: str) -> str:
         """Reads a string in double quotes."""
@@ -65,6 +74,10 @@ class Tokens:
         if not _CLOSED.fullmatch(token):
             raise self.error(f"{purpose} has no closing double quote")
         return unquote(token)
+
+    def maybe_string(self, purpose: str) -> str:
+        """Reads a string in double quotes, if one is next; "" otherwise."""
+        return self.string(purpose) if self.peek().startswith('"') else ""
 
     def strings(self, purpose: str) -> list[str]:
         """Reads `{ "..." "..." }`."""
@@ -94,12 +107,11 @@ class Tokens:
 
     def numbers(self, purpose: str) -> list[int | Fraction]:
         """Reads all tokens that are left as numbers."""
-        start = self._next
-        rest = self.take_rest()
         try:
-            return parse_numbers(rest)
+            numbers = list(map(parse_entry, self._items[self._next :]))
+            self._next = len(self._items)
+            return numbers
         except InputError:
-            self._next = start
             while True:  # slowly again, to find the place
                 self.number(purpose)
 

@@ -11,7 +11,7 @@ import io
 import warnings
 from typing import Any
 
-from gtlearn.errors import InputError, first_line, quoted
+from gtlearn.errors import InputError, about, first_line, quoted
 from gtlearn.games.formats.npz import unpacked
 from gtlearn.games.formats.payoff_table import Line, game_of_table
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -24,40 +24,24 @@ def is_workbook(data: bytes, what: str) -> bool:
     return "xl/workbook.xml" in unpacked(data, what)
 
 
-def parse_xlsx(
-    data: bytes,
-    *,
-    name: str = "game",
-    source: str = "",
-    what: str = "the workbook",
-    symmetric: bool = False,
-    zero_sum: bool = False,
-) -> NormalFormGame:
+def parse_xlsx(data: bytes, *, what: str = "the workbook", **how: Any) -> NormalFormGame:
     """The game of an .xlsx file.
 
     Args:
         data: the content of the file.
-        name: what the game is called.
-        source: where it comes from.
         what: what the file is called in error messages.
-        symmetric: single numbers are the row player's payoffs of a symmetric game.
-        zero_sum: single numbers are the row player's payoffs of a zero-sum game.
+        **how: name, source, symmetric and zero_sum, as of `game_of_table`.
 
     Raises:
         InputError: if openpyxl is missing; if it is no workbook, hides something, or its table is
             no game; it names line and column.
     """
     formulas, values = _books(data, what)
-    try:
+    with about(what):
         written = _only_sheet(formulas)
         lines, corner = _lines(written, values[written.title])
-        if corner != "A1":
-            what = f"{what}, counted from cell {corner}"
-        return game_of_table(
-            lines, name=name, source=source, symmetric=symmetric, zero_sum=zero_sum
-        )
-    except InputError as error:
-        raise InputError(f"{what}: {error}") from None
+    with about(what if corner == "A1" else f"{what}, counted from cell {corner}"):
+        return game_of_table(lines, **how)
 
 
 def _books(data: bytes, what: str) -> tuple[Any, Any]:

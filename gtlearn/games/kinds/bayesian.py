@@ -10,8 +10,8 @@ from typing import ClassVar
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.labels import Point
 from gtlearn.games.numbers import short_number
-from gtlearn.games.points import Point
 
 
 @dataclass(frozen=True, eq=False)

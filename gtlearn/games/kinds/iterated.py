@@ -17,14 +17,13 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.kinds.markov.game import MarkovGame, check_duration, check_size
 from gtlearn.games.kinds.normal_form import LITERAL, NormalFormGame, literal_text
 from gtlearn.games.kinds.registry import load, openspiel_of
-from gtlearn.games.labels import numbered_labels
+from gtlearn.games.labels import Point, numbered_labels
 from gtlearn.games.names import split_call
 from gtlearn.games.numbers import ExactArray, format_number, plain_integer, to_fraction
-from gtlearn.games.points import Point
 
 INITIAL = "init"
 MAX_MEMORY = 100
-MAX_STATES = 1_000_000
+_MAX_STATES = 1_000_000
 
 _LONGEST_LITERAL = 60  # characters of a stage that are shown as the game's name
 
@@ -53,10 +52,10 @@ class IteratedGame:
         check_duration(f"the iterated game of {self.stage.name}", self.horizon, self.discount)
         if isinstance(self.memory, bool) or not isinstance(self.memory, int) or self.memory < 0:
             raise InputError(f"the memory is {self.memory}; give a number of steps, 0 or more")
-        if self.memory > MAX_MEMORY or self.num_states > MAX_STATES:
+        if self.memory > MAX_MEMORY or self.num_states > _MAX_STATES:
             raise InputError(
                 f"with a memory of {self.memory} steps, {self.stage.name} has more than "
-                f"{MAX_STATES} states; use a smaller game or a shorter memory"
+                f"{_MAX_STATES} states; use a smaller game or a shorter memory"
             )
 
     @cached_property

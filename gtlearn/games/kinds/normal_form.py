@@ -15,9 +15,8 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.arrays import is_array
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.kinds.registry import openspiel_of
-from gtlearn.games.labels import check_labels, default_players, label_of, numbered_labels
+from gtlearn.games.labels import Point, check_labels, default_players, label_of, numbered_labels
 from gtlearn.games.numbers import ExactArray, exact_array
-from gtlearn.games.points import Point
 
 LITERAL = "literal"  # what a game is called whose text gives no name
 MAX_PROFILES = 20_000_000  # payoff tensors beyond this would not fit a desktop's memory
@@ -243,6 +242,10 @@ def literal_text(game: NormalFormGame) -> str:
     numbered = tuple(tuple(numbered_labels(size)) for size in game.shape)
     if game.players != tuple(default_players(2)) or game.actions != numbered:
         return ""
-    row, column = (array.texts().tolist() for array in game.payoffs)
-    lines = (zip(*pair, strict=True) for pair in zip(row, column, strict=True))
-    return "; ".join(" ".join(f"{a},{b}" for a, b in line) for line in lines)
+    return cells_text([array.texts() for array in game.payoffs])
+
+
+def cells_text(texts: Sequence[NDArray[Any]]) -> str:
+    """A bimatrix as a literal, from its two matrices of texts."""
+    rows = zip(*(text.tolist() for text in texts), strict=True)
+    return "; ".join(" ".join(f"{a},{b}" for a, b in zip(*row, strict=True)) for row in rows)

@@ -13,7 +13,7 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.plugins import plugins
 
-GROUP = "gtlearn.kinds"
+_GROUP = "gtlearn.kinds"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def kind_of(game: Any) -> Kind | None:
     for base in type(game).__mro__:
         if base in _kinds:
             return _kinds[base]
-    for kind in plugins(GROUP, Kind, type(game).__module__.partition(".")[0]):
+    for kind in plugins(_GROUP, Kind, type(game).__module__.partition(".")[0]):
         if isinstance(game, kind.type):
             add_kind(kind)
             return kind

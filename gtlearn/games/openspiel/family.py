@@ -8,6 +8,8 @@ from typing import Any
 
 import pyspiel
 
+Create = Callable[[dict[str, Any]], pyspiel.Game]
+
 
 @dataclass(frozen=True)
 class Family:
@@ -15,7 +17,7 @@ class Family:
 
     Attributes:
         short_name: what stands before the brackets.
-        long_name: what OpenSpiel calls it for people.
+        long_name: what OpenSpiel calls it in words.
         defaults: every parameter with its default.
         loadable: whether the defaults make a game.
         steps: whether there are several, so that there are rewards and something to see.
@@ -27,14 +29,15 @@ class Family:
     loadable: bool
     steps: bool = True
 
-    def register(self, create: Callable[[dict[str, Any]], pyspiel.Game]) -> None:
-        """Makes `pyspiel.load_game` call `create` for this short name."""
+    def register(self, create: Create) -> Create:
+        """Makes `pyspiel.load_game` call the function `create` for this short name."""
         if self.short_name not in pyspiel.registered_names():
             # OpenSpiel drops its reference to the function after Python has shut down; where that
             # is the last one, the process aborts. A function that holds itself is never freed.
             create.__dict__["itself"] = create
             utility = pyspiel.GameType.Utility.GENERAL_SUM
             pyspiel.register_game(self.game_type(10, utility, chance=self.steps, fewest=2), create)
+        return create
 
     def game_type(
         self,

@@ -16,49 +16,29 @@ import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, about
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.formats.json import compact_json
-from gtlearn.games.kinds.iterated import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame, Joint
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
 from gtlearn.games.kinds.registry import load
 from gtlearn.games.labels import numbered_labels
 from gtlearn.games.names import call_of, call_parameters, openspiel_text, plain_text
 from gtlearn.games.numbers import ExactArray
+from gtlearn.games.openspiel import steps
 from gtlearn.games.openspiel.family import Family
-from gtlearn.games.openspiel.iterated_text import SHORT_NAME as ITERATED
-from gtlearn.games.openspiel.steps import (
-    MEMORY,
-    NOT_GIVEN,
-    Joint,
-    Rules,
-    SteppedGame,
-    SteppedState,
-)
+from gtlearn.games.openspiel.iterated import ITERATED
+from gtlearn.games.openspiel.steps import SteppedGame, SteppedState
 
-SHORT_NAME = "gtlearn_markov"
+MARKOV = "gtlearn_markov"
 
 _FAMILY = Family(
-    SHORT_NAME,
+    MARKOV,
     "gtlearn Markov game",
-    {"game": "big_match", "arguments": "", "recall": "", "max_length": NOT_GIVEN},
+    {"game": "big_match", "arguments": "", "recall": "", "max_length": steps.NOT_GIVEN},
     loadable=True,
 )
 _START = "start"  # what the history is called before the first state is drawn
-
-
-def register() -> None:
-    """Makes `pyspiel.load_game("gtlearn_markov(game=big_match)")` work."""
-    _FAMILY.register(_create)
-
-
-def _create(parameters: dict[str, Any]) -> pyspiel.Game:
-    length = int(parameters["max_length"])
-    return MarkovOpenSpielGame(
-        _loaded(str(parameters["game"]), str(parameters["arguments"])),
-        recall=str(parameters["recall"]) or None,
-        max_length=None if length == NOT_GIVEN else length,
-    )
 
 
 class MarkovOpenSpielGame(SteppedGame):
@@ -85,14 +65,14 @@ class MarkovOpenSpielGame(SteppedGame):
         self, game: MarkovGame, *, recall: str | None = None, max_length: int | None = None
     ) -> None:
         legal = game.legal_profiles
-        paid = [ExactArray(np.where(legal, a.numerators, 0), a.denominator) for a in game.payoffs]
+        paid = list(map(game.where_legal, game.payoffs))
         self.markov = game
         self.payoffs = [array.floats() for array in paid]
         self.names = _names(game)
         self._followers: dict[tuple[int, Joint], list[tuple[int, float]]] = {}
         random = (game.transitions.numerators[legal] > 0).sum(axis=-1).max() > 1
         endless = game.horizon is None
-        rules = Rules(
+        rules = steps.Rules(
             [ExactArray(array.numerators[legal], array.denominator) for array in paid],
             game.actions,
             outcomes=(game.num_states if random or endless else 0) + endless,
@@ -144,7 +124,7 @@ class MarkovState(SteppedState):
         game = self.get_game()
         if not self.visited:
             return _START
-        if recall == MEMORY:
+        if recall == steps.MEMORY:
             return str(game.markov.states[self.visited[-1]])
         states, actions = game.names
         seen: list[str] = [states[place] for place in self.visited]
@@ -213,14 +193,12 @@ def _names(game: MarkovGame) -> tuple[list[str], list[list[str]]]:
 def _loaded(text: str, arguments: str) -> MarkovGame:
     """The game that OpenSpiel's parameters stand for."""
     text = call_of(plain_text(text.strip()), arguments)
-    try:
+    with about(f"the game of {MARKOV}"):
         game = load(text)
-    except InputError as error:
-        raise InputError(f"the game of {SHORT_NAME}: {error}") from None
     if isinstance(game, IteratedGame):
         return game.markov
     if not isinstance(game, MarkovGame):
-        raise InputError(f"the game of {SHORT_NAME}: {text[:60]!r} is no Markov game; use another")
+        raise InputError(f"the game of {MARKOV}: {text[:60]!r} is no Markov game; use another")
     return game
 
 
@@ -236,3 +214,9 @@ def _parameters(game: MarkovGame) -> dict[str, Any]:
         if again is not None and again.name == game.name and not difference(again, game):
             return named
     return {"game": openspiel_text(compact_json(game))}
+
+
+@_FAMILY.register
+def _create(parameters: dict[str, Any]) -> pyspiel.Game:
+    game = _loaded(str(parameters["game"]), str(parameters["arguments"]))
+    return MarkovOpenSpielGame(game, **steps.options_of(parameters))

@@ -1,4 +1,8 @@
-"""Between our games and OpenSpiel's: wrapping, unwrapping and registration."""
+"""`gtlearn_normal_form`: a game in normal form as an OpenSpiel game, and back.
+
+In `pyspiel.load_game`, a catalogue game's parameters go into `arguments`, with `:` and `;` where we
+write `=` and `,`: `gtlearn_normal_form(game=cournot,arguments=cost:2;maximum:6)`.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +21,12 @@ from gtlearn.games.openspiel.family import Family
 from gtlearn.games.openspiel.text import name_of, of_text
 from gtlearn.games.openspiel.tree import normal_form_of_tree
 
-SHORT_NAME = "gtlearn_normal_form"
+_SHORT_NAME = "gtlearn_normal_form"
 _DEFAULTS = {"game": "prisoners_dilemma", "arguments": ""}
-_FAMILY = Family(SHORT_NAME, "gtlearn normal-form game", _DEFAULTS, loadable=True, steps=False)
+_FAMILY = Family(_SHORT_NAME, "gtlearn normal-form game", _DEFAULTS, loadable=True, steps=False)
 
 
-def register() -> None:
-    """Makes `pyspiel.load_game("gtlearn_normal_form(game=chicken)")` work.
-
-    A catalogue game's parameters go into `arguments`, with `:` and `;` where we write `=` and
-    `,`: `gtlearn_normal_form(game=cournot,arguments=cost:2;maximum:6)`.
-    """
-    _FAMILY.register(_create)
-
-
+@_FAMILY.register
 def _create(parameters: dict[str, Any]) -> pyspiel.Game:
     return _catalogue_game(parameters).openspiel
 
@@ -96,7 +92,7 @@ def from_openspiel(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFo
     """
     name = name_of(game)
     parameters = game.get_parameters()
-    if game.get_type().short_name == SHORT_NAME and parameters.get("game") in catalogue_names():
+    if game.get_type().short_name == _SHORT_NAME and parameters.get("game") in catalogue_names():
         return _catalogue_game(parameters)
     if isinstance(game, pyspiel.MatrixGame):
         shape = (game.num_rows(), game.num_cols())
@@ -115,7 +111,7 @@ def from_openspiel(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFo
         tensors = [np.array(game.player_utilities(k)).reshape(shape) for k in range(len(shape))]
         actions = [[game.action_name(k, a) for a in range(n)] for k, n in enumerate(shape)]
     else:
-        return normal_form_of_tree(game, name=name, rationalise=rationalise)
+        return normal_form_of_tree(game, rationalise=rationalise)
     return normal_form(
         *tensors,
         name=name,

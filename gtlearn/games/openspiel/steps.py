@@ -17,7 +17,7 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.games.openspiel.family import Family
 
 if TYPE_CHECKING:
-    from gtlearn.games.kinds.iterated import IteratedGame
+    from gtlearn.games.kinds.iterated import IteratedGame, Joint
     from gtlearn.games.kinds.markov.game import MarkovGame
 
 MEMORY, PERFECT = "memory", "perfect"  # what an information state recalls
@@ -26,9 +26,6 @@ NOT_GIVEN = -(2**31)  # OpenSpiel's parameters have a type, so an integer cannot
 
 _MOST_STEPS = 2**31 - 1  # a C++ int
 _DOUBLE_BITS = 53
-
-
-Joint = tuple[int, ...]  # one action a player
 
 
 @dataclass(frozen=True)
@@ -48,6 +45,12 @@ class Rules:
     outcomes: int
     start_outcomes: int
     width: int
+
+
+def options_of(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The options of a `SteppedGame`, from OpenSpiel's parameters."""
+    recall, length = str(parameters["recall"]), int(parameters["max_length"])
+    return {"recall": recall or None, "max_length": None if length == NOT_GIVEN else length}
 
 
 def default_max_length(game: IteratedGame | MarkovGame) -> int:
@@ -137,14 +140,14 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
         as `TabularPolicy(game)`, which visits every history to find them. With recall="perfect" a
         policy needs every history; leave `states` out there.
         """
-        found: dict[str, Any] = {}
+        states: dict[str, Any] = {}
         waiting = self.first_decisions()
         for state in waiting:  # grows meanwhile, the earliest steps first
             key = "" if state.is_terminal() else f"{state.place:09d}"
-            if key and key not in found:
-                found[key] = state
+            if key and key not in states:
+                states[key] = state
                 waiting.extend(followers(state))
-        return dict(sorted(found.items()))
+        return dict(sorted(states.items()))
 
     def first_decisions(self) -> list[Any]:
         """The states in which players may decide first."""

@@ -17,10 +17,10 @@ from gtlearn.errors import InputError
 from gtlearn.games.effort import UNKNOWN
 from gtlearn.games.kinds.markov.game import MAX_ENTRIES, MarkovGame, check_size
 from gtlearn.games.labels import default_players, distinct_labels
-from gtlearn.games.numbers import ExactArray, from_fractions, integer_array, to_fraction
+from gtlearn.games.numbers import ExactArray, from_fractions, integer_array
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import name_of, of_text
-from gtlearn.games.openspiel.tree import exact_chances
+from gtlearn.games.openspiel.tree import ExactNumbers, check_walkable
 
 OVER = "over"
 PASS = "-"  # what a player does where only others move
@@ -69,29 +69,15 @@ def _read(game: pyspiel.Game | str, rationalise: bool) -> MarkovGame:
     if isinstance(game, SteppedGame):
         exact: MarkovGame = game.markov
         return exact
-    _check_kind(game)
+    check_walkable(game, "is no Markov game of its players")
+    if game.get_type().information == pyspiel.GameType.Information.IMPERFECT_INFORMATION:
+        raise InputError(
+            f"{name_of(game)} has imperfect information, so its players do not know the history; "
+            "use a game of perfect information or of simultaneous moves"
+        )
     walk = _Walk(game, rationalise)
     walk.run()
     return _assembled(walk)
-
-
-def _check_kind(game: pyspiel.Game) -> None:
-    kind, name = game.get_type(), name_of(game)
-    information = pyspiel.GameType.Information
-    if kind.dynamics == pyspiel.GameType.Dynamics.MEAN_FIELD:
-        raise InputError(f"{name} is a mean-field game, which is no Markov game of its players")
-    if game.num_players() < 2:
-        raise InputError(f"{name} has {game.num_players()} player(s); use a game with two or more")
-    if kind.chance_mode == pyspiel.GameType.ChanceMode.SAMPLED_STOCHASTIC:
-        raise InputError(
-            f"{name} samples its chance moves, so they cannot be enumerated; use a game with "
-            "explicit chance"
-        )
-    if kind.information == information.IMPERFECT_INFORMATION:
-        raise InputError(
-            f"{name} has imperfect information, so its players do not know the history; use a "
-            "game of perfect information or of simultaneous moves"
-        )
 
 
 @dataclass(frozen=True)
@@ -117,13 +103,12 @@ class _Walk:
     def __init__(self, game: pyspiel.Game, rationalise: bool) -> None:
         self.game = game
         self.name = name_of(game)
-        self.rationalise = rationalise
+        self.numbers = ExactNumbers(self.name, rationalise)
         self.players = game.num_players()
         self.histories: list[_History] = []
         self.start: dict[int, Fraction] = {}
         self.horizon = 0
         self.action_names: list[dict[int, set[str]]] = [{} for _ in range(self.players)]
-        self.notes: dict[str, None] = {}
         self.waiting: list[tuple[Any, str, list[Fraction], int]] = []
 
     def run(self) -> None:
@@ -178,7 +163,7 @@ class _Walk:
         probabilities: dict[int, Fraction] = {}
         payoffs = [Fraction(0)] * self.players
         for end, probability, text in self._after_chance(child, Fraction(1), f"{label} {names}"):
-            returns = self._returns(end)
+            returns = self.numbers.returns(end)
             for k in range(self.players):
                 payoffs[k] += probability * (returns[k] - paid[k])
             place = -1
@@ -195,10 +180,7 @@ class _Walk:
             yield state, probability, label
             return
         outcomes = [(a, p) for a, p in state.chance_outcomes() if p > 0]
-        chances, note = exact_chances([p for _, p in outcomes], self.name)
-        if note:
-            self.notes[note] = None
-        for (action, _), p in zip(outcomes, chances, strict=True):
+        for action, p in self.numbers.chances(outcomes):
             name = state.action_to_string(pyspiel.PlayerId.CHANCE, action)[:40]
             yield from self._after_chance(state.child(action), probability * p, f"{label} {name}")
 
@@ -213,13 +195,6 @@ class _Walk:
                 names = self.action_names[player].setdefault(action, set())
                 names.add(state.action_to_string(player, action))
         return tuple(legal)
-
-    def _returns(self, state: Any) -> list[Fraction]:
-        values = [float(value) for value in state.returns()]
-        if not all(value.is_integer() for value in values):
-            how = "the decimals that they print as" if self.rationalise else "their binary values"
-            self.notes[f"float payoffs taken as {how}"] = None
-        return [to_fraction(value, rationalise=self.rationalise) for value in values]
 
 
 def _assembled(walk: _Walk) -> MarkovGame:
@@ -263,7 +238,7 @@ def _assembled(walk: _Walk) -> MarkovGame:
         horizon=walk.horizon,
         legal=tuple(legal),
         source="OpenSpiel",
-        number_note="; ".join(walk.notes),
+        number_note=walk.numbers.note,
     )
 
 
@@ -271,13 +246,11 @@ def _arrays(
     rows: Sequence[tuple[tuple[int, ...], _Branch]], shape: tuple[int, ...]
 ) -> tuple[tuple[ExactArray, ...], ExactArray]:
     """The payoffs and the transitions; zero at profiles that are not legal."""
-    players = len(shape) - 1
-    payoffs = []
-    for k in range(players):
-        values = np.zeros(shape, dtype=object)
-        for place, branch in rows:
-            values[place] = branch.payoffs[k]
-        payoffs.append(from_fractions(values.ravel().tolist(), shape))
+    values = np.zeros((len(shape) - 1, *shape), dtype=object)
+    for place, branch in rows:
+        for own, payoff in zip(values, branch.payoffs, strict=True):
+            own[place] = payoff
+    payoffs = [from_fractions(own.ravel().tolist(), shape) for own in values]
     denominators = {p.denominator for _, branch in rows for p in branch.probabilities.values()}
     common = math.lcm(*denominators)
     moves = np.zeros((*shape, shape[0]), dtype=object)

@@ -86,8 +86,7 @@ def shooting_range(config: TradeConfig, seed: int) -> Range:
         given = Fraction(str(config.hits))
         return Range(DrawnShots((config.hits, config.hits)), (given, given), {})
     from gtlearn.environments.trade.atari import Emulator
-    from gtlearn.environments.trade.hit_rates import measure_hits
-    from gtlearn.environments.trade.shots import AimedShots
+    from gtlearn.environments.trade.shots import AimedShots, measure_hits
 
     shots = AimedShots(Emulator(), TradeRules(bullets=config.bullets), haste=config.haste)
     found = measure_hits(shots, bullets=config.measured, seed=seed)
@@ -169,7 +168,7 @@ class TradeLearner:
         """
         if self.config.env != ATARI:
             raise InputError("the twin has no screen; film a run with env trade-atari")
-        from gtlearn.environments.trade.filmed import FilmedEmulator
+        from gtlearn.environments.trade.atari import FilmedEmulator
         from gtlearn.environments.trade.shots import AimedShots
 
         camera = FilmedEmulator()

@@ -10,18 +10,8 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.reproduce.figure import Panel, Reproduction
-from gtlearn.reproduce.kinds.kind import (
-    Kind,
-    Numbers,
-    Run,
-    add_legend,
-    draw_mean,
-    interval_cell,
-    interval_of,
-    over_seeds,
-    rows_of,
-    table_of,
-)
+from gtlearn.reproduce.kinds import kind
+from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, Run
 from gtlearn.runs.canvas import COLOURS, new_canvas, style
 from gtlearn.runs.pictures import Array
 
@@ -84,7 +74,7 @@ def numbers_of(runs: Sequence[Run], group: str) -> Numbers:
         raise InputError(f"there is no group {group!r} of personas; choose {known}")
     numbers: Numbers = {"seeds": len(runs)}
     for name, whom in (("auc", group), ("auc_all", "all")):
-        numbers[name] = interval_of([result["auc"][whom] for result in results])
+        numbers[name] = kind.interval_of([result["auc"][whom] for result in results])
     for name in _ROWS:
         values = samples(runs, name, group)
         numbers[name] = None if values is None else values.mean(axis=0).tolist()
@@ -100,8 +90,8 @@ def _tables(reproduction: Reproduction) -> list[Table | str]:
     runs = [run for runs in reproduction.runs.values() for run in runs]
     if all("auc_ceiling" in run.result for run in runs):
         right = ("shift", "of ceiling", "last reward", "NashConv")
-        return [table_of(_rows(reproduction), right), _ends(reproduction), _NOTES]
-    return [table_of(_rows(reproduction, ends=False)), _AUC]
+        return [kind.table_of(_rows(reproduction), right), _ends(reproduction), _NOTES]
+    return [kind.table_of(_rows(reproduction, ends=False)), _AUC]
 
 
 def _rows(reproduction: Reproduction, ends: bool = True) -> list[dict[str, str]]:
@@ -112,7 +102,7 @@ def _rows(reproduction: Reproduction, ends: bool = True) -> list[dict[str, str]]
         cells = {
             "setting": panel.name,
             "method": method.name,
-            "AUC": interval_cell(numbers["auc"], 4),
+            "AUC": kind.interval_cell(numbers["auc"], 4),
         }
         if ends:
             paper = method.paper.get(f"auc_{panel.name}", method.paper.get("auc", "-"))
@@ -157,7 +147,7 @@ def _along(reproduction: Reproduction) -> tuple[Canvas, str]:
             _draw_panel(axes, reproduction, panel, what)
     for axes, panel in zip(grid[0], panels, strict=True):
         axes.set_title(panel.title, fontsize=10)
-    add_legend(canvas, grid.flat, max(1, math.floor(width / 3.2)))
+    kind.add_legend(canvas, grid.flat, max(1, math.floor(width / 3.2)))
     return canvas, "updates of all players"
 
 
@@ -169,7 +159,7 @@ def _across(reproduction: Reproduction) -> tuple[Canvas, str]:
     for method, colour in zip(figure.methods, COLOURS, strict=False):
         columns = [reproduction.of(panel, method) for panel in figure.panels]
         auc = np.array([[r.result["auc"][figure.group] for r in runs] for runs in columns]).T
-        draw_mean(axes, places, auc, colour, label=method.label, marker="o", ms=4)
+        kind.draw_mean(axes, places, auc, colour, label=method.label, marker="o", ms=4)
     first = reproduction.of(figure.panels[0], figure.methods[0])[0].result
     for end, dashes in _LINES.items():
         axes.axhline(sum(first[end][figure.group][1:]), color="0.15", ls=dashes, lw=1)
@@ -177,7 +167,7 @@ def _across(reproduction: Reproduction) -> tuple[Canvas, str]:
     axes.set_xticks(places, [str(place) for place in places])
     axes.set_ylabel("AUC, unshifted", fontsize=9)
     style(axes)
-    add_legend(canvas, [axes], 2)
+    kind.add_legend(canvas, [axes], 2)
     return canvas, figure.across
 
 
@@ -188,7 +178,7 @@ def _draw_panel(axes: Axes, reproduction: Reproduction, panel: Panel, what: str)
         values = samples(runs, what, figure.group)
         if values is not None:
             updates = np.arange(values.shape[1])
-            draw_mean(axes, updates, values, colour, label=method.label, marker="o", ms=3)
+            kind.draw_mean(axes, updates, values, colour, label=method.label, marker="o", ms=3)
     if what == "rewards" and "rewards_at_ceiling" in runs[0].result:
         for end, dashes in _LINES.items():
             axes.plot(runs[0].result[end][figure.group], color="0.15", ls=dashes, lw=1)
@@ -199,7 +189,7 @@ def _draw_panel(axes: Axes, reproduction: Reproduction, panel: Panel, what: str)
 def _shown(reproduction: Reproduction) -> str:
     group = reproduction.figure.group
     whom = "all peers of the test" if group == "all" else f"the test personas {group!r}"
-    text = f", run again, among {whom}: {over_seeds(reproduction)}."
+    text = f", run again, among {whom}: {kind.over_seeds(reproduction)}."
     if _known(reproduction, "rewards_at_ceiling"):
         text += (
             " Dotted: playing the stage game's equilibrium throughout; dashed: the ceiling, the "
@@ -215,9 +205,9 @@ def _known(reproduction: Reproduction, what: str) -> bool:
     return any(what in run.result for runs in reproduction.runs.values() for run in runs)
 
 
-ADAPTATION = Kind(
+ADAPTATION = FigureKind(
     name="adaptation",
-    rows=lambda reproduction: rows_of(
+    rows=lambda reproduction: kind.rows_of(
         reproduction, lambda runs: numbers_of(runs, reproduction.figure.group)
     ),
     tables=_tables,

@@ -10,18 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gtlearn.reproduce.figure import Panel, Reproduction
-from gtlearn.reproduce.kinds.kind import (
-    Kind,
-    Numbers,
-    Run,
-    draw_mean,
-    draw_over_steps,
-    interval_cell,
-    interval_of,
-    over_seeds,
-    rows_of,
-    table_of,
-)
+from gtlearn.reproduce.kinds import kind
+from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, Run
 from gtlearn.runs.canvas import COLOURS
 from gtlearn.runs.pictures import Array, on_common_steps
 
@@ -103,7 +93,7 @@ def numbers_of(runs: Sequence[Run], tolerance: float) -> Numbers:
         "seeds": len(runs),
         "reached": reached,
         "reached_interval": [*wilson_interval(reached, len(runs))],
-        "true_value": interval_of([run.result[TRUE_VALUE] for run in runs]),
+        "true_value": kind.interval_of([run.result[TRUE_VALUE] for run in runs]),
         "follower_class": runs[0].result["follower_class"],
         "exact_value": exact_value(runs[0]),
         "follower_regret": float(np.mean([run.result["follower_regret"] for run in runs])),
@@ -137,12 +127,12 @@ def _by_panel(reproduction: Reproduction) -> Table:
             "steps": _steps_cell(numbers["steps"]),
             "in training": _steps_cell(numbers["steps_in_training"]),
             "made it": f"{numbers['reached']} of {numbers['seeds']}",
-            "true value": interval_cell(numbers["true_value"], 3),
+            "true value": kind.interval_cell(numbers["true_value"], 3),
             "exact": f"{numbers['exact_value']:g} {numbers['follower_class'][0]}",
             "regret": f"{numbers['follower_regret']:.2g}",
         }
         rows.append(cells)
-    table = table_of(rows, right=("steps", "in training", "regret"))
+    table = kind.table_of(rows, right=("steps", "in training", "regret"))
     table.columns[0].no_wrap = True
     return table
 
@@ -163,7 +153,7 @@ def _summary(reproduction: Reproduction) -> Table:
             "made it": f"{numbers['reached']} of {numbers['seeds']} ({low:.0%}-{high:.0%})",
         }
         rows.append(cells)
-    return table_of(rows)
+    return kind.table_of(rows)
 
 
 def _steps_cell(steps: float | None) -> str:
@@ -211,7 +201,7 @@ def _draw_curve(axes: Axes, runs: Sequence[Run], label: str, colour: str, width:
         on_common_steps([(run.metrics["env_steps"], run.metrics[column]) for run in runs])
         for column in (TRUE_VALUE, REWARD)
     )
-    draw_mean(axes, *true, colour, lw=width, label=label, solid_capstyle="butt", zorder=2)
+    kind.draw_mean(axes, *true, colour, lw=width, label=label, solid_capstyle="butt", zorder=2)
     steps, values = true
     axes.plot(steps[:1], values[:, :1].mean(axis=0), "o", color=colour, ms=width + 2.5, zorder=2.5)
     steps, values = earned
@@ -221,19 +211,19 @@ def _draw_curve(axes: Axes, runs: Sequence[Run], label: str, colour: str, width:
 def _shown(reproduction: Reproduction) -> str:
     return (
         ", run again. Thick: what the leader's table of that moment is truly worth against the "
-        f"exact best response, from the dot on, {over_seeds(reproduction)}; the later in the list, "
-        "the narrower, so that curves on one another show as stripes. Thin: the reward that it "
-        "earned in training. Dashed: the exact optimum against each class of followers."
+        f"exact best response, from the dot on, {kind.over_seeds(reproduction)}; the later in the "
+        "list, the narrower, so that curves on one another show as stripes. Thin: the reward that "
+        "it earned in training. Dashed: the exact optimum against each class of followers."
     )
 
 
-COMMITMENTS = Kind(
+COMMITMENTS = FigureKind(
     name="commitments",
-    rows=lambda reproduction: rows_of(
+    rows=lambda reproduction: kind.rows_of(
         reproduction, lambda runs: numbers_of(runs, reproduction.figure.tolerance)
     ),
     tables=_tables,
-    drawn=lambda reproduction: draw_over_steps(reproduction, _draw_panel, "reward a step"),
+    drawn=lambda reproduction: kind.draw_over_steps(reproduction, _draw_panel, "reward a step"),
     shown=_shown,
     run="run of a leader",
     keys=(TRUE_VALUE, "exact_value", "follower_class", "follower_regret"),

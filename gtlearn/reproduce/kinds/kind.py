@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
     from rich.table import Table
 
-SCHEMA = "gtlearn/reproduction/1"
-STEPS = "environment steps, everything counted"
+_SCHEMA = "gtlearn/reproduction/1"
+_STEPS = "environment steps, everything counted"
 Numbers = dict[str, Any]
 Cells = Mapping[str, str]  # of a row of a table, by head
 
@@ -45,7 +45,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Kind:
+class FigureKind:
     """One kind of figures.
 
     Attributes:
@@ -113,7 +113,7 @@ class Kind:
         """The numbers of the tables, as JSON values."""
         figure = reproduction.figure
         return {
-            "schema": SCHEMA,
+            "schema": _SCHEMA,
             "figure": figure.name,
             "source": figure.source,
             "seeds": list(figure.seeds),
@@ -231,7 +231,7 @@ def draw_over_steps(
     size = max(7.0, 3.3 * columns), 1.9 + 2.5 * rows
     canvas = draw_panels(reproduction, draw_panel, columns, size)
     canvas.supylabel(along, fontsize=10)
-    return canvas, STEPS
+    return canvas, _STEPS
 
 
 def add_legend(canvas: Canvas, grid: Iterable[Axes], columns: int) -> None:

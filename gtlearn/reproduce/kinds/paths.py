@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gtlearn.reproduce.figure import Panel, Reproduction
-from gtlearn.reproduce.kinds.kind import Kind, Numbers, Run, draw_panels, rows_of, table_of
+from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, Run, draw_panels, rows_of, table_of
 from gtlearn.runs.canvas import COLOURS
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _shown(reproduction: Reproduction) -> str:
     )
 
 
-PATHS = Kind(
+PATHS = FigureKind(
     name="paths",
     rows=lambda reproduction: rows_of(reproduction, numbers_of),
     tables=_tables,

@@ -10,7 +10,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.reproduce.figure import Figure, Panel, Reproduction
-from gtlearn.reproduce.kinds.kind import Kind, Numbers, draw_panels, table_of
+from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, draw_panels, table_of
 from gtlearn.runs.canvas import COLOURS
 from gtlearn.runs.pictures import Array
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from gtlearn.learning.shaping.personas import Personas
 
-COMPONENTS = 2
-OPTIONS = ("game", "discount", "population_seed", "distribution")
+_COMPONENTS = 2
+_OPTIONS = ("game", "discount", "population_seed", "distribution")
 _MARKS = {"train": (".", 0.35, 18), "validation": ("+", 0.9, 32), "test": ("s", 0.9, 16)}
 _NOTES = (
     "probability: of the preferred action, the mean over personas and states, and the range. "
@@ -34,13 +34,13 @@ _NOTES = (
 
 
 @dataclass(frozen=True, eq=False)
-class Population:
+class Projection:
     """The personas of all splits, seen along their principal components.
 
     Attributes:
         splits: the personas, by split.
-        places: by split, shape (personas, COMPONENTS).
-        explained: the fraction of the variance along each component, shape (COMPONENTS,).
+        places: by split, shape (personas, _COMPONENTS).
+        explained: the fraction of the variance along each component, shape (_COMPONENTS,).
     """
 
     splits: Mapping[str, Personas]
@@ -86,12 +86,12 @@ class Population:
         return float(np.sqrt(1 / train + 1 / test))
 
 
-def population_of(figure: Figure, panel: Panel) -> Population:
+def population_of(figure: Figure, panel: Panel) -> Projection:
     """The population that a panel's options describe.
 
     Args:
         figure: whose options all panels share.
-        panel: whose options come on top; both together give `OPTIONS`.
+        panel: whose options come on top; both together give `_OPTIONS`.
 
     Raises:
         InputError: if there is no such game or distribution, or an option is missing.
@@ -101,11 +101,11 @@ def population_of(figure: Figure, panel: Panel) -> Population:
 
     options = {**figure.options, **panel.options}
     try:
-        name, discount, seed, distribution = (options[key] for key in OPTIONS)
+        name, discount, seed, distribution = (options[key] for key in _OPTIONS)
     except KeyError as missing:
         raise InputError(
             f"the figure {figure.name} has no option {missing}; a population needs "
-            f"{', '.join(OPTIONS)}"
+            f"{', '.join(_OPTIONS)}"
         ) from None
     return along_components(personas(make_game(name, discount), 1, seed, distribution))
 
@@ -126,7 +126,7 @@ def principal_components(rows: Array) -> tuple[Array, Array]:
     return directions * signs[:, None], strengths**2 / (strengths**2).sum()
 
 
-def along_components(splits: Mapping[str, Personas]) -> Population:
+def along_components(splits: Mapping[str, Personas]) -> Projection:
     """Principal component analysis of all splits together.
 
     The last action's probability is left out in each state: the others say it.
@@ -135,16 +135,16 @@ def along_components(splits: Mapping[str, Personas]) -> Population:
     together = np.concatenate(list(flat.values()))
     centre = together.mean(axis=0)
     directions, explained = principal_components(together - centre)
-    places = {s: (rows - centre) @ directions[:COMPONENTS].T for s, rows in flat.items()}
-    return Population(splits, places, explained[:COMPONENTS])
+    places = {s: (rows - centre) @ directions[:_COMPONENTS].T for s, rows in flat.items()}
+    return Projection(splits, places, explained[:_COMPONENTS])
 
 
-def _populations(reproduction: Reproduction) -> list[tuple[Panel, Population]]:
+def _populations(reproduction: Reproduction) -> list[tuple[Panel, Projection]]:
     figure = reproduction.figure
     return [(panel, population_of(figure, panel)) for panel in figure.panels]
 
 
-def _numbers(population: Population) -> Numbers:
+def _numbers(population: Projection) -> Numbers:
     return {
         "explained": population.explained.tolist(),
         "groups": {
@@ -159,7 +159,7 @@ def _numbers(population: Population) -> Numbers:
     }
 
 
-def _preference(population: Population, split: str, group: int) -> Numbers:
+def _preference(population: Projection, split: str, group: int) -> Numbers:
     chances = population.preferred(split, group)
     ends = float(chances.mean()), float(chances.min()), float(chances.max())
     return {"personas": len(chances), "probability": [*ends]}
@@ -178,7 +178,7 @@ def _tables(reproduction: Reproduction) -> list[Table | str]:
     return [table_of(rows, right), "\n".join(said), _NOTES]
 
 
-def _rows(panel: Panel, population: Population) -> list[dict[str, str]]:
+def _rows(panel: Panel, population: Projection) -> list[dict[str, str]]:
     rows = []
     for group, name in enumerate(population.groups):
         for place, split in enumerate(population.splits):
@@ -235,7 +235,7 @@ def _shown(reproduction: Reproduction) -> str:
     )
 
 
-POPULATIONS = Kind(
+POPULATIONS = FigureKind(
     name="populations",
     rows=lambda reproduction: [
         {"panel": panel.name, **_numbers(population)}

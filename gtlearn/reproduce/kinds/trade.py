@@ -10,16 +10,8 @@ import numpy as np
 
 from gtlearn.environments.trade.battlefield import ROLES
 from gtlearn.reproduce.figure import Panel, Reproduction
-from gtlearn.reproduce.kinds.kind import (
-    Kind,
-    Numbers,
-    Run,
-    draw_mean,
-    draw_over_steps,
-    over_seeds,
-    rows_of,
-    table_of,
-)
+from gtlearn.reproduce.kinds import kind
+from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, Run
 from gtlearn.runs.canvas import COLOURS
 from gtlearn.runs.pictures import Array, on_common_steps
 
@@ -79,7 +71,7 @@ def _tables(reproduction: Reproduction) -> list[Table | str]:
             "steps": f"{numbers['env_steps']:,.0f}",
         }
         rows.append(cells)
-    return [table_of(rows, right=("exact", "gap", "regret", "steps")), _NOTE]
+    return [kind.table_of(rows, right=("exact", "gap", "regret", "steps")), _NOTE]
 
 
 def _draw_panel(axes: Axes, reproduction: Reproduction, panel: Panel) -> None:
@@ -87,7 +79,7 @@ def _draw_panel(axes: Axes, reproduction: Reproduction, panel: Panel) -> None:
     exact = np.mean([run.result["exact_rewards"] for run in runs], axis=0)
     for player, (role, colour) in enumerate(zip(ROLES, COLOURS, strict=False)):
         pairs = [(run.metrics["env_steps"], rewards(run)[player]) for run in runs]
-        draw_mean(axes, *on_common_steps(pairs), colour, label=role)
+        kind.draw_mean(axes, *on_common_steps(pairs), colour, label=role)
         axes.axhline(exact[player], color=colour, ls="--", lw=1, label=f"{role}, exact")
     axes.locator_params(axis="x", nbins=4)
 
@@ -95,8 +87,8 @@ def _draw_panel(axes: Axes, reproduction: Reproduction, panel: Panel) -> None:
 def _shown(reproduction: Reproduction) -> str:
     return (
         ", run again: what seller and buyer earn while the leader learns, after its follower was "
-        f"trained; {over_seeds(reproduction)}. Dashed: both in the exact Stackelberg equilibrium "
-        "of the trade with the measured hits."
+        f"trained; {kind.over_seeds(reproduction)}. Dashed: both in the exact Stackelberg "
+        "equilibrium of the trade with the measured hits."
     )
 
 
@@ -105,11 +97,11 @@ def _is_whole(result: Mapping[str, Any]) -> bool:
     return known and "price" in result  # null where bullets are not sold
 
 
-TRADE = Kind(
+TRADE = FigureKind(
     name="trade",
-    rows=lambda reproduction: rows_of(reproduction, numbers_of),
+    rows=lambda reproduction: kind.rows_of(reproduction, numbers_of),
     tables=_tables,
-    drawn=lambda reproduction: draw_over_steps(reproduction, _draw_panel, "reward a bullet"),
+    drawn=lambda reproduction: kind.draw_over_steps(reproduction, _draw_panel, "reward a bullet"),
     shown=_shown,
     run="run of a trade",
     keys=("leads", "exact_rewards"),

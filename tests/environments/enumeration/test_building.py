@@ -13,7 +13,7 @@ from pettingzoo.utils.conversions import turn_based_aec_to_parallel
 from gtlearn.environments.enumeration import markov_game_of
 from gtlearn.environments.openspiel import parallel_environment
 from gtlearn.errors import InputError
-from gtlearn.games.testing.markov_checks import check_markov
+from gtlearn.games.testing.checks import check_markov
 from gtlearn.solvers import solve
 
 

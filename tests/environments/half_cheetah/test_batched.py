@@ -11,7 +11,7 @@ pytest.importorskip(
 )
 
 from gtlearn.environments.half_cheetah import HalfCheetah, HalfCheetahs  # noqa: E402
-from gtlearn.environments.half_cheetah.rules import LARGEST, lost  # noqa: E402
+from gtlearn.environments.half_cheetah.rules import LARGEST_MOTION, lost  # noqa: E402
 from gtlearn.errors import DivergenceError, InputError  # noqa: E402
 
 SEEDS = [0, 3, 11, 2**40]
@@ -174,11 +174,11 @@ def test_divergence_is_named(threads, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1.1e10])
 def test_lost_motions(bad):
-    motions = np.full((4, 5), -LARGEST)
+    motions = np.full((4, 5), -LARGEST_MOTION)
     assert lost(motions) is None
     motions[2:, 3] = bad
     assert lost(motions) == 2
-    assert mujoco.mjMAXVAL == LARGEST
+    assert mujoco.mjMAXVAL == LARGEST_MOTION
 
 
 @pytest.mark.parametrize("make", [HalfCheetah, lambda: HalfCheetahs(1)])

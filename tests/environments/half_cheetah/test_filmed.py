@@ -12,7 +12,7 @@ pytest.importorskip("gymnasium_robotics", reason="the cheetah needs the extra en
 SCRIPT = """
 import numpy as np
 from gtlearn.environments.half_cheetah import HalfCheetahs
-from gtlearn.environments.half_cheetah.filmed import FilmedCheetah
+from gtlearn.environments.half_cheetah.parallel import FilmedCheetah
 
 filmed, plain = FilmedCheetah("left", 60), HalfCheetahs(1, "left")
 assert np.array_equal(filmed.reset([7]), plain.reset([7]))

@@ -8,9 +8,8 @@ pytest.importorskip("multi_agent_ale_py", reason="needs the extra 'atari'")
 from gtlearn.environments.trade.aim import aim, alien_path
 from gtlearn.environments.trade.atari import Emulator
 from gtlearn.environments.trade.battlefield import Move
-from gtlearn.environments.trade.hit_rates import measure_hits
 from gtlearn.environments.trade.rules import TradeRules
-from gtlearn.environments.trade.shots import AimedShots
+from gtlearn.environments.trade.shots import AimedShots, measure_hits
 
 IDLE = (Move.NOOP, Move.NOOP)
 

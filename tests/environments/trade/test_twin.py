@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from gtlearn.environments.trade.battlefield import WITH_FIRE, WITHOUT_FIRE, Move, Shot
-from gtlearn.environments.trade.hit_rates import HitRates, measure_hits
 from gtlearn.environments.trade.rules import TradeRules
-from gtlearn.environments.trade.shots import AimedShots
+from gtlearn.environments.trade.shots import AimedShots, HitRates, measure_hits
 from gtlearn.environments.trade.twin import DrawnShots, Twin
 from gtlearn.errors import InputError
 

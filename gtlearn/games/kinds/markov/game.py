@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.kinds.registry import openspiel_of
-from gtlearn.games.labels import check_labels
+from gtlearn.games.labels import Point, check_labels
 from gtlearn.games.numbers import ExactArray, short_number
-from gtlearn.games.points import Point
 
 MAX_HORIZON = 10**6  # steps, each of which is looked at
 MAX_WORTH = 10**9  # payoffs that a discounted value may be worth, for floats
@@ -169,10 +168,10 @@ class MarkovGame:
         for mask in self.legal:
             form.array(ExactArray(mask.astype(np.int64)))
         for array in (*self.payoffs, self.transitions):
-            form.array(self._where_legal(array))
+            form.array(self.where_legal(array))
         return form.hexdigest()
 
-    def _where_legal(self, array: ExactArray) -> ExactArray:
+    def where_legal(self, array: ExactArray) -> ExactArray:
         """The array with zeros where a profile is not legal."""
         if self.legal_profiles.all():
             return array
@@ -277,22 +276,15 @@ def unrolled(game: MarkovGame) -> MarkovGame:
     for t in range(steps):
         moves[t, ..., (t + 1) % steps, :] = game.transitions.numerators
     flat = moves.reshape(n * steps, *game.shape, n * steps)
-    return MarkovGame(
-        name=game.name,
-        players=game.players,
+    return replace(
+        game,
         states=tuple(f"{label} at {t}" for t in range(steps) for label in game.states),
-        actions=game.actions,
         payoffs=tuple(
             ExactArray(np.tile(array.numerators, tile), array.denominator) for array in game.payoffs
         ),
         transitions=ExactArray(flat, game.transitions.denominator),
         start=game.start + (Fraction(0),) * (n * (steps - 1)),
-        horizon=steps,
-        discount=game.discount,
-        averaged=game.averaged,
         legal=tuple(np.tile(mask, (steps, 1)) for mask in game.legal),
-        source=game.source,
-        number_note=game.number_note,
     )
 
 
@@ -305,13 +297,9 @@ def difference(one: MarkovGame, other: MarkovGame) -> str:
         return "legal actions"
     pairs = [*zip(one.payoffs, other.payoffs, strict=True), (one.transitions, other.transitions)]
     for left, right in pairs:
-        if _legal_part(left, one) != _legal_part(right, one):
+        if one.where_legal(left) != one.where_legal(right):
             return "payoffs or transitions"
     return ""
-
-
-def _legal_part(array: ExactArray, game: MarkovGame) -> ExactArray:
-    return ExactArray(array.numerators[game.legal_profiles], array.denominator)
 
 
 def check_duration(name: str, horizon: Any, discount: Fraction) -> None:

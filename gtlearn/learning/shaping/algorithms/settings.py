@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.environments.film import Film
-from gtlearn.environments.half_cheetah.rules import AGENTS, JOINTS, STATE, Direction
+from gtlearn.environments.half_cheetah.rules import JOINTS, NUM_AGENTS, STATE, Direction
 from gtlearn.environments.registry import find_environment
 from gtlearn.errors import GtlearnError, InputError, first_line, option
 from gtlearn.games import IteratedGame
@@ -176,7 +176,7 @@ def filmed_cheetah(
     Raises:
         InputError: if nothing here can draw.
     """
-    from gtlearn.environments.half_cheetah.filmed import FilmedCheetah
+    from gtlearn.environments.half_cheetah.parallel import FilmedCheetah
 
     camera = FilmedCheetah(direction, horizon)
     program = replace(cheetah_program(direction), simulator=lambda count: camera)
@@ -208,7 +208,7 @@ def cheetah_program(direction: Direction) -> EnvironmentProgram:
         players=("back leg", "front leg"),
         discount=DISCOUNT,
         observes=Numbers(STATE),
-        acts=(Numbers(JOINTS),) * AGENTS,
+        acts=(Numbers(JOINTS),) * NUM_AGENTS,
         simulator=make,
         unit=REWARD_UNIT,
     )
