@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from gtlearn.cli.app import app
-from gtlearn.cli.interrupt import INTERRUPTED
+from gtlearn.cli.reading import STOPPED
 from gtlearn.cli.stdout import claim_stdout, discard, is_stuck, not_written
 from gtlearn.errors import CertificateError, InputError, shortened, speaking_flags
 
@@ -45,7 +45,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _complain(f"{error} (this is an error of gtlearn, not of the input)")
         return INTERNAL
     except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
+        return STOPPED
     except (BrokenPipeError, SystemExit):  # which click makes of it: our reader is gone
         discard(sys.stdout)
         return BROKEN_PIPE

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtlearn.cli.options import was_given
+from gtlearn.cli.options import Parsed, was_given
 from gtlearn.cli.stdout import Command
 from gtlearn.errors import InputError
 
@@ -29,7 +30,7 @@ class AlgorithmGroup(click.Group):
 
     Attributes:
         work: what is done with the config and the command's own options.
-        own: makes those options.
+        own: those options.
         several: whether options can have several values, and seeds are given otherwise; the work
             is then done with the configs of all combinations.
     """
@@ -37,15 +38,15 @@ class AlgorithmGroup(click.Group):
     def __init__(
         self,
         *,
-        work: Callable[..., int],
-        own: Callable[[], list[click.Parameter]],
-        several: bool,
+        callback: Callable[..., int],
+        params: list[click.Parameter],
+        several: bool = False,
         **keywords: Any,
     ) -> None:
         super().__init__(
             subcommand_metavar="ALGORITHM|CONFIG.toml [OPTIONS]", no_args_is_help=False, **keywords
         )
-        self.work, self.own, self.several = work, own, several
+        self.work, self.own, self.several = callback, params, several
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all algorithms."""
@@ -87,7 +88,7 @@ class AlgorithmGroup(click.Group):
 
         def callback(**given: Any) -> int:
             context = click.get_current_context()
-            own = {p.name: given.pop(p.name) for p in self.own() if p.name}
+            own = {p.name: given.pop(p.name) for p in self.own if p.name in given}
             options = {key: value for key, value in given.items() if was_given(context, key)}
             configs = chosen.grid(base, options) if self.several else []
             config = configs[0] if configs else chosen.with_options(base, options)
@@ -104,7 +105,7 @@ class AlgorithmGroup(click.Group):
             _option(field, getattr(base.options, field.name, field.default), self.several)
             for field in fields.values()
         ]
-        common = [*seed, *self.own(), *recording, click.Option(["--allow"], **ALLOW)]
+        common = [*seed, *self.own, *recording]
         for taken in {param.name for param in common} & set(fields):
             raise InputError(f"{name} has an option {taken}, as all runs do; call it otherwise")
         return Command(
@@ -137,14 +138,15 @@ def _allow(ctx: click.Context, param: Any, sources: Sequence[str]) -> None:
     ctx.with_resource(allowing(sources))
 
 
-ALLOW: dict[str, Any] = {
-    "multiple": True,
-    "metavar": _OWN_CODE,
-    "is_eager": True,
-    "expose_value": False,
-    "callback": _allow,
-    "help": "Code of your own that a run's file may name; may be given several times.",
-}
+allow_option = click.option(
+    "--allow",
+    multiple=True,
+    metavar=_OWN_CODE,
+    is_eager=True,
+    expose_value=False,
+    callback=_allow,
+    help="Code of your own that a run's file may name; may be given several times.",
+)
 
 
 def _elsewhere(name: str) -> str:
@@ -157,49 +159,18 @@ def _elsewhere(name: str) -> str:
     return said + own * takes_any_environment(name)
 
 
-class FieldType(click.ParamType):  # type: ignore[type-arg]
-    """What may be given for a field of a dataclass: one value, or several between commas."""
+def _metavar(field: Field) -> str:
+    """What may be given for a field, in one word, or the choices."""
+    from gtlearn.runs.fields import choices, options_of
+    from gtlearn.sources import Source
 
-    def __init__(self, field: Field, several: bool) -> None:
-        self.field, self.several = field, several
-        self.name = field.name
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """The type in one word, or the choices."""
-        from gtlearn.runs.fields import choices, options_of
-        from gtlearn.sources import Source
-
-        words = choices(self.field.kind)
-        if Source in options_of(self.field.kind):
-            words.append(_OWN_CODE)
-        if words:
-            return f"[{'|'.join(words)}]"
-        first = options_of(self.field.kind)[0]
-        return _METAVARS.get(first, "LIST")
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The value; or a list of the values."""
-        from gtlearn.runs.options import parsed
-
-        if not isinstance(value, str):
-            return value
-        try:
-            return parsed(self.field, value) if self.several else self.field.parsed(value)
-        except InputError as error:
-            return self.fail(str(error), param, ctx)
-
-
-def ray_address() -> click.Option:
-    """The option of where to connect to, which no file may say."""
-    return click.Option(
-        ["--ray-address"],
-        help="Of a Ray cluster for --ray-workers.  [default: as the variable RAY_ADDRESS says, "
-        "else one is started on this machine]",
-    )
+    kinds = options_of(field.kind)
+    words = [*choices(field.kind), *[_OWN_CODE] * (Source in kinds)]
+    return f"[{'|'.join(words)}]" if words else _METAVARS.get(kinds[0], "LIST")
 
 
 def _option(field: Field, default: Any, several: bool = False) -> click.Option:
-    from gtlearn.runs.options import shown
+    from gtlearn.runs.options import parsed, shown
 
     name = field.name.replace("_", "-")
     text = field.help
@@ -210,7 +181,8 @@ def _option(field: Field, default: Any, several: bool = False) -> click.Option:
         return click.Option(flags, default=None, help=text, multiple=several)
     return click.Option(
         [f"--{name}", field.name],
-        type=FieldType(field, several),
+        type=Parsed(field.name, partial(parsed, field) if several else field.parsed),
+        metavar=_metavar(field),
         help=text,
         multiple=several,
         callback=_flattened if several else None,

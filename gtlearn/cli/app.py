@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 import click
 
-from gtlearn.cli.options import nearest
+from gtlearn.cli.options import CommandGroup
 from gtlearn.version import __version__
 
 COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of --help
@@ -16,8 +15,8 @@ COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of
     "verify": "verify",
     "games": "games",
     "train": "train",
-    "resume": "resume",
-    "sweep": "sweep",
+    "resume": "train",
+    "sweep": "train",
     "reproduce": "reproduce",
     "plot": "plot",
     "watch": "watch",
@@ -26,7 +25,7 @@ COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(CommandGroup):
     """A group whose commands are imported only when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -38,22 +37,14 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"gtlearn.cli.{COMMANDS[name]}")
-        command: click.Command = getattr(module, COMMANDS[name])
+        command: click.Command = getattr(module, name)
         return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
-        """As click's, but a misspelt command names the nearest."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            raise click.UsageError(
-                f"there is no command {args[0]!r}; {nearest(args[0], COMMANDS)}", ctx
-            )
-        return super().resolve_command(ctx, args)
 
 
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )
 @click.version_option(__version__, message="gtlearn %(version)s")
 @click.pass_context

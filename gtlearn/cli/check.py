@@ -11,16 +11,17 @@ from typing import Any
 import click
 
 from gtlearn.cli.options import (
-    ExactNumber,
     GameCommand,
-    Natural,
-    OneOf,
+    Parsed,
     concept_options,
-    limit_options,
-    reading_options,
+    exact_number,
+    format_option,
+    game_options,
+    natural,
+    output_option,
     was_given,
 )
-from gtlearn.cli.reading import STDIN, load_game
+from gtlearn.cli.reading import STDIN, load_game, text_of_stdin
 from gtlearn.errors import InputError
 
 
@@ -30,24 +31,19 @@ from gtlearn.errors import InputError
 @concept_options("check", None)
 @click.option(
     "--index",
-    type=Natural(),
+    type=Parsed("integer", natural),
     default=0,
-    show_default=True,
     help="Which solution of PROFILE is meant, if it holds several.",
 )
 @click.option(
     "--tolerance",
-    type=ExactNumber(),
+    type=Parsed("number", exact_number),
     default="0",
-    show_default=True,
     help="The largest regret that still holds.",
 )
-@limit_options
-@click.option(
-    "--format", "form", type=OneOf("table", "json"), help="How to print; a table by default."
-)
-@click.option("--output", type=click.Path(path_type=Path), help="Write here instead of printing.")
-@reading_options
+@format_option("table", "json")
+@output_option()
+@game_options
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -61,8 +57,7 @@ def check(
     form: str | None,
     output: Path | None,
     how: dict[str, Any],
-    time_limit: float | None,
-    memory_limit: float | None,
+    limits: dict[str, Any],
     **options: Any,
 ) -> int:
     """Say exactly how far PROFILE is from an equilibrium of GAME.
@@ -83,19 +78,17 @@ def check(
       gtlearn check policy.json "gtlearn_iterated(stage=chicken,horizon=10)"
       gtlearn check runs/a
     """
-    if profile == STDIN and game == STDIN:
-        raise InputError("standard input cannot be both PROFILE and GAME; give one of them a file")
-    source: Any = _source(profile)
+    source: Any = _source(profile, game)
     if game is None and not isinstance(source, Path):
         raise InputError("say in which GAME to check the profile; only runs name their own")
     from gtlearn import solvers
-    from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
+    from gtlearn.cli.reading import STOPPED, interruptible, reading
     from gtlearn.limits import limited
     from gtlearn.solvers.concepts import row_of
 
     require_writable(output)
-    with interruptible() as asked, limited(time_limit, memory_limit), reading("the input"):
+    with interruptible() as asked, limited(**limits), reading("the input"):
         loaded: Any
         if isinstance(source, Path):
             source, loaded, concept = _of_run(source, game, concept, how)
@@ -104,19 +97,14 @@ def check(
         given = [name for name in options if was_given(ctx, name)]
         row_of("check", concept or "nash", loaded, given)
         report = solvers.check(
-            source,
-            loaded,
-            concept or "nash",
-            index=index,
-            tolerance=tolerance,
-            **options,
+            source, loaded, concept or "nash", index=index, tolerance=tolerance, **options
         )
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else str(report), output)
     if as_json or output is not None:
         note(report.notes)
     if asked.stop:
-        return INTERRUPTED
+        return STOPPED
     return 0 if report.holds else 1
 
 
@@ -134,12 +122,10 @@ def _of_run(
     return claim
 
 
-def _source(profile: str) -> str | Path:
+def _source(profile: str, game: str | None) -> str | Path:
     """What to read: standard input's text, a run's folder, or PROFILE as it is."""
     if profile == STDIN:
-        from gtlearn.reading import bytes_of_stdin, text_of
-
-        profile = text_of(bytes_of_stdin(), "standard input")
+        profile = text_of_stdin("PROFILE", game)
         if profile.strip():
             return profile
     if not profile.strip():

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
-from gtlearn.cli.options import Natural
+from gtlearn.cli.options import Parsed, natural, output_option
 from gtlearn.cli.stdout import Command
 
 
 @click.command(cls=Command)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default="demo.png",
-    show_default=True,
-    help="Where to write the picture.",
-)
+@output_option("Where to write the picture.", "demo.png")
 @click.option(
     "--seed",
-    type=Natural(2**31 - 1),
+    type=Parsed("integer", partial(natural, largest=2**31 - 1)),
     default=0,
-    show_default=True,
     help="Of the learner's randomness.",
 )
 def demo(output: Path, seed: int) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gtlearn.cli.installed import CORE, PURPOSES
 from gtlearn.cli.options import OneOf
 from gtlearn.cli.stdout import Command
+from gtlearn.cli.working import CORE, DEVELOPERS, PURPOSES, additions, findings, package_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +31,7 @@ def doctor(extras: tuple[str, ...]) -> int:
     Example:
       gtlearn doctor envs atari
     """
-    from gtlearn.cli.installed import DEVELOPERS, additions, package_table
     from gtlearn.cli.output import emit
-    from gtlearn.cli.working import findings
     from gtlearn.solvers.output.pieces import to_text
 
     parts = extras or tuple(part for part in PURPOSES if part not in DEVELOPERS)

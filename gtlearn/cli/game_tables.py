@@ -19,11 +19,11 @@ from gtlearn.solvers.output.pieces import add_row, describe, mix, new_table, sho
 if TYPE_CHECKING:
     from rich.table import Table
 
-MAX_ROWS = 40
-MAX_SLICES = 8  # tables shown of a game of more than two players
-MAX_STATES = 8  # states that are shown
-MAX_NAMED = 40  # states that are named
-MAX_LINES = 40  # profiles whose next states are shown
+_MAX_ROWS = 40
+_MAX_SLICES = 8  # tables shown of a game of more than two players
+_MAX_STATES = 8  # states that are shown
+_MAX_NAMED = 40  # states that are named
+_MAX_LINES = 40  # profiles whose next states are shown
 
 
 def catalogue_json() -> dict[str, Any]:
@@ -107,7 +107,7 @@ def tables(game: NormalFormGame) -> list[str | Table]:
     """One table of (player 0's actions) x (player 1's) for each choice of the others."""
     blocks: list[str | Table] = []
     others = list(itertools.product(*(range(size) for size in game.shape[2:])))
-    for choice in others[:MAX_SLICES]:
+    for choice in others[:_MAX_SLICES]:
         if choice:
             chosen = [
                 f"{player} plays {labels[action]}"
@@ -117,8 +117,8 @@ def tables(game: NormalFormGame) -> list[str | Table]:
             ]
             blocks.append(" and ".join(chosen) + ":")
         blocks += _table(game, choice)
-    if len(others) > MAX_SLICES:
-        blocks.append(f"{len(others) - MAX_SLICES} more tables are not shown.")
+    if len(others) > _MAX_SLICES:
+        blocks.append(f"{len(others) - _MAX_SLICES} more tables are not shown.")
     return blocks
 
 
@@ -127,7 +127,7 @@ def _table(game: NormalFormGame, others: tuple[int, ...]) -> list[str | Table]:
     width = shutil.get_terminal_size((100, 24)).columns
     rows = [
         [game.actions[0][i], *(_cell(game, (i, j, *others)) for j in range(column_count))]
-        for i in range(min(row_count, MAX_ROWS))
+        for i in range(min(row_count, _MAX_ROWS))
     ]
     heads = ["", *game.actions[1]]
     used, fitting = 0, 0
@@ -139,7 +139,7 @@ def _table(game: NormalFormGame, others: tuple[int, ...]) -> list[str | Table]:
     table = new_table(*heads[: fitting + 1])
     for row in rows:
         add_row(table, row[: fitting + 1])
-    if fitting == column_count and row_count <= MAX_ROWS:
+    if fitting == column_count and row_count <= _MAX_ROWS:
         return [table]
     return [
         table,
@@ -167,14 +167,14 @@ def _seen(game: IteratedGame) -> str:
 
 def _markov(game: MarkovGame) -> Iterable[str | Table]:
     yield f"A value is the {game.unit}. The game starts in {mix(game.states, game.start)}."
-    stages = [_stage(game, s) for s in range(min(game.num_states, MAX_STATES))]
+    stages = [_stage(game, s) for s in range(min(game.num_states, _MAX_STATES))]
     yield how_to_read(stages[0])
     for s, stage in enumerate(stages):
         yield f"In state {game.states[s]}:"
         yield from tables(stage)
         yield from _what_follows(game, s)
-    if game.num_states > MAX_STATES:
-        yield f"{game.num_states - MAX_STATES} more states are not shown."
+    if game.num_states > _MAX_STATES:
+        yield f"{game.num_states - _MAX_STATES} more states are not shown."
 
 
 def _legal(game: MarkovGame, state: int) -> list[list[int]]:
@@ -201,8 +201,8 @@ def _stage(game: MarkovGame, state: int) -> NormalFormGame:
 def _what_follows(game: MarkovGame, state: int) -> Iterable[str | Table]:
     """The next states: in one line where they do not depend on what is done, else a table."""
     profiles = list(itertools.product(*_legal(game, state)))
-    shown = [_next_states(game, (state, *profile)) for profile in profiles[:MAX_LINES]]
-    if len(profiles) <= MAX_LINES and len(set(shown)) == 1:
+    shown = [_next_states(game, (state, *profile)) for profile in profiles[:_MAX_LINES]]
+    if len(profiles) <= _MAX_LINES and len(set(shown)) == 1:
         yield f"Then: {shown[0]}.\n"
         return
     table = new_table(*game.players, "then")
@@ -210,8 +210,8 @@ def _what_follows(game: MarkovGame, state: int) -> Iterable[str | Table]:
         names = [labels[a] for labels, a in zip(game.actions, profile, strict=True)]
         add_row(table, [*names, text])
     yield table
-    if len(profiles) > MAX_LINES:
-        yield f"{len(profiles) - MAX_LINES} more lines are not shown."
+    if len(profiles) > _MAX_LINES:
+        yield f"{len(profiles) - _MAX_LINES} more lines are not shown."
 
 
 def _next_states(game: MarkovGame, place: tuple[int, ...]) -> str:
@@ -222,5 +222,5 @@ def _next_states(game: MarkovGame, place: tuple[int, ...]) -> str:
 
 
 def _listed(labels: Sequence[str]) -> str:
-    more = len(labels) - MAX_NAMED
-    return ", ".join(labels[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(labels) - _MAX_NAMED
+    return ", ".join(labels[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

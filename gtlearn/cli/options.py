@@ -7,8 +7,10 @@ import functools
 import math
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,8 +20,10 @@ from gtlearn.errors import InputError
 if TYPE_CHECKING:
     from gtlearn.solvers.options import Option
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Decorator = Callable[[Any], Any]
 
+_OBJECTIVES = ("welfare", "fairness", "gini", "none")
+_LIMITS = ("time_limit", "memory_limit")
 _READING = ("symmetric", "zero_sum", "rationalise", "players_axis", "input_format")
 _NEGATIVE_NUMBER = re.compile(r"-[.\d]")
 
@@ -52,97 +56,109 @@ class OneOf(click.Choice[str]):
         self.fail(f"{value!r} is unknown; {nearest(value, self.choices)}", param, ctx)
 
 
-class Objective(click.ParamType):  # type: ignore[type-arg]
-    """What a correlated equilibrium is to maximise."""
+class Parsed(click.ParamType):  # type: ignore[type-arg]
+    """What a function makes of a text; its complaint is shown with the option's name.
 
-    name = "objective"
-    words = ("welfare", "fairness", "gini", "none")
+    Attributes:
+        name: the type in one word.
+        parse: raises InputError for a text that cannot be used.
+    """
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        """The objective, if it is one of those known."""
-        if value in self.words or re.fullmatch(r"player:\d+", value):
-            return str(value)
-        known = [*self.words, "player:0", "player:1"]
-        self.fail(f"{value!r} is unknown; {nearest(value, known)}", param, ctx)
+    def __init__(self, name: str, parse: Callable[[str], Any]) -> None:
+        self.name, self.parse = name, parse
 
-
-class Natural(click.ParamType):  # type: ignore[type-arg]
-    """An integer of at least zero, and at most `largest`."""
-
-    name = "integer"
-
-    def __init__(self, largest: int | None = None) -> None:
-        self.largest = largest
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """The integer."""
-        text = str(value).strip()
-        if text.isascii() and text.isdigit() and len(text) < 19:
-            number = int(text)
-            if self.largest is None or number <= self.largest:
-                return number
-        known = "0 or more" if self.largest is None else f"from 0 to {self.largest}"
-        self.fail(f"{text!r} cannot be used; give an integer, {known}", param, ctx)
-
-
-class Seconds(click.ParamType):  # type: ignore[type-arg]
-    """A positive number of seconds."""
-
-    name = "seconds"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        """The number."""
-        try:
-            seconds = float(value)
-        except ValueError:
-            seconds = math.nan
-        if not (math.isfinite(seconds) and seconds > 0):
-            self.fail(f"{str(value).strip()!r} is not a positive number of seconds", param, ctx)
-        return seconds
-
-
-class Size(click.ParamType):  # type: ignore[type-arg]
-    """A positive size, such as 500MB or 2GB, as a number of bytes."""
-
-    name = "size"
-
-    def __init__(self, unit: str = "b") -> None:
-        """`unit` is what a bare number counts: b, kb, mb, gb or tb."""
-        self.unit = unit
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """The number of bytes."""
-        if isinstance(value, int):
-            return value
-        text = str(value).strip()
-        found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?b?)", text, re.I | re.A)
-        size = 0
-        if found is not None:
-            thousands = "bkmgt".index((found[2] or self.unit)[0].lower())
-            size = int(Fraction(found[1]) * 1000**thousands)
-        if size < 1:
-            self.fail(f"{text[:60]!r} is no size; give one such as 500MB or 2GB", param, ctx)
-        return size
-
-
-class ExactNumber(click.ParamType):  # type: ignore[type-arg]
-    """A nonnegative exact number: an integer, a decimal or p/q."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Fraction:
-        """The number as a Fraction."""
-        from gtlearn.games.numbers import parse_number
-
-        if isinstance(value, Fraction):
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value; a default may be one already."""
+        if not isinstance(value, str):
             return value
         try:
-            number = parse_number(str(value))
+            return self.parse(value)
         except InputError as error:
             self.fail(str(error), param, ctx)
-        if number < 0:
-            self.fail(f"{number} is negative", param, ctx)
-        return number
+
+
+def objective(text: str) -> str:
+    """What a correlated equilibrium is to maximise.
+
+    Raises:
+        InputError: if it is none of those known.
+    """
+    if text not in _OBJECTIVES and not re.fullmatch(r"player:\d+", text):
+        known = [*_OBJECTIVES, "player:0", "player:1"]
+        raise InputError(f"{text!r} is unknown; {nearest(text, known)}")
+    return text
+
+
+def natural(text: str, largest: int | None = None) -> int:
+    """An integer of at least zero, and at most `largest`.
+
+    Raises:
+        InputError: if it is none.
+    """
+    text = text.strip()
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        number = int(text)
+        if largest is None or number <= largest:
+            return number
+    known = "0 or more" if largest is None else f"from 0 to {largest}"
+    raise InputError(f"{text!r} cannot be used; give an integer, {known}")
+
+
+def seconds(text: str) -> float:
+    """A positive number of seconds.
+
+    Raises:
+        InputError: if it is none.
+    """
+    with suppress(ValueError):
+        if 0 < float(text) < math.inf:
+            return float(text)
+    raise InputError(f"{text.strip()!r} is not a positive number of seconds")
+
+
+def size(text: str, unit: str = "b") -> int:
+    """A positive size, such as 500MB or 2GB, as a number of bytes.
+
+    Args:
+        text: what was given.
+        unit: what a bare number counts: b, kb, mb, gb or tb.
+
+    Raises:
+        InputError: if it is none.
+    """
+    text = text.strip()
+    if found := re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?b?)", text, re.I | re.A):
+        thousands = "bkmgt".index((found[2] or unit)[0].lower())
+        if number := int(Fraction(found[1]) * 1000**thousands):
+            return number
+    raise InputError(f"{text[:60]!r} is no size; give one such as 500MB or 2GB")
+
+
+def exact_number(text: str) -> Fraction:
+    """A nonnegative exact number: an integer, a decimal or p/q.
+
+    Raises:
+        InputError: if it is none.
+    """
+    from gtlearn.games.numbers import parse_number
+
+    number = parse_number(text)
+    if number < 0:
+        raise InputError(f"{number} is negative")
+    return number
+
+
+class CommandGroup(click.Group):
+    """A group in which a misspelt command names the nearest."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """As click's, with the nearest command in the complaint."""
+        known = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in known:
+            raise click.UsageError(
+                f"there is no command {args[0]!r}; {nearest(args[0], known)}", ctx
+            )
+        return super().resolve_command(ctx, args)
 
 
 class GameCommand(Command):
@@ -161,22 +177,23 @@ def _allow(ctx: click.Context, param: click.Parameter, value: int | None) -> Non
     ctx.with_resource(at_most(value))
 
 
-def reading_options(function: Function) -> Function:
-    """The options that say how GAME is to be read; the command takes them as one mapping, `how`.
+def game_options(function: Callable[..., Any]) -> Any:
+    """The options of a command that reads a GAME, which takes them as two mappings.
 
-    It goes to `gtlearn.cli.reading.load_game`.
+    One is `how` it is to be read, for `gtlearn.cli.reading.load_game`; the other are the `limits`
+    on time and memory.
     """
 
     @functools.wraps(function)
     def command(*args: Any, **options: Any) -> Any:
-        how = {name: options.pop(name) for name in _READING}
-        return function(*args, how=how, **options)
+        how, limits = ({name: options.pop(name) for name in names} for names in (_READING, _LIMITS))
+        return function(*args, how=how, limits=limits, **options)
 
     decorated: Any = command
     for option in (
         click.option(
             "--max-size",
-            type=Size(),
+            type=Parsed("size", size),
             expose_value=False,
             callback=_allow,
             help="How large a file may be, and what it unpacks to, such as 1GB. [default: 256MB]",
@@ -206,34 +223,56 @@ def reading_options(function: Function) -> Function:
             is_flag=True,
             help="A single matrix holds the row player's payoffs of a symmetric game.",
         ),
-    ):
-        decorated = option(decorated)
-    bundled: Function = decorated
-    return bundled
-
-
-def limit_options(function: Function) -> Function:
-    """The options of what may take long, or much memory."""
-    for option in (
         click.option(
             "--memory-limit",
-            type=Size("mb"),
-            metavar="SIZE",
+            type=Parsed("size", functools.partial(size, unit="mb")),
             help="Stop before the process grows by more than that, such as 500MB or 2GB (a bare "
             "number counts megabytes); keep what was found.",
         ),
         click.option(
             "--time-limit",
-            type=Seconds(),
-            metavar="SECONDS",
+            type=Parsed("seconds", seconds),
             help="Stop after so many seconds, reading included; keep what was found.",
         ),
     ):
-        function = option(function)
-    return function
+        decorated = option(decorated)
+    return decorated
 
 
-def concept_options(verb: str, default: str | None) -> Callable[[Function], Function]:
+def output_option(
+    help: str = "Write here instead of printing.", default: str | None = None
+) -> Decorator:
+    """The option --output, a path."""
+    return click.option(
+        "--output",
+        type=click.Path(path_type=Path),
+        default=default,
+        help=help,
+    )
+
+
+def format_option(*words: str, default: str | None = None, help: str = "") -> Decorator:
+    """The option --format, as `form`."""
+    return click.option(
+        "--format",
+        "form",
+        type=OneOf(*words),
+        default=default,
+        help=help or "How to print; by default a table, or what the name of --output says.",
+    )
+
+
+def workers_option(default: int | None, help: str) -> Decorator:
+    """The option --workers, a number of processes."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(1, 1000),
+        default=default,
+        help=help,
+    )
+
+
+def concept_options(verb: str, default: str | None) -> Decorator:
     """The option --concept, and those of all concepts, of `solve` or `check`.
 
     Args:
@@ -243,34 +282,27 @@ def concept_options(verb: str, default: str | None) -> Callable[[Function], Func
     from gtlearn.solvers.concepts import names, owners_of
     from gtlearn.solvers.options import OPTIONS
 
-    def decorate(function: Function) -> Function:
-        decorated: Any = function
+    def decorate(decorated: Any) -> Any:
         for option in reversed(OPTIONS.values()):
-            owners = owners_of(verb, option.name)
-            if owners:
+            if owners := owners_of(verb, option.name):
                 decorated = _concept_option(option, owners)(decorated)
         what = "What to solve for." if default else "What the profile claims to be."
         rest = "" if default else "  [default: nash; of a run, what it learned]"
-        decorated = click.option(
-            "--concept",
-            type=OneOf(*names()),
-            default=default,
-            show_default=bool(default),
-            help=f"{what}{rest}",
-        )(decorated)
-        bundled: Function = decorated
-        return bundled
+        concept = click.option(
+            "--concept", type=OneOf(*names()), default=default, help=f"{what}{rest}"
+        )
+        return concept(decorated)
 
     return decorate
 
 
-def _concept_option(option: Option, owners: str) -> Callable[[Any], Any]:
-    kinds: dict[str, Any] = {"player": Natural(), "objective": Objective()}
+def _concept_option(option: Option, owners: str) -> Decorator:
+    kinds = {"player": Parsed("integer", natural), "objective": Parsed("objective", objective)}
     return click.option(
         f"--{option.name}",
         type=OneOf(*option.words) if option.words else kinds.get(option.kind),
         default=option.default,
-        show_default=option.shown or option.default is not None,
+        show_default=option.shown or None,
         metavar="[welfare|fairness|gini|player:K|none]" if option.kind == "objective" else None,
         help=f"{owners}: {option.help}.",
     )
@@ -279,20 +311,3 @@ def _concept_option(option: Option, owners: str) -> Callable[[Any], Any]:
 def was_given(ctx: click.Context, name: str) -> bool:
     """Whether the option was written on the command line."""
     return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-
-
-def refuse_unused(ctx: click.Context, rules: dict[str, tuple[bool, str]]) -> None:
-    """Complains about an option that was given but has no meaning beside the others.
-
-    Args:
-        ctx: the context of the running command.
-        rules: for each parameter's name, whether it has a meaning now, and what it belongs to.
-
-    Raises:
-        InputError: if one without meaning was given.
-    """
-    for name, (meaningful, owner) in rules.items():
-        if was_given(ctx, name) and not meaningful:
-            raise InputError(
-                f"--{name.replace('_', '-')} has no effect here: it goes with {owner}; leave it out"
-            )

@@ -6,11 +6,11 @@ import codecs
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.cli.stdout import not_written, stdout
@@ -35,21 +35,19 @@ def format_for(chosen: str | None, output: Path | None) -> str:
     return _FORMAT_OF_SUFFIX.get(output.suffix.lower(), "table") if output else "table"
 
 
-def json_text(value: Any) -> str:
-    """One JSON object, indented, vectors of numbers on one line each."""
-    return _indented(value, "")
+def json_text(value: Any, indent: str = "") -> str:
+    """One JSON object, indented.
 
-
-def _indented(value: Any, indent: str) -> str:
-    """JSON in which a list or object without inner objects or long lists takes one line."""
+    A list or object takes one line where that is short, or it is a list of numbers and texts.
+    """
     flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if not isinstance(value, list | dict) or len(flat) + len(indent) <= 100 or _is_vector(value):
         return flat
     deeper = indent + "  "
     if isinstance(value, dict):
-        items = [f"{json.dumps(str(k))}: {_indented(v, deeper)}" for k, v in value.items()]
+        items = [f"{json.dumps(str(k))}: {json_text(v, deeper)}" for k, v in value.items()]
     else:
-        items = [_indented(item, deeper) for item in value]
+        items = [json_text(item, deeper) for item in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     inside = ",".join(f"\n{deeper}{item}" for item in items)
     return f"{opening}{inside}\n{indent}{closing}"
@@ -78,9 +76,7 @@ def emit(text: str, output: Path | None = None) -> None:
     """
     text = text if text.endswith("\n") else text + "\n"
     if output is not None:
-        with replacing(output) as path:
-            path.write_bytes(text.encode("utf-8", _ESCAPED))
-        return
+        return _replace(output, text.encode("utf-8", _ESCAPED))
     stream = stdout()
     if stream is None:
         raise InputError("standard output cannot be written: it is closed")
@@ -100,31 +96,18 @@ def note(sentences: Iterable[str]) -> None:
         print(f"gtlearn: note: {' '.join(sentence.split())}", file=sys.stderr)
 
 
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """A temporary path that becomes `target` at the end, so that no half-written file is left.
-
-    Where `target` is a link it stays one, and the file that it leads to is replaced.
+def _replace(target: Path, data: bytes) -> None:
+    """Writes a file whole or not at all; where it is a link, the file that it leads to.
 
     Raises:
         InputError: if the file cannot be written, or is there and no regular file.
     """
     require_replaceable(target)
     target = Path(os.path.realpath(target))
-    try:
-        folder = tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent)
-    except OSError as error:
-        raise _cannot_write(target, error) from None
-    path = Path(folder) / target.name
-    try:
-        yield path
+    with _beside(target) as folder:
+        path = folder / target.name
+        path.write_bytes(data)
         os.replace(path, target)
-    except OSError as error:
-        raise _cannot_write(target, error) from None
-    finally:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
-            os.rmdir(folder)
 
 
 def require_writable(target: Path | None) -> None:
@@ -133,17 +116,22 @@ def require_writable(target: Path | None) -> None:
     Raises:
         InputError: if the file cannot be written, or is there and no regular file.
     """
-    if target is None:
-        return
-    require_replaceable(target)
+    if target is not None:
+        require_replaceable(target)
+        with _beside(target):
+            pass
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A temporary folder in that of a file; what goes wrong in it is said of the file."""
     try:
-        os.rmdir(tempfile.mkdtemp(prefix=".gtlearn-", dir=target.parent))
+        with TemporaryDirectory(prefix=".gtlearn-", dir=target.parent) as folder:
+            yield Path(folder)
     except OSError as error:
-        raise _cannot_write(target, error) from None
-
-
-def _cannot_write(target: Path, error: OSError) -> InputError:
-    return InputError(f"{target} cannot be written: {reason(error)}; choose another file")
+        raise InputError(
+            f"{target} cannot be written: {reason(error)}; choose another file"
+        ) from None
 
 
 @contextmanager

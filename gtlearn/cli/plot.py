@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from gtlearn.cli.algorithms import ALLOW
+from gtlearn.cli.algorithms import allow_option
+from gtlearn.cli.options import output_option
 from gtlearn.cli.stdout import Command
 
 
@@ -15,17 +16,10 @@ from gtlearn.cli.stdout import Command
 @click.option(
     "--metric",
     default="learned",
-    show_default=True,
     help="What is drawn over environment steps: a name in metrics.jsonl.",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default="curves.png",
-    show_default=True,
-    help="The picture; its name says the format (.png, .svg, .pdf).",
-)
-@click.option("--allow", **ALLOW)
+@output_option("The picture; its name says the format (.png, .svg, .pdf).", "curves.png")
+@allow_option
 def plot(runs: tuple[Path, ...], metric: str, output: Path) -> None:
     """Draw the learning curves of RUNS, or of whole sweeps.
 

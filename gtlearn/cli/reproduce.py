@@ -7,22 +7,15 @@ from pathlib import Path
 
 import click
 
+from gtlearn.cli.options import output_option, workers_option
 from gtlearn.cli.stdout import Command
 
 
 @click.command(cls=Command)
 @click.argument("figure")
 @click.option("--quick", is_flag=True, help="A reduced version, which says what it leaves out.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 1000),
-    help="Processes at a time.  [default: one a core]",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The folder of its runs.  [default: runs/FIGURE]",
-)
+@workers_option(None, "Processes at a time.  [default: one a core]")
+@output_option("The folder of its runs.  [default: runs/FIGURE]")
 def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None) -> int:
     """Run a published FIGURE again, and print the paper's numbers beside ours.
 
@@ -46,7 +39,7 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
       meta-mapg-fig7      a zero-sum game of two numbers: learning paths
     """
     from gtlearn.cli.output import emit, json_text, progress_bar
-    from gtlearn.cli.running import STOPPED
+    from gtlearn.cli.reading import STOPPED
     from gtlearn.reproduce import read_figure
     from gtlearn.reproduce import reproduce as run_figure
     from gtlearn.reproduce.kinds import find_kind

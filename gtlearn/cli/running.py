@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gtlearn.cli.reading import STOPPED
 from gtlearn.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from gtlearn.runs.jobs import Job
     from gtlearn.runs.loop import Outcome
 
-STOPPED = 130  # as a process that was interrupted
 _REFRESH = 0.1  # seconds
 _CHECKED = ("gap", "follower_regret")  # of an exact check
 _HEADS, _FORMS = {"env_steps": "environment steps"}, {"env_steps": ",.0f", "seconds": ".1f"}
@@ -132,7 +132,6 @@ def finish_all(
         return _stopped(parent)
     if stop() or any(outcome.stopped for outcome in outcomes):
         return _stopped(parent)
-    place = {job.folder.path.resolve(): number for number, job in enumerate(jobs)}
     place = {job.folder.path.resolve(): number for number, job in enumerate(jobs)}
     groups = _grouped(sorted(outcomes, key=lambda outcome: place[outcome.folder]))
     emit(_table_of(groups), None)

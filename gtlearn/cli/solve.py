@@ -9,10 +9,10 @@ import click
 
 from gtlearn.cli.options import (
     GameCommand,
-    OneOf,
     concept_options,
-    limit_options,
-    reading_options,
+    format_option,
+    game_options,
+    output_option,
     was_given,
 )
 
@@ -23,20 +23,14 @@ if TYPE_CHECKING:
 @click.command(cls=GameCommand)
 @click.argument("game")
 @concept_options("solve", "nash")
-@limit_options
-@click.option(
-    "--format",
-    "form",
-    type=OneOf("table", "json", "csv", "latex"),
-    help="How to print; by default a table, or what the name of --output says.",
-)
-@click.option("--output", type=click.Path(path_type=Path), help="Write here instead of printing.")
+@format_option("table", "json", "csv", "latex")
+@output_option()
 @click.option(
     "--proof",
     type=click.Path(path_type=Path),
     help="Write here a log that proves the list to be complete (--find all, of two players).",
 )
-@reading_options
+@game_options
 @click.pass_context
 def solve(
     ctx: click.Context,
@@ -47,8 +41,7 @@ def solve(
     output: Path | None,
     proof: Path | None,
     how: dict[str, Any],
-    time_limit: float | None,
-    memory_limit: float | None,
+    limits: dict[str, Any],
     **options: Any,
 ) -> int:
     """Solve GAME exactly and prove the answer.
@@ -70,9 +63,8 @@ def solve(
     Ctrl-C ends the search and prints what was found, with exit code 130.
     """
     from gtlearn import solvers
-    from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
     from gtlearn.cli.output import emit, format_for, json_text, note, progress_bar, require_writable
-    from gtlearn.cli.reading import load_game
+    from gtlearn.cli.reading import STOPPED, interruptible, load_game, reading
     from gtlearn.limits import limited
     from gtlearn.solvers._nash.proof import require_log
     from gtlearn.solvers.concepts import row_of
@@ -81,7 +73,7 @@ def solve(
     require_writable(proof)
     if options["objective"] == "none":
         options["objective"] = None
-    with interruptible() as asked, limited(time_limit, memory_limit):
+    with interruptible() as asked, limited(**limits):
         with reading("the game"):
             loaded = load_game(game, how)
         given = {name for name in options if was_given(ctx, name)} - {"concept"}
@@ -94,14 +86,15 @@ def solve(
             solution = solvers.solve(loaded, **options, progress=progress)
         log = None if proof is None else _log(solution)
     form = format_for(form, output)
-    emit(_formatted(solution, form), output)
+    formatted = {"csv": solution.to_csv, "latex": solution.to_latex, "table": solution.__str__}
+    emit(json_text(solution.to_json()) if form == "json" else formatted[form](), output)
     if isinstance(log, str):
         note([f"{proof} was not written: {log}"])
     elif log is not None:
         emit(json_text(log), proof)
     if form != "table" or output is not None:
         note(solution.notes)
-    return INTERRUPTED if asked.stop else 0
+    return STOPPED if asked.stop else 0
 
 
 def _log(solution: Solution) -> dict[str, Any] | str:
@@ -115,13 +108,3 @@ def _log(solution: Solution) -> dict[str, Any] | str:
         return solvers.proof_of(solution)
     except LimitReached as reached:
         return str(reached)
-
-
-def _formatted(solution: Solution, form: str) -> str:
-    from gtlearn.cli.output import json_text
-
-    if form == "json":
-        return json_text(solution.to_json())
-    if form == "csv":
-        return solution.to_csv()
-    return solution.to_latex() if form == "latex" else str(solution)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtlearn.cli.options import GameCommand, OneOf, limit_options, reading_options
-from gtlearn.cli.reading import STDIN
+from gtlearn.cli.options import GameCommand, format_option, game_options, output_option
+from gtlearn.cli.reading import STDIN, text_of_stdin
 from gtlearn.errors import InputError
 from gtlearn.reading import quoted_path
 
@@ -27,23 +27,19 @@ _LOG = '{"schema": "gtlearn/proof/1", ...}'
     "--proof", help="A log of `solve --proof`, by which the list is proven to be complete."
 )
 @click.option("--trust", is_flag=True, help="Exit with 0 also where statements are on trust.")
-@limit_options
-@click.option(
-    "--format", "form", type=OneOf("table", "json"), help="How to print; a table by default."
-)
-@click.option("--output", type=click.Path(path_type=Path), help="Write here instead of printing.")
-@reading_options
+@format_option("table", "json")
+@output_option()
+@game_options
 def verify(
     *,
     file: str,
     game: str | None,
     proof: str | None,
     trust: bool,
-    time_limit: float | None,
-    memory_limit: float | None,
     form: str | None,
     output: Path | None,
     how: dict[str, Any],
+    limits: dict[str, Any],
 ) -> int:
     """Say what of a solution in FILE is false, what is proven, and what is taken on trust.
 
@@ -62,22 +58,23 @@ def verify(
       gtlearn verify runs/a --trust
       gtlearn verify solution.json game.nfg --proof proof.json
     """
-    from gtlearn.cli.interrupt import INTERRUPTED, interruptible
     from gtlearn.cli.output import emit, format_for, json_text, require_writable
+    from gtlearn.cli.reading import STOPPED, interruptible
     from gtlearn.solvers.output.verification import render
     from gtlearn.solvers.verify.solution import within
 
     require_writable(output)
-    if file == STDIN and game == STDIN:
-        raise InputError("standard input cannot be both FILE and GAME; give one of them a file")
-    source = _source(file)
-    verification = partial(_report, source, game, how, proof)
+    source: str | Path = file
+    if file == STDIN:
+        source = text_of_stdin("FILE", game)
+    elif not file.lstrip().startswith("{"):
+        source = Path(file)
     with interruptible() as asked:
-        report = within(verification, time_limit=time_limit, memory_limit=memory_limit)
+        report = within(partial(_report, source, game, how, proof), **limits)
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else render(report), output)
     if asked.stop:
-        return INTERRUPTED
+        return STOPPED
     return 0 if not report.false and (trust or not report.on_trust) else 1
 
 
@@ -102,15 +99,6 @@ def _report(source: str | Path, game: str | None, how: dict[str, Any], proof: st
         return verifier.solution(loaded, claimed)
     log = json_of_text(text_of_file(Path(proof), _LOG), quoted_path(Path(proof)))
     return verifier.solution(loaded, claimed, proof=log)
-
-
-def _source(file: str) -> str | Path:
-    """A path, or the JSON text of standard input or of FILE itself."""
-    if file != STDIN:
-        return file if file.lstrip().startswith("{") else Path(file)
-    from gtlearn.reading import bytes_of_stdin, text_of
-
-    return text_of(bytes_of_stdin(), "standard input")
 
 
 def _own_game(claimed: Any) -> str:

@@ -1,4 +1,7 @@
-"""Whether what is installed works here: quick trials, those that may crash in their own process."""
+"""What is installed of what gtlearn requires, and whether it works here.
+
+That is seen by quick trials; those that may crash have a process of their own.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,32 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gtlearn.cli.installed import CORE
-from gtlearn.optional import installed_version
+from gtlearn.optional import install_line, installed_version, is_met, requirements
 
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+    from rich.table import Table
+
+CORE = "core"
+PURPOSES = {  # of the core and of each extra
+    CORE: "solving and checking",
+    "learn": "training learners",
+    "plots": "pictures",
+    "envs": "PettingZoo and MuJoCo environments",
+    "video": "films in MP4 (with FFmpeg, GPL)",
+    "atari": "Atari environments (GPL)",
+    "excel": "games in .xlsx files, and pandas",
+    "scale": "many runs at once",
+    "peers": "tests of agreement with other packages (ecos and pygambit are GPL)",
+    "docs": "building the documentation",
+    "dev": "tests and linters",
+}
+DEVELOPERS = ("peers", "docs", "dev")  # of no use to those who only use gtlearn
 _Columns = list[tuple[float, float, float, bool]]
 _Rows = list[tuple[list[float], float, float]]
 
@@ -65,6 +88,41 @@ class Finding:
     what: str
     works: bool
     detail: str
+
+
+def needed(part: str) -> list[Requirement]:
+    """What the core or an extra needs."""
+    return requirements("" if part == CORE else part)
+
+
+def package_table(parts: Collection[str]) -> Table:
+    """What these parts need, and the versions that are installed."""
+    from gtlearn.solvers.output.pieces import add_row, new_table
+
+    table = new_table("part", "for", "package", "installed")
+    for part in parts:
+        for position, requirement in enumerate(needed(part)):
+            heading = (part, PURPOSES[part]) if position == 0 else ("", "")
+            add_row(table, [*heading, requirement.name, _state(requirement)])
+    return table
+
+
+def _state(requirement: Requirement) -> str:
+    version = installed_version(requirement.name)
+    if version is None:
+        return "missing"
+    return version if is_met(requirement) else f"{version}; needed {requirement.specifier}"
+
+
+def additions(parts: Collection[str]) -> list[str]:
+    """For each of these parts that lacks something, a line with the command that installs it."""
+    lines = []
+    for part in parts:
+        unmet = [requirement for requirement in needed(part) if not is_met(requirement)]
+        if unmet:
+            verb = "add" if any(installed_version(r.name) is None for r in unmet) else "mend"
+            lines.append(f"To {verb} {part}: {install_line('' if part == CORE else part)}")
+    return lines
 
 
 def findings(extras: Collection[str]) -> list[Finding]:
@@ -135,36 +193,32 @@ def load_rom() -> None:
         raise RuntimeError("space_invaders.bin is not known to the emulator")
 
 
+def _tried(
+    extra: str, what: str, trial: Callable[[], None], advice: str, **environment: str
+) -> Finding:
+    """What a trial in its own process shows; the advice is for where it fails."""
+    error = _failure(trial, **environment)
+    return Finding(extra, what, not error, error and f"{advice} ({error})")
+
+
 def _programs() -> Finding:
     package = f"highspy {installed_version('highspy')}"
-    error = _failure(solve_programs)
-    advice = f"install another version of highspy; {package} is wrong here ({error})"
-    return Finding(
-        CORE, "linear and integer programs", not error, advice if error else f"by {package}"
-    )
-
-
-def _model() -> Finding:
-    error = _failure(move_ball, MUJOCO_GL="disable")  # drawing is another trial
-    return Finding("envs", "MuJoCo's physics", not error, error and f"reinstall mujoco ({error})")
+    advice = f"install another version of highspy; {package} is wrong here"
+    found = _tried(CORE, "linear and integer programs", solve_programs, advice)
+    return replace(found, detail=f"by {package}") if found.works else found
 
 
 def _picture() -> Finding:
-    what, chosen = "MuJoCo's pictures", os.environ.get("MUJOCO_GL", "")
-    error = _failure(draw_ball)
-    if not error:
-        return Finding("envs", what, True, f"with MUJOCO_GL={chosen}" if chosen else "")
+    chosen = os.environ.get("MUJOCO_GL", "")
+    advice = "install libegl1 or libosmesa6, and set MUJOCO_GL to egl or osmesa"
+    found = _tried("envs", "MuJoCo's pictures", draw_ball, advice)
+    if found.works:
+        return replace(found, detail=f"with MUJOCO_GL={chosen}" if chosen else "")
     for backend in _BACKENDS:
         if backend != chosen and not _failure(draw_ball, MUJOCO_GL=backend):
-            return Finding("envs", what, not chosen, f"set the variable MUJOCO_GL to {backend}")
-    advice = "install libegl1 or libosmesa6, and set MUJOCO_GL to egl or osmesa"
-    return Finding("envs", what, False, f"{advice} ({error})")
-
-
-def _rom() -> Finding:
-    error = _failure(load_rom)
-    advice = "pip install --force-reinstall ale-py multi-agent-ale-py"
-    return Finding("atari", "Space Invaders", not error, error and f"{advice} ({error})")
+            advice = f"set the variable MUJOCO_GL to {backend}"
+            return replace(found, works=not chosen, detail=advice)
+    return found
 
 
 def _lrsnash() -> Finding:
@@ -172,11 +226,22 @@ def _lrsnash() -> Finding:
     return Finding("peers", "lrsnash", bool(path), path or "install Debian's package lrslib")
 
 
+_REINSTALL = "pip install --force-reinstall ale-py multi-agent-ale-py"
 _TRIALS: tuple[tuple[str, str, Callable[[], Finding]], ...] = (
     (CORE, "", _programs),
-    ("envs", "mujoco", _model),
+    (
+        "envs",
+        "mujoco",  # whose pictures are another trial
+        partial(
+            _tried, "envs", "MuJoCo's physics", move_ball, "reinstall mujoco", MUJOCO_GL="disable"
+        ),
+    ),
     ("envs", "mujoco", _picture),
-    ("atari", "multi_agent_ale_py", _rom),
+    (
+        "atari",
+        "multi_agent_ale_py",
+        partial(_tried, "atari", "Space Invaders", load_rom, _REINSTALL),
+    ),
     ("peers", "", _lrsnash),
 )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from gtlearn.tensors import packed, unpacked
 
 SCHEMA = "gtlearn/checkpoint/2"
 SCHEMA_BEFORE = "gtlearn/checkpoint/1"  # without a checksum
-LARGEST = 2**30  # bytes
+_LARGEST = 2**30  # bytes
 _UNKNOWN = "0" * 64  # in the place of the SHA-256
 
 
@@ -37,16 +36,16 @@ def save(path: Path, state: dict[str, Any]) -> None:
 
     Raises:
         TypeError: if the state holds anything else.
-        InputError: if it is larger than `LARGEST`.
+        InputError: if it is larger than `_LARGEST`.
         OSError: if the file cannot be written.
     """
     tensors: dict[str, Any] = {}
     tree = json.dumps(_flattened(state, tensors))
     data = packed(tensors, {"schema": SCHEMA, "tree": tree, "sha256": _UNKNOWN})
-    if len(data) > LARGEST:
+    if len(data) > _LARGEST:
         raise InputError(
             f"the state of this run takes {size_text(len(data))}, and a checkpoint at most "
-            f"{size_text(LARGEST)}; make the networks smaller"
+            f"{size_text(_LARGEST)}; make the networks smaller"
         )
     write_whole(path, _with_checksum(data, _UNKNOWN, hashlib.sha256(data).hexdigest()))
 
@@ -58,7 +57,7 @@ def load(path: Path) -> dict[str, Any]:
         InputError: if the file is no checkpoint, or was changed.
     """
     try:
-        data = read_bytes(path, LARGEST)
+        data = read_bytes(path, _LARGEST)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {reason(error)}") from None
     try:
@@ -80,13 +79,8 @@ def load(path: Path) -> dict[str, Any]:
 def first_nan(state: Any, name: str = "") -> str | None:
     """Where in a nested state the first NaN stands, such as "policy.weight"; None without any."""
     for key, leaf in _leaves(state, name):
-        if isinstance(leaf, float):
-            if math.isnan(leaf):
-                return key
-        elif hasattr(leaf, "isnan"):  # a tensor
-            if leaf.isnan().any():
-                return key
-        elif isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fc" and np.isnan(leaf).any():
+        unequal = leaf != leaf  # noqa: PLR0124  only NaN is not itself
+        if unequal if isinstance(unequal, bool) else unequal.any():
             return key
     return None
 

@@ -30,9 +30,9 @@ from gtlearn.runs.fields import NONE, Field, fields_of, make, written
 from gtlearn.sources import Source, is_source, require_allowed
 from gtlearn.version import __version__
 
-LARGEST_FILE = 30_000  # bytes; tomllib takes minutes for some of ten times as many
-MOST_LINES = 1000
-MOST_THREADS = 1000
+_MAX_BYTES = 30_000  # bytes; tomllib takes minutes for some of ten times as many
+_MAX_LINES = 1000
+_MAX_THREADS = 1000
 LARGEST_SEED = 2**31 - 1
 SEED = Field("seed", int, help="Of all randomness.", minimum=0, maximum=LARGEST_SEED)
 _TEXT = {name: Field(name, str) for name in ("algorithm", "env", "version")}
@@ -65,11 +65,11 @@ class Recording:
     checkpoint_every: int | None = described(
         None, "Iterations from one checkpoint to the next; none: about ten seconds.", minimum=1
     )
-    threads: int = described(1, "Threads of a run.", minimum=1, maximum=MOST_THREADS)
+    threads: int = described(1, "Threads of a run.", minimum=1, maximum=_MAX_THREADS)
     tensorboard: bool = described(True, "Write metrics for TensorBoard too.")
     logger: str | Source | None = described(None, "A logger of your own, which gets metrics too.")
     ray_workers: int = described(
-        1, "Ray processes that share each iteration's work.", minimum=1, maximum=MOST_THREADS
+        1, "Ray processes that share each iteration's work.", minimum=1, maximum=_MAX_THREADS
     )
 
 
@@ -199,7 +199,7 @@ def read_text(path: Path, *, follow: bool = False) -> str:
         InputError: if it cannot be read.
     """
     try:
-        text = read_bytes(path, LARGEST_FILE, follow=follow).decode("utf-8-sig")
+        text = read_bytes(path, _MAX_BYTES, follow=follow).decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {reason(error)}; give a config.toml") from None
     except UnicodeDecodeError:
@@ -221,8 +221,8 @@ class _Reader:
 
     def __init__(self, text: str, where: str) -> None:
         self.text, self.where = text, where
-        if text.count("\n") > MOST_LINES:
-            raise InputError(f"{where} has more than {MOST_LINES} lines; give a config.toml")
+        if text.count("\n") > _MAX_LINES:
+            raise InputError(f"{where} has more than {_MAX_LINES} lines; give a config.toml")
         try:
             self.held = tomllib.loads(text)
         except (ValueError, RecursionError) as error:

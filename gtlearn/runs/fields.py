@@ -99,22 +99,16 @@ class Field:
         shown = (_text(value) if _is_value(value) else f"a {type(value).__name__}")[:60]
         words = choices(self.kind)
         advice = nearest(value, words) if isinstance(value, str) and words else ""
-        return InputError(f"{self.name} = {shown} cannot be used; {advice or self._give()}")
-
-    def _give(self) -> str:
-        return f"give {self.expected}"
+        return InputError(
+            f"{self.name} = {shown} cannot be used; {advice or f'give {self.expected}'}"
+        )
 
     def _bounds(self) -> str:
-        parts = []
         if self.minimum is not None and self.maximum is not None:
             return f" from {self.minimum:g} to {self.maximum:g}"
-        if self.above is not None:
-            parts.append(f"above {self.above:g}")
-        if self.minimum is not None:
-            parts.append(f"of at least {self.minimum:g}")
-        if self.maximum is not None:
-            parts.append(f"of at most {self.maximum:g}")
-        return "".join(f" {part}" for part in [" and ".join(parts)] if part)
+        bounds = {"above": self.above, "of at least": self.minimum, "of at most": self.maximum}
+        parts = [f"{words} {bound:g}" for words, bound in bounds.items() if bound is not None]
+        return " and ".join(parts) and f" {' and '.join(parts)}"
 
     def _in_bounds(self, number: float) -> bool:
         return (
@@ -153,6 +147,13 @@ def holds_controls(text: str) -> bool:
     return _CONTROLS.search(text) is not None
 
 
+def is_finite(value: Any) -> bool:
+    """Whether it is a finite number that a file can hold."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return not _is_too_long(value)
+    return isinstance(value, float) and math.isfinite(value)
+
+
 def options_of(kind: Any) -> list[Any]:
     """X and None of `X | None`; a list of `kind` alone elsewhere."""
     return list(get_args(kind)) if get_origin(kind) in (Union, types.UnionType) else [kind]
@@ -173,11 +174,12 @@ def choices(kind: Any) -> list[str]:
 
 def _field(field: dataclasses.Field[Any], kind: Any) -> Field:
     told = {key: field.metadata[key] for key in _METADATA if key in field.metadata}
+    default = field.default
     if field.default_factory is not dataclasses.MISSING:
-        return Field(field.name, kind, field.default_factory(), **told)
-    if field.default is dataclasses.MISSING:
+        default = field.default_factory()
+    if default is dataclasses.MISSING:
         return Field(field.name, kind, required=True, **told)
-    return Field(field.name, kind, field.default, **told)
+    return Field(field.name, kind, default, **told)
 
 
 def _described(kind: Any) -> str:

@@ -164,9 +164,15 @@ class RunFolder:
         """
         if self.checkpoint_file.exists():
             self.state(config)
-        try:
+        with self.writing():
             self.result_file.unlink(missing_ok=True)  # first: it belongs to the config before
             write_whole(self.config_file, config.to_toml().encode())
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turns a full disk into a sentence."""
+        try:
+            yield
         except OSError as error:
             raise self.cannot_write(error) from error
 

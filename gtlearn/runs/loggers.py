@@ -27,11 +27,11 @@ class Logger(Protocol):
         """Ends the log of this session."""
 
 
-Make = Callable[[Path, int], Logger]  # called with the run's folder and the first step to come
-_REGISTERED: dict[str, Make] = {}
+MakeLogger = Callable[[Path, int], Logger]  # of the run's folder and the first step to come
+_REGISTERED: dict[str, MakeLogger] = {}
 
 
-def register(name: str, make: Make) -> None:
+def register(name: str, make: MakeLogger) -> None:
     """Makes a logger known by a name, to `train` and to the command line's `--logger`.
 
     Args:
@@ -47,7 +47,7 @@ def register(name: str, make: Make) -> None:
     _REGISTERED[name] = make
 
 
-def find_logger(name: str) -> Make:
+def find_logger(name: str) -> MakeLogger:
     """What makes the logger of that name, or what module:function names.
 
     Raises:

@@ -16,12 +16,12 @@ from gtlearn.errors import InputError
 from gtlearn.files import require_plain
 from gtlearn.learning.protocol import Learner, Parallel, Shared
 from gtlearn.optional import optional
-from gtlearn.runs import folder, generators
+from gtlearn.runs import folder
 from gtlearn.runs.cluster import shared_work
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
-from gtlearn.runs.session import Make, Session
-from gtlearn.runs.stopping import Stop, at_once, deferred, was_asked
+from gtlearn.runs.session import Make, Session, seeded
+from gtlearn.runs.stopping import Stop, deferred, was_asked
 
 Watch = Callable[[int, Learner], None]
 
@@ -145,8 +145,12 @@ def go_on(
     with found.locked(patience), _ready(config, ray_address) as make:
         learner = make()  # what is wrong with the options is said before anything is changed
         if config != before:
-            if config.iterations != before.iterations:
-                _require_extendable(config, learner)
+            longer = config.iterations != before.iterations
+            if longer and getattr(learner, "fixed_length", False):
+                raise InputError(
+                    f"what {config.algorithm.name} does depends on its number of iterations from "
+                    "the start, so it cannot be made longer; train a new run"
+                )
             found.change(config)
         return _run(Session(config, found, learner, make), watch, stop)
 
@@ -176,7 +180,7 @@ def _ready(config: RunConfig, ray_address: str | None) -> Iterator[Make]:
     """Makes learners, with the process's threads and generators set for them."""
     torch = optional("torch", "learn")
     threads = torch.get_num_threads()
-    with threadpool_limits(config.recording.threads), generators.seeded(config.seed):
+    with threadpool_limits(config.recording.threads), seeded(config.seed):
         torch.set_num_threads(config.recording.threads)
         try:
             with _parallel(config, ray_address) as parallel:
@@ -216,23 +220,10 @@ def _made(config: RunConfig, parallel: Parallel | None) -> Learner:
     return learner
 
 
-def _require_extendable(config: RunConfig, learner: Learner) -> None:
-    """Refuses a learner whose earlier iterations depend on how many there will be.
-
-    Raises:
-        InputError: if so.
-    """
-    if getattr(learner, "fixed_length", False):
-        raise InputError(
-            f"what {config.algorithm.name} does depends on its number of iterations from the "
-            "start, so it cannot be made longer; train a new run"
-        )
-
-
 def _run(session: Session, watch: Watch | None, stop: Stop | None) -> Outcome:
     ended = partial(Outcome, session.folder.path, session.config)
     try:
-        with at_once(stop):
+        with deferred(stop, False):
             session.restore()
             stopped = _trained(session, watch, stop) or was_asked(stop)
             return ended(None if stopped else session.finish())

@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO
 
 from gtlearn.errors import InputError
 from gtlearn.files import opened, read_bytes, write_all
 from gtlearn.optional import optional
 from gtlearn.reading import reason
+from gtlearn.runs.fields import is_finite
 from gtlearn.runs.loggers import Logger
 
-LARGEST = 2**30  # bytes of a metrics.jsonl that is read
+_LARGEST = 2**30  # bytes of a metrics.jsonl that is read
 _ROW, _LONGEST = 1000, 100_000  # bytes of a usual row, and of the longest
-ROWS = 500  # of the first iterations, each of which has one; later ones are thinned
+FIRST_ROWS = 500  # of the first iterations, each of which has one; later ones are thinned
 Row = dict[str, int | float]
 
 
 def is_kept(step: int) -> bool:
     """Whether an iteration has a row where rows are thinned, however long the run will be.
 
-    Each of the first `ROWS` has one, then every second, from twice as many on every fourth, and so
-    on: a million iterations have about 3,000 rows.
+    Each of the first `FIRST_ROWS` has one, then every second, from twice as many on every fourth,
+    and so on: a million iterations have about 3,000 rows.
 
     >>> [sum(map(is_kept, range(1, steps + 1))) for steps in (500, 1000, 2000, 1_000_000)]
     [500, 750, 1000, 3238]
     """
-    spacing: int = 1 << ((step - 1) // ROWS).bit_length()
+    spacing: int = 1 << ((step - 1) // FIRST_ROWS).bit_length()
     return step % spacing == 0
 
 
-class MetricsLog:
+class MetricsLog(AbstractContextManager["MetricsLog"]):
     """The open metrics of a run; a context manager."""
 
     def __init__(
@@ -78,15 +77,7 @@ class MetricsLog:
             for row in filter(lambda row: is_kept(int(row["step"])), read_rows(path)):
                 self._draw(row)
 
-    def __enter__(self) -> MetricsLog:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def write(self, row: Mapping[str, int | float], *, tensorboard: bool = True) -> None:
@@ -155,7 +146,7 @@ def read_rows(path: Path) -> list[Row]:
         InputError: if it cannot be read, or holds anything else.
     """
     with _reading(path):
-        *lines, _ = read_bytes(path, LARGEST).split(b"\n")
+        *lines, _ = read_bytes(path, _LARGEST).split(b"\n")
     return [_row(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]
 
 
@@ -182,20 +173,16 @@ def sample_rows(path: Path, count: int) -> list[Row]:
 
 def _lines_of(file: BinaryIO, size: int, count: int) -> Iterator[tuple[int, bytes]]:
     """The first line, those that begin after evenly spread places, and the last whole one."""
-    yield 0, _line(file)
+    yield 0, file.readline(_LONGEST)
     for place in range(1, count - 1):
         file.seek(place * (size - 1) // (count - 1))
-        _line(file)  # it may have begun before
-        at, line = file.tell(), _line(file)
+        file.readline(_LONGEST)  # it may have begun before
+        at, line = file.tell(), file.readline(_LONGEST)
         if line.endswith(b"\n"):
             yield at, line
     file.seek(max(size - 2 * _LONGEST, 0))
     *_, last, _ = file.read().rsplit(b"\n", 2)
     yield size, last
-
-
-def _line(file: BinaryIO) -> bytes:
-    return file.readline(_LONGEST)
 
 
 @contextmanager
@@ -208,7 +195,7 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _row(line: bytes, where: str) -> Row:
-    """The row that a line holds.
+    """The row that a line holds: finite numbers, with the two that every row has.
 
     Raises:
         InputError: if it holds none.
@@ -217,23 +204,8 @@ def _row(line: bytes, where: str) -> Row:
         row = json.loads(line)
     except (ValueError, RecursionError):
         row = None
-    if not _is_row(row):
+    known = isinstance(row, dict) and {"step", "env_steps"} <= set(row)
+    if not known or not all(map(is_finite, row.values())):
         raise InputError(f"{where}: this is no row of metrics")
     found: Row = row
     return found
-
-
-def _is_row(row: Any) -> bool:
-    """Whether it is an object of finite numbers, with the two that every row has."""
-    return (
-        isinstance(row, dict)
-        and "step" in row
-        and "env_steps" in row
-        and all(map(_is_number, row.values()))
-    )
-
-
-def _is_number(value: Any) -> bool:
-    if type(value) is int:
-        return -(2**63) <= value < 2**63
-    return type(value) is float and math.isfinite(value)

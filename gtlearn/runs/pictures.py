@@ -28,11 +28,11 @@ Array = NDArray[np.float64]
 HEADLINE = "learned"
 ENV_STEPS, ITERATIONS = "environment steps, everything counted", "iterations"
 CHECKED = ("true_value", "gap", "follower_regret")  # keys of result.json, of exact checks
-LEGEND_WIDTH = 90  # characters
-LONGEST = 300  # characters of a label in it
-AXIS_WIDTH = 45
+_LEGEND_WIDTH = 90  # characters
+_LONGEST = 300  # characters of a label in it
+_AXIS_WIDTH = 45
 INTERVAL = "95 % interval (Student's t, n - 1 degrees of freedom)"
-FEW = 2  # options in a legend
+_FEW = 2  # options in a legend
 POINTS = 1000  # of a curve, at most
 
 
@@ -165,29 +165,20 @@ def curves_of(paths: Sequence[Path], metric: str = HEADLINE) -> list[Curve]:
                 "one of them"
             )
         seeds[config.seed] = path
-    labels = _labels(list(configs.values()))
+    labels, plain = _labels(list(configs.values())), metric.replace("_", " ")
+    values = [c.algorithm.headline if metric == HEADLINE else plain for c in configs.values()]
     return [
-        _curve(label, dict(sorted(seeds.items())), metric, _value(config, metric))
-        for label, seeds, config in zip(labels, groups.values(), configs.values(), strict=True)
+        _curve(label, dict(sorted(seeds.items())), metric, value)
+        for label, seeds, value in zip(labels, groups.values(), values, strict=True)
     ]
 
 
-def _value(config: RunConfig, metric: str) -> str:
-    """What a run's metric is, in words."""
-    return config.algorithm.headline if metric == HEADLINE else metric.replace("_", " ")
-
-
 def _curve(label: str, paths: dict[int, Path], metric: str, value: str) -> Curve:
-    runs, exact = [], set()
-    found = {
-        path: sample_rows(folder.RunFolder(path).metrics_file, 4 * POINTS)
-        for path in paths.values()
-    }
+    found = {path: sample_rows(path / folder.METRICS, 4 * POINTS) for path in paths.values()}
     played = any(row["env_steps"] for rows in found.values() for row in rows)
-    for path, rows in found.items():
-        runs.append(_series(path, rows, metric, "env_steps" if played else "step"))
-        exact |= {row.get("exact") for row in rows}
-    steps, values = on_common_steps(runs)
+    along = "env_steps" if played else "step"
+    steps, values = on_common_steps([_series(*one, metric, along) for one in found.items()])
+    exact = {row.get("exact") for rows in found.values() for row in rows}
     if not len(steps):
         raise InputError(f"the runs of {label} have no steps in common; let them run on")
     known = exact.pop() if len(exact) == 1 and metric == HEADLINE else None
@@ -227,7 +218,7 @@ def _series(path: Path, rows: Sequence[Row], metric: str, along: str) -> tuple[A
 def _labels(configs: Sequence[RunConfig]) -> list[str]:
     """The algorithm, the game, and the options in which configs of that algorithm differ.
 
-    Where they differ in more than `FEW` options, a default goes without saying.
+    Where they differ in more than `_FEW` options, a default goes without saying.
     """
     labels = []
     for config, differ in zip(configs, differing(configs), strict=True):
@@ -236,7 +227,7 @@ def _labels(configs: Sequence[RunConfig]) -> list[str]:
         own = [
             f"{name} {shown(value)}"
             for name, value in values.items()
-            if len(values) <= FEW or fields[name].required or value != fields[name].default
+            if len(values) <= _FEW or fields[name].required or value != fields[name].default
         ]
         subject = [config.subject[1]] if config.subject else []
         labels.append(", ".join([config.algorithm.name, *subject, *own]))
@@ -277,7 +268,7 @@ def draw_on(axes: Axes, curves: Sequence[Curve]) -> None:
     for place, curve in enumerate(curves):
         _draw_curve(axes, curve, COLOURS[place % len(COLOURS)], beside=len(curves) > 1)
     axes.set_xlabel(" or ".join(dict.fromkeys(curve.axis for curve in curves)))
-    axes.set_ylabel(fill(" or ".join(dict.fromkeys(curve.value for curve in curves)), AXIS_WIDTH))
+    axes.set_ylabel(fill(" or ".join(dict.fromkeys(curve.value for curve in curves)), _AXIS_WIDTH))
     style(axes)
 
 
@@ -293,8 +284,8 @@ def matplotlib_is_there() -> bool:
 
 def _draw_curve(axes: Axes, curve: Curve, colour: str, *, beside: bool) -> None:
     count = len(curve.seeds)
-    text = f"{curve.label[:LONGEST]} (n = {count})".replace("$", r"\$")  # else it begins a formula
-    label = fill(text, LEGEND_WIDTH)
+    text = f"{curve.label[:_LONGEST]} (n = {count})".replace("$", r"\$")  # else it begins a formula
+    label = fill(text, _LEGEND_WIDTH)
     if beside and curve.checked:
         label += f"\nexact check at the end: {curve.check_text()}"
     axes.plot(curve.steps, curve.mean, color=colour, label=label)

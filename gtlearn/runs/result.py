@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -16,15 +15,14 @@ from typing import Any, NoReturn
 from gtlearn.errors import InputError
 from gtlearn.files import opened, read_bytes, write_whole
 from gtlearn.reading import reason
-from gtlearn.runs.fields import holds_controls
+from gtlearn.runs.fields import holds_controls, is_finite
 
 SCHEMA = "gtlearn/run/1"
 FILE = "result.json"
 CHECKSUMS = "sha256"  # the key of an object {file name: SHA-256 in hexadecimal digits}
 REQUIRED = ("algorithm", "seed", "env_steps", "seconds", "metrics")
-LARGEST = 64 * 2**20  # bytes; parsed, JSON takes many times as much
+MAX_RESULT_BYTES = 64 * 2**20  # bytes; parsed, JSON takes many times as much
 
-Check = Callable[[Any], bool]
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # of the run's own folder
 
 
@@ -39,7 +37,7 @@ def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | Non
         InputError: if it cannot be read, or is no result of a run.
     """
     try:
-        data = read_bytes(path, LARGEST)
+        data = read_bytes(path, MAX_RESULT_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -153,8 +151,8 @@ def _flaw(found: Any, required: Iterable[str]) -> str | None:
         return "it holds no JSON object"
     if found.get("schema") != SCHEMA:
         return f'its schema is not "{SCHEMA}"'
-    for name, (check, words) in _KNOWN.items():
-        if name in found and not check(found[name]):
+    for name, (kind, words) in _KNOWN.items():
+        if name in found and not _fits(found[name], kind):
             return f'its "{name}" is not {words}'
     missing = [name for name in required if name not in found]
     if missing:
@@ -177,68 +175,43 @@ def _texts(value: Any) -> Iterable[str]:
             yield from _texts(inner)
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether a value is of a kind: a scalar's, [kind], {str: kind}, or one of (kind, kind)."""
+    if isinstance(kind, tuple):
+        return any(_fits(value, one) for one in kind)
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(_fits(inner, kind[0]) for inner in value)
+    if isinstance(kind, dict):
+        return isinstance(value, dict) and all(_fits(one, kind[str]) for one in value.values())
+    return _SCALARS[kind](value)
 
 
-def _is_word(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-def _is_natural(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**63
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return abs(value) < 2**63
-    return isinstance(value, float) and math.isfinite(value)
-
-
-def _is_count(value: Any) -> bool:
-    return _is_number(value) and value >= 0
-
-
-def _is_sums(value: Any) -> bool:
-    return _named(_is_text)(value) and all(map(_FILE_NAME.fullmatch, value))
-
-
-def _either(one: Check, other: Check) -> Check:
-    return lambda value: one(value) or other(value)
-
-
-def _or_null(check: Check) -> Check:
-    return lambda value: value is None or check(value)
-
-
-def _list_of(check: Check) -> Check:
-    return lambda value: isinstance(value, list) and all(map(check, value))
-
-
-def _named(check: Check) -> Check:
-    return lambda value: isinstance(value, dict) and all(map(check, value.values()))
-
-
-_TEXT = (_is_word, "a text")
-_NATURAL = (_is_natural, "an integer of at least 0")
-_NUMBER = (_is_number, "a finite number")
-_COUNT = (_is_count, "a number of at least 0")
-_NUMBERS = (_list_of(_is_number), "a list of numbers")
-_OPTIONAL = (_or_null(_is_number), "a finite number or null")
-_BY_NAME = (_named(_is_number), "an object of numbers")
-_LISTS = (_named(_list_of(_is_number)), "an object of lists of numbers")
-_KNOWN: Mapping[str, tuple[Check, str]] = {
+_SCALARS: Mapping[str, Callable[[Any], bool]] = {
+    "null": lambda value: value is None,
+    "text": lambda value: isinstance(value, str),
+    "word": lambda value: isinstance(value, str) and value != "",
+    "natural": lambda value: type(value) is int and 0 <= value < 2**63,
+    "number": is_finite,
+    "count": lambda value: is_finite(value) and value >= 0,
+    "sums": lambda value: _fits(value, {str: "text"}) and all(map(_FILE_NAME.fullmatch, value)),
+}
+_TEXT = ("word", "a text")
+_NUMBER = ("number", "a finite number")
+_OPTIONAL = (("number", "null"), "a finite number or null")
+_BY_NAME = ({str: "number"}, "an object of numbers")
+_LISTS = ({str: ["number"]}, "an object of lists of numbers")
+_KNOWN: Mapping[str, tuple[Any, str]] = {
     **dict.fromkeys(("algorithm", "game", "fingerprint", "env", "method", "unit"), _TEXT),
     **dict.fromkeys(("follower_class", "policy", "leads"), _TEXT),
-    **dict.fromkeys(("seed", "iterations"), _NATURAL),
-    **dict.fromkeys(("env_steps", "seconds"), _COUNT),
+    **dict.fromkeys(("seed", "iterations"), ("natural", "an integer of at least 0")),
+    **dict.fromkeys(("env_steps", "seconds"), ("count", "a number of at least 0")),
     **dict.fromkeys(("true_value", "gap", "follower_regret"), _NUMBER),
     **dict.fromkeys(("auc_at_equilibrium", "auc_ceiling"), _NUMBER),
     **dict.fromkeys(("exact_value", "fraction_of_ceiling", "price"), _OPTIONAL),
     **dict.fromkeys(("metrics", "auc"), _BY_NAME),
     **dict.fromkeys(("rewards", "rewards_at_equilibrium", "rewards_at_ceiling"), _LISTS),
-    "nash_conv": (_either(_is_number, _LISTS[0]), "a finite number, or lists of numbers by name"),
-    "exact_rewards": _NUMBERS,
-    "notes": (_list_of(_is_text), "a list of texts"),
-    CHECKSUMS: (_is_sums, "an object of texts by file name"),
+    "nash_conv": (("number", _LISTS[0]), "a finite number, or lists of numbers by name"),
+    "exact_rewards": (["number"], "a list of numbers"),
+    "notes": (["text"], "a list of texts"),
+    CHECKSUMS: ("sums", "an object of texts by file name"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _PARENT = Path("runs")  # of folders that the user does not name
 
 
-class Metrics(Mapping[str, NDArray[Any]]):
+class Metrics(dict[str, NDArray[Any]]):
     """The rows of metrics.jsonl by columns, each of shape (rows,).
 
     Where a row lacks a number it is NaN; columns of integers without gaps stay integers.
@@ -38,16 +38,7 @@ class Metrics(Mapping[str, NDArray[Any]]):
 
     def __init__(self, rows: Sequence[Row]) -> None:
         names = dict.fromkeys(name for row in rows for name in row)
-        self._columns = {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        return self._columns[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
+        super().__init__((k, np.array([row.get(k, np.nan) for row in rows])) for k in names)
 
     def __repr__(self) -> str:
         count = len(next(iter(self.values()), ()))
@@ -59,7 +50,7 @@ class Metrics(Mapping[str, NDArray[Any]]):
         Raises:
             InputError: if pandas is missing.
         """
-        return optional("pandas", "excel").DataFrame(self._columns)
+        return optional("pandas", "excel").DataFrame(dict(self))
 
 
 @dataclass(frozen=True)

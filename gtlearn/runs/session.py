@@ -1,18 +1,27 @@
-"""A run in this process: its steps, rows of metrics, checkpoints and result."""
+"""A run in this process: its steps, rows of metrics, checkpoints and result.
+
+Our own learners draw only from generators that they hold. The agents of other libraries draw from
+those of `random`, numpy and torch, so a run sets these at its start, keeps their states in its
+checkpoints, and gives them back as they were.
+"""
 
 from __future__ import annotations
 
 import math
+import random
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from numbers import Integral
 from typing import Any
 
+import numpy as np
+
 from gtlearn.errors import DivergenceError
 from gtlearn.files import write_whole
 from gtlearn.learning.protocol import Keeping, Learner
-from gtlearn.runs import checkpoint, generators
+from gtlearn.runs import checkpoint
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.loggers import find_logger
@@ -51,7 +60,7 @@ class Session:
         wanted, logger = self.config.recording.tensorboard, self.config.recording.logger
         step = self.step + self._has_row(self.step)
         make = None if logger is None else find_logger(logger)
-        with self._writing():
+        with self.folder.writing():
             self._log = MetricsLog(
                 self.folder.metrics_file,
                 keep=self._bytes,
@@ -75,7 +84,7 @@ class Session:
                 headline = _headline(self.learner)
             self.row = {"step": self.step, **_numbers(metrics), **headline}
         if self._has_row(self.step):
-            with self._writing():
+            with self.folder.writing():
                 self._log.write(self.row, tensorboard=is_kept(self.step))
 
     def end_rows(self) -> None:
@@ -84,7 +93,7 @@ class Session:
         It is in no checkpoint, since a longer run has no such row.
         """
         if self.step and not self._has_row(self.step):
-            with self._writing():
+            with self.folder.writing():
                 self._log.write(self.row)
 
     def is_due(self) -> bool:
@@ -104,7 +113,7 @@ class Session:
         flaw = _flaw({}, state)
         if flaw is not None:
             raise self._divergence(flaw)
-        with self._writing():
+        with self.folder.writing():
             checkpoint.save(
                 self.folder.checkpoint_file,
                 {
@@ -112,7 +121,7 @@ class Session:
                     "step": self.step,
                     "row": self.row,
                     "bytes": self._log.flush(),
-                    "generators": generators.states(),
+                    "generators": generator_states(),
                     "learner": state,
                 },
             )
@@ -126,7 +135,7 @@ class Session:
         state = self.folder.state(self.config)
         with self.folder.fitting():
             self.learner.load_state_dict(state["learner"])
-            generators.restore(state["generators"])
+            restore_generators(state["generators"])
             self.step = _count(state["step"], self.learner.iterations)
             self._bytes = _count(state["bytes"])
             self._before = state["config"]
@@ -155,7 +164,7 @@ class Session:
             **own,
         }
         kept = self.learner.files() if isinstance(self.learner, Keeping) else {}
-        with self._writing():
+        with self.folder.writing():
             for name, content in kept.items():
                 write_whole(self.folder.path / name, content)
             return self.folder.write_result(result, kept)
@@ -189,21 +198,13 @@ class Session:
         if self.folder.checkpoint_file.exists():
             self.restore()
             return
-        generators.seed_all(self.config.seed)
+        seed_generators(self.config.seed)
         self.learner = self._make()
         self.step = 0
 
     def _learning(self) -> AbstractContextManager[None]:
         """Around what the learner does: what is wrong with its checkpoint may show only there."""
         return self.folder.fitting() if self._restored else nullcontext()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Turns a full disk into a sentence."""
-        try:
-            yield
-        except OSError as error:
-            raise self.folder.cannot_write(error) from error
 
 
 def _flaw(metrics: Mapping[str, float], state: Any = None) -> str | None:
@@ -238,3 +239,45 @@ def _headline(learner: Learner) -> Row:
     """The learned value and, where it is known, the exact one."""
     learned, exact = learner.headline()
     return {"learned": float(learned), **({} if exact is None else {"exact": float(exact)})}
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Sets the process's generators, and puts back the states that they had."""
+    before = generator_states()
+    seed_generators(seed)
+    try:
+        yield
+    finally:
+        restore_generators(before)
+
+
+def seed_generators(seed: int) -> None:
+    """Sets the process's generators."""
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)
+
+
+def generator_states() -> dict[str, Any]:
+    """The states of all generators of the process, as a checkpoint can hold them."""
+    found: dict[str, Any] = {
+        "python": random.getstate(),
+        "numpy": np.random.get_state(legacy=False),  # noqa: NPY002
+    }
+    if torch := sys.modules.get("torch"):
+        found["torch"] = torch.get_rng_state()
+        found["cuda"] = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return found
+
+
+def restore_generators(found: dict[str, Any]) -> None:
+    """Puts the process's generators into the states that `generator_states` returned."""
+    random.setstate(found["python"])
+    np.random.set_state(found["numpy"])  # noqa: NPY002
+    torch = sys.modules.get("torch")
+    if torch and "torch" in found:
+        torch.set_rng_state(found["torch"])
+        if found["cuda"]:
+            torch.cuda.set_rng_state_all(found["cuda"])

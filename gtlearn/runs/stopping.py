@@ -60,14 +60,9 @@ def stoppable() -> Iterator[Stopping]:
             signal.signal(number, handler)
 
 
-def deferred(stop: Stop | None) -> AbstractContextManager[None]:
-    """The code inside looks for requests to stop itself."""
-    return stop.deferring() if isinstance(stop, Stopping) else nullcontext()
-
-
-def at_once(stop: Stop | None) -> AbstractContextManager[None]:
-    """A request to stop interrupts the code inside."""
-    return stop.deferring(False) if isinstance(stop, Stopping) else nullcontext()
+def deferred(stop: Stop | None, defers: bool = True) -> AbstractContextManager[None]:
+    """The code inside looks for requests to stop itself, or is interrupted by them."""
+    return stop.deferring(defers) if isinstance(stop, Stopping) else nullcontext()
 
 
 def was_asked(stop: Stop | None, times: int = 1) -> bool:

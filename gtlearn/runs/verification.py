@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def _result(path: Path) -> dict[str, Any]:
     """What result.json holds, edited or not."""
     file = path / results.FILE
     try:
-        found = json.loads(read_bytes(file, results.LARGEST).decode())
+        found = json.loads(read_bytes(file, results.MAX_RESULT_BYTES).decode())
     except FileNotFoundError:
         raise InputError(f"{path} is not finished; go on by `gtlearn resume {path}`") from None
     except (OSError, ValueError, RecursionError) as error:
@@ -81,7 +81,7 @@ def _statements(
     for name in _OF_THE_RUN:
         if name in result and name in config:
             said = f"that the {name} is that of config.toml"
-            yield Statement(said, _comparison(name, result[name], config[name]))
+            yield Statement(said, partial(_compared, name, result[name], config[name]))
     if isinstance(result.get("game"), str):
         yield Statement("the game", partial(_game, config, str(result["game"]), played))
 
@@ -91,12 +91,9 @@ def _edited(path: Path, result: Mapping[str, Any]) -> Sequence[str]:
     return [f"{name} was edited after the run ended" for name in results.edited(result, path)]
 
 
-def _comparison(name: str, said: Any, true: Any) -> Callable[[], Sequence[str]]:
-    def test() -> Sequence[str]:
-        same = said == true and type(said) is type(true)
-        return () if same else (f"the {name} is {str(true)[:100]}, not {str(said)[:100]}",)
-
-    return test
+def _compared(name: str, said: Any, true: Any) -> Sequence[str]:
+    same = said == true and type(said) is type(true)
+    return () if same else (f"the {name} is {str(true)[:100]}, not {str(said)[:100]}",)
 
 
 def _game(config: Mapping[str, Any], named: str, played: Game) -> Sequence[str]:

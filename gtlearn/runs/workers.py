@@ -22,8 +22,8 @@ from typing import IO, Any, TypeVar
 
 from gtlearn.runs.stopping import Stop, stoppable
 
-Argument = TypeVar("Argument")
-Result = TypeVar("Result")
+_Argument = TypeVar("_Argument")
+_Result = TypeVar("_Result")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.2  # seconds between two looks at whether to stop
 _GRACE = 60.0  # seconds for a checkpoint, once the parent is dead
@@ -31,13 +31,13 @@ _START = "from gtlearn.runs.workers import serve; serve()"
 
 
 def each(
-    function: Callable[[Argument, Stop], Result],
-    arguments: Sequence[Argument],
+    function: Callable[[_Argument, Stop], _Result],
+    arguments: Sequence[_Argument],
     *,
     workers: int,
-    lost: Callable[[Argument, int], Result],
+    lost: Callable[[_Argument, int], _Result],
     stop: Stop | None = None,
-) -> Iterator[Result]:
+) -> Iterator[_Result]:
     """Calls a function once for each argument, in worker processes.
 
     Args:
@@ -60,7 +60,7 @@ def each(
         idle.put(place)
     stopped = threading.Event()
 
-    def call(argument: Argument) -> list[Result]:
+    def call(argument: _Argument) -> list[_Result]:
         """The result; none where the worker was told to stop before it began."""
         place = idle.get()
         try:
@@ -90,19 +90,18 @@ def each(
             pool.shutdown(wait=False, cancel_futures=True)
             for worker in team:
                 worker.kill()
+                worker.wait()
 
 
-class _Worker:
+class _Worker(subprocess.Popen[bytes]):
     """A worker process, seen from its parent."""
 
     def __init__(self) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+        command = [sys.executable, "-P", "-c", _START]
         with _signals_held_back():
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=environment,
+            super().__init__(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
             )
 
     def call(self, function: Any, argument: Any) -> Any:
@@ -111,31 +110,21 @@ class _Worker:
         Raises:
             EOFError, OSError: if the worker is gone.
         """
-        calls, answers = self._process.stdin, self._process.stdout
-        assert calls is not None and answers is not None
+        assert self.stdin is not None and self.stdout is not None
         call = pickle.dumps((function, argument))
         with suppress(ValueError):  # it is closed already, and the worker about to end
-            calls.write(call)
-            calls.flush()
+            self.stdin.write(call)
+            self.stdin.flush()
         try:
-            return pickle.load(answers)
+            return pickle.load(self.stdout)
         except pickle.UnpicklingError as error:  # it ended in the middle of its answer
             raise EOFError from error
 
     def close(self) -> None:
         """Tells it to stop; it answers if it is at work."""
-        assert self._process.stdin is not None
+        assert self.stdin is not None
         with suppress(OSError):
-            self._process.stdin.close()
-
-    def wait(self) -> int:
-        """Its exit code."""
-        return self._process.wait()
-
-    def kill(self) -> None:
-        """Ends it at once."""
-        self._process.kill()
-        self._process.wait()
+            self.stdin.close()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from gtlearn import __version__, games, limits
-from gtlearn.cli.options import Size
+from gtlearn.cli.options import Parsed, size
 
 
 def process(*arguments, **options):
@@ -365,9 +365,9 @@ def test_interruption_is_quiet():
 
 
 def test_sizes():
-    for text, size in (("7", 7), ("1.5 kb", 1500), ("2GB", 2 * 10**9), ("1t", 10**12), ("3B", 3)):
-        assert Size().convert(text, None, None) == size
-    assert Size("mb").convert("500", None, None) == Size("mb").convert("500MB", None, None) == 5e8
+    for text, count in (("7", 7), ("1.5 kb", 1500), ("2GB", 2 * 10**9), ("1t", 10**12), ("3B", 3)):
+        assert size(text) == count
+    assert size("500", "mb") == size("500MB", "mb") == 5e8
     for wrong in ("0", "0.5", "-1", "1GiB", "1.5.5GB", "", "GB", "1e9", "inf", "9" * 99):
         with pytest.raises(click.BadParameter, match="is no size; give one such as 500MB or 2GB"):
-            Size().convert(wrong, None, None)
+            Parsed("size", size).convert(wrong, None, None)

@@ -8,7 +8,7 @@ from importlib import metadata
 import highspy
 import pytest
 
-from gtlearn.cli import installed, working
+from gtlearn.cli import working
 
 
 @pytest.fixture
@@ -42,15 +42,15 @@ def test_everything_is_named(gtlearn):
     code, out, _ = gtlearn("doctor")
     assert code == 0 and "numpy" in out and "torch" in out and "ray" in out
     assert "hypothesis" not in out and "lrsnash" not in out
-    out = gtlearn("doctor", *installed.DEVELOPERS)[1]
+    out = gtlearn("doctor", *working.DEVELOPERS)[1]
     assert "hypothesis" in out and "lrsnash" in out and "numpy" not in out
 
 
 def test_parts_are_those_of_the_metadata():
     parts = set(metadata.metadata("gtlearn").get_all("Provides-Extra")) - {"all"}
-    assert parts | {installed.CORE} == set(installed.PURPOSES)
-    assert "click" in [requirement.name for requirement in installed.needed("core")]
-    assert {"ale-py", "pygame"} <= {requirement.name for requirement in installed.needed("atari")}
+    assert parts | {working.CORE} == set(working.PURPOSES)
+    assert "click" in [requirement.name for requirement in working.needed("core")]
+    assert {"ale-py", "pygame"} <= {requirement.name for requirement in working.needed("atari")}
 
 
 @pytest.mark.parametrize("extras", [[], ["envs"], ["atari", "envs", "peers"], ["core"]])

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from gtlearn import games, limits, solvers
-from gtlearn.cli.interrupt import interruptible
+from gtlearn.cli.reading import interruptible
 
 BEGUN = 1.5  # seconds of processor time by which the search is surely under way: imports take 0.5
 PATIENCE = 120  # seconds, on a busy machine

@@ -184,7 +184,7 @@ def test_a_result_that_is_no_file_to_read(run, capsys, form):
         os.mkfifo(run.result_file)
     else:
         run.result_file.touch()
-        os.truncate(run.result_file, results.LARGEST + 1)
+        os.truncate(run.result_file, results.MAX_RESULT_BYTES + 1)
     for command in COMMANDS:
         assert str(run.result_file) in sentence(command, capsys)
 

@@ -11,7 +11,7 @@ from gtlearn.errors import InputError
 from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs import jobs, loop
 from gtlearn.runs.config import Recording, RunConfig
-from gtlearn.runs.metrics import ROWS, is_kept, read_rows
+from gtlearn.runs.metrics import FIRST_ROWS, is_kept, read_rows
 
 
 def made_longer(plan, path, *lengths):
@@ -114,10 +114,13 @@ def test_tensorboard_is_switched_on_later(toy, tmp_path, finished):
 
 
 def test_rows_are_thinned_whatever_the_length(toy, tmp_path):
-    plan = dataclasses.replace(config(toy, iterations=4 * ROWS - 1, layers=(1, 1)))
+    plan = dataclasses.replace(config(toy, iterations=4 * FIRST_ROWS - 1, layers=(1, 1)))
     plan = dataclasses.replace(plan, recording=Recording(tensorboard=False, checkpoint_every=900))
     loop.train(plan, tmp_path / "run")
     steps = [row["step"] for row in read_rows(tmp_path / "run" / "metrics.jsonl")]
-    kept = [step for step in range(1, 4 * ROWS) if is_kept(step)]
-    assert steps == [*kept, 4 * ROWS - 1] and len(steps) == 2 * ROWS
-    assert json.loads((tmp_path / "run" / "result.json").read_text())["iterations"] == 4 * ROWS - 1
+    kept = [step for step in range(1, 4 * FIRST_ROWS) if is_kept(step)]
+    assert steps == [*kept, 4 * FIRST_ROWS - 1] and len(steps) == 2 * FIRST_ROWS
+    assert (
+        json.loads((tmp_path / "run" / "result.json").read_text())["iterations"]
+        == 4 * FIRST_ROWS - 1
+    )

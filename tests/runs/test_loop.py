@@ -15,7 +15,7 @@ from toy_learner import Toy, ToyConfig
 
 from gtlearn import files
 from gtlearn.errors import DivergenceError, InputError
-from gtlearn.runs import checkpoint, generators, loop, session
+from gtlearn.runs import checkpoint, loop, session
 from gtlearn.runs.config import Recording, RunConfig
 from gtlearn.runs.metrics import read_rows
 
@@ -102,9 +102,9 @@ def test_every_part_of_the_toys_randomness_matters(toy, tmp_path):
         state = checkpoint.load(tmp_path / "run" / "checkpoint")
         damage(state)
         learner = Toy(ToyConfig(), 0)
-        with generators.seeded(0):
+        with session.seeded(0):
             learner.load_state_dict(state["learner"])
-            generators.restore(state["generators"])
+            session.restore_generators(state["generators"])
             rows = [learner.step() for _ in range(20)]
         return rows, learner.parameters.tolist()
 
@@ -116,17 +116,17 @@ def test_every_part_of_the_toys_randomness_matters(toy, tmp_path):
     assert right == ends(lambda state: None)
     for key in ("parameters", "optimiser", "generator", "rng", "env_steps", "visited"):
         assert changed("learner", key, fresh[key]) != right, key
-    with generators.seeded(1):
-        other = generators.states()
+    with session.seeded(1):
+        other = session.generator_states()
     for key in ("python", "numpy", "torch"):
         assert changed("generators", key, other[key]) != right, key
     assert whole["step"] == 20
 
 
 def test_the_process_keeps_its_own_generators(toy, tmp_path):
-    before = generators.states()
+    before = session.generator_states()
     loop.train(config(toy), tmp_path / "run")
-    assert same(before, generators.states())
+    assert same(before, session.generator_states())
 
 
 def test_the_processs_generators_do_not_matter(toy, tmp_path):
