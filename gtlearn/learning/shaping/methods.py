@@ -82,7 +82,7 @@ class Method:
             rates: inner rates, shape (*batch, L, players).
             player: who learns.
         """
-        from gtlearn.learning.shaping.meta.baselines import reinforce
+        from gtlearn.learning.shaping.meta.gradient import reinforce
 
         return reinforce(game, initial, player=player)
 
@@ -198,8 +198,8 @@ class LolaDice(Method):
     def exact(
         self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
     ) -> MetaGradient:
-        """See `meta.baselines.lola_dice`; the others step at the first rates of the chain."""
-        from gtlearn.learning.shaping.meta.baselines import lola_dice
+        """See `meta.gradient.lola_dice`; the others step at the first rates of the chain."""
+        from gtlearn.learning.shaping.meta.gradient import lola_dice
 
         ahead = rates[..., :1, :].expand(*rates.shape[:-2], self.look_aheads, -1)
         return lola_dice(game, initial, ahead, self.look_aheads, player=player)

@@ -1,15 +1,24 @@
-"""The exact meta-gradients of Meta-MAPG and Meta-PG."""
+"""Exact gradients of one player's start: Meta-MAPG and Meta-PG, and without a chain of its own.
+
+REINFORCE and LOLA-DiCE improve one joint policy and leave out what the learner itself will learn;
+in expectation they are what `gtlearn.learning.shaping.sampled.opponents` estimates.
+
+In all of them `initial` is phi_0, one tensor a player of shape (*batch, *its shape), whose axes of
+the batch broadcast, so that (seeds, 1, states, actions) meets (personas, states, actions); and
+`player` is i, whose initial parameters are improved. All raise InputError if there is no such
+player, or as `unroll`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
-from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
+from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters, gradients
 from gtlearn.learning.shaping.meta.chain import InnerRates, unroll
 
 
@@ -48,7 +57,7 @@ def meta_objective(values: Tensor, player: int, *, count_start: bool = False) ->
     return values[..., 0 if count_start else 1 :, player].sum(-1)
 
 
-@with_gradients
+@torch.enable_grad()
 def meta_mapg(
     game: DifferentiableGame,
     initial: Parameters,
@@ -68,28 +77,18 @@ def meta_mapg(
 
     Args:
         game: what is played.
-        initial: phi_0, one tensor a player of shape (*batch, *its shape); axes of the batch
-            broadcast, so that (seeds, 1, states, actions) meets (personas, states, actions).
+        initial: phi_0.
         rates: the inner rates, as `unroll` takes them.
         length: L, the number of inner updates.
-        player: i, whose initial parameters are improved.
+        player: i.
         count_start: whether V^i(phi_0) counts too.
         constant: players whose learning is not differentiated.
-
-    Raises:
-        InputError: as `unroll`, or if there is no such player.
     """
     start = tracked_start(game, initial, player)
     chain = unroll(game, start, rates, length, constant=constant)
     objective = meta_objective(chain.values, player, count_start=count_start)
     learned = [rates] if isinstance(rates, Tensor) and rates.requires_grad else []
-    found = gradients(objective, [start[player], *learned])
-    return MetaGradient(
-        gradient=found[0],
-        rates=found[1] if learned else None,
-        objective=objective.detach(),
-        values=chain.values.detach(),
-    )
+    return _differentiated(objective, chain.values, [start[player], *learned])
 
 
 def meta_pg(
@@ -113,6 +112,47 @@ def meta_pg(
     )
 
 
+@torch.enable_grad()
+def reinforce(game: DifferentiableGame, initial: Parameters, *, player: int = 0) -> MetaGradient:
+    """The gradient of a player's value as things stand: what Williams (1992) estimates.
+
+    Returns:
+        Its objective is V^i; its values have shape (*batch, 1, players).
+    """
+    start = tracked_start(game, initial, player)
+    values = game.values(start)[..., None, :]
+    return _differentiated(values[..., 0, player], values, [start[player]])
+
+
+@torch.enable_grad()
+def lola_dice(
+    game: DifferentiableGame,
+    initial: Parameters,
+    rates: InnerRates,
+    look_aheads: int = 1,
+    *,
+    player: int = 0,
+) -> MetaGradient:
+    """The gradient of a player's value after the others have taken steps, through these steps.
+
+    Foerster et al. (2018), DiCE: The Infinitely Differentiable Monte Carlo Estimator, section 4.2.
+    The player's own parameters stay as they are while the others step.
+
+    Args:
+        game: what is played.
+        initial: phi_0.
+        rates: of the others' steps, as `unroll` takes them; the player's own do not matter.
+        look_aheads: how many steps.
+        player: i.
+
+    Returns:
+        Its objective is V^i after the steps; its values have shape (*batch, 1, players).
+    """
+    start = tracked_start(game, initial, player)
+    values = unroll(game, start, rates, look_aheads, still=[player]).values[..., -1:, :]
+    return _differentiated(values[..., 0, player], values, [start[player]])
+
+
 def tracked_start(game: DifferentiableGame, initial: Parameters, player: int) -> list[Tensor]:
     """phi_0 with all axes of the batch, in which only the player's parameters need gradients.
 
@@ -126,3 +166,11 @@ def tracked_start(game: DifferentiableGame, initial: Parameters, player: int) ->
     start = [tensor.detach() for tensor in game.expanded(initial)]
     start[player] = start[player].clone().requires_grad_()
     return start
+
+
+def _differentiated(objective: Tensor, values: Tensor, inputs: list[Tensor]) -> MetaGradient:
+    """The gradients in the player's start and, where they are learned, in the inner rates."""
+    gradient, *of_rates = gradients(objective, inputs)
+    return MetaGradient(
+        gradient, of_rates[0] if of_rates else None, objective.detach(), values.detach()
+    )

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
-from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
+from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters, gradients
 from gtlearn.learning.shaping.meta.chain import Chain, InnerRates, unroll
 from gtlearn.learning.shaping.meta.gradient import meta_objective, meta_pg, tracked_start
 
@@ -37,7 +36,7 @@ class Terms:
         return self.current + self.own + self.peer
 
 
-@with_gradients
+@torch.enable_grad()
 def terms(
     game: DifferentiableGame,
     initial: Parameters,

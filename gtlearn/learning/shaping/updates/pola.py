@@ -11,9 +11,8 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
-from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Rates, point
+from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction, gradients
+from gtlearn.learning.shaping.updates.rule import Rates, point
 
 Divergence: TypeAlias = Callable[[Tensor, Tensor], Tensor]  # of new and old, (*batch, ...)
 Foreseen: TypeAlias = Literal["gradient", "natural"]
@@ -34,7 +33,7 @@ def kl(new: Tensor, old: Tensor) -> Tensor:
     return (before.exp() * (before - after)).sum(-1)
 
 
-@with_gradients
+@torch.enable_grad()
 def update(
     values: ValueFunction,
     parameters: Parameters,
@@ -67,8 +66,8 @@ def update(
     different maxima; short steps prevent that.
 
     Args:
-        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-        parameters: one tensor a player, all with the same axes of the batch.
+        values: as of `rule.point`.
+        parameters: as of `rule.point`.
         rates: eta, one for all players or one a player.
         look_ahead: alpha, one for all or one a player; eta by default.
         foreseen: the others' step.
@@ -83,8 +82,7 @@ def update(
         New parameters; the given ones are not changed.
 
     Raises:
-        InputError: if values and parameters do not fit together, or cannot be differentiated,
-            there is not one rate a player, or no such step to foresee.
+        InputError: as `rule.point`, if there is not one rate a player, or no such step to foresee.
     """
     if foreseen not in ("gradient", "natural"):
         raise InputError(f"POLA foresees no {foreseen!r} step; choose gradient or natural")
