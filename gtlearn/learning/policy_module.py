@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.sampled.policies import Policy
+from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
 
 
 class PolicyModule(torch.nn.Module):
@@ -39,7 +37,7 @@ class PolicyModule(torch.nn.Module):
         """
         self._generator = torch.Generator(self.weights.device).manual_seed(seed)
         self._episodes, self._horizon, self._step = episodes, horizon, 0
-        self._actor: Any = None
+        self._actor: Actor | None = None
 
     def forward(self, observations: Tensor) -> Tensor:
         """Draws actions, without gradients.
@@ -65,7 +63,7 @@ class PolicyModule(torch.nn.Module):
                 self._actor = self.policy.actor(weights, self._episodes, self._horizon)
             shape = 1, 1, self._episodes
             noise = self.policy.noise(shape, self.weights, self._generator)[:, 0]
-            actions: Tensor = self._actor(self._step, observations[None], noise)[0]
+            actions: Tensor = self._actor.act(self._step, observations[None], noise)[0]
         self._step += 1
         return actions
 

@@ -106,7 +106,7 @@ class Method:
             In the learner's start, shape (chains, *its shape); and in its own inner rates, shape
             (chains, L), zero where nothing depends on them.
         """
-        from gtlearn.learning.shaping.sampled.opponents import reinforce
+        from gtlearn.learning.shaping.sampled.gradients import reinforce
 
         known = by.policies, initial, sample, by.credit
         found = reinforce(*known, judge=judge, player=by.player)
@@ -163,7 +163,7 @@ class MetaMapg(Method):
         self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.meta_mapg`, and `sampled.meta_pg`."""
-        from gtlearn.learning.shaping.sampled.meta import meta_mapg, meta_pg
+        from gtlearn.learning.shaping.sampled.gradients import meta_mapg, meta_pg
 
         find = meta_mapg if self.shapes_peers else meta_pg
         known = by.policies, initial, rates, sample, by.credit, judge
@@ -233,7 +233,7 @@ class LolaDice(Method):
         judge: Judge | None = None,
     ) -> Tensor:
         """The gradient with the peers stepping at their rates in a row."""
-        from gtlearn.learning.shaping.sampled.opponents import lola_dice
+        from gtlearn.learning.shaping.sampled.gradients import lola_dice
 
         ahead = row.expand(self.look_aheads, -1)
         known = by.policies, joint, ahead, sample, by.credit

@@ -28,18 +28,15 @@ class Population(Protocol):
     @property
     def names(self) -> tuple[str, ...]:
         """Of the groups; none where there is no telling them apart."""
-        ...
 
     @property
     def group(self) -> NDArray[np.int64]:
         """Which group each belongs to, shape (peers,)."""
-        ...
 
     def __len__(self) -> int: ...
 
     def parameters(self) -> Tensor:
         """Of their policies, as they are played, in 32 bits; shape (peers, *shape of a policy)."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)

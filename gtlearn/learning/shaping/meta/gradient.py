@@ -1,7 +1,7 @@
 """Exact gradients of one player's start: Meta-MAPG and Meta-PG, and without a chain of its own.
 
 REINFORCE and LOLA-DiCE improve one joint policy and leave out what the learner itself will learn;
-in expectation they are what `gtlearn.learning.shaping.sampled.opponents` estimates.
+in expectation they are what `gtlearn.learning.shaping.sampled.gradients` estimates.
 
 In all of them `initial` is phi_0, one tensor a player of shape (*batch, *its shape), whose axes of
 the batch broadcast, so that (seeds, 1, states, actions) meets (personas, states, actions); and

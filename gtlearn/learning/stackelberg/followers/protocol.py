@@ -34,27 +34,21 @@ class Follower(Protocol):
         Args:
             leader_tables: what the leaders show, shape (batch, states, leader actions).
         """
-        ...
 
     def explore(self, leader_tables: Floats) -> Floats:
         """What is played against each leader while learning; arguments as for `tables`."""
-        ...
 
     def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
         """Learns from one episode with each of the leaders, in their order; returns metrics."""
-        ...
 
     def leader_changed(self) -> None:
         """Tells a follower who is not shown its leader that there is a new one."""
-        ...
 
     def state_dict(self) -> dict[str, Any]:
         """All that it has learned: nested dicts of arrays, tensors and numbers."""
-        ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes up what `state_dict` returned."""
-        ...
 
 
 def training_step(

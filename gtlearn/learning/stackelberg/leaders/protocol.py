@@ -34,7 +34,6 @@ class Leader(Protocol):
         Returns:
             Probabilities of shape (count, states, leader actions).
         """
-        ...
 
     def learn(
         self, tables: Floats, episodes: Episodes, shown: Floats | None = None
@@ -50,19 +49,15 @@ class Leader(Protocol):
         Returns:
             Metrics.
         """
-        ...
 
     def table(self) -> Floats:
         """What it would commit to now, shape (states, leader actions)."""
-        ...
 
     def state_dict(self) -> dict[str, Any]:
         """All that it has learned: nested dicts and lists of arrays, tensors and numbers."""
-        ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes up what `state_dict` returned."""
-        ...
 
 
 def episodes_in(game: LeaderGame, steps: int) -> int:

@@ -7,14 +7,13 @@ import torch
 
 from gtlearn import games
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.learning.shaping.ascents.sampled import clip_each, project_conflicts
 from gtlearn.learning.shaping.sampled import (
     TablePolicy,
     Trajectories,
-    clip_each,
     lola_dice,
     meta_mapg,
     play_chain,
-    project_conflicts,
     reinforce,
     returns_credit,
     rollout,

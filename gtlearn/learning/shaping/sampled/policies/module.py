@@ -13,9 +13,9 @@ from torch.nn.utils import parameters_to_vector
 
 from gtlearn.errors import InputError, first_line
 from gtlearn.learning.shaping.sampled.noise import Generators, gumbel, normal
-from gtlearn.learning.shaping.sampled.policies.gaussian import normal_log_probs
+from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Choices, Space
+from gtlearn.learning.shaping.sampled.policies.recurrent import normal_log_probs
 from gtlearn.learning.shaping.sampled.policies.softmax import chosen_log_probs, legal_logits
-from gtlearn.learning.shaping.sampled.policies.spaces import Choices, Space
 
 MakeModule = Callable[[int, int], Any]  # a torch.nn.Module, of the numbers of inputs and outputs
 
@@ -59,9 +59,9 @@ class ModulePolicy:
         found = torch.stack(made).to(generator.device)
         return torch.cat([found, found.new_zeros(chains, self.shape[0] - found.shape[1])], dim=1)
 
-    def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> ModuleActor:
+    def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> Actor:
         """Who plays."""
-        return ModuleActor(self, parameters)
+        return Actor(lambda _, states, noise: self.act(parameters, states, noise))
 
     def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
         """Gumbel noise of each action, or normal noise of each number; see `Policy.noise`."""
@@ -129,16 +129,3 @@ class ModulePolicy:
                 f"the network gives {shape[-1]} numbers for {self.observes.of('states')}; have it "
                 f"give {self.acts.count}, for {self.acts.of('actions')}"
             )
-
-
-class ModuleActor:
-    """A policy of a module while it plays."""
-
-    memory = None
-
-    def __init__(self, policy: ModulePolicy, parameters: Tensor) -> None:
-        self._policy, self._parameters = policy, parameters
-
-    def __call__(self, step: int, states: Tensor, noise: Tensor) -> Tensor:
-        """Acts at what it sees; see `Actor`."""
-        return self._policy.act(self._parameters, states, noise)
