@@ -1,5 +1,8 @@
 """The trade on Space Invaders, or on its twin, as a run; what is learned is checked exactly.
 
+`gtlearn.games.trade` says what the trade is and reduces it to what a bullet is worth on average.
+Where bullets are really fired, what they pay is noisy, and the same learners learn from it.
+
 Gerstgrasser & Parkes (2023), section 4: the seller or the buyer leads. Shooting comes first: how
 often bullets hit is measured, and with these rates the trade is reduced to a game whose exact
 equilibria are known. Learners play where bullets are fired, and are judged by that game. What a
@@ -8,7 +11,7 @@ bullet earns is its own, so that one bullet is an episode of theirs; it is fired
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -18,20 +21,103 @@ import numpy as np
 
 from gtlearn.environments.film import Film
 from gtlearn.environments.trade.battlefield import BUYER, ROLES, Bools, Ints
-from gtlearn.environments.trade.episodes import play_trades
+from gtlearn.environments.trade.episodes import Trades, play_trades
 from gtlearn.environments.trade.rules import TradeRules
 from gtlearn.environments.trade.shots import Shots
 from gtlearn.errors import InputError
-from gtlearn.games.trade import bullet_trade_matrix
+from gtlearn.games.trade import BULLET, KEPT, bullet_trade_matrix
 from gtlearn.learning.stackelberg.algorithm import StackelbergLearner
-from gtlearn.learning.stackelberg.bullets import BulletPlay, traded_rules
 from gtlearn.learning.stackelberg.config import StackelbergConfig, TradeConfig
-from gtlearn.learning.stackelberg.game import Floats
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame
+from gtlearn.learning.stackelberg.play import Episodes, check_pairs
 from gtlearn.solvers import solve
 
 ATARI = "trade-atari"
-STEPS = 2  # of a bullet: the seller's decision, and the buyer's
+_STEPS = 2  # of a bullet: the seller's decision, and the buyer's
 ONE_BULLET = TradeRules(bullets=1)
+ACCEPT, WAIT = 1, 2  # of the buyer's actions, in the game's order, of which 0 rejects
+
+Trade = Callable[[Floats, Floats, np.random.Generator], Trades]
+"""Plays an episode for each pair of a seller's and a buyer's rule.
+
+A seller's rule is the probabilities to keep a bullet and to ask each price, shape
+(episodes, 1 + prices); a buyer's those of accepting each price, shape (episodes, prices).
+"""
+
+
+@dataclass(frozen=True)
+class BulletPlay:
+    """A `play.Play` of `games.trade.bullet_trade` in an environment with as many bullets.
+
+    Args:
+        trade: the environment.
+    """
+
+    trade: Trade
+
+    def __call__(
+        self,
+        game: LeaderGame,
+        leader_tables: Floats,
+        follower_tables: Floats,
+        rng: np.random.Generator,
+    ) -> Episodes:
+        """One episode for each pair of tables, as `play.rollout` gives it.
+
+        Raises:
+            InputError: if the tables cannot be played, the follower's see the time, or the game is
+                not what is played there.
+        """
+        check_pairs(game, leader_tables, follower_tables)
+        _require_bullets(game, follower_tables)
+        sellers, buyers = game.ordered(leader_tables, follower_tables)
+        return _episodes(game, self.trade(*traded_rules(sellers, buyers), rng))
+
+
+def traded_rules(sellers: Floats, buyers: Floats) -> tuple[Floats, Floats]:
+    """The rules, as a `Trade` takes them, in tables of `games.trade.bullet_trade`.
+
+    Args:
+        sellers: the seller's tables, shape (batch, states, actions).
+        buyers: the buyer's, likewise.
+    """
+    return sellers[:, 0, :-1], buyers[:, 2:, ACCEPT]
+
+
+def _episodes(game: LeaderGame, traded: Trades) -> Episodes:
+    """Two steps a bullet: the seller's, then the buyer's, after which the bullet pays."""
+    offers, answers = (part.astype(np.int64) for part in (traded.offers, traded.answers))
+    shape = (len(offers), game.steps)
+    if 2 * offers.shape[1] != game.steps:
+        raise InputError(
+            f"{offers.shape[1]} bullets an episode were traded, and {game.game.name} has "
+            f"{game.steps} steps, two a bullet; make them fit"
+        )
+    states, selling, buying = np.zeros((3, *shape), dtype=np.int64)
+    states[:, 1::2] = 1 + offers  # "kept", or the price's offer
+    selling[:, ::2], selling[:, 1::2] = offers, game.num_states - 1  # its last action is to wait
+    buying[:, ::2], buying[:, 1::2] = WAIT, np.where(answers < 0, WAIT, answers)
+    paid = np.zeros((2, *shape))
+    paid[:, :, 1::2] = traded.seller_rewards, traded.buyer_rewards
+    led, followed = game.ordered(selling, buying)
+    earned, given = game.ordered(*paid)
+    last = np.zeros(len(offers), dtype=np.int64)
+    return Episodes(states, led, followed, earned, given, last)
+
+
+def _require_bullets(game: LeaderGame, follower_tables: Floats) -> None:
+    """Refuses games and tables that cannot be played by rules for bullets.
+
+    Raises:
+        InputError: if so.
+    """
+    if game.game.states[:2] != (BULLET, KEPT):
+        raise InputError(f"{game.game.name} is no trade of bullets; use game 'bullet_trade'")
+    if follower_tables.shape[1] != game.num_states:
+        raise InputError(
+            "the follower's tables see the time, and bullets are traded by the same rule in a "
+            "whole episode; use a stationary follower"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +212,7 @@ class TradeLearner:
             leader=config.learner,
             model=config.model,
             pretraining=config.pretraining,
-            pretraining_steps=STEPS * config.pretraining_bullets,
+            pretraining_steps=_STEPS * config.pretraining_bullets,
             iterations=config.iterations,
             batch=config.batch,
             posttraining=config.posttraining,

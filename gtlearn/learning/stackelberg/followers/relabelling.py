@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.learning.stackelberg.contexts import actions_of, check_shown
-from gtlearn.learning.stackelberg.followers.protocol import require_certain_moves
+from gtlearn.learning.stackelberg.contexts import actions_of
+from gtlearn.learning.stackelberg.followers.protocol import Follower, require_certain_moves
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
-from gtlearn.learning.stackelberg.play import Episodes
+from gtlearn.learning.stackelberg.play import Episodes, check_tables
 from gtlearn.solvers.solution import OPTIMAL
 
 Joint = tuple[int, int, int]  # a state, the leader's action, the follower's action
 Outcome = tuple[float, int]  # the follower's reward, the next state
 
 
-class RelabellingFollower:
+class RelabellingFollower(Follower):
     """Q-values by context, step and state, for deterministic leaders; of the optimal class.
 
     What follows a joint action does not depend on what the leader would do elsewhere. So a step
@@ -31,7 +31,6 @@ class RelabellingFollower:
     Contexts are added when they are first shown, and all that is remembered is replayed for them.
     """
 
-    sees_leader = True
     follower_class = OPTIMAL
 
     def __init__(
@@ -98,9 +97,6 @@ class RelabellingFollower:
             self._replay(self._q, self._contexts)
         return {"follower_seen": float(len(self._seen))}
 
-    def leader_changed(self) -> None:
-        """Nothing changes: the leader is shown."""
-
     def state_dict(self) -> dict[str, Any]:
         """The contexts, their Q-values, and the distinct steps seen in order."""
         return {
@@ -126,7 +122,7 @@ class RelabellingFollower:
 
     def _add(self, leader_tables: Floats) -> list[int]:
         """Where the contexts are; new ones are added, and what was seen is replayed for them."""
-        check_shown(self.game, leader_tables)
+        check_tables(self.game, leader_tables, "leader")
         actions = actions_of(leader_tables)
         keys = [row.tobytes() for row in actions]
         fresh = {

@@ -10,8 +10,7 @@ from torch import Tensor
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.learning.stackelberg.leaders.decisions import decisions
-from gtlearn.learning.stackelberg.leaders.drawn import DrawingLeader
-from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
+from gtlearn.learning.stackelberg.leaders.protocol import DrawingLeader, episodes_in
 from gtlearn.learning.stackelberg.play import Episodes
 
 
