@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_type_hints
 
 from gtlearn.environments.registry import environment_names
@@ -121,8 +122,14 @@ def _in_environment(name: str, env: str) -> Algorithm:
 
 def _self_play(name: str) -> Algorithm:
     parts = ("Iterated", "SelfPlay", *(("ProximalSelfPlay",) if name == "pola" else ()))
-    build = f"{_SHAPING}.self_play:build_{name}"
+    build = partial(_playing_itself, name=name)
     return Algorithm(name, _RULES[name], _parts(*parts), build, _TOGETHER)
+
+
+def _playing_itself(config: Any, seed: int, name: str) -> Learner:
+    from gtlearn.learning.shaping.algorithms.self_play import SelfPlayLearner
+
+    return SelfPlayLearner(config, seed, name)
 
 
 def _trading(env: str) -> Algorithm:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import IteratedGame
-from gtlearn.learning.playing import labelled
+from gtlearn.learning.protocol import labelled
 from gtlearn.learning.stackelberg.config import StackelbergConfig
 from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION, random_leaders, shown
 from gtlearn.learning.stackelberg.followers import Follower
@@ -93,7 +93,7 @@ class StackelbergLearner:
         }
 
     def policies(self) -> Mapping[str, Any]:
-        """The leader's present table; see `gtlearn.learning.playing`."""
+        """The leader's present table; see `gtlearn.learning.protocol`."""
         tables: list[Any] = [None] * self.game.game.num_players
         tables[self.config.leader_player] = self.leader.table().tolist()
         return labelled(self.game.game, tables)

@@ -242,7 +242,7 @@ class TradeLearner:
         }
 
     def policies(self) -> Mapping[str, Any]:
-        """The leader's present table of the reduced form; see `gtlearn.learning.playing`."""
+        """The leader's present table of the reduced form; see `gtlearn.learning.protocol`."""
         return self.learner.policies()
 
     def film(self, seed: int) -> Film:

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
-from gtlearn.learning.policy_module import PolicyModule
 from gtlearn.learning.protocol import Parallel
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, measured
 from gtlearn.learning.shaping.algorithms.options import Training
@@ -30,6 +29,7 @@ from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Personas, Population
 from gtlearn.learning.shaping.sampled.memory import keep_freed_memory
+from gtlearn.learning.shaping.sampled.policies.module import PolicyModule
 
 
 @dataclass(frozen=True)

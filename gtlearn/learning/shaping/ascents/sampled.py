@@ -10,8 +10,8 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
-from gtlearn.learning.shaping.ascents.base import Ascent, check_personas
 from gtlearn.learning.shaping.ascents.estimator import Chains, Estimator, Gradients
+from gtlearn.learning.shaping.ascents.exact import Ascent, check_personas
 from gtlearn.learning.shaping.sampled.chain import Adapted
 
 Estimate = Callable[[Chains], Gradients]

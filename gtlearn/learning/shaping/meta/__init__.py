@@ -4,4 +4,4 @@ from gtlearn.learning.shaping.meta.chain import unroll as unroll
 from gtlearn.learning.shaping.meta.gradient import meta_mapg as meta_mapg
 from gtlearn.learning.shaping.meta.gradient import meta_objective as meta_objective
 from gtlearn.learning.shaping.meta.gradient import meta_pg as meta_pg
-from gtlearn.learning.shaping.meta.terms import terms as terms
+from gtlearn.learning.shaping.meta.gradient import terms as terms

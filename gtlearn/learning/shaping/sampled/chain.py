@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import DivergenceError, InputError
-from gtlearn.learning.shaping.sampled.credit import Credit
-from gtlearn.learning.shaping.sampled.estimators import dice_objective
+from gtlearn.learning.shaping.sampled.credit import Credit, dice_objective
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 

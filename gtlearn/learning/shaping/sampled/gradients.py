@@ -22,8 +22,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.learning.shaping.sampled.chain import Link, Sampler, check_player, play, play_chain
-from gtlearn.learning.shaping.sampled.credit import Credit, Judge
-from gtlearn.learning.shaping.sampled.estimators import dice_objective, score_objective
+from gtlearn.learning.shaping.sampled.credit import Credit, Judge, dice_objective, score_objective
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 

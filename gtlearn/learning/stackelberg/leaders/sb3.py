@@ -25,8 +25,12 @@ from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.stackelberg.contexts import random_actions
 from gtlearn.learning.stackelberg.environments import one_hot, state_space
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
-from gtlearn.learning.stackelberg.leaders.decisions import Decisions, decisions
-from gtlearn.learning.stackelberg.leaders.protocol import DrawingLeader, episodes_in
+from gtlearn.learning.stackelberg.leaders.protocol import (
+    Decisions,
+    DrawingLeader,
+    decisions,
+    episodes_in,
+)
 from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.optional import needed
 

@@ -20,11 +20,12 @@ from gtlearn.learning.shaping.sampled import (
     state_program,
     value_credit,
 )
-from gtlearn.learning.shaping.sampled.credit import linear_baseline, split_baseline
-from gtlearn.learning.shaping.sampled.estimators import (
+from gtlearn.learning.shaping.sampled.credit import (
     dice_objective,
     generalised_advantages,
+    linear_baseline,
     returns_to_go,
+    split_baseline,
 )
 
 IPD = games.iterated("ipd_meta_mapg", discount="24/25")
