@@ -16,7 +16,7 @@ from gtlearn.learning.protocol import Learner
 from gtlearn.plugins import plugin_sources
 from gtlearn.sources import attribute, function, is_source
 
-GROUP = "gtlearn.learners"  # of entry points
+_GROUP = "gtlearn.learners"  # of entry points
 _LEARNED = "learned value"
 
 Build = Callable[[Any, int], Learner]  # from options and a seed
@@ -116,7 +116,7 @@ def _among_teammates(name: str) -> Algorithm:
 
 
 def _in_environment(name: str, env: str) -> Algorithm:
-    parts = ("Environment", "PolicyOptions", "Training")
+    parts = ("OwnEnvironment", "PolicyOptions", "Training")
     return _shaping(name, "peers", "in_environment:EnvironmentLearner", *parts, env=env)
 
 
@@ -198,7 +198,7 @@ def register(
 
 def known_algorithms() -> dict[str, Algorithm]:
     """All that have a name: gtlearn's own, and what was registered or is installed."""
-    added = {name: _own(name, source) for name, source in plugin_sources(GROUP).items()}
+    added = {name: _own(name, source) for name, source in plugin_sources(_GROUP).items()}
     return {**added, **ALGORITHMS}
 
 

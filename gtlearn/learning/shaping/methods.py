@@ -6,7 +6,7 @@ them, so that to read options nobody waits for PyTorch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -16,7 +16,7 @@ from gtlearn.learning.options import described
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
+    from gtlearn.learning.shaping.games.protocol import Climb, DifferentiableGame, Parameters
     from gtlearn.learning.shaping.meta.gradient import MetaGradient
     from gtlearn.learning.shaping.sampled.chain import Sampler
     from gtlearn.learning.shaping.sampled.credit import Judge
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
     Joint = Sequence[Tensor]  # the parameters of everyone
-    Steps = Mapping[int, Callable[[Sequence[Tensor], Tensor], Tensor]]  # of parameters and rates
+    Steps = Mapping[int, Climb]
 
 _DEPENDENCE = (
     "What a dependence on an action one step earlier counts where learning is differentiated; "

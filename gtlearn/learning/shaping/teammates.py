@@ -17,8 +17,8 @@ from gtlearn.errors import InputError
 from gtlearn.files import read_bytes
 from gtlearn.learning.shaping.personas import OneGroup
 
-_SCHEMA = "gtlearn/teammates/1"
-FILE = "teammates.safetensors"
+TEAMMATES_SCHEMA = "gtlearn/teammates/1"
+TEAMMATES_FILE = "teammates.safetensors"
 FIRST, LAST = 50, 300  # iterations of meta-training and validation; Kim et al. (2021), D.3
 TESTED = 475  # and of the test, to the end
 VALIDATIONS = 5
@@ -81,7 +81,7 @@ def packed(teammates: Teammates) -> bytes:
         "weights": teammates.weights.contiguous(),
     }
     texts = {
-        "schema": _SCHEMA,
+        "schema": TEAMMATES_SCHEMA,
         "environment": teammates.environment,
         "sha256": teammates.checksum,
     }
@@ -99,7 +99,7 @@ def read(path: Path, environment: str, size: int) -> Teammates:
     Raises:
         InputError: if there are none, they do not fit, or the file is damaged.
     """
-    file = path / FILE if path.is_dir() else path
+    file = path / TEAMMATES_FILE if path.is_dir() else path
     again = f"make them by `gtlearn train teammates --env {environment} --output {path}`"
     if not file.is_file():
         raise InputError(f"there are no teammates at {path}; {again}")
@@ -130,7 +130,7 @@ def _read(file: Path, *, follow: bool) -> Teammates | None:
         found = Teammates(texts["environment"], iterations.numpy(), weights)
         whole = (iterations.dtype, weights.dtype) == (torch.int64, torch.float32)
         fit = iterations.ndim == 1 and weights.ndim == 2 and len(iterations) == len(weights) > 0
-        known = texts["schema"] == _SCHEMA and texts["sha256"] == found.checksum
+        known = texts["schema"] == TEAMMATES_SCHEMA and texts["sha256"] == found.checksum
     except InputError:
         raise
     except (ValueError, LookupError, TypeError):

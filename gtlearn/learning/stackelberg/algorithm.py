@@ -69,7 +69,7 @@ class StackelbergLearner:
 
     def headline(self) -> tuple[float, float | None]:
         """What the leader's present table is truly worth, and the best commitment."""
-        return self.worth, None if self.best.value is None else float(self.best.value)
+        return self.worth, None if self.best.exact is None else float(self.best.exact)
 
     def result(self) -> dict[str, Any]:
         """The commitment that is really played, checked exactly and by further training."""

@@ -184,8 +184,8 @@ def shooting_range(config: TradeConfig, seed: int) -> Range:
     return Range(games, (seller, buyer), {"bullets": found.bullets, "intervals": intervals})
 
 
-class TradeLearner:
-    """A `StackelbergLearner` whose episodes are trades of bullets.
+class TradeLearner(StackelbergLearner):
+    """A leader and a follower whose episodes are trades of bullets.
 
     Args:
         config: the options.
@@ -196,15 +196,14 @@ class TradeLearner:
     """
 
     def __init__(self, config: TradeConfig, seed: int) -> None:
-        self.config = config
+        self.trade = config
         self.range = shooting_range(config, seed)
-        trade = partial(play_trades, ONE_BULLET, self.range.shots)
-        self.learner = StackelbergLearner(self._reduced(), seed, BulletPlay(trade))
-        self.iterations = self.learner.iterations
+        play = BulletPlay(partial(play_trades, ONE_BULLET, self.range.shots))
+        super().__init__(self._reduced(), seed, play)
 
     def _reduced(self) -> StackelbergConfig:
         """The options of the game that the trade is reduced to."""
-        config = self.config
+        config = self.trade
         seller, buyer = self.range.hits
         return StackelbergConfig(
             game=f"bullet_trade(seller_hits={seller},buyer_hits={buyer})",
@@ -218,32 +217,20 @@ class TradeLearner:
             posttraining=config.posttraining,
         )
 
-    def step(self) -> Mapping[str, float]:
-        """One iteration of the follower, or of the leader."""
-        return self.learner.step()
-
-    def headline(self) -> tuple[float, float | None]:
-        """What a bullet truly earns by the leader's present rule, and by the best one."""
-        return self.learner.headline()
-
     def result(self) -> dict[str, Any]:
         """What the game says of both, with the price that they trade at."""
-        found = self.learner.result()
+        found = super().result()
         price = traded_price(found, ONE_BULLET.prices)
         hits = [float(rate) for rate in self.range.hits]
         return {
             **found,
-            "env": self.config.env,
-            "leads": self.config.leader,
+            "env": self.trade.env,
+            "leads": self.trade.leader,
             "exact_rewards": self._exact_rewards(),
             "price": price,
             "hits": {"rates": hits, **self.range.measured},
-            "notes": [_said(self.config, price, hits), *found["notes"]],
+            "notes": [_said(self.trade, price, hits), *found["notes"]],
         }
-
-    def policies(self) -> Mapping[str, Any]:
-        """The leader's present table of the reduced form; see `gtlearn.learning.protocol`."""
-        return self.learner.policies()
 
     def film(self, seed: int) -> Film:
         """A game of Space Invaders in which bullets are traded by what was learned.
@@ -253,14 +240,14 @@ class TradeLearner:
         Raises:
             InputError: if it is learned on the twin, which has no screen.
         """
-        if self.config.env != ATARI:
+        if self.trade.env != ATARI:
             raise InputError("the twin has no screen; film a run with env trade-atari")
         from gtlearn.environments.trade.filmed import FilmedEmulator
         from gtlearn.environments.trade.shots import AimedShots
 
         camera = FilmedEmulator()
-        rules = TradeRules(bullets=self.config.bullets)
-        shots = AimedShots(camera, rules, haste=self.config.haste)
+        rules = TradeRules(bullets=self.trade.bullets)
+        shots = AimedShots(camera, rules, haste=self.trade.haste)
         sellers, buyers = self._rules()
         played = play_trades(rules, shots, sellers, buyers, np.random.default_rng(seed))
         sold, paid = int((played.answers == 1).sum()), float(played.seller_rewards.sum())
@@ -272,16 +259,16 @@ class TradeLearner:
 
     def _rules(self) -> tuple[Floats, Floats]:
         """The seller's and the buyer's rule as they are learned, each of one episode."""
-        leader = self.learner.leader.table()[None]
-        follower = self.learner.follower.tables(leader)
-        sellers, buyers = self.learner.game.ordered(leader, follower)
+        leader = self.leader.table()[None]
+        follower = self.follower.tables(leader)
+        sellers, buyers = self.game.ordered(leader, follower)
         return traded_rules(sellers, buyers)
 
     def _exact_rewards(self) -> list[float]:
         """What seller and buyer earn a bullet in the exact equilibrium of the reduced form."""
         seller, buyer = self.range.hits
         game = bullet_trade_matrix(seller, buyer)
-        leader = ROLES.index(self.config.leader)
+        leader = ROLES.index(self.trade.leader)
         return [
             float(payoff) for payoff in solve(game, concept="stackelberg", leader=leader)[0].payoffs
         ]
@@ -289,11 +276,11 @@ class TradeLearner:
     def state_dict(self) -> dict[str, Any]:
         """Both players, and the rates by which they are judged."""
         hits = [[rate.numerator, rate.denominator] for rate in self.range.hits]
-        return {"learner": self.learner.state_dict(), "hits": hits}
+        return {"learner": super().state_dict(), "hits": hits}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes back to what `state_dict` returned; the same seed measured the same rates."""
-        self.learner.load_state_dict(state["learner"])
+        super().load_state_dict(state["learner"])
 
 
 def traded_price(result: Mapping[str, Any], prices: tuple[float, ...]) -> float | None:

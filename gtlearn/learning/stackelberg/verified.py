@@ -35,27 +35,24 @@ class Reference:
 
     Attributes:
         kind: "deterministic" or "stochastic" commitments.
-        value: what the best of them earns under strong ties; None where that is not known.
+        exact: what the best of them earns under strong ties; None where that is not known.
         bound: none of them earns more.
     """
 
     kind: str
-    value: Fraction | None
+    exact: Fraction | None
     bound: Fraction
 
 
 @dataclass(frozen=True)
-class Verified:
-    """An exact check of a leader and its follower.
+class Verified(Reference):
+    """An exact check of a leader and its follower, beside what the leader is compared with.
 
     Attributes:
         commitment: the leader's table, as it is scored.
         follower_class: what the follower may do: "stationary" or "optimal".
         strong: what the leader gets from an exact best response that breaks ties for it.
         weak: what it gets if ties are broken against it.
-        bound: no commitment of its kind earns more under strong ties.
-        exact: what the best of them earns; None where that is not known.
-        kind: "deterministic" or "stochastic": among which tables the leader's is compared.
         answer: the learned follower's table, as it is scored.
         with_learned: what the leader gets from it.
         regret: what it loses against the follower's best response.
@@ -63,11 +60,8 @@ class Verified:
 
     commitment: Table
     follower_class: str
-    kind: str
     strong: Fraction
     weak: Fraction
-    exact: Fraction | None
-    bound: Fraction
     answer: Table
     with_learned: Fraction
     regret: Fraction
@@ -120,13 +114,11 @@ def verified(
     )
     played = evaluate(game.game, game.ordered(table, answer)).payoffs
     return Verified(
+        **vars(best),
         commitment=table,
         follower_class=follower_class,
-        kind=best.kind,
         strong=strong[game.leader],
         weak=weak[game.leader],
-        exact=best.value,
-        bound=best.bound,
         answer=answer,
         with_learned=played[game.leader],
         regret=strong[game.follower] - played[game.follower],

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.learning.options import Composed
-from gtlearn.learning.shaping.algorithms.options import Environment, PolicyOptions, Training
+from gtlearn.learning.shaping.algorithms.options import OwnEnvironment, PolicyOptions, Training
 from gtlearn.learning.shaping.algorithms.settings import environment_setting
 from gtlearn.learning.shaping.algorithms.trainers import SampledTrainer
 from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
@@ -64,7 +64,7 @@ class EnvironmentLearner(ValidatedLearner[RandomPeers]):
     """
 
     def __init__(self, config: Composed, seed: int) -> None:
-        self.options, self.method = config.part(Environment), config.part(Method)
+        self.options, self.method = config.part(OwnEnvironment), config.part(Method)
         training, policy = config.part(Training), config.part(PolicyOptions).policy
         setting = environment_setting(self.options, policy, training.device)
         drawn = random_peers(setting.policies, self.options.peers, self.options.population_seed)

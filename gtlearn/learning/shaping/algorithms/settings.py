@@ -15,7 +15,7 @@ from gtlearn.environments.half_cheetah.rules import AGENTS, JOINTS, STATE, Direc
 from gtlearn.environments.registry import find_environment
 from gtlearn.errors import GtlearnError, InputError, first_line, option
 from gtlearn.games import IteratedGame
-from gtlearn.learning.shaping.algorithms.options import Environment
+from gtlearn.learning.shaping.algorithms.options import OwnEnvironment
 from gtlearn.learning.shaping.games import (
     DifferentiableGame,
     TableGame,
@@ -99,7 +99,7 @@ def iterated_setting(game: IteratedGame, policy: str, device: str) -> Setting:
     return Setting(program, [recurrent, *peers], Network(states.count, 1), device=where)
 
 
-def environment_setting(options: Environment, policy: str, device: str) -> Setting:
+def environment_setting(options: OwnEnvironment, policy: str, device: str) -> Setting:
     """A PettingZoo environment, where peers play LSTMs.
 
     Args:

@@ -15,7 +15,14 @@ from gtlearn.learning.shaping.algorithms.options import Cheetah, TeamTraining
 from gtlearn.learning.shaping.algorithms.settings import cheetah_setting, filmed_cheetah
 from gtlearn.learning.shaping.sampled import TeamAscent, keep_freed_memory
 from gtlearn.learning.shaping.sampled.policies.module import PolicyModule
-from gtlearn.learning.shaping.teammates import FILE, FIRST, LAST, TESTED, Teammates, packed
+from gtlearn.learning.shaping.teammates import (
+    FIRST,
+    LAST,
+    TEAMMATES_FILE,
+    TESTED,
+    Teammates,
+    packed,
+)
 
 TEAMMATE = 1  # the front leg
 
@@ -67,7 +74,7 @@ class TeammateTraining:
 
     def files(self) -> Mapping[str, bytes]:
         """The teammates; see `gtlearn.learning.protocol.Keeping`."""
-        return {FILE: packed(self._teammates())} if self.kept else {}
+        return {TEAMMATES_FILE: packed(self._teammates())} if self.kept else {}
 
     def result(self) -> dict[str, Any]:
         """How fast the team runs at the end, and which teammates were kept."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeAlias
 
 import torch
@@ -11,10 +12,11 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 
-Parameters: TypeAlias = Sequence[
-    Tensor
-]  # one tensor a player, of shape (*batch, *shape of that player)
+# One tensor a player, of shape (*batch, *shape of that player).
+Parameters: TypeAlias = Sequence[Tensor]
 ValueFunction: TypeAlias = Callable[[Parameters], Tensor]  # values of shape (*batch, players)
+Climb: TypeAlias = Callable[[Parameters, Tensor], Tensor]  # of all parameters, and their rates
+NAIVE: Mapping[int, Climb] = MappingProxyType({})  # everyone follows its own gradient
 
 
 class DifferentiableGame(ABC):

@@ -28,7 +28,7 @@ from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
 
 @dataclass(frozen=True, eq=False)
-class MetaGradient:
+class SampledGradient:
     """The gradient of every chain, to ascend.
 
     Attributes:
@@ -58,7 +58,7 @@ def meta_mapg(
     player: int = 0,
     dependence: float = 1.0,
     shaped: Sequence[int] | None = None,
-) -> MetaGradient:
+) -> SampledGradient:
     """Meta-MAPG, equation 6 and Algorithm 1 of Kim et al. (2021): shapes what the peers learn.
 
     The gradient of the sum of the meta-agent's values at phi_1, ..., phi_L in its phi_0: own and
@@ -74,7 +74,7 @@ def meta_mapg(
     links = play_chain(policies, start, each, sample, credit, shaped=whose, dependence=dependence)
     objective = meta_objective(links, judge, whose).sum()
     gradient, of_rates = torch.autograd.grad(objective, [start[player], each])
-    return MetaGradient(gradient, of_rates, tuple(_bare(link) for link in links))
+    return SampledGradient(gradient, of_rates, tuple(_bare(link) for link in links))
 
 
 def meta_pg(
@@ -87,7 +87,7 @@ def meta_pg(
     *,
     player: int = 0,
     dependence: float = 1.0,
-) -> MetaGradient:
+) -> SampledGradient:
     """Meta-PG as in Appendix C.1 of Kim et al. (2021): the peers' learning is not differentiated.
 
     Al-Shedivat et al. (2018) without importance sampling.

@@ -18,6 +18,7 @@ from gtlearn.learning.shaping.sampled.noise import Generators, integers
 from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Choices, Policy
 from gtlearn.learning.shaping.sampled.policies.softmax import TablePolicy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
+from gtlearn.learning.table_values import joint_probabilities
 
 _BITS = 31  # of a draw of a joint action: no probability is off by more than 2 ** -32
 
@@ -194,10 +195,7 @@ def _rows_of_tables(
 
 def _bounds(parameters: Sequence[Tensor]) -> Tensor:
     """Where each joint action's share of 2 ** _BITS ends, shape (chains * states, joints)."""
-    joint = torch.softmax(parameters[0].double(), dim=-1)
-    for given in parameters[1:]:
-        own = torch.softmax(given.double(), dim=-1)
-        joint = (joint[..., :, None] * own[..., None, :]).flatten(-2)
+    joint = joint_probabilities([given.double().softmax(-1) for given in parameters])
     bounds: Tensor = (joint.flatten(0, 1).cumsum(-1) * 2**_BITS).round().long()
     bounds[:, -1] = 2**_BITS
     return bounds

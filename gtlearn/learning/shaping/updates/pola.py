@@ -17,9 +17,9 @@ from gtlearn.learning.shaping.updates.rule import Rates, point
 Divergence: TypeAlias = Callable[[Tensor, Tensor], Tensor]  # of new and old, (*batch, ...)
 Foreseen: TypeAlias = Literal["gradient", "natural"]
 
-SLACK = 1e-14  # relative: differences of the objective that are rounding
-CLOSE = 1e-26  # what a step may still gain where the ascent ends
-NULL = 1e-12  # relative: eigenvalues of redundant parameters
+_SLACK = 1e-14  # relative: differences of the objective that are rounding
+_CLOSE = 1e-26  # what a step may still gain where the ascent ends
+_NULL = 1e-12  # relative: eigenvalues of redundant parameters
 
 
 def kl(new: Tensor, old: Tensor) -> Tensor:
@@ -162,13 +162,13 @@ def _ascended(proximal: _Proximal, held: Parameters, iterations: int, longest: f
     pace = torch.ones_like(found)
     for _ in range(iterations):
         gain = _inner(slope, step, batch)
-        if not bool((gain > CLOSE).any()):
+        if not bool((gain > _CLOSE).any()):
             break
-        length = torch.minimum(pace, longest / gain.clamp(min=CLOSE).sqrt())
+        length = torch.minimum(pace, longest / gain.clamp(min=_CLOSE).sqrt())
         trial = move + _beside(length, own) * step
         value, tilt = proximal.slope(held, trial)
         direction = _solved(proximal.metric(own + trial), tilt)
-        better = value >= found - SLACK * (1 + found.abs())
+        better = value >= found - _SLACK * (1 + found.abs())
         better = better & torch.isfinite(_inner(tilt, direction, batch))
         move, step, slope = (
             torch.where(_beside(better, own), a, b)
@@ -200,7 +200,7 @@ def _rows(slope: Tensor, at: Tensor, batch: int, *, create_graph: bool) -> Tenso
 def _solved(matrix: Tensor, right: Tensor) -> Tensor:
     """The shortest solution, where parameters may be redundant."""
     flat = right.reshape(*matrix.shape[:-1], 1)
-    inverse: Tensor = torch.linalg.pinv(matrix, rtol=NULL, hermitian=True)
+    inverse: Tensor = torch.linalg.pinv(matrix, rtol=_NULL, hermitian=True)
     return (inverse @ flat).reshape(right.shape)
 
 

@@ -16,7 +16,7 @@ Rates: TypeAlias = float | Tensor | Sequence[float | Tensor]  # for all, or one 
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
+class Place:
     """Values at some parameters, ready to be differentiated.
 
     Attributes:
@@ -121,7 +121,7 @@ class Point:
         return self.finished([own + step for own, step in zip(self.parameters, steps, strict=True)])
 
 
-def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) -> Point:
+def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) -> Place:
     """The values at some parameters.
 
     Args:
@@ -155,7 +155,7 @@ def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) 
                 f"the parameters of player {player} have shape {list(tensor.shape)}, the values "
                 f"{list(found.shape)}; give every player the batch axes {list(batch)}"
             )
-    return Point(tracked, found, create_graph, values)
+    return Place(tracked, found, create_graph, values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +163,7 @@ class Rule:
     """An update rule, which all players follow at once.
 
     Attributes:
-        climb: the direction at a `Point`, one tensor a player, by the options of the rule.
+        climb: the direction at a `Place`, one tensor a player, by the options of the rule.
         foresees: whether the first of these is `look_ahead`, the rate of a step that is foreseen.
     """
 

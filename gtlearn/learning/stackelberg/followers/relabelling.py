@@ -13,8 +13,9 @@ from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tab
 from gtlearn.learning.stackelberg.play import Episodes, check_tables
 from gtlearn.solvers.solution import OPTIMAL
 
-Joint = tuple[int, int, int]  # a state, the leader's action, the follower's action
-Outcome = tuple[float, int]  # the follower's reward, the next state
+_Joint = tuple[int, int, int]  # a state, the leader's action, the follower's action
+_Outcome = tuple[float, int]  # the follower's reward, the next state
+_Seen = tuple[_Joint, _Outcome]
 
 
 class RelabellingFollower(Follower):
@@ -62,7 +63,7 @@ class RelabellingFollower(Follower):
         self.learning_rate = learning_rate
         self.replay = replay
         self.epsilon = epsilon
-        self._seen: dict[Joint, Outcome] = {}
+        self._seen: dict[_Joint, _Outcome] = {}
         self._contexts: Ints = np.zeros((0, game.num_states), dtype=np.int64)
         self._places: dict[bytes, int] = {}
         self._q: Floats = _optimistic(game, 0)
@@ -142,7 +143,7 @@ class RelabellingFollower(Follower):
             if self._relabel(q, contexts, self._seen.items()) == 0:
                 return
 
-    def _relabel(self, q: Floats, contexts: Ints, steps: Iterable[tuple[Joint, Outcome]]) -> float:
+    def _relabel(self, q: Floats, contexts: Ints, steps: Iterable[_Seen]) -> float:
         """Updates the Q-values of all contexts that agree with each step's leader, in place.
 
         Returns:
