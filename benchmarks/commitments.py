@@ -12,7 +12,7 @@ from gtlearn import games
 from gtlearn.games.catalogue import symmetric
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.solvers._markov.commitment import stackelberg
-from gtlearn.solvers._markov.commitment.units import total_weight
+from gtlearn.solvers._markov.commitment.view import total_weight
 
 CLASSES = list(product(("optimal", "stationary"), ("strong", "weak")))
 TWELVE = Target("< 5 s", seconds=5.0)  # so that the 12 games take less than a minute

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     help="How to print; by default a table, or what the name of --output says.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write here instead of printing.")
+@click.option(
+    "--proof",
+    type=click.Path(path_type=Path),
+    help="Write here a log that proves the list to be complete (--find all, of two players).",
+)
 @reading_options
 @click.pass_context
 def solve(
@@ -40,6 +45,7 @@ def solve(
     *,
     form: str | None,
     output: Path | None,
+    proof: Path | None,
     how: dict[str, Any],
     time_limit: float | None,
     memory_limit: float | None,
@@ -58,18 +64,21 @@ def solve(
       gtlearn solve prisoners_dilemma
       gtlearn solve "3,3 0,5; 5,0 1,1" --concept stackelberg
       gtlearn solve game.nfg --find all --format json --output solution.json
+      gtlearn solve game.nfg --find all --output solution.json --proof proof.json
       gtlearn solve "gtlearn_iterated(stage=chicken,horizon=10)" --concept stackelberg
 
     Ctrl-C ends the search and prints what was found, with exit code 130.
     """
     from gtlearn import solvers
     from gtlearn.cli.interrupt import INTERRUPTED, interruptible, reading
-    from gtlearn.cli.output import emit, format_for, note, progress_bar, require_writable
+    from gtlearn.cli.output import emit, format_for, json_text, note, progress_bar, require_writable
     from gtlearn.cli.reading import load_game
     from gtlearn.limits import limited
+    from gtlearn.solvers._nash.proof import require_log
     from gtlearn.solvers.concepts import row_of
 
     require_writable(output)
+    require_writable(proof)
     if options["objective"] == "none":
         options["objective"] = None
     with interruptible() as asked, limited(time_limit, memory_limit):
@@ -79,13 +88,33 @@ def solve(
         if options["arithmetic"] == "exact":  # as it is everywhere
             given -= {"arithmetic"}
         row_of("solve", options["concept"], loaded, sorted(given))
+        if proof is not None:
+            require_log(loaded, options["concept"], options["find"])
         with progress_bar() as progress:
             solution = solvers.solve(loaded, **options, progress=progress)
+        log = None if proof is None else _log(solution)
     form = format_for(form, output)
     emit(_formatted(solution, form), output)
+    if isinstance(log, str):
+        note([f"{proof} was not written: {log}"])
+    elif log is not None:
+        emit(json_text(log), proof)
     if form != "table" or output is not None:
         note(solution.notes)
     return INTERRUPTED if asked.stop else 0
+
+
+def _log(solution: Solution) -> dict[str, Any] | str:
+    """The log that proves the list to be complete, or why there is none."""
+    from gtlearn import solvers
+    from gtlearn.limits import LimitReached
+
+    if not solution.complete:
+        return "the list is not complete"
+    try:
+        return solvers.proof_of(solution)
+    except LimitReached as reached:
+        return str(reached)
 
 
 def _formatted(solution: Solution, form: str) -> str:

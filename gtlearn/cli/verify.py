@@ -11,16 +11,21 @@ import click
 from gtlearn.cli.options import GameCommand, OneOf, limit_options, reading_options
 from gtlearn.cli.reading import STDIN
 from gtlearn.errors import InputError
+from gtlearn.reading import quoted_path
 
 if TYPE_CHECKING:
     from gtlearn.solvers.verify.report import Report
 
 _SHAPE = '{"schema": "gtlearn/solution/1", ...}'
+_LOG = '{"schema": "gtlearn/proof/1", ...}'
 
 
 @click.command(cls=GameCommand)
 @click.argument("file")
 @click.argument("game", required=False)
+@click.option(
+    "--proof", help="A log of `solve --proof`, by which the list is proven to be complete."
+)
 @click.option("--trust", is_flag=True, help="Exit with 0 also where statements are on trust.")
 @limit_options
 @click.option(
@@ -32,6 +37,7 @@ def verify(
     *,
     file: str,
     game: str | None,
+    proof: str | None,
     trust: bool,
     time_limit: float | None,
     memory_limit: float | None,
@@ -54,6 +60,7 @@ def verify(
       gtlearn verify solution.json chicken
       gtlearn solve chicken --find all --format json | gtlearn verify - chicken
       gtlearn verify runs/a --trust
+      gtlearn verify solution.json game.nfg --proof proof.json
     """
     from gtlearn.cli.interrupt import INTERRUPTED, interruptible
     from gtlearn.cli.output import emit, format_for, json_text, require_writable
@@ -64,7 +71,7 @@ def verify(
     if file == STDIN and game == STDIN:
         raise InputError("standard input cannot be both FILE and GAME; give one of them a file")
     source = _source(file)
-    verification = partial(_report, source, game, how)
+    verification = partial(_report, source, game, how, proof)
     with interruptible() as asked:
         report = within(verification, time_limit=time_limit, memory_limit=memory_limit)
     as_json = format_for(form, output) == "json"
@@ -74,13 +81,15 @@ def verify(
     return 0 if not report.false and (trust or not report.on_trust) else 1
 
 
-def _report(source: str | Path, game: str | None, how: dict[str, Any]) -> Report:
+def _report(source: str | Path, game: str | None, how: dict[str, Any], proof: str | None) -> Report:
     """The report; source is a run's folder, a file, or the text of one."""
     from gtlearn.cli.reading import load_game
     from gtlearn.solvers import verify as verifier
     from gtlearn.solvers.profiles.sources import json_of_text, text_of_file
 
     if isinstance(source, Path) and source.is_dir():
+        if proof is not None:
+            raise InputError("--proof is for a solution; a run has no list of equilibria")
         from gtlearn.runs.verification import verify_run
 
         return verify_run(source, None if game is None else load_game(game, how))
@@ -88,7 +97,11 @@ def _report(source: str | Path, game: str | None, how: dict[str, Any]) -> Report
         claimed = json_of_text(text_of_file(source, _SHAPE), str(source)[:200])
     else:
         claimed = json_of_text(source, "what is given")
-    return verifier.solution(load_game(game or _own_game(claimed), how), claimed)
+    loaded = load_game(game or _own_game(claimed), how)
+    if proof is None:
+        return verifier.solution(loaded, claimed)
+    log = json_of_text(text_of_file(Path(proof), _LOG), quoted_path(Path(proof)))
+    return verifier.solution(loaded, claimed, proof=log)
 
 
 def _source(file: str) -> str | Path:

@@ -308,6 +308,12 @@ def integer_array(
     return _frozen(out.reshape(shape), denominator)
 
 
+def lowest_terms(numerators: Sequence[int], shape: tuple[int, ...], denominator: int) -> ExactArray:
+    """The same over the least denominator that all entries share."""
+    divisor = math.gcd(denominator, *numerators)
+    return integer_array([v // divisor for v in numerators], shape, denominator // divisor)
+
+
 def _frozen(numerators: NDArray[Any], denominator: int) -> ExactArray:
     numerators = numerators.copy() if numerators.flags.writeable is False else numerators
     numerators.setflags(write=False)

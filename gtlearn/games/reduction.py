@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.labels import shown
-from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
+from gtlearn.games.numbers import ExactArray, common_denominator, integer_array, lowest_terms
 
 MAX_REDUCED_PROFILES = 1_000_000
 _MAX_INDICATORS = 20_000_000  # sequences x strategies of one player
@@ -219,7 +219,7 @@ class TreeRecord:
             shift += limb
         if shift == 0:
             return integer_array([0] * math.prod(shape), shape)
-        return _lowest_terms(total.ravel().tolist(), shape, denominator)
+        return lowest_terms(total.ravel().tolist(), shape, denominator)
 
 
 def _visited_twice(side: _Side) -> list[int]:
@@ -251,11 +251,6 @@ def _lowest_bits(value: int, bits: int) -> int:
 
 def _towards_zero(value: int, bits: int) -> int:
     return value >> bits if value >= 0 else -(-value >> bits)
-
-
-def _lowest_terms(numerators: list[int], shape: tuple[int, ...], denominator: int) -> ExactArray:
-    divisor = math.gcd(denominator, *numerators)
-    return integer_array([v // divisor for v in numerators], shape, denominator // divisor)
 
 
 def _contract(

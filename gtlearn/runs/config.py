@@ -27,7 +27,7 @@ from gtlearn.learning.options import described
 from gtlearn.learning.registry import Algorithm, find_algorithm
 from gtlearn.reading import reason
 from gtlearn.runs.fields import NONE, Field, fields_of, make, written
-from gtlearn.sources import is_source, require_allowed
+from gtlearn.sources import Source, is_source, require_allowed
 from gtlearn.version import __version__
 
 LARGEST_FILE = 30_000  # bytes; tomllib takes minutes for some of ten times as many
@@ -53,6 +53,7 @@ class Recording:
         checkpoint_every: iterations from one checkpoint to the next; None: about ten seconds.
         threads: threads of one run. Sums in another order are rounded differently, so it is fixed.
         tensorboard: whether metrics are also written for TensorBoard.
+        logger: what else gets the metrics; a name of `loggers`, or module:function.
         ray_workers: in how many parts an iteration's work is done, by Ray; 1: here, at once.
     """
 
@@ -66,6 +67,7 @@ class Recording:
     )
     threads: int = described(1, "Threads of a run.", minimum=1, maximum=MOST_THREADS)
     tensorboard: bool = described(True, "Write metrics for TensorBoard too.")
+    logger: str | Source | None = described(None, "A logger of your own, which gets metrics too.")
     ray_workers: int = described(
         1, "Ray processes that share each iteration's work.", minimum=1, maximum=MOST_THREADS
     )
@@ -98,8 +100,12 @@ class RunConfig:
     @property
     def sources(self) -> list[str]:
         """The user's own code that it names, each as module:attribute."""
-        name, options = self.algorithm.name, self.options
-        held = [(f, getattr(options, key)) for key, f in fields_of(type(options)).items()]
+        name = self.algorithm.name
+        held = [
+            (field, getattr(part, key))
+            for part in (self.options, self.recording)
+            for key, field in fields_of(type(part)).items()
+        ]
         named = [value for field, value in held if field.names_code(value)]
         return [name, *named] if is_source(name) else named
 
@@ -166,7 +172,9 @@ class RunConfig:
         for table, held in zip(_TABLES, (self.options, self.recording), strict=True):
             yield f"\n[{table}]"
             for name in fields_of(type(held)):
-                yield f"{name} = {written(getattr(held, name))}"
+                value = getattr(held, name)
+                if (name, value) != ("logger", None):  # which earlier files do not have
+                    yield f"{name} = {written(value)}"
 
 
 def read_config(path: Path, *, follow: bool = True) -> RunConfig:

@@ -15,6 +15,7 @@ from gtlearn.errors import InputError
 from gtlearn.files import opened, read_bytes, write_all
 from gtlearn.optional import optional
 from gtlearn.reading import reason
+from gtlearn.runs.loggers import Logger
 
 LARGEST = 2**30  # bytes of a metrics.jsonl that is read
 _ROW, _LONGEST = 1000, 100_000  # bytes of a usual row, and of the longest
@@ -46,6 +47,7 @@ class MetricsLog:
         step: int = 0,
         tensorboard: Path | None = None,
         again: bool = False,
+        logger: Logger | None = None,
     ) -> None:
         """Opens the metrics at the checkpoint of `step`; what is younger is dropped.
 
@@ -55,12 +57,14 @@ class MetricsLog:
             step: the first step that does not belong to it.
             tensorboard: the folder of TensorBoard's files, or None for none.
             again: whether it lacks rows before that step, and gets them all again.
+            logger: one of the user's own, which gets every row from that step on.
 
         Raises:
             InputError: if the file is shorter than it was, or TensorBoard is missing.
             OSError: if a file cannot be written.
         """
         self._writer = None if tensorboard is None else _writer(tensorboard, 0 if again else step)
+        self._logger = logger
         self._file = opened(path, "a")
         if not _has_rows(self._file, keep):
             self.close()
@@ -101,6 +105,8 @@ class MetricsLog:
             raise
         if tensorboard:
             self._draw(row)
+        if self._logger is not None:
+            self._logger.write(row)
 
     def _draw(self, row: Mapping[str, int | float]) -> None:
         """Adds a row to TensorBoard, if that is there."""
@@ -114,6 +120,8 @@ class MetricsLog:
         os.fsync(self._file.fileno())
         if self._writer is not None:
             self._writer.flush()
+        if self._logger is not None:
+            self._logger.flush()
         return self._file.tell()
 
     def close(self) -> None:
@@ -122,6 +130,8 @@ class MetricsLog:
         if self._writer is not None:
             with suppress(OSError):  # a full disk; who wrote was told
                 self._writer.close()
+        if self._logger is not None:
+            self._logger.close()
 
 
 def _writer(path: Path, step: int) -> Any:

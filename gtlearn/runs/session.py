@@ -15,6 +15,7 @@ from gtlearn.learning.protocol import Keeping, Learner
 from gtlearn.runs import checkpoint, generators
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
+from gtlearn.runs.loggers import find_logger
 from gtlearn.runs.metrics import MetricsLog, Row, is_kept
 from gtlearn.runs.result import SCHEMA
 
@@ -47,12 +48,15 @@ class Session:
 
     def log(self) -> MetricsLog:
         """The open metrics, at the checkpoint."""
-        wanted = self.config.recording.tensorboard
+        wanted, logger = self.config.recording.tensorboard, self.config.recording.logger
+        step = self.step + self._has_row(self.step)
+        make = None if logger is None else find_logger(logger)
         with self._writing():
             self._log = MetricsLog(
                 self.folder.metrics_file,
                 keep=self._bytes,
-                step=self.step + self._has_row(self.step),
+                step=step,
+                logger=None if make is None else make(self.folder.path, step),
                 tensorboard=self.folder.tensorboard_folder if wanted else None,
                 again=not self._before.recording.tensorboard,
             )

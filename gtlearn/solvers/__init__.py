@@ -16,6 +16,7 @@ from gtlearn.solvers._dominance.elimination import dominance as dominance
 from gtlearn.solvers._nash import all_equilibria as all_equilibria
 from gtlearn.solvers._nash import one_equilibrium as one_equilibrium
 from gtlearn.solvers._nash import pure_equilibria as pure_equilibria
+from gtlearn.solvers._nash.proof import proof_of as proof_of
 from gtlearn.solvers._zero_sum import zero_sum as zero_sum
 from gtlearn.solvers.dispatch import check as check
 from gtlearn.solvers.dispatch import solve as solve
@@ -44,6 +45,7 @@ __all__ = [
     "evaluate_floats",
     "one_equilibrium",
     "optimal_response",
+    "proof_of",
     "pure_equilibria",
     "read_solution",
     "solve",

@@ -8,15 +8,11 @@ import difflib
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gtlearn.errors import InputError, option
 from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
 from gtlearn.plugins import plugin, plugin_names
-
-if TYPE_CHECKING:
-    from gtlearn.solvers.verify.claim import Claim
-    from gtlearn.solvers.verify.report import Statement
 
 NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"  # kinds of game
 GROUP = "gtlearn.concepts"  # of entry points
@@ -33,15 +29,15 @@ class Row:
         check: called as `check(profile, game, tolerance=..., index=..., **options)` for a
             CheckReport; or its "module:name"; None where profiles cannot be checked.
         check_options: its options.
-        verify: called as `verify(game, claim)` for the statements of a solution; None for those of
-            gtlearn's own concepts.
+        verify: called as `verify(game, claim)` for the statements of a solution
+            (`verify.report.Statement`); None for those of gtlearn's own concepts.
     """
 
     solve: str | Callable[..., Any]
     options: frozenset[str] = frozenset()
     check: str | Callable[..., Any] | None = None
     check_options: frozenset[str] = frozenset()
-    verify: Callable[[Any, Claim], Iterator[Statement]] | None = None
+    verify: Callable[[Any, Any], Iterator[Any]] | None = None
 
     def work(self, verb: str) -> Callable[..., Any] | None:
         """What is called to "solve" or to "check"."""

@@ -164,6 +164,7 @@ def verify(
     claim: Any,
     game: Any,
     *,
+    proof: Any = None,
     time_limit: float | None = None,
     memory_limit: float | None = None,
     **reading: Unpack[Reading],
@@ -173,6 +174,7 @@ def verify(
     Args:
         claim: a Solution, or the JSON object of one.
         game: a game, or anything that `games.load` takes; it alone is believed.
+        proof: a log that proves that a list of Nash equilibria is complete, from `proof_of`.
         time_limit: seconds after which what is not yet verified is on trust, reading included.
         memory_limit: bytes by which the memory may grow, with the same outcome.
         **reading: how the game is read, as of `solve`.
@@ -187,4 +189,4 @@ def verify(
     from gtlearn.solvers.verify.solution import solution
 
     with limits.limited(time_limit, memory_limit):
-        return solution(games.load(game, **reading), claim)
+        return solution(games.load(game, **reading), claim, proof=proof)

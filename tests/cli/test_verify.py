@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gtlearn import solvers
+from gtlearn import games, solvers
 
 FINISHED = ("train", "contextual-stackelberg", "--follower", "oracle", "--leader", "exact")
 SHORT = ("--horizon", "3", "--iterations", "2", "--posttraining", "1", "--no-tensorboard")
@@ -107,6 +107,29 @@ def test_the_game_of_a_run_whose_discount_was_given_as_a_decimal(gtlearn):
     assert gtlearn("train", "lola", *options, "--output", "run")[0] == 0
     code, out, _ = gtlearn("verify", "run", "--format", "json")
     assert (code, json.loads(out)["false"]) == (0, [])
+
+
+def test_a_log_that_proves_the_list(gtlearn, refused):
+    options = ("--find", "all", "--output", "found.json", "--proof", "log.json")
+    assert gtlearn("solve", "von_stengel", *options)[0] == 0
+    asked = ("verify", "found.json", "von_stengel", "--proof")
+    code, out, _ = gtlearn(*asked, "log.json", "--format", "json")
+    assert code == 0 and "by the proof that is given" in " ".join(json.loads(out)["proven"])
+    for concept in ("nash", "stackelberg"):
+        sentence = refused("solve", "chicken", "--concept", concept, "--proof", "log.json")
+        assert "--concept nash, --find all" in sentence
+    iterated = "gtlearn_iterated(stage=chicken,horizon=2)"
+    assert "normal form" in refused("solve", iterated, "--find", "all", "--proof", "log.json")
+    assert "no such file" in refused(*asked, "lost.json")
+
+
+def test_a_list_that_is_not_complete_has_no_log(gtlearn):
+    game = games.families.uniform(40, 40, seed=1)
+    Path("game.json").write_text(games.dumps(game))
+    options = ("--find", "all", "--time-limit", "1", "--proof", "log.json")
+    code, _, err = gtlearn("solve", "game.json", *options)
+    assert code == 0 and "log.json was not written: the list is not complete" in err
+    assert not Path("log.json").exists()
 
 
 def test_labels_that_are_no_characters(gtlearn):

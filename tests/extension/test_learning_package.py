@@ -194,3 +194,21 @@ def test_installed_by_an_entry_point(gtlearn, monkeypatch, tmp_path):
     assert gtlearn("train", "walker", "--output", "w")[0] == 0
     assert gtlearn("resume", "w")[0] == 0  # who installed it allowed it
     assert find_algorithm("meta-pg", "ours").env == "ours"
+
+
+def test_a_logger_of_ones_own_gets_the_rows(gtlearn):
+    logger = "learning_package.loggers:Last"
+    run = ["train", LEARNER, "--iterations", "4", "--logger", logger, "--output", "logged"]
+    code, _, error = gtlearn(*run)
+    assert code == 0, error
+    rows = [json.loads(line) for line in Path("logged/metrics.jsonl").read_text().splitlines()]
+    last = json.loads(Path("logged/last.json").read_text())
+    assert {key: last[key] for key in rows[-1]} == rows[-1]
+    code, _, error = gtlearn("resume", "logged", "--iterations", "6", "--allow", LEARNER)
+    assert code == 2 and logger in error and "--allow" in error
+    both = ["--allow", LEARNER, "--allow", logger]
+    code, _, error = gtlearn("resume", "logged", "--iterations", "6", *both)
+    assert code == 0, error
+    assert json.loads(Path("logged/last.json").read_text())["step"] == 6
+    code, _, error = gtlearn("train", LEARNER, "--logger", "nowhere", "--output", "other")
+    assert code == 2 and "there is no logger 'nowhere'" in error

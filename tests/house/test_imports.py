@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import grimp
-import networkx as nx
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -102,12 +101,3 @@ def test_a_door_names_what_stands_behind_it(door):
     assert sorted(package.__all__) == package.__all__
     assert all(hasattr(package, name) for name in package.__all__)
     assert set(package.__all__) <= set(dir(package))
-
-
-@pytest.mark.parametrize("package", ["gtlearn.runs"])
-def test_no_circle_of_imports(package):
-    """Lazy imports, and those for types only, are counted."""
-    graph = grimp.build_graph("gtlearn", cache_dir=None)
-    edges = [(m, n) for m in graph.modules for n in graph.find_modules_directly_imported_by(m)]
-    circles = [c for c in nx.strongly_connected_components(nx.DiGraph(edges)) if len(c) > 1]
-    assert [c for c in circles if any(m.startswith(package) for m in c)] == []

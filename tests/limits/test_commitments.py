@@ -13,7 +13,7 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import MemoryLimitReached, TimeLimitReached
 from gtlearn.solvers._commitment import report
 from gtlearn.solvers._commitment.data import Bimatrix, support_program
-from gtlearn.solvers._commitment.opposed import best_opposed
+from gtlearn.solvers._commitment.strong import best_opposed
 from gtlearn.solvers._markov.commitment import bounds as bounds_module
 from gtlearn.solvers._markov.commitment import solve as table_module
 

@@ -8,7 +8,7 @@ from fractions import Fraction as F
 import pytest
 
 from gtlearn import games, solvers
-from gtlearn.solvers._nash.start_labels import path_equilibrium
+from gtlearn.solvers._nash.lemke_howson import path_equilibrium
 
 THIRD = (F(1, 3),) * 3
 

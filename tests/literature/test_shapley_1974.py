@@ -6,7 +6,7 @@ Figures 2 and 3, as filed in Gambit's catalogue (journals/other/shapley1974).
 from fractions import Fraction as F
 
 from gtlearn import games, solvers
-from gtlearn.solvers._nash.start_labels import path_equilibrium
+from gtlearn.solvers._nash.lemke_howson import path_equilibrium
 
 
 def ends(game):

@@ -11,7 +11,7 @@ import pytest
 
 from gtlearn import games, solvers
 from gtlearn.games import normal_form
-from gtlearn.solvers._nash.start_labels import path_equilibrium
+from gtlearn.solvers._nash.lemke_howson import path_equilibrium
 
 PURE = ((1, 0, 0), (1, 0))
 FIRST = ((F(4, 5), F(1, 5), 0), (F(2, 3), F(1, 3)))

@@ -7,7 +7,7 @@ import pytest
 
 from gtlearn.games import families, load
 from gtlearn.solvers import all_equilibria, zero_sum
-from gtlearn.solvers._nash.start_labels import path_equilibrium
+from gtlearn.solvers._nash.lemke_howson import path_equilibrium
 
 theory = pytest.importorskip(
     "quantecon.game_theory", reason="quantecon is missing; pip install -e '.[peers]'"

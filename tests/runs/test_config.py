@@ -91,7 +91,7 @@ def test_what_is_written_is_read(options, recording, seed):
         ("[config]\noptimiser = 'adma'", 4, "did you mean adam?"),
         ("[config]\nclip = 'x'", 4, "give a number or none"),
         ("[config]\ngame = 1979-05-27", 4, "game = a date cannot be used; give a text"),
-        ("[run]\nlog_evry = 2", 4, "did you mean log_every?"),
+        ("[run]\nlog_evry = 2", 4, "did you mean log_every or logger?"),
         (
             "[config]\niterations = 0x1" + "0" * 400,
             4,

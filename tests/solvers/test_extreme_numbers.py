@@ -24,8 +24,7 @@ from gtlearn.games.testing import (
 from gtlearn.solvers import check, dominance, evaluate_floats, solve, verify
 from gtlearn.solvers._markov.commitment.deterministic import best_deterministic
 from gtlearn.solvers._markov.commitment.replies import Candidate
-from gtlearn.solvers._markov.commitment.sides import Sides
-from gtlearn.solvers._markov.commitment.units import in_units
+from gtlearn.solvers._markov.commitment.view import Reduction
 
 NIGHTLY = os.environ.get("GTLEARN_NIGHTLY") == "1"
 
@@ -248,11 +247,11 @@ class TestPatience:
     @pytest.mark.parametrize("ties", ["strong", "weak"])
     def test_the_best_deterministic_table(self, digits, ties):
         game = games.iterated(self.STAGE, discount=1 - Fraction(1, 10**digits))
-        sides = Sides(in_units(game.markov).game, 0, "optimal")
+        view = Reduction.of(game.markov, 0, "optimal").view
         plays = product(*([(1, 0), (0, 1)] for _ in game.states))
-        values = [Candidate.of(sides, _exact(table), ties).value(0) for table in plays]
-        found = best_deterministic(sides, ties)
-        assert found.best[0].value(0) == max(values)
+        values = [Candidate.of(view, _exact(table), ties).value for table in plays]
+        found = best_deterministic(view, ties)
+        assert found.best[0].value == max(values)
         assert found.upper_bound == max(values)
 
     def test_floats_refuse(self):

@@ -22,6 +22,7 @@ import tarfile
 import tempfile
 import time
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ IN_THE_SDIST = (
     *("tests/conftest.py", "docs/runs.md", "docs/pictures", "benchmarks/RESULTS.md"),
     *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "constraints.txt"),
 )
+IN_THE_WHEEL = ("gtlearn/py.typed",)  # besides modules
 AT_A_TIME = 2
 
 
@@ -111,17 +113,24 @@ def build() -> Path:
     """Builds the sdist, and from it the wheel; returns the wheel.
 
     Raises:
-        Failure: if something is missing in the sdist.
+        Failure: if something is missing in one of them.
     """
     dist = ROOT / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     output(sys.executable, "-m", "build", "--outdir", dist, ROOT)
     with tarfile.open(next(dist.glob("*.tar.gz"))) as sdist:
         held = {name.partition("/")[2] for name in sdist.getnames()}
-    missing = [name for name in IN_THE_SDIST if name not in held]
-    if missing:
-        raise Failure(f"the sdist lacks {', '.join(missing)}")
-    return next(dist.glob("*.whl"))
+    wheel = next(dist.glob("*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        packed = set(archive.namelist())
+    for what, names, there in (
+        ("sdist", IN_THE_SDIST, held),
+        ("wheel", IN_THE_WHEEL, packed),
+    ):
+        missing = [name for name in names if name not in there]
+        if missing:
+            raise Failure(f"the {what} lacks {', '.join(missing)}")
+    return wheel
 
 
 def install(environment: Environment, wheel: Path, folder: Path) -> Path:

@@ -38,10 +38,10 @@ def attainment(search: WeakSearch) -> Attainment:
     if search.best is None:
         mix = [Fraction(int(i == search.pure.action)) for i in range(game.shape[0])]
         return Attainment(mix, search.pure.response, {})
-    found = search.optimum(search.best).mix
-    value, response = weak_value(game, found)
+    mix = search.optimum(search.best).mix
+    value, response = weak_value(game, mix)
     if value == search.value:
-        return Attainment(found, response, {})
+        return Attainment(mix, response, {})
     chains: dict[int, list[Step]] = {}
     for j in _reaching(search):
         point, chains[j] = _follow(search, j)
@@ -90,13 +90,13 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Ste
         others = [k for k in best_responses(game, best.mix) if k not in tied]
         if not others:
             return best.mix, []
-        found = _separated(game, j, tied, value, others)
-        terms = found.primal[game.shape[0] :]
+        optimum = _separated(game, j, tied, value, others)
+        terms = optimum.primal[game.shape[0] :]
         if all(terms):  # others are worse there, and all else is worse than j at the optimum
-            weights = found.primal[: game.shape[0]]
+            weights = optimum.primal[: game.shape[0]]
             total = 2 * sum(weights)
             return [p / 2 + Fraction(v, total) for p, v in zip(best.mix, weights, strict=True)], []
-        steps.append(_more_ties(game, found, tied, others, value.denominator))
+        steps.append(_more_ties(game, optimum, tied, others, value.denominator))
         tied += [k for k, term in zip(others, terms, strict=True) if not term]
 
 
@@ -130,16 +130,16 @@ def _row(game: Bimatrix, best: ClassOptimum) -> ExactArray:
 
 
 def _more_ties(
-    game: Bimatrix, found: Optimum, tied: list[int], others: list[int], unit: int
+    game: Bimatrix, optimum: Optimum, tied: list[int], others: list[int], unit: int
 ) -> Step:
     """The dual of `support_program` as a step: each action that ties has a positive multiplier."""
     n = game.shape[1]
-    row = list(found.dual[:n])
+    row = list(optimum.dual[:n])
     for place, k in enumerate(others):
-        row[k] += found.dual[n + len(tied) + place]
-    worth = Fraction(unit * game.leader_scale, game.follower_scale * found.dual_denominator)
-    weights = {t: found.dual[n + place] * worth for place, t in enumerate(tied)}
+        row[k] += optimum.dual[n + len(tied) + place]
+    worth = Fraction(unit * game.leader_scale, game.follower_scale * optimum.dual_denominator)
+    weights = {t: optimum.dual[n + place] * worth for place, t in enumerate(tied)}
     return (
-        integer_array(row, (n,), found.dual_denominator),
+        integer_array(row, (n,), optimum.dual_denominator),
         {t: weight for t, weight in weights.items() if weight},
     )

@@ -40,14 +40,14 @@ def solve_correlated(game: NormalFormGame, leader: int, method: str | None) -> S
     import highspy  # noqa: F401  for what is imported in a child is lost
 
     single = method == "single-lp" or (method is None and m * n**3 <= MAX_ENTRIES)
-    joint, found, name = None, None, SINGLE_LP
+    joint, best, name = None, None, SINGLE_LP
     if single:
         with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):
             seconds = 1e-7 * m * n**3
-            joint, found = child.bounded(_single_program, view, seconds=seconds)
-    if joint is None or found is None:
-        found, name = find_strong(view)
-        joint = _obeyed(found)
+            joint, best = child.bounded(_single_program, view, seconds=seconds)
+    if joint is None or best is None:
+        best, name = find_strong(view)
+        joint = _obeyed(best)
         name += ", which a correlated commitment cannot beat (Conitzer & Korzhyk 2011)"
 
     def cheap() -> Commitment:
@@ -55,13 +55,13 @@ def solve_correlated(game: NormalFormGame, leader: int, method: str | None) -> S
         return _outcome(view, leader, _obeyed(pure), pure)
 
     return solution(
-        game, lambda: _outcome(view, leader, joint, found), name, found.reached, cheap=cheap
+        game, lambda: _outcome(view, leader, joint, best), name, best.reached, cheap=cheap
     )
 
 
-def _obeyed(found: Commitments) -> Joint:
+def _obeyed(best: Commitments) -> Joint:
     """The joint distribution where the follower is told the response to a mixed commitment."""
-    return {(i, found.response): p for i, p in enumerate(found.mix) if p}
+    return {(i, best.response): p for i, p in enumerate(best.mix) if p}
 
 
 def _single_program(game: Bimatrix) -> tuple[Joint, Commitments]:
@@ -95,7 +95,7 @@ def _single_program(game: Bimatrix) -> tuple[Joint, Commitments]:
     return joint, Commitments([], -1, value, value, multipliers)
 
 
-def _outcome(view: Bimatrix, leader: int, joint: Joint, found: Commitments) -> Commitment:
+def _outcome(view: Bimatrix, leader: int, joint: Joint, best: Commitments) -> Commitment:
     m, n = view.shape
     own, other = [Fraction(0)] * m, [Fraction(0)] * n
     for (i, j), probability in joint.items():
@@ -110,8 +110,8 @@ def _outcome(view: Bimatrix, leader: int, joint: Joint, found: Commitments) -> C
     )
     evidence = {
         "commitment": "correlated",
-        "upper_bound": found.upper_bound / view.leader_scale,
-        "multipliers": found.multipliers.for_payoffs(view.ratio),
+        "upper_bound": best.upper_bound / view.leader_scale,
+        "multipliers": best.multipliers.for_payoffs(view.ratio),
     }
     outcome = Commitment(
         strategies=(tuple(own), tuple(other)),

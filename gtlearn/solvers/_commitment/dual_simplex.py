@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gtlearn import limits
 
 OPTIMAL, CUT, INFEASIBLE, STALLED = "optimal", "cut", "infeasible", "stalled"
+MOST_PIVOTS = 50  # a row and column
 _ZERO = 1e-9  # entries of programs scaled to one below this count as zero
 _RAY = 2.0  # how far below the cutoff an empty region's multipliers push the bound
 
@@ -45,7 +46,6 @@ def maximise(
     objective: NDArray[np.float64],
     margins: NDArray[np.float64],
     cutoff: float = -np.inf,
-    max_pivots: int | None = None,
 ) -> Proposal:
     """Maximise objective x over the simplex where margins x >= 0, or stop below `cutoff`.
 
@@ -53,14 +53,13 @@ def maximise(
         objective: shape (m,), entries of size at most about one.
         margins: one constraint a row, shape (n, m), scaled likewise.
         cutoff: stop once the objective is proven to be below it.
-        max_pivots: give up after so many pivots; 50 (m + n) by default.
 
     Raises:
         LimitReached: at a limit.
     """
     limits.require(3 * margins.nbytes)
     dictionary = _Dictionary(objective, margins)
-    for _ in range(50 * sum(margins.shape) if max_pivots is None else max_pivots):
+    for _ in range(MOST_PIVOTS * sum(margins.shape)):
         limits.check()
         if dictionary.table[0, 0] < cutoff:
             return dictionary.proposal(CUT)
@@ -144,7 +143,7 @@ class _Dictionary:
 
     def farkas(self, row: int, cutoff: float) -> Proposal:
         """The region is empty: `row` shows it, and pushes the bound below any cutoff."""
-        found = self.proposal(INFEASIBLE)
+        proposal = self.proposal(INFEASIBLE)
         m = self.size
         ray = np.zeros(self.constraints)
         slack = np.flatnonzero(self.nonbasic >= m)
@@ -152,12 +151,12 @@ class _Dictionary:
         if self.basic[row - 1] >= m:
             ray[self.basic[row - 1] - m] += 1.0
         target = max(cutoff, -1.0) - _RAY  # objectives lie in [-1, 1]
-        length = max(found.bound - target, 0.0) / -self.table[row, 0]
+        length = max(proposal.bound - target, 0.0) / -self.table[row, 0]
         return Proposal(
             INFEASIBLE,
             target,
-            found.multipliers + length * ray,
-            found.columns,
-            found.tight,
-            found.point,
+            proposal.multipliers + length * ray,
+            proposal.columns,
+            proposal.tight,
+            proposal.point,
         )

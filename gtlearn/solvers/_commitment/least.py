@@ -54,12 +54,12 @@ def maximise_least(payoffs: NDArray[Any], region: NDArray[Any] | None = None) ->
     program = LinearProgram(
         objective, narrowed(np.hstack([rows, last])), bounds, (rows.shape[0] - 1,)
     )
-    found = solve(program)
-    dual = [v * unit for v in found.dual[:-1]]
+    optimum = solve(program)
+    dual = [v * unit for v in optimum.dual[:-1]]
     return Least(
-        [Fraction(v, found.primal_denominator) for v in found.primal[:m]],
-        Fraction(*found.value(program)) * unit + floor,
+        [Fraction(v, optimum.primal_denominator) for v in optimum.primal[:m]],
+        Fraction(*optimum.value(program)) * unit + floor,
         dual[:t],
         dual[t:],
-        found.dual_denominator,
+        optimum.dual_denominator,
     )

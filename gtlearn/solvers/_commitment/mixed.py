@@ -9,11 +9,11 @@ from gtlearn.games import NormalFormGame
 from gtlearn.limits import LimitReached
 from gtlearn.solvers._commitment.attained import attainment, weak_value
 from gtlearn.solvers._commitment.data import Bimatrix
-from gtlearn.solvers._commitment.opposed import best_opposed
 from gtlearn.solvers._commitment.pure import best_pure
 from gtlearn.solvers._commitment.report import commitment_outcome, solution
 from gtlearn.solvers._commitment.strong import (
     Commitments,
+    best_opposed,
     best_strong,
     cheapest,
     checking_seconds,
@@ -34,12 +34,12 @@ SUPREMUM = (
 def solve_strong(game: NormalFormGame, leader: int) -> Solution:
     """The optimal mixed commitment where the follower breaks ties for the leader."""
     view = Bimatrix.of(game, leader)
-    found, method = find_strong(view)
+    best, method = find_strong(view)
     return solution(
         game,
-        lambda: _outcome(view, leader, found, "strong"),
+        lambda: _outcome(view, leader, best, "strong"),
         method,
-        found.reached,
+        best.reached,
         cheap=lambda: cheap(view, leader, "strong"),
     )
 
@@ -49,13 +49,13 @@ def cheap(view: Bimatrix, leader: int, ties: str) -> Commitment:
     return _outcome(view, leader, cheapest(view, ties), ties)
 
 
-def _outcome(view: Bimatrix, leader: int, found: Commitments, ties: str) -> Commitment:
+def _outcome(view: Bimatrix, leader: int, best: Commitments, ties: str) -> Commitment:
     evidence = {
         "commitment": "mixed",
-        "upper_bound": found.upper_bound / view.leader_scale,
-        "multipliers": found.multipliers.for_payoffs(view.ratio),
+        "upper_bound": best.upper_bound / view.leader_scale,
+        "multipliers": best.multipliers.for_payoffs(view.ratio),
     }
-    return commitment_outcome(view, leader, found.mix, found.response, ties=ties, evidence=evidence)
+    return commitment_outcome(view, leader, best.mix, best.response, ties=ties, evidence=evidence)
 
 
 def find_strong(view: Bimatrix) -> tuple[Commitments, str]:
@@ -80,10 +80,11 @@ def solve_weak(game: NormalFormGame, leader: int) -> Solution:
     def instead() -> Commitment:
         return cheap(view, leader, "weak")
 
-    opposed = _opposed(view)
-    if opposed is not None:  # all best responses pay the leader the same
-        minimax = _outcome(view, leader, opposed, "weak")
-        return solution(game, lambda: minimax, MINIMAX, cheap=instead)
+    minimax = _opposed(view)
+    if minimax is not None:  # all best responses pay the leader the same
+        return solution(
+            game, lambda: _outcome(view, leader, minimax, "weak"), MINIMAX, cheap=instead
+        )
     search = WeakSearch(view)
     try:
         with limits.keeping(2 * checking_seconds(view), share=1 / 4):
@@ -103,16 +104,16 @@ def _decided(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
     Raises:
         LimitReached: at a limit.
     """
-    found = attainment(search)
+    attained = attainment(search)
     evidence = {"commitment": "mixed", "upper_bound": search.value / view.leader_scale}
     evidence |= search.proof()
-    if found.mix is not None and found.response is not None:
+    if attained.mix is not None and attained.response is not None:
         return commitment_outcome(
-            view, leader, found.mix, found.response, ties="weak", evidence=evidence
+            view, leader, attained.mix, attained.response, ties="weak", evidence=evidence
         )
     if search.best is None:
         raise ArithmeticError("a pure commitment attains the value that it was found with")
-    evidence |= {"interior": tuple(search.interiors[search.best] or ()), "chains": found.chains}
+    evidence |= {"interior": tuple(search.interiors[search.best] or ()), "chains": attained.chains}
     return commitment_outcome(
         view,
         leader,
@@ -138,7 +139,7 @@ def _weak_so_far(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
             for step in (Fraction(0), Fraction(1, 2**20), Fraction(1, 2**8))
         ]
     worth = [(*weak_value(view, mix), mix) for mix in mixes]
-    value, response, mix = max(worth, key=lambda found: found[0])
+    value, response, mix = max(worth, key=lambda best: best[0])
     bound = max(value, *search.tops().values()) / view.leader_scale
     evidence = {"commitment": "mixed", "upper_bound": bound, **search.proof()}
     return commitment_outcome(view, leader, mix, response, ties="weak", evidence=evidence)
@@ -147,11 +148,11 @@ def _weak_so_far(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
 def solve_pure(game: NormalFormGame, leader: int, ties: str) -> Solution:
     """The best pure commitment, by enumeration."""
     view = Bimatrix.of(game, leader)
-    found = best_pure(view, ties)
-    mix = [Fraction(int(i == found.action)) for i in range(view.shape[0])]
+    best = best_pure(view, ties)
+    mix = [Fraction(int(i == best.action)) for i in range(view.shape[0])]
     evidence = {
         "commitment": "pure",
-        "upper_bound": Fraction(found.value, view.leader_scale),
+        "upper_bound": Fraction(best.value, view.leader_scale),
     }
-    outcome = commitment_outcome(view, leader, mix, found.response, ties=ties, evidence=evidence)
+    outcome = commitment_outcome(view, leader, mix, best.response, ties=ties, evidence=evidence)
     return solution(game, lambda: outcome, ENUMERATION, cheap=lambda: outcome)

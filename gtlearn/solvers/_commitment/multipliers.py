@@ -6,7 +6,7 @@ rounded to multiples of a power of two, and the bound that they prove is compute
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -142,16 +142,11 @@ def _gains(incentives: NDArray[Any], rows: list[int], numerators: NDArray[Any]) 
     sums = weights.astype(object).sum(axis=1)
     if 2 * max(largest(incentives), 1) * max(sums.tolist(), default=0) < _INT64:
         weights = weights.astype(np.int64)
-        found: NDArray[Any] = own.astype(np.int64) * weights.sum(axis=1)
-        found -= table.astype(np.int64) @ weights.T
-        return found
+        gains: NDArray[Any] = own.astype(np.int64) * weights.sum(axis=1)
+        gains -= table.astype(np.int64) @ weights.T
+        return gains
     product = to_flint(table) * to_flint(np.ascontiguousarray(weights.T))
     flat = np.empty(product.nrows() * product.ncols(), dtype=object)
     flat[:] = [int(v) for v in product.entries()]
     exact: NDArray[Any] = own.astype(object) * sums - flat.reshape(own.shape)
     return exact
-
-
-def dual_row(dual: Sequence[int], denominator: int, size: int) -> tuple[list[int], int]:
-    """The first `size` entries of an exact dual solution, as a row of Multipliers."""
-    return [int(v) for v in dual[:size]], denominator

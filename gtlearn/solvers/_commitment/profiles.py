@@ -13,7 +13,7 @@ import contextlib
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,13 @@ from gtlearn import child, limits
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
+from gtlearn.solvers._commitment.bayesian_view import BayesianView
 from gtlearn.solvers._commitment.data import narrowed, scaled_floats
 from gtlearn.solvers._commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
 from gtlearn.solvers._commitment.least import maximise_least
 from gtlearn.solvers._commitment.relaxation import no_multipliers, nonzeros, relaxed_multipliers
 from gtlearn.solvers._commitment.strong import MARGIN
 from gtlearn.solvers._linear.program import Basis, Infeasible, LinearProgram, at_basis, solve
-
-if TYPE_CHECKING:
-    from gtlearn.solvers._commitment.bayesian import BayesianView
 
 TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
 
@@ -303,16 +301,16 @@ class ProfileSearch:
     def _empty(self, fixed: Fixed) -> Rows:
         """Multipliers that push the bound of a node without any mix down to the value found."""
         gains = [np.delete(self.types[t].disobedience(j), j, axis=0) for t, j in enumerate(fixed)]
-        found = maximise_least(-np.vstack(gains))
+        least = maximise_least(-np.vstack(gains))
         zeros = tuple(([0] * self.types[t].shape[1], 1) for t in range(len(fixed)))
-        length = max((self._leaf(fixed, zeros).bound - self.value) / -found.value, Fraction(0))
-        weights, rows = iter(found.weights), []
+        length = max((self._leaf(fixed, zeros).bound - self.value) / -least.value, Fraction(0))
+        weights, rows = iter(least.weights), []
         for t, j in enumerate(fixed):
             part = [
                 0 if k == j else next(weights) * length.numerator
                 for k in range(self.types[t].shape[1])
             ]
-            rows.append((part, found.denominator * length.denominator))
+            rows.append((part, least.denominator * length.denominator))
         return tuple(rows)
 
     def proof(self) -> dict[str, Any]:

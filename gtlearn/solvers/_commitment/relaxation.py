@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._linear.highs import silent_highs
+from gtlearn.solvers._linear.highs import compressed, highs_program, silent_highs
 
 MAX_NONZEROS = 1_500_000  # beyond, the relaxation costs more than it saves
 
@@ -56,8 +56,6 @@ def nonzeros(leader: list[NDArray[np.float64]]) -> int:
 
 def _model(leader: list[NDArray[np.float64]], follower: list[NDArray[np.float64]]) -> object:
     """Columns: each type's parts (j, i), then the mix. Rows: obedience (j, k), then the sums."""
-    import highspy
-
     m = leader[0].shape[1]
     parts = sum(table.size for table in leader)
     rows, columns, values = [], [], []
@@ -80,30 +78,12 @@ def _model(leader: list[NDArray[np.float64]], follower: list[NDArray[np.float64]
     rows.append(np.full(m, row))
     columns.append(parts + np.arange(m))
     values.append(np.ones(m))
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = parts + m, row + 1
-    lp.col_cost_ = -np.concatenate([*(t.ravel() for t in leader), np.zeros(m)])
-    lp.col_lower_, lp.col_upper_ = np.zeros(parts + m), np.full(parts + m, highspy.kHighsInf)
     lower, upper = np.zeros(row + 1), np.zeros(row + 1)
-    upper[:obedience] = highspy.kHighsInf
+    upper[:obedience] = np.inf
     lower[row] = upper[row] = 1.0
-    lp.row_lower_, lp.row_upper_ = lower, upper
-    set_entries(lp, np.concatenate(rows), np.concatenate(columns), np.concatenate(values))
-    return lp
-
-
-def set_entries(
-    lp: object,
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    values: NDArray[np.float64],
-) -> None:
-    """Gives a HighsLp its matrix, row by row."""
-    import highspy
-
-    order = np.lexsort((columns, rows))
-    counts = np.bincount(rows, minlength=lp.num_row_)  # type: ignore[attr-defined]
-    matrix = lp.a_matrix_  # type: ignore[attr-defined]
-    matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_ = np.concatenate([[0], np.cumsum(counts)])
-    matrix.index_, matrix.value_ = columns[order], values[order]
+    costs = -np.concatenate([*(t.ravel() for t in leader), np.zeros(m)])
+    entries = compressed(
+        np.concatenate(rows), np.concatenate(columns), np.concatenate(values), row + 1
+    )
+    between = np.zeros(parts + m), np.full(parts + m, np.inf)
+    return highs_program(costs, entries, between, (lower, upper))

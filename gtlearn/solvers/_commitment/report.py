@@ -124,7 +124,7 @@ def _above(value: Fraction) -> float:
 
 def solution(
     game: NormalFormGame | BayesianGame,
-    found: Callable[[], Commitment],
+    best: Callable[[], Commitment],
     method: str,
     reached: LimitReached | None = None,
     *,
@@ -135,7 +135,7 @@ def solution(
 
     Args:
         game: the game.
-        found: makes the commitment that was found.
+        best: makes the best commitment that is known.
         method: how it was.
         reached: the limit that ended the search.
         cheap: makes a commitment that is verified quickly, for where there is no time for the
@@ -144,7 +144,7 @@ def solution(
     """
     try:
         with limits.finishing():
-            checked = verified(game, found())
+            checked = verified(game, best())
     except LimitReached as error:
         reached, notes = error, ()
         with limits.suspended():

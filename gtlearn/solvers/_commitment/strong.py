@@ -4,6 +4,8 @@ One linear program for each response of the follower. Floats decide which of the
 being given up early; then the best one is solved in rationals, and every other one is bounded by
 multipliers that are checked in integers. Where rounded multipliers do not suffice (ties, floats
 that went wrong), that response's program is solved exactly too.
+
+Where interests are opposed, the minimax mix is optimal (von Neumann 1928).
 """
 
 from __future__ import annotations
@@ -21,12 +23,13 @@ from gtlearn.progress import tell
 from gtlearn.solvers._commitment.data import Bimatrix, earned, largest, region_program
 from gtlearn.solvers._commitment.dual_simplex import OPTIMAL, Proposal, maximise
 from gtlearn.solvers._commitment.least import maximise_least
-from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, dual_row, rounded, trivial
+from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded, trivial
 from gtlearn.solvers._commitment.pure import best_pure
 from gtlearn.solvers._linear.algebra import multiply
 from gtlearn.solvers._linear.program import Basis, Infeasible, Optimum, at_basis, solve
 
 MARGIN = 1e-6  # of the largest payoff: room for the rounding of multipliers
+_PART = 2**12  # entries that are compared at once
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,18 @@ class Commitments:
 
 def best_strong(game: Bimatrix) -> Commitments:
     """The optimal mixed commitment under strong ties, with exact bounds for every response."""
-    found = cheapest(game, "strong")
+    best = cheapest(game, "strong")
     try:
         with limits.keeping(checking_seconds(game)):
             with limits.keeping(2 * checking_seconds(game), share=1 / 4):
-                proposals, reached = _search(game, found.value)
+                proposals, reached = _search(game, best.value)
             with limits.finishing():
-                found = _with_winner(game, found, proposals)
-                found = _close(game, replace(found, reached=reached), proposals)
+                best = _with_winner(game, best, proposals)
+                best = _close(game, replace(best, reached=reached), proposals)
     except LimitReached as error:
-        found = replace(found, reached=error)
+        best = replace(best, reached=error)
     with limits.finishing():
-        return found if found.reached is None else _answered(game, found)
+        return best if best.reached is None else _answered(game, best)
 
 
 def cheapest(game: Bimatrix, ties: str) -> Commitments:
@@ -108,16 +111,16 @@ def _search(game: Bimatrix, start: Fraction) -> tuple[dict[int, Proposal], Limit
     return proposals, None
 
 
-def _with_winner(game: Bimatrix, found: Commitments, proposals: dict[int, Proposal]) -> Commitments:
+def _with_winner(game: Bimatrix, best: Commitments, proposals: dict[int, Proposal]) -> Commitments:
     """The exact commitment of the most promising proposal, where it is better."""
     optimal = [j for j, proposal in proposals.items() if proposal.status == OPTIMAL]
     if not optimal:
-        return found
+        return best
     winner = max(optimal, key=lambda j: proposals[j].bound)
     result = exact_region(game, winner, proposals[winner])
-    if result is None or Fraction(*result[1]) <= found.value:
-        return found
-    return replace(found, mix=result[0], response=winner, value=Fraction(*result[1]))
+    if result is None or Fraction(*result[1]) <= best.value:
+        return best
+    return replace(best, mix=result[0], response=winner, value=Fraction(*result[1]))
 
 
 def exact_region(
@@ -142,8 +145,7 @@ def exact_region(
         except Infeasible:
             return None
     mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal]
-    dual, denominator = dual_row(optimum.dual, optimum.dual_denominator, game.shape[1])
-    return mix, optimum.value(program), dual, denominator
+    return mix, optimum.value(program), optimum.dual[: game.shape[1]], optimum.dual_denominator
 
 
 def empty_region(
@@ -154,55 +156,53 @@ def empty_region(
     Raises:
         LimitReached: at a limit.
     """
-    found = maximise_least(-game.disobedience(j)[list(others)])
+    least = maximise_least(-game.disobedience(j)[list(others)])
     top = int(game.leader[:, j].max())
-    length = max((top - limit) / -found.value, Fraction(0))
+    length = max((top - limit) / -least.value, Fraction(0))
     row = [0] * game.shape[1]
-    for k, weight in zip(others, found.weights, strict=True):
+    for k, weight in zip(others, least.weights, strict=True):
         row[k] = weight * length.numerator
-    return row, found.denominator * length.denominator
+    return row, least.denominator * length.denominator
 
 
-def _close(game: Bimatrix, found: Commitments, proposals: dict[int, Proposal]) -> Commitments:
+def _close(game: Bimatrix, best: Commitments, proposals: dict[int, Proposal]) -> Commitments:
     """Solves exactly every response whose rounded multipliers do not prove it no better.
 
     Raises:
         LimitReached: at a limit, before the bounds that the proposals prove are known.
     """
     n = game.shape[1]
-    multipliers = rounded(game, {j: found.multipliers for j, found in proposals.items()})
+    multipliers = rounded(game, {j: proposal.multipliers for j, proposal in proposals.items()})
     tops = child.bounded(bounds, game, multipliers, seconds=checking_seconds(game))
     rows: dict[int, tuple[list[int], int]] = {}
     try:
         for j in sorted(range(n), key=lambda j: -tops[j]):
-            if tops[j] <= found.value:
+            if tops[j] <= best.value:
                 break
             limits.check()
             tell(None, "exact linear programs where floats leave a tie")
             result = exact_region(game, j, proposals.get(j))
             if result is None:
                 others = [k for k in range(n) if k != j]
-                rows[j] = empty_region(game, j, others, found.value)
-                tops[j] = found.value
+                rows[j] = empty_region(game, j, others, best.value)
+                tops[j] = best.value
                 continue
             rows[j], tops[j] = (result[2], result[3]), Fraction(*result[1])
-            if tops[j] > found.value:
-                found = replace(found, mix=result[0], response=j, value=tops[j])
+            if tops[j] > best.value:
+                best = replace(best, mix=result[0], response=j, value=tops[j])
     except LimitReached as error:
-        found = replace(found, reached=error)
-    return replace(
-        found, upper_bound=max(found.value, *tops), multipliers=multipliers.replaced(rows)
-    )
+        best = replace(best, reached=error)
+    return replace(best, upper_bound=max(best.value, *tops), multipliers=multipliers.replaced(rows))
 
 
-def _answered(game: Bimatrix, found: Commitments) -> Commitments:
+def _answered(game: Bimatrix, best: Commitments) -> Commitments:
     """The commitment with the best response to it: it may earn more than in its own region."""
     try:
-        response, value = strong_response(game, found.mix)
+        response, value = strong_response(game, best.mix)
     except LimitReached as error:
         return replace(cheapest(game, "strong"), reached=error)
-    bound = max(value, found.upper_bound)
-    return replace(found, response=response, value=value, upper_bound=bound)
+    bound = max(value, best.upper_bound)
+    return replace(best, response=response, value=value, upper_bound=bound)
 
 
 def strong_response(game: Bimatrix, mix: Sequence[Fraction]) -> tuple[int, Fraction]:
@@ -232,3 +232,49 @@ def best_responses(game: Bimatrix, mix: Sequence[Fraction]) -> list[int]:
     pays = child.bounded(multiply, gains.T, weights, seconds=seconds)
     top = max(pays)
     return [k for k, pay in enumerate(pays) if pay == top]
+
+
+def best_opposed(game: Bimatrix) -> Commitments | None:
+    """The optimal commitment where B_ij = d_i - c A_ij with c > 0, as in zero-sum games.
+
+    One linear program settles all responses: with the follower's minimax mix y, the multipliers
+    y / c bound each of them by the value of the game. Best responses to any mix then pay the leader
+    the same, so that strong and weak ties agree. None where interests are not opposed.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    rate = _rate(game)
+    if rate is None:
+        return None
+    n = game.shape[1]
+    least = maximise_least(game.leader.T)
+    weights = [v * rate.denominator for v in least.weights]
+    row = np.array(weights, dtype=object if max(weights) >= 2**62 else np.int64)
+    multipliers = Multipliers(n, dict.fromkeys(range(n), (row, least.denominator * rate.numerator)))
+    response = next(k for k, v in enumerate(least.weights) if v)
+    return Commitments(least.mix, response, least.value, least.value, multipliers)
+
+
+def _rate(game: Bimatrix) -> Fraction | None:
+    """The c > 0 of B_ij = d_i - c A_ij, None where there is none.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    limits.require(3 * game.leader.nbytes)
+    own, other = game.leader - game.leader[:, :1], game.incentives
+    first = divmod(int(np.argmax(own != 0)), own.shape[1])
+    if own[first] == 0:
+        return None
+    rate = Fraction(-int(other[first]), int(own[first]))
+    if rate <= 0:
+        return None
+    rows = max(1, _PART // own.shape[1])
+    for start in (first[0], *range(0, own.shape[0], rows)):  # the first row refutes most games
+        limits.check()
+        part = slice(start, start + rows)
+        left = other[part].astype(object) * rate.denominator
+        if not np.array_equal(left, own[part].astype(object) * -rate.numerator):
+            return None
+    return rate

@@ -94,9 +94,9 @@ class WeakSearch:
                 if tops[k] <= best:
                     self.floats.pop(j, None)
                     break
-                found = maximise(leader[k], follower[j] - follower, best - MARGIN)
-                self.floats[j] = found
-                if found.status in (CUT, INFEASIBLE):
+                proposal = maximise(leader[k], follower[j] - follower, best - MARGIN)
+                self.floats[j] = proposal
+                if proposal.status in (CUT, INFEASIBLE):
                     break
             else:
                 if self.floats[j].bound > best:
@@ -107,9 +107,9 @@ class WeakSearch:
         limits.check()
         if self.interior(j) is None:
             return
-        found = self.optimum(j)
-        if found.value > self.value:
-            self.value, self.best = found.value, j
+        optimum = self.optimum(j)
+        if optimum.value > self.value:
+            self.value, self.best = optimum.value, j
 
     def interior(self, j: int) -> list[Fraction] | None:
         """A mix to which only the class of j responds; None (with a proof kept) if there is none.
@@ -122,14 +122,14 @@ class WeakSearch:
         others = sorted(set(range(n)) - set(self.groups[j]))
         mix = _inside(self.game, j, others) if others else [Fraction(1, m)] * m
         if mix is None:
-            found = maximise_least(-self.game.disobedience(j)[others])
-            if found.value > 0:
-                mix = found.mix
+            least = maximise_least(-self.game.disobedience(j)[others])
+            if least.value > 0:
+                mix = least.mix
             else:
                 row = [0] * n
-                for k, weight in zip(others, found.weights, strict=True):
+                for k, weight in zip(others, least.weights, strict=True):
                     row[k] = weight
-                self.flat_rows[j] = row, found.denominator
+                self.flat_rows[j] = row, least.denominator
         self.interiors[j] = mix
         return mix
 
@@ -147,7 +147,7 @@ class WeakSearch:
         """
         rough = self._rounded()
         columns = [self.owner.get(j, j) for j in range(self.game.shape[1])]
-        found = child.bounded(
+        proven = child.bounded(
             bounds,
             self.game,
             rough,
@@ -156,10 +156,10 @@ class WeakSearch:
         )
         exact = {j: optimum.value for j, optimum in self.optima.items()}
         flat = dict.fromkeys(self.flat_rows, self.value)
-        return {j: exact.get(j, found[j]) for j in self.groups} | flat
+        return {j: exact.get(j, proven[j]) for j in self.groups} | flat
 
     def _rounded(self) -> Multipliers:
-        return rounded(self.game, {j: found.multipliers for j, found in self.floats.items()})
+        return rounded(self.game, {j: proposal.multipliers for j, proposal in self.floats.items()})
 
     def proof(self) -> dict[str, Any]:
         """The evidence that bounds every class: multipliers, weights and flat regions."""
@@ -183,10 +183,10 @@ def _inside(game: Bimatrix, j: int, others: list[int]) -> list[Fraction] | None:
     follower = np.ascontiguousarray(game.follower_floats.T)
     gains = game.disobedience(j)[others].astype(object)
     for margin in (1e-2, 1e-4, 1e-6):
-        found = maximise(game.leader_floats[:, j], follower[j] - follower[others] - margin)
-        if found.status != OPTIMAL:
+        proposal = maximise(game.leader_floats[:, j], follower[j] - follower[others] - margin)
+        if proposal.status != OPTIMAL:
             continue
-        weights = np.rint(np.ldexp(found.point.clip(0.0), 40)).astype(np.int64).astype(object)
+        weights = np.rint(np.ldexp(proposal.point.clip(0.0), 40)).astype(np.int64).astype(object)
         if (gains @ weights < 0).all():
             total = int(weights.sum())
             return [Fraction(v, total) for v in weights.tolist()]
@@ -202,10 +202,10 @@ def class_optimum(game: Bimatrix, j: int, group: list[int]) -> ClassOptimum:
     if len(group) == 1:
         follower = np.ascontiguousarray(game.follower_floats.T)
         hint = maximise(game.leader_floats[:, j], follower[j] - follower)
-        found = exact_region(game, j, hint)
-        if found is None:
+        region = exact_region(game, j, hint)
+        if region is None:
             raise Infeasible
-        mix, earned, dual, denominator = found
+        mix, earned, dual, denominator = region
         return ClassOptimum(mix, Fraction(*earned), (dual, denominator), {j: Fraction(1)})
     least = maximise_least(game.leader[:, group].T, game.disobedience(j))
     weights = {

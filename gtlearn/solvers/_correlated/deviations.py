@@ -11,7 +11,9 @@ where s ranges over the profiles with s_k = a, or over all of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -86,6 +88,26 @@ def deviation_entries(game: NormalFormGame) -> int:
     """How many numbers the rows hold at most."""
     profiles = int(np.prod(game.shape, dtype=object))
     return profiles * sum(game.shape)
+
+
+def distribution(game: NormalFormGame, weights: Sequence[int], total: int) -> dict[Key, Fraction]:
+    """Each profile's share of the total; the weights are in row-major order of the profiles."""
+    return {
+        tuple(int(a) for a in np.unravel_index(j, game.shape)): Fraction(weight, total)
+        for j, weight in enumerate(weights)
+        if weight
+    }
+
+
+def multipliers(
+    game: NormalFormGame, rows: Deviations, dual: Sequence[int], denominator: int
+) -> dict[Key, Fraction]:
+    """The dual values of the rows that are not zero, in units of payoffs."""
+    return {
+        key: Fraction(value * game.payoffs[key[0]].denominator, denominator)
+        for key, value in zip(rows.keys, dual, strict=False)
+        if value
+    }
 
 
 def _refuse_huge(game: NormalFormGame, coarse: bool) -> None:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers._correlated.deviations import Deviations
+from gtlearn.solvers._correlated.deviations import Deviations, distribution, multipliers
 from gtlearn.solvers._correlated.objectives import WELFARE, Proof, compact, linear_program
 from gtlearn.solvers._correlated.wolfe import nearest_to_origin
 from gtlearn.solvers._linear import sparse
@@ -144,8 +144,8 @@ class _Projection:
         solved = solve_integer_system(_gram(part), ones)
         if solved is None:
             raise ArithmeticError("independent rows have a singular Gram matrix")
-        multipliers, denominator = solved
-        covered = multiply(part.T, multipliers) if multipliers else [0] * len(columns)
+        weights, denominator = solved
+        covered = multiply(part.T, weights) if weights else [0] * len(columns)
         point = [0] * self.size
         for j, amount in zip(columns.tolist(), covered, strict=True):
             point[j] = denominator - amount
@@ -201,17 +201,8 @@ def _answer(
 ) -> tuple[Mapping[tuple[int, ...], Fraction], Proof]:
     """q scaled to a distribution, and the multipliers scaled with it."""
     total = sum(point)
-    distribution = {
-        tuple(int(a) for a in np.unravel_index(j, game.shape)): Fraction(v, total)
-        for j, v in enumerate(point)
-        if v
-    }
-    multipliers = {
-        key: Fraction(
-            2 * value * game.payoffs[key[0]].denominator, optimum.dual_denominator * total
-        )
-        for key, value in zip(rows.keys, optimum.dual, strict=False)
-        if value
-    }
+    dual = [2 * value for value in optimum.dual]
+    duals = multipliers(game, rows, dual, optimum.dual_denominator * total)
     value = 1 - Fraction(sum(v * v for v in point), total * total)
-    return distribution, Proof((Fraction(0),) * game.num_players, multipliers, value)
+    proof = Proof((Fraction(0),) * game.num_players, duals, value)
+    return distribution(game, point, total), proof

@@ -32,8 +32,8 @@ def nash_equilibrium(
         pure = best_pure_equilibrium(game, concept, objective)
         if pure is not None or game.num_players != 2:
             return pure
-        for found in one_equilibrium(game):
-            return _independent(concept, objective, cast(NashEquilibrium, found))
+        for equilibrium in one_equilibrium(game):
+            return _independent(concept, objective, cast(NashEquilibrium, equilibrium))
     except LimitReached:
         pass
     return None
@@ -52,9 +52,9 @@ def best_pure_equilibrium(
     best: CorrelatedEquilibrium | None = None
     for profile in profiles[:1] if objective is None else profiles:
         payoffs = tuple(game.payoff(k, profile) for k in range(game.num_players))
-        found = _outcome(concept, objective, {profile: Fraction(1)}, payoffs)
-        if best is None or cast(Fraction, found.value) > cast(Fraction, best.value):
-            best = found
+        equilibrium = _outcome(concept, objective, {profile: Fraction(1)}, payoffs)
+        if best is None or cast(Fraction, equilibrium.value) > cast(Fraction, best.value):
+            best = equilibrium
         if limits.reached():
             break
     return None if best is None else _verified(game, best)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers._correlated.deviations import Deviations, Key
+from gtlearn.solvers._correlated.deviations import Deviations, Key, multipliers
 from gtlearn.solvers._linear.program import Optimum
 from gtlearn.solvers._linear.sparse import SparseProgram
 
@@ -96,13 +96,9 @@ def linear_proof(game: NormalFormGame, rows: Deviations, objective: str, optimum
     """The dual of `linear_program` in units of payoffs."""
     scale = _scale(game)
     common = optimum.dual_denominator * scale
-    multipliers = {
-        key: Fraction(value * game.payoffs[key[0]].denominator, common)
-        for key, value in zip(rows.keys, optimum.dual, strict=False)
-        if value
-    }
     weights = tuple(Fraction(w) for w in player_weights(game, objective))
-    return Proof(weights, multipliers, Fraction(optimum.dual[-1], common))
+    duals = multipliers(game, rows, optimum.dual, common)
+    return Proof(weights, duals, Fraction(optimum.dual[-1], common))
 
 
 def fairness_program(game: NormalFormGame, rows: Deviations) -> SparseProgram:
@@ -141,14 +137,10 @@ def fairness_proof(game: NormalFormGame, rows: Deviations, optimum: Optimum) -> 
     first = len(rows.keys)
     shares = optimum.dual[first : first + game.num_players]
     total = sum(shares)  # the dual constraint of t makes it positive
-    multipliers = {
-        key: Fraction(value * game.payoffs[key[0]].denominator, total * scale)
-        for key, value in zip(rows.keys, optimum.dual, strict=False)
-        if value
-    }
     level = Fraction(optimum.dual[-1], total)  # zero where that constraint is slack
     weights = tuple(Fraction(share, total) for share in shares)
-    return Proof(weights, multipliers, (lowest + level) / scale)
+    duals = multipliers(game, rows, optimum.dual, total * scale)
+    return Proof(weights, duals, (lowest + level) / scale)
 
 
 def compact(values: NDArray[Any]) -> NDArray[Any]:

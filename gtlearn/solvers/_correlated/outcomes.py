@@ -70,9 +70,9 @@ def from_floats(
     program = (
         fairness_program(game, rows) if fair else linear_program(game, rows, objective or WELFARE)
     )
-    found = sparse.float_optimum(program)
+    optimum = sparse.float_optimum(program)
     profiles = int(np.prod(game.shape))
-    weights = np.zeros(profiles) if found is None else found.primal[:profiles].clip(min=0.0)
+    weights = np.zeros(profiles) if optimum is None else optimum.primal[:profiles].clip(min=0.0)
     total = float(weights.sum())
     if not 0.5 < total < 2.0:
         raise InputError(

@@ -16,7 +16,12 @@ from gtlearn.games.given import of_games
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._correlated import gini
-from gtlearn.solvers._correlated.deviations import Deviations, deviation_entries, deviations
+from gtlearn.solvers._correlated.deviations import (
+    Deviations,
+    deviation_entries,
+    deviations,
+    distribution,
+)
 from gtlearn.solvers._correlated.nash import best_pure_equilibrium, nash_equilibrium
 from gtlearn.solvers._correlated.objectives import (
     FAIRNESS,
@@ -106,8 +111,8 @@ def correlated(
 
     >>> from gtlearn import games
     >>> chicken = games.normal_form([[6, 2], [7, 0]], [[6, 7], [2, 0]])
-    >>> found = correlated(chicken)
-    >>> found[0].value, found[0].distribution[0, 0]
+    >>> best = correlated(chicken)
+    >>> best[0].value, best[0].distribution[0, 0]
     (Fraction(21, 2), Fraction(1, 2))
     """
     asked = _Asked("correlated", objective, arithmetic)
@@ -226,8 +231,8 @@ def _exact(
         pure = best_pure_equilibrium(game, concept, objective)
         if pure is not None:
             return pure
-    distribution, proof = _optimum(game, objective, rows)
-    payoffs = payoffs_of(game, distribution)
+    shares, proof = _optimum(game, objective, rows)
+    payoffs = payoffs_of(game, shares)
     evidence: dict[str, object] = {"gain": Fraction(0), "objective": objective}
     if objective is not None:
         evidence |= {
@@ -236,10 +241,10 @@ def _exact(
             "multipliers": proof.multipliers,
         }
     outcome = CorrelatedEquilibrium(
-        distribution,
+        shares,
         payoffs,
         Certificate(concept, RATIONAL, True, evidence),
-        objective_value(objective, distribution, payoffs),
+        objective_value(objective, shares, payoffs),
     )
     failed = violations(game, outcome)
     if failed:
@@ -256,16 +261,10 @@ def _optimum(game: NormalFormGame, objective: str | None, rows: Deviations) -> t
         program = linear_program(game, rows, objective or WELFARE)
     optimum = sparse.solve(program)
     profiles = int(np.prod(game.shape))
-    distribution = {
-        tuple(int(a) for a in np.unravel_index(j, game.shape)): Fraction(
-            value, optimum.primal_denominator
-        )
-        for j, value in enumerate(optimum.primal[:profiles])
-        if value
-    }
+    best = distribution(game, optimum.primal[:profiles], optimum.primal_denominator)
     if objective == FAIRNESS:
-        return distribution, fairness_proof(game, rows, optimum)
-    return distribution, linear_proof(game, rows, objective or WELFARE, optimum)
+        return best, fairness_proof(game, rows, optimum)
+    return best, linear_proof(game, rows, objective or WELFARE, optimum)
 
 
 def _cut_short(reached: LimitReached, outcome: CorrelatedEquilibrium | None) -> str:

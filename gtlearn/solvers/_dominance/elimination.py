@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +15,7 @@ from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
-from gtlearn.games.numbers import ExactArray, integer_array
+from gtlearn.games.numbers import lowest_terms
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._dominance.report import Belief, DominanceResult, DominanceStep, Standing
@@ -145,20 +144,11 @@ def restricted(game: NormalFormGame, standing: Standing) -> NormalFormGame:
     payoffs = []
     for tensor in game.payoffs:
         part = tensor.numerators[np.ix_(*standing)]
-        payoffs.append(integer_array(part.ravel().tolist(), part.shape, tensor.denominator))
+        payoffs.append(lowest_terms(part.ravel().tolist(), part.shape, tensor.denominator))
     labels = tuple(
         tuple(names[a] for a in kept) for names, kept in zip(game.actions, standing, strict=True)
     )
-    return replace(
-        game, name=f"{game.name}, reduced", actions=labels, payoffs=tuple(map(_lowest, payoffs))
-    )
-
-
-def _lowest(tensor: ExactArray) -> ExactArray:
-    numerators = tensor.numerators.ravel().tolist()
-    common = math.gcd(tensor.denominator, *numerators)
-    numerators = [v // common for v in numerators]
-    return integer_array(numerators, tensor.shape, tensor.denominator // common)
+    return replace(game, name=f"{game.name}, reduced", actions=labels, payoffs=tuple(payoffs))
 
 
 def _round(

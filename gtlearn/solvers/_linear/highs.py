@@ -18,6 +18,9 @@ _ENTRY = (
 )
 
 
+Entries = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+
+
 @dataclass(frozen=True)
 class FloatOptimum:
     """What HiGHS says about max c x, A x <= b, x >= 0, in floats.
@@ -61,6 +64,46 @@ def _silent_class() -> Any:
     return Silent
 
 
+def highs_program(
+    costs: NDArray[np.float64],
+    entries: Entries,
+    columns: tuple[Any, Any],
+    rows: tuple[Any, Any],
+    integral: NDArray[np.bool_] | None = None,
+) -> Any:
+    """The HighsLp that minimises costs x, where x and A x lie between bounds.
+
+    Args:
+        costs: shape (n,).
+        entries: A in compressed rows: starts (m + 1,), column indices and values (nonzeros,).
+        columns: lower and upper bounds of x, each of shape (n,).
+        rows: those of A x, each of shape (m,).
+        integral: which columns are integers, shape (n,).
+    """
+    import highspy
+
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(costs), len(entries[0]) - 1
+    lp.col_cost_ = costs
+    lp.col_lower_, lp.col_upper_ = columns
+    lp.row_lower_, lp.row_upper_ = rows
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = entries
+    if integral is not None:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(whole)] for whole in integral]
+    return lp
+
+
+def compressed(
+    rows: NDArray[np.int64], columns: NDArray[np.int64], values: NDArray[np.float64], count: int
+) -> Entries:
+    """A matrix of so many rows, given entry by entry, in compressed rows."""
+    order = np.lexsort((columns, rows))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
+    return starts, columns[order], values[order]
+
+
 def float_basis(
     objective: NDArray[Any],
     matrix: NDArray[Any],
@@ -79,13 +122,13 @@ def float_basis(
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=matrix.shape[0]))])
     costs = _scaled_rows(objective[None, :], np.zeros(1))[0][0]
     entries = (starts, columns, scaled[rows, columns])
-    found = simplex(costs, entries, sides, equalities)
-    return None if found is None else (found.columns, found.rows)
+    optimum = simplex(costs, entries, sides, equalities)
+    return None if optimum is None else (optimum.columns, optimum.rows)
 
 
 def simplex(
     objective: NDArray[np.float64],
-    entries: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    entries: Entries,
     bounds: NDArray[np.float64],
     equalities: Sequence[int],
     *,
@@ -115,7 +158,7 @@ def simplex(
 
 def _simplex(
     objective: NDArray[np.float64],
-    entries: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    entries: Entries,
     bounds: NDArray[np.float64],
     equalities: Sequence[int],
     lower: NDArray[np.float64] | None,
@@ -125,16 +168,10 @@ def _simplex(
     import highspy
 
     m, n = len(bounds), len(objective)
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = n, m
-    lp.col_cost_ = -objective
-    lp.col_lower_ = np.zeros(n) if lower is None else lower
-    lp.col_upper_ = np.full(n, highspy.kHighsInf)
-    row_lower = np.full(m, -highspy.kHighsInf)
+    row_lower = np.full(m, -np.inf)
     row_lower[list(equalities)] = bounds[list(equalities)]
-    lp.row_lower_, lp.row_upper_ = row_lower, bounds
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = entries
+    columns = np.zeros(n) if lower is None else lower, np.full(n, np.inf)
+    lp = highs_program(-objective, entries, columns, (row_lower, bounds))
     solver = silent_highs(limits.seconds_left(), solver="simplex", **options)
     solver.passModel(lp)
     if start is not None:

@@ -68,7 +68,7 @@ def _in_floats(markov: MarkovGame, tables: Sequence[NDArray[np.float64]]) -> NDA
     for part in _chunks(len(out), markov, CHUNK):
         limits.check()
         rewards, chains = _chain([array[part] for array in arrays], payoffs, moves)
-        out[part] = values_in_floats(markov, start, rewards[None], chains[None])
+        out[part], _ = chain_values(markov, start, rewards[None], chains[None])
     return (out * float(markov.scale)).reshape(*batch, markov.num_players)
 
 
@@ -124,7 +124,7 @@ def _exactly(markov: MarkovGame, tables: Sequence[Any]) -> ExactArray:
     for part in _chunks(prod(batch), markov, LONG_CHUNK if kind is object else CHUNK):
         limits.check()
         rewards, chains = _chain([array[part].astype(kind) for array in arrays], payoffs, moves)
-        numerators, unit = values_in_integers(
+        numerators, unit = chain_values(
             markov, start, rewards[None], chains[None], total * markov.transitions.denominator
         )
         parts.append((numerators.astype(object), unit))
@@ -180,63 +180,39 @@ def _largest(numerators: NDArray[Any]) -> int:
     return max(int(numerators.max()), -int(numerators.min()))
 
 
-def values_in_floats(
-    game: MarkovGame,
-    start: NDArray[np.float64],
-    rewards: NDArray[np.float64],
-    moves: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """The unscaled values of many Markov chains.
-
-    Args:
-        game: its horizon and discount are used.
-        start: probabilities, shape (states,).
-        rewards: shape (steps, batch, states, players); `steps` is 1 or the horizon.
-        moves: shape (steps, batch, states, states).
-
-    Returns:
-        Shape (batch, players).
-    """
-    discount = float(game.discount)
-    if game.horizon is not None:
-        return _forward(start, rewards, moves, game.horizon, discount, 1)
-    system = np.eye(len(start)) - discount * moves[0]
-    right = np.broadcast_to(start[:, None], (*system.shape[:2], 1))
-    seconds = system.size * len(start) * 1e-9
-    visits = child.bounded(np.linalg.solve, system.swapaxes(1, 2), right, seconds=seconds)
-    values: NDArray[np.float64] = np.einsum("bs,bsk->bk", visits[..., 0], rewards[0])
-    return values
-
-
-def values_in_integers(
+def chain_values(
     game: MarkovGame,
     start: NDArray[Any],
     rewards: NDArray[Any],
     moves: NDArray[Any],
-    denominator: int,
+    denominator: int | None = None,
 ) -> tuple[NDArray[Any], Any]:
-    """The unscaled values of many Markov chains, in the integers of `rewards` and `moves`.
+    """The unscaled values of many Markov chains, in floats, or in integers of any size.
 
     Args:
         game: its horizon and discount are used.
-        start: numerators, shape (states,).
-        rewards: numerators, shape (steps, batch, states, players); `steps` is 1 or the horizon.
-        moves: numerators, shape (steps, batch, states, states).
-        denominator: of the moves.
+        start: probabilities of the states, or their numerators, shape (states,).
+        rewards: or their numerators, shape (steps, batch, states, players); `steps` is 1 or the
+            horizon.
+        moves: or their numerators, shape (steps, batch, states, states).
+        denominator: of the moves; None where all numbers are floats.
 
     Returns:
-        Numerators of shape (batch, players), and what they are to be divided by besides the
-        denominators of the start and the rewards: one integer, or without a horizon one for each
-        of the batch.
+        Values of shape (batch, players), or numerators, and what these are to be divided by
+        besides the denominators of the start and the rewards: one number, or without a horizon
+        one for each of the batch.
     """
-    keep, grow = game.discount.numerator, game.discount.denominator * denominator
+    keep: Any = float(game.discount)
+    grow = 1
+    if denominator is not None:
+        keep, grow = game.discount.numerator, game.discount.denominator * denominator
     if game.horizon is not None:
-        numerators = _forward(start, rewards, moves, game.horizon, keep, grow)
-        return numerators, grow ** (game.horizon - 1)
-    system = grow * np.eye(len(start), dtype=int).astype(moves.dtype) - keep * moves[0]
-    visits, determinants = _solve_integers(system.swapaxes(1, 2), start)
-    numerators = np.einsum("bs,bsk->bk", visits, rewards[0]) * grow
-    return numerators, determinants.astype(object)
+        values = _forward(start, rewards, moves, game.horizon, keep, grow)
+        return values, grow ** (game.horizon - 1)
+    system = grow * np.eye(len(start), dtype=moves.dtype) - keep * moves[0]
+    solve = _solve_floats if denominator is None else _solve_integers
+    visits, units = solve(system.swapaxes(1, 2), start)
+    return np.einsum("bs,bsk->bk", visits, rewards[0]) * grow, units
 
 
 def _forward(
@@ -267,6 +243,14 @@ def _forward(
     return total
 
 
+def _solve_floats(system: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """As `_solve_integers`."""
+    columns = np.broadcast_to(right[:, None], (*system.shape[:2], 1))
+    seconds = system.size * len(right) * 1e-9
+    visits = child.bounded(np.linalg.solve, system, columns, seconds=seconds)
+    return visits[..., 0], np.ones(len(system))
+
+
 def _solve_integers(system: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Numerators x (batch, states) and determinants d with system @ (x / d) = right.
 
@@ -286,7 +270,7 @@ def _solve_integers(system: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[
             table[:, rows] = (part * pivot - part[:, :, k : k + 1] * row) // before
         table[:, k : k + 1] = row
         before = pivot
-    return table[:, :, size], table[:, size - 1, size - 1]
+    return table[:, :, size], table[:, size - 1, size - 1].astype(object)
 
 
 def _rows(table: NDArray[Any]) -> Iterator[slice]:

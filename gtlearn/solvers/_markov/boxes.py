@@ -8,69 +8,15 @@ step, by dynamic programming; and its derivatives have bounds from those on valu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._markov.process import Process
+from gtlearn.solvers._markov.process import FloatProcess
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
-
-ROUNDING = 2.0**-53  # the relative error of one operation in doubles
-
-
-@dataclass(frozen=True, eq=False)
-class FloatProcess:
-    """A decision process of one player in floats; its largest payoff is one.
-
-    Attributes:
-        live: the states that can be reached; the others are left out.
-        start: shape (live,).
-        rewards: of the player, shape (steps, live, actions).
-        moves: shape (steps, live, actions, live).
-        legal: shape (live, actions).
-        discount: what a payoff one step later is worth.
-        horizon: the number of steps.
-        unit: what a value is to be multiplied by, to be one of the game; of any size.
-        margin: a bound on the rounding of any value or derivative that `bounds` computes.
-    """
-
-    live: NDArray[np.int64]
-    start: Floats
-    rewards: Floats
-    moves: Floats
-    legal: Booleans
-    discount: float
-    horizon: int
-    unit: Fraction
-    margin: float
-
-
-def float_process(faced: Process, player: int, live: NDArray[np.int64]) -> FloatProcess:
-    """The process of one player with a horizon, in floats."""
-    game = faced.game
-    rewards = np.where(faced.legal, faced.rewards[..., player], 0)[:, live]
-    largest = max(map(abs, rewards.ravel().tolist())) or 1
-    moves = (faced.moves / faced.denominator).astype(np.float64)[..., live][:, live]
-    horizon, discount = game.horizon or 1, float(game.discount)
-    # values are sums of so many terms a step, each rounded a few times, and no larger than the
-    # sum of the discounts; derivatives are sums of values times visits
-    operations = 8 * (horizon + 2) * (len(live) + 2 * rewards.shape[-1] + 8)
-    total = sum(discount**step for step in range(horizon))
-    return FloatProcess(
-        live=live,
-        start=np.array([float(game.start[state]) for state in live]),
-        rewards=(rewards / largest).astype(np.float64),
-        moves=moves,
-        legal=faced.legal[live],
-        discount=discount,
-        horizon=horizon,
-        unit=game.scale * Fraction(largest, faced.denominators[player]),
-        margin=4 * operations * ROUNDING * total * (total + 1),
-    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,5 @@
-"""Turns tables into equilibria with certificates: exact regrets against every deviation."""
+"""Turns tables into equilibria with certificates: exact regrets against every deviation, also of
+short tables near long or irrational ones."""
 
 from __future__ import annotations
 
@@ -11,12 +12,19 @@ import numpy as np
 
 from gtlearn import child, limits
 from gtlearn.games import MarkovGame
+from gtlearn.games.numbers import Number
 from gtlearn.solvers._linear.cost import bits_of, solving_seconds
-from gtlearn.solvers._markov.response import optimal_response
-from gtlearn.solvers.solution import RATIONAL, Certificate, NashEquilibrium, Table
+from gtlearn.solvers._markov.planning import optimal_plan
+from gtlearn.solvers._markov.process import induced_process
+from gtlearn.solvers._markov.tables import exact_tables
+from gtlearn.solvers.solution import RATIONAL, Certificate, NashEquilibrium, Strategy, Table
 from gtlearn.solvers.verify.markov_values import table_payoffs, table_regrets
 
 SUBGAME_PERFECT = "subgame_perfect"
+ACCURACY = Fraction(
+    1, 10**9
+)  # of approximations, in shares of what the payoffs of a play differ by
+DIGITS = (12, 18, 24, 36)  # of the decimals that probabilities are rounded to, as many as it takes
 
 
 def measured(
@@ -77,12 +85,12 @@ def is_subgame_perfect(game: MarkovGame, tables: Sequence[Table]) -> bool:
     A table is if it only plays actions that conserve the optimal value (Puterman 1994, Theorems
     4.3.3 and 6.2.7).
     """
-    for player, table in enumerate(tables):
-        choices = optimal_response(game, tables, player).choices or ()
-        for row, best in enumerate(choices):
-            played = table[row % len(table)]
-            if any(p and action not in best for action, p in enumerate(played)):
-                return False
+    exact = exact_tables(tables, game)
+    for player, table in enumerate(exact):
+        _, choices = optimal_plan(induced_process(game, exact, player), player)
+        played = np.array([[p != 0 for p in row] for row in table])
+        if (played.reshape(-1, *choices.shape[1:]) & ~choices).any():
+            return False
     return True
 
 
@@ -94,3 +102,41 @@ def tolerances(game: MarkovGame, share: Fraction) -> tuple[Fraction, ...]:
         spread = Fraction(int(legal.max()) - int(legal.min()), array.denominator)
         out.append(share * spread / (1 - game.discount))
     return tuple(out)
+
+
+def shortened(
+    game: MarkovGame, tables: Sequence[Table], allowed: Sequence[Fraction]
+) -> NashEquilibrium:
+    """The profile in the fewest decimals for which no player's regret exceeds what is allowed.
+
+    Args:
+        game: the game.
+        tables: one exact table a player.
+        allowed: the largest regret of each player.
+
+    Returns:
+        The profile as it is given where no rounding keeps the regrets that low.
+    """
+    for digits in DIGITS:
+        short = [tuple(decimal(row, digits) for row in table) for table in tables]
+        equilibrium = measured(game, short)
+        regrets = equilibrium.certificate.evidence["regrets"]
+        if all(r <= most for r, most in zip(regrets, allowed, strict=True)):
+            return equilibrium
+    return measured(game, tables)
+
+
+def decimal(strategy: Sequence[Number], digits: int) -> Strategy:
+    """The probability vector with so many decimals that is nearest to a probability vector.
+
+    >>> from fractions import Fraction
+    >>> [str(p) for p in decimal((Fraction(1, 3), Fraction(0), Fraction(2, 3)), 1)]
+    ['3/10', '0', '7/10']
+    """
+    unit = 10**digits
+    exact = [Fraction(p) * unit for p in strategy]
+    whole = [int(v) for v in exact]
+    by_rest = sorted(range(len(exact)), key=lambda a: whole[a] - exact[a])
+    for action in by_rest[: unit - sum(whole)]:
+        whole[action] += 1
+    return tuple(Fraction(v, unit) for v in whole)

@@ -12,10 +12,16 @@ from gtlearn.games import MarkovGame
 from gtlearn.progress import tell
 from gtlearn.solvers._enclosure.equilibria import enclosed
 from gtlearn.solvers._enclosure.krawczyk import NotEnclosed
-from gtlearn.solvers._markov.certified import is_exact, measured, tolerances
+from gtlearn.solvers._markov.certified import (
+    ACCURACY,
+    decimal,
+    is_exact,
+    measured,
+    shortened,
+    tolerances,
+)
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.float_games import FloatGame
-from gtlearn.solvers._markov.rounding import ACCURACY, decimal, shortened
 from gtlearn.solvers._markov.stage_games import continuation_payoffs, stage_game
 from gtlearn.solvers._markov.tracing import traced
 from gtlearn.solvers.solution import NashEquilibrium, Strategy, Table
@@ -61,12 +67,12 @@ def mixed_equilibrium(game: MarkovGame) -> tuple[NashEquilibrium, str] | None:
         start = weights / (floats.owners @ (floats.owners.T @ weights))
         end = child.bounded(traced, floats, start, seconds=2e-9 * size**3)
         if end is not None:
-            found = child.bounded(
+            result = child.bounded(
                 _measured, game, floats, *end, allowed, seconds=2e-8 * floats.entries**3
             )
-            regrets = found[0].certificate.evidence["regrets"]
+            regrets = result[0].certificate.evidence["regrets"]
             if all(r <= most for r, most in zip(regrets, allowed, strict=True)):
-                return found
+                return result
         weights = generator.exponential(size=floats.entries)
     return None
 
@@ -79,9 +85,9 @@ def _measured(
     for denominator in DENOMINATORS:
         simple = _simple(tables, denominator)
         if simple is not None:
-            found = measured(game, simple)
-            if is_exact(found):
-                return found, ""
+            result = measured(game, simple)
+            if is_exact(result):
+                return result, ""
     try:
         return enclosed(game, tables, evaluate(game, tables).state_values), ""
     except NotEnclosed as reason:

@@ -40,8 +40,8 @@ class _Task:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """What a method found; `complete` where it is proven to be all.
+class _Result:
+    """What a method comes to; `complete` where it is proven to be all.
 
     An empty list comes with a reason, or with the limit that was reached.
     """
@@ -90,31 +90,31 @@ def solve_nash(
     >>> from gtlearn import games
     >>> game = games.iterated("prisoners_dilemma", discount="9/10")
     >>> cooperation = solve_nash(game, select="welfare")[0]  # grim trigger
-    >>> cooperation.payoffs, [str(row[0]) for row in cooperation.tables[0]]
+    >>> cooperation.payoffs, [str(row[0]) for row in cooperation.strategies[0]]
     ((Fraction(30, 1), Fraction(30, 1)), ['1', '1', '0', '0', '0'])
     """
     _check(find, select, method)
     start = time.monotonic()
     with limited(time_limit, memory_limit), heard_by(progress):
         task = _Task(game, as_markov(game), select)
-        found = _chosen(task, find, method)(task)
-    notes = [task.markov.number_note, *_accuracy(found), *found.notes]
-    if found.reached is not None:
-        notes.append(f"{found.reached} before the search was over")
+        result = _chosen(task, find, method)(task)
+    notes = [task.markov.number_note, *_accuracy(result), *result.notes]
+    if result.reached is not None:
+        notes.append(f"{result.reached} before the search was over")
     return Solution(
         game=game,
         concept="nash",
-        method=found.method,
-        solutions=found.equilibria,
-        status=OK if found.reached is None else found.reached.status,
-        complete=found.complete,
-        arithmetic=weakest(e.certificate.arithmetic for e in found.equilibria),
+        method=result.method,
+        solutions=result.equilibria,
+        status=OK if result.reached is None else result.reached.status,
+        complete=result.complete,
+        arithmetic=weakest(e.certificate.arithmetic for e in result.equilibria),
         seconds=time.monotonic() - start,
         notes=tuple(note for note in notes if note),
     )
 
 
-Method = Callable[[_Task], _Found]
+Method = Callable[[_Task], _Result]
 
 
 def _check(find: str, select: str | None, method: str | None) -> None:
@@ -148,85 +148,85 @@ def _chosen(task: _Task, find: str, method: str | None) -> Method:
     return _any_stationary
 
 
-def _backward_induction(task: _Task) -> _Found:
+def _backward_induction(task: _Task) -> _Result:
     game = task.markov
     if game.horizon is None:
         raise InputError(f"{game.name} has no horizon, so there is no last step to begin with")
     try:
-        found = induction.subgame_perfect_equilibrium(game, select=task.select)
+        equilibrium = induction.subgame_perfect_equilibrium(game, select=task.select)
     except LimitReached as error:
-        return _Found(induction.METHOD, (), error)
-    if found is None:
-        return _Found(induction.METHOD, (), notes=(NO_PURE_STAGE,))
+        return _Result(induction.METHOD, (), error)
+    if equilibrium is None:
+        return _Result(induction.METHOD, (), notes=(NO_PURE_STAGE,))
     if zero_sum.is_constant_sum(game):
-        found = zero_sum.with_bounds(found)
-    return _Found(induction.METHOD, (found,))
+        equilibrium = zero_sum.with_bounds(equilibrium)
+    return _Result(induction.METHOD, (equilibrium,))
 
 
-def _newton(task: _Task) -> _Found:
+def _newton(task: _Task) -> _Result:
     return _zero_sum(task, zero_sum.NEWTON)
 
 
-def _shapley(task: _Task) -> _Found:
+def _shapley(task: _Task) -> _Result:
     return _zero_sum(task, zero_sum.SHAPLEY)
 
 
-def _zero_sum(task: _Task, method: str) -> _Found:
+def _zero_sum(task: _Task, method: str) -> _Result:
     """In a zero-sum game all equilibria are worth the same, so none is to be selected."""
     game = task.markov
     if game.horizon is not None or not zero_sum.is_constant_sum(game):
         raise InputError(
             f"{game.name} is no zero-sum game without a horizon; drop {option('method')}"
         )
-    found, reached = zero_sum.discounted_zero_sum(game, newton=method == zero_sum.NEWTON)
-    return _Found(method, () if found is None else (found,), reached)
+    equilibrium, reached = zero_sum.discounted_zero_sum(game, newton=method == zero_sum.NEWTON)
+    return _Result(method, () if equilibrium is None else (equilibrium,), reached)
 
 
-def _repetition(task: _Task) -> _Found:
+def _repetition(task: _Task) -> _Result:
     if not isinstance(task.game, IteratedGame):
         raise InputError(
             f"{task.game.name} is no iterated game, so it has no stage equilibrium to repeat"
         )
     try:
-        found = stationary.repeated_stage_equilibrium(task.game, select=task.select)
+        equilibrium = stationary.repeated_stage_equilibrium(task.game, select=task.select)
     except LimitReached as error:
-        return _Found(stationary.REPETITION, (), error)
-    if found is None:
-        return _Found(stationary.REPETITION, (), notes=(NO_PURE_STAGE,))
-    return _Found(stationary.REPETITION, (found,))
+        return _Result(stationary.REPETITION, (), error)
+    if equilibrium is None:
+        return _Result(stationary.REPETITION, (), notes=(NO_PURE_STAGE,))
+    return _Result(stationary.REPETITION, (equilibrium,))
 
 
 def _enumerated(task: _Task) -> tuple[list[NashEquilibrium], LimitReached | None]:
     """The equilibria in deterministic tables, and the limit that ended the search."""
-    found: list[NashEquilibrium] = []
+    equilibria: list[NashEquilibrium] = []
     try:
         for equilibrium in stationary.deterministic_equilibria(task.markov):
-            found.append(equilibrium)
+            equilibria.append(equilibrium)
     except LimitReached as error:
-        return found, error
-    return found, None
+        return equilibria, error
+    return equilibria, None
 
 
-def _all_deterministic(task: _Task) -> _Found:
-    found, reached = _enumerated(task)
-    perfect = sum(e.certificate.evidence[SUBGAME_PERFECT] for e in found)
+def _all_deterministic(task: _Task) -> _Result:
+    equilibria, reached = _enumerated(task)
+    perfect = sum(e.certificate.evidence[SUBGAME_PERFECT] for e in equilibria)
     if reached is None:
         note = (
             f"deterministic tables that do not see the time have no other equilibrium; {perfect} "
-            f"of the {len(found)} {'is' if perfect == 1 else 'are'} subgame perfect, and "
+            f"of the {len(equilibria)} {'is' if perfect == 1 else 'are'} subgame perfect, and "
             "equilibria in other strategies are not listed"
         )
     else:
-        note = f"{len(found)} equilibria in deterministic tables were found; there may be more"
-    if reached is None and not found:
+        note = f"{len(equilibria)} equilibria in deterministic tables were found; there may be more"
+    if reached is None and not equilibria:
         note = (
             "no equilibrium is in deterministic tables that do not see the time, and only those "
             "are listed; ask for one equilibrium to look further"
         )
-    return _Found(stationary.ENUMERATION, tuple(found), reached, reached is None, (note,))
+    return _Result(stationary.ENUMERATION, tuple(equilibria), reached, reached is None, (note,))
 
 
-def _enumeration(task: _Task) -> _Found:
+def _enumeration(task: _Task) -> _Result:
     """One equilibrium in deterministic tables: a subgame-perfect one where there is one."""
     if task.select is not None:
         return _best(task)
@@ -235,10 +235,10 @@ def _enumeration(task: _Task) -> _Found:
     chosen = (perfect or list(everything.equilibria))[:1]
     notes = () if chosen else everything.notes
     reached = None if chosen else everything.reached
-    return _Found(everything.method, tuple(chosen), reached, notes=notes)
+    return _Result(everything.method, tuple(chosen), reached, notes=notes)
 
 
-def _best(task: _Task) -> _Found:
+def _best(task: _Task) -> _Result:
     """The best of the equilibria in deterministic tables and the repeated stage equilibria."""
     select = task.select or WELFARE
     if select == ENTROPY:
@@ -257,8 +257,8 @@ def _best(task: _Task) -> _Found:
         notes.append(f"best of the repeated stage equilibria only: {refusal}")
         method = f"{stationary.REPETITION}, best {select}"
     elif reached is None:
-        found, reached = _enumerated(task)
-        candidates += found
+        enumerated, reached = _enumerated(task)
+        candidates += enumerated
     if not candidates and reached is None:
         notes.append(
             "no equilibrium is in deterministic tables, so there is none to select from; drop "
@@ -269,10 +269,10 @@ def _best(task: _Task) -> _Found:
         return score(equilibrium.payoffs, select), equilibrium.certificate.evidence[SUBGAME_PERFECT]
 
     best = (max(candidates, key=preferred),) if candidates else ()
-    return _Found(method, best, reached, notes=tuple(notes))
+    return _Result(method, best, reached, notes=tuple(notes))
 
 
-def _tracing(task: _Task) -> _Found:
+def _tracing(task: _Task) -> _Result:
     game = task.markov
     if game.horizon is not None:
         raise InputError(f"{game.name} has a horizon; use backward-induction")
@@ -280,33 +280,33 @@ def _tracing(task: _Task) -> _Found:
         drop = f"{option('select')} or {option('method')}"
         raise InputError(f"{mixed.METHOD} finds one equilibrium, so drop {drop}")
     try:
-        found = mixed.mixed_equilibrium(game)
+        traced = mixed.mixed_equilibrium(game)
     except LimitReached as error:
-        return _Found(mixed.METHOD, (), error)
-    if found is None:
-        return _Found(mixed.METHOD, (), notes=(NONE_TRACED,))
-    equilibrium, reason = found
+        return _Result(mixed.METHOD, (), error)
+    if traced is None:
+        return _Result(mixed.METHOD, (), notes=(NONE_TRACED,))
+    equilibrium, reason = traced
     notes = (f"no box is proven to hold an exact equilibrium, since {reason}",) if reason else ()
-    return _Found(mixed.METHOD, (equilibrium,), notes=notes)
+    return _Result(mixed.METHOD, (equilibrium,), notes=notes)
 
 
-def _any_stationary(task: _Task) -> _Found:
+def _any_stationary(task: _Task) -> _Result:
     """Repetition if the game is iterated, then deterministic tables if they are few, then mixed."""
     if isinstance(task.game, IteratedGame):
-        found = _repetition(task)
-        if found.equilibria or found.reached:
-            return found
+        result = _repetition(task)
+        if result.equilibria or result.reached:
+            return result
     if not stationary.too_many_tables(task.markov, FEW_TABLES):
-        found = _enumeration(task)
-        if found.equilibria or found.reached:
-            return found
+        result = _enumeration(task)
+        if result.equilibria or result.reached:
+            return result
     return _tracing(task)
 
 
-def _accuracy(found: _Found) -> list[str]:
+def _accuracy(result: _Result) -> list[str]:
     """Says how far an approximate equilibrium is from one, or the bounds on the value apart."""
     out = []
-    for k, equilibrium in enumerate(found.equilibria):
+    for k, equilibrium in enumerate(result.equilibria):
         evidence = equilibrium.certificate.evidence
         if is_exact(equilibrium):
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, lcm, prod
@@ -21,6 +21,27 @@ Integers = NDArray[Any]  # Python ints in an object array
 
 CHUNK = 2**16  # entries that are computed between two looks at the limits
 BLINK = 0.005  # seconds, likewise
+WORD = 64  # bits
+ROUNDING = 2.0**-53  # the relative error of one operation in doubles
+
+
+def solve_exactly(system: Integers, right: Integers) -> tuple[list[int], int]:
+    """The solution of a regular system over one denominator, its entries row by row.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    if limits.patience() == inf:
+        return _solved(system, right)
+    columns = right.size // len(right)
+    seconds = columns * solving_seconds(len(system), bits_of(system))
+    return child.bounded(_solved, system, right, seconds=seconds)
+
+
+def _solved(system: Integers, right: Integers) -> tuple[list[int], int]:
+    solution: Any = to_flint(system).solve(to_flint(right))  # of rationals
+    numerators, denominator = solution.numer_denom()
+    return [int(v) for v in numerators.entries()], int(denominator)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +56,7 @@ class Process:
         moves: numerators of the transitions, shape (steps, states, actions, states).
         denominator: of the transitions.
         legal: which actions may be played, shape (states, actions).
+        solve: solves a regular system in its numbers, over one denominator.
     """
 
     game: MarkovGame
@@ -43,6 +65,7 @@ class Process:
     moves: Integers
     denominator: int
     legal: NDArray[np.bool_]
+    solve: Callable[[Integers, Integers], tuple[list[Any], int]] = solve_exactly
 
     @property
     def decay(self) -> tuple[int, int]:
@@ -93,7 +116,13 @@ def induced_process(game: MarkovGame, tables: Sequence[Rows], free: int | None =
         tables: one exact table a player, as `exact_tables` makes them; that of `free` is ignored.
         free: the player whose actions stay open.
     """
-    weights, total = joint_weights(game, tables, free)
+    return process_under(game, *joint_weights(game, tables, free), free)
+
+
+def process_under(
+    game: MarkovGame, weights: Integers, total: int, free: int | None = None
+) -> Process:
+    """The same, from the probabilities of the others' joint actions, as of `joint_weights`."""
     players = tuple(2 + k for k in range(game.num_players) if k != free)
     payoffs = [_means(weights, array.numerators, players) for array in game.payoffs]
     moves = _means(weights[..., None], game.transitions.numerators, players)
@@ -143,7 +172,7 @@ def product(moves: Integers, values: Integers) -> Integers:
         values: shape (states, n) or (states,).
     """
     limits.check()
-    bits = abs(int(values.flat[0])).bit_length()
+    bits = values.flat[0].bit_length() if isinstance(values.flat[0], int) else WORD
     each = values.size
     rows = max(1, int(BLINK / python_seconds(each, bits)))
     flat = moves.reshape(-1, moves.shape[-1])
@@ -154,25 +183,6 @@ def product(moves: Integers, values: Integers) -> Integers:
         limits.check()
         out.append(flat[first : first + rows] @ values)
     return np.concatenate(out).reshape(*moves.shape[:-1], *values.shape[1:])
-
-
-def solve_exactly(system: Integers, right: Integers) -> tuple[list[int], int]:
-    """The solution of a regular system over one denominator, its entries row by row.
-
-    Raises:
-        LimitReached: at a limit.
-    """
-    if limits.patience() == inf:
-        return _solved(system, right)
-    columns = right.size // len(right)
-    seconds = columns * solving_seconds(len(system), bits_of(system))
-    return child.bounded(_solved, system, right, seconds=seconds)
-
-
-def _solved(system: Integers, right: Integers) -> tuple[list[int], int]:
-    solution: Any = to_flint(system).solve(to_flint(right))  # of rationals
-    numerators, denominator = solution.numer_denom()
-    return [int(v) for v in numerators.entries()], int(denominator)
 
 
 def plan_values(chosen: Process, plan: Integers) -> tuple[Integers, int]:
@@ -194,7 +204,7 @@ def plan_values(chosen: Process, plan: Integers) -> tuple[Integers, int]:
     if chosen.game.horizon is None:
         rewards, moves = (array[everywhere, plan[0]] for array in chosen.at(0))
         system = grow * np.eye(len(moves), dtype=int).astype(object) - keep * moves
-        solved, denominator = solve_exactly(system, grow * rewards)
+        solved, denominator = chosen.solve(system, grow * rewards)
         return np.array(solved, dtype=object).reshape(rewards.shape), denominator
     values, unit = np.zeros(chosen.rewards.shape[1::2], dtype=object), 1
     for step in reversed(range(chosen.game.horizon)):
@@ -222,9 +232,89 @@ def scaled(chosen: Process, numerators: Integers, unit: int) -> list[list[Fracti
     ]
 
 
+def plan_payoffs(chosen: Process, plan: Integers) -> tuple[Fraction, ...]:
+    """What each player gets from the start in the game's unit, where a plan is followed."""
+    return from_start(chosen, scaled(chosen, *plan_values(chosen, plan)))
+
+
 def from_start(chosen: Process, values: Sequence[Sequence[Fraction]]) -> tuple[Fraction, ...]:
     """The value of each player at the start, from its values in each state."""
     start = chosen.game.start
     return tuple(
         sum((p * v for p, v in zip(start, row, strict=True) if p), Fraction(0)) for row in values
+    )
+
+
+def reached_rows(faced: Process, played: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows are reached with positive probability, (steps, states).
+
+    Args:
+        faced: the process.
+        played: which actions may be played, shape (steps, states, actions); `steps` may be 1.
+    """
+    links = faced.moves != 0
+    here = np.array([p > 0 for p in faced.game.start])
+    out = np.zeros(played.shape[:2], dtype=bool)
+    for step in range(faced.game.horizon or faced.game.num_states):
+        row = step if len(played) > 1 else 0
+        if len(played) == len(links) == 1 and not (here & ~out[0]).any():
+            break  # where nothing depends on the time, nothing else is reached either
+        out[row] |= here
+        linked = links[step if len(links) > 1 else 0] & played[row][..., None]
+        here = linked[here].any(axis=(0, 1))
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class FloatProcess:
+    """A decision process of one player in floats; its largest payoff is one.
+
+    Attributes:
+        game: the game that it comes from.
+        live: the states that can be reached; the others are left out.
+        start: shape (live,).
+        rewards: of the player, shape (steps, live, actions).
+        moves: shape (steps, live, actions, live).
+        legal: shape (live, actions).
+        discount: what a payoff one step later is worth.
+        horizon: the number of steps.
+        unit: what a value is to be multiplied by, to be one of the game; of any size.
+        margin: a bound on the rounding of any value or derivative over a box of tables.
+    """
+
+    game: MarkovGame
+    live: NDArray[np.int64]
+    start: NDArray[np.float64]
+    rewards: NDArray[np.float64]
+    moves: NDArray[np.float64]
+    legal: NDArray[np.bool_]
+    discount: float
+    horizon: int
+    unit: Fraction
+    margin: float
+
+
+def float_process(faced: Process, player: int) -> FloatProcess:
+    """The process of one player with a horizon, in floats."""
+    game = faced.game
+    live = np.flatnonzero(reached_rows(faced, faced.legal[None])[0])
+    rewards = np.where(faced.legal, faced.rewards[..., player], 0)[:, live]
+    largest = max(map(abs, rewards.ravel().tolist())) or 1
+    moves = (faced.moves / faced.denominator).astype(np.float64)[..., live][:, live]
+    horizon, discount = game.horizon or 1, float(game.discount)
+    # values are sums of so many terms a step, each rounded a few times, and no larger than the
+    # sum of the discounts; derivatives are sums of values times visits
+    operations = 8 * (horizon + 2) * (len(live) + 2 * rewards.shape[-1] + 8)
+    total = sum(discount**step for step in range(horizon))
+    return FloatProcess(
+        game=game,
+        live=live,
+        start=np.array([float(game.start[state]) for state in live]),
+        rewards=(rewards / largest).astype(np.float64),
+        moves=moves,
+        legal=faced.legal[live],
+        discount=discount,
+        horizon=horizon,
+        unit=game.scale * Fraction(largest, faced.denominators[player]),
+        margin=4 * operations * ROUNDING * total * (total + 1),
     )

@@ -16,14 +16,12 @@ from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import limited
-from gtlearn.solvers._markov.enumeration import best_plans
-from gtlearn.solvers._markov.planning import dynamic_programming, policy_iteration, reached_rows
+from gtlearn.solvers._markov.planning import best_plans, optimal_plan
 from gtlearn.solvers._markov.process import (
     Process,
-    from_start,
     induced_process,
-    plan_values,
-    scaled,
+    plan_payoffs,
+    reached_rows,
 )
 from gtlearn.solvers._markov.tables import exact_tables
 from gtlearn.solvers.solution import OPTIMAL, STATIONARY
@@ -130,19 +128,31 @@ def optimal_response(
 
 
 def _optimal(faced: Process, player: int, sign: int, favoured: int) -> Response:
-    if faced.game.horizon is None:
-        plan, choices = policy_iteration(faced, player, sign, favoured)
-    else:
-        plan, choices = dynamic_programming(faced, player, sign, favoured)
-    tied = reached_rows(faced, plan) & (choices.sum(axis=-1) > 1)
-    values = scaled(faced, *plan_values(faced, plan))
+    plan, choices = optimal_plan(faced, player, sign, favoured)
+    return _response(faced, player, OPTIMAL, plan, choices)
+
+
+def _response(
+    faced: Process,
+    player: int,
+    kind: str,
+    plan: NDArray[np.int64],
+    choices: NDArray[np.bool_],
+    **more: tuple[Any, ...],
+) -> Response:
+    """The response by a plan (steps, states); `choices` (steps, states, actions) are as good."""
+    played = np.eye(choices.shape[-1], dtype=bool)[plan]
+    tied = reached_rows(faced, played) & (choices.sum(axis=-1) > 1)
     return Response(
         player=player,
-        kind=OPTIMAL,
-        payoffs=from_start(faced, values),
+        kind=kind,
+        payoffs=plan_payoffs(faced, plan),
         plan=tuple(plan.ravel().tolist()),
         ties=tuple(np.flatnonzero(tied).tolist()),
-        choices=_action_sets(choices.reshape(-1, choices.shape[-1])),
+        choices=tuple(
+            tuple(np.flatnonzero(row).tolist()) for row in choices.reshape(-1, choices.shape[-1])
+        ),
+        **more,
     )
 
 
@@ -189,8 +199,8 @@ def stationary_response(
     markov = as_markov(game)
     if markov.horizon is None:
         asked: dict[str, Any] = {"time_limit": time_limit, "memory_limit": memory_limit}
-        found = optimal_response(markov, tables, player, ties=ties, favoured=favoured, **asked)
-        return replace(found, kind=STATIONARY)
+        best = optimal_response(markov, tables, player, ties=ties, favoured=favoured, **asked)
+        return replace(best, kind=STATIONARY)
     sign, favoured = _preference(markov, player, ties, favoured)
     with limited(time_limit, memory_limit):
         faced = induced_process(markov, exact_tables(tables, markov, player), player)
@@ -200,25 +210,12 @@ def stationary_response(
 def _stationary(faced: Process, player: int, sign: int, favoured: int, limit: int) -> Response:
     best = best_plans(faced, player, limit)
     plan = best.plans[best.favourite(sign, favoured)]
-    reached = reached_rows(faced, plan[None])[0]
     played = np.zeros_like(faced.legal)
     played[np.arange(len(plan)), best.plans] = True
     played[best.idle] = faced.legal[best.idle]
-    values = scaled(faced, *plan_values(faced, plan[None]))
-    return Response(
-        player=player,
-        kind=STATIONARY,
-        payoffs=from_start(faced, values),
-        plan=tuple(plan.tolist()),
-        ties=tuple(np.flatnonzero(reached & (played.sum(axis=1) > 1)).tolist()),
-        choices=_action_sets(played),
-        tables=tuple(map(tuple, best.plans.tolist())),
-        idle=tuple(np.flatnonzero(best.idle).tolist()),
-    )
-
-
-def _action_sets(mask: NDArray[np.bool_]) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(np.flatnonzero(row).tolist()) for row in mask)
+    tables = tuple(map(tuple, best.plans.tolist()))
+    idle = tuple(np.flatnonzero(best.idle).tolist())
+    return _response(faced, player, STATIONARY, plan[None], played[None], tables=tables, idle=idle)
 
 
 def _preference(

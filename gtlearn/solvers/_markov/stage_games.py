@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import gcd
 
 import numpy as np
 
 from gtlearn import limits
 from gtlearn.games import MarkovGame, NormalFormGame
-from gtlearn.games.numbers import ExactArray, common_denominator, integer_array
+from gtlearn.games.numbers import ExactArray, common_denominator, integer_array, lowest_terms
 from gtlearn.limits import OK
 from gtlearn.solvers._markov.process import product
 from gtlearn.solvers._nash import all_equilibria, one_equilibrium, pure_equilibria
@@ -45,13 +44,8 @@ def continuation_payoffs(game: MarkovGame, values: Values) -> tuple[ExactArray, 
         grow = discount.denominator * unit * moves.denominator
         keep = discount.numerator * array.denominator
         total = grow * array.numerators.astype(object) + keep * product(numerators, worth)
-        out.append(_reduced(total.ravel().tolist(), total.shape, grow * array.denominator))
+        out.append(lowest_terms(total.ravel().tolist(), total.shape, grow * array.denominator))
     return tuple(out)
-
-
-def _reduced(numerators: list[int], shape: tuple[int, ...], denominator: int) -> ExactArray:
-    common = gcd(denominator, *numerators)
-    return integer_array([v // common for v in numerators], shape, denominator // common)
 
 
 def stage_game(game: MarkovGame, payoffs: Sequence[ExactArray], state: int) -> NormalFormGame:
@@ -100,9 +94,9 @@ def stage_solver(select: str | None = None) -> StageSolver:
         if stage.num_players > 2:
             return _best_pure(stage, select)
         limits.check()
-        found = one_equilibrium(stage) if select is None else all_equilibria(stage)
-        require_found(found)
-        best = found if select is None else selected(found, select)
+        solution = one_equilibrium(stage) if select is None else all_equilibria(stage)
+        require_found(solution)
+        best = solution if select is None else selected(solution, select)
         return tuple(best[0].strategies)  # type: ignore[union-attr]
 
     return solve
@@ -119,13 +113,13 @@ def require_found(solution: Solution) -> None:
 
 
 def _best_pure(stage: NormalFormGame, select: str | None) -> Profile | None:
-    found = pure_equilibria(stage)
-    if not found:
+    profiles = pure_equilibria(stage)
+    if not profiles:
         return None
 
     def worth(profile: tuple[int, ...]) -> tuple[Fraction, ...]:
         payoffs = [stage.payoff(player, profile) for player in range(stage.num_players)]
         return score(payoffs, select or WELFARE)
 
-    best = found[0] if select in (None, ENTROPY) else max(found, key=worth)
+    best = profiles[0] if select in (None, ENTROPY) else max(profiles, key=worth)
     return tuple(pure(size, action) for size, action in zip(stage.shape, best, strict=True))

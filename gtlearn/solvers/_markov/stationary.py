@@ -18,7 +18,8 @@ from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.progress import tell
 from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, measured
-from gtlearn.solvers._markov.response import optimal_response
+from gtlearn.solvers._markov.planning import optimal_plan
+from gtlearn.solvers._markov.process import induced_process
 from gtlearn.solvers._markov.stage_games import stage_solver
 from gtlearn.solvers._markov.tables import all_tables, pure_table
 from gtlearn.solvers.solution import NashEquilibrium
@@ -187,10 +188,7 @@ def _optimal(game: MarkovGame, tables: tuple[NDArray[np.int64], ...], player: in
         limits.check()
         tell(None, ENUMERATION)
         profile = [rows[number] for rows, number in zip(pure, numbers, strict=True)]
-        choices = optimal_response(game, profile, player).choices or ()
-        best = np.zeros((len(choices), game.shape[player]), dtype=bool)
-        for row, actions in enumerate(choices):
-            best[row, list(actions)] = True
-        out.append(best)
+        _, choices = optimal_plan(induced_process(game, profile, player), player)
+        out.append(choices.reshape(-1, game.shape[player]))
     shape = [len(held) for k, held in enumerate(tables) if k != player]
     return np.array(out).reshape(*shape, *out[0].shape)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gtlearn import limits
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.given import of_games
 from gtlearn.games.kinds.iterated import as_markov
@@ -17,23 +18,20 @@ from gtlearn.games.numbers import nearest_double, to_fraction
 from gtlearn.limits import OK, LimitReached, limited
 from gtlearn.solvers._markov.boxes import (
     Booleans,
-    FloatProcess,
     Floats,
     bounds,
     centres,
-    float_process,
 )
-from gtlearn.solvers._markov.climbing import climb
-from gtlearn.solvers._markov.enumeration import reachable
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.process import induced_process
+from gtlearn.solvers._markov.process import FloatProcess, float_process, induced_process
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
-from gtlearn.solvers._markov.tables import Rows, exact_tables, pure_table
+from gtlearn.solvers._markov.tables import Rows, exact_rows, exact_tables, pure_table
 
 STARTS = 24  # of the local search
 BATCH = 256  # boxes that are split at a time
 DENOMINATORS = 100, 10**6  # of the table that is returned: simple numbers first, then near ones
 DIGITS = 12  # after the point, of bounds that are rounded up
+ROUNDS = 200
 
 
 @dataclass(frozen=True)
@@ -109,10 +107,10 @@ def stochastic_response(
     >>> from gtlearn import games
     >>> game = games.iterated("stag_hunt", horizon=10)
     >>> suspicious = [[1, 0], [0, 1], [0, 1], [1, 0], [0, 1]]  # of the first player
-    >>> found = stochastic_response(game, [suspicious, None], 1)
-    >>> [round(float(v), 2) for v in (found.deterministic, found.value, found.optimal)]
+    >>> best = stochastic_response(game, [suspicious, None], 1)
+    >>> [round(float(v), 2) for v in (best.deterministic, best.value, best.optimal)]
     [2.5, 2.54, 2.6]
-    >>> found.gap <= Fraction(1, 1_000_000)
+    >>> best.gap <= Fraction(1, 1_000_000)
     True
     """
     markov, room = as_markov(game), to_fraction(tolerance)
@@ -120,13 +118,13 @@ def stochastic_response(
     with limited(time_limit, memory_limit):
         best = stationary_response(markov, tables, player)
         optimal = optimal_response(markov, tables, player)
-        found = _Found(markov, tables, best)
+        incumbent = _Incumbent(markov, tables, best)
         if best.value < optimal.value:
-            bound, status = _searched(found, room, max_boxes, seed)
+            bound, status = _searched(incumbent, room, max_boxes, seed)
     return StochasticResponse(
         player=player,
-        table=found.table,
-        payoffs=found.payoffs,
+        table=incumbent.table,
+        payoffs=incumbent.payoffs,
         upper_bound=optimal.value if bound is None else min(bound, optimal.value),
         optimal=optimal.value,
         deterministic=best.value,
@@ -134,7 +132,7 @@ def stochastic_response(
     )
 
 
-class _Found:
+class _Incumbent:
     """The best table so far.
 
     Attributes:
@@ -151,7 +149,7 @@ class _Found:
         """What the player faces, in floats."""
         exact = exact_tables(self.tables, self.game, self.player)
         faced = induced_process(self.game, exact, self.player)
-        return float_process(faced, self.player, np.flatnonzero(reachable(faced)))
+        return float_process(faced, self.player)
 
     def improve(self, rows: Floats, process: FloatProcess) -> None:
         """Takes exact tables near one in floats that are better."""
@@ -168,28 +166,28 @@ class _Found:
 
 
 def _searched(
-    found: _Found, room: Fraction, max_boxes: int, seed: int
+    incumbent: _Incumbent, room: Fraction, max_boxes: int, seed: int
 ) -> tuple[Fraction | None, str]:
-    """Improves what was found; a proven bound (None where there is none), and a status."""
+    """Improves the incumbent; a proven bound (None where there is none), and a status."""
     search, status = None, OK
     try:
-        process = found.process()
+        process = incumbent.process()
         starts = np.random.default_rng(seed).dirichlet(
             np.ones(process.legal.shape[1]), size=(STARTS, len(process.live))
         )
         climbed, values = climb(process, np.where(process.legal, starts, 0.0))
-        found.improve(climbed[values.argmax()], process)
-        search = _Search(process, found.value(process))
+        incumbent.improve(climbed[values.argmax()], process)
+        search = _Search(process, incumbent.value(process))
         gap = nearest_double(room / process.unit)
         while search.splits and search.looked_at < max_boxes and search.upper > search.lower + gap:
             if (better := search.split()) is not None:
-                found.improve(climb(process, better[None])[0][0], process)
-                search.lower = max(search.lower, found.value(process))
+                incumbent.improve(climb(process, better[None])[0][0], process)
+                search.lower = max(search.lower, incumbent.value(process))
     except LimitReached as error:
         status = error.status
     if search is None:
         return None, status
-    value = found.payoffs[found.player]
+    value = incumbent.payoffs[incumbent.player]
     if not search.open:
         return value, status
     upper = ceil(Fraction(search.upper) * search.process.unit * 10**DIGITS)
@@ -199,11 +197,8 @@ def _searched(
 def _exact(rows: Floats, table: Rows, process: FloatProcess, largest: int) -> Rows:
     """Rows of floats for the live states as fractions that sum to one; else the table's rows."""
     out = list(table)
-    for state, row in zip(process.live.tolist(), rows.tolist(), strict=True):
-        fractions = [Fraction(p).limit_denominator(largest) for p in row]
-        common = row.index(max(row))
-        fractions[common] += 1 - sum(fractions)
-        out[state] = tuple(fractions)
+    for state, row in zip(process.live.tolist(), exact_rows(rows, largest), strict=True):
+        out[state] = row
     return tuple(out)
 
 
@@ -293,17 +288,17 @@ class _Search:
         self, vertices: Floats, kept: Booleans, upper: Floats
     ) -> tuple[_Boxes, Floats | None]:
         """The boxes that matter and can be split, and a centre better than `lower`."""
-        found = bounds(self.process, vertices, kept)
+        bound = bounds(self.process, vertices, kept)
         self.looked_at += len(vertices)
-        best = int(found.value.argmax())
-        better = found.value[best] > self.lower + self.process.margin
+        best = int(bound.value.argmax())
+        better = bound.value[best] > self.lower + self.process.margin
         centre = centres(vertices, kept)[best] if better else None
-        low, high = found.slopes
+        low, high = bound.slopes
         kept = _undominated(low, kept, self.process.margin)
-        kept = kept & (found.visited[..., None] | (kept.cumsum(axis=-1) == 1))
+        kept = kept & (bound.visited[..., None] | (kept.cumsum(axis=-1) == 1))
         edges = kept[..., :, None] & kept[..., None, :] & ~np.eye(kept.shape[2], dtype=bool)
         spans = np.where(edges, high - low, -np.inf)
-        boxes = _Boxes(vertices, kept, np.minimum(upper, found.upper), spans)
+        boxes = _Boxes(vertices, kept, np.minimum(upper, bound.upper), spans)
         stays = boxes.upper > self.lower - self.process.margin
         single = (kept.sum(axis=-1) == 1).all(axis=-1)
         self._note_points(boxes.take(stays & single))
@@ -313,9 +308,9 @@ class _Search:
         """Notes boxes of a single table, but for deterministic ones, whose values are known."""
         if len(boxes.upper) == 0:
             return
-        found = bounds(self.process, boxes.vertices, boxes.kept)
-        mixed = (boxes.vertices.max(axis=-1) < 1) & boxes.kept & found.visited[..., None]
-        values = found.upper[mixed.any(axis=(1, 2))]
+        bound = bounds(self.process, boxes.vertices, boxes.kept)
+        mixed = (boxes.vertices.max(axis=-1) < 1) & boxes.kept & bound.visited[..., None]
+        values = bound.upper[mixed.any(axis=(1, 2))]
         self._points = max(self._points, float(values.max(initial=-np.inf)))
 
 
@@ -324,3 +319,48 @@ def _undominated(low: Floats, kept: Booleans, margin: float) -> Booleans:
     better = (low > margin) & kept[..., :, None] & kept[..., None, :]  # moving from j to i gains
     out: Booleans = kept & ~better.any(axis=2)
     return out
+
+
+def climb(process: FloatProcess, rows: Floats) -> tuple[Floats, Floats]:
+    """Tables that growth transformations lead to, and their values.
+
+    With payoffs that are not negative the value is a polynomial with coefficients that are not;
+    p(a | s) <- p(a | s) dV/dp(a | s), divided by the sum over a, then never lowers it.
+
+    Args:
+        process: the process.
+        rows: where to start, shape (batch, live, actions); each row is made to sum to one.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    lifted = np.where(process.legal, process.rewards - process.rewards.min(), 0.0)
+    rows = rows / rows.sum(axis=-1, keepdims=True)
+    for _ in range(ROUNDS):
+        slopes, _ = _slopes(process, lifted, rows)
+        grown = rows * slopes
+        total = grown.sum(axis=-1, keepdims=True)
+        rows = np.where(total > 0, grown / np.where(total > 0, total, 1.0), rows)
+    return rows, _slopes(process, process.rewards, rows)[1]
+
+
+def _slopes(process: FloatProcess, rewards: Floats, rows: Floats) -> tuple[Floats, Floats]:
+    """dV/dp(a | s), shape (batch, live, actions), and the values V (batch,)."""
+    timed = len(rewards) > 1
+    here = np.broadcast_to(process.start, rows.shape[:2])
+    visits = []
+    for step in range(process.horizon):
+        limits.check()
+        visits.append(here)
+        moves = process.moves[step if timed else 0]
+        here = process.discount * np.einsum("bs,bsa,sat->bt", here, rows, moves, optimize=True)
+    slopes, later = np.zeros(rows.shape), np.zeros(rows.shape[:2])
+    for step in reversed(range(process.horizon)):
+        limits.check()
+        now = step if timed else 0
+        worth = rewards[now] + process.discount * np.einsum(
+            "sat,bt->bsa", process.moves[now], later
+        )
+        slopes += visits[step][..., None] * worth
+        later = np.einsum("bsa,bsa->bs", rows, worth)
+    return slopes, later @ process.start

@@ -101,8 +101,14 @@ def deterministic_tables(game: MarkovGame, player: int) -> Iterator[tuple[int, .
     return product(*(np.flatnonzero(row).tolist() for row in game.legal[player]))
 
 
-def all_tables(legal: NDArray[np.bool_]) -> NDArray[np.int64]:
+def all_tables(
+    legal: NDArray[np.bool_], numbers: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
     """The same as an array (tables, states), of the player who may play what is `legal`.
+
+    Args:
+        legal: shape (states, actions).
+        numbers: which of them, counted from 0; all by default.
 
     >>> from gtlearn import games
     >>> game = games.iterated("prisoners_dilemma", horizon=10).markov
@@ -110,11 +116,12 @@ def all_tables(legal: NDArray[np.bool_]) -> NDArray[np.int64]:
     [[0, 0, 0, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 1, 0]]
     """
     options = [np.flatnonzero(row) for row in legal]
-    counts = [len(actions) for actions in options]
-    places = np.unravel_index(np.arange(prod(counts)), counts)
-    return np.stack(
-        [actions[place] for actions, place in zip(options, places, strict=True)], axis=1
-    )
+    rest = np.arange(prod(map(len, options))) if numbers is None else numbers
+    columns = []
+    for actions in reversed(options):
+        rest, digit = np.divmod(rest, len(actions))
+        columns.append(actions[digit])
+    return np.stack(columns[::-1], axis=1)
 
 
 def _sizes(game: MarkovGame) -> list[int]:
@@ -157,7 +164,7 @@ def exact_rows(table: NDArray[np.float64], limit: int) -> Rows:
 
 
 def simple_rows(table: NDArray[np.float64]) -> Rows:
-    """A table that was learned in floats, as ratios that people and solvers can handle."""
+    """A table that was learned in floats, as ratios that readers and solvers can handle."""
     return exact_rows(table, SIMPLE)
 
 

@@ -98,11 +98,11 @@ def _tangent(game: FloatGame, point: Vector, direction: Vector, weights: Vector)
     right = np.zeros(len(point))
     right[-1] = 1.0
     try:
-        found: Vector = np.asarray(np.linalg.solve(system, right), dtype=np.float64)
+        tangent: Vector = np.asarray(np.linalg.solve(system, right), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
-    found /= np.linalg.norm(found)
-    return found if np.isfinite(found).all() else None
+    tangent /= np.linalg.norm(tangent)
+    return tangent if np.isfinite(tangent).all() else None
 
 
 def _room(point: Vector, direction: Vector, size: int) -> float:

@@ -19,9 +19,15 @@ from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers._markov.certified import measured, measuring_seconds, tolerances
+from gtlearn.solvers._markov.certified import (
+    ACCURACY,
+    decimal,
+    measured,
+    measuring_seconds,
+    shortened,
+    tolerances,
+)
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.rounding import ACCURACY, decimal, shortened
 from gtlearn.solvers._markov.stage_games import (
     Profile,
     continuation_payoffs,
@@ -168,9 +174,9 @@ def _next(game: MarkovGame, iterate: _Iterate, newton: bool) -> _Iterate:
         digits = round(int(spread / grid).bit_length() * log10(2)) + 3
         short = [[decimal(row, digits) for row in table] for table in iterate.tables]
         met = evaluate(game, short).state_values[0]
-        found = _iterate(game, _to_grid(met, grid))
-        if found.residual <= keep * residual:
-            return found
+        candidate = _iterate(game, _to_grid(met, grid))
+        if candidate.residual <= keep * residual:
+            return candidate
     return _iterate(game, _to_grid(iterate.stage_values, grid))
 
 

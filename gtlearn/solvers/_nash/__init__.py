@@ -1,12 +1,12 @@
 """Exact Nash equilibria of two-player games."""
 
 from gtlearn.solvers._nash.enumeration import all_equilibria as all_equilibria
+from gtlearn.solvers._nash.lemke_howson import every_label as every_label
+from gtlearn.solvers._nash.lemke_howson import path_equilibrium as path_equilibrium
 from gtlearn.solvers._nash.pure import pure_equilibria as pure_equilibria
 from gtlearn.solvers._nash.selection import CRITERIA as CRITERIA
 from gtlearn.solvers._nash.selection import select as select
 from gtlearn.solvers._nash.single import one_equilibrium as one_equilibrium
-from gtlearn.solvers._nash.start_labels import every_label as every_label
-from gtlearn.solvers._nash.start_labels import path_equilibrium as path_equilibrium
 
 VERTEX_ENUMERATION = "vertex-enumeration"
 ALL_METHODS = {VERTEX_ENUMERATION: all_equilibria, "lemke-howson": every_label}

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gtlearn import child, limits
+from gtlearn.errors import CertificateError, InputError, option
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers._linear.cost import product_seconds, python_seconds
 from gtlearn.solvers.solution import RATIONAL, Certificate, NashEquilibrium, Strategy
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 
 
-def certified(
-    game: NormalFormGame, strategies: Sequence[Strategy], index: int | None = None
-) -> NashEquilibrium | None:
+def certified(game: NormalFormGame, strategies: Sequence[Strategy]) -> NashEquilibrium | None:
     """The equilibrium with its certificate, or None where a regret is not exactly zero.
 
     Raises:
@@ -26,7 +25,36 @@ def certified(
     if any(losses):
         return None
     certificate = Certificate("nash", RATIONAL, True, {"regrets": losses})
-    return NashEquilibrium(tuple(strategies), payoffs, certificate, index)
+    return NashEquilibrium(tuple(strategies), payoffs, certificate)
+
+
+def certain(game: NormalFormGame, strategies: Sequence[Strategy]) -> NashEquilibrium:
+    """The same for strategies that are an equilibrium.
+
+    Raises:
+        CertificateError: if they are none, by an error of gtlearn.
+        LimitReached: at a limit.
+    """
+    equilibrium = certified(game, strategies)
+    if equilibrium is None:
+        raise CertificateError(
+            f"an equilibrium of {game.name!r} failed exact verification; please report it"
+        )
+    return equilibrium
+
+
+def require_two_players(game: NormalFormGame) -> None:
+    """Checks that a game has two players.
+
+    Raises:
+        InputError: if it has more.
+    """
+    if game.num_players != 2:
+        raise InputError(
+            f"game {game.name!r} has {game.num_players} players and exact Nash equilibria are "
+            "computed where two of them have a choice; use "
+            f"{option('concept', 'correlated')} for more"
+        )
 
 
 def from_support(size: int, support: Sequence[int], weights: Sequence[int], total: int) -> Strategy:

@@ -88,3 +88,21 @@ class Seen:
             self.long.update(keys.tolist())
         else:  # a stable sort merges two ordered runs
             self.words = np.sort(np.concatenate([self.words, keys]), kind="stable")
+
+
+@dataclass(frozen=True)
+class Vertices:
+    """Some bases, one a row, and what is proven of them.
+
+    Attributes:
+        tight: labels of the d facets of each basis, shape (N, d), sorted.
+        extra: labels beyond `tight` that are tight at the vertex of basis k (degenerate ones).
+        again: whether the enumeration begins anew with these, so that all before come again.
+        symbolic: whether the right-hand side is perturbed to 1 + (t, t^2, ...), and not along
+            `polytope.direction`.
+    """
+
+    tight: NDArray[np.int16]
+    extra: dict[int, tuple[int, ...]]
+    again: bool = False
+    symbolic: bool = False

@@ -8,17 +8,15 @@ from contextlib import nullcontext, suppress
 from dataclasses import replace
 
 from gtlearn import limits
-from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.limits import Interrupted, LimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers._linear.threads import one_blas_thread
-from gtlearn.solvers._nash.certified import certified
+from gtlearn.solvers._nash.certified import certain, require_two_players
 from gtlearn.solvers._nash.components import connected_components, nash_subsets
 from gtlearn.solvers._nash.extreme import Search, numbered
 from gtlearn.solvers._nash.labels import Key
-from gtlearn.solvers._nash.players import require_two_players
 from gtlearn.solvers._nash.pure import certified_pure_equilibria
 from gtlearn.solvers._nash.single import one_equilibrium
 from gtlearn.solvers.dummies import also_with_dummies
@@ -69,20 +67,20 @@ def all_equilibria(
 
 
 def _enumerated(game: NormalFormGame) -> Solution:
-    found = _Found(game)
+    known = _Known(game)
     try:
         if limits.patience() < math.inf:  # else they are found with all others
-            _look_for_pure(game, found.pure)
-        _explore(game, found)
+            _look_for_pure(game, known.pure)
+        _explore(game, known)
         with limits.keeping(0.0, LAST):
-            found.certify_fresh()
-        return _complete(game, found)
+            known.certify_fresh()
+        return _complete(game, known)
     except LimitReached as reached:
         with limits.finishing():
-            return _cut_short(game, found, reached)
+            return _cut_short(game, known, reached)
 
 
-class _Found:
+class _Known:
     """The equilibria found so far, each with its certificate.
 
     Attributes:
@@ -103,16 +101,11 @@ class _Found:
         Raises:
             LimitReached: at a limit; what was not certified then stays fresh.
         """
-        fresh = self.search.found.fresh
+        fresh = self.search.matches.fresh
         while fresh:
             limits.check()
             profile = self.search.profile(fresh[-1])
-            equilibrium = self._known(profile) or certified(self.game, profile)
-            if equilibrium is None:
-                raise CertificateError(
-                    f"an equilibrium of {self.game.name!r} failed exact verification; please "
-                    "report it"
-                )
+            equilibrium = self._known(profile) or certain(self.game, profile)
             self.certified[fresh.pop()] = equilibrium
 
     def _known(self, profile: tuple[Strategy, ...]) -> NashEquilibrium | None:
@@ -122,19 +115,19 @@ class _Found:
         return self.pure.pop(tuple(map(_action, profile)), None)
 
 
-def _explore(game: NormalFormGame, found: _Found) -> None:
+def _explore(game: NormalFormGame, known: _Known) -> None:
     """Searches for all equilibria, and certifies each as it is met."""
     many = min(game.shape) >= THREADS_WAIT
     with limits.keeping(0.0, REST), one_blas_thread() if many else nullcontext():
-        for _ in found.search.run():
-            found.certify_fresh()
+        for _ in known.search.run():
+            known.certify_fresh()
 
 
-def _look_for_pure(game: NormalFormGame, found: dict[tuple[int, ...], NashEquilibrium]) -> None:
+def _look_for_pure(game: NormalFormGame, known: dict[tuple[int, ...], NashEquilibrium]) -> None:
     """Pure equilibria, as many as a share of the limits allows."""
     try:
         with limits.keeping(0.0, 1 - PURE):
-            found.update(certified_pure_equilibria(game))
+            known.update(certified_pure_equilibria(game))
     except Interrupted:
         raise
     except LimitReached:
@@ -147,12 +140,12 @@ def _action(strategy: Strategy) -> int:
     return next((i for i, p in enumerate(strategy) if p == 1), -1)
 
 
-def _complete(game: NormalFormGame, found: _Found) -> Solution:
+def _complete(game: NormalFormGame, known: _Known) -> Solution:
     """All equilibria, their components and indices."""
-    extreme = found.search.all()
+    extreme = known.search.all()
     components = connected_components(extreme.pairs)
     isolated = {component[0] for component in components if len(component) == 1}
-    equilibria = [found.certified[key] for key in extreme.keys]
+    equilibria = [known.certified[key] for key in extreme.keys]
     return Solution(
         game=game,
         concept="nash",
@@ -169,11 +162,11 @@ def _complete(game: NormalFormGame, found: _Found) -> Solution:
     )
 
 
-def _cut_short(game: NormalFormGame, found: _Found, reached: LimitReached) -> Solution:
+def _cut_short(game: NormalFormGame, known: _Known, reached: LimitReached) -> Solution:
     """What was found when a limit ended the search; where that is nothing, one equilibrium."""
     with suppress(LimitReached), limits.keeping(0.0, LAST):
-        found.certify_fresh()
-    equilibria = [*found.pure.values(), *found.certified.values()]
+        known.certify_fresh()
+    equilibria = [*known.pure.values(), *known.certified.values()]
     notes = (game.number_note,) if game.number_note else ()
     if not equilibria:
         single = one_equilibrium(game)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.limits import LimitReached
 from gtlearn.solvers._linear.algebra import pivoted
-from gtlearn.solvers._nash.polytope import Vertices
+from gtlearn.solvers._nash.dictionaries import Vertices
 
 PART = 256  # bases that are given together
 
@@ -59,7 +59,7 @@ def _vertices(visited: list[Dictionary], d: int) -> Vertices:
         if zero:
             extra[k] = tuple(sorted(zero))
     tight = [sorted(current.nonbasic) for current in visited]
-    return Vertices(np.array(tight, dtype=np.int16).reshape(len(visited), d), extra)
+    return Vertices(np.array(tight, dtype=np.int16).reshape(len(visited), d), extra, symbolic=True)
 
 
 class Dictionary:

@@ -64,7 +64,7 @@ class Search:
         self.game = game
         self.swapped = game.shape[0] > game.shape[1]  # fewer dimensions mean fewer vertices
         self.players = game.players[::-1] if self.swapped else game.players
-        self.found = Matches()
+        self.matches = Matches()
 
     @cached_property
     def own(self) -> NDArray[Any]:
@@ -79,7 +79,7 @@ class Search:
         return payoffs.T if self.swapped else payoffs
 
     def run(self) -> Iterator[None]:
-        """Fills `found`, some equilibria at a time.
+        """Fills `matches`, some equilibria at a time.
 
         Raises:
             LimitReached: at a limit; what was found by then stays.
@@ -93,9 +93,9 @@ class Search:
         for part in parts:
             if part.vertices.again:
                 seen, partners = [], None
-                self.found.pairs = dict.fromkeys(self.found.pairs, 0)  # the indices count anew
+                self.matches.pairs = dict.fromkeys(self.matches.pairs, 0)  # the indices count anew
             seen.append(part)
-            partners = partners or Partners(self.own, self.found)
+            partners = partners or Partners(self.own, self.matches)
             tell(0.5, f"what {self.players[1]} can answer")
             try:
                 partners.find(part)
@@ -113,33 +113,33 @@ class Search:
         tell(0.5, f"vertices of {self.players[1]}'s polytope")
         names = [*range(m, m + n), *range(m)]
         second, other = _gathered([], enumerate_side(self.own, names), keep=0.5)
-        yield from match_vertices(first, second, self.found)
+        yield from match_vertices(first, second, self.matches)
         for limit in (reached, other):
             if limit is not None:
                 raise limit
 
     def profile(self, key: Key) -> tuple[Strategy, Strategy]:
         """The strategies of an equilibrium, the game's first player's first."""
-        pair = self.found.rows[key[0]], self.found.columns[key[1]]
+        pair = self.matches.rows[key[0]], self.matches.columns[key[1]]
         return pair[::-1] if self.swapped else pair
 
     def all(self) -> ExtremeEquilibria:
         """What was found, in order: small supports first, then by support."""
-        found = self.found.swapped() if self.swapped else self.found
-        rows, columns = _by_support(found.rows), _by_support(found.columns)
+        matches = self.matches.swapped() if self.swapped else self.matches
+        rows, columns = _by_support(matches.rows), _by_support(matches.columns)
 
         def order(pair: Key) -> tuple[object, ...]:
             (own, own_weights), (other, other_weights) = rows[pair[0]], columns[pair[1]]
             return (len(own) + len(other), [own, other], [own_weights, other_weights])
 
-        keys = sorted(found.pairs, key=order)
+        keys = sorted(matches.pairs, key=order)
         row_number = {key: k for k, key in enumerate(dict.fromkeys(r for r, _ in keys))}
         column_number = {key: k for k, key in enumerate(dict.fromkeys(c for _, c in keys))}
         return ExtremeEquilibria(
-            rows=[found.rows[key] for key in row_number],
-            columns=[found.columns[key] for key in column_number],
+            rows=[matches.rows[key] for key in row_number],
+            columns=[matches.columns[key] for key in column_number],
             pairs=[(row_number[r], column_number[c]) for r, c in keys],
-            indices=[found.pairs[key] for key in keys],
+            indices=[matches.pairs[key] for key in keys],
             keys=[key[::-1] for key in keys] if self.swapped else keys,
         )
 

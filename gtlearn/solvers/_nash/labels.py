@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.solvers._linear.algebra import determinant_sign
 from gtlearn.solvers._nash.certified import from_support
-from gtlearn.solvers._nash.polytope import Vertices, enumerate_vertices, vertex
+from gtlearn.solvers._nash.dictionaries import Vertices
+from gtlearn.solvers._nash.polytope import enumerate_vertices, vertex
 from gtlearn.solvers.solution import Strategy
 
 Key = tuple[int, int]  # the label masks of two vertices

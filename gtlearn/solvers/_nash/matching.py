@@ -14,13 +14,13 @@ from gtlearn.solvers._nash.labels import Matches, Side, index_sign, strategy_of
 PART = 64  # pairs that are given together
 
 
-def match_vertices(rows: Side, columns: Side, found: Matches) -> Iterator[None]:
+def match_vertices(rows: Side, columns: Side, matches: Matches) -> Iterator[None]:
     """Adds all pairs of nonzero vertices that together carry every label, some at a time.
 
     Args:
         rows: player 0's side; its polytope's matrix has shape (n, m).
         columns: player 1's side; its matrix has shape (m, n).
-        found: what is found is added to it.
+        matches: what is found is added to it.
 
     Raises:
         LimitReached: at a limit; what was found by then stays.
@@ -37,16 +37,16 @@ def match_vertices(rows: Side, columns: Side, found: Matches) -> Iterator[None]:
         key = (int(row_masks[p]), int(column_masks[q]))
         if key[0] & own == own or key[1] & other == other:
             continue  # the origin, which is no strategy
-        if key[0] not in found.rows:
-            found.rows[key[0]] = strategy_of(rows, int(row_basis[p]))
-        if key[1] not in found.columns:
-            found.columns[key[1]] = strategy_of(columns, int(column_basis[q]))
-        found.add(key)
+        if key[0] not in matches.rows:
+            matches.rows[key[0]] = strategy_of(rows, int(row_basis[p]))
+        if key[1] not in matches.columns:
+            matches.columns[key[1]] = strategy_of(columns, int(column_basis[q]))
+        matches.add(key)
         if count % PART == 0:
             yield
     for key, index in _indices(rows, columns, everything).items():
-        if key in found.pairs:
-            found.pairs[key] = index
+        if key in matches.pairs:
+            matches.pairs[key] = index
     yield
 
 

@@ -49,16 +49,16 @@ class Partners:
 
     Args:
         payoffs: player 0's payoffs, positive integers of shape (m, n).
-        found: what is found is added to it.
+        matches: what is found is added to it.
     """
 
-    def __init__(self, payoffs: NDArray[Any], found: Matches) -> None:
+    def __init__(self, payoffs: NDArray[Any], matches: Matches) -> None:
         self.exact = payoffs
         self.m, self.n = payoffs.shape
         self.payoffs, self.relative = in_doubles(payoffs)
         steps = np.random.default_rng(2025).choice(2**20, size=(self.m,), replace=False)
         self.steps = np.asarray(steps, dtype=np.int64)
-        self.found = found
+        self.matches = matches
         self.faces = 0
         self.side: Side
         self.singular: list[int] = []
@@ -127,10 +127,10 @@ class Partners:
                 self.singular.append(int(group[j]))
                 continue
             if answer is not None:
-                if answer.mask not in self.found.columns:
+                if answer.mask not in self.matches.columns:
                     places, total = answers[j].tolist(), sum(answer.numerators)
                     strategy = from_support(self.n, places, answer.numerators, total)
-                    self.found.columns[answer.mask] = strategy
+                    self.matches.columns[answer.mask] = strategy
                 key = self._add(int(group[j]), answer.mask)
                 if answer.perturbed:
                     self._count_index(key, played[j], answers[j])
@@ -161,12 +161,12 @@ class Partners:
                 if played & ~partner:
                     continue
                 limits.check()
-                if partner | idle not in self.found.columns:
+                if partner | idle not in self.matches.columns:
                     on_face = strategy_of(face, k)
                     strategy = [Fraction(0)] * n
                     for j, probability in zip(answers, on_face, strict=True):
                         strategy[j] = Fraction(probability)
-                    self.found.columns[partner | idle] = tuple(strategy)
+                    self.matches.columns[partner | idle] = tuple(strategy)
                 self._add(basis, partner | idle)
 
     def _index_of_basis(self, basis: int) -> None:
@@ -252,15 +252,15 @@ class Partners:
     def _add(self, basis: int, partner: int) -> tuple[int, int]:
         """Notes an equilibrium of the basis's vertex; returns its key."""
         mask = int(self.side.full[basis])
-        if mask not in self.found.rows:
-            self.found.rows[mask] = strategy_of(self.side, basis)
-        self.found.add((mask, partner))
+        if mask not in self.matches.rows:
+            self.matches.rows[mask] = strategy_of(self.side, basis)
+        self.matches.add((mask, partner))
         return mask, partner
 
     def _count_index(
         self, key: tuple[int, int], played: NDArray[np.int64], answers: NDArray[np.int64]
     ) -> None:
-        self.found.pairs[key] += index_sign(
+        self.matches.pairs[key] += index_sign(
             self.exact[np.ix_(played, answers)], self.side.matrix[np.ix_(answers, played)]
         )
 

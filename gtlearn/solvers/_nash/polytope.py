@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.limits import LimitReached, MemoryLimitReached
 from gtlearn.solvers._linear.algebra import multiply, solve_integer_system
-from gtlearn.solvers._nash.dictionaries import Dictionaries, Seen, batches, together
+from gtlearn.solvers._nash.dictionaries import Dictionaries, Seen, Vertices, batches, together
+from gtlearn.solvers._nash.exact_polytope import enumerate_exactly
 
 ROUNDING = np.finfo(np.float64).eps
 PERTURBATIONS = (2.0**-18, 2.0**-26, 2.0**-34)
@@ -39,21 +40,6 @@ LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
 MAX_BASES = 20_000_000
 FULL = "the enumeration has come to hold all that it takes, 2 GiB or 20 million bases"
 PROOF_SHARE = 0.1  # of what is left of a limit, for the bases that are then not proven yet
-
-
-@dataclass(frozen=True)
-class Vertices:
-    """Some bases, one a row, and what is proven of them.
-
-    Attributes:
-        tight: labels of the d facets of each basis, shape (N, d), sorted.
-        extra: labels beyond `tight` that are tight at the vertex of basis k (degenerate ones).
-        again: whether the enumeration begins anew with these, so that all before come again.
-    """
-
-    tight: NDArray[np.int16]
-    extra: dict[int, tuple[int, ...]]
-    again: bool = False
 
 
 class _Undecided(Exception):
@@ -69,8 +55,6 @@ def enumerate_vertices(matrix: NDArray[Any]) -> Iterator[Vertices]:
     Raises:
         LimitReached: at a limit, once what is proven by then was given.
     """
-    from gtlearn.solvers._nash.exact_polytope import enumerate_exactly
-
     again = False
     for delta in PERTURBATIONS:
         try:
@@ -83,6 +67,12 @@ def enumerate_vertices(matrix: NDArray[Any]) -> Iterator[Vertices]:
     for part in enumerate_exactly(matrix):
         yield replace(part, again=again)
         again = False
+
+
+def direction(rows: int) -> tuple[NDArray[np.int64], float]:
+    """The vector along which the right-hand side is perturbed: random integers, and their bound."""
+    spread = 2.0 ** max(16, (4 * rows).bit_length())
+    return np.random.default_rng(2024).choice(int(spread), size=(rows,), replace=False), spread
 
 
 def vertex(matrix: NDArray[Any], tight: NDArray[np.int16]) -> tuple[list[int], list[int], int]:
@@ -126,8 +116,7 @@ class _Search:
         self.exact = matrix
         self.rows, self.dimension = matrix.shape
         self.matrix, self.relative = in_doubles(matrix)
-        spread = 2.0 ** max(16, (4 * self.rows).bit_length())
-        steps = np.random.default_rng(2024).choice(int(spread), size=(self.rows,), replace=False)
+        steps, spread = direction(self.rows)
         offsets = delta * steps / spread
         self.perturbed = np.asarray(1.0 + offsets, dtype=np.float64)
         self.numerators = [int(p * 2**52) for p in self.perturbed.tolist()]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import child, limits
-from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
-from gtlearn.solvers._nash.certified import certified
+from gtlearn.solvers._nash.certified import certain
 from gtlearn.solvers.solution import NashEquilibrium, Strategy, pure
 
 
@@ -64,9 +63,7 @@ def first_certified_pure_equilibrium(game: NormalFormGame) -> NashEquilibrium | 
         profile = first_pure_equilibrium(game)
         if profile is None:
             return None
-        return _certified(
-            game, [pure(size, a) for size, a in zip(game.shape, profile, strict=True)]
-        )
+        return certain(game, [pure(size, a) for size, a in zip(game.shape, profile, strict=True)])
 
 
 def certified_pure_equilibria(
@@ -86,16 +83,7 @@ def certified_pure_equilibria(
             if action not in side:
                 side[action] = pure(size, action)
             strategies.append(side[action])
-        yield profile, _certified(game, strategies)
-
-
-def _certified(game: NormalFormGame, strategies: Sequence[Strategy]) -> NashEquilibrium:
-    equilibrium = certified(game, strategies)
-    if equilibrium is None:
-        raise CertificateError(
-            f"an equilibrium of {game.name!r} failed exact verification; please report it"
-        )
-    return equilibrium
+        yield profile, certain(game, strategies)
 
 
 def searching_seconds(game: NormalFormGame) -> float:

@@ -43,14 +43,14 @@ def select(solution: Solution, criterion: str) -> Solution:
     """
     if criterion not in CRITERIA:
         raise InputError(f"{criterion!r} is no way to select; use {', '.join(CRITERIA)}")
-    found = [e for e in solution if isinstance(e, NashEquilibrium)]
-    if not found or (solution.subsets is None and solution.status == OK):
+    equilibria = [e for e in solution if isinstance(e, NashEquilibrium)]
+    if not equilibria or (solution.subsets is None and solution.status == OK):
         raise InputError("there is no equilibrium to select from; find all of them first")
     status, notes = solution.status, list(solution.notes)
     if criterion != ENTROPY:
-        best = max(found, key=lambda equilibrium: score(equilibrium.payoffs, criterion))
+        best = max(equilibria, key=lambda equilibrium: score(equilibrium.payoffs, criterion))
     else:
-        best = max(found, key=lambda equilibrium: entropy(equilibrium.strategies))
+        best = max(equilibria, key=lambda equilibrium: entropy(equilibrium.strategies))
         try:
             inside = _most_entropic(solution)
             if inside is None:
@@ -68,7 +68,7 @@ def select(solution: Solution, criterion: str) -> Solution:
         method=f"{solution.method}, best {criterion}",
         status=status,
         solutions=(best,),
-        complete=solution.complete and len(found) == 1,
+        complete=solution.complete and len(equilibria) == 1,
         components=None,
         component_indices=None,
         subsets=None,

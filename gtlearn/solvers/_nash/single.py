@@ -22,12 +22,15 @@ from gtlearn.solvers._nash.barrier import (
     random_weights,
     system_seconds,
 )
-from gtlearn.solvers._nash.lemke_howson import float_path, unit_payoffs, writing_seconds
-from gtlearn.solvers._nash.players import require_two_players
+from gtlearn.solvers._nash.certified import require_two_players
+from gtlearn.solvers._nash.lemke_howson import (
+    float_path,
+    path_equilibrium,
+    unit_payoffs,
+    writing_seconds,
+)
 from gtlearn.solvers._nash.pure import first_certified_pure_equilibrium
-from gtlearn.solvers._nash.small_supports import two_by_two_supports
-from gtlearn.solvers._nash.start_labels import path_equilibrium
-from gtlearn.solvers._nash.supports import equilibrium_on_supports
+from gtlearn.solvers._nash.supports import equilibrium_on_supports, two_by_two_supports
 from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.solution import NashEquilibrium, Solution
 
@@ -94,14 +97,14 @@ Attempt = Callable[[NormalFormGame], NashEquilibrium | None]
 def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solution:
     """The equilibrium that the first successful attempt finds."""
     start = time.monotonic()
-    found: NashEquilibrium | None = None
+    equilibrium: NashEquilibrium | None = None
     name, status = "", OK
     notes = [game.number_note] if game.number_note else []
     try:
         for name, attempt in attempts:
             tell(None, name)
-            found = attempt(game)
-            if found is not None:
+            equilibrium = attempt(game)
+            if equilibrium is not None:
                 break
         else:
             notes.append(f"{name} found no equilibrium; drop {option('method')} to try all methods")
@@ -112,9 +115,9 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
         game=game,
         concept="nash",
         method=name,
-        solutions=() if found is None else (found,),
+        solutions=() if equilibrium is None else (equilibrium,),
         status=status,
-        complete=found is not None and name == PURE and dominance_solution(game) is not None,
+        complete=equilibrium is not None and name == PURE and dominance_solution(game) is not None,
         seconds=time.monotonic() - start,
         notes=tuple(notes),
     )
@@ -163,9 +166,9 @@ def _lemke_howson(game: NormalFormGame) -> NashEquilibrium | None:
     """Float paths with growing budgets in small numbers, then the exact path."""
     if max(game.shape) > SMALL_GAME:
         m, n = game.shape
-        found = _paths(game, rounds=ROUNDS, pivots=PIVOTS * (m + n))
-        if found is not None:
-            return found
+        equilibrium = _paths(game, rounds=ROUNDS, pivots=PIVOTS * (m + n))
+        if equilibrium is not None:
+            return equilibrium
     return path_equilibrium(game, 0)
 
 
@@ -214,9 +217,9 @@ def _first_certified(
         for k in range(count):
             supports = guess(k)
             if supports is not None:
-                found = equilibrium_on_supports(game, *supports)
-                if found is not None:
-                    return found
+                equilibrium = equilibrium_on_supports(game, *supports)
+                if equilibrium is not None:
+                    return equilibrium
     return None
 
 

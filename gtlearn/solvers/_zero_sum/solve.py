@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import child, limits
-from gtlearn.errors import CertificateError, InputError, option
+from gtlearn.errors import InputError, option
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.limits import OK, LimitReached
@@ -23,7 +23,7 @@ from gtlearn.solvers._linear.highs import float_basis
 from gtlearn.solvers._linear.program import LinearProgram
 from gtlearn.solvers._linear.program import solve as solve_program
 from gtlearn.solvers._linear.threads import load_blas, one_blas_thread
-from gtlearn.solvers._nash.certified import from_support
+from gtlearn.solvers._nash.certified import certain, from_support
 from gtlearn.solvers._nash.labels import positive_payoffs
 from gtlearn.solvers._nash.pure import first_certified_pure_equilibrium, searching_seconds
 from gtlearn.solvers._nash.supports import equilibrium_on_supports
@@ -74,15 +74,15 @@ def zero_sum(
                 f"game {game.name!r} is not a two-player zero-sum game; use "
                 f"{option('concept', 'nash')} without {option('method', 'zero-sum')}"
             )
-        found, unique, reached = _solved(game, uniqueness)
+        equilibrium, unique, reached = _solved(game, uniqueness)
     notes = [game.number_note] if game.number_note else []
     if reached is not None:
-        notes.append(_cut_short(reached, found))
+        notes.append(_cut_short(reached, equilibrium))
     return Solution(
         game=game,
         concept="nash",
         method=METHOD,
-        solutions=() if found is None else (_with_value(found, unique),),
+        solutions=() if equilibrium is None else (_with_value(equilibrium, unique),),
         status=OK if reached is None else reached.status,
         complete=unique == (True, True),
         components=((0,),) if unique == (True, True) else None,
@@ -95,7 +95,7 @@ def _solved(
     game: NormalFormGame, uniqueness: bool
 ) -> tuple[NashEquilibrium | None, tuple[bool, bool] | None, LimitReached | None]:
     """An equilibrium, whether each strategy is the only one, and the limit that was reached."""
-    found: NashEquilibrium | None = None
+    equilibrium: NashEquilibrium | None = None
     unique: tuple[bool, bool] | None = None
     reached: LimitReached | None = None
     m, n = game.shape
@@ -106,15 +106,15 @@ def _solved(
         _load_for_child()
     try:
         with limits.keeping(searching_seconds(game)):
-            found, size = child.bounded(_equilibrium, game, seconds=step + entries)
+            equilibrium, size = child.bounded(_equilibrium, game, seconds=step + entries)
         if uniqueness:
-            unique = child.bounded(_uniqueness, game, found, size, seconds=2e-8 * m * n)
+            unique = child.bounded(_uniqueness, game, equilibrium, size, seconds=2e-8 * m * n)
     except LimitReached as limit:
         reached = limit
-    if found is None:
+    if equilibrium is None:
         with suppress(LimitReached), limits.finishing():
-            found = first_certified_pure_equilibrium(game)
-    return found, unique, reached
+            equilibrium = first_certified_pure_equilibrium(game)
+    return equilibrium, unique, reached
 
 
 def _load_for_child() -> None:
@@ -125,11 +125,11 @@ def _load_for_child() -> None:
     load_blas()
 
 
-def _lp_seconds(game: NormalFormGame, found: NashEquilibrium) -> float:
+def _lp_seconds(game: NormalFormGame, equilibrium: NashEquilibrium) -> float:
     """About how long it takes to write down the programs that decide uniqueness."""
     if limits.patience() == math.inf:
         return 0.0
-    longest = max(Fraction(value).denominator.bit_length() for value in found.payoffs)
+    longest = max(Fraction(value).denominator.bit_length() for value in equilibrium.payoffs)
     payoffs = game.payoffs[0]
     return product_seconds(4 * payoffs.numerators.size, payoffs.bits, longest)
 
@@ -141,8 +141,8 @@ def _with_value(equilibrium: NashEquilibrium, unique: tuple[bool, bool] | None) 
     return replace(equilibrium, certificate=replace(equilibrium.certificate, evidence=evidence))
 
 
-def _cut_short(reached: LimitReached, found: NashEquilibrium | None) -> str:
-    if found is None:
+def _cut_short(reached: LimitReached, equilibrium: NashEquilibrium | None) -> str:
+    if equilibrium is None:
         return f"{reached}: no equilibrium was found by then; to find one, {reached.more}"
     return f"{reached}: whether there are other optimal strategies was not decided"
 
@@ -152,16 +152,16 @@ def _equilibrium(game: NormalFormGame) -> tuple[NashEquilibrium, int]:
     payoffs = positive_payoffs(game.payoffs[0].numerators)
     program = _program(payoffs)
     for rows, columns in _float_supports(program):
-        found = equilibrium_on_supports(game, rows, columns, only_unique=True)
-        if found is not None:
-            return found, len(rows)
+        equilibrium = equilibrium_on_supports(game, rows, columns, only_unique=True)
+        if equilibrium is not None:
+            return equilibrium, len(rows)
     optimum = solve_program(program)
     m, n = game.shape
     strategies = (
         from_support(m, range(m), optimum.dual, sum(optimum.dual)),
         from_support(n, range(n), optimum.primal, sum(optimum.primal)),
     )
-    return _certify(game, strategies), len(optimum.basis.rows)
+    return certain(game, strategies), len(optimum.basis.rows)
 
 
 def _program(payoffs: NDArray[Any]) -> LinearProgram:
@@ -188,17 +188,6 @@ def _float_supports(
     basis = float_basis(program.objective, payoffs, program.bounds, program.equalities)
     if basis is not None and len(basis[0]) == len(basis[1]):
         yield basis[1], basis[0]
-
-
-def _certify(game: NormalFormGame, strategies: tuple[Strategy, Strategy]) -> NashEquilibrium:
-    from gtlearn.solvers._nash.certified import certified
-
-    equilibrium = certified(game, strategies)
-    if equilibrium is None:
-        raise CertificateError(
-            f"the optimal strategies of {game.name!r} failed exact verification; please report it"
-        )
-    return equilibrium
 
 
 def _uniqueness(game: NormalFormGame, equilibrium: NashEquilibrium, size: int) -> tuple[bool, bool]:

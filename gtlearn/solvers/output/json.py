@@ -50,7 +50,9 @@ def to_json(solution: Record) -> dict[str, Any]:
         "solutions": [_outcome_json(outcome, game) for outcome in solution],
         "components": plain(solution.components),
         "component_indices": plain(solution.component_indices),
-        "subsets": plain(solution.subsets and list(map(_subset_json, solution.subsets))),
+        "subsets": None
+        if solution.subsets is None
+        else [_subset_json(subset) for subset in solution.subsets],
         "bounds": solution.bounds and {n: json_number(v) for n, v in solution.bounds.items()},
         "robustness": plain(solution.robustness) or None,
         "proofs": plain(solution.proofs) or None,
@@ -95,6 +97,8 @@ def json_number(value: Any) -> Any:
     >>> json_number(Fraction(2, 4)), json_number(0.5)
     ('1/2', 0.5)
     """
+    if type(value) is Fraction:  # as most are
+        return exact_text(value)
     if isinstance(value, float | np.floating):
         return float(value)
     if isinstance(value, Enclosure):

@@ -30,6 +30,7 @@ class Claim:
         bounds: more bounds on the leader's value, by name.
         robustness: pairs (distance from the first table, the leader's value).
         proofs: what proves the bounds, where no certificate does, and the robustness.
+        log: what is given to prove `complete`, of schema gtlearn/proof/1; None without one.
         besides: what the JSON says besides, by key.
         besides_of: the same of each outcome.
         repeated_of: of each outcome, a profile that its distribution names twice, if any.
@@ -48,6 +49,7 @@ class Claim:
     bounds: Mapping[str, Number] | None = None
     robustness: tuple[tuple[Number, Number], ...] = ()
     proofs: Mapping[str, Any] = field(default_factory=dict)
+    log: Any = None
     besides: Mapping[str, Any] = field(default_factory=dict)
     besides_of: tuple[Mapping[str, Any], ...] = ()
     repeated_of: tuple[tuple[int, ...] | None, ...] = ()

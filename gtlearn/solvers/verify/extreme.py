@@ -6,7 +6,8 @@ equilibria are mixtures of extreme ones (Winkels 1979; Jansen 1981).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -36,20 +37,33 @@ def extreme_equilibria(game: Bimatrix) -> set[Pair]:
     """
     rows, columns = undominated([game.rows, game.columns])
     a, b = game.rows[np.ix_(rows, columns)], game.columns[np.ix_(rows, columns)]
-    turned = len(rows) < len(columns)
-    own, other = (b.T, a.T) if turned else (a, b)  # the second player has the fewer actions
-    out = set()
-    for second, best in _vertices(own):
+    player = 0 if len(rows) < len(columns) else 1  # who has fewer actions
+    vertices = _vertices(a if player else b.T)
+    m, n = game.rows.shape
+    return {
+        (placed(first, rows, m), placed(second, columns, n))
+        for first, second in partnered(replace(game, rows=a, columns=b), player, vertices)
+    }
+
+
+def partnered(
+    game: Bimatrix, player: int, vertices: Iterable[tuple[Exact, list[int]]]
+) -> Iterator[Pair]:
+    """The extreme equilibria in which a player plays one of some vertices.
+
+    Args:
+        game: the game.
+        player: which of the two, 0 or 1.
+        vertices: strategies of the player, with the other's best responses to each.
+
+    Raises:
+        Unproven: if a vertex is best answered by too many.
+    """
+    payoffs = game.columns if player else game.rows.T
+    for own, best in vertices:
         check()
-        for first in _partners(other, best, support(second)):
-            pair = (second, first) if turned else (first, second)
-            out.add(
-                (
-                    placed(pair[0], rows, game.rows.shape[0]),
-                    placed(pair[1], columns, game.rows.shape[1]),
-                )
-            )
-    return out
+        for other in _partners(payoffs, best, support(own)):
+            yield (other, own) if player else (own, other)
 
 
 def is_extreme(game: Bimatrix, pair: Pair) -> bool:

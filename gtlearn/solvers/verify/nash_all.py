@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers.verify.bimatrix import Bimatrix
+from gtlearn.solvers.verify.bimatrix import Bimatrix, Pair
 from gtlearn.solvers.verify.elimination import undominated
-from gtlearn.solvers.verify.extreme import extreme_equilibria
+from gtlearn.solvers.verify.extreme import extreme_equilibria, partnered
 from gtlearn.solvers.verify.form import text
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.nash_index import component_index
 from gtlearn.solvers.verify.nash_sets import connected, not_extreme
+from gtlearn.solvers.verify.proof import replayed
 from gtlearn.solvers.verify.report import Unproven
 from gtlearn.solvers.verify.zero_sum import is_constant_sum, is_only
 
@@ -23,10 +24,12 @@ def missing(listing: Listing) -> list[str]:
 
     It is proven to hold all where iterated strict dominance leaves one profile, where both optimal
     strategies of a zero-sum game are the only ones, and by enumerating the vertices of the
-    best-response polytopes where they are not too many.
+    best-response polytopes where they are not too many; where a log of the vertices is given, by
+    that alone.
 
     Raises:
         Unproven: if the game is too large for any of that.
+        InputError: if a log is given that does not prove its vertices to be all.
     """
     if not listing.equilibria:
         return ["no solution is listed, but every finite game has an equilibrium (Nash 1951)"]
@@ -34,6 +37,8 @@ def missing(listing: Listing) -> list[str]:
     if absent:
         labels = zip(listing.game.actions, absent, strict=True)
         return [f"the equilibrium {', '.join(names[a] for names, a in labels)} is not listed"]
+    if listing.claim.log is not None:
+        return not_extreme(listing) or _missing_of_vertices(listing, listing.claim.log)
     if is_dominance_solvable(listing.game):
         return []
     bimatrix = listing.bimatrix
@@ -76,6 +81,15 @@ def _missing_of_two(listing: Listing, game: Bimatrix) -> list[str]:
         if total != 1:
             return [f"the indices of all components add up to {total}, not 1 (Shapley 1974)"]
         raise
+    return _not_listed(others)
+
+
+def _missing_of_vertices(listing: Listing, log: Any) -> list[str]:
+    player, vertices = replayed(listing.game, log)
+    return _not_listed(set(partnered(listing.two_sided(), player, vertices)) - set(listing.pairs))
+
+
+def _not_listed(others: set[Pair]) -> list[str]:
     if not others:
         return []
     count = len(others)
@@ -83,6 +97,6 @@ def _missing_of_two(listing: Listing, game: Bimatrix) -> list[str]:
     return [f"{count} extreme {verb} not listed, such as {_shown(min(others))}"]
 
 
-def _shown(pair: tuple[tuple[Fraction, ...], ...]) -> str:
+def _shown(pair: Pair) -> str:
     words = "; ".join(" ".join(map(text, strategy)) for strategy in pair)
     return words if len(words) <= 100 else f"{words[:97]}..."

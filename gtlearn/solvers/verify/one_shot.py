@@ -83,7 +83,8 @@ def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> It
     if listing is not None and claim.concept == "nash":
         yield from set_statements(listing)
         if claim.complete:
-            yield Statement(COMPLETE, partial(missing, listing))
+            by = "" if claim.log is None else ", by the proof that is given"
+            yield Statement(COMPLETE + by, partial(missing, listing))
     else:
         yield from foreign_statements(claim, SETS, "Nash equilibria")
         if claim.complete:

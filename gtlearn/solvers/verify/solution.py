@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,15 @@ from gtlearn.solvers.verify.within import within
 if TYPE_CHECKING:
     from gtlearn.solvers.verify.claim import Claim
 
+_NO_LIST = "a proof is given, but no complete list of Nash equilibria, which alone it can prove"
+
 
 @of_games()
 def solution(
     game: Game,
     claimed: Any,
     *,
+    proof: Any = None,
     time_limit: float | None = None,
     memory_limit: float | None = None,
 ) -> Report:
@@ -40,11 +44,14 @@ def solution(
         claimed: a Solution or DominanceResult, or the JSON object of one, of
             schema gtlearn/solution/1 or gtlearn/dominance/1; or the result of a run, of schema
             gtlearn/run/1.
+        proof: a log that proves that a list of Nash equilibria is complete, as `solvers.proof_of`
+            makes it; `complete` is then proven by it or not at all.
         time_limit: seconds after which what is not yet verified is on trust.
         memory_limit: bytes of growth after which it is.
 
     Raises:
-        InputError: if `claimed` is none of these, or of another kind of game.
+        InputError: if `claimed` is none of these, or of another kind of game, or states nothing
+            that a log can prove.
 
     >>> from gtlearn import games, solvers
     >>> game = games.load("battle_of_the_sexes")
@@ -53,34 +60,38 @@ def solution(
     ((), ())
     """
     return within(
-        partial(_report, game, claimed),
+        partial(_report, game, claimed, proof),
         time_limit=time_limit,
         memory_limit=memory_limit,
     )
 
 
-def _report(game: Game, claimed: Any) -> Report:
-    return settled(_statements(game, claimed))
+def _report(game: Game, claimed: Any, proof: Any) -> Report:
+    return settled(_statements(game, claimed, proof))
 
 
-def _statements(game: Game, claimed: Any) -> Iterator[Statement]:
+def _statements(game: Game, claimed: Any, proof: Any) -> Iterator[Statement]:
     if isinstance(claimed, Mapping):
-        return _of_json(game, claimed)
+        return _of_json(game, claimed, proof)
     if hasattr(claimed, "surviving"):
+        if proof is not None:
+            raise InputError(_NO_LIST)
         from gtlearn.solvers.verify.dominance import dominance_statements, elimination_of
 
         return dominance_statements(_normal_form(game), elimination_of(claimed))
     from gtlearn.solvers.verify.claim import claim_of
 
-    return _of_claim(game, claim_of(claimed))
+    return _of_claim(game, claim_of(claimed), proof)
 
 
-def _of_json(game: Game, data: Mapping[str, Any]) -> Iterator[Statement]:
+def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statement]:
     from gtlearn.solvers.verify import dominance, reading, run
 
     schema = data.get("schema")
     if schema == reading.SCHEMA:
-        return _of_claim(game, reading.read_claim(data))
+        return _of_claim(game, reading.read_claim(data), proof)
+    if proof is not None:
+        raise InputError(_NO_LIST)
     if schema == dominance.SCHEMA:
         stated = dominance.read_elimination(data)
         return dominance.dominance_statements(_normal_form(game), stated)
@@ -90,7 +101,7 @@ def _of_json(game: Game, data: Mapping[str, Any]) -> Iterator[Statement]:
     raise InputError(f"the object's schema is {quoted(schema)}; it must be {known}")
 
 
-def _of_claim(game: Game, claim: Claim) -> Iterator[Statement]:
+def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
     from gtlearn.solvers.verify.game_block import game_statements
     from gtlearn.solvers.verify.markov import markov_statements
     from gtlearn.solvers.verify.one_shot import one_shot_statements
@@ -99,6 +110,10 @@ def _of_claim(game: Game, claim: Claim) -> Iterator[Statement]:
     for outcome in items(claim.outcomes, "the solutions"):
         if getattr(outcome, "in_steps", False) != several_steps:
             raise InputError(f"the solution is of another kind of game than {game.name!r}")
+    if proof is not None:
+        if claim.concept != "nash" or not claim.complete or not isinstance(game, NormalFormGame):
+            raise InputError(_NO_LIST)
+        claim = replace(claim, log=proof)
     if is_registered(claim.concept):
         own = _of_registered(game, claim)
     elif isinstance(game, MarkovGame | IteratedGame):

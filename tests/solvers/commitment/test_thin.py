@@ -11,7 +11,7 @@ from gtlearn.solvers import solve, verify
 from gtlearn.solvers._commitment import data
 from gtlearn.solvers._commitment.data import Bimatrix
 from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded
-from gtlearn.solvers.output import export
+from gtlearn.solvers.output import json as solution_json
 from gtlearn.solvers.testing import Judge, Verdict, mutants
 from gtlearn.solvers.verify import commitment_arithmetic
 
@@ -30,7 +30,7 @@ class TestMultipliersInShort:
 
     def test_are_the_same(self, options, monkeypatch):
         (whole,) = printed(options)["solutions"]
-        monkeypatch.setattr(export, "MOST_FULL_ROWS", 1)
+        monkeypatch.setattr(solution_json, "MOST_FULL_ROWS", 1)
         (short,) = printed(options)["solutions"]
         given = short["certificate"].pop("multipliers")
         rows = [[dict(map(tuple, row)).get(k, "0") for k in range(len(given))] for row in given]
@@ -38,7 +38,7 @@ class TestMultipliersInShort:
         assert short == whole
 
     def test_prove_as_much(self, options, monkeypatch):
-        monkeypatch.setattr(export, "MOST_FULL_ROWS", 1)
+        monkeypatch.setattr(solution_json, "MOST_FULL_ROWS", 1)
         shown = printed(options)
         assert verify.solution(GAME, shown).holds
         judge = Judge(GAME, shown)

@@ -11,9 +11,9 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.testing import bimatrix_games, markov_games
 from gtlearn.solvers import verify
+from gtlearn.solvers._markov.certified import decimal
 from gtlearn.solvers._markov.float_games import FloatGame
 from gtlearn.solvers._markov.nash import solve_nash
-from gtlearn.solvers._markov.rounding import decimal
 from gtlearn.solvers._markov.tracing import FINEST, traced
 from gtlearn.solvers.enclosures import Enclosure
 

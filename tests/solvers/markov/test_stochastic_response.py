@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.solvers._markov import stochastic_response as module
-from gtlearn.solvers._markov.boxes import bounds, centres, float_process
-from gtlearn.solvers._markov.enumeration import reachable
+from gtlearn.solvers._markov.boxes import bounds, centres
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.process import induced_process
+from gtlearn.solvers._markov.process import float_process, induced_process
 from gtlearn.solvers._markov.response import optimal_response, stationary_response
 from gtlearn.solvers._markov.stochastic_response import stochastic_response
 
@@ -130,7 +129,7 @@ def test_bounds_over_boxes_hold_at_their_tables(brute, seed, horizon):
     game = brute.random_game(seed, horizon=horizon)
     tables = [brute.random_table(game, k, seed + k, timed=horizon > 2) for k in range(2)]
     faced = induced_process(game, [(), tables[1]], 0)
-    process = float_process(faced, 0, np.flatnonzero(reachable(faced)))
+    process = float_process(faced, 0)
     size, width = process.legal.shape
     corners = rng.integers(1, 9, size=(1, size, width, width)) / 8.0
     vertices = corners / corners.sum(axis=-1, keepdims=True)

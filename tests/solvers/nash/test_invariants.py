@@ -13,7 +13,7 @@ from gtlearn.games.testing import bimatrix_games
 from gtlearn.solvers import all_equilibria, one_equilibrium, solve
 from gtlearn.solvers._linear.program import Infeasible, LinearProgram
 from gtlearn.solvers._linear.program import solve as solve_program
-from gtlearn.solvers._nash.start_labels import path_equilibrium
+from gtlearn.solvers._nash.lemke_howson import path_equilibrium
 
 few = settings(max_examples=40, deadline=None)
 TIED = bimatrix_games(max_rows=4, max_columns=4, payoffs=st.integers(0, 2))

@@ -6,8 +6,8 @@ from gtlearn.errors import InputError
 from gtlearn.games import families, load, normal_form
 from gtlearn.solvers import all_equilibria, one_equilibrium, verify
 from gtlearn.solvers._nash import pure_equilibria
-from gtlearn.solvers._nash.small_supports import two_by_two_supports
-from gtlearn.solvers._nash.start_labels import path_equilibrium
+from gtlearn.solvers._nash.lemke_howson import path_equilibrium
+from gtlearn.solvers._nash.supports import two_by_two_supports
 
 METHODS = {
     "pure": "pure best responses",

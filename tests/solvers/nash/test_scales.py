@@ -8,7 +8,7 @@ import pytest
 from gtlearn.games import families, normal_form
 from gtlearn.solvers import all_equilibria, one_equilibrium, verify
 from gtlearn.solvers._nash import polytope
-from gtlearn.solvers._nash.start_labels import path_equilibrium
+from gtlearn.solvers._nash.lemke_howson import path_equilibrium
 
 METHODS = (None, "lemke-howson")
 

@@ -11,32 +11,32 @@ from gtlearn import limits
 from gtlearn.games import IteratedGame
 from gtlearn.limits import LimitReached
 from gtlearn.solvers._markov.commitment.folk import FolkBound, folk_bound, largest_payoff
-from gtlearn.solvers._markov.commitment.sides import Sides
 from gtlearn.solvers._markov.commitment.unlimited import UnlimitedBound, unlimited_memory_bound
+from gtlearn.solvers._markov.commitment.view import LeaderView
 
 Evidence = dict[str, Any]
 
 
-def upper_bounds(game: IteratedGame, sides: Sides) -> tuple[dict[str, Fraction], Evidence]:
+def upper_bounds(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fraction], Evidence]:
     """Upper bounds on the leader's value by name as far as a limit allows, and what proves them."""
     try:
         with limits.keeping(0.0, share=3 / 4):
-            folk = folk_bound(game, sides.leader)
+            folk = folk_bound(game, view.leader)
     except LimitReached:
-        return bound_at_hand(game, sides)
+        return bound_at_hand(game, view)
     bounds = {"folk": folk.value}
     evidence: Evidence = {"folk": _folk_evidence(folk)}
-    if sides.sees_time or game.horizon == 1:
+    if view.sees_time or game.horizon == 1:
         with suppress(LimitReached), limits.keeping(0.0, share=3 / 4):  # else one bound less
-            unlimited = unlimited_memory_bound(game, sides.leader, folk)
+            unlimited = unlimited_memory_bound(game, view.leader, folk)
             bounds["unlimited_memory"] = unlimited.value
             evidence["unlimited_memory"] = _unlimited_evidence(unlimited)
     return bounds, evidence
 
 
-def bound_at_hand(game: IteratedGame, sides: Sides) -> tuple[dict[str, Fraction], Evidence]:
+def bound_at_hand(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fraction], Evidence]:
     """The leader's largest payoff, as the folk bound that needs no computation."""
-    folk = largest_payoff(game, sides.leader)
+    folk = largest_payoff(game, view.leader)
     return {"folk": folk.value}, {"folk": _folk_evidence(folk)}
 
 

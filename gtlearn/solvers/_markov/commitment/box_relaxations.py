@@ -18,17 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._markov.commitment.box_fixed_points import FixedPoints
 from gtlearn.solvers._markov.commitment.box_values import (
     LOWER,
     UPPER,
     Boxes,
     BoxValues,
+    FixedPoints,
     Floats,
     Plan,
 )
 from gtlearn.solvers._markov.commitment.floats import follower_tables
-from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.view import LeaderView
 
 Tags = NDArray[np.generic]
 
@@ -71,16 +71,16 @@ class Relaxation(Protocol):
 class TableResponses:
     """The follower plays a deterministic table, which is the tag of a box."""
 
-    def __init__(self, sides: Sides) -> None:
-        self.tables = follower_tables(sides)
-        self.values = BoxValues(sides) if sides.game.horizon is not None else FixedPoints(sides)
-        self.scale = float(sides.game.scale)
+    def __init__(self, view: LeaderView) -> None:
+        self.tables = follower_tables(view)
+        self.values = BoxValues(view) if view.game.horizon is not None else FixedPoints(view)
+        self.scale = float(view.game.scale)
         self.ratio = _ratio(self.values)
         states = np.arange(self.values.states)
-        self.moves = sides.moves_floats[states, :, self.tables].reshape(
+        self.moves = view.moves_floats[states, :, self.tables].reshape(
             len(self.tables), -1, self.values.states
         )
-        self.pay = sides.pay_floats[1][states, :, self.tables][..., None]
+        self.pay = view.pay_floats[1][states, :, self.tables][..., None]
 
     def roots(self) -> Tags:
         """All tables."""
@@ -134,9 +134,9 @@ class TimedResponses:
     """The follower knows the time: its response is left to dynamic programming, at a multiplier
     that is the tag of a box."""
 
-    def __init__(self, sides: Sides) -> None:
-        self.values = BoxValues(sides)
-        self.scale = float(sides.game.scale)
+    def __init__(self, view: LeaderView) -> None:
+        self.values = BoxValues(view)
+        self.scale = float(view.game.scale)
         self.grid = _ratio(self.values) * np.array(RATIOS)
         self.rng = np.random.default_rng(SEED)
 
@@ -164,9 +164,9 @@ class TimedResponses:
             elif trial == 2:
                 weight = weight * self.rng.choice([0.5, 2.0], size=len(open_))
             weight = np.clip(weight, self.grid[0], self.grid[-1])
-            found, centre, effect, peak = self._bound(boxes[open_], weight)
-            bounds[open_] = np.minimum(bounds[open_], found)
-            new = np.stack([np.maximum(centre - goal, 0), found])
+            bound, centre, effect, peak = self._bound(boxes[open_], weight)
+            bounds[open_] = np.minimum(bounds[open_], bound)
+            new = np.stack([np.maximum(centre - goal, 0), bound])
             old = rank[:, open_]
             better = (new[0] < old[0]) | ((new[0] == old[0]) & (new[1] < old[1]))
             changed = open_[better]

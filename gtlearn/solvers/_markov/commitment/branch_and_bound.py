@@ -19,7 +19,7 @@ from gtlearn.solvers._markov.commitment.box_relaxations import (
 )
 from gtlearn.solvers._markov.commitment.box_values import Boxes, Floats, floats_tell
 from gtlearn.solvers._markov.commitment.floats import TIE, count_replies, leader_values
-from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.view import LeaderView
 
 MAX_STATES = 40
 MAX_REPLIES = 1024  # tables of the follower, where each is a branch
@@ -63,7 +63,7 @@ class _Piece:
 
 
 def tightened_bound(
-    sides: Sides,
+    view: LeaderView,
     value: Fraction,
     bound: Fraction,
     *,
@@ -77,34 +77,36 @@ def tightened_bound(
     tables of a follower, or so patient that floats tell nothing, are left as they are.
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         value: what a known table earns.
         bound: a proven upper bound.
         tolerance: the gap, in the game's unit, at which to stop.
     """
     if bound - value <= tolerance:
         return Tightened(bound, 0, True)
-    if not _is_small(sides):
+    if not _is_small(view):
         return Tightened(bound, 0, False)
-    search = _Search(sides, value, bound, tolerance)
+    search = _Search(view, value, bound, tolerance)
     search.run()
     return search.result()
 
 
-def _is_small(sides: Sides) -> bool:
-    legal = all(mask.all() for mask in sides.game.legal)
-    few = sides.sees_time or count_replies(sides) <= MAX_REPLIES
-    shape = legal and sides.actions == 2 and sides.game.num_states <= MAX_STATES
-    return shape and few and floats_tell(sides)
+def _is_small(view: LeaderView) -> bool:
+    legal = all(mask.all() for mask in view.game.legal)
+    few = view.sees_time or count_replies(view) <= MAX_REPLIES
+    shape = legal and view.actions == 2 and view.game.num_states <= MAX_STATES
+    return shape and few and floats_tell(view)
 
 
 class _Search:
-    def __init__(self, sides: Sides, value: Fraction, bound: Fraction, tolerance: Fraction) -> None:
-        self.sides, self.value, self.bound, self.tolerance = sides, value, bound, float(tolerance)
+    def __init__(
+        self, view: LeaderView, value: Fraction, bound: Fraction, tolerance: Fraction
+    ) -> None:
+        self.view, self.value, self.bound, self.tolerance = view, value, bound, float(tolerance)
         self.relaxation: Relaxation = (
-            TimedResponses(sides) if sides.sees_time else TableResponses(sides)
+            TimedResponses(view) if view.sees_time else TableResponses(view)
         )
-        batch = BATCH // (sides.game.horizon or 1)
+        batch = BATCH // (view.game.horizon or 1)
         self.batch = min(max(batch, SMALLEST_BATCH), LARGEST_BATCH)
         self.best = float(value)
         self.better: Floats | None = None
@@ -123,7 +125,7 @@ class _Search:
     def run(self) -> None:
         """Splits boxes until none is open, or a limit is reached."""
         roots = self.relaxation.roots()
-        shape = (self.sides.game.num_states, len(roots))
+        shape = (self.view.game.num_states, len(roots))
         try:
             self._examine(Boxes(np.zeros(shape), np.ones(shape)), roots, np.full(shape[1], np.inf))
             self.covered = True
@@ -168,11 +170,11 @@ class _Search:
 
     def _examine(self, boxes: Boxes, tags: Tags, known: Floats) -> None:
         """Bounds the boxes, given bounds of what they are halves of, and keeps what is open."""
-        found = self.relaxation.examine(boxes, tags, self.best + self.tolerance)
-        bounds, score = np.minimum(found.bounds, known), found.score
+        examined = self.relaxation.examine(boxes, tags, self.best + self.tolerance)
+        bounds, score = np.minimum(examined.bounds, known), examined.score
         self.examined += len(bounds)
         highest = np.argsort(-bounds, kind="stable")[:SAMPLED]
-        self._sample(np.concatenate([boxes.centre[:, highest], found.peaks[:, highest]], axis=1))
+        self._sample(np.concatenate([boxes.centre[:, highest], examined.peaks[:, highest]], axis=1))
         goal = self.best + self.tolerance
         score[boxes.half <= NARROWEST] = 0
         going = (bounds > goal) & (score > 0).any(axis=0)
@@ -183,16 +185,16 @@ class _Search:
         for begin in range(0, len(order), size):
             few = order[begin : begin + size]
             rank = (-float(bounds[few[0]]), next(self.order))
-            piece = _Piece(rank, boxes[few], found.tags[few], bounds[few], score[:, few])
+            piece = _Piece(rank, boxes[few], examined.tags[few], bounds[few], score[:, few])
             heapq.heappush(self.open, piece)
 
     def _sample(self, points: Floats) -> None:
         """Looks for better tables among points, states x points."""
         second = points.T
         tables = np.stack([1 - second, second], axis=-1)
-        values = leader_values(self.sides, tables, strong=True)
+        values = leader_values(self.view, tables, strong=True)
         k = int(values.argmax())
-        if values[k] > self.best + TIE * self.sides.span:
+        if values[k] > self.best + TIE * self.view.span:
             self.best, self.better = float(values[k]), tables[k]
 
 

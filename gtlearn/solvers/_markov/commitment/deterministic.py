@@ -22,10 +22,8 @@ from gtlearn.solvers._markov.commitment.floats import (
     rounding,
 )
 from gtlearn.solvers._markov.commitment.replies import Candidate
-from gtlearn.solvers._markov.commitment.sides import Sides
-from gtlearn.solvers._markov.commitment.units import total_weight
-from gtlearn.solvers._markov.tables import all_tables
-from gtlearn.solvers.solution import Table
+from gtlearn.solvers._markov.commitment.view import LeaderView, total_weight
+from gtlearn.solvers._markov.tables import all_tables, pure_table
 
 MAX_LEADERS = 1_000_000
 MAX_LISTED = 64  # optimal tables that are listed
@@ -53,7 +51,7 @@ class Enumerated:
     reached: LimitReached | None = None
 
 
-def best_deterministic(sides: Sides, ties: str) -> Enumerated:
+def best_deterministic(view: LeaderView, ties: str) -> Enumerated:
     """Every deterministic table of the leader that earns it the most.
 
     Floats give an upper bound for each table, the value under strong ties with near-ties counted
@@ -61,62 +59,62 @@ def best_deterministic(sides: Sides, ties: str) -> Enumerated:
     was found until a limit is reached is returned.
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         ties: "strong" or "weak".
 
     Raises:
         InputError: if there are too many tables.
         LimitReached: at a limit, before any table was evaluated exactly.
     """
-    tables = _tables(sides)
-    values, reached = _exact_values(sides, tables, ties)
+    tables = _tables(view)
+    values, reached = _exact_values(view, tables, ties)
     if values:
         with limits.finishing():
-            return _listed(sides, tables, ties, values, reached)
-    bounds, reached = _bounds(sides, tables)
-    slack = ROUNDING * (1 + sides.span) + rounding(sides)
+            return _listed(view, tables, ties, values, reached)
+    bounds, reached = _bounds(view, tables)
+    slack = ROUNDING * (1 + view.span) + rounding(view)
     order = np.argsort(-bounds, kind="stable").tolist()
     if reached is not None:
         order = [k for k in order if bounds[k] < np.inf]
-    top = ceiling(sides)
+    top = ceiling(view)
     rest = None if len(order) == len(tables) else top  # what the others earn at most
-    found: dict[int, Candidate] = {}
+    optimal: dict[int, Candidate] = {}
     value: Fraction | None = None
     for index in order or [0]:
         if value is not None and bounds[index] < nearest_double(value) - slack:
             break
-        here = min(top, _upper(sides, float(bounds[index]) + slack)) if order else top
-        if len(found) >= MAX_LISTED:
+        here = min(top, _upper(view, float(bounds[index]) + slack)) if order else top
+        if len(optimal) >= MAX_LISTED:
             rest = max(rest or here, here)
             break
         try:
             with limits.finishing() if value is None else nullcontext():
-                candidate = Candidate.of(sides, _pure(sides, tables[index]), ties)
+                candidate = Candidate.of(view, pure_table(view.game, 0, tables[index]), ties)
         except LimitReached as error:
             reached, rest = error, max(rest or here, here)
             break
-        earned = candidate.value(sides.leader)
+        earned = candidate.value
         if value is None or earned > value:
-            value, found = earned, {}
+            value, optimal = earned, {}
         if earned == value:
-            found[index] = candidate
+            optimal[index] = candidate
     if value is None:
         raise reached or ArithmeticError("there is always a table to try")
-    best = tuple(found[k] for k in sorted(found))
+    best = tuple(optimal[k] for k in sorted(optimal))
     if rest is None:
         return Enumerated(best, value, True, len(tables))
     return Enumerated(best, max(rest, value), False, len(tables), reached)
 
 
 def _exact_values(
-    sides: Sides, tables: NDArray[np.int64], ties: str
+    view: LeaderView, tables: NDArray[np.int64], ties: str
 ) -> tuple[list[Fraction] | None, LimitReached | None]:
     """The values of `integer_values`, as many as there is time for; None for other games."""
     values: list[Fraction] = []
-    size = max(1, SMALL_CHUNK // (tables.shape[1] * sides.responses))
+    size = max(1, SMALL_CHUNK // (tables.shape[1] * view.responses))
     try:
         for first in range(0, len(tables), size):
-            part = integer_values(sides, tables[first : first + size], ties)
+            part = integer_values(view, tables[first : first + size], ties)
             if part is None:
                 return None, None
             values += part
@@ -125,28 +123,28 @@ def _exact_values(
     return values, None
 
 
-def _upper(sides: Sides, bound: float) -> Fraction:
+def _upper(view: LeaderView, bound: float) -> Fraction:
     """A bound in floats, or that by payoffs of at most one where floats have none."""
-    most = total_weight(sides.game)
+    most = total_weight(view.game)
     return min(Fraction(bound), most) if isfinite(bound) else most
 
 
-def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[Fraction] | None:
+def integer_values(view: LeaderView, tables: NDArray[np.int64], ties: str) -> list[Fraction] | None:
     """The leader's exact value from each deterministic table, where all transitions are certain
     and the follower is optimal and knows the time; None for other games.
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         tables: the leader's actions, tables x states.
         ties: "strong" or "weak".
     """
-    sure = sides.moves.numerators == sides.moves.denominator
-    if not sides.sees_time or not (sure.sum(axis=-1) == 1).all():
+    sure = view.game.transitions.numerators == view.game.transitions.denominator
+    if not view.sees_time or not (sure.sum(axis=-1) == 1).all():
         return None
-    keep, grow = sides.game.discount.numerator, sides.game.discount.denominator
-    horizon = sides.game.horizon or 0
-    ours, theirs = (array.numerators for array in sides.pay)
-    start = [Fraction(p) for p in sides.game.start]
+    keep, grow = view.game.discount.numerator, view.game.discount.denominator
+    horizon = view.game.horizon or 0
+    ours, theirs = (array.numerators for array in view.game.payoffs)
+    start = [Fraction(p) for p in view.game.start]
     common = lcm(*(p.denominator for p in start))
     largest = max(int(abs(v)) for array in (ours, theirs) for v in (array.max(), array.min()))
     small = common * (horizon + 1) * (largest + 1) * max(keep, grow) ** horizon < 2**61
@@ -154,7 +152,7 @@ def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[F
     states = np.arange(tables.shape[1])
     ours, theirs = ours.astype(kind)[states, tables], theirs.astype(kind)[states, tables]
     after = sure.argmax(axis=-1)[states, tables]
-    barred = np.broadcast_to(sides.barred, after.shape)
+    barred = np.broadcast_to(view.barred, after.shape)
     sign = 1 if ties == "strong" else -1
     each = np.arange(len(tables))[:, None, None]
     mine = other = np.zeros(tables.shape, dtype=kind)
@@ -172,13 +170,13 @@ def integer_values(sides: Sides, tables: NDArray[np.int64], ties: str) -> list[F
         other = np.take_along_axis(other, choice, axis=-1)[..., 0]
         unit *= grow
     totals = (mine @ np.array([int(p * common) for p in start], dtype=kind)).tolist()
-    scale = sides.game.scale / (common * sides.pay[0].denominator * Fraction(unit, grow))
+    scale = view.game.scale / (common * view.game.payoffs[0].denominator * Fraction(unit, grow))
     values = {total: scale * total for total in set(totals)}
     return [values[total] for total in totals]
 
 
 def _listed(
-    sides: Sides,
+    view: LeaderView,
     tables: NDArray[np.int64],
     ties: str,
     values: list[Fraction],
@@ -190,39 +188,39 @@ def _listed(
     best: list[Candidate] = []
     try:
         for k in optimal[:MAX_LISTED]:
-            best.append(Candidate.of(sides, _pure(sides, tables[k]), ties))
+            best.append(Candidate.of(view, pure_table(view.game, 0, tables[k]), ties))
     except LimitReached as error:
         if not best:
             raise
         reached = error
-    upper = value if len(values) == len(tables) else max(value, ceiling(sides))
+    upper = value if len(values) == len(tables) else max(value, ceiling(view))
     complete = upper == value and len(values) == len(tables) and len(best) == len(optimal)
     return Enumerated(tuple(best), upper, complete, len(tables), None if complete else reached)
 
 
-def ceiling(sides: Sides) -> Fraction:
+def ceiling(view: LeaderView) -> Fraction:
     """What no table exceeds: the leader's largest payoff at every step."""
-    own = sides.pay[0]
-    return Fraction(int(own.numerators.max()), own.denominator) * total_weight(sides.game)
+    own = view.game.payoffs[0]
+    return Fraction(int(own.numerators.max()), own.denominator) * total_weight(view.game)
 
 
-def count_tables(sides: Sides) -> int:
+def count_tables(view: LeaderView) -> int:
     """How many deterministic tables the leader has."""
-    return prod(sides.game.legal[sides.leader].sum(axis=1).tolist())
+    return prod(view.game.legal[0].sum(axis=1).tolist())
 
 
-def _tables(sides: Sides) -> NDArray[np.int64]:
+def _tables(view: LeaderView) -> NDArray[np.int64]:
     """All deterministic tables of the leader, tables x states, the last state changing fastest."""
-    count, replies = count_tables(sides), count_replies(sides)
-    by_table = sides.game.horizon is not None and not sides.sees_time
+    count, replies = count_tables(view), count_replies(view)
+    by_table = view.game.horizon is not None and not view.sees_time
     if count > MAX_LEADERS or (by_table and count * replies > MAX_LEADERS):
         facing = f", each against {_shortly(replies)} of the follower" if by_table else ""
         raise InputError(
-            f"{sides.game.name} has {_shortly(count)} deterministic tables of the leader{facing}: "
+            f"{view.game.name} has {_shortly(count)} deterministic tables of the leader{facing}: "
             "too many to try; use a smaller game or a stochastic commitment"
         )
-    limits.require(3 * 8 * count * sides.game.num_states)
-    return all_tables(sides.game.legal[sides.leader])
+    limits.require(3 * 8 * count * view.game.num_states)
+    return all_tables(view.game.legal[0])
 
 
 def _shortly(count: int) -> str:
@@ -231,25 +229,20 @@ def _shortly(count: int) -> str:
 
 
 def _bounds(
-    sides: Sides, tables: NDArray[np.int64]
+    view: LeaderView, tables: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], LimitReached | None]:
     """Upper bounds in floats on the leader's value from each table, infinite where there was no
     time or floats say nothing; and the limit that ended it."""
     out = np.full(len(tables), np.inf)
-    if rounding(sides) > COARSE:
+    if rounding(view) > COARSE:
         return out, None
-    chunk = max(1, CHUNK // sides.game.num_states**2)
+    chunk = max(1, CHUNK // view.game.num_states**2)
     try:
         with limits.keeping(0.0, share=1 / 4):
             for first in range(0, len(tables), chunk):
                 tell(first / len(tables), "bounds for the leader's deterministic tables")
-                plays = np.eye(sides.actions)[tables[first : first + chunk]]
-                out[first : first + chunk] = leader_values(sides, plays, strong=True)
+                plays = np.eye(view.actions)[tables[first : first + chunk]]
+                out[first : first + chunk] = leader_values(view, plays, strong=True)
     except LimitReached as error:
         return out, error
     return out, None
-
-
-def _pure(sides: Sides, actions: NDArray[np.int64]) -> Table:
-    rows = np.eye(sides.actions, dtype=int)[actions]
-    return tuple(tuple(Fraction(p) for p in row) for row in rows.tolist())

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.games.numbers import nearest_double
-from gtlearn.solvers._markov.commitment.sides import Sides, start_floats
+from gtlearn.solvers._markov.batch import chain_values
+from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.tables import all_tables
+from gtlearn.solvers.solution import Table
 
 Floats = NDArray[np.float64]
 
@@ -25,11 +27,11 @@ CHUNK = 2**21  # entries of the transitions of the tables that are evaluated at 
 MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
 
 
-def leader_values(sides: Sides, tables: Floats, *, strong: bool, tie: float = TIE) -> Floats:
+def leader_values(view: LeaderView, tables: Floats, *, strong: bool, tie: float = TIE) -> Floats:
     """The leader's value from each of many tables, against the follower's class.
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         tables: probabilities, batch x states x leader's actions.
         strong: whether ties are broken for the leader, or against it.
         tie: payoffs of the follower this near count as equal.
@@ -41,146 +43,149 @@ def leader_values(sides: Sides, tables: Floats, *, strong: bool, tie: float = TI
     Raises:
         LimitReached: at a limit.
     """
-    size = max(1, CHUNK // (sides.responses * sides.game.num_states**2))
+    size = max(1, CHUNK // (view.responses * view.game.num_states**2))
     parts = [
-        _values(sides, tables[first : first + size], 1.0 if strong else -1.0, tie)
+        _values(view, tables[first : first + size], 1.0 if strong else -1.0, tie)
         for first in range(0, len(tables), size)
     ]
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _values(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
+def _values(view: LeaderView, tables: Floats, sign: float, tie: float) -> Floats:
     limits.check()
-    if sides.game.horizon is None:
-        return sign * _discounted(sides, tables, sign, tie)
-    if sides.sees_time:
-        return sign * _by_time(sides, tables, sign, tie)
-    return sign * _stationary(sides, tables, sign, tie)
+    if view.game.horizon is None:
+        return sign * _discounted(view, tables, sign, tie)
+    if view.sees_time:
+        return sign * _by_time(view, tables, sign, tie)
+    return sign * _stationary(view, tables, sign, tie)
 
 
-def rounding(sides: Sides) -> float:
+def rounding(view: LeaderView) -> float:
     """By how much a value may be wrong in floats, where payoffs lie between zero and one.
 
     Each step, or the solution of a system whose condition is at most twice the steps, adds the
     rounding of some 3 S operations and of the numbers themselves (Higham 2002, section 9.3), and
     what policy iteration leaves, for each payoff that a value is worth.
     """
-    lost = Fraction(3 * sides.game.num_states + sides.actions + 8, 2**50)
-    if sides.game.horizon is None:
+    lost = Fraction(3 * view.game.num_states + view.actions + 8, 2**50)
+    if view.game.horizon is None:
         lost += 2 * Fraction(STILL)
-    return nearest_double(lost * sides.steps * (sides.steps + 1))
+    return nearest_double(lost * view.steps * (view.steps + 1))
 
 
-def follower_tables(sides: Sides) -> NDArray[np.int64]:
+def float_table(table: Table) -> Floats:
+    """An exact table, rounded."""
+    limits.check()
+    return np.array([[float(p) for p in row] for row in table])
+
+
+def follower_tables(view: LeaderView) -> NDArray[np.int64]:
     """All deterministic tables of the follower, tables x states, of action indices."""
-    return all_tables(~sides.barred)
+    return all_tables(~view.barred)
 
 
-def count_replies(sides: Sides) -> int:
+def count_replies(view: LeaderView) -> int:
     """How many deterministic tables the follower has."""
-    return prod((~sides.barred).sum(axis=1).tolist())
+    return prod((~view.barred).sum(axis=1).tolist())
 
 
-def few_replies(sides: Sides) -> bool:
+def few_replies(view: LeaderView) -> bool:
     """Whether the follower's tables, where its class is that, can be tried again and again."""
-    enumerated = sides.game.horizon is not None and not sides.sees_time
-    return not enumerated or count_replies(sides) <= MAX_REPLIES
+    enumerated = view.game.horizon is not None and not view.sees_time
+    return not enumerated or count_replies(view) <= MAX_REPLIES
 
 
-def _one_step(sides: Sides, tables: Floats) -> tuple[Floats, Floats, Floats]:
+def _one_step(view: LeaderView, tables: Floats) -> tuple[Floats, Floats, Floats]:
     """The leader's and the follower's expected payoffs (batch, states, responses) and the
     transitions (batch, states, responses, states) under each table."""
-    ours, theirs = sides.pay_floats
+    ours, theirs = view.pay_floats
     return (
         np.einsum("bsl,sla->bsa", tables, ours),
-        np.where(sides.barred, -np.inf, np.einsum("bsl,sla->bsa", tables, theirs)),
-        np.einsum("bsl,slat->bsat", tables, sides.moves_floats),
+        np.where(view.barred, -np.inf, np.einsum("bsl,sla->bsa", tables, theirs)),
+        np.einsum("bsl,slat->bsat", tables, view.moves_floats),
     )
 
 
 def _choose(
-    sides: Sides, mine: Floats, theirs: Floats, tie: float
+    view: LeaderView, mine: Floats, theirs: Floats, tie: float
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """The best of the follower's payoffs over the last axis, ties by the largest of `mine`."""
     best = theirs.max(axis=-1, keepdims=True)
-    favoured = np.where(theirs >= _least_near(sides, best, tie), mine, -np.inf)
+    favoured = np.where(theirs >= _least_near(view, best, tie), mine, -np.inf)
     choice = favoured.argmax(axis=-1)
     return favoured.max(axis=-1), best[..., 0], choice
 
 
-def _least_near(sides: Sides, best: Floats, tie: float) -> Floats:
+def _least_near(view: LeaderView, best: Floats, tie: float) -> Floats:
     """From where payoffs of the follower count as equal to the best ones."""
-    lost = min(rounding(sides), _BEYOND)
+    lost = min(rounding(view), _BEYOND)
     out: Floats = best - tie * (1 + np.abs(best)) - lost
     return out
 
 
-def _by_time(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
+def _by_time(view: LeaderView, tables: Floats, sign: float, tie: float) -> Floats:
     """Backward induction."""
-    ours, theirs, moves = _one_step(sides, tables)
+    ours, theirs, moves = _one_step(view, tables)
     ours = sign * ours
     later_ours = np.zeros(tables.shape[:2])
     later_theirs = np.zeros(tables.shape[:2])
-    assert sides.game.horizon is not None
-    discount = float(sides.game.discount)
-    for _ in range(sides.game.horizon):
+    assert view.game.horizon is not None
+    discount = float(view.game.discount)
+    for _ in range(view.game.horizon):
         limits.check()
         mine = ours + discount * np.einsum("bsat,bt->bsa", moves, later_ours)
         other = theirs + discount * np.einsum("bsat,bt->bsa", moves, later_theirs)
-        later_ours, later_theirs, _ = _choose(sides, mine, other, tie)
-    return float(sides.game.scale) * (later_ours @ start_floats(sides.game))
+        later_ours, later_theirs, _ = _choose(view, mine, other, tie)
+    return float(view.game.scale) * (later_ours @ view.start_floats)
 
 
-def _stationary(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
+def _stationary(view: LeaderView, tables: Floats, sign: float, tie: float) -> Floats:
     """Every table of the follower, evaluated forward in time."""
-    replies = follower_tables(sides)
-    chunk = max(1, MAX_PAIRS // (len(replies) * sides.game.num_states))
+    replies = follower_tables(view)
+    chunk = max(1, MAX_PAIRS // (len(replies) * view.game.num_states))
     parts = []
     for begin in range(0, len(tables), chunk):
-        mine, other = pair_values(sides, tables[begin : begin + chunk], replies)
-        parts.append(_choose(sides, sign * mine, other, tie)[0])
+        mine, other = pair_values(view, tables[begin : begin + chunk], replies)
+        parts.append(_choose(view, sign * mine, other, tie)[0])
     return np.concatenate(parts)
 
 
-def pair_values(sides: Sides, tables: Floats, replies: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def pair_values(
+    view: LeaderView, tables: Floats, replies: NDArray[np.int64]
+) -> tuple[Floats, Floats]:
     """The leader's and the follower's values (batch, replies) for every pair of tables."""
-    ours, theirs, moves = _one_step(sides, tables)
-    states = np.arange(sides.game.num_states)
-    ours, theirs = ours[:, states, replies], theirs[:, states, replies]
-    moves = moves[:, states, replies]
-    here = np.broadcast_to(start_floats(sides.game), ours.shape)
-    mine, other = np.zeros(ours.shape[:2]), np.zeros(ours.shape[:2])
-    for weight in sides.weights:
-        limits.check()
-        mine += weight * (here * ours).sum(axis=-1)
-        other += weight * (here * theirs).sum(axis=-1)
-        here = np.matmul(here[..., None, :], moves)[..., 0, :]
+    states = np.arange(view.game.num_states)
+    ours, theirs, moves = (array[:, states, replies] for array in _one_step(view, tables))
+    rewards = np.stack([ours, theirs], axis=-1).reshape(1, -1, len(states), 2)
+    chains = moves.reshape(1, -1, len(states), len(states))
+    values, _ = chain_values(view.game, view.start_floats, rewards, chains)
+    mine, other = float(view.game.scale) * values.T.reshape(2, *ours.shape[:2])
     return mine, other
 
 
-def _discounted(sides: Sides, tables: Floats, sign: float, tie: float) -> Floats:
+def _discounted(view: LeaderView, tables: Floats, sign: float, tie: float) -> Floats:
     """Policy iteration for the follower, then for the leader among the follower's best actions."""
-    ours, theirs, moves = _one_step(sides, tables)
-    best, choice = _iterate(sides, theirs, moves, theirs.argmax(axis=-1))
-    other = theirs + _patience(sides) * np.einsum("bsat,bt->bsa", moves, best)
+    ours, theirs, moves = _one_step(view, tables)
+    best, choice = _iterate(view, theirs, moves, theirs.argmax(axis=-1))
+    other = theirs + _patience(view) * np.einsum("bsat,bt->bsa", moves, best)
     top = other.max(axis=-1, keepdims=True)
-    allowed = np.where(other >= _least_near(sides, top, tie), sign * ours, -np.inf)
-    mine, _ = _iterate(sides, allowed, moves, choice)
-    out: Floats = mine @ start_floats(sides.game)
+    allowed = np.where(other >= _least_near(view, top, tie), sign * ours, -np.inf)
+    mine, _ = _iterate(view, allowed, moves, choice)
+    out: Floats = mine @ view.start_floats
     return out
 
 
-def _patience(sides: Sides) -> float:
+def _patience(view: LeaderView) -> float:
     """The discount, at most one with which values differ in floats; then they are COARSE."""
-    return min(float(sides.game.discount), PATIENT)
+    return min(float(view.game.discount), PATIENT)
 
 
 def _iterate(
-    sides: Sides, pay: Floats, moves: Floats, choice: NDArray[np.int64]
+    view: LeaderView, pay: Floats, moves: Floats, choice: NDArray[np.int64]
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Policy iteration (Howard 1960) on many one-player problems at once: the values and actions
     (batch, states). Where `pay` is -inf an action is not allowed; `choice` is where it begins."""
-    discount = _patience(sides)
+    discount = _patience(view)
     while True:
         limits.check()
         kept = np.take_along_axis(moves, choice[..., None, None], axis=2)[:, :, 0]

@@ -11,7 +11,7 @@ import numpy as np
 from gtlearn import limits
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers._markov.commitment.units import total_weight
+from gtlearn.solvers._markov.commitment.view import total_weight
 from gtlearn.solvers._markov.stage_games import require_found
 from gtlearn.solvers._zero_sum import zero_sum
 

@@ -1,4 +1,4 @@
-"""Off the knife-edge: directions in which the follower strictly prefers what the leader wants."""
+"""Directions off a table in which the follower strictly prefers what the leader wants."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from math import prod
 import numpy as np
 
 from gtlearn import child, limits
-from gtlearn.solvers._markov.commitment.floats import leader_values
-from gtlearn.solvers._markov.commitment.knife_edge import moved
+from gtlearn.solvers._markov.commitment.floats import float_table, leader_values
+from gtlearn.solvers._markov.commitment.indifference import moved
 from gtlearn.solvers._markov.commitment.power_series import Limit, limit_along, limit_seconds
 from gtlearn.solvers._markov.commitment.replies import reply
-from gtlearn.solvers._markov.commitment.sides import Sides
-from gtlearn.solvers.solution import Table
+from gtlearn.solvers._markov.commitment.view import LeaderView
+from gtlearn.solvers.solution import Table, pure
 
 DISTANCES = tuple(Fraction(1, 10**k) for k in range(1, 5))
 MAX_TARGETS = 1000  # tables that are walked towards
@@ -24,62 +24,62 @@ SMALL = 1e-4  # the step by which directions are compared in floats
 SEED = 20232
 
 
-def best_direction(sides: Sides, table: Table) -> tuple[Table, Limit] | None:
+def best_direction(view: LeaderView, table: Table) -> tuple[Table, Limit] | None:
     """The direction off `table` with the largest limit of the leader's value under weak ties.
 
     Directions lead towards tables whose rows are either pure or those of `table` itself, all of
     them where they are few, else some drawn at random (seeded).
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         table: an exact table of the leader.
 
     Raises:
         LimitReached: at a limit.
     """
-    targets = list(_targets(sides, table))
+    targets = list(_targets(view, table))
     if not targets:
         return None
-    here = _floats(table)
-    there = here + SMALL * (np.array([_floats(target) for target in targets]) - here)
-    order = np.argsort(-leader_values(sides, there, strong=False), kind="stable")[:TRIED]
-    found = []
+    here = float_table(table)
+    there = here + SMALL * (np.array([float_table(target) for target in targets]) - here)
+    order = np.argsort(-leader_values(view, there, strong=False), kind="stable")[:TRIED]
+    candidates = []
     for k in order.tolist():
         direction = _difference(targets[k], table)
-        seconds = limit_seconds(sides)
-        limit = child.bounded(limit_along, sides, table, direction, seconds=seconds)
-        found.append((direction, limit))
-    return max(found, key=lambda pair: pair[1].payoffs[0])
+        seconds = limit_seconds(view)
+        limit = child.bounded(limit_along, view, table, direction, seconds=seconds)
+        candidates.append((direction, limit))
+    return max(candidates, key=lambda pair: pair[1].payoffs[0])
 
 
-def robustness(sides: Sides, table: Table) -> tuple[tuple[Fraction, Fraction, Table], ...]:
-    """What the leader can keep for certain at some distance from a knife-edge.
+def robustness(view: LeaderView, table: Table) -> tuple[tuple[Fraction, Fraction, Table], ...]:
+    """What the leader can keep for certain at some distance from a table.
 
     For each distance, the largest change of a probability, the best of the directions is taken:
     the distance, the leader's exact value under weak ties and the table that earns it, for 1/10,
     1/100, 1/1000, 1/10,000.
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         table: an exact table of the leader.
 
     Raises:
         LimitReached: at a limit.
     """
-    directions = [_unit(_difference(target, table)) for target in _targets(sides, table)]
-    found = []
+    directions = [_unit(_difference(target, table)) for target in _targets(view, table)]
+    rows = []
     for distance in DISTANCES:
         limits.check()
         near = [moved(table, direction, distance) for direction in directions]
         tables = [there for there in near if there is not None]
         if not tables:
             continue
-        values = leader_values(sides, np.array([_floats(t) for t in tables]), strong=False)
+        values = leader_values(view, np.array([float_table(t) for t in tables]), strong=False)
         order = np.argsort(-values, kind="stable")[:TRIED].tolist()
-        kept = [(reply(sides, tables[k], "weak").payoffs[sides.leader], k) for k in order]
+        kept = [(reply(view, tables[k], "weak").payoffs[0], k) for k in order]
         value, best = max(kept, key=lambda pair: pair[0])
-        found.append((distance, value, tables[best]))
-    return tuple(found)
+        rows.append((distance, value, tables[best]))
+    return tuple(rows)
 
 
 def _unit(direction: Table) -> Table:
@@ -88,15 +88,12 @@ def _unit(direction: Table) -> Table:
     return tuple(tuple(Fraction(d) / length for d in row) for row in direction)
 
 
-def _targets(sides: Sides, table: Table) -> Iterator[Table]:
-    legal = sides.game.legal[sides.leader]
+def _targets(view: LeaderView, table: Table) -> Iterator[Table]:
+    legal = view.game.legal[0]
     options = []
     for row, allowed in zip(table, legal, strict=True):
-        pure = [
-            tuple(Fraction(int(a == action)) for a in range(sides.actions))
-            for action in np.flatnonzero(allowed).tolist()
-        ]
-        options.append([row, *(p for p in pure if p != row)])
+        rows = [pure(view.actions, action) for action in np.flatnonzero(allowed).tolist()]
+        options.append([row, *(p for p in rows if p != row)])
     if prod(map(len, options)) <= MAX_TARGETS:
         yield from islice(product(*options), 1, None)  # the first one is `table` itself
         return
@@ -114,8 +111,3 @@ def _difference(target: Table, table: Table) -> Table:
         tuple(Fraction(p) - Fraction(q) for p, q in zip(row, other, strict=True))
         for row, other in zip(target, table, strict=True)
     )
-
-
-def _floats(table: Table) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    limits.check()
-    return np.array([[float(p) for p in row] for row in table])

@@ -1,4 +1,4 @@
-"""Commitments that move off a knife-edge by an infinitely small step, in exact power series.
+"""Commitments near a tie: what tables an infinitely small step away earn, in exact power series.
 
 Where a follower breaks ties against the leader, the best value may only be a limit: of tables
 x + d t, t > 0, on which the follower strictly prefers what the leader wants. With t an
@@ -12,7 +12,7 @@ degree is at most the number of states, and are kept to as many terms as tell tw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -20,19 +20,22 @@ from typing import Any
 import flint
 import numpy as np
 
-from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers._markov.commitment.floats import count_replies, follower_tables
-from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.view import LeaderView
+from gtlearn.solvers._markov.planning import optimal_plan
+from gtlearn.solvers._markov.process import (
+    Integers,
+    Process,
+    from_start,
+    plan_values,
+    process_under,
+)
 from gtlearn.solvers.solution import Table
-
-Series = Any  # flint.fmpq_series
-Moves = list[tuple[int, Series]]  # the states that may follow, with discounted probabilities
-Step = tuple[list[list[Series]], list[list[Series]], list[list[Moves]]]
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What the tables just off the knife-edge are worth.
+    """What the tables an infinitely small step away are worth.
 
     Attributes:
         payoffs: what the leader and the follower get in the limit.
@@ -44,207 +47,162 @@ class Limit:
     plan: tuple[int, ...]
 
 
-def limit_along(sides: Sides, table: Table, direction: Table) -> Limit:
+class Series:
+    """A power series in an infinitesimal t > 0, which sorts by its first nonzero coefficient.
+
+    Integers and Fractions are series too; an integer zero costs next to nothing.
+    """
+
+    __slots__ = ("terms",)
+
+    def __init__(self, terms: flint.fmpq_series) -> None:
+        self.terms = terms
+
+    def __add__(self, other: Any) -> Series:
+        if isinstance(other, Series):
+            return Series(self.terms + other.terms)
+        return Series(self.terms + _rational(other)) if other else self
+
+    def __sub__(self, other: Any) -> Series:
+        if isinstance(other, Series):
+            return Series(self.terms - other.terms)
+        return Series(self.terms - _rational(other)) if other else self
+
+    def __rsub__(self, other: Any) -> Series:
+        return Series(_rational(other) - self.terms)
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Series):
+            return Series(self.terms * other.terms)
+        if other in (0, 1):
+            return self if other else 0
+        return Series(self.terms * _rational(other))
+
+    def __truediv__(self, other: Series) -> Series:
+        return Series(self.terms / other.terms)
+
+    def __neg__(self) -> Series:
+        return Series(-self.terms)
+
+    def __bool__(self) -> bool:
+        return self.sign != 0
+
+    def __lt__(self, other: Any) -> bool:
+        return self.__sub__(other).sign < 0
+
+    def __le__(self, other: Any) -> bool:
+        return self.__sub__(other).sign <= 0
+
+    def __gt__(self, other: Any) -> bool:
+        return self.__sub__(other).sign > 0
+
+    def __ge__(self, other: Any) -> bool:
+        return self.__sub__(other).sign >= 0
+
+    def __eq__(self, other: object) -> bool:
+        return self.__sub__(other).sign == 0
+
+    __hash__ = None  # type: ignore[assignment]
+    __radd__, __rmul__ = __add__, __mul__
+
+    @property
+    def sign(self) -> int:
+        """The sign for all small t > 0."""
+        constant = self.terms[0]
+        if constant != 0:
+            return 1 if constant > 0 else -1
+        for coefficient in self.terms.coeffs():
+            if coefficient != 0:
+                return 1 if coefficient > 0 else -1
+        return 0
+
+
+def limit_along(view: LeaderView, table: Table, direction: Table) -> Limit:
     """The leader's value under weak ties just off `table` in a direction.
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         table: an exact table of the leader.
         direction: what is added to it, times the step: rows that sum to zero, and that are not
             negative where the table is zero.
     """
-    terms = 2 * sides.game.num_states + 2
-    if sides.game.horizon is not None:
-        terms = sides.game.horizon + 2
     before = flint.ctx.cap
-    flint.ctx.cap = terms  # python-flint keeps the precision of series in one place
+    flint.ctx.cap = _terms_kept(view)  # python-flint keeps the precision of series in one place
     try:
-        step = _one_step(sides, table, direction)
-        if sides.game.horizon is None:
-            mine, theirs, plan = _policy_iteration(sides, step)
-        elif sides.sees_time:
-            mine, theirs, plan = _by_time(sides, step)
+        faced = _faced(view, table, direction)
+        if view.game.horizon is None or view.sees_time:
+            plan, _ = optimal_plan(faced, 1, -1, 0)
         else:
-            mine, theirs, plan = _stationary(sides, step)
+            plan = max(follower_tables(view)[:, None], key=lambda plan: _preference(faced, plan))
+        values, unit = plan_values(faced, plan)
+        payoffs = [
+            view.game.scale * _constant(value) / (unit * denominator)
+            for value, denominator in zip(
+                from_start(faced, values.T.tolist()), faced.denominators, strict=True
+            )
+        ]
     finally:
         flint.ctx.cap = before
-    scale = sides.game.scale
-    return Limit((scale * _constant(mine), scale * _constant(theirs)), plan)
+    return Limit((payoffs[0], payoffs[1]), tuple(plan.ravel().tolist()))
 
 
-def limit_seconds(sides: Sides) -> float:
+def limit_seconds(view: LeaderView) -> float:
     """About how long `limit_along` takes."""
-    states, replies = sides.game.num_states, sides.responses
-    if sides.game.horizon is None:
-        terms, sums = 2 * states + 2, 5 * states**3
+    states, terms = view.game.num_states, _terms_kept(view)
+    if view.game.horizon is None:
+        sums = 5 * states**3
     else:
-        terms, sums = sides.game.horizon + 2, sides.game.horizon * states * replies * sides.actions
-        sums *= 1 if sides.sees_time else count_replies(sides)
+        sums = view.game.horizon * states * view.responses * view.actions
+        sums *= 1 if view.sees_time else count_replies(view)
     return sums * terms * 1e-7 * (1 + terms / 20)
 
 
-def _one_step(sides: Sides, table: Table, direction: Table) -> Step:
-    """Payoffs of leader and follower, and discounted moves, for each state and response."""
-    ours, theirs = (_entries(array) for array in sides.pay)
-    moves = _entries(sides.moves)
-    states, actions = range(sides.game.num_states), range(sides.actions)
-    plays = [[_series([table[s][a], direction[s][a]]) for a in actions] for s in states]
-
-    def mean(values: Any, s: int, *rest: int) -> Series:
-        return sum((plays[s][a] * values[(s, a, *rest)] for a in actions), _series([0]))
-
-    def following(s: int, b: int) -> Moves:
-        after = ((t, discount * mean(moves, s, b, t)) for t in states)
-        return [(t, p) for t, p in after if any(p.coeffs())]
-
-    discount = _rational(sides.game.discount)
-    replies = range(sides.responses)
-    return (
-        [[mean(ours, s, b) for b in replies] for s in states],
-        [[mean(theirs, s, b) for b in replies] for s in states],
-        [[following(s, b) for b in replies] for s in states],
-    )
+def _terms_kept(view: LeaderView) -> int:
+    horizon = view.game.horizon
+    return 2 * view.game.num_states + 2 if horizon is None else horizon + 2
 
 
-def _by_time(sides: Sides, step: Step) -> tuple[Series, Series, tuple[int, ...]]:
-    """Backward induction."""
-    states = range(sides.game.num_states)
-    mine = theirs = [_series([0]) for _ in states]
-    rows: list[list[int]] = []
-    for _ in range(sides.game.horizon or 0):
-        choices = [_best(_options(sides, step, s, mine, theirs)) for s in states]
-        mine, theirs = [c[0] for c in choices], [c[1] for c in choices]
-        rows.insert(0, [c[2] for c in choices])
-    plan = tuple(b for row in rows for b in row)
-    return _start(sides, mine), _start(sides, theirs), plan
+def _faced(view: LeaderView, table: Table, direction: Table) -> Process:
+    """What the follower faces where the leader plays the table plus t times the direction."""
+    weights = np.zeros((1, view.game.num_states, view.actions, 1), dtype=object)
+    for state, action in product(range(view.game.num_states), range(view.actions)):
+        pair = [Fraction(rows[state][action]) for rows in (table, direction)]
+        if any(pair):
+            weights[0, state, action, 0] = Series(flint.fmpq_series(list(map(_rational, pair))))
+    return replace(process_under(view.game, weights, 1, 1), solve=_eliminated)
 
 
-def _stationary(sides: Sides, step: Step) -> tuple[Series, Series, tuple[int, ...]]:
-    """Every table of the follower."""
-    options = []
-    for plan in map(tuple, follower_tables(sides).tolist()):
-        mine = theirs = [_series([0]) for _ in plan]
-        for _ in range(sides.game.horizon or 0):
-            mine, theirs = (
-                [_worth(step, k, s, b, later) for s, b in enumerate(plan)]
-                for k, later in enumerate((mine, theirs))
-            )
-        options.append((_start(sides, mine), _start(sides, theirs), plan))
-    return _best(options)
+def _preference(faced: Process, plan: Integers) -> tuple[Any, Any]:
+    """What the follower prefers the larger of: its own value, then the leader's loss."""
+    mine, theirs = from_start(faced, plan_values(faced, plan)[0].T.tolist())
+    return theirs, -mine
 
 
-def _policy_iteration(sides: Sides, step: Step) -> tuple[Series, Series, tuple[int, ...]]:
-    """Policy iteration (Howard 1960): the follower's, then among its best actions the worst for
-    the leader."""
-    states = range(sides.game.num_states)
-    allowed = [np.flatnonzero(~row).tolist() for row in sides.barred]
-    _, theirs = _improve(sides, step, 1, 1, allowed)
-    tight = []
-    for s in states:
-        worths = {b: _worth(step, 1, s, b, theirs) for b in allowed[s]}
-        top = _largest(list(worths.values()))
-        tight.append([b for b, worth in worths.items() if _sign(worth - top) == 0])
-    plan, _ = _improve(sides, step, 0, -1, tight)
-    mine, theirs = (_values(step, k, plan) for k in (0, 1))
-    return _start(sides, mine), _start(sides, theirs), tuple(plan)
-
-
-def _improve(
-    sides: Sides, step: Step, player: int, sign: int, allowed: list[list[int]]
-) -> tuple[list[int], list[Series]]:
-    plan = [options[0] for options in allowed]
-    while True:
-        values = _values(step, player, plan)
-        changed = False
-        for s, options in enumerate(allowed):
-            for b in options:
-                gain = _worth(step, player, s, b, values) - values[s]
-                if sign * _sign(gain) > 0:
-                    plan[s], changed = b, True
-                    break
-        if not changed:
-            return plan, values
-
-
-def _values(step: Step, player: int, plan: list[int]) -> list[Series]:
-    """The discounted values of a plan, by elimination: every pivot of I - discount * P has a
-    constant term, since the rows are strictly diagonally dominant at t = 0."""
-    size = len(plan)
-    rows = []
-    for s, b in enumerate(plan):
-        row = [_series([int(t == s)]) for t in range(size)]
-        for t, p in step[2][s][b]:
-            row[t] = row[t] - p
-        rows.append([*row, step[player][s][b]])
+def _eliminated(system: Integers, right: Integers) -> tuple[list[Any], int]:
+    """The solution of a regular system of series, by elimination: every pivot of I - discount * P
+    has a constant term, since the rows are strictly diagonally dominant at t = 0."""
+    size = len(system)
+    rows = np.frompyfunc(_series, 1, 1)(np.concatenate([system, right], axis=1))
     for i, j in product(range(size), repeat=2):
         if i != j:
-            factor = rows[j][i] / rows[i][i]
-            rows[j] = [x - factor * y for x, y in zip(rows[j], rows[i], strict=True)]
-    return [rows[i][size] / rows[i][i] for i in range(size)]
+            rows[j] = rows[j] - rows[i] * (rows[j, i] / rows[i, i])
+    return (rows[:, size:] / rows[np.arange(size), np.arange(size)][:, None]).ravel().tolist(), 1
 
 
-def _options(
-    sides: Sides, step: Step, s: int, mine: list[Series], theirs: list[Series]
-) -> list[tuple[Series, Series, int]]:
-    legal = np.flatnonzero(~sides.barred[s]).tolist()
-    return [(_worth(step, 0, s, b, mine), _worth(step, 1, s, b, theirs), b) for b in legal]
+def _series(number: Any) -> Series:
+    """A number as a series."""
+    if isinstance(number, Series):
+        return number
+    return Series(flint.fmpq_series([_rational(number)]))
 
 
-def _worth(step: Step, player: int, s: int, b: int, later: list[Series]) -> Series:
-    """What a player gets from response b in state s, and from then on."""
-    total = step[player][s][b]
-    for t, p in step[2][s][b]:
-        total = total + p * later[t]
-    return total
-
-
-def _best(options: list[tuple[Series, Series, Any]]) -> tuple[Series, Series, Any]:
-    """The option of the largest second entry, ties by the smallest first."""
-    best = options[0]
-    for option in options[1:]:
-        better = _sign(option[1] - best[1])
-        if better > 0 or (better == 0 and _sign(option[0] - best[0]) < 0):
-            best = option
-    return best
-
-
-def _largest(values: list[Series]) -> Series:
-    best = values[0]
-    for value in values[1:]:
-        if _sign(value - best) > 0:
-            best = value
-    return best
-
-
-def _start(sides: Sides, values: list[Series]) -> Series:
-    pairs = zip(sides.game.start, values, strict=True)
-    return sum((_rational(p) * v for p, v in pairs if p), _series([0]))
-
-
-def _sign(series: Series) -> int:
-    """The sign for all small t > 0: that of the first coefficient that is not zero."""
-    for coefficient in series.coeffs():
-        if coefficient != 0:
-            return 1 if coefficient > 0 else -1
-    return 0
-
-
-def _series(coefficients: list[Any]) -> Series:
-    return flint.fmpq_series([_rational(Fraction(c)) for c in coefficients])
-
-
-def _rational(value: Fraction) -> Any:
+def _rational(value: Fraction | int) -> Any:
     return flint.fmpq(value.numerator, value.denominator)
 
 
-def _constant(series: Series) -> Fraction:
-    first = series[0]
+def _constant(number: Any) -> Fraction:
+    """The constant term of a series, or a number."""
+    if not isinstance(number, Series):
+        return Fraction(number)
+    first = number.terms[0]
     return Fraction(int(first.p), int(first.q))
-
-
-def _entries(array: ExactArray) -> Any:
-    """The array's entries as flint rationals, in an object array."""
-    out = np.empty(array.shape, dtype=object)
-    for where, value in np.ndenumerate(array.numerators):
-        out[where] = flint.fmpq(int(value), array.denominator)
-    return out

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from gtlearn.solvers._markov.commitment.sides import Sides
-from gtlearn.solvers._markov.process import from_start, induced_process, plan_values, scaled
+from gtlearn.solvers._markov.commitment.view import LeaderView
+from gtlearn.solvers._markov.process import induced_process, plan_payoffs
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
 from gtlearn.solvers._markov.tables import exact_tables
 from gtlearn.solvers.solution import STATIONARY, Table
@@ -16,41 +16,58 @@ from gtlearn.solvers.solution import STATIONARY, Table
 
 @dataclass(frozen=True)
 class Candidate:
-    """An exact table of the leader and the follower's best response to it."""
+    """An exact table of the leader, and what it is worth.
+
+    Attributes:
+        table: the table.
+        payoffs: of the leader and the follower; in the limit, where it is not attained.
+        plan: the follower's response.
+        attained: whether the table itself earns this.
+        direction: where it does not: the direction in which tables near it do in the limit.
+    """
 
     table: Table
-    response: Response
+    payoffs: tuple[Fraction, ...]
+    plan: tuple[int, ...]
+    attained: bool = True
+    direction: Table | None = None
 
     @classmethod
-    def of(cls, sides: Sides, table: Table, ties: str) -> Candidate:
+    def of(cls, view: LeaderView, table: Table, ties: str) -> Candidate:
         """The table with the follower's best response under such ties."""
-        return cls(table, reply(sides, table, ties))
+        response = reply(view, table, ties)
+        return cls(table, response.payoffs, response.plan)
 
-    def value(self, leader: int) -> Fraction:
+    @property
+    def value(self) -> Fraction:
         """What the leader gets."""
-        return self.response.payoffs[leader]
+        return self.payoffs[0]
+
+    @property
+    def rank(self) -> tuple[Fraction, bool]:
+        """What the better one of two candidates has more of."""
+        return self.value, self.attained
 
 
-def reply(sides: Sides, table: Table, ties: str) -> Response:
+def reply(view: LeaderView, table: Table, ties: str) -> Response:
     """The follower's best response to `table`, ties broken for or against the leader."""
-    tables = [table, None] if sides.leader == 0 else [None, table]
-    found = optimal_response(sides.game, tables, 1 - sides.leader, ties=ties)
-    if sides.follower != STATIONARY or sides.game.horizon is None:
-        return found
-    plan = _table_of(sides, table, found.plan)
+    best = optimal_response(view.game, [table, None], 1, ties=ties)
+    if view.follower != STATIONARY or view.game.horizon is None:
+        return best
+    plan = _table_of(view, table, best.plan)
     if plan is not None:  # nothing is better, or a better tie, even with the time in sight
-        return replace(found, kind=STATIONARY, plan=plan)
-    return stationary_response(sides.game, tables, 1 - sides.leader, ties=ties)
+        return replace(best, kind=STATIONARY, plan=plan)
+    return stationary_response(view.game, [table, None], 1, ties=ties)
 
 
-def _table_of(sides: Sides, table: Table, plan: tuple[int, ...]) -> tuple[int, ...] | None:
+def _table_of(view: LeaderView, table: Table, plan: tuple[int, ...]) -> tuple[int, ...] | None:
     """The plan as a table of the follower, if what it does in a state never depends on the time
     where that state is reached."""
-    states = range(sides.game.num_states)
+    states = range(view.game.num_states)
     chosen: dict[int, int] = {}
-    here = {s for s in states if sides.game.start[s]}
-    moves = sides.moves.numerators
-    for step in range(sides.game.horizon or 0):
+    here = {s for s in states if view.game.start[s]}
+    moves = view.game.transitions.numerators
+    for step in range(view.game.horizon or 0):
         after = set()
         for s in here:
             action = plan[step * len(states) + s]
@@ -63,11 +80,7 @@ def _table_of(sides: Sides, table: Table, plan: tuple[int, ...]) -> tuple[int, .
     return tuple(chosen.get(s, plan[s]) for s in states)
 
 
-def values_of_plan(sides: Sides, table: Table, plan: tuple[int, ...]) -> tuple[Fraction, Fraction]:
+def payoffs_under(view: LeaderView, table: Table, plan: tuple[int, ...]) -> tuple[Fraction, ...]:
     """What the leader and the follower get where the follower follows `plan`."""
-    follower = 1 - sides.leader
-    tables = [table, None] if sides.leader == 0 else [None, table]
-    faced = induced_process(sides.game, exact_tables(tables, sides.game, follower), follower)
-    rows = np.array(plan).reshape(-1, sides.game.num_states)
-    payoffs = from_start(faced, scaled(faced, *plan_values(faced, rows)))
-    return payoffs[sides.leader], payoffs[follower]
+    faced = induced_process(view.game, exact_tables([table, None], view.game, 1), 1)
+    return plan_payoffs(faced, np.array(plan).reshape(-1, view.game.num_states))

@@ -11,6 +11,7 @@ from fractions import Fraction
 from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError, option
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers._markov.certified import measuring_seconds
@@ -29,12 +30,9 @@ from gtlearn.solvers._markov.commitment.deterministic import (
 )
 from gtlearn.solvers._markov.commitment.floats import few_replies
 from gtlearn.solvers._markov.commitment.perturbation import robustness
-from gtlearn.solvers._markov.commitment.reached import Part, reached_part
 from gtlearn.solvers._markov.commitment.replies import Candidate, reply
-from gtlearn.solvers._markov.commitment.sides import Sides
-from gtlearn.solvers._markov.commitment.stochastic import Stochastic, best_stochastic, improved
-from gtlearn.solvers._markov.commitment.units import Units, in_units
-from gtlearn.solvers._markov.tables import pure_table
+from gtlearn.solvers._markov.commitment.stochastic import best_stochastic, improved
+from gtlearn.solvers._markov.commitment.view import LeaderView, Reduction, first_legal
 from gtlearn.solvers.outcomes import committed
 from gtlearn.solvers.solution import (
     DETERMINISTIC,
@@ -114,10 +112,9 @@ def stackelberg(
 def _solved(
     game: IteratedGame | MarkovGame, leader: int, follower: str, policy: str, ties: str
 ) -> Solution:
-    markov = game.markov if isinstance(game, IteratedGame) else game
-    units = in_units(markov)
-    part = reached_part(units.game)
-    sides = Sides(part.game, leader, follower)
+    markov = as_markov(game)
+    reduction = Reduction.of(markov, leader, follower)
+    view = reduction.view
     outcomes: tuple[Commitment, ...] = ()
     bounds: dict[str, Fraction] = {}
     evidence: Evidence = {}
@@ -125,30 +122,30 @@ def _solved(
     try:
         with limits.keeping(3 * measuring_seconds(markov), share=1 / 4):
             if isinstance(game, IteratedGame):
-                bounds, evidence = upper_bounds(game, sides)
+                bounds, evidence = upper_bounds(game, view)
             if policy == DETERMINISTIC or not isinstance(game, IteratedGame):
-                tried = best_deterministic(sides, ties)
-                outcomes = _enumerated(sides, ties, tried, units, part)
+                tried = best_deterministic(view, ties)
+                outcomes = _deterministic(reduction, ties, tried)
                 complete, reached = tried.complete, tried.reached
             else:
-                found, proof = _stochastic(game, sides, ties, bounds, units)
-                outcomes = (_found(sides, ties, found, {**evidence, **proof}, units, part),)
+                best, proof, reached = _stochastic(game, reduction, ties, bounds)
+                outcomes = (_outcome(reduction, policy, ties, best, {**evidence, **proof}),)
                 method = f"{method}, and {PROOFS[proof['bound']]}"
-                reached = None if outcomes[0].gap == 0 else found.reached
+                reached = None if outcomes[0].gap == 0 else reached
     except LimitReached as error:
         reached = error
         if isinstance(game, IteratedGame) and not bounds:
-            bounds, evidence = bound_at_hand(game, sides)
+            bounds, evidence = bound_at_hand(game, view)
         proof = least(bounds) if bounds else {}
         with suppress(LimitReached), limits.finishing():
-            outcomes = (_cheapest(sides, policy, ties, {**evidence, **proof}, units, part),)
+            outcomes = (_cheapest(reduction, policy, ties, {**evidence, **proof}),)
     with limits.finishing():
         proven, unproven = _proven(game, outcomes)
     if unproven is not None:
         complete, reached = False, unproven
     if complete:
         reached = None
-    near = _robustness(sides, proven[0], units, part) if proven else ()
+    near = _robustness(reduction, proven[0]) if proven else ()
     return Solution(
         game=game,
         concept="stackelberg",
@@ -161,33 +158,30 @@ def _solved(
         bounds=bounds,
         robustness=tuple((distance, value) for distance, value, _ in near),
         proofs=_proofs(evidence if policy == DETERMINISTIC else {}, near),
-        notes=_notes(sides, proven, complete, reached),
+        notes=_notes(view, proven, complete, reached),
     )
 
 
-def _cheapest(
-    sides: Sides, policy: str, ties: str, evidence: Evidence, units: Units, part: Part
-) -> Commitment:
+def _cheapest(reduction: Reduction, policy: str, ties: str, evidence: Evidence) -> Commitment:
     """The first deterministic table, with a bound that is at hand.
 
     Raises:
         LimitReached: at a limit.
     """
-    table = pure_table(sides.game, sides.leader, sides.game.legal[sides.leader].argmax(axis=1))
-    response = reply(sides, table, ties)
+    view = reduction.view
+    best = Candidate.of(view, first_legal(view.game), ties)
     if policy == DETERMINISTIC:
-        best, every = Candidate(table, response), count_tables(sides)
-        upper = max(ceiling(sides), best.value(sides.leader))
-        return _enumerated(sides, ties, Enumerated((best,), upper, False, every), units, part)[0]
-    found = Stochastic(table, response.payoffs, response.plan, True)
-    return _found(sides, ties, found, evidence, units, part)
+        upper = max(ceiling(view), best.value)
+        tried = Enumerated((best,), upper, False, count_tables(view))
+        return _deterministic(reduction, ties, tried)[0]
+    return _outcome(reduction, policy, ties, best, evidence)
 
 
 def _proven(
     game: IteratedGame | MarkovGame, outcomes: tuple[Commitment, ...]
 ) -> tuple[tuple[Commitment, ...], LimitReached | None]:
     """Those outcomes that there was time to verify, and the limit that ended it."""
-    markov = game.markov if isinstance(game, IteratedGame) else game
+    markov = as_markov(game)
     for count, outcome in enumerate(outcomes):
         try:
             failed = child.bounded(
@@ -224,106 +218,82 @@ def _check_options(
 
 
 def _stochastic(
-    game: IteratedGame,
-    sides: Sides,
-    ties: str,
-    bounds: Mapping[str, Fraction],
-    units: Units,
-) -> tuple[Stochastic, Evidence]:
-    """The best table found, and the least upper bound with its name.
+    game: IteratedGame, reduction: Reduction, ties: str, bounds: Mapping[str, Fraction]
+) -> tuple[Candidate, Evidence, LimitReached | None]:
+    """The best table that is known, the least upper bound with its name, and the limit reached.
 
     Where the table does not meet a bound, branch and bound lowers the bound, and may come upon a
     better table, near which exact ones are looked for.
     """
-    leader, proof = sides.leader, least(bounds)
-    bound = units.here(leader, proof["upper_bound"])
-    found = best_stochastic(game, sides, ties, bound)
-    if found.payoffs[leader] == bound or found.reached is not None:
-        return found, proof
+    view, proof = reduction.view, least(bounds)
+    bound = reduction.reduced_value(proof["upper_bound"])
+    best, reached = best_stochastic(game, view, ties, bound)
+    if best.value == bound or reached is not None:
+        return best, proof, reached
     try:
-        value = reply(sides, found.table, "strong").payoffs[leader]  # no bound is below this
-        tightened = _branched(sides, value, bound, TOLERANCE * units.weight)
+        value = reply(view, best.table, "strong").payoffs[0]  # no bound is below this
+        tightened = _branched(view, value, bound, TOLERANCE * reduction.weight)
     except LimitReached as error:
-        return replace(found, reached=error), proof
+        return best, proof, error
     if tightened.better is not None:
-        found = improved(sides, ties, tightened.bound, found, tightened.better)
-    found = replace(found, reached=found.reached or tightened.reached)
+        best, reached = improved(view, ties, tightened.bound, best, tightened.better)
     if tightened.bound < bound:
-        upper = units.back(leader, max(tightened.bound, found.payoffs[leader]))
+        upper = reduction.value(max(tightened.bound, best.value))
         proof = {"bound": BRANCHES, "upper_bound": upper, "boxes": tightened.boxes}
-    return found, proof
+    return best, proof, reached or tightened.reached
 
 
-def _branched(sides: Sides, value: Fraction, bound: Fraction, tolerance: Fraction) -> Tightened:
+def _branched(view: LeaderView, value: Fraction, bound: Fraction, tolerance: Fraction) -> Tightened:
     """Branch and bound in the time that is left, or for a while where there is no limit."""
     if limits.seconds_left() is not None:
         with limits.keeping(0.0, share=1 / 4):  # what is better is still to be made exact
-            return tightened_bound(sides, value, bound, tolerance=tolerance)
+            return tightened_bound(view, value, bound, tolerance=tolerance)
     with limits.limited(BRANCHING):
-        found = tightened_bound(sides, value, bound, tolerance=tolerance)
-    own = isinstance(found.reached, TimeLimitReached)  # not what the user asked for
-    return replace(found, reached=None if own else found.reached)
+        tightened = tightened_bound(view, value, bound, tolerance=tolerance)
+    own = isinstance(tightened.reached, TimeLimitReached)  # not what the user asked for
+    return replace(tightened, reached=None if own else tightened.reached)
 
 
-def _enumerated(
-    sides: Sides, ties: str, tried: Enumerated, units: Units, part: Part
-) -> tuple[Commitment, ...]:
-    upper = units.back(sides.leader, tried.upper_bound)
+def _deterministic(reduction: Reduction, ties: str, tried: Enumerated) -> tuple[Commitment, ...]:
+    upper = reduction.value(tried.upper_bound)
     evidence = {"bound": "enumeration", "upper_bound": upper, "tables": tried.tried}
-    return tuple(
-        Commitment(
-            strategies=committed(part.whole_table(best.table, sides.leader), sides.leader),
-            leader=sides.leader,
-            follower=sides.follower,
-            policy=DETERMINISTIC,
-            ties=ties,
-            payoffs=units.original(best.response.payoffs),
-            response=part.whole_plan(best.response.plan, 1 - sides.leader),
-            attained=True,
-            certificate=Certificate("stackelberg", RATIONAL, True, evidence),
-        )
-        for best in tried.best
-    )
+    return tuple(_outcome(reduction, DETERMINISTIC, ties, best, evidence) for best in tried.best)
 
 
-def _found(
-    sides: Sides, ties: str, found: Stochastic, evidence: Evidence, units: Units, part: Part
+def _outcome(
+    reduction: Reduction, policy: str, ties: str, best: Candidate, evidence: Evidence
 ) -> Commitment:
-    if found.direction is not None:
-        evidence = {**evidence, "direction": part.whole_direction(found.direction)}
+    """A candidate as a commitment in the whole game, in its own units."""
+    if best.direction is not None:
+        evidence = {**evidence, "direction": reduction.direction(best.direction)}
+    leader = reduction.view.leader
     return Commitment(
-        strategies=committed(part.whole_table(found.table, sides.leader), sides.leader),
-        leader=sides.leader,
-        follower=sides.follower,
-        policy=STOCHASTIC,
+        strategies=committed(reduction.table(best.table), leader),
+        leader=leader,
+        follower=reduction.view.follower,
+        policy=policy,
         ties=ties,
-        payoffs=units.original(found.payoffs),
-        response=part.whole_plan(found.response, 1 - sides.leader),
-        attained=found.attained,
+        payoffs=reduction.payoffs(best.payoffs),
+        response=reduction.plan(best.plan),
+        attained=best.attained,
         certificate=Certificate("stackelberg", RATIONAL, True, evidence),
     )
 
 
 def _robustness(
-    sides: Sides, outcome: Commitment, units: Units, part: Part
+    reduction: Reduction, outcome: Commitment
 ) -> tuple[tuple[Fraction, Fraction, Table], ...]:
-    """What is kept off the knife-edge, and by which tables, where the commitment stands on one."""
-    table = part.table(outcome.commitment)
-    found: tuple[tuple[Fraction, Fraction, Table], ...] = ()
+    """What is kept under weak ties near the commitment, and by which tables, where ties matter."""
+    view, table = reduction.view, reduction.reduced_table(outcome.commitment)
+    near: tuple[tuple[Fraction, Fraction, Table], ...] = ()
     with suppress(LimitReached):
-        weak = reply(sides, table, "weak").payoffs[sides.leader]
-        if units.back(sides.leader, weak) != outcome.value and few_replies(sides):
-            found = tuple(robustness(sides, table))
+        weak = reply(view, table, "weak").payoffs[0]
+        if reduction.value(weak) != outcome.value and few_replies(view):
+            near = robustness(view, table)
     return tuple(
-        (distance, units.back(sides.leader, value), _beside(outcome, part, near))
-        for distance, value, near in found
+        (distance, reduction.value(value), reduction.table(there, outcome.commitment))
+        for distance, value, there in near
     )
-
-
-def _beside(outcome: Commitment, part: Part, near: Table) -> Table:
-    """A table of the part in the whole game, where it differs from the commitment's there only."""
-    rows = dict(zip(part.states, near, strict=True))
-    return tuple(rows.get(state, row) for state, row in enumerate(outcome.commitment))
 
 
 def _proofs(bounds: Evidence, near: tuple[tuple[Fraction, Fraction, Table], ...]) -> Evidence:
@@ -332,13 +302,13 @@ def _proofs(bounds: Evidence, near: tuple[tuple[Fraction, Fraction, Table], ...]
 
 
 def _notes(
-    sides: Sides,
+    view: LeaderView,
     outcomes: tuple[Commitment, ...],
     complete: bool,
     reached: LimitReached | None,
 ) -> tuple[str, ...]:
-    notes = [sides.game.number_note] if sides.game.number_note else []
-    if sides.game.horizon is None and sides.follower == STATIONARY:
+    notes = [view.game.number_note] if view.game.number_note else []
+    if view.game.horizon is None and view.follower == STATIONARY:
         notes.append(
             "without a horizon a stationary response is as good as any, so both classes of "
             "followers are the same"

@@ -78,9 +78,9 @@ def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> 
     while needed:
         limits.check()
         k, weight = needed.pop()
-        multipliers[k, weight] = found = steps.multipliers(k, weight, frontiers[k - 1])
+        multipliers[k, weight] = rows = steps.multipliers(k, weight, frontiers[k - 1])
         if k > 1:
-            needed |= {(k - 1, weight + sum(m)) for m in found} - multipliers.keys()
+            needed |= {(k - 1, weight + sum(m)) for m in rows} - multipliers.keys()
     value = bound_from(multipliers, game, leader, folk.minmax)
     return UnlimitedBound(value, multipliers)
 
@@ -105,14 +105,14 @@ class _Steps:
 
     def multipliers(self, k: int, weight: Fraction, later: list[Pair]) -> tuple[Multipliers, ...]:
         """The multipliers for each action that the follower may be meant to play first."""
-        found = [self.best(k, weight, b, later) for b in range(self.responses)]
-        top = max(_weighed(weight, pair) for pair, _ in filter(_possible, found))
+        options = [self.best(k, weight, b, later) for b in range(self.responses)]
+        top = max(_weighed(weight, pair) for pair, _ in filter(_possible, options))
         price = PRICE
         for b in range(self.responses):
-            while found[b][0] is None and self._proven(k, weight, b, found[b][1], later) > top:
+            while options[b][0] is None and self._proven(k, weight, b, options[b][1], later) > top:
                 price *= PRICE  # until what no commitment can bring about counts for nothing
-                found[b] = self.best(k, weight, b, later, price)
-        return tuple(m for _, m in found)
+                options[b] = self.best(k, weight, b, later, price)
+        return tuple(m for _, m in options)
 
     def best(
         self, k: int, weight: Fraction | None, meant: int, later: list[Pair], price: int = PRICE
@@ -152,7 +152,7 @@ class _Steps:
         """The vertices of the Pareto frontier over k steps, by the follower's payoff."""
         low = self._highest(k, Fraction(0), later)
         high = self._highest(k, None, later)
-        found = {low, high}
+        vertices = {low, high}
         edges = [(low, high)]
         while edges:
             left, right = edges.pop()
@@ -161,14 +161,14 @@ class _Steps:
             weight = (left[1] - right[1]) / (right[0] - left[0])
             top = self._highest(k, weight, later)
             if top[1] + weight * top[0] > left[1] + weight * left[0]:
-                found.add(top)
+                vertices.add(top)
                 edges += [(left, top), (top, right)]
-        return sorted(p for p in found if not any(_dominates(q, p) for q in found))
+        return sorted(p for p in vertices if not any(_dominates(q, p) for q in vertices))
 
     def _highest(self, k: int, weight: Fraction | None, later: list[Pair]) -> Pair:
         """The pair with the most (leader's payoff) + weight (follower's payoff)."""
-        found = [self.best(k, weight, b, later)[0] for b in range(self.responses)]
-        return max((p for p in found if p is not None), key=lambda p: (_weighed(weight, p), p))
+        pairs = [self.best(k, weight, b, later)[0] for b in range(self.responses)]
+        return max((p for p in pairs if p is not None), key=lambda p: (_weighed(weight, p), p))
 
     def _proven(
         self, k: int, weight: Fraction, meant: int, m: Multipliers, later: list[Pair]
@@ -251,8 +251,8 @@ def _weighed(weight: Fraction | None, pair: Pair) -> Fraction:
     return pair[0] if weight is None else pair[1] + weight * pair[0]
 
 
-def _possible(found: tuple[Pair | None, Multipliers]) -> TypeGuard[tuple[Pair, Multipliers]]:
-    return found[0] is not None
+def _possible(option: tuple[Pair | None, Multipliers]) -> TypeGuard[tuple[Pair, Multipliers]]:
+    return option[0] is not None
 
 
 def _dominates(one: Pair, other: Pair) -> bool:

@@ -17,7 +17,7 @@ from gtlearn.solvers._markov.batch import evaluate_exactly
 from gtlearn.solvers._markov.commitment import stackelberg
 from gtlearn.solvers._markov.commitment.deterministic import integer_values
 from gtlearn.solvers._markov.commitment.replies import reply
-from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers.outcomes import committed
 
 ROWS = st.lists(st.integers(-3, 3), min_size=2, max_size=2)
@@ -108,12 +108,12 @@ def test_optimal_follower_against_all_plans_of_two_steps(stage, ties):
 @given(STAGES, TIES, st.sampled_from([None, "1/3"]))
 @settings(max_examples=15, deadline=None)
 def test_integer_values_agree_with_one_reply_at_a_time(stage, ties, discount):
-    sides = Sides(games.iterated(stage, horizon=4, discount=discount).markov, 0, "optimal")
+    view = LeaderView.of(games.iterated(stage, horizon=4, discount=discount).markov, 0, "optimal")
     tables = np.array(list(product((0, 1), repeat=5)))
-    values = integer_values(sides, tables, ties)
+    values = integer_values(view, tables, ties)
     for actions, value in list(zip(PURE, values, strict=True))[::5]:
         table = tuple(tuple(Fraction(int(p)) for p in row) for row in actions)
-        assert reply(sides, table, ties).payoffs[0] == value
+        assert reply(view, table, ties).payoffs[0] == value
 
 
 def test_the_dilemma_of_ten_steps():
@@ -184,7 +184,7 @@ def test_a_better_table_than_the_bound_says_is_found_where_few_states_can_be_rea
     game = games.iterated("bertrand_logit", horizon=1)
     found = stackelberg(game, policy="deterministic")
     (best,) = found.solutions
-    worse = reply(Sides(game.markov, 0, "optimal"), best.commitment[1:2] * 26, "strong")
+    worse = reply(LeaderView.of(game.markov, 0, "optimal"), best.commitment[1:2] * 26, "strong")
     claim = replace(
         best,
         strategies=committed(best.commitment[1:2] * 26, 0),

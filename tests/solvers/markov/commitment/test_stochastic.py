@@ -13,7 +13,7 @@ from gtlearn.games.catalogue import symmetric
 from gtlearn.solvers import verify
 from gtlearn.solvers._markov.commitment import stackelberg
 from gtlearn.solvers._markov.commitment.floats import leader_values
-from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.response import stationary_response
 
 TWELVE = [entry.name for entry in symmetric.ENTRIES]
@@ -104,7 +104,7 @@ def test_no_random_table_exceeds_the_bound(payoffs, follower):
     game = games.iterated(stage_of(payoffs), horizon=3)
     best = stackelberg(game, follower=follower)[0]
     tables = np.random.default_rng(0).dirichlet([0.5, 0.5], size=(500, 5))
-    values = leader_values(Sides(game.markov, 0, follower), tables, strong=True)
+    values = leader_values(LeaderView.of(game.markov, 0, follower), tables, strong=True)
     # Near-ties of the floats count as ties, which can only gain what such a tie is worth.
     assert values.max() <= float(best.upper_bound) + 1e-6
 

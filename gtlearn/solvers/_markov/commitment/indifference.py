@@ -1,4 +1,4 @@
-"""Exact tables on the knife-edge where the follower is indifferent, near a table in floats.
+"""Exact tables at which the follower is indifferent, near a table in floats.
 
 The best commitment usually leaves the follower indifferent between what the leader wants and
 something else. A table found in floats only comes near such a tie. Along some directions both
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._markov.commitment.replies import reply, values_of_plan
-from gtlearn.solvers._markov.commitment.sides import Sides
+from gtlearn.solvers._markov.commitment.replies import payoffs_under, reply
+from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.tables import exact_rows
 from gtlearn.solvers.solution import Table
 
@@ -29,18 +29,18 @@ MAX_TIES = 6  # how many other plans may turn out to be better on the way
 PROBE = Fraction(1, 1024)
 
 
-def exact_candidates(sides: Sides, near: NDArray[np.float64]) -> Iterator[Table]:
+def exact_candidates(view: LeaderView, near: NDArray[np.float64]) -> Iterator[Table]:
     """Exact tables near one in floats, simple ones first.
 
     Args:
-        sides: the game, its leader and the follower's class.
+        view: the game, its leader and the follower's class.
         near: a table, states x leader's actions.
 
     Raises:
         LimitReached: at a limit.
     """
-    target = reply(sides, exact_rows(near, FINE), "strong").plan
-    directions = _directions(sides)
+    target = reply(view, exact_rows(near, FINE), "strong").plan
+    directions = _directions(view)
     every = max(1, len(directions) * len(DENOMINATORS) // MAX_SLIDES)
     seen = set()
     for limit in DENOMINATORS[::every]:
@@ -51,9 +51,9 @@ def exact_candidates(sides: Sides, near: NDArray[np.float64]) -> Iterator[Table]
         yield base
         for direction in directions:
             limits.check()
-            found = _slide(sides, base, direction, target)
-            if found is not None:
-                yield found
+            tied = _slide(view, base, direction, target)
+            if tied is not None:
+                yield tied
     yield exact_rows(near, FINE)
 
 
@@ -67,43 +67,45 @@ def moved(table: Table, direction: Table, step: Fraction) -> Table | None:
     return None if any(p < 0 for row in out for p in row) else out
 
 
-def shifts(sides: Sides, states: tuple[int, ...], gains: int, loses: int) -> Table:
+def shifts(view: LeaderView, states: tuple[int, ...], gains: int, loses: int) -> Table:
     """The direction in which one action gains what another loses, in some states."""
     change = {gains: Fraction(1), loses: Fraction(-1)}
     return tuple(
         tuple(
-            change.get(a, Fraction(0)) if s in states else Fraction(0) for a in range(sides.actions)
+            change.get(a, Fraction(0)) if s in states else Fraction(0) for a in range(view.actions)
         )
-        for s in range(sides.game.num_states)
+        for s in range(view.game.num_states)
     )
 
 
-def _directions(sides: Sides) -> list[Table]:
+def _directions(view: LeaderView) -> list[Table]:
     """Directions that move probability between two actions in some states alike: in all sets of
     states where they are few, else in each state alone and in all."""
-    legal = sides.game.legal[sides.leader]
-    states = range(sides.game.num_states)
+    legal = view.game.legal[0]
+    states = range(view.game.num_states)
     sizes = range(1, len(states) + 1) if 2 ** len(states) <= MAX_SETS else (1, len(states))
     return [
-        shifts(sides, chosen, gains, loses)
+        shifts(view, chosen, gains, loses)
         for size in sizes
         for chosen in combinations(states, size)
-        for gains, loses in combinations(range(sides.actions), 2)
+        for gains, loses in combinations(range(view.actions), 2)
         if legal[np.ix_(chosen, (gains, loses))].all()
     ]
 
 
-def _slide(sides: Sides, base: Table, direction: Table, target: tuple[int, ...]) -> Table | None:
+def _slide(
+    view: LeaderView, base: Table, direction: Table, target: tuple[int, ...]
+) -> Table | None:
     """The table on the line through `base` where `target` just becomes a best response."""
     step = Fraction(0)
     for _ in range(MAX_TIES):
         table = moved(base, direction, step)
         if table is None:
             return None
-        response = reply(sides, table, "strong")
-        if values_of_plan(sides, table, target)[1] == response.payoffs[1 - sides.leader]:
+        response = reply(view, table, "strong")
+        if payoffs_under(view, table, target)[1] == response.value:
             return table
-        shift = _to_tie(sides, table, direction, target, response.plan)
+        shift = _to_tie(view, table, direction, target, response.plan)
         if shift is None:
             return None
         step += shift
@@ -111,7 +113,7 @@ def _slide(sides: Sides, base: Table, direction: Table, target: tuple[int, ...])
 
 
 def _to_tie(
-    sides: Sides, table: Table, direction: Table, one: tuple[int, ...], other: tuple[int, ...]
+    view: LeaderView, table: Table, direction: Table, one: tuple[int, ...], other: tuple[int, ...]
 ) -> Fraction | None:
     """How far along the direction two plans are worth the same to the follower, if their
     difference is affine in the step and not constant."""
@@ -120,7 +122,7 @@ def _to_tie(
         there = moved(table, direction, step)
         if there is None:
             return None
-        return values_of_plan(sides, there, one)[1] - values_of_plan(sides, there, other)[1]
+        return payoffs_under(view, there, one)[1] - payoffs_under(view, there, other)[1]
 
     here = difference(Fraction(0))
     assert here is not None

@@ -1,0 +1,63 @@
+"""Loggers of one's own: what gets the metrics of a run beside metrics.jsonl and TensorBoard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from gtlearn.errors import InputError
+from gtlearn.games.names import nearest
+from gtlearn.plugins import plugin_sources
+from gtlearn.sources import function, is_source
+
+GROUP = "gtlearn.loggers"  # of entry points
+
+
+class Logger(Protocol):
+    """Gets the rows of metrics as they are written, with "step" and "env_steps" in each."""
+
+    def write(self, row: Mapping[str, int | float]) -> None:
+        """Adds a row."""
+
+    def flush(self) -> None:
+        """Makes sure that all rows are kept; called with each checkpoint."""
+
+    def close(self) -> None:
+        """Ends the log of this session."""
+
+
+Make = Callable[[Path, int], Logger]  # called with the run's folder and the first step to come
+_REGISTERED: dict[str, Make] = {}
+
+
+def register(name: str, make: Make) -> None:
+    """Makes a logger known by a name, to `train` and to the command line's `--logger`.
+
+    Args:
+        name: what users write.
+        make: called with the run's folder and the first step that is not logged yet, which is not
+            1 where a run is resumed: rows from there on come again.
+
+    Raises:
+        InputError: if the name is empty, or meant as module:function.
+    """
+    if not name or is_source(name):
+        raise InputError(f"a logger cannot be called {name!r}; give a name without ':'")
+    _REGISTERED[name] = make
+
+
+def find_logger(name: str) -> Make:
+    """What makes the logger of that name, or what module:function names.
+
+    Raises:
+        InputError: if there is none.
+    """
+    if name in _REGISTERED:
+        return _REGISTERED[name]
+    installed = plugin_sources(GROUP)
+    source = name if is_source(name) else installed.get(name)
+    if source is None:
+        advice = nearest(name, [*_REGISTERED, *installed]) or "register it, or give module:function"
+        raise InputError(f"there is no logger {name[:60]!r}; {advice}")
+    return function(source)

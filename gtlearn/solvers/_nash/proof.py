@@ -1,0 +1,104 @@
+"""A log that proves that a list of Nash equilibria is complete.
+
+It holds every basis of one best-response polytope, and names nothing else: that these are all, and
+which equilibria follow, is seen by whoever replays it (`gtlearn.solvers.verify.proof`).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn import limits
+from gtlearn.errors import InputError, option
+from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import format_number
+from gtlearn.progress import tell
+from gtlearn.solvers._nash.labels import enumerate_side, positive_payoffs
+from gtlearn.solvers._nash.polytope import direction
+from gtlearn.solvers.dummies import two_who_choose
+from gtlearn.solvers.solution import Solution
+
+SCHEMA = "gtlearn/proof/1"
+
+
+def require_log(game: Any, concept: str, find: str) -> None:
+    """Refuses to write a log of what has none.
+
+    Raises:
+        InputError: unless all Nash equilibria of a game in which two players choose are asked for.
+    """
+    if (concept, find) != ("nash", "all") or _played(game) is None:
+        raise InputError(
+            "there is a log only for all Nash equilibria of a game in normal form in which two "
+            f"players choose ({option('concept', 'nash')}, {option('find', 'all')})"
+        )
+
+
+def proof_of(
+    solution: Solution, *, time_limit: float | None = None, memory_limit: float | None = None
+) -> dict[str, Any]:
+    """The log that proves that a list of Nash equilibria is complete, for `verify`.
+
+    The polytope is enumerated once more, which takes about as long as to solve.
+
+    Args:
+        solution: a complete one, of a game in which two players choose.
+        time_limit: seconds that it may take.
+        memory_limit: bytes by which the process may grow.
+
+    Returns:
+        The JSON object of schema gtlearn/proof/1.
+
+    Raises:
+        InputError: if it is no such solution.
+        LimitReached: at a limit.
+
+    >>> from gtlearn import solvers
+    >>> log = proof_of(solvers.solve("matching_pennies", find="all"))
+    >>> log["player"], log["bases"]
+    (0, ['3', '5', 'a', 'c'])
+    """
+    require_log(solution.game, solution.concept, "all" if solution.complete else "one")
+    game = _played(solution.game)
+    assert game is not None  # as `require_log` has it
+    player = int(game.shape[0] > game.shape[1])  # who has fewer actions, hence fewer vertices
+    payoffs = game.payoffs[1 - player]
+    with limits.limited(time_limit, memory_limit):
+        positive = positive_payoffs(payoffs.numerators)
+        shift = int(positive.flat[0]) - int(payoffs.numerators.flat[0])
+        tell(None, f"the proof: vertices of {game.players[player]}'s polytope")
+        bases, perturbation = _bases(positive if player else positive.T)
+    return {
+        "schema": SCHEMA,
+        "game": {"name": solution.game.name, "fingerprint": solution.game.fingerprint},
+        "player": solution.game.players.index(game.players[player]),
+        "shift": format_number(Fraction(shift, payoffs.denominator)),
+        "perturbation": perturbation,
+        "bases": bases,
+    }
+
+
+def _bases(matrix: NDArray[Any]) -> tuple[list[str], list[list[int]]]:
+    """The bases of {z >= 0, matrix z <= 1}, and how the right-hand side is perturbed for them."""
+    rows, dimension = matrix.shape
+    masks: list[int] = []
+    symbolic = False
+    for side in enumerate_side(matrix, list(range(rows + dimension))):
+        if side.vertices.again:
+            masks = []
+        symbolic = side.vertices.symbolic
+        masks += side.bases.tolist()
+    steps = np.eye(rows, dtype=int) if symbolic else direction(rows)[0][None]
+    return [f"{mask:x}" for mask in sorted(masks)], steps.tolist()
+
+
+def _played(game: Any) -> NormalFormGame | None:
+    """The game of the two who choose, if there are two."""
+    two = two_who_choose(game)
+    if two is not None:
+        return two.game
+    return game if isinstance(game, NormalFormGame) and game.num_players == 2 else None
