@@ -260,15 +260,17 @@ class DQNLeader(LibraryLeader):
 
     def state_dict(self) -> dict[str, Any]:
         """Network, optimiser, replay buffer and generator."""
-        buffer = self._buffer
+        held, buffer = super().state_dict(), self._buffer
+        generator = held.pop("generator")
         filled = buffer.buffer_size if buffer.full else buffer.pos
         return {
-            **super().state_dict(),
+            **held,
             "replay_states": buffer.observations[:filled, 0].argmax(axis=1),
             "replay_actions": buffer.actions[:filled, 0, 0].copy(),
             "replay_returns": buffer.rewards[:filled, 0].copy(),
             "replay_position": buffer.pos,
             "steps": self._steps,
+            "generator": generator,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
