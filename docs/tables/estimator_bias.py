@@ -18,7 +18,7 @@ from gtlearn.learning.shaping.sampled import (
     state_program,
     value_credit,
 )
-from gtlearn.learning.shaping.sampled.meta import meta_objective
+from gtlearn.learning.shaping.sampled.gradients import meta_objective
 
 PAGE = Path(__file__).parents[1] / "opponent-shaping.md"
 GAME = games.iterated("ipd_meta_mapg", discount="24/25")

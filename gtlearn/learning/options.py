@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast, get_type_hints
 
-Part = TypeVar("Part")
+_Part = TypeVar("_Part")
 
 
 def described(default: Any, text: str, **bounds: Any) -> Any:
@@ -36,11 +36,11 @@ class Composed:
         for part in self.parts:
             self.part(part)
 
-    def part(self, kind: type[Part]) -> Part:
+    def part(self, kind: type[_Part]) -> _Part:
         """The part that is of this class, or of one derived from it."""
         chosen: Any = next(part for part in self.parts if issubclass(part, kind))
         held = {field.name: getattr(self, field.name) for field in dataclasses.fields(chosen)}
-        return cast(Part, chosen(**held))
+        return cast(_Part, chosen(**held))
 
     def __reduce__(self) -> Any:
         return _restored, (self.parts, dict(self.__dict__))

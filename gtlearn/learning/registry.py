@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_type_hints
 
 from gtlearn.environments.registry import environment_names
@@ -15,7 +16,7 @@ from gtlearn.learning.protocol import Learner
 from gtlearn.plugins import plugin_sources
 from gtlearn.sources import attribute, function, is_source
 
-GROUP = "gtlearn.learners"  # of entry points
+_GROUP = "gtlearn.learners"  # of entry points
 _LEARNED = "learned value"
 
 Build = Callable[[Any, int], Learner]  # from options and a seed
@@ -115,14 +116,20 @@ def _among_teammates(name: str) -> Algorithm:
 
 
 def _in_environment(name: str, env: str) -> Algorithm:
-    parts = ("Environment", "PolicyOptions", "Training")
+    parts = ("OwnEnvironment", "PolicyOptions", "Training")
     return _shaping(name, "peers", "in_environment:EnvironmentLearner", *parts, env=env)
 
 
 def _self_play(name: str) -> Algorithm:
     parts = ("Iterated", "SelfPlay", *(("ProximalSelfPlay",) if name == "pola" else ()))
-    build = f"{_SHAPING}.self_play:build_{name}"
+    build = partial(_playing_itself, name=name)
     return Algorithm(name, _RULES[name], _parts(*parts), build, _TOGETHER)
+
+
+def _playing_itself(config: Any, seed: int, name: str) -> Learner:
+    from gtlearn.learning.shaping.algorithms.self_play import SelfPlayLearner
+
+    return SelfPlayLearner(config, seed, name)
 
 
 def _trading(env: str) -> Algorithm:
@@ -191,7 +198,7 @@ def register(
 
 def known_algorithms() -> dict[str, Algorithm]:
     """All that have a name: gtlearn's own, and what was registered or is installed."""
-    added = {name: _own(name, source) for name, source in plugin_sources(GROUP).items()}
+    added = {name: _own(name, source) for name, source in plugin_sources(_GROUP).items()}
     return {**added, **ALGORITHMS}
 
 

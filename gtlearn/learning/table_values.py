@@ -94,7 +94,7 @@ def values(game: MarkovGame | IteratedGame | TensorGame, tables: Sequence[Tensor
     """
     held = _on_device(game, tables)
     markov = held.game
-    weights = _joint(tables)
+    weights = joint_probabilities(tables)
     size, joint = markov.num_states, weights.shape[-1]
     rewards = torch.einsum("...sa,sak->...sk", weights, held.payoffs.reshape(size, joint, -1))
     moves = torch.einsum("...sa,sat->...st", weights, held.moves.reshape(size, joint, size))
@@ -117,7 +117,7 @@ def _visits(game: MarkovGame, moves: Tensor, start: Tensor) -> Tensor:
     return total
 
 
-def _joint(tables: Sequence[Tensor]) -> Tensor:
+def joint_probabilities(tables: Sequence[Tensor]) -> Tensor:
     """The probability of each joint action, flat; shape (*batch, states, joint actions)."""
     weights = tables[0]
     for table in tables[1:]:

@@ -98,20 +98,20 @@ class Run:
         For players of tables: {state: probabilities of the actions}, exactly as they were checked
         where the run is finished; `check` takes such a profile. A leader's table is its
         commitment, the follower's its answer. Of a learner that is trained among others, only its
-        own start. A network is a torch module that plays, see
-        `gtlearn.learning.policy_module.PolicyModule`. In a game of numbers: the numbers.
+        own start. A network is a torch module that plays, see `PolicyModule` in
+        `gtlearn.learning.shaping.sampled.policies.module`. In a game of numbers: the numbers.
 
         Raises:
             InputError: if nothing was kept yet, the run was edited, or its learner has no policy.
         """
         found = self.result
         if found is not None and "start" not in found and _has_tables(found):
-            from gtlearn.learning.playing import labelled
+            from gtlearn.learning.protocol import labelled
             from gtlearn.solvers.profiles.read import read_profile
 
             result, game, _ = self.claim()
             return labelled(game, read_profile(result, game).tables)
-        from gtlearn.learning.playing import Playing
+        from gtlearn.learning.protocol import Playing
 
         learner = loop.restored(self.folder)
         if not isinstance(learner, Playing):

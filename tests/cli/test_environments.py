@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gtlearn.learning.shaping.sampled import GaussianPolicy
-from gtlearn.learning.shaping.teammates import FILE, Teammates, packed
+from gtlearn.learning.shaping.teammates import TEAMMATES_FILE, Teammates, packed
 
 SMALL_TRADE = ("--pretraining", 2, "--iterations", 1, "--batch", 2, "--no-tensorboard")
 SMALL_CHAIN = ("--trajectories", 2, "--horizon", 3, "--chains", 1, "--iterations", 1)
@@ -78,7 +78,7 @@ def test_a_cheetah_is_trained_and_has_no_tables(gtlearn, refused):
     kept = np.array([50, 75, 475])
     weights = GaussianPolicy(17, 3).initial(3, torch.Generator().manual_seed(0))
     Path("mates").mkdir()
-    Path("mates", FILE).write_bytes(packed(Teammates("half-cheetah", kept, weights)))
+    Path("mates", TEAMMATES_FILE).write_bytes(packed(Teammates("half-cheetah", kept, weights)))
     options = ("--env", "half-cheetah", "--teammates", "mates", "--output", "run", *SMALL_CHAIN)
     code, out, err = gtlearn("train", "reinforce", *options, "--no-tensorboard")
     assert (code, err) == (0, "")

@@ -15,8 +15,9 @@ from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.games import TableGame
 from gtlearn.learning.shaping.games.nash_conv import nash_conv
+from gtlearn.learning.shaping.games.protocol import NAIVE, Climb
 from gtlearn.learning.shaping.meta import unroll
-from gtlearn.learning.shaping.meta.chain import NAIVE, Ascent, InnerRates
+from gtlearn.learning.shaping.meta.chain import InnerRates
 from gtlearn.learning.shaping.personas import Personas, Population
 
 LEAST_LOGIT = -30.0  # of an action that is never taken: its probability is below 1e-12
@@ -75,7 +76,7 @@ def adapt_exactly(
     length: int,
     peers: Sequence[Personas],
     *,
-    ascents: Mapping[int, Ascent] = NAIVE,
+    ascents: Mapping[int, Climb] = NAIVE,
 ) -> Adaptation:
     """Lets player 0 and each persona learn by exact updates, and measures player 0.
 

@@ -6,7 +6,7 @@ them, so that to read options nobody waits for PyTorch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -16,7 +16,7 @@ from gtlearn.learning.options import described
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
+    from gtlearn.learning.shaping.games.protocol import Climb, DifferentiableGame, Parameters
     from gtlearn.learning.shaping.meta.gradient import MetaGradient
     from gtlearn.learning.shaping.sampled.chain import Sampler
     from gtlearn.learning.shaping.sampled.credit import Judge
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
     Joint = Sequence[Tensor]  # the parameters of everyone
-    Steps = Mapping[int, Callable[[Sequence[Tensor], Tensor], Tensor]]  # of parameters and rates
+    Steps = Mapping[int, Climb]
 
 _DEPENDENCE = (
     "What a dependence on an action one step earlier counts where learning is differentiated; "
@@ -82,7 +82,7 @@ class Method:
             rates: inner rates, shape (*batch, L, players).
             player: who learns.
         """
-        from gtlearn.learning.shaping.meta.baselines import reinforce
+        from gtlearn.learning.shaping.meta.gradient import reinforce
 
         return reinforce(game, initial, player=player)
 
@@ -106,7 +106,7 @@ class Method:
             In the learner's start, shape (chains, *its shape); and in its own inner rates, shape
             (chains, L), zero where nothing depends on them.
         """
-        from gtlearn.learning.shaping.sampled.opponents import reinforce
+        from gtlearn.learning.shaping.sampled.gradients import reinforce
 
         known = by.policies, initial, sample, by.credit
         found = reinforce(*known, judge=judge, player=by.player)
@@ -163,7 +163,7 @@ class MetaMapg(Method):
         self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.meta_mapg`, and `sampled.meta_pg`."""
-        from gtlearn.learning.shaping.sampled.meta import meta_mapg, meta_pg
+        from gtlearn.learning.shaping.sampled.gradients import meta_mapg, meta_pg
 
         find = meta_mapg if self.shapes_peers else meta_pg
         known = by.policies, initial, rates, sample, by.credit, judge
@@ -198,8 +198,8 @@ class LolaDice(Method):
     def exact(
         self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
     ) -> MetaGradient:
-        """See `meta.baselines.lola_dice`; the others step at the first rates of the chain."""
-        from gtlearn.learning.shaping.meta.baselines import lola_dice
+        """See `meta.gradient.lola_dice`; the others step at the first rates of the chain."""
+        from gtlearn.learning.shaping.meta.gradient import lola_dice
 
         ahead = rates[..., :1, :].expand(*rates.shape[:-2], self.look_aheads, -1)
         return lola_dice(game, initial, ahead, self.look_aheads, player=player)
@@ -233,7 +233,7 @@ class LolaDice(Method):
         judge: Judge | None = None,
     ) -> Tensor:
         """The gradient with the peers stepping at their rates in a row."""
-        from gtlearn.learning.shaping.sampled.opponents import lola_dice
+        from gtlearn.learning.shaping.sampled.gradients import lola_dice
 
         ahead = row.expand(self.look_aheads, -1)
         known = by.policies, joint, ahead, sample, by.credit

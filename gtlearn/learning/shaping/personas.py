@@ -28,18 +28,34 @@ class Population(Protocol):
     @property
     def names(self) -> tuple[str, ...]:
         """Of the groups; none where there is no telling them apart."""
-        ...
 
     @property
     def group(self) -> NDArray[np.int64]:
         """Which group each belongs to, shape (peers,)."""
-        ...
 
     def __len__(self) -> int: ...
 
     def parameters(self) -> Tensor:
         """Of their policies, as they are played, in 32 bits; shape (peers, *shape of a policy)."""
-        ...
+
+
+class OneGroup:
+    """Peers of a `Population` by their weights, of which nothing tells one group from another."""
+
+    weights: Tensor  # shape (peers, *shape of a policy)
+    names = ()
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    @property
+    def group(self) -> NDArray[np.int64]:
+        """The group of each, which is the same."""
+        return np.zeros(len(self), dtype=np.int64)
+
+    def parameters(self) -> Tensor:
+        """The weights."""
+        return self.weights
 
 
 @dataclass(frozen=True, eq=False)

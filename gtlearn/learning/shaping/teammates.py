@@ -15,16 +15,17 @@ from torch import Tensor
 from gtlearn import tensors
 from gtlearn.errors import InputError
 from gtlearn.files import read_bytes
+from gtlearn.learning.shaping.personas import OneGroup
 
-SCHEMA = "gtlearn/teammates/1"
-FILE = "teammates.safetensors"
+TEAMMATES_SCHEMA = "gtlearn/teammates/1"
+TEAMMATES_FILE = "teammates.safetensors"
 FIRST, LAST = 50, 300  # iterations of meta-training and validation; Kim et al. (2021), D.3
 TESTED = 475  # and of the test, to the end
 VALIDATIONS = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Teammates:
+class Teammates(OneGroup):
     """Policies of one player at several iterations of its training.
 
     Attributes:
@@ -36,20 +37,6 @@ class Teammates:
     environment: str
     iterations: NDArray[np.int64]
     weights: Tensor
-
-    names = ()  # nothing tells one group from another
-
-    def __len__(self) -> int:
-        return len(self.iterations)
-
-    @property
-    def group(self) -> NDArray[np.int64]:
-        """The group of each, which is the same; see `personas.Population`."""
-        return np.zeros(len(self), dtype=np.int64)
-
-    def parameters(self) -> Tensor:
-        """The weights; see `personas.Population`."""
-        return self.weights
 
     def at(self, chosen: NDArray[np.bool_]) -> Teammates:
         """Some of them."""
@@ -94,7 +81,7 @@ def packed(teammates: Teammates) -> bytes:
         "weights": teammates.weights.contiguous(),
     }
     texts = {
-        "schema": SCHEMA,
+        "schema": TEAMMATES_SCHEMA,
         "environment": teammates.environment,
         "sha256": teammates.checksum,
     }
@@ -112,7 +99,7 @@ def read(path: Path, environment: str, size: int) -> Teammates:
     Raises:
         InputError: if there are none, they do not fit, or the file is damaged.
     """
-    file = path / FILE if path.is_dir() else path
+    file = path / TEAMMATES_FILE if path.is_dir() else path
     again = f"make them by `gtlearn train teammates --env {environment} --output {path}`"
     if not file.is_file():
         raise InputError(f"there are no teammates at {path}; {again}")
@@ -143,7 +130,7 @@ def _read(file: Path, *, follow: bool) -> Teammates | None:
         found = Teammates(texts["environment"], iterations.numpy(), weights)
         whole = (iterations.dtype, weights.dtype) == (torch.int64, torch.float32)
         fit = iterations.ndim == 1 and weights.ndim == 2 and len(iterations) == len(weights) > 0
-        known = texts["schema"] == SCHEMA and texts["sha256"] == found.checksum
+        known = texts["schema"] == TEAMMATES_SCHEMA and texts["sha256"] == found.checksum
     except InputError:
         raise
     except (ValueError, LookupError, TypeError):

@@ -13,20 +13,26 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import IteratedGame
-from gtlearn.learning.playing import labelled
+from gtlearn.learning.protocol import labelled
 from gtlearn.learning.stackelberg.config import StackelbergConfig
 from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION, random_leaders, shown
-from gtlearn.learning.stackelberg.findings import PostTraining, findings
 from gtlearn.learning.stackelberg.followers import Follower
+from gtlearn.learning.stackelberg.followers.oracle import remembered
 from gtlearn.learning.stackelberg.followers.protocol import env_steps, training_step
 from gtlearn.learning.stackelberg.game import Floats, leader_game
 from gtlearn.learning.stackelberg.play import Play, rollout
 from gtlearn.learning.stackelberg.players import FOLLOWERS, LEADERS, make_game, require_fit
-from gtlearn.learning.stackelberg.verified import Verified, best_commitment, true_value, verified
+from gtlearn.learning.stackelberg.verified import (
+    PostTraining,
+    Verified,
+    best_commitment,
+    findings,
+    true_value,
+    verified,
+)
 from gtlearn.solvers.outcomes import STOCHASTIC
 
 PRETRAINING, TRAINING = 0.0, 1.0  # the phases, as they stand in the metrics
-MAX_KEPT = 10_000  # exact values that are remembered
 
 
 class StackelbergLearner:
@@ -50,8 +56,8 @@ class StackelbergLearner:
         self.iterations = self.pretraining + config.iterations
         self.done = self.env_steps = 0
         self.reward = 0.0
-        self._worths: dict[bytes, float] = {}
-        self.worth = self._true_value()
+        self._true_value = remembered(self._exact_value)
+        self.worth = self._true_value(self.leader.table())
         mixes = config.policy == STOCHASTIC or config.context == SAMPLED_ACTION
         self.best = best_commitment(self.game, self.follower.follower_class, mixes=mixes)
 
@@ -63,7 +69,7 @@ class StackelbergLearner:
 
     def headline(self) -> tuple[float, float | None]:
         """What the leader's present table is truly worth, and the best commitment."""
-        return self.worth, None if self.best.value is None else float(self.best.value)
+        return self.worth, None if self.best.exact is None else float(self.best.exact)
 
     def result(self) -> dict[str, Any]:
         """The commitment that is really played, checked exactly and by further training."""
@@ -87,7 +93,7 @@ class StackelbergLearner:
         }
 
     def policies(self) -> Mapping[str, Any]:
-        """The leader's present table; see `gtlearn.learning.playing`."""
+        """The leader's present table; see `gtlearn.learning.protocol`."""
         tables: list[Any] = [None] * self.game.game.num_players
         tables[self.config.leader_player] = self.leader.table().tolist()
         return labelled(self.game.game, tables)
@@ -128,7 +134,7 @@ class StackelbergLearner:
         self.reward = float(self.game.values(episodes.leader_rewards).mean())
         told = seen if self.config.context == SAMPLED_ACTION else None
         metrics = self.leader.learn(tables, episodes, told)
-        self.worth = self._true_value()
+        self.worth = self._true_value(self.leader.table())
         values = {
             "leader_value": self.reward,
             "follower_value": float(self.game.values(episodes.follower_rewards).mean()),
@@ -149,16 +155,9 @@ class StackelbergLearner:
             self.env_steps += self._practice(self.follower, table)[1]
         return self.follower.tables(table)
 
-    def _true_value(self) -> float:
-        """What the leader's present table is truly worth, against the exact best response."""
-        table = self.leader.table()
-        key = table.tobytes()
-        if key not in self._worths:
-            if len(self._worths) >= MAX_KEPT:
-                self._worths.clear()
-            value = true_value(self.game, table, self.follower.follower_class)
-            self._worths[key] = float(value)
-        return self._worths[key]
+    def _exact_value(self, table: Floats) -> float:
+        """What a leader's table is truly worth, against the exact best response."""
+        return float(true_value(self.game, table, self.follower.follower_class))
 
     def _practice(self, follower: Follower, tables: Floats) -> tuple[dict[str, float], int]:
         """One episode with each of the leaders, shown as the leader shows itself."""

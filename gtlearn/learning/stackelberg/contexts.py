@@ -15,13 +15,12 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, drawn, pure_tables
-from gtlearn.learning.stackelberg.play import check_tables
 
 POLICY = "policy"  # the probabilities that are played
 SAMPLED_ACTION = "sampled_action"  # as published; it deceives
 CONTEXTS = (POLICY, SAMPLED_ACTION)
 
-MAX_TABLES = 1_000_000
+_MAX_TABLES = 1_000_000
 
 
 def shown(tables: Floats, kind: str, rng: np.random.Generator) -> Floats:
@@ -154,10 +153,10 @@ def all_deterministic(game: LeaderGame, states: Ints | None = None) -> Floats:
         InputError: if there are more than a million.
     """
     count = count_deterministic(game, states)
-    if count > MAX_TABLES:
+    if count > _MAX_TABLES:
         raise InputError(
             f"the leader of {game.game.name} has {written_count(game, states)} deterministic "
-            f"tables, more than {MAX_TABLES}; use random ones"
+            f"tables, more than {_MAX_TABLES}; use random ones"
         )
     counted, choices = _counted(game, states), _choices(game)
     nth = np.zeros((count, game.num_states), dtype=np.int64)
@@ -191,15 +190,6 @@ def random_actions(game: LeaderGame, count: int, rng: np.random.Generator) -> In
     """Actions of the leader, each legal one as likely as the others, shape (count, states)."""
     nth = rng.integers(_choices(game), size=(count, game.num_states))
     return _legal_actions(game, nth)
-
-
-def check_shown(game: LeaderGame, tables: Floats) -> None:
-    """Complains about a leader's tables that do not fit the game.
-
-    Raises:
-        InputError: as `play.check_tables`.
-    """
-    check_tables(game, tables, "leader")
 
 
 def _choices(game: LeaderGame) -> Ints:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.environments.parallel import Environment, Infos, StepResult
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.followers.protocol import Follower
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame, drawn, last_true, pure_tables
@@ -20,7 +21,6 @@ from gtlearn.optional import needed
 with needed("the environments", "learn"):
     import gymnasium
     from gymnasium.spaces import Box, Discrete, Space
-    from pettingzoo import ParallelEnv
 
 LEADER, FOLLOWER = "leader", "follower"
 
@@ -165,7 +165,7 @@ class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
         return int(drawn(row, np.array(self.np_random.random())))
 
 
-class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
+class PairEnvironment(Environment[Observation, np.int64]):
     """The game of both players, "leader" and "follower", who act at the same time.
 
     Both see the one-hot state. The rewards are the payoffs, not discounted. A game with a horizon
@@ -187,24 +187,16 @@ class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[
         self.possible_agents = [LEADER, FOLLOWER]
         self.agents: list[str] = []
         self.render_mode = None
-        self._observed = {agent: state_space(game) for agent in self.possible_agents}
+        self.observation_spaces = {agent: state_space(game) for agent in self.possible_agents}
         sizes = {LEADER: game.leader_actions, FOLLOWER: game.follower_actions}
-        self._actions = {agent: Discrete(size) for agent, size in sizes.items()}
+        self.action_spaces = {agent: Discrete(size) for agent, size in sizes.items()}
         self._legal = {LEADER: game.leader_legal, FOLLOWER: game.follower_legal}
         self._rng = np.random.default_rng()
         self._state = self._time = 0
 
-    def observation_space(self, agent: str) -> Space[Observation]:
-        """The space of one-hot states."""
-        return self._observed[agent]
-
-    def action_space(self, agent: str) -> Discrete[np.int64]:
-        """The agent's actions."""
-        return self._actions[agent]
-
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[dict[str, Observation], dict[str, dict[str, Any]]]:
+    ) -> tuple[dict[str, Observation], Infos]:
         """Begins an episode; there are no options, and the seed is that of random moves."""
         if seed is not None:
             self._rng = np.random.default_rng(seed)
@@ -212,15 +204,7 @@ class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[
         self._state, self._time = int(self.game.first_states(1, self._rng)[0]), 0
         return self._seen(), {agent: {} for agent in self.agents}
 
-    def step(
-        self, actions: dict[str, np.int64]
-    ) -> tuple[
-        dict[str, Observation],
-        dict[str, float],
-        dict[str, bool],
-        dict[str, bool],
-        dict[str, dict[str, Any]],
-    ]:
+    def step(self, actions: dict[str, np.int64]) -> StepResult[Observation]:
         """Plays a step.
 
         Args:
@@ -229,11 +213,7 @@ class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[
         Raises:
             InputError: if an agent has no such action, or the episode is over.
         """
-        if set(actions) != set(self.agents) or not self.agents:
-            raise InputError(
-                f"actions were given for {sorted(actions)}, and {sorted(self.agents)} play; give "
-                "one an agent, and reset the environment when an episode is over"
-            )
+        self.require_all(actions)
         led, followed = (_checked(actions[a], self._legal[a][self._state], a) for a in self.agents)
         joint = (self._state, led, followed)
         rewards = {
@@ -247,7 +227,7 @@ class PairEnvironment(ParallelEnv[str, Observation, np.int64]):  # type: ignore[
         terminated = dict.fromkeys(self.agents, over and ends)
         truncated = dict.fromkeys(self.agents, over and not ends)
         observations = self._seen()
-        infos: dict[str, dict[str, Any]] = {agent: {} for agent in self.agents}
+        infos: Infos = {agent: {} for agent in self.agents}
         if over:
             self.agents = []
         return observations, rewards, terminated, truncated, infos

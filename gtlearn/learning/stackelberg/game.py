@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -19,9 +20,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Truths = NDArray[np.bool_]
 Item = TypeVar("Item")
+# Of the players in their order: rewards, moves, chances, legal actions, start, asked.
+_Arrays = tuple[list[Floats], Ints, Floats | None, Sequence[Truths], Floats, Ints]
 
 TAIL = 0.01  # what may be cut off where a game has no end, as a fraction of all future rewards
-MAX_MOVES = 5_000_000  # states times joint actions
+_MAX_MOVES = 5_000_000  # states times joint actions
 SPAN = 3.0  # of scaled rewards
 
 
@@ -174,9 +177,28 @@ def leader_game(game: IteratedGame | MarkovGame, leader: int = 0) -> LeaderGame:
         )
     if isinstance(leader, bool) or leader not in (0, 1):
         raise InputError(f"the leader {leader!r} is no player of {game.name}; choose 0 or 1")
+    steps = _steps(game)
     if isinstance(game, IteratedGame):
-        return _of_iterated(game, leader)
-    return _of_markov(game, leader)
+        rewards, moves, chances, legal, start, asked = _of_iterated(game, steps)
+        averaged = game.horizon is not None and game.discount == 1
+    else:
+        rewards, moves, chances, legal, start, asked = _of_markov(game, leader)
+        averaged = game.averaged
+    return LeaderGame(
+        game=game,
+        leader=leader,
+        leader_rewards=_turned(rewards[leader], leader),
+        follower_rewards=_turned(rewards[1 - leader], leader),
+        moves=_turned(moves, leader),
+        chances=None if chances is None else _turned(chances, leader),
+        leader_legal=legal[leader],
+        follower_legal=legal[1 - leader],
+        start=start,
+        asked=asked,
+        steps=steps,
+        discount=float(game.discount),
+        scale=1 / steps if averaged else 1.0,
+    )
 
 
 def drawn(probabilities: Floats, uniform: Floats) -> Ints:
@@ -219,32 +241,25 @@ def pure_tables(actions: Ints, num_actions: int) -> Floats:
     return np.eye(num_actions)[actions]
 
 
-def _of_iterated(game: IteratedGame, leader: int) -> LeaderGame:
+def _of_iterated(game: IteratedGame, steps: int) -> _Arrays:
     """The arrays of an iterated game: rewards are the same in every state."""
     profiles = math.prod(game.stage.shape)
-    if game.num_states * profiles > MAX_MOVES:
+    if game.num_states * profiles > _MAX_MOVES:
         raise InputError(
             f"{game.name} has {game.num_states} states with {profiles} joint actions each, more "
-            f"than {MAX_MOVES} together; use a smaller stage game or a shorter memory"
+            f"than {_MAX_MOVES} together; use a smaller stage game or a shorter memory"
         )
     after_first = [game.state(game.remembered((*held, (0, 0)))) for held in game.memories]
     last = np.arange(profiles) * (game.memory > 0)  # of the joint actions that are remembered
     moves = np.array(after_first)[:, None, None] + last.reshape(game.stage.shape)
     rewards = [np.broadcast_to(array.floats(), moves.shape) for array in game.stage.payoffs]
-    steps = _steps(game)
-    return _assembled(
-        game,
-        leader,
-        rewards=rewards,
-        moves=moves,
-        legal=[np.ones((len(moves), size), dtype=bool) for size in game.stage.shape],
-        start=(np.arange(len(moves)) == 0).astype(np.float64),
-        asked=np.arange(sum(len(held) < steps for held in game.memories)),
-        averaged=game.horizon is not None and game.discount == 1,
-    )
+    legal = [np.ones((len(moves), size), dtype=bool) for size in game.stage.shape]
+    start = (np.arange(len(moves)) == 0).astype(np.float64)
+    asked = np.arange(sum(len(held) < steps for held in game.memories))
+    return rewards, moves, None, legal, start, asked
 
 
-def _of_markov(game: MarkovGame, leader: int) -> LeaderGame:
+def _of_markov(game: MarkovGame, leader: int) -> _Arrays:
     """The arrays of a Markov game."""
     asked = np.flatnonzero(game.reachable & (game.legal[leader].sum(axis=1) > 1))
     if not len(asked):
@@ -255,48 +270,10 @@ def _of_markov(game: MarkovGame, leader: int) -> LeaderGame:
     chances = game.transitions.floats()
     sure = game.transitions.numerators == game.transitions.denominator
     certain = bool(sure.any(axis=-1)[game.legal_profiles].all())
-    return _assembled(
-        game,
-        leader,
-        rewards=[np.where(game.legal_profiles, n, n[game.legal_profiles].min()) for n in numbers],
-        moves=chances.argmax(axis=-1),
-        chances=None if certain else chances,
-        legal=list(game.legal),
-        start=np.array([float(p) for p in game.start]),
-        asked=asked,
-        averaged=game.averaged,
-    )
-
-
-def _assembled(
-    game: IteratedGame | MarkovGame,
-    leader: int,
-    *,
-    rewards: list[Floats],
-    moves: Ints,
-    legal: list[Truths],
-    start: Floats,
-    asked: Ints,
-    averaged: bool,
-    chances: Floats | None = None,
-) -> LeaderGame:
-    """The game with the leader's axis first, from arrays in the order of the players."""
-    steps = _steps(game)
-    return LeaderGame(
-        game=game,
-        leader=leader,
-        leader_rewards=_turned(rewards[leader], leader),
-        follower_rewards=_turned(rewards[1 - leader], leader),
-        moves=_turned(moves, leader),
-        chances=None if chances is None else _turned(chances, leader),
-        leader_legal=legal[leader],
-        follower_legal=legal[1 - leader],
-        start=start,
-        asked=asked,
-        steps=steps,
-        discount=float(game.discount),
-        scale=1 / steps if averaged else 1.0,
-    )
+    rewards = [np.where(game.legal_profiles, n, n[game.legal_profiles].min()) for n in numbers]
+    start = np.array([float(p) for p in game.start])
+    moves = chances.argmax(axis=-1)
+    return rewards, moves, None if certain else chances, game.legal, start, asked
 
 
 def _turned(array: NDArray[Any], leader: int) -> NDArray[Any]:

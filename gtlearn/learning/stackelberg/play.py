@@ -11,7 +11,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, Truths, last_true
 
-ROUNDING = 1e-6  # how far a row may be from summing to one
+_ROUNDING = 1e-6  # how far a row may be from summing to one
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,9 +139,9 @@ def check_tables(game: LeaderGame, tables: Floats, whose: str, *, timed: bool = 
             f"the {whose}'s tables have shape {list(tables.shape)}; give (batch, "
             f"{' or '.join(map(str, sorted(sizes)))}, {num_actions}): episodes, states, actions"
         )
-    summed = abs(tables @ np.ones(num_actions) - 1) <= ROUNDING
-    if not (summed.all() and tables.min(initial=0.0) >= -ROUNDING):
-        index, row = np.argwhere(~summed | ~(tables.min(axis=2) >= -ROUNDING))[0]
+    summed = abs(tables @ np.ones(num_actions) - 1) <= _ROUNDING
+    if not (summed.all() and tables.min(initial=0.0) >= -_ROUNDING):
+        index, row = np.argwhere(~summed | ~(tables.min(axis=2) >= -_ROUNDING))[0]
         state = game.game.states[row % game.num_states]
         raise InputError(
             f"table {index} of the {whose} is no probability vector in state {state!r}: "

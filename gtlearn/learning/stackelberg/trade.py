@@ -1,5 +1,8 @@
 """The trade on Space Invaders, or on its twin, as a run; what is learned is checked exactly.
 
+`gtlearn.games.trade` says what the trade is and reduces it to what a bullet is worth on average.
+Where bullets are really fired, what they pay is noisy, and the same learners learn from it.
+
 Gerstgrasser & Parkes (2023), section 4: the seller or the buyer leads. Shooting comes first: how
 often bullets hit is measured, and with these rates the trade is reduced to a game whose exact
 equilibria are known. Learners play where bullets are fired, and are judged by that game. What a
@@ -8,7 +11,7 @@ bullet earns is its own, so that one bullet is an episode of theirs; it is fired
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -18,20 +21,103 @@ import numpy as np
 
 from gtlearn.environments.film import Film
 from gtlearn.environments.trade.battlefield import BUYER, ROLES, Bools, Ints
-from gtlearn.environments.trade.episodes import play_trades
+from gtlearn.environments.trade.episodes import Trades, play_trades
 from gtlearn.environments.trade.rules import TradeRules
 from gtlearn.environments.trade.shots import Shots
 from gtlearn.errors import InputError
-from gtlearn.games.trade import bullet_trade_matrix
+from gtlearn.games.trade import BULLET, KEPT, bullet_trade_matrix
 from gtlearn.learning.stackelberg.algorithm import StackelbergLearner
-from gtlearn.learning.stackelberg.bullets import BulletPlay, traded_rules
 from gtlearn.learning.stackelberg.config import StackelbergConfig, TradeConfig
-from gtlearn.learning.stackelberg.game import Floats
+from gtlearn.learning.stackelberg.game import Floats, LeaderGame
+from gtlearn.learning.stackelberg.play import Episodes, check_pairs
 from gtlearn.solvers import solve
 
 ATARI = "trade-atari"
-STEPS = 2  # of a bullet: the seller's decision, and the buyer's
+_STEPS = 2  # of a bullet: the seller's decision, and the buyer's
 ONE_BULLET = TradeRules(bullets=1)
+ACCEPT, WAIT = 1, 2  # of the buyer's actions, in the game's order, of which 0 rejects
+
+Trade = Callable[[Floats, Floats, np.random.Generator], Trades]
+"""Plays an episode for each pair of a seller's and a buyer's rule.
+
+A seller's rule is the probabilities to keep a bullet and to ask each price, shape
+(episodes, 1 + prices); a buyer's those of accepting each price, shape (episodes, prices).
+"""
+
+
+@dataclass(frozen=True)
+class BulletPlay:
+    """A `play.Play` of `games.trade.bullet_trade` in an environment with as many bullets.
+
+    Args:
+        trade: the environment.
+    """
+
+    trade: Trade
+
+    def __call__(
+        self,
+        game: LeaderGame,
+        leader_tables: Floats,
+        follower_tables: Floats,
+        rng: np.random.Generator,
+    ) -> Episodes:
+        """One episode for each pair of tables, as `play.rollout` gives it.
+
+        Raises:
+            InputError: if the tables cannot be played, the follower's see the time, or the game is
+                not what is played there.
+        """
+        check_pairs(game, leader_tables, follower_tables)
+        _require_bullets(game, follower_tables)
+        sellers, buyers = game.ordered(leader_tables, follower_tables)
+        return _episodes(game, self.trade(*traded_rules(sellers, buyers), rng))
+
+
+def traded_rules(sellers: Floats, buyers: Floats) -> tuple[Floats, Floats]:
+    """The rules, as a `Trade` takes them, in tables of `games.trade.bullet_trade`.
+
+    Args:
+        sellers: the seller's tables, shape (batch, states, actions).
+        buyers: the buyer's, likewise.
+    """
+    return sellers[:, 0, :-1], buyers[:, 2:, ACCEPT]
+
+
+def _episodes(game: LeaderGame, traded: Trades) -> Episodes:
+    """Two steps a bullet: the seller's, then the buyer's, after which the bullet pays."""
+    offers, answers = (part.astype(np.int64) for part in (traded.offers, traded.answers))
+    shape = (len(offers), game.steps)
+    if 2 * offers.shape[1] != game.steps:
+        raise InputError(
+            f"{offers.shape[1]} bullets an episode were traded, and {game.game.name} has "
+            f"{game.steps} steps, two a bullet; make them fit"
+        )
+    states, selling, buying = np.zeros((3, *shape), dtype=np.int64)
+    states[:, 1::2] = 1 + offers  # "kept", or the price's offer
+    selling[:, ::2], selling[:, 1::2] = offers, game.num_states - 1  # its last action is to wait
+    buying[:, ::2], buying[:, 1::2] = WAIT, np.where(answers < 0, WAIT, answers)
+    paid = np.zeros((2, *shape))
+    paid[:, :, 1::2] = traded.seller_rewards, traded.buyer_rewards
+    led, followed = game.ordered(selling, buying)
+    earned, given = game.ordered(*paid)
+    last = np.zeros(len(offers), dtype=np.int64)
+    return Episodes(states, led, followed, earned, given, last)
+
+
+def _require_bullets(game: LeaderGame, follower_tables: Floats) -> None:
+    """Refuses games and tables that cannot be played by rules for bullets.
+
+    Raises:
+        InputError: if so.
+    """
+    if game.game.states[:2] != (BULLET, KEPT):
+        raise InputError(f"{game.game.name} is no trade of bullets; use game 'bullet_trade'")
+    if follower_tables.shape[1] != game.num_states:
+        raise InputError(
+            "the follower's tables see the time, and bullets are traded by the same rule in a "
+            "whole episode; use a stationary follower"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +183,8 @@ def shooting_range(config: TradeConfig, seed: int) -> Range:
     return Range(games, (seller, buyer), {"bullets": found.bullets, "intervals": intervals})
 
 
-class TradeLearner:
-    """A `StackelbergLearner` whose episodes are trades of bullets.
+class TradeLearner(StackelbergLearner):
+    """A leader and a follower whose episodes are trades of bullets.
 
     Args:
         config: the options.
@@ -109,15 +195,14 @@ class TradeLearner:
     """
 
     def __init__(self, config: TradeConfig, seed: int) -> None:
-        self.config = config
+        self.trade = config
         self.range = shooting_range(config, seed)
-        trade = partial(play_trades, ONE_BULLET, self.range.shots)
-        self.learner = StackelbergLearner(self._reduced(), seed, BulletPlay(trade))
-        self.iterations = self.learner.iterations
+        play = BulletPlay(partial(play_trades, ONE_BULLET, self.range.shots))
+        super().__init__(self._reduced(), seed, play)
 
     def _reduced(self) -> StackelbergConfig:
         """The options of the game that the trade is reduced to."""
-        config = self.config
+        config = self.trade
         seller, buyer = self.range.hits
         return StackelbergConfig(
             game=f"bullet_trade(seller_hits={seller},buyer_hits={buyer})",
@@ -125,38 +210,26 @@ class TradeLearner:
             leader=config.learner,
             model=config.model,
             pretraining=config.pretraining,
-            pretraining_steps=STEPS * config.pretraining_bullets,
+            pretraining_steps=_STEPS * config.pretraining_bullets,
             iterations=config.iterations,
             batch=config.batch,
             posttraining=config.posttraining,
         )
 
-    def step(self) -> Mapping[str, float]:
-        """One iteration of the follower, or of the leader."""
-        return self.learner.step()
-
-    def headline(self) -> tuple[float, float | None]:
-        """What a bullet truly earns by the leader's present rule, and by the best one."""
-        return self.learner.headline()
-
     def result(self) -> dict[str, Any]:
         """What the game says of both, with the price that they trade at."""
-        found = self.learner.result()
+        found = super().result()
         price = traded_price(found, ONE_BULLET.prices)
         hits = [float(rate) for rate in self.range.hits]
         return {
             **found,
-            "env": self.config.env,
-            "leads": self.config.leader,
+            "env": self.trade.env,
+            "leads": self.trade.leader,
             "exact_rewards": self._exact_rewards(),
             "price": price,
             "hits": {"rates": hits, **self.range.measured},
-            "notes": [_said(self.config, price, hits), *found["notes"]],
+            "notes": [_said(self.trade, price, hits), *found["notes"]],
         }
-
-    def policies(self) -> Mapping[str, Any]:
-        """The leader's present table of the reduced form; see `gtlearn.learning.playing`."""
-        return self.learner.policies()
 
     def film(self, seed: int) -> Film:
         """A game of Space Invaders in which bullets are traded by what was learned.
@@ -166,14 +239,14 @@ class TradeLearner:
         Raises:
             InputError: if it is learned on the twin, which has no screen.
         """
-        if self.config.env != ATARI:
+        if self.trade.env != ATARI:
             raise InputError("the twin has no screen; film a run with env trade-atari")
         from gtlearn.environments.trade.atari import FilmedEmulator
         from gtlearn.environments.trade.shots import AimedShots
 
         camera = FilmedEmulator()
-        rules = TradeRules(bullets=self.config.bullets)
-        shots = AimedShots(camera, rules, haste=self.config.haste)
+        rules = TradeRules(bullets=self.trade.bullets)
+        shots = AimedShots(camera, rules, haste=self.trade.haste)
         sellers, buyers = self._rules()
         played = play_trades(rules, shots, sellers, buyers, np.random.default_rng(seed))
         sold, paid = int((played.answers == 1).sum()), float(played.seller_rewards.sum())
@@ -185,16 +258,16 @@ class TradeLearner:
 
     def _rules(self) -> tuple[Floats, Floats]:
         """The seller's and the buyer's rule as they are learned, each of one episode."""
-        leader = self.learner.leader.table()[None]
-        follower = self.learner.follower.tables(leader)
-        sellers, buyers = self.learner.game.ordered(leader, follower)
+        leader = self.leader.table()[None]
+        follower = self.follower.tables(leader)
+        sellers, buyers = self.game.ordered(leader, follower)
         return traded_rules(sellers, buyers)
 
     def _exact_rewards(self) -> list[float]:
         """What seller and buyer earn a bullet in the exact equilibrium of the reduced form."""
         seller, buyer = self.range.hits
         game = bullet_trade_matrix(seller, buyer)
-        leader = ROLES.index(self.config.leader)
+        leader = ROLES.index(self.trade.leader)
         return [
             float(payoff) for payoff in solve(game, concept="stackelberg", leader=leader)[0].payoffs
         ]
@@ -202,11 +275,11 @@ class TradeLearner:
     def state_dict(self) -> dict[str, Any]:
         """Both players, and the rates by which they are judged."""
         hits = [[rate.numerator, rate.denominator] for rate in self.range.hits]
-        return {"learner": self.learner.state_dict(), "hits": hits}
+        return {"learner": super().state_dict(), "hits": hits}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes back to what `state_dict` returned; the same seed measured the same rates."""
-        self.learner.load_state_dict(state["learner"])
+        super().load_state_dict(state["learner"])
 
 
 def traded_price(result: Mapping[str, Any], prices: tuple[float, ...]) -> float | None:

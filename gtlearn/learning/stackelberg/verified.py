@@ -1,4 +1,7 @@
-"""What a learned commitment is really worth, exactly: scored is the table that is played."""
+"""What a learned commitment is really worth, exactly: scored is the table that is played.
+
+`findings` says it in sentences.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,11 @@ from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import solve
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.tables import simple_rows, written
-from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC, Commitment, Table
+from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, STOCHASTIC, Commitment, Table
 from gtlearn.solvers.solution import Solution
 
-TIME_LIMIT = 10.0  # seconds for the best commitment
+_TIME_LIMIT = 10.0  # seconds for the best commitment
+_ROUNDING = 1e-9  # of rewards that were summed in floats
 
 
 @dataclass(frozen=True)
@@ -25,27 +29,24 @@ class Reference:
 
     Attributes:
         kind: "deterministic" or "stochastic" commitments.
-        value: what the best of them earns under strong ties; None where that is not known.
+        exact: what the best of them earns under strong ties; None where that is not known.
         bound: none of them earns more.
     """
 
     kind: str
-    value: Fraction | None
+    exact: Fraction | None
     bound: Fraction
 
 
 @dataclass(frozen=True)
-class Verified:
-    """An exact check of a leader and its follower.
+class Verified(Reference):
+    """An exact check of a leader and its follower, beside what the leader is compared with.
 
     Attributes:
         commitment: the leader's table, as it is scored.
         follower_class: what the follower may do: "stationary" or "optimal".
         strong: what the leader gets from an exact best response that breaks ties for it.
         weak: what it gets if ties are broken against it.
-        bound: no commitment of its kind earns more under strong ties.
-        exact: what the best of them earns; None where that is not known.
-        kind: "deterministic" or "stochastic": among which tables the leader's is compared.
         answer: the learned follower's table, as it is scored.
         with_learned: what the leader gets from it.
         regret: what it loses against the follower's best response.
@@ -53,11 +54,8 @@ class Verified:
 
     commitment: Table
     follower_class: str
-    kind: str
     strong: Fraction
     weak: Fraction
-    exact: Fraction | None
-    bound: Fraction
     answer: Table
     with_learned: Fraction
     regret: Fraction
@@ -110,13 +108,11 @@ def verified(
     )
     played = evaluate(game.game, game.ordered(table, answer)).payoffs
     return Verified(
+        **vars(best),
         commitment=table,
         follower_class=follower_class,
-        kind=best.kind,
         strong=strong[game.leader],
         weak=weak[game.leader],
-        exact=best.value,
-        bound=best.bound,
         answer=answer,
         with_learned=played[game.leader],
         regret=strong[game.follower] - played[game.follower],
@@ -166,9 +162,107 @@ def _solved(game: LeaderGame, follower_class: str, policy: str) -> Commitment:
         leader=game.leader,
         follower=follower_class,
         policy=policy,
-        time_limit=TIME_LIMIT,
+        time_limit=_TIME_LIMIT,
     )
     assert isinstance(found, Solution)
     best = found[0]
     assert isinstance(best, Commitment)
     return best
+
+
+@dataclass(frozen=True)
+class PostTraining:
+    """The paper's check (Gerstgrasser & Parkes 2023, Appendix C): does more training help?
+
+    Attributes:
+        iterations: how long the follower was trained on against the frozen leader.
+        leader_change: how much more the leader gets from the follower after it, exactly.
+        follower_gain: how much more the follower gets, exactly.
+    """
+
+    iterations: int
+    leader_change: Fraction
+    follower_gain: Fraction
+
+    def agrees(self, regret: Fraction) -> bool:
+        """Whether more training helped the follower just where it had something to gain.
+
+        Args:
+            regret: what the follower lost against its exact best response before.
+        """
+        return (self.follower_gain > 0) == (regret > 0)
+
+    def to_json(self, regret: Fraction) -> dict[str, Any]:
+        """The keys of result.json, in floats; the argument is that of `agrees`."""
+        return {
+            "agrees": self.agrees(regret),
+            "iterations": self.iterations,
+            "leader_change": float(self.leader_change),
+            "follower_gain": float(self.follower_gain),
+        }
+
+
+def findings(outcome: Verified, more: PostTraining, seemed: float | None) -> list[str]:
+    """What was found, one sentence or two a finding.
+
+    Args:
+        outcome: the exact check.
+        more: the check by further training.
+        seemed: what the leader earned in its last iteration of training; None if there was none,
+            or if it may have been luck.
+    """
+    found = [_worth(outcome), _learned_follower(outcome)]
+    if more.iterations:
+        found.append(_further_training(outcome, more))
+    if seemed is not None and seemed > float(outcome.bound) + _ROUNDING:
+        found.append(
+            f"In training it seemed to earn {_shown(seemed)}, more than any commitment can: "
+            "the follower did not answer what was really played"
+        )
+    return found
+
+
+def _worth(outcome: Verified) -> str:
+    article = "an" if outcome.follower_class == OPTIMAL else "a"
+    text = (
+        f"Against the exact best response of {article} {outcome.follower_class} follower the "
+        f"learned commitment is worth {_shown(outcome.strong)}"
+    )
+    if outcome.weak != outcome.strong:
+        text += f", and {_shown(outcome.weak)} where the follower breaks ties against it"
+    if outcome.gap == 0:
+        return f"{text}; no {outcome.kind} one is worth more"
+    if outcome.exact is None:
+        return f"{text}; no {outcome.kind} one is worth more than {_shown(outcome.bound)}"
+    return f"{text}; the best {outcome.kind} one is worth {_shown(outcome.exact)}"
+
+
+def _learned_follower(outcome: Verified) -> str:
+    given = _shown(outcome.with_learned)
+    if outcome.regret > 0:
+        return (
+            f"The learned follower answers it worse than it could, by "
+            f"{_shown(outcome.regret)}, and gives the leader {given}"
+        )
+    if outcome.with_learned != outcome.strong:
+        return (
+            "The learned follower answers it by a best response, with ties broken so that the "
+            f"leader gets {given}"
+        )
+    return "The learned follower answers it by a best response"
+
+
+def _further_training(outcome: Verified, more: PostTraining) -> str:
+    helped = more.follower_gain > 0
+    text = (
+        f"{more.iterations} more iterations of the follower against it "
+        + (f"gain it {_shown(more.follower_gain)}" if helped else "gain it nothing")
+        + ", "
+    )
+    if more.agrees(outcome.regret):
+        return f"{text}as the exact check says: both checks agree"
+    return f"{text}so this check finds no fault. The checks DISAGREE; the exact one is right"
+
+
+def _shown(value: Fraction | float) -> str:
+    return f"{float(value):.6g}"

@@ -96,7 +96,7 @@ def population_of(figure: Figure, panel: Panel) -> Projection:
     Raises:
         InputError: if there is no such game or distribution, or an option is missing.
     """
-    from gtlearn.learning.shaping.algorithms.stage import make_game
+    from gtlearn.learning.shaping.algorithms.settings import make_game
     from gtlearn.learning.shaping.personas import personas
 
     options = {**figure.options, **panel.options}

@@ -15,7 +15,14 @@ from gtlearn.learning.shaping.sampled import (
     Numbers,
     TeamAscent,
 )
-from gtlearn.learning.shaping.teammates import FILE, SCHEMA, Teammates, packed, read, splits
+from gtlearn.learning.shaping.teammates import (
+    TEAMMATES_FILE,
+    TEAMMATES_SCHEMA,
+    Teammates,
+    packed,
+    read,
+    splits,
+)
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.loop import train
 
@@ -52,8 +59,8 @@ def test_a_short_training_leaves_nobody_for_the_test():
 
 def test_the_file_holds_what_was_packed(tmp_path):
     whole = teammates()
-    (tmp_path / FILE).write_bytes(packed(whole))
-    for path in (tmp_path, tmp_path / FILE):
+    (tmp_path / TEAMMATES_FILE).write_bytes(packed(whole))
+    for path in (tmp_path, tmp_path / TEAMMATES_FILE):
         found = read(path, "half-cheetah", 4)
         assert torch.equal(found.weights, whole.weights)
         assert found.iterations.tolist() == whole.iterations.tolist()
@@ -63,10 +70,10 @@ def test_the_file_holds_what_was_packed(tmp_path):
 def test_a_changed_number_is_noticed(tmp_path):
     content = bytearray(packed(teammates()))
     content[-1] ^= 1
-    (tmp_path / FILE).write_bytes(content)
+    (tmp_path / TEAMMATES_FILE).write_bytes(content)
     with pytest.raises(InputError, match="holds no teammates, or is damaged; remove it and make"):
         read(tmp_path, "half-cheetah", 4)
-    (tmp_path / FILE).write_bytes(b"nothing")
+    (tmp_path / TEAMMATES_FILE).write_bytes(b"nothing")
     with pytest.raises(InputError, match="is damaged"):
         read(tmp_path, "half-cheetah", 4)
 
@@ -75,7 +82,7 @@ def test_a_link_is_no_file_of_teammates(tmp_path):
     """In the folder of a run; what a user names may be one."""
     (tmp_path / "run").mkdir()
     (tmp_path / "kept").write_bytes(packed(teammates()))
-    link = tmp_path / "run" / FILE
+    link = tmp_path / "run" / TEAMMATES_FILE
     link.symlink_to(tmp_path / "kept")
     with pytest.raises(InputError, match="is a link"):
         read(tmp_path / "run", "half-cheetah", 4)
@@ -95,8 +102,8 @@ def test_a_link_is_no_file_of_teammates(tmp_path):
 def test_arrays_that_are_no_teammates(tmp_path, changed):
     held = {"iterations": torch.from_numpy(KEPT), "weights": teammates().weights, **changed}
     checksum = Teammates("", held["iterations"].numpy(), held["weights"]).checksum
-    texts = {"schema": SCHEMA, "environment": "half-cheetah", "sha256": checksum}
-    (tmp_path / FILE).write_bytes(tensors.packed(held, texts))
+    texts = {"schema": TEAMMATES_SCHEMA, "environment": "half-cheetah", "sha256": checksum}
+    (tmp_path / TEAMMATES_FILE).write_bytes(tensors.packed(held, texts))
     with pytest.raises(InputError, match="holds no teammates, or is damaged"):
         read(tmp_path, "half-cheetah", 4)
 
@@ -104,7 +111,7 @@ def test_arrays_that_are_no_teammates(tmp_path, changed):
 def test_no_teammates_or_others(tmp_path):
     with pytest.raises(InputError, match=r"no teammates at .*; make them by `gtlearn train team"):
         read(tmp_path, "half-cheetah", 4)
-    (tmp_path / FILE).write_bytes(packed(teammates()))
+    (tmp_path / TEAMMATES_FILE).write_bytes(packed(teammates()))
     with pytest.raises(InputError, match="have policies of 4 numbers; half-cheetah needs 5"):
         read(tmp_path, "half-cheetah", 5)
 
@@ -160,7 +167,7 @@ def cheetahs(tmp_path):
     generator = torch.Generator().manual_seed(0)
     weights = GaussianPolicy(17, 3).initial(8, generator)
     kept = np.array([50, 75, 100, 125, 150, 475, 490, 500])
-    (tmp_path / FILE).write_bytes(packed(Teammates("half-cheetah", kept, weights)))
+    (tmp_path / TEAMMATES_FILE).write_bytes(packed(Teammates("half-cheetah", kept, weights)))
     return tmp_path
 
 
@@ -202,7 +209,7 @@ def test_other_teammates_are_refused(cheetahs):
     state = held.state_dict()
     kept = held.teammates.iterations
     other = Teammates("half-cheetah", kept, held.teammates.weights + 1)
-    (cheetahs / FILE).write_bytes(packed(other))
+    (cheetahs / TEAMMATES_FILE).write_bytes(packed(other))
     with pytest.raises(InputError, match="not those that this run began with"):
         learner("reinforce", 0, cheetahs).load_state_dict(state)
 

@@ -15,10 +15,10 @@ from gtlearn.errors import InputError
 from gtlearn.games.formats.files import save
 from gtlearn.games.trade import PRICES
 from gtlearn.learning.stackelberg.algorithm import StackelbergConfig, build
-from gtlearn.learning.stackelberg.bullets import BulletPlay
 from gtlearn.learning.stackelberg.contexts import all_deterministic
 from gtlearn.learning.stackelberg.game import leader_game, pure_tables
 from gtlearn.learning.stackelberg.play import rollout
+from gtlearn.learning.stackelberg.trade import BulletPlay
 
 SELLER, BUYER = 0, 1
 CALL = "bullet_trade(seller_hits=7/10,buyer_hits=7/10)"

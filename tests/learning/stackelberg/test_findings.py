@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from gtlearn import games
-from gtlearn.learning.stackelberg.findings import PostTraining, findings
 from gtlearn.learning.stackelberg.game import leader_game, pure_tables
-from gtlearn.learning.stackelberg.verified import best_commitment, verified
+from gtlearn.learning.stackelberg.verified import PostTraining, best_commitment, findings, verified
 
 DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))
 BEST = best_commitment(DILEMMA, "optimal", mixes=False)

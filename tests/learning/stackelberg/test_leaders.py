@@ -18,7 +18,7 @@ from gtlearn.learning.stackelberg.leaders import (
     PolicyGradientLeader,
 )
 from gtlearn.learning.stackelberg.leaders.bandit import upper_confidence_bounds
-from gtlearn.learning.stackelberg.leaders.evolution import antithetic_noise, evolution_gradient
+from gtlearn.learning.stackelberg.leaders.logits import antithetic_noise, evolution_gradient
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
 from gtlearn.learning.stackelberg.leaders.sb3 import DQNLeader, PPOLeader
 from gtlearn.learning.stackelberg.play import rollout

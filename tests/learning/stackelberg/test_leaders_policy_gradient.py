@@ -13,8 +13,8 @@ from gtlearn.learning.stackelberg.contexts import all_deterministic, sampled_act
 from gtlearn.learning.stackelberg.followers.oracle import OracleFollower
 from gtlearn.learning.stackelberg.game import leader_game
 from gtlearn.learning.stackelberg.leaders import PolicyGradientLeader
-from gtlearn.learning.stackelberg.leaders.decisions import decisions
-from gtlearn.learning.stackelberg.leaders.policy_gradient import advantages, policy_gradient_loss
+from gtlearn.learning.stackelberg.leaders.logits import advantages, policy_gradient_loss
+from gtlearn.learning.stackelberg.leaders.protocol import decisions
 from gtlearn.learning.stackelberg.play import rollout
 
 DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))

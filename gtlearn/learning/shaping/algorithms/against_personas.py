@@ -10,7 +10,7 @@ import torch
 
 from gtlearn.errors import InputError
 from gtlearn.learning.options import Composed
-from gtlearn.learning.playing import labelled
+from gtlearn.learning.protocol import labelled
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, equilibrium_start
 from gtlearn.learning.shaping.algorithms.options import (
     AgainstPersonas,
@@ -19,11 +19,10 @@ from gtlearn.learning.shaping.algorithms.options import (
     PolicyOptions,
     Training,
 )
-from gtlearn.learning.shaping.algorithms.settings import iterated_setting
-from gtlearn.learning.shaping.algorithms.stage import make_game
+from gtlearn.learning.shaping.algorithms.settings import iterated_setting, make_game
 from gtlearn.learning.shaping.algorithms.trainers import ExactTrainer, SampledTrainer, Trainer
 from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
-from gtlearn.learning.shaping.ascents.ceiling import ceiling
+from gtlearn.learning.shaping.ascents.exact import ceiling
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Distribution, Personas, peers
@@ -83,7 +82,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
         }
 
     def policies(self) -> Mapping[str, Any]:
-        """The chosen start, a table or a network; see `gtlearn.learning.playing`."""
+        """The chosen start, a table or a network; see `gtlearn.learning.protocol`."""
         self.conclude()
         self.trainer.choose(self.chosen)
         table = self.trainer.table()

@@ -47,27 +47,13 @@ class TeammateLearner(ValidatedLearner[Teammates]):
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns among the test teammates, along the chain."""
-        test, played = self.tested()
-        self.env_steps += played
-        before, *after = test.to_json()["rewards"]["all"]
-        return {
-            "env": self.env,
-            "env_steps": self.env_steps,
-            "method": f"{self.method.name}, sampled",
-            **test.to_json(),
-            "chosen_at": self.chosen_at,
-            "inner_rates": self.chosen[1].tolist(),
-            "teammates_sha256": self.teammates.checksum,
-            "notes": [
-                f"Among {len(test.personas)} test teammates, who learned to run left, the mean "
-                f"reward a step is {before:.3g} before the first update and "
-                f"{', '.join(f'{reward:.3g}' for reward in after)} after each; it is about the "
-                "speed to the right, in metres a second"
-            ],
-        }
+        peers = "teammates, who learned to run left,"
+        unit = "; it is about the speed to the right, in metres a second"
+        found = self.among(self.env, f"{self.method.name}, sampled", peers, unit)
+        return {**found, "teammates_sha256": self.teammates.checksum}
 
     def policies(self) -> Mapping[str, Any]:
-        """The chosen start of the back leg; see `gtlearn.learning.playing`."""
+        """The chosen start of the back leg; see `gtlearn.learning.protocol`."""
         self.conclude()
         self.trainer.choose(self.chosen)
         return {self.setting.program.players[0]: self.sampled.module()}

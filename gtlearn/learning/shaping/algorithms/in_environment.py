@@ -6,25 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gtlearn.learning.options import Composed
-from gtlearn.learning.shaping.algorithms.options import Environment, PolicyOptions, Training
+from gtlearn.learning.shaping.algorithms.options import OwnEnvironment, PolicyOptions, Training
 from gtlearn.learning.shaping.algorithms.settings import environment_setting
 from gtlearn.learning.shaping.algorithms.trainers import SampledTrainer
 from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
 from gtlearn.learning.shaping.methods import Method
-from gtlearn.learning.shaping.personas import SPLITS
+from gtlearn.learning.shaping.personas import SPLITS, OneGroup
 from gtlearn.learning.shaping.sampled import Policy
 
 TRAINED = 10  # times as many peers in training as in the validation and in the test
 
 
 @dataclass(frozen=True, eq=False)
-class RandomPeers:
+class RandomPeers(OneGroup):
     """Peers with random policies; see `personas.Population`.
 
     Attributes:
@@ -32,20 +30,6 @@ class RandomPeers:
     """
 
     weights: Tensor
-
-    names = ()  # nothing tells one group from another
-
-    def __len__(self) -> int:
-        return len(self.weights)
-
-    @property
-    def group(self) -> NDArray[np.int64]:
-        """The group of each, which is the same."""
-        return np.zeros(len(self), dtype=np.int64)
-
-    def parameters(self) -> Tensor:
-        """The weights."""
-        return self.weights
 
 
 def random_peers(
@@ -80,7 +64,7 @@ class EnvironmentLearner(ValidatedLearner[RandomPeers]):
     """
 
     def __init__(self, config: Composed, seed: int) -> None:
-        self.options, self.method = config.part(Environment), config.part(Method)
+        self.options, self.method = config.part(OwnEnvironment), config.part(Method)
         training, policy = config.part(Training), config.part(PolicyOptions).policy
         setting = environment_setting(self.options, policy, training.device)
         drawn = random_peers(setting.policies, self.options.peers, self.options.population_seed)
@@ -89,18 +73,4 @@ class EnvironmentLearner(ValidatedLearner[RandomPeers]):
 
     def result(self) -> dict[str, Any]:
         """What the chosen start earns among the test peers, along the chain."""
-        test, played = self.tested()
-        self.env_steps += played
-        before, *after = test.to_json()["rewards"]["all"]
-        return {
-            "env": self.options.env,
-            "env_steps": self.env_steps,
-            "method": f"{self.method.name}, sampled",
-            **test.to_json(),
-            "chosen_at": self.chosen_at,
-            "inner_rates": self.chosen[1].tolist(),
-            "notes": [
-                f"Among {len(test.personas)} test peers the mean reward a step is {before:.3g} "
-                f"before the first update and {', '.join(f'{r:.3g}' for r in after)} after each"
-            ],
-        }
+        return self.among(self.options.env, f"{self.method.name}, sampled", "peers")

@@ -112,7 +112,7 @@ class CheetahTraining:
 
 
 @dataclass(frozen=True)
-class Environment:
+class OwnEnvironment:
     """A PettingZoo environment of the user's own, whose peers begin at random."""
 
     env: str | Source = described(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import torch
@@ -12,13 +11,15 @@ from gtlearn.errors import DivergenceError
 from gtlearn.games import IteratedGame
 from gtlearn.games.kinds.markov.game import MEAN
 from gtlearn.learning.options import Composed
-from gtlearn.learning.playing import labelled
+from gtlearn.learning.protocol import labelled
 from gtlearn.learning.shaping.algorithms.options import Iterated, SelfPlay
-from gtlearn.learning.shaping.algorithms.stage import STATELESS, make_game
+from gtlearn.learning.shaping.algorithms.settings import STATELESS, make_game
 from gtlearn.learning.shaping.games import DifferentiableGame, TableGame, nash_conv, table_game
 from gtlearn.learning.shaping.updates import UPDATES
 from gtlearn.solvers._markov.tables import simple_rows, written
 from gtlearn.solvers.checking.report import UNIT
+
+FORESEEING = ("lookahead", "lola", "sos", "pola")  # whose steps foresee others, at a rate
 
 
 class SelfPlayLearner:
@@ -32,13 +33,12 @@ class SelfPlayLearner:
         config: the options.
         seed: of all starts.
         name: of the rule, in `updates.UPDATES`.
-        foresees: whether the rule takes the rate of a step that is foreseen.
     """
 
-    def __init__(self, config: Composed, seed: int, *, name: str, foresees: bool) -> None:
+    def __init__(self, config: Composed, seed: int, name: str) -> None:
         where, held = config.part(Iterated), config.part(SelfPlay)
         self.rule, self.named, self.rate = name, where.game, held.rate
-        self.foreseen = {"look_ahead": held.look_ahead} if foresees else {}
+        self.foreseen = {"look_ahead": held.look_ahead} if name in FORESEEING else {}
         self.stateless = STATELESS.get(where.game)
         self.iterated: IteratedGame | None = None
         self.game: DifferentiableGame
@@ -105,7 +105,7 @@ class SelfPlayLearner:
         }
 
     def policies(self) -> Mapping[Any, Any]:
-        """Tables of probabilities, or the players' numbers; see `gtlearn.learning.playing`."""
+        """Tables of probabilities, or the players' numbers; see `gtlearn.learning.protocol`."""
         if isinstance(self.game, TableGame) and self.iterated is not None:
             tables = self.game.tables(self.parameters)
             return labelled(self.iterated, [table.tolist() for table in tables])
@@ -136,15 +136,3 @@ class SelfPlayLearner:
         numbers = torch.cat([tensor.flatten() for tensor in self.parameters])
         named = {f"parameter_{k}": float(number) for k, number in enumerate(numbers)}
         return {**named, "distance": float(self.stateless.distance(numbers))}
-
-
-_naive = partial(SelfPlayLearner, foresees=False)
-_foreseeing = partial(SelfPlayLearner, foresees=True)
-
-build_naive = partial(_naive, name="naive")
-build_consensus = partial(_naive, name="consensus")
-build_cgd = partial(_naive, name="cgd")
-build_lookahead = partial(_foreseeing, name="lookahead")
-build_lola = partial(_foreseeing, name="lola")
-build_sos = partial(_foreseeing, name="sos")
-build_pola = partial(_foreseeing, name="pola")

@@ -1,4 +1,4 @@
-"""What the options of a sampled learner stand for: a game or an environment, and who plays it."""
+"""What the options of a learner stand for: a game or an environment, and who plays it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from gtlearn import games
 from gtlearn.environments.film import Film
 from gtlearn.environments.half_cheetah.rules import JOINTS, NUM_AGENTS, STATE, Direction
 from gtlearn.environments.registry import find_environment
 from gtlearn.errors import GtlearnError, InputError, first_line, option
 from gtlearn.games import IteratedGame
-from gtlearn.learning.shaping.algorithms.options import Environment
-from gtlearn.learning.shaping.games import TableGame, table_game
+from gtlearn.learning.shaping.algorithms.options import OwnEnvironment
+from gtlearn.learning.shaping.games import (
+    DifferentiableGame,
+    TableGame,
+    table_game,
+    tandem,
+    zero_sum_product,
+)
 from gtlearn.learning.shaping.sampled import (
     EnvironmentProgram,
     GaussianPolicy,
@@ -92,7 +99,7 @@ def iterated_setting(game: IteratedGame, policy: str, device: str) -> Setting:
     return Setting(program, [recurrent, *peers], Network(states.count, 1), device=where)
 
 
-def environment_setting(options: Environment, policy: str, device: str) -> Setting:
+def environment_setting(options: OwnEnvironment, policy: str, device: str) -> Setting:
     """A PettingZoo environment, where peers play LSTMs.
 
     Args:
@@ -212,3 +219,43 @@ def cheetah_program(direction: Direction) -> EnvironmentProgram:
         simulator=make,
         unit=REWARD_UNIT,
     )
+
+
+@dataclass(frozen=True)
+class Stateless:
+    """A game of two numbers.
+
+    Attributes:
+        make: makes it.
+        distance: of both players' numbers, joined, from the nearest equilibrium.
+    """
+
+    make: Callable[[], DifferentiableGame]
+    distance: Callable[[Tensor], Tensor]
+
+
+STATELESS = {
+    "zero_sum_product": Stateless(zero_sum_product, torch.linalg.norm),  # the origin
+    "tandem": Stateless(tandem, lambda numbers: (numbers.sum() - 1).abs() / 2**0.5),  # x + y = 1
+}
+
+
+def make_game(name: str, discount: str) -> IteratedGame:
+    """An iterated game without an end.
+
+    Args:
+        name: a stage game, or a whole gtlearn_iterated(...).
+        discount: of a stage game.
+
+    Raises:
+        InputError: if there is no such game, it has a horizon, or one player only.
+    """
+    loaded = games.load(name)
+    if not isinstance(loaded, IteratedGame):
+        loaded = games.iterated(name, discount=discount)
+    if loaded.num_players < 2 or loaded.horizon is not None:
+        raise InputError(
+            f"{loaded.name} cannot be used here; give an iterated game of two or more players "
+            "with a discount and without a horizon"
+        )
+    return loaded

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
-from gtlearn.learning.policy_module import PolicyModule
 from gtlearn.learning.protocol import Parallel
 from gtlearn.learning.shaping.adaptation import Adaptation, adapt_exactly, measured
 from gtlearn.learning.shaping.algorithms.options import Training
@@ -30,10 +29,11 @@ from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Personas, Population
 from gtlearn.learning.shaping.sampled.memory import keep_freed_memory
+from gtlearn.learning.shaping.sampled.policies.module import PolicyModule
 
 
 @dataclass(frozen=True)
-class Step:
+class Iteration:
     """One iteration.
 
     Attributes:
@@ -58,7 +58,7 @@ class Trainer(ABC, Generic[Peers, AscentKind]):
     ascent: AscentKind
 
     @abstractmethod
-    def step(self) -> Step:
+    def step(self) -> Iteration:
         """One iteration."""
 
     @abstractmethod
@@ -133,11 +133,11 @@ class ExactTrainer(Trainer[Personas, MetaAscent]):
             generator=generator,
         )
 
-    def step(self) -> Step:
+    def step(self) -> Iteration:
         """One iteration."""
         found = self.ascent.step()
         objective = float(found.objective.mean()) * self.per_step
-        return Step(objective, float(found.gradient.mean(1).norm()), 0)
+        return Iteration(objective, float(found.gradient.mean(1).norm()), 0)
 
     def share(self, parallel: Parallel, parts: int) -> None:
         """Refuses: there is nothing to share.
@@ -212,13 +212,13 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
         if setting.tables is None:
             keep_freed_memory()
 
-    def step(self) -> Step:
+    def step(self) -> Iteration:
         """One iteration."""
         found = self.ascent.step()
         norm = float(found.parameters.flatten(1).norm(dim=1).mean())
         rollouts = self.training.chains * self._rollouts[0]
         objective = float(found.objective.mean()) * self.setting.unit
-        return Step(objective, norm, self._played(rollouts))
+        return Iteration(objective, norm, self._played(rollouts))
 
     def share(self, parallel: Parallel, parts: int) -> None:
         """Has the chains of an iteration played in parts."""

@@ -11,11 +11,18 @@ import torch
 
 from gtlearn.environments.film import Film
 from gtlearn.learning.options import Composed
-from gtlearn.learning.policy_module import PolicyModule
 from gtlearn.learning.shaping.algorithms.options import Cheetah, TeamTraining
 from gtlearn.learning.shaping.algorithms.settings import cheetah_setting, filmed_cheetah
 from gtlearn.learning.shaping.sampled import TeamAscent, keep_freed_memory
-from gtlearn.learning.shaping.teammates import FILE, FIRST, LAST, TESTED, Teammates, packed
+from gtlearn.learning.shaping.sampled.policies.module import PolicyModule
+from gtlearn.learning.shaping.teammates import (
+    FIRST,
+    LAST,
+    TEAMMATES_FILE,
+    TESTED,
+    Teammates,
+    packed,
+)
 
 TEAMMATE = 1  # the front leg
 
@@ -67,7 +74,7 @@ class TeammateTraining:
 
     def files(self) -> Mapping[str, bytes]:
         """The teammates; see `gtlearn.learning.protocol.Keeping`."""
-        return {FILE: packed(self._teammates())} if self.kept else {}
+        return {TEAMMATES_FILE: packed(self._teammates())} if self.kept else {}
 
     def result(self) -> dict[str, Any]:
         """How fast the team runs at the end, and which teammates were kept."""
@@ -84,7 +91,7 @@ class TeammateTraining:
         return {**found, "teammates_sha256": teammates.checksum} if self.kept else found
 
     def policies(self) -> Mapping[str, Any]:
-        """Both legs; see `gtlearn.learning.playing`."""
+        """Both legs; see `gtlearn.learning.protocol`."""
         legs = zip(self.setting.policies, self.ascent.parameters, strict=True)
         modules = (PolicyModule(policy, leg) for policy, leg in legs)
         return dict(zip(self.setting.program.players, modules, strict=True))

@@ -77,6 +77,32 @@ class ValidatedLearner(Generic[Peers]):
         self.trainer.choose(self.chosen)
         return self.trainer.adapted(self.peers["test"])
 
+    def among(self, env: str, method: str, peers: str, unit: str = "") -> dict[str, Any]:
+        """What result.json holds of the start that was chosen, among peers in an environment.
+
+        Args:
+            env: the environment.
+            method: how it was found.
+            peers: who they are, in words.
+            unit: what the rewards are, in words.
+        """
+        test, played = self.tested()
+        self.env_steps += played
+        before, *after = test.to_json()["rewards"]["all"]
+        return {
+            "env": env,
+            "env_steps": self.env_steps,
+            "method": method,
+            **test.to_json(),
+            "chosen_at": self.chosen_at,
+            "inner_rates": self.chosen[1].tolist(),
+            "notes": [
+                f"Among {len(test.personas)} test {peers} the mean reward a step is {before:.3g} "
+                f"before the first update and {', '.join(f'{r:.3g}' for r in after)} after each"
+                f"{unit}"
+            ],
+        }
+
     def conclude(self) -> None:
         """Validates the last start, unless its iteration did: at the end, and in no checkpoint."""
         if self.done % self.validate_every:

@@ -15,8 +15,12 @@ from torch import Tensor
 
 from gtlearn.learning.shaping.methods import MetaMapg, Method
 from gtlearn.learning.shaping.sampled.chain import Adapted, adapt, check_player
-from gtlearn.learning.shaping.sampled.credit import Baseline, returns_credit, value_credit
-from gtlearn.learning.shaping.sampled.critic import values_and_gradient
+from gtlearn.learning.shaping.sampled.credit import (
+    Baseline,
+    returns_credit,
+    value_credit,
+    values_and_gradient,
+)
 from gtlearn.learning.shaping.sampled.noise import Generators
 from gtlearn.learning.shaping.sampled.policies.network import Network
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy

@@ -1,4 +1,7 @@
-"""Ascent on exact gradients: the best start against a population, many seeds at once."""
+"""Ascent on exact gradients: the best start against a population, many seeds at once.
+
+Of many seeds the best is what a start can reach, as far as ascent finds it.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,84 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.ascents.base import Ascent, check_personas
+from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame
-from gtlearn.learning.shaping.meta.chain import InnerRates, step_rates
-from gtlearn.learning.shaping.meta.gradient import MetaGradient
+from gtlearn.learning.shaping.meta.chain import InnerRates, step_rates, unroll
+from gtlearn.learning.shaping.meta.gradient import MetaGradient, meta_objective
 from gtlearn.learning.shaping.methods import MetaMapg, Method
+
+
+class Ascent:
+    """A start that climbs.
+
+    Attributes:
+        start: the learner's phi_0 now.
+        rates: the inner rates now, shape (..., L, players).
+    """
+
+    def __init__(
+        self,
+        start: Tensor,
+        rates: Tensor,
+        method: Method,
+        outer_rate: float,
+        player: int,
+        generator: torch.Generator | None,
+    ) -> None:
+        """An ascent that has not begun; the arguments are those of `MetaAscent`."""
+        self.start, self.rates = start.detach().clone(), rates.detach().clone()
+        self._learns_rates, self._player = method.learn_rates, player
+        self._generator = generator
+        groups: list[dict[str, Any]] = [{"params": [self.start]}]
+        if method.learn_rates:
+            own = method.rates_rate
+            groups.append({"params": [self.rates], **({} if own is None else {"lr": own})})
+        self._optimiser = torch.optim.Adam(groups, lr=outer_rate, maximize=True)
+
+    def climb(self, gradient: Tensor, of_rates: Tensor | None) -> None:
+        """One step of Adam.
+
+        Args:
+            gradient: in the start.
+            of_rates: in the learner's own inner rates, shape (..., L); None where they stay.
+        """
+        self.start.grad = gradient
+        if self._learns_rates and of_rates is not None:
+            own = torch.zeros_like(self.rates)
+            own[..., self._player] = of_rates
+            self.rates.grad = own
+        self._optimiser.step()
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that changes: parameters, rates, the optimiser, the generator."""
+        return {
+            "start": self.start.clone(),
+            "rates": self.rates.clone(),
+            "optimiser": optimiser_state(self._optimiser),
+            "generator": None if self._generator is None else self._generator.get_state(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on from a state, to the same bits."""
+        self.start.copy_(state["start"])
+        self.rates.copy_(state["rates"])
+        load_optimiser_state(self._optimiser, state["optimiser"])
+        if self._generator is not None:
+            self._generator.set_state(state["generator"])
+
+
+def check_personas(personas: Sequence[Tensor], peers: int) -> None:
+    """Refuses populations of which there is not one for each peer.
+
+    Raises:
+        InputError: if so.
+    """
+    if len(personas) != peers or not all(len(given) for given in personas):
+        raise InputError(
+            f"personas of {len(personas)} player(s) are given; give at least one persona of each "
+            f"of the {peers} peers"
+        )
+
 
 FIXED_RATES = MetaMapg(learn_rates=False)
 
@@ -134,3 +210,87 @@ def train(
     ascent = MetaAscent(game, personas, start, rates=rates, **options)
     curve = [ascent.step().objective.mean(-1) for _ in range(iterations)]
     return Trained(ascent.start, ascent.rates, torch.stack(curve))
+
+
+@dataclass(frozen=True, eq=False)
+class Ceiling:
+    """The best start that was found.
+
+    Attributes:
+        start: phi_0^i, of the shape of the player's parameters.
+        rates: the inner rates that it was found with, shape (L, players).
+        objective: its meta-objective, the mean over personas.
+        values: what the player gets along its chain, the mean over personas; shape (L + 1,).
+        found: what each seed ended with, highest first; shape (seeds,).
+    """
+
+    start: Tensor
+    rates: Tensor
+    objective: float
+    values: Tensor
+    found: Tensor
+
+
+def ceiling(
+    game: DifferentiableGame,
+    personas: Sequence[Tensor],
+    *,
+    rates: InnerRates,
+    generator: torch.Generator,
+    length: int = 5,
+    seeds: int = 32,
+    iterations: int = 200,
+    spread: float = 3.0,
+    outer_rate: float = 0.1,
+    learn_rates: bool = False,
+    player: int = 0,
+) -> Ceiling:
+    """The best of many ascents on the exact meta-gradient.
+
+    The meta-objective has local optima. With the payoffs and personas of Kim et al. (2021) and
+    inner rates of 1, the median ascent from a spread of 1 ended 2 % below the best of 64 in the
+    iterated prisoner's dilemma and 20 % in rock-paper-scissors; the best of two sets of 64 differed
+    by 0.2 %. What is found is a lower bound of the true ceiling.
+
+    Args:
+        game: what is played; one of `table_game` for the ceiling of tables.
+        personas: the initial parameters of the other players, in their order, each of shape
+            (personas, *its shape).
+        rates: the inner rates, as `unroll` takes them.
+        generator: draws the starts.
+        length: L, the number of inner updates.
+        seeds: how many ascents.
+        iterations: how many steps of Adam each takes.
+        spread: the standard deviation of the parameters at the start.
+        outer_rate: Adam's step size.
+        learn_rates: whether the player's own inner rates are learned, too.
+        player: i, whose ceiling it is.
+
+    Raises:
+        InputError: as `train`.
+    """
+    like = personas[0]
+    drawn = torch.randn(seeds, *game.shapes[player], generator=generator, dtype=torch.float64)
+    trained = train(
+        game,
+        personas,
+        (spread * drawn).to(like),
+        iterations=iterations,
+        rates=rates,
+        length=length,
+        outer_rate=outer_rate,
+        method=MetaMapg(learn_rates=learn_rates),
+        player=player,
+    )
+    initial = list(personas)
+    initial.insert(player, trained.start[:, None])
+    values = unroll(game, initial, trained.rates[:, None], length).values.mean(1)
+    objective = meta_objective(values, player)
+    best = int(objective.argmax())
+    return Ceiling(
+        start=trained.start[best],
+        rates=trained.rates[best],
+        objective=float(objective[best]),
+        values=values[best, :, player],
+        found=objective.sort(descending=True).values,
+    )

@@ -1,12 +1,8 @@
 """Differentiable games: tables of iterated games, and games without states."""
 
-from gtlearn.learning.shaping.games.derivatives import gradients as gradients
-from gtlearn.learning.shaping.games.derivatives import own_gradients as own_gradients
 from gtlearn.learning.shaping.games.nash_conv import exact_nash_conv as exact_nash_conv
 from gtlearn.learning.shaping.games.nash_conv import nash_conv as nash_conv
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame as DifferentiableGame
-from gtlearn.learning.shaping.games.protocol import Parameters as Parameters
-from gtlearn.learning.shaping.games.protocol import ValueFunction as ValueFunction
 from gtlearn.learning.shaping.games.stateless import MatrixGame as MatrixGame
 from gtlearn.learning.shaping.games.stateless import QuadraticGame as QuadraticGame
 from gtlearn.learning.shaping.games.stateless import bilinear as bilinear

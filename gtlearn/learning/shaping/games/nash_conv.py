@@ -11,6 +11,7 @@ from torch import Tensor
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.games.protocol import Parameters
 from gtlearn.learning.shaping.games.tables import TableGame
+from gtlearn.learning.table_values import joint_probabilities
 
 
 def nash_conv(game: TableGame, parameters: Parameters) -> Tensor:
@@ -102,10 +103,7 @@ def _faced(game: TableGame, tables: Sequence[Tensor], player: int) -> tuple[Tens
     rewards = held.payoffs[..., player]
     moves = held.moves * float(held.game.discount)
     rewards, moves = rewards.movedim(player + 1, 1), moves.movedim(player + 1, 1)
-    others = [table for other, table in enumerate(tables) if other != player]
-    weights = others[0]
-    for table in others[1:]:
-        weights = (weights[..., :, None] * table[..., None, :]).flatten(-2)
+    weights = joint_probabilities([t for other, t in enumerate(tables) if other != player])
     return (
         torch.einsum("...sj,saj->...sa", weights, rewards.flatten(2)),
         torch.einsum("...sj,sajt->...sat", weights, moves.flatten(2, -2)),

@@ -1,21 +1,22 @@
-"""A differentiable game: values as a function of one tensor of parameters a player."""
+"""A differentiable game: values as a function of one tensor of parameters a player; derivatives."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import own_gradients
 
-Parameters: TypeAlias = Sequence[
-    Tensor
-]  # one tensor a player, of shape (*batch, *shape of that player)
+# One tensor a player, of shape (*batch, *shape of that player).
+Parameters: TypeAlias = Sequence[Tensor]
 ValueFunction: TypeAlias = Callable[[Parameters], Tensor]  # values of shape (*batch, players)
+Climb: TypeAlias = Callable[[Parameters, Tensor], Tensor]  # of all parameters, and their rates
+NAIVE: Mapping[int, Climb] = MappingProxyType({})  # everyone follows its own gradient
 
 
 class DifferentiableGame(ABC):
@@ -112,3 +113,50 @@ class DifferentiableGame(ABC):
             raise InputError(
                 f"the batch axes {shown} of the parameters of {self.name} do not fit together"
             ) from None
+
+
+def gradients(
+    output: Tensor,
+    inputs: Sequence[Tensor],
+    *,
+    weights: Tensor | None = None,
+    create_graph: bool = False,
+) -> tuple[Tensor, ...]:
+    """The gradient of a tensor's (weighted) sum, zero where it does not depend on an input.
+
+    Summing over a batch of independent games gives each game its own gradient.
+
+    Args:
+        output: any tensor.
+        inputs: what is differentiated in.
+        weights: of the shape of the output; ones by default.
+        create_graph: whether the result can be differentiated again.
+    """
+    if not output.requires_grad:
+        return tuple(torch.zeros_like(tensor) for tensor in inputs)
+    return torch.autograd.grad(
+        output,
+        inputs,
+        grad_outputs=torch.ones_like(output) if weights is None else weights,
+        create_graph=create_graph,
+        retain_graph=True,
+        allow_unused=True,
+        materialize_grads=True,
+    )
+
+
+@torch.enable_grad()
+def own_gradients(
+    values: Tensor, parameters: Sequence[Tensor], *, create_graph: bool = False
+) -> tuple[Tensor, ...]:
+    """Each player's gradient of its own value.
+
+    Args:
+        values: shape (*batch, players), computed from the parameters.
+        parameters: one tensor a player, of shape (*batch, *its shape).
+        create_graph: whether the result can be differentiated again.
+    """
+    return tuple(
+        gradients(values[..., player], [own], create_graph=create_graph)[0]
+        for player, own in enumerate(parameters)
+    )

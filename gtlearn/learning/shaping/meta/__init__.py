@@ -1,11 +1,7 @@
 """Exact meta-gradients: through the learning of all players."""
 
-from gtlearn.learning.shaping.meta.chain import Chain as Chain
-from gtlearn.learning.shaping.meta.chain import InnerRates as InnerRates
 from gtlearn.learning.shaping.meta.chain import unroll as unroll
-from gtlearn.learning.shaping.meta.gradient import MetaGradient as MetaGradient
 from gtlearn.learning.shaping.meta.gradient import meta_mapg as meta_mapg
 from gtlearn.learning.shaping.meta.gradient import meta_objective as meta_objective
 from gtlearn.learning.shaping.meta.gradient import meta_pg as meta_pg
-from gtlearn.learning.shaping.meta.terms import Terms as Terms
-from gtlearn.learning.shaping.meta.terms import terms as terms
+from gtlearn.learning.shaping.meta.gradient import terms as terms

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
+from gtlearn.learning.shaping.games.protocol import NAIVE, Climb, DifferentiableGame, Parameters
 
 InnerRates: TypeAlias = float | Sequence[float] | Tensor
-Ascent: TypeAlias = Callable[[Parameters, Tensor], Tensor]  # of all parameters, and their rates
-NAIVE: Mapping[int, Ascent] = MappingProxyType({})  # everyone follows its own gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +41,7 @@ def unroll(
     *,
     constant: Sequence[int] = (),
     still: Sequence[int] = (),
-    ascents: Mapping[int, Ascent] = NAIVE,
+    ascents: Mapping[int, Climb] = NAIVE,
 ) -> Chain:
     """The chain of policies under exact inner updates of all players.
 

@@ -1,16 +1,26 @@
-"""The exact meta-gradients of Meta-MAPG and Meta-PG."""
+"""Exact gradients of one player's start: Meta-MAPG and Meta-PG, and without a chain of its own.
+
+REINFORCE and LOLA-DiCE improve one joint policy and leave out what the learner itself will learn;
+in expectation they are what `gtlearn.learning.shaping.sampled.gradients` estimates.
+
+In all of them `initial` is phi_0, one tensor a player of shape (*batch, *its shape), whose axes of
+the batch broadcast, so that (seeds, 1, states, actions) meets (personas, states, actions); and
+`player` is i, whose initial parameters are improved. All raise InputError if there is no such
+player, or as `unroll`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
+import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
-from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
-from gtlearn.learning.shaping.meta.chain import InnerRates, unroll
+from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters, gradients
+from gtlearn.learning.shaping.meta.chain import Chain, InnerRates, unroll
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +58,7 @@ def meta_objective(values: Tensor, player: int, *, count_start: bool = False) ->
     return values[..., 0 if count_start else 1 :, player].sum(-1)
 
 
-@with_gradients
+@torch.enable_grad()
 def meta_mapg(
     game: DifferentiableGame,
     initial: Parameters,
@@ -68,28 +78,18 @@ def meta_mapg(
 
     Args:
         game: what is played.
-        initial: phi_0, one tensor a player of shape (*batch, *its shape); axes of the batch
-            broadcast, so that (seeds, 1, states, actions) meets (personas, states, actions).
+        initial: phi_0.
         rates: the inner rates, as `unroll` takes them.
         length: L, the number of inner updates.
-        player: i, whose initial parameters are improved.
+        player: i.
         count_start: whether V^i(phi_0) counts too.
         constant: players whose learning is not differentiated.
-
-    Raises:
-        InputError: as `unroll`, or if there is no such player.
     """
     start = tracked_start(game, initial, player)
     chain = unroll(game, start, rates, length, constant=constant)
     objective = meta_objective(chain.values, player, count_start=count_start)
     learned = [rates] if isinstance(rates, Tensor) and rates.requires_grad else []
-    found = gradients(objective, [start[player], *learned])
-    return MetaGradient(
-        gradient=found[0],
-        rates=found[1] if learned else None,
-        objective=objective.detach(),
-        values=chain.values.detach(),
-    )
+    return _differentiated(objective, chain.values, [start[player], *learned])
 
 
 def meta_pg(
@@ -113,6 +113,47 @@ def meta_pg(
     )
 
 
+@torch.enable_grad()
+def reinforce(game: DifferentiableGame, initial: Parameters, *, player: int = 0) -> MetaGradient:
+    """The gradient of a player's value as things stand: what Williams (1992) estimates.
+
+    Returns:
+        Its objective is V^i; its values have shape (*batch, 1, players).
+    """
+    start = tracked_start(game, initial, player)
+    values = game.values(start)[..., None, :]
+    return _differentiated(values[..., 0, player], values, [start[player]])
+
+
+@torch.enable_grad()
+def lola_dice(
+    game: DifferentiableGame,
+    initial: Parameters,
+    rates: InnerRates,
+    look_aheads: int = 1,
+    *,
+    player: int = 0,
+) -> MetaGradient:
+    """The gradient of a player's value after the others have taken steps, through these steps.
+
+    Foerster et al. (2018), DiCE: The Infinitely Differentiable Monte Carlo Estimator, section 4.2.
+    The player's own parameters stay as they are while the others step.
+
+    Args:
+        game: what is played.
+        initial: phi_0.
+        rates: of the others' steps, as `unroll` takes them; the player's own do not matter.
+        look_aheads: how many steps.
+        player: i.
+
+    Returns:
+        Its objective is V^i after the steps; its values have shape (*batch, 1, players).
+    """
+    start = tracked_start(game, initial, player)
+    values = unroll(game, start, rates, look_aheads, still=[player]).values[..., -1:, :]
+    return _differentiated(values[..., 0, player], values, [start[player]])
+
+
 def tracked_start(game: DifferentiableGame, initial: Parameters, player: int) -> list[Tensor]:
     """phi_0 with all axes of the batch, in which only the player's parameters need gradients.
 
@@ -126,3 +167,111 @@ def tracked_start(game: DifferentiableGame, initial: Parameters, player: int) ->
     start = [tensor.detach() for tensor in game.expanded(initial)]
     start[player] = start[player].clone().requires_grad_()
     return start
+
+
+def _differentiated(objective: Tensor, values: Tensor, inputs: list[Tensor]) -> MetaGradient:
+    """The gradients in the player's start and, where they are learned, in the inner rates."""
+    gradient, *of_rates = gradients(objective, inputs)
+    return MetaGradient(
+        gradient, of_rates[0] if of_rates else None, objective.detach(), values.detach()
+    )
+
+
+Split: TypeAlias = Literal["policies", "updates"]
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """A meta-gradient in three terms, each of shape (*batch, *shape of the player's parameters).
+
+    Attributes:
+        current: current policy.
+        own: own learning.
+        peer: peer learning.
+    """
+
+    current: Tensor
+    own: Tensor
+    peer: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        """Their sum, which is the gradient of Meta-MAPG to rounding."""
+        return self.current + self.own + self.peer
+
+
+@torch.enable_grad()
+def terms(
+    game: DifferentiableGame,
+    initial: Parameters,
+    rates: InnerRates,
+    length: int,
+    *,
+    player: int = 0,
+    count_start: bool = False,
+    split: Split = "policies",
+) -> Terms:
+    """The terms of Theorem 1 (Kim et al. 2021, equation 6) with exact inner updates.
+
+    Equation 6 multiplies the return of the last trajectory by the scores of all trajectories. With
+    exact updates phi_l is a function of phi_0, not of what was sampled before: the returns at
+    phi_l do not depend on earlier trajectories, whose scores therefore have mean zero. What
+    remains in expectation is the score at phi_l, that is the chain rule, with g_j = grad_j V^i:
+
+    - current: grad_i V^i(phi_0) if V^i(phi_0) counts, else zero. It is no bias of the others: in
+      equation 2 the first trajectory matters only through what is learned from it.
+    - own: sum over l of (d phi_l^i / d phi_0^i)^T g_i(phi_l): i's policy at phi_l is another one.
+    - peer: sum over l and j != i of (d phi_l^j / d phi_0^i)^T g_j(phi_l): the others' are.
+
+    That is the split by "policies". There, own learning includes what comes back from the others:
+    phi_0^i changes phi_1^j, which changes phi_2^i. Meta-PG leaves that out, so the split by
+    "updates" is the other natural one:
+
+    - own: through i's own updates only, the others' parameters along the chain being constants, so
+      that current + own is the gradient of Meta-PG;
+    - peer: all that passes through an update of another player at least once.
+
+    With one inner update the two are the same. An inner loop that is sampled without a
+    differentiable estimator (REINFORCE instead of DiCE) moves parts of own and peer learning into
+    the scores of the earlier trajectories, summed over all that an update is made from; with many
+    of them the sum of the three is the same.
+
+    Args:
+        game: what is played.
+        initial: phi_0, as `meta_mapg` takes it.
+        rates: the inner rates, as `unroll` takes them.
+        length: L, the number of inner updates.
+        player: i.
+        count_start: whether V^i(phi_0) counts too.
+        split: "policies", as in the theorem, or "updates".
+
+    Raises:
+        InputError: as `meta_mapg`, or if there is no such split.
+    """
+    if split not in ("policies", "updates"):
+        raise InputError(f"there is no split {split!r} of a meta-gradient; policies or updates")
+    start = tracked_start(game, initial, player)
+    chain = unroll(game, start, rates, length)
+    zero = torch.zeros_like(start[player])
+    first = gradients(chain.values[..., 0, player], [start[player]])[0] if count_start else zero
+    if split == "policies":
+        own, peer = _by_policies(game, chain, start[player], player)
+        return Terms(first, own, peer)
+    whole = gradients(meta_objective(chain.values, player), [start[player]])[0]
+    own = meta_pg(game, initial, rates, length, player=player).gradient
+    return Terms(first, own, whole - own)
+
+
+def _by_policies(
+    game: DifferentiableGame, chain: Chain, start: Tensor, player: int
+) -> tuple[Tensor, Tensor]:
+    """Through the player's own policies after the updates, and through those of the others."""
+    found = []
+    for moving in (True, False):
+        later = [
+            torch.stack([p if (k == player) == moving else p.detach() for p in policies])
+            for k, policies in enumerate(zip(*chain.parameters[1:], strict=True))
+        ]
+        objective = game.values(later)[..., player]
+        found.append(gradients(objective, [start])[0])
+    return found[0], found[1]

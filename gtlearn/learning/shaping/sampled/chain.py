@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import torch
 from torch import Tensor
 
 from gtlearn.errors import DivergenceError, InputError
-from gtlearn.learning.shaping.sampled.credit import Credit
-from gtlearn.learning.shaping.sampled.estimators import dice_objective
+from gtlearn.learning.shaping.games.protocol import NAIVE, Climb
+from gtlearn.learning.shaping.sampled.credit import Credit, dice_objective
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
 Sampler = Callable[[Sequence[Tensor]], Trajectories]
-Ascent = Callable[[Sequence[Tensor], Tensor], Tensor]  # of everyone's parameters and rates
-NAIVE: Mapping[int, Ascent] = MappingProxyType({})  # everyone follows its policy gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +162,7 @@ def adapt(
     sample: Sampler,
     credit: Credit,
     *,
-    ascents: Mapping[int, Ascent] = NAIVE,
+    ascents: Mapping[int, Climb] = NAIVE,
 ) -> Adapted:
     """A chain in which nobody is differentiated: Algorithm 2 of Kim et al. (2021).
 

@@ -1,75 +1,216 @@
-"""From one gradient a chain to one step: clipping, and surgery between groups of chains."""
+"""Sampled gradients of one player's start: Meta-MAPG, Meta-PG, REINFORCE, LOLA-PG and LOLA-DiCE.
+
+Each is to be ascended, one a chain, of the shape (chains, *shape of the policy). Arguments of all:
+
+    policies: one a player.
+    parameters: phi_0, one tensor a player, shape (chains, *shape of its policy).
+    sample: plays a joint policy.
+    credit: every player's weighted advantages.
+    judge: those of the player who learns, by which what it improves is judged.
+    player: who learns.
+    dependence: of the updates that are differentiated; see `dice_objective`.
+
+All raise InputError if there is no such player, or the rates do not make a chain.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from gtlearn.errors import InputError
+from gtlearn.learning.shaping.sampled.chain import Link, Sampler, check_player, play, play_chain
+from gtlearn.learning.shaping.sampled.credit import Credit, Judge, dice_objective, score_objective
+from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
 
-def clip_each(gradients: Tensor, limit: float) -> Tensor:
-    """Each chain's gradient, scaled down to a norm of `limit` where it is longer.
+@dataclass(frozen=True, eq=False)
+class SampledGradient:
+    """The gradient of every chain, to ascend.
 
-    Meta-gradients are heavy-tailed; one clip over the whole batch lets a single chain decide.
+    Attributes:
+        parameters: with respect to the meta-agent's phi_0, shape (chains, *shape of its policy).
+        rates: with respect to the inner learning rates, shape (chains, L, players).
+        links: phi_0, ..., phi_L and what they played, without graph.
+    """
+
+    parameters: Tensor
+    rates: Tensor
+    links: tuple[Link, ...]
+
+    @property
+    def mean_rewards(self) -> Tensor:
+        """Mean rewards a step of phi_1, ..., phi_L; shape (L, players, chains)."""
+        return torch.stack([link.played.mean_rewards for link in self.links[1:]])
+
+
+def meta_mapg(
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    rates: Tensor,
+    sample: Sampler,
+    credit: Credit,
+    judge: Judge,
+    *,
+    player: int = 0,
+    dependence: float = 1.0,
+    shaped: Sequence[int] | None = None,
+) -> SampledGradient:
+    """Meta-MAPG, equation 6 and Algorithm 1 of Kim et al. (2021): shapes what the peers learn.
+
+    The gradient of the sum of the meta-agent's values at phi_1, ..., phi_L in its phi_0: own and
+    peers' inner updates by DiCE, each value by its score function. As K grows it converges to the
+    exact gradient through exact inner updates; for finite K, phi_1, ... are themselves random.
+    `rates` are the inner learning rates, shape (L, players) or (chains, L, players); `shaped` says
+    whose inner updates are differentiated, everyone's by default.
+    """
+    check_player(player, policies)
+    whose = range(len(policies)) if shaped is None else shaped
+    start = _leaves(parameters)
+    each = rates.detach().expand(len(start[0]), *rates.shape[-2:]).clone().requires_grad_()
+    links = play_chain(policies, start, each, sample, credit, shaped=whose, dependence=dependence)
+    objective = meta_objective(links, judge, whose).sum()
+    gradient, of_rates = torch.autograd.grad(objective, [start[player], each])
+    return SampledGradient(gradient, of_rates, tuple(_bare(link) for link in links))
+
+
+def meta_pg(
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    rates: Tensor,
+    sample: Sampler,
+    credit: Credit,
+    judge: Judge,
+    *,
+    player: int = 0,
+    dependence: float = 1.0,
+) -> SampledGradient:
+    """Meta-PG as in Appendix C.1 of Kim et al. (2021): the peers' learning is not differentiated.
+
+    Al-Shedivat et al. (2018) without importance sampling.
+    """
+    known = policies, parameters, rates, sample, credit, judge
+    return meta_mapg(*known, player=player, dependence=dependence, shaped=[player])
+
+
+def meta_objective(links: Sequence[Link], judge: Judge, shaped: Sequence[int]) -> Tensor:
+    """What has the gradient of the values at phi_1, ..., phi_L; one number a chain.
 
     Args:
-        gradients: shape (chains, ...).
-        limit: the longest norm.
-
-    >>> clip_each(torch.tensor([[3.0, 4.0], [0.3, 0.4]]), 1.0)
-    tensor([[0.6000, 0.8000],
-            [0.3000, 0.4000]])
+        links: phi_0, ..., phi_L.
+        judge: the meta-agent's weighted advantages.
+        shaped: whose parameters depend on the meta-agent's phi_0.
     """
-    norms = gradients.flatten(1).norm(dim=1)
-    scales: Tensor = (limit / norms.clamp(min=limit)).reshape(-1, *[1] * (gradients.dim() - 1))
-    return gradients * scales
+    terms = [
+        score_objective(link.log_probs[list(shaped)].sum(0), judge(link.played))
+        for link in links[1:]
+    ]
+    return torch.stack(terms).sum(0)
 
 
-def project_conflicts(
-    gradients: Tensor, groups: Tensor, generator: torch.Generator | None = None
+def reinforce(
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    sample: Sampler,
+    credit: Credit,
+    *,
+    judge: Judge | None = None,
+    player: int = 0,
 ) -> Tensor:
-    """PCGrad: the mean over groups of gradients from which what conflicts is projected out.
-
-    Yu et al. (2020), Gradient Surgery for Multi-Task Learning, algorithm 1, where a group (of
-    cooperative personas, say) is a task, and its gradient the mean of its chains'.
-
-    Args:
-        gradients: shape (chains, ...).
-        groups: the group of each chain, counted from 0, shape (chains).
-        generator: draws the order of projections, which matters from three groups on.
-
-    Returns:
-        Shape (...).
-
-    Raises:
-        InputError: if a chain has no group, or three groups come without a generator.
-
-    >>> project_conflicts(torch.tensor([[1.0, 0], [-1, 1]]), torch.tensor([0, 1]))
-    tensor([0.2500, 0.7500])
+    """The gradient of a player's value in its own parameters: Williams (1992), REINFORCE.
+    It is judged by `credit` where there is no `judge`.
     """
-    if groups.shape != gradients.shape[:1] or groups.min() < 0:
-        raise InputError(
-            f"groups of shape {list(groups.shape)} do not fit the gradients of {len(gradients)} "
-            "chains; give each chain's group, counted from 0"
-        )
-    flat = gradients.flatten(1)
-    means = torch.stack([flat[groups == g].mean(0) for g in groups.unique()])
-    if len(means) > 2 and generator is None:
-        raise InputError("three groups and more are projected in random order; give a generator")
-    projected = []
-    for one, gradient in enumerate(means):
-        for other in _order(len(means), generator, flat.device):
-            inner = gradient @ means[other]
-            if other != one and inner < 0:
-                gradient = gradient - inner / means[other].square().sum() * means[other]
-        projected.append(gradient)
-    return torch.stack(projected).mean(0).reshape(gradients.shape[1:])
+    check_player(player, policies)
+    link = play(policies, _leaves(parameters), sample)
+    earned = credit(link.played)[player] if judge is None else judge(link.played)
+    objective = score_objective(link.log_probs[player], earned)
+    (gradient,) = torch.autograd.grad(objective.sum(), link.parameters[player])
+    return gradient
 
 
-def _order(count: int, generator: torch.Generator | None, device: torch.device) -> list[int]:
-    """The numbers below `count`, in random order where there is a generator."""
-    if generator is None:
-        return list(range(count))
-    order: list[int] = torch.randperm(count, generator=generator, device=device).tolist()
-    return order
+def lola_dice(
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    rates: Tensor,
+    sample: Sampler,
+    credit: Credit,
+    *,
+    judge: Judge | None = None,
+    player: int = 0,
+    dependence: float = 1.0,
+) -> Tensor:
+    """LOLA-DiCE: the gradient of the value after the peers have looked ahead.
+
+    Foerster et al. (2018), DiCE, section 4.2: the peers take naive steps on trajectories that are
+    sampled for them, the player's own policy stays, and the value after the last step is
+    differentiated through all of them. It is judged by `credit` where there is no `judge`.
+
+    `rates` are those of the peers' steps, shape (look-aheads, players); the paper's 1, 3 or 5 rows.
+    """
+    check_player(player, policies)
+    peers = [k for k in range(len(policies)) if k != player]
+    links = play_chain(
+        policies,
+        _leaves(parameters),
+        rates,
+        sample,
+        credit,
+        shaped=peers,
+        learners=peers,
+        dependence=dependence,
+    )
+    last = links[-1]
+    earned = credit(last.played)[player] if judge is None else judge(last.played)
+    objective = score_objective(last.log_probs.sum(0), earned)
+    (gradient,) = torch.autograd.grad(objective.sum(), links[0].parameters[player])
+    return gradient
+
+
+def lola_pg(
+    policies: Sequence[Policy],
+    parameters: Sequence[Tensor],
+    rates: Tensor,
+    sample: Sampler,
+    credit: Credit,
+    *,
+    player: int = 0,
+) -> Tensor:
+    """LOLA by policy gradients, first order in the peers' steps.
+
+    Foerster et al. (2018), Learning with Opponent-Learning Awareness, equations 4.5 to 4.7: the
+    own gradient, and for each peer its rate times the gradient of the player's value in the
+    peer's parameters times the mixed second derivatives of the peer's value. The two factors come
+    from independent trajectories, so that their product has no bias: `sample` is called twice;
+    `rates` are those of the peers' steps, shape (players).
+    """
+    check_player(player, policies)
+    leaves = _leaves(parameters)
+    first, second = play(policies, leaves, sample), play(policies, leaves, sample)
+    value = score_objective(first.log_probs.sum(0), credit(first.played)[player])
+    slopes = torch.autograd.grad(value.sum(), leaves)
+    earned, joint = credit(second.played), second.log_probs.sum(0)
+    shaping = torch.zeros((), dtype=value.dtype, device=value.device)
+    for peer in (k for k in range(len(policies)) if k != player):
+        objective = dice_objective(joint, earned[peer]).sum()
+        (step,) = torch.autograd.grad(objective, leaves[peer], create_graph=True)
+        shaping = shaping + rates[peer] * (step * slopes[peer]).sum()
+    (shaped,) = torch.autograd.grad(shaping, leaves[player])
+    return slopes[player] + shaped
+
+
+def _bare(link: Link) -> Link:
+    """The link without its graph and memories."""
+    played = link.played
+    return Link(
+        tuple(given.detach() for given in link.parameters),
+        Trajectories(played.states, played.actions, played.rewards, (None,) * len(played.memories)),
+        link.log_probs.detach(),
+    )
+
+
+def _leaves(parameters: Sequence[Tensor]) -> list[Tensor]:
+    """The parameters as leaves that need gradients."""
+    return [given.detach().requires_grad_() for given in parameters]

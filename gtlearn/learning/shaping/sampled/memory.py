@@ -6,7 +6,7 @@ import ctypes
 import sys
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # of mallopt(3), glibc
-LARGEST = 2**31 - 1
+_LARGEST = 2**31 - 1
 
 
 def keep_freed_memory() -> bool:
@@ -25,4 +25,4 @@ def keep_freed_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError):
         return False
-    return bool(mallopt(MMAP_THRESHOLD, LARGEST // 2) and mallopt(TRIM_THRESHOLD, LARGEST))
+    return bool(mallopt(MMAP_THRESHOLD, _LARGEST // 2) and mallopt(TRIM_THRESHOLD, _LARGEST))

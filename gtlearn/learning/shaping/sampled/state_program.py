@@ -15,10 +15,10 @@ from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.markov.game import check_for_floats
 from gtlearn.learning.shaping.sampled.noise import Generators, integers
-from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
-from gtlearn.learning.shaping.sampled.policies.spaces import Choices
-from gtlearn.learning.shaping.sampled.policies.tables import TablePolicy
+from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Choices, Policy
+from gtlearn.learning.shaping.sampled.policies.softmax import TablePolicy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
+from gtlearn.learning.table_values import joint_probabilities
 
 _BITS = 31  # of a draw of a joint action: no probability is off by more than 2 ** -32
 
@@ -57,11 +57,6 @@ class StateProgram:
         return tuple(self.game.players)
 
     @property
-    def num_players(self) -> int:
-        """The number of players."""
-        return self.game.num_players
-
-    @property
     def num_states(self) -> int:
         """The number of states."""
         return self.game.num_states
@@ -81,13 +76,6 @@ class StateProgram:
         """The actions of each player."""
         return tuple(map(Choices, self.actions))
 
-    def row(self, states: Tensor, actions: list[Tensor]) -> Tensor:
-        """The rows of states and of one action a player, all of one shape."""
-        row = states
-        for size, action in zip(self.actions, actions, strict=True):
-            row = row * size + action
-        return row
-
     def unrow(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """The states of rows, and the actions with a leading axis of players."""
         actions = []
@@ -105,7 +93,7 @@ class StateProgram:
         generator: Generators,
     ) -> Trajectories:
         """Trajectories from the rows of the program that were played; see `rollout`."""
-        memories: tuple[Any, ...] = (None,) * self.num_players
+        memories: tuple[Any, ...] = (None,) * len(policies)
         if all(isinstance(policy, TablePolicy) for policy in policies):
             rows = _rows_of_tables(self, parameters, trajectories, horizon, generator)
         else:
@@ -172,7 +160,7 @@ def _rows_of_actors(
     for step in range(horizon):
         row = here
         for actor, size, drawn in zip(actors, program.actions, noise, strict=True):
-            row = row * size + actor(step, here, drawn[:, step])
+            row = row * size + actor.act(step, here, drawn[:, step])
         rows[:, step] = row
         here = program.moves.take(row)
     return rows
@@ -207,10 +195,7 @@ def _rows_of_tables(
 
 def _bounds(parameters: Sequence[Tensor]) -> Tensor:
     """Where each joint action's share of 2 ** _BITS ends, shape (chains * states, joints)."""
-    joint = torch.softmax(parameters[0].double(), dim=-1)
-    for given in parameters[1:]:
-        own = torch.softmax(given.double(), dim=-1)
-        joint = (joint[..., :, None] * own[..., None, :]).flatten(-2)
+    joint = joint_probabilities([given.double().softmax(-1) for given in parameters])
     bounds: Tensor = (joint.flatten(0, 1).cumsum(-1) * 2**_BITS).round().long()
     bounds[:, -1] = 2**_BITS
     return bounds

@@ -11,8 +11,7 @@ from torch import Tensor
 
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.shaping.sampled.chain import play
-from gtlearn.learning.shaping.sampled.credit import returns_credit
-from gtlearn.learning.shaping.sampled.estimators import score_objective
+from gtlearn.learning.shaping.sampled.credit import returns_credit, score_objective
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Program, rollout
 

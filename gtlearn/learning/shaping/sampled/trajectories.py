@@ -14,8 +14,7 @@ from torch import Tensor
 
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.sampled.noise import Generators
-from gtlearn.learning.shaping.sampled.policies.protocol import Policy
-from gtlearn.learning.shaping.sampled.policies.spaces import Space
+from gtlearn.learning.shaping.sampled.policies.protocol import Policy, Space
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,27 +48,22 @@ class Program(Protocol):
     @property
     def name(self) -> str:
         """What it is called in messages."""
-        ...
 
     @property
     def players(self) -> Sequence[str]:
         """Who plays."""
-        ...
 
     @property
     def discount(self) -> float:
         """What a reward one step later is worth."""
-        ...
 
     @property
     def observes(self) -> Space:
         """The states, which all policies are given."""
-        ...
 
     @property
     def acts(self) -> Sequence[Space]:
         """The actions of each player."""
-        ...
 
     def play(
         self,
@@ -80,7 +74,6 @@ class Program(Protocol):
         generator: Generators,
     ) -> Trajectories:
         """Plays what `rollout` has checked."""
-        ...
 
 
 def rollout(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gtlearn.learning.shaping.games.derivatives import gradients, own_gradients, with_gradients
-from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Point, Rates, point
+from gtlearn.learning.shaping.games.protocol import (
+    Parameters,
+    ValueFunction,
+    gradients,
+    own_gradients,
+)
+from gtlearn.learning.shaping.updates.rule import Place, Rates, point
 
 
-@with_gradients
+@torch.enable_grad()
 def steps(
     values: ValueFunction, parameters: Parameters, rates: Rates, *, create_graph: bool = False
 ) -> tuple[Tensor, ...]:
@@ -24,20 +28,19 @@ def steps(
     in eta it is LookAhead. The system is solved densely.
 
     Args:
-        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-        parameters: one tensor a player, all with the same axes of the batch.
+        values: as of `rule.point`.
+        parameters: as of `rule.point`.
         rates: eta, one for all players or one a player.
         create_graph: whether the result can be differentiated again.
 
     Raises:
-        InputError: if values and parameters do not fit together, or cannot be differentiated, or
-            there is not one rate a player.
+        InputError: as `rule.point`, or if there is not one rate a player.
     """
     at = point(values, parameters, create_graph=create_graph)
     return at.finished(_equilibrium(at, rates))
 
 
-@with_gradients
+@torch.enable_grad()
 def update(
     values: ValueFunction, parameters: Parameters, rates: Rates, *, create_graph: bool = False
 ) -> tuple[Tensor, ...]:
@@ -46,7 +49,7 @@ def update(
     return at.moved(_equilibrium(at, rates), 1.0)
 
 
-def _equilibrium(at: Point, rates: Rates) -> list[Tensor]:
+def _equilibrium(at: Place, rates: Rates) -> list[Tensor]:
     own = own_gradients(at.values, at.parameters, create_graph=True)
     batch = at.values.shape[:-1]
     sizes = [g[(0,) * at.batch].numel() for g in own]
@@ -64,7 +67,7 @@ def _equilibrium(at: Point, rates: Rates) -> list[Tensor]:
     return [part.reshape(g.shape) for part, g in zip(parts, own, strict=True)]
 
 
-def _mixed(at: Point, own: tuple[Tensor, ...], sizes: list[int]) -> Tensor:
+def _mixed(at: Place, own: tuple[Tensor, ...], sizes: list[int]) -> Tensor:
     """G_o: row k is the gradient of entry k of all players' g in the parameters of the others."""
     batch = at.values.shape[:-1]
     rows = []

@@ -11,16 +11,15 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
-from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
-from gtlearn.learning.shaping.updates.derivatives import Rates, point
+from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction, gradients
+from gtlearn.learning.shaping.updates.rule import Rates, point
 
 Divergence: TypeAlias = Callable[[Tensor, Tensor], Tensor]  # of new and old, (*batch, ...)
 Foreseen: TypeAlias = Literal["gradient", "natural"]
 
-SLACK = 1e-14  # relative: differences of the objective that are rounding
-CLOSE = 1e-26  # what a step may still gain where the ascent ends
-NULL = 1e-12  # relative: eigenvalues of redundant parameters
+_SLACK = 1e-14  # relative: differences of the objective that are rounding
+_CLOSE = 1e-26  # what a step may still gain where the ascent ends
+_NULL = 1e-12  # relative: eigenvalues of redundant parameters
 
 
 def kl(new: Tensor, old: Tensor) -> Tensor:
@@ -34,7 +33,7 @@ def kl(new: Tensor, old: Tensor) -> Tensor:
     return (before.exp() * (before - after)).sum(-1)
 
 
-@with_gradients
+@torch.enable_grad()
 def update(
     values: ValueFunction,
     parameters: Parameters,
@@ -67,8 +66,8 @@ def update(
     different maxima; short steps prevent that.
 
     Args:
-        values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-        parameters: one tensor a player, all with the same axes of the batch.
+        values: as of `rule.point`.
+        parameters: as of `rule.point`.
         rates: eta, one for all players or one a player.
         look_ahead: alpha, one for all or one a player; eta by default.
         foreseen: the others' step.
@@ -83,8 +82,7 @@ def update(
         New parameters; the given ones are not changed.
 
     Raises:
-        InputError: if values and parameters do not fit together, or cannot be differentiated,
-            there is not one rate a player, or no such step to foresee.
+        InputError: as `rule.point`, if there is not one rate a player, or no such step to foresee.
     """
     if foreseen not in ("gradient", "natural"):
         raise InputError(f"POLA foresees no {foreseen!r} step; choose gradient or natural")
@@ -164,13 +162,13 @@ def _ascended(proximal: _Proximal, held: Parameters, iterations: int, longest: f
     pace = torch.ones_like(found)
     for _ in range(iterations):
         gain = _inner(slope, step, batch)
-        if not bool((gain > CLOSE).any()):
+        if not bool((gain > _CLOSE).any()):
             break
-        length = torch.minimum(pace, longest / gain.clamp(min=CLOSE).sqrt())
+        length = torch.minimum(pace, longest / gain.clamp(min=_CLOSE).sqrt())
         trial = move + _beside(length, own) * step
         value, tilt = proximal.slope(held, trial)
         direction = _solved(proximal.metric(own + trial), tilt)
-        better = value >= found - SLACK * (1 + found.abs())
+        better = value >= found - _SLACK * (1 + found.abs())
         better = better & torch.isfinite(_inner(tilt, direction, batch))
         move, step, slope = (
             torch.where(_beside(better, own), a, b)
@@ -202,7 +200,7 @@ def _rows(slope: Tensor, at: Tensor, batch: int, *, create_graph: bool) -> Tenso
 def _solved(matrix: Tensor, right: Tensor) -> Tensor:
     """The shortest solution, where parameters may be redundant."""
     flat = right.reshape(*matrix.shape[:-1], 1)
-    inverse: Tensor = torch.linalg.pinv(matrix, rtol=NULL, hermitian=True)
+    inverse: Tensor = torch.linalg.pinv(matrix, rtol=_NULL, hermitian=True)
     return (inverse @ flat).reshape(right.shape)
 
 

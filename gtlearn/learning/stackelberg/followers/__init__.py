@@ -10,7 +10,6 @@ from gtlearn.learning.stackelberg.followers.protocol import training_step as tra
 from gtlearn.learning.stackelberg.followers.q_learning import (
     QLearningFollower as QLearningFollower,
 )
-from gtlearn.learning.stackelberg.followers.regret import StepsToExact as StepsToExact
 from gtlearn.learning.stackelberg.followers.regret import follower_regrets as follower_regrets
 from gtlearn.learning.stackelberg.followers.regret import steps_to_exact as steps_to_exact
 from gtlearn.learning.stackelberg.followers.relabelling import (

@@ -12,15 +12,15 @@ from torch import Tensor, nn
 from gtlearn.errors import InputError
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.stackelberg.contexts import (
-    check_shown,
     count_choices,
     count_deterministic,
     deterministic,
     probabilities,
     written_count,
 )
+from gtlearn.learning.stackelberg.followers.protocol import Follower
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables, scaled_rewards
-from gtlearn.learning.stackelberg.play import Episodes
+from gtlearn.learning.stackelberg.play import Episodes, check_tables
 from gtlearn.solvers.outcomes import STATIONARY
 
 MAX_CONTEXTS = 100_000
@@ -114,7 +114,7 @@ class NetworkModel(nn.Module):
         return logits
 
 
-class ContextualFollower:
+class ContextualFollower(Follower):
     """One policy for all leaders: it reads the leader's policy beside the state.
 
     The follower of Gerstgrasser & Parkes (2023), Algorithm 1; of the stationary class, since it
@@ -123,7 +123,6 @@ class ContextualFollower:
     times, with random leaders.
     """
 
-    sees_leader = True
     follower_class = STATIONARY
 
     def __init__(
@@ -183,9 +182,6 @@ class ContextualFollower:
         entropy = torch.distributions.Categorical(logits=logits.detach()).entropy().mean()
         return {"follower_entropy": float(entropy)}
 
-    def leader_changed(self) -> None:
-        """Nothing changes: the leader is shown."""
-
     def state_dict(self) -> dict[str, Any]:
         """The model's parameters and the optimiser's moments."""
         parameters = {name: value.clone() for name, value in self.model.state_dict().items()}
@@ -198,7 +194,7 @@ class ContextualFollower:
 
     def _logits(self, leader_tables: Floats) -> Tensor:
         """Logits without gradients, shape (batch, states, follower actions)."""
-        check_shown(self.game, leader_tables)
+        check_tables(self.game, leader_tables, "leader")
         with torch.no_grad():
             return self._policy(leader_tables)
 

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.learning.stackelberg.contexts import check_shown
-from gtlearn.learning.stackelberg.followers.answers import Answers
+from gtlearn.learning.stackelberg.followers.protocol import Follower
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables
-from gtlearn.learning.stackelberg.play import Episodes
+from gtlearn.learning.stackelberg.play import Episodes, check_tables
 from gtlearn.solvers import optimal_response, stationary_response
 from gtlearn.solvers._markov.response import Response
 from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY, Table
 
+Result = TypeVar("Result")
+
+_MAX_KEPT = 10_000  # results that are remembered
 RESPONSES: dict[str, Callable[..., Response]] = {
     OPTIMAL: optimal_response,
     STATIONARY: stationary_response,
 }
 
 
-class OracleFollower:
+class OracleFollower(Follower):
     """Answers by exact best responses, and has nothing to learn."""
-
-    sees_leader = True
 
     def __init__(
         self, game: LeaderGame, follower_class: str = OPTIMAL, *, ties: str | None = "strong"
@@ -45,12 +46,12 @@ class OracleFollower:
         self.game = game
         self.follower_class = follower_class
         self.ties = ties
-        self._answers = Answers(self._solve)
+        self._answer = remembered(self._solve)
 
     def tables(self, leader_tables: Floats) -> Floats:
         """An exact best response to each leader; see `Follower`."""
-        check_shown(self.game, leader_tables)
-        return self._answers(leader_tables)
+        check_tables(self.game, leader_tables, "leader")
+        return np.stack([self._answer(table) for table in leader_tables])
 
     def explore(self, leader_tables: Floats) -> Floats:
         """The same: there is nothing to explore."""
@@ -59,9 +60,6 @@ class OracleFollower:
     def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
         """Nothing."""
         return {}
-
-    def leader_changed(self) -> None:
-        """Nothing changes: the leader is shown."""
 
     def state_dict(self) -> dict[str, Any]:
         """Nothing was learned."""
@@ -73,6 +71,16 @@ class OracleFollower:
     def _solve(self, table: Floats) -> Floats:
         response = best_response(self.game, table, self.follower_class, self.ties)
         return pure_tables(np.array(response.plan), self.game.follower_actions)
+
+
+def remembered(function: Callable[[Floats], Result]) -> Callable[[Floats], Result]:
+    """A function of one table, whose latest results are remembered."""
+
+    @lru_cache(_MAX_KEPT)
+    def known(content: bytes, rows: int) -> Result:
+        return function(np.frombuffer(content).reshape(rows, -1))
+
+    return lambda table: known(np.asarray(table, dtype=np.float64).tobytes(), len(table))
 
 
 def best_response(

@@ -10,19 +10,17 @@ from numpy.typing import NDArray
 
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray, exact_array
-from gtlearn.learning.stackelberg.contexts import check_shown
-from gtlearn.learning.stackelberg.followers.answers import Answers
-from gtlearn.learning.stackelberg.followers.oracle import RESPONSES, check_class
-from gtlearn.learning.stackelberg.followers.protocol import require_certain_moves
+from gtlearn.learning.stackelberg.followers.oracle import RESPONSES, check_class, remembered
+from gtlearn.learning.stackelberg.followers.protocol import Follower, require_certain_moves
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
-from gtlearn.learning.stackelberg.play import Episodes
+from gtlearn.learning.stackelberg.play import Episodes, check_tables
 from gtlearn.solvers import optimal_response
 from gtlearn.solvers.outcomes import OPTIMAL
 
 UNSEEN = "unseen"  # the state that stands for all that may follow what was never seen
 
 
-class PlanningFollower:
+class PlanningFollower(Follower):
     """Remembers what followed what, and best-responds in the Markov game that it remembers.
 
     A joint action that was never seen in a state counts as paying the largest payoff from then
@@ -31,8 +29,6 @@ class PlanningFollower:
     exploration, Jin et al. 2020). An iterated game is deterministic given both actions, so one
     visit tells all. It answers leaders that mix, too.
     """
-
-    sees_leader = True
 
     def __init__(self, game: LeaderGame, follower_class: str = OPTIMAL) -> None:
         """A follower that has seen nothing.
@@ -51,8 +47,6 @@ class PlanningFollower:
         self.follower_class = follower_class
         self._next: Ints = np.full(game.moves.shape, -1)  # the next state, -1 where unseen
         self._rewards: Floats = np.zeros(game.moves.shape)
-        self._answers = Answers(self._answer)
-        self._explorations = Answers(self._exploration)
         self._rebuild()
 
     @property
@@ -62,13 +56,13 @@ class PlanningFollower:
 
     def tables(self, leader_tables: Floats) -> Floats:
         """The best response in the learned game; see `Follower`."""
-        check_shown(self.game, leader_tables)
-        return self._answers(leader_tables)
+        check_tables(self.game, leader_tables, "leader")
+        return np.stack([self._answer(table) for table in leader_tables])
 
     def explore(self, leader_tables: Floats) -> Floats:
         """The shortest way to what was never seen, one of them at random at every step."""
-        check_shown(self.game, leader_tables)
-        return self._explorations(leader_tables)
+        check_tables(self.game, leader_tables, "leader")
+        return np.stack([self._exploration(table) for table in leader_tables])
 
     def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
         """Remembers the steps of the episodes, whoever led; metric: joint actions unseen."""
@@ -78,9 +72,6 @@ class PlanningFollower:
             self._rewards[joint] = episodes.follower_rewards
             self._rebuild()
         return {"follower_unseen": float(self.unseen.sum())}
-
-    def leader_changed(self) -> None:
-        """Nothing changes: the leader is shown, and the game is the same."""
 
     def state_dict(self) -> dict[str, Any]:
         """What was seen."""
@@ -95,14 +86,13 @@ class PlanningFollower:
         """Makes the games of what was seen, and forgets the answers of the games before."""
         self._learned = learned_game(self.game, self._next, self._rewards)
         self._unexplored = exploration_game(self.game, self._next)
-        self._answers.forget()
-        self._explorations.forget()
+        self._answer, self._exploration = map(remembered, (self._answered, self._explored))
 
-    def _answer(self, table: Floats) -> Floats:
+    def _answered(self, table: Floats) -> Floats:
         response = RESPONSES[self.follower_class](self._learned, [_with_unseen(table), None], 1)
         return self._known_states(pure_tables(np.array(response.plan), self.game.follower_actions))
 
-    def _exploration(self, table: Floats) -> Floats:
+    def _explored(self, table: Floats) -> Floats:
         choices = optimal_response(self._unexplored, [_with_unseen(table), None], 1).choices
         mixed = np.zeros((len(choices), self.game.follower_actions))
         for row, actions in zip(mixed, choices, strict=True):

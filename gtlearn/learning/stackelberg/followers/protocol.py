@@ -18,6 +18,8 @@ class Follower(Protocol):
     row a state; one of the optimal class, in a game with a horizon, a row a state and step: row
     `t * states + s` for state s at step t.
 
+    Those that are shown their leader, and have nothing else to change, derive from this class.
+
     Attributes:
         game: what is played.
         follower_class: "stationary" (the time unseen) or "optimal" (any response to the history).
@@ -26,7 +28,7 @@ class Follower(Protocol):
 
     game: LeaderGame
     follower_class: str
-    sees_leader: bool
+    sees_leader: bool = True
 
     def tables(self, leader_tables: Floats) -> Floats:
         """The answer to each leader that is shown, without exploration.
@@ -34,27 +36,22 @@ class Follower(Protocol):
         Args:
             leader_tables: what the leaders show, shape (batch, states, leader actions).
         """
-        ...
 
     def explore(self, leader_tables: Floats) -> Floats:
         """What is played against each leader while learning; arguments as for `tables`."""
-        ...
 
     def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
         """Learns from one episode with each of the leaders, in their order; returns metrics."""
-        ...
 
     def leader_changed(self) -> None:
-        """Tells a follower who is not shown its leader that there is a new one."""
-        ...
+        """Tells a follower who is not shown its leader that there is a new one; here, nothing."""
+        return
 
     def state_dict(self) -> dict[str, Any]:
         """All that it has learned: nested dicts of arrays, tensors and numbers."""
-        ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes up what `state_dict` returned."""
-        ...
 
 
 def training_step(

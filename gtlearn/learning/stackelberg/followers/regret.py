@@ -17,7 +17,7 @@ from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import evaluate_exactly
 from gtlearn.solvers._markov.tables import exact_table
 
-Values = NDArray[Any]  # Fractions
+_Values = NDArray[Any]  # Fractions
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class StepsToExact:
     regrets: tuple[Fraction, ...]
 
 
-def best_values(game: LeaderGame, leader_tables: Floats, follower_class: str) -> Values:
+def best_values(game: LeaderGame, leader_tables: Floats, follower_class: str) -> _Values:
     """The follower's value of an exact best response to each leader, shape (batch,).
 
     Args:
@@ -49,7 +49,7 @@ def best_values(game: LeaderGame, leader_tables: Floats, follower_class: str) ->
     return np.array(best, dtype=object)
 
 
-def answer_values(game: LeaderGame, leader_tables: Floats, answers: Floats) -> Values:
+def answer_values(game: LeaderGame, leader_tables: Floats, answers: Floats) -> _Values:
     """The follower's exact value of its answer to each leader, shape (batch,).
 
     Args:
@@ -69,7 +69,7 @@ def answer_values(game: LeaderGame, leader_tables: Floats, answers: Floats) -> V
     return values.fractions()[:, game.follower]
 
 
-def follower_regrets(follower: Follower, leader_tables: Floats) -> Values:
+def follower_regrets(follower: Follower, leader_tables: Floats) -> _Values:
     """What a follower's answers lose against the best ones of its class, shape (batch,).
 
     In the unit of the game's values; a stationary follower's answer is compared with the best
@@ -77,7 +77,7 @@ def follower_regrets(follower: Follower, leader_tables: Floats) -> Values:
     """
     best = best_values(follower.game, leader_tables, follower.follower_class)
     answers = follower.tables(leader_tables)
-    regrets: Values = best - answer_values(follower.game, leader_tables, answers)
+    regrets: _Values = best - answer_values(follower.game, leader_tables, answers)
     return regrets
 
 

@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.learning.stackelberg.contexts import actions_of, check_shown
-from gtlearn.learning.stackelberg.followers.protocol import require_certain_moves
+from gtlearn.learning.stackelberg.contexts import actions_of
+from gtlearn.learning.stackelberg.followers.protocol import Follower, require_certain_moves
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
-from gtlearn.learning.stackelberg.play import Episodes
+from gtlearn.learning.stackelberg.play import Episodes, check_tables
 from gtlearn.solvers.outcomes import OPTIMAL
 
-Joint = tuple[int, int, int]  # a state, the leader's action, the follower's action
-Outcome = tuple[float, int]  # the follower's reward, the next state
+_Joint = tuple[int, int, int]  # a state, the leader's action, the follower's action
+_Outcome = tuple[float, int]  # the follower's reward, the next state
+_Seen = tuple[_Joint, _Outcome]
 
 
-class RelabellingFollower:
+class RelabellingFollower(Follower):
     """Q-values by context, step and state, for deterministic leaders; of the optimal class.
 
     What follows a joint action does not depend on what the leader would do elsewhere. So a step
@@ -31,7 +32,6 @@ class RelabellingFollower:
     Contexts are added when they are first shown, and all that is remembered is replayed for them.
     """
 
-    sees_leader = True
     follower_class = OPTIMAL
 
     def __init__(
@@ -63,7 +63,7 @@ class RelabellingFollower:
         self.learning_rate = learning_rate
         self.replay = replay
         self.epsilon = epsilon
-        self._seen: dict[Joint, Outcome] = {}
+        self._seen: dict[_Joint, _Outcome] = {}
         self._contexts: Ints = np.zeros((0, game.num_states), dtype=np.int64)
         self._places: dict[bytes, int] = {}
         self._q: Floats = _optimistic(game, 0)
@@ -98,9 +98,6 @@ class RelabellingFollower:
             self._replay(self._q, self._contexts)
         return {"follower_seen": float(len(self._seen))}
 
-    def leader_changed(self) -> None:
-        """Nothing changes: the leader is shown."""
-
     def state_dict(self) -> dict[str, Any]:
         """The contexts, their Q-values, and the distinct steps seen in order."""
         return {
@@ -126,7 +123,7 @@ class RelabellingFollower:
 
     def _add(self, leader_tables: Floats) -> list[int]:
         """Where the contexts are; new ones are added, and what was seen is replayed for them."""
-        check_shown(self.game, leader_tables)
+        check_tables(self.game, leader_tables, "leader")
         actions = actions_of(leader_tables)
         keys = [row.tobytes() for row in actions]
         fresh = {
@@ -146,7 +143,7 @@ class RelabellingFollower:
             if self._relabel(q, contexts, self._seen.items()) == 0:
                 return
 
-    def _relabel(self, q: Floats, contexts: Ints, steps: Iterable[tuple[Joint, Outcome]]) -> float:
+    def _relabel(self, q: Floats, contexts: Ints, steps: Iterable[_Seen]) -> float:
         """Updates the Q-values of all contexts that agree with each step's leader, in place.
 
         Returns:

@@ -4,9 +4,9 @@
 """
 
 from gtlearn.learning.stackelberg.leaders.bandit import BanditLeader as BanditLeader
-from gtlearn.learning.stackelberg.leaders.evolution import EvolutionLeader as EvolutionLeader
 from gtlearn.learning.stackelberg.leaders.exact import ExactLeader as ExactLeader
-from gtlearn.learning.stackelberg.leaders.policy_gradient import (
+from gtlearn.learning.stackelberg.leaders.logits import EvolutionLeader as EvolutionLeader
+from gtlearn.learning.stackelberg.leaders.logits import (
     PolicyGradientLeader as PolicyGradientLeader,
 )
 from gtlearn.learning.stackelberg.leaders.protocol import Leader as Leader

@@ -14,7 +14,7 @@ from gtlearn.learning.stackelberg.contexts import (
     written_count,
 )
 from gtlearn.learning.stackelberg.game import SPAN, Floats, Ints, LeaderGame
-from gtlearn.learning.stackelberg.leaders.decisions import mean_returns
+from gtlearn.learning.stackelberg.leaders.protocol import mean_returns
 from gtlearn.learning.stackelberg.play import Episodes
 
 MAX_ARMS = 4096

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
-from gtlearn.learning.stackelberg.play import Episodes
+from gtlearn.learning.stackelberg.leaders.protocol import Leader
 from gtlearn.solvers import solve
 from gtlearn.solvers.outcomes import Commitment
 
 
-class ExactLeader:
+class ExactLeader(Leader):
     """Commits to an exact Stackelberg commitment from the first episode on, and learns nothing.
 
     Where several tables are optimal it plays the first that the solver lists.
@@ -65,19 +63,6 @@ class ExactLeader:
         """The exact commitment in every episode; as in `Leader`."""
         return self._table[None].repeat(count, axis=0)
 
-    def learn(
-        self, tables: Floats, episodes: Episodes, shown: Floats | None = None
-    ) -> dict[str, float]:
-        """Learns nothing."""
-        return {}
-
     def table(self) -> Floats:
         """The exact commitment."""
         return self._table.copy()
-
-    def state_dict(self) -> dict[str, Any]:
-        """Nothing: all follows from the game."""
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes up what `state_dict` returned."""

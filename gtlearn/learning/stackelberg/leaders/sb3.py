@@ -19,15 +19,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.stackelberg.contexts import random_actions
 from gtlearn.learning.stackelberg.environments import one_hot, state_space
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
-from gtlearn.learning.stackelberg.leaders.decisions import Decisions, decisions
-from gtlearn.learning.stackelberg.leaders.drawn import DrawingLeader
-from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
+from gtlearn.learning.stackelberg.leaders.protocol import (
+    Decisions,
+    DrawingLeader,
+    decisions,
+    episodes_in,
+)
 from gtlearn.learning.stackelberg.play import Episodes
 from gtlearn.optional import needed
 
@@ -40,10 +42,49 @@ with needed("PPO and DQN leaders", "learn"):
 LINEAR: dict[str, Any] = {
     "net_arch": []
 }  # one-hot states and no hidden layer: a table, as in the paper
-NEVER = -1e9  # a weight of what is not legal: its probability is 0, and so is its gradient
+_NEVER = -1e9  # a weight of what is not legal: its probability is 0, and so is its gradient
 
 
-class PPOLeader(DrawingLeader):
+class LibraryLeader:
+    """A leader whose algorithm is the library's.
+
+    Args:
+        game: what is played.
+        seed: of the network and of all that the library draws.
+        batch_steps: environment steps between updates, queries counted.
+        algorithm: the library's class.
+        options: of this class.
+    """
+
+    def __init__(
+        self, game: LeaderGame, seed: int, batch_steps: int, algorithm: Any, **options: Any
+    ) -> None:
+        self.game = game
+        self.episodes = episodes_in(game, batch_steps)
+        self._rng = np.random.default_rng(seed)
+        given = {"policy_kwargs": dict(LINEAR), "device": "cpu", **options}
+        with _global_generators(self._rng):
+            self.model: Any = algorithm("MlpPolicy", _Spaces(game), **given)
+        self.model.set_logger(Logger(None, []))
+        self._observations = torch.from_numpy(one_hot(game, np.arange(game.num_states)))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Network, optimiser and generator."""
+        held = self.model.policy.state_dict()
+        return {
+            "policy": {name: value.clone() for name, value in held.items()},
+            "optimiser": optimiser_state(self.model.policy.optimizer),
+            "generator": self._rng.bit_generator.state,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes up what `state_dict` returned."""
+        self.model.policy.load_state_dict(state["policy"])
+        load_optimiser_state(self.model.policy.optimizer, state["optimiser"])
+        self._rng.bit_generator.state = state["generator"]
+
+
+class PPOLeader(LibraryLeader, DrawingLeader):
     """Draws a deterministic table an episode, shows it and plays it; commits to the likeliest.
 
     The decisions of an episode are those of its commitment (see `decisions`): no discount, and
@@ -78,27 +119,21 @@ class PPOLeader(DrawingLeader):
         entropy_coefficient: float = 0.0,
         mixed: bool = False,
     ) -> None:
-        self.game = game
-        self.episodes = episodes_in(game, batch_steps)
+        super().__init__(
+            game,
+            seed,
+            batch_steps,
+            PPO,
+            learning_rate=learning_rate,
+            n_epochs=epochs,
+            clip_range=clip_range,
+            ent_coef=entropy_coefficient,
+            vf_coef=1.0,
+        )
         self.mixed = mixed
-        self._rng = np.random.default_rng(seed)
-        with _global_generators(self._rng):
-            self.model = PPO(
-                "MlpPolicy",
-                _Spaces(game),
-                learning_rate=learning_rate,
-                n_epochs=epochs,
-                clip_range=clip_range,
-                ent_coef=entropy_coefficient,
-                vf_coef=1.0,
-                policy_kwargs=dict(LINEAR),
-                device="cpu",
-            )
         with torch.no_grad():
-            weight: Any = self.model.policy.action_net.weight
-            weight[torch.from_numpy(~game.leader_legal.T)] = NEVER
-        self.model.set_logger(Logger(None, []))
-        self._observations = torch.from_numpy(one_hot(game, np.arange(game.num_states)))
+            weight = self.model.policy.action_net.weight
+            weight[torch.from_numpy(~game.leader_legal.T)] = _NEVER
 
     def learn(
         self, tables: Floats, episodes: Episodes, shown: Floats | None = None
@@ -111,23 +146,9 @@ class PPOLeader(DrawingLeader):
             self.model.train()
         return _metrics(self.model.logger)
 
-    def state_dict(self) -> dict[str, Any]:
-        """Policy, optimiser and generator."""
-        return {
-            "policy": _copied(self.model.policy.state_dict()),
-            "optimiser": optimiser_state(self.model.policy.optimizer),
-            "generator": self._rng.bit_generator.state,
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes up what `state_dict` returned."""
-        self.model.policy.load_state_dict(state["policy"])
-        load_optimiser_state(self.model.policy.optimizer, state["optimiser"])
-        self._rng.bit_generator.state = state["generator"]
-
     def _probabilities(self) -> Floats:
         with torch.no_grad():
-            policy: Any = self.model.policy.get_distribution(self._observations).distribution
+            policy = self.model.policy.get_distribution(self._observations).distribution
         probabilities: Floats = policy.probs.double().numpy()
         return probabilities
 
@@ -156,7 +177,7 @@ class PPOLeader(DrawingLeader):
         return buffer
 
 
-class DQNLeader:
+class DQNLeader(LibraryLeader):
     """Tries deterministic tables; commits to the actions whose estimated worth is the largest.
 
     A commitment's decisions are made all at once, so that none leads to another: the worth of an
@@ -196,25 +217,14 @@ class DQNLeader:
         exploration_steps: int = 60_000,
         exploration_end: float = 0.05,
     ) -> None:
-        self.game = game
-        self.episodes = episodes_in(game, batch_steps)
+        super().__init__(
+            game, seed, batch_steps, DQN, learning_rate=learning_rate, buffer_size=replay_size
+        )
         self.learning_starts = learning_starts
         self.exploration_steps = exploration_steps
         self.exploration_end = exploration_end
         self._replay_batch = replay_batch
         self._steps = 0
-        self._rng = np.random.default_rng(seed)
-        with _global_generators(self._rng):
-            self.model = DQN(
-                "MlpPolicy",
-                _Spaces(game),
-                learning_rate=learning_rate,
-                buffer_size=replay_size,
-                policy_kwargs=dict(LINEAR),
-                device="cpu",
-            )
-        self.model.set_logger(Logger(None, []))
-        self._observations = torch.from_numpy(one_hot(game, np.arange(game.num_states)))
 
     @property
     def exploration(self) -> float:
@@ -250,35 +260,32 @@ class DQNLeader:
 
     def state_dict(self) -> dict[str, Any]:
         """Network, optimiser, replay buffer and generator."""
-        buffer = self._buffer
+        held, buffer = super().state_dict(), self._buffer
+        generator = held.pop("generator")
         filled = buffer.buffer_size if buffer.full else buffer.pos
         return {
-            "policy": _copied(self.model.policy.state_dict()),
-            "optimiser": optimiser_state(self.model.policy.optimizer),
+            **held,
             "replay_states": buffer.observations[:filled, 0].argmax(axis=1),
             "replay_actions": buffer.actions[:filled, 0, 0].copy(),
             "replay_returns": buffer.rewards[:filled, 0].copy(),
             "replay_position": buffer.pos,
             "steps": self._steps,
-            "generator": self._rng.bit_generator.state,
+            "generator": generator,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes up what `state_dict` returned."""
-        self.model.policy.load_state_dict(state["policy"])
-        load_optimiser_state(self.model.policy.optimizer, state["optimiser"])
+        super().load_state_dict(state)
         buffer = self._buffer
         buffer.reset()
         states, actions = np.asarray(state["replay_states"]), np.asarray(state["replay_actions"])
         self._remember(states, actions, np.asarray(state["replay_returns"]))
         buffer.pos = state["replay_position"]
         self._steps = state["steps"]
-        self._rng.bit_generator.state = state["generator"]
 
     @property
     def _buffer(self) -> ReplayBuffer:
-        buffer = self.model.replay_buffer
-        assert buffer is not None
+        buffer: ReplayBuffer = self.model.replay_buffer
         return buffer
 
     def _worth(self) -> Floats:
@@ -332,7 +339,3 @@ def _metrics(logger: Logger) -> dict[str, float]:
     }
     logger.dump()
     return logged
-
-
-def _copied(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value.clone() for name, value in state.items()}

@@ -22,8 +22,11 @@ class Enumeration:
         states, rows = [], []
         for step in range(horizon):
             states.append(here)
-            rows.append(program.row(here, list(self.actions[:, :, step])))
-            here = program.moves[rows[-1]]
+            row = here
+            for size, action in zip(program.actions, self.actions[:, :, step], strict=True):
+                row = row * size + action
+            rows.append(row)
+            here = program.moves[row]
         self.states, self.rewards = (
             torch.stack(states, 1),
             program.rewards[:, torch.stack(rows, 1)],

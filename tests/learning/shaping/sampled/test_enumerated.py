@@ -21,8 +21,8 @@ from gtlearn.learning.shaping.sampled import (
     state_program,
     value_credit,
 )
-from gtlearn.learning.shaping.sampled.estimators import dice_objective
-from gtlearn.learning.shaping.sampled.meta import meta_objective
+from gtlearn.learning.shaping.sampled.credit import dice_objective
+from gtlearn.learning.shaping.sampled.gradients import meta_objective
 
 spec = importlib.util.spec_from_file_location(
     "enumeration", Path(__file__).with_name("enumeration.py")

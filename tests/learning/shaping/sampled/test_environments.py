@@ -22,7 +22,7 @@ from gtlearn.learning.shaping.sampled import (
     returns_credit,
     rollout,
 )
-from gtlearn.learning.shaping.sampled.baselines import linear_baseline
+from gtlearn.learning.shaping.sampled.credit import linear_baseline
 from gtlearn.learning.shaping.sampled.policies.lstm import lstm
 
 DOUBLE = torch.float64
@@ -161,7 +161,7 @@ def test_choices_are_drawn_with_their_probabilities():
     parameters = 3 * policy.initial(2, generator)  # so that the actions are not all as likely
     state = torch.tensor([0.5, -1.0], dtype=DOUBLE).expand(2, 1, count, 2)
     noise = policy.noise((2, 1, count), parameters, generator)
-    drawn = policy.actor(parameters, count, 1)(0, state[:, 0], noise[:, 0])
+    drawn = policy.actor(parameters, count, 1).act(0, state[:, 0], noise[:, 0])
     for action in range(3):
         asked = torch.full((2, 1, count), action)
         chance = policy.log_probs(parameters, state, asked).exp()[:, 0, 0]

@@ -7,25 +7,25 @@ import torch
 
 from gtlearn import games
 from gtlearn.errors import DivergenceError, InputError
+from gtlearn.learning.shaping.ascents.sampled import clip_each, project_conflicts
 from gtlearn.learning.shaping.sampled import (
     TablePolicy,
     Trajectories,
-    clip_each,
     lola_dice,
     meta_mapg,
     play_chain,
-    project_conflicts,
     reinforce,
     returns_credit,
     rollout,
     state_program,
     value_credit,
 )
-from gtlearn.learning.shaping.sampled.credit import linear_baseline, split_baseline
-from gtlearn.learning.shaping.sampled.estimators import (
+from gtlearn.learning.shaping.sampled.credit import (
     dice_objective,
     generalised_advantages,
+    linear_baseline,
     returns_to_go,
+    split_baseline,
 )
 
 IPD = games.iterated("ipd_meta_mapg", discount="24/25")

@@ -17,7 +17,7 @@ from gtlearn.learning.shaping.sampled import (
     state_program,
     values_and_gradient,
 )
-from gtlearn.learning.shaping.sampled.estimators import returns_to_go
+from gtlearn.learning.shaping.sampled.credit import returns_to_go
 from gtlearn.learning.shaping.sampled.policies.lstm import lstm
 
 IPD = games.iterated("ipd_meta_mapg", discount="24/25")

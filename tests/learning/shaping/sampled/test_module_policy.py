@@ -55,7 +55,7 @@ def test_numbers_are_normal_about_the_outputs():
     means = torch.einsum("bhks,bas->bhka", states, parameters[:, :6].reshape(2, 2, 3))
     expected = Normal(means, torch.tensor(0.5).exp()).log_prob(actions).sum(-1)
     torch.testing.assert_close(policy.log_probs(parameters, states, actions), expected)
-    still = policy.actor(parameters, 5, 4)(0, states[:, 0], torch.zeros(2, 5, 2))
+    still = policy.actor(parameters, 5, 4).act(0, states[:, 0], torch.zeros(2, 5, 2))
     torch.testing.assert_close(still, means[:, 0])
 
 
@@ -64,7 +64,7 @@ def test_what_is_not_legal_is_not_played():
     generator = torch.Generator().manual_seed(0)
     states = torch.tensor([0.3, -1.0, 0.0, 1.0]).expand(1, 100, 4)  # the first is not legal
     noise = policy.noise((1, 100), states, generator)
-    assert (policy.actor(policy.initial(1, generator), 100, 1)(0, states, noise) == 1).all()
+    assert (policy.actor(policy.initial(1, generator), 100, 1).act(0, states, noise) == 1).all()
 
 
 def test_the_generator_alone_decides_the_start():

@@ -15,7 +15,7 @@ from gtlearn.learning.shaping.sampled import (
     rollout,
     state_program,
 )
-from gtlearn.learning.shaping.sampled.meta import meta_objective
+from gtlearn.learning.shaping.sampled.gradients import meta_objective
 from gtlearn.learning.table_values import tensor_game, values
 
 DOUBLE = torch.float64

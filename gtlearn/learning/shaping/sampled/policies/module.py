@@ -1,4 +1,4 @@
-"""A policy of any `torch.nn.Module`, such as a user's own network."""
+"""A policy of any `torch.nn.Module`, such as a user's own network; a learned policy as a module."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from torch.nn.utils import parameters_to_vector
 
 from gtlearn.errors import InputError, first_line
 from gtlearn.learning.shaping.sampled.noise import Generators, gumbel, normal
-from gtlearn.learning.shaping.sampled.policies.gaussian import normal_log_probs
+from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Choices, Policy, Space
+from gtlearn.learning.shaping.sampled.policies.recurrent import normal_log_probs
 from gtlearn.learning.shaping.sampled.policies.softmax import chosen_log_probs, legal_logits
-from gtlearn.learning.shaping.sampled.policies.spaces import Choices, Space
 
 MakeModule = Callable[[int, int], Any]  # a torch.nn.Module, of the numbers of inputs and outputs
 
@@ -59,9 +59,9 @@ class ModulePolicy:
         found = torch.stack(made).to(generator.device)
         return torch.cat([found, found.new_zeros(chains, self.shape[0] - found.shape[1])], dim=1)
 
-    def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> ModuleActor:
+    def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> Actor:
         """Who plays."""
-        return ModuleActor(self, parameters)
+        return Actor(lambda _, states, noise: self.act(parameters, states, noise))
 
     def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
         """Gumbel noise of each action, or normal noise of each number; see `Policy.noise`."""
@@ -131,14 +131,72 @@ class ModulePolicy:
             )
 
 
-class ModuleActor:
-    """A policy of a module while it plays."""
+class PolicyModule(torch.nn.Module):
+    """Plays one policy step by step; it remembers what it has seen until it is reset.
 
-    memory = None
+    Args:
+        policy: how it plays.
+        weights: its parameters, of the policy's shape.
 
-    def __init__(self, policy: ModulePolicy, parameters: Tensor) -> None:
-        self._policy, self._parameters = policy, parameters
+    Attributes:
+        policy: as given.
+        weights: a parameter of the module.
+    """
 
-    def __call__(self, step: int, states: Tensor, noise: Tensor) -> Tensor:
-        """Acts at what it sees; see `Actor`."""
-        return self._policy.act(self._parameters, states, noise)
+    def __init__(self, policy: Policy, weights: Tensor) -> None:
+        super().__init__()
+        self.policy = policy
+        self.weights = torch.nn.Parameter(weights.detach().clone())
+        self.reset()
+
+    def reset(self, seed: int = 0, episodes: int = 1, horizon: int = 1000) -> None:
+        """Begins new episodes, side by side.
+
+        Args:
+            seed: of the actions that are drawn.
+            episodes: how many.
+            horizon: the most steps of one.
+        """
+        self._generator = torch.Generator(self.weights.device).manual_seed(seed)
+        self._episodes, self._horizon, self._step = episodes, horizon, 0
+        self._actor: Actor | None = None
+
+    def forward(self, observations: Tensor) -> Tensor:
+        """Draws actions, without gradients.
+
+        Args:
+            observations: of this step, one an episode: indices of states of shape (episodes,), or
+                numbers of shape (episodes, count).
+
+        Returns:
+            Indices of actions of shape (episodes,), or numbers of shape (episodes, count).
+
+        Raises:
+            InputError: after `horizon` steps.
+        """
+        if self._step == self._horizon:
+            raise InputError(
+                f"the episode has had its {self._horizon} steps; call reset, with a longer horizon "
+                "if need be"
+            )
+        with torch.no_grad():
+            if self._actor is None:
+                weights = self.weights.detach()[None]
+                self._actor = self.policy.actor(weights, self._episodes, self._horizon)
+            shape = 1, 1, self._episodes
+            noise = self.policy.noise(shape, self.weights, self._generator)[:, 0]
+            actions: Tensor = self._actor.act(self._step, observations[None], noise)[0]
+        self._step += 1
+        return actions
+
+    def log_probs(self, observations: Tensor, actions: Tensor) -> Tensor:
+        """The log-probabilities of what was played, differentiable in `weights`.
+
+        Args:
+            observations: of whole episodes, shape (steps, episodes, ...).
+            actions: shape (steps, episodes, ...).
+
+        Returns:
+            Shape (steps, episodes).
+        """
+        return self.policy.log_probs(self.weights[None], observations[None], actions[None])[0]

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gtlearn.learning.shaping.sampled.policies.lstm import Lookup, Notes, Recurrence, doubled, lstm
 
-Reader = Callable[[Tensor], Tensor]  # what a step's states add to the gates, doubled
+_Reader = Callable[[Tensor], Tensor]  # what a step's states add to the gates, doubled
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Network:
         weight, bias, forward, _, gate_bias, *_ = self.layers(parameters)
         return torch.relu(weight + bias) @ forward + gate_bias
 
-    def reader(self, parameters: Tensor) -> Reader:
+    def reader(self, parameters: Tensor) -> _Reader:
         """What states add to the gates, step by step, without autograd."""
         return Lookup(self.gate_inputs(parameters))
 
@@ -110,7 +110,7 @@ class VectorNetwork(Network):
     States have the shape (chains, steps, trajectories, numbers).
     """
 
-    def reader(self, parameters: Tensor) -> Reader:
+    def reader(self, parameters: Tensor) -> _Reader:
         """What vectors (chains, trajectories, numbers) add to the gates, without autograd."""
         weight, bias, forward, _, gate_bias, *_ = self.layers(parameters)
         forward, gate_bias = doubled(forward), doubled(gate_bias)

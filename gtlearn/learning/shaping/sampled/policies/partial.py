@@ -11,8 +11,7 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.sampled.noise import Generators
-from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Policy
-from gtlearn.learning.shaping.sampled.policies.spaces import Numbers, Space
+from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Numbers, Policy, Space
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,12 @@ class PartialPolicy:
         """Random parameters, shape (chains, *shape)."""
         return self.policy.initial(chains, generator)
 
-    def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> PartialActor:
-        """Who plays."""
-        return PartialActor(self, self.policy.actor(parameters, trajectories, horizon))
+    def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> Actor:
+        """Who plays at what is seen."""
+        actor = self.policy.actor(parameters, trajectories, horizon)
+        return Actor(
+            lambda step, states, noise: actor.act(step, self.seen(states), noise), actor.memory
+        )
 
     def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
         """All that an actor draws; see `Policy.noise`."""
@@ -77,19 +79,3 @@ class PartialPolicy:
     def seen(self, states: Tensor) -> Tensor:
         """The part of states (..., numbers) that is seen; shape (..., its numbers)."""
         return states[..., self.first : self.first + self.policy.observes.count]
-
-
-class PartialActor:
-    """A partial policy while it plays."""
-
-    def __init__(self, policy: PartialPolicy, actor: Actor) -> None:
-        self._policy, self._actor = policy, actor
-
-    @property
-    def memory(self) -> Any:
-        """What its policy noted."""
-        return self._actor.memory
-
-    def __call__(self, step: int, states: Tensor, noise: Tensor) -> Tensor:
-        """Acts at what it sees; see `Actor`."""
-        return self._actor(step, self._policy.seen(states), noise)

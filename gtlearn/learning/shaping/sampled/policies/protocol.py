@@ -1,40 +1,79 @@
 """What a policy is here: functions of a parameter tensor, which the policy does not hold.
 
+It sees, and does, one of so many things or so many numbers.
+
 States have the shape (chains, steps, trajectories) where they are indices, and one more axis where
 they are numbers; so have actions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
 
 import torch
 from torch import Tensor
 
 from gtlearn.learning.shaping.sampled.noise import Generators
-from gtlearn.learning.shaping.sampled.policies.spaces import Space
 
 
-class Actor(Protocol):
-    """A policy while it plays, without autograd."""
+@dataclass(frozen=True)
+class Choices:
+    """One of finitely many, as an index.
 
-    def __call__(self, step: int, states: Tensor, noise: Tensor) -> Tensor:
-        """Actions at states.
+    Attributes:
+        count: how many there are.
+    """
 
-        Steps are called in order, from 0.
-
-        Args:
-            step: which.
-            states: shape (chains, trajectories), or (chains, trajectories, numbers).
-            noise: of this step, as `Policy.noise` draws it.
-        """
-        ...
+    count: int
 
     @property
-    def memory(self) -> Any:
-        """What spares `Policy.log_probs` the same computation; None if nothing does."""
-        ...
+    def width(self) -> int:
+        """How many numbers hold it: the index alone."""
+        return 1
+
+    def of(self, noun: str) -> str:
+        """In words, such as "5 states"."""
+        return f"{self.count} {noun}"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A vector.
+
+    Attributes:
+        count: its length.
+    """
+
+    count: int
+
+    @property
+    def width(self) -> int:
+        """How many numbers hold it."""
+        return self.count
+
+    def of(self, noun: str) -> str:
+        """In words, such as "states of 17 numbers"."""
+        return f"{noun} of {self.count} numbers"
+
+
+Space: TypeAlias = Choices | Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Actor:
+    """A policy while it plays, without autograd.
+
+    Attributes:
+        act: actions, from the step (called in order, from 0), the states of shape (chains,
+            trajectories) or (chains, trajectories, numbers), and the step's noise, as
+            `Policy.noise` draws it.
+        memory: what spares `Policy.log_probs` the same computation; None if nothing does.
+    """
+
+    act: Callable[[int, Tensor, Tensor], Tensor]
+    memory: Any = None
 
 
 class Policy(Protocol):
@@ -43,25 +82,20 @@ class Policy(Protocol):
     @property
     def observes(self) -> Space:
         """What states it can see."""
-        ...
 
     @property
     def acts(self) -> Space:
         """What actions it can take."""
-        ...
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of its parameters, after the axis of chains."""
-        ...
 
     def initial(self, chains: int, generator: torch.Generator) -> Tensor:
         """Random parameters, shape (chains, *shape)."""
-        ...
 
     def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> Actor:
         """Who plays so many trajectories of so many steps in each chain."""
-        ...
 
     def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
         """All that an actor draws, in the type of `like`.
@@ -74,7 +108,6 @@ class Policy(Protocol):
         Returns:
             Shape (*shape, numbers that an action takes).
         """
-        ...
 
     def log_probs(
         self, parameters: Tensor, states: Tensor, actions: Tensor, memory: Any = None
@@ -90,4 +123,3 @@ class Policy(Protocol):
         Returns:
             Shape (chains, steps, trajectories).
         """
-        ...

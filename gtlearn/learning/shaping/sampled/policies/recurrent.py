@@ -1,29 +1,34 @@
-"""The paper's policy of finitely many actions: a softmax over an LSTM's outputs."""
+"""The paper's policies: a softmax over an LSTM's outputs, or a Gaussian whose means they are."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log, pi
 
 import torch
 from torch import Tensor
 
+from gtlearn.learning.shaping.sampled.noise import Generators, normal
 from gtlearn.learning.shaping.sampled.policies.lstm import Notes
 from gtlearn.learning.shaping.sampled.policies.network import Network, Unrolled, VectorNetwork
+from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Choices, Numbers, Space
 from gtlearn.learning.shaping.sampled.policies.softmax import (
     Softmax,
     chosen_log_probs,
     legal_logits,
 )
-from gtlearn.learning.shaping.sampled.policies.spaces import Numbers
+
+LOG_ROOT = log(2 * pi) / 2
 
 
 @dataclass(frozen=True)
-class RecurrentPolicy(Softmax):
-    """A softmax over the network's outputs.
+class NetworkPolicy:
+    """What policies of a network share.
 
     Attributes:
-        states: the number of states.
-        actions: the number of actions.
+        states: the number of states; where they are vectors, their length.
+        actions: the number of actions; where they are vectors, their length.
         units: of the input layer and of the LSTM.
         dtype: the type of the parameters.
     """
@@ -35,8 +40,13 @@ class RecurrentPolicy(Softmax):
 
     @property
     def network(self) -> Network:
-        """The network whose outputs are logits."""
-        return Network(self.states, self.actions, self.units, self.dtype)
+        """The network, with an output for each action, or each number of one."""
+        return VectorNetwork(self.states, self.actions, self.units, self.dtype)
+
+    @property
+    def observes(self) -> Space:
+        """The states."""
+        return Numbers(self.states)
 
     @property
     def shape(self) -> tuple[int]:
@@ -47,9 +57,20 @@ class RecurrentPolicy(Softmax):
         """Random parameters, shape (chains, *shape)."""
         return self.network.initial(chains, generator)
 
-    def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> RecurrentActor:
-        """Who plays, and notes what the network computed."""
-        return RecurrentActor(self, parameters, trajectories, horizon)
+
+@dataclass(frozen=True)
+class CategoricalPolicy(NetworkPolicy, Softmax):
+    """A softmax over the outputs of a network that reads vectors."""
+
+    def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> Actor:
+        """Who draws from the softmax, and notes what the network computed."""
+        logits = Unrolled(self.network, parameters, trajectories, horizon)
+        return Actor(
+            lambda step, states, noise: (self.legal(logits(step, states), states) + noise).argmax(
+                -1
+            ),
+            logits.notes,
+        )
 
     def log_probs(
         self, parameters: Tensor, states: Tensor, actions: Tensor, memory: Notes | None = None
@@ -63,18 +84,18 @@ class RecurrentPolicy(Softmax):
         return logits
 
 
-class CategoricalPolicy(RecurrentPolicy):
-    """The same softmax over a network that reads vectors; `states` is their length."""
+class RecurrentPolicy(CategoricalPolicy):
+    """The same softmax over a network that reads one of so many states."""
 
     @property
-    def observes(self) -> Numbers:
+    def observes(self) -> Choices:
         """The states."""
-        return Numbers(self.states)
+        return Choices(self.states)
 
     @property
-    def network(self) -> VectorNetwork:
+    def network(self) -> Network:
         """The network whose outputs are logits."""
-        return VectorNetwork(self.states, self.actions, self.units, self.dtype)
+        return Network(self.states, self.actions, self.units, self.dtype)
 
 
 class MaskedPolicy(CategoricalPolicy):
@@ -85,21 +106,60 @@ class MaskedPolicy(CategoricalPolicy):
         return legal_logits(logits, states)
 
 
-class RecurrentActor:
-    """A recurrent policy while it plays."""
+@dataclass(frozen=True)
+class GaussianPolicy(NetworkPolicy):
+    """Independent normal actions: the network gives their means, parameters their deviations.
 
-    def __init__(
-        self, policy: RecurrentPolicy, parameters: Tensor, trajectories: int, horizon: int
-    ) -> None:
-        self._policy = policy
-        self._logits = Unrolled(policy.network, parameters, trajectories, horizon)
+    Kim et al. (2021), Appendix B.1, say "a mean and variance"; in their code the deviations do not
+    depend on the state, as in Duan et al. (2016), Benchmarking Deep Reinforcement Learning, and so
+    it is here. The parameters are the network's, then the logarithms of the deviations. States and
+    actions are vectors.
+    """
 
     @property
-    def memory(self) -> Notes:
-        """What the LSTM computed."""
-        return self._logits.notes
+    def acts(self) -> Numbers:
+        """The actions."""
+        return Numbers(self.actions)
 
-    def __call__(self, step: int, states: Tensor, noise: Tensor) -> Tensor:
-        """Draws from the softmax; see `Actor`."""
-        logits = self._policy.legal(self._logits(step, states), states)
-        return (logits + noise).argmax(-1)
+    @property
+    def shape(self) -> tuple[int]:
+        """The number of parameters, in a tuple."""
+        return (self.network.size + self.actions,)
+
+    def initial(self, chains: int, generator: torch.Generator) -> Tensor:
+        """A random network, and deviations of one; shape (chains, *shape)."""
+        network = super().initial(chains, generator)
+        return torch.cat([network, network.new_zeros(chains, self.actions)], dim=1)
+
+    def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> Actor:
+        """Who plays the means plus scaled noise, and notes what the network computed."""
+        weights, logs = self._split(parameters)
+        means, deviations = Unrolled(self.network, weights, trajectories, horizon), logs.exp()
+        return Actor(
+            lambda step, states, noise: torch.addcmul(
+                means(step, states), deviations[:, None], noise
+            ),
+            means.notes,
+        )
+
+    def noise(self, shape: Sequence[int], like: Tensor, generator: Generators) -> Tensor:
+        """Standard normal noise of each number; see `Policy.noise`."""
+        return normal((*shape, self.actions), like, generator)
+
+    def log_probs(
+        self, parameters: Tensor, states: Tensor, actions: Tensor, memory: Notes | None = None
+    ) -> Tensor:
+        """The logarithms of the densities of what was played; see `Policy.log_probs`."""
+        weights, logs = self._split(parameters)
+        return normal_log_probs(self.network(weights, states, memory), logs[:, None, None], actions)
+
+    def _split(self, parameters: Tensor) -> tuple[Tensor, Tensor]:
+        """The network's parameters and the logarithms of the deviations."""
+        size = self.network.size
+        return parameters[:, :size], parameters[:, size:]
+
+
+def normal_log_probs(means: Tensor, logs: Tensor, actions: Tensor) -> Tensor:
+    """The logarithms of densities of actions (..., numbers), by the deviations' logarithms."""
+    distances = (actions - means) * torch.exp(-logs)
+    return (-0.5 * distances.square() - logs - LOG_ROOT).sum(-1)

@@ -1,4 +1,4 @@
-"""What the update rules share: values at tracked parameters, rates, one step upwards."""
+"""What an update rule is: a direction at values of tracked parameters, and a step along it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import InputError
-from gtlearn.learning.shaping.games.derivatives import gradients, with_gradients
-from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction
+from gtlearn.learning.shaping.games.protocol import Parameters, ValueFunction, gradients
 
 Rates: TypeAlias = float | Tensor | Sequence[float | Tensor]  # for all, or one a player
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
+class Place:
     """Values at some parameters, ready to be differentiated.
 
     Attributes:
@@ -122,7 +121,7 @@ class Point:
         return self.finished([own + step for own, step in zip(self.parameters, steps, strict=True)])
 
 
-def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) -> Point:
+def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) -> Place:
     """The values at some parameters.
 
     Args:
@@ -156,21 +155,45 @@ def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) 
                 f"the parameters of player {player} have shape {list(tensor.shape)}, the values "
                 f"{list(found.shape)}; give every player the batch axes {list(batch)}"
             )
-    return Point(tracked, found, create_graph, values)
+    return Place(tracked, found, create_graph, values)
 
 
-def stepping(
-    climb: Callable[..., Sequence[Tensor]], *, foresees: bool = True
-) -> Callable[..., tuple[Tensor, ...]]:
-    """The function `update` of a rule.
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """An update rule, which all players follow at once.
 
-    Args:
-        climb: the direction at a `Point`, by the options of the rule.
-        foresees: whether one of these is `look_ahead`, the rate of a step that is foreseen.
+    Attributes:
+        climb: the direction at a `Place`, one tensor a player, by the options of the rule.
+        foresees: whether the first of these is `look_ahead`, the rate of a step that is foreseen.
     """
 
-    @with_gradients
+    climb: Callable[..., Sequence[Tensor]]
+    foresees: bool = True
+
+    @torch.enable_grad()
+    def direction(
+        self,
+        values: ValueFunction,
+        parameters: Parameters,
+        *options: Any,
+        create_graph: bool = False,
+        **named: Any,
+    ) -> tuple[Tensor, ...]:
+        """Where the rule leads from here, one tensor a player; arguments and errors of `point`.
+
+        Args:
+            values: as of `point`.
+            parameters: as of `point`.
+            options: of the rule, in their order.
+            create_graph: whether the result can be differentiated again.
+            named: options of the rule by their names.
+        """
+        at = point(values, parameters, create_graph=create_graph)
+        return at.finished(self.climb(at, *options, **named))
+
+    @torch.enable_grad()
     def update(
+        self,
         values: ValueFunction,
         parameters: Parameters,
         rates: Rates,
@@ -182,22 +205,20 @@ def stepping(
         """New parameters after one step along `direction`; the given ones are not changed.
 
         Args:
-            values: takes one tensor a player, (*batch, *its shape), and gives (*batch, players).
-            parameters: one tensor a player, all with the same axes of the batch.
+            values: as of `point`.
+            parameters: as of `point`.
             rates: one learning rate for all players, or one a player.
             look_ahead: the rate of the step that is foreseen; the learning rates by default.
             create_graph: whether the result can be differentiated in the parameters.
-            options: the others of `direction`.
+            options: the others of the rule.
 
         Raises:
             InputError: as `direction`, if there is not one rate a player, or `look_ahead` is given
                 to a rule that foresees no step.
         """
         at = point(values, parameters, create_graph=create_graph)
-        if foresees:
+        if self.foresees:
             options["look_ahead"] = rates if look_ahead is None else look_ahead
         elif look_ahead is not None:
             raise InputError("this rule foresees no step; leave look_ahead out")
-        return at.moved(climb(at, **options), rates)
-
-    return update
+        return at.moved(self.climb(at, **options), rates)
