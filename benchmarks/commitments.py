@@ -9,7 +9,7 @@ from itertools import product
 
 from benchmarks.harness import Case, Row, Target, say, show, timed
 from gtlearn import games
-from gtlearn.games.catalogue import symmetric
+from gtlearn.games.catalogue.classics import SYMMETRIC_2X2
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.solvers._markov.commitment import stackelberg
 from gtlearn.solvers._markov.commitment.view import total_weight
@@ -20,7 +20,7 @@ TWELVE = Target("< 5 s", seconds=5.0)  # so that the 12 games take less than a m
 
 def commitments(quick: bool) -> Iterator[Case]:
     """The best stochastic table against both classes of followers, under both ties."""
-    for entry in symmetric.ENTRIES[:2] if quick else symmetric.ENTRIES:
+    for entry in SYMMETRIC_2X2[:2] if quick else SYMMETRIC_2X2:
         game = games.iterated(entry.name, horizon=10)
         yield _case(f"{entry.name}, horizon 10", [game], TWELVE)
     for name in ("ipd_meta_mapg", "rps_meta_mapg"):

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from benchmarks.harness import TURNS, Case, Peer, Row, Target, Timed, say, show, timed
 from gtlearn import games
-from gtlearn.games.catalogue import symmetric
+from gtlearn.games.catalogue.classics import SYMMETRIC_2X2
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.solvers._markov.batch import evaluate_exactly, evaluate_floats
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.tables import deterministic_tables
 
-STAGES = [entry.name for entry in symmetric.ENTRIES]
+STAGES = [entry.name for entry in SYMMETRIC_2X2]
 POLICY_VALUE = "OpenSpiel expected_game_score"
 EXPECTED_RETURNS = "OpenSpiel C++ expected_returns"
 AGREE = 1e-9  # both add up at most 10 rewards of at most 4 in doubles

@@ -13,10 +13,10 @@ import numpy as np
 
 from benchmarks.harness import Case, Row, say
 from gtlearn import games
-from gtlearn.games.catalogue import symmetric
+from gtlearn.games.catalogue.classics import SYMMETRIC_2X2
 from gtlearn.learning.registry import find_algorithm
 
-STAGES = [entry.name for entry in symmetric.ENTRIES]
+STAGES = [entry.name for entry in SYMMETRIC_2X2]
 SEEDS = 10
 EPISODE = 15  # environment steps: ten played, five queries
 BUDGET, LONGER = 1_500, 100_000  # environment steps that our followers and the paper's are given

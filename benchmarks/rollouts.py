@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from benchmarks.harness import TURNS, Case, Peer, Row, Target, Timed, rate, say, timed
 from gtlearn import games
-from gtlearn.games.catalogue import symmetric
+from gtlearn.games.catalogue.classics import SYMMETRIC_2X2
 from gtlearn.learning.stackelberg.game import LeaderGame, leader_game
 from gtlearn.learning.stackelberg.play import Episodes, rollout
 from gtlearn.solvers._markov.batch import evaluate_floats
 
-STAGES = [entry.name for entry in symmetric.ENTRIES]
+STAGES = [entry.name for entry in SYMMETRIC_2X2]
 MILLION = 1_000_000
 LOOPED = 1_000  # episodes of a peer in one turn
 LIKELY = 5.0  # standard errors by which a mean may differ from the exact value

@@ -53,8 +53,9 @@ def _ordinal(name: str, cc: int, cd: int, dc: int, dd: int, text: str) -> Entry:
     return Entry(name, f"symmetric 2x2: {text}", _SYMMETRIC, build)
 
 
+SYMMETRIC_2X2 = tuple(_ordinal(name, *payoffs, text) for name, (payoffs, text) in _ORDINAL.items())
 ENTRIES = (
-    *(_ordinal(name, *payoffs, text) for name, (payoffs, text) in _ORDINAL.items()),
+    *SYMMETRIC_2X2,
     Entry(
         "battle_of_the_sexes",
         "both want to meet, each at another place",

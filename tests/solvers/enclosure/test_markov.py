@@ -16,7 +16,7 @@ from gtlearn.solvers import check, solve, verify
 from gtlearn.solvers._enclosure.equilibria import NotEnclosed, enclosed
 from gtlearn.solvers.enclosures import Enclosure, decimal_text
 from gtlearn.solvers.evidence import EnclosureEvidence
-from gtlearn.solvers.outcomes import read_solution
+from gtlearn.solvers.solution import read_solution
 
 
 def opposed(seed, states, shape):

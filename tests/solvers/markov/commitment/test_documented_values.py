@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gtlearn import games
-from gtlearn.games.catalogue import symmetric
+from gtlearn.games.catalogue.classics import SYMMETRIC_2X2
 from gtlearn.solvers._markov.commitment import stackelberg
 
 PAGE = Path(__file__).parents[4] / "docs" / "what-a-commitment-is-worth.md"
@@ -16,7 +16,7 @@ COLUMNS = [(p, f) for p in ("deterministic", "stochastic") for f in ("optimal", 
 
 
 def test_all_games_are_listed():
-    assert list(ROWS) == [entry.name for entry in symmetric.ENTRIES]
+    assert list(ROWS) == [entry.name for entry in SYMMETRIC_2X2]
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.catalogue import symmetric
+from gtlearn.games.catalogue.classics import SYMMETRIC_2X2
 from gtlearn.solvers import verify
 from gtlearn.solvers._markov.commitment import stackelberg
 from gtlearn.solvers._markov.commitment.floats import leader_values
 from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.response import stationary_response
 
-TWELVE = [entry.name for entry in symmetric.ENTRIES]
+TWELVE = [entry.name for entry in SYMMETRIC_2X2]
 BEST = {"deadlock": 3, "prisoners_delight": 3}  # the others but the dilemma: 4
 FOLLOWERS = ("optimal", "stationary")
 
