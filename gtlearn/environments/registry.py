@@ -10,7 +10,7 @@ from gtlearn.games.names import nearest
 from gtlearn.plugins import plugin_sources
 from gtlearn.sources import function, is_source
 
-GROUP = "gtlearn.environments"  # of entry points
+_GROUP = "gtlearn.environments"  # of entry points
 _REGISTERED: dict[str, Callable[[], Any]] = {}
 
 
@@ -31,7 +31,7 @@ def register(name: str, make: Callable[[], Any]) -> None:
 
 def environment_names() -> list[str]:
     """The names that are registered or installed."""
-    return [*_REGISTERED, *(name for name in plugin_sources(GROUP) if name not in _REGISTERED)]
+    return [*_REGISTERED, *(name for name in plugin_sources(_GROUP) if name not in _REGISTERED)]
 
 
 def find_environment(name: str) -> Callable[[], Any]:
@@ -42,7 +42,7 @@ def find_environment(name: str) -> Callable[[], Any]:
     """
     if name in _REGISTERED:
         return _REGISTERED[name]
-    source = name if is_source(name) else plugin_sources(GROUP).get(name)
+    source = name if is_source(name) else plugin_sources(_GROUP).get(name)
     if source is None:
         advice = nearest(name, environment_names()) or "register it, or give module:function"
         raise InputError(f"there is no environment {name[:60]!r}; {advice}")

@@ -17,7 +17,7 @@ from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.jobs import Job, require_backend, train_all
 from gtlearn.runs.stopping import Stop, deferred
 
-Watch = Callable[[int, int], None]
+_Watch = Callable[[int, int], None]
 
 
 def run_path(parent: Path, panel: Panel, method: Method, seed: int) -> Path:
@@ -44,7 +44,7 @@ def reproduce(
     parent: Path,
     *,
     workers: int = 1,
-    watch: Watch | None = None,
+    watch: _Watch | None = None,
     stop: Stop | None = None,
 ) -> Reproduction:
     """Trains what is not finished yet, and reads all runs.
@@ -90,7 +90,7 @@ def read(figure: Figure, parent: Path) -> Reproduction:
     return Reproduction(figure, runs, parent)
 
 
-def _train(jobs: Sequence[Job], workers: int, watch: Watch | None, stop: Stop | None) -> None:
+def _train(jobs: Sequence[Job], workers: int, watch: _Watch | None, stop: Stop | None) -> None:
     """Trains what is not finished yet.
 
     Raises:

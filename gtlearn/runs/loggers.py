@@ -11,7 +11,7 @@ from gtlearn.games.names import nearest
 from gtlearn.plugins import plugin_sources
 from gtlearn.sources import function, is_source
 
-GROUP = "gtlearn.loggers"  # of entry points
+_GROUP = "gtlearn.loggers"  # of entry points
 
 
 class Logger(Protocol):
@@ -55,7 +55,7 @@ def find_logger(name: str) -> MakeLogger:
     """
     if name in _REGISTERED:
         return _REGISTERED[name]
-    installed = plugin_sources(GROUP)
+    installed = plugin_sources(_GROUP)
     source = name if is_source(name) else installed.get(name)
     if source is None:
         advice = nearest(name, [*_REGISTERED, *installed]) or "register it, or give module:function"

@@ -14,7 +14,7 @@ from gtlearn.solvers._commitment.strong import best_responses
 from gtlearn.solvers._commitment.weak import ClassOptimum, WeakSearch, class_optimum
 from gtlearn.solvers._linear.program import Optimum, solve
 
-Step = tuple[Any, dict[int, Fraction]]  # multipliers of the follower's actions, of tied ones
+_Step = tuple[Any, dict[int, Fraction]]  # multipliers of the follower's actions, of tied ones
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Attainment:
 
     mix: list[Fraction] | None
     response: int | None
-    chains: dict[int, list[Step]]
+    chains: dict[int, list[_Step]]
 
 
 def attainment(search: WeakSearch) -> Attainment:
@@ -42,7 +42,7 @@ def attainment(search: WeakSearch) -> Attainment:
     value, response = weak_value(game, mix)
     if value == search.value:
         return Attainment(mix, response, {})
-    chains: dict[int, list[Step]] = {}
+    chains: dict[int, list[_Step]] = {}
     for j in _reaching(search):
         point, chains[j] = _follow(search, j)
         if point is not None:
@@ -67,7 +67,7 @@ def _reaching(search: WeakSearch) -> Iterator[int]:
                 yield j
 
 
-def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Step]]:
+def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[_Step]]:
     """A mix that earns the supremum in j's region, or the proof that there is none.
 
     Some actions tie with j wherever it earns the supremum; they must earn it too. That
@@ -76,7 +76,7 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[Ste
     """
     game, value = search.game, search.value
     tied = list(search.groups[j])
-    steps: list[Step] = []
+    steps: list[_Step] = []
     while True:
         limits.check()
         best = class_optimum(game, j, tied)
@@ -131,7 +131,7 @@ def _row(game: Bimatrix, best: ClassOptimum) -> ExactArray:
 
 def _more_ties(
     game: Bimatrix, optimum: Optimum, tied: list[int], others: list[int], unit: int
-) -> Step:
+) -> _Step:
     """The dual of `support_program` as a step: each action that ties has a positive multiplier."""
     n = game.shape[1]
     row = list(optimum.dual[:n])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HARSANYI = "branch and bound over response profiles (Harsanyi transformation)"
 DOBSS = "DOBSS mixed-integer program (Paruchuri et al. 2008)"
 ENUMERATION = "enumeration of the pure commitments"
-PROOF_SHARE = 0.4  # of a time limit, for checking the proof, which has many leaves
+_PROOF_SHARE = 0.4  # of a time limit, for checking the proof, which has many leaves
 PROOF_NODES = 20_000  # how many partial profiles the proof of DOBSS's optimum may look at
 GAP = (
     "optimality rests on the mixed-integer program's float bound {bound:.9g}, not on an exact "
@@ -54,7 +54,7 @@ def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -
     view = BayesianView.of(game)
     mixed_integer = method == "dobss"
     float_bound, done, reached = None, False, None
-    with limits.keeping(0.0, share=PROOF_SHARE):
+    with limits.keeping(0.0, share=_PROOF_SHARE):
         search = ProfileSearch(view)
         try:
             float_bound = _offered(view, search) if mixed_integer else None

@@ -26,9 +26,9 @@ from gtlearn.solvers.solution import Solution
 
 SINGLE_LP = "single linear program (Conitzer & Korzhyk 2011)"
 EXPONENT = 58  # of the follower's payoffs, whose differences are then machine integers
-MAX_ENTRIES = 2_000_000  # of the single program's matrix; larger ones take too long
+_MAX_ENTRIES = 2_000_000  # of the single program's matrix; larger ones take too long
 
-Joint = dict[tuple[int, ...], Fraction]  # probability of (leader's action, follower's action)
+_Joint = dict[tuple[int, ...], Fraction]  # probability of (leader's action, follower's action)
 
 
 def solve_correlated(game: NormalFormGame, leader: int, method: str | None) -> Solution:
@@ -40,7 +40,7 @@ def solve_correlated(game: NormalFormGame, leader: int, method: str | None) -> S
     m, n = view.shape
     import highspy  # noqa: F401  for what is imported in a child is lost
 
-    single = method == "single-lp" or (method is None and m * n**3 <= MAX_ENTRIES)
+    single = method == "single-lp" or (method is None and m * n**3 <= _MAX_ENTRIES)
     joint, best, name = None, None, SINGLE_LP
     if single:
         with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):
@@ -60,12 +60,12 @@ def solve_correlated(game: NormalFormGame, leader: int, method: str | None) -> S
     )
 
 
-def _obeyed(best: Commitments) -> Joint:
+def _obeyed(best: Commitments) -> _Joint:
     """The joint distribution where the follower is told the response to a mixed commitment."""
     return {(i, best.response): p for i, p in enumerate(best.mix) if p}
 
 
-def _single_program(game: Bimatrix) -> tuple[Joint, Commitments]:
+def _single_program(game: Bimatrix) -> tuple[_Joint, Commitments]:
     m, n = game.shape
     limits.require(8 * 4 * n * m * (n * n + 1))
     kind = np.int64 if game.follower_exponent < EXPONENT else object
@@ -83,7 +83,7 @@ def _single_program(game: Bimatrix) -> tuple[Joint, Commitments]:
         (n * n,),
     )
     optimum = solve(program)
-    joint: Joint = {
+    joint: _Joint = {
         (place % m, place // m): Fraction(v, optimum.primal_denominator)
         for place, v in enumerate(optimum.primal)
         if v
@@ -96,7 +96,7 @@ def _single_program(game: Bimatrix) -> tuple[Joint, Commitments]:
     return joint, Commitments([], -1, value, value, multipliers)
 
 
-def _outcome(view: Bimatrix, leader: int, joint: Joint, best: Commitments) -> Commitment:
+def _outcome(view: Bimatrix, leader: int, joint: _Joint, best: Commitments) -> Commitment:
     m, n = view.shape
     own, other = [Fraction(0)] * m, [Fraction(0)] * n
     for (i, j), probability in joint.items():

@@ -32,16 +32,16 @@ from gtlearn.solvers._linear.program import Basis, Infeasible, LinearProgram, at
 
 TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
 
-Fixed = tuple[int, ...]  # the responses of the first types, in the search's order
-Rows = tuple[tuple[list[int], int], ...]  # for each fixed type: multipliers, denominator
+_Fixed = tuple[int, ...]  # the responses of the first types, in the search's order
+_Rows = tuple[tuple[list[int], int], ...]  # for each fixed type: multipliers, denominator
 
 
 @dataclass(frozen=True)
 class Leaf:
     """A part of the tree that is settled: no profile that extends `fixed` beats `bound`."""
 
-    fixed: Fixed
-    rows: Rows
+    fixed: _Fixed
+    rows: _Rows
     bound: Fraction
 
 
@@ -72,8 +72,8 @@ class ProfileSearch:
         ]
         self.follower = [np.ascontiguousarray(t.follower_floats.T) for t in self.types]
         self.leaves: list[Leaf] = []
-        self._tried: set[Fixed] = set()
-        self.open: list[tuple[Fixed, Rows]] = [((), ())]
+        self._tried: set[_Fixed] = set()
+        self.open: list[tuple[_Fixed, _Rows]] = [((), ())]
         self._set_ceilings(relax)
         action, self.profile, value = view.best_pure("strong")
         self.mix = [Fraction(int(i == action)) for i in range(self.m)]
@@ -183,7 +183,7 @@ class ProfileSearch:
             with contextlib.suppress(Infeasible):
                 self._improve(self._exact(tuple(fixed), None)[0])
 
-    def _visit(self, fixed: Fixed) -> None:
+    def _visit(self, fixed: _Fixed) -> None:
         proposal = self._propose(fixed)
         if proposal.status in (CUT, INFEASIBLE):
             leaf = self._leaf(fixed, self._split(fixed, proposal.multipliers))
@@ -198,7 +198,7 @@ class ProfileSearch:
             return
         self._branch(fixed, proposal)
 
-    def _propose(self, fixed: Fixed) -> Proposal:
+    def _propose(self, fixed: _Fixed) -> Proposal:
         objective = np.zeros(self.m)
         margins = [np.zeros((1, self.m))]
         for t in range(len(self.types)):
@@ -213,7 +213,7 @@ class ProfileSearch:
         """A payoff of the leader on the scale of the float programs."""
         return float((value - self.least) / (1 << self.exponent))
 
-    def _split(self, fixed: Fixed, floats: NDArray[np.float64]) -> Rows:
+    def _split(self, fixed: _Fixed, floats: NDArray[np.float64]) -> _Rows:
         """The multipliers of a node's program, by type and rounded."""
         rows, place = [], 1
         for t in range(len(fixed)):
@@ -222,7 +222,7 @@ class ProfileSearch:
             place += size
         return tuple(rows)
 
-    def _leaf(self, fixed: Fixed, rows: Rows) -> Leaf:
+    def _leaf(self, fixed: _Fixed, rows: _Rows) -> Leaf:
         """The leaf whose bound these multipliers prove."""
         units = [1 << self.unit, *(unit for _, unit in rows)]
         common = math.lcm(*units)
@@ -232,7 +232,7 @@ class ProfileSearch:
             total = total + self._brought(t, fixed[t], row, unit) * (common // unit)
         return Leaf(fixed, rows, Fraction(max(total.tolist()), common))
 
-    def _settle(self, fixed: Fixed, proposal: Proposal) -> bool:
+    def _settle(self, fixed: _Fixed, proposal: Proposal) -> bool:
         """Solves a node exactly; True if that settles it."""
         try:
             mix, bound, rows = self._exact(fixed, proposal)
@@ -246,7 +246,7 @@ class ProfileSearch:
         self.leaves.append(Leaf(fixed, rows, bound))
         return True
 
-    def _branch(self, fixed: Fixed, proposal: Proposal) -> None:
+    def _branch(self, fixed: _Fixed, proposal: Proposal) -> None:
         """Opens one node a response of the next type, the most promising last (visited first)."""
         t = len(fixed)
         promise = self.leader[t] @ proposal.point
@@ -257,7 +257,7 @@ class ProfileSearch:
             inherited = (self.table[t][j].tolist(), 1 << self.unit)
             self.open.append(((*fixed, j), (*rows, inherited)))
 
-    def _program(self, fixed: Fixed) -> LinearProgram:
+    def _program(self, fixed: _Fixed) -> LinearProgram:
         unit = 1 << self.unit
         objective = np.zeros(self.m, dtype=object)
         blocks = []
@@ -273,8 +273,8 @@ class ProfileSearch:
         return LinearProgram(narrowed(objective), narrowed(matrix), bounds, (len(bounds) - 1,))
 
     def _exact(
-        self, fixed: Fixed, proposal: Proposal | None
-    ) -> tuple[list[Fraction], Fraction, Rows]:
+        self, fixed: _Fixed, proposal: Proposal | None
+    ) -> tuple[list[Fraction], Fraction, _Rows]:
         """The exact optimum of a node: mix, value and multipliers.
 
         Raises:
@@ -298,7 +298,7 @@ class ProfileSearch:
             place += size
         return mix, Fraction(*optimum.value(program)) / unit, tuple(rows)
 
-    def _empty(self, fixed: Fixed) -> Rows:
+    def _empty(self, fixed: _Fixed) -> _Rows:
         """Multipliers that push the bound of a node without any mix down to the value found."""
         gains = [np.delete(self.types[t].disobedience(j), j, axis=0) for t, j in enumerate(fixed)]
         least = maximise_least(-np.vstack(gains))

@@ -16,9 +16,9 @@ from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.solution import Solution
 
 TIES = ("strong", "weak")
-COMMITMENTS = ("mixed", "pure", "correlated")
-ARITHMETICS = ("exact", "float")
-METHODS = {
+_COMMITMENTS = ("mixed", "pure", "correlated")
+_ARITHMETICS = ("exact", "float")
+_METHODS = {
     "mixed": ("multiple-lps",),
     "pure": ("enumeration",),
     "correlated": ("single-lp", "multiple-lps"),
@@ -123,7 +123,7 @@ def _two_players(game: NormalFormGame, asked: _Request) -> Solution:
             )
         leader = two.pair.index(asked.leader)
         return two.lifted(_two_players(two.game, replace(asked, leader=leader)))
-    _check_method(asked.method, METHODS[asked.commitment], f"a {asked.commitment} commitment")
+    _check_method(asked.method, _METHODS[asked.commitment], f"a {asked.commitment} commitment")
     if asked.commitment == "pure":
         return mixed.solve_pure(game, asked.leader, asked.ties)
     if asked.commitment == "correlated":
@@ -175,8 +175,8 @@ def _rounded(solution: Solution) -> Solution:
 def _check_options(ties: str, commitment: str, arithmetic: str) -> None:
     for name, value, known in (
         ("ties", ties, TIES),
-        ("commitment", commitment, COMMITMENTS),
-        ("arithmetic", arithmetic, ARITHMETICS),
+        ("commitment", commitment, _COMMITMENTS),
+        ("arithmetic", arithmetic, _ARITHMETICS),
     ):
         if value not in known:
             raise InputError(f"unknown {name} {value!r}; use {_listed(known)}")

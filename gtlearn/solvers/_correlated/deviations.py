@@ -23,7 +23,7 @@ from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 
-MAX_ENTRIES = 30_000_000  # beyond this the constraints would not fit a desktop's memory
+_MAX_ENTRIES = 30_000_000  # beyond this the constraints would not fit a desktop's memory
 _EXACT_DOUBLE = 2**52
 
 Key = tuple[int, ...]
@@ -113,8 +113,8 @@ def multipliers(
 def _refuse_huge(game: NormalFormGame, coarse: bool) -> None:
     profiles = int(np.prod(game.shape, dtype=object))
     entries = deviation_entries(game) - (0 if coarse else profiles * game.num_players)
-    if entries > MAX_ENTRIES:
+    if entries > _MAX_ENTRIES:
         raise InputError(
             f"game {game.name!r} has {profiles} pure profiles, whose incentive constraints hold "
-            f"{entries} numbers, more than the {MAX_ENTRIES} that fit; give a smaller game"
+            f"{entries} numbers, more than the {_MAX_ENTRIES} that fit; give a smaller game"
         )

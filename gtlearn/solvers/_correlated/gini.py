@@ -38,7 +38,7 @@ _STEPS = 500
 _ZERO = 1e-9
 _PRIME = 4611686018427387847
 
-Vector = NDArray[np.float64]
+_Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,8 @@ class _Projection:
 
 
 def _evaluate(
-    gains: csr_array, transposed: csr_array, y: Vector
-) -> tuple[float, NDArray[np.bool_], Vector]:
+    gains: csr_array, transposed: csr_array, y: _Vector
+) -> tuple[float, NDArray[np.bool_], _Vector]:
     """The function's value, where it is curved, and its gradient."""
     q = np.maximum(1.0 - transposed @ y, 0.0)
     return float(q @ q) / 2, q > _ZERO, np.asarray(-(gains @ q))

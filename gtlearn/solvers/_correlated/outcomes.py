@@ -21,11 +21,11 @@ from gtlearn.solvers._linear import sparse
 from gtlearn.solvers.outcomes import FLOAT, Certificate, CorrelatedEquilibrium
 from gtlearn.solvers.verify.correlated import FLOAT_TOLERANCE, largest_gain, violations
 
-Profile = tuple[int, ...]
+_Profile = tuple[int, ...]
 
 
 def payoffs_of(
-    game: NormalFormGame, distribution: Mapping[Profile, Fraction]
+    game: NormalFormGame, distribution: Mapping[_Profile, Fraction]
 ) -> tuple[Fraction, ...]:
     """The exact expected payoff of each player."""
     out = []
@@ -37,7 +37,7 @@ def payoffs_of(
 
 def objective_value(
     objective: str | None,
-    distribution: Mapping[Profile, Fraction],
+    distribution: Mapping[_Profile, Fraction],
     payoffs: tuple[Fraction, ...],
 ) -> Fraction | None:
     """The objective at a distribution; None where nothing is maximised."""
@@ -95,7 +95,7 @@ def _measured(
     game: NormalFormGame,
     concept: str,
     objective: str | None,
-    distribution: Mapping[Profile, float],
+    distribution: Mapping[_Profile, float],
 ) -> CorrelatedEquilibrium:
     """A float distribution with its payoffs and its largest gain, each rounded once.
 

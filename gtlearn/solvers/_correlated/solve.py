@@ -41,7 +41,7 @@ from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, CorrelatedEqu
 from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.correlated import violations
 
-Exact = Mapping[tuple[int, ...], Fraction]
+_Exact = Mapping[tuple[int, ...], Fraction]
 
 FIRST_SHARE = 0.5  # of a time limit that may be too short, for a Nash equilibrium before all else
 LAST_SHARE = 0.3  # of other limits, for a Nash equilibrium where the best correlated one is late
@@ -243,7 +243,7 @@ def _exact(
     return outcome
 
 
-def _optimum(game: NormalFormGame, objective: str | None, rows: Deviations) -> tuple[Exact, Proof]:
+def _optimum(game: NormalFormGame, objective: str | None, rows: Deviations) -> tuple[_Exact, Proof]:
     if objective == GINI:
         return gini.most_spread(game, rows)
     if objective == FAIRNESS:

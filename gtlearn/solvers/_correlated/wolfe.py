@@ -16,8 +16,8 @@ import numpy as np
 from gtlearn import limits
 from gtlearn.solvers._linear.algebra import solve_integer_system
 
-Vertex = tuple[list[int], int]  # numerators and their positive denominator
-Oracle = Callable[[list[int]], Vertex]
+_Vertex = tuple[list[int], int]  # numerators and their positive denominator
+Oracle = Callable[[list[int]], _Vertex]
 
 
 def nearest_to_origin(best_vertex: Oracle, start: list[int]) -> list[int]:
@@ -38,7 +38,9 @@ def nearest_to_origin(best_vertex: Oracle, start: list[int]) -> list[int]:
         corral, weights = _corral([*corral, (vertex, denominator)], [*weights, Fraction(0)])
 
 
-def _corral(vertices: list[Vertex], weights: list[Fraction]) -> tuple[list[Vertex], list[Fraction]]:
+def _corral(
+    vertices: list[_Vertex], weights: list[Fraction]
+) -> tuple[list[_Vertex], list[Fraction]]:
     """Moves to the affine hull's nearest point, dropping vertices that would weigh less than 0."""
     while True:
         target = _affine_nearest(vertices)
@@ -57,7 +59,7 @@ def _corral(vertices: list[Vertex], weights: list[Fraction]) -> tuple[list[Verte
         vertices, weights = [vertices[i] for i in kept], [moved[i] for i in kept]
 
 
-def _affine_nearest(vertices: list[Vertex]) -> list[Fraction]:
+def _affine_nearest(vertices: list[_Vertex]) -> list[Fraction]:
     """Weights, of sum one, of the point of least length in the vertices' affine hull."""
     size = len(vertices)
     system = np.zeros((size + 1, size + 1), dtype=object)
@@ -74,7 +76,7 @@ def _affine_nearest(vertices: list[Vertex]) -> list[Fraction]:
     return [Fraction(n * d, denominator) for n, (_, d) in zip(numerators, vertices, strict=False)]
 
 
-def _combination(vertices: list[Vertex], weights: list[Fraction]) -> Vertex:
+def _combination(vertices: list[_Vertex], weights: list[Fraction]) -> _Vertex:
     """The weighted sum of vertices, over one denominator."""
     factors = [w / d for w, (_, d) in zip(weights, vertices, strict=True)]
     scale = int(np.lcm.reduce(np.array([f.denominator for f in factors], dtype=object)))

@@ -29,7 +29,7 @@ ORDER_NOTE = (
     "action of every player is removed at once in each round"
 )
 
-PROOF_SHARE = 0.3  # of a limit, for checking what was found
+_PROOF_SHARE = 0.3  # of a limit, for checking what was found
 
 _Verdict = tuple[Strategy | None, Fraction, Belief]
 
@@ -86,7 +86,7 @@ def _eliminated(game: NormalFormGame, kind: str) -> DominanceResult:
     beliefs: dict[tuple[int, int], Belief] = {}
     reached: LimitReached | None = None
     try:
-        with limits.keeping(0.0, PROOF_SHARE):
+        with limits.keeping(0.0, _PROOF_SHARE):
             while True:
                 tell(None, f"{len(steps)} dominated actions removed")
                 before = len(steps)

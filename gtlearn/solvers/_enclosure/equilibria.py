@@ -39,8 +39,8 @@ from gtlearn.solvers.verify.nash import payoffs
 MAX_UNKNOWNS = 200  # the preconditioner holds the square of so many numbers
 SLACK_DIGITS = 6
 
-Table = Sequence[Sequence[Number]]  # states x actions
-Values = Sequence[Sequence[Number]]  # one row a player: what each state is worth
+_Table = Sequence[Sequence[Number]]  # states x actions
+_Values = Sequence[Sequence[Number]]  # one row a player: what each state is worth
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +160,7 @@ def same_for(
     return True
 
 
-def merged(game: MarkovGame, tables: Sequence[Table]) -> list[list[list[Fraction]]]:
+def merged(game: MarkovGame, tables: Sequence[_Table]) -> list[list[list[Fraction]]]:
     """Tables in which, of actions that are the same to everybody, only the first is played."""
     out = [[[Fraction(p) for p in row] for row in table] for table in tables]
     for player, table in enumerate(out):
@@ -180,7 +180,7 @@ def _add(terms: dict[Monomial, Fraction], monomial: Monomial, coefficient: Fract
         terms[monomial] = terms.get(monomial, Fraction(0)) + coefficient
 
 
-def enclosed(game: MarkovGame, tables: Sequence[Table], values: Values) -> NashEquilibrium:
+def enclosed(game: MarkovGame, tables: Sequence[_Table], values: _Values) -> NashEquilibrium:
     """The equilibrium near tables, on their supports, in a box with a proof.
 
     Args:

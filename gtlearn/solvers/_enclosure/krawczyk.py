@@ -25,7 +25,7 @@ GUARD = 9  # more digits of its midpoint
 PRECISIONS = (256, 512, 1024)  # bits, tried in this order
 STEPS = 40  # of Newton's method, of which each doubles the digits near a regular root
 
-Rows = tuple[tuple[Fraction, ...], ...]
+_Rows = tuple[tuple[Fraction, ...], ...]
 
 
 class NotEnclosed(GtlearnError):
@@ -44,7 +44,7 @@ class Box:
 
     middle: tuple[Fraction, ...]
     radius: tuple[Fraction, ...]
-    preconditioner: Rows
+    preconditioner: _Rows
 
     def balls(self) -> list[arb]:
         """Balls around the box, at the working precision."""
@@ -134,7 +134,7 @@ def is_proven(system: System, box: Box) -> bool:
     return all(bool(abs(moved[k, 0]) < ball(r)) for k, r in enumerate(box.radius))
 
 
-def _preconditioner(system: System, middle: Sequence[Fraction], units: Sequence[Fraction]) -> Rows:
+def _preconditioner(system: System, middle: Sequence[Fraction], units: Sequence[Fraction]) -> _Rows:
     """The inverse of the derivatives at the midpoint, in as few decimals as the proof allows.
 
     Where C errs by less than u_i / (8 n sum_j |f'_kj| u_j) in row i and column k, I - C f' grows

@@ -24,7 +24,7 @@ SUBGAME_PERFECT = "subgame_perfect"
 ACCURACY = Fraction(
     1, 10**9
 )  # of approximations, in shares of what the payoffs of a play differ by
-DIGITS = (12, 18, 24, 36)  # of the decimals that probabilities are rounded to, as many as it takes
+_DIGITS = (12, 18, 24, 36)  # of the decimals that probabilities are rounded to, as many as it takes
 
 
 def measured(
@@ -117,7 +117,7 @@ def shortened(
     Returns:
         The profile as it is given where no rounding keeps the regrets that low.
     """
-    for digits in DIGITS:
+    for digits in _DIGITS:
         short = [tuple(decimal(row, digits) for row in table) for table in tables]
         equilibrium = measured(game, short)
         regrets = equilibrium.certificate.evidence["regrets"]

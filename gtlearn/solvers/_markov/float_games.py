@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gtlearn.games import MarkovGame
 
-Vector = NDArray[np.float64]
+_Vector = NDArray[np.float64]
 
 _LETTERS = "abcdefghijklmnopqrstuvw"  # of the players' actions in einsum; y, z are states
 
@@ -29,8 +29,8 @@ class FloatGame:
         legal: one mask a player, of shape (states, actions).
     """
 
-    rewards: tuple[Vector, ...]
-    moves: Vector
+    rewards: tuple[_Vector, ...]
+    moves: _Vector
     legal: tuple[NDArray[np.bool_], ...]
 
     @classmethod
@@ -53,7 +53,7 @@ class FloatGame:
         return np.concatenate([mask.ravel() for mask in self.legal])
 
     @cached_property
-    def owners(self) -> Vector:
+    def owners(self) -> _Vector:
         """Which equation an entry belongs to: zeros and ones, shape (entries, equations)."""
         counts = np.concatenate([mask.sum(axis=1) for mask in self.legal])
         return np.repeat(np.eye(len(counts)), counts, axis=0)
@@ -68,7 +68,7 @@ class FloatGame:
         """The number of players times that of states."""
         return len(self.owners.T)
 
-    def tables(self, x: Vector) -> list[Vector]:
+    def tables(self, x: _Vector) -> list[_Vector]:
         """A vector of entries as one array a player, (states, actions), zero where not legal."""
         flat = np.zeros(len(self.mask))
         flat[self.mask] = x
@@ -78,7 +78,7 @@ class FloatGame:
             for part, mask in zip(np.split(flat, ends[:-1]), self.legal, strict=True)
         ]
 
-    def slack(self, x: Vector, values: Vector, mu: float) -> Vector:
+    def slack(self, x: _Vector, values: _Vector, mu: float) -> _Vector:
         """v + mu - q of every entry, where x is played and the values are v; see `tracing`."""
         tables = self.tables(x)
         earned = []
@@ -87,7 +87,9 @@ class FloatGame:
             earned.append((row[:, None] - mean).ravel())
         return np.concatenate(earned)[self.mask] + mu
 
-    def slack_slopes(self, x: Vector, values: Vector, mu: float) -> tuple[Vector, Vector, Vector]:
+    def slack_slopes(
+        self, x: _Vector, values: _Vector, mu: float
+    ) -> tuple[_Vector, _Vector, _Vector]:
         """The derivatives of `slack` by x, by the values and by mu; one row an entry."""
         tables = self.tables(x)
         by_x, by_values, by_mu = [], [], []
@@ -104,7 +106,7 @@ class FloatGame:
             np.concatenate(by_mu)[keep],
         )
 
-    def _worth(self, values: Vector, mu: float) -> list[tuple[Vector, Vector]]:
+    def _worth(self, values: _Vector, mu: float) -> list[tuple[_Vector, _Vector]]:
         """What joint actions earn, (states, *actions), and the values; one pair a player."""
         rows = values.reshape(len(self.rewards), -1)
         return [
@@ -112,7 +114,7 @@ class FloatGame:
             for rewards, row in zip(self.rewards, rows, strict=True)
         ]
 
-    def _slopes(self, payoffs: Vector, tables: list[Vector], player: int, other: int) -> Vector:
+    def _slopes(self, payoffs: _Vector, tables: list[_Vector], player: int, other: int) -> _Vector:
         """Minus the derivatives of what a player's actions earn by another's probabilities."""
         states, own = tables[player].shape
         out = np.zeros((states, own, *tables[other].shape))
@@ -121,13 +123,13 @@ class FloatGame:
             out[everywhere, :, everywhere, :] = -self._mean(payoffs, tables, (player, other))
         return out.reshape(states * own, -1)
 
-    def _by_values(self, moves: Vector, player: int) -> Vector:
+    def _by_values(self, moves: _Vector, player: int) -> _Vector:
         states, own, _ = moves.shape
         out = np.zeros((states, own, len(self.rewards), states))
         out[:, :, player] = np.eye(states)[:, None] - moves
         return out.reshape(states * own, -1)
 
-    def _mean(self, array: Vector, tables: list[Vector], kept: tuple[int, ...]) -> Vector:
+    def _mean(self, array: _Vector, tables: list[_Vector], kept: tuple[int, ...]) -> _Vector:
         """The expectation over the actions of all players but those `kept`, state by state."""
         players = range(len(tables))
         letters = "".join(_LETTERS[k] for k in players)
@@ -136,5 +138,5 @@ class FloatGame:
         terms = ["y" + letters + rest, *("y" + _LETTERS[k] for k in played)]
         result = "y" + "".join(_LETTERS[k] for k in kept) + rest
         rule = f"{','.join(terms)}->{result}"
-        mean: Vector = np.einsum(rule, array, *(tables[k] for k in played))
+        mean: _Vector = np.einsum(rule, array, *(tables[k] for k in played))
         return mean

@@ -29,13 +29,13 @@ from gtlearn.solvers.verify.nash import deviation_payoffs
 
 METHOD = "logarithmic tracing"
 
-PATHS = 10  # from different weights
-DIGITS = 60  # of probabilities that are recognised as fractions
+_PATHS = 10  # from different weights
+_DIGITS = 60  # of probabilities that are recognised as fractions
 REFINEMENTS = 12  # each gains seven digits or more
-DENOMINATORS = (10**3, 10**9, 10**25)  # of probabilities, tried in this order
+_DENOMINATORS = (10**3, 10**9, 10**25)  # of probabilities, tried in this order
 
-Vector = NDArray[np.float64]
-Tables = tuple[Table, ...]
+_Vector = NDArray[np.float64]
+_Tables = tuple[Table, ...]
 
 
 def mixed_equilibrium(game: MarkovGame) -> tuple[NashEquilibrium, str] | None:
@@ -62,8 +62,8 @@ def mixed_equilibrium(game: MarkovGame) -> tuple[NashEquilibrium, str] | None:
     generator = np.random.default_rng(0)
     weights = np.ones(floats.entries)
     size = floats.entries + floats.equations + 1
-    for path in range(PATHS):
-        tell(path / PATHS, METHOD)
+    for path in range(_PATHS):
+        tell(path / _PATHS, METHOD)
         start = weights / (floats.owners @ (floats.owners.T @ weights))
         end = child.bounded(traced, floats, start, seconds=2e-9 * size**3)
         if end is not None:
@@ -78,11 +78,11 @@ def mixed_equilibrium(game: MarkovGame) -> tuple[NashEquilibrium, str] | None:
 
 
 def _measured(
-    game: MarkovGame, floats: FloatGame, x: Vector, values: Vector, allowed: tuple[Fraction, ...]
+    game: MarkovGame, floats: FloatGame, x: _Vector, values: _Vector, allowed: tuple[Fraction, ...]
 ) -> tuple[NashEquilibrium, str]:
     """The equilibrium near the end of a path: exact, in a box, or as good as it gets and why."""
     tables = _refined(game, floats, x, values)
-    for denominator in DENOMINATORS:
+    for denominator in _DENOMINATORS:
         simple = _simple(tables, denominator)
         if simple is not None:
             result = measured(game, simple)
@@ -94,7 +94,7 @@ def _measured(
         return shortened(game, tables, allowed), str(reason)
 
 
-def _refined(game: MarkovGame, floats: FloatGame, x: Vector, values: Vector) -> Tables:
+def _refined(game: MarkovGame, floats: FloatGame, x: _Vector, values: _Vector) -> _Tables:
     """Tables on the supports that x suggests, where what is played earns the same to many digits.
 
     Newton's method with one float matrix and exact residuals, as long as these fall.
@@ -112,7 +112,7 @@ def _refined(game: MarkovGame, floats: FloatGame, x: Vector, values: Vector) -> 
         if size >= smallest:
             break
         best, smallest = tables, size
-        if size < 10.0**-DIGITS:
+        if size < 10.0**-_DIGITS:
             break
         flat = _flat(floats, tables)
         for place, change in zip(np.flatnonzero(played), inverse @ slack, strict=True):
@@ -121,7 +121,7 @@ def _refined(game: MarkovGame, floats: FloatGame, x: Vector, values: Vector) -> 
     return best
 
 
-def _exact_slack(game: MarkovGame, tables: Tables) -> Vector:
+def _exact_slack(game: MarkovGame, tables: _Tables) -> _Vector:
     """By how much each entry earns less than the state's value, in units of the float game.
 
     Exact, and rounded at the end, so that small numbers keep all their digits.
@@ -142,7 +142,7 @@ def _exact_slack(game: MarkovGame, tables: Tables) -> Vector:
     return np.concatenate([np.array(part) for part in out])
 
 
-def _tables(floats: FloatGame, flat: list[Fraction]) -> Tables:
+def _tables(floats: FloatGame, flat: list[Fraction]) -> _Tables:
     """One table a player from one number an entry, each row divided by its sum and rounded."""
     entries = iter(flat)
     out = []
@@ -151,12 +151,12 @@ def _tables(floats: FloatGame, flat: list[Fraction]) -> Tables:
         for legal in mask:
             row = [next(entries) if allowed else Fraction(0) for allowed in legal]
             total = sum(row, Fraction(0))
-            table.append(decimal([p / total for p in row], DIGITS + 10))
+            table.append(decimal([p / total for p in row], _DIGITS + 10))
         out.append(tuple(table))
     return tuple(out)
 
 
-def _flat(floats: FloatGame, tables: Tables) -> list[Fraction]:
+def _flat(floats: FloatGame, tables: _Tables) -> list[Fraction]:
     return [
         Fraction(table[state][action])
         for mask, table in zip(floats.legal, tables, strict=True)
@@ -164,7 +164,7 @@ def _flat(floats: FloatGame, tables: Tables) -> list[Fraction]:
     ]
 
 
-def _simple(tables: Tables, denominator: int) -> Tables | None:
+def _simple(tables: _Tables, denominator: int) -> _Tables | None:
     """The tables with every probability the nearest fraction of a small denominator; None if a
     row then does not add up to one."""
     out = []

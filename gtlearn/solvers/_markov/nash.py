@@ -122,10 +122,10 @@ def _check(find: str, select: str | None, method: str | None) -> None:
         raise InputError(f"{find!r} is no find; use one of {', '.join(FINDS)}")
     if select is not None and select not in CRITERIA:
         raise InputError(f"{select!r} is no way to select; use {', '.join(CRITERIA)}")
-    if method is not None and method not in METHODS:
+    if method is not None and method not in _METHODS:
         raise InputError(
             f"{method!r} is no method for Nash equilibria of iterated and Markov games; use "
-            f"{', '.join(METHODS)}"
+            f"{', '.join(_METHODS)}"
         )
     if find == "all" and method not in (None, "enumeration"):
         raise InputError(
@@ -138,7 +138,7 @@ def _chosen(task: _Task, find: str, method: str | None) -> Method:
     if find == "all":
         return _all_deterministic if task.select is None else _best
     if method is not None:
-        return METHODS[method]
+        return _METHODS[method]
     if task.markov.horizon is not None:
         return _backward_induction
     if zero_sum.is_constant_sum(task.markov):
@@ -335,7 +335,7 @@ NONE_TRACED = (
     "no equilibrium was found; there is one (Fink 1964), but no path that was followed led to it"
 )
 
-METHODS: dict[str, Method] = {
+_METHODS: dict[str, Method] = {
     "backward-induction": _backward_induction,
     "pollatschek-avi-itzhak": _newton,
     "shapley": _shapley,

@@ -19,7 +19,7 @@ from gtlearn.solvers._markov.tables import Rows
 
 Integers = NDArray[Any]  # Python ints in an object array
 
-CHUNK = 2**16  # entries that are computed between two looks at the limits
+_CHUNK = 2**16  # entries that are computed between two looks at the limits
 BLINK = 0.005  # seconds, likewise
 WORD = 64  # bits
 ROUNDING = 2.0**-53  # the relative error of one operation in doubles
@@ -157,8 +157,8 @@ def _means(weights: Integers, array: NDArray[Any], players: tuple[int, ...]) -> 
 
 def _parts(steps: int, size: int, each: int) -> Iterator[tuple[slice, slice]]:
     """Parts of an array (steps, size, ...) with `each` entries at a place."""
-    states = max(1, min(size, CHUNK // each))
-    times = max(1, CHUNK // (each * size))
+    states = max(1, min(size, _CHUNK // each))
+    times = max(1, _CHUNK // (each * size))
     for now in range(0, steps, times):
         for here in range(0, size, states):
             yield slice(now, now + times), slice(here, here + states)

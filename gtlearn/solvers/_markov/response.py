@@ -24,7 +24,7 @@ from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY
 STRONG, WEAK = "strong", "weak"
 LIMIT = 1_000_000  # of the deterministic tables that are enumerated
 
-Plan = tuple[int, ...]
+_Plan = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class Response:
     player: int
     kind: str
     payoffs: tuple[Fraction, ...]
-    plan: Plan
+    plan: _Plan
     ties: tuple[int, ...]
     choices: tuple[tuple[int, ...], ...]
-    tables: tuple[Plan, ...] = ()
+    tables: tuple[_Plan, ...] = ()
     idle: tuple[int, ...] = ()
 
     @property
@@ -66,12 +66,12 @@ class Response:
         """Whether every best response of the kind does the same wherever play leads."""
         return not self.ties
 
-    def all_optimal(self) -> Iterator[Plan]:
+    def all_optimal(self) -> Iterator[_Plan]:
         """All optimal tables; for an optimal response, all plans that are optimal at every row."""
         if not self.tables:
             yield from product(*self.choices)
         for table in self.tables:
-            rows: list[Plan] = [(action,) for action in table]
+            rows: list[_Plan] = [(action,) for action in table]
             for state in self.idle:
                 rows[state] = self.choices[state]
             yield from product(*rows)

@@ -21,12 +21,12 @@ from gtlearn.solvers._nash.selection import ENTROPY, WELFARE, score
 from gtlearn.solvers.outcomes import Strategy, pure
 from gtlearn.solvers.solution import Solution
 
-Values = Sequence[Sequence[Fraction]]  # one row a player: what each state is worth
+_Values = Sequence[Sequence[Fraction]]  # one row a player: what each state is worth
 Profile = tuple[Strategy, ...]  # one probability vector a player, over all of its actions
 StageSolver = Callable[[NormalFormGame], Profile | None]
 
 
-def continuation_payoffs(game: MarkovGame, values: Values) -> tuple[ExactArray, ...]:
+def continuation_payoffs(game: MarkovGame, values: _Values) -> tuple[ExactArray, ...]:
     """What each joint action earns where `values` are earned from the next step on.
 
     Args:

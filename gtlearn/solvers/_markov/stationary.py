@@ -28,8 +28,8 @@ ENUMERATION = "enumeration of deterministic tables"
 REPETITION = "repeated stage equilibrium"
 
 MAX_RESPONSES = 5_000  # decision problems that are solved
-MAX_PROFILES = 2_000_000
-CHUNK = 2_000_000  # entries of an array that is worked on at once
+_MAX_PROFILES = 2_000_000
+_CHUNK = 2_000_000  # entries of an array that is worked on at once
 
 Booleans = NDArray[np.bool_]
 
@@ -68,11 +68,11 @@ def too_many_tables(game: MarkovGame, most: int = MAX_RESPONSES) -> str:
     """
     counts = _counts(game)
     total = prod(counts)
-    if total <= MAX_PROFILES and sum(total // count for count in counts) <= most:
+    if total <= _MAX_PROFILES and sum(total // count for count in counts) <= most:
         return ""
     return (
         f"{game.name} has {' x '.join(map(str, counts))} profiles of deterministic tables, too "
-        f"many to try (at most {MAX_PROFILES}, and {most} tables of the opponents)"
+        f"many to try (at most {_MAX_PROFILES}, and {most} tables of the opponents)"
     )
 
 
@@ -96,7 +96,7 @@ def deterministic_equilibria(game: MarkovGame) -> Iterator[NashEquilibrium]:
         raise InputError(f"{refusal}; use find 'one'")
     search = _Search.of(game)
     size = prod(search.counts)
-    step = max(1, CHUNK // (search.rows * game.num_states))
+    step = max(1, _CHUNK // (search.rows * game.num_states))
     for first in range(0, size, step):
         limits.check()
         numbers = np.arange(first, min(first + step, size))

@@ -28,10 +28,10 @@ from gtlearn.solvers._markov.response import Response, optimal_response, station
 from gtlearn.solvers._markov.tables import Rows, exact_rows, exact_tables, pure_table
 
 STARTS = 24  # of the local search
-BATCH = 256  # boxes that are split at a time
-DENOMINATORS = 100, 10**6  # of the table that is returned: simple numbers first, then near ones
-DIGITS = 12  # after the point, of bounds that are rounded up
-ROUNDS = 200
+_BATCH = 256  # boxes that are split at a time
+_DENOMINATORS = 100, 10**6  # of the table that is returned: simple numbers first, then near ones
+_DIGITS = 12  # after the point, of bounds that are rounded up
+_ROUNDS = 200
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class _Incumbent:
 
     def improve(self, rows: Floats, process: FloatProcess) -> None:
         """Takes exact tables near one in floats that are better."""
-        for largest in DENOMINATORS:
+        for largest in _DENOMINATORS:
             candidate = _exact(rows, self.table, process, largest)
             tables = [*self.tables[: self.player], candidate, *self.tables[self.player + 1 :]]
             payoffs = evaluate(self.game, tables).payoffs
@@ -190,8 +190,8 @@ def _searched(
     value = incumbent.payoffs[incumbent.player]
     if not search.open:
         return value, status
-    upper = ceil(Fraction(search.upper) * search.process.unit * 10**DIGITS)
-    return max(value, Fraction(upper, 10**DIGITS)), status
+    upper = ceil(Fraction(search.upper) * search.process.unit * 10**_DIGITS)
+    return max(value, Fraction(upper, 10**_DIGITS)), status
 
 
 def _exact(rows: Floats, table: Rows, process: FloatProcess, largest: int) -> Rows:
@@ -277,7 +277,7 @@ class _Search:
     def split(self) -> Floats | None:
         """Halves the boxes of largest bound; a centre that is better than `lower`, if any."""
         order = np.argsort(-self._boxes.upper)
-        first, rest = self._boxes.take(order[:BATCH]), self._boxes.take(order[BATCH:])
+        first, rest = self._boxes.take(order[:_BATCH]), self._boxes.take(order[_BATCH:])
         twice = np.concatenate([first.kept, first.kept]), np.concatenate([first.upper] * 2)
         fresh, centre = self._bounded(first.halves(), *twice)
         joined = rest.joined(fresh)
@@ -336,7 +336,7 @@ def climb(process: FloatProcess, rows: Floats) -> tuple[Floats, Floats]:
     """
     lifted = np.where(process.legal, process.rewards - process.rewards.min(), 0.0)
     rows = rows / rows.sum(axis=-1, keepdims=True)
-    for _ in range(ROUNDS):
+    for _ in range(_ROUNDS):
         slopes, _ = _slopes(process, lifted, rows)
         grown = rows * slopes
         total = grown.sum(axis=-1, keepdims=True)

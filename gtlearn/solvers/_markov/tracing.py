@@ -21,17 +21,17 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.solvers._markov.float_games import FloatGame
 
-Vector = NDArray[np.float64]
+_Vector = NDArray[np.float64]
 
 FINEST = 1e-9  # mu at the end of the path
-ACCURACY = 1e-3  # relative to mu w, of points that count as on the path
-CORRECTIONS = 5
+_ACCURACY = 1e-3  # relative to mu w, of points that count as on the path
+_CORRECTIONS = 5
 MAX_STEPS = 3_000
 FIRST_STEP, SMALLEST_STEP = 0.05, 1e-12
 TO_BOUNDARY = 0.9  # the share of the way to the boundary of positive variables that a step may go
 
 
-def traced(game: FloatGame, weights: Vector) -> tuple[Vector, Vector] | None:
+def traced(game: FloatGame, weights: _Vector) -> tuple[_Vector, _Vector] | None:
     """The end of the path that starts at the weights, very near an equilibrium.
 
     Args:
@@ -75,13 +75,13 @@ def traced(game: FloatGame, weights: Vector) -> tuple[Vector, Vector] | None:
     return None
 
 
-def _residual(game: FloatGame, point: Vector, weights: Vector) -> Vector:
+def _residual(game: FloatGame, point: _Vector, weights: _Vector) -> _Vector:
     size = game.entries
     x, values, mu = point[:size], point[size:-1], point[-1]
     return np.concatenate([x * game.slack(x, values, mu) - mu * weights, game.owners.T @ x - 1.0])
 
 
-def _jacobian(game: FloatGame, point: Vector, weights: Vector) -> Vector:
+def _jacobian(game: FloatGame, point: _Vector, weights: _Vector) -> _Vector:
     """The derivatives of `_residual`, one row an equation."""
     size = game.entries
     x, values, mu = point[:size], point[size:-1], point[-1]
@@ -92,20 +92,22 @@ def _jacobian(game: FloatGame, point: Vector, weights: Vector) -> Vector:
     return np.vstack([top, bottom])
 
 
-def _tangent(game: FloatGame, point: Vector, direction: Vector, weights: Vector) -> Vector | None:
+def _tangent(
+    game: FloatGame, point: _Vector, direction: _Vector, weights: _Vector
+) -> _Vector | None:
     """The unit tangent of the path that leads on in `direction`."""
     system = np.vstack([_jacobian(game, point, weights), direction])
     right = np.zeros(len(point))
     right[-1] = 1.0
     try:
-        tangent: Vector = np.asarray(np.linalg.solve(system, right), dtype=np.float64)
+        tangent: _Vector = np.asarray(np.linalg.solve(system, right), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
     tangent /= np.linalg.norm(tangent)
     return tangent if np.isfinite(tangent).all() else None
 
 
-def _room(point: Vector, direction: Vector, size: int) -> float:
+def _room(point: _Vector, direction: _Vector, size: int) -> float:
     """How long a step may be so that probabilities and mu stay positive."""
     positive, change = np.r_[point[:size], point[-1]], np.r_[direction[:size], direction[-1]]
     falling = change < 0
@@ -115,16 +117,16 @@ def _room(point: Vector, direction: Vector, size: int) -> float:
 
 
 def _corrected(
-    game: FloatGame, point: Vector, step: float, direction: Vector, weights: Vector
-) -> tuple[Vector, int] | None:
+    game: FloatGame, point: _Vector, step: float, direction: _Vector, weights: _Vector
+) -> tuple[_Vector, int] | None:
     """The point of the path a step ahead, and the number of Newton steps that it took."""
     size = game.entries
     ahead = point + step * direction
-    for done in range(CORRECTIONS + 1):
+    for done in range(_CORRECTIONS + 1):
         residual = _residual(game, ahead, weights)
         if min(ahead[:size].min(), ahead[-1]) <= 0 or not np.isfinite(residual).all():
             return None
-        near = np.abs(residual[:size]) <= ACCURACY * ahead[-1] * weights
+        near = np.abs(residual[:size]) <= _ACCURACY * ahead[-1] * weights
         if near.all() and np.abs(residual[size:]).max() <= 1e-12:
             return ahead, done
         system = np.vstack([_jacobian(game, ahead, weights), direction])

@@ -42,7 +42,7 @@ SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"
 
 SIMPLE = 10**6  # the largest denominator of probabilities that are taken as they are
-DIGITS = 12  # of the probabilities of an iterate that a limit has stopped
+_DIGITS = 12  # of the probabilities of an iterate that a limit has stopped
 POLISH = 4  # Newton steps beyond that, each of which doubles the digits, to recognise a fraction
 
 
@@ -130,7 +130,7 @@ def _made_exact(
         return measured(game, iterate.tables)
     if finished:
         return shortened(game, iterate.tables, allowed)
-    short = [tuple(decimal(row, DIGITS) for row in table) for table in iterate.tables]
+    short = [tuple(decimal(row, _DIGITS) for row in table) for table in iterate.tables]
     return measured(game, short)
 
 

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 
-Vector = NDArray[np.float64]
+_Vector = NDArray[np.float64]
 Supports = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 START = 3.0  # of mu, in units of the largest payoff difference
-FINEST = 1e-12
+_FINEST = 1e-12
 HIGHEST = 100.0  # of mu, from where the path has turned back for good
-CORRECTIONS = 6
+_CORRECTIONS = 6
 MAX_SYSTEMS = 1500
 SMALLEST_STEP = 1e-8
 
@@ -47,7 +47,7 @@ STRIDES = (Stride(0.7, 0.5), Stride(0.6, 0.01), Stride(0.8, 0.03))
 def barrier_supports(
     row_payoffs: NDArray[np.float64],
     column_payoffs: NDArray[np.float64],
-    weights: tuple[Vector, Vector] | None = None,
+    weights: tuple[_Vector, _Vector] | None = None,
     stride: Stride = STRIDES[0],
 ) -> Supports | None:
     """Supports of a likely equilibrium, to be certified by the caller; None where the path is lost.
@@ -73,8 +73,8 @@ def barrier_supports(
 class _Point:
     """Strategies, best payoffs and mu; also used for directions."""
 
-    x: Vector
-    y: Vector
+    x: _Vector
+    y: _Vector
     u: float
     v: float
     mu: float
@@ -94,7 +94,7 @@ class _Path:
         self,
         row_payoffs: NDArray[np.float64],
         column_payoffs: NDArray[np.float64],
-        weights: tuple[Vector, Vector] | None,
+        weights: tuple[_Vector, _Vector] | None,
         stride: Stride,
     ) -> None:
         self.stride = stride
@@ -115,7 +115,7 @@ class _Path:
         if not self._settle(20):
             return None
         length = 0.3
-        while self.systems < MAX_SYSTEMS and FINEST < self.point.mu < HIGHEST:
+        while self.systems < MAX_SYSTEMS and _FINEST < self.point.mu < HIGHEST:
             step = self._along()
             start = self.point
             if step is None:
@@ -124,7 +124,7 @@ class _Path:
             while True:
                 self.point = start.plus(length, step)
                 before = self.systems
-                if self._inside() and self._settle(CORRECTIONS):
+                if self._inside() and self._settle(_CORRECTIONS):
                     break
                 length /= 3
                 if length < SMALLEST_STEP:
@@ -134,9 +134,9 @@ class _Path:
                 supports = self._supports()
                 if len(supports[0]) == len(supports[1]) and self._solves(*supports):
                     return supports
-        return self._supports() if self.point.mu <= FINEST else None
+        return self._supports() if self.point.mu <= _FINEST else None
 
-    def _losses(self) -> tuple[Vector, Vector]:
+    def _losses(self) -> tuple[_Vector, _Vector]:
         point = self.point
         return point.u - self.a @ point.y, point.v - point.x @ self.b
 
@@ -235,7 +235,7 @@ class _Path:
             return None
         if not np.isfinite(solved).all():
             return None
-        dy: Vector = solved[:n]
+        dy: _Vector = solved[:n]
         du, dv, dmu = (float(value) for value in solved[n:])
         return _Point(missing + drift * dmu - slope * (du - self.a @ dy), dy, du, dv, dmu)
 
@@ -250,7 +250,7 @@ class _Path:
             return False
         y = _indifferent(self.a[np.ix_(rows, columns)])
         x = _indifferent(self.b[np.ix_(rows, columns)].T)
-        if x is None or y is None or min(x.min(), y.min()) < -FINEST:
+        if x is None or y is None or min(x.min(), y.min()) < -_FINEST:
             return False
         row_values, column_values = self.a[:, columns] @ y, x @ self.b[rows]
         return bool(
@@ -259,9 +259,9 @@ class _Path:
         )
 
 
-def random_weights(size: int, generator: np.random.Generator) -> Vector:
+def random_weights(size: int, generator: np.random.Generator) -> _Vector:
     """Weights of a player's actions to start a path from."""
-    weights: Vector = generator.exponential(size=size) + 0.5
+    weights: _Vector = generator.exponential(size=size) + 0.5
     weights /= weights.sum()
     return weights
 
@@ -271,14 +271,14 @@ def system_seconds(m: int, n: int) -> float:
     return 1e-9 * n * n * (m + n)
 
 
-def _indifferent(payoffs: NDArray[np.float64]) -> Vector | None:
+def _indifferent(payoffs: NDArray[np.float64]) -> _Vector | None:
     """Column weights, adding up to one, that make all rows earn the same."""
     system = payoffs - payoffs[:1]
     system[0] = 1.0
     right = np.zeros(len(payoffs))
     right[0] = 1.0
     try:
-        solved: Vector = np.asarray(np.linalg.solve(system, right), dtype=np.float64)
+        solved: _Vector = np.asarray(np.linalg.solve(system, right), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
     return solved

@@ -14,12 +14,12 @@ from gtlearn import limits
 from gtlearn.solvers._nash.extreme import ExtremeEquilibria
 from gtlearn.solvers.outcomes import NashSubset
 
-Pair = tuple[int, int]
+_Pair = tuple[int, int]
 
 _BLOCK = 2**16  # sets of neighbours that are intersected between two looks at the limits
 
 
-def connected_components(pairs: Sequence[Pair]) -> list[list[int]]:
+def connected_components(pairs: Sequence[_Pair]) -> list[list[int]]:
     """Indices of the pairs in each connected component, ordered by their first member.
 
     Raises:
@@ -42,7 +42,7 @@ def connected_components(pairs: Sequence[Pair]) -> list[list[int]]:
     return sorted(sorted(component) for component in nx.connected_components(graph))
 
 
-def maximal_bicliques(pairs: Sequence[Pair]) -> list[tuple[list[int], list[int]]]:
+def maximal_bicliques(pairs: Sequence[_Pair]) -> list[tuple[list[int], list[int]]]:
     """All (rows, columns) with every pair joined, neither of which can be enlarged.
 
     The column sides of maximal bicliques are the nonempty intersections of the rows' sets of

@@ -24,7 +24,7 @@ from gtlearn.solvers.outcomes import NashEquilibrium, NashSubset, Strategy
 from gtlearn.solvers.solution import Solution
 
 METHOD = "vertex enumeration"
-PURE = 0.5  # the share of a limit that pure equilibria may take
+_PURE = 0.5  # the share of a limit that pure equilibria may take
 REST = 0.25  # the share kept for one equilibrium where none was met, and for the last certificates
 LAST = 0.3  # the share of that for subsets and components
 THREADS_WAIT = 9  # actions of each player from which batches are large enough to wake threads
@@ -127,7 +127,7 @@ def _explore(game: NormalFormGame, known: _Known) -> None:
 def _look_for_pure(game: NormalFormGame, known: dict[tuple[int, ...], NashEquilibrium]) -> None:
     """Pure equilibria, as many as a share of the limits allows."""
     try:
-        with limits.keeping(0.0, 1 - PURE):
+        with limits.keeping(0.0, 1 - _PURE):
             known.update(certified_pure_equilibria(game))
     except Interrupted:
         raise

@@ -18,7 +18,7 @@ from gtlearn.limits import LimitReached
 from gtlearn.solvers._linear.algebra import pivoted
 from gtlearn.solvers._nash.dictionaries import Vertices
 
-PART = 256  # bases that are given together
+_PART = 256  # bases that are given together
 
 
 def enumerate_exactly(matrix: NDArray[Any]) -> Iterator[Vertices]:
@@ -29,7 +29,7 @@ def enumerate_exactly(matrix: NDArray[Any]) -> Iterator[Vertices]:
         reached: LimitReached | None = None
         visited: list[Dictionary] = []
         try:
-            while frontier and len(visited) < PART:
+            while frontier and len(visited) < _PART:
                 visited.append(frontier.pop())
                 _push_neighbours(visited[-1], frontier, seen)
         except LimitReached as limit:

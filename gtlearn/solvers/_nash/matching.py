@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.solvers._nash.labels import Matches, Side, index_sign, strategy_of
 
-PART = 64  # pairs that are given together
+_PART = 64  # pairs that are given together
 
 
 def match_vertices(rows: Side, columns: Side, matches: Matches) -> Iterator[None]:
@@ -42,7 +42,7 @@ def match_vertices(rows: Side, columns: Side, matches: Matches) -> Iterator[None
         if key[1] not in matches.columns:
             matches.columns[key[1]] = strategy_of(columns, int(column_basis[q]))
         matches.add(key)
-        if count % PART == 0:
+        if count % _PART == 0:
             yield
     for key, index in _indices(rows, columns, everything).items():
         if key in matches.pairs:

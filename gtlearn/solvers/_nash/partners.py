@@ -23,7 +23,7 @@ from gtlearn.solvers._nash.labels import Matches, Side, enumerate_side, index_si
 from gtlearn.solvers._nash.polytope import ROUNDING, in_doubles
 
 MAX_FACES = 24  # with more faces to enumerate, matching both sides is faster (square games)
-BATCH = 4096
+_BATCH = 4096
 WORK = 20_000_000  # multiplications of a batch of float systems
 
 
@@ -80,7 +80,7 @@ class Partners:
         alive &= ~degenerate
         for k in np.unique(sizes[alive]).tolist():
             group = np.flatnonzero(alive & (sizes == k))
-            batch = max(1, min(BATCH, WORK // (k**3 + self.m * self.n)))
+            batch = max(1, min(_BATCH, WORK // (k**3 + self.m * self.n)))
             for start in range(0, len(group), batch):
                 self._decide(group[start : start + batch], k)
         self._enumerate_faces(np.array(self.singular, dtype=np.int64))

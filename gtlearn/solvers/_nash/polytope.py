@@ -39,7 +39,7 @@ BLOCK = 2**14  # entries of a matrix that are read between two looks at the limi
 LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
 MAX_BASES = 20_000_000
 FULL = "the enumeration has come to hold all that it takes, 2 GiB or 20 million bases"
-PROOF_SHARE = 0.1  # of what is left of a limit, for the bases that are then not proven yet
+_PROOF_SHARE = 0.1  # of what is left of a limit, for the bases that are then not proven yet
 
 
 class _Undecided(Exception):
@@ -138,7 +138,7 @@ class _Search:
         while self.waiting or self.unproven:
             reached: LimitReached | None = None
             try:
-                with limits.keeping(0.0, PROOF_SHARE):
+                with limits.keeping(0.0, _PROOF_SHARE):
                     self._explore()
             except LimitReached as limit:
                 reached = limit

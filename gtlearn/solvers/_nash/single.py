@@ -35,13 +35,13 @@ from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.solution import Solution
 
-PURE = "pure best responses"
-SMALL = "two-by-two supports"
+_PURE = "pure best responses"
+_SMALL = "two-by-two supports"
 LEMKE_HOWSON = "Lemke-Howson"
 BARRIER = "log-barrier path"
 
 SMALL_GAME = 12  # up to this many actions a player the exact Lemke-Howson path is instant
-ROUNDS = 12  # of path following before the exact path, which always ends, takes over
+_ROUNDS = 12  # of path following before the exact path, which always ends, takes over
 PIVOTS = 2  # of the first float path, a label; doubled each round
 LABELS = 8  # start labels a round
 BARRIER_PATHS = 16
@@ -118,7 +118,7 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
         method=name,
         solutions=() if equilibrium is None else (equilibrium,),
         status=status,
-        complete=equilibrium is not None and name == PURE and dominance_solution(game) is not None,
+        complete=equilibrium is not None and name == _PURE and dominance_solution(game) is not None,
         seconds=time.monotonic() - start,
         notes=tuple(notes),
     )
@@ -126,8 +126,8 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
 
 def _chosen(game: NormalFormGame, method: str | None) -> list[tuple[str, Attempt]]:
     named: dict[str, tuple[str, Attempt]] = {
-        "pure": (PURE, first_certified_pure_equilibrium),
-        "small-supports": (SMALL, _small),
+        "pure": (_PURE, first_certified_pure_equilibrium),
+        "small-supports": (_SMALL, _small),
         "lemke-howson": (LEMKE_HOWSON, _lemke_howson),
         "barrier": (BARRIER, _barrier),
     }
@@ -167,7 +167,7 @@ def _lemke_howson(game: NormalFormGame) -> NashEquilibrium | None:
     """Float paths with growing budgets in small numbers, then the exact path."""
     if max(game.shape) > SMALL_GAME:
         m, n = game.shape
-        equilibrium = _paths(game, rounds=ROUNDS, pivots=PIVOTS * (m + n))
+        equilibrium = _paths(game, rounds=_ROUNDS, pivots=PIVOTS * (m + n))
         if equilibrium is not None:
             return equilibrium
     return path_equilibrium(game, 0)

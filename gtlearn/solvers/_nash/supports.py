@@ -22,7 +22,7 @@ from gtlearn.solvers._linear.program import Infeasible, LinearProgram, integer_r
 from gtlearn.solvers._nash.certified import certified, checking_seconds, from_support
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy
 
-SAFE = 2**30  # products of two differences stay below 2**62
+_SAFE = 2**30  # products of two differences stay below 2**62
 
 
 def equilibrium_on_supports(
@@ -132,7 +132,7 @@ def two_by_two_supports(
         column_payoffs: player 1's, same shape.
     """
     m, n = row_payoffs.shape
-    if m < 2 or n < 2 or max(np.ptp(row_payoffs), np.ptp(column_payoffs)) >= SAFE:
+    if m < 2 or n < 2 or max(np.ptp(row_payoffs), np.ptp(column_payoffs)) >= _SAFE:
         return None
     shifted = column_payoffs - column_payoffs.min()
     for j in range(n - 1):

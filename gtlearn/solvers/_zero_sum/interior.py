@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 
-Vector = NDArray[np.float64]
+_Vector = NDArray[np.float64]
 
 MAX_ITERATIONS = 60
-TOLERANCE = 1e-13
+_TOLERANCE = 1e-13
 SETTLED = 1e-6  # of the mean product of complementary variables, below which supports may be read
 
 
@@ -49,7 +49,7 @@ def likely_supports(
         if mu < SETTLED and guess == last != yielded and rows.sum() == columns.sum():
             yielded = guess
             yield np.flatnonzero(rows), np.flatnonzero(columns)
-        if max(np.abs(primal).max(), np.abs(dual).max(), mu) < TOLERANCE:
+        if max(np.abs(primal).max(), np.abs(dual).max(), mu) < _TOLERANCE:
             return
         step = _direction(a, x, s, y, z, primal, dual)
         if step is None:
@@ -59,8 +59,14 @@ def likely_supports(
 
 
 def _direction(
-    a: NDArray[np.float64], x: Vector, s: Vector, y: Vector, z: Vector, primal: Vector, dual: Vector
-) -> tuple[Vector, Vector, Vector, Vector] | None:
+    a: NDArray[np.float64],
+    x: _Vector,
+    s: _Vector,
+    y: _Vector,
+    z: _Vector,
+    primal: _Vector,
+    dual: _Vector,
+) -> tuple[_Vector, _Vector, _Vector, _Vector] | None:
     """Mehrotra's predictor and corrector, from one factorisation of A D A' + S/X."""
     from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
@@ -72,7 +78,7 @@ def _direction(
     except LinAlgError:
         return None
 
-    def newton(to_yz: Vector, to_xs: Vector) -> tuple[Vector, Vector, Vector, Vector]:
+    def newton(to_yz: _Vector, to_xs: _Vector) -> tuple[_Vector, _Vector, _Vector, _Vector]:
         right = a @ (to_yz / z + ratio * dual) + to_xs / x - primal
         dx = cho_solve(factor, right, check_finite=False)
         dz = a.T @ dx - dual
@@ -86,7 +92,7 @@ def _direction(
     return newton(centre - y * z - dy * dz, centre - x * s - dx * ds)
 
 
-def _longest(*pairs: tuple[Vector, Vector]) -> float:
+def _longest(*pairs: tuple[_Vector, _Vector]) -> float:
     """The step, at most one, that keeps all variables positive."""
     with np.errstate(divide="ignore", invalid="ignore"):
         limit = min(float(np.where(d < 0, -w / d, np.inf).min()) for w, d in pairs)

@@ -42,7 +42,7 @@ _ENCLOSED = (
     "exactly one equilibrium is proven to be in the intervals that were given; the regrets are its"
 )
 
-Vector = tuple[Fraction, ...]
+_Vector = tuple[Fraction, ...]
 
 
 def check_equilibrium(
@@ -147,11 +147,11 @@ def _with_dummies(profile: Profile, game: NormalFormGame, leader: int) -> Profil
     return replace(profile, tables=tables)
 
 
-def _payoffs(profile: Profile) -> Vector | None:
+def _payoffs(profile: Profile) -> _Vector | None:
     """What each player gets, where all strategies are known."""
     if None in profile.tables:
         return None
-    payoffs_of: Callable[..., Vector] = table_payoffs if profile.game.in_steps else payoffs
+    payoffs_of: Callable[..., _Vector] = table_payoffs if profile.game.in_steps else payoffs
     return payoffs_of(profile.game, profile.strategies)
 
 
@@ -203,7 +203,7 @@ def _check_joint(
     )
 
 
-def _obeyed(game: NormalFormGame, joint: Distribution, coarse: bool) -> tuple[Fraction, Vector]:
+def _obeyed(game: NormalFormGame, joint: Distribution, coarse: bool) -> tuple[Fraction, _Vector]:
     """The largest gain of a deviation, and what the players get without one."""
     return largest_gain(game, joint, coarse=coarse), expected_payoffs(game, joint)
 
@@ -271,7 +271,7 @@ def _with_nearest(report: CheckReport, game: NormalFormGame) -> CheckReport:
     return _with_notes(report, (note,) if note else ())
 
 
-def _deviations(game: NormalFormGame, strategies: Sequence[Vector]) -> tuple[Vector, Vector]:
+def _deviations(game: NormalFormGame, strategies: Sequence[_Vector]) -> tuple[_Vector, _Vector]:
     """The regrets and the payoffs.
 
     Raises:

@@ -42,7 +42,7 @@ _SECONDS_IN_STEPS = 10.0  # for each best commitment to a table
 _Answer = TypeVar("_Answer")
 _MOST_TABLES = 20  # of a stationary follower's best responses that are listed
 
-Vector = tuple[Fraction, ...]
+_Vector = tuple[Fraction, ...]
 
 
 def commitment_worth(
@@ -84,7 +84,7 @@ def commitment_worth(
     return check, tuple(notes), status
 
 
-def mixing_seconds(game: NormalFormGame, strategies: Sequence[Vector]) -> float:
+def mixing_seconds(game: NormalFormGame, strategies: Sequence[_Vector]) -> float:
     """About how long the expected payoffs of all deviations take."""
     played = max(p.denominator.bit_length() for strategy in strategies for p in strategy)
     payoffs = max(tensor.bits for tensor in game.payoffs)
@@ -116,7 +116,7 @@ def _optimum(
     return BestCommitment(None, value, value, achieved), OK
 
 
-def _responses(game: NormalFormGame, leader: int, own: Vector) -> tuple[Vector, Vector]:
+def _responses(game: NormalFormGame, leader: int, own: _Vector) -> tuple[_Vector, _Vector]:
     """The follower's and the leader's payoffs from each of the follower's actions."""
     sides = Sides.of(game, leader)
     replies = expected(sides.follower, sides.follower_denominator, own)

@@ -24,7 +24,7 @@ from gtlearn.solvers.solution import Solution
 
 _MAX_ACTIONS = 12  # enumeration of larger games may take longer than a check should
 
-Vector = tuple[Fraction, ...]
+_Vector = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class Nearest:
 
     index: int
     distance: Fraction
-    strategies: tuple[Vector, ...]
+    strategies: tuple[_Vector, ...]
 
 
 def nearest_equilibrium(
-    game: NormalFormGame, strategies: Sequence[Vector]
+    game: NormalFormGame, strategies: Sequence[_Vector]
 ) -> tuple[Nearest | None, str, LimitReached | None]:
     """The nearest equilibrium of a two-player game, or None; a note if there is more to say; and
     the limit that ended the search, so that it is the nearest of those found until then.
@@ -83,13 +83,13 @@ def nearest_equilibrium(
 
 
 def _nearest_of(
-    found: Solution, strategies: Sequence[Vector]
+    found: Solution, strategies: Sequence[_Vector]
 ) -> tuple[Nearest | None, LimitReached | None]:
     """The nearest of the equilibria found, and the limit that ended the search for it."""
     equilibria = [outcome for outcome in found if isinstance(outcome, NashEquilibrium)]
     best: tuple[Fraction, Fraction, int] | None = None
-    point: tuple[Vector, ...] = ()
-    known: dict[tuple[int, tuple[Vector, ...]], tuple[Fraction, Vector]] = {}
+    point: tuple[_Vector, ...] = ()
+    known: dict[tuple[int, tuple[_Vector, ...]], tuple[Fraction, _Vector]] = {}
     reached: LimitReached | None = None
     for subset in found.subsets or ():
         sides = []
@@ -124,7 +124,7 @@ def total_variation(first: Sequence[Fraction], second: Sequence[Fraction]) -> Fr
     return sum(differences, Fraction(0)) / 2
 
 
-def distance_to_hull(point: Vector, hull: Sequence[Vector]) -> tuple[Fraction, Vector]:
+def distance_to_hull(point: _Vector, hull: Sequence[_Vector]) -> tuple[Fraction, _Vector]:
     """The total variation distance to the convex hull of some vectors, and a nearest point there.
 
     Raises:
@@ -160,5 +160,5 @@ def distance_to_hull(point: Vector, hull: Sequence[Vector]) -> tuple[Fraction, V
     return total_variation(point, nearest), nearest
 
 
-def _exact(strategy: Sequence[Fraction | float]) -> Vector:
+def _exact(strategy: Sequence[Fraction | float]) -> _Vector:
     return tuple(Fraction(p) for p in strategy)

@@ -15,7 +15,7 @@ _LONGEST = (
     2  # joint actions beyond what is remembered after which a policy must still play the same
 )
 _MAX_HISTORIES = 5_000
-ROUNDING = 1e-9  # by how much answers after different histories may differ
+_ROUNDING = 1e-9  # by how much answers after different histories may differ
 
 
 def strategies_of_policy(policy: Any, game: Game) -> list[list[Any]]:
@@ -115,7 +115,7 @@ def _asked(
     for state in states:
         row = _answer(policy, state, game, player)
         first = rows.setdefault(state.place, row)
-        if max(abs(p - q) for p, q in zip(first, row, strict=True)) > ROUNDING:
+        if max(abs(p - q) for p, q in zip(first, row, strict=True)) > _ROUNDING:
             raise InputError(
                 f"the policy of {as_markov(game).players[player]!r} plays differently in state "
                 f"{game.states[state.place]!r} after {state}; give one that depends on the state "

@@ -12,7 +12,7 @@ from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games.numbers import Number, nearest_double, short_number, to_fraction
 
-Vector = tuple[Fraction, ...]
+_Vector = tuple[Fraction, ...]
 
 FEW = 256  # numbers that are read between two looks at the limits
 FLOAT_STEP = Fraction(1, 2**23)  # an action: so much sums of 32-bit floats miss one by
@@ -24,7 +24,7 @@ _PRECISION = {  # what sums of arrays of shorter floats miss one by
 }
 
 
-def vector(values: Any, whose: str, tolerance: Number = Fraction(0)) -> tuple[Vector, str]:
+def vector(values: Any, whose: str, tolerance: Number = Fraction(0)) -> tuple[_Vector, str]:
     """An exact probability vector, and a note where it was renormalised (else empty).
 
     Exact numbers must sum to one exactly, or up to `tolerance`. A sum of n floats may miss one,
@@ -70,7 +70,7 @@ def distribution(
 
 def _normalised(
     values: Sequence[Any], whose: str, tolerance: Fraction, precision: Fraction
-) -> tuple[Vector, str]:
+) -> tuple[_Vector, str]:
     exact = []
     for place, value in enumerate(values, 1):
         if place % FEW == 0:

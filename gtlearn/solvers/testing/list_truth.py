@@ -29,9 +29,9 @@ from gtlearn.solvers.testing.claims import (
     solved,
 )
 
-Key = tuple[Fraction, ...]  # a strategy
-Pair = tuple[Key, Key]
-Biclique = tuple[frozenset[Key], frozenset[Key]]
+_Key = tuple[Fraction, ...]  # a strategy
+_Pair = tuple[_Key, _Key]
+Biclique = tuple[frozenset[_Key], frozenset[_Key]]
 
 _STEP = Fraction(1, 10**15)  # of the perturbation, relative to the largest payoff
 _NEAR = 1e-3  # how far a perturbed equilibrium may be off
@@ -98,7 +98,7 @@ def list_doubts(lists: Lists, data: Mapping[str, Any], original: Mapping[str, An
         yield Doubt("all are listed")
 
 
-def _component_doubts(lists: Lists, data: Mapping[str, Any], pairs: Sequence[Pair]) -> Doubts:
+def _component_doubts(lists: Lists, data: Mapping[str, Any], pairs: Sequence[_Pair]) -> Doubts:
     components = data["components"]
     if sorted(k for component in components for k in component) != list(range(len(pairs))):
         yield Doubt("the components are a partition")
@@ -115,7 +115,7 @@ def _component_doubts(lists: Lists, data: Mapping[str, Any], pairs: Sequence[Pai
 
 
 def _subset_doubts(
-    lists: Lists, subsets: Sequence[Mapping[str, Any]], pairs: Sequence[Pair], exact: bool
+    lists: Lists, subsets: Sequence[Mapping[str, Any]], pairs: Sequence[_Pair], exact: bool
 ) -> Doubts:
     """Subsets are always exact; where the solutions are in floats, they are those near by."""
     places = {pair: k for k, pair in enumerate(pairs)}
@@ -148,7 +148,7 @@ def _is_equilibrium(game: NormalFormGame, strategies: list[Vector]) -> bool:
     )
 
 
-def maximal_subsets(pairs: Sequence[Pair]) -> list[Biclique]:
+def maximal_subsets(pairs: Sequence[_Pair]) -> list[Biclique]:
     """The maximal sets of rows and of columns all of whose pairs are listed, by trying all."""
     listed = set(pairs)
     rows, columns = ({pair[k] for pair in pairs} for k in (0, 1))
@@ -164,7 +164,7 @@ def maximal_subsets(pairs: Sequence[Pair]) -> list[Biclique]:
     return list(out)
 
 
-def _connected(pairs: Sequence[Pair]) -> set[frozenset[int]]:
+def _connected(pairs: Sequence[_Pair]) -> set[frozenset[int]]:
     """The places of pairs, joined where they share a strategy."""
     groups = [({k}, {(0, x), (1, y)}) for k, (x, y) in enumerate(pairs)]
     out: list[tuple[set[int], set[Any]]] = []
@@ -177,17 +177,17 @@ def _connected(pairs: Sequence[Pair]) -> set[frozenset[int]]:
     return {frozenset(members) for members, _ in out}
 
 
-def _pair(outcome: Mapping[str, Any], exact: bool) -> Pair:
+def _pair(outcome: Mapping[str, Any], exact: bool) -> _Pair:
     first, second = outcome["strategies"]
     return _key(first, exact), _key(second, exact)
 
 
-def _key(strategy: Any, exact: bool) -> Key:
+def _key(strategy: Any, exact: bool) -> _Key:
     values = numbers(strategy)
     return tuple(values if exact else [round(value, _DIGITS) for value in values])
 
 
-def _near(point: Vector, vertices: frozenset[Key]) -> bool:
+def _near(point: Vector, vertices: frozenset[_Key]) -> bool:
     """Whether a point is near the convex hull of others."""
     from scipy.optimize import nnls
 

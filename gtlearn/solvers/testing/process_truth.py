@@ -27,9 +27,9 @@ from gtlearn.solvers.testing.claims import (
 )
 
 Table = Sequence[Sequence[Fraction]]
-Plan = tuple[int, ...]  # an action a state
-Step = tuple[Vector, dict[int, Fraction]]  # payoffs, and the next states' probabilities
-Worth = tuple[Fraction, Fraction]  # what the follower and the leader get
+_Plan = tuple[int, ...]  # an action a state
+_Step = tuple[Vector, dict[int, Fraction]]  # payoffs, and the next states' probabilities
+_Worth = tuple[Fraction, Fraction]  # what the follower and the leader get
 
 Class = tuple[int, str, str]  # the leader, the follower's class, and how ties are broken
 
@@ -46,7 +46,7 @@ class SmallGame:
         self.steps = self.game.horizon or 1
         self.discount = Fraction(self.game.discount)
         self.scale = Fraction(self.game.scale)
-        self._answers: dict[tuple[Any, ...], Worth] = {}
+        self._answers: dict[tuple[Any, ...], _Worth] = {}
 
     @cached_property
     def legal(self) -> list[list[list[int]]]:
@@ -77,7 +77,7 @@ class SmallGame:
                 out[s, *profile] = [(t, p) for t, p in row if p]
         return out
 
-    def step(self, rows: Table, s: int) -> Step:
+    def step(self, rows: Table, s: int) -> _Step:
         """The expected payoffs of a step in a state, and the next states' probabilities."""
         earned = [Fraction(0)] * self.game.num_players
         following: dict[int, Fraction] = {}
@@ -114,7 +114,7 @@ class SmallGame:
             out.append(later)
         return out[::-1]
 
-    def _for_ever(self, steps: Sequence[Step]) -> list[Vector]:
+    def _for_ever(self, steps: Sequence[_Step]) -> list[Vector]:
         matrix = [
             [
                 Fraction(int(s == to)) - self.discount * following.get(to, Fraction(0))
@@ -151,7 +151,7 @@ class SmallGame:
         first = self.best_from(tables, player)[0]
         return total(p * first[s] for s, p in enumerate(self.game.start))
 
-    def plans(self, player: int) -> Iterator[Plan]:
+    def plans(self, player: int) -> Iterator[_Plan]:
         """All deterministic tables of a player that do not see the time.
 
         In states that are never reached only the first legal action is tried.
@@ -166,7 +166,7 @@ class SmallGame:
         """The table that plays one action a row."""
         return [unit(self.game.shape[player], action) for action in plan]
 
-    def answered(self, table: Table, leader: int, follower: str, ties: str) -> Worth:
+    def answered(self, table: Table, leader: int, follower: str, ties: str) -> _Worth:
         """What the follower and the leader get where the follower responds to the leader's table.
 
         Args:
@@ -180,7 +180,7 @@ class SmallGame:
             self._answers[key] = self._best_answer(table, leader, follower, ties)
         return self._answers[key]
 
-    def _best_answer(self, table: Table, leader: int, follower: str, ties: str) -> Worth:
+    def _best_answer(self, table: Table, leader: int, follower: str, ties: str) -> _Worth:
         sign = 1 if ties == "strong" else -1
         tables: list[Table] = [table, table]
         if self.game.horizon is not None and follower == "optimal":
@@ -197,7 +197,7 @@ class SmallGame:
 
     def _best_in_time(
         self, tables: Sequence[Table], player: int, other: int, sign: int
-    ) -> list[list[Worth]]:
+    ) -> list[list[_Worth]]:
         """Backward induction from each step and state on, lexicographic in what a player gets and
         what another one does, times a sign."""
         later = [(Fraction(0), Fraction(0)) for _ in self.states]
@@ -224,7 +224,7 @@ class SmallGame:
     def _row(self, table: Table, t: int, s: int) -> Sequence[Fraction]:
         return table[s] if len(table) == len(self.states) else table[t * len(self.states) + s]
 
-    def _with(self, tables: Sequence[Table], player: int, plan: Plan) -> list[Table]:
+    def _with(self, tables: Sequence[Table], player: int, plan: _Plan) -> list[Table]:
         changed = list(tables)
         changed[player] = self.table(plan, player)
         return changed

@@ -37,7 +37,7 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
 from gtlearn.solvers.verify.form import ROUNDING, index, items, number, text, vector
 from gtlearn.solvers.verify.nash import product
 
-Fixed = tuple[int | None, ...]
+_Fixed = tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _upper_bound(
     return []
 
 
-def _leaf(leaf: Any, counts: Sequence[int]) -> tuple[Fixed, list[ExactArray | None]]:
+def _leaf(leaf: Any, counts: Sequence[int]) -> tuple[_Fixed, list[ExactArray | None]]:
     """The responses that a leaf fixes, and the multipliers of the types that it fixes.
 
     Raises:
@@ -195,9 +195,9 @@ def _largest(vectors: Sequence[_Vector]) -> _Vector:
     return _Vector([max(column) for column in zip(*scaled, strict=True)], common)
 
 
-def _covers(leaves: Sequence[Fixed], counts: Sequence[int]) -> bool:
+def _covers(leaves: Sequence[_Fixed], counts: Sequence[int]) -> bool:
     """Whether the leaves, read as a tree, leave no profile out."""
-    pending: list[tuple[list[Fixed], frozenset[int]]] = [(list(leaves), frozenset())]
+    pending: list[tuple[list[_Fixed], frozenset[int]]] = [(list(leaves), frozenset())]
     while pending:
         group, seen = pending.pop()
         if any(all(j is None for t, j in enumerate(leaf) if t not in seen) for leaf in group):

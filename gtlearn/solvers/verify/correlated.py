@@ -18,8 +18,8 @@ from gtlearn.solvers.verify.form import in_words, index, items, number, pairs, r
 
 FLOAT_TOLERANCE = 1e-7  # of the range of payoffs, which an equilibrium in floats may miss
 
-Profile = tuple[int, ...]
-Distribution = Mapping[Profile, Number]
+_Profile = tuple[int, ...]
+_Distribution = Mapping[_Profile, Number]
 
 
 def violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> list[str]:
@@ -85,7 +85,7 @@ def _violations(game: NormalFormGame, equilibrium: CorrelatedEquilibrium) -> lis
     return failed
 
 
-def largest_gain(game: NormalFormGame, distribution: Distribution, *, coarse: bool) -> Fraction:
+def largest_gain(game: NormalFormGame, distribution: _Distribution, *, coarse: bool) -> Fraction:
     """The most that a player gains by one deviation, exactly; obeying gains zero.
 
     A deviation is to play b whenever a is recommended; coarse ones play b whatever is. Gains are
@@ -106,7 +106,7 @@ def largest_gain(game: NormalFormGame, distribution: Distribution, *, coarse: bo
     return largest
 
 
-def _distribution_failures(distribution: Distribution, exact: bool) -> list[str]:
+def _distribution_failures(distribution: _Distribution, exact: bool) -> list[str]:
     for s, p in distribution.items():
         if p < 0:
             return [f"the probability of {s} is {text(p)}"]

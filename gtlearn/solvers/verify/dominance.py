@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SCHEMA = "gtlearn/dominance/1"
 _KINDS = ("strict", "weak")
 
-Standing = Sequence[Sequence[int]]  # the actions that each player still has
+_Standing = Sequence[Sequence[int]]  # the actions that each player still has
 Belief = Mapping[tuple[int, ...], Fraction]
 
 
@@ -205,7 +205,7 @@ def _left(game: NormalFormGame, steps: Sequence[Any]) -> list[list[int]]:
     ]
 
 
-def _step_failures(game: NormalFormGame, kind: str, standing: Standing, step: Any) -> list[str]:
+def _step_failures(game: NormalFormGame, kind: str, standing: _Standing, step: Any) -> list[str]:
     name = f"round {text(step.round)}, player {text(step.player)}, action {step.label!r}"
     if not 0 <= step.player < game.num_players or step.action not in standing[step.player]:
         return [f"{name}: there is no such action any more"]
@@ -238,7 +238,7 @@ def _step_failures(game: NormalFormGame, kind: str, standing: Standing, step: An
     return [f"{name}: the margin is {text(margin)}, not {text(step.margin)}"]
 
 
-def _reduced_failures(game: NormalFormGame, standing: Standing, stated: Elimination) -> list[str]:
+def _reduced_failures(game: NormalFormGame, standing: _Standing, stated: Elimination) -> list[str]:
     """What of the game that is left, as it is stated, is not what the steps leave."""
     true = NormalFormGame(
         name=game.name,
@@ -265,7 +265,7 @@ def _reduced_failures(game: NormalFormGame, standing: Standing, stated: Eliminat
     return failed
 
 
-def _more_dominated(game: NormalFormGame, standing: Standing, stated: Elimination) -> list[str]:
+def _more_dominated(game: NormalFormGame, standing: _Standing, stated: Elimination) -> list[str]:
     """What shows that more actions are dominated, or is not shown of those that are left.
 
     Raises:
@@ -286,7 +286,7 @@ def _more_dominated(game: NormalFormGame, standing: Standing, stated: Eliminatio
 
 
 def _belief_failures(
-    game: NormalFormGame, stated: Elimination, standing: Standing, player: int
+    game: NormalFormGame, stated: Elimination, standing: _Standing, player: int
 ) -> list[str]:
     payoffs, _ = _block(game, standing, player)
     others = [kept for k, kept in enumerate(standing) if k != player]
@@ -315,7 +315,7 @@ def _belief_failures(
     return failed
 
 
-def _block(game: NormalFormGame, standing: Standing, player: int) -> tuple[NDArray[Any], int]:
+def _block(game: NormalFormGame, standing: _Standing, player: int) -> tuple[NDArray[Any], int]:
     """The player's payoffs as integers [own action, others' joint action], and denominator."""
     tensor = game.payoffs[player]
     part = np.moveaxis(tensor.numerators[np.ix_(*standing)], player, 0)

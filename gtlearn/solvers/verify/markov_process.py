@@ -21,7 +21,7 @@ from gtlearn.limits import check
 
 Tables = Sequence[Sequence[Sequence[Number]] | None]
 Allowed = Sequence[Collection[int]]  # the actions that may be played in each row
-Values = list[fmpq]  # one a row
+_Values = list[fmpq]  # one a row
 _NOBODY = -1
 _ZERO = fmpq(0)
 
@@ -60,7 +60,7 @@ class DecisionProcess:
         """All actions of each row."""
         return [tuple(row) for row in self.rows]
 
-    def at_start(self, values: Values) -> fmpq:
+    def at_start(self, values: _Values) -> fmpq:
         """The expected value at the start."""
         return sum((p * values[row] for row, p in self.start), _ZERO)
 
@@ -136,7 +136,7 @@ def _expected(
     return {a: (tuple(earned), tuple(following[a].items())) for a, earned in payoffs.items()}
 
 
-def policy_values(process: DecisionProcess, policy: Sequence[int], player: int) -> Values:
+def policy_values(process: DecisionProcess, policy: Sequence[int], player: int) -> _Values:
     """What `player` gets from each row on where the process follows `policy`, one action a row.
 
     Raises:
@@ -168,7 +168,7 @@ def _chain_values(moves: Sequence[_Move], player: int) -> list[tuple[int, int]]:
 
 def best_values(
     process: DecisionProcess, player: int, allowed: Allowed | None = None, sign: int = 1
-) -> Values:
+) -> _Values:
     """The largest values that `player` can get from each row (the least where `sign` is -1).
 
     With a horizon by backward induction, else by policy iteration (Howard 1960).
@@ -206,7 +206,7 @@ def best_values(
 
 
 def conserving(
-    process: DecisionProcess, player: int, values: Values, allowed: Allowed | None = None
+    process: DecisionProcess, player: int, values: _Values, allowed: Allowed | None = None
 ) -> list[tuple[int, ...]]:
     """The actions of each row that earn `player` the row's value: those of the best policies."""
     choices = process.actions if allowed is None else allowed
@@ -243,7 +243,7 @@ def to_fraction(value: fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def _worth(move: _Move, values: Values, player: int) -> fmpq:
+def _worth(move: _Move, values: _Values, player: int) -> fmpq:
     total = move.payoffs[player]
     for to, p in move.following:
         total += p * values[to]

@@ -32,9 +32,9 @@ _MAX_ACTIONS = 5  # of which rows are mixed
 _OFF = Fraction(1, 1024)  # how far off a table its neighbours are, where ties are weak
 _ROUNDS = (4, 16)  # shares of a row that improve a table
 
-Row = tuple[Fraction, ...]
+_Row = tuple[Fraction, ...]
 Plan = tuple[int, ...]  # an action a state
-Worth = tuple[Fraction, Table]  # what a table earns the leader, and the table
+_Worth = tuple[Fraction, Table]  # what a table earns the leader, and the table
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Tried:
 
     game: MarkovGame
     _pure: dict[CommitmentKind, dict[Plan, Fraction]] = field(default_factory=dict)
-    _mixed: dict[CommitmentKind, Worth] = field(default_factory=dict)
+    _mixed: dict[CommitmentKind, _Worth] = field(default_factory=dict)
 
     def deterministic(self, kind: CommitmentKind) -> dict[Plan, Fraction] | None:
         """What every deterministic table earns; None where they are too many.
@@ -86,7 +86,7 @@ class Tried:
             }
         return self._pure[kind]
 
-    def best(self, outcome: Commitment) -> Worth:
+    def best(self, outcome: Commitment) -> _Worth:
         """The best table that was tried, of those that the commitment might be."""
         kind = CommitmentKind.of(outcome)
         if outcome.policy == DETERMINISTIC:
@@ -100,7 +100,7 @@ class Tried:
         check()
         return response_to(self.game, table, kind.leader, kind.follower, kind.ties).other
 
-    def _best_pure(self, kind: CommitmentKind) -> Worth:
+    def _best_pure(self, kind: CommitmentKind) -> _Worth:
         values = self.deterministic(kind)
         size = self.game.shape[kind.leader]
         if values is None:
@@ -109,7 +109,7 @@ class Tried:
         plan = max(values, key=lambda plan: values[plan])
         return values[plan], pure_table(plan, size)
 
-    def _climbed(self, kind: CommitmentKind, start: Sequence[Sequence[Any]]) -> list[Worth]:
+    def _climbed(self, kind: CommitmentKind, start: Sequence[Sequence[Any]]) -> list[_Worth]:
         """The best tables from three starts: deterministic, simple, and the stated one."""
         strong = CommitmentKind(kind.leader, kind.follower, "strong")
         budget = self._budget()
@@ -132,14 +132,14 @@ class Tried:
         worths = short._worths(short._budget().of(short._simple(kind)), kind)
         return (table for _, table in heapq.nlargest(_KEPT, worths, key=_value))
 
-    def _worths(self, tables: Iterable[Table], kind: CommitmentKind) -> list[Worth]:
+    def _worths(self, tables: Iterable[Table], kind: CommitmentKind) -> list[_Worth]:
         return [(self.value(table, kind), table) for table in tables]
 
     def _budget(self) -> _Budget:
         steps = self.game.num_states * (self.game.horizon or 1)
         return _Budget(_MAX_PROFILES // (steps * prod(self.game.shape)))
 
-    def _improved(self, best: Worth, parts: int, kind: CommitmentKind, budget: _Budget) -> Worth:
+    def _improved(self, best: _Worth, parts: int, kind: CommitmentKind, budget: _Budget) -> _Worth:
         """The table with one row after the other replaced by a better one."""
         rows = _rows(self.game, kind.leader, parts)
         for state in np.flatnonzero(self.game.reachable).tolist():
@@ -162,7 +162,7 @@ class _Budget:
             yield table
 
 
-def _value(pair: Worth) -> Fraction:
+def _value(pair: _Worth) -> Fraction:
     return pair[0]
 
 
@@ -182,7 +182,7 @@ def _constant(game: MarkovGame, leader: int) -> Iterator[Table]:
             yield (row,) * game.num_states
 
 
-def _rows(game: MarkovGame, leader: int, parts: int) -> list[list[Row]]:
+def _rows(game: MarkovGame, leader: int, parts: int) -> list[list[_Row]]:
     """For each state rows that play some legal actions equally often, or two of them in shares of
     a number of parts."""
     size = game.shape[leader]
@@ -218,7 +218,7 @@ def _near(game: MarkovGame, leader: int, table: Table) -> Iterator[Table]:
     return islice(product(*options), 1, None)
 
 
-def _mixed(size: int, shares: dict[int, Fraction]) -> Row:
+def _mixed(size: int, shares: dict[int, Fraction]) -> _Row:
     return tuple(shares.get(a, Fraction(0)) for a in range(size))
 
 

@@ -18,7 +18,7 @@ from gtlearn.games.numbers import to_fraction
 
 Strategies = Sequence[Sequence[Any]]
 SAFE = 2**62  # sums of integers below it do not overflow
-Scaled = tuple[list[int], list[int], int]  # a support, its integer weights, and their sum
+_Scaled = tuple[list[int], list[int], int]  # a support, its integer weights, and their sum
 
 
 @of_games(NormalFormGame)
@@ -100,7 +100,7 @@ def is_nash(game: NormalFormGame, strategies: Strategies) -> bool:
 
 
 def _deviation_numerators(
-    game: NormalFormGame, scaled: Sequence[Scaled], player: int
+    game: NormalFormGame, scaled: Sequence[_Scaled], player: int
 ) -> tuple[NDArray[Any], int]:
     """One integer an action of `player`, and the denominator of all of them."""
     tensor = np.moveaxis(game.payoffs[player].numerators, player, 0)
@@ -112,7 +112,7 @@ def _deviation_numerators(
     return tensor, denominator
 
 
-def _scaled(game: NormalFormGame, strategies: Strategies) -> list[Scaled]:
+def _scaled(game: NormalFormGame, strategies: Strategies) -> list[_Scaled]:
     """Each strategy as a support, the numerators on it, and their common denominator."""
     if len(strategies) != game.num_players:
         raise InputError(
@@ -124,7 +124,7 @@ def _scaled(game: NormalFormGame, strategies: Strategies) -> list[Scaled]:
     ]
 
 
-def _over_common_denominator(player: str, size: int, strategy: Sequence[Any]) -> Scaled:
+def _over_common_denominator(player: str, size: int, strategy: Sequence[Any]) -> _Scaled:
     if len(strategy) != size:
         raise InputError(
             f"the strategy of {player!r} has {len(strategy)} probabilities for {size} actions; "

@@ -16,7 +16,7 @@ import numpy as np
 from gtlearn.limits import check
 from gtlearn.solvers.verify.report import Unproven
 
-MAX_PAIRS = 30_000_000  # of rays that are compared, which takes about a second
+_MAX_PAIRS = 30_000_000  # of rays that are compared, which takes about a second
 MAX_RAYS = 10_000
 
 _WORD = 2**64 - 1
@@ -69,7 +69,7 @@ def extreme_rays(
             if v == 0 or (v > 0 and number not in equal)
         ]
         compared += len(above) * len(below)
-        if compared > MAX_PAIRS:
+        if compared > _MAX_PAIRS:
             raise Unproven(_TOO_LARGE)
         least = size - 2 - sum(k < number for k in equal)
         masks = [ray.tight for ray in rays]

@@ -31,10 +31,10 @@ from gtlearn.solvers.verify.form import index, items, number
 
 SCHEMA = "gtlearn/proof/1"
 
-Vertex = tuple[Exact, list[int]]  # a strategy, and the opponent's best responses to it
+_Vertex = tuple[Exact, list[int]]  # a strategy, and the opponent's best responses to it
 
 
-def replayed(game: NormalFormGame, log: Any) -> tuple[int, Iterator[Vertex]]:
+def replayed(game: NormalFormGame, log: Any) -> tuple[int, Iterator[_Vertex]]:
     """All vertices of a player's best-response polytope but the origin, from a log of them.
 
     Args:
@@ -95,7 +95,7 @@ def _polytope(game: NormalFormGame, player: int, log: Mapping[str, Any]) -> _Pol
     return _Polytope(matrix, right)
 
 
-def _vertices(polytope: _Polytope, bases: Sequence[Any]) -> Iterator[Vertex]:
+def _vertices(polytope: _Polytope, bases: Sequence[Any]) -> Iterator[_Vertex]:
     """The vertices of all bases, each once; an error at the end where there are more bases."""
     degenerate: set[int] = set()  # all labels of each vertex of several bases
     edges: set[int] = set()  # those of which one end was met so far

@@ -32,11 +32,11 @@ from gtlearn.solvers._markov.commitment.view import LeaderView
 
 Tags = NDArray[np.generic]
 
-ROUNDS = 3  # plans g
+_ROUNDS = 3  # plans g
 LARGEST = 1000.0  # multiplier, relative to the payoffs
 RATIOS = (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0, 8.0)  # multipliers that are tried, likewise
 NARROW = 2e-3  # what a width counts for if nothing seems to depend on it
-SEED = 20233
+_SEED = 20233
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class TableResponses:
         score = _effect(total, half)
         weight, never = np.zeros(len(boxes)), np.zeros(len(boxes), dtype=bool)
         at = boxes.centre
-        for _ in range(ROUNDS):
+        for _ in range(_ROUNDS):
             other = self._form(boxes, self._reply(at), 1, LOWER)
             lead = theirs - other
             never |= _top(lead, half) < -2 * self.values.slack(1.0)
@@ -103,7 +103,7 @@ class TableResponses:
             total = total + step * lead
             weight += step
             blamed = _effect(theirs, half) + _effect(other, half)
-            score += np.maximum(step, self.ratio / (2 * ROUNDS)) * blamed
+            score += np.maximum(step, self.ratio / (2 * _ROUNDS)) * blamed
             at = boxes.centre + np.sign(total[1 : n + 1]) * half
         score += (np.abs(total[1 : n + 1]) + NARROW * self.values.steps) * half
         bounds = np.where(never, -np.inf, _top(total, half) + self.values.slack(weight))
@@ -138,7 +138,7 @@ class TimedResponses:
         self.values = BoxValues(view)
         self.scale = float(view.game.scale)
         self.grid = _ratio(self.values) * np.array(RATIOS)
-        self.rng = np.random.default_rng(SEED)
+        self.rng = np.random.default_rng(_SEED)
 
     def roots(self) -> Tags:
         """One box."""
@@ -180,7 +180,7 @@ class TimedResponses:
         half, n = boxes.half, self.values.states
         above = self.values.of_best(boxes, weight)
         at = boxes.centre
-        for turn in range(ROUNDS - 1):
+        for turn in range(_ROUNDS - 1):
             secured = weight * self.values.of_plan(boxes, self._replies(at), 1, LOWER)
             gap = above - secured
             if turn == 0:

@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 Plan = NDArray[np.int64]  # the follower's actions, states x boxes
 
 UPPER, LOWER = 1.0, -1.0
-ROUNDING = 1e-14
+_ROUNDING = 1e-14
 IMPROVEMENTS = 3  # of the table that collects the most
 EVALUATIONS = 4  # rounds of policy iteration
 
@@ -67,7 +67,7 @@ class Boxes:
 
 def floats_tell(view: LeaderView) -> bool:
     """Whether the bounds' slack is below what all payoffs together are worth."""
-    return Fraction(ROUNDING) * view.game.num_states * view.steps**2 < 1
+    return Fraction(_ROUNDING) * view.game.num_states * view.steps**2 < 1
 
 
 class BoxValues:
@@ -99,7 +99,7 @@ class BoxValues:
 
     def slack(self, weight: Floats | float) -> Floats | float:
         """What covers the rounding of a bound on (leader's payoff) + weight (follower's)."""
-        unit = ROUNDING * self.states * self.steps**3
+        unit = _ROUNDING * self.states * self.steps**3
         return unit * (self.sizes[0] + 2 * weight * self.sizes[1])
 
     def of_plan(

@@ -24,7 +24,7 @@ from gtlearn.solvers._markov.commitment.view import LeaderView
 MAX_STATES = 40
 MAX_REPLIES = 1024  # tables of the follower, where each is a branch
 MAX_OPEN = 500_000  # boxes that are held
-BATCH = 5000  # (box, step) pairs that are examined at once
+_BATCH = 5000  # (box, step) pairs that are examined at once
 LARGEST_BATCH, SMALLEST_BATCH = 512, 32  # in boxes
 SAMPLED = 32  # boxes of a batch in whose centre and at whose peak the leader's value is computed
 NARROWEST = 2.0**-40  # boxes are not split further
@@ -106,7 +106,7 @@ class _Search:
         self.relaxation: Relaxation = (
             TimedResponses(view) if view.sees_time else TableResponses(view)
         )
-        batch = BATCH // (view.game.horizon or 1)
+        batch = _BATCH // (view.game.horizon or 1)
         self.batch = min(max(batch, SMALLEST_BATCH), LARGEST_BATCH)
         self.best = float(value)
         self.better: Floats | None = None

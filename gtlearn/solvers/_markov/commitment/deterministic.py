@@ -29,7 +29,7 @@ MAX_LEADERS = 1_000_000
 MAX_LISTED = 64  # optimal tables that are listed
 CHUNK = 500_000  # entries of the transition matrices that are held at once
 SMALL_CHUNK = 2**16  # entries of integer payoffs, of whose every step there may be very many
-ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
+_ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def best_deterministic(view: LeaderView, ties: str) -> Enumerated:
         with limits.finishing():
             return _listed(view, tables, ties, values, reached)
     bounds, reached = _bounds(view, tables)
-    slack = ROUNDING * (1 + view.span) + rounding(view)
+    slack = _ROUNDING * (1 + view.span) + rounding(view)
     order = np.argsort(-bounds, kind="stable").tolist()
     if reached is not None:
         order = [k for k in order if bounds[k] < np.inf]

@@ -24,7 +24,7 @@ PATIENT = 1 - 2.0**-30  # the largest discount that floats are used with
 _BEYOND = 2.0**40  # more than any value in floats
 COARSE = 2.0**-3  # a value in floats that may be wrong by more than this, of a payoff, says nothing
 CHUNK = 2**21  # entries of the transitions of the tables that are evaluated at once
-MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
+_MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
 
 
 def leader_values(view: LeaderView, tables: Floats, *, strong: bool, tie: float = TIE) -> Floats:
@@ -142,7 +142,7 @@ def _by_time(view: LeaderView, tables: Floats, sign: float, tie: float) -> Float
 def _stationary(view: LeaderView, tables: Floats, sign: float, tie: float) -> Floats:
     """Every table of the follower, evaluated forward in time."""
     replies = follower_tables(view)
-    chunk = max(1, MAX_PAIRS // (len(replies) * view.game.num_states))
+    chunk = max(1, _MAX_PAIRS // (len(replies) * view.game.num_states))
     parts = []
     for begin in range(0, len(tables), chunk):
         mine, other = pair_values(view, tables[begin : begin + chunk], replies)

@@ -15,7 +15,7 @@ from gtlearn.solvers._markov.commitment.view import total_weight
 from gtlearn.solvers._markov.stage_games import require_found
 from gtlearn.solvers._zero_sum import zero_sum
 
-Pair = tuple[Fraction, Fraction]
+_Pair = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _first(size: int) -> tuple[Fraction, ...]:
     return (Fraction(1), *[Fraction(0)] * (size - 1))
 
 
-def _points(stage: NormalFormGame, leader: int, minmax: Fraction) -> list[Pair]:
+def _points(stage: NormalFormGame, leader: int, minmax: Fraction) -> list[_Pair]:
     """What the follower gets beyond its minmax, and what the leader gets, in each profile."""
     points = []
     for profile in product(*map(range, stage.shape)):
@@ -128,7 +128,7 @@ def _minmax(
     return Fraction(solution[0].payoffs[0]), tuple(securing), tuple(punishing)
 
 
-def _highest(points: list[Pair]) -> Pair:
+def _highest(points: list[_Pair]) -> _Pair:
     """The multiplier m >= 0 with the least max of y + m x over the points (x, y), and that max.
 
     By duality it is the largest y of the convex hull where x >= 0. The edge of the hull that

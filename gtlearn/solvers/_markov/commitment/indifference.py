@@ -21,7 +21,7 @@ from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.tables import exact_rows
 from gtlearn.solvers.outcomes import Table
 
-DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 100, 1000, 10**6)
+_DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 100, 1000, 10**6)
 FINE = 10**12  # a denominator that leaves a float's table practically unchanged
 MAX_SETS = 64  # of states that move together
 MAX_SLIDES = 600  # along directions, from all tables
@@ -41,9 +41,9 @@ def exact_candidates(view: LeaderView, near: NDArray[np.float64]) -> Iterator[Ta
     """
     target = reply(view, exact_rows(near, FINE), "strong").plan
     directions = _directions(view)
-    every = max(1, len(directions) * len(DENOMINATORS) // MAX_SLIDES)
+    every = max(1, len(directions) * len(_DENOMINATORS) // MAX_SLIDES)
     seen = set()
-    for limit in DENOMINATORS[::every]:
+    for limit in _DENOMINATORS[::every]:
         base = exact_rows(near, limit)
         if base in seen:
             continue

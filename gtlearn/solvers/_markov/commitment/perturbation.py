@@ -20,8 +20,8 @@ from gtlearn.solvers.outcomes import Table, pure
 DISTANCES = tuple(Fraction(1, 10**k) for k in range(1, 5))
 MAX_TARGETS = 1000  # tables that are walked towards
 TRIED = 3  # of the directions, how many are examined exactly
-SMALL = 1e-4  # the step by which directions are compared in floats
-SEED = 20232
+_SMALL = 1e-4  # the step by which directions are compared in floats
+_SEED = 20232
 
 
 def best_direction(view: LeaderView, table: Table) -> tuple[Table, Limit] | None:
@@ -41,7 +41,7 @@ def best_direction(view: LeaderView, table: Table) -> tuple[Table, Limit] | None
     if not targets:
         return None
     here = float_table(table)
-    there = here + SMALL * (np.array([float_table(target) for target in targets]) - here)
+    there = here + _SMALL * (np.array([float_table(target) for target in targets]) - here)
     order = np.argsort(-leader_values(view, there, strong=False), kind="stable")[:TRIED]
     candidates = []
     for k in order.tolist():
@@ -97,7 +97,7 @@ def _targets(view: LeaderView, table: Table) -> Iterator[Table]:
     if prod(map(len, options)) <= MAX_TARGETS:
         yield from islice(product(*options), 1, None)  # the first one is `table` itself
         return
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(_SEED)
     for _ in range(MAX_TARGETS):
         limits.check()
         target = tuple(rows[int(rng.integers(len(rows)))] for rows in options)

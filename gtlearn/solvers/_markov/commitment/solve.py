@@ -44,8 +44,8 @@ from gtlearn.solvers.verify.markov import markov_outcome
 
 BRANCHES = "branch_and_bound"
 BRANCHING = 20.0  # seconds of branch and bound where no time limit is given
-TOLERANCE = Fraction(1, 1000)  # of the payoffs' range a step: what branch and bound is to reach
-METHODS = {DETERMINISTIC: "enumeration of deterministic tables", STOCHASTIC: "search"}
+_TOLERANCE = Fraction(1, 1000)  # of the payoffs' range a step: what branch and bound is to reach
+_METHODS = {DETERMINISTIC: "enumeration of deterministic tables", STOCHASTIC: "search"}
 PROOFS = {
     "folk": "the folk bound",
     "unlimited_memory": "the unlimited-memory bound",
@@ -113,7 +113,7 @@ def _solved(
     outcomes: tuple[Commitment, ...] = ()
     bounds: dict[str, Fraction] = {}
     evidence: Evidence = {}
-    method, complete, reached = METHODS[policy], False, None
+    method, complete, reached = _METHODS[policy], False, None
     try:
         with limits.keeping(3 * measuring_seconds(markov), share=1 / 4):
             if isinstance(game, IteratedGame):
@@ -227,7 +227,7 @@ def _stochastic(
         return best, proof, reached
     try:
         value = reply(view, best.table, "strong").payoffs[0]  # no bound is below this
-        tightened = _branched(view, value, bound, TOLERANCE * reduction.weight)
+        tightened = _branched(view, value, bound, _TOLERANCE * reduction.weight)
     except LimitReached as error:
         return best, proof, error
     if tightened.better is not None:

@@ -34,9 +34,9 @@ Search = tuple[Candidate, LimitReached | None]  # the best table, the limit that
 Floats = NDArray[np.float64]
 POPULATION = 10  # tables that survive a round
 OFFSPRING = 20  # variations of each
-ROUNDS = 250
+_ROUNDS = 250
 FIRST_STEP, SHRINK, LAST_STEP = 0.5, 0.95, 1e-6
-SEED = 20231
+_SEED = 20231
 
 
 def best_stochastic(game: IteratedGame, view: LeaderView, ties: str, bound: Fraction) -> Search:
@@ -155,14 +155,14 @@ def promising_tables(view: LeaderView, starts: Floats, *, strong: bool, target: 
     Returns:
         What was found until the search was over, or half of the time that was left.
     """
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(_SEED)
     legal = view.game.legal[0]
     sizes = (20 * POPULATION, *legal.shape)
     pool = np.concatenate([starts, _normalised(rng.exponential(size=sizes), legal)])
     step = FIRST_STEP
     with suppress(LimitReached), limits.keeping(0.0, share=1 / 2):
         pool, values = _best(view, pool, strong)
-        for _ in range(ROUNDS):
+        for _ in range(_ROUNDS):
             if values[0] >= target - LAST_STEP * view.span:
                 break
             changed = rng.random((len(pool) * OFFSPRING, legal.shape[0], 1)) < 0.5

@@ -21,7 +21,7 @@ from gtlearn.games.numbers import common_denominator
 from gtlearn.solvers._linear.program import LinearProgram, integer_rows, solve
 from gtlearn.solvers._markov.commitment.folk import FolkBound
 
-Pair = tuple[Fraction, Fraction]  # (follower's payoff, leader's payoff)
+_Pair = tuple[Fraction, Fraction]  # (follower's payoff, leader's payoff)
 Multipliers = tuple[Fraction, ...]  # one a follower's action
 
 PRICE = 1000  # of breaking a constraint, relative to the payoffs
@@ -94,7 +94,7 @@ class _Steps:
         self.actions, self.responses = stage.shape[leader], stage.shape[1 - leader]
         self.discount = discount
         self.minmax = minmax
-        self.pay: dict[tuple[int, int], Pair] = {}
+        self.pay: dict[tuple[int, int], _Pair] = {}
         for a, b in product(range(self.actions), range(self.responses)):
             profile = (a, b) if leader == 0 else (b, a)
             self.pay[a, b] = (stage.payoff(1 - leader, profile), stage.payoff(leader, profile))
@@ -103,7 +103,7 @@ class _Steps:
         """What the follower gets in k steps whatever the leader does."""
         return self.minmax * sum((self.discount**t for t in range(k)), Fraction(0))
 
-    def multipliers(self, k: int, weight: Fraction, later: list[Pair]) -> tuple[Multipliers, ...]:
+    def multipliers(self, k: int, weight: Fraction, later: list[_Pair]) -> tuple[Multipliers, ...]:
         """The multipliers for each action that the follower may be meant to play first."""
         options = [self.best(k, weight, b, later) for b in range(self.responses)]
         top = max(_weighed(weight, pair) for pair, _ in filter(_possible, options))
@@ -115,8 +115,8 @@ class _Steps:
         return tuple(m for _, m in options)
 
     def best(
-        self, k: int, weight: Fraction | None, meant: int, later: list[Pair], price: int = PRICE
-    ) -> tuple[Pair | None, Multipliers]:
+        self, k: int, weight: Fraction | None, meant: int, later: list[_Pair], price: int = PRICE
+    ) -> tuple[_Pair | None, Multipliers]:
         """The best pair over k steps where the follower is meant to play `meant` first.
 
         Maximises (leader's payoff) + weight (follower's payoff) over mixtures of (the leader's
@@ -148,7 +148,7 @@ class _Steps:
             return None, tuple(weights)
         return (_mean(shares, pairs, 0), _mean(shares, pairs, 1)), tuple(weights)
 
-    def frontier(self, k: int, later: list[Pair]) -> list[Pair]:
+    def frontier(self, k: int, later: list[_Pair]) -> list[_Pair]:
         """The vertices of the Pareto frontier over k steps, by the follower's payoff."""
         low = self._highest(k, Fraction(0), later)
         high = self._highest(k, None, later)
@@ -165,13 +165,13 @@ class _Steps:
                 edges += [(left, top), (top, right)]
         return sorted(p for p in vertices if not any(_dominates(q, p) for q in vertices))
 
-    def _highest(self, k: int, weight: Fraction | None, later: list[Pair]) -> Pair:
+    def _highest(self, k: int, weight: Fraction | None, later: list[_Pair]) -> _Pair:
         """The pair with the most (leader's payoff) + weight (follower's payoff)."""
         pairs = [self.best(k, weight, b, later)[0] for b in range(self.responses)]
         return max((p for p in pairs if p is not None), key=lambda p: (_weighed(weight, p), p))
 
     def _proven(
-        self, k: int, weight: Fraction, meant: int, m: Multipliers, later: list[Pair]
+        self, k: int, weight: Fraction, meant: int, m: Multipliers, later: list[_Pair]
     ) -> Fraction:
         """What the multipliers prove for an action that the follower is meant to play first."""
         heavier = weight + sum(m)
@@ -185,7 +185,7 @@ class _Steps:
         weighed = (y * (theirs - self.pay[a, c][0] - punished) for c, y in enumerate(m) if y)
         return mine + weight * theirs + sum(weighed, Fraction(0))
 
-    def _sum(self, now: Pair, later: Pair) -> Pair:
+    def _sum(self, now: _Pair, later: _Pair) -> _Pair:
         return now[0] + self.discount * later[0], now[1] + self.discount * later[1]
 
 
@@ -242,18 +242,18 @@ def _cheapest(
     )
 
 
-def _mean(shares: list[Fraction], pairs: list[Pair], who: int) -> Fraction:
+def _mean(shares: list[Fraction], pairs: list[_Pair], who: int) -> Fraction:
     return sum((s * pair[who] for s, pair in zip(shares, pairs, strict=False)), Fraction(0))
 
 
-def _weighed(weight: Fraction | None, pair: Pair) -> Fraction:
+def _weighed(weight: Fraction | None, pair: _Pair) -> Fraction:
     """(leader's payoff) + weight (follower's payoff); None weighs the follower's payoff alone."""
     return pair[0] if weight is None else pair[1] + weight * pair[0]
 
 
-def _possible(option: tuple[Pair | None, Multipliers]) -> TypeGuard[tuple[Pair, Multipliers]]:
+def _possible(option: tuple[_Pair | None, Multipliers]) -> TypeGuard[tuple[_Pair, Multipliers]]:
     return option[0] is not None
 
 
-def _dominates(one: Pair, other: Pair) -> bool:
+def _dominates(one: _Pair, other: _Pair) -> bool:
     return one != other and one[0] >= other[0] and one[1] >= other[1]
