@@ -71,7 +71,7 @@ def _commitment(solution: Record, first: Commitment) -> list[str | RichTable]:
             for distance, value in solution.robustness
         )
         blocks.append(
-            f"Off the knife-edge, tables near this one earn {leader}, with ties against it: {away}."
+            f"With ties against it, tables near this one earn {leader}: {away}."
         )
     if len(solution) > 1:
         blocks += _all_leaders(solution, game)

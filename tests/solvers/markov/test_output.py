@@ -156,7 +156,7 @@ def test_a_supremum_and_a_gap_are_said():
     assert not found[0].attained
     text = " ".join(str(found).split())
     assert "earns up to" in text and "The value is a limit" in text
-    assert "Off the knife-edge" in text and "at distance 1/100" in text
+    assert "tables near this one earn" in text and "at distance 1/100" in text
     certificate = found[0].certificate
     high = {**certificate.evidence, "upper_bound": found[0].value + 1}
     outcome = replace(found[0], certificate=replace(certificate, evidence=high))
