@@ -18,7 +18,7 @@ from gtlearn.games.catalogue.classics import SYMMETRIC_2X2
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.solvers._markov.batch import evaluate_exactly, evaluate_floats
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.tables import deterministic_tables
+from gtlearn.solvers.profiles.tables import deterministic_tables
 
 STAGES = [entry.name for entry in SYMMETRIC_2X2]
 POLICY_VALUE = "OpenSpiel expected_game_score"

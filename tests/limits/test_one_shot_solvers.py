@@ -12,7 +12,7 @@ from gtlearn.games.openspiel import text as openspiel_text
 from gtlearn.limits import TimeLimitReached
 from gtlearn.solvers._correlated import solve as correlated_module
 from gtlearn.solvers._nash import enumeration, exact_polytope, matching, partners, polytope
-from gtlearn.solvers._zero_sum import solve as zero_sum_module
+from gtlearn.solvers._nash import zero_sum as zero_sum_module
 from gtlearn.solvers.verify import regrets
 from gtlearn.solvers.verify.correlated import violations
 

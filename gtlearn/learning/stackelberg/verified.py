@@ -15,8 +15,8 @@ from gtlearn.learning.stackelberg.followers.oracle import best_response
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import solve
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.tables import simple_rows, written
 from gtlearn.solvers.outcomes import DETERMINISTIC, OPTIMAL, STOCHASTIC, Commitment, Table
+from gtlearn.solvers.profiles.tables import simple_rows, written
 from gtlearn.solvers.solution import Solution
 
 _TIME_LIMIT = 10.0  # seconds for the best commitment

@@ -16,8 +16,8 @@ from gtlearn.games.numbers import Number
 from gtlearn.solvers._linear.cost import bits_of, solving_seconds
 from gtlearn.solvers._markov.planning import optimal_plan
 from gtlearn.solvers._markov.process import induced_process
-from gtlearn.solvers._markov.tables import exact_tables
 from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Strategy, Table
+from gtlearn.solvers.profiles.tables import exact_tables
 from gtlearn.solvers.verify.markov_values import table_payoffs, table_regrets
 
 SUBGAME_PERFECT = "subgame_perfect"

@@ -26,7 +26,7 @@ from gtlearn.solvers._markov.process import (
     scaled,
     solve_exactly,
 )
-from gtlearn.solvers._markov.tables import exact_tables
+from gtlearn.solvers.profiles.tables import exact_tables
 
 
 @dataclass(frozen=True)

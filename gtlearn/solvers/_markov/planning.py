@@ -30,7 +30,7 @@ from gtlearn.solvers._markov.process import (
     plan_values,
     product,
 )
-from gtlearn.solvers._markov.tables import all_tables
+from gtlearn.solvers.profiles.tables import all_tables
 
 
 def best_actions(keys: Integers, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from gtlearn import child, limits
 from gtlearn.games import MarkovGame
 from gtlearn.solvers._linear.algebra import to_flint
 from gtlearn.solvers._linear.cost import bits_of, python_seconds, solving_seconds
-from gtlearn.solvers._markov.tables import Rows
+from gtlearn.solvers.profiles.tables import Rows
 
 Integers = NDArray[Any]  # Python ints in an object array
 

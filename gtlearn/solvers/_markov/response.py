@@ -18,8 +18,8 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import limited
 from gtlearn.solvers._markov.planning import best_plans, optimal_plan
 from gtlearn.solvers._markov.process import Process, induced_process, plan_payoffs, reached_rows
-from gtlearn.solvers._markov.tables import exact_tables
 from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY
+from gtlearn.solvers.profiles.tables import exact_tables
 
 STRONG, WEAK = "strong", "weak"
 LIMIT = 1_000_000  # of the deterministic tables that are enumerated

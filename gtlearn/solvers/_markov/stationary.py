@@ -21,8 +21,8 @@ from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, measured
 from gtlearn.solvers._markov.planning import optimal_plan
 from gtlearn.solvers._markov.process import induced_process
 from gtlearn.solvers._markov.stage_games import stage_solver
-from gtlearn.solvers._markov.tables import all_tables, pure_table
 from gtlearn.solvers.outcomes import NashEquilibrium
+from gtlearn.solvers.profiles.tables import all_tables, pure_table
 
 ENUMERATION = "enumeration of deterministic tables"
 REPETITION = "repeated stage equilibrium"

@@ -25,7 +25,7 @@ from gtlearn.solvers._markov.boxes import (
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.process import FloatProcess, float_process, induced_process
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
-from gtlearn.solvers._markov.tables import Rows, exact_rows, exact_tables, pure_table
+from gtlearn.solvers.profiles.tables import Rows, exact_rows, exact_tables, pure_table
 
 STARTS = 24  # of the local search
 _BATCH = 256  # boxes that are split at a time

@@ -35,7 +35,7 @@ from gtlearn.solvers._markov.stage_games import (
     require_found,
     stage_game,
 )
-from gtlearn.solvers._zero_sum import zero_sum as solve_stage
+from gtlearn.solvers._nash.zero_sum import zero_sum as solve_stage
 from gtlearn.solvers.outcomes import Certificate, NashEquilibrium, Table
 
 SHAPLEY = "Shapley iteration"

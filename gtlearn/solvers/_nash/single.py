@@ -86,7 +86,7 @@ def one_equilibrium(
     require_two_players(game)
     with limits.limited(time_limit, memory_limit), heard_by(progress):
         if method == "zero-sum" or (method is None and game.is_constant_sum):
-            from gtlearn.solvers._zero_sum import zero_sum
+            from gtlearn.solvers._nash.zero_sum import zero_sum
 
             return zero_sum(game)
         return _tried(game, _chosen(game, method))

@@ -15,7 +15,6 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import short_number
 from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._linear.cost import product_seconds
-from gtlearn.solvers._markov.tables import pure_table
 from gtlearn.solvers.checking.commitment_report import BestCommitment, CommitmentCheck, Deception
 from gtlearn.solvers.checking.report import comparing, status_of
 from gtlearn.solvers.outcomes import (
@@ -27,6 +26,7 @@ from gtlearn.solvers.outcomes import (
     Table,
 )
 from gtlearn.solvers.profile import Profile
+from gtlearn.solvers.profiles.tables import pure_table
 from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify import table_payoffs
 from gtlearn.solvers.verify.commitment_arithmetic import Sides, expected

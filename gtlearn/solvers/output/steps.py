@@ -70,9 +70,7 @@ def _commitment(solution: Record, first: Commitment) -> list[str | RichTable]:
             f"{APPROXIMATE}{decimal(Fraction(value))} at distance {short_number(distance)}"
             for distance, value in solution.robustness
         )
-        blocks.append(
-            f"With ties against it, tables near this one earn {leader}: {away}."
-        )
+        blocks.append(f"With ties against it, tables near this one earn {leader}: {away}.")
     if len(solution) > 1:
         blocks += _all_leaders(solution, game)
     return blocks

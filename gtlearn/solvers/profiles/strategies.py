@@ -16,9 +16,9 @@ from gtlearn.games import Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number, to_fraction
-from gtlearn.solvers._markov.tables import exact_table, pure_table
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.profiles.probabilities import FEW, by_label, vector
+from gtlearn.solvers.profiles.tables import exact_table, pure_table
 
 
 def read_strategy(

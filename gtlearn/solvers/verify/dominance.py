@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,6 @@ from gtlearn.solvers.verify.form import require_only, text
 from gtlearn.solvers.verify.game_block import game_block, game_statements
 from gtlearn.solvers.verify.reading import of_kind, one_of, read_integers, read_number
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unknown_statement, unless
-
-if TYPE_CHECKING:
-    from gtlearn.solvers._dominance.report import DominanceResult
 
 SCHEMA = "gtlearn/dominance/1"
 _KINDS = ("strict", "weak")
@@ -73,7 +70,7 @@ class Elimination:
     besides: tuple[str, ...] = ()
 
 
-def violations(result: DominanceResult) -> list[str]:
+def violations(result: Any) -> list[str]:
     """The statements of a dominance result that are false; an empty list means that it holds.
 
     Checked are: each step's dominator is a mixture of actions that stood when its round began, and
@@ -104,7 +101,7 @@ def dominance_statements(game: NormalFormGame, stated: Elimination) -> Iterator[
     yield from map(unknown_statement, stated.besides)
 
 
-def elimination_of(result: DominanceResult) -> Elimination:
+def elimination_of(result: Any) -> Elimination:
     """What a DominanceResult says."""
     return Elimination(
         game=game_block(result.game),

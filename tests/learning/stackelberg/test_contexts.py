@@ -12,7 +12,7 @@ from gtlearn.learning.stackelberg.followers import OracleFollower
 from gtlearn.learning.stackelberg.game import leader_game
 from gtlearn.learning.stackelberg.play import rollout
 from gtlearn.solvers import evaluate
-from gtlearn.solvers._markov.tables import deterministic_tables
+from gtlearn.solvers.profiles.tables import deterministic_tables
 
 DILEMMA = leader_game(games.iterated("prisoners_dilemma", horizon=10))
 DEADLOCK = leader_game(games.iterated("deadlock", horizon=10))

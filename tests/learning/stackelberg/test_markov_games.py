@@ -36,7 +36,7 @@ from gtlearn.learning.stackelberg.leaders import (
 from gtlearn.learning.stackelberg.leaders.sb3 import DQNLeader, PPOLeader
 from gtlearn.learning.stackelberg.play import rollout
 from gtlearn.solvers import evaluate_exactly, evaluate_floats
-from gtlearn.solvers._markov.tables import deterministic_tables
+from gtlearn.solvers.profiles.tables import deterministic_tables
 
 torch.set_num_threads(1)
 

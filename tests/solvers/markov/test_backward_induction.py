@@ -14,7 +14,7 @@ from gtlearn.games.testing import markov_games
 from gtlearn.solvers import verify, zero_sum
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.nash import solve_nash
-from gtlearn.solvers._markov.tables import deterministic_tables, pure_table
+from gtlearn.solvers.profiles.tables import deterministic_tables, pure_table
 
 few = settings(max_examples=40, deadline=None)
 SMALL = st.integers(-3, 3)

@@ -12,7 +12,7 @@ from gtlearn.errors import InputError
 from gtlearn.solvers._markov import batch
 from gtlearn.solvers._markov.batch import evaluate_exactly, evaluate_floats, integer_type
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.tables import deterministic_tables
+from gtlearn.solvers.profiles.tables import deterministic_tables
 
 SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=60, deadline=None)

@@ -13,7 +13,7 @@ from gtlearn.errors import InputError
 from gtlearn.games.kinds.markov.game import unrolled
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.response import optimal_response, stationary_response
-from gtlearn.solvers._markov.tables import deterministic_tables, pure_table
+from gtlearn.solvers.profiles.tables import deterministic_tables, pure_table
 
 SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=60, deadline=None)

@@ -13,7 +13,7 @@ from gtlearn.games.testing import iterated_games, markov_games
 from gtlearn.solvers import verify
 from gtlearn.solvers._markov.nash import solve_nash
 from gtlearn.solvers._markov.stationary import deterministic_equilibria
-from gtlearn.solvers._markov.tables import deterministic_tables, pure_table
+from gtlearn.solvers.profiles.tables import deterministic_tables, pure_table
 from gtlearn.solvers.verify.markov_values import table_regrets
 
 few = settings(max_examples=40, deadline=None)

@@ -8,7 +8,7 @@ import pytest
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.kinds.iterated import as_markov
-from gtlearn.solvers._markov.tables import (
+from gtlearn.solvers.profiles.tables import (
     deterministic_tables,
     exact_rows,
     exact_table,

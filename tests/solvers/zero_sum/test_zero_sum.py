@@ -12,8 +12,8 @@ from gtlearn.errors import InputError
 from gtlearn.games import families, load, normal_form
 from gtlearn.games.testing import bimatrix_games
 from gtlearn.solvers import all_equilibria, solve, verify, zero_sum
-from gtlearn.solvers._zero_sum import solve as module
-from gtlearn.solvers._zero_sum.interior import likely_supports
+from gtlearn.solvers._nash import zero_sum as module
+from gtlearn.solvers._nash.zero_sum_interior import likely_supports
 
 few = settings(max_examples=50, deadline=None)
 TIED = bimatrix_games(max_rows=5, max_columns=5, zero_sum=True, payoffs=st.integers(-2, 2))

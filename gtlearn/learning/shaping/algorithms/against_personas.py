@@ -26,7 +26,7 @@ from gtlearn.learning.shaping.ascents.exact import ceiling
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import Distribution, Personas, peers
-from gtlearn.solvers._markov.tables import simple_rows, written
+from gtlearn.solvers.profiles.tables import simple_rows, written
 
 CEILING_SEEDS = 16  # of exact Meta-MAPG, of which the best is the ceiling
 

@@ -16,8 +16,8 @@ from gtlearn.learning.shaping.algorithms.options import Iterated, SelfPlay
 from gtlearn.learning.shaping.algorithms.settings import STATELESS, make_game
 from gtlearn.learning.shaping.games import DifferentiableGame, TableGame, nash_conv, table_game
 from gtlearn.learning.shaping.updates import UPDATES
-from gtlearn.solvers._markov.tables import simple_rows, written
 from gtlearn.solvers.checking.report import UNIT
+from gtlearn.solvers.profiles.tables import simple_rows, written
 
 FORESEEING = ("lookahead", "lola", "sos", "pola")  # whose steps foresee others, at a rate
 

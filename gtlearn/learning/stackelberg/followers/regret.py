@@ -15,7 +15,7 @@ from gtlearn.learning.stackelberg.followers.oracle import best_response
 from gtlearn.learning.stackelberg.followers.protocol import Follower, training_step
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import evaluate_exactly
-from gtlearn.solvers._markov.tables import exact_table
+from gtlearn.solvers.profiles.tables import exact_table
 
 _Values = NDArray[Any]  # Fractions
 

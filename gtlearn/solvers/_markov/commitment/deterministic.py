@@ -23,7 +23,7 @@ from gtlearn.solvers._markov.commitment.floats import (
 )
 from gtlearn.solvers._markov.commitment.replies import Candidate
 from gtlearn.solvers._markov.commitment.view import LeaderView, total_weight
-from gtlearn.solvers._markov.tables import all_tables, pure_table
+from gtlearn.solvers.profiles.tables import all_tables, pure_table
 
 MAX_LEADERS = 1_000_000
 MAX_LISTED = 64  # optimal tables that are listed

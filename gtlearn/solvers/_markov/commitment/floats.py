@@ -12,8 +12,8 @@ from gtlearn import limits
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers._markov.batch import chain_values
 from gtlearn.solvers._markov.commitment.view import LeaderView
-from gtlearn.solvers._markov.tables import all_tables
 from gtlearn.solvers.outcomes import Table
+from gtlearn.solvers.profiles.tables import all_tables
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers._markov.commitment.view import total_weight
 from gtlearn.solvers._markov.stage_games import require_found
-from gtlearn.solvers._zero_sum import zero_sum
+from gtlearn.solvers._nash.zero_sum import zero_sum
 
 _Pair = tuple[Fraction, Fraction]
 

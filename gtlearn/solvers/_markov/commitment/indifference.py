@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.solvers._markov.commitment.replies import payoffs_under, reply
 from gtlearn.solvers._markov.commitment.view import LeaderView
-from gtlearn.solvers._markov.tables import exact_rows
 from gtlearn.solvers.outcomes import Table
+from gtlearn.solvers.profiles.tables import exact_rows
 
 _DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 100, 1000, 10**6)
 FINE = 10**12  # a denominator that leaves a float's table practically unchanged

@@ -10,8 +10,8 @@ import numpy as np
 from gtlearn.solvers._markov.commitment.view import LeaderView
 from gtlearn.solvers._markov.process import induced_process, plan_payoffs
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
-from gtlearn.solvers._markov.tables import exact_tables
 from gtlearn.solvers.outcomes import STATIONARY, Table
+from gtlearn.solvers.profiles.tables import exact_tables
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from gtlearn.solvers._markov.commitment.indifference import exact_candidates
 from gtlearn.solvers._markov.commitment.perturbation import best_direction
 from gtlearn.solvers._markov.commitment.replies import Candidate
 from gtlearn.solvers._markov.commitment.view import LeaderView
-from gtlearn.solvers._markov.tables import deterministic_tables, exact_rows
 from gtlearn.solvers.outcomes import OPTIMAL, Table
+from gtlearn.solvers.profiles.tables import deterministic_tables, exact_rows
 
 MAX_PURE = 1024  # deterministic tables that the search begins with
 PROPOSED = 20  # tables that are tried against a follower of very many

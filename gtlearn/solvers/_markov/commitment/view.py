@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray, nearest_double
-from gtlearn.solvers._markov.tables import pure_table
 from gtlearn.solvers.outcomes import OPTIMAL, Table
+from gtlearn.solvers.profiles.tables import pure_table
 
 
 @dataclass(frozen=True, eq=False)

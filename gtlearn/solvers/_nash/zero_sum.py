@@ -182,7 +182,7 @@ def _float_supports(
     """Rows and columns of likely bases, in floats."""
     payoffs = program.matrix
     if min(payoffs.shape) >= INTERIOR and payoffs.dtype != object:
-        from gtlearn.solvers._zero_sum.interior import likely_supports
+        from gtlearn.solvers._nash.zero_sum_interior import likely_supports
 
         with one_blas_thread():
             yield from likely_supports(payoffs)
