@@ -183,7 +183,7 @@ class TestNothingIsCalledCompleteThatIsNot:
             (matching, "_indices"),
             (matching, "strategy_of"),
             (exact_polytope.Dictionary, "pivot"),
-            (enumeration, "certified"),
+            (enumeration, "certain"),
             (enumeration, "nash_subsets"),
         ],
     )
