@@ -56,6 +56,28 @@ class OneOf(click.Choice[str]):
         self.fail(f"{value!r} is unknown; {nearest(value, self.choices)}", param, ctx)
 
 
+class ConceptName(OneOf):
+    """A concept; packages are only asked for theirs where one of those is named, or for help."""
+
+    def __init__(self) -> None:
+        from gtlearn.solvers.concepts import OWN
+
+        super().__init__(*OWN)
+
+    def _all(self) -> OneOf:
+        from gtlearn.solvers.concepts import names
+
+        return OneOf(*names())
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """All names that there are."""
+        return self._all().get_metavar(param, ctx)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """The name, if it is one of those known."""
+        return str(value) if value in self.choices else self._all().convert(value, param, ctx)
+
+
 class Parsed(click.ParamType):  # type: ignore[type-arg]
     """What a function makes of a text; its complaint is shown with the option's name.
 
@@ -279,7 +301,7 @@ def concept_options(verb: str, default: str | None) -> Decorator:
         verb: "solve" or "check".
         default: the concept unless one is given; None where that depends on the profile.
     """
-    from gtlearn.solvers.concepts import names, owners_of
+    from gtlearn.solvers.concepts import owners_of
     from gtlearn.solvers.options import OPTIONS
 
     def decorate(decorated: Any) -> Any:
@@ -289,7 +311,7 @@ def concept_options(verb: str, default: str | None) -> Decorator:
         what = "What to solve for." if default else "What the profile claims to be."
         rest = "" if default else "  [default: nash; of a run, what it learned]"
         concept = click.option(
-            "--concept", type=OneOf(*names()), default=default, help=f"{what}{rest}"
+            "--concept", type=ConceptName(), default=default, help=f"{what}{rest}"
         )
         return concept(decorated)
 

@@ -136,6 +136,7 @@ _OWN = {
         ),
     )
 }
+OWN = tuple(_OWN)  # the names of gtlearn's own concepts
 _registered: dict[str, Concept] = {}
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
-from gtlearn.solvers.concepts import is_registered, names
+from gtlearn.solvers.concepts import OWN, is_registered, names
 from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, Real
 from gtlearn.solvers.outcomes import (
     ARITHMETICS,
@@ -91,7 +91,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         outcomes = tuple(map(_of_registered, outcomes))
     return Claim(
         game=of_kind(dict, data.get("game", {})),
-        concept=one_of(names(), data["concept"]),
+        concept=_concept(data["concept"]),
         arithmetic=one_of(ARITHMETICS, data["arithmetic"]),
         complete=of_kind(bool, data["complete"]),
         outcomes=outcomes,
@@ -109,6 +109,11 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         ),
         repeated_of=tuple(_repeated(entry.get("distribution", ())) for entry in entries),
     )
+
+
+def _concept(name: Any) -> str:
+    """The name of a concept; packages are only asked for one that is none of gtlearn's own."""
+    return one_of(OWN if name in OWN else names(), name)
 
 
 def _of_registered(outcome: Outcome) -> Outcome:
