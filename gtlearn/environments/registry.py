@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
-from gtlearn.plugins import plugin_sources
-from gtlearn.sources import function, is_source
+from gtlearn.named import Named
 
-_GROUP = "gtlearn.environments"  # of entry points
-_REGISTERED: dict[str, Callable[[], Any]] = {}
+_ENVIRONMENTS = Named("an environment", "gtlearn.environments")
 
 
 def register(name: str, make: Callable[[], Any]) -> None:
@@ -24,14 +20,12 @@ def register(name: str, make: Callable[[], Any]) -> None:
     Raises:
         InputError: if the name is empty, or meant as module:function.
     """
-    if not name or is_source(name):
-        raise InputError(f"an environment cannot be called {name!r}; give a name without ':'")
-    _REGISTERED[name] = make
+    _ENVIRONMENTS.register(name, make)
 
 
 def environment_names() -> list[str]:
     """The names that are registered or installed."""
-    return [*_REGISTERED, *(name for name in plugin_sources(_GROUP) if name not in _REGISTERED)]
+    return _ENVIRONMENTS.names()
 
 
 def find_environment(name: str) -> Callable[[], Any]:
@@ -40,10 +34,4 @@ def find_environment(name: str) -> Callable[[], Any]:
     Raises:
         InputError: if there is none.
     """
-    if name in _REGISTERED:
-        return _REGISTERED[name]
-    source = name if is_source(name) else plugin_sources(_GROUP).get(name)
-    if source is None:
-        advice = nearest(name, environment_names()) or "register it, or give module:function"
-        raise InputError(f"there is no environment {name[:60]!r}; {advice}")
-    return function(source)
+    return _ENVIRONMENTS.find(name)

@@ -6,12 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
-from gtlearn.plugins import plugin_sources
-from gtlearn.sources import function, is_source
-
-_GROUP = "gtlearn.loggers"  # of entry points
+from gtlearn.named import Named
 
 
 class Logger(Protocol):
@@ -28,7 +23,7 @@ class Logger(Protocol):
 
 
 MakeLogger = Callable[[Path, int], Logger]  # of the run's folder and the first step to come
-_REGISTERED: dict[str, MakeLogger] = {}
+_LOGGERS = Named("a logger", "gtlearn.loggers")
 
 
 def register(name: str, make: MakeLogger) -> None:
@@ -42,9 +37,7 @@ def register(name: str, make: MakeLogger) -> None:
     Raises:
         InputError: if the name is empty, or meant as module:function.
     """
-    if not name or is_source(name):
-        raise InputError(f"a logger cannot be called {name!r}; give a name without ':'")
-    _REGISTERED[name] = make
+    _LOGGERS.register(name, make)
 
 
 def find_logger(name: str) -> MakeLogger:
@@ -53,11 +46,4 @@ def find_logger(name: str) -> MakeLogger:
     Raises:
         InputError: if there is none.
     """
-    if name in _REGISTERED:
-        return _REGISTERED[name]
-    installed = plugin_sources(_GROUP)
-    source = name if is_source(name) else installed.get(name)
-    if source is None:
-        advice = nearest(name, [*_REGISTERED, *installed]) or "register it, or give module:function"
-        raise InputError(f"there is no logger {name[:60]!r}; {advice}")
-    return function(source)
+    return _LOGGERS.find(name)
