@@ -1,8 +1,8 @@
 """From a game tree to its reduced normal form.
 
-A tree is recorded while it is walked (by the .efg parser or through OpenSpiel): information sets,
-the players' sequences (their own moves so far, von Stengel 1996), and at each sequence profile the
-sum of chance probability times payoff. A reduced strategy of a player says what it does at the
+A tree is walked once for the players' sequences (their own moves so far, von Stengel 1996), of
+which several may lead to an information set, and at each sequence profile the sum of chance
+probability times payoff. A reduced strategy of a player says what it does at the
 information sets that its own earlier moves leave reachable; two pure strategies that differ only
 elsewhere are one. Everything is exact.
 """
@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
+from gtlearn.games.kinds.extensive import ExtensiveGame
+from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.labels import shown
 from gtlearn.games.numbers import ExactArray, common_denominator, integer_array, lowest_terms
@@ -60,6 +62,32 @@ class _Tree:
     entered: dict[int, list[int]] = field(default_factory=dict)  # sequence: sets below it
     size: int = 1
     choices: int = 1  # a lower bound on the number of reduced strategies
+
+
+def reduced_normal_form(game: ExtensiveGame) -> NormalFormGame:
+    """The reduced normal form of a tree; see `TreeRecord.reduced_normal_form`.
+
+    Raises:
+        InputError: naming the size, if there are more than a million profiles.
+    """
+    record = TreeRecord(game.name, game.players)
+    probabilities = [Fraction(1)] * game.num_nodes
+    at = [record.root] * game.num_nodes
+    below: dict[int, list[tuple[int, ...]]] = {}  # the sequences after each action of a node
+    rows = zip(*(a.tolist() for a in (game.parent, game.move, game.mover, game.place)), strict=True)
+    payoffs = list(zip(*(array.fractions().tolist() for array in game.payoffs), strict=True))
+    for node, (parent, move, mover, place) in enumerate(rows):
+        if parent >= 0:
+            drawn = int(game.mover[parent]) == CHANCE
+            p = game.chance[int(game.place[parent])].probabilities[move] if drawn else 1
+            probabilities[node] = probabilities[parent] * p
+            at[node] = at[parent] if drawn else below[parent][move]
+        if mover == LEAF:
+            record.leaf(at[node], probabilities[node], payoffs[place])
+        elif mover != CHANCE:
+            known = game.sets[mover][place]
+            below[node] = record.visit(at[node], mover, place, known.label, known.actions)
+    return record.reduced_normal_form(source=game.source, number_note=game.number_note)
 
 
 class TreeRecord:

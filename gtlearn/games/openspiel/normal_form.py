@@ -19,7 +19,7 @@ from gtlearn.games.labels import distinct_labels
 from gtlearn.games.names import call_of, call_parameters, parse_arguments, split_call
 from gtlearn.games.openspiel.family import Family
 from gtlearn.games.openspiel.text import name_of, of_text
-from gtlearn.games.openspiel.tree import normal_form_of_tree
+from gtlearn.games.openspiel.walk import normal_form_of_tree
 
 _SHORT_NAME = "gtlearn_normal_form"
 _DEFAULTS = {"game": "prisoners_dilemma", "arguments": ""}

@@ -1,0 +1,259 @@
+"""A game in extensive form: its nodes in arrays, its information sets, its exact payoffs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.errors import InputError, quoted
+from gtlearn.games.fingerprint import CanonicalForm
+from gtlearn.games.kinds.extensive.levels import by_level, reach_of_chance, sequences_at
+from gtlearn.games.kinds.extensive.sequences import (
+    Forgets,
+    Sequences,
+    first_sequences,
+    sequences_of,
+)
+from gtlearn.games.kinds.registry import normal_form_of, openspiel_of
+from gtlearn.games.labels import Point, check_labels
+from gtlearn.games.numbers import ExactArray, from_fractions, integer_array, short_number
+
+CHANCE, LEAF = -1, -2  # who moves where no player does
+
+
+class InformationSet(NamedTuple):
+    """What a player cannot tell apart: nodes at which it moves, with the same actions at each."""
+
+    label: str
+    actions: tuple[str, ...]
+
+
+class Chance(NamedTuple):
+    """A move of chance: its outcomes' labels, and their probabilities, which sum to one."""
+
+    labels: tuple[str, ...]
+    probabilities: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ExtensiveGame:
+    """A finite game tree (Kuhn 1953), its nodes numbered in preorder: the root is node 0.
+
+    Arrays are read-only, and hold one entry a node. `games.tree` builds one by hand.
+
+    Attributes:
+        name: what the game is called in output.
+        players: one label a player.
+        parent: the node before, -1 for the root.
+        move: which of the parent's actions (or chance outcomes) leads here, by position.
+        mover: the player who moves; -1 where chance does, -2 at a leaf.
+        place: the index of the mover's information set, of the move of chance, or of the leaf.
+        depth: how many moves lead here.
+        sets: one tuple of information sets a player, in the order in which play can meet them.
+        chance: the moves of chance.
+        payoffs: one exact array a player, an entry a leaf.
+        source: where the game comes from (a citation or a file), for display.
+        number_note: how floats were read, and what else is to be said of the reading.
+    """
+
+    in_steps: ClassVar[bool] = False  # whether players decide again and again
+
+    name: str
+    players: tuple[str, ...]
+    parent: NDArray[np.int32]
+    move: NDArray[np.int32]
+    mover: NDArray[np.int32]
+    place: NDArray[np.int32]
+    depth: NDArray[np.int32]
+    sets: tuple[tuple[InformationSet, ...], ...]
+    chance: tuple[Chance, ...]
+    payoffs: tuple[ExactArray, ...]
+    source: str = ""
+    number_note: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        check_labels(self.name, "player", self.players)
+        for player, own in zip(self.players, self.sets, strict=True):
+            check_labels(self.name, f"information set of {quoted(player)}", [s.label for s in own])
+        for moves in self.chance:
+            if sum(moves.probabilities) != 1 or min(moves.probabilities) < 0:
+                shown = ", ".join(map(short_number, moves.probabilities))
+                raise InputError(
+                    f"the probabilities of a move of chance in {quoted(self.name)} are {shown}; "
+                    "they must be nonnegative and sum to 1"
+                )
+        for array in (self.parent, self.move, self.mover, self.place, self.depth):
+            array.setflags(write=False)
+
+    @property
+    def num_players(self) -> int:
+        """The number of players."""
+        return len(self.players)
+
+    @property
+    def num_nodes(self) -> int:
+        """The number of nodes, leaves included."""
+        return len(self.parent)
+
+    @property
+    def num_leaves(self) -> int:
+        """The number of leaves."""
+        return len(self.payoffs[0].numerators)
+
+    def points(self, player: int) -> tuple[Point, ...]:
+        """The decision points of a player: its information sets."""
+        return tuple(Point(*own) for own in self.sets[player])
+
+    @cached_property
+    def levels(self) -> list[NDArray[np.int64]]:
+        """The nodes of each depth, from the root's on."""
+        return by_level(self.depth)
+
+    @cached_property
+    def leaves(self) -> NDArray[np.int64]:
+        """The leaves' nodes."""
+        return np.flatnonzero(self.mover == LEAF)
+
+    @cached_property
+    def sequences_at(self) -> NDArray[np.int32]:
+        """Each player's last own move on the path to each node, (players, nodes): 0 for none,
+        else one more than the number of actions of its information sets before, and the action's
+        position (von Stengel 1996)."""
+        first = np.zeros(self.num_nodes, dtype=np.int32)
+        for player in range(self.num_players):
+            own = self.mover == player
+            first[own] = first_sequences(self._sizes(player))[self.place[own]]
+        return sequences_at(
+            self.parent, self.move, self.mover, first, self.levels, self.num_players
+        )
+
+    @cached_property
+    def leaf_sequences(self) -> NDArray[np.int32]:
+        """The same at the leaves, (players, leaves)."""
+        return self.sequences_at[:, self.leaves]
+
+    @cached_property
+    def chance_reach(self) -> ExactArray:
+        """The probability with which chance leads to each leaf, if all players play towards it."""
+        drawn = np.where(self.mover == CHANCE, self.place, -1)
+        chances = [moves.probabilities for moves in self.chance]
+        reach = reach_of_chance(self.parent, self.move, drawn, chances, self.levels)
+        tops, bottoms = (values[self.leaves].tolist() for values in reach)
+        common = math.lcm(*set(bottoms))
+        scaled = [top * (common // bottom) for top, bottom in zip(tops, bottoms, strict=True)]
+        return integer_array(scaled, (len(scaled),), common)
+
+    def sequences(self, player: int) -> Sequences:
+        """A player's sequences of own moves, which behaviour strategies are made of.
+
+        Raises:
+            InputError: if the player has not perfect recall.
+        """
+        if player not in self._sequences:
+            nodes = np.flatnonzero(self.mover == player)
+            own = self.sequences_at[player, nodes]
+            try:
+                made = sequences_of(self._sizes(player), self.place[nodes], own)
+            except Forgets as two:
+                raise InputError(self._forgets(int(nodes[two.one]), int(nodes[two.other]))) from None
+            self._sequences[player] = made
+        return self._sequences[player]
+
+    def _forgets(self, *nodes: int) -> str:
+        player, place = int(self.mover[nodes[0]]), int(self.place[nodes[0]])
+        one, other = (quoted("/".join(self.history(n)) or "the start", 80) for n in nodes)
+        return (
+            f"{self.players[player]} has imperfect recall: at information set "
+            f"{quoted(self.sets[player][place].label)} it cannot tell the histories {one} and "
+            f"{other} apart, though its own moves differ; behaviour strategies are not enough "
+            "there, so use the reduced normal form"
+        )
+
+    @cached_property
+    def _sequences(self) -> dict[int, Sequences]:
+        return {}
+
+    def _sizes(self, player: int) -> list[int]:
+        return [len(known.actions) for known in self.sets[player]]
+
+    @cached_property
+    def is_zero_sum(self) -> bool:
+        """Whether the two players' payoffs add up to zero at every leaf."""
+        return self.is_constant_sum and self.payoffs[0][0] + self.payoffs[1][0] == 0
+
+    @cached_property
+    def is_constant_sum(self) -> bool:
+        """Whether the two players' payoffs add up to the same number at every leaf."""
+        if self.num_players != 2:
+            return False
+        first, second = self.payoffs
+        if first.denominator == second.denominator:
+            total = first.numerators + second.numerators  # below 2**62: int64 cannot overflow
+        else:
+            total = first.numerators.astype(object) * second.denominator
+            total = total + second.numerators.astype(object) * first.denominator
+        return bool(np.all(total == total[0]))
+
+    @cached_property
+    def has_perfect_information(self) -> bool:
+        """Whether every information set is a single node."""
+        return sum(map(len, self.sets)) == int((self.mover >= 0).sum())
+
+    def reduced(self) -> Any:
+        """The reduced normal form, whose strategies are plans; see `gtlearn.games.reduction`.
+
+        Raises:
+            InputError: naming the size, if it has more than a million profiles.
+        """
+        return normal_form_of(self)
+
+    def history(self, node: int) -> tuple[str, ...]:
+        """The labels of the moves on the path to a node."""
+        labels = []
+        while node > 0:
+            before = int(self.parent[node])
+            mover, place = int(self.mover[before]), int(self.place[before])
+            known = self.chance[place].labels if mover < 0 else self.sets[mover][place].actions
+            labels.append(known[int(self.move[node])])
+            node = before
+        return tuple(reversed(labels))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the tree in a canonical form; not of the name."""
+        form = CanonicalForm("extensive")
+        form.texts(self.players)
+        for own in self.sets:
+            form.texts([known.label for known in own])
+            for known in own:
+                form.texts(known.actions)
+        form.texts([str(len(self.chance))])
+        for moves in self.chance:
+            form.texts(moves.labels)
+            form.numbers(moves.probabilities)
+        for array in (self.parent, self.move, self.mover, self.place):
+            form.array(ExactArray(array))
+        for payoffs in self.payoffs:
+            form.array(payoffs)
+        return form.hexdigest()
+
+    @cached_property
+    def openspiel(self) -> Any:
+        """The same game as an OpenSpiel game: the one that it was read from, where there is one."""
+        return openspiel_of(self)
+
+    def __repr__(self) -> str:
+        sets = "+".join(str(len(own)) for own in self.sets)
+        return f"ExtensiveGame({self.name!r}, {self.num_nodes} nodes, {sets} information sets)"
+
+
+def payoff_arrays(rows: Sequence[Sequence[Any]], players: int) -> tuple[ExactArray, ...]:
+    """One exact array a player from the payoffs at each leaf, one number a player."""
+    return tuple(from_fractions([row[k] for row in rows], (len(rows),)) for k in range(players))

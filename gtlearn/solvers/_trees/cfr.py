@@ -1,0 +1,122 @@
+"""Counterfactual regret minimisation on the sequence form of a two-player tree, in floats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.solvers._trees.form import SequenceForm
+from gtlearn.solvers._trees.treeplex import Treeplex
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How regrets and averages are kept.
+
+    Attributes:
+        name: what the literature calls it.
+        regrets: the regrets after iteration t, from those before, the new ones, and t.
+        weight: what the plans before iteration t are multiplied by in the average.
+        predicts: whether strategies answer the last advantages once more.
+        source: where it is from.
+    """
+
+    name: str
+    regrets: Callable[[Floats, Floats, int], Floats]
+    weight: Callable[[int], float]
+    predicts: bool = False
+    source: str = ""
+
+
+def _sum(regrets: Floats, new: Floats, t: int) -> Floats:
+    return regrets + new
+
+
+def _positive(regrets: Floats, new: Floats, t: int) -> Floats:
+    return np.maximum(regrets + new, 0.0)
+
+
+def _discounted(regrets: Floats, new: Floats, t: int) -> Floats:
+    gained = t**1.5
+    factors = np.where(regrets > 0, gained / (gained + 1.0), 0.5)
+    result: Floats = regrets * factors + new
+    return result
+
+
+VARIANTS = {
+    variant.name: variant
+    for variant in (
+        Variant("cfr", _sum, lambda t: 1.0, source="Zinkevich et al. (2007)"),
+        Variant("cfr+", _positive, lambda t: (t - 1) / t, source="Tammelin (2014)"),
+        Variant(
+            "dcfr", _discounted, lambda t: ((t - 1) / t) ** 2, source="Brown & Sandholm (2019)"
+        ),
+        Variant(
+            "pcfr+",
+            _positive,
+            lambda t: ((t - 1) / t) ** 2,
+            predicts=True,
+            source="Farina, Kroer & Sandholm (2021)",
+        ),
+    )
+}
+
+
+class Minimiser:
+    """One run: the players move in turns, each against the other's present plan.
+
+    Args:
+        form: the game.
+        variant: of `VARIANTS`.
+    """
+
+    def __init__(self, form: SequenceForm, variant: Variant) -> None:
+        self.variant, self.iterations = variant, 0
+        self.plexes = tuple(Treeplex(own) for own in form.sequences)
+        orders = [np.argsort(plex.position) for plex in self.plexes]
+        self._payoffs: list[Any] = []
+        for player, matrix in enumerate(form.matrices):
+            own = matrix if player == 0 else matrix.T
+            moved = own.tocsr()[orders[player]].tocsc()[:, orders[1 - player]].tocsr()
+            self._payoffs.append(moved.astype(np.float64) / form.denominator(player))
+        self.regrets = [np.zeros(plex.size - 1) for plex in self.plexes]
+        self.last = [np.zeros(plex.size - 1) for plex in self.plexes]
+        self.behaviour = [plex.uniform() for plex in self.plexes]
+        self.plans = [p.plan(b) for p, b in zip(self.plexes, self.behaviour, strict=True)]
+        self.averages = [np.zeros(plex.size) for plex in self.plexes]
+
+    def step(self) -> None:
+        """One iteration of both players."""
+        self.iterations += 1
+        t = self.iterations
+        weight = self.variant.weight(t)
+        for player, plex in enumerate(self.plexes):
+            worth = self._payoffs[player] @ self.plans[1 - player]
+            new = plex.advantages(worth, self.behaviour[player])
+            self.regrets[player] = self.variant.regrets(self.regrets[player], new, t)
+            ahead = self.regrets[player] + new if self.variant.predicts else self.regrets[player]
+            self.behaviour[player] = plex.matched(ahead)
+            self.plans[player] = plex.plan(self.behaviour[player])
+            self.averages[player] *= weight
+            self.averages[player] += self.plans[player]
+
+    def average(self, player: int) -> Floats:
+        """The average realisation plan, in the order of the game's sequences."""
+        plex, total = self.plexes[player], self.averages[player]
+        plan: Floats = (total / total[0])[plex.position]
+        return plan
+
+    def nash_conv(self) -> float:
+        """The sum of what the players could gain against the averages, in floats."""
+        averages = [total / total[0] for total in self.averages]
+        gained = 0.0
+        for player, plex in enumerate(self.plexes):
+            worth = self._payoffs[player] @ averages[1 - player]
+            gained += plex.best(worth) - float(averages[player] @ worth)
+        return gained

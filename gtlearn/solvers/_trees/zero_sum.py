@@ -1,0 +1,151 @@
+"""Zero-sum trees: one exact equilibrium by the linear program of the sequence form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn import limits
+from gtlearn.limits import TimeLimitReached
+from gtlearn.solvers._linear.highs import highs_program, silent_highs
+from gtlearn.solvers._linear.sparse_system import factors
+from gtlearn.solvers._trees.form import Plan, SequenceForm, best_value, worth_against
+
+_LARGE = 5_000  # sequences from which the interior-point method is faster
+_LADDER: tuple[dict[str, Any], ...] = (
+    {},
+    {"solver": "ipm", "run_crossover": "on"},
+    {"presolve": "off"},
+    {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Max q_0, where x is a plan of player 0 and q_h what player 1 leaves it at information set h.
+
+    Columns are x, then q; rows one a sequence of player 1, then one a set of player 0 (0: the
+    start). Source: von Stengel (1996), Efficient computation of behavior strategies, Theorem 3.5.
+    """
+
+    matrix: Any
+    bounds: NDArray[np.int64]
+    plan: int  # columns of x
+    equal: int  # the first row that holds with equality
+
+
+def program_of(form: SequenceForm) -> Program:
+    """The program, from the payoffs of player 0."""
+    from scipy.sparse import block_array, csr_array
+
+    own, other = form.sequences
+    plans = _constraints(own), _constraints(other)
+    payoffs = form.matrices[0].T
+    blocks = [[-payoffs, plans[1].T], [plans[0], None]]
+    matrix = csr_array(block_array(blocks, format="csr"))
+    bounds = np.zeros(matrix.shape[0], dtype=np.int64)
+    bounds[other.size] = 1
+    return Program(matrix, bounds, own.size, other.size)
+
+
+def _constraints(own: Any) -> Any:
+    """E with E x = (1, 0, ..., 0) for plans x: one row for the start, then one a set."""
+    from scipy.sparse import csr_array
+
+    rows = np.concatenate([[0], 1 + own.set_of, 1 + np.arange(own.num_sets)])
+    columns = np.concatenate([np.arange(own.size), own.before])
+    entries = np.concatenate([np.ones(own.size), -np.ones(own.num_sets)]).astype(np.int64)
+    return csr_array((entries, (rows, columns)), shape=(own.num_sets + 1, own.size))
+
+
+def optimal_plans(form: SequenceForm) -> tuple[Plan, Plan] | None:
+    """Plans of both players that are best responses to each other; None where none is proven.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    program = program_of(form)
+    ladder = _LADDER
+    if max(own.size for own in form.sequences) >= _LARGE:
+        ladder = (_LADDER[1], _LADDER[0], *_LADDER[2:])
+    for options in ladder:
+        basis = _basis(program, options)
+        plans = None if basis is None else _plans_at(program, form, *basis)
+        if plans is not None and are_optimal(form, plans):
+            return plans
+    return None
+
+
+def are_optimal(form: SequenceForm, plans: tuple[Plan, Plan]) -> bool:
+    """Whether no player gains by deviating, in a game of constant sum."""
+    if any(min(numerators) < 0 for numerators, _ in plans):
+        return False
+    first = best_value(form.sequences[0], worth_against(form, 0, plans[1]))[0]
+    worth = [-v for v in exact_turned(form, plans[0])]
+    second = best_value(form.sequences[1], worth)[0]
+    return first * plans[0][1] == -second * plans[1][1]
+
+
+def exact_turned(form: SequenceForm, plan: Plan) -> list[int]:
+    """What player 0 gets at each sequence of player 1."""
+    from gtlearn.solvers._linear.sparse_system import exact_product
+
+    return exact_product(form.matrices[0].T.tocsr(), plan[0])
+
+
+def _basis(
+    program: Program, options: dict[str, Any]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """Basic columns and tight rows of HiGHS's optimum."""
+    import highspy
+
+    m, n = program.matrix.shape
+    scale = np.maximum(np.abs(program.matrix).max(axis=1).toarray().ravel(), 1)
+    values = program.matrix.astype(np.float64).multiply(1.0 / scale[:, None]).tocsr()
+    costs = np.zeros(n)
+    costs[program.plan] = -1.0
+    columns = np.zeros(n), np.full(n, np.inf)
+    columns[0][program.plan :] = -np.inf
+    lower, upper = np.full(m, -np.inf), np.zeros(m)
+    lower[program.equal :] = upper[program.equal :] = program.bounds[program.equal :]
+    entries = (values.indptr, values.indices, values.data)
+    solver = silent_highs(limits.seconds_left(), **options)
+    solver.passModel(highs_program(costs, entries, columns, (lower, upper)))
+    solver.run()
+    if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+        raise TimeLimitReached
+    basis = solver.getBasis()
+    if not basis.valid:
+        return None
+    basic = highspy.HighsBasisStatus.kBasic
+    kept = np.array([s == basic for s in basis.col_status], dtype=bool)
+    loose = np.array([s == basic for s in basis.row_status], dtype=bool)
+    return np.flatnonzero(kept), np.flatnonzero(~loose)
+
+
+def _plans_at(
+    program: Program, form: SequenceForm, columns: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[Plan, Plan] | None:
+    """Both players' plans at a basis: the primal and the dual solution."""
+    if len(columns) != len(rows):
+        return None
+    square = program.matrix[rows][:, columns]
+    factored = factors(square)
+    if factored is None:
+        return None
+    primal = factored.solve(program.bounds[rows])
+    costs = (columns == program.plan).astype(np.int64)
+    dual = factored.solve_transposed(costs)
+    if primal is None or dual is None:
+        return None
+    x, y = [0] * form.sequences[0].size, [0] * form.sequences[1].size
+    for j, value in zip(columns.tolist(), primal[0], strict=True):
+        if j < program.plan:
+            x[j] = value
+    for i, value in zip(rows.tolist(), dual[0], strict=True):
+        if i < program.equal:
+            y[i] = value
+    return (x, primal[1]), (y, dual[1])
