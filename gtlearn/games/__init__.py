@@ -11,6 +11,7 @@ from gtlearn.games.catalogue import catalogue as catalogue_entries
 from gtlearn.games.formats.files import Format, dumps, loads, save
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.iterated import IteratedGame, iterated
 from gtlearn.games.kinds.markov import MarkovGame, markov_game
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
@@ -21,6 +22,7 @@ from gtlearn.games.openspiel.traversal import markov_game_of
 __all__ = [
     "BayesianGame",
     "Entry",
+    "ExtensiveGame",
     "Format",
     "Game",
     "IteratedGame",

@@ -31,6 +31,7 @@ from gtlearn.games.formats.literal import is_literal, parse_literal
 from gtlearn.games.formats.matrices import game_from_arrays, is_nested, refuse_axis, refuse_flags
 from gtlearn.games.kinds import KINDS, Game
 from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -38,9 +39,11 @@ from gtlearn.games.kinds.registry import Kind, add_kind, kind_of, load_by, norma
 from gtlearn.games.names import nearest, parse_arguments, split_call
 from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame, is_iterated, load_iterated
 from gtlearn.games.openspiel.markov import MARKOV, MarkovOpenSpielGame
-from gtlearn.games.openspiel.normal_form import from_openspiel, load_openspiel, to_openspiel
+from gtlearn.games.openspiel.normal_form import to_openspiel
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import of_text
+from gtlearn.games.openspiel.walk import from_openspiel, load_openspiel
+from gtlearn.games.reduction import reduced_normal_form
 from gtlearn.plugins import plugin_names
 from gtlearn.reading import at_most, bound, text_of, with_bound
 
@@ -49,6 +52,7 @@ for _kind in (
     Kind(BayesianGame, "a Bayesian game"),
     Kind(MarkovGame, "a Markov game", openspiel=MarkovOpenSpielGame),
     Kind(IteratedGame, "an iterated game", openspiel=IteratedOpenSpielGame),
+    Kind(ExtensiveGame, "a game in extensive form", reduced_normal_form),
 ):
     add_kind(_kind)
 

@@ -30,8 +30,12 @@ t "" 4 "" { -1, 1 }
 """
 
 
+def _reduced(text, **how):
+    return parse_efg(text, **how).reduced()
+
+
 def test_card_game():
-    game = parse_efg(CARDS)
+    game = _reduced(CARDS)
     assert game.name == "A simple card game"
     assert game.players == ("Fred", "Alice")
     assert game.actions == (
@@ -44,7 +48,7 @@ def test_card_game():
 
 
 def test_moves_that_own_moves_rule_out_are_starred_and_outcomes_add_up():
-    game = parse_efg(
+    game = _reduced(
         'EFG 2 R "entry" { "A" "B" } p "" 1 1 "" { "Out" "In" } 1 "fee" { -1, 0 } '
         't "" 2 "" { 1 5 } p "" 1 2 "" { "l" "r" } 0 t "" 3 "" { 7 0 } t "" 4 "" { 0.5 1/3 }'
     )
@@ -55,7 +59,7 @@ def test_moves_that_own_moves_rule_out_are_starred_and_outcomes_add_up():
 
 def test_no_perfect_recall():
     """The absent-minded driver (Piccione & Rubinstein 1997): Exit, or Continue at both exits."""
-    game = parse_efg(
+    game = _reduced(
         'EFG 2 R "driver" { "Driver" "Nobody" } p "" 1 1 "" { "E" "C" } 0 t "" 1 "" { 0 0 } '
         'p "" 1 1 0 t "" 2 "" { 4 0 } t "" 3 "" { 1 0 }'
     )
@@ -85,12 +89,12 @@ t "" 6 "" { 4 -4 }
 
 def test_imperfect_recall_is_said():
     """The numbers are those of the plans; one sentence says that a mixture is drawn before play."""
-    game = parse_efg(FORGETFUL)
+    game = _reduced(FORGETFUL)
     assert game.number_note == (
         "A forgets at the information set 'later' what it knew or did before (imperfect recall), "
         "so its mixture of plans is drawn once, before play"
     )
-    assert parse_efg(CARDS).number_note == ""
+    assert _reduced(CARDS).number_note == ""
     solution = solvers.solve(game, find="all")
     assert game.number_note in solution.notes
     assert game.number_note in " ".join(str(solution).split())
@@ -106,11 +110,11 @@ def test_perfect_recall_is_not_complained_of():
         'p "" 1 2 "" { "a" "b" } 0 t "" 1 "" { 1 2 } t "" 1 p "" 1 2 0 t "" 1 t "" 1 '
         'p "" 2 2 "" { "x" "y" } 0 t "" 1 t "" 1'
     )
-    assert parse_efg(text).number_note == ""
+    assert _reduced(text).number_note == ""
 
 
 def test_ambiguous_labels_become_numbers():
-    game = parse_efg(
+    game = _reduced(
         'EFG 2 R "t" { "A" "B" } p "" 1 1 "" { "x" "x/y" } 0 '
         'p "" 1 2 "" { "y/z" "z" } 0 t "" 0 t "" 0 p "" 1 3 "" { "*/z" "*" } 0 t "" 0 t "" 0'
     )
@@ -119,7 +123,7 @@ def test_ambiguous_labels_become_numbers():
 
 def test_payoffs_beyond_53_bits_are_exact():
     big = 10**40 + 1
-    game = parse_efg(
+    game = _reduced(
         f'EFG 2 R "t" {{ "A" "B" }} c "" 1 "" {{ "a" 1/3 "b" 2/3 }} 0 t "" 1 "" {{ {big} 1/7 }} '
         f'p "" 1 1 "" {{ "l" "r" }} 0 t "" 2 "" {{ -{big} 0 }} t "" 3 "" {{ 1e-30 0 }}'
     )
@@ -136,18 +140,18 @@ def _ladder(levels):
 
 
 def test_sizes_are_counted_before_anything_is_built():
-    assert parse_efg(_ladder(10)).shape == (1024, 1)
+    assert _reduced(_ladder(10)).shape == (1024, 1)
     with pytest.raises(InputError, match="1048576 x 1 profiles, and at most 1000000"):
-        parse_efg(_ladder(20))
+        _reduced(_ladder(20))
     with pytest.raises(InputError, match=r"about 10\^\d\d x 1 profiles|10\^60 x 1"):
-        parse_efg(_ladder(200))
+        _reduced(_ladder(200))
 
 
 def test_a_deep_tree_is_no_recursion():
     depth = 5000
     line = 'p "" 1 {} "" {{ "only" }} 0\n'
     text = 'EFG 2 R "deep" { "A" "B" }\n' + "".join(line.format(k + 1) for k in range(depth))
-    assert parse_efg(text + 't "" 1 "" { 1 2 }').payoff(1, (0, 0)) == 2
+    assert _reduced(text + 't "" 1 "" { 1 2 }').payoff(1, (0, 0)) == 2
 
 
 @pytest.mark.parametrize(
@@ -182,7 +186,7 @@ def test_a_deep_tree_is_no_recursion():
 )
 def test_broken_files(text, message):
     with pytest.raises(InputError, match=message) as caught:
-        parse_efg(text, what="game.efg")
+        _reduced(text, what="game.efg")
     assert str(caught.value).startswith("game.efg, line ")
     assert "\n" not in str(caught.value)
 
@@ -247,7 +251,7 @@ def _our_index_of_their_strategies(tree, game):
 def test_the_same_reduced_normal_form_as_gambit(seed):
     gambit = pytest.importorskip("pygambit", reason="pygambit is an optional peer")
     text = _random_tree(seed, 2 + seed % 2)
-    game = parse_efg(text)
+    game = _reduced(text)
     tree = gambit.read_efg(io.StringIO(text))
     theirs = parse_nfg(tree.to_nfg())
     assert theirs.shape == game.shape

@@ -13,7 +13,7 @@ from gtlearn import child, games, limits
 from gtlearn.environments.openspiel import parallel_environment
 from gtlearn.errors import InputError
 from gtlearn.games.openspiel import text as openspiel_text
-from gtlearn.games.openspiel.normal_form import from_openspiel
+from gtlearn.games.openspiel.walk import from_openspiel
 from gtlearn.games.openspiel.text import harmless_texts, is_harmless
 
 nightly = pytest.mark.skipif(

@@ -1,4 +1,4 @@
-"""Gambit's extensive-form files (.efg), read into their reduced normal form.
+"""Gambit's extensive-form files (.efg), read and written.
 
 The format: https://gambitproject.readthedocs.io/en/stable/formats.efg.html. Nodes stand in
 prefix order; an outcome's payoffs are written once and counted wherever its number appears,
@@ -12,10 +12,9 @@ from fractions import Fraction
 
 from gtlearn.errors import about
 from gtlearn.games.formats.tokens import Tokens
-from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
 from gtlearn.games.labels import distinct_labels, shown
 from gtlearn.games.numbers import short_number
-from gtlearn.games.reduction import TreeRecord
 
 
 @dataclass
@@ -33,7 +32,7 @@ class _File:
     """What has been read so far."""
 
     num_players: int
-    chance: dict[int, list[Fraction]] = field(default_factory=dict)
+    chance: dict[int, tuple[list[str], list[Fraction]]] = field(default_factory=dict)
     actions: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     labels: dict[tuple[int, int], str] = field(default_factory=dict)
     outcomes: dict[int, list[Fraction]] = field(default_factory=dict)
@@ -42,10 +41,8 @@ class _File:
 
 def parse_efg(
     text: str, *, name: str = "", source: str = "", what: str = "the .efg text"
-) -> NormalFormGame:
-    """The reduced normal form of a .efg text, exact; see `TreeRecord.reduced_normal_form`.
-
-    Where a player has no perfect recall, the game's `number_note` says so.
+) -> ExtensiveGame:
+    """The tree of a .efg text, exact.
 
     Args:
         text: the content of the file.
@@ -55,16 +52,16 @@ def parse_efg(
 
     Raises:
         InputError: naming line and column, if the text is no such file; if chance probabilities
-            do not sum to exactly 1; naming the size, if the normal form would be too large.
+            do not sum to exactly 1.
     """
     tokens = Tokens(text, what)
     title, players = tokens.header("EFG", "2")
     comment = tokens.maybe_string("the comment")
     content = _read_nodes(tokens, len(players))
-    record = TreeRecord(title or name or "efg game", distinct_labels(players))
+    record = TreeRecorder(title or name or "efg game", distinct_labels(players))
     with about(what):
         _walk(content, record)
-    return record.reduced_normal_form(source=comment or source)
+        return record.game(source=comment or source)
 
 
 def _read_nodes(tokens: Tokens, num_players: int) -> _File:
@@ -112,11 +109,11 @@ def _read_chance(tokens: Tokens, content: _File, infoset: int) -> int:
     if tokens.peek() != "{":
         if infoset not in content.chance:
             raise tokens.error(f"chance information set {infoset} has no actions; list them")
-        return len(content.chance[infoset])
+        return len(content.chance[infoset][0])
     tokens.expect("{", "before the actions")
-    probabilities = []
+    labels, probabilities = [], []
     while tokens.peek().startswith('"'):
-        tokens.string("an action's name")
+        labels.append(tokens.string("an action's name"))
         probabilities.append(tokens.number("a probability"))
         if probabilities[-1] < 0:
             raise tokens.error(f"the probability {short_number(probabilities[-1])} is negative")
@@ -126,7 +123,7 @@ def _read_chance(tokens: Tokens, content: _File, infoset: int) -> int:
             f"the probabilities of chance information set {infoset} sum to "
             f"{short_number(sum(probabilities))}, not 1; write them as ratios p/q"
         )
-    if content.chance.setdefault(infoset, probabilities) != probabilities:
+    if content.chance.setdefault(infoset, (labels, probabilities))[1] != probabilities:
         raise tokens.error(f"chance information set {infoset} had other probabilities before")
     return len(probabilities)
 
@@ -167,22 +164,24 @@ def _read_outcome(tokens: Tokens, content: _File, number: int) -> None:
         raise tokens.error(f"outcome {number} had other payoffs before; give it another number")
 
 
-def _walk(content: _File, record: TreeRecord) -> None:
+def _walk(content: _File, record: TreeRecorder) -> None:
     """Records the tree; the stack holds what is known at the nodes that come next."""
-    nothing = [Fraction(0)] * content.num_players
-    stack = [(record.root, Fraction(1), nothing)]
+    stack = [(-1, 0, [Fraction(0)] * content.num_players)]
     for node in content.nodes:
-        at, probability, payoffs = stack.pop()
+        parent, move, payoffs = stack.pop()
         if node.outcome:
             gained = content.outcomes[node.outcome]
             payoffs = [a + b for a, b in zip(payoffs, gained, strict=True)]
         if node.children == 0:
-            record.leaf(at, probability, payoffs)
-        elif node.player < 0:
-            chances = content.chance[node.infoset]
-            stack.extend((at, probability * p, payoffs) for p in reversed(chances))
+            record.leaf(parent, move, payoffs)
+            continue
+        if node.player < 0:
+            here = record.chance(parent, move, *content.chance[node.infoset])
         else:
             key = (node.player, node.infoset)
-            label = content.labels.get(key) or str(node.infoset)
-            after = record.visit(at, node.player, node.infoset, label, content.actions[key])
-            stack.extend((there, probability, payoffs) for there in reversed(after))
+            place = record.known(node.player, node.infoset)
+            if place is None:
+                label = content.labels.get(key) or str(node.infoset)
+                place = record.meet(node.player, node.infoset, label, content.actions[key])
+            here = record.decision(parent, move, node.player, place, node.children)
+        stack.extend((here, k, payoffs) for k in reversed(range(node.children)))

@@ -10,9 +10,10 @@ import numpy as np
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.formats.efg import parse_efg
 from gtlearn.games.formats.nfg import parse_nfg
+from gtlearn.games.kinds.extensive import ExtensiveGame
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 
-_Reader = Callable[[Any, bool], NormalFormGame]
+_Reader = Callable[[Any, bool], NormalFormGame | ExtensiveGame]
 
 
 def reader_of(value: Any) -> _Reader | None:
@@ -27,7 +28,7 @@ def reader_of(value: Any) -> _Reader | None:
     return None
 
 
-def _of_gambit(game: Any, rationalise: bool) -> NormalFormGame:
+def _of_gambit(game: Any, rationalise: bool) -> NormalFormGame | ExtensiveGame:
     """A pygambit game, through the text that it writes of itself, which is exact."""
     what, source = "the Gambit game", "Gambit"
     if game.is_tree:

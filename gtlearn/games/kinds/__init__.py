@@ -1,9 +1,10 @@
 """The kinds of game that gtlearn knows itself: data only, a file a kind."""
 
 from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 
-KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame)
-Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame
+KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame, ExtensiveGame)
+Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame | ExtensiveGame

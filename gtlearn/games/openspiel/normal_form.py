@@ -18,8 +18,7 @@ from gtlearn.games.kinds.normal_form import MAX_PROFILES, NormalFormGame, normal
 from gtlearn.games.labels import distinct_labels
 from gtlearn.games.names import call_of, call_parameters, parse_arguments, split_call
 from gtlearn.games.openspiel.family import Family
-from gtlearn.games.openspiel.text import name_of, of_text
-from gtlearn.games.openspiel.walk import normal_form_of_tree
+from gtlearn.games.openspiel.text import name_of
 
 _SHORT_NAME = "gtlearn_normal_form"
 _DEFAULTS = {"game": "prisoners_dilemma", "arguments": ""}
@@ -81,14 +80,11 @@ def _utility(game: NormalFormGame) -> pyspiel.GameType.Utility:
     return utility.GENERAL_SUM
 
 
-def from_openspiel(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFormGame:
-    """An exact normal-form game from an OpenSpiel game.
-
-    Matrix and tensor games are read directly. Any other game is walked node by node into its
-    reduced normal form, if it is small enough; see `normal_form_of_tree`.
+def of_tables(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFormGame | None:
+    """An exact normal-form game from an OpenSpiel matrix or tensor game; None of any other.
 
     Raises:
-        InputError: if the game is of a kind that has no normal form, or too large.
+        InputError: if it is too large.
     """
     name = name_of(game)
     parameters = game.get_parameters()
@@ -111,7 +107,7 @@ def from_openspiel(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFo
         tensors = [np.array(game.player_utilities(k)).reshape(shape) for k in range(len(shape))]
         actions = [[game.action_name(k, a) for a in range(n)] for k, n in enumerate(shape)]
     else:
-        return normal_form_of_tree(game, rationalise=rationalise)
+        return None
     return normal_form(
         *tensors,
         name=name,
@@ -127,13 +123,3 @@ def _check_profiles(name: str, shape: tuple[int, ...]) -> None:
         raise InputError(
             f"{name} has {sizes} profiles, more than {MAX_PROFILES}; use a smaller one"
         )
-
-
-def load_openspiel(text: str, *, rationalise: bool = False) -> NormalFormGame:
-    """The normal form of an OpenSpiel game string.
-
-    Raises:
-        InputError: if OpenSpiel refuses the string or does not survive it (see `of_text`), or the
-            game cannot be a normal form.
-    """
-    return of_text(text, from_openspiel, rationalise=rationalise)

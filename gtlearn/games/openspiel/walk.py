@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyspiel
@@ -15,20 +17,31 @@ from gtlearn.games.kinds.extensive.recorder import MAX_NODES
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.labels import default_players
 from gtlearn.games.numbers import ExactArray, exact_array
+from gtlearn.games.openspiel.normal_form import of_tables
 from gtlearn.games.openspiel.reading import ExactNumbers, check_walkable, sees_everything
-from gtlearn.games.openspiel.text import name_of
+from gtlearn.games.openspiel.text import name_of, of_text
 from gtlearn.games.reduction import reduced_normal_form
 
 _CHANCE, _SIMULTANEOUS, _TERMINAL = -1, -2, -4  # what OpenSpiel says of who moves
 _MAX_PLAYERS = 10
-_MAX_REDUCED = 200_000  # nodes of a tree that is reduced
+_PATIENCE = 5_000  # nodes after which the size of the tree is estimated
+_GAMES = 20  # by which it is
+_MAX_DEPTH = 4_000  # moves; states on the way down are kept, and each holds all moves before
 
 # state before, OpenSpiel's move or moves, node before, position of the move
 _Item = tuple[Any, Any, int, int]
 
 
-class _Joint(tuple[int, ...]):
-    """The moves of all players at once; a plain tuple holds those of the first ones only."""
+class _Turn(NamedTuple):
+    """Of players who move at once, the moves of the first ones.
+
+    Attributes:
+        first: the node of the first one to move.
+        moves: OpenSpiel's numbers.
+    """
+
+    first: int
+    moves: tuple[int, ...]
 
 
 def tree_of(
@@ -62,14 +75,35 @@ def tree_of(
     return _Walk(game, rationalise, max_nodes).run()
 
 
-def normal_form_of_tree(game: pyspiel.Game, *, rationalise: bool = False) -> NormalFormGame:
-    """The reduced normal form of an OpenSpiel game; see `tree_of`.
+def from_openspiel(
+    game: pyspiel.Game, *, rationalise: bool = False, max_nodes: int = MAX_NODES
+) -> NormalFormGame | ExtensiveGame:
+    """An exact game from an OpenSpiel game: a normal form where all move once at the same time,
+    else a tree; see `tree_of`.
 
     Raises:
-        InputError: as `tree_of`, which has at most 200,000 nodes here, or if the normal form is too
-            large.
+        InputError: if the game has no tree, or too large a one.
+        LimitReached: at a limit.
     """
-    return reduced_normal_form(tree_of(game, rationalise=rationalise, max_nodes=_MAX_REDUCED))
+    tables = of_tables(game, rationalise=rationalise)
+    if tables is not None:
+        return tables
+    tree = tree_of(game, rationalise=rationalise, max_nodes=max_nodes)
+    if game.get_type().information == pyspiel.GameType.Information.ONE_SHOT:
+        return reduced_normal_form(tree)
+    return tree
+
+
+def load_openspiel(
+    text: str, *, rationalise: bool = False, max_nodes: int = MAX_NODES
+) -> NormalFormGame | ExtensiveGame:
+    """The game of an OpenSpiel game string.
+
+    Raises:
+        InputError: if OpenSpiel refuses the string or does not survive it (see `of_text`), or the
+            game cannot be read.
+    """
+    return of_text(text, from_openspiel, rationalise=rationalise, max_nodes=max_nodes)
 
 
 class _Walk:
@@ -89,19 +123,53 @@ class _Walk:
     def run(self) -> ExtensiveGame:
         """Walks all of it."""
         self._enter(self.game.new_initial_state(), -1, 0)
-        stack, enter = self.stack, self._enter
+        stack, enter, parents = self.stack, self._enter, self.record.parent
+        ahead = _PATIENCE
         while stack:
+            if len(parents) > ahead:
+                self._require_bearable()
+                ahead = self.record.max_nodes + 1
             state, action, parent, move = stack.pop()
-            if type(action) is int:
-                enter(state.child(action), parent, move)
-            elif isinstance(action, _Joint):
-                enter(_after(state, action), parent, move)
-            else:
+            if isinstance(action, _Turn):
                 self._turn(state, action, parent, move)
+            else:
+                enter(state.child(action), parent, move)
         payoffs = self._payoffs()
         return self.record.game(
             payoffs=payoffs, source="OpenSpiel", number_note=self.numbers.note
         )
+
+    def _require_bearable(self) -> None:
+        """Refuses a tree that is certainly too large, by the sizes that random games suggest.
+
+        The product of the numbers of moves along a random game is on average the number of leaves
+        (Knuth 1975, Estimating the efficiency of backtrack programs). That half of the games say a
+        thousand times too many where there are few enough has a probability below 1e-20.
+        """
+        random = Random(0)
+        sizes = sorted(self._suggested(random) for _ in range(_GAMES))
+        typical = sizes[_GAMES // 2]
+        if typical > math.log10(self.record.max_nodes) + 3:
+            raise InputError(
+                f"the tree of {self.name} is too large: random games suggest about "
+                f"10^{typical:.0f} leaves, and at most {self.record.max_nodes} nodes are allowed; "
+                "use a smaller game"
+            )
+
+    def _suggested(self, random: Random) -> float:
+        """The logarithm (base 10) of the number of leaves that one random game suggests."""
+        state, size = self.game.new_initial_state(), 0.0
+        for _ in range(_MAX_DEPTH):
+            if state.is_terminal():
+                break
+            if state.is_simultaneous_node():
+                options = [state.legal_actions(k) or [0] for k in range(self.game.num_players())]
+                state.apply_actions([random.choice(actions) for actions in options])
+            else:
+                options = [state.legal_actions()]
+                state.apply_action(random.choice(options[0]))
+            size += sum(math.log10(len(actions)) for actions in options)
+        return size
 
     def _payoffs(self) -> tuple[ExactArray, ...]:
         """The returns at the leaves, read as `to_fraction` reads doubles."""
@@ -120,13 +188,18 @@ class _Walk:
         elif player == _CHANCE:
             self._chance(state, parent, move)
         elif player == _SIMULTANEOUS:
-            self._turn(state, (), parent, move)
+            self._turn(state, _Turn(len(self.record.parent), ()), parent, move)
         else:
             actions = state.legal_actions()
-            node = self._decide(state, parent, move, player, actions)
+            node = self._decide(state, len(self.record.parent), parent, move, player, actions)
             self._push((state, a, node, i) for i, a in enumerate(actions))
 
     def _push(self, items: Iterable[_Item]) -> None:
+        if self.record.depth[-1] > _MAX_DEPTH:
+            raise InputError(
+                f"{self.name} goes on after {_MAX_DEPTH} moves ({len(self.record.depth)} nodes were "
+                "counted); use parameters that end it"
+            )
         self.stack.extend(reversed(list(items)))
 
     def _chance(self, state: Any, parent: int, move: int) -> None:
@@ -140,12 +213,12 @@ class _Walk:
         self._push((state, a, node, i) for i, (a, _) in enumerate(outcomes))
 
     def _decide(
-        self, state: Any, parent: int, move: int, player: int, actions: Sequence[int]
+        self, state: Any, at: int, parent: int, move: int, player: int, actions: Sequence[int]
     ) -> int:
-        """Records a node where a player moves."""
+        """Records a node where a player moves in the state whose first node is `at`."""
         record = self.record
         label = state.information_state_string(player) if self.has_labels else state.history_str()
-        key: Hashable = len(record.parent) if self.alone else label
+        key: Hashable = at if self.alone else label
         place = record.known(player, key)
         if place is None:
             self._require_distinct(actions, "legal actions")
@@ -160,31 +233,24 @@ class _Walk:
                 "apart; give the game's own file instead"
             )
 
-    def _turn(self, state: Any, chosen: tuple[int, ...], parent: int, move: int) -> None:
+    def _turn(self, state: Any, turn: _Turn, parent: int, move: int) -> None:
         """Those who move at once, one after another; the last one's moves lead on.
 
         Args:
             state: where they move.
-            chosen: the moves of the players before.
+            turn: who has moved.
             parent, move: as of a node.
         """
-        player, last = len(chosen), self.game.num_players() - 1
+        player = len(turn.moves)
+        if player == self.game.num_players():
+            after = state.clone()
+            after.apply_actions(list(turn.moves))
+            self._enter(after, parent, move)
+            return
         actions = state.legal_actions(player)
         if not actions:  # it does not move here, which OpenSpiel marks by a 0
-            after = (*chosen, 0)
-            if player < last:
-                self._turn(state, after, parent, move)
-            else:
-                self._enter(_after(state, after), parent, move)
+            self._turn(state, _Turn(turn.first, (*turn.moves, 0)), parent, move)
             return
-        node = self._decide(state, parent, move, player, actions)
-        moves = [(*chosen, a) for a in actions]
-        kind = _Joint if player == last else tuple
-        self._push((state, kind(moved), node, i) for i, moved in enumerate(moves))
-
-
-def _after(state: Any, moves: Sequence[int]) -> Any:
-    """The state after joint moves."""
-    after = state.clone()
-    after.apply_actions(list(moves))
-    return after
+        node = self._decide(state, turn.first, parent, move, player, actions)
+        turns = (_Turn(turn.first, (*turn.moves, a)) for a in actions)
+        self._push((state, further, node, i) for i, further in enumerate(turns))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn import limits
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, option, quoted
 from gtlearn.games.kinds.extensive.game import (
     CHANCE,
     LEAF,
@@ -22,7 +22,7 @@ from gtlearn.games.kinds.extensive.game import (
 from gtlearn.games.labels import distinct_labels
 from gtlearn.games.numbers import ExactArray
 
-MAX_NODES = 5_000_000
+MAX_NODES = 2_000_000  # and half as many moves that players choose among
 _LOOK = 1024  # nodes between two looks at the limits
 
 
@@ -48,6 +48,8 @@ class TreeRecorder:
         self._sets: list[list[InformationSet]] = [[] for _ in players]
         self._numbers: list[dict[Hashable, int]] = [{} for _ in players]
         self._chance: dict[Chance, int] = {}
+        self._labels: dict[tuple[str, ...], tuple[str, ...]] = {}  # of actions, each kept once
+        self._moves = 0  # of all information sets
 
     def leaf(self, parent: int, move: int, payoffs: Sequence[Any] = ()) -> int:
         """Records a leaf, with what each player is paid there, unless `game` is told."""
@@ -78,8 +80,13 @@ class TreeRecorder:
                 f"player {quoted(self.players[player])} of {quoted(self.name)} has no action in "
                 f"information set {quoted(label)}, where it moves; use another game"
             )
-        own = self._sets[player]
-        own.append(InformationSet(label, distinct_labels(list(actions))))
+        own, labels = self._sets[player], tuple(actions)
+        if labels not in self._labels:
+            self._labels[labels] = distinct_labels(list(labels))
+        own.append(InformationSet(label, self._labels[labels]))
+        self._moves += len(labels)
+        if 2 * self._moves > self.max_nodes:
+            raise self._too_large()
         self._numbers[player][key] = len(own) - 1
         return len(own) - 1
 
@@ -115,11 +122,15 @@ class TreeRecorder:
         if node % _LOOK == 0:
             limits.check()
             if node > self.max_nodes:
-                raise InputError(
-                    f"the tree of {quoted(self.name)} has more than {self.max_nodes} nodes; use a "
-                    "smaller game"
-                )
+                raise self._too_large()
         return node
+
+    def _too_large(self) -> InputError:
+        return InputError(
+            f"the tree of {self.name} is too large: {len(self.parent)} nodes and {self._moves} moves "
+            f"of players were counted, and at most {self.max_nodes} and half as many are allowed; use "
+            f"a smaller game, or allow more by {option('max_nodes')}"
+        )
 
     def game(
         self,
