@@ -70,6 +70,18 @@ def reduced_normal_form(game: ExtensiveGame) -> NormalFormGame:
     Raises:
         InputError: naming the size, if there are more than a million profiles.
     """
+    return _recorded(game).reduced_normal_form(
+        source=game.source, number_note=game.number_note
+    )
+
+
+def plans_of(game: ExtensiveGame, player: int) -> list[dict[int, int]]:
+    """A player's reduced strategies, in the order of the reduced normal form: what each plays at
+    each information set that its own moves leave reachable."""
+    return [plan for plan, _ in _strategies(_recorded(game)._trees[player])]
+
+
+def _recorded(game: ExtensiveGame) -> TreeRecord:
     record = TreeRecord(game.name, game.players)
     probabilities = [Fraction(1)] * game.num_nodes
     at = [record.root] * game.num_nodes
@@ -87,7 +99,7 @@ def reduced_normal_form(game: ExtensiveGame) -> NormalFormGame:
         elif mover != CHANCE:
             known = game.sets[mover][place]
             below[node] = record.visit(at[node], mover, place, known.label, known.actions)
-    return record.reduced_normal_form(source=game.source, number_note=game.number_note)
+    return record
 
 
 class TreeRecord:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gtlearn.errors import InputError, option
-from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
+from gtlearn.games import BayesianGame, ExtensiveGame, Game, IteratedGame, MarkovGame
 from gtlearn.plugins import plugin, plugin_names
 
 NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"  # kinds of game
+TREE = "extensive-form"
 _GROUP = "gtlearn.concepts"  # of entry points
 
 
@@ -97,6 +98,11 @@ _OWN = {
                 STEPS: Row(
                     f"{_SOLVERS}._markov.nash:solve_nash",
                     frozenset({"find", "select", "method"}),
+                    f"{_CHECKS}:check_equilibrium",
+                ),
+                TREE: Row(
+                    f"{_SOLVERS}._trees.nash:solve_nash",
+                    frozenset({"find", "select", "arithmetic", "method"}),
                     f"{_CHECKS}:check_equilibrium",
                 ),
             },
@@ -186,6 +192,8 @@ def kind_of_game(game: Game) -> str:
     """Which column of the table a game is in."""
     if isinstance(game, MarkovGame | IteratedGame):
         return STEPS
+    if isinstance(game, ExtensiveGame):
+        return TREE
     return BAYESIAN if isinstance(game, BayesianGame) else NORMAL_FORM
 
 
@@ -248,4 +256,4 @@ def _owners_and_where(verb: str, name: str) -> tuple[list[str], str]:
 
 
 def _listed(kinds: Sequence[str]) -> str:
-    return " or ".join(f"an {kind}" if kind == STEPS else f"a {kind}" for kind in kinds)
+    return " or ".join(f"an {kind}" if kind in (STEPS, TREE) else f"a {kind}" for kind in kinds)

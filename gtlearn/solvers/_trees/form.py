@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gtlearn.games.kinds.extensive import ExtensiveGame, Sequences
 from gtlearn.games.numbers import integer_array
 from gtlearn.solvers._linear.sparse_system import exact_product
-
-_LARGEST = 2**53  # payoffs that are doubles exactly
+from gtlearn.solvers.outcomes import Table
 
 Plan = tuple[list[int], int]  # numerators of a realisation plan, and their denominator
 
@@ -64,6 +63,14 @@ class SequenceForm:
         shape = (self.sequences[0].size, self.sequences[1].size)
         return csr_array((entries.astype(np.int64), (first, second)), shape=shape)
 
+    def rows_of(self, player: int) -> Any:
+        """The player's matrix with its own sequences as rows."""
+        return self._rows[player]
+
+    @cached_property
+    def _rows(self) -> tuple[Any, Any]:
+        return self.matrices[0], self.matrices[1].T.tocsr()
+
 
 def form_of(game: ExtensiveGame) -> SequenceForm:
     """The sequence form.
@@ -74,24 +81,73 @@ def form_of(game: ExtensiveGame) -> SequenceForm:
     return SequenceForm(game, (game.sequences(0), game.sequences(1)))
 
 
-def best_value(own: Sequences, worth: list[int]) -> tuple[int, list[int]]:
-    """The value of a best response, and of each information set if play gets there.
+@dataclass(frozen=True)
+class Response:
+    """What a player's best response to the others earns, in exact numbers.
 
-    Args:
-        own: the player's sequences.
-        worth: what each is worth by itself (without what follows), against what others play.
+    Attributes:
+        value: its payoff.
+        worth: (sequences,), what each sequence earns from there on, over `denominator`, weighted
+            by the others' and chance's reach.
+        denominator: a positive integer.
     """
-    total = list(worth)
-    values = [0] * own.num_sets
+
+    value: Fraction
+    worth: list[int]
+    denominator: int
+
+
+def best_response(form: SequenceForm, player: int, other: Plan) -> Response:
+    """A player's best response to the other's plan."""
+    total = worth_against(form, player, other)
+    own = form.sequences[player]
     first, before = own.first.tolist(), own.before.tolist()
     for place in range(own.num_sets - 1, -1, -1):  # those that follow are numbered higher
-        values[place] = max(total[first[place] : first[place + 1]])
-        total[before[place]] += values[place]
-    return total[0], values
+        total[before[place]] += max(total[first[place] : first[place + 1]])
+    denominator = form.denominator(player) * other[1]
+    return Response(Fraction(total[0], denominator), total, denominator)
 
 
 def worth_against(form: SequenceForm, player: int, other: Plan) -> list[int]:
-    """What each of a player's sequences is worth by itself against the other's plan, as integers
-    over `form.denominator(player)` times the plan's denominator."""
-    matrix = form.matrices[player]
-    return exact_product(matrix if player == 0 else matrix.T.tocsr(), other[0])
+    """What each of a player's sequences is worth by itself (without what follows) against the
+    other's plan, as integers over `form.denominator(player)` times the plan's denominator."""
+    return exact_product(form.rows_of(player), other[0])
+
+
+def payoff_of(form: SequenceForm, player: int, plans: tuple[Plan, Plan]) -> Fraction:
+    """What a player gets, exactly."""
+    worth = worth_against(form, player, plans[1 - player])
+    own, denominator = plans[player]
+    total = sum(x * w for x, w in zip(own, worth, strict=True) if x and w)
+    return Fraction(total, denominator * plans[1 - player][1] * form.denominator(player))
+
+
+def plan_of(own: Sequences, table: Table) -> Plan:
+    """The realisation plan of a behaviour strategy, one vector of exact numbers a set."""
+    tops, bottoms = [1] * own.size, [1] * own.size
+    before = own.before.tolist()
+    for place, (start, vector) in enumerate(zip(own.first.tolist(), table, strict=False)):
+        top, bottom = tops[before[place]], bottoms[before[place]]
+        for k, p in enumerate(vector, start=start):
+            tops[k], bottoms[k] = top * p.numerator, bottom * p.denominator
+    common = math.lcm(*set(bottoms))
+    return [t * (common // b) for t, b in zip(tops, bottoms, strict=True)], common
+
+
+def behaviour_of(form: SequenceForm, player: int, plans: tuple[Plan, Plan]) -> Table:
+    """A behaviour strategy that plays a plan, complete: where the plan does not go, it is a best
+    response to the other's plan, uniform among ties."""
+    own, plan = form.sequences[player], plans[player][0]
+    worth = best_response(form, player, plans[1 - player]).worth
+    first, before = own.first.tolist(), own.before.tolist()
+    rows: list[tuple[Fraction, ...]] = []
+    for place in range(own.num_sets):
+        actions = range(first[place], first[place + 1])
+        reach = plan[before[place]]
+        if reach:
+            rows.append(tuple(Fraction(plan[k], reach) for k in actions))
+            continue
+        most = max(worth[k] for k in actions)
+        ties = [worth[k] == most for k in actions]
+        rows.append(tuple(Fraction(int(tie), sum(ties)) for tie in ties))
+    return tuple(rows)

@@ -12,7 +12,7 @@ from gtlearn import limits
 from gtlearn.limits import TimeLimitReached
 from gtlearn.solvers._linear.highs import highs_program, silent_highs
 from gtlearn.solvers._linear.sparse_system import factors
-from gtlearn.solvers._trees.form import Plan, SequenceForm, best_value, worth_against
+from gtlearn.solvers._trees.form import Plan, SequenceForm, best_response, payoff_of
 
 _LARGE = 5_000  # sequences from which the interior-point method is faster
 _LADDER: tuple[dict[str, Any], ...] = (
@@ -61,6 +61,11 @@ def _constraints(own: Any) -> Any:
     return csr_array((entries, (rows, columns)), shape=(own.num_sets + 1, own.size))
 
 
+def program_seconds(form: SequenceForm) -> float:
+    """About how long the program takes, from above."""
+    return 1e-6 * sum(own.size for own in form.sequences) ** 1.6
+
+
 def optimal_plans(form: SequenceForm) -> tuple[Plan, Plan] | None:
     """Plans of both players that are best responses to each other; None where none is proven.
 
@@ -83,17 +88,10 @@ def are_optimal(form: SequenceForm, plans: tuple[Plan, Plan]) -> bool:
     """Whether no player gains by deviating, in a game of constant sum."""
     if any(min(numerators) < 0 for numerators, _ in plans):
         return False
-    first = best_value(form.sequences[0], worth_against(form, 0, plans[1]))[0]
-    worth = [-v for v in exact_turned(form, plans[0])]
-    second = best_value(form.sequences[1], worth)[0]
-    return first * plans[0][1] == -second * plans[1][1]
-
-
-def exact_turned(form: SequenceForm, plan: Plan) -> list[int]:
-    """What player 0 gets at each sequence of player 1."""
-    from gtlearn.solvers._linear.sparse_system import exact_product
-
-    return exact_product(form.matrices[0].T.tocsr(), plan[0])
+    return all(
+        best_response(form, player, plans[1 - player]).value == payoff_of(form, player, plans)
+        for player in (0, 1)
+    )
 
 
 def _basis(

@@ -184,6 +184,14 @@ class ExtensiveGame:
         return [len(known.actions) for known in self.sets[player]]
 
     @cached_property
+    def has_perfect_recall(self) -> bool:
+        """Whether no player forgets what it knew or did (Kuhn 1953)."""
+        try:
+            return all(self.sequences(player) for player in range(self.num_players))
+        except InputError:
+            return False
+
+    @cached_property
     def is_zero_sum(self) -> bool:
         """Whether the two players' payoffs add up to zero at every leaf."""
         return self.is_constant_sum and self.payoffs[0][0] + self.payoffs[1][0] == 0

@@ -1,0 +1,39 @@
+"""Near-optimal plans of large trees by regret minimisation, as exact numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn import limits
+from gtlearn.progress import tell
+from gtlearn.solvers._trees.cfr import VARIANTS, Minimiser
+from gtlearn.solvers._trees.form import Plan, SequenceForm, plan_of
+from gtlearn.solvers._trees.rounding import rounded_table
+
+_ENOUGH = 1e-6  # of the payoffs' range: NashConv at which it ends
+_LOOK = 50  # iterations between two looks at the limits
+_MEASURE = 500  # iterations between two looks at NashConv
+_MOST = 100_000  # iterations
+
+
+def approximate_plans(form: SequenceForm) -> tuple[Plan, Plan]:
+    """The rounded averages of DCFR, once NashConv is small, or as far as the limits allow."""
+    minimiser = Minimiser(form, VARIANTS["dcfr"])
+    most = max(float(np.ptp(payoffs.floats())) for payoffs in form.game.payoffs) or 1.0
+    while minimiser.iterations < _MOST:
+        minimiser.step()
+        if minimiser.iterations % _LOOK == 0 and limits.reached():
+            break
+        if minimiser.iterations % _MEASURE == 0:
+            gained = minimiser.nash_conv()
+            tell(None, f"NashConv {gained:.2g} after {minimiser.iterations} iterations")
+            if gained < _ENOUGH * most:
+                break
+    first, second = (_plan(form, player, minimiser.average(player)) for player in (0, 1))
+    return first, second
+
+
+def _plan(form: SequenceForm, player: int, average: NDArray[np.float64]) -> Plan:
+    own = form.sequences[player]
+    return plan_of(own, rounded_table(own, average))

@@ -1,0 +1,123 @@
+"""One Nash equilibrium of a tree in behaviour strategies: which method runs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from fractions import Fraction
+
+from gtlearn import child, limits
+from gtlearn.errors import InputError, option
+from gtlearn.games import ExtensiveGame
+from gtlearn.limits import OK, LimitReached
+from gtlearn.progress import Progress, heard_by, tell
+from gtlearn.solvers._nash.asked import solve_nash as solve_normal_form
+from gtlearn.solvers._trees.approximate import approximate_plans
+from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_of, plan_of
+from gtlearn.solvers._trees.from_plans import behaviour_of_mixture
+from gtlearn.solvers._trees.zero_sum import optimal_plans, program_seconds
+from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Table
+from gtlearn.solvers.solution import Solution
+from gtlearn.solvers.verify.trees import regrets_and_payoffs
+
+PROGRAM, DISCOUNTED, PLANS = "sequence-form", "dcfr", "reduced"
+METHODS = {
+    PROGRAM: "linear program of the sequence form",
+    DISCOUNTED: "discounted regret minimisation (DCFR)",
+    PLANS: "reduced normal form",
+}
+_LARGE = 40_000  # sequences of a player from which the linear program is not even tried
+_SHARE = 0.4  # of a limit that is kept for the approximation
+_IN_PLANS = "solved on the reduced normal form, whose strategies are plans"
+
+
+def solve_nash(
+    game: ExtensiveGame,
+    *,
+    find: str = "one",
+    select: str | None = None,
+    arithmetic: str = "exact",
+    method: str | None = None,
+    progress: Progress | None = None,
+) -> Solution:
+    """A Nash equilibrium of a tree; see `solvers.solve`.
+
+    Two players whose payoffs have a constant sum are solved in the sequence form, others in the
+    reduced normal form, whose equilibrium is then played in behaviour strategies (Kuhn 1953). All
+    equilibria, and those of players without perfect recall, are listed in plans.
+
+    Raises:
+        InputError: if the method is unknown or does not fit.
+    """
+    if method is not None and method not in METHODS:
+        raise InputError(f"{method!r} is no method for a tree; use {' or '.join(METHODS)}")
+    plans_only = find == "all" or select is not None or arithmetic == "float"
+    if plans_only or game.num_players != 2 or not game.has_perfect_recall:
+        if method in (PROGRAM, DISCOUNTED):
+            raise InputError(
+                f"{option('method', method)} finds one equilibrium of two players with perfect "
+                "recall; leave it out"
+            )
+        options = {"find": find, "select": select, "arithmetic": arithmetic}
+        solution = solve_normal_form(game.reduced(), progress=progress, **options)
+        return replace(solution, notes=(*solution.notes, _IN_PLANS))
+    with heard_by(progress):
+        return _one(game, method)
+
+
+def _one(game: ExtensiveGame, method: str | None) -> Solution:
+    start = time.monotonic()
+    chosen = method or (PROGRAM if game.is_constant_sum else PLANS)
+    if chosen == PROGRAM and not game.is_constant_sum:
+        raise InputError(
+            f"{option('method', PROGRAM)} needs payoffs of a constant sum; leave it out"
+        )
+    form = form_of(game)
+    if method is None and max(own.size for own in form.sequences) > _LARGE:
+        chosen = DISCOUNTED
+    notes = [game.number_note] if game.number_note else []
+    status, tables = OK, None
+    try:
+        with limits.keeping(0.0, 0.0 if method else _SHARE):
+            tell(None, METHODS[chosen])
+            tables = _tables(form, chosen)
+    except LimitReached as reached:
+        status = reached.status
+        notes.append(f"{reached}, so that the best approximation by then is shown")
+    if tables is None and method in (None, DISCOUNTED):
+        chosen = DISCOUNTED
+        tell(None, METHODS[chosen])
+        tables = _of_plans(form, approximate_plans(form))
+    solutions = () if tables is None else (_certified(game, tables),)
+    return Solution(
+        game=game,
+        concept="nash",
+        method=METHODS[chosen],
+        solutions=solutions,
+        status=status,
+        seconds=time.monotonic() - start,
+        notes=tuple(notes),
+    )
+
+
+def _tables(form: SequenceForm, method: str) -> tuple[Table, Table] | None:
+    """Both behaviour strategies by an exact method; None where it finds none."""
+    if method == DISCOUNTED:
+        return None
+    if method == PLANS:
+        return behaviour_of_mixture(form)
+    plans = child.bounded(optimal_plans, form, seconds=program_seconds(form))
+    return None if plans is None else _of_plans(form, plans)
+
+
+def _of_plans(form: SequenceForm, plans: tuple[Plan, Plan]) -> tuple[Table, Table]:
+    return behaviour_of(form, 0, plans), behaviour_of(form, 1, plans)
+
+
+def _certified(game: ExtensiveGame, tables: tuple[Table, ...]) -> NashEquilibrium:
+    regrets, payoffs = regrets_and_payoffs(game, tables)
+    evidence = {"regrets": regrets}
+    if game.is_zero_sum and not any(regrets):
+        evidence["value"] = payoffs[0]
+    exact = not any(regrets)
+    return NashEquilibrium(tables, payoffs, Certificate("nash", RATIONAL, exact, evidence))

@@ -1,0 +1,38 @@
+"""Floats as exact strategies: probabilities of 30 bits that sum to one at each information set."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn.games.kinds.extensive import Sequences
+from gtlearn.solvers.outcomes import Table
+
+BITS = 30
+
+
+def rounded_table(own: Sequences, plan: NDArray[np.float64]) -> Table:
+    """The behaviour strategy of a realisation plan in floats, rounded.
+
+    Where the plan does not go it is uniform.
+
+    Args:
+        own: the player's sequences.
+        plan: (sequences,), nonnegative.
+    """
+    first, before = own.first.tolist(), own.before.tolist()
+    return tuple(
+        rounded_vector(plan[first[place] : first[place + 1]], float(plan[before[place]]))
+        for place in range(own.num_sets)
+    )
+
+
+def rounded_vector(weights: NDArray[np.float64], total: float) -> tuple[Fraction, ...]:
+    """Weights over their total as multiples of 2**-30 that sum to one; uniform where it is 0."""
+    if not total > 0:
+        return (Fraction(1, len(weights)),) * len(weights)
+    units = np.rint(weights / total * 2.0**BITS).astype(np.int64)
+    units[int(np.argmax(units))] += 2**BITS - int(units.sum())
+    return tuple(Fraction(unit, 2**BITS) for unit in units.tolist())
