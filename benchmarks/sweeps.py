@@ -22,7 +22,7 @@ from benchmarks.harness import Case, Row, child_cpu, say, show, timed
 from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs import jobs
 from gtlearn.runs.config import RunConfig
-from gtlearn.runs.loop import Outcome
+from gtlearn.runs.loop import RunOutcome
 from gtlearn.runs.stopping import Stop
 
 WORKERS = 2
@@ -146,7 +146,7 @@ class Sweep:
         )
 
 
-def timed_finish(job: jobs.Job, stop: Stop | None = None) -> Outcome:
+def timed_finish(job: jobs.Job, stop: Stop | None = None) -> RunOutcome:
     """What a worker does, with its times in the result."""
     start = time.time()
     outcome = FINISH(job, stop)

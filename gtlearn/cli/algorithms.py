@@ -127,8 +127,8 @@ class AlgorithmGroup(click.Group):
 
 def _values_of(option: str, args: list[str]) -> list[str]:
     """What an option is given on a command line that is not parsed yet."""
-    found = [after for text, after in pairwise(args) if text == option]
-    return found + [a.partition("=")[2] for a in args if a.startswith(f"{option}=")]
+    values = [after for text, after in pairwise(args) if text == option]
+    return values + [a.partition("=")[2] for a in args if a.startswith(f"{option}=")]
 
 
 def _allow(ctx: click.Context, param: Any, sources: Sequence[str]) -> None:

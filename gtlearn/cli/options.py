@@ -149,9 +149,9 @@ def size(text: str, unit: str = "b") -> int:
         InputError: if it is none.
     """
     text = text.strip()
-    if found := re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?b?)", text, re.I | re.A):
-        thousands = "bkmgt".index((found[2] or unit)[0].lower())
-        if number := int(Fraction(found[1]) * 1000**thousands):
+    if match := re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?b?)", text, re.I | re.A):
+        thousands = "bkmgt".index((match[2] or unit)[0].lower())
+        if number := int(Fraction(match[1]) * 1000**thousands):
             return number
     raise InputError(f"{text[:60]!r} is no size; give one such as 500MB or 2GB")
 

@@ -16,7 +16,7 @@ from gtlearn.errors import InputError
 if TYPE_CHECKING:
     from gtlearn.learning.protocol import Learner
     from gtlearn.runs.jobs import Job
-    from gtlearn.runs.loop import Outcome
+    from gtlearn.runs.loop import RunOutcome
 
 _REFRESH = 0.1  # seconds
 _CHECKED = ("gap", "follower_regret")  # of an exact check
@@ -55,7 +55,7 @@ def values_text(learned: float, exact: float | None) -> str:
     return f"learned {learned:.5g}" + (f", exact {exact:.5g}" if exact is not None else "")
 
 
-def report(outcome: Outcome) -> int:
+def report(outcome: RunOutcome) -> int:
     """Prints what came out of a run, and draws its curve; returns the exit code."""
     folder = outcome.folder
     if outcome.result is None:
@@ -119,7 +119,7 @@ def finish_all(
     from gtlearn.runs.options import shown
     from gtlearn.runs.stopping import stoppable
 
-    outcomes: list[Outcome] = []
+    outcomes: list[RunOutcome] = []
     try:
         with progress_bar() as advance, stoppable() as stop, stop.deferring():
             for outcome in train_all(
@@ -144,18 +144,18 @@ def finish_all(
     return 2 if failed else 0
 
 
-def _grouped(outcomes: Sequence[Outcome]) -> list[tuple[dict[str, Any], list[Outcome]]]:
+def _grouped(outcomes: Sequence[RunOutcome]) -> list[tuple[dict[str, Any], list[RunOutcome]]]:
     """The runs that differ in nothing but the seed, behind the options that are theirs alone."""
     from gtlearn.runs.options import differing
 
-    groups: dict[Any, list[Outcome]] = {}
+    groups: dict[Any, list[RunOutcome]] = {}
     for outcome in outcomes:
         groups.setdefault(outcome.config.options, []).append(outcome)
     settings = differing([group[0].config for group in groups.values()])
     return list(zip(settings, groups.values(), strict=True))
 
 
-def _table_of(groups: Sequence[tuple[dict[str, Any], list[Outcome]]]) -> str:
+def _table_of(groups: Sequence[tuple[dict[str, Any], list[RunOutcome]]]) -> str:
     """One row a seed, and the mean; of a grid, the means, one row a combination of options."""
     import numpy as np
 
@@ -172,14 +172,14 @@ def _table_of(groups: Sequence[tuple[dict[str, Any], list[Outcome]]]) -> str:
     named = [_HEADS.get(head, head.replace("_", " ")) for head in heads]
     table = new_table(*named, right=named[len(rows[0][0]) * grid :])
     for setting, group in rows:
-        found = [{**o.result, **o.result["metrics"]} for o in group if o.result is not None]
-        columns = {k: [one[k] for one in found if k in one] for k in ("learned", *numbers)}
-        cells = {**{k: shown(v) for k, v in setting.items()}, "n": str(len(found))}
+        finished = [{**o.result, **o.result["metrics"]} for o in group if o.result is not None]
+        columns = {k: [one[k] for one in finished if k in one] for k in ("learned", *numbers)}
+        cells = {**{k: shown(v) for k, v in setting.items()}, "n": str(len(finished))}
         cells |= {k: f"{np.mean(v):{_FORMS.get(k, '.5g')}}" for k, v in columns.items() if v}
         if len(columns["learned"]) > 1:
             _, low, high = mean_interval(np.array(columns["learned"]))
             cells["95 % interval"] = f"{low:.5g} to {high:.5g}"
-        if not found:
+        if not finished:
             cells["learned"] = "failed"
         add_row(table, [cells.get(head, "") for head in heads])
     learned = [one["metrics"]["learned"] for one in results if "learned" in one["metrics"]]

@@ -204,21 +204,21 @@ def _tried(
 def _programs() -> Finding:
     package = f"highspy {installed_version('highspy')}"
     advice = f"install another version of highspy; {package} is wrong here"
-    found = _tried(CORE, "linear and integer programs", solve_programs, advice)
-    return replace(found, detail=f"by {package}") if found.works else found
+    findings = _tried(CORE, "linear and integer programs", solve_programs, advice)
+    return replace(findings, detail=f"by {package}") if findings.works else findings
 
 
 def _picture() -> Finding:
     chosen = os.environ.get("MUJOCO_GL", "")
     advice = "install libegl1 or libosmesa6, and set MUJOCO_GL to egl or osmesa"
-    found = _tried("envs", "MuJoCo's pictures", draw_ball, advice)
-    if found.works:
-        return replace(found, detail=f"with MUJOCO_GL={chosen}" if chosen else "")
+    findings = _tried("envs", "MuJoCo's pictures", draw_ball, advice)
+    if findings.works:
+        return replace(findings, detail=f"with MUJOCO_GL={chosen}" if chosen else "")
     for backend in _BACKENDS:
         if backend != chosen and not _failure(draw_ball, MUJOCO_GL=backend):
             advice = f"set the variable MUJOCO_GL to {backend}"
-            return replace(found, works=not chosen, detail=advice)
-    return found
+            return replace(findings, works=not chosen, detail=advice)
+    return findings
 
 
 def _lrsnash() -> Finding:

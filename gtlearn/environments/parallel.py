@@ -13,15 +13,15 @@ with needed("the environments", "envs"):
     from pettingzoo import ParallelEnv
 
 ACTION_MASK = "action_mask"  # PettingZoo's name of what is legal, one 0 or 1 an action
-Seen = TypeVar("Seen")
+_Seen = TypeVar("_Seen")
 Act = TypeVar("Act")
 Infos: TypeAlias = dict[str, dict[str, Any]]
 StepResult: TypeAlias = tuple[
-    dict[str, Seen], dict[str, float], dict[str, bool], dict[str, bool], Infos
+    dict[str, _Seen], dict[str, float], dict[str, bool], dict[str, bool], Infos
 ]  # observations, rewards, terminations, truncations and infos, by agent
 
 
-class Environment(ParallelEnv[str, Seen, Act], Generic[Seen, Act]):  # type: ignore[misc]
+class Environment(ParallelEnv[str, _Seen, Act], Generic[_Seen, Act]):  # type: ignore[misc]
     """A parallel environment whose agents all stay to the end.
 
     Attributes:

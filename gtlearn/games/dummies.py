@@ -14,10 +14,10 @@ from gtlearn.games.numbers import ExactArray
 
 T = TypeVar("T")
 
-Pair = tuple[int, int]  # the places of two players, the smaller one first
+PlayerPair = tuple[int, int]  # the places of two players, the smaller one first
 
 
-def choosing_pair(game: NormalFormGame, including: int | None = None) -> Pair | None:
+def choosing_pair(game: NormalFormGame, including: int | None = None) -> PlayerPair | None:
     """The two players among whom are all who choose; None where more than two would be needed.
 
     Args:
@@ -46,7 +46,7 @@ def follower_of(game: Any, leader: int) -> int:
     return pair[1 - pair.index(leader)] if pair else 1 - leader
 
 
-def two_player_game(game: NormalFormGame, pair: Pair) -> NormalFormGame:
+def two_player_game(game: NormalFormGame, pair: PlayerPair) -> NormalFormGame:
     """The game of two players, while each other player takes its only action."""
     place = tuple(slice(None) if k in pair else 0 for k in range(game.num_players))
     arrays = [game.payoffs[k] for k in pair]
@@ -58,7 +58,7 @@ def two_player_game(game: NormalFormGame, pair: Pair) -> NormalFormGame:
     )
 
 
-def with_dummies(values: Sequence[T], pair: Pair, count: int, dummy: T) -> tuple[T, ...]:
+def with_dummies(values: Sequence[T], pair: PlayerPair, count: int, dummy: T) -> tuple[T, ...]:
     """One value a player, from those of a pair and what every other player has.
 
     >>> with_dummies("ab", (0, 2), 4, "-")

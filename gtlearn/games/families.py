@@ -224,7 +224,7 @@ def degenerate(
 
 _GAMUT = "Nudelman et al. (2004), Run the GAMUT, AAMAS"
 
-ENTRIES = (
+FAMILIES = (
     Entry("random_uniform", "payoffs uniform on the integers low..high", _GAMUT, uniform),
     Entry("random_zero_sum", "zero-sum, payoffs uniform on low..high", _GAMUT, zero_sum),
     Entry(

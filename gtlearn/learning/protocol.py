@@ -120,11 +120,11 @@ def labelled(game: Game, tables: Sequence[Sequence[Sequence[Any]] | None]) -> di
     >>> labelled(games.iterated("chicken", horizon=4, memory=0), [[[1, 0]], None])
     {'Row': {'init': (1, 0)}}
     """
-    found = {}
+    values = {}
     for index, table in enumerate(tables):
         if table is not None:
             states = [point.label for point in game.points(index)]
             parts = [table[at : at + len(states)] for at in range(0, len(table), len(states))]
             steps = [dict(zip(states, map(tuple, part), strict=True)) for part in parts]
-            found[game.players[index]] = steps[0] if len(steps) == 1 else steps
-    return found
+            values[game.players[index]] = steps[0] if len(steps) == 1 else steps
+    return values

@@ -54,8 +54,8 @@ class Algorithm:
             return _options_of(self._built(), self.name)
         parts = (self.config,) if isinstance(self.config, str) else self.config
         kinds = [attribute(part) for part in parts]
-        found: type[Any] = kinds[0] if len(kinds) == 1 else composed(*kinds)
-        return found
+        composed_kind: type[Any] = kinds[0] if len(kinds) == 1 else composed(*kinds)
+        return composed_kind
 
     def learner(self, config: Any, seed: int) -> Learner:
         """A new run.
@@ -221,9 +221,9 @@ def find_algorithm(name: str, env: str | None = None) -> Algorithm:
             return known[name]
         advice = nearest(name, known) or f"use {' or '.join(known)}"
         raise InputError(f"there is no algorithm {name[:60]!r}; {advice}")
-    found = ALGORITHMS[name]
-    if env is None or found.env == env or found not in _KNOWN:
-        return found
+    algorithm = ALGORITHMS[name]
+    if env is None or algorithm.env == env or algorithm not in _KNOWN:
+        return algorithm
     if (name, env) in IN_ENVIRONMENTS:
         return IN_ENVIRONMENTS[name, env]
     if takes_any_environment(name) and (is_source(env) or env in environment_names()):

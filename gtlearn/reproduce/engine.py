@@ -9,7 +9,7 @@ from pathlib import Path
 from gtlearn.errors import InputError
 from gtlearn.files import require_no_link
 from gtlearn.reading import reason
-from gtlearn.reproduce.figure import Figure, Method, Panel, Reproduction
+from gtlearn.reproduce.figure import Figure, FigureMethod, Panel, Reproduction
 from gtlearn.reproduce.kinds import find_kind
 from gtlearn.runs import folder
 from gtlearn.runs.config import RunConfig, read_text
@@ -20,7 +20,7 @@ from gtlearn.runs.stopping import Stop, deferred
 _Watch = Callable[[int, int], None]
 
 
-def run_path(parent: Path, panel: Panel, method: Method, seed: int) -> Path:
+def run_path(parent: Path, panel: Panel, method: FigureMethod, seed: int) -> Path:
     """The folder of one run."""
     return parent / panel.name / method.name / f"seed{seed}"
 

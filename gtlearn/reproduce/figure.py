@@ -18,13 +18,13 @@ from gtlearn.runs.fields import fields_of, make
 from gtlearn.runs.jobs import parse_seeds
 
 Options = Mapping[str, Any]
-Part = TypeVar("Part", "Method", "Need")
+Part = TypeVar("Part", "FigureMethod", "Need")
 _FOLDER = files("gtlearn.reproduce") / "figures"
 _SUFFIX = ".toml"
 
 
 @dataclass(frozen=True)
-class Statement:
+class Quotation:
     """What the paper says.
 
     Attributes:
@@ -55,7 +55,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Method:
+class FigureMethod:
     """One curve in each panel.
 
     Attributes:
@@ -91,7 +91,7 @@ class Need:
     seed: int = 0
 
 
-_PARTS = {"needs": Need, "panels": Panel, "methods": Method, "statements": Statement}
+_PARTS = {"needs": Need, "panels": Panel, "methods": FigureMethod, "statements": Quotation}
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ class Figure:
     recording: Options
     needs: tuple[Need, ...]
     panels: tuple[Panel, ...]
-    methods: tuple[Method, ...]
-    statements: tuple[Statement, ...]
+    methods: tuple[FigureMethod, ...]
+    statements: tuple[Quotation, ...]
     differences: tuple[str, ...] = ()
     kind: str = "commitments"
     folder: str = ""
@@ -147,7 +147,7 @@ class Figure:
     reduced: tuple[str, ...] = ()
 
     def config(
-        self, panel: Panel, method: Method, seed: int, parent: Path = Path("runs")
+        self, panel: Panel, method: FigureMethod, seed: int, parent: Path = Path("runs")
     ) -> RunConfig:
         """The config of one run.
 
@@ -195,11 +195,11 @@ class Reproduction:
     runs: Mapping[tuple[str, str], Sequence[Any]]
     folder: Path
 
-    def of(self, panel: Panel, method: Method) -> Sequence[Any]:
+    def of(self, panel: Panel, method: FigureMethod) -> Sequence[Any]:
         """The runs of one curve."""
         return self.runs[panel.name, method.name]
 
-    def curves(self) -> Iterator[tuple[Panel, Method, Sequence[Any]]]:
+    def curves(self) -> Iterator[tuple[Panel, FigureMethod, Sequence[Any]]]:
         """All panels, and in each all methods, with their runs."""
         for panel in self.figure.panels:
             for method in self.figure.methods:

@@ -21,7 +21,7 @@ from gtlearn.optional import optional
 from gtlearn.reading import reason
 from gtlearn.tensors import packed, unpacked
 
-SCHEMA = "gtlearn/checkpoint/2"
+CHECKPOINT_SCHEMA = "gtlearn/checkpoint/2"
 SCHEMA_BEFORE = "gtlearn/checkpoint/1"  # without a checksum
 _LARGEST = 2**30  # bytes
 _UNKNOWN = "0" * 64  # in the place of the SHA-256
@@ -41,7 +41,7 @@ def save(path: Path, state: dict[str, Any]) -> None:
     """
     tensors: dict[str, Any] = {}
     tree = json.dumps(_flattened(state, tensors))
-    data = packed(tensors, {"schema": SCHEMA, "tree": tree, "sha256": _UNKNOWN})
+    data = packed(tensors, {"schema": CHECKPOINT_SCHEMA, "tree": tree, "sha256": _UNKNOWN})
     if len(data) > _LARGEST:
         raise InputError(
             f"the state of this run takes {size_text(len(data))}, and a checkpoint at most "
@@ -64,7 +64,7 @@ def load(path: Path) -> dict[str, Any]:
         tensors, texts = unpacked(data)
         if texts["schema"] != SCHEMA_BEFORE:
             _require_unchanged(path, data, texts["sha256"])
-            if texts["schema"] != SCHEMA:
+            if texts["schema"] != CHECKPOINT_SCHEMA:
                 raise ValueError("another schema")
         state = _unflattened(json.loads(texts["tree"]), tensors)
     except InputError:

@@ -60,12 +60,12 @@ def shared_work(workers: int, threads: int, address: str | None) -> Iterator[Par
         def parallel(function: Any, arguments: Sequence[Any]) -> list[Any]:
             try:
                 pending = [task.remote(function, argument, threads) for argument in arguments]
-                found: list[Any] = ray.get(pending)
+                answers: list[Any] = ray.get(pending)
             except ray.exceptions.RayTaskError as error:
                 raise error.cause from None
             except ray.exceptions.RayError:
                 raise lost("by `gtlearn resume` with the run's folder") from None
-            return found
+            return answers
 
         yield parallel
 

@@ -94,8 +94,10 @@ class RunConfig:
     @property
     def subject(self) -> tuple[str, str] | None:
         """("game", its name) or ("env", its name), where the options have one."""
-        found = [(k, getattr(self.options, k)) for k in ("game", "env") if hasattr(self.options, k)]
-        return (found[0][0], str(found[0][1])) if found else None
+        played = [
+            (k, getattr(self.options, k)) for k in ("game", "env") if hasattr(self.options, k)
+        ]
+        return (played[0][0], str(played[0][1])) if played else None
 
     @property
     def sources(self) -> list[str]:
@@ -128,12 +130,12 @@ class RunConfig:
             recording = replace(self.recording, tensorboard=held["run"]["tensorboard"])
         except (tomllib.TOMLDecodeError, LookupError, TypeError, ValueError, RecursionError):
             return None
-        found = replace(self, recording=recording)
+        changed = replace(self, recording=recording)
         if self.iterations is not None:
             if type(length) is not int or length > self.iterations:
                 return None
-            found = replace(found, options=replace(self.options, iterations=length))
-        return found if found.is_that_of(text) else None
+            changed = replace(changed, options=replace(self.options, iterations=length))
+        return changed if changed.is_that_of(text) else None
 
     @property
     def iterations(self) -> int | None:
@@ -284,13 +286,13 @@ class _Reader:
     def _values(
         self, held: dict[str, Any], known: dict[str, Field], table: str | None, words: list[str]
     ) -> dict[str, Any]:
-        found = {}
+        values = {}
         for key, value in held.items():
             if key not in known:
                 advice = nearest(key, words) or f"the keys are {', '.join(words)}"
                 raise self._error(key, f"there is no key {key[:60]!r} here; {advice}", table)
-            found[key] = self._checked(known[key], value, table)
-        return found
+            values[key] = self._checked(known[key], value, table)
+        return values
 
     def _checked(self, field: Field, value: Any, table: str | None = None) -> Any:
         with self._blaming(field.name, table):

@@ -73,16 +73,16 @@ class Field:
             InputError: if it is of another type, out of bounds, or not finite.
         """
         try:
-            found = _converted(value, self.kind)
+            converted = _converted(value, self.kind)
         except TypeError:
             raise self._refusal(value) from None
-        if any(not self._in_bounds(number) for number in _numbers(found)):
+        if any(not self._in_bounds(number) for number in _numbers(converted)):
             raise self._refusal(value)
-        if isinstance(found, str) and holds_controls(found):
+        if isinstance(converted, str) and holds_controls(converted):
             raise InputError(
-                f"{self.name} = {_text(found)[:60]} holds control characters; leave them out"
+                f"{self.name} = {_text(converted)[:60]} holds control characters; leave them out"
             )
-        return found
+        return converted
 
     def parsed(self, text: str) -> Any:
         """A value read from the command line.
@@ -161,15 +161,15 @@ def options_of(kind: Any) -> list[Any]:
 
 def choices(kind: Any) -> list[str]:
     """All texts that a Literal, or a list of it, allows."""
-    found = []
+    known = []
     for option in options_of(kind):
         if get_origin(option) is Literal:
-            found += list(get_args(option))
+            known += list(get_args(option))
         elif get_origin(option) is tuple:
-            found += choices(get_args(option)[0])
+            known += choices(get_args(option)[0])
         elif option is type(None):
-            found.append(NONE)
-    return found if found != [NONE] else []
+            known.append(NONE)
+    return known if known != [NONE] else []
 
 
 def _field(field: dataclasses.Field[Any], kind: Any) -> Field:

@@ -81,14 +81,14 @@ class RunFolder:
         Raises:
             InputError: if it was not, is no checkpoint, or was edited.
         """
-        found = checkpoint.load(self.checkpoint_file)
-        before = config.continued(str(found.get("config")))
+        state = checkpoint.load(self.checkpoint_file)
+        before = config.continued(str(state.get("config")))
         if before is None:
             raise InputError(
                 f"{self.config_file} is not what the checkpoint was made with; undo the change, "
                 "or train it anew by `gtlearn train`"
             )
-        return {**found, "config": before}
+        return {**state, "config": before}
 
     @contextmanager
     def fitting(self) -> Iterator[None]:
@@ -114,10 +114,10 @@ class RunFolder:
         Raises:
             InputError: if result.json is damaged or was edited.
         """
-        found = results.read(self.result_file)
-        if found is not None:
-            results.require_unedited(found, self.path, (results.FILE,))
-        return found
+        result = results.read(self.result_file)
+        if result is not None:
+            results.require_unedited(result, self.path, (results.FILE,))
+        return result
 
     def require_unedited(self, *names: str) -> None:
         """Refuses the run if it is finished and its files are others than at its end.
@@ -128,9 +128,9 @@ class RunFolder:
         Raises:
             InputError: if one was edited, or result.json is damaged.
         """
-        found = self.result()
-        if found is not None:
-            results.require_unedited(found, self.path, names)
+        result = self.result()
+        if result is not None:
+            results.require_unedited(result, self.path, names)
 
     def seconds(self) -> float:
         """Time spent on the run up to its last checkpoint; 0 where it is not known.
@@ -138,8 +138,8 @@ class RunFolder:
         It is in no checkpoint, so that these are equal where runs came out the same.
         """
         with suppress(OSError, ValueError):
-            found = float(read_bytes(self.path / _SECONDS, 100))
-            return found if 0 <= found < math.inf else 0.0
+            seconds = float(read_bytes(self.path / _SECONDS, 100))
+            return seconds if 0 <= seconds < math.inf else 0.0
         return 0.0
 
     def write_seconds(self, seconds: float) -> None:
@@ -288,15 +288,15 @@ def expanded(paths: Iterable[Path]) -> list[Path]:
     Raises:
         InputError: if one is neither, or a sweep holds a link to a run.
     """
-    found: list[Path] = []
+    folders: list[Path] = []
     for path in paths:
         if not is_sweep(path):
-            found.append(find(path).path)
+            folders.append(find(path).path)
             continue
         for run in _inside(path):
             require_no_link(run)
-            found.append(find(run).path)
-    return found
+            folders.append(find(run).path)
+    return folders
 
 
 def _inside(path: Path) -> list[Path]:

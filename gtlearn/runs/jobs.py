@@ -18,7 +18,7 @@ from gtlearn.optional import optional, require
 from gtlearn.runs import cluster, folder, loop
 from gtlearn.runs.config import LARGEST_SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
-from gtlearn.runs.loop import Outcome
+from gtlearn.runs.loop import RunOutcome
 from gtlearn.runs.options import differing, shown
 from gtlearn.runs.stopping import Stop, was_asked
 from gtlearn.runs.workers import each
@@ -109,11 +109,11 @@ def unfinished(
     Raises:
         InputError: if it holds no runs, those of another version, or they cannot be changed so.
     """
-    found = [RunFolder(path) for path in folder.expanded([parent])]
-    configs = [one.config() for one in found]
+    folders = [RunFolder(path) for path in folder.expanded([parent])]
+    configs = [one.config() for one in folders]
     jobs = [
         Job(one, config.changed(iterations, tensorboard), config)
-        for one, config in zip(found, configs, strict=True)
+        for one, config in zip(folders, configs, strict=True)
     ]
     for job in jobs:
         folder.require_version(job.folder, job.config)
@@ -127,7 +127,7 @@ def train_all(
     backend: str = "local",
     address: str | None = None,
     stop: Stop | None = None,
-) -> Iterator[Outcome]:
+) -> Iterator[RunOutcome]:
     """Trains runs to their ends, each from its last checkpoint; yields outcomes as they come.
 
     Args:
@@ -162,7 +162,7 @@ def require_backend(backend: str, workers: int, address: str | None = None) -> N
         cluster.require_listener(address)
 
 
-def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> Outcome:
+def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> RunOutcome:
     """Trains one run to its end; bad input and divergence become its `error`.
 
     Args:
@@ -170,7 +170,7 @@ def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> Outcome:
         stop: whether to leave it to be resumed.
         patience: seconds for another process that trains it to end.
     """
-    path, ended = job.folder.path, partial(Outcome, job.folder.path, job.config, None)
+    path, ended = job.folder.path, partial(RunOutcome, job.folder.path, job.config, None)
     if not job.folder.config_file.is_file():
         return ended(f"a worker cannot see {path}; keep runs where all machines see them")
     try:
@@ -183,26 +183,26 @@ def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> Outcome:
         return ended()
 
 
-def _in_turn(jobs: Sequence[Job], stop: Stop | None) -> Iterator[Outcome]:
+def _in_turn(jobs: Sequence[Job], stop: Stop | None) -> Iterator[RunOutcome]:
     for job in jobs:
         if stop is not None and stop(0):
             return
         yield finish(job, stop)
 
 
-def _lost(job: Job, code: int) -> Outcome:
+def _lost(job: Job, code: int) -> RunOutcome:
     """What is said of a run whose worker died."""
     path = job.folder.path
     why = f"ended with the code {code}; see above"
     if code < 0:
         why = f"was killed by signal {-code}, for lack of memory perhaps"
     error = f"its worker {why}; its checkpoint is kept: go on by `gtlearn resume {path}`"
-    return Outcome(path, job.config, None, error)
+    return RunOutcome(path, job.config, None, error)
 
 
 def _by_ray(
     jobs: Sequence[Job], workers: int, address: str | None, stop: Stop | None
-) -> Iterator[Outcome]:
+) -> Iterator[RunOutcome]:
     with cluster.connected(workers, address) as ray:
         try:
             threads = {job.config.recording.threads for job in jobs}

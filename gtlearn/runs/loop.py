@@ -27,7 +27,7 @@ Watch = Callable[[int, Learner], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """Where the training of a run ended.
 
     Attributes:
@@ -60,7 +60,7 @@ def train(
     watch: Watch | None = None,
     stop: Stop | None = None,
     ray_address: str | None = None,
-) -> Outcome:
+) -> RunOutcome:
     """Trains a new run in a new folder.
 
     Args:
@@ -78,9 +78,9 @@ def train(
     """
     with _ready(config, ray_address) as make:
         learner = make()  # what is wrong with the options is said before a folder exists
-        found = folder.create(config, path)
-        with found.locked():
-            return _run(Session(config, found, learner, make), watch, stop)
+        run = folder.create(config, path)
+        with run.locked():
+            return _run(Session(config, run, learner, make), watch, stop)
 
 
 def resume(
@@ -91,7 +91,7 @@ def resume(
     ray_address: str | None = None,
     iterations: int | None = None,
     tensorboard: bool | None = None,
-) -> Outcome:
+) -> RunOutcome:
     """Goes on with a run from its last checkpoint; the outcome is that of an unbroken run.
 
     A run that is made longer, finished or not, comes out as if it had been so long from the start.
@@ -107,15 +107,15 @@ def resume(
             edited, or it cannot be made so long.
         DivergenceError: as for `train`.
     """
-    found = folder.find(path)
-    config = found.config()
-    folder.require_version(found, config)
+    run = folder.find(path)
+    config = run.config()
+    folder.require_version(run, config)
     changed = config.changed(iterations, tensorboard)
-    return go_on(found, changed, config, watch=watch, stop=stop, ray_address=ray_address)
+    return go_on(run, changed, config, watch=watch, stop=stop, ray_address=ray_address)
 
 
 def go_on(
-    found: RunFolder,
+    run: RunFolder,
     config: RunConfig,
     before: RunConfig | None = None,
     *,
@@ -123,7 +123,7 @@ def go_on(
     stop: Stop | None = None,
     ray_address: str | None = None,
     patience: float = 0,
-) -> Outcome:
+) -> RunOutcome:
     """Trains a run whose folder is there, from its last checkpoint or its start.
 
     Args:
@@ -136,13 +136,13 @@ def go_on(
     Raises:
         InputError, DivergenceError: as for `resume`.
     """
-    require_plain(found.path)
-    before, result = before or config, found.result()
+    require_plain(run.path)
+    before, result = before or config, run.result()
     if result is not None:
-        found.require_unedited()
+        run.require_unedited()
         if config == before:
-            return Outcome(found.path, config, result)
-    with found.locked(patience), _ready(config, ray_address) as make:
+            return RunOutcome(run.path, config, result)
+    with run.locked(patience), _ready(config, ray_address) as make:
         learner = make()  # what is wrong with the options is said before anything is changed
         if config != before:
             longer = config.iterations != before.iterations
@@ -151,8 +151,8 @@ def go_on(
                     f"what {config.algorithm.name} does depends on its number of iterations from "
                     "the start, so it cannot be made longer; train a new run"
                 )
-            found.change(config)
-        return _run(Session(config, found, learner, make), watch, stop)
+            run.change(config)
+        return _run(Session(config, run, learner, make), watch, stop)
 
 
 def restored(path: Path) -> Learner:
@@ -162,15 +162,15 @@ def restored(path: Path) -> Learner:
         InputError: if it is no run, was begun with another version, has no checkpoint yet, or was
             edited.
     """
-    found = folder.find(path)
-    config = found.config()
-    folder.require_version(found, config)
-    found.require_unedited()
-    if not found.checkpoint_file.exists():
+    run = folder.find(path)
+    config = run.config()
+    folder.require_version(run, config)
+    run.require_unedited()
+    if not run.checkpoint_file.exists():
         raise InputError(f"{path} has no checkpoint yet; wait, or go on by `gtlearn resume {path}`")
     learner = config.algorithm.learner(config.options, config.seed)
-    state = found.state(config)
-    with found.fitting():
+    state = run.state(config)
+    with run.fitting():
         learner.load_state_dict(state["learner"])
     return learner
 
@@ -200,8 +200,8 @@ def _parallel(config: RunConfig, ray_address: str | None) -> Iterator[Parallel |
         return
     workers, threads = recording.ray_workers, recording.threads
     address = ray_address or os.environ.get("RAY_ADDRESS")
-    with shared_work(workers, threads, address) as found:
-        yield found
+    with shared_work(workers, threads, address) as pool:
+        yield pool
 
 
 def _made(config: RunConfig, parallel: Parallel | None) -> Learner:
@@ -220,8 +220,8 @@ def _made(config: RunConfig, parallel: Parallel | None) -> Learner:
     return learner
 
 
-def _run(session: Session, watch: Watch | None, stop: Stop | None) -> Outcome:
-    ended = partial(Outcome, session.folder.path, session.config)
+def _run(session: Session, watch: Watch | None, stop: Stop | None) -> RunOutcome:
+    ended = partial(RunOutcome, session.folder.path, session.config)
     try:
         with deferred(stop, False):
             session.restore()

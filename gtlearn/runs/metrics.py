@@ -19,7 +19,7 @@ from gtlearn.runs.loggers import Logger
 _LARGEST = 2**30  # bytes of a metrics.jsonl that is read
 _ROW, _LONGEST = 1000, 100_000  # bytes of a usual row, and of the longest
 FIRST_ROWS = 500  # of the first iterations, each of which has one; later ones are thinned
-Row = dict[str, int | float]
+MetricsRow = dict[str, int | float]
 
 
 def is_kept(step: int) -> bool:
@@ -139,7 +139,7 @@ def _has_rows(file: BinaryIO, size: int) -> bool:
     return size == 0 or file.read(1) == b"\n"
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_rows(path: Path) -> list[MetricsRow]:
     """The rows of a metrics.jsonl; a last line that was not written whole is left out.
 
     Raises:
@@ -150,7 +150,7 @@ def read_rows(path: Path) -> list[Row]:
     return [_row(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]
 
 
-def sample_rows(path: Path, count: int) -> list[Row]:
+def sample_rows(path: Path, count: int) -> list[MetricsRow]:
     """About so many rows of a metrics.jsonl, evenly spread over it; all of them if they are few.
 
     Time and memory do not depend on how many there are. Always among them are the first row and
@@ -194,7 +194,7 @@ def _reading(path: Path) -> Iterator[None]:
         raise InputError(f"{path} cannot be read: {reason(error)}") from None
 
 
-def _row(line: bytes, where: str) -> Row:
+def _row(line: bytes, where: str) -> MetricsRow:
     """The row that a line holds: finite numbers, with the two that every row has.
 
     Raises:
@@ -207,5 +207,5 @@ def _row(line: bytes, where: str) -> Row:
     known = isinstance(row, dict) and {"step", "env_steps"} <= set(row)
     if not known or not all(map(is_finite, row.values())):
         raise InputError(f"{where}: this is no row of metrics")
-    found: Row = row
-    return found
+    last: MetricsRow = row
+    return last

@@ -116,25 +116,25 @@ def checked(base: RunConfig, given: Mapping[str, Any]) -> dict[str, list[Any]]:
         InputError: if there is no such option, or it cannot have such a value.
     """
     known = {**fields_of(base.algorithm.config_type()), **fields_of(Recording), "seed": SEED}
-    found = {}
+    grids = {}
     for name, value in given.items():
         if name not in known:
             advice = nearest(name, known) or f"it has {', '.join(known)}"
             raise InputError(f"{base.algorithm.name} has no option {name[:60]!r}; {advice}")
         values = value if isinstance(value, list) else [value]
-        found[name] = [known[name].checked(plain(one)) for one in values]
-    return found
+        grids[name] = [known[name].checked(plain(one)) for one in values]
+    return grids
 
 
 def differing(configs: Sequence[RunConfig]) -> list[dict[str, Any]]:
     """Of each config, the options in which those of its algorithm differ."""
-    found = []
+    points = []
     for config in configs:
         alike = [c.options for c in configs if c.algorithm.name == config.algorithm.name]
         own = _values(config.options)
         names = [name for name in own if len({getattr(other, name) for other in alike}) > 1]
-        found.append({name: own[name] for name in names})
-    return found
+        points.append({name: own[name] for name in names})
+    return points
 
 
 def shown(value: Any) -> str:

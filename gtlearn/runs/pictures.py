@@ -18,7 +18,7 @@ from gtlearn.runs import folder
 from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.fields import fields_of
-from gtlearn.runs.metrics import Row, sample_rows
+from gtlearn.runs.metrics import MetricsRow, sample_rows
 from gtlearn.runs.options import differing, shown
 
 if TYPE_CHECKING:
@@ -174,11 +174,11 @@ def curves_of(paths: Sequence[Path], metric: str = HEADLINE) -> list[Curve]:
 
 
 def _curve(label: str, paths: dict[int, Path], metric: str, value: str) -> Curve:
-    found = {path: sample_rows(path / folder.METRICS, 4 * POINTS) for path in paths.values()}
-    played = any(row["env_steps"] for rows in found.values() for row in rows)
+    sampled = {path: sample_rows(path / folder.METRICS, 4 * POINTS) for path in paths.values()}
+    played = any(row["env_steps"] for rows in sampled.values() for row in rows)
     along = "env_steps" if played else "step"
-    steps, values = on_common_steps([_series(*one, metric, along) for one in found.items()])
-    exact = {row.get("exact") for rows in found.values() for row in rows}
+    steps, values = on_common_steps([_series(*one, metric, along) for one in sampled.items()])
+    exact = {row.get("exact") for rows in sampled.values() for row in rows}
     if not len(steps):
         raise InputError(f"the runs of {label} have no steps in common; let them run on")
     known = exact.pop() if len(exact) == 1 and metric == HEADLINE else None
@@ -202,17 +202,17 @@ def _checked(paths: Sequence[Path]) -> dict[str, Array]:
     return {key: np.array([result[key] for result in results]) for key in CHECKED}
 
 
-def _series(path: Path, rows: Sequence[Row], metric: str, along: str) -> tuple[Array, Array]:
+def _series(path: Path, rows: Sequence[MetricsRow], metric: str, along: str) -> tuple[Array, Array]:
     """A run's steps and values, the last one where steps are the same."""
     if not rows:
         raise InputError(f"{path} has no metrics yet; let it run on")
-    found = {float(row[along]): float(row[metric]) for row in rows if metric in row}
-    if not found:
+    points = {float(row[along]): float(row[metric]) for row in rows if metric in row}
+    if not points:
         known = list(rows[-1])
         advice = nearest(metric, known) or f"it has {', '.join(known)}"
         raise InputError(f"{path} has no metric {metric[:60]!r}; {advice}")
-    steps = sorted(found)
-    return np.array(steps), np.array([found[step] for step in steps])
+    steps = sorted(points)
+    return np.array(steps), np.array([points[step] for step in steps])
 
 
 def _labels(configs: Sequence[RunConfig]) -> list[str]:

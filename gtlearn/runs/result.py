@@ -17,7 +17,7 @@ from gtlearn.files import opened, read_bytes, write_whole
 from gtlearn.reading import reason
 from gtlearn.runs.fields import holds_controls, is_finite
 
-SCHEMA = "gtlearn/run/1"
+RUN_SCHEMA = "gtlearn/run/1"
 FILE = "result.json"
 CHECKSUMS = "sha256"  # the key of an object {file name: SHA-256 in hexadecimal digits}
 REQUIRED = ("algorithm", "seed", "env_steps", "seconds", "metrics")
@@ -43,15 +43,15 @@ def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | Non
     except OSError as error:
         raise InputError(f"{path} cannot be read: {reason(error)}") from None
     try:
-        found = json.loads(data.decode(), parse_constant=_refuse_constant)
-        flaw = _flaw(found, required)
+        result = json.loads(data.decode(), parse_constant=_refuse_constant)
+        flaw = _flaw(result, required)
     except RecursionError:
         flaw = "it is nested too deep"
     except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are some
         flaw = str(error)[:200]
     if flaw is not None:
         raise InputError(f"{path} is damaged: {flaw}; {_again(path)}")
-    return dict(found)
+    return dict(result)
 
 
 def write(path: Path, result: Mapping[str, Any], files: Iterable[Path]) -> dict[str, Any]:
@@ -82,8 +82,8 @@ def edited(result: Mapping[str, Any], folder: Path, names: Iterable[str] = ()) -
     """
     sums = result.get(CHECKSUMS, {})
     there = [n for n in names or sums if n in sums and (n == FILE or (folder / n).exists())]
-    found = {n: _checksum_of(result) if n == FILE else checksum(folder / n) for n in there}
-    return [name for name in there if found[name] != sums[name]]
+    actual = {n: _checksum_of(result) if n == FILE else checksum(folder / n) for n in there}
+    return [name for name in there if actual[name] != sums[name]]
 
 
 def require_unedited(result: Mapping[str, Any], folder: Path, names: Iterable[str] = ()) -> None:
@@ -145,19 +145,19 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def _flaw(found: Any, required: Iterable[str]) -> str | None:
+def _flaw(result: Any, required: Iterable[str]) -> str | None:
     """What is wrong with a result; None where nothing is."""
-    if not isinstance(found, dict):
+    if not isinstance(result, dict):
         return "it holds no JSON object"
-    if found.get("schema") != SCHEMA:
-        return f'its schema is not "{SCHEMA}"'
+    if result.get("schema") != RUN_SCHEMA:
+        return f'its schema is not "{RUN_SCHEMA}"'
     for name, (kind, words) in _KNOWN.items():
-        if name in found and not _fits(found[name], kind):
+        if name in result and not _fits(result[name], kind):
             return f'its "{name}" is not {words}'
-    missing = [name for name in required if name not in found]
+    missing = [name for name in required if name not in result]
     if missing:
         return f'it has no "{missing[0]}"'
-    if any(map(holds_controls, _texts(found))):
+    if any(map(holds_controls, _texts(result))):
         return "a text in it holds control characters"
     return None
 

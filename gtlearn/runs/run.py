@@ -20,7 +20,7 @@ from gtlearn.runs import result as results
 from gtlearn.runs.config import SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.loop import Watch
-from gtlearn.runs.metrics import Row, read_rows
+from gtlearn.runs.metrics import MetricsRow, read_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ class Metrics(dict[str, NDArray[Any]]):
     Where a row lacks a number it is NaN; columns of integers without gaps stay integers.
     """
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[MetricsRow]) -> None:
         names = dict.fromkeys(name for row in rows for name in row)
         super().__init__((k, np.array([row.get(k, np.nan) for row in rows])) for k in names)
 
@@ -88,9 +88,9 @@ class Run:
         Raises:
             InputError: if metrics.jsonl is damaged or was edited.
         """
-        found = RunFolder(self.folder)
-        found.require_unedited(folder.METRICS)
-        return Metrics(read_rows(found.metrics_file))
+        run = RunFolder(self.folder)
+        run.require_unedited(folder.METRICS)
+        return Metrics(read_rows(run.metrics_file))
 
     def policy(self) -> dict[Any, Any]:
         """What was learned, by the player's label (or index, in a game without labels).
@@ -104,8 +104,8 @@ class Run:
         Raises:
             InputError: if nothing was kept yet, the run was edited, or its learner has no policy.
         """
-        found = self.result
-        if found is not None and "start" not in found and _has_tables(found):
+        known = self.result
+        if known is not None and "start" not in known and _has_tables(known):
             from gtlearn.learning.protocol import labelled
             from gtlearn.solvers.profiles.read import read_profile
 
@@ -180,12 +180,12 @@ class Run:
         return f"<p>{escape(self._words())}<br><code>{escape(str(self.folder))}</code></p>"
 
     def _words(self) -> str:
-        config, found = self.config, self.result
+        config, result = self.config, self.result
         subject = f" on {config.subject[1]}" if config.subject else ""
         said = "not finished"
-        if found is not None:
-            numbers = [f"{k} {v:.5g}" for k, v in found["metrics"].items() if k in _HEADLINES]
-            said = ", ".join([f"{found['iterations']} iterations", *numbers])
+        if result is not None:
+            numbers = [f"{k} {v:.5g}" for k, v in result["metrics"].items() if k in _HEADLINES]
+            said = ", ".join([f"{result['iterations']} iterations", *numbers])
         return f"{config.algorithm.name}{subject}, seed {config.seed}, {said}"
 
 
@@ -319,10 +319,10 @@ def _configs(
 
 
 def _seeds(seeds: Iterable[int]) -> tuple[int, ...]:
-    found = tuple(SEED.checked(options.plain(seed)) for seed in seeds)
-    if not found or len(set(found)) < len(found):
+    numbers = tuple(SEED.checked(options.plain(seed)) for seed in seeds)
+    if not numbers or len(set(numbers)) < len(numbers):
         raise InputError("give seeds, each once, such as range(5)")
-    return found
+    return numbers
 
 
 def _has_tables(result: Mapping[str, Any]) -> bool:

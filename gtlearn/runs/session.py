@@ -25,8 +25,8 @@ from gtlearn.runs import checkpoint
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
 from gtlearn.runs.loggers import find_logger
-from gtlearn.runs.metrics import MetricsLog, Row, is_kept
-from gtlearn.runs.result import SCHEMA
+from gtlearn.runs.metrics import MetricsLog, MetricsRow, is_kept
+from gtlearn.runs.result import RUN_SCHEMA
 
 CHECKPOINT_SECONDS = 10.0  # from one checkpoint to the next, where no iterations are asked for
 Make = Callable[[], Learner]
@@ -35,10 +35,10 @@ Make = Callable[[], Learner]
 class Session:
     """A run from one checkpoint on, in this process."""
 
-    def __init__(self, config: RunConfig, found: RunFolder, learner: Learner, make: Make) -> None:
-        self.config, self.folder, self.learner, self._make = config, found, learner, make
+    def __init__(self, config: RunConfig, folder: RunFolder, learner: Learner, make: Make) -> None:
+        self.config, self.folder, self.learner, self._make = config, folder, learner, make
         self.step = 0
-        self.row: Row = {}  # the last one written
+        self.row: MetricsRow = {}  # the last one written
         self._bytes = 0  # of metrics, at the checkpoint
         self._before = config  # that of the checkpoint
         self._restored = False
@@ -150,7 +150,7 @@ class Session:
         with self._learning():
             own = self.learner.result()  # its checks take time too
         result = {
-            "schema": SCHEMA,
+            "schema": RUN_SCHEMA,
             "algorithm": self.config.algorithm.name,
             **({subject[0]: subject[1]} if subject else {}),
             "seed": self.config.seed,
@@ -216,7 +216,7 @@ def _flaw(metrics: Mapping[str, float], state: Any = None) -> str | None:
     return None if part is None else f"{part} is NaN"
 
 
-def _numbers(metrics: Mapping[str, float]) -> Row:
+def _numbers(metrics: Mapping[str, float]) -> MetricsRow:
     """Metrics as Python's integers and floats."""
     return {
         name: int(value) if isinstance(value, Integral) else float(value)
@@ -235,7 +235,7 @@ def _count(value: Any, most: float = math.inf) -> int:
     return value
 
 
-def _headline(learner: Learner) -> Row:
+def _headline(learner: Learner) -> MetricsRow:
     """The learned value and, where it is known, the exact one."""
     learned, exact = learner.headline()
     return {"learned": float(learned), **({} if exact is None else {"exact": float(exact)})}
@@ -262,22 +262,22 @@ def seed_generators(seed: int) -> None:
 
 def generator_states() -> dict[str, Any]:
     """The states of all generators of the process, as a checkpoint can hold them."""
-    found: dict[str, Any] = {
+    states: dict[str, Any] = {
         "python": random.getstate(),
         "numpy": np.random.get_state(legacy=False),  # noqa: NPY002
     }
     if torch := sys.modules.get("torch"):
-        found["torch"] = torch.get_rng_state()
-        found["cuda"] = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return found
+        states["torch"] = torch.get_rng_state()
+        states["cuda"] = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return states
 
 
-def restore_generators(found: dict[str, Any]) -> None:
+def restore_generators(states: dict[str, Any]) -> None:
     """Puts the process's generators into the states that `generator_states` returned."""
-    random.setstate(found["python"])
-    np.random.set_state(found["numpy"])  # noqa: NPY002
+    random.setstate(states["python"])
+    np.random.set_state(states["numpy"])  # noqa: NPY002
     torch = sys.modules.get("torch")
-    if torch and "torch" in found:
-        torch.set_rng_state(found["torch"])
-        if found["cuda"]:
-            torch.cuda.set_rng_state_all(found["cuda"])
+    if torch and "torch" in states:
+        torch.set_rng_state(states["torch"])
+        if states["cuda"]:
+            torch.cuda.set_rng_state_all(states["cuda"])

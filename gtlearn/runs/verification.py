@@ -53,14 +53,14 @@ def _result(path: Path) -> dict[str, Any]:
     """What result.json holds, edited or not."""
     file = path / results.FILE
     try:
-        found = json.loads(read_bytes(file, results.MAX_RESULT_BYTES).decode())
+        result = json.loads(read_bytes(file, results.MAX_RESULT_BYTES).decode())
     except FileNotFoundError:
         raise InputError(f"{path} is not finished; go on by `gtlearn resume {path}`") from None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{file} cannot be read: {str(error)[:200]}") from None
-    if not isinstance(found, dict):
+    if not isinstance(result, dict):
         raise InputError(f"{file} holds no JSON object")
-    return found
+    return result
 
 
 def _config(file: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from gtlearn.errors import CertificateError
 from gtlearn.games import NormalFormGame
-from gtlearn.games.dummies import Pair, choosing_pair, two_player_game, with_dummies
+from gtlearn.games.dummies import PlayerPair, choosing_pair, two_player_game, with_dummies
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.outcomes import (
     RATIONAL,
@@ -42,7 +42,7 @@ class TwoChoose:
     """
 
     whole: NormalFormGame
-    pair: Pair
+    pair: PlayerPair
     game: NormalFormGame
 
     def profile(self, strategies: Sequence[Strategy]) -> tuple[Strategy, ...]:

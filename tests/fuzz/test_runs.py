@@ -102,7 +102,7 @@ def test_configs_with_any_values(path, lines):
 
 
 RESULT = {
-    "schema": results.SCHEMA,
+    "schema": results.RUN_SCHEMA,
     "algorithm": "lola",
     "game": "chicken",
     "seed": 0,
@@ -164,7 +164,7 @@ def test_damaged_checkpoints_never_pass(path, state, seed):
     assert attempt(checkpoint.load, path) is None or data == state
 
 
-SCHEMAS = st.sampled_from([checkpoint.SCHEMA_BEFORE, checkpoint.SCHEMA])
+SCHEMAS = st.sampled_from([checkpoint.SCHEMA_BEFORE, checkpoint.CHECKPOINT_SCHEMA])
 
 
 @given(tree=JSON, schema=SCHEMAS, sums=st.dictionaries(st.just("sha256"), st.text(max_size=64)))

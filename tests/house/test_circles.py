@@ -70,7 +70,9 @@ def test_names_are_followed_to_their_modules():
 
 
 def test_imports_in_functions_and_for_types_count():
-    assert ("gtlearn.games.catalogue", "classics", "classics") in imports("gtlearn.games.catalogue")
+    assert ("gtlearn.games.catalogue.classics", "CLASSICS", "CLASSICS") in imports(
+        "gtlearn.games.catalogue"
+    )
     assert "gtlearn.games.kinds.normal_form" in graph()["gtlearn.games.loading"]
     steps = graph()["gtlearn.games.openspiel.steps"]
     assert "gtlearn.games.kinds.markov.game" in steps  # under TYPE_CHECKING

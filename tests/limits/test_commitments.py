@@ -14,7 +14,7 @@ from gtlearn.games import BayesianGame, MarkovGame, families
 from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import MemoryLimitReached, TimeLimitReached
 from gtlearn.solvers._commitment import report
-from gtlearn.solvers._commitment.data import Bimatrix, support_program
+from gtlearn.solvers._commitment.data import LeaderPayoffs, support_program
 from gtlearn.solvers._commitment.strong import best_opposed
 from gtlearn.solvers._markov.commitment import bounds as bounds_module
 from gtlearn.solvers._markov.commitment import solve as table_module
@@ -249,7 +249,7 @@ class TestMemory:
         assert verified == "True"
 
     def test_whether_interests_are_opposed(self):
-        view = Bimatrix.of(opposed(1000), 0)
+        view = LeaderPayoffs.of(opposed(1000), 0)
         tracemalloc.start()
         try:
             assert best_opposed(view) is None
@@ -258,7 +258,7 @@ class TestMemory:
             tracemalloc.stop()
 
     def test_the_program_for_ties(self):
-        game = Bimatrix.of(thin(4000), 0)
+        game = LeaderPayoffs.of(thin(4000), 0)
         with limits.limited(memory_limit=20e6), pytest.raises(MemoryLimitReached):
             support_program(game, 0, [0], (1, 1), list(range(1, 4000)))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gtlearn.reproduce.figure import Reproduction, parse_figure
-from gtlearn.reproduce.kinds.kind import Run
+from gtlearn.reproduce.kinds.kind import FinishedRun
 
 SMALL = """
 title = "A small figure"
@@ -95,6 +95,6 @@ def run_of():
             "true_value": np.array(values),
             "leader_value": np.array(values) - 1,
         }
-        return Run(result, metrics)
+        return FinishedRun(result, metrics)
 
     return make

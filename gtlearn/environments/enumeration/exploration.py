@@ -19,7 +19,7 @@ _SEEDS = 10  # under which a play is repeated
 
 
 @dataclass(frozen=True)
-class Play:
+class _Play:
     """How an episode went: its seed, and the first `length` of its joint actions."""
 
     seed: int
@@ -28,7 +28,7 @@ class Play:
 
 
 def disagreement(
-    environment: TabularEnvironment, what: str, earlier: Play, later: Play
+    environment: TabularEnvironment, what: str, earlier: _Play, later: _Play
 ) -> InputError:
     """The error for what differs between the last steps of two plays.
 
@@ -51,13 +51,13 @@ def by_chance(environment: TabularEnvironment, what: str) -> InputError:
     )
 
 
-def _by_chance(environment: TabularEnvironment, play: Play) -> bool:
+def _by_chance(environment: TabularEnvironment, play: _Play) -> bool:
     seeds = [play.seed, play.seed, *range(play.seed + 1, play.seed + 1 + _SEEDS)]
     first, *others = (_repeated(environment, play, seed) for seed in seeds)
     return any(other != first for other in others)
 
 
-def _repeated(environment: TabularEnvironment, play: Play, seed: int) -> list[Moment]:
+def _repeated(environment: TabularEnvironment, play: _Play, seed: int) -> list[Moment]:
     """What is seen when a play is repeated under a seed, as far as its actions are legal."""
     moments = [environment.begin(seed)]
     for joint in play.joints[: play.length]:
@@ -85,7 +85,7 @@ class Sample:
 
     following: int
     rewards: tuple[Any, ...]
-    play: Play
+    play: _Play
 
 
 @dataclass
@@ -102,7 +102,7 @@ class State:
     """
 
     label: str
-    met: Play
+    met: _Play
     legal: Legal | None = None
     wanted: list[Joint] = field(default_factory=list)
     samples: dict[Joint, list[Sample]] = field(default_factory=dict)
@@ -148,7 +148,7 @@ class Exploration:
         self._max_states = max_states
         self._places: dict[Hashable, int] = {}
         self._place: int | None = None  # None where an episode is over
-        self._play = Play(seed - 1, [], 0)
+        self._play = _Play(seed - 1, [], 0)
         self._idle = 0
 
     def run(self) -> None:
@@ -218,7 +218,7 @@ class Exploration:
 
     def _begin(self) -> None:
         """Begins the next episode."""
-        self._play = Play(self._play.seed + 1, [], 0)
+        self._play = _Play(self._play.seed + 1, [], 0)
         early = len(self.starts) < self._samples
         self._place = self._enter(self._environment.begin(self._play.seed), new=early)
         if self._place is not None and early:
@@ -230,7 +230,7 @@ class Exploration:
         """Plays a joint action, and takes down what it leads to."""
         moment = self._environment.act(joint)
         self._play.joints.append(joint)
-        self._play = Play(self._play.seed, self._play.joints, self._play.length + 1)
+        self._play = _Play(self._play.seed, self._play.joints, self._play.length + 1)
         state = self.states[place]
         samples, wanted = state.samples.setdefault(joint, []), joint in state.wanted
         ended = moment.terminated or self._play.length == self._horizon

@@ -12,7 +12,7 @@ SELLER, BUYER = 0, 1  # the players, in the order of the game: left, green; and 
 ROLES = ("seller", "buyer")  # what they are called
 
 Bytes = NDArray[np.uint8]
-Ints = NDArray[np.int8]
+SmallInts = NDArray[np.int8]
 Bools = NDArray[np.bool_]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.environments.trade.battlefield import BUYER, SELLER, Bools, Ints
+from gtlearn.environments.trade.battlefield import BUYER, SELLER, Bools, SmallInts
 from gtlearn.environments.trade.rules import KEEP, TradeRules
 from gtlearn.environments.trade.shots import Shots
 from gtlearn.errors import InputError
@@ -35,8 +35,8 @@ class Trades:
         buyer_rewards: what it brought the buyer: the pay of its hit, less its price.
     """
 
-    offers: Ints
-    answers: Ints
+    offers: SmallInts
+    answers: SmallInts
     hits: Bools
     seller_rewards: Floats
     buyer_rewards: Floats
@@ -85,7 +85,7 @@ def play_trades(
     )
 
 
-def _drawn(rows: Floats, uniform: Floats) -> Ints:
+def _drawn(rows: Floats, uniform: Floats) -> SmallInts:
     """An action for each uniform number, shape (episodes, bullets), drawn from its row."""
     drawn = np.zeros(uniform.shape, dtype=np.int8)
     for edge in np.cumsum(rows, axis=1)[:, :-1].T:

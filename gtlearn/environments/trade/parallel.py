@@ -14,8 +14,8 @@ from gtlearn.environments.trade.battlefield import (
     WITHOUT_FIRE,
     Battlefield,
     Bytes,
-    Ints,
     Move,
+    SmallInts,
 )
 from gtlearn.environments.trade.rules import Phase, TradeRules, TradeState, advance
 from gtlearn.errors import InputError
@@ -203,7 +203,7 @@ class BulletTrade(Environment[_Observation, np.int64]):
         }
 
 
-def _masks(decisions: int) -> dict[tuple[bool, bool], Ints]:
+def _masks(decisions: int) -> dict[tuple[bool, bool], SmallInts]:
     """A player's masks, by whether it is asked and whether it has a bullet."""
     masks = {}
     for asked, armed in product((False, True), repeat=2):

@@ -14,8 +14,8 @@ from gtlearn.environments.trade.battlefield import (
     WITH_FIRE,
     Battlefield,
     Bools,
-    Ints,
     Shot,
+    SmallInts,
 )
 from gtlearn.environments.trade.rules import TradeRules
 from gtlearn.errors import InputError
@@ -26,7 +26,7 @@ DECIDING = 2  # steps of an offer and its answer
 class Shots(Protocol):
     """Fires the bullets of a batch of episodes."""
 
-    def fire(self, owners: Ints, rng: np.random.Generator) -> Bools:
+    def fire(self, owners: SmallInts, rng: np.random.Generator) -> Bools:
         """Which bullets hit.
 
         Args:
@@ -74,12 +74,12 @@ class AimedShots:
         self.rules = rules or TradeRules()
         self.haste = haste
 
-    def fire(self, owners: Ints, rng: np.random.Generator) -> Bools:
+    def fire(self, owners: SmallInts, rng: np.random.Generator) -> Bools:
         """Which bullets hit; as in `Shots`."""
         hits = [[flight.hit for flight in self.flights(row, rng)] for row in owners]
         return np.array(hits, dtype=np.bool_).reshape(owners.shape)
 
-    def flights(self, owners: Ints, rng: np.random.Generator) -> Iterator[Flight]:
+    def flights(self, owners: SmallInts, rng: np.random.Generator) -> Iterator[Flight]:
         """The bullets of one episode, each fired when it is asked for.
 
         Args:
@@ -108,7 +108,7 @@ class AimedShots:
         return self.field.step((moves[SELLER], moves[BUYER]))
 
 
-Interval = tuple[float, float]
+_Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class HitRates:
         """Hits a bullet."""
         return self.hits[0] / self.bullets[0], self.hits[1] / self.bullets[1]
 
-    def intervals(self, confidence: float = 0.95) -> tuple[Interval, Interval]:
+    def intervals(self, confidence: float = 0.95) -> tuple[_Interval, _Interval]:
         """Wilson's intervals of the two rates (Wilson 1927)."""
         from scipy.stats import binomtest
 

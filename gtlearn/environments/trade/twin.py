@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gtlearn.environments.trade.battlefield import Bools, Bytes, Ints, Move, Shot
+from gtlearn.environments.trade.battlefield import Bools, Bytes, Move, Shot, SmallInts
 from gtlearn.errors import InputError
 
 # Measured on the emulator, with a good shot and 100 bullets an episode; of the first 10 all hit.
@@ -92,7 +92,7 @@ class DrawnShots:
     def __post_init__(self) -> None:
         checked_hits(self.hits)
 
-    def fire(self, owners: Ints, rng: np.random.Generator) -> Bools:
+    def fire(self, owners: SmallInts, rng: np.random.Generator) -> Bools:
         """Which bullets hit.
 
         Args:

@@ -16,11 +16,14 @@ _added: dict[str, Entry] = {}
 
 @cache
 def _table() -> dict[str, Entry]:
-    from gtlearn.games import families
-    from gtlearn.games.catalogue import classics, economics, markov, security
+    from gtlearn.games.catalogue.classics import CLASSICS
+    from gtlearn.games.catalogue.economics import ECONOMICS
+    from gtlearn.games.catalogue.markov import MARKOV_GAMES
+    from gtlearn.games.catalogue.security import SECURITY_GAMES
+    from gtlearn.games.families import FAMILIES
 
-    modules = (classics, economics, security, markov, families)
-    return {entry.name: entry for module in modules for entry in module.ENTRIES}
+    entries = (*CLASSICS, *ECONOMICS, *SECURITY_GAMES, *MARKOV_GAMES, *FAMILIES)
+    return {entry.name: entry for entry in entries}
 
 
 def add_entry(entry: Entry) -> None:

@@ -54,7 +54,7 @@ def _ordinal(name: str, cc: int, cd: int, dc: int, dd: int, text: str) -> Entry:
 
 
 SYMMETRIC_2X2 = tuple(_ordinal(name, *payoffs, text) for name, (payoffs, text) in _ORDINAL.items())
-ENTRIES = (
+CLASSICS = (
     *SYMMETRIC_2X2,
     Entry(
         "battle_of_the_sexes",

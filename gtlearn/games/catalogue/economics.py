@@ -212,7 +212,7 @@ def _public_goods(
     return normal_form(*tensors, actions=labels)
 
 
-ENTRIES = (
+ECONOMICS = (
     Entry(
         "travellers_dilemma",
         "claims from low to high; the lower claim is paid to both, with a bonus and a penalty",

@@ -44,7 +44,7 @@ def _stochastic_dilemma(
     )
 
 
-ENTRIES = (
+MARKOV_GAMES = (
     Entry(
         "big_match",
         "Markov game, zero-sum: predict the other's bit each day; predicting 1 fixes that day's "

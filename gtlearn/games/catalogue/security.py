@@ -112,7 +112,7 @@ def _colonel_blotto(coins: int = 5, fields: int = 3) -> NormalFormGame:
     return normal_form(won, -won, players=("Colonel 1", "Colonel 2"), actions=(labels, labels))
 
 
-ENTRIES = (
+SECURITY_GAMES = (
     Entry(
         "security",
         "a defender covers some targets, an attacker strikes one; general-sum, target t worth t",

@@ -52,13 +52,11 @@ class Adaptation:
 
     def to_json(self) -> dict[str, Any]:
         """By group of personas and over all: AUC, rewards and NashConv along the chain."""
-        found = {
+        out = {
             "auc": {name: float(self.auc[who].mean()) for name, who in self._groups.items()},
             "rewards": self._along(self.rewards),
         }
-        return (
-            found if self.nash_conv is None else {**found, "nash_conv": self._along(self.nash_conv)}
-        )
+        return out if self.nash_conv is None else {**out, "nash_conv": self._along(self.nash_conv)}
 
     @property
     def _groups(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gtlearn.learning.shaping.games.protocol import Climb, DifferentiableGame, Parameters
     from gtlearn.learning.shaping.meta.gradient import MetaGradient
     from gtlearn.learning.shaping.sampled.chain import Sampler
-    from gtlearn.learning.shaping.sampled.credit import Judge
+    from gtlearn.learning.shaping.sampled.credit import Valuer
     from gtlearn.learning.shaping.sampled.policies.protocol import Policy
     from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
@@ -91,7 +91,7 @@ class Method:
         return {}
 
     def sampled(
-        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
+        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Valuer
     ) -> tuple[Tensor, Tensor]:
         """The gradient of each chain from trajectories.
 
@@ -109,8 +109,8 @@ class Method:
         from gtlearn.learning.shaping.sampled.gradients import reinforce
 
         known = by.policies, initial, sample, by.credit
-        found = reinforce(*known, judge=judge, player=by.player)
-        return found, found.new_zeros(len(found), len(rates))
+        gradient = reinforce(*known, judge=judge, player=by.player)
+        return gradient, gradient.new_zeros(len(gradient), len(rates))
 
     def sampled_steps(self, by: Players, sample: Sampler) -> Steps:
         """By player, what it ascends along the chain instead of its policy gradient."""
@@ -160,15 +160,15 @@ class MetaMapg(Method):
         return find(game, initial, rates, rates.shape[-2], player=player)
 
     def sampled(
-        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
+        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Valuer
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.meta_mapg`, and `sampled.meta_pg`."""
         from gtlearn.learning.shaping.sampled.gradients import meta_mapg, meta_pg
 
         find = meta_mapg if self.shapes_peers else meta_pg
         known = by.policies, initial, rates, sample, by.credit, judge
-        found = find(*known, player=by.player, dependence=self.dependence)
-        return found.parameters, found.rates[..., by.player]
+        gradient = find(*known, player=by.player, dependence=self.dependence)
+        return gradient.parameters, gradient.rates[..., by.player]
 
     def rollouts(self, length: int) -> tuple[int, int]:
         """All of the chain, both times."""
@@ -209,11 +209,11 @@ class LolaDice(Method):
         return {0: lambda joint, row: self.exact(game, joint, row[..., None, :], 0).gradient}
 
     def sampled(
-        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Judge
+        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Valuer
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.lola_dice`."""
-        found = self._foreseeing(by, sample, initial, rates[0], judge)
-        return found, found.new_zeros(len(found), len(rates))
+        gradient = self._foreseeing(by, sample, initial, rates[0], judge)
+        return gradient, gradient.new_zeros(len(gradient), len(rates))
 
     def sampled_steps(self, by: Players, sample: Sampler) -> Steps:
         """The learner goes on shaping."""
@@ -230,7 +230,7 @@ class LolaDice(Method):
         sample: Sampler,
         joint: Joint,
         row: Tensor,
-        judge: Judge | None = None,
+        judge: Valuer | None = None,
     ) -> Tensor:
         """The gradient with the peers stepping at their rates in a row."""
         from gtlearn.learning.shaping.sampled.gradients import lola_dice

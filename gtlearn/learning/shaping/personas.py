@@ -13,7 +13,7 @@ from torch import Tensor
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
 
-Distribution: TypeAlias = Literal["in", "out"]
+PersonaGroup: TypeAlias = Literal["in", "out"]
 SPLITS = ("train", "validation", "test")
 SIZES = (200, 20, 20)  # of a group: 400/40/40 in the dilemma, 600/60/60 in rock-paper-scissors
 PREFERENCES = {  # how likely a persona takes the action that it prefers
@@ -86,7 +86,7 @@ class Personas:
 
 
 def personas(
-    game: IteratedGame, player: int, seed: int, distribution: Distribution = "in"
+    game: IteratedGame, player: int, seed: int, distribution: PersonaGroup = "in"
 ) -> dict[str, Personas]:
     """A population of peers: for each action a group that prefers it, in every state anew.
 
@@ -115,19 +115,19 @@ def personas(
     if distribution not in PREFERENCES:
         raise InputError(f"there is no distribution {distribution!r} of personas; choose in or out")
     rng = np.random.default_rng([seed, player] if player > 1 else seed)
-    found = {}
+    groups = {}
     for split, size in zip(SPLITS, SIZES, strict=True):
         low, high = PREFERENCES[distribution][split]
         actions = game.stage.actions[player]
         shape = (size, game.num_states)
         tables = [_preferring(a, len(actions), low, high, shape, rng) for a in range(len(actions))]
         group = np.repeat(np.arange(len(actions)), size)
-        found[split] = Personas(tuple(actions), group, np.concatenate(tables))
-    return found
+        groups[split] = Personas(tuple(actions), group, np.concatenate(tables))
+    return groups
 
 
 def peers(
-    game: IteratedGame, seed: int, distribution: Distribution = "in"
+    game: IteratedGame, seed: int, distribution: PersonaGroup = "in"
 ) -> dict[str, tuple[Personas, ...]]:
     """Populations of all players but the first; those of one index meet, and are of one group.
 

@@ -46,9 +46,9 @@ class Teammates(OneGroup):
     @cached_property
     def checksum(self) -> str:
         """SHA-256 of iterations and weights, found once: each checkpoint of a run has it."""
-        found = hashlib.sha256(self.iterations.astype("<i8").tobytes())
-        found.update(self.weights.contiguous().numpy().tobytes())
-        return found.hexdigest()
+        digest = hashlib.sha256(self.iterations.astype("<i8").tobytes())
+        digest.update(self.weights.contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
 
 def splits(teammates: Teammates) -> dict[str, Teammates]:
@@ -64,14 +64,14 @@ def splits(teammates: Teammates) -> dict[str, Teammates]:
     places = np.linspace(FIRST, LAST, 2 * VALIDATIONS + 1)[1::2].round()
     validation = np.isin(known, places)
     training = (known >= FIRST) & (known <= LAST) & ~validation
-    found = {"train": training, "validation": validation, "test": known >= TESTED}
-    empty = [name for name, chosen in found.items() if not chosen.any()]
+    groups = {"train": training, "validation": validation, "test": known >= TESTED}
+    empty = [name for name, chosen in groups.items() if not chosen.any()]
     if empty:
         raise InputError(
             f"these teammates, of iterations {known.min()} to {known.max()}, leave nobody for "
             f"{' and '.join(empty)}; train them for more than {TESTED} iterations"
         )
-    return {name: teammates.at(chosen) for name, chosen in found.items()}
+    return {name: teammates.at(chosen) for name, chosen in groups.items()}
 
 
 def packed(teammates: Teammates) -> bytes:
@@ -103,15 +103,15 @@ def read(path: Path, environment: str, size: int) -> Teammates:
     again = f"make them by `gtlearn train teammates --env {environment} --output {path}`"
     if not file.is_file():
         raise InputError(f"there are no teammates at {path}; {again}")
-    found = _read(file, follow=file == path)
-    if found is None:
+    content = _read(file, follow=file == path)
+    if content is None:
         raise InputError(f"{file} holds no teammates, or is damaged; remove it and {again}")
-    if found.environment != environment or found.weights.shape[1] != size:
+    if content.environment != environment or content.weights.shape[1] != size:
         raise InputError(
-            f"the teammates in {file} are for {found.environment} and have policies of "
-            f"{found.weights.shape[1]} numbers; {environment} needs {size}; {again}"
+            f"the teammates in {file} are for {content.environment} and have policies of "
+            f"{content.weights.shape[1]} numbers; {environment} needs {size}; {again}"
         )
-    return found
+    return content
 
 
 def _read(file: Path, *, follow: bool) -> Teammates | None:
@@ -127,12 +127,12 @@ def _read(file: Path, *, follow: bool) -> Teammates | None:
     try:
         held, texts = tensors.unpacked(content)
         iterations, weights = held["iterations"], held["weights"]
-        found = Teammates(texts["environment"], iterations.numpy(), weights)
+        teammates = Teammates(texts["environment"], iterations.numpy(), weights)
         whole = (iterations.dtype, weights.dtype) == (torch.int64, torch.float32)
         fit = iterations.ndim == 1 and weights.ndim == 2 and len(iterations) == len(weights) > 0
-        known = texts["schema"] == TEAMMATES_SCHEMA and texts["sha256"] == found.checksum
+        known = texts["schema"] == TEAMMATES_SCHEMA and texts["sha256"] == teammates.checksum
     except InputError:
         raise
     except (ValueError, LookupError, TypeError):
         return None
-    return found if whole and fit and known else None
+    return teammates if whole and fit and known else None

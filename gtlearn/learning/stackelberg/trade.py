@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn.environments.film import Film
-from gtlearn.environments.trade.battlefield import BUYER, ROLES, Bools, Ints
+from gtlearn.environments.trade.battlefield import BUYER, ROLES, Bools, SmallInts
 from gtlearn.environments.trade.episodes import Trades, play_trades
 from gtlearn.environments.trade.rules import TradeRules
 from gtlearn.environments.trade.shots import Shots
@@ -147,7 +147,7 @@ class InGames:
     shots: Shots
     bullets: int
 
-    def fire(self, owners: Ints, rng: np.random.Generator) -> Bools:
+    def fire(self, owners: SmallInts, rng: np.random.Generator) -> Bools:
         """Which bullets hit, in their order."""
         flat = owners.reshape(-1)
         whole = len(flat) // self.bullets * self.bullets
@@ -175,12 +175,12 @@ def shooting_range(config: TradeConfig, seed: int) -> Range:
     from gtlearn.environments.trade.shots import AimedShots, measure_hits
 
     shots = AimedShots(Emulator(), TradeRules(bullets=config.bullets), haste=config.haste)
-    found = measure_hits(shots, bullets=config.measured, seed=seed)
-    pairs = zip(found.hits, found.bullets, strict=True)
+    shares = measure_hits(shots, bullets=config.measured, seed=seed)
+    pairs = zip(shares.hits, shares.bullets, strict=True)
     seller, buyer = (Fraction(hits, bullets) for hits, bullets in pairs)
-    intervals = [list(interval) for interval in found.intervals()]
+    intervals = [list(interval) for interval in shares.intervals()]
     games = InGames(shots, config.bullets)
-    return Range(games, (seller, buyer), {"bullets": found.bullets, "intervals": intervals})
+    return Range(games, (seller, buyer), {"bullets": shares.bullets, "intervals": intervals})
 
 
 class TradeLearner(StackelbergLearner):
@@ -218,17 +218,17 @@ class TradeLearner(StackelbergLearner):
 
     def result(self) -> dict[str, Any]:
         """What the game says of both, with the price that they trade at."""
-        found = super().result()
-        price = traded_price(found, ONE_BULLET.prices)
+        result = super().result()
+        price = traded_price(result, ONE_BULLET.prices)
         hits = [float(rate) for rate in self.range.hits]
         return {
-            **found,
+            **result,
             "env": self.trade.env,
             "leads": self.trade.leader,
             "exact_rewards": self._exact_rewards(),
             "price": price,
             "hits": {"rates": hits, **self.range.measured},
-            "notes": [_said(self.trade, price, hits), *found["notes"]],
+            "notes": [_said(self.trade, price, hits), *result["notes"]],
         }
 
     def film(self, seed: int) -> Film:

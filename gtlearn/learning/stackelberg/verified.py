@@ -156,7 +156,7 @@ def best_commitment(game: LeaderGame, follower_class: str, *, mixes: bool) -> Re
 
 
 def _solved(game: LeaderGame, follower_class: str, policy: str) -> Commitment:
-    found = solve(
+    solution = solve(
         game.game,
         concept="stackelberg",
         leader=game.leader,
@@ -164,8 +164,8 @@ def _solved(game: LeaderGame, follower_class: str, policy: str) -> Commitment:
         policy=policy,
         time_limit=_TIME_LIMIT,
     )
-    assert isinstance(found, Solution)
-    best = found[0]
+    assert isinstance(solution, Solution)
+    best = solution[0]
     assert isinstance(best, Commitment)
     return best
 
@@ -211,15 +211,15 @@ def findings(outcome: Verified, more: PostTraining, seemed: float | None) -> lis
         seemed: what the leader earned in its last iteration of training; None if there was none,
             or if it may have been luck.
     """
-    found = [_worth(outcome), _learned_follower(outcome)]
+    parts = [_worth(outcome), _learned_follower(outcome)]
     if more.iterations:
-        found.append(_further_training(outcome, more))
+        parts.append(_further_training(outcome, more))
     if seemed is not None and seemed > float(outcome.bound) + _ROUNDING:
-        found.append(
+        parts.append(
             f"In training it seemed to earn {_shown(seemed)}, more than any commitment can: "
             "the follower did not answer what was really played"
         )
-    return found
+    return parts
 
 
 def _worth(outcome: Verified) -> str:

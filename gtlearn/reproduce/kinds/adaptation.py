@@ -11,7 +11,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.reproduce.figure import Panel, Reproduction
 from gtlearn.reproduce.kinds import kind
-from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, Run
+from gtlearn.reproduce.kinds.kind import FigureKind, FinishedRun, Measures
 from gtlearn.runs.canvas import COLOURS, new_canvas, style
 from gtlearn.runs.pictures import Array
 
@@ -48,7 +48,7 @@ def _is_whole(result: Mapping[str, Any]) -> bool:
     return "all" in groups and ends and len(lengths) == 1 and lengths != {0}
 
 
-def samples(runs: Sequence[Run], what: str, group: str) -> Array | None:
+def samples(runs: Sequence[FinishedRun], what: str, group: str) -> Array | None:
     """ "rewards" or "nash_conv" at phi_0 ... phi_L against a group, shape (seeds, L + 1).
 
     None where a run does not know it: NashConv of policies that were only played.
@@ -62,7 +62,7 @@ def samples(runs: Sequence[Run], what: str, group: str) -> Array | None:
     return np.array(known) if len(known) == len(runs) else None
 
 
-def numbers_of(runs: Sequence[Run], group: str) -> Numbers:
+def numbers_of(runs: Sequence[FinishedRun], group: str) -> Measures:
     """The numbers of one curve against a group of personas.
 
     Raises:
@@ -72,7 +72,7 @@ def numbers_of(runs: Sequence[Run], group: str) -> Numbers:
     if any(group not in result["auc"] for result in results):
         known = " or ".join(results[0]["auc"])
         raise InputError(f"there is no group {group!r} of personas; choose {known}")
-    numbers: Numbers = {"seeds": len(runs)}
+    numbers: Measures = {"seeds": len(runs)}
     for name, whom in (("auc", group), ("auc_all", "all")):
         numbers[name] = kind.interval_of([result["auc"][whom] for result in results])
     for name in _ROWS:

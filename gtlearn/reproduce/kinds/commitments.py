@@ -11,7 +11,7 @@ import numpy as np
 
 from gtlearn.reproduce.figure import Panel, Reproduction
 from gtlearn.reproduce.kinds import kind
-from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, Run
+from gtlearn.reproduce.kinds.kind import FigureKind, FinishedRun, Measures
 from gtlearn.runs.canvas import COLOURS
 from gtlearn.runs.pictures import Array, on_common_steps
 
@@ -50,7 +50,7 @@ def steps_to(steps: Array, values: Array, exact: float, tolerance: float) -> flo
     return float(steps[first]) if first < len(steps) else math.inf
 
 
-def median_steps(runs: Sequence[Run], column: str, tolerance: float) -> float | None:
+def median_steps(runs: Sequence[FinishedRun], column: str, tolerance: float) -> float | None:
     """From which step on a column of the metrics is within the tolerance of the exact optimum.
 
     The median over runs, of which those that never arrive count as infinite; None where it is.
@@ -62,7 +62,7 @@ def median_steps(runs: Sequence[Run], column: str, tolerance: float) -> float | 
     return steps if math.isfinite(steps) else None
 
 
-def exact_value(run: Run) -> float:
+def exact_value(run: FinishedRun) -> float:
     """The best commitment's value."""
     return float(run.result["exact_value"])
 
@@ -84,7 +84,7 @@ def wilson_interval(successes: int, count: int, level: float = 0.95) -> tuple[fl
     return float(interval.low), float(interval.high)
 
 
-def numbers_of(runs: Sequence[Run], tolerance: float) -> Numbers:
+def numbers_of(runs: Sequence[FinishedRun], tolerance: float) -> Measures:
     """The numbers of one curve; steps are None where their median never arrives."""
     reached = sum(within(run.result[TRUE_VALUE], exact_value(run), tolerance) for run in runs)
     return {
@@ -170,7 +170,7 @@ def widths(count: int) -> list[float]:
     return falling if count > 1 else [_NARROWEST]
 
 
-def exact_lines(runs: Sequence[Run]) -> dict[str, float]:
+def exact_lines(runs: Sequence[FinishedRun]) -> dict[str, float]:
     """The exact optimum against each class of followers that was met."""
     return {str(run.result["follower_class"]): exact_value(run) for run in runs}
 
@@ -195,7 +195,9 @@ def _draw_panel(axes: Axes, reproduction: Reproduction, panel: Panel) -> None:
         axes.set_xscale("log")
 
 
-def _draw_curve(axes: Axes, runs: Sequence[Run], label: str, colour: str, width: float) -> None:
+def _draw_curve(
+    axes: Axes, runs: Sequence[FinishedRun], label: str, colour: str, width: float
+) -> None:
     """The true value as a band around a thick line with a dot, the reward as a thin line."""
     true, earned = (
         on_common_steps([(run.metrics["env_steps"], run.metrics[column]) for run in runs])

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 _SCHEMA = "gtlearn/reproduction/1"
 _STEPS = "environment steps, everything counted"
-Numbers = dict[str, Any]
+Measures = dict[str, Any]
 Cells = Mapping[str, str]  # of a row of a table, by head
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class FinishedRun:
     """One finished run.
 
     Attributes:
@@ -62,7 +62,7 @@ class FigureKind:
     """
 
     name: str
-    rows: Callable[[Reproduction], list[Numbers]]
+    rows: Callable[[Reproduction], list[Measures]]
     tables: Callable[[Reproduction], Sequence[Table | str]]
     drawn: Callable[[Reproduction], tuple[Canvas, str]]
     shown: Callable[[Reproduction], str]
@@ -72,7 +72,7 @@ class FigureKind:
     is_whole: Callable[[Mapping[str, Any]], bool] = bool
     repeated: tuple[str, ...] = ()
 
-    def read_run(self, path: Path) -> Run:
+    def read_run(self, path: Path) -> FinishedRun:
         """A finished run.
 
         Raises:
@@ -91,7 +91,9 @@ class FigureKind:
             rows = [row for row in metrics if all(name in row for name in self.columns)]
         if not self.is_whole(result) or (self.columns and not rows):
             raise InputError(refusal)
-        return Run(result, {name: np.array([row[name] for row in rows]) for name in self.columns})
+        return FinishedRun(
+            result, {name: np.array([row[name] for row in rows]) for name in self.columns}
+        )
 
     def report(self, reproduction: Reproduction) -> str:
         """All that is printed: what the paper says, the tables, what differs, what is left out."""
@@ -109,7 +111,7 @@ class FigureKind:
             ]
         )
 
-    def to_json(self, reproduction: Reproduction) -> Numbers:
+    def to_json(self, reproduction: Reproduction) -> Measures:
         """The numbers of the tables, as JSON values."""
         figure = reproduction.figure
         return {
@@ -149,8 +151,8 @@ def _quick(reproduction: Reproduction) -> str:
 
 
 def rows_of(
-    reproduction: Reproduction, numbers: Callable[[Sequence[Run]], Numbers]
-) -> list[Numbers]:
+    reproduction: Reproduction, numbers: Callable[[Sequence[FinishedRun]], Measures]
+) -> list[Measures]:
     """A row for each panel and method, with the numbers of their runs."""
     return [
         {"panel": panel.name, "method": method.name, **numbers(runs)}

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gtlearn.reproduce.figure import Panel, Reproduction
-from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, Run, draw_panels, rows_of, table_of
+from gtlearn.reproduce.kinds.kind import (
+    FigureKind,
+    FinishedRun,
+    Measures,
+    draw_panels,
+    rows_of,
+    table_of,
+)
 from gtlearn.runs.canvas import COLOURS
 
 if TYPE_CHECKING:
@@ -23,7 +30,7 @@ _NOTES = (
 )
 
 
-def numbers_of(runs: Sequence[Run]) -> Numbers:
+def numbers_of(runs: Sequence[FinishedRun]) -> Measures:
     """Whether the paths of one curve come nearer to an equilibrium."""
     ratios = [float(run.metrics[_DISTANCE][-1] / run.metrics[_DISTANCE][0]) for run in runs]
     return {

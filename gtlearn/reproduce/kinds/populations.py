@@ -10,7 +10,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.reproduce.figure import Figure, Panel, Reproduction
-from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, draw_panels, table_of
+from gtlearn.reproduce.kinds.kind import FigureKind, Measures, draw_panels, table_of
 from gtlearn.runs.canvas import COLOURS
 from gtlearn.runs.pictures import Array
 
@@ -144,7 +144,7 @@ def _populations(reproduction: Reproduction) -> list[tuple[Panel, Projection]]:
     return [(panel, population_of(figure, panel)) for panel in figure.panels]
 
 
-def _numbers(population: Projection) -> Numbers:
+def _numbers(population: Projection) -> Measures:
     return {
         "explained": population.explained.tolist(),
         "groups": {
@@ -159,7 +159,7 @@ def _numbers(population: Projection) -> Numbers:
     }
 
 
-def _preference(population: Projection, split: str, group: int) -> Numbers:
+def _preference(population: Projection, split: str, group: int) -> Measures:
     chances = population.preferred(split, group)
     ends = float(chances.mean()), float(chances.min()), float(chances.max())
     return {"personas": len(chances), "probability": [*ends]}

@@ -11,7 +11,7 @@ import numpy as np
 from gtlearn.environments.trade.battlefield import ROLES
 from gtlearn.reproduce.figure import Panel, Reproduction
 from gtlearn.reproduce.kinds import kind
-from gtlearn.reproduce.kinds.kind import FigureKind, Numbers, Run
+from gtlearn.reproduce.kinds.kind import FigureKind, FinishedRun, Measures
 from gtlearn.runs.canvas import COLOURS
 from gtlearn.runs.pictures import Array, on_common_steps
 
@@ -28,7 +28,7 @@ _NOTE = (
 )
 
 
-def rewards(run: Run) -> list[Array]:
+def rewards(run: FinishedRun) -> list[Array]:
     """The seller's and the buyer's reward a bullet while the leader trained, each of shape (T,)."""
     names = _VALUES if run.result["leads"] == ROLES[0] else _VALUES[::-1]
     return [run.metrics[name] for name in names]
@@ -40,7 +40,7 @@ def prices_cell(prices: Sequence[float | None]) -> str:
     return ", ".join(f"{price} ({count})" for price, count in sorted(counts.items()))
 
 
-def numbers_of(runs: Sequence[Run]) -> Numbers:
+def numbers_of(runs: Sequence[FinishedRun]) -> Measures:
     """Prices and rewards of one curve."""
     results = [run.result for run in runs]
     return {

@@ -9,7 +9,7 @@ from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.games.numbers import ExactArray, integer_array
-from gtlearn.solvers._commitment.data import Bimatrix, earned, support_program
+from gtlearn.solvers._commitment.data import LeaderPayoffs, earned, support_program
 from gtlearn.solvers._commitment.strong import best_responses
 from gtlearn.solvers._commitment.weak import ClassOptimum, WeakSearch, class_optimum
 from gtlearn.solvers._linear.program import Optimum, solve
@@ -50,7 +50,7 @@ def attainment(search: WeakSearch) -> Attainment:
     return Attainment(None, None, chains)
 
 
-def weak_value(game: Bimatrix, mix: list[Fraction]) -> tuple[Fraction, int]:
+def weak_value(game: LeaderPayoffs, mix: list[Fraction]) -> tuple[Fraction, int]:
     """What the leader earns where ties go against it, in the game's integers, and the response."""
     own = {k: earned(mix, game.leader[:, k], 1) for k in best_responses(game, mix)}
     response = min(own, key=lambda k: own[k])
@@ -101,7 +101,7 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[_St
 
 
 def _separated(
-    game: Bimatrix, j: int, tied: list[int], value: Fraction, others: list[int]
+    game: LeaderPayoffs, j: int, tied: list[int], value: Fraction, others: list[int]
 ) -> Optimum:
     """The optimum of `support_program`.
 
@@ -115,12 +115,12 @@ def _separated(
 
 
 def _optimum(
-    game: Bimatrix, j: int, tied: list[int], value: Fraction, others: list[int]
+    game: LeaderPayoffs, j: int, tied: list[int], value: Fraction, others: list[int]
 ) -> Optimum:
     return solve(support_program(game, j, tied, (value.numerator, value.denominator), others))
 
 
-def _row(game: Bimatrix, best: ClassOptimum) -> ExactArray:
+def _row(game: LeaderPayoffs, best: ClassOptimum) -> ExactArray:
     """The multipliers of the follower's actions, for the true payoffs."""
     row, denominator = best.row
     ratio = game.ratio
@@ -130,7 +130,7 @@ def _row(game: Bimatrix, best: ClassOptimum) -> ExactArray:
 
 
 def _more_ties(
-    game: Bimatrix, optimum: Optimum, tied: list[int], others: list[int], unit: int
+    game: LeaderPayoffs, optimum: Optimum, tied: list[int], others: list[int], unit: int
 ) -> _Step:
     """The dual of `support_program` as a step: each action that ties has a positive multiplier."""
     n = game.shape[1]

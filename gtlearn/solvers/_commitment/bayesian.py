@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HARSANYI = "branch and bound over response profiles (Harsanyi transformation)"
 DOBSS = "DOBSS mixed-integer program (Paruchuri et al. 2008)"
-ENUMERATION = "enumeration of the pure commitments"
+_ENUMERATION = "enumeration of the pure commitments"
 _PROOF_SHARE = 0.4  # of a time limit, for checking the proof, which has many leaves
 PROOF_NODES = 20_000  # how many partial profiles the proof of DOBSS's optimum may look at
 GAP = (
@@ -40,7 +40,7 @@ def solve_pure(game: BayesianGame, ties: str) -> Solution:
     mix = [Fraction(int(i == action)) for i in range(view.types[0].shape[0])]
     evidence = {"commitment": "pure", "upper_bound": Fraction(value, view.scale)}
     outcome = replace(_outcome(game, view, mix, profile, evidence), ties=ties)
-    return solution(game, lambda: outcome, ENUMERATION, cheap=lambda: outcome)
+    return solution(game, lambda: outcome, _ENUMERATION, cheap=lambda: outcome)
 
 
 def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -> Solution:

@@ -10,32 +10,32 @@ from fractions import Fraction
 import numpy as np
 
 from gtlearn.games import BayesianGame
-from gtlearn.solvers._commitment.data import Bimatrix, narrowed
+from gtlearn.solvers._commitment.data import LeaderPayoffs, narrowed
 from gtlearn.solvers._commitment.pure import pure_values
 from gtlearn.solvers._commitment.strong import strong_response
 
 
 @dataclass(frozen=True)
 class BayesianView:
-    """The game in integers: one Bimatrix a type, whose leader payoffs are weighted by the prior.
+    """The game in integers: one LeaderPayoffs a type, weighted by the prior for the leader.
 
     All leader payoffs have the same scale, so that they may be added.
     """
 
-    types: tuple[Bimatrix, ...]
+    types: tuple[LeaderPayoffs, ...]
     prior: tuple[Fraction, ...]
 
     @classmethod
     def of(cls, game: BayesianGame) -> BayesianView:
         """The game seen from its leader."""
-        views = [Bimatrix.of(g, game.leader) for g in game.games]
+        views = [LeaderPayoffs.of(g, game.leader) for g in game.games]
         weights = [p / v.leader_scale for p, v in zip(game.prior, views, strict=True)]
         scale = math.lcm(*(w.denominator for w in weights))
         types = []
         for view, weight in zip(views, weights, strict=True):
             factor = int(weight * scale)
             leader = narrowed(view.leader.astype(object) * factor)
-            types.append(Bimatrix(leader, view.follower, scale, view.follower_scale))
+            types.append(LeaderPayoffs(leader, view.follower, scale, view.follower_scale))
         return cls(tuple(types), game.prior)
 
     @property

@@ -15,7 +15,7 @@ import numpy as np
 from gtlearn import child, limits
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import LimitReached
-from gtlearn.solvers._commitment.data import Bimatrix, earned, narrowed
+from gtlearn.solvers._commitment.data import LeaderPayoffs, earned, narrowed
 from gtlearn.solvers._commitment.mixed import find_strong
 from gtlearn.solvers._commitment.multipliers import Multipliers
 from gtlearn.solvers._commitment.report import solution
@@ -36,7 +36,7 @@ def solve_correlated(game: NormalFormGame, leader: int, method: str | None) -> S
 
     `method` is "single-lp", "multiple-lps" or None, which decides by size.
     """
-    view = Bimatrix.of(game, leader)
+    view = LeaderPayoffs.of(game, leader)
     m, n = view.shape
     import highspy  # noqa: F401  for what is imported in a child is lost
 
@@ -65,7 +65,7 @@ def _obeyed(best: Commitments) -> _Joint:
     return {(i, best.response): p for i, p in enumerate(best.mix) if p}
 
 
-def _single_program(game: Bimatrix) -> tuple[_Joint, Commitments]:
+def _single_program(game: LeaderPayoffs) -> tuple[_Joint, Commitments]:
     m, n = game.shape
     limits.require(8 * 4 * n * m * (n * n + 1))
     kind = np.int64 if game.follower_exponent < EXPONENT else object
@@ -96,7 +96,7 @@ def _single_program(game: Bimatrix) -> tuple[_Joint, Commitments]:
     return joint, Commitments([], -1, value, value, multipliers)
 
 
-def _outcome(view: Bimatrix, leader: int, joint: _Joint, best: Commitments) -> Commitment:
+def _outcome(view: LeaderPayoffs, leader: int, joint: _Joint, best: Commitments) -> Commitment:
     m, n = view.shape
     own, other = [Fraction(0)] * m, [Fraction(0)] * n
     for (i, j), probability in joint.items():

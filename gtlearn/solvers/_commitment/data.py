@@ -21,7 +21,7 @@ _ROOMY = 2**59
 
 
 @dataclass(frozen=True, eq=False)
-class Bimatrix:
+class LeaderPayoffs:
     """Integer payoffs with the leader's actions as rows: m of them against n of the follower.
 
     The true payoffs are `leader / leader_scale` and `follower / follower_scale`. The solvers work
@@ -34,7 +34,7 @@ class Bimatrix:
     follower_scale: int
 
     @classmethod
-    def of(cls, game: NormalFormGame, leader: int) -> Bimatrix:
+    def of(cls, game: NormalFormGame, leader: int) -> LeaderPayoffs:
         """The game seen from player `leader`."""
         own, other = game.payoffs[leader], game.payoffs[1 - leader]
         if leader == 1:
@@ -118,7 +118,7 @@ class Bimatrix:
         return out
 
 
-def region_program(game: Bimatrix, j: int, objective: NDArray[Any]) -> LinearProgram:
+def region_program(game: LeaderPayoffs, j: int, objective: NDArray[Any]) -> LinearProgram:
     """Maximise a payoff (m,) over the mixes to which j is a best response.
 
     Row k < n says that k is no better than j; row n that probabilities sum to one.
@@ -132,7 +132,7 @@ def region_program(game: Bimatrix, j: int, objective: NDArray[Any]) -> LinearPro
 
 
 def support_program(
-    game: Bimatrix, j: int, tied: Sequence[int], value: tuple[int, int], others: Sequence[int]
+    game: LeaderPayoffs, j: int, tied: Sequence[int], value: tuple[int, int], others: Sequence[int]
 ) -> LinearProgram:
     """Find which of `others` can be worse for the follower than j where `tied` all earn `value`.
 

@@ -8,7 +8,7 @@ from gtlearn import limits
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import LimitReached
 from gtlearn.solvers._commitment.attained import attainment, weak_value
-from gtlearn.solvers._commitment.data import Bimatrix
+from gtlearn.solvers._commitment.data import LeaderPayoffs
 from gtlearn.solvers._commitment.pure import best_pure
 from gtlearn.solvers._commitment.report import commitment_outcome, solution
 from gtlearn.solvers._commitment.strong import (
@@ -24,7 +24,7 @@ from gtlearn.solvers.solution import Solution
 
 MULTIPLE_LPS = "multiple linear programs (Conitzer & Sandholm 2006)"
 MINIMAX = "minimax linear program (opposed interests; von Neumann 1928)"
-ENUMERATION = "enumeration of the pure commitments"
+_ENUMERATION = "enumeration of the pure commitments"
 REGIONS = "best-response regions (von Stengel & Zamir 2010)"
 SUPREMUM = (
     "the leader's value is a supremum: commitments near the stated one approach it, "
@@ -34,7 +34,7 @@ SUPREMUM = (
 
 def solve_strong(game: NormalFormGame, leader: int) -> Solution:
     """The optimal mixed commitment where the follower breaks ties for the leader."""
-    view = Bimatrix.of(game, leader)
+    view = LeaderPayoffs.of(game, leader)
     best, method = find_strong(view)
     return solution(
         game,
@@ -45,12 +45,12 @@ def solve_strong(game: NormalFormGame, leader: int) -> Solution:
     )
 
 
-def cheap(view: Bimatrix, leader: int, ties: str) -> Commitment:
+def cheap(view: LeaderPayoffs, leader: int, ties: str) -> Commitment:
     """The best pure commitment, whose proof takes no time worth mentioning."""
     return _outcome(view, leader, cheapest(view, ties), ties)
 
 
-def _outcome(view: Bimatrix, leader: int, best: Commitments, ties: str) -> Commitment:
+def _outcome(view: LeaderPayoffs, leader: int, best: Commitments, ties: str) -> Commitment:
     evidence = {
         "commitment": "mixed",
         "upper_bound": best.upper_bound / view.leader_scale,
@@ -59,13 +59,13 @@ def _outcome(view: Bimatrix, leader: int, best: Commitments, ties: str) -> Commi
     return commitment_outcome(view, leader, best.mix, best.response, ties=ties, evidence=evidence)
 
 
-def find_strong(view: Bimatrix) -> tuple[Commitments, str]:
+def find_strong(view: LeaderPayoffs) -> tuple[Commitments, str]:
     """The commitment and the name of the method that found it."""
     opposed = _opposed(view)
     return (best_strong(view), MULTIPLE_LPS) if opposed is None else (opposed, MINIMAX)
 
 
-def _opposed(view: Bimatrix) -> Commitments | None:
+def _opposed(view: LeaderPayoffs) -> Commitments | None:
     """The commitment where interests are opposed, and there is the time to find it."""
     try:
         with limits.keeping(checking_seconds(view)):
@@ -76,7 +76,7 @@ def _opposed(view: Bimatrix) -> Commitments | None:
 
 def solve_weak(game: NormalFormGame, leader: int) -> Solution:
     """The supremum of mixed commitments where the follower breaks ties against the leader."""
-    view = Bimatrix.of(game, leader)
+    view = LeaderPayoffs.of(game, leader)
 
     def instead() -> Commitment:
         return cheap(view, leader, "weak")
@@ -99,7 +99,7 @@ def solve_weak(game: NormalFormGame, leader: int) -> Solution:
     return solution(game, lambda: outcome, REGIONS, notes=notes, cheap=instead)
 
 
-def _decided(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
+def _decided(view: LeaderPayoffs, leader: int, search: WeakSearch) -> Commitment:
     """The commitment that earns the supremum that the search found, or shows it.
 
     Raises:
@@ -126,7 +126,7 @@ def _decided(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
     )
 
 
-def _weak_so_far(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
+def _weak_so_far(view: LeaderPayoffs, leader: int, search: WeakSearch) -> Commitment:
     """The best commitment known to earn its value when a limit ended the search.
 
     Raises:
@@ -148,7 +148,7 @@ def _weak_so_far(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
 
 def solve_pure(game: NormalFormGame, leader: int, ties: str) -> Solution:
     """The best pure commitment, by enumeration."""
-    view = Bimatrix.of(game, leader)
+    view = LeaderPayoffs.of(game, leader)
     best = best_pure(view, ties)
     mix = [Fraction(int(i == best.action)) for i in range(view.shape[0])]
     evidence = {
@@ -156,4 +156,4 @@ def solve_pure(game: NormalFormGame, leader: int, ties: str) -> Solution:
         "upper_bound": Fraction(best.value, view.leader_scale),
     }
     outcome = commitment_outcome(view, leader, mix, best.response, ties=ties, evidence=evidence)
-    return solution(game, lambda: outcome, ENUMERATION, cheap=lambda: outcome)
+    return solution(game, lambda: outcome, _ENUMERATION, cheap=lambda: outcome)

@@ -16,26 +16,26 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers._commitment.data import Bimatrix, largest
+from gtlearn.solvers._commitment.data import LeaderPayoffs, largest
 from gtlearn.solvers._linear.algebra import to_flint
 
 _DOUBLE = 2**53
 _INT64 = 2**62
 _BLOCK = 2**18  # multipliers, or payoffs, that are looked at at once
 
-Row = tuple[NDArray[Any], int]  # numerators, denominator
+_Row = tuple[NDArray[Any], int]  # numerators, denominator
 
 
 @dataclass(frozen=True)
 class Multipliers:
-    """Row j: numerators (size,) over a denominator, in the integers of a Bimatrix.
+    """Row j: numerators (size,) over a denominator, in the integers of a LeaderPayoffs.
 
     A row that is not in `rows` holds zeros, as do most of a game with far more actions of the
     follower than of the leader.
     """
 
     size: int
-    rows: Mapping[int, Row]
+    rows: Mapping[int, _Row]
 
     def replaced(self, rows: Mapping[int, tuple[list[int], int]]) -> Multipliers:
         """The same with some rows exchanged."""
@@ -71,12 +71,12 @@ def _times(numerators: NDArray[Any], denominator: int, ratio: Fraction) -> Exact
     return ExactArray(numerators, denominator * ratio.denominator)
 
 
-def trivial(game: Bimatrix) -> Multipliers:
+def trivial(game: LeaderPayoffs) -> Multipliers:
     """No multipliers at all, which prove the leader's largest payoff as a bound."""
     return Multipliers(game.shape[1], {})
 
 
-def rounded(game: Bimatrix, floats: Mapping[int, NDArray[np.float64]]) -> Multipliers:
+def rounded(game: LeaderPayoffs, floats: Mapping[int, NDArray[np.float64]]) -> Multipliers:
     """Multipliers of the scaled floats, some rows (n,), as binary fractions for the integers.
 
     The rounding moves a bound by less than 2 ** (leader_exponent - 24).
@@ -89,7 +89,7 @@ def rounded(game: Bimatrix, floats: Mapping[int, NDArray[np.float64]]) -> Multip
         return trivial(game)
     bits = 24 + n.bit_length()
     shift = game.leader_exponent - game.follower_exponent - bits
-    rows: dict[int, Row] = {}
+    rows: dict[int, _Row] = {}
     for j, multipliers in floats.items():
         limits.check()
         used = np.flatnonzero(multipliers)
@@ -108,7 +108,7 @@ def rounded(game: Bimatrix, floats: Mapping[int, NDArray[np.float64]]) -> Multip
 
 
 def bounds(
-    game: Bimatrix, multipliers: Multipliers, leader: NDArray[Any] | None = None
+    game: LeaderPayoffs, multipliers: Multipliers, leader: NDArray[Any] | None = None
 ) -> list[Fraction]:
     """The exact bound max_i A_ij + sum_k l_jk (B_ij - B_ik) of each j, in the game's integers.
 

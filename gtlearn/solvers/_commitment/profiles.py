@@ -37,7 +37,7 @@ _Rows = tuple[tuple[list[int], int], ...]  # for each fixed type: multipliers, d
 
 
 @dataclass(frozen=True)
-class Leaf:
+class _Leaf:
     """A part of the tree that is settled: no profile that extends `fixed` beats `bound`."""
 
     fixed: _Fixed
@@ -71,7 +71,7 @@ class ProfileSearch:
             for t in self.types
         ]
         self.follower = [np.ascontiguousarray(t.follower_floats.T) for t in self.types]
-        self.leaves: list[Leaf] = []
+        self.leaves: list[_Leaf] = []
         self._tried: set[_Fixed] = set()
         self.open: list[tuple[_Fixed, _Rows]] = [((), ())]
         self._set_ceilings(relax)
@@ -222,7 +222,7 @@ class ProfileSearch:
             place += size
         return tuple(rows)
 
-    def _leaf(self, fixed: _Fixed, rows: _Rows) -> Leaf:
+    def _leaf(self, fixed: _Fixed, rows: _Rows) -> _Leaf:
         """The leaf whose bound these multipliers prove."""
         units = [1 << self.unit, *(unit for _, unit in rows)]
         common = math.lcm(*units)
@@ -230,7 +230,7 @@ class ProfileSearch:
         total = total * (common // units[0])
         for t, (row, unit) in enumerate(rows):
             total = total + self._brought(t, fixed[t], row, unit) * (common // unit)
-        return Leaf(fixed, rows, Fraction(max(total.tolist()), common))
+        return _Leaf(fixed, rows, Fraction(max(total.tolist()), common))
 
     def _settle(self, fixed: _Fixed, proposal: Proposal) -> bool:
         """Solves a node exactly; True if that settles it."""
@@ -243,7 +243,7 @@ class ProfileSearch:
             self._improve(mix)
         if bound > self.value:
             return False
-        self.leaves.append(Leaf(fixed, rows, bound))
+        self.leaves.append(_Leaf(fixed, rows, bound))
         return True
 
     def _branch(self, fixed: _Fixed, proposal: Proposal) -> None:

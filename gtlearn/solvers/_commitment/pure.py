@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.solvers._commitment.data import Bimatrix
+from gtlearn.solvers._commitment.data import LeaderPayoffs
 
-CHUNK = 2**20  # entries that are looked at at once
+_CHUNK = 2**20  # entries that are looked at at once
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class PureCommitment:
     value: int
 
 
-def best_pure(game: Bimatrix, ties: str) -> PureCommitment:
+def best_pure(game: LeaderPayoffs, ties: str) -> PureCommitment:
     """The pure commitment that earns the leader most (von Stackelberg 1934).
 
     Under strong ties the follower's best response that the leader likes best counts, under weak
@@ -33,10 +33,10 @@ def best_pure(game: Bimatrix, ties: str) -> PureCommitment:
     return PureCommitment(action, int(responses[action]), int(values[action]))
 
 
-def pure_values(game: Bimatrix, ties: str) -> tuple[NDArray[np.int64], NDArray[Any]]:
+def pure_values(game: LeaderPayoffs, ties: str) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """The response to each of the leader's actions, and what that earns the leader; both (m,)."""
     outside = int(game.leader.min()) - 1 if ties == "strong" else int(game.leader.max()) + 1
-    step = max(1, CHUNK // game.shape[1])
+    step = max(1, _CHUNK // game.shape[1])
     responses, values = [], []
     for first in range(0, game.shape[0], step):
         leader, follower = (table[first : first + step] for table in (game.leader, game.follower))

@@ -12,7 +12,7 @@ from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.limits import OK, LimitReached
-from gtlearn.solvers._commitment.data import Bimatrix, earned, largest
+from gtlearn.solvers._commitment.data import LeaderPayoffs, earned, largest
 from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, Commitment, pure
 from gtlearn.solvers.solution import Solution
 
@@ -24,7 +24,7 @@ CUT_SHORT = (
 
 
 def commitment_outcome(
-    game: Bimatrix,
+    game: LeaderPayoffs,
     leader: int,
     mix: Sequence[Fraction],
     response: int,

@@ -20,7 +20,7 @@ import numpy as np
 from gtlearn import child, limits
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers._commitment.data import Bimatrix, earned, largest, region_program
+from gtlearn.solvers._commitment.data import LeaderPayoffs, earned, largest, region_program
 from gtlearn.solvers._commitment.dual_simplex import OPTIMAL, Proposal, maximise
 from gtlearn.solvers._commitment.least import maximise_least
 from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded, trivial
@@ -53,7 +53,7 @@ class Commitments:
     reached: LimitReached | None = None
 
 
-def best_strong(game: Bimatrix) -> Commitments:
+def best_strong(game: LeaderPayoffs) -> Commitments:
     """The optimal mixed commitment under strong ties, with exact bounds for every response."""
     best = cheapest(game, "strong")
     try:
@@ -69,7 +69,7 @@ def best_strong(game: Bimatrix) -> Commitments:
         return best if best.reached is None else _answered(game, best)
 
 
-def cheapest(game: Bimatrix, ties: str) -> Commitments:
+def cheapest(game: LeaderPayoffs, ties: str) -> Commitments:
     """The best pure commitment, and the leader's largest payoff as a bound: both are at hand."""
     pure = best_pure(game, ties)
     mix = [Fraction(int(i == pure.action)) for i in range(game.shape[0])]
@@ -77,14 +77,16 @@ def cheapest(game: Bimatrix, ties: str) -> Commitments:
     return Commitments(mix, pure.response, Fraction(pure.value), top, trivial(game))
 
 
-def checking_seconds(game: Bimatrix) -> float:
+def checking_seconds(game: LeaderPayoffs) -> float:
     """About how long it takes at most to check the bounds of all responses."""
     m, n = game.shape
     bits = game.leader_exponent + game.follower_exponent
     return m * n * n * (2e-9 if bits < 40 else 2e-8 * (1 + bits / 500))
 
 
-def _search(game: Bimatrix, start: Fraction) -> tuple[dict[int, Proposal], LimitReached | None]:
+def _search(
+    game: LeaderPayoffs, start: Fraction
+) -> tuple[dict[int, Proposal], LimitReached | None]:
     """Runs the float method on every response that may beat the commitments known so far.
 
     Returns:
@@ -111,7 +113,9 @@ def _search(game: Bimatrix, start: Fraction) -> tuple[dict[int, Proposal], Limit
     return proposals, None
 
 
-def _with_winner(game: Bimatrix, best: Commitments, proposals: dict[int, Proposal]) -> Commitments:
+def _with_winner(
+    game: LeaderPayoffs, best: Commitments, proposals: dict[int, Proposal]
+) -> Commitments:
     """The exact commitment of the most promising proposal, where it is better."""
     optimal = [j for j, proposal in proposals.items() if proposal.status == OPTIMAL]
     if not optimal:
@@ -124,7 +128,7 @@ def _with_winner(game: Bimatrix, best: Commitments, proposals: dict[int, Proposa
 
 
 def exact_region(
-    game: Bimatrix, j: int, proposal: Proposal | None
+    game: LeaderPayoffs, j: int, proposal: Proposal | None
 ) -> tuple[list[Fraction], tuple[int, int], list[int], int] | None:
     """The exact optimum over j's region; None where the region is empty.
 
@@ -149,7 +153,7 @@ def exact_region(
 
 
 def empty_region(
-    game: Bimatrix, j: int, others: Sequence[int], limit: Fraction
+    game: LeaderPayoffs, j: int, others: Sequence[int], limit: Fraction
 ) -> tuple[list[int], int]:
     """Multipliers that push the bound of j, whose region is empty, down to `limit`.
 
@@ -165,7 +169,7 @@ def empty_region(
     return row, least.denominator * length.denominator
 
 
-def _close(game: Bimatrix, best: Commitments, proposals: dict[int, Proposal]) -> Commitments:
+def _close(game: LeaderPayoffs, best: Commitments, proposals: dict[int, Proposal]) -> Commitments:
     """Solves exactly every response whose rounded multipliers do not prove it no better.
 
     Raises:
@@ -195,7 +199,7 @@ def _close(game: Bimatrix, best: Commitments, proposals: dict[int, Proposal]) ->
     return replace(best, upper_bound=max(best.value, *tops), multipliers=multipliers.replaced(rows))
 
 
-def _answered(game: Bimatrix, best: Commitments) -> Commitments:
+def _answered(game: LeaderPayoffs, best: Commitments) -> Commitments:
     """The commitment with the best response to it: it may earn more than in its own region."""
     try:
         response, value = strong_response(game, best.mix)
@@ -205,7 +209,7 @@ def _answered(game: Bimatrix, best: Commitments) -> Commitments:
     return replace(best, response=response, value=value, upper_bound=bound)
 
 
-def strong_response(game: Bimatrix, mix: Sequence[Fraction]) -> tuple[int, Fraction]:
+def strong_response(game: LeaderPayoffs, mix: Sequence[Fraction]) -> tuple[int, Fraction]:
     """The best response that the leader likes best, and the leader's integer payoff.
 
     Raises:
@@ -217,7 +221,7 @@ def strong_response(game: Bimatrix, mix: Sequence[Fraction]) -> tuple[int, Fract
     return response, own[response]
 
 
-def best_responses(game: Bimatrix, mix: Sequence[Fraction]) -> list[int]:
+def best_responses(game: LeaderPayoffs, mix: Sequence[Fraction]) -> list[int]:
     """The follower's best responses to a mix.
 
     Raises:
@@ -234,7 +238,7 @@ def best_responses(game: Bimatrix, mix: Sequence[Fraction]) -> list[int]:
     return [k for k, pay in enumerate(pays) if pay == top]
 
 
-def best_opposed(game: Bimatrix) -> Commitments | None:
+def best_opposed(game: LeaderPayoffs) -> Commitments | None:
     """The optimal commitment where B_ij = d_i - c A_ij with c > 0, as in zero-sum games.
 
     One linear program settles all responses: with the follower's minimax mix y, the multipliers
@@ -256,7 +260,7 @@ def best_opposed(game: Bimatrix) -> Commitments | None:
     return Commitments(least.mix, response, least.value, least.value, multipliers)
 
 
-def _rate(game: Bimatrix) -> Fraction | None:
+def _rate(game: LeaderPayoffs) -> Fraction | None:
     """The c > 0 of B_ij = d_i - c A_ij, None where there is none.
 
     Raises:

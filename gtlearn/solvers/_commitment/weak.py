@@ -15,7 +15,7 @@ import numpy as np
 
 from gtlearn import child, limits
 from gtlearn.progress import tell
-from gtlearn.solvers._commitment.data import Bimatrix
+from gtlearn.solvers._commitment.data import LeaderPayoffs
 from gtlearn.solvers._commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
 from gtlearn.solvers._commitment.least import maximise_least
 from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded
@@ -23,7 +23,7 @@ from gtlearn.solvers._commitment.pure import best_pure
 from gtlearn.solvers._commitment.strong import MARGIN, checking_seconds, exact_region
 from gtlearn.solvers._linear.program import Infeasible
 
-Row = tuple[list[int], int]
+_Row = tuple[list[int], int]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ClassOptimum:
 
     mix: list[Fraction]
     value: Fraction
-    row: Row
+    row: _Row
     weights: dict[int, Fraction]
 
 
@@ -51,14 +51,14 @@ class WeakSearch:
         flat_rows: the proof that a class has no such mix.
     """
 
-    game: Bimatrix
+    game: LeaderPayoffs
     value: Fraction = Fraction(0)
     best: int | None = None
     floats: dict[int, Proposal] = field(default_factory=dict)
     owner: dict[int, int] = field(default_factory=dict)
     optima: dict[int, ClassOptimum] = field(default_factory=dict)
     interiors: dict[int, list[Fraction] | None] = field(default_factory=dict)
-    flat_rows: dict[int, Row] = field(default_factory=dict)
+    flat_rows: dict[int, _Row] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.groups = {group[0]: group for group in self.game.classes}
@@ -175,7 +175,7 @@ class WeakSearch:
         }
 
 
-def _inside(game: Bimatrix, j: int, others: list[int]) -> list[Fraction] | None:
+def _inside(game: LeaderPayoffs, j: int, others: list[int]) -> list[Fraction] | None:
     """A mix to which the class of j alone responds, by floats that are checked exactly; or None.
 
     The vertex where j beats `others` by a small margin is rounded to binary fractions.
@@ -193,7 +193,7 @@ def _inside(game: Bimatrix, j: int, others: list[int]) -> list[Fraction] | None:
     return None
 
 
-def class_optimum(game: Bimatrix, j: int, group: list[int]) -> ClassOptimum:
+def class_optimum(game: LeaderPayoffs, j: int, group: list[int]) -> ClassOptimum:
     """Maximise the least payoff of `group`, which holds j, over j's region, which is not empty.
 
     Raises:

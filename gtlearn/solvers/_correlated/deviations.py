@@ -26,7 +26,7 @@ from gtlearn.games import NormalFormGame
 _MAX_ENTRIES = 30_000_000  # beyond this the constraints would not fit a desktop's memory
 _EXACT_DOUBLE = 2**52
 
-Key = tuple[int, ...]
+DeviationKey = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Deviations:
             int64 where each is exact as a double, else object.
     """
 
-    keys: list[Key]
+    keys: list[DeviationKey]
     starts: NDArray[np.int64]
     columns: NDArray[np.int64]
     values: NDArray[Any]
@@ -55,7 +55,7 @@ def deviations(game: NormalFormGame, *, coarse: bool) -> Deviations:
     """
     _refuse_huge(game, coarse)
     index = np.arange(np.prod(game.shape, dtype=np.int64)).reshape(game.shape)
-    keys: list[Key] = []
+    keys: list[DeviationKey] = []
     counts, columns, values = [], [], []
     for player, payoffs in enumerate(game.payoffs):
         limits.check()
@@ -68,7 +68,7 @@ def deviations(game: NormalFormGame, *, coarse: bool) -> Deviations:
         if coarse:
             gains = gains.transpose(1, 0, 2).reshape(size, -1)
             where = np.broadcast_to(where.ravel(), gains.shape)
-            names: list[Key] = [(player, b) for b in range(size)]
+            names: list[DeviationKey] = [(player, b) for b in range(size)]
         else:
             gains = gains.reshape(size * size, -1)
             where = np.repeat(where, size, axis=0)
@@ -90,7 +90,9 @@ def deviation_entries(game: NormalFormGame) -> int:
     return profiles * sum(game.shape)
 
 
-def distribution(game: NormalFormGame, weights: Sequence[int], total: int) -> dict[Key, Fraction]:
+def distribution(
+    game: NormalFormGame, weights: Sequence[int], total: int
+) -> dict[DeviationKey, Fraction]:
     """Each profile's share of the total; the weights are in row-major order of the profiles."""
     return {
         tuple(int(a) for a in np.unravel_index(j, game.shape)): Fraction(weight, total)
@@ -101,7 +103,7 @@ def distribution(game: NormalFormGame, weights: Sequence[int], total: int) -> di
 
 def multipliers(
     game: NormalFormGame, rows: Deviations, dual: Sequence[int], denominator: int
-) -> dict[Key, Fraction]:
+) -> dict[DeviationKey, Fraction]:
     """The dual values of the rows that are not zero, in units of payoffs."""
     return {
         key: Fraction(value * game.payoffs[key[0]].denominator, denominator)

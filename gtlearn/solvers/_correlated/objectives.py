@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers._correlated.deviations import Deviations, Key, multipliers
+from gtlearn.solvers._correlated.deviations import DeviationKey, Deviations, multipliers
 from gtlearn.solvers._linear.program import Optimum
 from gtlearn.solvers._linear.sparse import SparseProgram
 
@@ -33,7 +33,7 @@ class Proof:
     """
 
     weights: tuple[Fraction, ...]
-    multipliers: Mapping[Key, Fraction]
+    multipliers: Mapping[DeviationKey, Fraction]
     bound: Fraction
 
 

@@ -9,7 +9,7 @@ from gtlearn.games import MarkovGame
 from gtlearn.progress import tell
 from gtlearn.solvers._markov.certified import measured
 from gtlearn.solvers._markov.stage_games import (
-    Profile,
+    StageProfile,
     StageSolver,
     continuation_payoffs,
     over_all_actions,
@@ -19,7 +19,7 @@ from gtlearn.solvers._markov.stage_games import (
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.nash import payoffs as expected_payoffs
 
-METHOD = "backward induction"
+INDUCTION = "backward induction"
 
 StateValues = tuple[tuple[Fraction, ...], ...]  # one row a player
 
@@ -45,10 +45,10 @@ def subgame_perfect_equilibrium(
     """
     horizon, solver = game.horizon or 0, stage_solver(select)
     values: StateValues = ((Fraction(0),) * game.num_states,) * game.num_players
-    steps: list[list[Profile]] = []
+    steps: list[list[StageProfile]] = []
     for done in range(horizon):
         limits.check()
-        tell(done / horizon, METHOD)
+        tell(done / horizon, INDUCTION)
         solved = _step(game, values, solver)
         if solved is None:
             return None
@@ -60,10 +60,10 @@ def subgame_perfect_equilibrium(
 
 def _step(
     game: MarkovGame, values: StateValues, solver: StageSolver
-) -> tuple[list[Profile], StateValues] | None:
+) -> tuple[list[StageProfile], StateValues] | None:
     """The profile of each state at one step, and what the players earn from that step on."""
     payoffs = continuation_payoffs(game, values)
-    known: dict[object, tuple[Profile, tuple[Fraction, ...]]] = {}
+    known: dict[object, tuple[StageProfile, tuple[Fraction, ...]]] = {}
     profiles, worth = [], []
     for state in range(game.num_states):
         stage = stage_game(game, payoffs, state)

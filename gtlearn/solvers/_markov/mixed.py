@@ -27,7 +27,7 @@ from gtlearn.solvers._markov.tracing import traced
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy, Table
 from gtlearn.solvers.verify.nash import deviation_payoffs
 
-METHOD = "logarithmic tracing"
+TRACING = "logarithmic tracing"
 
 _PATHS = 10  # from different weights
 _DIGITS = 60  # of probabilities that are recognised as fractions
@@ -63,7 +63,7 @@ def mixed_equilibrium(game: MarkovGame) -> tuple[NashEquilibrium, str] | None:
     weights = np.ones(floats.entries)
     size = floats.entries + floats.equations + 1
     for path in range(_PATHS):
-        tell(path / _PATHS, METHOD)
+        tell(path / _PATHS, TRACING)
         start = weights / (floats.owners @ (floats.owners.T @ weights))
         end = child.bounded(traced, floats, start, seconds=2e-9 * size**3)
         if end is not None:

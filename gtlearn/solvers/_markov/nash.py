@@ -114,7 +114,7 @@ def solve_nash(
     )
 
 
-Method = Callable[[_Task], _Result]
+_Method = Callable[[_Task], _Result]
 
 
 def _check(find: str, select: str | None, method: str | None) -> None:
@@ -133,7 +133,7 @@ def _check(find: str, select: str | None, method: str | None) -> None:
         )
 
 
-def _chosen(task: _Task, find: str, method: str | None) -> Method:
+def _chosen(task: _Task, find: str, method: str | None) -> _Method:
     """The method for the task."""
     if find == "all":
         return _all_deterministic if task.select is None else _best
@@ -155,12 +155,12 @@ def _backward_induction(task: _Task) -> _Result:
     try:
         equilibrium = induction.subgame_perfect_equilibrium(game, select=task.select)
     except LimitReached as error:
-        return _Result(induction.METHOD, (), error)
+        return _Result(induction.INDUCTION, (), error)
     if equilibrium is None:
-        return _Result(induction.METHOD, (), notes=(NO_PURE_STAGE,))
+        return _Result(induction.INDUCTION, (), notes=(NO_PURE_STAGE,))
     if zero_sum.is_constant_sum(game):
         equilibrium = zero_sum.with_bounds(equilibrium)
-    return _Result(induction.METHOD, (equilibrium,))
+    return _Result(induction.INDUCTION, (equilibrium,))
 
 
 def _newton(task: _Task) -> _Result:
@@ -278,16 +278,16 @@ def _tracing(task: _Task) -> _Result:
         raise InputError(f"{game.name} has a horizon; use backward-induction")
     if task.select is not None:
         drop = f"{option('select')} or {option('method')}"
-        raise InputError(f"{mixed.METHOD} finds one equilibrium, so drop {drop}")
+        raise InputError(f"{mixed.TRACING} finds one equilibrium, so drop {drop}")
     try:
         traced = mixed.mixed_equilibrium(game)
     except LimitReached as error:
-        return _Result(mixed.METHOD, (), error)
+        return _Result(mixed.TRACING, (), error)
     if traced is None:
-        return _Result(mixed.METHOD, (), notes=(NONE_TRACED,))
+        return _Result(mixed.TRACING, (), notes=(NONE_TRACED,))
     equilibrium, reason = traced
     notes = (f"no box is proven to hold an exact equilibrium, since {reason}",) if reason else ()
-    return _Result(mixed.METHOD, (equilibrium,), notes=notes)
+    return _Result(mixed.TRACING, (equilibrium,), notes=notes)
 
 
 def _any_stationary(task: _Task) -> _Result:
@@ -335,7 +335,7 @@ NONE_TRACED = (
     "no equilibrium was found; there is one (Fink 1964), but no path that was followed led to it"
 )
 
-_METHODS: dict[str, Method] = {
+_METHODS: dict[str, _Method] = {
     "backward-induction": _backward_induction,
     "pollatschek-avi-itzhak": _newton,
     "shapley": _shapley,

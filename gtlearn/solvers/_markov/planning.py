@@ -22,7 +22,7 @@ from gtlearn.solvers._markov.batch import (
     start_numerators,
 )
 from gtlearn.solvers._markov.process import (
-    ROUNDING,
+    UNIT_ROUNDOFF,
     FloatProcess,
     Integers,
     Process,
@@ -182,7 +182,7 @@ def _error_bound(faced: Process) -> float:
     horizon, discount = faced.game.horizon or 1, float(faced.game.discount)
     roundings = (horizon + 2) * (faced.game.num_states + 6)
     total = sum(discount**step for step in range(horizon)) if discount < 1 else horizon
-    return 2 * roundings * ROUNDING * total
+    return 2 * roundings * UNIT_ROUNDOFF * total
 
 
 def _exact_values(

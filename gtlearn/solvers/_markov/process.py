@@ -15,14 +15,14 @@ from gtlearn import child, limits
 from gtlearn.games import MarkovGame
 from gtlearn.solvers._linear.algebra import to_flint
 from gtlearn.solvers._linear.cost import bits_of, python_seconds, solving_seconds
-from gtlearn.solvers.profiles.tables import Rows
+from gtlearn.solvers.profiles.tables import ExactTable
 
 Integers = NDArray[Any]  # Python ints in an object array
 
 _CHUNK = 2**16  # entries that are computed between two looks at the limits
 BLINK = 0.005  # seconds, likewise
 WORD = 64  # bits
-ROUNDING = 2.0**-53  # the relative error of one operation in doubles
+UNIT_ROUNDOFF = 2.0**-53  # the relative error of one operation in doubles
 
 
 def solve_exactly(system: Integers, right: Integers) -> tuple[list[int], int]:
@@ -80,7 +80,7 @@ class Process:
 
 
 def joint_weights(
-    game: MarkovGame, tables: Sequence[Rows], free: int | None = None
+    game: MarkovGame, tables: Sequence[ExactTable], free: int | None = None
 ) -> tuple[Integers, int]:
     """The probability of each joint action of all players but `free`, who has a single one.
 
@@ -101,14 +101,16 @@ def joint_weights(
     return out, total
 
 
-def over_one_denominator(rows: Rows) -> tuple[Integers, int]:
+def over_one_denominator(rows: ExactTable) -> tuple[Integers, int]:
     """A table as integers, shape (rows, actions), and their common denominator."""
     denominator = lcm(*(p.denominator for row in rows for p in row))
     numerators = [[p.numerator * (denominator // p.denominator) for p in row] for row in rows]
     return np.array(numerators, dtype=object), denominator
 
 
-def induced_process(game: MarkovGame, tables: Sequence[Rows], free: int | None = None) -> Process:
+def induced_process(
+    game: MarkovGame, tables: Sequence[ExactTable], free: int | None = None
+) -> Process:
     """What `free` faces when all others play their tables; None fixes everybody.
 
     Args:
@@ -316,5 +318,5 @@ def float_process(faced: Process, player: int) -> FloatProcess:
         discount=discount,
         horizon=horizon,
         unit=game.scale * Fraction(largest, faced.denominators[player]),
-        margin=4 * operations * ROUNDING * total * (total + 1),
+        margin=4 * operations * UNIT_ROUNDOFF * total * (total + 1),
     )

@@ -22,8 +22,8 @@ from gtlearn.solvers.outcomes import Strategy, pure
 from gtlearn.solvers.solution import Solution
 
 _Values = Sequence[Sequence[Fraction]]  # one row a player: what each state is worth
-Profile = tuple[Strategy, ...]  # one probability vector a player, over all of its actions
-StageSolver = Callable[[NormalFormGame], Profile | None]
+StageProfile = tuple[Strategy, ...]  # one probability vector a player, over all of its actions
+StageSolver = Callable[[NormalFormGame], StageProfile | None]
 
 
 def continuation_payoffs(game: MarkovGame, values: _Values) -> tuple[ExactArray, ...]:
@@ -67,7 +67,7 @@ def stage_game(game: MarkovGame, payoffs: Sequence[ExactArray], state: int) -> N
     )
 
 
-def over_all_actions(game: MarkovGame, state: int, strategies: Sequence[Strategy]) -> Profile:
+def over_all_actions(game: MarkovGame, state: int, strategies: Sequence[Strategy]) -> StageProfile:
     """The strategies of a stage game with zeros for the actions that are not legal."""
     out = []
     for mask, strategy in zip(game.legal, strategies, strict=True):
@@ -91,7 +91,7 @@ def stage_solver(select: str | None = None) -> StageSolver:
         LimitReached: by the function, at a limit.
     """
 
-    def solve(stage: NormalFormGame) -> Profile | None:
+    def solve(stage: NormalFormGame) -> StageProfile | None:
         if stage.num_players > 2:
             return _best_pure(stage, select)
         limits.check()
@@ -113,7 +113,7 @@ def require_found(solution: Solution) -> None:
         raise limits.of_status(solution.status)
 
 
-def _best_pure(stage: NormalFormGame, select: str | None) -> Profile | None:
+def _best_pure(stage: NormalFormGame, select: str | None) -> StageProfile | None:
     profiles = pure_equilibria(stage)
     if not profiles:
         return None

@@ -25,7 +25,7 @@ from gtlearn.solvers._markov.boxes import (
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.process import FloatProcess, float_process, induced_process
 from gtlearn.solvers._markov.response import Response, optimal_response, stationary_response
-from gtlearn.solvers.profiles.tables import Rows, exact_rows, exact_tables, pure_table
+from gtlearn.solvers.profiles.tables import ExactTable, exact_rows, exact_tables, pure_table
 
 STARTS = 24  # of the local search
 _BATCH = 256  # boxes that are split at a time
@@ -50,7 +50,7 @@ class StochasticResponse:
     """
 
     player: int
-    table: Rows
+    table: ExactTable
     payoffs: tuple[Fraction, ...]
     upper_bound: Fraction
     optimal: Fraction
@@ -142,7 +142,7 @@ class _Incumbent:
 
     def __init__(self, game: MarkovGame, tables: Sequence[Any], best: Response) -> None:
         self.game, self.tables, self.player = game, tables, best.player
-        self.table: Rows = pure_table(game, best.player, best.plan)
+        self.table: ExactTable = pure_table(game, best.player, best.plan)
         self.payoffs = best.payoffs
 
     def process(self) -> FloatProcess:
@@ -194,7 +194,7 @@ def _searched(
     return max(value, Fraction(upper, 10**_DIGITS)), status
 
 
-def _exact(rows: Floats, table: Rows, process: FloatProcess, largest: int) -> Rows:
+def _exact(rows: Floats, table: ExactTable, process: FloatProcess, largest: int) -> ExactTable:
     """Rows of floats for the live states as fractions that sum to one; else the table's rows."""
     out = list(table)
     for state, row in zip(process.live.tolist(), exact_rows(rows, largest), strict=True):

@@ -29,7 +29,7 @@ from gtlearn.solvers._markov.certified import (
 )
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.stage_games import (
-    Profile,
+    StageProfile,
     continuation_payoffs,
     over_all_actions,
     require_found,
@@ -150,7 +150,7 @@ def _middle(game: MarkovGame) -> tuple[Fraction, ...]:
 
 def _iterate(game: MarkovGame, values: tuple[Fraction, ...]) -> _Iterate:
     payoffs = continuation_payoffs(game, (values, tuple(-v for v in values)))
-    rows: list[Profile] = []
+    rows: list[StageProfile] = []
     worth: list[Fraction] = []
     for state in range(game.num_states):
         limits.check()

@@ -16,14 +16,14 @@ from gtlearn.solvers._linear.threads import one_blas_thread
 from gtlearn.solvers._nash.certified import certain, require_two_players
 from gtlearn.solvers._nash.components import connected_components, nash_subsets
 from gtlearn.solvers._nash.extreme import Search, numbered
-from gtlearn.solvers._nash.labels import Key
+from gtlearn.solvers._nash.labels import LabelPair
 from gtlearn.solvers._nash.pure import certified_pure_equilibria
 from gtlearn.solvers._nash.single import one_equilibrium
 from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.outcomes import NashEquilibrium, NashSubset, Strategy
 from gtlearn.solvers.solution import Solution
 
-METHOD = "vertex enumeration"
+_METHOD = "vertex enumeration"
 _PURE = 0.5  # the share of a limit that pure equilibria may take
 REST = 0.25  # the share kept for one equilibrium where none was met, and for the last certificates
 LAST = 0.3  # the share of that for subsets and components
@@ -94,7 +94,7 @@ class _Known:
         self.game = game
         self.search = Search(game)
         self.pure: dict[tuple[int, ...], NashEquilibrium] = {}
-        self.certified: dict[Key, NashEquilibrium] = {}
+        self.certified: dict[LabelPair, NashEquilibrium] = {}
 
     def certify_fresh(self) -> None:
         """Certifies what the search met since it was looked at last.
@@ -150,7 +150,7 @@ def _complete(game: NormalFormGame, known: _Known) -> Solution:
     return Solution(
         game=game,
         concept="nash",
-        method=METHOD,
+        method=_METHOD,
         solutions=tuple(
             replace(e, index=extreme.indices[k]) if k in isolated else e
             for k, e in enumerate(equilibria)
@@ -173,7 +173,7 @@ def _cut_short(game: NormalFormGame, known: _Known, reached: LimitReached) -> So
         single = one_equilibrium(game)
         return replace(
             single,
-            method=f"{METHOD}, then {single.method}",
+            method=f"{_METHOD}, then {single.method}",
             status=reached.status,
             complete=False,
             notes=(*notes, _note(reached, len(single))),
@@ -182,7 +182,7 @@ def _cut_short(game: NormalFormGame, known: _Known, reached: LimitReached) -> So
     return Solution(
         game=game,
         concept="nash",
-        method=METHOD,
+        method=_METHOD,
         solutions=tuple(equilibria),
         status=reached.status,
         components=components,

@@ -20,7 +20,7 @@ from gtlearn.games.numbers import Number
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
 from gtlearn.solvers._nash.labels import (
-    Key,
+    LabelPair,
     Matches,
     Side,
     enumerate_side,
@@ -50,7 +50,7 @@ class ExtremeEquilibria:
     columns: list[Strategy]
     pairs: list[tuple[int, int]]
     indices: list[int]
-    keys: list[Key]
+    keys: list[LabelPair]
 
 
 class Search:
@@ -118,7 +118,7 @@ class Search:
             if limit is not None:
                 raise limit
 
-    def profile(self, key: Key) -> tuple[Strategy, Strategy]:
+    def profile(self, key: LabelPair) -> tuple[Strategy, Strategy]:
         """The strategies of an equilibrium, the game's first player's first."""
         pair = self.matches.rows[key[0]], self.matches.columns[key[1]]
         return pair[::-1] if self.swapped else pair
@@ -128,7 +128,7 @@ class Search:
         matches = self.matches.swapped() if self.swapped else self.matches
         rows, columns = _by_support(matches.rows), _by_support(matches.columns)
 
-        def order(pair: Key) -> tuple[object, ...]:
+        def order(pair: LabelPair) -> tuple[object, ...]:
             (own, own_weights), (other, other_weights) = rows[pair[0]], columns[pair[1]]
             return (len(own) + len(other), [own, other], [own_weights, other_weights])
 

@@ -21,7 +21,7 @@ from gtlearn.solvers._nash.dictionaries import Vertices
 from gtlearn.solvers._nash.polytope import enumerate_vertices, vertex
 from gtlearn.solvers.outcomes import Strategy
 
-Key = tuple[int, int]  # the label masks of two vertices
+LabelPair = tuple[int, int]  # the label masks of two vertices
 
 BLOCK = 2**14  # bases whose labels are put together at a time
 
@@ -56,10 +56,10 @@ class Matches:
 
     rows: dict[int, Strategy] = field(default_factory=dict)
     columns: dict[int, Strategy] = field(default_factory=dict)
-    pairs: dict[Key, int] = field(default_factory=dict)
-    fresh: list[Key] = field(default_factory=list)
+    pairs: dict[LabelPair, int] = field(default_factory=dict)
+    fresh: list[LabelPair] = field(default_factory=list)
 
-    def add(self, key: Key) -> None:
+    def add(self, key: LabelPair) -> None:
         """Adds an equilibrium, whose strategies are known, unless it is known, too."""
         if key not in self.pairs:
             self.pairs[key] = 0

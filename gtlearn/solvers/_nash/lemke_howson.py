@@ -35,7 +35,7 @@ LARGEST_FACTOR = 3000  # rows up to which that is done
 PERTURBATION = 1e-7
 
 Supports = tuple[NDArray[np.int64], NDArray[np.int64]]
-METHOD = "Lemke-Howson from every label"
+_METHOD = "Lemke-Howson from every label"
 
 
 def float_path(
@@ -241,7 +241,7 @@ def every_label(
     return Solution(
         game=game,
         concept="nash",
-        method=METHOD,
+        method=_METHOD,
         solutions=tuple(equilibria.values()),
         status=status,
         seconds=time.monotonic() - start,

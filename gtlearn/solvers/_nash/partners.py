@@ -20,7 +20,7 @@ from gtlearn import limits
 from gtlearn.solvers._linear.algebra import multiply, solve_integer_system
 from gtlearn.solvers._nash.certified import from_support
 from gtlearn.solvers._nash.labels import Matches, Side, enumerate_side, index_sign, strategy_of
-from gtlearn.solvers._nash.polytope import ROUNDING, in_doubles
+from gtlearn.solvers._nash.polytope import EPSILON, in_doubles
 
 MAX_FACES = 24  # with more faces to enumerate, matching both sides is faster (square games)
 _BATCH = 4096
@@ -186,7 +186,7 @@ class Partners:
         square = self.payoffs[played[:, :, None], answers[:, None, :]]
         inverse = _inverses(square)
         y = inverse.sum(axis=2)
-        gamma = (2 * self.n + 8) * (ROUNDING + self.relative)
+        gamma = (2 * self.n + 8) * (EPSILON + self.relative)
         size_inverse = np.abs(inverse).sum(axis=2).max(axis=1)
         size_square = square.sum(axis=2).max(axis=1)
         defect = np.abs(np.matmul(inverse, square) - np.eye(k)).sum(axis=2).max(axis=1)

@@ -30,7 +30,7 @@ from gtlearn.solvers._linear.algebra import multiply, solve_integer_system
 from gtlearn.solvers._nash.dictionaries import Dictionaries, Seen, Vertices, batches, together
 from gtlearn.solvers._nash.exact_polytope import enumerate_exactly
 
-ROUNDING = np.finfo(np.float64).eps
+EPSILON = np.finfo(np.float64).eps
 PERTURBATIONS = (2.0**-18, 2.0**-26, 2.0**-34)
 PROOF_BYTES = 2**23  # of dictionaries that are kept to be proven together
 CHUNK_BYTES = 2**25  # of dictionaries that are worked on together where nothing is limited
@@ -106,7 +106,7 @@ def in_doubles(matrix: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
             floats[start : start + step] = part
         else:
             floats[start : start + step] = [[int(v) / largest for v in row] for row in part]
-    return floats, 0.0 if exact else ROUNDING
+    return floats, 0.0 if exact else EPSILON
 
 
 class _Search:
@@ -301,7 +301,7 @@ class _Search:
         inverse = table[each[:, :, None], row[:, :, None], column[:, None, :]]
         square = self.matrix[tight[:, :, None], places[:, None, :]]
         z = table[each, row, d:]
-        gamma = (2 * d + 8) * (ROUNDING + self.relative)
+        gamma = (2 * d + 8) * (EPSILON + self.relative)
         size_inverse = np.abs(inverse).sum(axis=2).max(axis=1)
         size_square = square.sum(axis=2).max(axis=1)
         defect = np.abs(np.matmul(inverse, square) - np.eye(k)).sum(axis=2).max(axis=1)

@@ -22,7 +22,7 @@ from gtlearn.solvers._nash.polytope import direction
 from gtlearn.solvers.dummies import two_who_choose
 from gtlearn.solvers.solution import Solution
 
-SCHEMA = "gtlearn/proof/1"
+PROOF_SCHEMA = "gtlearn/proof/1"
 
 
 def require_log(game: Any, concept: str, find: str) -> None:
@@ -73,7 +73,7 @@ def proof_of(
         tell(None, f"the proof: vertices of {game.players[player]}'s polytope")
         bases, perturbation = _bases(positive if player else positive.T)
     return {
-        "schema": SCHEMA,
+        "schema": PROOF_SCHEMA,
         "game": {"name": solution.game.name, "fingerprint": solution.game.fingerprint},
         "player": solution.game.players.index(game.players[player]),
         "shift": format_number(Fraction(shift, payoffs.denominator)),

@@ -34,7 +34,7 @@ from gtlearn.solvers.verify.nash import deviation_payoffs
 
 INTERIOR = 40  # actions of each player from which the interior-point method beats the simplex
 _WORD = 62  # bits of payoffs that fit into machine integers
-METHOD = "zero-sum linear program"
+_METHOD = "zero-sum linear program"
 
 
 @of_games(NormalFormGame)
@@ -82,7 +82,7 @@ def zero_sum(
     return Solution(
         game=game,
         concept="nash",
-        method=METHOD,
+        method=_METHOD,
         solutions=() if equilibrium is None else (_with_value(equilibrium, unique),),
         status=OK if reached is None else reached.status,
         complete=unique == (True, True),

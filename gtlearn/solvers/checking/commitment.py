@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
 from gtlearn.games import IteratedGame, MarkovGame, NormalFormGame
-from gtlearn.games.dummies import Pair, choosing_pair, two_player_game
+from gtlearn.games.dummies import PlayerPair, choosing_pair, two_player_game
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import short_number
 from gtlearn.limits import OK, LimitReached
@@ -29,7 +29,7 @@ from gtlearn.solvers.profile import Profile
 from gtlearn.solvers.profiles.tables import pure_table
 from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify import table_payoffs
-from gtlearn.solvers.verify.commitment_arithmetic import Sides, expected
+from gtlearn.solvers.verify.commitment_arithmetic import TypePayoffs, expected
 from gtlearn.solvers.verify.markov_values import (
     BestResponse,
     best_actions,
@@ -118,12 +118,12 @@ def _optimum(
 
 def _responses(game: NormalFormGame, leader: int, own: _Vector) -> tuple[_Vector, _Vector]:
     """The follower's and the leader's payoffs from each of the follower's actions."""
-    sides = Sides.of(game, leader)
+    sides = TypePayoffs.of(game, leader)
     replies = expected(sides.follower, sides.follower_denominator, own)
     return tuple(replies), tuple(expected(sides.leader, sides.leader_denominator, own))
 
 
-def leading_pair(game: NormalFormGame, leader: int) -> Pair:
+def leading_pair(game: NormalFormGame, leader: int) -> PlayerPair:
     """The leader and its follower, the one who comes first in the game first.
 
     Raises:

@@ -71,10 +71,10 @@ def nearest_equilibrium(
     from gtlearn.solvers._nash.enumeration import all_equilibria
 
     with limits.keeping(0.0, share=1 / 4):
-        found = all_equilibria(game)
-    reached = None if found.status == OK else limits.of_status(found.status)
+        solution = all_equilibria(game)
+    reached = None if solution.status == OK else limits.of_status(solution.status)
     with limits.finishing():
-        best, late = _nearest_of(found, strategies)
+        best, late = _nearest_of(solution, strategies)
     reached = reached or late
     if best is None:
         return None, "no equilibrium was found in time to measure the distance to", reached
@@ -83,15 +83,15 @@ def nearest_equilibrium(
 
 
 def _nearest_of(
-    found: Solution, strategies: Sequence[_Vector]
+    solution: Solution, strategies: Sequence[_Vector]
 ) -> tuple[Nearest | None, LimitReached | None]:
     """The nearest of the equilibria found, and the limit that ended the search for it."""
-    equilibria = [outcome for outcome in found if isinstance(outcome, NashEquilibrium)]
+    equilibria = [outcome for outcome in solution if isinstance(outcome, NashEquilibrium)]
     best: tuple[Fraction, Fraction, int] | None = None
     point: tuple[_Vector, ...] = ()
     known: dict[tuple[int, tuple[_Vector, ...]], tuple[Fraction, _Vector]] = {}
     reached: LimitReached | None = None
-    for subset in found.subsets or ():
+    for subset in solution.subsets or ():
         sides = []
         try:
             for player, vertices in enumerate((subset.rows, subset.columns)):

@@ -39,7 +39,7 @@ from gtlearn.solvers.output.pieces import (
 from gtlearn.solvers.output.steps import profile_table
 from gtlearn.solvers.profile import Profile, columns_of
 
-SCHEMA = "gtlearn/check/1"
+CHECK_SCHEMA = "gtlearn/check/1"
 UNIT = "payoff"  # of regrets, and so of NashConv, in one shot
 _MAX_ROWS = 30  # of a distribution
 
@@ -146,7 +146,7 @@ def to_json(report: CheckReport) -> dict[str, Any]:
         *("stationary_regrets", "stochastic_regrets", "payoffs"),
     )
     out: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": CHECK_SCHEMA,
         "game": game_json(report.game),
         "concept": report.concept,
         "holds": report.holds,

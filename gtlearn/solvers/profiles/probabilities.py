@@ -117,10 +117,10 @@ def by_label(values: Any) -> Any:
         return values
     if type(values.index).__name__ == "RangeIndex":  # pandas' own numbering says nothing
         return values
-    found = dict(values.items())
-    if len(found) < len(values):
+    given = dict(values.items())
+    if len(given) < len(values):
         raise InputError("a label of the Series comes twice; give each once")
-    return found
+    return given
 
 
 def _sum(values: Iterable[Fraction]) -> Fraction:

@@ -138,18 +138,18 @@ def read_enclosed(source: Any, game: Game, index: int = 0) -> tuple[NashEquilibr
     if isinstance(source, str | Path):
         content = _Reader(game, 0, None).content(source)
         source = source if isinstance(content, str) else content
-    found = source
+    outcome = source
     if isinstance(source, Record) and -len(source) <= index < len(source):
-        found = source[index]
+        outcome = source[index]
     if isinstance(source, Mapping):
         entries = source.get("solutions", [source])
         inside = isinstance(entries, list) and -len(entries) <= index < len(entries)
         entry = entries[index] if inside else None
         certificate = entry.get("certificate") if isinstance(entry, Mapping) else None
         if isinstance(certificate, Mapping) and certificate.get("arithmetic") == ENCLOSURE:
-            found = read_outcome(entry)
-    if isinstance(found, NashEquilibrium) and found.certificate.arithmetic == ENCLOSURE:
-        return found, source
+            outcome = read_outcome(entry)
+    if isinstance(outcome, NashEquilibrium) and outcome.certificate.arithmetic == ENCLOSURE:
+        return outcome, source
     return None, source
 
 

@@ -76,11 +76,11 @@ def _bytes(path: Path, shape: str) -> bytes:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    content = dict(pairs)
+    if len(content) < len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise InputError(f"the key {quoted(twice)} comes twice in one object; keep one")
-    return found
+    return content
 
 
 def _refuse_constant(name: str) -> NoReturn:

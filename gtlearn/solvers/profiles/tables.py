@@ -17,12 +17,14 @@ from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import Number, format_number
 from gtlearn.solvers.profiles.probabilities import FEW, vector
 
-Rows = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
+ExactTable = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
 
 SIMPLE = 10**6  # the largest denominator of what was learned in floats
 
 
-def exact_table(values: Any, game: MarkovGame, player: int, *, timed: bool | None = False) -> Rows:
+def exact_table(
+    values: Any, game: MarkovGame, player: int, *, timed: bool | None = False
+) -> ExactTable:
     """A player's table, read exactly: one probability vector a state.
 
     Args:
@@ -55,7 +57,9 @@ def exact_table(values: Any, game: MarkovGame, player: int, *, timed: bool | Non
     return tuple(_row(row, game, player, index, whose) for index, row in enumerate(rows))
 
 
-def exact_tables(tables: Sequence[Any], game: MarkovGame, free: int | None = None) -> list[Rows]:
+def exact_tables(
+    tables: Sequence[Any], game: MarkovGame, free: int | None = None
+) -> list[ExactTable]:
     """One exact table a player, timed or not; that of the player `free` is left empty.
 
     Raises:
@@ -72,7 +76,7 @@ def exact_tables(tables: Sequence[Any], game: MarkovGame, free: int | None = Non
     ]
 
 
-def pure_table(game: MarkovGame, player: int, actions: Sequence[int]) -> Rows:
+def pure_table(game: MarkovGame, player: int, actions: Sequence[int]) -> ExactTable:
     """The table that plays one action a row: a row a state, or `t * states + s` for step t.
 
     Raises:
@@ -150,7 +154,7 @@ def _row(row: Any, game: MarkovGame, player: int, index: int, whose: str) -> tup
     return probabilities
 
 
-def exact_rows(table: NDArray[np.float64], limit: int) -> Rows:
+def exact_rows(table: NDArray[np.float64], limit: int) -> ExactTable:
     """The table with every row rounded to probabilities of denominators up to `limit`."""
     rows = []
     for row in table.tolist():
@@ -163,7 +167,7 @@ def exact_rows(table: NDArray[np.float64], limit: int) -> Rows:
     return tuple(rows)
 
 
-def simple_rows(table: NDArray[np.float64]) -> Rows:
+def simple_rows(table: NDArray[np.float64]) -> ExactTable:
     """A table that was learned in floats, as ratios that readers and solvers can handle."""
     return exact_rows(table, SIMPLE)
 

@@ -12,7 +12,7 @@ from gtlearn.solvers.testing.claims import (
     ROUNDING,
     Doubt,
     Doubts,
-    LeaderView,
+    LeaderMatrices,
     Vector,
     listed,
     number,
@@ -23,7 +23,7 @@ from gtlearn.solvers.testing.claims import (
     unit,
 )
 
-Leaf = tuple[list[int | None], list[Vector | None]]
+_Leaf = tuple[list[int | None], list[Vector | None]]
 
 
 def bayesian_doubts(game: BayesianGame, outcome: Mapping[str, Any], exact: bool) -> Doubts:
@@ -41,7 +41,7 @@ def bayesian_doubts(game: BayesianGame, outcome: Mapping[str, Any], exact: bool)
     if kind not in ("mixed", "pure"):
         yield Doubt("what the leader commits to")
         return
-    seen = [LeaderView.by(stage, game.leader) for stage in game.games]
+    seen = [LeaderMatrices.by(stage, game.leader) for stage in game.games]
     doubts = list(_reply_doubts(game, seen, outcome, exact))
     yield from doubts
     certificate = outcome["certificate"]
@@ -65,7 +65,7 @@ def bayesian_doubts(game: BayesianGame, outcome: Mapping[str, Any], exact: bool)
 
 
 def _reply_doubts(
-    game: BayesianGame, seen: Sequence[LeaderView], outcome: Mapping[str, Any], exact: bool
+    game: BayesianGame, seen: Sequence[LeaderMatrices], outcome: Mapping[str, Any], exact: bool
 ) -> Doubts:
     """The mix, each type's response, and what everybody earns."""
     rounding = violation = regret = Fraction(0)
@@ -104,7 +104,7 @@ def _reply_doubts(
 
 def _pure_doubts(
     game: BayesianGame,
-    seen: Sequence[LeaderView],
+    seen: Sequence[LeaderMatrices],
     outcome: Mapping[str, Any],
     value: Fraction,
     exact: bool,
@@ -121,7 +121,7 @@ def _pure_doubts(
 
 
 def _proof_doubts(
-    game: BayesianGame, seen: Sequence[LeaderView], certificate: Mapping[str, Any]
+    game: BayesianGame, seen: Sequence[LeaderMatrices], certificate: Mapping[str, Any]
 ) -> Doubts:
     """Whether leaves and table bound what every profile of responses leaves the leader."""
     limit = number(certificate["upper_bound"])
@@ -159,13 +159,13 @@ def _proof_doubts(
         yield Doubt("the leaves prove the upper bound")
 
 
-def _term(side: LeaderView, weight: Fraction, j: int, row: Vector) -> Vector:
+def _term(side: LeaderMatrices, weight: Fraction, j: int, row: Vector) -> Vector:
     return [
         weight * pays[j] + gain for pays, gain in zip(side.own, side.gains(j, row), strict=True)
     ]
 
 
-def _leaf(leaf: Any, seen: Sequence[LeaderView]) -> Leaf:
+def _leaf(leaf: Any, seen: Sequence[LeaderMatrices]) -> _Leaf:
     responses, rows = listed(leaf, 2)
     fixed = [
         None if j is None else place(j, side.columns)

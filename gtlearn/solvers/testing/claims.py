@@ -181,10 +181,10 @@ def determinant(rows: Sequence[Sequence[Fraction]]) -> Fraction:
 def solved(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> Vector | None:
     """The solution of a square linear system, None where it has not exactly one."""
     try:
-        found = _matrix(rows).solve(_matrix([[value] for value in right]))
+        solution = _matrix(rows).solve(_matrix([[value] for value in right]))
     except ZeroDivisionError:
         return None
-    return [_fraction(found[k, 0]) for k in range(len(right))]
+    return [_fraction(solution[k, 0]) for k in range(len(right))]
 
 
 def _matrix(rows: Sequence[Sequence[Fraction]]) -> flint.fmpq_mat:
@@ -196,7 +196,7 @@ def _fraction(value: flint.fmpq) -> Fraction:
 
 
 @dataclass(frozen=True)
-class LeaderView:
+class LeaderMatrices:
     """A game as its leader sees it.
 
     Attributes:
@@ -210,7 +210,7 @@ class LeaderView:
     other: Matrix
 
     @classmethod
-    def by(cls, game: NormalFormGame, leader: int) -> LeaderView:
+    def by(cls, game: NormalFormGame, leader: int) -> LeaderMatrices:
         """The game seen by a leader."""
         place(leader, 2)
         tables = [game.payoffs[player].fractions() for player in (leader, 1 - leader)]
@@ -258,18 +258,18 @@ class LeaderView:
         return choose(a for a, b in zip(self.own[i], self.other[i], strict=True) if b == most)
 
 
-def strategies_of(seen: LeaderView, outcome: Mapping[str, Any]) -> tuple[Any, Any]:
+def strategies_of(seen: LeaderMatrices, outcome: Mapping[str, Any]) -> tuple[Any, Any]:
     """The leader's and the follower's, as they are given."""
     first, second = listed(outcome["strategies"], 2)
     return (first, second) if seen.leader == 0 else (second, first)
 
 
-def best_pure(seen: LeaderView, ties: str) -> Fraction:
+def best_pure(seen: LeaderMatrices, ties: str) -> Fraction:
     """What the best pure commitment earns the leader."""
     return max(seen.kept(i, ties) for i in range(seen.rows))
 
 
-def best_strong(seen: LeaderView) -> Fraction:
+def best_strong(seen: LeaderMatrices) -> Fraction:
     """The best value under strong ties, over the vertices of all best-response regions."""
     best = best_pure(seen, "strong")
     for j in range(seen.columns):

@@ -16,7 +16,7 @@ from gtlearn.solvers.testing.claims import (
     ROUNDING,
     Doubt,
     Doubts,
-    LeaderView,
+    LeaderMatrices,
     Unreadable,
     Vector,
     best_pure,
@@ -42,7 +42,7 @@ def commitment_doubts(game: NormalFormGame, outcome: Mapping[str, Any], exact: b
         outcome: the JSON of the commitment.
         exact: whether it says that its numbers are exact.
     """
-    seen = LeaderView.by(game, outcome["leader"])
+    seen = LeaderMatrices.by(game, outcome["leader"])
     certificate = outcome["certificate"]
     kind = certificate.get("commitment", "correlated" if "distribution" in outcome else "mixed")
     if kind not in ("mixed", "pure", "correlated"):
@@ -83,7 +83,7 @@ def mix_of(values: Any, size: int) -> Vector:
     return mix
 
 
-def _mix_doubts(seen: LeaderView, outcome: Mapping[str, Any], payoffs: Vector) -> Doubts:
+def _mix_doubts(seen: LeaderMatrices, outcome: Mapping[str, Any], payoffs: Vector) -> Doubts:
     """The mix, the response, and what both earn."""
     own_strategy, other_strategy = strategies_of(seen, outcome)
     mix = mix_of(own_strategy, seen.rows)
@@ -115,7 +115,7 @@ def _mix_doubts(seen: LeaderView, outcome: Mapping[str, Any], payoffs: Vector) -
 
 
 def _joint_doubts(
-    game: NormalFormGame, seen: LeaderView, outcome: Mapping[str, Any], payoffs: Vector
+    game: NormalFormGame, seen: LeaderMatrices, outcome: Mapping[str, Any], payoffs: Vector
 ) -> Doubts:
     """A distribution that the follower gains nothing by disobeying."""
     shares = shares_of(game, outcome["distribution"])
@@ -147,7 +147,7 @@ def _joint_doubts(
             yield Doubt("the payoffs")
 
 
-def _pure_doubts(seen: LeaderView, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
+def _pure_doubts(seen: LeaderMatrices, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
     best = best_pure(seen, outcome["ties"])
     mix = numbers(strategies_of(seen, outcome)[0], seen.rows)
     bound = outcome["certificate"].get("upper_bound")
@@ -155,7 +155,7 @@ def _pure_doubts(seen: LeaderView, outcome: Mapping[str, Any], value: Fraction) 
         yield Doubt("it is the best pure commitment")
 
 
-def _proof_doubts(seen: LeaderView, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
+def _proof_doubts(seen: LeaderMatrices, outcome: Mapping[str, Any], value: Fraction) -> Doubts:
     """Whether the multipliers prove the upper bound, which then holds for mixed commitments."""
     certificate = outcome["certificate"]
     if "upper_bound" not in certificate:
@@ -187,7 +187,7 @@ def _proof_doubts(seen: LeaderView, outcome: Mapping[str, Any], value: Fraction)
     yield from _weak_doubts(seen, outcome, value, limit, rows, flat, weights)
 
 
-def _multipliers(row: Any, seen: LeaderView) -> Vector:
+def _multipliers(row: Any, seen: LeaderMatrices) -> Vector:
     """One for each action of the follower, given in full or as pairs of an action and its own."""
     if not all(isinstance(entry, list) for entry in listed(row)):
         return numbers(row, seen.columns)
@@ -195,12 +195,12 @@ def _multipliers(row: Any, seen: LeaderView) -> Vector:
     return [number(given.get(k, 0)) for k in range(seen.columns)]
 
 
-def _shares(seen: LeaderView, entries: Any) -> dict[int, Fraction]:
+def _shares(seen: LeaderMatrices, entries: Any) -> dict[int, Fraction]:
     return {k: number(share) for k, share in keyed(entries, seen.columns).items()}
 
 
 def _weak_doubts(
-    seen: LeaderView,
+    seen: LeaderMatrices,
     outcome: Mapping[str, Any],
     value: Fraction,
     limit: Fraction,
@@ -241,7 +241,7 @@ def _weak_doubts(
             yield Doubt("the value is attained nowhere")
 
 
-def _excluded(seen: LeaderView, j: int, value: Fraction, chain: Sequence[Any]) -> bool:
+def _excluded(seen: LeaderMatrices, j: int, value: Fraction, chain: Sequence[Any]) -> bool:
     """Whether a chain shows that nowhere, where j is a best response, its class earns the value."""
     tied = set(seen.alike(j))
     for step in chain:
@@ -263,7 +263,7 @@ def _excluded(seen: LeaderView, j: int, value: Fraction, chain: Sequence[Any]) -
     return False
 
 
-def float_doubts(game: NormalFormGame, seen: LeaderView, outcome: Mapping[str, Any]) -> Doubts:
+def float_doubts(game: NormalFormGame, seen: LeaderMatrices, outcome: Mapping[str, Any]) -> Doubts:
     """What does not hold of a commitment in floats; its response may be worse by a rounding."""
     certificate = outcome["certificate"]
     violation = number(certificate.get("violation"))

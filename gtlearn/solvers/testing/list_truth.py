@@ -119,7 +119,7 @@ def _subset_doubts(
 ) -> Doubts:
     """Subsets are always exact; where the solutions are in floats, they are those near by."""
     places = {pair: k for k, pair in enumerate(pairs)}
-    found = []
+    vertices = []
     for subset in subsets:
         rows = [_key(row, exact) for row in subset["rows"]]
         columns = [_key(column, exact) for column in subset["columns"]]
@@ -134,8 +134,8 @@ def _subset_doubts(
         if not distinct or None in members or sorted(said) != sorted(members):  # type: ignore[type-var]
             yield Doubt("the members of a subset are those of its rows and columns")
             return
-        found.append((frozenset(rows), frozenset(columns)))
-    if len(set(found)) < len(found) or set(found) != set(maximal_subsets(pairs)):
+        vertices.append((frozenset(rows), frozenset(columns)))
+    if len(set(vertices)) < len(vertices) or set(vertices) != set(maximal_subsets(pairs)):
         yield Doubt("the subsets are the maximal ones")
 
 
@@ -219,11 +219,11 @@ def _equalising(
     """The mix of the opponent's actions that makes one's own actions equally good."""
     system = [[payoffs[i][j] for j in other] + [Fraction(-1)] for i in own]
     system.append([Fraction(1)] * len(other) + [Fraction(0)])
-    found = solved(system, [Fraction(0)] * len(own) + [Fraction(1)])
-    if found is None or any(p <= 0 for p in found[:-1]):
+    mixture = solved(system, [Fraction(0)] * len(own) + [Fraction(1)])
+    if mixture is None or any(p <= 0 for p in mixture[:-1]):
         return None
     mix = [Fraction(0)] * len(payoffs[0])
-    for j, p in zip(other, found, strict=False):
+    for j, p in zip(other, mixture, strict=False):
         mix[j] = p
     return mix
 

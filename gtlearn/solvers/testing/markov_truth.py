@@ -19,7 +19,7 @@ from gtlearn.solvers.testing.claims import (
     place,
     same,
 )
-from gtlearn.solvers.testing.process_truth import Table, Tables, rows_of
+from gtlearn.solvers.testing.process_truth import Rows, Tables, rows_of
 
 _NEARER, _NEAREST = Fraction(1, 2**60), Fraction(1, 2**100)  # steps off a table
 _CLOSE = Fraction(1, 2**20)  # how near the last comes to a limit, relative to the other
@@ -97,7 +97,7 @@ def commitment_doubts(
         yield Doubt("the commitment is deterministic")
     payoffs = numbers(outcome["payoffs"], 2)
     value, bound = payoffs[leader], number(outcome["upper_bound"])
-    played: list[Table] = [table, table]
+    played: list[Rows] = [table, table]
     played[1 - leader] = _response(tables, outcome, 1 - leader)
     if process.payoffs(played) != payoffs:
         yield Doubt("the payoffs are those of the response")
@@ -117,7 +117,7 @@ def commitment_doubts(
     yield from bound_doubts(tables, outcome, data, original, kind)
 
 
-def _response(tables: Tables, outcome: Mapping[str, Any], follower: int) -> Table:
+def _response(tables: Tables, outcome: Mapping[str, Any], follower: int) -> Rows:
     """The response as a table; a list of lists where it sees the time.
 
     Raises:
@@ -141,7 +141,7 @@ def _response(tables: Tables, outcome: Mapping[str, Any], follower: int) -> Tabl
 
 
 def _limit_doubts(
-    tables: Tables, outcome: Mapping[str, Any], table: Table, kept: Fraction
+    tables: Tables, outcome: Mapping[str, Any], table: Rows, kept: Fraction
 ) -> Doubts:
     """Whether a value is the limit of what tables ever nearer earn, and not attained."""
     game = tables.game

@@ -26,7 +26,7 @@ from gtlearn.solvers.testing.claims import (
     unit,
 )
 
-Table = Sequence[Sequence[Fraction]]
+Rows = Sequence[Sequence[Fraction]]
 _Plan = tuple[int, ...]  # an action a state
 _Step = tuple[Vector, dict[int, Fraction]]  # payoffs, and the next states' probabilities
 _Worth = tuple[Fraction, Fraction]  # what the follower and the leader get
@@ -77,7 +77,7 @@ class SmallGame:
                 out[s, *profile] = [(t, p) for t, p in row if p]
         return out
 
-    def step(self, rows: Table, s: int) -> _Step:
+    def step(self, rows: Rows, s: int) -> _Step:
         """The expected payoffs of a step in a state, and the next states' probabilities."""
         earned = [Fraction(0)] * self.game.num_players
         following: dict[int, Fraction] = {}
@@ -92,7 +92,7 @@ class SmallGame:
                     following[to] = following.get(to, Fraction(0)) + weight * p
         return earned, following
 
-    def values(self, tables: Sequence[Table]) -> list[list[Vector]]:
+    def values(self, tables: Sequence[Rows]) -> list[list[Vector]]:
         """What each player gets from each step and state on: [step][state][player]."""
         everywhere = [
             [self.step([self._row(table, t, s) for table in tables], s) for s in self.states]
@@ -129,7 +129,7 @@ class SmallGame:
             columns.append(column)
         return [list(row) for row in zip(*columns, strict=True)]
 
-    def payoffs(self, tables: Sequence[Table]) -> Vector:
+    def payoffs(self, tables: Sequence[Rows]) -> Vector:
         """What each player gets from the start."""
         first = self.values(tables)[0]
         return [
@@ -137,7 +137,7 @@ class SmallGame:
             for k in range(self.game.num_players)
         ]
 
-    def best_from(self, tables: Sequence[Table], player: int) -> list[list[Fraction]]:
+    def best_from(self, tables: Sequence[Rows], player: int) -> list[list[Fraction]]:
         """The most that a player can get from each step and state on, by any deviation."""
         if self.game.horizon is None:
             plans = product(*self.legal[player])
@@ -146,7 +146,7 @@ class SmallGame:
         steps = self._best_in_time(tables, player, player, 1)
         return [[own for own, _ in worths] for worths in steps]
 
-    def best(self, tables: Sequence[Table], player: int) -> Fraction:
+    def best(self, tables: Sequence[Rows], player: int) -> Fraction:
         """The most that a player can get from the start, by any deviation."""
         first = self.best_from(tables, player)[0]
         return total(p * first[s] for s, p in enumerate(self.game.start))
@@ -162,11 +162,11 @@ class SmallGame:
         ]
         return product(*options)
 
-    def table(self, plan: Sequence[int], player: int) -> Table:
+    def table(self, plan: Sequence[int], player: int) -> Rows:
         """The table that plays one action a row."""
         return [unit(self.game.shape[player], action) for action in plan]
 
-    def answered(self, table: Table, leader: int, follower: str, ties: str) -> _Worth:
+    def answered(self, table: Rows, leader: int, follower: str, ties: str) -> _Worth:
         """What the follower and the leader get where the follower responds to the leader's table.
 
         Args:
@@ -180,9 +180,9 @@ class SmallGame:
             self._answers[key] = self._best_answer(table, leader, follower, ties)
         return self._answers[key]
 
-    def _best_answer(self, table: Table, leader: int, follower: str, ties: str) -> _Worth:
+    def _best_answer(self, table: Rows, leader: int, follower: str, ties: str) -> _Worth:
         sign = 1 if ties == "strong" else -1
-        tables: list[Table] = [table, table]
+        tables: list[Rows] = [table, table]
         if self.game.horizon is not None and follower == "optimal":
             first = self._best_in_time(tables, 1 - leader, leader, sign)[0]
             start = list(enumerate(self.game.start))
@@ -196,7 +196,7 @@ class SmallGame:
         return own, sign * other
 
     def _best_in_time(
-        self, tables: Sequence[Table], player: int, other: int, sign: int
+        self, tables: Sequence[Rows], player: int, other: int, sign: int
     ) -> list[list[_Worth]]:
         """Backward induction from each step and state on, lexicographic in what a player gets and
         what another one does, times a sign."""
@@ -221,10 +221,10 @@ class SmallGame:
             out.append(here)
         return out[::-1]
 
-    def _row(self, table: Table, t: int, s: int) -> Sequence[Fraction]:
+    def _row(self, table: Rows, t: int, s: int) -> Sequence[Fraction]:
         return table[s] if len(table) == len(self.states) else table[t * len(self.states) + s]
 
-    def _with(self, tables: Sequence[Table], player: int, plan: _Plan) -> list[Table]:
+    def _with(self, tables: Sequence[Rows], player: int, plan: _Plan) -> list[Rows]:
         changed = list(tables)
         changed[player] = self.table(plan, player)
         return changed
@@ -267,13 +267,13 @@ class Tables:
             }
         return self._optimal[kind]
 
-    def where_played(self, table: Table) -> Any:
+    def where_played(self, table: Rows) -> Any:
         """The rows of a table in the states where play can be."""
         return tuple(
             tuple(row) for row, reached in zip(table, self.game.reachable, strict=True) if reached
         )
 
-    def _tried(self, kind: Class, policy: str) -> list[Table]:
+    def _tried(self, kind: Class, policy: str) -> list[Rows]:
         """All deterministic tables, and where it is quick many stochastic ones."""
         leader, follower, _ = kind
         pure = [self.process.table(plan, leader) for plan in self.process.plans(leader)]
@@ -287,7 +287,7 @@ class Tables:
         ]
 
 
-def rows_of(game: MarkovGame, rows: Any, player: int, count: int, exact: bool = True) -> Table:
+def rows_of(game: MarkovGame, rows: Any, player: int, count: int, exact: bool = True) -> Rows:
     """A table, exactly.
 
     Raises:

@@ -71,12 +71,12 @@ def commitment_of_two(
     leader = outcome.leader
     if type(leader) is not int or not 0 <= leader < game.num_players:
         raise InputError(f"the leader is none of the {game.num_players} there are")
-    found = of_two(game, leader)
-    if found is None:
+    two = of_two(game, leader)
+    if two is None:
         raise InputError(
             f"game {game.name!r} has {game.num_players} players; a commitment needs two who choose"
         )
-    pair, smaller = found
+    pair, smaller = two
     shares = outcome.distribution
     if isinstance(shares, Mapping):
         profiles = [items(profile, "a profile") for profile in shares]
@@ -167,10 +167,10 @@ class Bimatrix:
     @classmethod
     def of(cls, game: NormalFormGame) -> Bimatrix | None:
         """The bimatrix game, None where more than two players have a choice."""
-        found = of_two(game)
-        if found is None:
+        pair = of_two(game)
+        if pair is None:
             return None
-        players, smaller = found
+        players, smaller = pair
         rows, columns = (_positive(tensor.numerators) for tensor in smaller.payoffs)
         return cls(players, rows, columns, game.shape)
 

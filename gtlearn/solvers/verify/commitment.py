@@ -27,7 +27,7 @@ from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
 from gtlearn.solvers.verify.bimatrix import commitment_of_two, of_two, others_failures
 from gtlearn.solvers.verify.commitment_arithmetic import (
-    Sides,
+    TypePayoffs,
     best_responses,
     bounds_by_multipliers,
     class_of,
@@ -82,10 +82,10 @@ def commitment_values(
     """
     if leader not in range(game.num_players):
         raise InputError(f"leader {leader!r} is no player of {game.name!r}")
-    found = of_two(game, leader)
-    if found is not None:
-        leader, game = found[0].index(leader), found[1]
-    sides = Sides.of(game, leader)
+    pair = of_two(game, leader)
+    if pair is not None:
+        leader, game = pair[0].index(leader), pair[1]
+    sides = TypePayoffs.of(game, leader)
     mix = rational(strategy)
     if len(mix) != sides.size[0]:
         raise InputError(
@@ -116,7 +116,7 @@ def commitment(
         InputError: if the game has not two players.
     """
     if isinstance(game, NormalFormGame) and of_two(game) is None:
-        Sides.of(game, 0)
+        TypePayoffs.of(game, 0)
     try:
         if isinstance(game, BayesianGame) or not isinstance(outcome, Commitment):
             return _failures(game, outcome, tight)
@@ -138,7 +138,7 @@ def _failures(
         return ("a violation is stated, but an exact response is a best one",)
     if isinstance(game, BayesianGame):
         return tuple(bayesian_commitment(game, outcome, tight))
-    sides = Sides.of(game, outcome.leader)
+    sides = TypePayoffs.of(game, outcome.leader)
     if outcome.certificate.arithmetic != RATIONAL:
         return tuple(float_commitment(sides, outcome))
     if outcome.distribution is None:
@@ -187,7 +187,7 @@ def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) ->
     if isinstance(game, BayesianGame):
         return bayesian_regret(game, outcome)
     game, outcome = commitment_of_two(game, outcome)
-    sides = Sides.of(game, outcome.leader)
+    sides = TypePayoffs.of(game, outcome.leader)
     gains = [Fraction(0)]
     for j, weights in parts(sides, outcome):
         pays = expected(sides.follower, sides.follower_denominator, weights)
@@ -203,7 +203,7 @@ def _distribution_failures(mix: Sequence[Fraction], size: int, who: str) -> list
     return []
 
 
-def _mixed(sides: Sides, outcome: Commitment) -> list[str]:
+def _mixed(sides: TypePayoffs, outcome: Commitment) -> list[str]:
     """A mixed or pure commitment: the mix, the response, and what both earn."""
     mix = rational(outcome.strategies[outcome.leader])
     failures = _distribution_failures(mix, sides.size[0], "the leader's commitment")
@@ -229,7 +229,7 @@ def _mixed(sides: Sides, outcome: Commitment) -> list[str]:
 
 
 def _supremum(
-    sides: Sides,
+    sides: TypePayoffs,
     outcome: Commitment,
     own: Sequence[Fraction],
     other: Sequence[Fraction],
@@ -253,7 +253,7 @@ def _supremum(
     return failures
 
 
-def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> list[str]:
+def _distribution(sides: TypePayoffs, outcome: Commitment, shares: Distribution) -> list[str]:
     """A correlated commitment: a distribution that the follower gains nothing by disobeying."""
     given = [Fraction(p) for p in shares.values()]
     failures = _distribution_failures(given, len(given), "the joint distribution")
@@ -283,13 +283,13 @@ def _row(value: Any, size: int) -> ExactArray:
     given = shares_of(value, size, _MULTIPLIERS)
     if not given:
         return ExactArray(np.zeros(size, dtype=np.int64))
-    found = vector(list(given.values()), len(given), _MULTIPLIERS)
-    numerators = np.zeros(size, dtype=found.numerators.dtype)
-    numerators[list(given)] = found.numerators
-    return ExactArray(numerators, found.denominator)
+    weights = vector(list(given.values()), len(given), _MULTIPLIERS)
+    numerators = np.zeros(size, dtype=weights.numerators.dtype)
+    numerators[list(given)] = weights.numerators
+    return ExactArray(numerators, weights.denominator)
 
 
-def _upper_bound(sides: Sides, outcome: Commitment, tight: bool) -> list[str]:
+def _upper_bound(sides: TypePayoffs, outcome: Commitment, tight: bool) -> list[str]:
     """The multipliers prove that no commitment earns more than the stated upper bound."""
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")

@@ -27,7 +27,7 @@ _BLOCK = 2**18  # multipliers, or payoffs, that are looked at at once
 
 
 @dataclass(frozen=True)
-class Sides:
+class TypePayoffs:
     """A two-player game seen from its leader: rows are the leader's actions.
 
     Attributes:
@@ -55,7 +55,7 @@ class Sides:
         return max(_SMALLEST, own, other)
 
     @classmethod
-    def of(cls, game: NormalFormGame, leader: int) -> Sides:
+    def of(cls, game: NormalFormGame, leader: int) -> TypePayoffs:
         """The game seen from `leader`."""
         if game.num_players != 2:
             raise InputError(
@@ -73,7 +73,7 @@ class Sides:
         )
 
 
-def rounding_of(sides: Sequence[Sides]) -> Fraction:
+def rounding_of(sides: Sequence[TypePayoffs]) -> Fraction:
     """What rounding may change a payoff by."""
     return ROUNDING * max(side.scale() for side in sides)
 
@@ -90,7 +90,9 @@ def stated_violation(outcome: Commitment) -> Fraction:
     return violation
 
 
-def violation_failures(sides: Sequence[Sides], outcome: Commitment, true: Fraction) -> list[str]:
+def violation_failures(
+    sides: Sequence[TypePayoffs], outcome: Commitment, true: Fraction
+) -> list[str]:
     """Whether the stated violation is another one than the response's, or no mere rounding."""
     rounding = rounding_of(sides)
     if abs(true - stated_violation(outcome)) > rounding:
@@ -105,7 +107,7 @@ def rational(numbers: Sequence[Any]) -> list[Fraction]:
     return [v if isinstance(v, Fraction) else to_fraction(v) for v in numbers]
 
 
-def strategy_failures(sides: Sides, outcome: Commitment, tolerance: Fraction) -> list[str]:
+def strategy_failures(sides: TypePayoffs, outcome: Commitment, tolerance: Fraction) -> list[str]:
     """Whether strategies are others than those of the response, or of the joint distribution."""
     m, n = sides.size
     mix, reply = [Fraction(0)] * m, [Fraction(0)] * n
@@ -132,13 +134,13 @@ def expected(table: NDArray[Any], denominator: int, weights: Sequence[Fraction])
     return [Fraction(int(t), common * denominator) for t in totals]
 
 
-def class_of(sides: Sides, j: int) -> list[int]:
+def class_of(sides: TypePayoffs, j: int) -> list[int]:
     """The follower's actions that pay it the same as j whatever the leader does."""
     same = (sides.follower == sides.follower[:, j : j + 1]).all(axis=0)
     return [int(k) for k in np.flatnonzero(same)]
 
 
-def classes(sides: Sides) -> list[list[int]]:
+def classes(sides: TypePayoffs) -> list[list[int]]:
     """The follower's actions, grouped by equal follower payoffs."""
     groups: list[list[int]] = []
     alike: dict[int, list[list[int]]] = {}  # those that may be the same one
@@ -156,7 +158,7 @@ def classes(sides: Sides) -> list[list[int]]:
 
 
 def bounds_by_multipliers(
-    sides: Sides,
+    sides: TypePayoffs,
     rows: Sequence[ExactArray],
     weights: Mapping[int, Mapping[int, Fraction]],
     flat: frozenset[int],
@@ -190,7 +192,7 @@ def bounds_by_multipliers(
     return bounds
 
 
-def _disobedience(sides: Sides, rows: list[int], multipliers: NDArray[Any]) -> NDArray[Any]:
+def _disobedience(sides: TypePayoffs, rows: list[int], multipliers: NDArray[Any]) -> NDArray[Any]:
     """sum_k l_jk (B_ij - B_ik) as integers, for the j of some rows; most l are zero."""
     used = np.flatnonzero(multipliers.any(axis=0))
     weights, own, others = multipliers[:, used], sides.follower[:, rows], sides.follower[:, used]
@@ -218,7 +220,7 @@ def _largest_sum(
     return Fraction(top, common)
 
 
-def _weighted(sides: Sides, weights: Mapping[int, Fraction]) -> tuple[NDArray[Any], int]:
+def _weighted(sides: TypePayoffs, weights: Mapping[int, Fraction]) -> tuple[NDArray[Any], int]:
     """sum_k w_k A_ik as integers over one denominator."""
     own = sides.leader[:, list(weights)]
     values = expected(own.T, sides.leader_denominator, list(weights.values()))
@@ -229,7 +231,7 @@ def _weighted(sides: Sides, weights: Mapping[int, Fraction]) -> tuple[NDArray[An
 
 
 def combination(
-    sides: Sides,
+    sides: TypePayoffs,
     j: int,
     follower: ExactArray,
     leader: Mapping[int, Fraction],
@@ -247,7 +249,7 @@ def combination(
     return [gain + own - shift for gain, own in zip(gains, earned, strict=True)]
 
 
-def parts(sides: Sides, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
+def parts(sides: TypePayoffs, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
     """The responses played, each with the (unnormalised) leader mix that it answers."""
     if outcome.distribution is None:
         response = index(outcome.response, sides.size[1], "the response")
@@ -265,7 +267,7 @@ def best_responses(pays: Sequence[Fraction]) -> list[int]:
     return [k for k, pay in enumerate(pays) if pay == most]
 
 
-def tied(sides: Sides, pays: Sequence[Fraction], slack: Fraction) -> list[int] | None:
+def tied(sides: TypePayoffs, pays: Sequence[Fraction], slack: Fraction) -> list[int] | None:
     """The best responses to a mix in floats; None where rounding may hide which they are.
 
     A response that pays less by no more than products of rounded numbers may be off counts as one
@@ -281,7 +283,10 @@ def tied(sides: Sides, pays: Sequence[Fraction], slack: Fraction) -> list[int] |
 
 
 def pure_failures(
-    sides: Sequence[Sides], prior: Sequence[Fraction], outcome: Commitment, mix: Sequence[Any]
+    sides: Sequence[TypePayoffs],
+    prior: Sequence[Fraction],
+    outcome: Commitment,
+    mix: Sequence[Any],
 ) -> list[str]:
     """No pure commitment earns more: every one is looked at, and the best attains its value.
 
@@ -299,7 +304,7 @@ def pure_failures(
     return [] if max(rational(mix)) == 1 else ["the leader's commitment is not pure"]
 
 
-def best_pure_value(sides: Sequence[Sides], prior: Sequence[Fraction], ties: str) -> Fraction:
+def best_pure_value(sides: Sequence[TypePayoffs], prior: Sequence[Fraction], ties: str) -> Fraction:
     """What the best pure commitment earns the leader, against types with these probabilities."""
     choose = max if ties == "strong" else min
     values = []

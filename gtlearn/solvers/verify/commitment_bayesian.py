@@ -24,7 +24,7 @@ from gtlearn.games import BayesianGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import RATIONAL, Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
-    Sides,
+    TypePayoffs,
     best_responses,
     expected,
     pure_failures,
@@ -56,7 +56,7 @@ class _Vector:
 
 def bayesian_commitment(game: BayesianGame, outcome: Commitment, tight: bool = False) -> list[str]:
     """The statements of `outcome` that do not hold; empty where all of them hold."""
-    sides = [Sides.of(g, game.leader) for g in game.games]
+    sides = [TypePayoffs.of(g, game.leader) for g in game.games]
     if not outcome.attained:
         return ["a commitment against several types is attained"]
     failures = _replies(game, sides, outcome)
@@ -75,13 +75,13 @@ def bayesian_regret(game: BayesianGame, outcome: Commitment) -> Fraction:
     regret = Fraction(0)
     responses = outcome.response if isinstance(outcome.response, tuple) else ()
     for member, reply in zip(game.games, responses, strict=True):
-        sides = Sides.of(member, game.leader)
+        sides = TypePayoffs.of(member, game.leader)
         pays = expected(sides.follower, sides.follower_denominator, mix)
         regret = max(regret, max(pays) - pays[reply])
     return regret
 
 
-def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) -> list[str]:
+def _replies(game: BayesianGame, sides: Sequence[TypePayoffs], outcome: Commitment) -> list[str]:
     """The mix, the responses, and what everybody earns."""
     exact = outcome.certificate.arithmetic == RATIONAL
     rounding = Fraction(0) if exact else rounding_of(sides)
@@ -114,7 +114,7 @@ def _replies(game: BayesianGame, sides: Sequence[Sides], outcome: Commitment) ->
 
 
 def _upper_bound(
-    game: BayesianGame, sides: Sequence[Sides], outcome: Commitment, tight: bool
+    game: BayesianGame, sides: Sequence[TypePayoffs], outcome: Commitment, tight: bool
 ) -> list[str]:
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")
@@ -175,7 +175,7 @@ def _leaf(leaf: Any, counts: Sequence[int]) -> tuple[_Fixed, list[ExactArray | N
     return tuple(fixed), rows
 
 
-def _brought(side: Sides, weight: Fraction, j: int, row: ExactArray) -> _Vector:
+def _brought(side: TypePayoffs, weight: Fraction, j: int, row: ExactArray) -> _Vector:
     """For each i: weight A_ij + sum_k l_k (B_ij - B_ik)."""
     own = _Vector(
         [int(v) * weight.numerator for v in side.leader[:, j].tolist()],

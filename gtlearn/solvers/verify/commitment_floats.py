@@ -10,7 +10,7 @@ from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.bimatrix import commitment_of_two
 from gtlearn.solvers.verify.commitment_arithmetic import (
-    Sides,
+    TypePayoffs,
     best_pure_value,
     expected,
     parts,
@@ -27,25 +27,25 @@ from gtlearn.solvers.verify.report import Unproven
 _OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to the payoffs
 
 
-def float_commitment(sides: Sides, outcome: Commitment) -> list[str]:
+def float_commitment(sides: TypePayoffs, outcome: Commitment) -> list[str]:
     """What does not hold of a commitment in floats, up to rounding; it need not be a best one."""
     rounding = rounding_of([sides])
     stated = rational(outcome.payoffs)
     failures = _ties(sides, outcome, rounding + stated_violation(outcome))
-    found, largest = [Fraction(0), Fraction(0)], Fraction(0)
+    earned, largest = [Fraction(0), Fraction(0)], Fraction(0)
     for j, weights in parts(sides, outcome):
         if any(p < 0 for p in weights):
             failures.append("a probability is negative")
         own = expected(sides.leader, sides.leader_denominator, weights)
         other = expected(sides.follower, sides.follower_denominator, weights)
         largest = max(largest, max(other) - other[j])
-        found[outcome.leader] += own[j]
-        found[1 - outcome.leader] += other[j]
+        earned[outcome.leader] += own[j]
+        earned[1 - outcome.leader] += other[j]
     failures += violation_failures([sides], outcome, largest)
     if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > ROUNDING:
         failures.append("the leader's commitment does not sum to one")
     failures += strategy_failures(sides, outcome, ROUNDING)
-    if any(abs(a - b) > rounding for a, b in zip(found, stated, strict=True)):
+    if any(abs(a - b) > rounding for a, b in zip(earned, stated, strict=True)):
         failures.append("the payoffs are not those of the stated strategies")
     return failures
 
@@ -70,12 +70,12 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
 
 def _seen(
     game: NormalFormGame | BayesianGame, outcome: Commitment
-) -> tuple[list[Sides], Sequence[Fraction]]:
+) -> tuple[list[TypePayoffs], Sequence[Fraction]]:
     """The game against each type, and their probabilities."""
     if isinstance(game, BayesianGame):
-        return [Sides.of(each, game.leader) for each in game.games], game.prior
+        return [TypePayoffs.of(each, game.leader) for each in game.games], game.prior
     smaller, projected = commitment_of_two(game, outcome)
-    return [Sides.of(smaller, projected.leader)], [Fraction(1)]
+    return [TypePayoffs.of(smaller, projected.leader)], [Fraction(1)]
 
 
 def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> list[str]:
@@ -96,7 +96,7 @@ def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> l
     return []
 
 
-def _ties(sides: Sides, outcome: Commitment, slack: Fraction) -> list[str]:
+def _ties(sides: TypePayoffs, outcome: Commitment, slack: Fraction) -> list[str]:
     """Whether the value is attained just where no response as good up to rounding earns less."""
     if outcome.ties != "strong" and outcome.distribution is not None:
         return ["a correlated commitment is attained, under strong ties"]

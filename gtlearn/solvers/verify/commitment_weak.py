@@ -19,7 +19,7 @@ import numpy as np
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.verify.commitment_arithmetic import (
-    Sides,
+    TypePayoffs,
     class_of,
     classes,
     combination,
@@ -29,7 +29,7 @@ from gtlearn.solvers.verify.form import index, items, number, pairs, text, vecto
 
 
 def weak_bound(
-    sides: Sides,
+    sides: TypePayoffs,
     outcome: Commitment,
     rows: Sequence[ExactArray],
     bounds: Sequence[Fraction],
@@ -81,7 +81,7 @@ def _is_distribution(shares: Mapping[int, Fraction], group: Sequence[int]) -> bo
     return set(shares) <= set(group) and sum(shares.values()) == 1 and min(shares.values()) >= 0
 
 
-def _chain_holds(sides: Sides, j: int, value: Fraction, chain: Any) -> bool:
+def _chain_holds(sides: TypePayoffs, j: int, value: Fraction, chain: Any) -> bool:
     """Whether the steps prove that the class of j nowhere earns `value` under weak ties.
 
     A step holds multipliers l of the follower's actions and m of those tied with j so far. Wherever

@@ -24,7 +24,7 @@ from gtlearn.solvers.verify.game_block import game_block, game_statements
 from gtlearn.solvers.verify.reading import of_kind, one_of, read_integers, read_number
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unknown_statement, unless
 
-SCHEMA = "gtlearn/dominance/1"
+DOMINANCE_SCHEMA = "gtlearn/dominance/1"
 _KINDS = ("strict", "weak")
 
 _Standing = Sequence[Sequence[int]]  # the actions that each player still has

@@ -44,7 +44,7 @@ from gtlearn.solvers.verify.report import Statement, Unproven
 IN_ONE_SHOT = ("radius", "preconditioner", "slack")
 EVIDENCE = ("regrets", *IN_ONE_SHOT, "state_values", "subgame_perfect")
 
-Place = tuple[int, int, int]  # a player, a state, an action
+_Place = tuple[int, int, int]  # a player, a state, an action
 
 
 def enclosed_statements(
@@ -121,7 +121,7 @@ class _Box:
 
     game: MarkovGame
     outcome: NashEquilibrium
-    played: Mapping[Place, Enclosure | None]
+    played: Mapping[_Place, Enclosure | None]
     values: Mapping[tuple[int, int], Enclosure]
 
     @property
@@ -165,7 +165,7 @@ class _Box:
         return roots_within(residual, slopes, radius, self._preconditioner())
 
     @cached_property
-    def gains(self) -> dict[Place, Interval]:
+    def gains(self) -> dict[_Place, Interval]:
         """What each legal action that is not played earns beyond the state's value, in the box.
 
         Copies are left out: they earn what an action that is played earns.
@@ -284,7 +284,9 @@ class _Box:
                 rows.setdefault((player, state), []).append(self.unknowns[player, state, action])
         return list(rows.values())
 
-    def _excess(self, place: Place, at: Sequence[Interval]) -> tuple[Interval, dict[int, Interval]]:
+    def _excess(
+        self, place: _Place, at: Sequence[Interval]
+    ) -> tuple[Interval, dict[int, Interval]]:
         """What an action earns beyond the state's value, and its derivatives by the unknowns.
 
         Args:
@@ -318,7 +320,7 @@ class _Box:
                 add(unknown, others * worth)
         return total, slopes
 
-    def _is_copy(self, place: Place) -> bool:
+    def _is_copy(self, place: _Place) -> bool:
         """Whether an action does to its player just what another one does that is played."""
         player, state, own = place
         size = self.game.shape[player]
@@ -328,7 +330,7 @@ class _Box:
             if action != own and (player, state, action) in self.played
         )
 
-    def _outcomes(self, place: Place) -> list[tuple[Any, ...]]:
+    def _outcomes(self, place: _Place) -> list[tuple[Any, ...]]:
         """What an action pays and where it leads, by what the others play."""
         player, state, own = place
         return [
@@ -360,7 +362,7 @@ def _read(game: MarkovGame, outcome: NashEquilibrium) -> _Box:
     tables = items(outcome.strategies, "the tables")
     if len(tables) != game.num_players:
         raise InputError(f"there is not one table for each of {game.num_players} players")
-    played: dict[Place, Enclosure | None] = {}
+    played: dict[_Place, Enclosure | None] = {}
     for player, strategy in enumerate(tables):
         table = strategy if outcome.in_steps else (strategy,)
         whose = f"the table of {game.players[player]!r}"
@@ -415,7 +417,7 @@ def _enclosure(value: Any, what: str) -> Enclosure:
     return value
 
 
-def _legal(game: MarkovGame) -> Iterator[Place]:
+def _legal(game: MarkovGame) -> Iterator[_Place]:
     for player, mask in enumerate(game.legal):
         for state, action in np.argwhere(mask).tolist():
             yield player, state, action

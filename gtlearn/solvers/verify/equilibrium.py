@@ -160,8 +160,8 @@ def is_only(game: Bimatrix, pair: Pair, side: int) -> bool:
 
 def _null_space(matrix: NDArray[Any]) -> NDArray[Any]:
     """Columns of integers that span the solutions of matrix d = 0."""
-    found, nullity = integers(matrix).nullspace()
-    rows = [[int(found[i, j]) for j in range(nullity)] for i in range(matrix.shape[1])]
+    basis, nullity = integers(matrix).nullspace()
+    rows = [[int(basis[i, j]) for j in range(nullity)] for i in range(matrix.shape[1])]
     return np.array(rows, dtype=object).reshape(matrix.shape[1], nullity)
 
 

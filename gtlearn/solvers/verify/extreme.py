@@ -163,10 +163,10 @@ def component_index(game: Bimatrix, members: Iterable[Pair]) -> int:
     >>> component_index(Bimatrix.of(games.load("matching_pennies")), [(half, half)])
     1
     """
-    found = [_Ends(game, pair) for pair in members]
-    if sum(ends.bases for ends in found) > _MAX_BASES:
+    corners = [_Ends(game, pair) for pair in members]
+    if sum(ends.bases for ends in corners) > _MAX_BASES:
         raise Unproven("the equilibria are too degenerate to recompute it here")
-    return sum(ends.index() for ends in found)
+    return sum(ends.index() for ends in corners)
 
 
 def is_regular(game: Bimatrix, pair: Pair) -> bool:

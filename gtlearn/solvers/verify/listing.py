@@ -20,7 +20,9 @@ from gtlearn.solvers.verify.form import index, items, number
 from gtlearn.solvers.verify.nash import regrets
 from gtlearn.solvers.verify.report import Unproven
 
-Sides = tuple[tuple[Exact, ...], tuple[Exact, ...], tuple[int, ...]]  # of a subset, and its members
+_Subset = tuple[
+    tuple[Exact, ...], tuple[Exact, ...], tuple[int, ...]
+]  # of a subset, and its members
 
 
 class Listing:
@@ -74,7 +76,7 @@ class Listing:
         return out
 
     @cached_property
-    def subsets(self) -> list[Sides]:
+    def subsets(self) -> list[_Subset]:
         """The two sides of each subset that is stated, exactly, and its members.
 
         Raises:

@@ -41,7 +41,7 @@ from gtlearn.solvers.verify.markov_process import (
     policy_values,
     to_fraction,
 )
-from gtlearn.solvers.verify.markov_search import CommitmentKind, Plan, Tried, pure_table
+from gtlearn.solvers.verify.markov_search import CommitmentKind, PureTable, Tried, pure_table
 from gtlearn.solvers.verify.markov_values import read_table
 from gtlearn.solvers.verify.report import (
     Statement,
@@ -250,7 +250,7 @@ def _where_played(game: MarkovGame, outcome: Commitment) -> Sequence[Sequence[An
     ]
 
 
-def _plan(table: Sequence[Sequence[Any]], player: int) -> Plan | None:
+def _plan(table: Sequence[Sequence[Any]], player: int) -> PureTable | None:
     """The actions that a deterministic table plays; None of another one."""
     rows = [[number(p, f"the table of player {player}") for p in row] for row in table]
     if any(Fraction(1) not in row for row in rows):
@@ -260,7 +260,7 @@ def _plan(table: Sequence[Sequence[Any]], player: int) -> Plan | None:
 
 def _all_equilibria(game: MarkovGame, claim: Claim) -> list[str]:
     """Whether every equilibrium in deterministic tables that do not see the time is listed."""
-    listed: set[tuple[Plan | None, ...]] = set()
+    listed: set[tuple[PureTable | None, ...]] = set()
     for outcome in claim.outcomes:
         if isinstance(outcome, NashEquilibrium):
             plans = tuple(_plan(table, k) for k, table in enumerate(outcome.strategies))
@@ -272,15 +272,15 @@ def _all_equilibria(game: MarkovGame, claim: Claim) -> list[str]:
     if count > _MAX_PROFILES or count * game.num_states * (game.horizon or 1) > _MAX_ROWS:
         raise Unproven("there are too many tables to try all of them again")
     plans_of = [list(product(*table)) for table in legal]
-    found = _mutual_best_responses(game, plans_of)
-    return _lacking(game, sorted(found - listed), range(game.num_players))
+    profiles = _mutual_best_responses(game, plans_of)
+    return _lacking(game, sorted(profiles - listed), range(game.num_players))
 
 
 def _mutual_best_responses(
-    game: MarkovGame, plans: Sequence[Sequence[Plan]]
-) -> set[tuple[Plan, ...]]:
+    game: MarkovGame, plans: Sequence[Sequence[PureTable]]
+) -> set[tuple[PureTable, ...]]:
     """The profiles of deterministic tables in which nobody gains by any deviation."""
-    found: set[tuple[Plan, ...]] | None = None
+    profiles: set[tuple[PureTable, ...]] | None = None
     for player, own in enumerate(plans):
         best = set()
         others = [[()] if k == player else list(each) for k, each in enumerate(plans)]
@@ -296,12 +296,12 @@ def _mutual_best_responses(
                 policy = plan * (len(process.rows) // game.num_states)
                 if to_fraction(process.at_start(policy_values(process, policy, player))) == most:
                     best.add((*profile[:player], plan, *profile[player + 1 :]))
-        found = best if found is None else found & best
-    return found or set()
+        profiles = best if profiles is None else profiles & best
+    return profiles or set()
 
 
 def _lacking(
-    game: MarkovGame, profiles: Sequence[Sequence[Plan]], players: Sequence[int]
+    game: MarkovGame, profiles: Sequence[Sequence[PureTable]], players: Sequence[int]
 ) -> list[str]:
     """The sentence about what is not listed; none where nothing lacks."""
     if not profiles:

@@ -266,8 +266,8 @@ def _weight(game: MarkovGame) -> Fraction:
 
 
 def _mapping(evidence: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = evidence.get(name)
-    if not isinstance(found, Mapping):
+    multipliers = evidence.get(name)
+    if not isinstance(multipliers, Mapping):
         return {}
-    require_only(found, ("minmax", "securing", "multiplier"), f"the {name} proof")
-    return found
+    require_only(multipliers, ("minmax", "securing", "multiplier"), f"the {name} proof")
+    return multipliers

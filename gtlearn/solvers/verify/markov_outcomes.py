@@ -33,7 +33,7 @@ from gtlearn.solvers.verify.markov_search import Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
     BestResponse,
-    Table,
+    Rows,
     best_deviation,
     each_failures,
     lists_every_step,
@@ -114,7 +114,7 @@ class _PlayedCommitment:
 
     game: MarkovGame
     outcome: Commitment
-    tables: tuple[Table, Table]
+    tables: tuple[Rows, Rows]
 
     @classmethod
     def read(cls, game: MarkovGame, outcome: Commitment) -> _PlayedCommitment:
@@ -290,7 +290,7 @@ class _PlayedTables:
 
     game: MarkovGame
     outcome: NashEquilibrium
-    tables: list[Table]
+    tables: list[Rows]
 
     @property
     def exact(self) -> bool:
@@ -311,7 +311,7 @@ class _PlayedTables:
         )
 
 
-def _tables(game: MarkovGame, outcome: NashEquilibrium) -> list[Table]:
+def _tables(game: MarkovGame, outcome: NashEquilibrium) -> list[Rows]:
     if len(items(outcome.strategies, "the tables")) != game.num_players:
         raise InputError(f"there is not one table for each of {game.num_players} players")
     if outcome.timed and game.horizon is None:

@@ -19,7 +19,7 @@ from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import Number
 from gtlearn.limits import check
 
-Tables = Sequence[Sequence[Sequence[Number]] | None]
+KnownTables = Sequence[Sequence[Sequence[Number]] | None]
 Allowed = Sequence[Collection[int]]  # the actions that may be played in each row
 _Values = list[fmpq]  # one a row
 _NOBODY = -1
@@ -65,7 +65,9 @@ class DecisionProcess:
         return sum((p * values[row] for row, p in self.start), _ZERO)
 
 
-def decision_process(game: MarkovGame, tables: Tables, player: int = _NOBODY) -> DecisionProcess:
+def decision_process(
+    game: MarkovGame, tables: KnownTables, player: int = _NOBODY
+) -> DecisionProcess:
     """What `player` can do in `game` where the others play their tables.
 
     Args:
@@ -105,7 +107,7 @@ _Expected = tuple[tuple[fmpq, ...], tuple[tuple[int, fmpq], ...]]
 
 
 def _expected(
-    game: MarkovGame, tables: Tables, player: int, state: int, places: Sequence[int]
+    game: MarkovGame, tables: KnownTables, player: int, state: int, places: Sequence[int]
 ) -> dict[int, _Expected]:
     """The expected payoffs and next states of each action of `player` in a state."""
     mixes: list[list[tuple[int, fmpq]]] = []

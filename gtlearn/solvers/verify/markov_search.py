@@ -21,7 +21,7 @@ import numpy as np
 from gtlearn.games import MarkovGame
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import DETERMINISTIC, Commitment
-from gtlearn.solvers.verify.markov_values import Table, response_to
+from gtlearn.solvers.verify.markov_values import Rows, response_to
 
 _MAX_TABLES = 3_000  # deterministic tables that are all tried
 _MAX_PURE_ROWS = 500_000  # of all of them together, over states and steps
@@ -33,8 +33,8 @@ _OFF = Fraction(1, 1024)  # how far off a table its neighbours are, where ties a
 _ROUNDS = (4, 16)  # shares of a row that improve a table
 
 _Row = tuple[Fraction, ...]
-Plan = tuple[int, ...]  # an action a state
-_Worth = tuple[Fraction, Table]  # what a table earns the leader, and the table
+PureTable = tuple[int, ...]  # an action a state
+_Worth = tuple[Fraction, Rows]  # what a table earns the leader, and the table
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ class Tried:
     """
 
     game: MarkovGame
-    _pure: dict[CommitmentKind, dict[Plan, Fraction]] = field(default_factory=dict)
+    _pure: dict[CommitmentKind, dict[PureTable, Fraction]] = field(default_factory=dict)
     _mixed: dict[CommitmentKind, _Worth] = field(default_factory=dict)
 
-    def deterministic(self, kind: CommitmentKind) -> dict[Plan, Fraction] | None:
+    def deterministic(self, kind: CommitmentKind) -> dict[PureTable, Fraction] | None:
         """What every deterministic table earns; None where they are too many.
 
         In states that cannot be reached only the first legal action is tried: it changes nothing.
@@ -95,7 +95,7 @@ class Tried:
             self._mixed[kind] = max(self._climbed(kind, outcome.commitment), key=_value)
         return self._mixed[kind]
 
-    def value(self, table: Table, kind: CommitmentKind) -> Fraction:
+    def value(self, table: Rows, kind: CommitmentKind) -> Fraction:
         """What a table earns the leader."""
         check()
         return response_to(self.game, table, kind.leader, kind.follower, kind.ties).other
@@ -113,7 +113,7 @@ class Tried:
         """The best tables from three starts: deterministic, simple, and the stated one."""
         strong = CommitmentKind(kind.leader, kind.follower, "strong")
         budget = self._budget()
-        given: Table = tuple(tuple(Fraction(p) for p in row) for row in start)
+        given: Rows = tuple(tuple(Fraction(p) for p in row) for row in start)
         simple = self._worths(budget.of(self._simple(strong)), strong)
         best = max([*self._worths([given], strong), self._best_pure(strong), *simple], key=_value)
         for share in _ROUNDS:
@@ -123,7 +123,7 @@ class Tried:
         near = self._budget().of(_near(self.game, kind.leader, best[1]))
         return self._worths([best[1], given, *near], kind)
 
-    def _simple(self, kind: CommitmentKind) -> Iterator[Table]:
+    def _simple(self, kind: CommitmentKind) -> Iterator[Rows]:
         """Simple tables; of a long game those that are best in a shorter one."""
         if (self.game.horizon or 1) <= _SHORT:
             equal = product(*_rows(self.game, kind.leader, 2))  # rows that play some equally often
@@ -132,7 +132,7 @@ class Tried:
         worths = short._worths(short._budget().of(short._simple(kind)), kind)
         return (table for _, table in heapq.nlargest(_KEPT, worths, key=_value))
 
-    def _worths(self, tables: Iterable[Table], kind: CommitmentKind) -> list[_Worth]:
+    def _worths(self, tables: Iterable[Rows], kind: CommitmentKind) -> list[_Worth]:
         return [(self.value(table, kind), table) for table in tables]
 
     def _budget(self) -> _Budget:
@@ -155,7 +155,7 @@ class _Budget:
 
     left: int
 
-    def of(self, tables: Iterator[Table]) -> Iterator[Table]:
+    def of(self, tables: Iterator[Rows]) -> Iterator[Rows]:
         """So many of them."""
         for table in islice(tables, max(self.left, 0)):
             self.left -= 1
@@ -174,7 +174,7 @@ def _legal(game: MarkovGame, leader: int) -> list[list[int]]:
     ]
 
 
-def _constant(game: MarkovGame, leader: int) -> Iterator[Table]:
+def _constant(game: MarkovGame, leader: int) -> Iterator[Rows]:
     """Tables with the same row in every state."""
     first, *others = _rows(game, leader, max(_ROUNDS))
     for row in first:
@@ -204,7 +204,7 @@ def _rows(game: MarkovGame, leader: int, parts: int) -> list[list[_Row]]:
     return out
 
 
-def _near(game: MarkovGame, leader: int, table: Table) -> Iterator[Table]:
+def _near(game: MarkovGame, leader: int, table: Rows) -> Iterator[Rows]:
     """Tables just off another one, towards tables some of whose rows are pure."""
     size = game.shape[leader]
     options = []
@@ -222,6 +222,6 @@ def _mixed(size: int, shares: dict[int, Fraction]) -> _Row:
     return tuple(shares.get(a, Fraction(0)) for a in range(size))
 
 
-def pure_table(plan: Plan, size: int) -> Table:
+def pure_table(plan: PureTable, size: int) -> Rows:
     """The table of `size` actions that plays one action in each state."""
     return tuple(_mixed(size, {action: Fraction(1)}) for action in plan)

@@ -28,7 +28,7 @@ from gtlearn.solvers.verify.form import ROUNDING, index, items, number, number_f
 from gtlearn.solvers.verify.markov_process import (
     Allowed,
     DecisionProcess,
-    Tables,
+    KnownTables,
     best_values,
     conserving,
     decision_process,
@@ -42,7 +42,7 @@ from gtlearn.solvers.verify.report import Statement, TooLarge
 CLASSES = (STATIONARY, OPTIMAL)
 MAX_NODES = 20_000  # of the search for a best table that does not see the time
 
-Table = Sequence[Sequence[Fraction]]
+Rows = Sequence[Sequence[Fraction]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class BestResponse:
 
 
 @of_games(MarkovGame, IteratedGame)
-def table_payoffs(game: MarkovGame | IteratedGame, tables: Tables) -> tuple[Fraction, ...]:
+def table_payoffs(game: MarkovGame | IteratedGame, tables: KnownTables) -> tuple[Fraction, ...]:
     """What each player gets where all play their tables, in the game's unit.
 
     Args:
@@ -86,7 +86,7 @@ def table_payoffs(game: MarkovGame | IteratedGame, tables: Tables) -> tuple[Frac
 
 
 def best_deviation(
-    game: MarkovGame | IteratedGame, tables: Tables, player: int, kind: str = OPTIMAL
+    game: MarkovGame | IteratedGame, tables: KnownTables, player: int, kind: str = OPTIMAL
 ) -> Fraction:
     """The most that `player` can get against the others' tables.
 
@@ -108,7 +108,7 @@ def best_deviation(
 
 
 @of_games(MarkovGame, IteratedGame)
-def table_regrets(game: MarkovGame | IteratedGame, tables: Tables) -> tuple[Fraction, ...]:
+def table_regrets(game: MarkovGame | IteratedGame, tables: KnownTables) -> tuple[Fraction, ...]:
     """How much each player could gain by its best history-dependent deviation; 0 in equilibrium.
 
     Args:
@@ -129,7 +129,7 @@ def table_regrets(game: MarkovGame | IteratedGame, tables: Tables) -> tuple[Frac
 
 def best_response(
     game: MarkovGame | IteratedGame,
-    tables: Tables,
+    tables: KnownTables,
     player: int,
     kind: str = OPTIMAL,
     *,
@@ -169,7 +169,7 @@ def response_to(
 
 
 def best_actions(
-    game: MarkovGame | IteratedGame, tables: Tables, player: int
+    game: MarkovGame | IteratedGame, tables: KnownTables, player: int
 ) -> tuple[tuple[int, ...], ...]:
     """The actions that optimal responses to the history play, one tuple a row.
 
@@ -182,7 +182,9 @@ def best_actions(
     return tuple(actions if row in seen else () for row, actions in enumerate(best))
 
 
-def plays_best_everywhere(game: MarkovGame | IteratedGame, tables: Tables, player: int) -> bool:
+def plays_best_everywhere(
+    game: MarkovGame | IteratedGame, tables: KnownTables, player: int
+) -> bool:
     """Whether a player's table is optimal from every state on, and with a horizon every step.
 
     It is where it plays only actions that conserve the optimal value (Puterman 1994, Theorems
@@ -200,7 +202,7 @@ def plays_best_everywhere(game: MarkovGame | IteratedGame, tables: Tables, playe
 
 
 def best_tables(
-    game: MarkovGame | IteratedGame, tables: Tables, player: int, most: int = 100
+    game: MarkovGame | IteratedGame, tables: KnownTables, player: int, most: int = 100
 ) -> tuple[tuple[int | None, ...], ...]:
     """The best tables that do not see the time: an action a state, None where it is never reached.
 
@@ -219,10 +221,10 @@ def best_tables(
         best = _stationary_search(process, player, player, 1)[0]
     else:
         best = process.at_start(best_values(process, player))
-    found: list[tuple[int | None, ...]] = []
+    responses: list[tuple[int | None, ...]] = []
     waiting: list[dict[int, int]] = [{}]
     nodes = 0
-    while waiting and len(found) < most:
+    while waiting and len(responses) < most:
         nodes += 1
         _limit(nodes)
         fixed = waiting.pop()
@@ -231,10 +233,10 @@ def best_tables(
             continue
         free = _first_free(process, fixed)
         if free is None:
-            found.append(tuple(fixed.get(s) for s in range(process.states)))
+            responses.append(tuple(fixed.get(s) for s in range(process.states)))
         else:
             waiting += [{**fixed, free: a} for a in reversed(process.actions[free])]
-    return tuple(found)
+    return tuple(responses)
 
 
 def _first_free(process: DecisionProcess, fixed: dict[int, int]) -> int | None:
@@ -316,7 +318,7 @@ def refused(what: str, error: InputError) -> Statement:
     return Statement(what, test)
 
 
-def read_table(game: MarkovGame, table: Any, player: int, rows: int, exact: bool) -> Table:
+def read_table(game: MarkovGame, table: Any, player: int, rows: int, exact: bool) -> Rows:
     """The table in Fractions, if its rows are distributions over the legal actions.
 
     Args:
@@ -364,7 +366,7 @@ def step_failures(game: MarkovGame, outcome: NashEquilibrium, strategies: Any) -
     return []
 
 
-def read_response(game: MarkovGame, outcome: Commitment, follower: int) -> Table:
+def read_response(game: MarkovGame, outcome: Commitment, follower: int) -> Rows:
     """The follower's response as a table, if it is one of its class.
 
     Raises:

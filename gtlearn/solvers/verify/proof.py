@@ -29,7 +29,7 @@ from gtlearn.limits import check
 from gtlearn.solvers.verify.bimatrix import Exact, of_two
 from gtlearn.solvers.verify.form import index, items, number
 
-SCHEMA = "gtlearn/proof/1"
+PROOF_SCHEMA = "gtlearn/proof/1"
 
 _Vertex = tuple[Exact, list[int]]  # a strategy, and the opponent's best responses to it
 
@@ -48,15 +48,15 @@ def replayed(game: NormalFormGame, log: Any) -> tuple[int, Iterator[_Vertex]]:
     Raises:
         InputError: if the log does not prove that its vertices are all.
     """
-    if not isinstance(log, Mapping) or log.get("schema") != SCHEMA:
-        raise InputError(f"the proof is no JSON object of schema {SCHEMA}")
+    if not isinstance(log, Mapping) or log.get("schema") != PROOF_SCHEMA:
+        raise InputError(f"the proof is no JSON object of schema {PROOF_SCHEMA}")
     stated = log.get("game")
     if not isinstance(stated, Mapping) or stated.get("fingerprint") != game.fingerprint:
         raise InputError("the proof is of another game: its fingerprint is not that of this one")
-    found = of_two(game)
-    if found is None:
+    players_and_game = of_two(game)
+    if players_and_game is None:
         raise InputError("the proof is of a game of two players, and here more than two choose")
-    pair, two = found
+    pair, two = players_and_game
     place = index(log.get("player"), game.num_players, "the player of the proof")
     if place not in pair:
         raise InputError("the player of the proof is none of the two who choose")

@@ -33,7 +33,7 @@ from gtlearn.solvers.outcomes import (
 from gtlearn.solvers.verify.claim import PARTS, Claim
 from gtlearn.solvers.verify.form import require_only
 
-SCHEMA = "gtlearn/solution/1"
+SOLUTION_SCHEMA = "gtlearn/solution/1"
 _ENCLOSED = ("mid", "radius")
 _CLASSES = {"follower": (STATIONARY, OPTIMAL), "policy": (DETERMINISTIC, STOCHASTIC)}
 _Read = TypeVar("_Read")
@@ -66,9 +66,9 @@ def read_claim(data: Any) -> Claim:
     """
     if not isinstance(data, Mapping):
         raise InputError(f"a {type(data).__name__} is no JSON object of a solution")
-    if data.get("schema") != SCHEMA:
+    if data.get("schema") != SOLUTION_SCHEMA:
         raise InputError(
-            f"the object's schema is {quoted(data.get('schema'))}; {SCHEMA!r} is needed"
+            f"the object's schema is {quoted(data.get('schema'))}; {SOLUTION_SCHEMA!r} is needed"
         )
     try:
         return _claim(data)

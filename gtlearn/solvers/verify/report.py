@@ -12,7 +12,7 @@ from typing import Any
 from gtlearn.errors import InputError
 from gtlearn.limits import LimitReached, check
 
-SCHEMA = "gtlearn/verification/1"
+VERIFICATION_SCHEMA = "gtlearn/verification/1"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,10 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """The report as the JSON object of schema gtlearn/verification/1."""
-        return {"schema": SCHEMA, **{part: list(said) for part, said in vars(self).items()}}
+        return {
+            "schema": VERIFICATION_SCHEMA,
+            **{part: list(said) for part, said in vars(self).items()},
+        }
 
 
 class Unproven(Exception):
@@ -100,12 +103,12 @@ class Tested:
     def __call__(self) -> Sequence[str]:
         """What of it is false."""
         try:
-            found = self._test()
+            failures = self._test()
         except InputError as error:
             self.failed = not isinstance(error, TooLarge)
             raise
-        self.failed = bool(found)
-        return found
+        self.failed = bool(failures)
+        return failures
 
 
 Listener = Callable[[str, str], None]  # told the part and the sentence

@@ -31,7 +31,7 @@ from gtlearn.solvers.verify.form import (
 from gtlearn.solvers.verify.markov_search import CommitmentKind, Tried
 from gtlearn.solvers.verify.markov_values import (
     CLASSES,
-    Table,
+    Rows,
     read_table,
     response_to,
     table_payoffs,
@@ -40,7 +40,7 @@ from gtlearn.solvers.verify.markov_values import (
 from gtlearn.solvers.verify.reading import one_of
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
 
-SCHEMA = "gtlearn/run/1"
+RUN_SCHEMA = "gtlearn/run/1"
 _MEAN = "mean reward a step"  # what values are of players who learn by themselves
 VALUES = ("true_value", "true_value_weak", "value_with_learned_follower", "follower_regret")
 _OF_LEADERS = (
@@ -92,12 +92,12 @@ class _Learned:
         return one_of((DETERMINISTIC, STOCHASTIC), self.result.get("policy"))
 
     @cached_property
-    def table(self) -> Table:
+    def table(self) -> Rows:
         rows = self.game.num_states
         return read_table(self.game, self.result["commitment"], self.leader, rows, True)
 
     @cached_property
-    def answer(self) -> Table:
+    def answer(self) -> Rows:
         given = items(self.result.get("response"), "the response")
         rows = self.game.num_states
         if len(given) != rows:
@@ -218,7 +218,7 @@ def _exact_value(learned: _Learned) -> list[str]:
 
 
 def _table_statements(game: MarkovGame, result: Mapping[str, Any]) -> Iterator[Statement]:
-    tables: list[Table] = []
+    tables: list[Rows] = []
     yield from _foreign(result, _OF_LEADERS, "leaders")
     form = Tested(partial(_read_tables, game, result, tables))
     yield from _labels(result, states=list(game.states), unit=_MEAN)
@@ -231,7 +231,7 @@ def _table_statements(game: MarkovGame, result: Mapping[str, Any]) -> Iterator[S
         yield Statement("the nash_conv", partial(_nash_conv, game, result, tables))
 
 
-def _read_tables(game: MarkovGame, result: Mapping[str, Any], tables: list[Table]) -> list[str]:
+def _read_tables(game: MarkovGame, result: Mapping[str, Any], tables: list[Rows]) -> list[str]:
     given = items(result["strategies"], "the strategies")
     if len(given) != game.num_players:
         return [f"there is not one table for each of {game.num_players} players"]
@@ -241,7 +241,7 @@ def _read_tables(game: MarkovGame, result: Mapping[str, Any], tables: list[Table
     return []
 
 
-def _values(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Table]) -> list[str]:
+def _values(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Rows]) -> list[str]:
     said = [number(v, "a value") for v in items(result["values"], "the values")]
     true = [value * _per_step(game) for value in table_payoffs(game, tables)]
     if len(said) != len(true):
@@ -253,7 +253,7 @@ def _values(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Table]
     ]
 
 
-def _nash_conv(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Table]) -> list[str]:
+def _nash_conv(game: MarkovGame, result: Mapping[str, Any], tables: Sequence[Rows]) -> list[str]:
     said = number(result["nash_conv"], "the nash_conv")
     true = sum(table_regrets(game, tables), Fraction(0)) * _per_step(game)
     if abs(true - said) <= 2 * game.num_players * _tolerance(game):

@@ -103,16 +103,16 @@ def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statem
     from gtlearn.solvers.verify import dominance, reading, run
 
     schema = data.get("schema")
-    if schema == reading.SCHEMA:
+    if schema == reading.SOLUTION_SCHEMA:
         return _of_claim(game, reading.read_claim(data), proof)
     if proof is not None:
         raise InputError(_NO_LIST)
-    if schema == dominance.SCHEMA:
+    if schema == dominance.DOMINANCE_SCHEMA:
         stated = dominance.read_elimination(data)
         return dominance.dominance_statements(_normal_form(game), stated)
-    if schema == run.SCHEMA:
+    if schema == run.RUN_SCHEMA:
         return run.run_statements(game, data)
-    known = " or ".join((reading.SCHEMA, dominance.SCHEMA, run.SCHEMA))
+    known = " or ".join((reading.SOLUTION_SCHEMA, dominance.DOMINANCE_SCHEMA, run.RUN_SCHEMA))
     raise InputError(f"the object's schema is {quoted(schema)}; it must be {known}")
 
 

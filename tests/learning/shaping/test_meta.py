@@ -245,7 +245,7 @@ def test_a_ceiling_is_above_what_its_seeds_find():
     chain = unroll(IPD, [found.start, few], 1.0, 3)
     assert float(meta_objective(chain.values, 0).mean()) == pytest.approx(found.objective)
     assert float(found.values[1:].sum()) == pytest.approx(found.objective)
-    assert found.found.shape == (6,) and float(found.found[0]) == found.objective
+    assert found.ends.shape == (6,) and float(found.ends[0]) == found.objective
     single = train(IPD, [few], found.start[None], iterations=30, rates=1.0, length=3)
     assert single.objective[-1] < 1.01 * found.objective  # nearly at rest
 

@@ -9,7 +9,7 @@ from gtlearn.errors import InputError
 from gtlearn.reproduce import read_figure, reproduce
 from gtlearn.reproduce.figure import Reproduction, parse_figure
 from gtlearn.reproduce.kinds.adaptation import ADAPTATION
-from gtlearn.reproduce.kinds.kind import Run
+from gtlearn.reproduce.kinds.kind import FinishedRun
 
 SMALL = {
     "title": "A small figure",
@@ -55,7 +55,7 @@ def made_up(seed, auc):
         "auc_at_equilibrium": -1.0,
         "auc_ceiling": 4.0,
     }
-    return Run(result, {})
+    return FinishedRun(result, {})
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_an_option_across(found, tmp_path):
 
 def test_what_was_only_played_has_no_nash_conv(found, tmp_path):
     played = {k: v for k, v in made_up(0, 2.0).result.items() if k != "nash_conv"}
-    found.runs["ipd", "pg"] = (Run(played, {}),)
+    found.runs["ipd", "pg"] = (FinishedRun(played, {}),)
     assert ADAPTATION.to_json(found)["rows"][1]["nash_conv"] is None
     assert " -" in ADAPTATION.report(found)
     assert ADAPTATION.draw(found, tmp_path / "figure.png").is_file()

@@ -9,7 +9,7 @@ import pytest
 from gtlearn import games
 from gtlearn.solvers import solve, verify
 from gtlearn.solvers._commitment import data
-from gtlearn.solvers._commitment.data import Bimatrix
+from gtlearn.solvers._commitment.data import LeaderPayoffs
 from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded
 from gtlearn.solvers.output import json as solution_json
 from gtlearn.solvers.testing import Judge, Verdict, mutants
@@ -50,7 +50,7 @@ class TestMultipliersInShort:
 
 @pytest.mark.parametrize("unit", [1, 2**70])
 def test_bounds_do_not_depend_on_how_many_rows_are_looked_at_at_once(unit, monkeypatch):
-    game = Bimatrix.of(games.normal_form(*(DRAW.astype(object) * unit)), 0)
+    game = LeaderPayoffs.of(games.normal_form(*(DRAW.astype(object) * unit)), 0)
     draw = np.random.default_rng(5)
     floats = {j: draw.random(40) * (draw.random(40) < 0.1) for j in range(0, 40, 3)}
     multipliers = rounded(game, floats)
@@ -74,7 +74,7 @@ def test_classes_are_of_equal_columns(unit, collide, monkeypatch):
         for module in (data, commitment_arithmetic):
             monkeypatch.setattr(module, "hash", lambda _: 0, raising=False)
     tables = np.random.default_rng(6).integers(0, 2, (2, 2, 9)).astype(object) * unit
-    game = Bimatrix.of(games.normal_form(*tables), 0)
+    game = LeaderPayoffs.of(games.normal_form(*tables), 0)
     columns = tables[1].T.tolist()
     groups = [[k for k in range(9) if columns[k] == column] for column in columns]
     expected = [group for j, group in enumerate(groups) if group[0] == j]

@@ -25,7 +25,7 @@ from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
 from gtlearn.learning.shaping.ascents.exact import ceiling
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.methods import Method
-from gtlearn.learning.shaping.personas import Distribution, Personas, peers
+from gtlearn.learning.shaping.personas import PersonaGroup, Personas, peers
 from gtlearn.solvers.profiles.tables import simple_rows, written
 
 CEILING_SEEDS = 16  # of exact Meta-MAPG, of which the best is the ceiling
@@ -62,7 +62,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
         """What the chosen start earns against the test personas, beside the floor and ceiling."""
         test, _ = self.tested()
         still, best = self._still(), self._ceiling()
-        auc, floor, highest = (float(found.auc.mean()) for found in (test, still, best))
+        auc, floor, highest = (float(tested.auc.mean()) for tested in (test, still, best))
         table = self.trainer.table()
         return {
             "game": self.game.name,
@@ -125,17 +125,17 @@ def _strategies(test: Adaptation) -> dict[str, Any]:
 
 
 def _notes(chain: int, auc: float, floor: float, highest: float) -> list[str]:
-    found = [
+    scores = [
         f"Against the test personas the mean rewards after the {chain} updates add up to "
         f"{auc:.4g} (the AUC); playing the stage game's equilibrium earns {round(floor, 6):.4g}"
     ]
     if highest > floor:
         percent = round(100 * (auc - floor) / (highest - floor))
-        found.append(
+        scores.append(
             f"Exact Meta-MAPG of tables reaches {highest:.4g}, the ceiling; this is {percent} % "
             "of the way from equilibrium to it"
         )
-    return found
+    return scores
 
 
 @lru_cache(maxsize=8)
@@ -144,7 +144,7 @@ def tables_ceiling(
     chain: int,
     inner_rate: float,
     population_seed: int,
-    distribution: Distribution,
+    distribution: PersonaGroup,
     *,
     learn_rates: bool,
 ) -> Adaptation:

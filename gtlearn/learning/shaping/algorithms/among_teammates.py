@@ -49,8 +49,8 @@ class TeammateLearner(ValidatedLearner[Teammates]):
         """What the chosen start earns among the test teammates, along the chain."""
         peers = "teammates, who learned to run left,"
         unit = "; it is about the speed to the right, in metres a second"
-        found = self.among(self.env, f"{self.method.name}, sampled", peers, unit)
-        return {**found, "teammates_sha256": self.teammates.checksum}
+        trainer = self.among(self.env, f"{self.method.name}, sampled", peers, unit)
+        return {**trainer, "teammates_sha256": self.teammates.checksum}
 
     def policies(self) -> Mapping[str, Any]:
         """The chosen start of the back leg; see `gtlearn.learning.protocol`."""

@@ -81,25 +81,25 @@ class SelfPlayLearner:
 
     def result(self) -> dict[str, Any]:
         """What was learned, what it is worth, and how far it is from equilibrium."""
-        found = {
+        result = {
             "method": f"{self.rule}, exact",
             "values": self._values(),
             **self._place(),
             "unit": UNIT if self.iterated is None else MEAN,
         }
         if not isinstance(self.game, TableGame) or self.iterated is None:
-            note = f"The parameters are {found['distance']:.3g} away from the nearest equilibrium"
-            return {"game": self.named, **found, "notes": [note]}
+            note = f"The parameters are {result['distance']:.3g} away from the nearest equilibrium"
+            return {"game": self.named, **result, "notes": [note]}
         *others, last = (f"{value:.4g}" for value in self._values())
         tables = self.game.tables(self.parameters)
         note = (
             f"They get {', '.join(others)} and {last} a step; by deviating they could gain "
-            f"{found['nash_conv']:.3g} together (NashConv, {MEAN})"
+            f"{result['nash_conv']:.3g} together (NashConv, {MEAN})"
         )
         return {
             "game": self.iterated.name,
             "fingerprint": self.iterated.fingerprint,
-            **found,
+            **result,
             "strategies": [written(simple_rows(t.numpy())) for t in tables],
             "notes": [note],
         }

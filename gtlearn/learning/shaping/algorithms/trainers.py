@@ -135,9 +135,9 @@ class ExactTrainer(Trainer[Personas, MetaAscent]):
 
     def step(self) -> Iteration:
         """One iteration."""
-        found = self.ascent.step()
-        objective = float(found.objective.mean()) * self.per_step
-        return Iteration(objective, float(found.gradient.mean(1).norm()), 0)
+        step = self.ascent.step()
+        objective = float(step.objective.mean()) * self.per_step
+        return Iteration(objective, float(step.gradient.mean(1).norm()), 0)
 
     def share(self, parallel: Parallel, parts: int) -> None:
         """Refuses: there is nothing to share.
@@ -214,10 +214,10 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
 
     def step(self) -> Iteration:
         """One iteration."""
-        found = self.ascent.step()
-        norm = float(found.parameters.flatten(1).norm(dim=1).mean())
+        step = self.ascent.step()
+        norm = float(step.parameters.flatten(1).norm(dim=1).mean())
         rollouts = self.training.chains * self._rollouts[0]
-        objective = float(found.objective.mean()) * self.setting.unit
+        objective = float(step.objective.mean()) * self.setting.unit
         return Iteration(objective, norm, self._played(rollouts))
 
     def share(self, parallel: Parallel, parts: int) -> None:
@@ -232,12 +232,12 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
     def adapted(self, peers: Sequence[Population]) -> tuple[Adaptation, int]:
         """How the present start fares among peers, in trajectories."""
         generator = torch.Generator(self.setting.device).manual_seed(self.seed)
-        found = self.ascent.adapted(self._on_device(peers), generator)
+        adapted = self.ascent.adapted(self._on_device(peers), generator)
         played = self._played(len(peers[0]) * self._rollouts[1])
-        rewards = found.mean_rewards[:, 0].T.cpu() * self.setting.unit
+        rewards = adapted.mean_rewards[:, 0].T.cpu() * self.setting.unit
         if self.setting.tables is None:
             return Adaptation(peers[0], rewards.double().numpy()), played
-        return measured(self.setting.tables, peers[0], rewards, found.parameters), played
+        return measured(self.setting.tables, peers[0], rewards, adapted.parameters), played
 
     def table(self) -> Tensor | None:
         """The present start's probabilities, (states, actions); None for networks."""

@@ -79,7 +79,7 @@ class TeammateTraining:
     def result(self) -> dict[str, Any]:
         """How fast the team runs at the end, and which teammates were kept."""
         teammates = self._teammates()
-        found = {
+        result = {
             "env": self.env,
             "mean_reward": self.reward,
             "teammates": len(teammates),
@@ -88,7 +88,7 @@ class TeammateTraining:
                 f"{len(teammates)} of its front legs are kept"
             ],
         }
-        return {**found, "teammates_sha256": teammates.checksum} if self.kept else found
+        return {**result, "teammates_sha256": teammates.checksum} if self.kept else result
 
     def policies(self) -> Mapping[str, Any]:
         """Both legs; see `gtlearn.learning.protocol`."""

@@ -37,16 +37,16 @@ class ValidatedLearner(Generic[Peers]):
 
     def step(self) -> Mapping[str, float]:
         """One iteration, and a validation where one is due."""
-        found = self.trainer.step()
+        step = self.trainer.step()
         self.done += 1
-        self.env_steps += found.env_steps
+        self.env_steps += step.env_steps
         if self.done % self.validate_every == 0:
             self._choose()
         return {
             "env_steps": self.env_steps,  # none where values are exact: nothing is played
-            "train_objective": found.objective,
+            "train_objective": step.objective,
             "validation_auc": self.last,  # of the latest one; the best so far is "learned"
-            "gradient_norm": found.norm,
+            "gradient_norm": step.norm,
         }
 
     def share(self, parallel: Parallel, parts: int) -> None:
@@ -109,9 +109,9 @@ class ValidatedLearner(Generic[Peers]):
             self._choose()
 
     def _validated(self) -> float:
-        found, played = self.trainer.adapted(self.peers["validation"])
+        tested, played = self.trainer.adapted(self.peers["validation"])
         self.env_steps += played
-        return float(found.auc.mean())
+        return float(tested.auc.mean())
 
     def _choose(self) -> None:
         """Keeps the present start where it is the best among the peers of the validation."""

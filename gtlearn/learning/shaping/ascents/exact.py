@@ -168,12 +168,12 @@ class MetaAscent(Ascent):
         initial = [persona[self._chosen()] for persona in self._personas]
         initial.insert(self._player, self.start[:, None])
         rates = self.rates[:, None].requires_grad_(self._learns_rates)
-        found = self._method.exact(self._game, initial, rates, self._player)
+        gradient = self._method.exact(self._game, initial, rates, self._player)
         of_rates = None
-        if found.rates is not None:
-            of_rates = found.rates[:, 0, :, self._player] / len(initial[-1])
-        self.climb(found.gradient.mean(1), of_rates)
-        return found
+        if gradient.rates is not None:
+            of_rates = gradient.rates[:, 0, :, self._player] / len(initial[-1])
+        self.climb(gradient.gradient.mean(1), of_rates)
+        return gradient
 
     def _chosen(self) -> Tensor | slice:
         """Which personas this iteration takes."""
@@ -221,14 +221,14 @@ class Ceiling:
         rates: the inner rates that it was found with, shape (L, players).
         objective: its meta-objective, the mean over personas.
         values: what the player gets along its chain, the mean over personas; shape (L + 1,).
-        found: what each seed ended with, highest first; shape (seeds,).
+        ends: what each seed ended with, highest first; shape (seeds,).
     """
 
     start: Tensor
     rates: Tensor
     objective: float
     values: Tensor
-    found: Tensor
+    ends: Tensor
 
 
 def ceiling(
@@ -292,5 +292,5 @@ def ceiling(
         rates=trained.rates[best],
         objective=float(objective[best]),
         values=values[best, :, player],
-        found=objective.sort(descending=True).values,
+        ends=objective.sort(descending=True).values,
     )

@@ -78,17 +78,17 @@ class SampledAscent(Ascent):
         drawn = self._drawn(len(self._personas[0]))
         peers = tuple(given[drawn] for given in self._personas)
         seeds = self._drawn(_LARGEST_SEED)
-        found = self.estimate(Chains(self.start, self.rates, self.values, peers, seeds))
-        clipped = clip_each(found.parameters, self._clip)
+        estimate = self.estimate(Chains(self.start, self.rates, self.values, peers, seeds))
+        clipped = clip_each(estimate.parameters, self._clip)
         if self._groups is None:
             gradient = clipped.mean(0)
         else:
             gradient = project_conflicts(clipped, self._groups[drawn], self._drawing)
-        self.climb(gradient, clip_each(found.rates, self._clip).mean(0))
+        self.climb(gradient, clip_each(estimate.rates, self._clip).mean(0))
         if self._estimator.critic is not None:
-            self.values.grad = found.values
+            self.values.grad = estimate.values
             self._critic_optimiser.step()
-        return found
+        return estimate
 
     def adapted(self, personas: Sequence[Tensor], generator: torch.Generator) -> Adapted:
         """How the present start and its peers go on learning (Algorithm 2).

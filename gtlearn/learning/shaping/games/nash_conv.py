@@ -39,9 +39,9 @@ def nash_conv(game: TableGame, parameters: Parameters) -> Tensor:
     tensor(25., dtype=torch.float64)
     """
     parameters = [p.detach() for p in game.expanded(parameters)]
-    tables, found = game.tables(parameters), game.values(parameters)
+    tables, values = game.tables(parameters), game.values(parameters)
     best = [_best_response(game, tables, player) for player in range(game.num_players)]
-    return (torch.stack(best, dim=-1) - found).sum(-1)
+    return (torch.stack(best, dim=-1) - values).sum(-1)
 
 
 def exact_nash_conv(game: TableGame, parameters: Parameters) -> Fraction:

@@ -137,8 +137,8 @@ class MatrixGame(DifferentiableGame):
         """The values of the players, of shape (*batch, players); see `DifferentiableGame`."""
         strategies = [torch.softmax(logits, dim=-1) for logits in self.expanded(parameters)]
         batch = strategies[0].shape[:-1]
-        found = self.payoffs.to(strategies[0]).expand(*batch, *self.payoffs.shape)
+        values = self.payoffs.to(strategies[0]).expand(*batch, *self.payoffs.shape)
         for strategy in strategies:
-            ones = [1] * (found.ndim - len(batch) - 1)
-            found = (strategy.reshape(*strategy.shape, *ones) * found).sum(len(batch))
-        return found
+            ones = [1] * (values.ndim - len(batch) - 1)
+            values = (strategy.reshape(*strategy.shape, *ones) * values).sum(len(batch))
+        return values

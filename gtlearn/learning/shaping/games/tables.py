@@ -60,14 +60,14 @@ class Dynamics:
         system, rewards = self._process(tables)
         inverse = _inverse(system.detach())
         visits = self._visits(system, inverse) * self._scale
-        found = (visits * rewards).sum(0)
+        totals = (visits * rewards).sum(0)
         joint = self._joint_values(_Solve.apply(system, inverse, rewards))  # type: ignore[no-untyped-call]
         slopes = []
         for player, (table, own) in enumerate(zip(tables, joint.unbind(2), strict=True)):
             share = table * self._worth(own, tables, player)
             mean = share.sum(1, keepdim=True)
             slopes.append(visits * torch.addcmul(share, table, mean, value=-1))
-        return found, slopes
+        return totals, slopes
 
     def _process(self, tables: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """I - gamma P, shape (states, states, batch), and rewards, (states, players, batch)."""
@@ -80,8 +80,8 @@ class Dynamics:
     def _visits(self, system: Tensor, inverse: Tensor) -> Tensor:
         """Discounted visits of the states, shape (states, 1, batch)."""
         start = self._start.expand(-1, -1, system.shape[-1])
-        found: Tensor = _Solve.apply(system.transpose(0, 1), inverse.transpose(0, 1), start)  # type: ignore[no-untyped-call]
-        return found
+        solved: Tensor = _Solve.apply(system.transpose(0, 1), inverse.transpose(0, 1), start)  # type: ignore[no-untyped-call]
+        return solved
 
     def _joint_values(self, state_values: Tensor) -> Tensor:
         """The value of joint actions, (states or 1, joint actions, players, batch).
@@ -100,16 +100,16 @@ class Dynamics:
         Args:
             joint: the player's values of joint actions, (states or 1, joint actions, batch).
         """
-        found: Tensor = joint.unflatten(1, self._actions)
+        chances: Tensor = joint.unflatten(1, self._actions)
         axis = 1  # of the player's actions, once those of players before it are summed over
         for other, table in enumerate(tables):
             if other == player:
                 axis = 2
                 continue
-            shape = [table.shape[0], *[1] * (found.ndim - 2), table.shape[-1]]
+            shape = [table.shape[0], *[1] * (chances.ndim - 2), table.shape[-1]]
             shape[axis] = table.shape[1]
-            found = (found * table.reshape(shape)).sum(axis)
-        return found
+            chances = (chances * table.reshape(shape)).sum(axis)
+        return chances
 
 
 class _Solve(torch.autograd.Function):
@@ -141,8 +141,8 @@ def _inverse(matrices: Tensor) -> Tensor:
     """
     size = len(matrices)
     if size > _SMALL:
-        found: Tensor = torch.linalg.inv(matrices.permute(2, 0, 1)).permute(1, 2, 0)
-        return found
+        inverse: Tensor = torch.linalg.inv(matrices.permute(2, 0, 1)).permute(1, 2, 0)
+        return inverse
     matrices = matrices.clone()
     for k in range(size):
         column = matrices[:, k].clone()
@@ -178,14 +178,14 @@ class TableGame(DifferentiableGame):
 
     def expanded(self, parameters: Parameters) -> list[Tensor]:
         """The same parameters with all axes of the batch; see `DifferentiableGame`."""
-        found = super().expanded(parameters)
-        held, given = self.tensors.start, found[0]
+        batch = super().expanded(parameters)
+        held, given = self.tensors.start, batch[0]
         if (given.dtype, given.device) != (held.dtype, held.device):
             raise InputError(
                 f"the tensors of {self.name} are {held.dtype} on {held.device}, the parameters "
                 f"{given.dtype} on {given.device}; make both the same"
             )
-        return found
+        return batch
 
     def tables(self, parameters: Parameters) -> list[Tensor]:
         """The probabilities of actions, one tensor a player of shape (*batch, states, actions)."""
@@ -216,8 +216,8 @@ class TableGame(DifferentiableGame):
             return super().values_and_gradients(parameters)
         parameters = self.expanded(parameters)
         batch = parameters[0].shape[:-2]
-        found, slopes = self._dynamics.values_and_slopes(_batch_last(parameters))
-        return found.mT.reshape(*batch, -1), tuple(
+        worth, slopes = self._dynamics.values_and_slopes(_batch_last(parameters))
+        return worth.mT.reshape(*batch, -1), tuple(
             slope.permute(2, 0, 1).reshape(own.shape)
             for slope, own in zip(slopes, parameters, strict=True)
         )

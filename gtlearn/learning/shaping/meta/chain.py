@@ -72,7 +72,7 @@ def unroll(
     alpha = step_rates(rates, length, held[0], game.num_players)
     chain, values = [held], []
     for row in alpha.unbind(-2):
-        found, slopes = game.values_and_gradients(held)
+        worth, slopes = game.values_and_gradients(held)
         followed = {player: ascent(held, row) for player, ascent in ascents.items()}
         held = tuple(
             own
@@ -86,7 +86,7 @@ def unroll(
             )
         )
         chain.append(held)
-        values.append(found)
+        values.append(worth)
     values.append(game.values(held))
     _check_finite(game, chain)
     return Chain(tuple(chain), torch.stack(values, dim=-2))

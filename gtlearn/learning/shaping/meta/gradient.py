@@ -266,12 +266,12 @@ def _by_policies(
     game: DifferentiableGame, chain: Chain, start: Tensor, player: int
 ) -> tuple[Tensor, Tensor]:
     """Through the player's own policies after the updates, and through those of the others."""
-    found = []
+    parts = []
     for moving in (True, False):
         later = [
             torch.stack([p if (k == player) == moving else p.detach() for p in policies])
             for k, policies in enumerate(zip(*chain.parameters[1:], strict=True))
         ]
         objective = game.values(later)[..., player]
-        found.append(gradients(objective, [start])[0])
-    return found[0], found[1]
+        parts.append(gradients(objective, [start])[0])
+    return parts[0], parts[1]

@@ -45,8 +45,8 @@ def play(policies: Sequence[Policy], parameters: Sequence[Tensor], sample: Sampl
             policies, parameters, played.actions, played.memories, strict=True
         )
     ]
-    for player, (given, found) in enumerate(zip(parameters, log_probs, strict=True)):
-        if given.requires_grad and torch.is_grad_enabled() and not found.requires_grad:
+    for player, (given, logs) in enumerate(zip(parameters, log_probs, strict=True)):
+        if given.requires_grad and torch.is_grad_enabled() and not logs.requires_grad:
             raise InputError(
                 f"the log-probabilities of player {player}'s policy, a "
                 f"{type(policies[player]).__name__}, are not differentiable in its parameters; "

@@ -117,7 +117,7 @@ _LARGEST = 10.0  # a state's numbers are clipped, as theirs
 
 Baseline = Literal["linear", "split", "none"]
 Credit = Callable[[Trajectories], Tensor]  # every player's weighted advantages
-Judge = Callable[[Trajectories], Tensor]  # those of one player alone
+Valuer = Callable[[Trajectories], Tensor]  # those of one player alone
 
 
 def returns_credit(
@@ -176,8 +176,8 @@ def value_credit(
     Returns:
         Shape (chains, steps, trajectories), without gradient where the values have none.
     """
-    found = generalised_advantages(played.rewards[player], values, discount, decay)
-    return _weighted(found, discount, weighted)
+    advantages = generalised_advantages(played.rewards[player], values, discount, decay)
+    return _weighted(advantages, discount, weighted)
 
 
 def values_and_gradient(

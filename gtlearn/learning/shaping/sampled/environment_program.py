@@ -141,8 +141,8 @@ class EnvironmentProgram:
                 f"an action at step {step} of {self.name} is not finite; lower the learning rates"
             )
         joint = actions.flatten(1, 2).transpose(0, 1).clamp(-limits, limits)
-        found: NDArray[np.float64] = joint.double().cpu().numpy()
-        return found
+        array: NDArray[np.float64] = joint.double().cpu().numpy()
+        return array
 
     def _environments(self, count: int) -> Simulator:
         """So many environments, made once."""

@@ -22,7 +22,12 @@ import torch
 from torch import Tensor
 
 from gtlearn.learning.shaping.sampled.chain import Link, Sampler, check_player, play, play_chain
-from gtlearn.learning.shaping.sampled.credit import Credit, Judge, dice_objective, score_objective
+from gtlearn.learning.shaping.sampled.credit import (
+    Credit,
+    Valuer,
+    dice_objective,
+    score_objective,
+)
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
@@ -53,7 +58,7 @@ def meta_mapg(
     rates: Tensor,
     sample: Sampler,
     credit: Credit,
-    judge: Judge,
+    judge: Valuer,
     *,
     player: int = 0,
     dependence: float = 1.0,
@@ -83,7 +88,7 @@ def meta_pg(
     rates: Tensor,
     sample: Sampler,
     credit: Credit,
-    judge: Judge,
+    judge: Valuer,
     *,
     player: int = 0,
     dependence: float = 1.0,
@@ -96,7 +101,7 @@ def meta_pg(
     return meta_mapg(*known, player=player, dependence=dependence, shaped=[player])
 
 
-def meta_objective(links: Sequence[Link], judge: Judge, shaped: Sequence[int]) -> Tensor:
+def meta_objective(links: Sequence[Link], judge: Valuer, shaped: Sequence[int]) -> Tensor:
     """What has the gradient of the values at phi_1, ..., phi_L; one number a chain.
 
     Args:
@@ -117,7 +122,7 @@ def reinforce(
     sample: Sampler,
     credit: Credit,
     *,
-    judge: Judge | None = None,
+    judge: Valuer | None = None,
     player: int = 0,
 ) -> Tensor:
     """The gradient of a player's value in its own parameters: Williams (1992), REINFORCE.
@@ -138,7 +143,7 @@ def lola_dice(
     sample: Sampler,
     credit: Credit,
     *,
-    judge: Judge | None = None,
+    judge: Valuer | None = None,
     player: int = 0,
     dependence: float = 1.0,
 ) -> Tensor:

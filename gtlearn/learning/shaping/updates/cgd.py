@@ -11,7 +11,7 @@ from gtlearn.learning.shaping.games.protocol import (
     gradients,
     own_gradients,
 )
-from gtlearn.learning.shaping.updates.rule import Place, Rates, point
+from gtlearn.learning.shaping.updates.rule import Rates, ValuesAt, point
 
 
 @torch.enable_grad()
@@ -49,7 +49,7 @@ def update(
     return at.moved(_equilibrium(at, rates), 1.0)
 
 
-def _equilibrium(at: Place, rates: Rates) -> list[Tensor]:
+def _equilibrium(at: ValuesAt, rates: Rates) -> list[Tensor]:
     own = own_gradients(at.values, at.parameters, create_graph=True)
     batch = at.values.shape[:-1]
     sizes = [g[(0,) * at.batch].numel() for g in own]
@@ -67,7 +67,7 @@ def _equilibrium(at: Place, rates: Rates) -> list[Tensor]:
     return [part.reshape(g.shape) for part, g in zip(parts, own, strict=True)]
 
 
-def _mixed(at: Place, own: tuple[Tensor, ...], sizes: list[int]) -> Tensor:
+def _mixed(at: ValuesAt, own: tuple[Tensor, ...], sizes: list[int]) -> Tensor:
     """G_o: row k is the gradient of entry k of all players' g in the parameters of the others."""
     batch = at.values.shape[:-1]
     rows = []

@@ -115,10 +115,10 @@ class _Proximal:
         """eta V - D after a move of the player's parameters, shape (*batch)."""
         chosen = [p if p.requires_grad else p.detach().requires_grad_() for p in held]
         chosen[self.player] = held[self.player] + move
-        found, ahead = self.values(chosen), list(chosen)
+        values, ahead = self.values(chosen), list(chosen)
         for other, own in enumerate(chosen):
             if other != self.player:
-                (step,) = gradients(found[..., other], [own], create_graph=True)
+                (step,) = gradients(values[..., other], [own], create_graph=True)
                 if self.foreseen == "natural":
                     step = _solved(self.metric(held[other]), step)
                 ahead[other] = own + self.alpha[other] * step
@@ -131,13 +131,13 @@ class _Proximal:
     def slope(self, held: Parameters, move: Tensor) -> tuple[Tensor, Tensor]:
         """The objective after a move, and its gradient in the move."""
         move = move.detach().requires_grad_()
-        found = self.objective(held, move)
-        return found.detach(), gradients(found, [move])[0]
+        value = self.objective(held, move)
+        return value.detach(), gradients(value, [move])[0]
 
     def apart(self, new: Tensor, old: Tensor) -> Tensor:
         """D, of shape (*batch)."""
-        found = self.divergence(new, old)
-        return found.reshape(*found.shape[: self.batch], -1).mean(-1)
+        distance = self.divergence(new, old)
+        return distance.reshape(*distance.shape[: self.batch], -1).mean(-1)
 
     def metric(self, own: Tensor) -> Tensor:
         """The second derivatives of D where old and new are equal, (*batch, size, size).
@@ -157,9 +157,9 @@ def _ascended(proximal: _Proximal, held: Parameters, iterations: int, longest: f
     """
     own, batch = held[proximal.player], proximal.batch
     move = torch.zeros_like(own)
-    found, slope = proximal.slope(held, move)
+    best, slope = proximal.slope(held, move)
     step = _solved(proximal.metric(own), slope)
-    pace = torch.ones_like(found)
+    pace = torch.ones_like(best)
     for _ in range(iterations):
         gain = _inner(slope, step, batch)
         if not bool((gain > _CLOSE).any()):
@@ -168,13 +168,13 @@ def _ascended(proximal: _Proximal, held: Parameters, iterations: int, longest: f
         trial = move + _beside(length, own) * step
         value, tilt = proximal.slope(held, trial)
         direction = _solved(proximal.metric(own + trial), tilt)
-        better = value >= found - _SLACK * (1 + found.abs())
+        better = value >= best - _SLACK * (1 + best.abs())
         better = better & torch.isfinite(_inner(tilt, direction, batch))
         move, step, slope = (
             torch.where(_beside(better, own), a, b)
             for a, b in ((trial, move), (direction, step), (tilt, slope))
         )
-        found = torch.where(better, value, found)
+        best = torch.where(better, value, best)
         pace = torch.where(better, (2 * pace).clamp(max=1.0), pace / 4)
     return move
 

@@ -16,7 +16,7 @@ Rates: TypeAlias = float | Tensor | Sequence[float | Tensor]  # for all, or one 
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class ValuesAt:
     """Values at some parameters, ready to be differentiated.
 
     Attributes:
@@ -82,7 +82,7 @@ class Place:
             slopes: entry [i][j] is shaped as the parameters of j.
             weights: entry [i][j] is shaped so too; held constant in this derivative.
         """
-        found = []
+        totals = []
         for player, own in enumerate(self.parameters):
             total = torch.zeros_like(own)
             for other in self.players:
@@ -96,8 +96,8 @@ class Place:
                             create_graph=self.create_graph,
                         )[0]
                     )
-            found.append(total)
-        return found
+            totals.append(total)
+        return totals
 
     def inner(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
         """The inner product over all players' parameters, of shape (*batch)."""
@@ -121,7 +121,7 @@ class Place:
         return self.finished([own + step for own, step in zip(self.parameters, steps, strict=True)])
 
 
-def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) -> Place:
+def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) -> ValuesAt:
     """The values at some parameters.
 
     Args:
@@ -137,25 +137,25 @@ def point(values: ValueFunction, parameters: Parameters, *, create_graph: bool) 
     tracked = tuple(
         p if create_graph and p.requires_grad else p.detach().requires_grad_() for p in parameters
     )
-    found = values(tracked)
-    if found.ndim < 1 or found.shape[-1] != len(tracked):
+    worth = values(tracked)
+    if worth.ndim < 1 or worth.shape[-1] != len(tracked):
         raise InputError(
-            f"the values of {len(tracked)} players have shape {list(found.shape)}; the last axis "
+            f"the values of {len(tracked)} players have shape {list(worth.shape)}; the last axis "
             "must be the players"
         )
-    if not found.requires_grad:
+    if not worth.requires_grad:
         raise InputError(
             "the values cannot be differentiated in the parameters; compute them by operations of "
             "torch, without detach() or item()"
         )
-    batch = found.shape[:-1]
+    batch = worth.shape[:-1]
     for player, tensor in enumerate(tracked):
         if tensor.shape[: len(batch)] != batch:
             raise InputError(
                 f"the parameters of player {player} have shape {list(tensor.shape)}, the values "
-                f"{list(found.shape)}; give every player the batch axes {list(batch)}"
+                f"{list(worth.shape)}; give every player the batch axes {list(batch)}"
             )
-    return Place(tracked, found, create_graph, values)
+    return ValuesAt(tracked, worth, create_graph, values)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,12 @@ from torch import Tensor
 
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.games.protocol import gradients, own_gradients
-from gtlearn.learning.shaping.updates.rule import Place, Rates, Rule
+from gtlearn.learning.shaping.updates.rule import Rates, Rule, ValuesAt
 
 _Form: TypeAlias = Literal["foerster", "letcher", "exact"]
 
 
-def naive_direction(at: Place) -> tuple[Tensor, ...]:
+def naive_direction(at: ValuesAt) -> tuple[Tensor, ...]:
     """The simultaneous gradient g: each player follows its own value's, as if alone.
 
     The inner loop of Meta-PG and Meta-MAPG (Kim et al. 2021, equation 4) takes steps along it.
@@ -31,7 +31,7 @@ def naive_direction(at: Place) -> tuple[Tensor, ...]:
 
 
 def lookahead_direction(
-    at: Place, look_ahead: Rates, slopes: Sequence[tuple[Tensor, ...]] | None = None
+    at: ValuesAt, look_ahead: Rates, slopes: Sequence[tuple[Tensor, ...]] | None = None
 ) -> list[Tensor]:
     """The gradient after the others' next naive step, to first order: g + G_o (alpha g).
 
@@ -53,7 +53,7 @@ def lookahead_direction(
 
 
 def lola_direction(
-    at: Place, look_ahead: Rates, form: _Form = "foerster", steps: int = 1
+    at: ValuesAt, look_ahead: Rates, form: _Form = "foerster", steps: int = 1
 ) -> list[Tensor]:
     """The gradient of each player's value after the others' naive step, which it shapes.
 
@@ -91,7 +91,7 @@ def lola_direction(
     return [a + b for a, b in zip(ahead, _shaping(at, slopes, look_ahead), strict=True)]
 
 
-def sos_direction(at: Place, look_ahead: Rates, a: float = 0.5, b: float = 0.1) -> list[Tensor]:
+def sos_direction(at: ValuesAt, look_ahead: Rates, a: float = 0.5, b: float = 0.1) -> list[Tensor]:
     """LookAhead's direction and a share p of LOLA's shaping term: d_p = d_0 + p chi.
 
     Letcher et al. (2019), Stable Opponent Shaping in Differentiable Games, algorithm 1, for values
@@ -125,7 +125,7 @@ def sos_direction(at: Place, look_ahead: Rates, a: float = 0.5, b: float = 0.1) 
     ]
 
 
-def consensus_direction(at: Place, strength: float = 1.0) -> list[Tensor]:
+def consensus_direction(at: ValuesAt, strength: float = 1.0) -> list[Tensor]:
     """g - strength * grad |g|^2 / 2: naive learning that also makes all gradients small.
 
     Mescheder, Nowozin & Geiger (2017), The Numerics of GANs, section 4. Where it comes to rest, g
@@ -141,14 +141,14 @@ def consensus_direction(at: Place, strength: float = 1.0) -> list[Tensor]:
     return [g - strength * pull for g, pull in zip(own, pulls, strict=True)]
 
 
-def _shaping(at: Place, slopes: Sequence[tuple[Tensor, ...]], look_ahead: Rates) -> list[Tensor]:
+def _shaping(at: ValuesAt, slopes: Sequence[tuple[Tensor, ...]], look_ahead: Rates) -> list[Tensor]:
     """LOLA's shaping term: for each i, the sum over j of alpha_j (grad_i g_j)^T grad_j V^i."""
     own = [slopes[player][player] for player in at.players]
     weights = [at.scaled(look_ahead, row) for row in slopes]
     return at.transported([own for _ in at.players], weights)
 
 
-def _after_steps(at: Place, look_ahead: Rates, player: int, steps: int) -> Tensor:
+def _after_steps(at: ValuesAt, look_ahead: Rates, player: int, steps: int) -> Tensor:
     """The gradient of a player's value after some naive steps of the others, itself at rest."""
     rates = at.rates(look_ahead)
     held = list(at.parameters)

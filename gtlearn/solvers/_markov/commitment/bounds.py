@@ -14,10 +14,10 @@ from gtlearn.solvers._markov.commitment.folk import FolkBound, folk_bound, large
 from gtlearn.solvers._markov.commitment.unlimited import UnlimitedBound, unlimited_memory_bound
 from gtlearn.solvers._markov.commitment.view import LeaderView
 
-Evidence = dict[str, Any]
+BoundProof = dict[str, Any]
 
 
-def upper_bounds(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fraction], Evidence]:
+def upper_bounds(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fraction], BoundProof]:
     """Upper bounds on the leader's value by name as far as a limit allows, and what proves them."""
     try:
         with limits.keeping(0.0, share=3 / 4):
@@ -25,7 +25,7 @@ def upper_bounds(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fracti
     except LimitReached:
         return bound_at_hand(game, view)
     bounds = {"folk": folk.value}
-    evidence: Evidence = {"folk": _folk_evidence(folk)}
+    evidence: BoundProof = {"folk": _folk_evidence(folk)}
     if view.sees_time or game.horizon == 1:
         with suppress(LimitReached), limits.keeping(0.0, share=3 / 4):  # else one bound less
             unlimited = unlimited_memory_bound(game, view.leader, folk)
@@ -34,19 +34,19 @@ def upper_bounds(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fracti
     return bounds, evidence
 
 
-def bound_at_hand(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fraction], Evidence]:
+def bound_at_hand(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fraction], BoundProof]:
     """The leader's largest payoff, as the folk bound that needs no computation."""
     folk = largest_payoff(game, view.leader)
     return {"folk": folk.value}, {"folk": _folk_evidence(folk)}
 
 
-def least(bounds: Mapping[str, Fraction]) -> Evidence:
+def least(bounds: Mapping[str, Fraction]) -> BoundProof:
     """The name and the value of the least bound."""
     name = min(bounds, key=lambda key: bounds[key])
     return {"bound": name, "upper_bound": bounds[name]}
 
 
-def _folk_evidence(folk: FolkBound) -> Evidence:
+def _folk_evidence(folk: FolkBound) -> BoundProof:
     return {
         "minmax": folk.minmax,
         "securing": folk.securing,
@@ -54,7 +54,7 @@ def _folk_evidence(folk: FolkBound) -> Evidence:
     }
 
 
-def _unlimited_evidence(unlimited: UnlimitedBound) -> list[Evidence]:
+def _unlimited_evidence(unlimited: UnlimitedBound) -> list[BoundProof]:
     return [
         {"steps": steps, "weight": weight, "multipliers": multipliers}
         for (steps, weight), multipliers in sorted(unlimited.multipliers.items())

@@ -25,7 +25,7 @@ from gtlearn.solvers._markov.commitment.box_values import (
     BoxValues,
     FixedPoints,
     Floats,
-    Plan,
+    ReplyTable,
 )
 from gtlearn.solvers._markov.commitment.floats import follower_tables
 from gtlearn.solvers._markov.commitment.view import LeaderView
@@ -109,12 +109,12 @@ class TableResponses:
         bounds = np.where(never, -np.inf, _top(total, half) + self.values.slack(weight))
         return Examined(self.scale * bounds, score, at, tags)
 
-    def _form(self, boxes: Boxes, plan: Plan, player: int, sign: float) -> Floats:
+    def _form(self, boxes: Boxes, plan: ReplyTable, player: int, sign: float) -> Floats:
         if isinstance(self.values, FixedPoints):
             return self.values.of_table(boxes, plan, player, sign)
         return self.values.of_plan(boxes, plan, player, sign)
 
-    def _reply(self, points: Floats) -> Plan:
+    def _reply(self, points: Floats) -> ReplyTable:
         """The best table against each point."""
         if isinstance(self.values, FixedPoints):
             return self.values.reply(points)
@@ -194,7 +194,7 @@ class TimedResponses:
         bounds = _top(total, half) + self.values.slack(weight)
         return self.scale * bounds, self.scale * centre, score, at
 
-    def _replies(self, points: Floats) -> list[Plan]:
+    def _replies(self, points: Floats) -> list[ReplyTable]:
         """The follower's best actions against each point for 1, 2, ... steps to go."""
         values = self.values
         later = np.zeros_like(points)

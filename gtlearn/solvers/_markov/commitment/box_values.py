@@ -30,7 +30,7 @@ from gtlearn import limits
 from gtlearn.solvers._markov.commitment.view import LeaderView
 
 Floats = NDArray[np.float64]
-Plan = NDArray[np.int64]  # the follower's actions, states x boxes
+ReplyTable = NDArray[np.int64]  # the follower's actions, states x boxes
 
 UPPER, LOWER = 1.0, -1.0
 _ROUNDING = 1e-14
@@ -103,7 +103,7 @@ class BoxValues:
         return unit * (self.sizes[0] + 2 * weight * self.sizes[1])
 
     def of_plan(
-        self, boxes: Boxes, plan: Plan | Sequence[Plan], player: int, sign: float
+        self, boxes: Boxes, plan: ReplyTable | Sequence[ReplyTable], player: int, sign: float
     ) -> Floats:
         """A form that bounds a player's value (0 the leader's) if the follower follows a plan.
 
@@ -154,7 +154,7 @@ class BoxValues:
         after[..., 0, :] += pay
         return after[:, 0], after[:, 1] - after[:, 0]
 
-    def _chosen(self, forms: Floats, plan: Plan) -> Floats:
+    def _chosen(self, forms: Floats, plan: ReplyTable) -> Floats:
         out: Floats = forms[self.kinds, 0]
         for b in range(1, forms.shape[1]):
             out = np.where((plan == b)[:, None], forms[self.kinds, b], out)
@@ -206,7 +206,7 @@ class BoxValues:
 class FixedPoints(BoxValues):
     """Bounds on the discounted values of a game whose leader has two actions."""
 
-    def of_table(self, boxes: Boxes, plan: Plan, player: int, sign: float) -> Floats:
+    def of_table(self, boxes: Boxes, plan: ReplyTable, player: int, sign: float) -> Floats:
         """A form that bounds a player's value if the follower follows a table.
 
         Args:
@@ -264,7 +264,7 @@ class FixedPoints(BoxValues):
         form[0] += sign * beyond * limit
         return form
 
-    def reply(self, points: Floats) -> Plan:
+    def reply(self, points: Floats) -> ReplyTable:
         """A table of the follower that is good against each point, states x points, by policy
         iteration."""
         x = points.T[..., None]

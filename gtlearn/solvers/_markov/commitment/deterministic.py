@@ -27,7 +27,7 @@ from gtlearn.solvers.profiles.tables import all_tables, pure_table
 
 MAX_LEADERS = 1_000_000
 MAX_LISTED = 64  # optimal tables that are listed
-CHUNK = 500_000  # entries of the transition matrices that are held at once
+_CHUNK = 500_000  # entries of the transition matrices that are held at once
 SMALL_CHUNK = 2**16  # entries of integer payoffs, of whose every step there may be very many
 _ROUNDING = 1e-9  # far more than floats lose here, relative to the span of the values
 
@@ -236,7 +236,7 @@ def _bounds(
     out = np.full(len(tables), np.inf)
     if rounding(view) > COARSE:
         return out, None
-    chunk = max(1, CHUNK // view.game.num_states**2)
+    chunk = max(1, _CHUNK // view.game.num_states**2)
     try:
         with limits.keeping(0.0, share=1 / 4):
             for first in range(0, len(tables), chunk):

@@ -23,7 +23,7 @@ MAX_REPLIES = 1024  # tables of the follower that are tried again and again
 PATIENT = 1 - 2.0**-30  # the largest discount that floats are used with
 _BEYOND = 2.0**40  # more than any value in floats
 COARSE = 2.0**-3  # a value in floats that may be wrong by more than this, of a payoff, says nothing
-CHUNK = 2**21  # entries of the transitions of the tables that are evaluated at once
+_CHUNK = 2**21  # entries of the transitions of the tables that are evaluated at once
 _MAX_PAIRS = 1_000_000  # (leader's table, follower's table, state) triples evaluated at once
 
 
@@ -43,7 +43,7 @@ def leader_values(view: LeaderView, tables: Floats, *, strong: bool, tie: float 
     Raises:
         LimitReached: at a limit.
     """
-    size = max(1, CHUNK // (view.responses * view.game.num_states**2))
+    size = max(1, _CHUNK // (view.responses * view.game.num_states**2))
     parts = [
         _values(view, tables[first : first + size], 1.0 if strong else -1.0, tie)
         for first in range(0, len(tables), size)

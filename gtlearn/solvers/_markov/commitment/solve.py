@@ -15,7 +15,7 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers._markov.certified import measuring_seconds
-from gtlearn.solvers._markov.commitment.bounds import Evidence, bound_at_hand, least, upper_bounds
+from gtlearn.solvers._markov.commitment.bounds import BoundProof, bound_at_hand, least, upper_bounds
 from gtlearn.solvers._markov.commitment.branch_and_bound import Tightened, tightened_bound
 from gtlearn.solvers._markov.commitment.deterministic import (
     Enumerated,
@@ -112,7 +112,7 @@ def _solved(
     view = reduction.view
     outcomes: tuple[Commitment, ...] = ()
     bounds: dict[str, Fraction] = {}
-    evidence: Evidence = {}
+    evidence: BoundProof = {}
     method, complete, reached = _METHODS[policy], False, None
     try:
         with limits.keeping(3 * measuring_seconds(markov), share=1 / 4):
@@ -157,7 +157,7 @@ def _solved(
     )
 
 
-def _cheapest(reduction: Reduction, policy: str, ties: str, evidence: Evidence) -> Commitment:
+def _cheapest(reduction: Reduction, policy: str, ties: str, evidence: BoundProof) -> Commitment:
     """The first deterministic table, with a bound that is at hand.
 
     Raises:
@@ -214,7 +214,7 @@ def _check_options(
 
 def _stochastic(
     game: IteratedGame, reduction: Reduction, ties: str, bounds: Mapping[str, Fraction]
-) -> tuple[Candidate, Evidence, LimitReached | None]:
+) -> tuple[Candidate, BoundProof, LimitReached | None]:
     """The best table that is known, the least upper bound with its name, and the limit reached.
 
     Where the table does not meet a bound, branch and bound lowers the bound, and may come upon a
@@ -256,7 +256,7 @@ def _deterministic(reduction: Reduction, ties: str, tried: Enumerated) -> tuple[
 
 
 def _outcome(
-    reduction: Reduction, policy: str, ties: str, best: Candidate, evidence: Evidence
+    reduction: Reduction, policy: str, ties: str, best: Candidate, evidence: BoundProof
 ) -> Commitment:
     """A candidate as a commitment in the whole game, in its own units."""
     if best.direction is not None:
@@ -291,7 +291,7 @@ def _robustness(
     )
 
 
-def _proofs(bounds: Evidence, near: tuple[tuple[Fraction, Fraction, Table], ...]) -> Evidence:
+def _proofs(bounds: BoundProof, near: tuple[tuple[Fraction, Fraction, Table], ...]) -> BoundProof:
     """What proves the bounds, which deterministic tables need not, and what is kept near by."""
     return {**bounds, "robustness": tuple(table for *_, table in near)} if near else bounds
 

@@ -30,7 +30,7 @@ PROPOSED = 20  # tables that are tried against a follower of very many
 EXAMINED = 3  # of the deterministic tables
 
 
-Search = tuple[Candidate, LimitReached | None]  # the best table, the limit that ended the search
+_Best = tuple[Candidate, LimitReached | None]  # the best table, the limit that ended the search
 Floats = NDArray[np.float64]
 POPULATION = 10  # tables that survive a round
 OFFSPRING = 20  # variations of each
@@ -39,7 +39,7 @@ FIRST_STEP, SHRINK, LAST_STEP = 0.5, 0.95, 1e-6
 _SEED = 20231
 
 
-def best_stochastic(game: IteratedGame, view: LeaderView, ties: str, bound: Fraction) -> Search:
+def best_stochastic(game: IteratedGame, view: LeaderView, ties: str, bound: Fraction) -> _Best:
     """The best stochastic table that is found; it is the best of all where it meets the bound.
 
     Args:
@@ -59,7 +59,7 @@ def best_stochastic(game: IteratedGame, view: LeaderView, ties: str, bound: Frac
 
 def improved(
     view: LeaderView, ties: str, bound: Fraction, best: Candidate, near: NDArray[np.float64]
-) -> Search:
+) -> _Best:
     """The best of a known table and of the exact ones near another, given in floats."""
     other, reached = _best_of(view, ties, bound, exact_candidates(view, near))
     better = other is not None and other.rank > best.rank

@@ -22,7 +22,7 @@ from gtlearn.solvers._linear.program import LinearProgram, integer_rows, solve
 from gtlearn.solvers._markov.commitment.folk import FolkBound
 
 _Pair = tuple[Fraction, Fraction]  # (follower's payoff, leader's payoff)
-Multipliers = tuple[Fraction, ...]  # one a follower's action
+_Multipliers = tuple[Fraction, ...]  # one a follower's action
 
 PRICE = 1000  # of breaking a constraint, relative to the payoffs
 
@@ -47,7 +47,7 @@ class UnlimitedBound:
     """
 
     value: Fraction
-    multipliers: Mapping[tuple[int, Fraction], tuple[Multipliers, ...]]
+    multipliers: Mapping[tuple[int, Fraction], tuple[_Multipliers, ...]]
 
 
 def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> UnlimitedBound:
@@ -73,7 +73,7 @@ def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> 
     for k in range(1, game.horizon):
         limits.check()
         frontiers.append(steps.frontier(k, frontiers[-1]))
-    multipliers: dict[tuple[int, Fraction], tuple[Multipliers, ...]] = {}
+    multipliers: dict[tuple[int, Fraction], tuple[_Multipliers, ...]] = {}
     needed = {(game.horizon, Fraction(0))}
     while needed:
         limits.check()
@@ -103,7 +103,7 @@ class _Steps:
         """What the follower gets in k steps whatever the leader does."""
         return self.minmax * sum((self.discount**t for t in range(k)), Fraction(0))
 
-    def multipliers(self, k: int, weight: Fraction, later: list[_Pair]) -> tuple[Multipliers, ...]:
+    def multipliers(self, k: int, weight: Fraction, later: list[_Pair]) -> tuple[_Multipliers, ...]:
         """The multipliers for each action that the follower may be meant to play first."""
         options = [self.best(k, weight, b, later) for b in range(self.responses)]
         top = max(_weighed(weight, pair) for pair, _ in filter(_possible, options))
@@ -116,7 +116,7 @@ class _Steps:
 
     def best(
         self, k: int, weight: Fraction | None, meant: int, later: list[_Pair], price: int = PRICE
-    ) -> tuple[_Pair | None, Multipliers]:
+    ) -> tuple[_Pair | None, _Multipliers]:
         """The best pair over k steps where the follower is meant to play `meant` first.
 
         Maximises (leader's payoff) + weight (follower's payoff) over mixtures of (the leader's
@@ -171,14 +171,14 @@ class _Steps:
         return max((p for p in pairs if p is not None), key=lambda p: (_weighed(weight, p), p))
 
     def _proven(
-        self, k: int, weight: Fraction, meant: int, m: Multipliers, later: list[_Pair]
+        self, k: int, weight: Fraction, meant: int, m: _Multipliers, later: list[_Pair]
     ) -> Fraction:
         """What the multipliers prove for an action that the follower is meant to play first."""
         heavier = weight + sum(m)
         rest = self.discount * max(mine + heavier * theirs for theirs, mine in later)
         return max(self.kept(k, weight, meant, a, m) for a in range(self.actions)) + rest
 
-    def kept(self, k: int, weight: Fraction, meant: int, a: int, m: Multipliers) -> Fraction:
+    def kept(self, k: int, weight: Fraction, meant: int, a: int, m: _Multipliers) -> Fraction:
         """What a first step is worth, with the constraints weighed by the multipliers."""
         theirs, mine = self.pay[a, meant]
         punished = self.discount * self.secured(k - 1)
@@ -190,7 +190,7 @@ class _Steps:
 
 
 def bound_from(
-    multipliers: Mapping[tuple[int, Fraction], tuple[Multipliers, ...]],
+    multipliers: Mapping[tuple[int, Fraction], tuple[_Multipliers, ...]],
     game: IteratedGame,
     leader: int,
     minmax: Fraction,
@@ -251,7 +251,7 @@ def _weighed(weight: Fraction | None, pair: _Pair) -> Fraction:
     return pair[0] if weight is None else pair[1] + weight * pair[0]
 
 
-def _possible(option: tuple[_Pair | None, Multipliers]) -> TypeGuard[tuple[_Pair, Multipliers]]:
+def _possible(option: tuple[_Pair | None, _Multipliers]) -> TypeGuard[tuple[_Pair, _Multipliers]]:
     return option[0] is not None
 
 

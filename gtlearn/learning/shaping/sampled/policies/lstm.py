@@ -186,21 +186,21 @@ class _Backward(torch.autograd.Function):
         seen: Tensor | None,
     ) -> Any:
         keep = Sweep(torch.empty_like(hidden), torch.empty_like(cells))
-        found = _through_time(
+        gradients = _through_time(
             weight, Notes(gates, cells, squashed, hidden), seen, d_hidden, keep=keep
         )
         ctx.save_for_backward(
             weight, gates, cells, squashed, hidden, seen, keep.of_hidden, keep.of_cells
         )
-        return found
+        return gradients
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, along_inputs: Tensor, along_weight: Tensor) -> Any:
         weight, gates, cells, squashed, hidden, seen, *kept = ctx.saved_tensors
         notes = Notes(gates, cells, squashed, hidden)
-        found = _along(weight, notes, seen, Sweep(*kept), along_inputs, along_weight)
-        return *found, None, None
+        gradients = _along(weight, notes, seen, Sweep(*kept), along_inputs, along_weight)
+        return *gradients, None, None
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,8 +56,10 @@ class ModulePolicy:
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             torch.manual_seed(int(seed))
             made = [parameters_to_vector(self._made().parameters()) for _ in range(chains)]
-        found = torch.stack(made).to(generator.device)
-        return torch.cat([found, found.new_zeros(chains, self.shape[0] - found.shape[1])], dim=1)
+        parameters = torch.stack(made).to(generator.device)
+        return torch.cat(
+            [parameters, parameters.new_zeros(chains, self.shape[0] - parameters.shape[1])], dim=1
+        )
 
     def actor(self, parameters: Tensor, trajectories: int, horizon: int) -> Actor:
         """Who plays."""
@@ -72,42 +74,42 @@ class ModulePolicy:
         self, parameters: Tensor, states: Tensor, actions: Tensor, memory: Any = None
     ) -> Tensor:
         """The log-probabilities of what was played; see `Policy.log_probs`."""
-        found = self.outputs(parameters, states)
+        outputs = self.outputs(parameters, states)
         if self._discrete:
-            return chosen_log_probs(found, actions)
-        return normal_log_probs(found, parameters[:, None, None, -self.acts.count :], actions)
+            return chosen_log_probs(outputs, actions)
+        return normal_log_probs(outputs, parameters[:, None, None, -self.acts.count :], actions)
 
     def act(self, parameters: Tensor, states: Tensor, noise: Tensor) -> Tensor:
         """Actions at the states (chains, trajectories, ...) of one step."""
-        found = self.outputs(parameters, states)
+        outputs = self.outputs(parameters, states)
         if self._discrete:
-            return (found + noise).argmax(-1)
-        return found + parameters[:, None, -self.acts.count :].exp() * noise
+            return (outputs + noise).argmax(-1)
+        return outputs + parameters[:, None, -self.acts.count :].exp() * noise
 
     def outputs(self, parameters: Tensor, states: Tensor) -> Tensor:
         """The logits, or the means, of every chain; shape (chains, ..., outputs)."""
         seen = states
         if isinstance(self.observes, Choices):
             seen = one_hot(states, self.observes.count).to(parameters.dtype)
-        found = vmap(self._output)(parameters[:, : sum(self._sizes)], seen.flatten(1, -2))
-        found = found.reshape(*seen.shape[:-1], -1)
-        return legal_logits(found, states) if self._masked else found
+        outputs = vmap(self._output)(parameters[:, : sum(self._sizes)], seen.flatten(1, -2))
+        outputs = outputs.reshape(*seen.shape[:-1], -1)
+        return legal_logits(outputs, states) if self._masked else outputs
 
     def _output(self, weights: Tensor, seen: Tensor) -> Tensor:
         """Of one chain: from parameters (size) and inputs (n, inputs)."""
         parts = zip(weights.split(self._sizes), self._shapes, strict=True)
         held = dict(zip(self._names, (part.view(shape) for part, shape in parts), strict=True))
-        found: Tensor = functional_call(self.module, held, (seen,))
-        return found
+        output: Tensor = functional_call(self.module, held, (seen,))
+        return output
 
     def _made(self) -> torch.nn.Module:
-        found = self._make(self.observes.count, self.acts.count)
-        if not isinstance(found, torch.nn.Module) or not list(found.parameters()):
+        module = self._make(self.observes.count, self.acts.count)
+        if not isinstance(module, torch.nn.Module) or not list(module.parameters()):
             raise InputError(
-                f"the network is a {type(found).__name__}; have the function return a "
+                f"the network is a {type(module).__name__}; have the function return a "
                 "torch.nn.Module with parameters"
             )
-        return found.eval()
+        return module.eval()
 
     def _require_outputs(self) -> None:
         """Refuses a module that does not take two chains of three inputs at once."""

@@ -162,5 +162,5 @@ def shared_values(network: Network, parameters: Tensor, states: Tensor) -> Tenso
     """
     chains, horizon, count = states.shape[:3]
     together = states.transpose(0, 1).flatten(1, 2)[None]
-    found = network(parameters[None], together)
-    return found.reshape(horizon, chains, count).transpose(0, 1)
+    outputs = network(parameters[None], together)
+    return outputs.reshape(horizon, chains, count).transpose(0, 1)
