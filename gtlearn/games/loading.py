@@ -42,7 +42,7 @@ from gtlearn.games.openspiel.markov import MARKOV, MarkovOpenSpielGame
 from gtlearn.games.openspiel.normal_form import to_openspiel
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import of_text
-from gtlearn.games.openspiel.walk import from_openspiel, load_openspiel
+from gtlearn.games.openspiel.walk import from_openspiel, load_openspiel, openspiel_game
 from gtlearn.games.reduction import reduced_normal_form
 from gtlearn.plugins import plugin_names
 from gtlearn.reading import at_most, bound, text_of, with_bound
@@ -52,7 +52,7 @@ for _kind in (
     Kind(BayesianGame, "a Bayesian game"),
     Kind(MarkovGame, "a Markov game", openspiel=MarkovOpenSpielGame),
     Kind(IteratedGame, "an iterated game", openspiel=IteratedOpenSpielGame),
-    Kind(ExtensiveGame, "a game in extensive form", reduced_normal_form),
+    Kind(ExtensiveGame, "a game in extensive form", reduced_normal_form, openspiel=openspiel_game),
 ):
     add_kind(_kind)
 

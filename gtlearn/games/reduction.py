@@ -70,9 +70,7 @@ def reduced_normal_form(game: ExtensiveGame) -> NormalFormGame:
     Raises:
         InputError: naming the size, if there are more than a million profiles.
     """
-    return _recorded(game).reduced_normal_form(
-        source=game.source, number_note=game.number_note
-    )
+    return _recorded(game).reduced_normal_form(source=game.source, number_note=game.number_note)
 
 
 def plans_of(game: ExtensiveGame, player: int) -> list[dict[int, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, option
-from gtlearn.games import BayesianGame, Game
+from gtlearn.games import BayesianGame, ExtensiveGame, Game
 from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import (
     Commitment,
@@ -25,23 +25,30 @@ from gtlearn.solvers.outcomes import (
 
 @dataclass(frozen=True)
 class Column:
-    """Whose strategy it is: a player's, or that of one type of a player.
+    """Whose strategy it is: a player's, or that of one type or information set of a player.
 
     Attributes:
-        heading: the label of the player, and of the type.
+        heading: the label of the player, and of the decision point where there are columns of each.
         actions: the labels of the actions.
         player: the index of the player.
-        type: the index of the type, where there is a column a type.
+        point: the index of the type or information set, where there is a column for each.
     """
 
     heading: str
     actions: tuple[str, ...]
     player: int
-    type: int | None = None
+    point: int | None = None
 
 
 def columns_of(game: Game) -> list[Column]:
-    """One column a player; in a Bayesian game the leader's, then one a type of the follower."""
+    """One column a player; in a Bayesian game the leader's, then one a type of the follower; in a
+    tree one an information set."""
+    if isinstance(game, ExtensiveGame):
+        return [
+            Column(f"{name} ({point.label})", point.actions, player, place)
+            for player, name in enumerate(game.players)
+            for place, point in enumerate(game.points(player))
+        ]
     if not isinstance(game, BayesianGame):
         labels = ((game.players[k], game.points(k)[0].actions) for k in range(len(game.players)))
         return [Column(*label, player) for player, label in enumerate(labels)]
@@ -85,7 +92,8 @@ class Profile:
     @property
     def strategies(self) -> tuple[Any, ...]:
         """One a player: a vector where players decide once, else a table; None where not known."""
-        return tuple(table and (table if self.game.in_steps else table[0]) for table in self.tables)
+        tabular = self.game.in_steps or isinstance(self.game, ExtensiveGame)
+        return tuple(table and (table if tabular else table[0]) for table in self.tables)
 
     def known(self) -> tuple[Any, ...]:
         """The strategies, of all players.
@@ -110,7 +118,7 @@ class Profile:
     def steps(self) -> int:
         """How many steps the tables tell apart: 1 where they do not depend on the time."""
         sizes = [(len(t), len(self.game.points(k))) for k, t in enumerate(self.tables) if t]
-        return max(rows // points for rows, points in sizes)
+        return max((rows // points for rows, points in sizes), default=1)
 
     @property
     def is_timed(self) -> bool:
@@ -125,7 +133,7 @@ class Profile:
         for column in columns_of(self.game):
             table = self.tables[column.player]
             if table is not None:
-                out.append((column, table if column.type is None else (table[column.type],)))
+                out.append((column, table if column.point is None else (table[column.point],)))
         return out
 
     def at(self, step: int, state: int) -> list[tuple[Column, Strategy]]:
@@ -176,6 +184,8 @@ def profile_of(game: Game, outcome: Outcome) -> Profile:
     if isinstance(game, BayesianGame):
         tables = ((strategies[0],), tuple(strategies[1:]))
         return Profile(game, tables if game.leader == 0 else tables[::-1])
+    if isinstance(game, ExtensiveGame):
+        return Profile(game, strategies)
     if not game.in_steps:
         return Profile(game, tuple((strategy,) for strategy in strategies))
     if isinstance(outcome, Commitment):

@@ -17,6 +17,7 @@ from gtlearn.games.openspiel.text import name_of
 
 _MAX_CHANCE_DENOMINATOR = 10**6
 
+
 def check_walkable(game: pyspiel.Game, form: str, most: int | None = None) -> None:
     """Refuses a game whose nodes cannot be enumerated, or that has not two players or more.
 

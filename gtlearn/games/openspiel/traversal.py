@@ -18,9 +18,9 @@ from gtlearn.games.effort import UNKNOWN
 from gtlearn.games.kinds.markov.game import MAX_ENTRIES, MarkovGame, check_size
 from gtlearn.games.labels import default_players, distinct_labels
 from gtlearn.games.numbers import ExactArray, from_fractions, integer_array
+from gtlearn.games.openspiel.reading import ExactNumbers, check_walkable
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import name_of, of_text
-from gtlearn.games.openspiel.reading import ExactNumbers, check_walkable
 
 OVER = "over"
 PASS = "-"  # what a player does where only others move

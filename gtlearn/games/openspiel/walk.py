@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -106,6 +106,58 @@ def load_openspiel(
     return of_text(text, from_openspiel, rationalise=rationalise, max_nodes=max_nodes)
 
 
+def openspiel_game(game: ExtensiveGame) -> pyspiel.Game:
+    """The OpenSpiel game that a tree was read from.
+
+    Raises:
+        InputError: if it comes from elsewhere.
+    """
+    if not game.openspiel_text:
+        raise InputError(f"{game.name!r} was not read from an OpenSpiel game")
+    return pyspiel.load_game(game.openspiel_text)
+
+
+def decision_states(game: ExtensiveGame) -> Iterator[tuple[int, int, Any]]:
+    """For each information set, in its player's order: the player, the set, a state of OpenSpiel's
+    game in which the player moves there.
+
+    Raises:
+        InputError: if the tree comes from elsewhere.
+    """
+    root = game.openspiel.new_initial_state()
+    for player, own in enumerate(game.sets):
+        nodes = np.flatnonzero(game.mover == player)
+        _, where = np.unique(game.place[nodes], return_index=True)
+        for place in range(len(own)):
+            yield player, place, _state_at(game, root, int(nodes[where[place]]))
+
+
+def _state_at(game: ExtensiveGame, root: Any, node: int) -> Any:
+    """OpenSpiel's state at a node; where players move at once, that in which they do."""
+    path = []
+    while node:
+        path.append(int(game.move[node]))
+        node = int(game.parent[node])
+    state, joint = root.clone(), []
+    for move in reversed(path):
+        player = state.current_player()
+        if player == _CHANCE:
+            state.apply_action([a for a, p in state.chance_outcomes() if p > 0][move])
+        elif player == _SIMULTANEOUS:
+            players = state.num_players()
+            while len(joint) < players and not state.legal_actions(len(joint)):
+                joint.append(0)
+            joint.append(state.legal_actions(len(joint))[move])
+            while len(joint) < players and not state.legal_actions(len(joint)):
+                joint.append(0)
+            if len(joint) == players:
+                state.apply_actions(joint)
+                joint = []
+        else:
+            state.apply_action(state.legal_actions()[move])
+    return state
+
+
 class _Walk:
     """A depth-first walk with a stack; states are made when their turn comes."""
 
@@ -136,7 +188,10 @@ class _Walk:
                 enter(state.child(action), parent, move)
         payoffs = self._payoffs()
         return self.record.game(
-            payoffs=payoffs, source="OpenSpiel", number_note=self.numbers.note
+            payoffs=payoffs,
+            source="OpenSpiel",
+            number_note=self.numbers.note,
+            openspiel_text=str(self.game),
         )
 
     def _require_bearable(self) -> None:
@@ -197,8 +252,8 @@ class _Walk:
     def _push(self, items: Iterable[_Item]) -> None:
         if self.record.depth[-1] > _MAX_DEPTH:
             raise InputError(
-                f"{self.name} goes on after {_MAX_DEPTH} moves ({len(self.record.depth)} nodes were "
-                "counted); use parameters that end it"
+                f"{self.name} goes on after {_MAX_DEPTH} moves, {len(self.record.depth)} nodes "
+                "were counted; use parameters that end it"
             )
         self.stack.extend(reversed(list(items)))
 

@@ -128,7 +128,7 @@ def plan_of(own: Sequences, table: Table) -> Plan:
     before = own.before.tolist()
     for place, (start, vector) in enumerate(zip(own.first.tolist(), table, strict=False)):
         top, bottom = tops[before[place]], bottoms[before[place]]
-        for k, p in enumerate(vector, start=start):
+        for k, p in enumerate((Fraction(p) for p in vector), start=start):
             tops[k], bottoms[k] = top * p.numerator, bottom * p.denominator
     common = math.lcm(*set(bottoms))
     return [t * (common // b) for t, b in zip(tops, bottoms, strict=True)], common

@@ -7,7 +7,7 @@ from fractions import Fraction
 from gtlearn.games.reduction import plans_of
 from gtlearn.solvers._nash.single import one_equilibrium
 from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of
-from gtlearn.solvers.outcomes import Strategy, Table
+from gtlearn.solvers.outcomes import NashEquilibrium, Strategy, Table
 
 
 def behaviour_of_mixture(form: SequenceForm) -> tuple[Table, Table] | None:
@@ -18,11 +18,12 @@ def behaviour_of_mixture(form: SequenceForm) -> tuple[Table, Table] | None:
         LimitReached: at a limit.
     """
     solution = one_equilibrium(form.game.reduced())
-    if not len(solution):
+    equilibrium = solution[0] if len(solution) else None
+    if not isinstance(equilibrium, NashEquilibrium):
         return None
     first, second = (
         plan_of_mixture(form, player, strategy)
-        for player, strategy in enumerate(solution[0].strategies)
+        for player, strategy in enumerate(equilibrium.strategies)
     )
     plans = first, second
     return behaviour_of(form, 0, plans), behaviour_of(form, 1, plans)

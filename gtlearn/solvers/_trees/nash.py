@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from fractions import Fraction
+from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, option
@@ -13,7 +13,7 @@ from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._nash.asked import solve_nash as solve_normal_form
 from gtlearn.solvers._trees.approximate import approximate_plans
-from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_of, plan_of
+from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_of
 from gtlearn.solvers._trees.from_plans import behaviour_of_mixture
 from gtlearn.solvers._trees.zero_sum import optimal_plans, program_seconds
 from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Table
@@ -58,8 +58,9 @@ def solve_nash(
                 f"{option('method', method)} finds one equilibrium of two players with perfect "
                 "recall; leave it out"
             )
-        options = {"find": find, "select": select, "arithmetic": arithmetic}
-        solution = solve_normal_form(game.reduced(), progress=progress, **options)
+        solution = solve_normal_form(
+            game.reduced(), find=find, select=select, arithmetic=arithmetic, progress=progress
+        )
         return replace(solution, notes=(*solution.notes, _IN_PLANS))
     with heard_by(progress):
         return _one(game, method)
@@ -116,8 +117,8 @@ def _of_plans(form: SequenceForm, plans: tuple[Plan, Plan]) -> tuple[Table, Tabl
 
 def _certified(game: ExtensiveGame, tables: tuple[Table, ...]) -> NashEquilibrium:
     regrets, payoffs = regrets_and_payoffs(game, tables)
-    evidence = {"regrets": regrets}
-    if game.is_zero_sum and not any(regrets):
-        evidence["value"] = payoffs[0]
     exact = not any(regrets)
+    evidence: dict[str, Any] = {"regrets": regrets}
+    if game.is_zero_sum and exact:
+        evidence["value"] = payoffs[0]
     return NashEquilibrium(tables, payoffs, Certificate("nash", RATIONAL, exact, evidence))

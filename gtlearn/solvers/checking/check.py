@@ -10,7 +10,7 @@ from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, Game, MarkovGame, NormalFormGame
+from gtlearn.games import BayesianGame, ExtensiveGame, Game, MarkovGame, NormalFormGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -34,6 +34,7 @@ from gtlearn.solvers.verify.correlated import largest_gain
 from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
+from gtlearn.solvers.verify.trees import regrets_and_payoffs as regrets_in_tree
 
 _MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
 _SECONDS = 5.0  # for the nearest equilibrium, where there is no time limit
@@ -224,6 +225,8 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
     try:
         if isinstance(game, NormalFormGame):
             regrets, payoffs = _deviations(game, strategies)
+        elif isinstance(game, ExtensiveGame):
+            regrets, payoffs = regrets_in_tree(game, strategies)
         else:
             markov = as_markov(game)
             with limits.sparing(measuring_seconds(markov)):
@@ -232,6 +235,8 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
     except LimitReached as error:
         return cut_short(report, error, "the regrets were", profile.notes)
     report = replace(report, holds=max(regrets) <= tolerance, payoffs=payoffs, regrets=regrets)
+    if isinstance(game, ExtensiveGame):
+        return _with_notes(report)
     if isinstance(game, NormalFormGame):
         return _with_nearest(report, game) if nearest else _with_notes(report)
     return _with_tables(report, as_markov(game), payoffs)
@@ -245,7 +250,7 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
         game: no Bayesian game.
         tolerance: the largest regret that still holds.
     """
-    assert not isinstance(game, BayesianGame)
+    assert not isinstance(game, BayesianGame | ExtensiveGame)
     report = CheckReport(profile_of(game, boxed), "nash", False, tolerance)
     try:
         failures = enclosure_failures(game, boxed)

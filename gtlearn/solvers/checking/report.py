@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.games import Game
+from gtlearn.games import ExtensiveGame, Game
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.solvers.checking.commitment_report import (
@@ -37,6 +37,7 @@ from gtlearn.solvers.output.pieces import (
     to_text,
 )
 from gtlearn.solvers.output.steps import profile_table
+from gtlearn.solvers.output.trees import strategy_blocks
 from gtlearn.solvers.profile import Profile, columns_of
 
 CHECK_SCHEMA = "gtlearn/check/1"
@@ -197,6 +198,9 @@ def render(report: CheckReport) -> str:
     commitment, game = report.stackelberg, report.game
     if report.joint is not None:
         blocks.append(_joint_table(report))
+    elif isinstance(game, ExtensiveGame):
+        blocks += strategy_blocks(game, report.profile.tables)
+        blocks += _regret_table(report)
     elif not game.in_steps:
         blocks.append(_strategy_table(report))
     elif commitment is None:
@@ -268,7 +272,8 @@ def _regret_table(report: CheckReport) -> list[Any]:
             cells.append(_range(None if own is None else (own, own)))
             cells.append(_range(report.stochastic_regrets[player]))
         add_row(table, cells)
-    about = f"Payoffs: {unit(report)}. Regret: what the best use of the whole history gains"
+    whole = "best deviation" if not report.game.in_steps else "best use of the whole history"
+    about = f"Payoffs: {unit(report)}. Regret: what the {whole} gains"
     if hidden:
         about += "; or, where the step is unseen, the best (mixed) table of the states"
     return [f"{about}.", table]

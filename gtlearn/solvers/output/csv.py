@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from gtlearn.games import BayesianGame
+from gtlearn.games import BayesianGame, ExtensiveGame
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.outcomes import Distribution
@@ -37,14 +37,16 @@ def to_csv(solution: Record) -> str:
 
 
 def _rows(solution: Record) -> Iterator[list[Any]]:
-    states = [point.label for point in solution.game.points(0)]
+    game = solution.game
+    states = [point.label for point in game.points(0)] if game.in_steps else [""]
     for index, outcome in enumerate(solution):
-        columns = solution.profile(index).columns
-        for (column, table), payoff in zip(columns, outcome.payoffs, strict=True):
+        by_player = isinstance(game, ExtensiveGame)
+        for number, (column, table) in enumerate(solution.profile(index).columns):
+            payoff = outcome.payoffs[column.player if by_player else number]
             for place, row in enumerate(table):
                 step, state = divmod(place, len(states))
                 when = [step if len(table) > len(states) else "", states[state]]
-                where = [index, *(when if solution.game.in_steps else []), column.heading]
+                where = [index, *(when if game.in_steps else []), column.heading]
                 for label, p in zip(column.actions, row, strict=True):
                     yield [*where, label, _cell(p), _cell(payoff)]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.games import Game, MarkovGame
+from gtlearn.games import ExtensiveGame, Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import ExactArray, Number, format_number
 from gtlearn.solvers.enclosures import Enclosure, Real, decimal_text
@@ -125,7 +125,7 @@ def _outcome_json(outcome: Outcome, game: Game) -> dict[str, Any]:
     out: dict[str, Any]
     if isinstance(outcome, StrategyProfile):
         out = {
-            "strategies": [_strategy_json(s, game, outcome.timed) for s in outcome.strategies],
+            "strategies": _strategies_json(outcome, game),
             "timed": outcome.timed,
             "payoffs": number_list(outcome.payoffs),
             "index": getattr(outcome, "index", None),
@@ -171,6 +171,20 @@ def _table_commitment_json(outcome: Commitment, game: MarkovGame) -> dict[str, A
     )
     return {
         name: of_game[name] if name in of_game else plain(getattr(outcome, name)) for name in names
+    }
+
+
+def _strategies_json(outcome: StrategyProfile, game: Game) -> list[Any]:
+    if isinstance(game, ExtensiveGame):
+        return [tree_json(game, k, table) for k, table in enumerate(outcome.strategies)]
+    return [_strategy_json(strategy, game, outcome.timed) for strategy in outcome.strategies]
+
+
+def tree_json(game: ExtensiveGame, player: int, table: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """A player's behaviour strategy, by the labels of its information sets and of the actions."""
+    return {
+        known.label: dict(zip(known.actions, number_list(row), strict=True))
+        for known, row in zip(game.sets[player], table, strict=True)
     }
 
 

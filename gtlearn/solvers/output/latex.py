@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from gtlearn.games import ExtensiveGame
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.outcomes import Outcome
@@ -22,6 +23,14 @@ def to_latex(solution: Record) -> str:
     if solution.concept in ("correlated", "coarse-correlated"):
         return _latex_distributions(solution)
     profiles = [solution.profile(index) for index in range(len(solution))]
+    if isinstance(game, ExtensiveGame):
+        labels = [(p, point.label) for k, p in enumerate(game.players) for point in game.points(k)]
+        rows = [
+            [str(index), latex_escape(player), latex_escape(label), mix]
+            for index, profile in enumerate(profiles)
+            for (player, label), mix in zip(labels, _mixes(profile), strict=True)
+        ]
+        return tabular(["", "player", "information set", "plays"], rows)
     headings = [latex_escape(column.heading) for column in columns_of(game)]
     if not game.in_steps:
         rows = [

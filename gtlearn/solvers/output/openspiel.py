@@ -9,8 +9,15 @@ import numpy as np
 from open_spiel.python.policy import Policy, TabularPolicy
 
 from gtlearn.errors import InputError
-from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    IteratedGame,
+    MarkovGame,
+    NormalFormGame,
+)
 from gtlearn.games.openspiel.steps import MEMORY
+from gtlearn.games.openspiel.walk import decision_states
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.record import Record
 
@@ -39,6 +46,8 @@ def to_openspiel_policy(
     profile = solution.profile(index)
     if isinstance(solution.game, NormalFormGame):
         return _of_vectors(solution.game, profile.strategies, game)
+    if isinstance(solution.game, ExtensiveGame):
+        return TreePolicy(solution.game, profile.strategies)
     made = TimedPolicy if profile.is_timed else StatePolicy
     return made(solution.game, profile.strategies)
 
@@ -65,6 +74,30 @@ class StatePolicy(TabularPolicy):  # type: ignore[misc]
         copied = super().__copy__(copy_action_probability_array)
         copied.__class__ = type(self)
         return copied
+
+
+class TreePolicy(Policy):  # type: ignore[misc]
+    """Behaviour strategies as a policy of the OpenSpiel game that a tree was read from."""
+
+    def __init__(self, game: ExtensiveGame, tables: Sequence[Table]) -> None:
+        super().__init__(game.openspiel, list(range(game.num_players)))
+        self._rows: dict[tuple[int, str], list[float]] = {}
+        for player, place, state in decision_states(game):
+            key = player, _text_of(state, player)
+            self._rows[key] = [float(p) for p in tables[player][place]]
+
+    def action_probabilities(self, state: Any, player_id: int | None = None) -> dict[int, float]:
+        """What `player_id` plays in a state of the game, by legal action."""
+        player = state.current_player() if player_id is None else player_id
+        row = self._rows[player, _text_of(state, player)]
+        return dict(zip(state.legal_actions(player), row, strict=True))
+
+
+def _text_of(state: Any, player: int) -> str:
+    """What tells a player's information sets apart."""
+    if state.get_game().get_type().provides_information_state_string:
+        return str(state.information_state_string(player))
+    return str(state.history_str())
 
 
 class TimedPolicy(Policy):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gtlearn.games import BayesianGame, Game, MarkovGame, NormalFormGame
+from gtlearn.games import BayesianGame, ExtensiveGame, Game, MarkovGame, NormalFormGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
@@ -170,6 +170,8 @@ def describe(game: Game) -> str:
     """
     if isinstance(game, BayesianGame):
         return _bayesian(game)
+    if isinstance(game, ExtensiveGame):
+        return _tree(game)
     return _normal_form(game) if isinstance(game, NormalFormGame) else _markov(as_markov(game))
 
 
@@ -181,6 +183,16 @@ def _bayesian(game: BayesianGame) -> str:
         f"actions, {follower} with {' or '.join(map(str, sizes))}, of "
         f"{types(len(game.types))}"
     )
+
+
+def _tree(game: ExtensiveGame) -> str:
+    sets = " + ".join(str(len(own)) for own in game.sets)
+    text = (
+        f"{game.name}: {game.num_players} players, {game.num_nodes} nodes, {sets} information sets"
+    )
+    if game.is_constant_sum:
+        return text + (", zero-sum" if game.is_zero_sum else ", constant-sum")
+    return text + (", perfect information" if game.has_perfect_information else "")
 
 
 def _normal_form(game: NormalFormGame) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gtlearn.errors import option
+from gtlearn.games import ExtensiveGame
 from gtlearn.limits import OK
 from gtlearn.solvers.concepts import concept_of, is_registered
 from gtlearn.solvers.enclosures import Real
@@ -34,6 +35,7 @@ from gtlearn.solvers.output.pieces import (
     to_text,
 )
 from gtlearn.solvers.output.steps import MAX_OUTCOMES, step_blocks
+from gtlearn.solvers.output.trees import tree_blocks
 from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:
@@ -62,10 +64,15 @@ def render(solution: Record, width: int | None = None) -> str:
     """
     blocks: list[str | Table] = [_heading(solution)]
     if len(solution):
-        in_steps = solution.game.in_steps
-        blocks += step_blocks(solution) if in_steps else one_shot_blocks(solution)
+        blocks += _blocks_of(solution)
         blocks.append(_proof_in_steps(solution) if _of_steps(solution) else _proof(solution))
     return to_text([*blocks, *_footnotes(solution)], width)
+
+
+def _blocks_of(solution: Record) -> list[str | Table]:
+    if isinstance(solution.game, ExtensiveGame):
+        return tree_blocks(solution)
+    return step_blocks(solution) if solution.game.in_steps else one_shot_blocks(solution)
 
 
 def _heading(solution: Record) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.openspiel.steps import MEMORY, SteppedGame, followers
+from gtlearn.games.openspiel.walk import decision_states
 
 _LONGEST = (
     2  # joint actions beyond what is remembered after which a policy must still play the same
@@ -29,7 +30,40 @@ def strategies_of_policy(policy: Any, game: Game) -> list[list[Any]]:
         return _tables(policy, game)
     if isinstance(game, NormalFormGame):
         return vectors_of_policy(policy, game)
+    if isinstance(game, ExtensiveGame):
+        return behaviour_of_policy(policy, game)
     raise InputError(f"{game.name!r} has no OpenSpiel form; give the strategies themselves")
+
+
+def behaviour_of_policy(policy: Any, game: ExtensiveGame) -> list[list[Any]]:
+    """A vector at each information set, from an OpenSpiel policy of the game that the tree is of.
+
+    A policy in Python is asked in a state of each set, one in C++ for the set's text.
+
+    Raises:
+        InputError: if the tree is of no OpenSpiel game, or the policy of another one, or it has no
+            answer somewhere.
+    """
+    import pyspiel
+
+    in_texts = isinstance(policy, pyspiel.Policy)
+    played = getattr(policy, "game", None)
+    if isinstance(played, pyspiel.Game) and str(played) != str(game.openspiel):
+        raise InputError(
+            f"the policy is of {str(played)[:80]}, the tree of {str(game.openspiel)[:80]}; give a "
+            "policy of the same game"
+        )
+    answers: list[list[Any]] = [[] for _ in game.players]
+    for player, place, state in decision_states(game):
+        known = game.sets[player][place]
+        legal = state.legal_actions(player)
+        asked = (state.information_state_string(player),) if in_texts else (state, player)
+        where = f"for {game.players[player]!r} at {known.label!r}"
+        chosen = _chosen(policy, where, *asked)
+        if not chosen or not set(chosen) <= set(legal):
+            raise InputError(f"the policy has no answer {where}, or plays an illegal action there")
+        answers[player].append([chosen.get(action, 0.0) for action in legal])
+    return answers
 
 
 def answers_of(function: Callable[..., Any], game: Game) -> list[Any]:
@@ -38,7 +72,7 @@ def answers_of(function: Callable[..., Any], game: Game) -> list[Any]:
     Raises:
         InputError: if the function raises.
     """
-    if not game.in_steps:
+    if not game.in_steps and not isinstance(game, ExtensiveGame):
         return [_called(function, player) for player in range(len(game.players))]
     return [
         [_called(function, player, point.label) for point in game.points(player)]

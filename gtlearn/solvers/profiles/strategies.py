@@ -12,7 +12,7 @@ import numpy as np
 
 from gtlearn import limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import Game, MarkovGame
+from gtlearn.games import ExtensiveGame, Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number, to_fraction
@@ -53,6 +53,8 @@ def read_strategy(
     """
     if game.in_steps:
         return _read_table(values, as_markov(game), player, timed, tolerance)
+    if isinstance(game, ExtensiveGame):
+        return _read_behaviour(values, game, player, tolerance)
     whose = f"the strategy of {game.players[player]!r}"
     actions = game.points(player)[0].actions
     exact, note = vector(_by_action(values, actions, whose), whose, tolerance)
@@ -84,6 +86,44 @@ def _read_table(
         exact.append(probabilities)
         notes += [note] if note else []
     return exact_table(exact, game, player, timed=timed), _few(notes)
+
+
+def _read_behaviour(
+    values: Any, game: ExtensiveGame, player: int, tolerance: Number
+) -> tuple[Table, tuple[str, ...]]:
+    """A vector at each information set, by label or in the order of the sets."""
+    whose, own = f"the strategy of {game.players[player]!r}", game.sets[player]
+    values = by_label(values)
+    if isinstance(values, Mapping):
+        labels = [known.label for known in own]
+        known_labels = set(labels)
+        for label in values:
+            if label not in known_labels:
+                place_of(label, labels, f"{whose} names an information set")
+        missing = [label for label in labels if label not in values]
+        if missing:
+            raise InputError(
+                f"{whose} lacks the information set {quoted(missing[0])}; give it a strategy there"
+            )
+        values = [values[label] for label in labels]
+    if not is_list(values) or len(values) != len(own):
+        raise InputError(
+            f"{whose} is no list of {len(own)} vectors, one an information set; give these, or a "
+            "mapping from the sets' labels"
+        )
+    exact, notes = [], []
+    for known, row in zip(own, values, strict=True):
+        limits.check()
+        where = f"{whose} at {quoted(known.label, 40)}"
+        probabilities, note = vector(_by_action(row, known.actions, where), where, tolerance)
+        if len(probabilities) != len(known.actions):
+            raise InputError(
+                f"{where} has {len(probabilities)} probabilities for {len(known.actions)} actions; "
+                "give one an action"
+            )
+        exact.append(probabilities)
+        notes += [note] if note else []
+    return tuple(exact), _few(notes)
 
 
 def read_response(

@@ -10,14 +10,19 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
+from gtlearn.games import BayesianGame, ExtensiveGame, Game, IteratedGame, MarkovGame
 from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
+TREE = "extensive"  # the kind that a tree's block names
 _PLACE = "game"
 
 _NAMES = {  # of the parts, in sentences
+    "kind": "the kind of the game",
     "players": "the players",
+    "nodes": "the number of nodes",
+    "information_sets": "the numbers of information sets",
+    "sequences": "the numbers of sequences",
     "actions": "the actions",
     "types": "the types",
     "prior": "the prior",
@@ -35,7 +40,13 @@ _SHOWN = 100  # characters of a part that a sentence shows
 def game_block(game: Game) -> dict[str, Any]:
     """What there is to say of a game, by the keys of the JSON's "game"."""
     block: dict[str, Any] = {"players": list(game_players(game))}
-    if isinstance(game, BayesianGame):
+    if isinstance(game, ExtensiveGame):
+        sizes = [[len(known.actions) for known in own] for own in game.sets]
+        block["kind"] = TREE
+        block["nodes"] = game.num_nodes
+        block["information_sets"] = list(map(len, sizes))
+        block["sequences"] = [1 + sum(own) for own in sizes]
+    elif isinstance(game, BayesianGame):
         first, *others = game.games
         block["actions"] = _lists(first.actions)
         block["types"] = list(game.types)

@@ -192,10 +192,20 @@ def _outcome(entry: Mapping[str, Any]) -> Outcome:
 def _equilibrium(entry: Mapping[str, Any], certificate: Certificate) -> NashEquilibrium:
     payoffs = _each(read_real, entry["payoffs"])
     if "timed" not in entry:
-        strategies = _rows(entry["strategies"])
+        strategies = _each(_vector_or_tree, entry["strategies"])
         return NashEquilibrium(strategies, payoffs, certificate, index=entry.get("index"))
     tables = _each(_table, entry["strategies"])
     return NashEquilibrium(tables, payoffs, certificate, timed=of_kind(bool, entry["timed"]))
+
+
+def _vector_or_tree(entry: Any) -> Any:
+    """A list of numbers; or of a tree the numbers of each action's label, by information set."""
+    if not isinstance(entry, Mapping):
+        return _each(read_real, entry)
+    return {
+        label: {action: read_real(p) for action, p in of_kind(dict, row).items()}
+        for label, row in entry.items()
+    }
 
 
 def _certificate(entry: Any) -> Certificate:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn.child import computed
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.limits import LimitReached, limited, patience
 from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
@@ -117,10 +117,13 @@ def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statem
 
 
 def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
-    from gtlearn.solvers.verify.game_block import game_statements
+    from gtlearn.solvers.verify.game_block import TREE, game_statements
     from gtlearn.solvers.verify.markov import markov_statements
     from gtlearn.solvers.verify.one_shot import one_shot_statements
+    from gtlearn.solvers.verify.trees import tree_statements
 
+    if isinstance(game, ExtensiveGame) and claim.game.get("kind") != TREE:
+        game = game.reduced()  # solved in plans
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):
         if getattr(outcome, "in_steps", False) != several_steps:
@@ -133,6 +136,8 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
         own = _of_registered(game, claim)
     elif isinstance(game, MarkovGame | IteratedGame):
         own = markov_statements(game, claim)
+    elif isinstance(game, ExtensiveGame):
+        own = tree_statements(game, claim)
     else:
         own = one_shot_statements(game, claim)
     return chain(game_statements(game, claim.game), own)

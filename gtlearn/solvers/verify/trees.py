@@ -1,22 +1,146 @@
-"""Behaviour strategies of trees re-checked from the tree alone, node by node."""
+"""Solutions of trees re-checked from the tree alone, node by node."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from math import lcm
+from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import ExtensiveGame
-from gtlearn.games.numbers import Number
+from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
+from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium, Outcome
+from gtlearn.solvers.verify.claim import (
+    COMPLETE,
+    OF_TABLES,
+    SETS,
+    Claim,
+    foreign_statements,
+    outcome_statements,
+    repeated,
+    verified_failures,
+    whole_statements,
+)
+from gtlearn.solvers.verify.form import number_failures
+from gtlearn.solvers.verify.report import Statement, Tested, Unproven
+
+_EVIDENCE = ("regrets", "value")
 
 _LOOK = 4096  # nodes between two looks at the limits
-Table = Sequence[Sequence[Number]]
+Rows = Sequence[Sequence[Number]]
+
+
+def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
+    """The statements of a solution of a tree in behaviour strategies."""
+    held = True
+    for k, outcome in enumerate(claim.outcomes):
+        test = Tested(partial(_failures, game, outcome))
+        exact = not any(_stated_regrets(outcome))
+        about = "" if exact else " up to the regrets that it states"
+        yield Statement(
+            f"that it is a Nash equilibrium{about}, and its payoffs", test, f"solution {k}"
+        )
+        held = held and not test.failed
+        if test.failed:
+            continue
+        yield from outcome_statements(claim, k, outcome, (), _EVIDENCE)
+        verified = partial(verified_failures, outcome, exact)
+        yield Statement("whether it is verified", verified, f"solution {k}")
+    if not held:
+        return
+    yield from whole_statements(claim)
+    yield from foreign_statements(claim, OF_TABLES, "commitments to tables")
+    yield from foreign_statements(claim, SETS, "Nash equilibria of a normal form")
+    if len(claim.outcomes) > 1:
+        keys = [repr(vars(outcome).get("strategies")) for outcome in claim.outcomes]
+        yield Statement("that the solutions are different ones", partial(repeated, keys))
+    if claim.complete:
+        yield Statement(COMPLETE, _unproven)
+
+
+def _unproven() -> list[str]:
+    raise Unproven("nothing here proves that there are no others")
+
+
+def _stated_regrets(outcome: Outcome) -> Sequence[Any]:
+    evidence = outcome.certificate.evidence
+    stated = evidence.get("regrets", ()) if isinstance(evidence, Mapping) else ()
+    return stated if isinstance(stated, Sequence) else ()
+
+
+def _failures(game: ExtensiveGame, outcome: Outcome) -> list[str]:
+    """What of an equilibrium does not hold."""
+    if not isinstance(outcome, NashEquilibrium):
+        return [f"a {type(outcome).__name__} is no outcome of a tree"]
+    if outcome.index is not None:
+        return ["an index is stated, which only equilibria of a normal form have"]
+    tables = tables_of(game, outcome)
+    regrets, payoffs = regrets_and_payoffs(game, tables)
+    exact = outcome.certificate.arithmetic == RATIONAL
+    stated = _stated_regrets(outcome)
+    if len(stated) != len(regrets) or len(outcome.payoffs) != len(payoffs):
+        return ["there is not one regret and one payoff a player"]
+    failures = []
+    for k, player in enumerate(game.players):
+        failures += number_failures(f"the regret of {player}", regrets[k], stated[k], exact)
+        failures += number_failures(
+            f"the payoff of {player}", payoffs[k], outcome.payoffs[k], exact
+        )
+    value = outcome.certificate.evidence.get("value")
+    if value is not None:
+        if not game.is_zero_sum or any(regrets):
+            return [*failures, "a value is stated, which only equilibria of zero-sum games have"]
+        failures += number_failures("the value", payoffs[0], value, exact)
+    return failures
+
+
+def tables_of(game: ExtensiveGame, outcome: NashEquilibrium) -> tuple[tuple[Any, ...], ...]:
+    """The strategies of an outcome as vectors in the order of the game's information sets.
+
+    Raises:
+        InputError: if they are not behaviour strategies of this game, complete and by its labels.
+    """
+    if len(outcome.strategies) != game.num_players:
+        raise InputError(f"{len(outcome.strategies)} strategies for {game.num_players} players")
+    return tuple(
+        _table_of(game, player, strategy) for player, strategy in enumerate(outcome.strategies)
+    )
+
+
+def _table_of(game: ExtensiveGame, player: int, strategy: Any) -> tuple[Any, ...]:
+    own, whose = game.sets[player], f"the strategy of {game.players[player]}"
+    if isinstance(strategy, Mapping):
+        unknown = [label for label in strategy if label not in {known.label for known in own}]
+        if unknown:
+            raise InputError(f"{whose} names an information set {quoted(unknown[0])}, unknown")
+        missing = [known.label for known in own if known.label not in strategy]
+        if missing:
+            raise InputError(f"{whose} lacks the information set {quoted(missing[0])}")
+        rows = [_row_of(strategy[known.label], known.actions, whose) for known in own]
+    else:
+        rows = list(strategy)
+    if [len(row) for row in rows] != [len(known.actions) for known in own]:
+        raise InputError(f"{whose} has not one number an action of each information set")
+    for known, row in zip(own, rows, strict=True):
+        exact = [to_fraction(p) for p in row]
+        if min(exact) < 0 or sum(exact) != 1:
+            raise InputError(f"{whose} is no distribution at {quoted(known.label)}")
+    return tuple(tuple(row) for row in rows)
+
+
+def _row_of(row: Any, actions: Sequence[str], whose: str) -> list[Any]:
+    if not isinstance(row, Mapping):
+        return list(row)
+    if set(row) != set(actions):
+        raise InputError(f"{whose} does not name the actions {', '.join(actions)} where it moves")
+    return [row[action] for action in actions]
 
 
 def regrets_and_payoffs(
-    game: ExtensiveGame, tables: Sequence[Table]
+    game: ExtensiveGame, tables: Sequence[Rows]
 ) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """What each player gains by its best deviation, and what it gets, exactly.
 
@@ -44,7 +168,7 @@ def regrets_and_payoffs(
 class _Walk:
     """The tree as lists, and the probability that each move is made, as integers."""
 
-    def __init__(self, game: ExtensiveGame, tables: Sequence[Table]) -> None:
+    def __init__(self, game: ExtensiveGame, tables: Sequence[Rows]) -> None:
         self.game = game
         arrays = (game.parent, game.move, game.mover, game.place)
         self.parent, self.move, self.mover, self.place = (a.tolist() for a in arrays)
@@ -58,9 +182,7 @@ class _Walk:
         total = self._sum(reach, bottom, numerators)
         return total / self.game.payoffs[player].denominator
 
-    def _sum(
-        self, reach: list[int], bottom: list[int], numerators: Sequence[int]
-    ) -> Fraction:
+    def _sum(self, reach: list[int], bottom: list[int], numerators: Sequence[int]) -> Fraction:
         totals: dict[int, int] = {}
         for node, mover in enumerate(self.mover):
             if mover == -2 and reach[node]:
@@ -122,7 +244,7 @@ class _Walk:
         return Fraction(whole, common * payoffs.denominator)
 
 
-def _integers(rows: Table) -> list[tuple[list[int], int]]:
+def _integers(rows: Rows) -> list[tuple[list[int], int]]:
     """Each vector as integers over one denominator."""
     out = []
     for row in rows:

@@ -61,6 +61,7 @@ class ExtensiveGame:
         payoffs: one exact array a player, an entry a leaf.
         source: where the game comes from (a citation or a file), for display.
         number_note: how floats were read, and what else is to be said of the reading.
+        openspiel_text: how OpenSpiel loads the game that it was read from; empty if from elsewhere.
     """
 
     in_steps: ClassVar[bool] = False  # whether players decide again and again
@@ -77,6 +78,7 @@ class ExtensiveGame:
     payoffs: tuple[ExactArray, ...]
     source: str = ""
     number_note: str = field(default="", kw_only=True)
+    openspiel_text: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         check_labels(self.name, "player", self.players)
@@ -162,7 +164,8 @@ class ExtensiveGame:
             try:
                 made = sequences_of(self._sizes(player), self.place[nodes], own)
             except Forgets as two:
-                raise InputError(self._forgets(int(nodes[two.one]), int(nodes[two.other]))) from None
+                both = int(nodes[two.one]), int(nodes[two.other])
+                raise InputError(self._forgets(*both)) from None
             self._sequences[player] = made
         return self._sequences[player]
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-
 _SAFE = 2**31  # products of smaller numbers fit into int64
 
 

@@ -127,9 +127,9 @@ class TreeRecorder:
 
     def _too_large(self) -> InputError:
         return InputError(
-            f"the tree of {self.name} is too large: {len(self.parent)} nodes and {self._moves} moves "
-            f"of players were counted, and at most {self.max_nodes} and half as many are allowed; use "
-            f"a smaller game, or allow more by {option('max_nodes')}"
+            f"the tree of {self.name} is too large: {len(self.parent)} nodes and {self._moves} "
+            f"moves of players were counted, and at most {self.max_nodes} and half as many are "
+            f"allowed; use a smaller game, or allow more by {option('max_nodes')}"
         )
 
     def game(
@@ -138,6 +138,7 @@ class TreeRecorder:
         payoffs: tuple[ExactArray, ...] | None = None,
         source: str = "",
         number_note: str = "",
+        openspiel_text: str = "",
     ) -> ExtensiveGame:
         """The game, once every node is recorded.
 
@@ -145,8 +146,10 @@ class TreeRecorder:
             payoffs: one array a player, an entry a leaf; those of the leaves unless given.
             source: where the game comes from.
             number_note: how floats were read.
+            openspiel_text: as of `ExtensiveGame`.
         """
         arrays = (self.parent, self.move, self.mover, self.place, self.depth)
+        parent, move, mover, place, depth = (np.array(a, dtype=np.int32) for a in arrays)
         sets = tuple(
             tuple(
                 InformationSet(label, known.actions)
@@ -157,10 +160,15 @@ class TreeRecorder:
         return ExtensiveGame(
             self.name,
             self.players,
-            *(np.array(values, dtype=np.int32) for values in arrays),
-            sets=sets,
-            chance=tuple(self._chance),
-            payoffs=payoffs or payoff_arrays(self.rows, len(self.players)),
-            source=source,
+            parent,
+            move,
+            mover,
+            place,
+            depth,
+            sets,
+            tuple(self._chance),
+            payoffs or payoff_arrays(self.rows, len(self.players)),
+            source,
             number_note=number_note,
+            openspiel_text=openspiel_text,
         )

@@ -1,0 +1,59 @@
+"""The tables of solutions and profiles of trees: what is played at each information set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from gtlearn.games import ExtensiveGame
+from gtlearn.solvers.outcomes import Table
+from gtlearn.solvers.output.pieces import add_row, mix_cell, new_table, short_number
+from gtlearn.solvers.record import Record
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
+MAX_SETS = 60  # of all players, that are shown; more are counted, and left to the other formats
+
+
+def tree_blocks(solution: Record) -> list[str | RichTable]:
+    """Each solution's payoffs and behaviour strategies."""
+    blocks: list[str | RichTable] = []
+    for number, outcome in enumerate(solution):
+        if len(solution) > 1:
+            blocks.append(f"#{number}")
+        blocks += strategy_blocks(solution.game, solution.profile(number).tables)
+        paid = zip(solution.game.players, outcome.payoffs, strict=True)
+        blocks.append(
+            "Payoffs: " + ", ".join(f"{short_number(p)} ({who})" for who, p in paid) + "."
+        )
+    return blocks
+
+
+def strategy_blocks(
+    game: ExtensiveGame, tables: Sequence[Table | None], worth: Sequence[Sequence[Any]] = ()
+) -> list[str | RichTable]:
+    """A row an information set.
+
+    Args:
+        game: the tree.
+        tables: one a player, None for one that is not known.
+        worth: the regret at each information set, one list a player, where it is known.
+    """
+    table = new_table("player", "information set", "plays", *["regret there"] * bool(worth))
+    left = MAX_SETS
+    for player, own in enumerate(tables):
+        for place, vector in enumerate(own or ()):
+            known = game.sets[player][place]
+            if left > 0:
+                cells = [game.players[player], _line(known.label), mix_cell(known.actions, vector)]
+                cells += [short_number(worth[player][place])] if worth else []
+                add_row(table, cells)
+            left -= 1
+    more = f"{-left} more information sets are in the other formats." if left < 0 else ""
+    return [table, more]
+
+
+def _line(label: str) -> str:
+    """A label on one line."""
+    return " / ".join(line.strip() for line in label.splitlines() if line.strip())
