@@ -110,11 +110,12 @@ def strategy_failures(sides: Sides, outcome: Commitment, tolerance: Fraction) ->
     m, n = sides.size
     mix, reply = [Fraction(0)] * m, [Fraction(0)] * n
     for j, weights in parts(sides, outcome):
-        mix = [total + p for total, p in zip(mix, weights, strict=True)]
+        mix = [total + p if p else total for total, p in zip(mix, weights, strict=True)]
         reply[j] += sum(weights) if outcome.distribution is not None else 1
     stated = rational(outcome.strategies[outcome.leader])
     stated += rational(outcome.strategies[1 - outcome.leader])
-    if any(abs(a - b) > tolerance for a, b in zip(mix + reply, stated, strict=True)):
+    pairs = zip(mix + reply, stated, strict=True)
+    if any(a != b and abs(a - b) > tolerance for a, b in pairs):
         return ["the strategies are not those of the response or of the joint distribution"]
     return []
 
