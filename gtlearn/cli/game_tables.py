@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gtlearn import games
-from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.errors import quoted
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    IteratedGame,
+    MarkovGame,
+    NormalFormGame,
+)
+from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.games.kinds.registry import kind_of
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers.output.json import plain
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _MAX_ROWS = 40
+_MAX_NODES = 200  # of a tree that is shown whole
 _MAX_SLICES = 8  # tables shown of a game of more than two players
 _MAX_STATES = 8  # states that are shown
 _MAX_NAMED = 40  # states that are named
@@ -65,7 +74,7 @@ def game_text(game: games.Game) -> str:
     """The game's size, source, and payoffs; of a registered kind those of its normal form."""
     kind = kind_of(game)
     blocks: list[str | Table] = []
-    if kind is not None and kind.normal_form is not None:
+    if kind is not None and kind.normal_form is not None and not isinstance(game, ExtensiveGame):
         said = f" {kind.describe(game)}" if kind.describe else ""
         blocks.append(f"{game.name} is {kind.name}.{said} Its normal form:\n")
         game = kind.normal_form(game)
@@ -81,9 +90,38 @@ def game_text(game: games.Game) -> str:
         blocks += _markov(game)
     elif isinstance(game, BayesianGame):
         blocks += _bayesian(game)
+    elif isinstance(game, ExtensiveGame):
+        blocks += _tree(game)
     else:
         blocks += [how_to_read(game) + "\n" * (game.num_players > 2), *tables(game)]
     return to_text(blocks)
+
+
+def _tree(game: ExtensiveGame) -> Iterable[str | Table]:
+    """The tree, a line a node, indented by depth; of a large one the first information sets."""
+    if game.num_nodes > _MAX_NODES:
+        table = new_table("player", "information set", "actions")
+        for player, own in zip(game.players, game.sets, strict=True):
+            for known in own[: _MAX_NAMED // 2]:
+                add_row(
+                    table, [player, " / ".join(known.label.split("\n")), ", ".join(known.actions)]
+                )
+        yield table
+        yield f"The tree has {game.num_nodes} nodes; `gtlearn games convert` writes all of them."
+        return
+    lines = []
+    for node, depth in enumerate(game.depth.tolist()):
+        mover, place = int(game.mover[node]), int(game.place[node])
+        label = f"{game.history(node)[-1]}: " if node else ""
+        if mover == LEAF:
+            what = ", ".join(short_number(own[place]) for own in game.payoffs)
+        elif mover == CHANCE:
+            what = f"chance ({mix(*game.chance[place])})"
+        else:
+            what = f"{game.players[mover]} at {quoted(game.sets[mover][place].label)}"
+        lines.append(f"{'  ' * depth}{label}{what}")
+    yield f"Payoffs of {', '.join(game.players)}, in this order.\n"
+    yield "\n".join(lines)
 
 
 def _bayesian(game: BayesianGame) -> Iterable[str | Table]:

@@ -13,8 +13,9 @@ from fractions import Fraction
 from gtlearn.errors import about
 from gtlearn.games.formats.tokens import Tokens
 from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
+from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.games.labels import distinct_labels, shown
-from gtlearn.games.numbers import short_number
+from gtlearn.games.numbers import format_number, short_number
 
 
 @dataclass
@@ -185,3 +186,31 @@ def _walk(content: _File, record: TreeRecorder) -> None:
                 place = record.meet(node.player, node.infoset, label, content.actions[key])
             here = record.decision(parent, move, node.player, place, node.children)
         stack.extend((here, k, payoffs) for k in reversed(range(node.children)))
+
+
+def dump_efg(game: ExtensiveGame) -> str:
+    """A tree as a .efg text, chance and payoffs as ratios."""
+    lines = [f"EFG 2 R {_quoted(game.name)} {{ {' '.join(map(_quoted, game.players))} }}"]
+    lines.append(_quoted(game.source))
+    rows = zip(game.mover.tolist(), game.place.tolist(), strict=True)
+    payoffs = [array.texts() for array in game.payoffs]
+    for mover, place in rows:
+        if mover == LEAF:
+            paid = ", ".join(own[place] for own in payoffs)
+            lines.append(f't "" {place + 1} "" {{ {paid} }}')
+        elif mover == CHANCE:
+            drawn = game.chance[place]
+            pairs = zip(drawn.labels, drawn.probabilities, strict=True)
+            listed = " ".join(f"{_quoted(label)} {format_number(p)}" for label, p in pairs)
+            lines.append(f'c "" {place + 1} "" {{ {listed} }} 0')
+        else:
+            known = game.sets[mover][place]
+            listed = " ".join(map(_quoted, known.actions))
+            label = _quoted(known.label)
+            lines.append(f'p "" {mover + 1} {place + 1} {label} {{ {listed} }} 0')
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -15,13 +15,14 @@ from gtlearn.files import require_replaceable
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.effort import text_seconds, writing_seconds
 from gtlearn.games.formats.csv import dump_csv, parse_csv
-from gtlearn.games.formats.efg import parse_efg
+from gtlearn.games.formats.efg import dump_efg, parse_efg
 from gtlearn.games.formats.json import dump_json, parse_json
 from gtlearn.games.formats.matrices import refuse_axis, refuse_flags
 from gtlearn.games.formats.nfg import dump_nfg, parse_nfg
 from gtlearn.games.formats.npz import NPY, ZIP, game_of_npy, game_of_npz
 from gtlearn.games.formats.xlsx import is_workbook, parse_xlsx
 from gtlearn.games.kinds import KINDS, Game
+from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -62,7 +63,7 @@ _MATRIX = ("symmetric", "zero_sum")
 _NEST = (*_MATRIX, "players_axis")
 _OWN = (
     Format("nfg", parse_nfg, dump_nfg),
-    Format("efg", parse_efg),
+    Format("efg", parse_efg, dump_efg, kinds=(ExtensiveGame,)),
     Format("json", parse_json, dump_json, kinds=KINDS, options=_NEST),
     Format("csv", parse_csv, dump_csv, options=_MATRIX),
     Format("xlsx", parse_xlsx, binary=True, options=_MATRIX),

@@ -4,7 +4,8 @@ A normal form: `{"schema": "gtlearn/game/1", "name", "players", "actions", "payo
 with one nested list a player in `payoffs`, `payoffs[k][i][j]` an integer or a text "p/q". Only
 `payoffs` is required. A Bayesian game has `types` instead: a list of `{"name", "probability",
 "actions", "payoffs"}`, and `leader`. A bare nested list is read as payoffs. A Markov game has
-`transitions` and a schema of its own; see `gtlearn.games.formats.markov_json`.
+`transitions` and a schema of its own; see `gtlearn.games.formats.markov_json`; so has a tree, see
+`gtlearn.games.formats.tree_json`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from gtlearn.games.formats import json_pieces as pieces
 from gtlearn.games.formats.json_pieces import Keys, Place
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
 from gtlearn.games.formats.matrices import game_from_arrays, refuse_axis
+from gtlearn.games.formats.tree_json import TREE_SCHEMA, parse_tree, tree_json
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -70,6 +73,9 @@ def parse_json(
         if is_markov(value):
             refuse_axis(players_axis, "the game is a Markov game")
             return read_markov(value, name=name, source=source, **flags)
+        if value.get("schema") == TREE_SCHEMA:
+            refuse_axis(players_axis, "the game is a tree")
+            return parse_tree(value, name, source)
         if "types" in value:
             return _bayesian(value, name, source, build)
         return _normal_form(value, name, source, build)
@@ -88,6 +94,8 @@ def dump_json(game: Game) -> str:
         game = game.markov
     if isinstance(game, MarkovGame):
         return pieces.layout(markov_json(game)) + "\n"
+    if isinstance(game, ExtensiveGame):
+        return json.dumps(tree_json(game), indent=1, ensure_ascii=False) + "\n"
     head: dict[str, Any] = {"schema": _SCHEMA, "name": game.name, "players": game.players}
     if isinstance(game, BayesianGame):
         head["leader"] = game.leader

@@ -138,7 +138,8 @@ def _state_at(game: ExtensiveGame, root: Any, node: int) -> Any:
     while node:
         path.append(int(game.move[node]))
         node = int(game.parent[node])
-    state, joint = root.clone(), []
+    state = root.clone()
+    joint: list[int] = []  # of players who move at once
     for move in reversed(path):
         player = state.current_player()
         if player == _CHANCE:

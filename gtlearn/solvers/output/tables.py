@@ -71,7 +71,7 @@ def render(solution: Record, width: int | None = None) -> str:
 
 def _blocks_of(solution: Record) -> list[str | Table]:
     if isinstance(solution.game, ExtensiveGame):
-        return tree_blocks(solution)
+        return tree_blocks(solution.game, solution)
     return step_blocks(solution) if solution.game.in_steps else one_shot_blocks(solution)
 
 

@@ -16,17 +16,16 @@ if TYPE_CHECKING:
 MAX_SETS = 60  # of all players, that are shown; more are counted, and left to the other formats
 
 
-def tree_blocks(solution: Record) -> list[str | RichTable]:
+def tree_blocks(game: ExtensiveGame, solution: Record) -> list[str | RichTable]:
     """Each solution's payoffs and behaviour strategies."""
     blocks: list[str | RichTable] = []
     for number, outcome in enumerate(solution):
         if len(solution) > 1:
             blocks.append(f"#{number}")
-        blocks += strategy_blocks(solution.game, solution.profile(number).tables)
-        paid = zip(solution.game.players, outcome.payoffs, strict=True)
-        blocks.append(
-            "Payoffs: " + ", ".join(f"{short_number(p)} ({who})" for who, p in paid) + "."
-        )
+        blocks += strategy_blocks(game, solution.profile(number).tables)
+        paid = zip(game.players, outcome.payoffs, strict=True)
+        listed = ", ".join(f"{short_number(payoff)} ({player})" for player, payoff in paid)
+        blocks.append(f"Payoffs: {listed}.")
     return blocks
 
 
