@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest
 from gtlearn.plugins import plugin_sources
 from gtlearn.sources import function, is_source
 
@@ -48,7 +47,7 @@ class Named:
             return self.registered[name]
         source = name if is_source(name) else plugin_sources(self.group).get(name)
         if source is None:
-            advice = nearest(name, self.names()) or "register it, or give module:function"
+            advice = nearest(name, self.names(), "") or "register it, or give module:function"
             kind = self.what.partition(" ")[2]
             raise InputError(f"there is no {kind} {name[:60]!r}; {advice}")
         return function(source)

@@ -1,9 +1,15 @@
-"""What installed packages add to gtlearn: entry points, loaded once something asks for them."""
+"""What packages add to gtlearn: entry points, loaded once something asks for them.
+
+And what was registered in this process, so that worker processes can be told of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+import functools
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from gtlearn.errors import InputError, first_line
 
@@ -11,6 +17,8 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
+P = ParamSpec("P")
+_registered: list[Callable[[], Any]] = []
 
 
 def plugin(group: str, name: str, kind: type[T]) -> T | None:
@@ -45,6 +53,38 @@ def plugin_names(group: str) -> list[str]:
 def plugin_sources(group: str) -> dict[str, str]:
     """What a group's entry points name, as module:attribute, by their names; none is loaded."""
     return {point.name: point.value for point in _points(group)}
+
+
+def repeatable(register: Callable[P, T]) -> Callable[P, T]:
+    """Has what this function of a module registers registered in worker processes, too."""
+
+    @functools.wraps(register)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        result = register(*args, **kwargs)
+        _registered.append(functools.partial(call, *args, **kwargs))
+        return result
+
+    return call
+
+
+def registered() -> list[bytes]:
+    """What was registered in this process, for `register_again` in another one.
+
+    What another process cannot import is left out: functions within functions, and those of the
+    script that runs.
+    """
+    found = []
+    for call in _registered:
+        with suppress(Exception):  # whatever pickle raises
+            found.append(pickle.dumps(call))
+    return [pickled for pickled in found if b"__main__" not in pickled]
+
+
+def register_again(calls: Iterable[bytes]) -> None:
+    """Registers here what `registered` says of another process, as far as it can be imported."""
+    for call in calls:
+        with suppress(ImportError, AttributeError):
+            pickle.loads(call)()
 
 
 def _points(group: str) -> Iterator[EntryPoint]:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from gtlearn.named import Named
+from gtlearn.plugins import repeatable
 
 _ENVIRONMENTS = Named("an environment", "gtlearn.environments")
 
 
+@repeatable
 def register(name: str, make: Callable[[], Any]) -> None:
     """Makes an environment known by a name, to learners and to the command line's `--env`.
 

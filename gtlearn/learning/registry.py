@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any, get_type_hints
 
 from gtlearn.environments.registry import environment_names
-from gtlearn.errors import InputError, quoted
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest, quoted
 from gtlearn.learning.options import composed
 from gtlearn.learning.protocol import Learner
 from gtlearn.plugins import plugin_sources
@@ -219,8 +218,7 @@ def find_algorithm(name: str, env: str | None = None) -> Algorithm:
         known = known_algorithms()
         if name in known:
             return known[name]
-        advice = nearest(name, known) or f"use {' or '.join(known)}"
-        raise InputError(f"there is no algorithm {name[:60]!r}; {advice}")
+        raise InputError(f"there is no algorithm {name[:60]!r}; {nearest(name, known)}")
     found = ALGORITHMS[name]
     if env is None or found.env == env or found not in _KNOWN:
         return found

@@ -20,9 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, nearest
 from gtlearn.files import read_bytes
-from gtlearn.games.names import nearest
 from gtlearn.learning.options import described
 from gtlearn.learning.registry import Algorithm, find_algorithm
 from gtlearn.reading import reason
@@ -287,7 +286,7 @@ class _Reader:
         found = {}
         for key, value in held.items():
             if key not in known:
-                advice = nearest(key, words) or f"the keys are {', '.join(words)}"
+                advice = nearest(key, words, "the keys are")
                 raise self._error(key, f"there is no key {key[:60]!r} here; {advice}", table)
             found[key] = self._checked(known[key], value, table)
         return found

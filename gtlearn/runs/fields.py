@@ -16,8 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest
 from gtlearn.sources import Source, is_source
 
 NONE = "none"  # how None is written
@@ -97,10 +96,9 @@ class Field:
 
     def _refusal(self, value: Any) -> InputError:
         shown = (_text(value) if _is_value(value) else f"a {type(value).__name__}")[:60]
-        words = choices(self.kind)
-        advice = nearest(value, words) if isinstance(value, str) and words else ""
+        near = nearest(value, choices(self.kind), "") if isinstance(value, str) else ""
         return InputError(
-            f"{self.name} = {shown} cannot be used; {advice or f'give {self.expected}'}"
+            f"{self.name} = {shown} cannot be used; {near or f'give {self.expected}'}"
         )
 
     def _bounds(self) -> str:

@@ -30,7 +30,7 @@ def film_of(run: Path, seed: int) -> Film:
     """
     learner = restored(run)
     if not isinstance(learner, Filmed):
-        raise InputError(f"{run} is played without pictures; give a run in an environment")
+        raise InputError(f"the learner of {run} makes no film; give a run of one that does")
     return learner.film(seed)
 
 

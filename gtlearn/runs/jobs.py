@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gtlearn.errors import InputError
 from gtlearn.optional import optional, require
+from gtlearn.plugins import register_again, registered
 from gtlearn.runs import cluster, folder, loop
 from gtlearn.runs.config import LARGEST_SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
@@ -146,7 +147,8 @@ def train_all(
     if backend == "ray":
         return _by_ray(jobs, workers, address, stop)
     if workers > 1:
-        return each(finish, jobs, workers=workers, lost=_lost, stop=stop)
+        work = partial(_finish_elsewhere, registered())
+        return each(work, jobs, workers=workers, lost=_lost, stop=stop)
     return _in_turn(jobs, stop)
 
 
@@ -183,6 +185,14 @@ def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> Outcome:
         return ended()
 
 
+def _finish_elsewhere(
+    known: Sequence[bytes], job: Job, stop: Stop | None = None, patience: float = 0
+) -> Outcome:
+    """`finish` in a worker, which is told of what was registered where the sweep began."""
+    register_again(known)
+    return finish(job, stop, patience)
+
+
 def _in_turn(jobs: Sequence[Job], stop: Stop | None) -> Iterator[Outcome]:
     for job in jobs:
         if stop is not None and stop(0):
@@ -206,10 +216,10 @@ def _by_ray(
     with cluster.connected(workers, address) as ray:
         try:
             threads = {job.config.recording.threads for job in jobs}
-            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=cluster.RETRIES)(
-                finish
-            )
-            pending = [remote.remote(job, patience=_PATIENCE) for job in jobs]
+            cpus = max(threads, default=1)
+            remote = ray.remote(num_cpus=cpus, max_retries=cluster.RETRIES)(_finish_elsewhere)
+            known = registered()
+            pending = [remote.remote(known, job, patience=_PATIENCE) for job in jobs]
             while pending:
                 ready, pending = ray.wait(pending, timeout=_LOOK)
                 yield from ray.get(ready)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gtlearn.named import Named
+from gtlearn.plugins import repeatable
 
 
 class Logger(Protocol):
@@ -26,6 +27,7 @@ MakeLogger = Callable[[Path, int], Logger]  # of the run's folder and the first 
 _LOGGERS = Named("a logger", "gtlearn.loggers")
 
 
+@repeatable
 def register(name: str, make: MakeLogger) -> None:
     """Makes a logger known by a name, to `train` and to the command line's `--logger`.
 

@@ -17,12 +17,12 @@ from typing import Any, get_origin
 
 import numpy as np
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest
 from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs.config import SEED, Recording, RunConfig
 from gtlearn.runs.fields import NONE, Field, fields_of, make, options_of
 from gtlearn.runs.folder import config_in
+from gtlearn.runs.loggers import find_logger
 from gtlearn.version import __version__
 
 _WHOLE = re.compile(r"[\s;]")  # in a literal game, whose commas are its own
@@ -47,12 +47,14 @@ def with_options(base: RunConfig, chosen: Mapping[str, Any]) -> RunConfig:
     """A config with some options changed, each already of its field's type; "seed" may be one.
 
     Raises:
-        InputError: if they do not fit together, or one is missing.
+        InputError: if they do not fit together, one is missing, or there is no such logger.
     """
     kind = base.algorithm.config_type()
     held = {**_values(base.options), **_values(base.recording), **chosen}
     options = make(kind, {name: held[name] for name in fields_of(kind) if name in held})
     recording = make(Recording, {name: held[name] for name in fields_of(Recording)})
+    if recording.logger is not None:
+        find_logger(recording.logger)  # what is wrong with it is said before there is a folder
     return RunConfig(base.algorithm, options, chosen.get("seed", base.seed), recording, __version__)
 
 
@@ -119,7 +121,7 @@ def checked(base: RunConfig, given: Mapping[str, Any]) -> dict[str, list[Any]]:
     found = {}
     for name, value in given.items():
         if name not in known:
-            advice = nearest(name, known) or f"it has {', '.join(known)}"
+            advice = nearest(name, known, "it has")
             raise InputError(f"{base.algorithm.name} has no option {name[:60]!r}; {advice}")
         values = value if isinstance(value, list) else [value]
         found[name] = [known[name].checked(plain(one)) for one in values]

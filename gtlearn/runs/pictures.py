@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest
 from gtlearn.runs import folder
 from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
 from gtlearn.runs.config import RunConfig
@@ -208,8 +207,7 @@ def _series(path: Path, rows: Sequence[Row], metric: str, along: str) -> tuple[A
         raise InputError(f"{path} has no metrics yet; let it run on")
     found = {float(row[along]): float(row[metric]) for row in rows if metric in row}
     if not found:
-        known = list(rows[-1])
-        advice = nearest(metric, known) or f"it has {', '.join(known)}"
+        advice = nearest(metric, rows[-1], "it has")
         raise InputError(f"{path} has no metric {metric[:60]!r}; {advice}")
     steps = sorted(found)
     return np.array(steps), np.array([found[step] for step in steps])

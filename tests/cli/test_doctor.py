@@ -137,7 +137,7 @@ def test_nothing_is_tried_that_is_not_there(monkeypatch):
 
 
 def test_unknown_extras(refused):
-    assert "'atri' is unknown; did you mean 'atari'?" in refused("doctor", "atri")
+    assert "'atri' is unknown; did you mean atari?" in refused("doctor", "atri")
     assert "'xyz' is unknown; use core, learn, plots" in refused("doctor", "envs", "xyz")
 
 
