@@ -161,12 +161,9 @@ def _elsewhere(name: str) -> str:
 
 def _metavar(field: Field) -> str:
     """What may be given for a field, in one word, or the choices."""
-    from gtlearn.runs.fields import choices, options_of
-    from gtlearn.sources import Source
-
-    kinds = options_of(field.kind)
-    words = [*choices(field.kind), *[_OWN_CODE] * (Source in kinds)]
-    return f"[{'|'.join(words)}]" if words else _METAVARS.get(kinds[0], "LIST")
+    if words := [*field.choices, *[_OWN_CODE] * field.kind.code]:
+        return f"[{'|'.join(words)}]"
+    return "LIST" if field.kind.many else _METAVARS[field.kind.scalar or str]
 
 
 def _option(field: Field, default: Any, several: bool = False) -> click.Option:
@@ -176,7 +173,7 @@ def _option(field: Field, default: Any, several: bool = False) -> click.Option:
     text = field.help
     if not field.required or default is not None:
         text = f"{text}  [default: {shown(default)}]".strip()
-    if field.kind is bool:
+    if field.hint is bool:
         flags = [f"--{name}/--no-{name}", field.name]
         return click.Option(flags, default=None, help=text, multiple=several)
     return click.Option(
