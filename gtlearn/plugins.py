@@ -1,6 +1,6 @@
-"""What packages add to gtlearn: entry points, loaded once something asks for them.
+"""What users and packages add: by entry points, loaded once something asks for them, or `register`.
 
-And what was registered in this process, so that worker processes can be told of it.
+What was registered in this process can be told to worker processes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from gtlearn.errors import InputError, first_line
+from gtlearn.errors import InputError, first_line, nearest
+from gtlearn.sources import function, is_source
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -53,6 +54,49 @@ def plugin_names(group: str) -> list[str]:
 def plugin_sources(group: str) -> dict[str, str]:
     """What a group's entry points name, as module:attribute, by their names; none is loaded."""
     return {point.name: point.value for point in _points(group)}
+
+
+class Named:
+    """Makers of one kind of thing, such as environments, which have a name or are module:function.
+
+    Attributes:
+        what: what they make, in errors, as in "an environment".
+        group: of entry points.
+        registered: those that `register` was called with.
+    """
+
+    def __init__(self, what: str, group: str) -> None:
+        self.what, self.group = what, group
+        self.registered: dict[str, Callable[..., Any]] = {}
+
+    def register(self, name: str, make: Callable[..., Any]) -> None:
+        """Makes one known by a name.
+
+        Raises:
+            InputError: if the name is empty, or meant as module:function.
+        """
+        if not name or is_source(name):
+            raise InputError(f"{self.what} cannot be called {name!r}; give a name without ':'")
+        self.registered[name] = make
+
+    def names(self) -> list[str]:
+        """The names that are registered or installed."""
+        return list(dict.fromkeys([*self.registered, *plugin_sources(self.group)]))
+
+    def find(self, name: str) -> Callable[..., Any]:
+        """The maker of that name, or the one that module:function names.
+
+        Raises:
+            InputError: if there is none.
+        """
+        if name in self.registered:
+            return self.registered[name]
+        source = name if is_source(name) else plugin_sources(self.group).get(name)
+        if source is None:
+            advice = nearest(name, self.names(), "") or "register it, or give module:function"
+            kind = self.what.partition(" ")[2]
+            raise InputError(f"there is no {kind} {name[:60]!r}; {advice}")
+        return function(source)
 
 
 def repeatable(register: Callable[P, T]) -> Callable[P, T]:

@@ -95,18 +95,14 @@ class AlgorithmGroup(click.Group):
             _allow(context, None, config.sources)  # which were named here, or allowed before
             return self.work(configs if self.several else config, **own)
 
-        fields = fields_of(algorithm.config_type())
+        def made(kind: type[Any], held: Any) -> list[click.Option]:
+            fields = fields_of(kind).items()
+            return [_option(f, getattr(held, k, f.default), self.several) for k, f in fields]
+
         seed = [] if self.several else [_option(SEED, base.seed)]
-        recording = [
-            _option(field, getattr(base.recording, name), self.several)
-            for name, field in fields_of(Recording).items()
-        ]
-        options = [
-            _option(field, getattr(base.options, field.name, field.default), self.several)
-            for field in fields.values()
-        ]
-        common = [*seed, *self.own, *recording]
-        for taken in {param.name for param in common} & set(fields):
+        common = [*seed, *self.own, *made(Recording, base.recording)]
+        options = made(algorithm.config_type(), base.options)
+        for taken in {param.name for param in common} & {param.name for param in options}:
             raise InputError(f"{name} has an option {taken}, as all runs do; call it otherwise")
         return Command(
             name,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_type_hints
 
-from gtlearn.environments.registry import environment_names
+from gtlearn.environments.registry import ENVIRONMENTS
 from gtlearn.errors import InputError, nearest, quoted
 from gtlearn.learning.options import composed
 from gtlearn.learning.protocol import Learner
@@ -224,7 +224,7 @@ def find_algorithm(name: str, env: str | None = None) -> Algorithm:
         return found
     if (name, env) in IN_ENVIRONMENTS:
         return IN_ENVIRONMENTS[name, env]
-    if takes_any_environment(name) and (is_source(env) or env in environment_names()):
+    if takes_any_environment(name) and (is_source(env) or env in ENVIRONMENTS.names()):
         return _in_environment(name, env)
     own = environments_of(name) + ["module:function"] * takes_any_environment(name)
     advice = f"use {' or '.join(own)}" if own else "leave env out"
@@ -233,7 +233,7 @@ def find_algorithm(name: str, env: str | None = None) -> Algorithm:
 
 def environments_of(name: str) -> list[str]:
     """The environments that an algorithm plays in, beside games."""
-    added = environment_names() if takes_any_environment(name) else []
+    added = ENVIRONMENTS.names() if takes_any_environment(name) else []
     return [env for known, env in IN_ENVIRONMENTS if known == name] + added
 
 

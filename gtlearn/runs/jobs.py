@@ -147,7 +147,7 @@ def train_all(
     if backend == "ray":
         return _by_ray(jobs, workers, address, stop)
     if workers > 1:
-        work = partial(_finish_elsewhere, registered())
+        work = partial(finish, known=registered())
         return each(work, jobs, workers=workers, lost=_lost, stop=stop)
     return _in_turn(jobs, stop)
 
@@ -164,14 +164,18 @@ def require_backend(backend: str, workers: int, address: str | None = None) -> N
         cluster.require_listener(address)
 
 
-def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> Outcome:
+def finish(
+    job: Job, stop: Stop | None = None, patience: float = 0, known: Sequence[bytes] = ()
+) -> Outcome:
     """Trains one run to its end; bad input and divergence become its `error`.
 
     Args:
         job: the run.
         stop: whether to leave it to be resumed.
         patience: seconds for another process that trains it to end.
+        known: what was registered where the sweep began, if that is not here.
     """
+    register_again(known)
     path, ended = job.folder.path, partial(Outcome, job.folder.path, job.config, None)
     if not job.folder.config_file.is_file():
         return ended(f"a worker cannot see {path}; keep runs where all machines see them")
@@ -183,14 +187,6 @@ def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> Outcome:
         if not was_asked(stop):
             raise
         return ended()
-
-
-def _finish_elsewhere(
-    known: Sequence[bytes], job: Job, stop: Stop | None = None, patience: float = 0
-) -> Outcome:
-    """`finish` in a worker, which is told of what was registered where the sweep began."""
-    register_again(known)
-    return finish(job, stop, patience)
 
 
 def _in_turn(jobs: Sequence[Job], stop: Stop | None) -> Iterator[Outcome]:
@@ -217,9 +213,9 @@ def _by_ray(
         try:
             threads = {job.config.recording.threads for job in jobs}
             cpus = max(threads, default=1)
-            remote = ray.remote(num_cpus=cpus, max_retries=cluster.RETRIES)(_finish_elsewhere)
+            remote = ray.remote(num_cpus=cpus, max_retries=cluster.RETRIES)(finish)
             known = registered()
-            pending = [remote.remote(known, job, patience=_PATIENCE) for job in jobs]
+            pending = [remote.remote(job, patience=_PATIENCE, known=known) for job in jobs]
             while pending:
                 ready, pending = ray.wait(pending, timeout=_LOOK)
                 yield from ray.get(ready)

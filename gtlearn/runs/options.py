@@ -21,7 +21,7 @@ from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs.config import SEED, Recording, RunConfig
 from gtlearn.runs.fields import NONE, Field, fields_of, make
 from gtlearn.runs.folder import config_in
-from gtlearn.runs.loggers import find_logger
+from gtlearn.runs.loggers import LOGGERS
 from gtlearn.version import __version__
 
 _WHOLE = re.compile(r"[\s;]")  # in a literal game, whose commas are its own
@@ -53,7 +53,7 @@ def with_options(base: RunConfig, chosen: Mapping[str, Any]) -> RunConfig:
     options = make(kind, {name: held[name] for name in fields_of(kind) if name in held})
     recording = make(Recording, {name: held[name] for name in fields_of(Recording)})
     if recording.logger is not None:
-        find_logger(recording.logger)  # what is wrong with it is said before there is a folder
+        LOGGERS.find(recording.logger)  # what is wrong with it is said before there is a folder
     return RunConfig(base.algorithm, options, chosen.get("seed", base.seed), recording, __version__)
 
 

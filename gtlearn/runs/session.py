@@ -24,7 +24,7 @@ from gtlearn.learning.protocol import Keeping, Learner
 from gtlearn.runs import checkpoint
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
-from gtlearn.runs.loggers import find_logger
+from gtlearn.runs.loggers import LOGGERS
 from gtlearn.runs.metrics import MetricsLog, Row, is_kept
 from gtlearn.runs.result import SCHEMA
 
@@ -59,7 +59,7 @@ class Session:
         """The open metrics, at the checkpoint."""
         wanted, logger = self.config.recording.tensorboard, self.config.recording.logger
         step = self.step + self._has_row(self.step)
-        make = None if logger is None else find_logger(logger)
+        make = None if logger is None else LOGGERS.find(logger)
         with self.folder.writing():
             self._log = MetricsLog(
                 self.folder.metrics_file,

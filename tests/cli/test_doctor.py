@@ -8,7 +8,7 @@ from importlib import metadata
 import highspy
 import pytest
 
-from gtlearn.cli import working
+from gtlearn.cli import doctor as working
 
 
 @pytest.fixture

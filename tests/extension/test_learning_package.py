@@ -165,7 +165,7 @@ def test_registered_by_a_name(gtlearn, monkeypatch):
     from gtlearn.environments import register as register_environment
     from gtlearn.environments import registry
 
-    monkeypatch.setattr(registry._ENVIRONMENTS, "registered", {})
+    monkeypatch.setattr(registry.ENVIRONMENTS, "registered", {})
     monkeypatch.setitem(ALGORITHMS, "walk", None)  # so that it is taken away at the end
     assert register("walk", build) is find_algorithm("walk")
     register_environment("our-dilemma", make)
