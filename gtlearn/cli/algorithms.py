@@ -68,7 +68,8 @@ class AlgorithmGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click's; where the algorithm plays decides which options it has."""
-        ctx.meta[_ENV] = next(iter(_values_of("--env", args)), None)
+        envs = _values_of("--env", args)
+        ctx.meta[_ENV] = next((env.split(",")[0] if self.several else env for env in envs), None)
         _allow(ctx, None, _values_of("--allow", args))
         return super().resolve_command(ctx, args)
 
@@ -90,10 +91,13 @@ class AlgorithmGroup(click.Group):
             context = click.get_current_context()
             own = {p.name: given.pop(p.name) for p in self.own if p.name in given}
             options = {key: value for key, value in given.items() if was_given(context, key)}
-            configs = chosen.grid(base, options) if self.several else []
-            config = configs[0] if configs else chosen.with_options(base, options)
-            _allow(context, None, config.sources)  # which were named here, or allowed before
-            return self.work(configs if self.several else config, **own)
+            several = self.several
+            configs = (
+                chosen.grid(base, options) if several else [chosen.with_options(base, options)]
+            )
+            for config in configs:
+                _allow(context, None, config.sources)  # which were named here, or allowed before
+            return self.work(configs if several else configs[0], **own)
 
         def made(kind: type[Any], held: Any) -> list[click.Option]:
             fields = fields_of(kind).items()

@@ -70,9 +70,12 @@ def test_what_is_installed_is_trained_by_its_name(gtlearn_all, tmp_path):
 --policy learning_package.nets:make --logger last --output nets
         gtlearn plot nets --allow learning_package.nets:make --output nets.png
         gtlearn watch nets
+        gtlearn sweep reinforce --env ours,ours-again --policy lstm,learning_package.nets:make \
+{SMALL} --seeds 0 --output grid
         """
     )
-    assert [code for code, _, _ in done] == [*[0] * 8, 2], done
+    assert [code for code, _, _ in done] == [*[0] * 8, 2, 0], done
+    assert "Picture: grid" in done[9][1] and done[9][2] == ""
     assert json.loads((tmp_path / "walk" / "last.json").read_text())["step"] == 9
     assert loggers_of(tmp_path / "walks") == [8] * 4 and loggers_of(tmp_path / "nets") == [2] * 4
     assert "pull 0.1" in done[5][1] and "inner_rate 0.2" in done[7][1]
@@ -109,7 +112,8 @@ loggers.register("of this script", lambda folder, step: None)  # which no worker
 how = dict(seeds=[0, 1], workers=2, logger="mine")
 small = dict(trajectories=4, horizon=4, chain=1, chains=2, iterations=2, peers=2)
 gtlearn.sweep("walk", output="walks", **how)
-gtlearn.sweep("reinforce", env="our-dilemma", output="dilemmas", **small, **how)
+envs = ["our-dilemma", "learning_package.env:make"]
+gtlearn.sweep("reinforce", env=envs, output="dilemmas", **small, **how)
 gtlearn.sweep("lola", game="two_roads", iterations=2, output="roads", **how)
 """
 
@@ -118,4 +122,4 @@ def test_what_is_registered_in_python_reaches_workers(python, tmp_path):
     pytest.importorskip("gymnasium", reason="the environment needs the extra envs")
     assert python("-c", REGISTERED, only_importable=True).stderr == ""
     steps = {name: loggers_of(tmp_path / name) for name in ("walks", "dilemmas", "roads")}
-    assert steps == {"walks": [6, 6], "dilemmas": [2, 2], "roads": [2, 2]}
+    assert steps == {"walks": [6, 6], "dilemmas": [2] * 4, "roads": [2, 2]}
