@@ -27,7 +27,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 
-class Kind(NamedTuple):
+class _Kind(NamedTuple):
     """The type of a field, taken apart: what one value may be, and whether several are given.
 
     Attributes:
@@ -46,14 +46,14 @@ class Kind(NamedTuple):
 
 
 @cache
-def _kind_of(hint: Any) -> Kind:
+def _kind_of(hint: Any) -> _Kind:
     options = _options(hint)
     given = [option for option in options if option is not type(None)]
     many = get_origin(given[0]) is tuple
     items = _options(get_args(given[0])[0]) if many else given
     words = tuple(word for item in items if get_origin(item) is Literal for word in get_args(item))
     scalar = next((item for item in items if item in _WORDS), None)
-    return Kind(scalar, words, Source in items, many, type(None) in options)
+    return _Kind(scalar, words, Source in items, many, type(None) in options)
 
 
 def _options(hint: Any) -> list[Any]:
@@ -84,7 +84,7 @@ class Field:
     above: float | None = None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> _Kind:
         """Its type, taken apart."""
         return _kind_of(self.hint)
 
@@ -99,7 +99,8 @@ class Field:
         """What may be given, in words."""
         scalar, words, code, many, optional = self.kind
         named = [(_PLURALS if many else _WORDS)[scalar]] if scalar else []
-        text = " or ".join([*map(repr, words), *named, *["module:attribute"] * code])
+        known = [*map(repr, words), *named, *["module:attribute"] * code]
+        text = " or ".join(known) or "its default"  # of a type that no option has
         return f"{'a list of ' * many}{text}{f' or {NONE}' * optional}{self._bounds()}"
 
     def names_code(self, value: Any) -> bool:

@@ -59,11 +59,6 @@ class RunFolder:
         """What came out; there once the run is finished."""
         return self.path / results.FILE
 
-    @property
-    def tensorboard_folder(self) -> Path:
-        """TensorBoard's files."""
-        return self.path / "tensorboard"
-
     def config(self) -> RunConfig:
         """The config that the run was made with.
 

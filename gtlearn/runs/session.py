@@ -66,7 +66,7 @@ class Session:
                 keep=self._bytes,
                 step=step,
                 logger=None if make is None else make(self.folder.path, step),
-                tensorboard=self.folder.tensorboard_folder if wanted else None,
+                tensorboard=self.folder.path / "tensorboard" if wanted else None,
                 again=not self._before.recording.tensorboard,
             )
         return self._log
