@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from gtlearn.errors import InputError, quoted
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest, quoted
 from gtlearn.games.numbers import ExactArray, format_number, parse_number, short_number, to_fraction
 
 _SHORT = 60  # characters of an object that stands on one line
@@ -87,7 +86,7 @@ class Place:
         """Complains about a key, or one of the labels `given`, that is not known."""
         for label in self.value if given is None else given:
             if label not in known:
-                advice = nearest(label, known) or f"use {', '.join(map(str, known[:12]))}"
+                advice = nearest(label, known)
                 raise InputError(f"{self.where}: {quoted(label)} is no {what}; {advice}")
 
     def each(self, states: Sequence[str], what: str, advice: str) -> Iterator[tuple[str, Any]]:
