@@ -37,7 +37,7 @@ _Plan = tuple[dict[int, int], frozenset[int]]
 
 
 @dataclass
-class InformationSet:
+class _Set:
     """What one player cannot tell apart.
 
     Attributes:
@@ -55,7 +55,7 @@ class InformationSet:
 class _Tree:
     """One player's information sets, and the sequences of its moves; sequence 0 is empty."""
 
-    sets: list[InformationSet] = field(default_factory=list)
+    sets: list[_Set] = field(default_factory=list)
     number: dict[Hashable, int] = field(default_factory=dict)
     children: dict[tuple[int, int, int], int] = field(default_factory=dict)
     before: list[tuple[int, int]] = field(default_factory=lambda: [(0, -1)])  # sequence, set
@@ -143,7 +143,7 @@ class TreeRecord:
         tree = self._trees[player]
         index = tree.number.setdefault(key, len(tree.sets))
         if index == len(tree.sets):
-            tree.sets.append(InformationSet(label, tuple(actions)))
+            tree.sets.append(_Set(label, tuple(actions)))
             tree.choices += len(actions) - 1
             if math.prod(s.choices for s in self._trees) > MAX_REDUCED_PROFILES:
                 raise InputError(self._too_large(f"more than {MAX_REDUCED_PROFILES}"))
@@ -279,7 +279,7 @@ def _visited_twice(tree: _Tree) -> list[int]:
     return twice
 
 
-def _named(sets: Sequence[InformationSet]) -> str:
+def _named(sets: Sequence[_Set]) -> str:
     """Information sets by their labels, the first three of them."""
     names = ", ".join(quoted(known.label, 40) for known in sets[:3])
     what = "the information set" if len(sets) == 1 else "the information sets"

@@ -13,7 +13,7 @@ import pyspiel
 
 from gtlearn.errors import InputError
 from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
-from gtlearn.games.kinds.extensive.recorder import MAX_NODES
+from gtlearn.games.kinds.extensive.recorder import MAX_TREE
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.labels import default_players
 from gtlearn.games.numbers import ExactArray, exact_array
@@ -45,7 +45,7 @@ class _Turn(NamedTuple):
 
 
 def tree_of(
-    game: pyspiel.Game, *, rationalise: bool = False, max_nodes: int = MAX_NODES
+    game: pyspiel.Game, *, rationalise: bool = False, max_nodes: int = MAX_TREE
 ) -> ExtensiveGame:
     """The tree of an OpenSpiel game, with its information sets and exact payoffs.
 
@@ -76,7 +76,7 @@ def tree_of(
 
 
 def from_openspiel(
-    game: pyspiel.Game, *, rationalise: bool = False, max_nodes: int = MAX_NODES
+    game: pyspiel.Game, *, rationalise: bool = False, max_nodes: int = MAX_TREE
 ) -> NormalFormGame | ExtensiveGame:
     """An exact game from an OpenSpiel game: a normal form where all move once at the same time,
     else a tree; see `tree_of`.
@@ -95,7 +95,7 @@ def from_openspiel(
 
 
 def load_openspiel(
-    text: str, *, rationalise: bool = False, max_nodes: int = MAX_NODES
+    text: str, *, rationalise: bool = False, max_nodes: int = MAX_TREE
 ) -> NormalFormGame | ExtensiveGame:
     """The game of an OpenSpiel game string.
 

@@ -82,7 +82,7 @@ def form_of(game: ExtensiveGame) -> SequenceForm:
 
 
 @dataclass(frozen=True)
-class Response:
+class PlanResponse:
     """What a player's best response to the others earns, in exact numbers.
 
     Attributes:
@@ -97,7 +97,7 @@ class Response:
     denominator: int
 
 
-def best_response(form: SequenceForm, player: int, other: Plan) -> Response:
+def best_response(form: SequenceForm, player: int, other: Plan) -> PlanResponse:
     """A player's best response to the other's plan."""
     total = worth_against(form, player, other)
     own = form.sequences[player]
@@ -105,7 +105,7 @@ def best_response(form: SequenceForm, player: int, other: Plan) -> Response:
     for place in range(own.num_sets - 1, -1, -1):  # those that follow are numbered higher
         total[before[place]] += max(total[first[place] : first[place + 1]])
     denominator = form.denominator(player) * other[1]
-    return Response(Fraction(total[0], denominator), total, denominator)
+    return PlanResponse(Fraction(total[0], denominator), total, denominator)
 
 
 def worth_against(form: SequenceForm, player: int, other: Plan) -> list[int]:

@@ -21,7 +21,7 @@ from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.trees import regrets_and_payoffs
 
 PROGRAM, DISCOUNTED, PLANS = "sequence-form", "dcfr", "reduced"
-METHODS = {
+_METHODS = {
     PROGRAM: "linear program of the sequence form",
     DISCOUNTED: "discounted regret minimisation (DCFR)",
     PLANS: "reduced normal form",
@@ -49,8 +49,8 @@ def solve_nash(
     Raises:
         InputError: if the method is unknown or does not fit.
     """
-    if method is not None and method not in METHODS:
-        raise InputError(f"{method!r} is no method for a tree; use {' or '.join(METHODS)}")
+    if method is not None and method not in _METHODS:
+        raise InputError(f"{method!r} is no method for a tree; use {' or '.join(_METHODS)}")
     plans_only = find == "all" or select is not None or arithmetic == "float"
     if plans_only or game.num_players != 2 or not game.has_perfect_recall:
         if method in (PROGRAM, DISCOUNTED):
@@ -80,20 +80,20 @@ def _one(game: ExtensiveGame, method: str | None) -> Solution:
     status, tables = OK, None
     try:
         with limits.keeping(0.0, 0.0 if method else _SHARE):
-            tell(None, METHODS[chosen])
+            tell(None, _METHODS[chosen])
             tables = _tables(form, chosen)
     except LimitReached as reached:
         status = reached.status
         notes.append(f"{reached}, so that the best approximation by then is shown")
     if tables is None and method in (None, DISCOUNTED):
         chosen = DISCOUNTED
-        tell(None, METHODS[chosen])
+        tell(None, _METHODS[chosen])
         tables = _of_plans(form, approximate_plans(form))
     solutions = () if tables is None else (_certified(game, tables),)
     return Solution(
         game=game,
         concept="nash",
-        method=METHODS[chosen],
+        method=_METHODS[chosen],
         solutions=solutions,
         status=status,
         seconds=time.monotonic() - start,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gtlearn.games.kinds.extensive import Sequences
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+_Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class _Level:
 
     moves: slice
     sets: slice
-    starts: Integers
-    before: Integers
-    parents: Integers
-    groups: Integers
+    starts: _Integers
+    before: _Integers
+    parents: _Integers
+    groups: _Integers
 
 
 class Treeplex:
@@ -123,7 +123,7 @@ class Treeplex:
         return behaviour
 
 
-def _level(before: Integers, sizes: Integers, moves: int, sets: int) -> _Level:
+def _level(before: _Integers, sizes: _Integers, moves: int, sets: int) -> _Level:
     """A level whose actions and sets stand from these places on.
 
     Args:

@@ -25,7 +25,7 @@ _LADDER: tuple[dict[str, Any], ...] = (
 
 
 @dataclass(frozen=True)
-class Program:
+class SequenceProgram:
     """Max q_0, where x is a plan of player 0 and q_h what player 1 leaves it at information set h.
 
     Columns are x, then q; rows one a sequence of player 1, then one a set of player 0 (0: the
@@ -38,7 +38,7 @@ class Program:
     equal: int  # the first row that holds with equality
 
 
-def program_of(form: SequenceForm) -> Program:
+def program_of(form: SequenceForm) -> SequenceProgram:
     """The program, from the payoffs of player 0."""
     from scipy.sparse import block_array, csr_array
 
@@ -49,7 +49,7 @@ def program_of(form: SequenceForm) -> Program:
     matrix = csr_array(block_array(blocks, format="csr"))
     bounds = np.zeros(matrix.shape[0], dtype=np.int64)
     bounds[other.size] = 1
-    return Program(matrix, bounds, own.size, other.size)
+    return SequenceProgram(matrix, bounds, own.size, other.size)
 
 
 def _constraints(own: Any) -> Any:
@@ -97,7 +97,7 @@ def are_optimal(form: SequenceForm, plans: tuple[Plan, Plan]) -> bool:
 
 
 def _basis(
-    program: Program, options: dict[str, Any]
+    program: SequenceProgram, options: dict[str, Any]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     """Basic columns and tight rows of HiGHS's optimum."""
     import highspy
@@ -127,7 +127,10 @@ def _basis(
 
 
 def _plans_at(
-    program: Program, form: SequenceForm, columns: NDArray[np.int64], rows: NDArray[np.int64]
+    program: SequenceProgram,
+    form: SequenceForm,
+    columns: NDArray[np.int64],
+    rows: NDArray[np.int64],
 ) -> tuple[Plan, Plan] | None:
     """Both players' plans at a basis: the primal and the dual solution."""
     if len(columns) != len(rows):

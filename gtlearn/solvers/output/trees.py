@@ -13,7 +13,7 @@ from gtlearn.solvers.record import Record
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
-MAX_SETS = 60  # of all players, that are shown; more are counted, and left to the other formats
+_MAX_SETS = 60  # of all players, that are shown; more are counted, and left to the other formats
 
 
 def tree_blocks(game: ExtensiveGame, solution: Record) -> list[str | RichTable]:
@@ -40,7 +40,7 @@ def strategy_blocks(
         worth: the regret at each information set, one list a player, where it is known.
     """
     table = new_table("player", "information set", "plays", *["regret there"] * bool(worth))
-    left = MAX_SETS
+    left = _MAX_SETS
     for player, own in enumerate(tables):
         for place, vector in enumerate(own or ()):
             known = game.sets[player][place]

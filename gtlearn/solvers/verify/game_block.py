@@ -14,7 +14,7 @@ from gtlearn.games import BayesianGame, ExtensiveGame, Game, IteratedGame, Marko
 from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
-TREE = "extensive"  # the kind that a tree's block names
+TREE_KIND = "extensive"  # the kind that a tree's block names
 _PLACE = "game"
 
 _NAMES = {  # of the parts, in sentences
@@ -42,7 +42,7 @@ def game_block(game: Game) -> dict[str, Any]:
     block: dict[str, Any] = {"players": list(game_players(game))}
     if isinstance(game, ExtensiveGame):
         sizes = [[len(known.actions) for known in own] for own in game.sets]
-        block["kind"] = TREE
+        block["kind"] = TREE_KIND
         block["nodes"] = game.num_nodes
         block["information_sets"] = list(map(len, sizes))
         block["sequences"] = [1 + sum(own) for own in sizes]

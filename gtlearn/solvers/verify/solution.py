@@ -117,12 +117,12 @@ def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statem
 
 
 def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
-    from gtlearn.solvers.verify.game_block import TREE, game_statements
+    from gtlearn.solvers.verify.game_block import TREE_KIND, game_statements
     from gtlearn.solvers.verify.markov import markov_statements
     from gtlearn.solvers.verify.one_shot import one_shot_statements
     from gtlearn.solvers.verify.trees import tree_statements
 
-    if isinstance(game, ExtensiveGame) and claim.game.get("kind") != TREE:
+    if isinstance(game, ExtensiveGame) and claim.game.get("kind") != TREE_KIND:
         game = game.reduced()  # solved in plans
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):

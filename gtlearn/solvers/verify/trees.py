@@ -30,7 +30,7 @@ from gtlearn.solvers.verify.report import Statement, Tested, Unproven
 _EVIDENCE = ("regrets", "value")
 
 _LOOK = 4096  # nodes between two looks at the limits
-Rows = Sequence[Sequence[Number]]
+_Rows = Sequence[Sequence[Number]]
 
 
 def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
@@ -140,7 +140,7 @@ def _row_of(row: Any, actions: Sequence[str], whose: str) -> list[Any]:
 
 
 def regrets_and_payoffs(
-    game: ExtensiveGame, tables: Sequence[Rows]
+    game: ExtensiveGame, tables: Sequence[_Rows]
 ) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """What each player gains by its best deviation, and what it gets, exactly.
 
@@ -168,7 +168,7 @@ def regrets_and_payoffs(
 class _Walk:
     """The tree as lists, and the probability that each move is made, as integers."""
 
-    def __init__(self, game: ExtensiveGame, tables: Sequence[Rows]) -> None:
+    def __init__(self, game: ExtensiveGame, tables: Sequence[_Rows]) -> None:
         self.game = game
         arrays = (game.parent, game.move, game.mover, game.place)
         self.parent, self.move, self.mover, self.place = (a.tolist() for a in arrays)
@@ -244,7 +244,7 @@ class _Walk:
         return Fraction(whole, common * payoffs.denominator)
 
 
-def _integers(rows: Rows) -> list[tuple[list[int], int]]:
+def _integers(rows: _Rows) -> list[tuple[list[int], int]]:
     """Each vector as integers over one denominator."""
     out = []
     for row in rows:

@@ -22,7 +22,7 @@ from gtlearn.games.kinds.extensive.game import (
 from gtlearn.games.labels import distinct_labels
 from gtlearn.games.numbers import ExactArray
 
-MAX_NODES = 2_000_000  # and half as many moves that players choose among
+MAX_TREE = 2_000_000  # and half as many moves that players choose among
 _LOOK = 1024  # nodes between two looks at the limits
 
 
@@ -36,7 +36,7 @@ class TreeRecorder:
         max_nodes: how many nodes are recorded before the tree counts as too large.
     """
 
-    def __init__(self, name: str, players: Sequence[str], max_nodes: int = MAX_NODES) -> None:
+    def __init__(self, name: str, players: Sequence[str], max_nodes: int = MAX_TREE) -> None:
         self.name, self.players, self.max_nodes = name, tuple(players), max_nodes
         self.parent = array("i")
         self.move = array("i")
