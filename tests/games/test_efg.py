@@ -265,4 +265,4 @@ def test_the_same_reduced_normal_form_as_gambit(seed):
 def test_a_file_is_loaded(tmp_path):
     path = tmp_path / "cards.efg"
     path.write_text(CARDS)
-    assert games.load(path).shape == (4, 2)
+    assert games.load(path).reduced().shape == (4, 2)

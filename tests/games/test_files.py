@@ -86,8 +86,8 @@ def test_saving_replaces_the_whole_file_or_leaves_it(tmp_path):
         bad = games.normal_form([[1]], [[1]], actions=[["a\\"], ["b"]])
         games.save(bad, tmp_path / "game.nfg")
     for target, message in [
-        (tmp_path / "game.txt", "its name must end with .nfg, .json or .csv"),
-        (tmp_path / "game.efg", "its name must end with"),
+        (tmp_path / "game.txt", "its name must end with .nfg, .efg, .json or .csv"),
+        (tmp_path / "game.efg", "a normal-form game"),
         (tmp_path / "none" / "game.json", "cannot write .*: no such file or directory"),
     ]:
         with pytest.raises(InputError, match=message):
@@ -100,7 +100,7 @@ def test_saving_replaces_the_whole_file_or_leaves_it(tmp_path):
 def test_formats_are_named():
     with pytest.raises(InputError, match="no format 'xml'"):
         games.loads("", "xml")
-    with pytest.raises(InputError, match="not written as 'efg'"):
+    with pytest.raises(InputError, match="a normal-form game"):
         games.dumps(games.load("chicken"), "efg")
 
 

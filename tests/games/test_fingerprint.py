@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games, solvers
-from gtlearn.games import BayesianGame, MarkovGame, NormalFormGame
+from gtlearn.games import BayesianGame, ExtensiveGame, MarkovGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
 
 NUMBERS = st.one_of(
@@ -70,6 +70,17 @@ def pieces(game):
     if isinstance(game, BayesianGame):
         out = text("bayesian") + text(str(game.leader)) + texts(game.types)
         return out + array(game.prior, [len(game.prior)]) + b"".join(map(body, game.games))
+    if isinstance(game, ExtensiveGame):
+        out = text("extensive") + texts(game.players)
+        for own in game.sets:
+            out += texts([known.label for known in own])
+            out += b"".join(texts(known.actions) for known in own)
+        out += text(str(len(game.chance)))
+        for moves in game.chance:
+            out += texts(moves.labels) + array(moves.probabilities, [len(moves.labels)])
+        for part in (game.parent, game.move, game.mover, game.place):
+            out += array([Fraction(int(entry)) for entry in part], [game.num_nodes])
+        return out + b"".join(map(of, game.payoffs))
     out = text("markov") + texts(game.players) + texts(game.states)
     out += b"".join(map(texts, game.actions))
     out += text("forever" if game.horizon is None else str(game.horizon))

@@ -290,7 +290,7 @@ def test_the_normal_form_of_memory_one_is_that_of_tables():
     """Every pair of the 2^5 pure tables earns what some pair of reduced strategies earns."""
     game = games.iterated("prisoners_dilemma", horizon=3)
     forgetful = IteratedOpenSpielGame(game, recall="memory")
-    theirs = games.load(pyspiel.convert_to_turn_based(forgetful))
+    theirs = games.load(pyspiel.convert_to_turn_based(forgetful)).reduced()
     form = {
         tuple(theirs.payoff(k, profile) for k in (0, 1)) for profile in np.ndindex(*theirs.shape)
     }

@@ -171,7 +171,7 @@ def _expected_returns(state, plans, choices):
     ],
 )
 def test_trees_against_openspiels_own_play(name):
-    game, theirs = games.load(name), pyspiel.load_game(name)
+    game, theirs = games.load(name).reduced(), pyspiel.load_game(name)
     choices = _choices(theirs)
     generator = np.random.default_rng(1)
     for _ in range(40):
@@ -183,7 +183,7 @@ def test_trees_against_openspiels_own_play(name):
 
 
 def test_kuhn_poker_is_exact():
-    game = games.load("kuhn_poker")
+    game = games.load("kuhn_poker").reduced()
     assert game.shape == (27, 64)
     assert game.payoffs[0].denominator == 6
     assert game.is_zero_sum
@@ -195,15 +195,25 @@ def test_kuhn_poker_is_exact():
 
 
 @pytest.mark.parametrize(
-    ("name", "message"),
+    ("name", "size"),
     [
         ("leduc_poker", r"about 10\^44 x about 10\^87 profiles, and at most 1000000 are built"),
-        ("chess", "has more than 1000000 profiles"),
-        ("go", "has more than 1000000 profiles"),
-        ("bridge", "has more than 1000000 profiles"),
-        ("tic_tac_toe", "has more than 1000000 profiles"),
         ("goofspiel(num_cards=3)", "7077888 x 7077888 profiles"),
         ("kuhn_poker(players=3)", "6561 x 10000 x 65536 profiles"),
+    ],
+)
+def test_normal_forms_that_are_too_large(name, size):
+    with pytest.raises(InputError, match=size):
+        games.load(name).reduced()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("chess", r"too large: random games suggest about 10\^[0-9]+ leaves"),
+        ("go", r"too large: random games suggest about 10\^[0-9]+ leaves"),
+        ("bridge", r"too large: random games suggest about 10\^[0-9]+ leaves"),
+        ("oshi_zumo", r"too large: random games suggest about 10\^[0-9]+ leaves"),
         ("mfg_garnet", "mean-field game"),
         ("catch", "has 1 player"),
         ("hanabi", "no information state strings"),

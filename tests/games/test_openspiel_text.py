@@ -118,8 +118,8 @@ def test_what_is_harmless(text, harmless):
 
 def test_a_harmless_game_costs_no_child(monkeypatch):
     monkeypatch.setattr(child, "call", None)
-    assert games.load("kuhn_poker").shape == (27, 64)
-    assert games.load("kuhn_poker(players=2)").shape == (27, 64)
+    assert games.load("kuhn_poker").num_nodes == 58
+    assert games.load("kuhn_poker(players=2)").num_nodes == 58
     with pytest.raises(TypeError):
         games.load("nim(pile_sizes=1;2)")
 
@@ -134,8 +134,7 @@ def test_a_harmless_game_costs_no_child(monkeypatch):
 )
 def test_a_child_reads_the_same_game(text):
     game, here = games.load(text), from_openspiel(pyspiel.load_game(text))
-    assert (game.name, game.players, game.actions) == (here.name, here.players, here.actions)
-    assert game.payoffs == here.payoffs
+    assert (game.name, game.fingerprint) == (here.name, here.fingerprint)
     assert not any(array.numerators.flags.writeable for array in game.payoffs)
 
 

@@ -70,7 +70,7 @@ def test_the_value_of_a_stationary_commitment():
     [
         "battle_of_the_sexes",
         "matrix_rps",
-        "kuhn_poker",
+        games.load("kuhn_poker").reduced(),
         games.normal_form([[[1, 0]], [[0, 2]]], [[[1, 1]], [[0, 0]]], [[[0, 1]], [[1, 0]]]),
     ],
 )

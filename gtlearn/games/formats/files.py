@@ -220,8 +220,9 @@ def loads(
     how = {"symmetric": symmetric, "zero_sum": zero_sum, "players_axis": players_axis}
     with limits.limited(time_limit, memory_limit):
         seconds = text_seconds(text, format)
-        game: Game = normal_form_of(child.bounded(_read, row, text, named, how, seconds=seconds))
-        return game
+        game = child.bounded(_read, row, text, named, how, seconds=seconds)
+        known: Game = game if isinstance(game, KINDS) else normal_form_of(game)
+        return known
 
 
 def _readable(format: str, *, text: bool = False) -> Format:

@@ -47,7 +47,7 @@ def to_openspiel_policy(
     if isinstance(solution.game, NormalFormGame):
         return _of_vectors(solution.game, profile.strategies, game)
     if isinstance(solution.game, ExtensiveGame):
-        return TreePolicy(solution.game, profile.strategies)
+        return _of_tree(solution.game, profile.strategies)
     made = TimedPolicy if profile.is_timed else StatePolicy
     return made(solution.game, profile.strategies)
 
@@ -76,28 +76,23 @@ class StatePolicy(TabularPolicy):  # type: ignore[misc]
         return copied
 
 
-class TreePolicy(Policy):  # type: ignore[misc]
-    """Behaviour strategies as a policy of the OpenSpiel game that a tree was read from."""
+def _of_tree(game: ExtensiveGame, tables: Sequence[Table]) -> TabularPolicy:
+    """Behaviour strategies as a policy of the OpenSpiel game that a tree was read from.
 
-    def __init__(self, game: ExtensiveGame, tables: Sequence[Table]) -> None:
-        super().__init__(game.openspiel, list(range(game.num_players)))
-        self._rows: dict[tuple[int, str], list[float]] = {}
-        for player, place, state in decision_states(game):
-            key = player, _text_of(state, player)
-            self._rows[key] = [float(p) for p in tables[player][place]]
-
-    def action_probabilities(self, state: Any, player_id: int | None = None) -> dict[int, float]:
-        """What `player_id` plays in a state of the game, by legal action."""
-        player = state.current_player() if player_id is None else player_id
-        row = self._rows[player, _text_of(state, player)]
-        return dict(zip(state.legal_actions(player), row, strict=True))
-
-
-def _text_of(state: Any, player: int) -> str:
-    """What tells a player's information sets apart."""
-    if state.get_game().get_type().provides_information_state_string:
-        return str(state.information_state_string(player))
-    return str(state.history_str())
+    Raises:
+        InputError: if it was read from none, or that one has no information state strings.
+    """
+    states = {(player, place): state for player, place, state in decision_states(game)}
+    if not game.openspiel.get_type().provides_information_state_string:
+        raise InputError(
+            f"{game.name!r} has no information state strings, by which OpenSpiel's policies answer"
+        )
+    policy = TabularPolicy(game.openspiel, states=states)
+    for (player, place), state in states.items():
+        row = policy.policy_for_key(state.information_state_string(player))
+        row[:] = 0.0
+        row[state.legal_actions(player)] = [float(p) for p in tables[player][place]]
+    return policy
 
 
 class TimedPolicy(Policy):  # type: ignore[misc]

@@ -245,7 +245,7 @@ class ExtensiveGame:
             form.texts([known.label for known in own])
             for known in own:
                 form.texts(known.actions)
-        form.texts([str(len(self.chance))])
+        form.text(str(len(self.chance)))
         for moves in self.chance:
             form.texts(moves.labels)
             form.numbers(moves.probabilities)
