@@ -45,7 +45,7 @@ def show(game: str, how: dict[str, Any], limits: dict[str, Any]) -> None:
     from gtlearn.limits import limited
 
     with limited(**limits), reading("the game"):
-        loaded = load_game(game, {**how, "reduced": False})
+        loaded = load_game(game, {**how, "reduced": how["reduced"] or False})
         text = child.bounded(game_text, loaded, seconds=writing_seconds(loaded))
     emit(text, None)
 
@@ -66,4 +66,4 @@ def convert(source: str, target: Path, how: dict[str, Any], limits: dict[str, An
     from gtlearn.limits import limited
 
     with limited(**limits), reading("the game"):
-        library.save(load_game(source, {**how, "reduced": False}), target)
+        library.save(load_game(source, {**how, "reduced": how["reduced"] or False}), target)

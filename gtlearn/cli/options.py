@@ -24,7 +24,10 @@ Decorator = Callable[[Any], Any]
 
 _OBJECTIVES = ("welfare", "fairness", "gini", "none")
 _LIMITS = ("time_limit", "memory_limit")
-_READING = ("symmetric", "zero_sum", "rationalise", "players_axis", "input_format")
+_READING = (
+    *("symmetric", "zero_sum", "rationalise", "players_axis", "input_format"),
+    *("max_nodes", "reduced"),
+)
 _FORMATS = ("csv", "efg", "json", "literal", "nfg", "npy", "npz", "xlsx")
 _NEGATIVE_NUMBER = re.compile(r"-[.\d]")
 
@@ -196,6 +199,17 @@ def game_options(function: Callable[..., Any]) -> Any:
             expose_value=False,
             callback=_allow,
             help="How large a file may be, and what it unpacks to, such as 1GB. [default: 256MB]",
+        ),
+        click.option(
+            "--max-nodes",
+            type=Parsed("number", natural),
+            help="How many nodes the tree of an OpenSpiel game may have. [default: 2000000]",
+        ),
+        click.option(
+            "--reduced",
+            is_flag=True,
+            default=None,
+            help="Take the reduced normal form of a tree, whose strategies are plans.",
         ),
         click.option(
             "--input-format",

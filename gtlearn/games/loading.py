@@ -32,6 +32,7 @@ from gtlearn.games.formats.matrices import game_from_arrays, is_nested, refuse_a
 from gtlearn.games.kinds import KINDS, Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame
+from gtlearn.games.kinds.extensive.recorder import MAX_TREE
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -65,6 +66,8 @@ class Reading(TypedDict, total=False):
     rationalise: bool
     players_axis: str | None
     max_bytes: int | None
+    max_nodes: int | None
+    reduced: bool | None
 
 
 def load(
@@ -75,7 +78,8 @@ def load(
     rationalise: bool = False,
     players_axis: str | None = None,
     max_bytes: int | None = None,
-    reduced: bool = True,
+    max_nodes: int | None = None,
+    reduced: bool | None = None,
     time_limit: float | None = None,
     memory_limit: float | None = None,
 ) -> Game:
@@ -88,8 +92,8 @@ def load(
             - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
               of these texts; see `gtlearn.games.openspiel.iterated.load_iterated`;
             - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
-            - an OpenSpiel game string (`matrix_rps`, `kuhn_poker`): matrix games directly, other
-              small games by their reduced normal form;
+            - an OpenSpiel game string: `matrix_rps` is a normal form, as all games in which all
+              move once at the same time; `kuhn_poker` and all others are trees;
             - the path of a .nfg, .efg, .json, .csv, .xlsx, .npy or .npz file (a Markov game is a
               .json file);
             - a literal: `"3,3 0,5; 5,0 1,1"`, or `"3 0; 5 1"` with a flag; or JSON text;
@@ -108,8 +112,9 @@ def load(
         players_axis: "first" or "last": which axis of nested payoffs counts the players, where
             that cannot be seen.
         max_bytes: how large a file may be, and what it unpacks to; 256 MB unless given.
-        reduced: whether a game of a kind that was registered (see `gtlearn.games.register`) comes
-            as its normal form, which all solvers take; else it comes as it is.
+        max_nodes: how many nodes the tree of an OpenSpiel game may have; two million unless given.
+        reduced: True for the reduced normal form of a tree; False for a game of a kind that was
+            registered (see `gtlearn.games.register`) as it is, not as its normal form.
         time_limit: in seconds.
         memory_limit: bytes by which the process may grow.
 
@@ -127,7 +132,7 @@ def load(
     Fraction(5, 1)
     """
     unlimited = time_limit is None and memory_limit is None and max_bytes is None
-    asked = symmetric or zero_sum or rationalise or players_axis
+    asked = symmetric or zero_sum or rationalise or players_axis or reduced
     if unlimited and not asked and isinstance(spec, KINDS):
         return spec
     how: dict[str, Any] = {
@@ -135,6 +140,7 @@ def load(
         "zero_sum": zero_sum,
         "rationalise": rationalise,
         "players_axis": players_axis,
+        "max_nodes": max_nodes,
     }
     with at_most(max_bytes), limits.limited(time_limit, memory_limit):
         if limits.patience() == math.inf or isinstance(spec, Game):
@@ -148,13 +154,15 @@ def load(
 load_by(load)
 
 
-def _loaded(spec: Any, how: dict[str, Any], reduced: bool) -> Any:
+def _loaded(spec: Any, how: dict[str, Any], reduced: bool | None) -> Any:
     return _as_asked(_read(spec, how), reduced)
 
 
-def _as_asked(game: Any, reduced: bool) -> Any:
-    """The game, or its normal form where it is of a registered kind and is to be reduced."""
-    if isinstance(game, Game) or (not reduced and kind_of(game)):
+def _as_asked(game: Any, reduced: bool | None) -> Any:
+    """The game, or its normal form where it is of a registered kind or a tree, and so asked."""
+    if reduced and isinstance(game, ExtensiveGame):
+        return game.reduced()
+    if isinstance(game, Game) or (reduced is False and kind_of(game)):
         return game
     normal_form = normal_form_of(game)
     if not isinstance(normal_form, NormalFormGame):
@@ -172,14 +180,15 @@ def _read(spec: Any, how: dict[str, Any]) -> Any:
         return read_game(os.fspath(spec), **how)
     if is_frames(spec):
         refuse_axis(how["players_axis"], "a DataFrame is given")
-        return game_of_frames(spec, **{k: v for k, v in how.items() if k != "players_axis"})
+        flags = {key: how[key] for key in ("symmetric", "zero_sum", "rationalise")}
+        return game_of_frames(spec, **flags)
     if is_nested(spec):
-        return game_from_arrays(spec, **how)
+        return game_from_arrays(spec, **_but_walking(how))
     return _from_object(spec, how)
 
 
 def load_bytes(
-    data: bytes, format: str | None = None, *, what: str, reduced: bool = True, **how: Any
+    data: bytes, format: str | None = None, *, what: str, reduced: bool | None = None, **how: Any
 ) -> Game:
     """The game that content from anywhere holds, such as what comes on standard input.
 
@@ -188,7 +197,7 @@ def load_bytes(
         format: a suffix without its dot, or "literal"; None for what the content shows.
         what: what it is called in error messages.
         reduced: as for `load`.
-        **how: symmetric, zero_sum, rationalise and players_axis, as for `load`.
+        **how: symmetric, zero_sum, rationalise, players_axis and max_nodes, as for `load`.
 
     Raises:
         InputError: if it is no game, or text that could be CSV or a literal, which differ.
@@ -204,7 +213,7 @@ def load_bytes(
 
 
 def _of_bytes(
-    data: bytes, format: str | None, what: str, reduced: bool, how: dict[str, Any]
+    data: bytes, format: str | None, what: str, reduced: bool | None, how: dict[str, Any]
 ) -> Any:
     flags = {key: how.get(key, False) for key in ("symmetric", "zero_sum")}
     format = format or format_of(data, what)
@@ -254,7 +263,7 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Any:
     if not stripped:
         raise InputError("the game is an empty string; give a name, a path or a literal")
     if is_iterated(stripped):
-        return load_iterated(stripped, **how)
+        return load_iterated(stripped, **_but_walking(how))
     if is_path(stripped):
         return read_game(stripped, **how)
     flags = {"symmetric": how["symmetric"], "zero_sum": how["zero_sum"]}
@@ -272,7 +281,7 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Any:
     if of_openspiel and name == MARKOV:
         return of_text(stripped, attrgetter("exact"))
     if of_openspiel:
-        return load_openspiel(stripped, rationalise=how["rationalise"])
+        return load_openspiel(stripped, **_walking(how))
     if stripped[0] in "(+-.0123456789" or ";" in stripped or "\n" in stripped:
         return parse_literal(text, **flags)
     raise InputError(_unknown(name))
@@ -287,7 +296,7 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
     if isinstance(spec, SteppedGame):
         return spec.exact
     if isinstance(spec, pyspiel.Game):
-        return from_openspiel(spec, rationalise=how["rationalise"])
+        return from_openspiel(spec, **_walking(how))
     reader = reader_of(spec)
     if reader is not None:
         return reader(spec, how["rationalise"])
@@ -297,6 +306,16 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
         f"a {type(spec).__name__} is no game; give a name, a path, a literal, payoff arrays, or a "
         "game of OpenSpiel, Gambit, QuantEcon or nashpy"
     )
+
+
+def _but_walking(how: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of what is not walked."""
+    return {key: value for key, value in how.items() if key != "max_nodes"}
+
+
+def _walking(how: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a walk through an OpenSpiel game."""
+    return {"rationalise": how["rationalise"], "max_nodes": how["max_nodes"] or MAX_TREE}
 
 
 def _unknown(name: str) -> str:

@@ -117,6 +117,7 @@ _OWN = {
                     frozenset({"leader", "ties"}),
                 ),
                 BAYESIAN: Row(f"{_SOLVERS}._commitment:stackelberg", _COMMITMENTS),
+                TREE: Row(f"{_SOLVERS}._trees.in_plans:stackelberg", _COMMITMENTS),
                 STEPS: Row(
                     f"{_SOLVERS}._markov.commitment:stackelberg",
                     _TABLES,
@@ -134,7 +135,8 @@ _OWN = {
                         f"{_SOLVERS}._correlated:{words.replace(' ', '_')}",
                         _CORRELATED,
                         f"{_CHECKS}:check_{words.replace(' ', '_')}",
-                    )
+                    ),
+                    TREE: Row(f"{_SOLVERS}._trees.in_plans:{words.replace(' ', '_')}", _CORRELATED),
                 },
             )
             for words in ("correlated", "coarse correlated")

@@ -15,6 +15,7 @@ from gtlearn.solvers._nash.asked import solve_nash as solve_normal_form
 from gtlearn.solvers._trees.approximate import approximate_plans
 from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_of
 from gtlearn.solvers._trees.from_plans import behaviour_of_mixture
+from gtlearn.solvers._trees.in_plans import IN_PLANS
 from gtlearn.solvers._trees.zero_sum import optimal_plans, program_seconds
 from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Table
 from gtlearn.solvers.solution import Solution
@@ -28,7 +29,6 @@ _METHODS = {
 }
 _LARGE = 40_000  # sequences of a player from which the linear program is not even tried
 _SHARE = 0.4  # of a limit that is kept for the approximation
-_IN_PLANS = "solved on the reduced normal form, whose strategies are plans"
 
 
 def solve_nash(
@@ -61,7 +61,7 @@ def solve_nash(
         solution = solve_normal_form(
             game.reduced(), find=find, select=select, arithmetic=arithmetic, progress=progress
         )
-        return replace(solution, notes=(*solution.notes, _IN_PLANS))
+        return replace(solution, notes=(*solution.notes, IN_PLANS))
     with heard_by(progress):
         return _one(game, method)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn import limits
-from gtlearn.errors import InputError, nearest, quoted
+from gtlearn.errors import InputError, nearest, option, quoted
 from gtlearn.games import ExtensiveGame, Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.labels import label_of
@@ -108,7 +108,7 @@ def _read_behaviour(
     if not is_list(values) or len(values) != len(own):
         raise InputError(
             f"{whose} is no list of {len(own)} vectors, one an information set; give these, or a "
-            "mapping from the sets' labels"
+            f"mapping from the sets' labels; or a mixture of plans with {option('reduced', True)}"
         )
     exact, notes = [], []
     for known, row in zip(own, values, strict=True):
