@@ -93,7 +93,7 @@ def test_an_iterated_game_becomes_a_markov_file(run):
         (["show", "gtlearn_iterated(stage=chicken,horizn=1)"], "did you mean horizon?"),
         (["show", "broken.json"], "from state 'boom' under the actions low, high sum to 1/3"),
         (["convert", "market.json", "market.nfg"], "a Markov game cannot be written as nfg"),
-        (["convert", "market.json", "market.efg"], "must end with .nfg, .json or .csv"),
+        (["convert", "market.json", "market.efg"], "a Markov game cannot be written as efg"),
     ],
 )
 def test_bad_input(run, tmp_path, arguments, message):

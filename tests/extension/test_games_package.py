@@ -58,7 +58,7 @@ WRONG = {
     "solve 'two_roads(slow=1)'": "two_roads has no parameter 'slow'",
     "games convert chicken x.odd": "is a Kind; it must be a Format",
     "games convert chicken x.roads": "a normal-form game cannot be written as",
-    "games convert chicken x.flat": "its name must end with .nfg, .json",
+    "games convert chicken x.flat": "its name must end with .nfg, .efg, .json",
     "solve wrong.roads": "wrong.roads, line 1: a delay is no whole number",
     "solve empty.roads": "empty.roads is no .roads file: ",
     "solve wrong.roads --symmetric": "wrong.roads holds every player's payoffs",
