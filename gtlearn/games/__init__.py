@@ -18,6 +18,7 @@ from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 from gtlearn.games.kinds.registry import Kind
 from gtlearn.games.loading import load, register
 from gtlearn.games.openspiel.traversal import markov_game_of
+from gtlearn.games.trees import tree
 
 __all__ = [
     "BayesianGame",
@@ -42,4 +43,5 @@ __all__ = [
     "normal_form",
     "register",
     "save",
+    "tree",
 ]

@@ -61,8 +61,8 @@ class Concept:
         name: what `solve` and `check` call it.
         title: what one solution is called, as in "Nash equilibrium".
         rows: what is done about it, by the kind of game.
-        claim: what is proven of a solution, as a sentence without its full stop; for concepts that
-            are registered.
+        claim: what is proven of a solution, as a sentence without its full stop, where no other
+            words say it.
     """
 
     name: str
@@ -105,6 +105,18 @@ _OWN = {
                     f"{_CHECKS}:check_equilibrium",
                 ),
             },
+        ),
+        Concept(
+            "subgame-perfect",
+            "subgame-perfect equilibrium",
+            {
+                TREE: Row(
+                    f"{_SOLVERS}._trees.subgame_perfect:solve_subgame_perfect",
+                    frozenset(),
+                    f"{_CHECKS}:check_subgame_perfect",
+                )
+            },
+            "in no subgame does a player gain anything by playing otherwise",
         ),
         Concept(
             "stackelberg",

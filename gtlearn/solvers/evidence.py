@@ -179,6 +179,7 @@ class EnclosureEvidence(Evidence):
 
 _BY_KIND: dict[str, tuple[type[Evidence], ...]] = {  # the first that fits
     "nash": (NashEvidence, EnclosureEvidence),
+    "subgame-perfect": (NashEvidence,),
     "correlated": (CorrelatedEvidence,),
     "coarse-correlated": (CorrelatedEvidence,),
     "stackelberg": (TableCommitmentEvidence, CommitmentEvidence),

@@ -111,6 +111,20 @@ def _tables(form: SequenceForm, method: str) -> tuple[Table, Table] | None:
     return None if plans is None else _of_plans(form, plans)
 
 
+def exact_tables(form: SequenceForm) -> tuple[Table, Table]:
+    """Both behaviour strategies of one exact equilibrium.
+
+    Raises:
+        InputError: if the payoffs have no constant sum and the reduced normal form is too large, or
+            no method finds an equilibrium.
+        LimitReached: at a limit.
+    """
+    tables = _tables(form, PROGRAM if form.game.is_constant_sum else PLANS)
+    if tables is None:
+        raise InputError(f"no exact equilibrium of {form.game.name} was found")
+    return tables
+
+
 def _of_plans(form: SequenceForm, plans: tuple[Plan, Plan]) -> tuple[Table, Table]:
     return behaviour_of(form, 0, plans), behaviour_of(form, 1, plans)
 

@@ -35,6 +35,7 @@ from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 from gtlearn.solvers.verify.trees import regrets_and_payoffs as regrets_in_tree
+from gtlearn.solvers.verify.trees import regrets_in_subgames, values_of
 
 _MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
 _SECONDS = 5.0  # for the nearest equilibrium, where there is no time limit
@@ -66,6 +67,28 @@ def check_equilibrium(
         return check_enclosed(boxed, game, limit)
     played = read_profile(profile, game, tolerance=limit, index=index)
     return check_nash(played, limit, nearest)
+
+
+def check_subgame_perfect(
+    profile: Any, game: ExtensiveGame, *, tolerance: Any = 0, index: int = 0
+) -> CheckReport:
+    """How far a profile is from an equilibrium in each subgame; see `solvers.check`.
+
+    The regrets are the largest in any subgame.
+
+    Raises:
+        InputError: if the profile or the tolerance cannot be used.
+    """
+    limit = read_tolerance(tolerance)
+    played = read_profile(profile, game, tolerance=limit, index=index)
+    report = CheckReport(played, "subgame-perfect", False, limit)
+    try:
+        regrets = regrets_in_subgames(game, played.known())
+        payoffs = values_of(game, played.known())[0]
+    except LimitReached as error:
+        return cut_short(report, error, "the regrets were", played.notes)
+    held = max(regrets) <= limit
+    return _with_notes(replace(report, holds=held, regrets=regrets, payoffs=payoffs))
 
 
 def check_commitment(

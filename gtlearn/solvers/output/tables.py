@@ -100,6 +100,8 @@ def _content(solution: Record) -> str:
     if count == 0:
         stopped = " before the search was stopped" if late else ""
         return f"No {concept.title} found{stopped}"
+    if solution.concept == "subgame-perfect":
+        return f"{count} {name}" + ("; there is no other" if solution.complete else " found")
     if solution.concept != "nash":
         if late and solution.concept == "stackelberg":
             name = "commitment"
@@ -180,7 +182,7 @@ def _claim(solution: Record, certificates: Sequence[Certificate], exact: bool) -
         regrets = [float(r) for c in certificates for r in c.evidence.get("regrets", ())]
         most = f"{max(regrets, default=0.0):.3g}"
         return f"no player gains more than {most} by playing otherwise."
-    if is_registered(solution.concept):
+    if is_registered(solution.concept) or concept_of(solution.concept).claim:
         return concept_of(solution.concept).claim + "."
     if isinstance(first, Commitment):
         return _commitment_claim(solution, first) + "."

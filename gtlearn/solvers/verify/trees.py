@@ -12,7 +12,7 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games import ExtensiveGame
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
-from gtlearn.solvers.outcomes import RATIONAL, NashEquilibrium, Outcome
+from gtlearn.solvers.outcomes import RATIONAL, Outcome, StrategyProfile
 from gtlearn.solvers.verify.claim import (
     COMPLETE,
     OF_TABLES,
@@ -28,6 +28,7 @@ from gtlearn.solvers.verify.form import number_failures
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven
 
 _EVIDENCE = ("regrets", "value")
+_PERFECT = "subgame-perfect"
 
 _LOOK = 4096  # nodes between two looks at the limits
 _Rows = Sequence[Sequence[Number]]
@@ -40,8 +41,9 @@ def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
         test = Tested(partial(_failures, game, outcome))
         exact = not any(_stated_regrets(outcome))
         about = "" if exact else " up to the regrets that it states"
+        title = "subgame-perfect" if claim.concept == _PERFECT else "Nash"
         yield Statement(
-            f"that it is a Nash equilibrium{about}, and its payoffs", test, f"solution {k}"
+            f"that it is a {title} equilibrium{about}, and its payoffs", test, f"solution {k}"
         )
         held = held and not test.failed
         if test.failed:
@@ -58,10 +60,20 @@ def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
         keys = [repr(vars(outcome).get("strategies")) for outcome in claim.outcomes]
         yield Statement("that the solutions are different ones", partial(repeated, keys))
     if claim.complete:
-        yield Statement(COMPLETE, _unproven)
+        yield Statement(COMPLETE, partial(_others, game, claim))
 
 
-def _unproven() -> list[str]:
+def _others(game: ExtensiveGame, claim: Claim) -> list[str]:
+    """What shows that the list lacks one: nothing, where each move of a subgame-perfect equilibrium
+    of perfect information is strictly better than the others."""
+    if claim.concept == _PERFECT and len(claim.outcomes) == 1 and game.has_perfect_information:
+        values = values_of(game, tables_of(game, claim.outcomes[0]))
+        below: dict[int, list[Fraction]] = {}
+        for node, before in enumerate(game.parent.tolist()):
+            if before >= 0 and (mover := int(game.mover[before])) >= 0:
+                below.setdefault(before, []).append(values[node][mover])
+        if all(own.count(max(own)) == 1 for own in below.values()):
+            return []
     raise Unproven("nothing here proves that there are no others")
 
 
@@ -73,12 +85,14 @@ def _stated_regrets(outcome: Outcome) -> Sequence[Any]:
 
 def _failures(game: ExtensiveGame, outcome: Outcome) -> list[str]:
     """What of an equilibrium does not hold."""
-    if not isinstance(outcome, NashEquilibrium):
+    if not isinstance(outcome, StrategyProfile):
         return [f"a {type(outcome).__name__} is no outcome of a tree"]
-    if outcome.index is not None:
+    if getattr(outcome, "index", None) is not None:
         return ["an index is stated, which only equilibria of a normal form have"]
     tables = tables_of(game, outcome)
     regrets, payoffs = regrets_and_payoffs(game, tables)
+    if outcome.certificate.kind == _PERFECT:
+        regrets = regrets_in_subgames(game, tables)
     exact = outcome.certificate.arithmetic == RATIONAL
     stated = _stated_regrets(outcome)
     if len(stated) != len(regrets) or len(outcome.payoffs) != len(payoffs):
@@ -97,7 +111,7 @@ def _failures(game: ExtensiveGame, outcome: Outcome) -> list[str]:
     return failures
 
 
-def tables_of(game: ExtensiveGame, outcome: NashEquilibrium) -> tuple[tuple[Any, ...], ...]:
+def tables_of(game: ExtensiveGame, outcome: Any) -> tuple[tuple[Any, ...], ...]:
     """The strategies of an outcome as vectors in the order of the game's information sets.
 
     Raises:
@@ -252,3 +266,113 @@ def _integers(rows: _Rows) -> list[tuple[list[int], int]]:
         common = lcm(*(p.denominator for p in exact))
         out.append(([p.numerator * (common // p.denominator) for p in exact], common))
     return out
+
+
+def values_of(game: ExtensiveGame, tables: Sequence[_Rows]) -> list[tuple[Fraction, ...]]:
+    """What each player gets from each node on."""
+    vectors = [*tables, [moves.probabilities for moves in game.chance]]
+    leaves = list(zip(*(p.fractions().tolist() for p in game.payoffs), strict=True))
+    values: list[Any] = [[Fraction(0)] * game.num_players for _ in range(game.num_nodes)]
+    rows = list(zip(*(a.tolist() for a in (game.parent, game.move)), strict=True))
+    for node in range(game.num_nodes - 1, -1, -1):
+        if node % _LOOK == 0:
+            check()
+        if game.mover[node] == -2:
+            values[node] = leaves[int(game.place[node])]
+        before, move = rows[node]
+        if before >= 0:
+            p = Fraction(vectors[int(game.mover[before])][int(game.place[before])][move])
+            if p:
+                pairs = zip(values[before], values[node], strict=True)
+                values[before] = [total + p * value for total, value in pairs]
+    return [tuple(value) for value in values]
+
+
+def regrets_in_subgames(game: ExtensiveGame, tables: Sequence[_Rows]) -> tuple[Fraction, ...]:
+    """The most that each player could gain in any subgame, exactly.
+
+    A subgame begins where no information set has nodes both below and elsewhere (Selten 1965); a
+    best response there is one in each smaller subgame, too, so that each is looked at with what a
+    best response earns in the smaller ones.
+
+    Raises:
+        InputError: if a player has not perfect recall.
+        LimitReached: at a limit.
+    """
+    values = values_of(game, tables)
+    roots, end = _subgames(game)
+    vectors = [*tables, [moves.probabilities for moves in game.chance]]
+    most = []
+    for player in range(game.num_players):
+        game.sequences(player)
+        best: dict[int, Fraction] = {}
+        for root in roots:
+            check()
+            best[root] = _best_in(game, vectors, player, root, end, best)
+        most.append(max((best[root] - values[root][player] for root in roots), default=Fraction(0)))
+    return tuple(most)
+
+
+def _subgames(game: ExtensiveGame) -> tuple[list[int], list[int]]:
+    """The nodes at which subgames begin, the last first, and one more than the last node below."""
+    count, mover, place = game.num_nodes, game.mover.tolist(), game.place.tolist()
+    spans: dict[tuple[int, int], list[int]] = {}
+    for node in range(count):
+        if mover[node] >= 0:
+            spans.setdefault((mover[node], place[node]), []).append(node)
+    low, high, end = list(range(count)), list(range(count)), list(range(1, count + 1))
+    for nodes in spans.values():
+        for node in nodes:
+            low[node], high[node] = nodes[0], nodes[-1]
+    roots = []
+    for node in range(count - 1, -1, -1):
+        if mover[node] != -2 and low[node] >= node and high[node] < end[node]:
+            roots.append(node)
+        before = int(game.parent[node])
+        if before >= 0:
+            low[before] = min(low[before], low[node])
+            high[before] = max(high[before], high[node])
+            end[before] = max(end[before], end[node])
+    return roots, end
+
+
+def _best_in(
+    game: ExtensiveGame,
+    vectors: Sequence[Any],
+    player: int,
+    root: int,
+    end: list[int],
+    best: Mapping[int, Fraction],
+) -> Fraction:
+    """What a best response earns in a subgame, from what it earns in the smaller ones."""
+    worth: dict[tuple[int, int], Fraction] = {}  # of a set and an action; of nothing: (-1, 0)
+    before: dict[int, tuple[int, int]] = {}  # the last own move that leads to a set
+    at = {root: (Fraction(1), (-1, 0))}  # what others' moves make likely, and the last own move
+    node = root
+    while node < end[root]:
+        if node != root:
+            up, move = int(game.parent[node]), int(game.move[node])
+            reach, own = at[up]
+            mover, place = int(game.mover[up]), int(game.place[up])
+            if mover == player:
+                own = (place, move)
+            else:
+                reach *= vectors[mover][place][move]
+            at[node] = reach, own
+        reach, own = at[node]
+        if node != root and node in best:
+            worth[own] = worth.get(own, Fraction(0)) + reach * best[node]
+            node = end[node]
+            continue
+        mover, place = int(game.mover[node]), int(game.place[node])
+        if mover == -2:
+            paid = game.payoffs[player][place]
+            worth[own] = worth.get(own, Fraction(0)) + reach * paid
+        elif mover == player:
+            before.setdefault(place, own)
+        node += 1
+    for place in sorted(before, reverse=True):
+        actions = range(len(game.sets[player][place].actions))
+        most = max(worth.get((place, a), Fraction(0)) for a in actions)
+        worth[before[place]] = worth.get(before[place], Fraction(0)) + most
+    return worth.get((-1, 0), Fraction(0))
