@@ -131,13 +131,9 @@ def _newton(
         point = [(x - step).mid() for x, step in zip(point, steps, strict=True)]
         sizes = [step.abs_upper() / ball(u) for step, u in zip(steps, units, strict=True)]
         if all(size < arb(10) ** -(DIGITS + GUARD) for size in sizes):
-            return tuple(_decimal(x, u) for x, u in zip(point, units, strict=True))
+            last = Fraction(1, 10 ** (DIGITS + GUARD))  # of the unit
+            return tuple(_rounded(x, u * last) for x, u in zip(point, units, strict=True))
     return None
-
-
-def _decimal(value: arb, unit: Fraction) -> Fraction:
-    """A number rounded to `DIGITS` + `GUARD` digits after the unit's."""
-    return _rounded(value, unit / 10 ** (DIGITS + GUARD))
 
 
 def _rounded(value: arb, unit: Fraction) -> Fraction:
