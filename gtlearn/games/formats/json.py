@@ -24,7 +24,7 @@ from gtlearn.games.formats.tree_json import TREE_SCHEMA, parse_tree, tree_json
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame
-from gtlearn.games.kinds.iterated import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame, as_markov
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import format_number
@@ -90,10 +90,8 @@ def parse_json(
 
 def dump_json(game: Game) -> str:
     """The game as a JSON text, exact, with its labels; an iterated game as its Markov game."""
-    if isinstance(game, IteratedGame):
-        game = game.markov
-    if isinstance(game, MarkovGame):
-        return pieces.layout(markov_json(game)) + "\n"
+    if isinstance(game, IteratedGame | MarkovGame):
+        return pieces.layout(markov_json(as_markov(game))) + "\n"
     if isinstance(game, ExtensiveGame):
         return json.dumps(tree_json(game), indent=1, ensure_ascii=False) + "\n"
     head: dict[str, Any] = {"schema": _SCHEMA, "name": game.name, "players": game.players}

@@ -25,8 +25,22 @@ def read_value(text: str) -> Any:
         parse_float=parse_number,
         parse_int=_integer,
         parse_constant=_no_constant,
-        object_pairs_hook=_object,
+        object_pairs_hook=distinct_keys,
     )
+
+
+def distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a JSON text.
+
+    Raises:
+        InputError: if a key comes twice.
+    """
+    out: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in out:
+            raise InputError(f"the key {quoted(key)} comes twice in one object; keep one")
+        out[key] = value
+    return out
 
 
 def tensor(array: ExactArray) -> Any:
@@ -172,15 +186,6 @@ def _holds_containers(values: Any) -> bool:
 
 def _text_of(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in out:
-            raise InputError(f"the key {quoted(key)} comes twice in one object; keep one")
-        out[key] = value
-    return out
 
 
 def _integer(text: str) -> int:
