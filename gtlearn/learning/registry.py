@@ -160,6 +160,13 @@ _KNOWN = (
         "half-cheetah",
     ),
     *map(_self_play, _RULES),
+    Algorithm(
+        "cfr",
+        "Two players who minimise regret in a game tree.",
+        "gtlearn.learning.regret.cfr:CfrConfig",
+        "gtlearn.learning.regret.cfr:CfrLearner",
+        "NashConv of the average strategies",
+    ),
 )
 ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm in _KNOWN}
 IN_ENVIRONMENTS = {

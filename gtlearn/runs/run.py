@@ -161,7 +161,7 @@ class Run:
         if played is None:
             raise InputError("say in which GAME to check the profile; this run names none")
         loaded = (load or games.load)(played)
-        if not loaded.in_steps:
+        if not loaded.in_steps and not isinstance(loaded, games.ExtensiveGame):
             raise InputError(
                 f"{self.folder} learned tables of states, and {loaded.name} is played once"
             )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gtlearn.solvers._markov.stochastic_response import (
         stochastic_response as stochastic_response,
     )
+    from gtlearn.solvers._trees.meter import meter as meter
 
 __all__ = [
     "Solution",
@@ -43,6 +44,7 @@ __all__ = [
     "evaluate",
     "evaluate_exactly",
     "evaluate_floats",
+    "meter",
     "one_equilibrium",
     "optimal_response",
     "proof_of",
@@ -56,20 +58,21 @@ __all__ = [
     "zero_sum",
 ]
 
-_OF_STEPS = {  # names that only games of several steps need, imported with their first use
-    "evaluate": "evaluation",
-    "evaluate_exactly": "batch",
-    "evaluate_floats": "batch",
-    "optimal_response": "response",
-    "stationary_response": "response",
-    "stochastic_response": "stochastic_response",
+_LATER = {  # names that only some kinds of game need, imported with their first use
+    "evaluate": "_markov.evaluation",
+    "evaluate_exactly": "_markov.batch",
+    "evaluate_floats": "_markov.batch",
+    "meter": "_trees.meter",
+    "optimal_response": "_markov.response",
+    "stationary_response": "_markov.response",
+    "stochastic_response": "_markov.stochastic_response",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _OF_STEPS:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"gtlearn.solvers._markov.{_OF_STEPS[name]}"), name)
+    return getattr(importlib.import_module(f"gtlearn.solvers.{_LATER[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import Game, IteratedGame, MarkovGame
+from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
@@ -39,6 +39,7 @@ from gtlearn.solvers.verify.markov_values import (
 )
 from gtlearn.solvers.verify.reading import one_of
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
+from gtlearn.solvers.verify.trees import strategy_statements
 
 RUN_SCHEMA = "gtlearn/run/1"
 _MEAN = "mean reward a step"  # what values are of players who learn by themselves
@@ -62,6 +63,9 @@ def run_statements(game: Game, result: Mapping[str, Any]) -> Iterator[Statement]
     Raises:
         InputError: if the run ended without tables, or the game is played once.
     """
+    if isinstance(game, ExtensiveGame):
+        same = _labels(result, fingerprint=game.fingerprint)
+        return chain(same, strategy_statements(game, result))
     if not isinstance(game, MarkovGame | IteratedGame):
         raise InputError(f"{game.name!r} is played once, and a run learns tables of states")
     if "commitment" not in result and "strategies" not in result:

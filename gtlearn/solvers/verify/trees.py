@@ -63,6 +63,34 @@ def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
         yield Statement(COMPLETE, partial(_others, game, claim))
 
 
+def strategy_statements(game: ExtensiveGame, result: Mapping[str, Any]) -> Iterator[Statement]:
+    """The statements of a run's result.json about the strategies that were learned in a tree."""
+    if "strategies" not in result:
+        raise InputError("the run ended with no strategies, so that it says nothing about a game")
+    yield Statement("what they pay, and what the players could gain", partial(_gains, game, result))
+
+
+def _gains(game: ExtensiveGame, result: Mapping[str, Any]) -> list[str]:
+    strategies = [
+        _table_of(game, player, strategy) for player, strategy in enumerate(result["strategies"])
+    ]
+    if len(strategies) != game.num_players:
+        raise InputError(f"{len(strategies)} strategies for {game.num_players} players")
+    regrets, payoffs = regrets_and_payoffs(game, strategies)
+    failures = []
+    for name, true in (("regrets", regrets), ("payoffs", payoffs)):
+        stated = result.get(name, ())
+        if len(stated) != len(true):
+            raise InputError(f"there are not {len(true)} {name}")
+        for k, player in enumerate(game.players):
+            whose = f"the {name[:-1]} of {player}"
+            failures += number_failures(whose, true[k], to_fraction(stated[k]), True)
+    said = result.get("nash_conv")
+    if said is not None:
+        failures += number_failures("NashConv", sum(regrets, Fraction(0)), said, False)
+    return failures
+
+
 def _others(game: ExtensiveGame, claim: Claim) -> list[str]:
     """What shows that the list lacks one: nothing, where each move of a subgame-perfect equilibrium
     of perfect information is strictly better than the others."""
