@@ -20,6 +20,7 @@ from benchmarks.shaping import shaping
 from benchmarks.startup import startup
 from benchmarks.sweeps import runs, sweeps
 from benchmarks.training import training
+from benchmarks.trees import trees
 
 JOBS = {
     "zero-sum": jobs.zero_sum,
@@ -40,6 +41,7 @@ JOBS = {
     "shaping": shaping,
     "environments": environments,
     "training": training,
+    "trees": trees,
 }
 
 
