@@ -83,9 +83,9 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[_St
         if best.value < value:
             return None, [*steps, (_row(game, best), best.weights)]
         steps.append((_row(game, best), best.weights))
-        found_tied = [k for k, v in enumerate(best.row[0]) if v and k not in tied]
-        if found_tied:  # complementary slackness tells of ties already
-            tied += found_tied
+        known_tied = [k for k, v in enumerate(best.row[0]) if v and k not in tied]
+        if known_tied:  # complementary slackness tells of ties already
+            tied += known_tied
             continue
         others = [k for k in best_responses(game, best.mix) if k not in tied]
         if not others:

@@ -69,10 +69,10 @@ def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -
             notes.append(GAP.format(bound=evidence["float_bound"]))
     return solution(
         game,
-        lambda: _found(game, view, search, evidence),
+        lambda: _best_commitment(game, view, search, evidence),
         DOBSS if mixed_integer else HARSANYI,
         reached,
-        cheap=lambda: _found(game, view, ProfileSearch(view, relax=False)),
+        cheap=lambda: _best_commitment(game, view, ProfileSearch(view, relax=False)),
         notes=notes,
     )
 
@@ -92,7 +92,7 @@ def _offered(view: BayesianView, search: ProfileSearch) -> Fraction | None:
     return float_bound
 
 
-def _found(
+def _best_commitment(
     game: BayesianGame, view: BayesianView, search: ProfileSearch, evidence: Mapping[str, Any] = {}
 ) -> Commitment:
     """The best commitment of a search, with its proof and further evidence.

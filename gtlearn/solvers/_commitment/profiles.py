@@ -30,7 +30,7 @@ from gtlearn.solvers._commitment.relaxation import no_multipliers, nonzeros, rel
 from gtlearn.solvers._commitment.strong import MARGIN
 from gtlearn.solvers._linear.program import Basis, Infeasible, LinearProgram, at_basis, solve
 
-TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
+_TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
 
 _Fixed = tuple[int, ...]  # the responses of the first types, in the search's order
 _Rows = tuple[tuple[list[int], int], ...]  # for each fixed type: multipliers, denominator
@@ -175,7 +175,7 @@ class ProfileSearch:
         fixed, total = [], 0.0
         for leader, follower in zip(self.leader, self.follower, strict=True):
             pays, own = follower @ proposal.point, leader @ proposal.point
-            own[pays < pays.max() - TIE] = -1.0
+            own[pays < pays.max() - _TIE] = -1.0
             fixed.append(int(own.argmax()))
             total += float(own.max())
         if total > self._float(self.value) + MARGIN and tuple(fixed) not in self._tried:
@@ -251,7 +251,7 @@ class ProfileSearch:
         t = len(fixed)
         promise = self.leader[t] @ proposal.point
         pays = self.follower[t] @ proposal.point
-        promise[pays < pays.max() - TIE] -= 2.0
+        promise[pays < pays.max() - _TIE] -= 2.0
         rows = self._split(fixed, proposal.multipliers)
         for j in np.argsort(promise, kind="stable").tolist():
             inherited = (self.table[t][j].tolist(), 1 << self.unit)

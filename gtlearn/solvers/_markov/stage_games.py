@@ -96,14 +96,14 @@ def stage_solver(select: str | None = None) -> StageSolver:
             return _best_pure(stage, select)
         limits.check()
         solution = one_equilibrium(stage) if select is None else all_equilibria(stage)
-        require_found(solution)
+        require_solved(solution)
         best = solution if select is None else selected(solution, select)
         return tuple(best[0].strategies)  # type: ignore[union-attr]
 
     return solve
 
 
-def require_found(solution: Solution) -> None:
+def require_solved(solution: Solution) -> None:
     """Raises the limit that ended a solver before it found what was asked for.
 
     Raises:

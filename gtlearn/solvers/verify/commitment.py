@@ -85,15 +85,15 @@ def commitment_values(
     pair = of_two(game, leader)
     if pair is not None:
         leader, game = pair[0].index(leader), pair[1]
-    sides = TypePayoffs.of(game, leader)
+    payoffs = TypePayoffs.of(game, leader)
     mix = rational(strategy)
-    if len(mix) != sides.size[0]:
+    if len(mix) != payoffs.size[0]:
         raise InputError(
-            f"the commitment has {len(mix)} probabilities, but the leader has {sides.size[0]} "
+            f"the commitment has {len(mix)} probabilities, but the leader has {payoffs.size[0]} "
             "actions; give one an action"
         )
-    responses = best_responses(expected(sides.follower, sides.follower_denominator, mix))
-    own = expected(sides.leader, sides.leader_denominator, mix)
+    responses = best_responses(expected(payoffs.follower, payoffs.follower_denominator, mix))
+    own = expected(payoffs.leader, payoffs.leader_denominator, mix)
     values = [own[k] for k in responses]
     return tuple(responses), max(values), min(values)
 
@@ -138,20 +138,20 @@ def _failures(
         return ("a violation is stated, but an exact response is a best one",)
     if isinstance(game, BayesianGame):
         return tuple(bayesian_commitment(game, outcome, tight))
-    sides = TypePayoffs.of(game, outcome.leader)
+    payoffs = TypePayoffs.of(game, outcome.leader)
     if outcome.certificate.arithmetic != RATIONAL:
-        return tuple(float_commitment(sides, outcome))
+        return tuple(float_commitment(payoffs, outcome))
     if outcome.distribution is None:
-        failures = _mixed(sides, outcome)
+        failures = _mixed(payoffs, outcome)
     else:
-        failures = _distribution(sides, outcome, outcome.distribution)
+        failures = _distribution(payoffs, outcome, outcome.distribution)
     if failures:
         return tuple(failures)
     if outcome.certificate.evidence.get("commitment") == "pure":
         if not outcome.attained:
             return ("the value of a pure commitment is always attained",)
-        return tuple(pure_failures([sides], [Fraction(1)], outcome, outcome.commitment))
-    return tuple(_upper_bound(sides, outcome, tight))
+        return tuple(pure_failures([payoffs], [Fraction(1)], outcome, outcome.commitment))
+    return tuple(_upper_bound(payoffs, outcome, tight))
 
 
 def _require_word(outcome: Commitment) -> None:
@@ -187,10 +187,10 @@ def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) ->
     if isinstance(game, BayesianGame):
         return bayesian_regret(game, outcome)
     game, outcome = commitment_of_two(game, outcome)
-    sides = TypePayoffs.of(game, outcome.leader)
+    payoffs = TypePayoffs.of(game, outcome.leader)
     gains = [Fraction(0)]
-    for j, weights in parts(sides, outcome):
-        pays = expected(sides.follower, sides.follower_denominator, weights)
+    for j, weights in parts(payoffs, outcome):
+        pays = expected(payoffs.follower, payoffs.follower_denominator, weights)
         gains.append(max(pays) - pays[j])
     return max(gains)
 
@@ -203,16 +203,16 @@ def _distribution_failures(mix: Sequence[Fraction], size: int, who: str) -> list
     return []
 
 
-def _mixed(sides: TypePayoffs, outcome: Commitment) -> list[str]:
+def _mixed(payoffs: TypePayoffs, outcome: Commitment) -> list[str]:
     """A mixed or pure commitment: the mix, the response, and what both earn."""
     mix = rational(outcome.strategies[outcome.leader])
-    failures = _distribution_failures(mix, sides.size[0], "the leader's commitment")
-    response = index(outcome.response, sides.size[1], "the response")
-    failures += strategy_failures(sides, outcome, Fraction(0))
+    failures = _distribution_failures(mix, payoffs.size[0], "the leader's commitment")
+    response = index(outcome.response, payoffs.size[1], "the response")
+    failures += strategy_failures(payoffs, outcome, Fraction(0))
     if failures:
         return failures
-    own = expected(sides.leader, sides.leader_denominator, mix)
-    other = expected(sides.follower, sides.follower_denominator, mix)
+    own = expected(payoffs.leader, payoffs.leader_denominator, mix)
+    other = expected(payoffs.follower, payoffs.follower_denominator, mix)
     responses = best_responses(other)
     if response not in responses:
         return [f"action {response} is no best response of the follower"]
@@ -225,11 +225,11 @@ def _mixed(sides: TypePayoffs, outcome: Commitment) -> list[str]:
         if choose(own[k] for k in responses) != value or own[response] != value:
             failures.append(f"the leader does not earn {text(value)} under {outcome.ties} ties")
         return failures
-    return failures + _supremum(sides, outcome, own, other, response)
+    return failures + _supremum(payoffs, outcome, own, other, response)
 
 
 def _supremum(
-    sides: TypePayoffs,
+    payoffs: TypePayoffs,
     outcome: Commitment,
     own: Sequence[Fraction],
     other: Sequence[Fraction],
@@ -239,37 +239,37 @@ def _supremum(
     if outcome.ties != "weak":
         return ["a value under strong ties is always attained"]
     value = rational(outcome.payoffs)[outcome.leader]
-    group = class_of(sides, response)
+    group = class_of(payoffs, response)
     failures = []
     if min(own[k] for k in group) != value:
         failures.append(f"commitments near the stated one do not approach {text(value)}")
     point = items(outcome.certificate.evidence["interior"], "the interior point")
     interior = [number(p, "the interior point") for p in point]
-    failures += _distribution_failures(interior, sides.size[0], "the interior point")
+    failures += _distribution_failures(interior, payoffs.size[0], "the interior point")
     if not failures:
-        payoffs = expected(sides.follower, sides.follower_denominator, interior)
-        if any(payoffs[k] >= payoffs[response] for k in range(sides.size[1]) if k not in group):
+        pays = expected(payoffs.follower, payoffs.follower_denominator, interior)
+        if any(pays[k] >= pays[response] for k in range(payoffs.size[1]) if k not in group):
             failures.append("the response is not the only best one at the interior point")
     return failures
 
 
-def _distribution(sides: TypePayoffs, outcome: Commitment, shares: Distribution) -> list[str]:
+def _distribution(payoffs: TypePayoffs, outcome: Commitment, shares: Distribution) -> list[str]:
     """A correlated commitment: a distribution that the follower gains nothing by disobeying."""
     given = [Fraction(p) for p in shares.values()]
     failures = _distribution_failures(given, len(given), "the joint distribution")
     if outcome.ties != "strong" or not outcome.attained:
         failures.append("a correlated commitment is attained, under strong ties")
     totals = [Fraction(0), Fraction(0)]
-    for j, weights in sorted(parts(sides, outcome)):
-        own = expected(sides.leader, sides.leader_denominator, weights)
-        other = expected(sides.follower, sides.follower_denominator, weights)
+    for j, weights in sorted(parts(payoffs, outcome)):
+        own = expected(payoffs.leader, payoffs.leader_denominator, weights)
+        other = expected(payoffs.follower, payoffs.follower_denominator, weights)
         if max(other) > other[j]:
             failures.append(f"the follower gains by disobeying the recommendation of action {j}")
         totals[outcome.leader] += own[j]
         totals[1 - outcome.leader] += other[j]
     if rational(outcome.payoffs) != totals:
         failures.append("the payoffs are not those of the joint distribution")
-    return failures + strategy_failures(sides, outcome, Fraction(0))
+    return failures + strategy_failures(payoffs, outcome, Fraction(0))
 
 
 def _row(value: Any, size: int) -> ExactArray:
@@ -289,11 +289,11 @@ def _row(value: Any, size: int) -> ExactArray:
     return ExactArray(numerators, weights.denominator)
 
 
-def _upper_bound(sides: TypePayoffs, outcome: Commitment, tight: bool) -> list[str]:
+def _upper_bound(payoffs: TypePayoffs, outcome: Commitment, tight: bool) -> list[str]:
     """The multipliers prove that no commitment earns more than the stated upper bound."""
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")
-    n = sides.size[1]
+    n = payoffs.size[1]
     given = items(evidence["multipliers"], _MULTIPLIERS)
     known = {id(row): _row(row, n) for row in {id(row): row for row in given}.values()}
     rows = [known[id(row)] for row in given]  # many may be the same one
@@ -305,7 +305,7 @@ def _upper_bound(sides: TypePayoffs, outcome: Commitment, tight: bool) -> list[s
         index(j, n, "an action with weights"): shares_of(shares, n, "the weights")
         for j, shares in pairs(evidence.get("weights", {}), "the weights")
     }
-    bounds = bounds_by_multipliers(sides, rows, weights, flat)
+    bounds = bounds_by_multipliers(payoffs, rows, weights, flat)
     deciding = list(range(n))
     if outcome.ties == "strong" or outcome.distribution is not None:
         if flat or weights:
@@ -316,8 +316,8 @@ def _upper_bound(sides: TypePayoffs, outcome: Commitment, tight: bool) -> list[s
             if bound > limit
         ]
     else:
-        failed = weak_bound(sides, outcome, rows, bounds, flat, weights)
-        deciding = [group[0] for group in classes(sides)]
+        failed = weak_bound(payoffs, outcome, rows, bounds, flat, weights)
+        deciding = [group[0] for group in classes(payoffs)]
     if failed or not tight:
         return failed
     proven = max(bounds[j] for j in deciding if j not in flat)  # not all are flat

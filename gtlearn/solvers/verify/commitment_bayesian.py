@@ -56,17 +56,17 @@ class _Vector:
 
 def bayesian_commitment(game: BayesianGame, outcome: Commitment, tight: bool = False) -> list[str]:
     """The statements of `outcome` that do not hold; empty where all of them hold."""
-    sides = [TypePayoffs.of(g, game.leader) for g in game.games]
+    types = [TypePayoffs.of(g, game.leader) for g in game.games]
     if not outcome.attained:
         return ["a commitment against several types is attained"]
-    failures = _replies(game, sides, outcome)
+    failures = _replies(game, types, outcome)
     if outcome.certificate.arithmetic != RATIONAL:
-        failures += violation_failures(sides, outcome, bayesian_regret(game, outcome))
+        failures += violation_failures(types, outcome, bayesian_regret(game, outcome))
     if failures or outcome.certificate.arithmetic != RATIONAL:
         return failures
     if outcome.certificate.evidence.get("commitment") == "pure":
-        return pure_failures(sides, game.prior, outcome, outcome.strategies[0])
-    return _upper_bound(game, sides, outcome, tight)
+        return pure_failures(types, game.prior, outcome, outcome.strategies[0])
+    return _upper_bound(game, types, outcome, tight)
 
 
 def bayesian_regret(game: BayesianGame, outcome: Commitment) -> Fraction:
@@ -75,35 +75,35 @@ def bayesian_regret(game: BayesianGame, outcome: Commitment) -> Fraction:
     regret = Fraction(0)
     responses = outcome.response if isinstance(outcome.response, tuple) else ()
     for member, reply in zip(game.games, responses, strict=True):
-        sides = TypePayoffs.of(member, game.leader)
-        pays = expected(sides.follower, sides.follower_denominator, mix)
+        payoffs = TypePayoffs.of(member, game.leader)
+        pays = expected(payoffs.follower, payoffs.follower_denominator, mix)
         regret = max(regret, max(pays) - pays[reply])
     return regret
 
 
-def _replies(game: BayesianGame, sides: Sequence[TypePayoffs], outcome: Commitment) -> list[str]:
+def _replies(game: BayesianGame, types: Sequence[TypePayoffs], outcome: Commitment) -> list[str]:
     """The mix, the responses, and what everybody earns."""
     exact = outcome.certificate.arithmetic == RATIONAL
-    rounding = Fraction(0) if exact else rounding_of(sides)
+    rounding = Fraction(0) if exact else rounding_of(types)
     slack = rounding + stated_violation(outcome)
     mix = rational(outcome.strategies[0])
-    proper = len(mix) == sides[0].size[0] and min(mix) >= 0
+    proper = len(mix) == types[0].size[0] and min(mix) >= 0
     if not proper or abs(sum(mix, Fraction(0)) - 1) > (0 if exact else ROUNDING):
         return ["the leader's commitment is no probability distribution"]
     responses = items(outcome.response, "the responses")
     stated = rational(outcome.payoffs)
     failures, total = [], Fraction(0)
     choose = max if outcome.ties == "strong" else min
-    for t, (side, reply, weight) in enumerate(zip(sides, responses, game.prior, strict=True)):
-        own = expected(side.leader, side.leader_denominator, mix)
-        pays = expected(side.follower, side.follower_denominator, mix)
+    for t, (payoffs, reply, weight) in enumerate(zip(types, responses, game.prior, strict=True)):
+        own = expected(payoffs.leader, payoffs.leader_denominator, mix)
+        pays = expected(payoffs.follower, payoffs.follower_denominator, mix)
         if max(pays) - pays[reply] > slack:
             failures.append(f"action {reply} is no best response of type {t}")
-        best = best_responses(pays) if exact else tied(side, pays, slack)
+        best = best_responses(pays) if exact else tied(payoffs, pays, slack)
         if weight and best and abs(own[reply] - choose(own[k] for k in best)) > slack:
             failures.append(f"type {t} does not break ties as stated")
         strategy = rational(outcome.strategies[1 + t])
-        if strategy != [Fraction(int(k == reply)) for k in range(side.size[1])]:
+        if strategy != [Fraction(int(k == reply)) for k in range(payoffs.size[1])]:
             failures.append(f"the strategy of type {t} is not its stated response")
         if abs(stated[1 + t] - pays[reply]) > rounding:
             failures.append(f"the payoff of type {t} is not what it earns")
@@ -114,11 +114,11 @@ def _replies(game: BayesianGame, sides: Sequence[TypePayoffs], outcome: Commitme
 
 
 def _upper_bound(
-    game: BayesianGame, sides: Sequence[TypePayoffs], outcome: Commitment, tight: bool
+    game: BayesianGame, types: Sequence[TypePayoffs], outcome: Commitment, tight: bool
 ) -> list[str]:
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")
-    counts = [side.size[1] for side in sides]
+    counts = [payoffs.size[1] for payoffs in types]
     leaves = [_leaf(leaf, counts) for leaf in items(evidence["leaves"], "the leaves")]
     tables = items(evidence["table"], "the table")
     if len(tables) != len(counts):
@@ -126,25 +126,25 @@ def _upper_bound(
     if not _covers([fixed for fixed, _ in leaves], counts):
         return ["the leaves do not cover all response profiles"]
     ceilings = []
-    for t, (side, weight) in enumerate(zip(sides, game.prior, strict=True)):
+    for t, (payoffs, weight) in enumerate(zip(types, game.prior, strict=True)):
         if weight == 0:  # earns the leader nothing, whatever it answers
-            ceilings.append(_Vector([0] * side.size[0], 1))
+            ceilings.append(_Vector([0] * payoffs.size[0], 1))
             continue
         given = items(tables[t], f"the multipliers of type {t}")
         table = [vector(row, counts[t], f"the multipliers of type {t}") for row in given]
         if len(table) != counts[t]:
             return [f"there is not one vector of multipliers for each response of type {t}"]
-        terms = [_brought(side, weight, j, row) for j, row in enumerate(table)]
+        terms = [_brought(payoffs, weight, j, row) for j, row in enumerate(table)]
         ceilings.append(_largest(terms))
     bounds = []
     for fixed, rows in leaves:
-        total = _Vector([0] * sides[0].size[0], 1)
+        total = _Vector([0] * types[0].size[0], 1)
         for t, j in enumerate(fixed):
             row, part = rows[t], ceilings[t]
             if j is not None:
                 if row is None:
                     return [f"the leaf {fixed} has no multipliers of type {t}"]
-                part = _brought(sides[t], game.prior[t], j, row)
+                part = _brought(types[t], game.prior[t], j, row)
             total = total.plus(part)
         bound = Fraction(max(total.numerators), total.denominator)
         if bound > limit:
@@ -175,18 +175,20 @@ def _leaf(leaf: Any, counts: Sequence[int]) -> tuple[_Fixed, list[ExactArray | N
     return tuple(fixed), rows
 
 
-def _brought(side: TypePayoffs, weight: Fraction, j: int, row: ExactArray) -> _Vector:
+def _brought(payoffs: TypePayoffs, weight: Fraction, j: int, row: ExactArray) -> _Vector:
     """For each i: weight A_ij + sum_k l_k (B_ij - B_ik)."""
     own = _Vector(
-        [int(v) * weight.numerator for v in side.leader[:, j].tolist()],
-        side.leader_denominator * weight.denominator,
+        [int(v) * weight.numerator for v in payoffs.leader[:, j].tolist()],
+        payoffs.leader_denominator * weight.denominator,
     )
     if not row.numerators.any():
         return own
     weights = -row.numerators.astype(object)
     weights[j] += int(row.numerators.astype(object).sum())
-    gains = product(side.follower, weights[:, None])[:, 0].tolist()
-    return own.plus(_Vector([int(v) for v in gains], side.follower_denominator * row.denominator))
+    gains = product(payoffs.follower, weights[:, None])[:, 0].tolist()
+    return own.plus(
+        _Vector([int(v) for v in gains], payoffs.follower_denominator * row.denominator)
+    )
 
 
 def _largest(vectors: Sequence[_Vector]) -> _Vector:

@@ -27,24 +27,24 @@ from gtlearn.solvers.verify.report import Unproven
 _OFF = Fraction(1, 10**6)  # of a bound that a mixed-integer program gave, relative to the payoffs
 
 
-def float_commitment(sides: TypePayoffs, outcome: Commitment) -> list[str]:
+def float_commitment(payoffs: TypePayoffs, outcome: Commitment) -> list[str]:
     """What does not hold of a commitment in floats, up to rounding; it need not be a best one."""
-    rounding = rounding_of([sides])
+    rounding = rounding_of([payoffs])
     stated = rational(outcome.payoffs)
-    failures = _ties(sides, outcome, rounding + stated_violation(outcome))
+    failures = _ties(payoffs, outcome, rounding + stated_violation(outcome))
     earned, largest = [Fraction(0), Fraction(0)], Fraction(0)
-    for j, weights in parts(sides, outcome):
+    for j, weights in parts(payoffs, outcome):
         if any(p < 0 for p in weights):
             failures.append("a probability is negative")
-        own = expected(sides.leader, sides.leader_denominator, weights)
-        other = expected(sides.follower, sides.follower_denominator, weights)
+        own = expected(payoffs.leader, payoffs.leader_denominator, weights)
+        other = expected(payoffs.follower, payoffs.follower_denominator, weights)
         largest = max(largest, max(other) - other[j])
         earned[outcome.leader] += own[j]
         earned[1 - outcome.leader] += other[j]
-    failures += violation_failures([sides], outcome, largest)
+    failures += violation_failures([payoffs], outcome, largest)
     if abs(sum(rational(outcome.strategies[outcome.leader]), Fraction(0)) - 1) > ROUNDING:
         failures.append("the leader's commitment does not sum to one")
-    failures += strategy_failures(sides, outcome, ROUNDING)
+    failures += strategy_failures(payoffs, outcome, ROUNDING)
     if any(abs(a - b) > rounding for a, b in zip(earned, stated, strict=True)):
         failures.append("the payoffs are not those of the stated strategies")
     return failures
@@ -57,12 +57,12 @@ def float_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> lis
         Unproven: if nothing here proves it, as for all but pure commitments.
     """
     bound = number(outcome.certificate.evidence["upper_bound"], "the upper bound")
-    sides, prior = _seen(game, outcome)
+    types, prior = _seen(game, outcome)
     value = Fraction(outcome.value)
-    if bound < value - rounding_of(sides):
+    if bound < value - rounding_of(types):
         return [f"the leader earns {text(value)}, more than the upper bound {text(bound)}"]
     if outcome.certificate.evidence.get("commitment") == "pure":
-        best = best_pure_value(sides, prior, outcome.ties)
+        best = best_pure_value(types, prior, outcome.ties)
         same = nearest_double(best) == nearest_double(bound)
         return [] if same else [f"the best pure commitment earns {text(best)}, not {text(bound)}"]
     raise Unproven("no proof of it comes with an answer in floats")
@@ -85,10 +85,10 @@ def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> l
         Unproven: if it is not, but below the upper bound that is proven.
     """
     evidence = outcome.certificate.evidence
-    sides, _ = _seen(game, outcome)
+    types, _ = _seen(game, outcome)
     value = number(outcome.value, "the value")
     bound = number(evidence["float_bound"], "the bound in floats")
-    slack = _OFF * max(side.scale() for side in sides)
+    slack = _OFF * max(payoffs.scale() for payoffs in types)
     if bound < value - slack:
         return [f"the leader earns {text(value)}, more than the bound in floats {text(bound)}"]
     if bound < number(evidence.get("upper_bound", value), "the upper bound") - slack:
@@ -96,16 +96,16 @@ def rounded_bound(game: NormalFormGame | BayesianGame, outcome: Commitment) -> l
     return []
 
 
-def _ties(sides: TypePayoffs, outcome: Commitment, slack: Fraction) -> list[str]:
+def _ties(payoffs: TypePayoffs, outcome: Commitment, slack: Fraction) -> list[str]:
     """Whether the value is attained just where no response as good up to rounding earns less."""
     if outcome.ties != "strong" and outcome.distribution is not None:
         return ["a correlated commitment is attained, under strong ties"]
     if outcome.ties == "strong":
         return [] if outcome.attained else ["a value under strong ties is always attained"]
     mix = rational(outcome.strategies[outcome.leader])
-    own = expected(sides.leader, sides.leader_denominator, mix)
-    other = expected(sides.follower, sides.follower_denominator, mix)
-    best = tied(sides, other, slack)
+    own = expected(payoffs.leader, payoffs.leader_denominator, mix)
+    other = expected(payoffs.follower, payoffs.follower_denominator, mix)
+    best = tied(payoffs, other, slack)
     if best is None:
         return []
     worst = min(own[k] for k in best)

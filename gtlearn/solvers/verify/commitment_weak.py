@@ -29,7 +29,7 @@ from gtlearn.solvers.verify.form import index, items, number, pairs, text, vecto
 
 
 def weak_bound(
-    sides: TypePayoffs,
+    payoffs: TypePayoffs,
     outcome: Commitment,
     rows: Sequence[ExactArray],
     bounds: Sequence[Fraction],
@@ -39,7 +39,7 @@ def weak_bound(
     """What the multipliers do not prove of the upper bound, or of a supremum that is not attained.
 
     Args:
-        sides: the game.
+        payoffs: those of the leader and of the follower.
         outcome: the commitment.
         rows: the multipliers of each action of the follower.
         bounds: what they prove for each, as `bounds_by_multipliers`.
@@ -52,7 +52,7 @@ def weak_bound(
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")
     failures, tight = [], []
-    for group in classes(sides):  # one row proves it for the whole class
+    for group in classes(payoffs):  # one row proves it for the whole class
         j = group[0]
         bound = bounds[j]
         if j in weights and not _is_distribution(weights[j], group):
@@ -72,7 +72,7 @@ def weak_bound(
         failures = [
             f"it is not shown that action {j} does not attain {text(limit)}"
             for j in tight
-            if not _chain_holds(sides, j, limit, chains.get(j, ()))
+            if not _chain_holds(payoffs, j, limit, chains.get(j, ()))
         ]
     return failures
 
@@ -81,7 +81,7 @@ def _is_distribution(shares: Mapping[int, Fraction], group: Sequence[int]) -> bo
     return set(shares) <= set(group) and sum(shares.values()) == 1 and min(shares.values()) >= 0
 
 
-def _chain_holds(sides: TypePayoffs, j: int, value: Fraction, chain: Any) -> bool:
+def _chain_holds(payoffs: TypePayoffs, j: int, value: Fraction, chain: Any) -> bool:
     """Whether the steps prove that the class of j nowhere earns `value` under weak ties.
 
     A step holds multipliers l of the follower's actions and m of those tied with j so far. Wherever
@@ -89,15 +89,15 @@ def _chain_holds(sides: TypePayoffs, j: int, value: Fraction, chain: Any) -> boo
     g_i = sum_k l_k (B_ij - B_ik) + sum_t m_t (A_it - value) is nonnegative. So g <= 0 proves that
     every k with l_k > 0 ties with j there, and g < 0 that there is no such place.
     """
-    tied = set(class_of(sides, j))
+    tied = set(class_of(payoffs, j))
     for step in items(chain, "a chain"):
         if len(items(step, "a step of a chain")) != 2:
             return False
-        follower = vector(step[0], sides.size[1], "a step of a chain")
-        leader = shares_of(step[1], sides.size[1], "a step of a chain")
+        follower = vector(step[0], payoffs.size[1], "a step of a chain")
+        leader = shares_of(step[1], payoffs.size[1], "a step of a chain")
         if not set(leader) <= tied or any(v < 0 for v in leader.values()):
             return False
-        worst = max(combination(sides, j, follower, leader, value))
+        worst = max(combination(payoffs, j, follower, leader, value))
         if worst < 0:
             return True
         if worst > 0:

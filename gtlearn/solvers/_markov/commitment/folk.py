@@ -12,7 +12,7 @@ from gtlearn import limits
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.solvers._markov.commitment.view import total_weight
-from gtlearn.solvers._markov.stage_games import require_found
+from gtlearn.solvers._markov.stage_games import require_solved
 from gtlearn.solvers._nash.zero_sum import zero_sum
 
 _Pair = tuple[Fraction, Fraction]
@@ -123,7 +123,7 @@ def _minmax(
     labels = (stage.actions[1 - leader], stage.actions[leader])
     game = NormalFormGame("minmax", ("Follower", "Leader"), labels, (matrix, opposed))
     solution = zero_sum(game, uniqueness=False)
-    require_found(solution)
+    require_solved(solution)
     securing, punishing = solution.to_fractions()
     return Fraction(solution[0].payoffs[0]), tuple(securing), tuple(punishing)
 
