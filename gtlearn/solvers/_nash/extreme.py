@@ -20,12 +20,12 @@ from gtlearn.games.numbers import Number
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
 from gtlearn.solvers._nash.labels import (
-    LabelledVertices,
     LabelPair,
     Matches,
-    enumerate_labelled,
+    VertexSet,
     joined,
     positive_payoffs,
+    vertex_sets,
 )
 from gtlearn.solvers._nash.matching import match_vertices
 from gtlearn.solvers._nash.partners import Partners, Unsuited
@@ -87,8 +87,8 @@ class Search:
         limits.check()
         m, n = self.own.shape
         tell(None, f"vertices of {self.players[0]}'s polytope")
-        parts = enumerate_labelled(self.other.T, list(range(m + n)))
-        seen: list[LabelledVertices] = []
+        parts = vertex_sets(self.other.T, list(range(m + n)))
+        seen: list[VertexSet] = []
         partners: Partners | None = None
         for part in parts:
             if part.vertices.again:
@@ -106,15 +106,13 @@ class Search:
             return
         yield from self._match(seen, parts)
 
-    def _match(
-        self, seen: list[LabelledVertices], parts: Iterator[LabelledVertices]
-    ) -> Iterator[None]:
+    def _match(self, seen: list[VertexSet], parts: Iterator[VertexSet]) -> Iterator[None]:
         """From the vertices of both players; the first one's were seen in part."""
         m, n = self.own.shape
         first, reached = _gathered(seen, parts, keep=0.6)
         tell(0.5, f"vertices of {self.players[1]}'s polytope")
         names = [*range(m, m + n), *range(m)]
-        second, other = _gathered([], enumerate_labelled(self.own, names), keep=0.5)
+        second, other = _gathered([], vertex_sets(self.own, names), keep=0.5)
         yield from match_vertices(first, second, self.matches)
         for limit in (reached, other):
             if limit is not None:
@@ -147,8 +145,8 @@ class Search:
 
 
 def _gathered(
-    seen: list[LabelledVertices], parts: Iterator[LabelledVertices], *, keep: float
-) -> tuple[LabelledVertices, LimitReached | None]:
+    seen: list[VertexSet], parts: Iterator[VertexSet], *, keep: float
+) -> tuple[VertexSet, LimitReached | None]:
     """All vertices of a polytope, some of which were seen, and the limit if one left some out.
 
     Args:

@@ -27,7 +27,7 @@ _BLOCK = 2**14  # bases whose labels are put together at a time
 
 
 @dataclass(frozen=True)
-class LabelledVertices:
+class VertexSet:
     """Some or all of one player's vertices.
 
     Attributes:
@@ -82,7 +82,7 @@ def positive_payoffs(numerators: NDArray[Any]) -> NDArray[Any]:
     return numerators + shift
 
 
-def enumerate_labelled(matrix: NDArray[Any], names: list[int]) -> Iterator[LabelledVertices]:
+def vertex_sets(matrix: NDArray[Any], names: list[int]) -> Iterator[VertexSet]:
     """Enumerates one polytope, whose label k is the game's label `names[k]`, part by part.
 
     Raises:
@@ -100,10 +100,10 @@ def enumerate_labelled(matrix: NDArray[Any], names: list[int]) -> Iterator[Label
         for k, extra in vertices.extra.items():
             for label in extra:
                 full[k] |= bits[label]
-        yield LabelledVertices(matrix, vertices, bases, full)
+        yield VertexSet(matrix, vertices, bases, full)
 
 
-def joined(parts: list[LabelledVertices]) -> LabelledVertices:
+def joined(parts: list[VertexSet]) -> VertexSet:
     """All vertices of some parts of one polytope; there is at least one."""
     if len(parts) == 1:
         return parts[0]
@@ -112,7 +112,7 @@ def joined(parts: list[LabelledVertices]) -> LabelledVertices:
     for labelled in parts:
         extra |= {count + k: labels for k, labels in labelled.vertices.extra.items()}
         count += len(labelled.bases)
-    return LabelledVertices(
+    return VertexSet(
         parts[0].matrix,
         Vertices(np.concatenate([labelled.vertices.tight for labelled in parts]), extra),
         np.concatenate([labelled.bases for labelled in parts]),
@@ -120,7 +120,7 @@ def joined(parts: list[LabelledVertices]) -> LabelledVertices:
     )
 
 
-def strategy_of(labelled: LabelledVertices, basis: int) -> Strategy:
+def strategy_of(labelled: VertexSet, basis: int) -> Strategy:
     """The mixed strategy of a basis's vertex, exactly."""
     places, numerators, _ = vertex(labelled.matrix, labelled.vertices.tight[basis])
     return from_support(labelled.matrix.shape[1], places, numerators, sum(numerators))

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._nash.labels import LabelledVertices, Matches, index_sign, strategy_of
+from gtlearn.solvers._nash.labels import Matches, VertexSet, index_sign, strategy_of
 
 _PART = 64  # pairs that are given together
 
 
-def match_vertices(
-    rows: LabelledVertices, columns: LabelledVertices, matches: Matches
-) -> Iterator[None]:
+def match_vertices(rows: VertexSet, columns: VertexSet, matches: Matches) -> Iterator[None]:
     """Adds all pairs of nonzero vertices that together carry every label, some at a time.
 
     Args:
@@ -53,8 +51,8 @@ def match_vertices(
 
 
 def _complementary(
-    rows: LabelledVertices,
-    columns: LabelledVertices,
+    rows: VertexSet,
+    columns: VertexSet,
     row_masks: NDArray[Any],
     column_masks: NDArray[Any],
     everything: int,
@@ -75,16 +73,14 @@ def _complementary(
         yield from ((int(p), q) for p in np.flatnonzero((row_masks | column_masks[q]) == full))
 
 
-def _degenerate(labelled: LabelledVertices, masks: NDArray[Any]) -> list[int]:
+def _degenerate(labelled: VertexSet, masks: NDArray[Any]) -> list[int]:
     """Which of the sorted masks belong to vertices with more labels than dimensions."""
     extra = np.unique(labelled.full[sorted(labelled.vertices.extra)])
     places: list[int] = np.searchsorted(masks, extra).tolist()
     return places
 
 
-def _indices(
-    rows: LabelledVertices, columns: LabelledVertices, everything: int
-) -> dict[tuple[int, int], int]:
+def _indices(rows: VertexSet, columns: VertexSet, everything: int) -> dict[tuple[int, int], int]:
     """The index of each equilibrium of the perturbed game, added up by the pair it converges to.
 
     A pair of complementary bases is an equilibrium of the game whose payoffs are divided by the

@@ -19,13 +19,7 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.solvers._linear.algebra import multiply, solve_integer_system
 from gtlearn.solvers._nash.certified import from_support
-from gtlearn.solvers._nash.labels import (
-    LabelledVertices,
-    Matches,
-    enumerate_labelled,
-    index_sign,
-    strategy_of,
-)
+from gtlearn.solvers._nash.labels import Matches, VertexSet, index_sign, strategy_of, vertex_sets
 from gtlearn.solvers._nash.polytope import EPSILON, in_doubles
 
 MAX_FACES = 24  # with more to enumerate, matching both players' vertices is faster (square games)
@@ -66,10 +60,10 @@ class Partners:
         self.steps = np.asarray(steps, dtype=np.int64)
         self.matches = matches
         self.faces = 0
-        self.labelled: LabelledVertices
+        self.labelled: VertexSet
         self.singular: list[int] = []
 
-    def find(self, labelled: LabelledVertices) -> None:
+    def find(self, labelled: VertexSet) -> None:
         """Adds all partners of some of player 0's vertices.
 
         Raises:
@@ -161,7 +155,7 @@ class Partners:
         answers = [j for j in range(n) if mask >> (m + j) & 1]
         idle = sum(1 << (m + j) for j in range(n) if j not in answers)
         names = [m + j for j in answers] + list(range(m))
-        for face in enumerate_labelled(self.exact[:, answers], names):
+        for face in vertex_sets(self.exact[:, answers], names):
             masks, first = np.unique(face.full, return_index=True)
             for partner, k in zip(masks.tolist(), first.tolist(), strict=True):
                 if played & ~partner:

@@ -17,7 +17,7 @@ from gtlearn.errors import InputError, option
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import format_number
 from gtlearn.progress import tell
-from gtlearn.solvers._nash.labels import enumerate_labelled, positive_payoffs
+from gtlearn.solvers._nash.labels import positive_payoffs, vertex_sets
 from gtlearn.solvers._nash.polytope import direction
 from gtlearn.solvers.dummies import two_who_choose
 from gtlearn.solvers.solution import Solution
@@ -87,7 +87,7 @@ def _bases(matrix: NDArray[Any]) -> tuple[list[str], list[list[int]]]:
     rows, dimension = matrix.shape
     masks: list[int] = []
     symbolic = False
-    for labelled in enumerate_labelled(matrix, list(range(rows + dimension))):
+    for labelled in vertex_sets(matrix, list(range(rows + dimension))):
         if labelled.vertices.again:
             masks = []
         symbolic = labelled.vertices.symbolic

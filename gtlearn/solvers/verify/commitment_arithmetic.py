@@ -195,11 +195,8 @@ def bounds_by_multipliers(
 def _disobedience(payoffs: TypePayoffs, rows: list[int], multipliers: NDArray[Any]) -> NDArray[Any]:
     """sum_k l_jk (B_ij - B_ik) as integers, for the j of some rows; most l are zero."""
     used = np.flatnonzero(multipliers.any(axis=0))
-    weights, own, others = (
-        multipliers[:, used],
-        payoffs.follower[:, rows],
-        payoffs.follower[:, used],
-    )
+    weights = multipliers[:, used]
+    own, others = payoffs.follower[:, rows], payoffs.follower[:, used]
     if not used.size:
         return np.zeros(own.shape, dtype=np.int64)
     reach = max(largest(weights), 1) * max(largest(payoffs.follower), 1) * 2 * (used.size + 1)

@@ -185,10 +185,8 @@ def _brought(payoffs: TypePayoffs, weight: Fraction, j: int, row: ExactArray) ->
         return own
     weights = -row.numerators.astype(object)
     weights[j] += int(row.numerators.astype(object).sum())
-    gains = product(payoffs.follower, weights[:, None])[:, 0].tolist()
-    return own.plus(
-        _Vector([int(v) for v in gains], payoffs.follower_denominator * row.denominator)
-    )
+    gains = [int(v) for v in product(payoffs.follower, weights[:, None])[:, 0].tolist()]
+    return own.plus(_Vector(gains, payoffs.follower_denominator * row.denominator))
 
 
 def _largest(vectors: Sequence[_Vector]) -> _Vector:

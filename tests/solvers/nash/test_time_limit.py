@@ -7,7 +7,7 @@ import pytest
 
 from gtlearn.games import families, load
 from gtlearn.solvers import all_equilibria, one_equilibrium, solve, verify, zero_sum
-from gtlearn.solvers._nash.labels import Matches, enumerate_labelled, joined
+from gtlearn.solvers._nash.labels import Matches, joined, vertex_sets
 from gtlearn.solvers._nash.matching import match_vertices
 
 
@@ -52,9 +52,7 @@ def test_what_was_found_in_time_is_part_of_all(seed, limit):
 @pytest.mark.parametrize("late", [0, 1])
 def test_no_vertex_of_one_side_was_found_in_time(late):
     matrix = np.array([[3, 1], [1, 2]])
-    players = [
-        joined(list(enumerate_labelled(matrix, names))) for names in ([0, 1, 2, 3], [2, 3, 0, 1])
-    ]
+    players = [joined(list(vertex_sets(matrix, names))) for names in ([0, 1, 2, 3], [2, 3, 0, 1])]
     found = Matches()
     list(match_vertices(*players, found))
     assert found.pairs
