@@ -8,6 +8,7 @@ import os
 import benchmarks
 from benchmarks import jobs, report
 from benchmarks.agreement import agreement
+from benchmarks.before import before
 from benchmarks.commitments import commitments
 from benchmarks.environments import environments
 from benchmarks.harness import say
@@ -52,11 +53,16 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few small games; only prints")
     parser.add_argument("--case", default="", help="only the lines whose games contain this text")
     parser.add_argument("--render", action="store_true", help="write RESULTS.md anew, run nothing")
+    parser.add_argument("--before", metavar="COMMIT", help="against gtlearn at an earlier commit")
     options = parser.parse_args()
     unknown = [job for job in options.jobs if job not in JOBS]
     if unknown:
         parser.error(f"{unknown[0]!r} is no job; use {', '.join(JOBS)}")
-    for job in [] if options.render else options.jobs or JOBS:
+    if options.before:
+        for row in before(options.before, options.jobs, options.case):
+            report.store("before", row, os.getloadavg()[0])
+            say(report.shown(row))
+    for job in [] if options.render or options.before else options.jobs or JOBS:
         for case in JOBS[job](options.quick):
             if options.case in case.row.case:
                 load = os.getloadavg()[0]
@@ -66,7 +72,7 @@ def main() -> None:
                     report.store(job, case.row, load)
     if not options.quick:
         lines = [(job, case.row) for job, cases in JOBS.items() for case in cases(False)]
-        report.REPORT.write_text(report.render(lines))
+        report.REPORT.write_text(report.render(lines + report.stored("before")))
 
 
 if __name__ == "__main__":

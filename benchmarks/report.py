@@ -77,6 +77,12 @@ def store(job: str, row: Row, load: float) -> None:
     STORE.write_text(json.dumps(runs, indent=1, ensure_ascii=False) + "\n")
 
 
+def stored(job: str) -> list[tuple[str, Row]]:
+    """The lines of a job whose rows are known only once they are measured."""
+    rows = (row for key, row in _stored().items() if key.startswith(f"{job} | "))
+    return [(job, Row(row["job"], row["case"], [], row["peer"])) for row in rows]
+
+
 def _stored() -> dict[str, Any]:
     return json.loads(STORE.read_text()) if STORE.exists() else {}
 
@@ -141,7 +147,7 @@ def _titled(rows: list[tuple[str, dict[str, Any]]], job: str) -> str:
 def own_table(rows: list[dict[str, Any]]) -> str:
     """Rows with columns of their own; the first row says which."""
     heads = list(rows[0]["columns"])
-    lines = [["games", *heads], ["---"] * (len(heads) + 1)]
+    lines = [["line" if "games" in heads else "games", *heads], ["---"] * (len(heads) + 1)]
     lines += [[row["case"], *(row["columns"].get(head, "-") for head in heads)] for row in rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 

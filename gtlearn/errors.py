@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -64,6 +65,32 @@ def quoted(value: Any, most: int = 60) -> str:
         text = " ".join(text.split())
     closing = text[0] if text[:1] in ("'", '"') else ""
     return text if len(text) <= most else f"{text[: most - 3 - len(closing)]}...{closing}"
+
+
+def nearest(word: object, known: Iterable[object], otherwise: str = "use") -> str:
+    """How a sentence on an unknown word ends: with the nearest ones, or with all that are known.
+
+    Args:
+        word: what was given.
+        known: what could be.
+        otherwise: how the list of all begins; where it is empty, "" is returned instead.
+
+    >>> nearest("Stackelburg", ["nash", "stackelberg"]), nearest("x", ["Row", "Column"], "they are")
+    ('did you mean stackelberg?', 'they are Row, Column')
+    >>> nearest("x", ["nash", "ess", "qre"]), nearest("x", ["nash", "ess"], "")
+    ('use nash, ess or qre', '')
+    """
+    words = [str(one) for one in known]
+    plain = {_plain(one): one for one in words}
+    if near := difflib.get_close_matches(_plain(str(word)), plain, n=3, cutoff=0.6):
+        return f"did you mean {' or '.join(plain[one] for one in near)}?"
+    if otherwise == "use" and len(words) > 1:
+        words[-2:] = [" or ".join(words[-2:])]
+    return otherwise and f"{otherwise} {', '.join(words)}"
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s'-]+", "_", word.lower())[:60]
 
 
 def first_line(error: Exception) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from gtlearn.errors import InputError
-from gtlearn.reading import MAX_BYTES, kind_of, reason
+from gtlearn.reading import MAX_BYTES, kind_of, reported
 
 _SAFELY = (
     getattr(os, "O_NOFOLLOW", 0)
@@ -138,13 +138,11 @@ def require_plain(folder: Path) -> None:
     Raises:
         InputError: if it does, or cannot be read.
     """
-    try:
+    with reported(f"{folder} cannot be read"):
         for entry in _entries(folder):
             status = entry.stat(follow_symlinks=False)
             if not stat.S_ISDIR(status.st_mode) or _is_link(status):
                 _require_file(Path(entry.path), status)
-    except OSError as error:
-        raise InputError(f"{folder} cannot be read: {reason(error)}") from None
 
 
 def require_no_link(path: Path) -> None:

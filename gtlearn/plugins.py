@@ -1,16 +1,25 @@
-"""What installed packages add to gtlearn: entry points, loaded once something asks for them."""
+"""What users and packages add: by entry points, loaded once something asks for them, or `register`.
+
+What was registered in this process can be told to worker processes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+import functools
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from gtlearn.errors import InputError, first_line
+from gtlearn.errors import InputError, first_line, nearest
+from gtlearn.sources import function, is_source
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
+P = ParamSpec("P")
+_registered: list[Callable[[], Any]] = []
 
 
 def plugin(group: str, name: str, kind: type[T]) -> T | None:
@@ -45,6 +54,81 @@ def plugin_names(group: str) -> list[str]:
 def plugin_sources(group: str) -> dict[str, str]:
     """What a group's entry points name, as module:attribute, by their names; none is loaded."""
     return {point.name: point.value for point in _points(group)}
+
+
+class Named:
+    """Makers of one kind of thing, such as environments, which have a name or are module:function.
+
+    Attributes:
+        what: what they make, in errors, as in "an environment".
+        group: of entry points.
+        registered: those that `register` was called with.
+    """
+
+    def __init__(self, what: str, group: str) -> None:
+        self.what, self.group = what, group
+        self.registered: dict[str, Callable[..., Any]] = {}
+
+    def register(self, name: str, make: Callable[..., Any]) -> None:
+        """Makes one known by a name.
+
+        Raises:
+            InputError: if the name is empty, or meant as module:function.
+        """
+        if not name or is_source(name):
+            raise InputError(f"{self.what} cannot be called {name!r}; give a name without ':'")
+        self.registered[name] = make
+
+    def names(self) -> list[str]:
+        """The names that are registered or installed."""
+        return list(dict.fromkeys([*self.registered, *plugin_sources(self.group)]))
+
+    def find(self, name: str) -> Callable[..., Any]:
+        """The maker of that name, or the one that module:function names.
+
+        Raises:
+            InputError: if there is none.
+        """
+        if name in self.registered:
+            return self.registered[name]
+        source = name if is_source(name) else plugin_sources(self.group).get(name)
+        if source is None:
+            advice = nearest(name, self.names(), "") or "register it, or give module:function"
+            kind = self.what.partition(" ")[2]
+            raise InputError(f"there is no {kind} {name[:60]!r}; {advice}")
+        return function(source)
+
+
+def repeatable(register: Callable[P, T]) -> Callable[P, T]:
+    """Has what this function of a module registers registered in worker processes, too."""
+
+    @functools.wraps(register)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        result = register(*args, **kwargs)
+        _registered.append(functools.partial(call, *args, **kwargs))
+        return result
+
+    return call
+
+
+def registered() -> list[bytes]:
+    """What was registered in this process, for `register_again` in another one.
+
+    What another process cannot import is left out: functions within functions, and those of the
+    script that runs.
+    """
+    calls = []
+    for call in _registered:
+        with suppress(Exception):  # whatever pickle raises
+            calls.append(pickle.dumps(call))
+    return [pickled for pickled in calls if b"__main__" not in pickled]
+
+
+def register_again(calls: Iterable[bytes]) -> None:
+    """Registers here what `registered` says of another process, as far as it can be imported."""
+    for call in calls:
+        with suppress(ImportError, AttributeError):
+            pickle.loads(call)()
 
 
 def _points(group: str) -> Iterator[EntryPoint]:

@@ -158,6 +158,19 @@ def reason(error: Exception) -> str:
     return text[:1].lower() + text[1:]
 
 
+@contextmanager
+def reported(failure: str, advice: str = "") -> Iterator[None]:
+    """Turns an OSError inside into a sentence: what failed, why, and what to do.
+
+    Raises:
+        InputError: that sentence.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{failure}: {reason(error)}{advice and f'; {advice}'}") from None
+
+
 def kind_of(status: os.stat_result) -> str:
     """What something is that is no regular file, such as "a pipe"."""
     return next((name for test, name in _KINDS if test(status.st_mode)), "no file")

@@ -11,10 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from difflib import get_close_matches
 from typing import Any
 
-from gtlearn.errors import GtlearnError, InputError, first_line, option, quoted
+from gtlearn.errors import GtlearnError, InputError, first_line, nearest, option, quoted
 
 _SOURCE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _allowed: ContextVar[frozenset[str]] = ContextVar("gtlearn_allowed", default=frozenset())
@@ -82,8 +81,7 @@ def attribute(source: str) -> Any:
         raise _broken(module, error) from error
     for name in path.split("."):
         if not hasattr(value, name):
-            near = get_close_matches(name, dir(value), 1)
-            advice = f"did you mean {near[0]}?" if near else "give the name of one that is there"
+            advice = nearest(name, dir(value), "") or "give the name of one that is there"
             raise InputError(f"{module} has no attribute {name!r}; {advice}")
         value = getattr(value, name)
     return value

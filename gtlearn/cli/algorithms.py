@@ -68,7 +68,8 @@ class AlgorithmGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click's; where the algorithm plays decides which options it has."""
-        ctx.meta[_ENV] = next(iter(_values_of("--env", args)), None)
+        envs = _values_of("--env", args)
+        ctx.meta[_ENV] = next((env.split(",")[0] if self.several else env for env in envs), None)
         _allow(ctx, None, _values_of("--allow", args))
         return super().resolve_command(ctx, args)
 
@@ -90,23 +91,22 @@ class AlgorithmGroup(click.Group):
             context = click.get_current_context()
             own = {p.name: given.pop(p.name) for p in self.own if p.name in given}
             options = {key: value for key, value in given.items() if was_given(context, key)}
-            configs = chosen.grid(base, options) if self.several else []
-            config = configs[0] if configs else chosen.with_options(base, options)
-            _allow(context, None, config.sources)  # which were named here, or allowed before
-            return self.work(configs if self.several else config, **own)
+            several = self.several
+            configs = (
+                chosen.grid(base, options) if several else [chosen.with_options(base, options)]
+            )
+            for config in configs:
+                _allow(context, None, config.sources)  # which were named here, or allowed before
+            return self.work(configs if several else configs[0], **own)
 
-        fields = fields_of(algorithm.config_type())
+        def made(kind: type[Any], held: Any) -> list[click.Option]:
+            fields = fields_of(kind).items()
+            return [_option(f, getattr(held, k, f.default), self.several) for k, f in fields]
+
         seed = [] if self.several else [_option(SEED, base.seed)]
-        recording = [
-            _option(field, getattr(base.recording, name), self.several)
-            for name, field in fields_of(Recording).items()
-        ]
-        options = [
-            _option(field, getattr(base.options, field.name, field.default), self.several)
-            for field in fields.values()
-        ]
-        common = [*seed, *self.own, *recording]
-        for taken in {param.name for param in common} & set(fields):
+        common = [*seed, *self.own, *made(Recording, base.recording)]
+        options = made(algorithm.config_type(), base.options)
+        for taken in {param.name for param in common} & {param.name for param in options}:
             raise InputError(f"{name} has an option {taken}, as all runs do; call it otherwise")
         return Command(
             name,
@@ -161,12 +161,9 @@ def _elsewhere(name: str) -> str:
 
 def _metavar(field: Field) -> str:
     """What may be given for a field, in one word, or the choices."""
-    from gtlearn.runs.fields import choices, options_of
-    from gtlearn.sources import Source
-
-    kinds = options_of(field.kind)
-    words = [*choices(field.kind), *[_OWN_CODE] * (Source in kinds)]
-    return f"[{'|'.join(words)}]" if words else _METAVARS.get(kinds[0], "LIST")
+    if words := [*field.choices, *[_OWN_CODE] * field.kind.code]:
+        return f"[{'|'.join(words)}]"
+    return "LIST" if field.kind.many else _METAVARS[field.kind.scalar or str]
 
 
 def _option(field: Field, default: Any, several: bool = False) -> click.Option:
@@ -176,7 +173,7 @@ def _option(field: Field, default: Any, several: bool = False) -> click.Option:
     text = field.help
     if not field.required or default is not None:
         text = f"{text}  [default: {shown(default)}]".strip()
-    if field.kind is bool:
+    if field.hint is bool:
         flags = [f"--{name}/--no-{name}", field.name]
         return click.Option(flags, default=None, help=text, multiple=several)
     return click.Option(

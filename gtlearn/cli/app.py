@@ -18,8 +18,8 @@ COMMANDS = {  # name: the module in gtlearn.cli that defines it, in the order of
     "resume": "train",
     "sweep": "train",
     "reproduce": "reproduce",
-    "plot": "plot",
-    "watch": "watch",
+    "plot": "pictures",
+    "watch": "pictures",
     "demo": "demo",
     "doctor": "doctor",
 }

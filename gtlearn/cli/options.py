@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import math
 import re
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gtlearn.cli.stdout import Command
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, nearest
+from gtlearn.plugins import plugin_names
 
 if TYPE_CHECKING:
     from gtlearn.solvers.options import Option
@@ -25,57 +25,34 @@ Decorator = Callable[[Any], Any]
 _OBJECTIVES = ("welfare", "fairness", "gini", "none")
 _LIMITS = ("time_limit", "memory_limit")
 _READING = ("symmetric", "zero_sum", "rationalise", "players_axis", "input_format")
+_FORMATS = ("csv", "efg", "json", "literal", "nfg", "npy", "npz", "xlsx")
 _NEGATIVE_NUMBER = re.compile(r"-[.\d]")
 
 
-def nearest(text: str, known: Iterable[str]) -> str:
-    """Advice for a misspelt word.
-
-    >>> nearest("stackelburg", ["nash", "stackelberg"])
-    "did you mean 'stackelberg'?"
-    >>> nearest("x", ["nash", "stackelberg"])
-    'use nash or stackelberg'
-    """
-    known = list(known)
-    close = difflib.get_close_matches(text.lower(), known, n=1, cutoff=0.5)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"use {' or '.join([', '.join(known[:-1]), known[-1]] if known[1:] else known)}"
-
-
 class OneOf(click.Choice[str]):
-    """A choice of words; a misspelt one names the nearest."""
+    """A choice of words; a misspelt one names the nearest.
 
-    def __init__(self, *words: str) -> None:
+    Attributes:
+        more: gives further words, such as those that packages add; it is only asked where none of
+            the others fits, and for the help.
+    """
+
+    def __init__(self, *words: str, more: Callable[[], Iterable[str]] = tuple) -> None:
         super().__init__(words)
+        self.more = more
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """All words that there are."""
+        return f"[{'|'.join(self._all())}]"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """The word, if it is one of those known."""
-        if value in self.choices:
+        if value in self.choices or value in (known := self._all()):
             return str(value)
-        self.fail(f"{value!r} is unknown; {nearest(value, self.choices)}", param, ctx)
+        self.fail(f"{value!r} is unknown; {nearest(value, known)}", param, ctx)
 
-
-class ConceptName(OneOf):
-    """A concept; packages are only asked for theirs where one of those is named, or for help."""
-
-    def __init__(self) -> None:
-        from gtlearn.solvers.concepts import OWN
-
-        super().__init__(*OWN)
-
-    def _all(self) -> OneOf:
-        from gtlearn.solvers.concepts import names
-
-        return OneOf(*names())
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
-        """All names that there are."""
-        return self._all().get_metavar(param, ctx)
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        """The name, if it is one of those known."""
-        return str(value) if value in self.choices else self._all().convert(value, param, ctx)
+    def _all(self) -> list[str]:
+        return list(dict.fromkeys([*self.choices, *self.more()]))
 
 
 class Parsed(click.ParamType):  # type: ignore[type-arg]
@@ -222,7 +199,7 @@ def game_options(function: Callable[..., Any]) -> Any:
         ),
         click.option(
             "--input-format",
-            type=OneOf("csv", "efg", "json", "literal", "nfg", "npy", "npz", "xlsx"),
+            type=OneOf(*_FORMATS, more=functools.partial(plugin_names, "gtlearn.formats")),
             help="How the GAME on standard input is written, where that cannot be seen.",
         ),
         click.option(
@@ -301,7 +278,7 @@ def concept_options(verb: str, default: str | None) -> Decorator:
         verb: "solve" or "check".
         default: the concept unless one is given; None where that depends on the profile.
     """
-    from gtlearn.solvers.concepts import owners_of
+    from gtlearn.solvers.concepts import OWN, names, owners_of
     from gtlearn.solvers.options import OPTIONS
 
     def decorate(decorated: Any) -> Any:
@@ -310,10 +287,10 @@ def concept_options(verb: str, default: str | None) -> Decorator:
                 decorated = _concept_option(option, owners)(decorated)
         what = "What to solve for." if default else "What the profile claims to be."
         rest = "" if default else "  [default: nash; of a run, what it learned]"
-        concept = click.option(
-            "--concept", type=ConceptName(), default=default, help=f"{what}{rest}"
+        kind = OneOf(*OWN, more=names)
+        return click.option("--concept", type=kind, default=default, help=f"{what}{rest}")(
+            decorated
         )
-        return concept(decorated)
 
     return decorate
 

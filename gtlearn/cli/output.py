@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from gtlearn.cli.stdout import not_written, stdout
 from gtlearn.errors import InputError
 from gtlearn.files import require_replaceable
-from gtlearn.reading import reason
+from gtlearn.reading import reported
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -125,13 +125,11 @@ def require_writable(target: Path | None) -> None:
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """A temporary folder in that of a file; what goes wrong in it is said of the file."""
-    try:
-        with TemporaryDirectory(prefix=".gtlearn-", dir=target.parent) as folder:
-            yield Path(folder)
-    except OSError as error:
-        raise InputError(
-            f"{target} cannot be written: {reason(error)}; choose another file"
-        ) from None
+    with (
+        reported(f"{target} cannot be written", "choose another file"),
+        TemporaryDirectory(prefix=".gtlearn-", dir=target.parent) as folder,
+    ):
+        yield Path(folder)
 
 
 @contextmanager

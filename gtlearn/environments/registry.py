@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gtlearn.named import Named
+from gtlearn.plugins import Named, repeatable
 
-_ENVIRONMENTS = Named("an environment", "gtlearn.environments")
+ENVIRONMENTS = Named("an environment", "gtlearn.environments")
 
 
+@repeatable
 def register(name: str, make: Callable[[], Any]) -> None:
     """Makes an environment known by a name, to learners and to the command line's `--env`.
 
@@ -20,18 +21,4 @@ def register(name: str, make: Callable[[], Any]) -> None:
     Raises:
         InputError: if the name is empty, or meant as module:function.
     """
-    _ENVIRONMENTS.register(name, make)
-
-
-def environment_names() -> list[str]:
-    """The names that are registered or installed."""
-    return _ENVIRONMENTS.names()
-
-
-def find_environment(name: str) -> Callable[[], Any]:
-    """What makes the environment of that name, or what module:function names.
-
-    Raises:
-        InputError: if there is none.
-    """
-    return _ENVIRONMENTS.find(name)
+    ENVIRONMENTS.register(name, make)

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 import pyspiel
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError, about, quoted
+from gtlearn.errors import InputError, about, nearest, quoted
 from gtlearn.games.catalogue import ENTRY_GROUP, Entry, add_entry, catalogue_names, find_entry
 from gtlearn.games.effort import bytes_seconds, reading_seconds
 from gtlearn.games.formats.csv import is_csv, parse_csv
@@ -35,13 +35,13 @@ from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.kinds.registry import Kind, add_kind, kind_of, load_by, normal_form_of
-from gtlearn.games.names import nearest, parse_arguments, split_call
+from gtlearn.games.names import parse_arguments, split_call
 from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame, is_iterated, load_iterated
 from gtlearn.games.openspiel.markov import MARKOV, MarkovOpenSpielGame
 from gtlearn.games.openspiel.normal_form import from_openspiel, load_openspiel, to_openspiel
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import of_text
-from gtlearn.plugins import plugin_names
+from gtlearn.plugins import plugin_names, repeatable
 from gtlearn.reading import at_most, bound, text_of, with_bound
 
 for _kind in (
@@ -301,12 +301,12 @@ def _unknown(name: str) -> str:
         return f"a bracket of {shown} is not closed; write name(key=value)"
     if os.sep in name:
         return f"there is no file {shown}; give the path of a game file, or a name"
-    hint = nearest(
-        name, [*catalogue_names(), *pyspiel.registered_names(), *plugin_names(ENTRY_GROUP)]
-    )
+    known = [*catalogue_names(), *pyspiel.registered_names(), *plugin_names(ENTRY_GROUP)]
+    hint = nearest(name, known, "")
     return f"there is no game called {shown}; {hint or 'see `gtlearn games list`'}"
 
 
+@repeatable
 def register(row: Entry | Format | Kind) -> None:
     """Adds a game or family to the catalogue, a format of files, or a kind of game.
 

@@ -1,10 +1,8 @@
-"""Names with parameters, `name(key=value,...)`, and the nearest known name to a misspelt one."""
+"""Names with parameters, `name(key=value,...)`."""
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
 
 from gtlearn.errors import InputError, quoted
 
@@ -34,13 +32,6 @@ def parse_arguments(name: str, inside: str) -> dict[str, str]:
             raise InputError(f"parameter {quoted(key)} of {name} is given twice; give it once")
         arguments[key] = value
     return arguments
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """ "did you mean ...?" with the known names nearest to a misspelt one, "" if none is near."""
-    plain = re.sub(r"[\s'-]+", "_", name.lower())[:60]
-    near = difflib.get_close_matches(plain, list(known), n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def call_parameters(key: str, name: str) -> dict[str, str]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_type_hints
 
-from gtlearn.environments.registry import environment_names
-from gtlearn.errors import InputError, quoted
-from gtlearn.games.names import nearest
+from gtlearn.environments.registry import ENVIRONMENTS
+from gtlearn.errors import InputError, nearest, quoted
 from gtlearn.learning.options import composed
 from gtlearn.learning.protocol import Learner
 from gtlearn.plugins import plugin_sources
@@ -54,8 +53,8 @@ class Algorithm:
             return _options_of(self._built(), self.name)
         parts = (self.config,) if isinstance(self.config, str) else self.config
         kinds = [attribute(part) for part in parts]
-        composed_kind: type[Any] = kinds[0] if len(kinds) == 1 else composed(*kinds)
-        return composed_kind
+        kind: type[Any] = kinds[0] if len(kinds) == 1 else composed(*kinds)
+        return kind
 
     def learner(self, config: Any, seed: int) -> Learner:
         """A new run.
@@ -219,14 +218,13 @@ def find_algorithm(name: str, env: str | None = None) -> Algorithm:
         known = known_algorithms()
         if name in known:
             return known[name]
-        advice = nearest(name, known) or f"use {' or '.join(known)}"
-        raise InputError(f"there is no algorithm {name[:60]!r}; {advice}")
+        raise InputError(f"there is no algorithm {name[:60]!r}; {nearest(name, known)}")
     algorithm = ALGORITHMS[name]
     if env is None or algorithm.env == env or algorithm not in _KNOWN:
         return algorithm
     if (name, env) in IN_ENVIRONMENTS:
         return IN_ENVIRONMENTS[name, env]
-    if takes_any_environment(name) and (is_source(env) or env in environment_names()):
+    if takes_any_environment(name) and (is_source(env) or env in ENVIRONMENTS.names()):
         return _in_environment(name, env)
     own = environments_of(name) + ["module:function"] * takes_any_environment(name)
     advice = f"use {' or '.join(own)}" if own else "leave env out"
@@ -235,7 +233,7 @@ def find_algorithm(name: str, env: str | None = None) -> Algorithm:
 
 def environments_of(name: str) -> list[str]:
     """The environments that an algorithm plays in, beside games."""
-    added = environment_names() if takes_any_environment(name) else []
+    added = ENVIRONMENTS.names() if takes_any_environment(name) else []
     return [env for known, env in IN_ENVIRONMENTS if known == name] + added
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gtlearn.errors import InputError
 from gtlearn.files import require_no_link
-from gtlearn.reading import reason
+from gtlearn.reading import reported
 from gtlearn.reproduce.figure import Figure, FigureMethod, Panel, Reproduction
 from gtlearn.reproduce.kinds import find_kind
 from gtlearn.runs import folder
@@ -62,12 +62,8 @@ def reproduce(
     """
     if figure.methods or figure.needs:
         require_backend("local", workers)
-    try:  # it holds the picture even where there are no runs
-        parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"{parent} cannot be made: {reason(error)}; choose another folder by --output"
-        ) from None
+    with reported(f"{parent} cannot be made", "choose another folder by --output"):
+        parent.mkdir(parents=True, exist_ok=True)  # for the picture even where there are no runs
     configs = [(parent / need.name, figure.needed(need)) for need in figure.needs]
     needed = [Job(_folder_for(config, path, parent), config) for path, config in configs]
     _train(needed, workers, watch, stop)

@@ -10,8 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest
 from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs.config import Recording, RunConfig
 from gtlearn.runs.fields import fields_of, make
@@ -224,7 +223,7 @@ def read_figure(name: str, *, quick: bool = False) -> Figure:
     """
     known = figure_names()
     if name not in known:
-        advice = nearest(name.replace("_", "-"), known) or f"the figures are {', '.join(known)}"
+        advice = nearest(name, known, "the figures are")
         raise InputError(f"there is no figure {name[:60]!r}; {advice}")
     held = tomllib.loads((_FOLDER / f"{name}{_SUFFIX}").read_text(encoding="utf-8"))
     return parse_figure(name, held, quick=quick)
@@ -306,6 +305,6 @@ def _checked(kind: type[Any], values: Options, where: str) -> Any:
     known = fields_of(kind)
     for name in values:
         if name not in known:
-            advice = nearest(name, known) or f"the options are {', '.join(known)}"
+            advice = nearest(name, known, "the options are")
             raise InputError(f"the figure {where} has an unknown option {name!r}; {advice}")
     return make(kind, {name: known[name].checked(value) for name, value in values.items()})

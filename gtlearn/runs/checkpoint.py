@@ -18,7 +18,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.files import read_bytes, size_text, write_whole
 from gtlearn.optional import optional
-from gtlearn.reading import reason
+from gtlearn.reading import reported
 from gtlearn.tensors import packed, unpacked
 
 CHECKPOINT_SCHEMA = "gtlearn/checkpoint/2"
@@ -56,10 +56,8 @@ def load(path: Path) -> dict[str, Any]:
     Raises:
         InputError: if the file is no checkpoint, or was changed.
     """
-    try:
+    with reported(f"{path} cannot be read"):
         data = read_bytes(path, _LARGEST)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {reason(error)}") from None
     try:
         tensors, texts = unpacked(data)
         if texts["schema"] != SCHEMA_BEFORE:

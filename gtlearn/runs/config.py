@@ -20,12 +20,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, about, nearest
 from gtlearn.files import read_bytes
-from gtlearn.games.names import nearest
 from gtlearn.learning.options import described
 from gtlearn.learning.registry import Algorithm, find_algorithm
-from gtlearn.reading import reason
+from gtlearn.reading import reported
 from gtlearn.runs.fields import NONE, Field, fields_of, make, written
 from gtlearn.sources import Source, is_source, require_allowed
 from gtlearn.version import __version__
@@ -201,9 +200,8 @@ def read_text(path: Path, *, follow: bool = False) -> str:
         InputError: if it cannot be read.
     """
     try:
-        text = read_bytes(path, _MAX_BYTES, follow=follow).decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {reason(error)}; give a config.toml") from None
+        with reported(f"{path} cannot be read", "give a config.toml"):
+            text = read_bytes(path, _MAX_BYTES, follow=follow).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path} is not text; give a config.toml") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -255,9 +253,9 @@ class _Reader:
         run = self._values(tables["run"], recording, "run", list(recording))
         version = self._checked(_TEXT["version"], own["version"]) if "version" in own else None
         seed = self._checked(SEED, own["seed"]) if "seed" in own else 0
-        return RunConfig(
-            algorithm, self._made(algorithm.config_type(), values), seed, Recording(**run), version
-        )
+        with about(self.where):
+            options = make(algorithm.config_type(), values)
+        return RunConfig(algorithm, options, seed, Recording(**run), version)
 
     def _require_no_address(self, run: dict[str, Any]) -> None:
         """Refuses to connect to where a file says; "none" was written there once."""
@@ -289,7 +287,7 @@ class _Reader:
         values = {}
         for key, value in held.items():
             if key not in known:
-                advice = nearest(key, words) or f"the keys are {', '.join(words)}"
+                advice = nearest(key, words, "the keys are")
                 raise self._error(key, f"there is no key {key[:60]!r} here; {advice}", table)
             values[key] = self._checked(known[key], value, table)
         return values
@@ -299,12 +297,6 @@ class _Reader:
             if field.names_code(value):
                 require_allowed(value)
             return field.checked(value)
-
-    def _made(self, kind: type[Any], values: dict[str, Any]) -> Any:
-        try:
-            return make(kind, values)
-        except InputError as error:
-            raise InputError(f"{self.where}: {error}") from None
 
     @contextmanager
     def _blaming(self, key: str, table: str | None = None) -> Iterator[None]:

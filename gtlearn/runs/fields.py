@@ -12,26 +12,52 @@ import dataclasses
 import math
 import re
 import types
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest
 from gtlearn.sources import Source, is_source
 
 NONE = "none"  # how None is written
-_WORDS = {
-    bool: "true or false",
-    int: "an integer",
-    float: "a number",
-    str: "a text",
-    Source: "module:attribute",
-}
+_WORDS = {bool: "true or false", int: "an integer", float: "a number", str: "a text"}
 _PLURALS = {bool: "true or false", int: "integers", float: "numbers", str: "texts"}
 _METADATA = ("help", "minimum", "maximum", "above")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+class _Kind(NamedTuple):
+    """The type of a field, taken apart: what one value may be, and whether several are given.
+
+    Attributes:
+        scalar: bool, int, float or str; None where only words or code may be given.
+        words: those of a Literal.
+        code: whether it may be code, as module:attribute.
+        many: whether it is a tuple of such values.
+        optional: whether it may be None.
+    """
+
+    scalar: type[Any] | None
+    words: tuple[str, ...]
+    code: bool
+    many: bool
+    optional: bool
+
+
+@cache
+def _kind_of(hint: Any) -> _Kind:
+    options = _options(hint)
+    given = [option for option in options if option is not type(None)]
+    many = get_origin(given[0]) is tuple
+    items = _options(get_args(given[0])[0]) if many else given
+    words = tuple(word for item in items if get_origin(item) is Literal for word in get_args(item))
+    scalar = next((item for item in items if item in _WORDS), None)
+    return _Kind(scalar, words, Source in items, many, type(None) in options)
+
+
+def _options(hint: Any) -> list[Any]:
+    return list(get_args(hint)) if get_origin(hint) in (Union, types.UnionType) else [hint]
 
 
 @dataclass(frozen=True)
@@ -40,7 +66,7 @@ class Field:
 
     Attributes:
         name: as in the dataclass.
-        kind: its type.
+        hint: its type.
         default: what it is where nothing is given.
         required: whether it must be given.
         help: one line.
@@ -49,7 +75,7 @@ class Field:
     """
 
     name: str
-    kind: Any
+    hint: Any
     default: Any = None
     required: bool = False
     help: str = ""
@@ -58,13 +84,28 @@ class Field:
     above: float | None = None
 
     @property
+    def kind(self) -> _Kind:
+        """Its type, taken apart."""
+        return _kind_of(self.hint)
+
+    @property
+    def choices(self) -> list[str]:
+        """All texts that may be given, where there is a Literal."""
+        words = self.kind.words
+        return [*words, *[NONE] * self.kind.optional] if words else []
+
+    @property
     def expected(self) -> str:
         """What may be given, in words."""
-        return _described(self.kind) + self._bounds()
+        scalar, words, code, many, optional = self.kind
+        named = [(_PLURALS if many else _WORDS)[scalar]] if scalar else []
+        known = [*map(repr, words), *named, *["module:attribute"] * code]
+        text = " or ".join(known) or "its default"  # of a type that no option has
+        return f"{'a list of ' * many}{text}{f' or {NONE}' * optional}{self._bounds()}"
 
     def names_code(self, value: Any) -> bool:
         """Whether a value is code that is imported: a text as module:attribute."""
-        return Source in options_of(self.kind) and is_source(value)
+        return self.kind.code and is_source(value)
 
     def checked(self, value: Any) -> Any:
         """A value read from a file, in the field's type.
@@ -72,17 +113,17 @@ class Field:
         Raises:
             InputError: if it is of another type, out of bounds, or not finite.
         """
-        try:
-            converted = _converted(value, self.kind)
-        except TypeError:
-            raise self._refusal(value) from None
-        if any(not self._in_bounds(number) for number in _numbers(converted)):
+        if self.kind.optional and (value is None or value == NONE):
+            return None
+        given = value if self.kind.many else (value,)
+        read = tuple(map(self._converted, given)) if isinstance(given, list | tuple) else (None,)
+        if None in read:
             raise self._refusal(value)
-        if isinstance(converted, str) and holds_controls(converted):
+        if any(isinstance(one, str) and holds_controls(one) for one in read):
             raise InputError(
-                f"{self.name} = {_text(converted)[:60]} holds control characters; leave them out"
+                f"{self.name} = {_text(value)[:60]} holds control characters; leave them out"
             )
-        return converted
+        return read if self.kind.many else read[0]
 
     def parsed(self, text: str) -> Any:
         """A value read from the command line.
@@ -90,17 +131,45 @@ class Field:
         Raises:
             InputError: as for `checked`.
         """
+        text = text.strip()
+        if self.kind.optional and text == NONE:
+            return None
+        pieces = [piece.strip() for piece in text.split(",") if text]
         try:
-            return self.checked(_parsed(text.strip(), self.kind))
-        except ValueError as error:
-            raise (error if isinstance(error, InputError) else self._refusal(text)) from None
+            value = list(map(self._read, pieces)) if self.kind.many else self._read(text)
+        except ValueError:
+            raise self._refusal(text) from None
+        return self.checked(value)
+
+    def _converted(self, value: Any) -> Any:
+        """One value in the field's type; None where it is no such value, or out of bounds."""
+        if isinstance(value, str) and (value in self.kind.words or self.names_code(value)):
+            return value
+        if type(value) is int and _is_too_long(value):
+            return None
+        if self.kind.scalar is float and type(value) is int:
+            value = float(value)
+        if type(value) is not self.kind.scalar or not self._in_bounds(value):
+            return None
+        return value
+
+    def _read(self, text: str) -> Any:
+        """What stands in a text; one that fits nothing stays a text.
+
+        Raises:
+            ValueError: if it is no number.
+        """
+        scalar = self.kind.scalar
+        if scalar is bool:
+            return _TRUTHS.get(text.lower(), text)
+        return text if scalar is None else scalar(text)
 
     def _refusal(self, value: Any) -> InputError:
-        shown = (_text(value) if _is_value(value) else f"a {type(value).__name__}")[:60]
-        words = choices(self.kind)
-        advice = nearest(value, words) if isinstance(value, str) and words else ""
+        written = isinstance(value, bool | int | float | str | list | tuple)
+        shown = (_text(value) if written else f"a {type(value).__name__}")[:60]
+        near = nearest(value, self.choices, "") if isinstance(value, str) else ""
         return InputError(
-            f"{self.name} = {shown} cannot be used; {advice or f'give {self.expected}'}"
+            f"{self.name} = {shown} cannot be used; {near or f'give {self.expected}'}"
         )
 
     def _bounds(self) -> str:
@@ -110,19 +179,27 @@ class Field:
         parts = [f"{words} {bound:g}" for words, bound in bounds.items() if bound is not None]
         return " and ".join(parts) and f" {' and '.join(parts)}"
 
-    def _in_bounds(self, number: float) -> bool:
-        return (
-            math.isfinite(number)
-            and (self.minimum is None or number >= self.minimum)
-            and (self.maximum is None or number <= self.maximum)
-            and (self.above is None or number > self.above)
+    def _in_bounds(self, value: Any) -> bool:
+        """Whether a value is no number, or a finite one within the bounds."""
+        return type(value) not in (int, float) or (
+            math.isfinite(value)
+            and (self.minimum is None or value >= self.minimum)
+            and (self.maximum is None or value <= self.maximum)
+            and (self.above is None or value > self.above)
         )
 
 
 def fields_of(config: type[Any]) -> dict[str, Field]:
     """The fields of a dataclass, by name, in its order."""
-    hints = get_type_hints(config)
-    return {field.name: _field(field, hints[field.name]) for field in dataclasses.fields(config)}
+    hints, known = get_type_hints(config), {}
+    for field in dataclasses.fields(config):
+        told = {key: field.metadata[key] for key in _METADATA if key in field.metadata}
+        made = field.default_factory
+        default = field.default if made is dataclasses.MISSING else made()
+        if required := default is dataclasses.MISSING:
+            default = None
+        known[field.name] = Field(field.name, hints[field.name], default, required, **told)
+    return known
 
 
 def make(config: type[Any], values: dict[str, Any]) -> Any:
@@ -154,106 +231,9 @@ def is_finite(value: Any) -> bool:
     return isinstance(value, float) and math.isfinite(value)
 
 
-def options_of(kind: Any) -> list[Any]:
-    """X and None of `X | None`; a list of `kind` alone elsewhere."""
-    return list(get_args(kind)) if get_origin(kind) in (Union, types.UnionType) else [kind]
-
-
-def choices(kind: Any) -> list[str]:
-    """All texts that a Literal, or a list of it, allows."""
-    known = []
-    for option in options_of(kind):
-        if get_origin(option) is Literal:
-            known += list(get_args(option))
-        elif get_origin(option) is tuple:
-            known += choices(get_args(option)[0])
-        elif option is type(None):
-            known.append(NONE)
-    return known if known != [NONE] else []
-
-
-def _field(field: dataclasses.Field[Any], kind: Any) -> Field:
-    told = {key: field.metadata[key] for key in _METADATA if key in field.metadata}
-    default = field.default
-    if field.default_factory is not dataclasses.MISSING:
-        default = field.default_factory()
-    if default is dataclasses.MISSING:
-        return Field(field.name, kind, required=True, **told)
-    return Field(field.name, kind, default, **told)
-
-
-def _described(kind: Any) -> str:
-    parts = []
-    for option in options_of(kind):
-        if option is type(None):
-            parts.append(NONE)
-        elif get_origin(option) is Literal:
-            parts.append(" or ".join(repr(word) for word in get_args(option)))
-        elif get_origin(option) is tuple:
-            inner = get_args(option)[0]
-            parts.append(f"a list of {_PLURALS.get(inner) or _described(inner)}")
-        else:
-            parts.append(_WORDS[option])
-    return " or ".join(parts)
-
-
-def _converted(value: Any, kind: Any) -> Any:
-    """The value in that type.
-
-    Raises:
-        TypeError: if it is of another one.
-    """
-    options = options_of(kind)
-    if type(None) in options and (value is None or value == NONE):
-        return None
-    for option in options:
-        if get_origin(option) is Literal:
-            if isinstance(value, str) and value in get_args(option):
-                return value
-        elif get_origin(option) is tuple:
-            if isinstance(value, list | tuple):
-                return tuple(_converted(item, get_args(option)[0]) for item in value)
-        elif option is Source:
-            if is_source(value):
-                return value
-        elif type(value) is int and _is_too_long(value):
-            continue
-        elif option is float and isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        elif type(value) is option:
-            return value
-    raise TypeError(kind)
-
-
-def _parsed(text: str, kind: Any) -> Any:
-    """A text as the value that stands in it; a text that fits nothing stays one."""
-    options = options_of(kind)
-    if type(None) in options and text == NONE:
-        return None
-    for option in options:
-        if get_origin(option) is tuple:
-            pieces = [piece.strip() for piece in text.split(",")] if text else []
-            return tuple(_parsed(piece, get_args(option)[0]) for piece in pieces)
-        if option is bool:
-            return _TRUTHS.get(text.lower(), text)
-        if option in (int, float):
-            return option(text)
-    return text
-
-
-def _numbers(value: Any) -> Iterable[float]:
-    if isinstance(value, tuple):
-        return [number for item in value for number in _numbers(item)]
-    return [value] if isinstance(value, int | float) and not isinstance(value, bool) else []
-
-
 def _is_too_long(number: int) -> bool:
     """Whether an integer of TOML, which has 64 bits, cannot be it."""
     return not -(2**63) <= number < 2**63
-
-
-def _is_value(value: Any) -> bool:
-    return isinstance(value, bool | int | float | str | list | tuple)
 
 
 def _text(value: Any) -> str:

@@ -11,7 +11,7 @@ from gtlearn.errors import InputError
 from gtlearn.files import write_whole
 from gtlearn.learning.protocol import Filmed
 from gtlearn.optional import optional
-from gtlearn.reading import reason
+from gtlearn.reading import reported
 from gtlearn.runs.loop import restored
 
 FORMATS = (".gif", ".mp4")
@@ -30,7 +30,7 @@ def film_of(run: Path, seed: int) -> Film:
     """
     learner = restored(run)
     if not isinstance(learner, Filmed):
-        raise InputError(f"{run} is played without pictures; give a run in an environment")
+        raise InputError(f"the learner of {run} makes no film; give a run of one that does")
     return learner.film(seed)
 
 
@@ -61,9 +61,5 @@ def write(film: Film, file: Path) -> None:
         options = {"fps": film.rate, "codec": "libx264", "macro_block_size": 2}
     held = io.BytesIO()
     writer.imwrite(held, film.pictures, extension=kind, **options)
-    try:
+    with reported(f"{file} cannot be written", "choose another by --output"):
         write_whole(file, held.getvalue())
-    except OSError as error:
-        raise InputError(
-            f"{file} cannot be written: {reason(error)}; choose another by --output"
-        ) from None

@@ -17,7 +17,7 @@ from typing import Any
 from gtlearn.errors import GtlearnError, InputError, quoted
 from gtlearn.files import opened, read_bytes, require_no_link, require_plain, write_whole
 from gtlearn.optional import optional
-from gtlearn.reading import reason
+from gtlearn.reading import reported
 from gtlearn.runs import checkpoint
 from gtlearn.runs import result as results
 from gtlearn.runs.config import RunConfig, read_config
@@ -58,11 +58,6 @@ class RunFolder:
     def result_file(self) -> Path:
         """What came out; there once the run is finished."""
         return self.path / results.FILE
-
-    @property
-    def tensorboard_folder(self) -> Path:
-        """TensorBoard's files."""
-        return self.path / "tensorboard"
 
     def config(self) -> RunConfig:
         """The config that the run was made with.
@@ -171,17 +166,9 @@ class RunFolder:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Turns a full disk into a sentence."""
-        try:
+        advice = f"once it can, go on by `gtlearn resume {self.path}`"
+        with reported(f"{self.path} cannot be written", advice):
             yield
-        except OSError as error:
-            raise self.cannot_write(error) from error
-
-    def cannot_write(self, error: OSError) -> InputError:
-        """What to say of a full disk, or a folder that is read-only."""
-        return InputError(
-            f"{self.path} cannot be written: {reason(error)}; once it can, go on by "
-            f"`gtlearn resume {self.path}`"
-        )
 
     @contextmanager
     def locked(self, patience: float = 0) -> Iterator[None]:
@@ -195,16 +182,17 @@ class RunFolder:
         """
         filelock = optional("filelock", "learn")
         lock = filelock.FileLock(self.path / _LOCK, timeout=patience)
-        try:
-            opened(self.path / _LOCK, "a").close()  # of one name: some filelocks empty it
-            lock.acquire()
-        except filelock.Timeout:
-            raise InputError(
-                f"{self.path} is being trained by another process; wait for its end"
-            ) from None
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                raise self.cannot_write(error) from None
+        with self.writing():
+            try:
+                opened(self.path / _LOCK, "a").close()  # of one name: some filelocks empty it
+                lock.acquire()
+            except filelock.Timeout:
+                raise InputError(
+                    f"{self.path} is being trained by another process; wait for its end"
+                ) from None
+            except OSError as error:
+                if error.errno not in _NO_LOCKS:
+                    raise
         try:
             yield
         finally:
@@ -217,17 +205,16 @@ def create(config: RunConfig, path: Path) -> RunFolder:
     Raises:
         InputError: if the path is taken, or cannot be made.
     """
-    try:
-        path.mkdir(parents=True)
-        folder = RunFolder(path)
+    folder = RunFolder(path)
+    with reported(f"{path} cannot be made", "choose another folder"):
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            raise InputError(
+                f"{path} exists already; choose another folder, or go on with it by "
+                f"`gtlearn resume {path}`"
+            ) from None
         write_whole(folder.config_file, config.to_toml().encode())
-    except FileExistsError:
-        raise InputError(
-            f"{path} exists already; choose another folder, or go on with it by "
-            f"`gtlearn resume {path}`"
-        ) from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be made: {reason(error)}; choose another folder") from None
     return folder
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gtlearn.errors import InputError
 from gtlearn.optional import optional, require
+from gtlearn.plugins import register_again, registered
 from gtlearn.runs import cluster, folder, loop
 from gtlearn.runs.config import LARGEST_SEED, RunConfig
 from gtlearn.runs.folder import RunFolder
@@ -146,7 +147,8 @@ def train_all(
     if backend == "ray":
         return _by_ray(jobs, workers, address, stop)
     if workers > 1:
-        return each(finish, jobs, workers=workers, lost=_lost, stop=stop)
+        work = partial(finish, known=registered())
+        return each(work, jobs, workers=workers, lost=_lost, stop=stop)
     return _in_turn(jobs, stop)
 
 
@@ -162,14 +164,18 @@ def require_backend(backend: str, workers: int, address: str | None = None) -> N
         cluster.require_listener(address)
 
 
-def finish(job: Job, stop: Stop | None = None, patience: float = 0) -> RunOutcome:
+def finish(
+    job: Job, stop: Stop | None = None, patience: float = 0, known: Sequence[bytes] = ()
+) -> RunOutcome:
     """Trains one run to its end; bad input and divergence become its `error`.
 
     Args:
         job: the run.
         stop: whether to leave it to be resumed.
         patience: seconds for another process that trains it to end.
+        known: what was registered where the sweep began, if that is not here.
     """
+    register_again(known)
     path, ended = job.folder.path, partial(RunOutcome, job.folder.path, job.config, None)
     if not job.folder.config_file.is_file():
         return ended(f"a worker cannot see {path}; keep runs where all machines see them")
@@ -206,10 +212,10 @@ def _by_ray(
     with cluster.connected(workers, address) as ray:
         try:
             threads = {job.config.recording.threads for job in jobs}
-            remote = ray.remote(num_cpus=max(threads, default=1), max_retries=cluster.RETRIES)(
-                finish
-            )
-            pending = [remote.remote(job, patience=_PATIENCE) for job in jobs]
+            cpus = max(threads, default=1)
+            remote = ray.remote(num_cpus=cpus, max_retries=cluster.RETRIES)(finish)
+            known = registered()
+            pending = [remote.remote(job, patience=_PATIENCE, known=known) for job in jobs]
             while pending:
                 ready, pending = ray.wait(pending, timeout=_LOOK)
                 yield from ray.get(ready)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from gtlearn.named import Named
+from gtlearn.plugins import Named, repeatable
 
 
 class Logger(Protocol):
@@ -23,9 +23,10 @@ class Logger(Protocol):
 
 
 MakeLogger = Callable[[Path, int], Logger]  # of the run's folder and the first step to come
-_LOGGERS = Named("a logger", "gtlearn.loggers")
+LOGGERS = Named("a logger", "gtlearn.loggers")
 
 
+@repeatable
 def register(name: str, make: MakeLogger) -> None:
     """Makes a logger known by a name, to `train` and to the command line's `--logger`.
 
@@ -37,13 +38,4 @@ def register(name: str, make: MakeLogger) -> None:
     Raises:
         InputError: if the name is empty, or meant as module:function.
     """
-    _LOGGERS.register(name, make)
-
-
-def find_logger(name: str) -> MakeLogger:
-    """What makes the logger of that name, or what module:function names.
-
-    Raises:
-        InputError: if there is none.
-    """
-    return _LOGGERS.find(name)
+    LOGGERS.register(name, make)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from gtlearn.errors import InputError
 from gtlearn.files import opened, read_bytes, write_all
 from gtlearn.optional import optional
-from gtlearn.reading import reason
+from gtlearn.reading import reported
 from gtlearn.runs.fields import is_finite
 from gtlearn.runs.loggers import Logger
 
@@ -145,7 +145,7 @@ def read_rows(path: Path) -> list[MetricsRow]:
     Raises:
         InputError: if it cannot be read, or holds anything else.
     """
-    with _reading(path):
+    with reported(f"{path} cannot be read"):
         *lines, _ = read_bytes(path, _LARGEST).split(b"\n")
     return [_row(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]
 
@@ -163,7 +163,7 @@ def sample_rows(path: Path, count: int) -> list[MetricsRow]:
     Raises:
         InputError: if it cannot be read, or one of these lines is no row.
     """
-    with _reading(path), opened(path) as file:
+    with reported(f"{path} cannot be read"), opened(path) as file:
         size = os.fstat(file.fileno()).st_size
         if size <= count * _ROW:
             return read_rows(path)
@@ -185,15 +185,6 @@ def _lines_of(file: BinaryIO, size: int, count: int) -> Iterator[tuple[int, byte
     yield size, last
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turns what the system says of a file into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {reason(error)}") from None
-
-
 def _row(line: bytes, where: str) -> MetricsRow:
     """The row that a line holds: finite numbers, with the two that every row has.
 
@@ -207,5 +198,5 @@ def _row(line: bytes, where: str) -> MetricsRow:
     known = isinstance(row, dict) and {"step", "env_steps"} <= set(row)
     if not known or not all(map(is_finite, row.values())):
         raise InputError(f"{where}: this is no row of metrics")
-    last: MetricsRow = row
-    return last
+    entries: MetricsRow = row
+    return entries

@@ -7,22 +7,21 @@ other curve.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, product
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest
 from gtlearn.learning.registry import find_algorithm
 from gtlearn.runs.config import SEED, Recording, RunConfig
-from gtlearn.runs.fields import NONE, Field, fields_of, make, options_of
+from gtlearn.runs.fields import NONE, Field, fields_of, make
 from gtlearn.runs.folder import config_in
+from gtlearn.runs.loggers import LOGGERS
 from gtlearn.version import __version__
 
 _WHOLE = re.compile(r"[\s;]")  # in a literal game, whose commas are its own
@@ -47,12 +46,14 @@ def with_options(base: RunConfig, chosen: Mapping[str, Any]) -> RunConfig:
     """A config with some options changed, each already of its field's type; "seed" may be one.
 
     Raises:
-        InputError: if they do not fit together, or one is missing.
+        InputError: if they do not fit together, one is missing, or there is no such logger.
     """
     kind = base.algorithm.config_type()
-    held = {**_values(base.options), **_values(base.recording), **chosen}
+    held = {**(vars(base.options) if base.options else {}), **vars(base.recording), **chosen}
     options = make(kind, {name: held[name] for name in fields_of(kind) if name in held})
     recording = make(Recording, {name: held[name] for name in fields_of(Recording)})
+    if recording.logger is not None:
+        LOGGERS.find(recording.logger)  # what is wrong with it is said before there is a folder
     return RunConfig(base.algorithm, options, chosen.get("seed", base.seed), recording, __version__)
 
 
@@ -91,10 +92,8 @@ def parsed(field: Field, text: str) -> list[Any]:
     >>> parsed(Field("game", str), "chicken,gtlearn_iterated(stage=hero,horizon=4)")
     ['chicken', 'gtlearn_iterated(stage=hero,horizon=4)']
     """
-    kinds = options_of(field.kind)
-    whole = any(get_origin(kind) is tuple for kind in kinds) or (
-        str in kinds and _WHOLE.search(text.strip())
-    )
+    kind = field.kind
+    whole = kind.many or (kind.scalar is str and _WHOLE.search(text.strip()))
     return [field.parsed(part) for part in ([text] if whole else _parts(text))]
 
 
@@ -119,7 +118,7 @@ def checked(base: RunConfig, given: Mapping[str, Any]) -> dict[str, list[Any]]:
     grids = {}
     for name, value in given.items():
         if name not in known:
-            advice = nearest(name, known) or f"it has {', '.join(known)}"
+            advice = nearest(name, known, "it has")
             raise InputError(f"{base.algorithm.name} has no option {name[:60]!r}; {advice}")
         values = value if isinstance(value, list) else [value]
         grids[name] = [known[name].checked(plain(one)) for one in values]
@@ -131,9 +130,8 @@ def differing(configs: Sequence[RunConfig]) -> list[dict[str, Any]]:
     points = []
     for config in configs:
         alike = [c.options for c in configs if c.algorithm.name == config.algorithm.name]
-        own = _values(config.options)
-        names = [name for name in own if len({getattr(other, name) for other in alike}) > 1]
-        points.append({name: own[name] for name in names})
+        own = vars(config.options).items()
+        points.append({k: v for k, v in own if len({getattr(other, k) for other in alike}) > 1})
     return points
 
 
@@ -148,12 +146,6 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return NONE if value is None else str(value)
-
-
-def _values(options: Any) -> dict[str, Any]:
-    if options is None:
-        return {}
-    return {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
 
 
 def plain(value: Any) -> Any:

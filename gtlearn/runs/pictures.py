@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest
 from gtlearn.runs import folder
 from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
 from gtlearn.runs.config import RunConfig
@@ -208,8 +207,7 @@ def _series(path: Path, rows: Sequence[MetricsRow], metric: str, along: str) -> 
         raise InputError(f"{path} has no metrics yet; let it run on")
     points = {float(row[along]): float(row[metric]) for row in rows if metric in row}
     if not points:
-        known = list(rows[-1])
-        advice = nearest(metric, known) or f"it has {', '.join(known)}"
+        advice = nearest(metric, rows[-1], "it has")
         raise InputError(f"{path} has no metric {metric[:60]!r}; {advice}")
     steps = sorted(points)
     return np.array(steps), np.array([points[step] for step in steps])

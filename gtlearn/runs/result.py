@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from gtlearn.errors import InputError
 from gtlearn.files import opened, read_bytes, write_whole
-from gtlearn.reading import reason
+from gtlearn.reading import reported
 from gtlearn.runs.fields import holds_controls, is_finite
 
 RUN_SCHEMA = "gtlearn/run/1"
@@ -36,12 +36,11 @@ def read(path: Path, required: Iterable[str] = REQUIRED) -> dict[str, Any] | Non
     Raises:
         InputError: if it cannot be read, or is no result of a run.
     """
-    try:
-        data = read_bytes(path, MAX_RESULT_BYTES)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {reason(error)}") from None
+    with reported(f"{path} cannot be read"):
+        try:
+            data = read_bytes(path, MAX_RESULT_BYTES)
+        except FileNotFoundError:
+            return None
     try:
         result = json.loads(data.decode(), parse_constant=_refuse_constant)
         flaw = _flaw(result, required)

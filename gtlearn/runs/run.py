@@ -314,7 +314,8 @@ def _configs(
     base = algorithm
     if not isinstance(base, RunConfig):
         env = chosen.get("env")
-        base = options.base_of(os.fspath(base), env if isinstance(env, str) else None)
+        one = env[0] if isinstance(env, list) and env else env
+        base = options.base_of(os.fspath(base), one if isinstance(one, str) else None)
     return options.grid(base, options.checked(base, chosen))
 
 

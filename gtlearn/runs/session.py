@@ -24,7 +24,7 @@ from gtlearn.learning.protocol import Keeping, Learner
 from gtlearn.runs import checkpoint
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.folder import RunFolder
-from gtlearn.runs.loggers import find_logger
+from gtlearn.runs.loggers import LOGGERS
 from gtlearn.runs.metrics import MetricsLog, MetricsRow, is_kept
 from gtlearn.runs.result import RUN_SCHEMA
 
@@ -35,8 +35,8 @@ Make = Callable[[], Learner]
 class Session:
     """A run from one checkpoint on, in this process."""
 
-    def __init__(self, config: RunConfig, folder: RunFolder, learner: Learner, make: Make) -> None:
-        self.config, self.folder, self.learner, self._make = config, folder, learner, make
+    def __init__(self, config: RunConfig, own: RunFolder, learner: Learner, make: Make) -> None:
+        self.config, self.folder, self.learner, self._make = config, own, learner, make
         self.step = 0
         self.row: MetricsRow = {}  # the last one written
         self._bytes = 0  # of metrics, at the checkpoint
@@ -59,14 +59,14 @@ class Session:
         """The open metrics, at the checkpoint."""
         wanted, logger = self.config.recording.tensorboard, self.config.recording.logger
         step = self.step + self._has_row(self.step)
-        make = None if logger is None else find_logger(logger)
+        make = None if logger is None else LOGGERS.find(logger)
         with self.folder.writing():
             self._log = MetricsLog(
                 self.folder.metrics_file,
                 keep=self._bytes,
                 step=step,
                 logger=None if make is None else make(self.folder.path, step),
-                tensorboard=self.folder.tensorboard_folder if wanted else None,
+                tensorboard=self.folder.path / "tensorboard" if wanted else None,
                 again=not self._before.recording.tensorboard,
             )
         return self._log

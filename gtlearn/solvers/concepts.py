@@ -4,13 +4,12 @@ options they have. Every refusal, and the options of the command line, come from
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gtlearn.errors import InputError, option
+from gtlearn.errors import InputError, nearest, option
 from gtlearn.games import BayesianGame, Game, IteratedGame, MarkovGame
 from gtlearn.plugins import plugin, plugin_names
 
@@ -173,13 +172,8 @@ def concept_of(name: str) -> Concept:
     """
     known = _OWN.get(name) or _registered.get(name) or plugin(_GROUP, name, Concept)
     if known is None:
-        raise InputError(f"{name!r} is no concept; {_advice(name, names())}")
+        raise InputError(f"{name!r} is no concept; {nearest(name, names())}")
     return known
-
-
-def _advice(word: object, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(str(word), known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
 
 
 def kind_of_game(game: Game) -> str:

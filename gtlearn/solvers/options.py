@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, nearest
 
 
 @dataclass(frozen=True)
@@ -105,19 +104,7 @@ def given(function: Callable[..., Any], options: Mapping[str, Any]) -> dict[str,
     defaults = function.__kwdefaults__ or {}
     asked = {name: value for name, value in options.items() if value != defaults.get(name)}
     for name, value in asked.items():
-        if name in OPTIONS and OPTIONS[name].words:
-            require_word(name, value, OPTIONS[name].words)
+        words = OPTIONS[name].words if name in OPTIONS else ()
+        if words and value not in words:
+            raise InputError(f"{value!r} is no {name}; {nearest(value, words)}")
     return asked
-
-
-def require_word(name: str, value: Any, words: tuple[str, ...]) -> None:
-    """Refuses a word that is not among those known.
-
-    Raises:
-        InputError: if so, with the nearest one.
-    """
-    if value in words:
-        return
-    near = difflib.get_close_matches(str(value), words, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"use {' or '.join(words)}"
-    raise InputError(f"{value!r} is no {name}; {hint}")

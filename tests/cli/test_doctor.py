@@ -8,7 +8,7 @@ from importlib import metadata
 import highspy
 import pytest
 
-from gtlearn.cli import working
+from gtlearn.cli import doctor as working
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_nothing_is_tried_that_is_not_there(monkeypatch):
 
 
 def test_unknown_extras(refused):
-    assert "'atri' is unknown; did you mean 'atari'?" in refused("doctor", "atri")
+    assert "'atri' is unknown; did you mean atari?" in refused("doctor", "atri")
     assert "'xyz' is unknown; use core, learn, plots" in refused("doctor", "envs", "xyz")
 
 

@@ -93,7 +93,7 @@ def test_solve_a_market(gtlearn, market):
     ("arguments", "said"),
     [
         ([DILEMMA, "--follower", "optimal"], "it goes with --concept stackelberg"),
-        ([DILEMMA, *STACKELBERG, "--follower", "optimum"], "did you mean 'optimal'?"),
+        ([DILEMMA, *STACKELBERG, "--follower", "optimum"], "did you mean optimal?"),
         ([DILEMMA, *STACKELBERG, "--policy", "random"], "use deterministic or stochastic"),
         (
             [DILEMMA, *STACKELBERG, "--commitment", "pure"],

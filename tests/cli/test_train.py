@@ -173,7 +173,7 @@ def test_a_sweep_of_which_one_fails_says_so(gtlearn):
         (["resume"], "Missing argument 'RUN'"),
         (["sweep", "toy"], "Missing option '--seeds'"),
         (["sweep", "toy", "--seeds", "0-9"], "'0-9' is no range of seeds; write one as 0..9"),
-        (["sweep", "toy", "--seeds", "0", "--backend", "rya"], "did you mean 'ray'?"),
+        (["sweep", "toy", "--seeds", "0", "--backend", "rya"], "did you mean ray?"),
         (["sweep", "toy", "--seeds", "0", "--address", "auto"], "--address has no effect here"),
         (["sweep", "toy", "--seeds", "0", "--workers", "0"], "--workers"),
         (["plot", "nothing"], "nothing is no folder"),

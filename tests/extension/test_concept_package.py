@@ -1,46 +1,8 @@
 """A package outside gtlearn adds a solution concept, found by its entry point or registered."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
-import pytest
-
-PACKAGE = Path(__file__).parent / "concept_package"
-POINTS = """
-[gtlearn.concepts]
-maximin = maximin:CONCEPT
-broken = maximin:NOT_THERE
-"""
 ASYMMETRIC = "3,1 0,2; 1,0 2,3"  # Row mixes 1/4, 3/4 and secures 3/2; Column's first row: 1 and 2
-
-
-@pytest.fixture
-def python(tmp_path):
-    site = tmp_path / "site"
-    (site / "maximin-1.dist-info").mkdir(parents=True)
-    (site / "maximin-1.dist-info" / "METADATA").write_text("Name: maximin\nVersion: 1\n")
-    (site / "maximin-1.dist-info" / "entry_points.txt").write_text(POINTS)
-    places = [str(PACKAGE), str(site), *filter(None, [os.environ.get("PYTHONPATH")])]
-
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
-
-
-@pytest.fixture
-def gtlearn(python):
-    return lambda *arguments: python("-m", "gtlearn", *arguments)
 
 
 def test_it_is_solved_checked_and_verified(gtlearn, tmp_path):

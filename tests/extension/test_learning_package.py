@@ -165,7 +165,7 @@ def test_registered_by_a_name(gtlearn, monkeypatch):
     from gtlearn.environments import register as register_environment
     from gtlearn.environments import registry
 
-    monkeypatch.setattr(registry._ENVIRONMENTS, "registered", {})
+    monkeypatch.setattr(registry.ENVIRONMENTS, "registered", {})
     monkeypatch.setitem(ALGORITHMS, "walk", None)  # so that it is taken away at the end
     assert register("walk", build) is find_algorithm("walk")
     register_environment("our-dilemma", make)
@@ -181,15 +181,8 @@ def test_registered_by_a_name(gtlearn, monkeypatch):
             register(name, build)
 
 
-def test_installed_by_an_entry_point(gtlearn, monkeypatch, tmp_path):
-    site = tmp_path / "site"
-    info = site / "walker-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: walker\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        f"[gtlearn.learners]\nwalker = {LEARNER}\n[gtlearn.environments]\nours = {ENV}\n"
-    )
-    monkeypatch.syspath_prepend(str(site))
+def test_installed_by_an_entry_point(gtlearn, monkeypatch, installed):
+    monkeypatch.syspath_prepend(installed)
     assert "walker" in gtlearn("train", "--help")[1]
     assert gtlearn("train", "walker", "--output", "w")[0] == 0
     assert gtlearn("resume", "w")[0] == 0  # who installed it allowed it
@@ -210,5 +203,8 @@ def test_a_logger_of_ones_own_gets_the_rows(gtlearn):
     code, _, error = gtlearn("resume", "logged", "--iterations", "6", *both)
     assert code == 0, error
     assert json.loads(Path("logged/last.json").read_text())["step"] == 6
-    code, _, error = gtlearn("train", LEARNER, "--logger", "nowhere", "--output", "other")
-    assert code == 2 and "there is no logger 'nowhere'" in error
+    for command in (("train",), ("sweep", "--seeds", "0..1")):
+        arguments = (command[0], LEARNER, *command[1:], "--logger", "nowhere", "--output", "other")
+        code, _, error = gtlearn(*arguments)
+        assert code == 2 and "there is no logger 'nowhere'" in error and error.count("\n") == 1
+        assert not Path("other").exists()

@@ -245,7 +245,7 @@ def test_round_trip_of_iterated_games(game):
         ({"legal": 1}, '"legal" must be an object or nested lists, not 1'),
         ({"legal": {"bost": {}}}, "\"legal\": 'bost' is no state"),
         ({"legal": {"bust": []}}, "'bust' must list actions by player, not be a list"),
-        ({"legal": {"bust": {"Row": []}}}, "'Row' is no player; use Incumbent, Entrant"),
+        ({"legal": {"bust": {"Row": []}}}, "'Row' is no player; use Incumbent or Entrant"),
         ({"legal": {"bust": {"Entrant": "low"}}}, "'Entrant', must be a list of labels, not 'low'"),
         ({"legal": {"bust": {"Entrant": ["lo"]}}}, "'lo' is no action of player 'Entrant'"),
         ({"legal": {"bust": {"Entrant": []}}}, "needs a legal action in every state"),

@@ -23,7 +23,7 @@ SILENT = (
     " [('matching_pennies', 'nash'), ('aumann_chicken', 'correlated'),"
     " ('security_bayesian', 'stackelberg')]]"
 )
-TRUTH = "from gtlearn.cli.working import solve_programs; solve_programs()"
+TRUTH = "from gtlearn.cli.doctor import solve_programs; solve_programs()"
 ITERATED = "'gtlearn_iterated(stage=chicken,horizon=4)'"
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, nearest, quoted
 from gtlearn.games.catalogue.entry import Entry as Entry
-from gtlearn.games.names import nearest, split_call
+from gtlearn.games.names import split_call
 from gtlearn.plugins import plugin, plugins
 
 ENTRY_GROUP = "gtlearn.games"
@@ -76,6 +76,6 @@ def catalogue_entry(name: str) -> Entry:
     """
     entry = find_entry(name)
     if entry is None:
-        hint = nearest(name, catalogue_names()) or "see `gtlearn games list`"
+        hint = nearest(name, catalogue_names(), "") or "see `gtlearn games list`"
         raise InputError(f"the catalogue has no game {name[:60]!r}; {hint}")
     return entry

@@ -21,7 +21,7 @@ from gtlearn.games.formats.markov_json import is_markov, markov_json, read_marko
 from gtlearn.games.formats.matrices import game_from_arrays, refuse_axis
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.iterated import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame, as_markov
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.numbers import format_number
@@ -84,10 +84,8 @@ def parse_json(
 
 def dump_json(game: Game) -> str:
     """The game as a JSON text, exact, with its labels; an iterated game as its Markov game."""
-    if isinstance(game, IteratedGame):
-        game = game.markov
-    if isinstance(game, MarkovGame):
-        return pieces.layout(markov_json(game)) + "\n"
+    if isinstance(game, IteratedGame | MarkovGame):
+        return pieces.layout(markov_json(as_markov(game))) + "\n"
     head: dict[str, Any] = {"schema": _SCHEMA, "name": game.name, "players": game.players}
     if isinstance(game, BayesianGame):
         head["leader"] = game.leader

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from gtlearn.errors import InputError, quoted
-from gtlearn.games.names import nearest
+from gtlearn.errors import InputError, nearest, quoted
 from gtlearn.games.numbers import ExactArray, format_number, parse_number, short_number, to_fraction
 
 _SHORT = 60  # characters of an object that stands on one line
@@ -26,8 +25,22 @@ def read_value(text: str) -> Any:
         parse_float=parse_number,
         parse_int=_integer,
         parse_constant=_no_constant,
-        object_pairs_hook=_object,
+        object_pairs_hook=distinct_keys,
     )
+
+
+def distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a JSON text.
+
+    Raises:
+        InputError: if a key comes twice.
+    """
+    out: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in out:
+            raise InputError(f"the key {quoted(key)} comes twice in one object; keep one")
+        out[key] = value
+    return out
 
 
 def tensor(array: ExactArray) -> Any:
@@ -87,7 +100,7 @@ class Place:
         """Complains about a key, or one of the labels `given`, that is not known."""
         for label in self.value if given is None else given:
             if label not in known:
-                advice = nearest(label, known) or f"use {', '.join(map(str, known[:12]))}"
+                advice = nearest(label, known)
                 raise InputError(f"{self.where}: {quoted(label)} is no {what}; {advice}")
 
     def each(self, states: Sequence[str], what: str, advice: str) -> Iterator[tuple[str, Any]]:
@@ -173,15 +186,6 @@ def _holds_containers(values: Any) -> bool:
 
 def _text_of(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in out:
-            raise InputError(f"the key {quoted(key)} comes twice in one object; keep one")
-        out[key] = value
-    return out
 
 
 def _integer(text: str) -> int:

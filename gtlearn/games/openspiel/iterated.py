@@ -23,7 +23,7 @@ import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, about, quoted
+from gtlearn.errors import InputError, about, nearest, quoted
 from gtlearn.games import names
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.formats.files import is_path
@@ -140,8 +140,7 @@ def _split_arguments(inside: str) -> dict[str, str]:
             )
         key = match[1]
         if key not in _FAMILY.defaults:
-            known = _FAMILY.defaults
-            advice = names.nearest(key, known) or f"its parameters are {', '.join(known)}"
+            advice = nearest(key, _FAMILY.defaults, "its parameters are")
             raise InputError(f"{ITERATED} has no parameter {quoted(key)}; {advice}")
         if key in given:
             raise InputError(f"parameter {key!r} of {ITERATED} is given twice; give it once")

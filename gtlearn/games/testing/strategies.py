@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gtlearn.errors import InputError
-from gtlearn.games.kinds.iterated import IteratedGame
+from gtlearn.games.kinds.iterated import IteratedGame, as_markov
 from gtlearn.games.kinds.markov.building import markov_game
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
@@ -262,11 +262,9 @@ def tables(
         player: whose actions.
         max_weight: bounds the denominators, as in `mixed_strategies`.
     """
-    markov = game.markov if isinstance(game, IteratedGame) else game
-
     rows = [
         mixed_strategies(int(mask.sum()), max_weight=max_weight).map(partial(_spread, mask))
-        for mask in markov.legal[player]
+        for mask in as_markov(game).legal[player]
     ]
     return st.tuples(*rows)
 

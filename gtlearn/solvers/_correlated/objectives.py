@@ -133,7 +133,7 @@ def fairness_program(game: NormalFormGame, rows: Deviations) -> SparseProgram:
 def fairness_proof(game: NormalFormGame, rows: Deviations, optimum: Optimum) -> Proof:
     """The dual of `fairness_program` in units of payoffs; the weights sum to one."""
     scale = _scale(game)
-    lowest = _lowest(game, scale)
+    lowest = min(int(_scaled(game, k, scale).min()) for k in range(game.num_players))
     first = len(rows.keys)
     shares = optimum.dual[first : first + game.num_players]
     total = sum(shares)  # the dual constraint of t makes it positive
@@ -165,10 +165,6 @@ def _scaled(game: NormalFormGame, player: int, scale: int) -> NDArray[Any]:
     if max(largest, 1) * factor * game.num_players >= 2**62:  # numpy holds the factor too
         numerators = numerators.astype(object)
     return numerators * factor
-
-
-def _lowest(game: NormalFormGame, scale: int) -> int:
-    return min(int(_scaled(game, k, scale).min()) for k in range(game.num_players))
 
 
 def _unit_payoffs(game: NormalFormGame) -> tuple[list[NDArray[Any]], int]:

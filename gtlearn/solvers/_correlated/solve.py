@@ -208,20 +208,9 @@ def _best(game: NormalFormGame, asked: _Asked) -> CorrelatedEquilibrium:
     if asked.arithmetic == FLOAT:
         return from_floats(game, asked.concept, asked.objective, rows)
     tell(None, "exact optimum and its proof")
-    return _exact(game, asked.concept, asked.objective, rows)
-
-
-def _exact(
-    game: NormalFormGame,
-    concept: str,
-    objective: str | None,
-    rows: Deviations,
-) -> CorrelatedEquilibrium:
-    """The optimum with its verified certificate."""
-    if objective is None:
-        pure = best_pure_equilibrium(game, concept, objective)
-        if pure is not None:
-            return pure
+    concept, objective = asked.concept, asked.objective
+    if objective is None and (pure := best_pure_equilibrium(game, concept, objective)) is not None:
+        return pure
     shares, proof = _optimum(game, objective, rows)
     payoffs = payoffs_of(game, shares)
     evidence: dict[str, object] = {"gain": Fraction(0), "objective": objective}

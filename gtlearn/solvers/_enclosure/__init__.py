@@ -1,4 +1,4 @@
 """Irrational equilibria in boxes: Newton's method in many digits, then a proof by Krawczyk.
 
-`system` and `krawczyk` know no games; `equilibria` writes those of a game as equations.
+`krawczyk` knows no games; `equilibria` writes those of a game as equations.
 """

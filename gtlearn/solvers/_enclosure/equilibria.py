@@ -25,11 +25,13 @@ from gtlearn.solvers._enclosure.krawczyk import (
     DIGITS,
     PRECISIONS,
     Box,
+    Monomial,
     NotEnclosed,
+    Polynomial,
+    Polynomials,
     proven_box,
     refined,
 )
-from gtlearn.solvers._enclosure.system import Monomial, Polynomial, Polynomials
 from gtlearn.solvers.enclosures import EnclosedTable, Enclosure, Real
 from gtlearn.solvers.evidence import EnclosureEvidence
 from gtlearn.solvers.outcomes import ENCLOSURE, Certificate, NashEquilibrium

@@ -11,21 +11,65 @@ Interval Methods for Systems of Equations, Theorem 5.1.8).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
-from flint import arb, arb_mat, ctx
+from flint import arb, arb_mat, ctx, fmpq
 
 from gtlearn.errors import GtlearnError
-from gtlearn.solvers._enclosure.system import System, ball, interval
 
 DIGITS = 31  # the radius of a box is 10^-31 of the unit of its unknown
 GUARD = 9  # more digits of its midpoint
 PRECISIONS = (256, 512, 1024)  # bits, tried in this order
 STEPS = 40  # of Newton's method, of which each doubles the digits near a regular root
 
+Monomial = tuple[int, ...]  # the unknowns that are multiplied
+Polynomial = Mapping[Monomial, Fraction]  # the coefficient of each monomial
+Balls = Sequence[arb]
 _Rows = tuple[tuple[Fraction, ...], ...]
+
+
+class System(Protocol):
+    """As many equations f(x) = 0 as unknowns x, with their derivatives."""
+
+    def residual(self, point: Balls) -> list[arb]:
+        """f in a ball around every value that it takes at the points of the balls."""
+
+    def jacobian(self, point: Balls) -> arb_mat:
+        """The derivatives, one row an equation, in the same way."""
+
+
+@dataclass(frozen=True)
+class Polynomials:
+    """Polynomials with rational coefficients.
+
+    Attributes:
+        unknowns: how many there are.
+        terms: one polynomial an equation.
+    """
+
+    unknowns: int
+    terms: Sequence[Polynomial]
+
+    def residual(self, point: Balls) -> list[arb]:
+        """See `System`."""
+        return [_value(polynomial, point) for polynomial in self.terms]
+
+    def jacobian(self, point: Balls) -> arb_mat:
+        """See `System`."""
+        out = arb_mat(len(self.terms), self.unknowns)
+        for row, polynomial in enumerate(self.terms):
+            slopes: dict[int, arb] = {}
+            for monomial, coefficient in polynomial.items():
+                exact = ball(coefficient)
+                for k, unknown in enumerate(monomial):
+                    rest = _product(exact, monomial[:k] + monomial[k + 1 :], point)
+                    slopes[unknown] = slopes[unknown] + rest if unknown in slopes else rest
+            for unknown, slope in slopes.items():
+                out[row, unknown] = slope
+        return out
 
 
 class NotEnclosed(GtlearnError):
@@ -87,13 +131,9 @@ def _newton(
         point = [(x - step).mid() for x, step in zip(point, steps, strict=True)]
         sizes = [step.abs_upper() / ball(u) for step, u in zip(steps, units, strict=True)]
         if all(size < arb(10) ** -(DIGITS + GUARD) for size in sizes):
-            return tuple(_decimal(x, u) for x, u in zip(point, units, strict=True))
+            last = Fraction(1, 10 ** (DIGITS + GUARD))  # of the unit
+            return tuple(_rounded(x, u * last) for x, u in zip(point, units, strict=True))
     return None
-
-
-def _decimal(value: arb, unit: Fraction) -> Fraction:
-    """A number rounded to `DIGITS` + `GUARD` digits after the unit's."""
-    return _rounded(value, unit / 10 ** (DIGITS + GUARD))
 
 
 def _rounded(value: arb, unit: Fraction) -> Fraction:
@@ -161,6 +201,29 @@ def _short(value: arb, error: arb) -> Fraction:
     """A decimal within the error of a number, with no more places than that needs."""
     places = int(error.log_base(10).mid().fmpq().floor())
     return _rounded(value, Fraction(10) ** places)
+
+
+def ball(value: Fraction) -> arb:
+    """A ball around a rational, as small as the working precision allows."""
+    return arb(fmpq(value.numerator, value.denominator))
+
+
+def interval(middle: Fraction, radius: Fraction) -> arb:
+    """A ball that holds all numbers within the radius of the midpoint."""
+    return ball(middle - radius).union(ball(middle + radius))
+
+
+def _value(polynomial: Polynomial, point: Balls) -> arb:
+    total = arb(0)
+    for monomial, coefficient in polynomial.items():
+        total += _product(ball(coefficient), monomial, point)
+    return total
+
+
+def _product(coefficient: arb, monomial: Monomial, point: Balls) -> arb:
+    for unknown in monomial:
+        coefficient = coefficient * point[unknown]
+    return coefficient
 
 
 SINGULAR = "it is not isolated, or only just: the derivatives of its equations are singular"

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from gtlearn import limits
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+from gtlearn import child, limits
 from gtlearn.errors import InputError, option
 from gtlearn.games import NormalFormGame
+from gtlearn.limits import LimitReached
 from gtlearn.progress import Progress
 from gtlearn.solvers import _nash as nash
-from gtlearn.solvers._nash.floats import rounded
+from gtlearn.solvers._nash.certified import checking_seconds
+from gtlearn.solvers.outcomes import FLOAT, Certificate, NashEquilibrium, Outcome, Strategy
 from gtlearn.solvers.solution import Solution
+from gtlearn.solvers.verify.nash import regrets_and_payoffs
+
+_DOUBLE = 60  # bits of a probability's denominator, about
 
 
 def solve_nash(
@@ -39,7 +48,7 @@ def solve_nash(
             solution = nash.select(solution, select)
     else:
         solution = nash.one_equilibrium(game, method=method, progress=progress)
-    return rounded(solution) if arithmetic == "float" else solution
+    return _as_floats(game, solution) if arithmetic == "float" else solution
 
 
 def _share_after(criterion: str | None, arithmetic: str) -> float:
@@ -47,3 +56,58 @@ def _share_after(criterion: str | None, arithmetic: str) -> float:
     if criterion == "entropy":
         return 0.3
     return 0.3 if criterion is None and arithmetic == "float" else 0.0
+
+
+def _as_floats(game: NormalFormGame, solution: Solution) -> Solution:
+    """The same solution with float strategies, whose measured regrets are the certificate.
+
+    The rounded strategies are no exact equilibria, so nothing is verified: the regrets say how far
+    off they are. At a limit those that could not be rounded are left out.
+
+    Raises:
+        InputError: if a payoff is too large for a double.
+    """
+    for player in range(game.num_players):
+        game.floats(player)  # raises where a payoff is too large for a double
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in solution:
+            if isinstance(outcome, NashEquilibrium):
+                outcome = child.bounded(_rounded, game, outcome, seconds=_seconds(game, outcome))
+            outcomes.append(outcome)
+    except LimitReached as reached:
+        return replace(
+            solution,
+            solutions=tuple(outcomes),
+            arithmetic=FLOAT,
+            status=reached.status,
+            complete=False,
+            components=None,
+            component_indices=None,
+            subsets=None,
+            notes=(*solution.notes, f"{reached}: the rest of what was found was not rounded"),
+        )
+    return replace(solution, solutions=tuple(outcomes), arithmetic=FLOAT)
+
+
+def _seconds(game: NormalFormGame, equilibrium: NashEquilibrium) -> float:
+    if limits.patience() == math.inf:
+        return 0.0
+    played = sum(1 for strategy in equilibrium.strategies for p in strategy if p)
+    return checking_seconds(game, played, 2 * _DOUBLE * played)
+
+
+def _rounded(game: NormalFormGame, equilibrium: NashEquilibrium) -> NashEquilibrium:
+    strategies: tuple[Strategy, ...] = tuple(
+        tuple(float(p) for p in strategy) for strategy in equilibrium.strategies
+    )
+    normalised = []
+    for strategy in strategies:
+        exact = [Fraction(p) for p in strategy]
+        normalised.append([p / sum(exact) for p in exact])
+    losses, payoffs = regrets_and_payoffs(game, normalised)
+    evidence = {"regrets": tuple(float(r) for r in losses)}
+    certificate = Certificate("nash", FLOAT, False, evidence)
+    return NashEquilibrium(
+        strategies, tuple(float(p) for p in payoffs), certificate, equilibrium.index
+    )

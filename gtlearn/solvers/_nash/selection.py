@@ -82,8 +82,7 @@ def _has_dummies(solution: Solution) -> bool:
 
     The payoff of a player who does not choose depends on both strategies of those who do.
     """
-    mixed = any(len(s.rows) * len(s.columns) > 1 for s in solution.subsets or ())
-    return mixed and two_who_choose(solution.game) is not None
+    return _has_sets(solution) and two_who_choose(solution.game) is not None
 
 
 def score(payoffs: Sequence[Number], criterion: str) -> tuple[Fraction, ...]:

@@ -122,44 +122,58 @@ class CheckReport:
         return None if markov.horizon is None else self.nash_conv / markov.scale
 
     def to_json(self) -> dict[str, Any]:
-        """The report as the JSON object of schema gtlearn/check/1."""
-        return to_json(self)
+        """The object of schema gtlearn/check/1; keys that do not apply are absent.
+
+        In several steps there are, beside the keys of a normal form, "openspiel_nash_conv" (with a
+        horizon), "stationary_regrets" (null where not known), "stochastic_regrets" (pairs of what a
+        known table gains and a bound), and in "stackelberg": "follower" (its class), "policy" (what
+        the gap compares with), "best_responses" (for each state the indices of best actions, or one
+        such list a step; empty where the play never comes) or "best_tables", "stochastic" (the same
+        for stochastic tables, beside a deterministic one) and "deception".
+        """
+        said = self.regrets is not None or self.game.in_steps
+        nearest = self.nearest
+        names = (
+            *("regrets", "nash_conv", "openspiel_nash_conv"),
+            *("stationary_regrets", "stochastic_regrets", "payoffs"),
+        )
+        out: dict[str, Any] = {
+            "schema": CHECK_SCHEMA,
+            "game": game_json(self.game),
+            "concept": self.concept,
+            "holds": self.holds,
+            "tolerance": json_number(self.tolerance),
+            "status": self.status,
+            "unit": unit(self) if said else None,
+            **{name: plain(getattr(self, name)) for name in names},
+            "nearest": plain(nearest and vars(nearest)),
+            "stackelberg": self.stackelberg and _commitment_json(self, self.stackelberg),
+            "gain": plain(self.gain),
+            "notes": list(self.notes) or None,
+        }
+        return {key: value for key, value in out.items() if value is not None}
 
     def __str__(self) -> str:
-        return render(self)
-
-
-def to_json(report: CheckReport) -> dict[str, Any]:
-    """The object of schema gtlearn/check/1; keys that do not apply are absent.
-
-    In several steps there are, beside the keys of a normal form, "openspiel_nash_conv" (with a
-    horizon), "stationary_regrets" (null where not known), "stochastic_regrets" (pairs of what a
-    known table gains and a bound), and in "stackelberg": "follower" (its class), "policy" (what the
-    gap compares with), "best_responses" (for each state the indices of best actions, or one such
-    list a step; empty where the play never comes) or "best_tables", "stochastic" (the same for
-    stochastic tables, beside a deterministic one) and "deception".
-    """
-    said = report.regrets is not None or report.game.in_steps
-    nearest = report.nearest
-    names = (
-        *("regrets", "nash_conv", "openspiel_nash_conv"),
-        *("stationary_regrets", "stochastic_regrets", "payoffs"),
-    )
-    out: dict[str, Any] = {
-        "schema": CHECK_SCHEMA,
-        "game": game_json(report.game),
-        "concept": report.concept,
-        "holds": report.holds,
-        "tolerance": json_number(report.tolerance),
-        "status": report.status,
-        "unit": unit(report) if said else None,
-        **{name: plain(getattr(report, name)) for name in names},
-        "nearest": plain(nearest and vars(nearest)),
-        "stackelberg": report.stackelberg and _commitment_json(report, report.stackelberg),
-        "gain": plain(report.gain),
-        "notes": list(report.notes) or None,
-    }
-    return {key: value for key, value in out.items() if value is not None}
+        """The profile, what each player could gain, and the verdict in words."""
+        blocks: list[Any] = [describe(self.game), _verdict(self)]
+        commitment, game = self.stackelberg, self.game
+        if self.joint is not None:
+            blocks.append(_joint_table(self))
+        elif not game.in_steps:
+            blocks.append(_strategy_table(self))
+        elif commitment is None:
+            tables = [table for table in self.strategies if table is not None]
+            blocks.append(profile_table(as_markov(game), tables))
+            blocks += _regret_table(self)
+        blocks += _regret_lines(self)
+        if self.gain is not None:
+            blocks.append(f"Largest gain of a deviation: {exactly(self.gain)}.")
+        if commitment is not None:
+            blocks += commitment_blocks(self.profile, commitment, unit(self))
+        if self.nearest is not None:
+            blocks.append(_nearest_line(self))
+        blocks += [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in self.notes]
+        return to_text(blocks)
 
 
 def _commitment_json(report: CheckReport, check: CommitmentCheck) -> dict[str, Any]:
@@ -189,29 +203,6 @@ def _optimum_json(optimum: BestCommitment) -> dict[str, Any]:
 def unit(report: CheckReport) -> str:
     """What payoffs and regrets are counted in."""
     return as_markov(report.game).unit if report.game.in_steps else UNIT
-
-
-def render(report: CheckReport) -> str:
-    """The profile, what each player could gain, and the verdict in words."""
-    blocks: list[Any] = [describe(report.game), _verdict(report)]
-    commitment, game = report.stackelberg, report.game
-    if report.joint is not None:
-        blocks.append(_joint_table(report))
-    elif not game.in_steps:
-        blocks.append(_strategy_table(report))
-    elif commitment is None:
-        tables = [table for table in report.strategies if table is not None]
-        blocks.append(profile_table(as_markov(game), tables))
-        blocks += _regret_table(report)
-    blocks += _regret_lines(report)
-    if report.gain is not None:
-        blocks.append(f"Largest gain of a deviation: {exactly(report.gain)}.")
-    if commitment is not None:
-        blocks += commitment_blocks(report.profile, commitment, unit(report))
-    if report.nearest is not None:
-        blocks.append(_nearest_line(report))
-    blocks += [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in report.notes]
-    return to_text(blocks)
 
 
 def _verdict(report: CheckReport) -> str:

@@ -113,7 +113,8 @@ def _asked(
     """The row in each state, the same after all histories that lead to it."""
     rows: dict[int, list[float]] = {}
     for state in states:
-        row = _answer(policy, state, game, player)
+        where = f"for {game.players[player]!r} in state {state}"
+        row = _row(_chosen(policy, where, state, player), game, player)
         first = rows.setdefault(state.place, row)
         if max(abs(p - q) for p, q in zip(first, row, strict=True)) > _ROUNDING:
             raise InputError(
@@ -137,11 +138,6 @@ def _short_histories(played: Any) -> Iterator[Any]:
         yield state
         if state.step < memory + _LONGEST and len(waiting) < _MAX_HISTORIES:
             waiting.extend(followers(state))
-
-
-def _answer(policy: Any, state: Any, game: IteratedGame | MarkovGame, player: int) -> list[float]:
-    where = f"for {game.players[player]!r} in state {state}"
-    return _row(_chosen(policy, where, state, player), game, player)
 
 
 def _chosen(policy: Any, where: str, *state: Any) -> dict[int, float]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.errors import InputError, option, quoted
+from gtlearn.errors import InputError, nearest, option, quoted
 from gtlearn.files import require_no_link
 from gtlearn.games import Game
 from gtlearn.games.arrays import is_array, plain_array
@@ -35,7 +35,6 @@ from gtlearn.solvers.profiles.policies import answers_of, strategies_of_policy
 from gtlearn.solvers.profiles.probabilities import by_label
 from gtlearn.solvers.profiles.sources import content_of_file, json_of_text
 from gtlearn.solvers.profiles.strategies import (
-    advice,
     is_list,
     is_table,
     read_response,
@@ -352,7 +351,8 @@ def _player(player: Any, game: Game) -> int:
     if whole and 0 <= player < len(game.players):
         return int(player)
     label = player if isinstance(player, str) else ""
-    raise InputError(f"there is no player {quoted(player)}; {advice(label, game.players)}")
+    hint = nearest(label, game.players, "they are")
+    raise InputError(f"there is no player {quoted(player)}; {hint}")
 
 
 def _word(source: Mapping[str, Any], keys: Sequence[str], known: Sequence[str]) -> str | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError
+from gtlearn.games.formats.json_pieces import distinct_keys
 from gtlearn.reading import bytes_of_file, quoted_path, text_of
 
 
@@ -23,7 +23,7 @@ def json_of_text(text: str, where: str) -> Any:
             object.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=distinct_keys)
     except json.JSONDecodeError as error:
         raise InputError(
             f"{where} is not JSON: line {error.lineno}, column {error.colno}: {error.msg.lower()}"
@@ -73,14 +73,6 @@ def _bytes(path: Path, shape: str) -> bytes:
         if "no such file" in str(error):
             raise InputError(f"{error}; give one, or JSON such as {shape}") from None
         raise
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise InputError(f"the key {quoted(twice)} comes twice in one object; keep one")
-    return content
 
 
 def _refuse_constant(name: str) -> NoReturn:

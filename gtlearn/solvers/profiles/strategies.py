@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn import limits
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, nearest, quoted
 from gtlearn.games import Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.labels import label_of
@@ -158,14 +157,7 @@ def place_of(label: Any, labels: Sequence[str], what: str) -> int:
     text = label_of(label)
     if text in labels:
         return labels.index(text)
-    raise InputError(f"{what} {quoted(text)}, unknown; {advice(text, labels)}")
-
-
-def advice(text: str, labels: Sequence[str]) -> str:
-    """The label nearest to a misspelt one, or those that there are."""
-    near = difflib.get_close_matches(text, labels, n=1)
-    known = ", ".join(labels[:12]) + (", ..." if len(labels) > 12 else "")
-    return f"did you mean {near[0]!r}?" if near else f"they are {known}"
+    raise InputError(f"{what} {quoted(text)}, unknown; {nearest(text, labels, 'they are')}")
 
 
 def is_list(values: Any) -> bool:

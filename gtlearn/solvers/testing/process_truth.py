@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from gtlearn.games import IteratedGame, MarkovGame
+from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.solvers.testing.claims import (
     ROUNDING,
     Unreadable,
@@ -41,7 +42,7 @@ class SmallGame:
     """A Markov game whose numbers are spelt out, for small games."""
 
     def __init__(self, game: MarkovGame | IteratedGame) -> None:
-        self.game = game.markov if isinstance(game, IteratedGame) else game
+        self.game = as_markov(game)
         self.states = range(self.game.num_states)
         self.steps = self.game.horizon or 1
         self.discount = Fraction(self.game.discount)

@@ -35,7 +35,7 @@ filmed.close()
 @pytest.fixture(scope="module")
 def backend():
     """How MuJoCo draws without a screen; a failure may end the process, so each is tried in one."""
-    draw = "from gtlearn.cli.working import draw_ball; draw_ball()"
+    draw = "from gtlearn.cli.doctor import draw_ball; draw_ball()"
     for name in ("egl", "osmesa"):
         environment = {**os.environ, "MUJOCO_GL": name}
         done = subprocess.run(

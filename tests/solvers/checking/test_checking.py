@@ -220,7 +220,7 @@ def test_tables():
 @pytest.mark.parametrize(
     ("arguments", "options", "words"),
     [
-        (("1 0; 1 0", BOS, "nush"), {}, "'nush' is no concept; did you mean 'nash'"),
+        (("1 0; 1 0", BOS, "nush"), {}, "'nush' is no concept; did you mean nash"),
         (("1 0; 1 0", BOS), {"tolerance": -1}, "negative"),
         (("1 0; 1 0", BOS), {"tolerance": "x"}, "not a number"),
         (("1 0; 1 0", BOS, "stackelberg"), {"leader": 2}, "choose 0 or 1"),

@@ -7,8 +7,7 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gtlearn.solvers._enclosure.krawczyk import NotEnclosed, proven_box, refined
-from gtlearn.solvers._enclosure.system import Polynomials
+from gtlearn.solvers._enclosure.krawczyk import NotEnclosed, Polynomials, proven_box, refined
 from gtlearn.solvers.verify.krawczyk import NO_ROOT, ONE_ROOT, UNKNOWN, Interval, roots_within
 
 ONE = [F(1)]

@@ -215,7 +215,7 @@ def raises():
         ({"commitment": [0.5] * 5}, "no list of probabilities"),
         ({"commitment": {"init": 1, "CC": 1}}, "no row for state 'CD'"),
         ({"commitment": {"start": 1}}, "names a state 'start', unknown; they are init, CC"),
-        ({"commitment": {"Init": 1}}, "did you mean 'init'"),
+        ({"commitment": {"Init": 1}}, "did you mean init"),
         ({"commitment": {**dict.fromkeys(GAME.states, 1), "CC": {"E": 1}}}, "names an action 'E'"),
         ({"commitment": {**dict.fromkeys(GAME.states, 1), "CC": "3/2"}}, "negative probability"),
         (

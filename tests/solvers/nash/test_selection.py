@@ -82,7 +82,7 @@ def test_no_member_of_a_subset_has_more_entropy(seed):
 def test_unknown_criterion():
     with pytest.raises(InputError, match="'poverty' is no way to select"):
         select(all_equilibria(load("chicken")), "poverty")
-    with pytest.raises(InputError, match="'fairnes' is no select; did you mean 'fairness'"):
+    with pytest.raises(InputError, match="'fairnes' is no select; did you mean fairness"):
         solve("chicken", select="fairnes")
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from gtlearn import games
 from gtlearn.environments.film import Film
 from gtlearn.environments.half_cheetah.rules import JOINTS, NUM_AGENTS, STATE, Direction
-from gtlearn.environments.registry import find_environment
+from gtlearn.environments.registry import ENVIRONMENTS
 from gtlearn.errors import GtlearnError, InputError, first_line, option
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.algorithms.options import OwnEnvironment
@@ -112,7 +112,7 @@ def environment_setting(options: OwnEnvironment, policy: str, device: str) -> Se
             be used.
     """
     network = function(policy) if is_source(policy) else None
-    make = find_environment(options.env)
+    make = ENVIRONMENTS.find(options.env)
     try:
         program, policies = pettingzoo_program(make, discount=options.discount, network=network)
     except GtlearnError:
