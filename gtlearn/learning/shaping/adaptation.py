@@ -16,8 +16,7 @@ from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.games import TableGame
 from gtlearn.learning.shaping.games.nash_conv import nash_conv
 from gtlearn.learning.shaping.games.protocol import NAIVE, Climb
-from gtlearn.learning.shaping.meta import unroll
-from gtlearn.learning.shaping.meta.chain import InnerRates
+from gtlearn.learning.shaping.meta import InnerRates, unroll
 from gtlearn.learning.shaping.personas import Personas, Population
 
 LEAST_LOGIT = -30.0  # of an action that is never taken: its probability is below 1e-12

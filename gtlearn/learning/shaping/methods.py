@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from gtlearn.learning.shaping.games.protocol import Climb, DifferentiableGame, Parameters
-    from gtlearn.learning.shaping.meta.gradient import MetaGradient
+    from gtlearn.learning.shaping.meta import MetaGradient
     from gtlearn.learning.shaping.sampled.chain import Sampler
     from gtlearn.learning.shaping.sampled.credit import Valuer
     from gtlearn.learning.shaping.sampled.policies.protocol import Policy
@@ -82,7 +82,7 @@ class Method:
             rates: inner rates, shape (*batch, L, players).
             player: who learns.
         """
-        from gtlearn.learning.shaping.meta.gradient import reinforce
+        from gtlearn.learning.shaping.meta import reinforce
 
         return reinforce(game, initial, player=player)
 
@@ -154,7 +154,7 @@ class MetaMapg(Method):
         self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
     ) -> MetaGradient:
         """See `meta.meta_mapg`, and `meta.meta_pg`."""
-        from gtlearn.learning.shaping.meta.gradient import meta_mapg, meta_pg
+        from gtlearn.learning.shaping.meta import meta_mapg, meta_pg
 
         find = meta_mapg if self.shapes_peers else meta_pg
         return find(game, initial, rates, rates.shape[-2], player=player)
@@ -199,7 +199,7 @@ class LolaDice(Method):
         self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
     ) -> MetaGradient:
         """See `meta.gradient.lola_dice`; the others step at the first rates of the chain."""
-        from gtlearn.learning.shaping.meta.gradient import lola_dice
+        from gtlearn.learning.shaping.meta import lola_dice
 
         ahead = rates[..., :1, :].expand(*rates.shape[:-2], self.look_aheads, -1)
         return lola_dice(game, initial, ahead, self.look_aheads, player=player)

@@ -25,13 +25,13 @@ from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
 from gtlearn.learning.shaping.ascents.exact import ceiling
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.methods import Method
-from gtlearn.learning.shaping.personas import PersonaGroup, Personas, peers
+from gtlearn.learning.shaping.personas import PersonaGroup, peers
 from gtlearn.solvers.profiles.tables import simple_rows, written
 
 CEILING_SEEDS = 16  # of exact Meta-MAPG, of which the best is the ceiling
 
 
-class PersonaLearner(ValidatedLearner[Personas]):
+class PersonaLearner(ValidatedLearner):
     """A start for an iterated game, reported on the test personas beside floor and ceiling.
 
     Args:
@@ -47,7 +47,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
         self.personas = peers(self.game, against.population_seed, against.distribution)
         super().__init__(self.training, self._trainer(seed), self.personas)
 
-    def _trainer(self, seed: int) -> Trainer[Any, Any]:
+    def _trainer(self, seed: int) -> Trainer:
         """How the gradients are found."""
         training, personas, method = self.training, self.personas["train"], self.method
         if self.exact:

@@ -17,10 +17,10 @@ from gtlearn.learning.shaping.algorithms.settings import cheetah_setting, filmed
 from gtlearn.learning.shaping.algorithms.trainers import SampledTrainer
 from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
 from gtlearn.learning.shaping.methods import Method
-from gtlearn.learning.shaping.teammates import Teammates, read, splits
+from gtlearn.learning.shaping.teammates import read, splits
 
 
-class TeammateLearner(ValidatedLearner[Teammates]):
+class TeammateLearner(ValidatedLearner):
     """A start for the back leg of a cheetah, whose front leg learned to run the other way.
 
     Kim et al. (2021), question 5. All share one reward, so that there is no gap to an equilibrium:

@@ -50,7 +50,7 @@ def random_peers(
     }
 
 
-class EnvironmentLearner(ValidatedLearner[RandomPeers]):
+class EnvironmentLearner(ValidatedLearner):
     """A start for the first agent of a PettingZoo environment, whose others learn from random ones.
 
     What is reported is what the learner earns among the peers of the test, along the chain.

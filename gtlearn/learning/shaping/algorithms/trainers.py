@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
@@ -48,34 +47,13 @@ class Iteration:
     env_steps: int
 
 
-Peers = TypeVar("Peers")
 AscentKind = TypeVar("AscentKind", MetaAscent, SampledAscent)
 
 
-class Trainer(ABC, Generic[Peers, AscentKind]):
+class _Ascending(Generic[AscentKind]):
     """An ascent on the gradients of a method."""
 
     ascent: AscentKind
-
-    @abstractmethod
-    def step(self) -> Iteration:
-        """One iteration."""
-
-    @abstractmethod
-    def share(self, parallel: Parallel, parts: int) -> None:
-        """Has an iteration's work done in parts; see `gtlearn.learning.protocol.Shared`."""
-
-    @abstractmethod
-    def adapted(self, peers: Sequence[Peers]) -> tuple[Adaptation, int]:
-        """How the present start fares among peers, and the steps that were played for it.
-
-        Args:
-            peers: of the players from the second on; those of one index meet.
-        """
-
-    @abstractmethod
-    def table(self) -> Tensor | None:
-        """The present start's probabilities, (states, actions); None where it is no table."""
 
     @property
     def chosen(self) -> list[Tensor]:
@@ -96,7 +74,7 @@ class Trainer(ABC, Generic[Peers, AscentKind]):
         self.ascent.load_state_dict(state)
 
 
-class ExactTrainer(Trainer[Personas, MetaAscent]):
+class ExactTrainer(_Ascending[MetaAscent]):
     """Exact values of tables; nothing is played.
 
     Args:
@@ -140,7 +118,7 @@ class ExactTrainer(Trainer[Personas, MetaAscent]):
         return Iteration(objective, float(step.gradient.mean(1).norm()), 0)
 
     def share(self, parallel: Parallel, parts: int) -> None:
-        """Refuses: there is nothing to share.
+        """Refuses: there is nothing to share; see `gtlearn.learning.protocol.Shared`.
 
         Raises:
             InputError: always.
@@ -148,17 +126,17 @@ class ExactTrainer(Trainer[Personas, MetaAscent]):
         raise InputError("exact values are computed in one process; leave ray_workers out")
 
     def adapted(self, peers: Sequence[Personas]) -> tuple[Adaptation, int]:
-        """How the present start fares against personas, exactly."""
+        """How the present start fares against personas, exactly, and that nothing was played."""
         start, rates = self.ascent.start[0], self.ascent.rates[0]
         steps = self.method.exact_steps(self.game)
         return adapt_exactly(self.game, start, rates, self.length, peers, ascents=steps), 0
 
-    def table(self) -> Tensor | None:
+    def table(self) -> Tensor:
         """The present start's probabilities, (states, actions)."""
         return self.ascent.start[0].softmax(-1)
 
 
-class SampledTrainer(Trainer[Population, SampledAscent]):
+class SampledTrainer(_Ascending[SampledAscent]):
     """Trajectories of tables or networks, as in the paper.
 
     Rewards are plain means over the steps of a trajectory. Validation and test are played too, and
@@ -221,7 +199,7 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
         return Iteration(objective, norm, self._played(rollouts))
 
     def share(self, parallel: Parallel, parts: int) -> None:
-        """Has the chains of an iteration played in parts."""
+        """Has chains played in parts; see `gtlearn.learning.protocol.Shared`."""
         work = partial(_estimated, self.estimator, self.setting.tables is None)
 
         def estimate(chains: Chains) -> Gradients:
@@ -230,7 +208,11 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
         self.ascent.estimate = estimate
 
     def adapted(self, peers: Sequence[Population]) -> tuple[Adaptation, int]:
-        """How the present start fares among peers, in trajectories."""
+        """How the present start fares among peers, and the steps that were played for it.
+
+        Args:
+            peers: of the players from the second on; those of one index meet.
+        """
         generator = torch.Generator(self.setting.device).manual_seed(self.seed)
         adapted = self.ascent.adapted(self._on_device(peers), generator)
         played = self._played(len(peers[0]) * self._rollouts[1])
@@ -270,6 +252,9 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
     def _played(self, rollouts: int) -> int:
         """The steps of so many joint policies."""
         return rollouts * self.training.trajectories * self.training.horizon
+
+
+Trainer: TypeAlias = ExactTrainer | SampledTrainer
 
 
 def _estimated(estimator: Estimator, networks: bool, chains: Chains) -> Gradients:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from gtlearn.learning.protocol import Parallel
 from gtlearn.learning.shaping.adaptation import Adaptation
 from gtlearn.learning.shaping.algorithms.options import Training
 from gtlearn.learning.shaping.algorithms.trainers import Trainer
 
-Peers = TypeVar("Peers")
 
-
-class ValidatedLearner(Generic[Peers]):
+class ValidatedLearner:
     """All methods are trained, chosen and tested in the same way.
 
     They differ in the gradient that they follow in training, and LOLA-DiCE in its steps along the
@@ -27,7 +25,7 @@ class ValidatedLearner(Generic[Peers]):
     """
 
     def __init__(
-        self, training: Training, trainer: Trainer[Any, Any], peers: Mapping[str, Sequence[Peers]]
+        self, training: Training, trainer: Trainer, peers: Mapping[str, Sequence[Any]]
     ) -> None:
         self.trainer, self.peers, self.training = trainer, peers, training
         self.validate_every, self.iterations = training.validate_every, training.iterations

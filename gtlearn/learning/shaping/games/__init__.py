@@ -1,6 +1,5 @@
 """Differentiable games: tables of iterated games, and games without states."""
 
-from gtlearn.learning.shaping.games.nash_conv import exact_nash_conv as exact_nash_conv
 from gtlearn.learning.shaping.games.nash_conv import nash_conv as nash_conv
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame as DifferentiableGame
 from gtlearn.learning.shaping.games.stateless import MatrixGame as MatrixGame

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 import torch
 from torch import Tensor
 
-from gtlearn.errors import InputError
 from gtlearn.learning.shaping.games.protocol import Parameters
 from gtlearn.learning.shaping.games.tables import TableGame
 from gtlearn.learning.table_values import joint_probabilities
@@ -42,29 +40,6 @@ def nash_conv(game: TableGame, parameters: Parameters) -> Tensor:
     tables, values = game.tables(parameters), game.values(parameters)
     best = [_best_response(game, tables, player) for player in range(game.num_players)]
     return (torch.stack(best, dim=-1) - values).sum(-1)
-
-
-def exact_nash_conv(game: TableGame, parameters: Parameters) -> Fraction:
-    """The same for one profile, in exact arithmetic on the floats' own values.
-
-    Args:
-        game: what is played.
-        parameters: logits, one tensor a player of shape (states, actions).
-
-    Raises:
-        InputError: if a shape does not fit, or there is more than one profile.
-    """
-    from gtlearn.solvers import check
-
-    batch = game.batch_shape(parameters)
-    if batch:
-        raise InputError(
-            f"there are {list(batch)} profiles; give one, or take nash_conv for many in floats"
-        )
-
-    tables = [table.detach().tolist() for table in game.tables(game.expanded(parameters))]
-    regrets: Fraction | None = check(tables, game.tensors.game).nash_conv
-    return Fraction(0) if regrets is None else regrets
 
 
 def _best_response(game: TableGame, tables: Sequence[Tensor], player: int) -> Tensor:
