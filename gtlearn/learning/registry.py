@@ -111,13 +111,13 @@ def _against_personas(name: str) -> Algorithm:
 
 def _among_teammates(name: str) -> Algorithm:
     parts = ("Cheetah", "Among", "Training", "CheetahTraining")
-    build = "among_teammates:TeammateLearner"
+    build = "in_environments:TeammateLearner"
     return _shaping(name, "teammates", build, *parts, env="half-cheetah")
 
 
 def _in_environment(name: str, env: str) -> Algorithm:
     parts = ("OwnEnvironment", "PolicyOptions", "Training")
-    return _shaping(name, "peers", "in_environment:EnvironmentLearner", *parts, env=env)
+    return _shaping(name, "peers", "in_environments:EnvironmentLearner", *parts, env=env)
 
 
 def _self_play(name: str) -> Algorithm:

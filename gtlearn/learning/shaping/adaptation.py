@@ -14,8 +14,8 @@ from torch import Tensor
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.games import TableGame
-from gtlearn.learning.shaping.games.nash_conv import nash_conv
 from gtlearn.learning.shaping.games.protocol import NAIVE, Climb
+from gtlearn.learning.shaping.games.tables import nash_conv
 from gtlearn.learning.shaping.meta import InnerRates, unroll
 from gtlearn.learning.shaping.personas import Personas, Population
 

@@ -167,7 +167,7 @@ def shooting_range(config: TradeConfig, seed: int) -> Range:
         InputError: if a package or the game is missing.
     """
     if config.env != ATARI:
-        from gtlearn.environments.trade.twin import DrawnShots
+        from gtlearn.environments.trade.battlefield import DrawnShots
 
         given = Fraction(str(config.hits))
         return Range(DrawnShots((config.hits, config.hits)), (given, given), {})

@@ -20,8 +20,12 @@ from gtlearn.learning.shaping.algorithms.options import (
     Training,
 )
 from gtlearn.learning.shaping.algorithms.settings import iterated_setting, make_game
-from gtlearn.learning.shaping.algorithms.trainers import ExactTrainer, SampledTrainer, Trainer
-from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
+from gtlearn.learning.shaping.algorithms.trainers import (
+    ExactTrainer,
+    SampledTrainer,
+    Trainer,
+    ValidatedLearner,
+)
 from gtlearn.learning.shaping.ascents.exact import ceiling
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.methods import Method

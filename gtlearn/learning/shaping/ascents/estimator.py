@@ -21,9 +21,8 @@ from gtlearn.learning.shaping.sampled.credit import (
     value_credit,
     values_and_gradient,
 )
-from gtlearn.learning.shaping.sampled.noise import Generators
 from gtlearn.learning.shaping.sampled.policies.network import Network
-from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+from gtlearn.learning.shaping.sampled.policies.protocol import Generators, Policy
 from gtlearn.learning.shaping.sampled.trajectories import Program, Trajectories, rollout
 
 META_MAPG = MetaMapg()

@@ -17,14 +17,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gtlearn.errors import DivergenceError
-from gtlearn.learning.shaping.sampled.noise import Generators, integers
-from gtlearn.learning.shaping.sampled.policies.module import MakeModule, ModulePolicy
-from gtlearn.learning.shaping.sampled.policies.partial import PartialPolicy
-from gtlearn.learning.shaping.sampled.policies.protocol import Choices, Numbers, Policy, Space
-from gtlearn.learning.shaping.sampled.policies.recurrent import (
+from gtlearn.learning.shaping.sampled.policies.builtin import (
     CategoricalPolicy,
     GaussianPolicy,
     MaskedPolicy,
+)
+from gtlearn.learning.shaping.sampled.policies.module import MakeModule, ModulePolicy
+from gtlearn.learning.shaping.sampled.policies.protocol import (
+    Choices,
+    Generators,
+    Numbers,
+    PartialPolicy,
+    Policy,
+    Space,
+    integers,
 )
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 

@@ -53,7 +53,9 @@ CASES = {"two players": (PAIR, 3), "three players": (GOODS, 2)}
 def setting(request):
     game, horizon = CASES[request.param]
     program = state_program(game, dtype=torch.float64)
-    policies = [TablePolicy(program.num_states, n, torch.float64) for n in program.actions]
+    policies = [
+        TablePolicy(program.observes.count, acts.count, torch.float64) for acts in program.acts
+    ]
     generator = torch.Generator().manual_seed(1)
     parameters = [policy.initial(1, generator) for policy in policies]
     return enumeration.Enumeration(program, policies, horizon), policies, parameters

@@ -14,9 +14,9 @@ from pettingzoo import ParallelEnv
 
 from gtlearn import games
 from gtlearn.environments.openspiel import parallel_environment
+from gtlearn.environments.trade.battlefield import Twin
 from gtlearn.environments.trade.parallel import BulletTrade
 from gtlearn.environments.trade.rules import TradeRules
-from gtlearn.environments.trade.twin import Twin
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.ascents import Estimator, SampledAscent, Sampling
 from gtlearn.learning.shaping.sampled import (
