@@ -1,5 +1,6 @@
 """Trajectories of games and environments, and learners that shape their opponents by sampling."""
 
+from gtlearn.learning.shaping.sampled.chain import Players as Players
 from gtlearn.learning.shaping.sampled.chain import play as play
 from gtlearn.learning.shaping.sampled.chain import play_chain as play_chain
 from gtlearn.learning.shaping.sampled.credit import returns_credit as returns_credit
