@@ -54,8 +54,7 @@ class Algorithm:
             return _options_of(self._built(), self.name)
         parts = (self.config,) if isinstance(self.config, str) else self.config
         kinds = [attribute(part) for part in parts]
-        composed_kind: type[Any] = kinds[0] if len(kinds) == 1 else composed(*kinds)
-        return composed_kind
+        return kinds[0] if len(kinds) == 1 else composed(*kinds)
 
     def learner(self, config: Any, seed: int) -> Learner:
         """A new run.

@@ -182,8 +182,7 @@ class DrawnShots:
             owners: who fires them, of any shape.
             rng: draws the hits.
         """
-        hit: Bools = rng.random(owners.shape) < np.array(self.hits)[owners]
-        return hit
+        return rng.random(owners.shape) < np.array(self.hits)[owners]
 
 
 def checked_hits(hits: tuple[float, float]) -> tuple[float, float]:

@@ -137,8 +137,7 @@ def _equilibrium(game: IteratedGame) -> NDArray[np.float64]:
     from gtlearn.solvers._nash.pure import first_pure_equilibrium
 
     if game.num_players == 2:
-        mixed: NDArray[np.float64] = solvers.solve(game.stage, concept="nash").to_numpy(0)[0]
-        return mixed
+        return solvers.solve(game.stage, concept="nash").to_numpy(0)[0]
     pure = first_pure_equilibrium(game.stage)
     if pure is None:
         raise InputError(

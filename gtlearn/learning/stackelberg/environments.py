@@ -35,8 +35,7 @@ def state_space(game: LeaderGame) -> Space[Observation]:
 
 def one_hot(game: LeaderGame, states: NDArray[np.int64] | int) -> Observation:
     """States as one-hot vectors, shape (*shape of the states, states)."""
-    rows: Observation = np.eye(game.num_states, dtype=np.float32)[states]
-    return rows
+    return np.eye(game.num_states, dtype=np.float32)[states]
 
 
 class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.followers.protocol import Follower
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame, pure_tables
-from gtlearn.learning.stackelberg.play import Episodes, check_tables
+from gtlearn.learning.stackelberg.play import check_tables
 from gtlearn.solvers import optimal_response, stationary_response
 from gtlearn.solvers._markov.response import Response
 from gtlearn.solvers.outcomes import OPTIMAL, STATIONARY, Table
@@ -52,21 +52,6 @@ class OracleFollower(Follower):
         """An exact best response to each leader; see `Follower`."""
         check_tables(self.game, leader_tables, "leader")
         return np.stack([self._answer(table) for table in leader_tables])
-
-    def explore(self, leader_tables: Floats) -> Floats:
-        """The same: there is nothing to explore."""
-        return self.tables(leader_tables)
-
-    def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
-        """Nothing."""
-        return {}
-
-    def state_dict(self) -> dict[str, Any]:
-        """Nothing was learned."""
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Nothing was learned."""
 
     def _solve(self, table: Floats) -> Floats:
         response = best_response(self.game, table, self.follower_class, self.ties)

@@ -18,7 +18,8 @@ class Follower(Protocol):
     row a state; one of the optimal class, in a game with a horizon, a row a state and step: row
     `t * states + s` for state s at step t.
 
-    Those that are shown their leader, and have nothing else to change, derive from this class.
+    Those that are shown their leader, and have nothing else to change, derive from this class. By
+    itself it explores nothing and learns nothing.
 
     Attributes:
         game: what is played.
@@ -39,9 +40,11 @@ class Follower(Protocol):
 
     def explore(self, leader_tables: Floats) -> Floats:
         """What is played against each leader while learning; arguments as for `tables`."""
+        return self.tables(leader_tables)
 
     def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
         """Learns from one episode with each of the leaders, in their order; returns metrics."""
+        return {}
 
     def leader_changed(self) -> None:
         """Tells a follower who is not shown its leader that there is a new one; here, nothing."""
@@ -49,9 +52,11 @@ class Follower(Protocol):
 
     def state_dict(self) -> dict[str, Any]:
         """All that it has learned: nested dicts of arrays, tensors and numbers."""
+        return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes up what `state_dict` returned."""
+        return
 
 
 def training_step(

@@ -77,8 +77,7 @@ def follower_regrets(follower: Follower, leader_tables: Floats) -> _Values:
     """
     best = best_values(follower.game, leader_tables, follower.follower_class)
     answers = follower.tables(leader_tables)
-    regrets: _Values = best - answer_values(follower.game, leader_tables, answers)
-    return regrets
+    return best - answer_values(follower.game, leader_tables, answers)
 
 
 def steps_to_exact(
