@@ -155,7 +155,7 @@ _KNOWN = (
         "teammates",
         "A team that learns to run left, for those who are to lead it right.",
         _parts("Cheetah", "TeamTraining"),
-        f"{_SHAPING}.training_teammates:TeammateTraining",
+        f"{_SHAPING}.teammates:TeammateTraining",
         "mean reward a step",
         "half-cheetah",
     ),

@@ -66,7 +66,7 @@ class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
         binding: whether what is answered is what is played.
 
     >>> from gtlearn import games
-    >>> from gtlearn.learning.stackelberg.followers.oracle import OracleFollower
+    >>> from gtlearn.learning.stackelberg.followers.protocol import OracleFollower
     >>> from gtlearn.learning.stackelberg.game import leader_game
     >>> game = leader_game(games.iterated("prisoners_dilemma", horizon=10))
     >>> environment = LeaderEnvironment(game, OracleFollower(game))

@@ -9,7 +9,7 @@ import torch
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.contexts import sampled_action
-from gtlearn.learning.stackelberg.followers.oracle import OracleFollower, best_response
+from gtlearn.learning.stackelberg.followers.protocol import OracleFollower, best_response
 from gtlearn.learning.stackelberg.game import leader_game
 from gtlearn.learning.stackelberg.leaders import (
     BanditLeader,

@@ -88,7 +88,6 @@ class PersonaLearner(ValidatedLearner):
     def policies(self) -> Mapping[str, Any]:
         """The chosen start, a table or a network; see `gtlearn.learning.protocol`."""
         self.conclude()
-        self.trainer.choose(self.chosen)
         table = self.trainer.table()
         if table is not None:
             return labelled(self.game, [table.tolist()])

@@ -29,11 +29,11 @@ from gtlearn.learning.shaping.algorithms.settings import (
     environment_setting,
     filmed_cheetah,
 )
+from gtlearn.learning.shaping.algorithms.teammates import read, splits
 from gtlearn.learning.shaping.algorithms.trainers import SampledTrainer, ValidatedLearner
 from gtlearn.learning.shaping.methods import Method
 from gtlearn.learning.shaping.personas import SPLITS, OneGroup
 from gtlearn.learning.shaping.sampled import Policy
-from gtlearn.learning.shaping.teammates import read, splits
 
 
 class TeammateLearner(ValidatedLearner):
@@ -71,7 +71,6 @@ class TeammateLearner(ValidatedLearner):
     def policies(self) -> Mapping[str, Any]:
         """The chosen start of the back leg; see `gtlearn.learning.protocol`."""
         self.conclude()
-        self.trainer.choose(self.chosen)
         return {self.setting.program.players[0]: self.sampled.module()}
 
     def film(self, seed: int) -> Film:
@@ -80,7 +79,6 @@ class TeammateLearner(ValidatedLearner):
         See `gtlearn.learning.protocol.Filmed`.
         """
         self.conclude()
-        self.trainer.choose(self.chosen)
         (test,) = self.peers["test"]
         last = test.at(test.iterations == test.iterations.max())
         device = self.setting.device

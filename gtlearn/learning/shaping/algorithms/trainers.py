@@ -328,7 +328,6 @@ class ValidatedLearner:
     def tested(self) -> tuple[Adaptation, int]:
         """How the start that was chosen fares in the test, and the steps played for it."""
         self.conclude()
-        self.trainer.choose(self.chosen)
         return self.trainer.adapted(self.peers["test"])
 
     def among(self, env: str, method: str, peers: str, unit: str = "") -> dict[str, Any]:
@@ -358,9 +357,13 @@ class ValidatedLearner:
         }
 
     def conclude(self) -> None:
-        """Validates the last start, unless its iteration did: at the end, and in no checkpoint."""
+        """Validates the last start, unless its iteration did, and goes back to the chosen one.
+
+        At the end, and in no checkpoint.
+        """
         if self.done % self.validate_every:
             self._choose()
+        self.trainer.choose(self.chosen)
 
     def _validated(self) -> float:
         tested, played = self.trainer.adapted(self.peers["validation"])

@@ -10,8 +10,13 @@ from numpy.typing import NDArray
 
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray, exact_array
-from gtlearn.learning.stackelberg.followers.oracle import RESPONSES, check_class, remembered
-from gtlearn.learning.stackelberg.followers.protocol import Follower, require_certain_moves
+from gtlearn.learning.stackelberg.followers.protocol import (
+    RESPONSES,
+    Follower,
+    check_class,
+    remembered,
+    require_certain_moves,
+)
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
 from gtlearn.learning.stackelberg.play import Episodes, check_tables
 from gtlearn.solvers import optimal_response

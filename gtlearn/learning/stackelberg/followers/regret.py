@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from gtlearn.games.kinds.markov.game import unrolled
 from gtlearn.learning.stackelberg.contexts import all_deterministic, random_leaders
-from gtlearn.learning.stackelberg.followers.oracle import best_response
-from gtlearn.learning.stackelberg.followers.protocol import Follower, training_step
+from gtlearn.learning.stackelberg.followers.protocol import Follower, best_response, training_step
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import evaluate_exactly
 from gtlearn.solvers.profiles.tables import exact_table
