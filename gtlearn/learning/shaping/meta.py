@@ -90,17 +90,14 @@ def unroll(
     for row in alpha.unbind(-2):
         worth, slopes = game.values_and_gradients(held)
         followed = {player: ascent(held, row) for player, ascent in ascents.items()}
-        held = tuple(
-            own
-            if player in still
-            else _constant_if(
-                torch.addcmul(own, _beside(rate, shape), followed.get(player, slope)),
-                player in constant,
-            )
-            for player, (own, slope, shape, rate) in enumerate(
-                zip(held, slopes, game.shapes, row.unbind(-1), strict=True)
-            )
-        )
+        moved = list(held)
+        for player, (own, rate) in enumerate(zip(held, row.unbind(-1), strict=True)):
+            if player not in still:
+                axes = [1] * len(game.shapes[player])
+                step = followed.get(player, slopes[player])
+                new = torch.addcmul(own, rate.reshape(*rate.shape, *axes), step)
+                moved[player] = new.detach() if player in constant else new
+        held = tuple(moved)
         chain.append(held)
         values.append(worth)
     values.append(game.values(held))
@@ -129,15 +126,6 @@ def step_rates(rates: InnerRates, length: int, like: Tensor, players: int) -> Te
             f"tensor whose last axes are {[length, players]}: updates, players"
         )
     return alpha
-
-
-def _beside(rate: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """A rate of shape (*batch), so that it multiplies parameters of shape (*batch, *shape)."""
-    return rate.reshape(*rate.shape, *[1] * len(shape)) if rate.ndim else rate
-
-
-def _constant_if(tensor: Tensor, constant: bool) -> Tensor:
-    return tensor.detach() if constant else tensor
 
 
 def _check_finite(game: DifferentiableGame, chain: Sequence[tuple[Tensor, ...]]) -> None:

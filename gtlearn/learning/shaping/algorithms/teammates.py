@@ -191,7 +191,8 @@ class TeammateTraining:
         if FIRST <= self.done <= LAST or self.done >= TESTED:
             self.kept.append(self.done)
             self.weights.append(self.ascent.parameters[TEAMMATE].cpu().clone())
-        return {"env_steps": self._played, "mean_reward": self.reward}
+        played = self.done * self.training.trajectories * self.training.horizon
+        return {"env_steps": played, "mean_reward": self.reward}
 
     def headline(self) -> tuple[float, float | None]:
         """The mean reward a step, which is about the speed to the left."""
@@ -242,10 +243,6 @@ class TeammateTraining:
         self.ascent.load_state_dict(state["ascent"])
         self.done, self.reward = state["counters"]
         self.kept, self.weights = list(state["kept"]), [kept.clone() for kept in state["weights"]]
-
-    @property
-    def _played(self) -> int:
-        return self.done * self.training.trajectories * self.training.horizon
 
     def _teammates(self) -> Teammates:
         kept = torch.stack(self.weights) if self.weights else torch.empty(0, 0)
