@@ -4,16 +4,20 @@ Where a follower breaks ties against the leader, the best value may only be a li
 x + d t, t > 0, on which the follower strictly prefers what the leader wants. With t an
 infinitesimal, values are power series in t, ordered by their first coefficient that is not zero,
 and the follower's best response is found as over any ordered field. It is the best response for
-every t > 0 that is small enough; the constant term of the leader's series is the limit.
+every t > 0 that is small enough; what it earns at t = 0 is the limit.
 
-With a horizon the series are polynomials; without one they are ratios of two polynomials whose
-degree is at most the number of states, and are kept to as many terms as tell two of them apart.
+With a horizon the series are polynomials; without one those that are compared are ratios with one
+denominator, and numerators whose degree is at most the number of states plus one. So n terms tell
+two of them apart, and the follower is paid its payoffs less t^n times the leader's: among its best
+responses it takes the worst one for the leader.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cmp_to_key
 from itertools import product
 from typing import Any
 
@@ -21,16 +25,13 @@ import flint
 import numpy as np
 
 from gtlearn.solvers._markov.commitment.floats import count_replies, follower_tables
+from gtlearn.solvers._markov.commitment.replies import payoffs_under
 from gtlearn.solvers._markov.commitment.view import LeaderView
-from gtlearn.solvers._markov.planning import optimal_plan
-from gtlearn.solvers._markov.process import (
-    Integers,
-    Process,
-    from_start,
-    plan_values,
-    process_under,
-)
 from gtlearn.solvers.outcomes import Table
+
+_Series = Any  # flint.fmpq_series
+_Response = tuple[_Series, dict[int, _Series]]  # what is earned, the discounted next states
+_Responses = dict[int, _Response]  # of one state, by action
 
 
 @dataclass(frozen=True)
@@ -43,78 +44,8 @@ class Limit:
             state, row `t * states + s` where it depends on the time.
     """
 
-    payoffs: tuple[Fraction, Fraction]
+    payoffs: tuple[Fraction, ...]
     plan: tuple[int, ...]
-
-
-class Series:
-    """A power series in an infinitesimal t > 0, which sorts by its first nonzero coefficient.
-
-    Integers and Fractions are series too; an integer zero costs next to nothing.
-    """
-
-    __slots__ = ("terms",)
-
-    def __init__(self, terms: flint.fmpq_series) -> None:
-        self.terms = terms
-
-    def __add__(self, other: Any) -> Series:
-        if isinstance(other, Series):
-            return Series(self.terms + other.terms)
-        return Series(self.terms + _rational(other)) if other else self
-
-    def __sub__(self, other: Any) -> Series:
-        if isinstance(other, Series):
-            return Series(self.terms - other.terms)
-        return Series(self.terms - _rational(other)) if other else self
-
-    def __rsub__(self, other: Any) -> Series:
-        return Series(_rational(other) - self.terms)
-
-    def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Series):
-            return Series(self.terms * other.terms)
-        if other in (0, 1):
-            return self if other else 0
-        return Series(self.terms * _rational(other))
-
-    def __truediv__(self, other: Series) -> Series:
-        return Series(self.terms / other.terms)
-
-    def __neg__(self) -> Series:
-        return Series(-self.terms)
-
-    def __bool__(self) -> bool:
-        return self.sign != 0
-
-    def __lt__(self, other: Any) -> bool:
-        return self.__sub__(other).sign < 0
-
-    def __le__(self, other: Any) -> bool:
-        return self.__sub__(other).sign <= 0
-
-    def __gt__(self, other: Any) -> bool:
-        return self.__sub__(other).sign > 0
-
-    def __ge__(self, other: Any) -> bool:
-        return self.__sub__(other).sign >= 0
-
-    def __eq__(self, other: object) -> bool:
-        return self.__sub__(other).sign == 0
-
-    __hash__ = None  # type: ignore[assignment]
-    __radd__, __rmul__ = __add__, __mul__
-
-    @property
-    def sign(self) -> int:
-        """The sign for all small t > 0."""
-        constant = self.terms[0]
-        if constant != 0:
-            return 1 if constant > 0 else -1
-        for coefficient in self.terms.coeffs():
-            if coefficient != 0:
-                return 1 if coefficient > 0 else -1
-        return 0
 
 
 def limit_along(view: LeaderView, table: Table, direction: Table) -> Limit:
@@ -127,30 +58,25 @@ def limit_along(view: LeaderView, table: Table, direction: Table) -> Limit:
             negative where the table is zero.
     """
     before = flint.ctx.cap
-    flint.ctx.cap = _terms_kept(view)  # python-flint keeps the precision of series in one place
+    flint.ctx.cap = 2 * _terms_kept(view)  # python-flint keeps the precision in one place
     try:
-        faced = _faced(view, table, direction)
-        if view.game.horizon is None or view.sees_time:
-            plan, _ = optimal_plan(faced, 1, -1, 0)
+        states = _responses(view, table, direction)
+        if view.game.horizon is None:
+            plan = _policy_iteration(states)
+        elif view.sees_time:
+            plan = _by_time(view, states)[1]
         else:
-            plan = max(follower_tables(view)[:, None], key=lambda plan: _preference(faced, plan))
-        values, unit = plan_values(faced, plan)
-        payoffs = [
-            view.game.scale * _constant(value) / (unit * denominator)
-            for value, denominator in zip(
-                from_start(faced, values.T.tolist()), faced.denominators, strict=True
-            )
-        ]
+            plan = max(follower_tables(view).tolist(), key=lambda p: _of_table(view, states, p))
     finally:
         flint.ctx.cap = before
-    return Limit((payoffs[0], payoffs[1]), tuple(plan.ravel().tolist()))
+    return Limit(payoffs_under(view, table, tuple(plan)), tuple(plan))
 
 
 def limit_seconds(view: LeaderView) -> float:
     """About how long `limit_along` takes."""
     states, terms = view.game.num_states, _terms_kept(view)
     if view.game.horizon is None:
-        sums = 5 * states**3
+        sums = 10 * states**3
     else:
         sums = view.game.horizon * states * view.responses * view.actions
         sums *= 1 if view.sees_time else count_replies(view)
@@ -158,51 +84,100 @@ def limit_seconds(view: LeaderView) -> float:
 
 
 def _terms_kept(view: LeaderView) -> int:
-    horizon = view.game.horizon
-    return 2 * view.game.num_states + 2 if horizon is None else horizon + 2
+    """How many terms tell two values apart."""
+    return (view.game.horizon or view.game.num_states) + 2
 
 
-def _faced(view: LeaderView, table: Table, direction: Table) -> Process:
-    """What the follower faces where the leader plays the table plus t times the direction."""
-    weights = np.zeros((1, view.game.num_states, view.actions, 1), dtype=object)
-    for state, action in product(range(view.game.num_states), range(view.actions)):
-        pair = [Fraction(rows[state][action]) for rows in (table, direction)]
-        if any(pair):
-            weights[0, state, action, 0] = Series(flint.fmpq_series(list(map(_rational, pair))))
-    return replace(process_under(view.game, weights, 1, 1), solve=_eliminated)
+def _responses(view: LeaderView, table: Table, direction: Table) -> list[_Responses]:
+    """What the follower faces in each state where the leader plays the table plus t times the
+    direction."""
+    small = flint.fmpq_series([0] * _terms_kept(view) + [1])
+    (ours, theirs), moves = view.game.payoffs, view.game.transitions
+    out: list[_Responses] = []
+    for s, rows in enumerate(zip(table, direction, strict=True)):
+        pairs = [tuple(_rational(Fraction(v)) for v in pair) for pair in zip(*rows, strict=True)]
+        plays = [(a, flint.fmpq_series(list(pair))) for a, pair in enumerate(pairs) if any(pair)]
+        out.append({})
+        for b in np.flatnonzero(view.game.legal[1][s]).tolist():
+            earned, following = flint.fmpq_series([0]), dict[int, _Series]()
+            for a, play in plays:
+                earned += play * (_rational(theirs[s, a, b]) - _rational(ours[s, a, b]) * small)
+                for to in np.flatnonzero(moves.numerators[s, a, b]).tolist():
+                    share = play * _rational(view.game.discount * moves[s, a, b, to])
+                    following[to] = following.get(to, 0) + share
+            out[s][b] = earned, following
+    return out
 
 
-def _preference(faced: Process, plan: Integers) -> tuple[Any, Any]:
-    """What the follower prefers the larger of: its own value, then the leader's loss."""
-    mine, theirs = from_start(faced, plan_values(faced, plan)[0].T.tolist())
-    return theirs, -mine
+def _by_time(view: LeaderView, states: list[_Responses]) -> tuple[_Series, list[int]]:
+    """The value at the start and the plan, by backward induction."""
+    values: list[_Series] = [0] * len(states)
+    plan: list[int] = []
+    for _ in range(view.game.horizon or 0):
+        worths = [_worths(responses, values) for responses in states]
+        best = [_first_best(worth) for worth in worths]
+        plan = best + plan
+        values = [worth[b] for worth, b in zip(worths, best, strict=True)]
+    start = zip(view.game.start, values, strict=True)
+    return sum((_rational(p) * v for p, v in start if p), flint.fmpq_series([0])), plan
 
 
-def _eliminated(system: Integers, right: Integers) -> tuple[list[Any], int]:
-    """The solution of a regular system of series, by elimination: every pivot of I - discount * P
-    has a constant term, since the rows are strictly diagonally dominant at t = 0."""
-    size = len(system)
-    rows = np.frompyfunc(_series, 1, 1)(np.concatenate([system, right], axis=1))
+def _of_table(view: LeaderView, states: list[_Responses], table: Sequence[int]) -> Any:
+    """The rank of a table of the follower that does not see the time."""
+    kept = [{b: responses[b]} for responses, b in zip(states, table, strict=True)]
+    return _rank(_by_time(view, kept)[0])
+
+
+def _policy_iteration(states: list[_Responses]) -> list[int]:
+    """The first of the best tables (Howard 1960)."""
+    plan = [next(iter(responses)) for responses in states]
+    while True:
+        values = _values([responses[b] for responses, b in zip(states, plan, strict=True)])
+        worths = [_worths(responses, values) for responses in states]
+        best = [_first_best(worth) for worth in worths]
+        stays = [
+            _rank(worth[b]) == _rank(worth[c])
+            for worth, b, c in zip(worths, plan, best, strict=True)
+        ]
+        if all(stays):
+            return best
+        plan = [b if same else c for b, c, same in zip(plan, best, stays, strict=True)]
+
+
+def _values(chosen: Sequence[_Response]) -> list[_Series]:
+    """The discounted values, by elimination: every pivot of I - discount * P has a constant term,
+    since the rows are strictly diagonally dominant at t = 0."""
+    size = len(chosen)
+    rows = [
+        [flint.fmpq_series([int(s == to)]) - following.get(to, 0) for to in range(size)] + [earned]
+        for s, (earned, following) in enumerate(chosen)
+    ]
     for i, j in product(range(size), repeat=2):
         if i != j:
-            rows[j] = rows[j] - rows[i] * (rows[j, i] / rows[i, i])
-    return (rows[:, size:] / rows[np.arange(size), np.arange(size)][:, None]).ravel().tolist(), 1
+            factor = rows[j][i] / rows[i][i]
+            rows[j] = [x - factor * y for x, y in zip(rows[j], rows[i], strict=True)]
+    return [row[size] / row[s] for s, row in enumerate(rows)]
 
 
-def _series(number: Any) -> Series:
-    """A number as a series."""
-    if isinstance(number, Series):
-        return number
-    return Series(flint.fmpq_series([_rational(number)]))
+def _worths(responses: _Responses, later: Sequence[_Series]) -> dict[int, _Series]:
+    """What the follower gets from each response, and from then on."""
+    return {
+        b: sum((p * later[to] for to, p in following.items()), earned)
+        for b, (earned, following) in responses.items()
+    }
+
+
+def _first_best(worths: dict[int, _Series]) -> int:
+    return max(worths, key=lambda b: _rank(worths[b]))
+
+
+@cmp_to_key
+def _rank(one: _Series, other: _Series) -> int:
+    """The order of series: the sign of their difference for all small t > 0."""
+    difference = one - other
+    first = difference[0] or next(filter(None, difference.coeffs()), 0)
+    return (first > 0) - (first < 0)
 
 
 def _rational(value: Fraction | int) -> Any:
     return flint.fmpq(value.numerator, value.denominator)
-
-
-def _constant(number: Any) -> Fraction:
-    """The constant term of a series, or a number."""
-    if not isinstance(number, Series):
-        return Fraction(number)
-    first = number.terms[0]
-    return Fraction(int(first.p), int(first.q))
