@@ -79,7 +79,7 @@ def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -
 
 def _offered(view: BayesianView, search: ProfileSearch) -> Fraction | None:
     """Tells the search what DOBSS finds in half of the time; its float bound, if it has one."""
-    from gtlearn.solvers._commitment.dobss import dobss
+    from gtlearn.solvers._commitment.float_programs import dobss
 
     tell(None, "mixed-integer program")
     try:

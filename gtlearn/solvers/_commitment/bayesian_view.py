@@ -10,8 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from gtlearn.games import BayesianGame
-from gtlearn.solvers._commitment.data import Bimatrix, narrowed
-from gtlearn.solvers._commitment.pure import pure_values
+from gtlearn.solvers._commitment.data import Bimatrix, narrowed, pure_values
 from gtlearn.solvers._commitment.strong import strong_response
 
 

@@ -23,10 +23,9 @@ from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
 from gtlearn.solvers._commitment.bayesian_view import BayesianView
-from gtlearn.solvers._commitment.data import narrowed, scaled_floats
+from gtlearn.solvers._commitment.data import maximise_least, narrowed, scaled_floats
 from gtlearn.solvers._commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
-from gtlearn.solvers._commitment.least import maximise_least
-from gtlearn.solvers._commitment.relaxation import no_multipliers, nonzeros, relaxed_multipliers
+from gtlearn.solvers._commitment.float_programs import no_multipliers, nonzeros, relaxed_multipliers
 from gtlearn.solvers._commitment.strong import MARGIN
 from gtlearn.solvers._linear.program import Basis, Infeasible, LinearProgram, at_basis, solve
 

@@ -12,8 +12,8 @@ from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.limits import OK, LimitReached
-from gtlearn.solvers._commitment.data import Bimatrix, earned, largest
-from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, Commitment, pure
+from gtlearn.solvers._commitment.data import Bimatrix, largest
+from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, Commitment
 from gtlearn.solvers.solution import Solution
 
 KIND = "stackelberg"
@@ -32,6 +32,7 @@ def commitment_outcome(
     ties: str,
     evidence: Mapping[str, Any],
     value: Fraction | None = None,
+    joint: Mapping[tuple[int, ...], Fraction] | None = None,
 ) -> Commitment:
     """A commitment in the game's players and true payoffs, not yet verified.
 
@@ -43,18 +44,27 @@ def commitment_outcome(
         ties: "strong" or "weak".
         evidence: the certificate's.
         value: the leader's true payoff where it is only a supremum; None where it is attained.
+        joint: of a correlated commitment, in place of the mix and the response: the probability
+            of (leader's action, follower's action).
     """
-    own = earned(mix, game.leader[:, response], game.leader_scale) if value is None else value
-    other = earned(mix, game.follower[:, response], game.follower_scale)
-    strategies = (tuple(mix), pure(game.shape[1], response))
+    played = joint or {(i, response): p for i, p in enumerate(mix) if p}
+    shares = [[Fraction(0)] * size for size in game.shape]
+    totals = [Fraction(0), Fraction(0)]
+    for place, p in played.items():
+        for k, table in enumerate((game.leader, game.follower)):
+            shares[k][place[k]] += p
+            totals[k] += p * int(table[place])
+    own = totals[0] / game.leader_scale if value is None else value
+    turn = 1 if leader == 0 else -1
     return Commitment(
-        strategies=strategies if leader == 0 else strategies[::-1],
-        payoffs=(own, other) if leader == 0 else (other, own),
+        strategies=tuple(map(tuple, shares))[::turn],
+        payoffs=(own, totals[1] / game.follower_scale)[::turn],
         leader=leader,
-        response=response,
+        response=response if joint is None else None,
         ties=ties,
         attained=value is None,
         certificate=Certificate(KIND, RATIONAL, False, dict(evidence)),
+        distribution=joint and {place[::turn]: p for place, p in joint.items()},
     )
 
 

@@ -20,11 +20,16 @@ import numpy as np
 from gtlearn import child, limits
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers._commitment.data import Bimatrix, earned, largest, region_program
+from gtlearn.solvers._commitment.data import (
+    Bimatrix,
+    best_pure,
+    earned,
+    largest,
+    maximise_least,
+    region_program,
+)
 from gtlearn.solvers._commitment.dual_simplex import OPTIMAL, Proposal, maximise
-from gtlearn.solvers._commitment.least import maximise_least
 from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded, trivial
-from gtlearn.solvers._commitment.pure import best_pure
 from gtlearn.solvers._linear.algebra import multiply
 from gtlearn.solvers._linear.program import Basis, Infeasible, Optimum, at_basis, solve
 

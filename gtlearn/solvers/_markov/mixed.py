@@ -21,9 +21,8 @@ from gtlearn.solvers._markov.certified import (
     tolerances,
 )
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.float_games import FloatGame
 from gtlearn.solvers._markov.stage_games import continuation_payoffs, stage_game
-from gtlearn.solvers._markov.tracing import traced
+from gtlearn.solvers._markov.tracing import FloatGame, traced
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy, Table
 from gtlearn.solvers.verify.nash import deviation_payoffs
 

@@ -13,9 +13,12 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import short_number
 from gtlearn.limits import OK, LimitReached, limited
 from gtlearn.progress import Progress, heard_by
-from gtlearn.solvers._markov import backward_induction as induction
 from gtlearn.solvers._markov import mixed, stationary, zero_sum
 from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, is_exact
+from gtlearn.solvers._markov.stage_games import (
+    BACKWARD_INDUCTION,
+    subgame_perfect_equilibrium,
+)
 from gtlearn.solvers._nash.selection import CRITERIA, ENTROPY, WELFARE, score
 from gtlearn.solvers.outcomes import NashEquilibrium, weakest
 from gtlearn.solvers.solution import Solution
@@ -153,14 +156,14 @@ def _backward_induction(task: _Task) -> _Result:
     if game.horizon is None:
         raise InputError(f"{game.name} has no horizon, so there is no last step to begin with")
     try:
-        equilibrium = induction.subgame_perfect_equilibrium(game, select=task.select)
+        equilibrium = subgame_perfect_equilibrium(game, select=task.select)
     except LimitReached as error:
-        return _Result(induction.METHOD, (), error)
+        return _Result(BACKWARD_INDUCTION, (), error)
     if equilibrium is None:
-        return _Result(induction.METHOD, (), notes=(NO_PURE_STAGE,))
+        return _Result(BACKWARD_INDUCTION, (), notes=(NO_PURE_STAGE,))
     if zero_sum.is_constant_sum(game):
         equilibrium = zero_sum.with_bounds(equilibrium)
-    return _Result(induction.METHOD, (equilibrium,))
+    return _Result(BACKWARD_INDUCTION, (equilibrium,))
 
 
 def _newton(task: _Task) -> _Result:

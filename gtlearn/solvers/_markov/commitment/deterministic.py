@@ -21,8 +21,7 @@ from gtlearn.solvers._markov.commitment.floats import (
     leader_values,
     rounding,
 )
-from gtlearn.solvers._markov.commitment.replies import Candidate
-from gtlearn.solvers._markov.commitment.view import LeaderView, total_weight
+from gtlearn.solvers._markov.commitment.view import Candidate, LeaderView, total_weight
 from gtlearn.solvers.profiles.tables import all_tables, pure_table
 
 MAX_LEADERS = 1_000_000

@@ -25,9 +25,14 @@ from gtlearn.solvers._markov.commitment.deterministic import (
 )
 from gtlearn.solvers._markov.commitment.floats import few_replies
 from gtlearn.solvers._markov.commitment.perturbation import robustness
-from gtlearn.solvers._markov.commitment.replies import Candidate, reply
 from gtlearn.solvers._markov.commitment.stochastic import best_stochastic, improved
-from gtlearn.solvers._markov.commitment.view import LeaderView, Reduction, first_legal
+from gtlearn.solvers._markov.commitment.view import (
+    Candidate,
+    LeaderView,
+    Reduction,
+    first_legal,
+    reply,
+)
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     OPTIMAL,

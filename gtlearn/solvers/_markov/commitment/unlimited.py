@@ -19,7 +19,6 @@ from gtlearn import limits
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import common_denominator
 from gtlearn.solvers._linear.program import LinearProgram, integer_rows, solve
-from gtlearn.solvers._markov.commitment.folk import FolkBound
 
 _Pair = tuple[Fraction, Fraction]  # (follower's payoff, leader's payoff)
 Multipliers = tuple[Fraction, ...]  # one a follower's action
@@ -50,25 +49,25 @@ class UnlimitedBound:
     multipliers: Mapping[tuple[int, Fraction], tuple[Multipliers, ...]]
 
 
-def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> UnlimitedBound:
+def unlimited_memory_bound(game: IteratedGame, leader: int, minmax: Fraction) -> UnlimitedBound:
     """The best value of a leader who may use the whole history, against an optimal follower.
 
     Args:
         game: an iterated game of two players with a horizon.
         leader: who commits, 0 or 1.
-        folk: its folk bound, for the follower's minmax.
+        minmax: what the follower secures in one step.
 
     Raises:
         LimitReached: at a limit.
 
     >>> from gtlearn import games
-    >>> from gtlearn.solvers._markov.commitment.folk import folk_bound
+    >>> from gtlearn.solvers._markov.commitment.bounds import folk_bound
     >>> game = games.iterated("prisoners_dilemma", horizon=10)
-    >>> unlimited_memory_bound(game, 0, folk_bound(game, 0)).value
+    >>> unlimited_memory_bound(game, 0, folk_bound(game, 0).minmax).value
     Fraction(67, 20)
     """
     assert game.horizon is not None
-    steps = _Steps(game.stage, leader, game.discount, folk.minmax)
+    steps = _Steps(game.stage, leader, game.discount, minmax)
     frontiers = [[(Fraction(0), Fraction(0))]]
     for k in range(1, game.horizon):
         limits.check()
@@ -81,7 +80,7 @@ def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> 
         multipliers[k, weight] = rows = steps.multipliers(k, weight, frontiers[k - 1])
         if k > 1:
             needed |= {(k - 1, weight + sum(m)) for m in rows} - multipliers.keys()
-    value = bound_from(multipliers, game, leader, folk.minmax)
+    value = bound_from(multipliers, game, leader, minmax)
     return UnlimitedBound(value, multipliers)
 
 
