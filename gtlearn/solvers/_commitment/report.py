@@ -98,7 +98,7 @@ def in_floats(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Commi
     Raises:
         InputError: if a payoff is too large for a double.
     """
-    from gtlearn.solvers.verify.commitment import follower_regret
+    from gtlearn.solvers.verify.commitment_played import follower_regret
 
     try:
         shared, bound = outcome.distribution, outcome.certificate.evidence.get("upper_bound")

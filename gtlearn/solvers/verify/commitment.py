@@ -24,23 +24,23 @@ from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
+from gtlearn.solvers.outcomes import RATIONAL, Commitment
 from gtlearn.solvers.verify.bimatrix import commitment_of_two, of_two, others_failures
 from gtlearn.solvers.verify.commitment_arithmetic import (
     Sides,
     best_responses,
     bounds_by_multipliers,
-    class_of,
     classes,
     expected,
-    parts,
-    pure_failures,
     rational,
-    stated_violation,
-    strategy_failures,
 )
-from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
-from gtlearn.solvers.verify.commitment_floats import float_commitment
+from gtlearn.solvers.verify.commitment_bayesian import bayesian_bound
+from gtlearn.solvers.verify.commitment_played import (
+    faced_by,
+    played_failures,
+    pure_failures,
+    stated_violation,
+)
 from gtlearn.solvers.verify.commitment_weak import shares_of, weak_bound
 from gtlearn.solvers.verify.form import (
     in_words,
@@ -136,22 +136,22 @@ def _failures(
     _require_word(outcome)
     if outcome.certificate.arithmetic == RATIONAL and stated_violation(outcome) != 0:
         return ("a violation is stated, but an exact response is a best one",)
-    if isinstance(game, BayesianGame):
-        return tuple(bayesian_commitment(game, outcome, tight))
-    sides = Sides.of(game, outcome.leader)
-    if outcome.certificate.arithmetic != RATIONAL:
-        return tuple(float_commitment(sides, outcome))
-    if outcome.distribution is None:
-        failures = _mixed(sides, outcome)
-    else:
-        failures = _distribution(sides, outcome, outcome.distribution)
-    if failures:
+    exact = outcome.certificate.arithmetic == RATIONAL
+    pure = outcome.certificate.evidence.get("commitment") == "pure"
+    shared, bayesian = outcome.distribution is not None, isinstance(game, BayesianGame)
+    if shared and outcome.ties != "strong":
+        return ("a correlated commitment is one under strong ties",)
+    if not outcome.attained and (outcome.ties == "strong" or pure or bayesian):
+        return ("a value under strong ties, of a pure one or against types is always attained",)
+    faced = faced_by(game, outcome)
+    failures = played_failures(faced, outcome)
+    if failures or not exact:
         return tuple(failures)
-    if outcome.certificate.evidence.get("commitment") == "pure":
-        if not outcome.attained:
-            return ("the value of a pure commitment is always attained",)
-        return tuple(pure_failures([sides], [Fraction(1)], outcome, outcome.commitment))
-    return tuple(_upper_bound(sides, outcome, tight))
+    if pure:
+        return tuple(pure_failures(faced, outcome))
+    if bayesian:
+        return tuple(bayesian_bound(faced, outcome, tight))
+    return tuple(_upper_bound(faced[0].sides, outcome, tight))
 
 
 def _require_word(outcome: Commitment) -> None:
@@ -180,96 +180,6 @@ def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -
     if not outcome.attained and outcome.certificate.arithmetic == RATIONAL:
         needed.append("interior")
     return [name for name in needed if name not in evidence]
-
-
-def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Fraction:
-    """The most that the follower (any type of it) would gain by another response, exactly."""
-    if isinstance(game, BayesianGame):
-        return bayesian_regret(game, outcome)
-    game, outcome = commitment_of_two(game, outcome)
-    sides = Sides.of(game, outcome.leader)
-    gains = [Fraction(0)]
-    for j, weights in parts(sides, outcome):
-        pays = expected(sides.follower, sides.follower_denominator, weights)
-        gains.append(max(pays) - pays[j])
-    return max(gains)
-
-
-def _distribution_failures(mix: Sequence[Fraction], size: int, who: str) -> list[str]:
-    if len(mix) != size:
-        return [f"{who} has {len(mix)} probabilities for {size} actions"]
-    if any(p < 0 for p in mix) or sum(mix) != 1:
-        return [f"{who} is no probability distribution"]
-    return []
-
-
-def _mixed(sides: Sides, outcome: Commitment) -> list[str]:
-    """A mixed or pure commitment: the mix, the response, and what both earn."""
-    mix = rational(outcome.strategies[outcome.leader])
-    failures = _distribution_failures(mix, sides.size[0], "the leader's commitment")
-    response = index(outcome.response, sides.size[1], "the response")
-    failures += strategy_failures(sides, outcome, Fraction(0))
-    if failures:
-        return failures
-    own = expected(sides.leader, sides.leader_denominator, mix)
-    other = expected(sides.follower, sides.follower_denominator, mix)
-    responses = best_responses(other)
-    if response not in responses:
-        return [f"action {response} is no best response of the follower"]
-    stated = rational(outcome.payoffs)
-    if stated[1 - outcome.leader] != other[response]:
-        failures.append("the follower's payoff is not what it earns")
-    value = stated[outcome.leader]
-    if outcome.attained:
-        choose = max if outcome.ties == "strong" else min
-        if choose(own[k] for k in responses) != value or own[response] != value:
-            failures.append(f"the leader does not earn {text(value)} under {outcome.ties} ties")
-        return failures
-    return failures + _supremum(sides, outcome, own, other, response)
-
-
-def _supremum(
-    sides: Sides,
-    outcome: Commitment,
-    own: Sequence[Fraction],
-    other: Sequence[Fraction],
-    response: int,
-) -> list[str]:
-    """The stated value is approached from inside the response's region."""
-    if outcome.ties != "weak":
-        return ["a value under strong ties is always attained"]
-    value = rational(outcome.payoffs)[outcome.leader]
-    group = class_of(sides, response)
-    failures = []
-    if min(own[k] for k in group) != value:
-        failures.append(f"commitments near the stated one do not approach {text(value)}")
-    point = items(outcome.certificate.evidence["interior"], "the interior point")
-    interior = [number(p, "the interior point") for p in point]
-    failures += _distribution_failures(interior, sides.size[0], "the interior point")
-    if not failures:
-        payoffs = expected(sides.follower, sides.follower_denominator, interior)
-        if any(payoffs[k] >= payoffs[response] for k in range(sides.size[1]) if k not in group):
-            failures.append("the response is not the only best one at the interior point")
-    return failures
-
-
-def _distribution(sides: Sides, outcome: Commitment, shares: Distribution) -> list[str]:
-    """A correlated commitment: a distribution that the follower gains nothing by disobeying."""
-    given = [Fraction(p) for p in shares.values()]
-    failures = _distribution_failures(given, len(given), "the joint distribution")
-    if outcome.ties != "strong" or not outcome.attained:
-        failures.append("a correlated commitment is attained, under strong ties")
-    totals = [Fraction(0), Fraction(0)]
-    for j, weights in sorted(parts(sides, outcome)):
-        own = expected(sides.leader, sides.leader_denominator, weights)
-        other = expected(sides.follower, sides.follower_denominator, weights)
-        if max(other) > other[j]:
-            failures.append(f"the follower gains by disobeying the recommendation of action {j}")
-        totals[outcome.leader] += own[j]
-        totals[1 - outcome.leader] += other[j]
-    if rational(outcome.payoffs) != totals:
-        failures.append("the payoffs are not those of the joint distribution")
-    return failures + strategy_failures(sides, outcome, Fraction(0))
 
 
 def _row(value: Any, size: int) -> ExactArray:
