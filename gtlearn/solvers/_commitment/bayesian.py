@@ -7,20 +7,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.games import BayesianGame
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers._commitment.bayesian_view import BayesianView
 from gtlearn.solvers._commitment.data import earned
+from gtlearn.solvers._commitment.float_programs import dobss
+from gtlearn.solvers._commitment.profiles import BayesianView, ProfileSearch
 from gtlearn.solvers._commitment.report import solution
 from gtlearn.solvers.outcomes import RATIONAL, Certificate, Commitment, pure
 from gtlearn.solvers.solution import Solution
-
-if TYPE_CHECKING:
-    from gtlearn.solvers._commitment.profiles import ProfileSearch
 
 HARSANYI = "branch and bound over response profiles (Harsanyi transformation)"
 DOBSS = "DOBSS mixed-integer program (Paruchuri et al. 2008)"
@@ -49,8 +47,6 @@ def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -
     `method` is "harsanyi" (also where it is None, being faster and exact) or "dobss". With `prove`
     false, DOBSS's result is taken as it is.
     """
-    from gtlearn.solvers._commitment.profiles import ProfileSearch
-
     view = BayesianView.of(game)
     mixed_integer = method == "dobss"
     float_bound, done, reached = None, False, None
@@ -79,12 +75,10 @@ def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -
 
 def _offered(view: BayesianView, search: ProfileSearch) -> Fraction | None:
     """Tells the search what DOBSS finds in half of the time; its float bound, if it has one."""
-    from gtlearn.solvers._commitment.float_programs import dobss
-
     tell(None, "mixed-integer program")
     try:
         with limits.keeping(0.0, share=1 / 2):
-            profile, float_bound = child.bounded(dobss, view, seconds=math.inf)
+            profile, float_bound = child.bounded(dobss, view.types, seconds=math.inf)
     except LimitReached:
         return None
     if profile is not None:

@@ -12,6 +12,7 @@ what it earns. Only the responses are taken from it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._commitment.bayesian_view import BayesianView
+from gtlearn.solvers._commitment.data import Bimatrix
 from gtlearn.solvers._linear.highs import compressed, highs_program, silent_highs
 
 MAX_NONZEROS = 1_500_000  # beyond, the relaxation costs more than it saves
@@ -99,7 +100,7 @@ def _relaxation(leader: list[NDArray[np.float64]], follower: list[NDArray[np.flo
     return highs_program(costs, entries, between, (lower, upper))
 
 
-def dobss(view: BayesianView) -> tuple[tuple[int, ...] | None, Fraction | None]:
+def dobss(types: Sequence[Bimatrix]) -> tuple[tuple[int, ...] | None, Fraction | None]:
     """The responses that the program finds, and its float bound on the leader's payoff.
 
     Returns:
@@ -108,36 +109,36 @@ def dobss(view: BayesianView) -> tuple[tuple[int, ...] | None, Fraction | None]:
     """
     import highspy
 
-    exponent = max(t.leader_exponent for t in view.types)
+    exponent = max(t.leader_exponent for t in types)
     left = limits.seconds_left()
     seconds = None if left is None else left * SHARE
     solver = silent_highs(seconds, mip_rel_gap=0.0, mip_abs_gap=1e-9)
-    solver.passModel(_mixed_integer(view, exponent))
+    solver.passModel(_mixed_integer(types, exponent))
     solver.run()
     info = solver.getInfo()
     bound = None
     if np.isfinite(info.mip_dual_bound):
-        least = sum(t.least for t in view.types)
+        least = sum(t.least for t in types)
         bound = Fraction(-info.mip_dual_bound) * (1 << exponent) + least
     values = np.array(solver.getSolution().col_value)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None, bound
     profile, place = [], 0
-    for m, n in (game.shape for game in view.types):
+    for m, n in (game.shape for game in types):
         place += n * m
         profile.append(int(values[place : place + n].argmax()))
         place += n + 1
     return tuple(profile), bound
 
 
-def _mixed_integer(view: BayesianView, exponent: int) -> Any:
+def _mixed_integer(types: Sequence[Bimatrix], exponent: int) -> Any:
     """The program. Columns of each type: z (j, i), q (j), a. Rows: those of each type, then that
     all types face the same mix as the first one."""
     entries, costs, whole, bounds = [], [], [], []
     row = column = 0
-    same = sum(2 + 3 * game.shape[1] for game in view.types)
-    first = np.arange(view.types[0].leader.size)
-    for game in view.types:
+    same = sum(2 + 3 * game.shape[1] for game in types)
+    first = np.arange(types[0].leader.size)
+    for game in types:
         m, n = game.shape
         leader = np.ldexp(game.leader_floats, game.leader_exponent - exponent)
         low = game.follower_floats.min()

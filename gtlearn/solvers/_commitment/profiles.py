@@ -2,7 +2,7 @@
 
 A node fixes the responses of some types. Its program maximises what these types bring where the
 fixed responses are best, plus a ceiling u_i on what each other type can bring when the leader
-plays i. The ceilings come from one linear relaxation of the whole game (see `relaxation`), turned
+plays i. The ceilings come from one linear relaxation of the whole game (`float_programs`), turned
 into exact numbers. Each node that is given up keeps multipliers whose bound is checked in integers,
 so that the leaves of the tree prove the optimum.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -19,15 +20,67 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import child, limits
+from gtlearn.games import BayesianGame
 from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers._commitment.bayesian_view import BayesianView
-from gtlearn.solvers._commitment.data import maximise_least, narrowed, scaled_floats
+from gtlearn.solvers._commitment.data import (
+    Bimatrix,
+    maximise_least,
+    narrowed,
+    pure_values,
+    scaled_floats,
+)
 from gtlearn.solvers._commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
 from gtlearn.solvers._commitment.float_programs import no_multipliers, nonzeros, relaxed_multipliers
-from gtlearn.solvers._commitment.strong import MARGIN
+from gtlearn.solvers._commitment.strong import MARGIN, strong_response
 from gtlearn.solvers._linear.program import Basis, Infeasible, LinearProgram, at_basis, solve
+
+
+@dataclass(frozen=True)
+class BayesianView:
+    """The game in integers: one Bimatrix a type, whose leader payoffs are weighted by the prior.
+
+    All leader payoffs have the same scale, so that they may be added.
+    """
+
+    types: tuple[Bimatrix, ...]
+    prior: tuple[Fraction, ...]
+
+    @classmethod
+    def of(cls, game: BayesianGame) -> BayesianView:
+        """The game seen from its leader."""
+        views = [Bimatrix.of(g, game.leader) for g in game.games]
+        weights = [p / v.leader_scale for p, v in zip(game.prior, views, strict=True)]
+        scale = math.lcm(*(w.denominator for w in weights))
+        types = []
+        for view, weight in zip(views, weights, strict=True):
+            factor = int(weight * scale)
+            leader = narrowed(view.leader.astype(object) * factor)
+            types.append(Bimatrix(leader, view.follower, scale, view.follower_scale))
+        return cls(tuple(types), game.prior)
+
+    @property
+    def scale(self) -> int:
+        """What the leader's integers are divided by."""
+        return self.types[0].leader_scale
+
+    def respond(self, mix: Sequence[Fraction]) -> tuple[tuple[int, ...], Fraction]:
+        """Each type's best response that the leader likes best, and the leader's integer payoff."""
+        profile, total = [], Fraction(0)
+        for view in self.types:
+            response, value = strong_response(view, mix)
+            profile.append(response)
+            total += value
+        return tuple(profile), total
+
+    def best_pure(self, ties: str) -> tuple[int, tuple[int, ...], int]:
+        """The best of the leader's actions, the responses to it, and the leader's payoff."""
+        replies = [pure_values(table, ties) for table in self.types]
+        totals = np.sum([values.astype(object) for _, values in replies], axis=0)
+        action = int(totals.argmax())
+        return action, tuple(int(r[action]) for r, _ in replies), int(totals[action])
+
 
 TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
 

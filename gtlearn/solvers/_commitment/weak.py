@@ -232,7 +232,7 @@ def class_optimum(game: Bimatrix, j: int, group: list[int]) -> ClassOptimum:
 @dataclass(frozen=True)
 class Attainment:
     """A mix that attains the supremum and the follower's worst response to it; or, with no mix,
-    a chain of proof steps for each class that reaches the supremum, see `verify.commitment_weak`.
+    a chain of proof steps for each class that reaches the supremum, see `verify.commitment`.
     """
 
     mix: list[Fraction] | None

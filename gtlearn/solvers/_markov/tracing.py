@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,9 +91,9 @@ class FloatGame:
         """The number of players times that of states."""
         return len(self.owners.T)
 
-    def tables(self, x: _Vector) -> list[_Vector]:
+    def tables(self, x: NDArray[Any]) -> list[NDArray[Any]]:
         """A vector of entries as one array a player, (states, actions), zero where not legal."""
-        flat = np.zeros(len(self.mask))
+        flat = np.zeros(len(self.mask), dtype=x.dtype)
         flat[self.mask] = x
         ends = np.cumsum([mask.size for mask in self.legal])
         return [

@@ -133,15 +133,9 @@ def played_failures(faced: Sequence[Faced], outcome: Commitment) -> list[str]:
                 failures.append(f"action {reply} is no best response of {each.who}")
             if outcome.distribution is None and each.prior and judged:
                 value = own[reply] if exact or len(faced) > 1 else stated[leader]
-                failures += _ties(
-                    each,
-                    outcome,
-                    own,
-                    pays,
-                    value,
-                    best if exact else _tied(each.sides, pays, slack),
-                    slack,
-                )
+                if not exact:
+                    best = _tied(each.sides, pays, slack)
+                failures += _ties(each, outcome, own, pays, best, value, slack)
             total += each.prior * own[reply]
             theirs += pays[reply]
             shares[reply] = sum(weights, Fraction(0)) if outcome.distribution else Fraction(1)
@@ -177,8 +171,8 @@ def _ties(
     outcome: Commitment,
     own: Sequence[Fraction],
     pays: Sequence[Fraction],
-    value: Fraction,
     best: Sequence[int],
+    value: Fraction,
     slack: Fraction,
 ) -> list[str]:
     """Whether ties are broken so that the leader earns the value, or does not attain it."""
