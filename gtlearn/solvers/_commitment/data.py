@@ -196,22 +196,29 @@ def earned(mix: Sequence[Fraction], column: Iterable[Any], scale: int) -> Fracti
 
 @dataclass(frozen=True)
 class PureCommitment:
-    """A leader's action, the follower's response, and the leader's integer payoff."""
+    """A leader's action as a mix, each type's response to it, and the leader's integer payoff."""
 
-    action: int
-    response: int
-    value: int
+    mix: list[Fraction]
+    responses: tuple[int, ...]
+    value: Fraction
 
 
-def best_pure(game: Bimatrix, ties: str) -> PureCommitment:
+def best_pure(types: Sequence[Bimatrix], ties: str) -> PureCommitment:
     """The pure commitment that earns the leader most (von Stackelberg 1934).
 
     Under strong ties the follower's best response that the leader likes best counts, under weak
     ties the one that it likes least; of equal commitments the first is returned.
+
+    Args:
+        types: the game against each type of the follower, the leader's payoffs over one scale.
+        ties: "strong" or "weak".
     """
-    responses, values = pure_values(game, ties)
-    action = int(values.argmax())
-    return PureCommitment(action, int(responses[action]), int(values[action]))
+    replies = [pure_values(game, ties) for game in types]
+    totals = np.sum([values.astype(object) for _, values in replies], axis=0)
+    action = int(totals.argmax())
+    responses = tuple(int(chosen[action]) for chosen, _ in replies)
+    mix = [Fraction(int(i == action)) for i in range(len(totals))]
+    return PureCommitment(mix, responses, Fraction(int(totals[action])))
 
 
 def pure_values(game: Bimatrix, ties: str) -> tuple[NDArray[np.int64], NDArray[Any]]:

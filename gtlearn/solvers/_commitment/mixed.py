@@ -149,7 +149,7 @@ def _weak_so_far(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
     Raises:
         LimitReached: at a further limit.
     """
-    mixes = [[Fraction(int(i == search.pure.action)) for i in range(view.shape[0])]]
+    mixes = [search.pure.mix]
     if search.best is not None:
         inside, limit = search.interiors[search.best] or [], search.optima[search.best].mix
         mixes += [
@@ -166,13 +166,11 @@ def _weak_so_far(view: Bimatrix, leader: int, search: WeakSearch) -> Commitment:
 def solve_pure(game: NormalFormGame, leader: int, ties: str) -> Solution:
     """The best pure commitment, by enumeration."""
     view = Bimatrix.of(game, leader)
-    best = best_pure(view, ties)
-    mix = [Fraction(int(i == best.action)) for i in range(view.shape[0])]
-    evidence = {
-        "commitment": "pure",
-        "upper_bound": Fraction(best.value, view.leader_scale),
-    }
-    outcome = commitment_outcome(view, leader, mix, best.response, ties=ties, evidence=evidence)
+    best = best_pure([view], ties)
+    evidence = {"commitment": "pure", "upper_bound": best.value / view.leader_scale}
+    outcome = commitment_outcome(
+        view, leader, best.mix, best.responses[0], ties=ties, evidence=evidence
+    )
     return solution(game, lambda: outcome, ENUMERATION, cheap=lambda: outcome)
 
 

@@ -26,9 +26,9 @@ from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
 from gtlearn.solvers._commitment.data import (
     Bimatrix,
+    best_pure,
     maximise_least,
     narrowed,
-    pure_values,
     scaled_floats,
 )
 from gtlearn.solvers._commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
@@ -73,13 +73,6 @@ class BayesianView:
             profile.append(response)
             total += value
         return tuple(profile), total
-
-    def best_pure(self, ties: str) -> tuple[int, tuple[int, ...], int]:
-        """The best of the leader's actions, the responses to it, and the leader's payoff."""
-        replies = [pure_values(table, ties) for table in self.types]
-        totals = np.sum([values.astype(object) for _, values in replies], axis=0)
-        action = int(totals.argmax())
-        return action, tuple(int(r[action]) for r, _ in replies), int(totals[action])
 
 
 TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
@@ -127,9 +120,8 @@ class ProfileSearch:
         self._tried: set[_Fixed] = set()
         self.open: list[tuple[_Fixed, _Rows]] = [((), ())]
         self._set_ceilings(relax)
-        action, self.profile, value = view.best_pure("strong")
-        self.mix = [Fraction(int(i == action)) for i in range(self.m)]
-        self.value = Fraction(value)
+        pure = best_pure(view.types, "strong")
+        self.mix, self.profile, self.value = pure.mix, pure.responses, pure.value
 
     def _improve(self, mix: list[Fraction]) -> None:
         profile, value = self.view.respond(mix)

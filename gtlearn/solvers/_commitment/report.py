@@ -173,7 +173,7 @@ def _checking_seconds(game: NormalFormGame | BayesianGame, outcome: Commitment) 
     """About how long it takes at most to verify an outcome."""
     parts = game.games if isinstance(game, BayesianGame) else (game,)
     leaves = len(outcome.certificate.evidence.get("leaves", ()))
-    mix = outcome.strategies[_leader_place(game, outcome)]
+    mix = outcome.strategies[0 if isinstance(game, BayesianGame) else outcome.leader]
     bits = max(Fraction(p).denominator.bit_length() for p in mix)
     seconds = 0.0
     for part in parts:
@@ -183,7 +183,3 @@ def _checking_seconds(game: NormalFormGame | BayesianGame, outcome: Commitment) 
         each = 2e-9 if size < 25 else 2e-8 * (1 + size / 250)
         seconds += m * n * (n + leaves) * each + m * n * 1e-8 * (1 + bits / 300) * (1 + size / 300)
     return seconds
-
-
-def _leader_place(game: NormalFormGame | BayesianGame, outcome: Commitment) -> int:
-    return 0 if isinstance(game, BayesianGame) else outcome.leader

@@ -76,10 +76,9 @@ def best_strong(game: Bimatrix) -> Commitments:
 
 def cheapest(game: Bimatrix, ties: str) -> Commitments:
     """The best pure commitment, and the leader's largest payoff as a bound: both are at hand."""
-    pure = best_pure(game, ties)
-    mix = [Fraction(int(i == pure.action)) for i in range(game.shape[0])]
+    pure = best_pure([game], ties)
     top = Fraction(int(game.leader.max()))
-    return Commitments(mix, pure.response, Fraction(pure.value), top, trivial(game))
+    return Commitments(pure.mix, pure.responses[0], pure.value, top, trivial(game))
 
 
 def checking_seconds(game: Bimatrix) -> float:

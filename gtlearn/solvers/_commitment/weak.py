@@ -75,8 +75,8 @@ class WeakSearch:
 
     def __post_init__(self) -> None:
         self.groups = {group[0]: group for group in self.game.classes}
-        self.pure = best_pure(self.game, "weak")
-        self.value = Fraction(self.pure.value)
+        self.pure = best_pure([self.game], "weak")
+        self.value = self.pure.value
 
     def run(self) -> None:
         """Finds the supremum: floats first, then every class that they leave open.
@@ -248,8 +248,7 @@ def attainment(search: WeakSearch) -> Attainment:
     """
     game = search.game
     if search.best is None:
-        mix = [Fraction(int(i == search.pure.action)) for i in range(game.shape[0])]
-        return Attainment(mix, search.pure.response, {})
+        return Attainment(search.pure.mix, search.pure.responses[0], {})
     mix = search.optimum(search.best).mix
     value, response = weak_value(game, mix)
     if value == search.value:
