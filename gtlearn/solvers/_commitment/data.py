@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import ExactArray, integer_array
 from gtlearn.solvers._linear.program import LinearProgram, solve
 
 _LARGE = 2**53  # beyond it, an int64 may not be a double
@@ -55,6 +56,11 @@ class Bimatrix:
     def ratio(self) -> Fraction:
         """What a multiplier of the integers is worth on the true payoffs."""
         return Fraction(self.follower_scale, self.leader_scale)
+
+    def exported(self, row: list[int], denominator: int) -> ExactArray:
+        """Multipliers of the integers as those of the true payoffs."""
+        numerators = [v * self.ratio.numerator for v in row]
+        return integer_array(numerators, (len(row),), denominator * self.ratio.denominator)
 
     @cached_property
     def incentives(self) -> NDArray[Any]:

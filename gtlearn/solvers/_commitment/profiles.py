@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from gtlearn import child, limits
 from gtlearn.games import BayesianGame
-from gtlearn.games.numbers import ExactArray, integer_array
+from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
 from gtlearn.solvers._commitment.data import (
@@ -368,7 +368,7 @@ class ProfileSearch:
         table: list[Any] = [None] * len(self.view.types)
         for t, place in enumerate(self.order):
             table[place] = tuple(
-                self._exported(t, row.tolist(), 1 << self.unit) for row in self.table[t]
+                self.types[t].exported(row.tolist(), 1 << self.unit) for row in self.table[t]
             )
         leaves = []
         for leaf in every:
@@ -376,19 +376,13 @@ class ProfileSearch:
             fixed: list[int | None] = [None] * len(table)
             rows: list[ExactArray | None] = [None] * len(table)
             for t, (j, row) in enumerate(zip(leaf.fixed, leaf.rows, strict=True)):
-                fixed[self.order[t]], rows[self.order[t]] = j, self._exported(t, *row)
+                fixed[self.order[t]], rows[self.order[t]] = j, self.types[t].exported(*row)
             leaves.append((tuple(fixed), tuple(rows)))
         return {
             "upper_bound": bound / self.view.scale,
             "table": tuple(table),
             "leaves": tuple(leaves),
         }
-
-    def _exported(self, t: int, row: list[int], denominator: int) -> ExactArray:
-        ratio = self.types[t].ratio
-        return integer_array(
-            [v * ratio.numerator for v in row], (len(row),), denominator * ratio.denominator
-        )
 
 
 def _spread(table: NDArray[Any]) -> int:

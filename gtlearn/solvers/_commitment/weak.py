@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from gtlearn import child, limits
-from gtlearn.games.numbers import ExactArray, integer_array
+from gtlearn.games.numbers import integer_array
 from gtlearn.progress import tell
 from gtlearn.solvers._commitment.data import (
     Bimatrix,
@@ -292,8 +292,8 @@ def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[_St
         limits.check()
         best = class_optimum(game, j, tied)
         if best.value < value:
-            return None, [*steps, (_row(game, best), best.weights)]
-        steps.append((_row(game, best), best.weights))
+            return None, [*steps, (game.exported(*best.row), best.weights)]
+        steps.append((game.exported(*best.row), best.weights))
         found_tied = [k for k, v in enumerate(best.row[0]) if v and k not in tied]
         if found_tied:  # complementary slackness tells of ties already
             tied += found_tied
@@ -329,15 +329,6 @@ def _optimum(
     game: Bimatrix, j: int, tied: list[int], value: Fraction, others: list[int]
 ) -> Optimum:
     return solve(support_program(game, j, tied, (value.numerator, value.denominator), others))
-
-
-def _row(game: Bimatrix, best: ClassOptimum) -> ExactArray:
-    """The multipliers of the follower's actions, for the true payoffs."""
-    row, denominator = best.row
-    ratio = game.ratio
-    return integer_array(
-        [v * ratio.numerator for v in row], (game.shape[1],), denominator * ratio.denominator
-    )
 
 
 def _more_ties(

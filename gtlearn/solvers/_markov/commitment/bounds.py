@@ -18,7 +18,7 @@ from gtlearn import limits
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import LimitReached
-from gtlearn.solvers._markov.commitment.unlimited import UnlimitedBound, unlimited_memory_bound
+from gtlearn.solvers._markov.commitment.unlimited import unlimited_memory_bound
 from gtlearn.solvers._markov.commitment.view import LeaderView, total_weight
 from gtlearn.solvers._markov.stage_games import require_found
 from gtlearn.solvers._nash.zero_sum import zero_sum
@@ -50,6 +50,11 @@ class FolkBound:
     punishing: tuple[Fraction, ...]
     multiplier: Fraction
     binding: bool
+
+    @property
+    def evidence(self) -> Evidence:
+        """What proves the bound."""
+        return {name: getattr(self, name) for name in ("minmax", "securing", "multiplier")}
 
 
 def folk_bound(game: IteratedGame, leader: int) -> FolkBound:
@@ -168,37 +173,25 @@ def upper_bounds(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fracti
     except LimitReached:
         return bound_at_hand(game, view)
     bounds = {"folk": folk.value}
-    evidence: Evidence = {"folk": _folk_evidence(folk)}
+    evidence: Evidence = {"folk": folk.evidence}
     if view.sees_time or game.horizon == 1:
         with suppress(LimitReached), limits.keeping(0.0, share=3 / 4):  # else one bound less
             unlimited = unlimited_memory_bound(game, view.leader, folk.minmax)
             bounds["unlimited_memory"] = unlimited.value
-            evidence["unlimited_memory"] = _unlimited_evidence(unlimited)
+            evidence["unlimited_memory"] = [
+                {"steps": steps, "weight": weight, "multipliers": multipliers}
+                for (steps, weight), multipliers in sorted(unlimited.multipliers.items())
+            ]
     return bounds, evidence
 
 
 def bound_at_hand(game: IteratedGame, view: LeaderView) -> tuple[dict[str, Fraction], Evidence]:
     """The leader's largest payoff, as the folk bound that needs no computation."""
     folk = largest_payoff(game, view.leader)
-    return {"folk": folk.value}, {"folk": _folk_evidence(folk)}
+    return {"folk": folk.value}, {"folk": folk.evidence}
 
 
 def least(bounds: Mapping[str, Fraction]) -> Evidence:
     """The name and the value of the least bound."""
     name = min(bounds, key=lambda key: bounds[key])
     return {"bound": name, "upper_bound": bounds[name]}
-
-
-def _folk_evidence(folk: FolkBound) -> Evidence:
-    return {
-        "minmax": folk.minmax,
-        "securing": folk.securing,
-        "multiplier": folk.multiplier,
-    }
-
-
-def _unlimited_evidence(unlimited: UnlimitedBound) -> list[Evidence]:
-    return [
-        {"steps": steps, "weight": weight, "multipliers": multipliers}
-        for (steps, weight), multipliers in sorted(unlimited.multipliers.items())
-    ]

@@ -157,7 +157,9 @@ def _solved(
         policy=policy,
         bounds=bounds,
         robustness=tuple((distance, value) for distance, value, _ in near),
-        proofs=_proofs(evidence if policy == DETERMINISTIC else {}, near),
+        # what proves the bounds, which deterministic tables need not, and what is kept near by
+        proofs=(evidence if policy == DETERMINISTIC else {})
+        | ({"robustness": tuple(table for *_, table in near)} if near else {}),
         notes=_notes(view, proven, complete, reached),
     )
 
@@ -294,11 +296,6 @@ def _robustness(
         (distance, reduction.value(value), reduction.table(there, outcome.commitment))
         for distance, value, there in near
     )
-
-
-def _proofs(bounds: Evidence, near: tuple[tuple[Fraction, Fraction, Table], ...]) -> Evidence:
-    """What proves the bounds, which deterministic tables need not, and what is kept near by."""
-    return {**bounds, "robustness": tuple(table for *_, table in near)} if near else bounds
 
 
 def _notes(

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import TypeGuard
 
 from gtlearn import limits
 from gtlearn.games import IteratedGame, NormalFormGame
@@ -105,7 +104,7 @@ class _Steps:
     def multipliers(self, k: int, weight: Fraction, later: list[_Pair]) -> tuple[Multipliers, ...]:
         """The multipliers for each action that the follower may be meant to play first."""
         options = [self.best(k, weight, b, later) for b in range(self.responses)]
-        top = max(_weighed(weight, pair) for pair, _ in filter(_possible, options))
+        top = max(_weighed(weight, pair) for pair, _ in options if pair is not None)
         price = PRICE
         for b in range(self.responses):
             while options[b][0] is None and self._proven(k, weight, b, options[b][1], later) > top:
@@ -248,10 +247,6 @@ def _mean(shares: list[Fraction], pairs: list[_Pair], who: int) -> Fraction:
 def _weighed(weight: Fraction | None, pair: _Pair) -> Fraction:
     """(leader's payoff) + weight (follower's payoff); None weighs the follower's payoff alone."""
     return pair[0] if weight is None else pair[1] + weight * pair[0]
-
-
-def _possible(option: tuple[_Pair | None, Multipliers]) -> TypeGuard[tuple[_Pair, Multipliers]]:
-    return option[0] is not None
 
 
 def _dominates(one: _Pair, other: _Pair) -> bool:
