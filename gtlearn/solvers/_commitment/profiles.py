@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -334,13 +335,12 @@ class ProfileSearch:
         if optimum is None:
             optimum = solve(program)
         mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal]
-        unit = 1 << self.unit
-        rows, place = [], 0
-        for t in range(len(fixed)):
-            size = self.types[t].shape[1]
-            rows.append((optimum.dual[place : place + size], optimum.dual_denominator * unit))
-            place += size
-        return mix, Fraction(*optimum.value(program)) / unit, tuple(rows)
+        unit, dual = 1 << self.unit, iter(optimum.dual)
+        rows = tuple(
+            (list(islice(dual, game.shape[1])), optimum.dual_denominator * unit)
+            for game in self.types[: len(fixed)]
+        )
+        return mix, Fraction(*optimum.value(program)) / unit, rows
 
     def _empty(self, fixed: _Fixed) -> _Rows:
         """Multipliers that push the bound of a node without any mix down to the value found."""
