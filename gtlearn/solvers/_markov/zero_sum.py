@@ -36,7 +36,7 @@ from gtlearn.solvers._markov.stage_games import (
     stage_game,
 )
 from gtlearn.solvers._nash.zero_sum import zero_sum as solve_stage
-from gtlearn.solvers.outcomes import Certificate, NashEquilibrium, Table
+from gtlearn.solvers.outcomes import NashEquilibrium, Table
 
 SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"
@@ -216,7 +216,5 @@ def with_bounds(equilibrium: NashEquilibrium) -> NashEquilibrium:
     old = equilibrium.certificate
     first, second = (Fraction(r) for r in old.evidence["regrets"])
     value = Fraction(equilibrium.payoffs[0])
-    bounds = {"lower": value - second, "upper": value + first}
-    evidence = {**old.evidence, **bounds}
-    certificate = Certificate(old.kind, old.arithmetic, old.verified, evidence)
-    return replace(equilibrium, certificate=certificate)
+    evidence = {**old.evidence, "lower": value - second, "upper": value + first}
+    return replace(equilibrium, certificate=replace(old, evidence=evidence))

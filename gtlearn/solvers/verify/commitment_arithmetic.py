@@ -15,11 +15,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, to_fraction
 from gtlearn.limits import check
-from gtlearn.solvers.outcomes import Commitment
-from gtlearn.solvers.verify.form import ROUNDING, index, number, text
 from gtlearn.solvers.verify.nash import SAFE, largest, product
-
-_MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best one
 
 _SMALLEST = Fraction(1, 2**1000)  # doubles below about 2^-1022 lose digits
 
@@ -73,53 +69,9 @@ class TypePayoffs:
         )
 
 
-def rounding_of(types: Sequence[TypePayoffs]) -> Fraction:
-    """What rounding may change a payoff by."""
-    return ROUNDING * max(payoffs.scale() for payoffs in types)
-
-
-def stated_violation(outcome: Commitment) -> Fraction:
-    """How much worse than a best one the response is, as the certificate says; 0 if it does not.
-
-    Raises:
-        InputError: if that is no number, or negative.
-    """
-    violation = number(outcome.certificate.evidence.get("violation", 0), "the violation")
-    if violation < 0:
-        raise InputError("the violation is negative")
-    return violation
-
-
-def violation_failures(
-    types: Sequence[TypePayoffs], outcome: Commitment, true: Fraction
-) -> list[str]:
-    """Whether the stated violation is another one than the response's, or no mere rounding."""
-    rounding = rounding_of(types)
-    if abs(true - stated_violation(outcome)) > rounding:
-        return [f"the response is {text(true)} worse than a best one, not as stated"]
-    if true > _MOST_ROUNDINGS * rounding:
-        return [f"the response is no best one: it is {text(true)} worse"]
-    return []
-
-
 def rational(numbers: Sequence[Any]) -> list[Fraction]:
     """Every number as the exact Fraction that it is."""
     return [v if isinstance(v, Fraction) else to_fraction(v) for v in numbers]
-
-
-def strategy_failures(payoffs: TypePayoffs, outcome: Commitment, tolerance: Fraction) -> list[str]:
-    """Whether strategies are others than those of the response, or of the joint distribution."""
-    m, n = payoffs.size
-    mix, reply = [Fraction(0)] * m, [Fraction(0)] * n
-    for j, weights in parts(payoffs, outcome):
-        mix = [total + p if p else total for total, p in zip(mix, weights, strict=True)]
-        reply[j] += sum(weights) if outcome.distribution is not None else 1
-    stated = rational(outcome.strategies[outcome.leader])
-    stated += rational(outcome.strategies[1 - outcome.leader])
-    pairs = zip(mix + reply, stated, strict=True)
-    if any(a != b and abs(a - b) > tolerance for a, b in pairs):
-        return ["the strategies are not those of the response or of the joint distribution"]
-    return []
 
 
 def expected(table: NDArray[Any], denominator: int, weights: Sequence[Fraction]) -> list[Fraction]:
@@ -166,7 +118,7 @@ def bounds_by_multipliers(
     """For each follower action j, the bound max_i A_ij + sum_k l_jk (B_ij - B_ik).
 
     Args:
-        payoffs: those of the leader and of the follower.
+        payoffs: the game.
         rows: the multipliers of each j.
         weights: for some j, the weights that stand in for the leader's payoff A_ij.
         flat: the j whose bound leaves the leader's payoff out.
@@ -195,8 +147,11 @@ def bounds_by_multipliers(
 def _disobedience(payoffs: TypePayoffs, rows: list[int], multipliers: NDArray[Any]) -> NDArray[Any]:
     """sum_k l_jk (B_ij - B_ik) as integers, for the j of some rows; most l are zero."""
     used = np.flatnonzero(multipliers.any(axis=0))
-    weights = multipliers[:, used]
-    own, others = payoffs.follower[:, rows], payoffs.follower[:, used]
+    weights, own, others = (
+        multipliers[:, used],
+        payoffs.follower[:, rows],
+        payoffs.follower[:, used],
+    )
     if not used.size:
         return np.zeros(own.shape, dtype=np.int64)
     reach = max(largest(weights), 1) * max(largest(payoffs.follower), 1) * 2 * (used.size + 1)
@@ -250,71 +205,7 @@ def combination(
     return [gain + own - shift for gain, own in zip(gains, earned, strict=True)]
 
 
-def parts(payoffs: TypePayoffs, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
-    """The responses played, each with the (unnormalised) leader mix that it answers."""
-    if outcome.distribution is None:
-        response = index(outcome.response, payoffs.size[1], "the response")
-        return [(response, rational(outcome.strategies[outcome.leader]))]
-    parts: dict[int, list[Fraction]] = {}
-    for profile, probability in outcome.distribution.items():
-        weights = parts.setdefault(profile[1 - outcome.leader], [Fraction(0)] * payoffs.size[0])
-        weights[profile[outcome.leader]] = Fraction(probability)
-    return list(parts.items())
-
-
 def best_responses(pays: Sequence[Fraction]) -> list[int]:
     """The responses that pay the follower most."""
     most = max(pays)
     return [k for k, pay in enumerate(pays) if pay == most]
-
-
-def tied(payoffs: TypePayoffs, pays: Sequence[Fraction], slack: Fraction) -> list[int] | None:
-    """The best responses to a mix in floats; None where rounding may hide which they are.
-
-    A response that pays less by no more than products of rounded numbers may be off counts as one
-    of them. One that pays less by more than that, but by less than the slack, may be one as well.
-    """
-    rounding = Fraction(payoffs.size[0] + 4, 2**52) * Fraction(
-        largest(payoffs.follower), payoffs.follower_denominator
-    )
-    behind = [max(pays) - pay for pay in pays]
-    if any(rounding < loss <= slack for loss in behind):
-        return None
-    return [k for k, loss in enumerate(behind) if loss <= rounding]
-
-
-def pure_failures(
-    types: Sequence[TypePayoffs],
-    prior: Sequence[Fraction],
-    outcome: Commitment,
-    mix: Sequence[Any],
-) -> list[str]:
-    """No pure commitment earns more: every one is looked at, and the best attains its value.
-
-    Args:
-        types: the game against each type of the follower.
-        prior: the probability of each.
-        outcome: the commitment.
-        mix: the leader's strategy.
-    """
-    best = best_pure_value(types, prior, outcome.ties)
-    if best != outcome.value:
-        return [f"the best pure commitment earns {text(best)}"]
-    if number(outcome.certificate.evidence.get("upper_bound", best), "the upper bound") != best:
-        return ["the upper bound is not what the best pure commitment earns"]
-    return [] if max(rational(mix)) == 1 else ["the leader's commitment is not pure"]
-
-
-def best_pure_value(types: Sequence[TypePayoffs], prior: Sequence[Fraction], ties: str) -> Fraction:
-    """What the best pure commitment earns the leader, against types with these probabilities."""
-    choose = max if ties == "strong" else min
-    values = []
-    for i in range(types[0].size[0]):
-        value = Fraction(0)
-        for payoffs, weight in zip(types, prior, strict=True):
-            best = payoffs.follower[i] == payoffs.follower[i].max()
-            value += weight * Fraction(
-                choose(payoffs.leader[i][best].tolist()), payoffs.leader_denominator
-            )
-        values.append(value)
-    return max(values)

@@ -53,11 +53,9 @@ def leader_values(view: LeaderView, tables: Floats, *, strong: bool, tie: float 
 
 def _values(view: LeaderView, tables: Floats, sign: float, tie: float) -> Floats:
     limits.check()
-    if view.game.horizon is None:
-        return sign * _discounted(view, tables, sign, tie)
-    if view.sees_time:
-        return sign * _by_time(view, tables, sign, tie)
-    return sign * _stationary(view, tables, sign, tie)
+    in_steps = _by_time if view.sees_time else _stationary
+    value = _discounted if view.game.horizon is None else in_steps
+    return sign * value(view, tables, sign, tie)
 
 
 def rounding(view: LeaderView) -> float:
