@@ -164,10 +164,9 @@ def _lola_dice_update() -> Callable[[], Any]:
         generator=generator,
     )
     credit = partial(sampled.returns_credit, discount=program.discount)
-    gradient = partial(
-        sampled.lola_dice, policies, parameters, torch.full((1, 2), 0.3), sample, credit
-    )
-    return lambda: [gradient(player=player) for player in range(2)]
+    everyone = [sampled.Players(policies, sample, credit, player) for player in range(2)]
+    rates = torch.full((1, 2), 0.3)
+    return lambda: [sampled.lola_dice(players, parameters, rates) for players in everyone]
 
 
 def _exact_gradients() -> Callable[[], Any]:

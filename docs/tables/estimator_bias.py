@@ -12,6 +12,7 @@ from gtlearn.learning.shaping.games import DifferentiableGame, table_game
 from gtlearn.learning.shaping.personas import personas
 from gtlearn.learning.shaping.sampled import (
     TablePolicy,
+    Players,
     play_chain,
     returns_credit,
     rollout,
@@ -119,7 +120,7 @@ def sampled(length, chains, rows=tuple(ROWS), *, rate=RATE, seed=SEED):
         for _ in range(chains // TOGETHER if judged else 0):
             start, peers = (given.float().repeat(TOGETHER, 1, 1) for given in pairs())
             both = [start.requires_grad_(), peers]
-            links = play_chain(POLICIES, both, rates, sample, credit, **keys)
+            links = play_chain(Players(POLICIES, sample, credit), both, rates, **keys)
             for row, outer in judged.items():
                 objective = meta_objective(links, judge(links, credit, options, outer), (0, 1))
                 (gradient,) = torch.autograd.grad(objective.sum(), start, retain_graph=True)

@@ -1,4 +1,4 @@
-"""Games and the catalogue as text for people."""
+"""Games and the catalogue as text for readers."""
 
 from __future__ import annotations
 

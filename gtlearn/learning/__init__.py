@@ -13,16 +13,8 @@ from gtlearn.learning.protocol import Filmed, Keeping, Learner, Shared
 from gtlearn.learning.registry import Algorithm, find_algorithm, register
 
 if TYPE_CHECKING:
-    from gtlearn.learning.shaping.updates import cgd as cgd
-    from gtlearn.learning.shaping.updates import consensus as consensus
-    from gtlearn.learning.shaping.updates import lola as lola
-    from gtlearn.learning.shaping.updates import lookahead as lookahead
-    from gtlearn.learning.shaping.updates import naive as naive
-    from gtlearn.learning.shaping.updates import pola as pola
-    from gtlearn.learning.shaping.updates import sos as sos
-    from gtlearn.learning.table_values import TensorGame as TensorGame
-    from gtlearn.learning.table_values import tensor_game as tensor_game
-    from gtlearn.learning.table_values import values as values
+    from gtlearn.learning.shaping.updates import cgd, consensus, lola, lookahead, naive, pola, sos
+    from gtlearn.learning.table_values import TensorGame, tensor_game, values
 
 _UPDATES, _VALUES = "gtlearn.learning.shaping.updates", "gtlearn.learning.table_values"
 _SOURCES = {

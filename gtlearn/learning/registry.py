@@ -53,8 +53,7 @@ class Algorithm:
             return _options_of(self._built(), self.name)
         parts = (self.config,) if isinstance(self.config, str) else self.config
         kinds = [attribute(part) for part in parts]
-        kind: type[Any] = kinds[0] if len(kinds) == 1 else composed(*kinds)
-        return kind
+        return kinds[0] if len(kinds) == 1 else composed(*kinds)
 
     def learner(self, config: Any, seed: int) -> Learner:
         """A new run.
@@ -110,13 +109,13 @@ def _against_personas(name: str) -> Algorithm:
 
 def _among_teammates(name: str) -> Algorithm:
     parts = ("Cheetah", "Among", "Training", "CheetahTraining")
-    build = "among_teammates:TeammateLearner"
+    build = "in_environments:TeammateLearner"
     return _shaping(name, "teammates", build, *parts, env="half-cheetah")
 
 
 def _in_environment(name: str, env: str) -> Algorithm:
     parts = ("OwnEnvironment", "PolicyOptions", "Training")
-    return _shaping(name, "peers", "in_environment:EnvironmentLearner", *parts, env=env)
+    return _shaping(name, "peers", "in_environments:EnvironmentLearner", *parts, env=env)
 
 
 def _self_play(name: str) -> Algorithm:
@@ -155,7 +154,7 @@ _KNOWN = (
         "teammates",
         "A team that learns to run left, for those who are to lead it right.",
         _parts("Cheetah", "TeamTraining"),
-        f"{_SHAPING}.training_teammates:TeammateTraining",
+        f"{_SHAPING}.teammates:TeammateTraining",
         "mean reward a step",
         "half-cheetah",
     ),

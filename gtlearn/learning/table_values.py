@@ -130,29 +130,9 @@ def _on_device(
 ) -> TensorGame:
     """The game's tensors beside the tables, which are checked."""
     markov = game.game if isinstance(game, TensorGame) else as_markov(game)
-    if len(tables) != markov.num_players:
-        raise InputError(
-            f"{len(tables)} table(s) given for the {markov.num_players} players of "
-            f"{markov.name}; give one a player"
-        )
-    kinds = {(table.dtype, table.device) for table in tables}
-    if len(kinds) > 1 or not tables[0].is_floating_point():
-        raise InputError(
-            "the tables must be real floating-point tensors of one type on one device, not "
-            + " and ".join(sorted(f"{dtype} on {device}" for dtype, device in kinds))
-        )
-    for player, (table, size) in enumerate(zip(tables, markov.shape, strict=True)):
-        if table.shape[-2:] != (markov.num_states, size):
-            raise InputError(
-                f"the tables of {markov.players[player]!r} have shape {list(table.shape)}; the "
-                f"last two axes must be {[markov.num_states, size]}: states, actions"
-            )
-    try:
-        torch.broadcast_shapes(*(table.shape[:-2] for table in tables))
-    except RuntimeError:
-        shapes = " and ".join(str(list(table.shape[:-2])) for table in tables)
-        raise InputError(f"the batch axes {shapes} of the tables do not fit together") from None
-    dtype, device = kinds.pop()
+    shapes = [(markov.num_states, actions) for actions in markov.shape]
+    batch_axes(markov.name, tables, shapes, "table")
+    dtype, device = tables[0].dtype, tables[0].device
     if not isinstance(game, TensorGame):
         return tensor_game(markov, dtype=dtype, device=device)
     if (game.start.dtype, game.start.device) != (dtype, device):
@@ -161,3 +141,45 @@ def _on_device(
             f"on {device}; make both the same"
         )
     return game
+
+
+def batch_axes(
+    name: str, tensors: Sequence[Tensor], shapes: Sequence[tuple[int, ...]], noun: str
+) -> tuple[int, ...]:
+    """The axes of the batch, to which one tensor a player broadcasts.
+
+    Args:
+        name: of the game.
+        tensors: one a player, of shape (*batch, *its shape).
+        shapes: of each player, without the axes of the batch.
+        noun: what one of them is, such as "table".
+
+    Raises:
+        InputError: if there is not one tensor a player, a shape does not fit, or they are not
+            floating-point tensors of one type on one device.
+    """
+    if len(tensors) != len(shapes):
+        raise InputError(
+            f"{len(tensors)} {noun}(s) given for the {len(shapes)} players of {name}; give one a "
+            "player"
+        )
+    kinds = {(tensor.dtype, tensor.device) for tensor in tensors}
+    if len(kinds) > 1 or not tensors[0].is_floating_point():
+        raise InputError(
+            f"the {noun}s of {name} must be real floating-point tensors of one type on one device, "
+            "not " + " and ".join(sorted(f"{dtype} on {device}" for dtype, device in kinds))
+        )
+    batches = [t.shape[: t.ndim - len(shape)] for t, shape in zip(tensors, shapes, strict=True)]
+    for player, (tensor, batch, shape) in enumerate(zip(tensors, batches, shapes, strict=True)):
+        if tensor.shape != (*batch, *shape):
+            raise InputError(
+                f"the {noun}s of player {player} of {name} have shape {list(tensor.shape)}; the "
+                f"last axes must be {list(shape)}"
+            )
+    try:
+        return tuple(torch.broadcast_shapes(*batches))
+    except RuntimeError:
+        shown = " and ".join(str(list(batch)) for batch in batches)
+        raise InputError(
+            f"the batch axes {shown} of the {noun}s do not fit together in {name}"
+        ) from None

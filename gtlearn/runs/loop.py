@@ -127,7 +127,7 @@ def go_on(
     """Trains a run whose folder is there, from its last checkpoint or its start.
 
     Args:
-        found: its folder.
+        run: its folder.
         config: what it trains.
         before: that of the folder, where `RunConfig.changed` made another of it.
         watch, stop, ray_address: as for `train`.

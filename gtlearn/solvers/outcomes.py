@@ -194,7 +194,7 @@ class NashSubset:
     """A maximal Nash subset: every pair from conv(rows) x conv(columns) is an equilibrium.
 
     Attributes:
-        rows: the extreme strategies of player 0 (vertices of its side).
+        rows: the extreme strategies of player 0.
         columns: the extreme strategies of player 1.
         members: indices into the solution's list of the extreme equilibria that it holds.
     """

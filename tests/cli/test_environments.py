@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from gtlearn.learning.shaping.algorithms.teammates import TEAMMATES_FILE, Teammates, packed
 from gtlearn.learning.shaping.sampled import GaussianPolicy
-from gtlearn.learning.shaping.teammates import TEAMMATES_FILE, Teammates, packed
 
 SMALL_TRADE = ("--pretraining", 2, "--iterations", 1, "--batch", 2, "--no-tensorboard")
 SMALL_CHAIN = ("--trajectories", 2, "--horizon", 3, "--chains", 1, "--iterations", 1)

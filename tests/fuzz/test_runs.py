@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from gtlearn import tensors
 from gtlearn.errors import InputError
 from gtlearn.learning.registry import ALGORITHMS
-from gtlearn.learning.shaping.teammates import Teammates, packed
-from gtlearn.learning.shaping.teammates import read as read_teammates
+from gtlearn.learning.shaping.algorithms.teammates import Teammates, packed
+from gtlearn.learning.shaping.algorithms.teammates import read as read_teammates
 from gtlearn.runs import checkpoint
 from gtlearn.runs import result as results
 from gtlearn.runs.config import RunConfig, read_config

@@ -23,8 +23,7 @@ from gtlearn.games.testing import (
 )
 from gtlearn.solvers import check, dominance, evaluate_floats, solve, verify
 from gtlearn.solvers._markov.commitment.deterministic import best_deterministic
-from gtlearn.solvers._markov.commitment.replies import Candidate
-from gtlearn.solvers._markov.commitment.view import Reduction
+from gtlearn.solvers._markov.commitment.view import Candidate, Reduction
 
 NIGHTLY = os.environ.get("GTLEARN_NIGHTLY") == "1"
 

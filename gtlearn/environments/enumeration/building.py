@@ -17,7 +17,7 @@ from gtlearn.games.kinds.normal_form import number_note
 from gtlearn.games.labels import distinct_labels
 from gtlearn.games.numbers import ExactArray, exact_array, plain_integer, to_fraction
 
-OVER = "over"
+_OVER = "over"
 
 _SAMPLES = 3  # at each joint action, where all must agree
 _PLAYS, _LENGTH = 10, 1000  # of random play, which must agree as well
@@ -171,7 +171,7 @@ class _Seen:
     def labels(self) -> tuple[str, ...]:
         """What the states are called."""
         labels = [state.label or str(s) for s, state in enumerate(self._states)]
-        return distinct_labels([*labels, *[OVER] * self._ends])
+        return distinct_labels([*labels, *[_OVER] * self._ends])
 
     def legal(self) -> list[NDArray[np.bool_]]:
         """What may be played; only the first actions in "over"."""

@@ -58,7 +58,7 @@ def play_trades(
     Raises:
         InputError: if the rules of the players do not fit.
 
-    >>> from gtlearn.environments.trade.twin import DrawnShots
+    >>> from gtlearn.environments.trade.battlefield import DrawnShots
     >>> asks_half = np.array([[0.0, 0, 0, 1, 0, 0]])
     >>> accepts_half = np.array([[1.0, 1, 1, 0, 0]])
     >>> rng = np.random.default_rng(0)

@@ -65,7 +65,7 @@ class BulletTrade(Environment[_Observation, np.int64]):
     Raises:
         InputError: if there is no such render mode, or `max_cycles` is not positive.
 
-    >>> from gtlearn.environments.trade.twin import Twin
+    >>> from gtlearn.environments.trade.battlefield import Twin
     >>> environment = BulletTrade(Twin((1, 1)), TradeRules(arrival=1, bullets=1))
     >>> _ = environment.reset(seed=0)
     >>> wait, ask_half = joint_action(Move.NOOP), joint_action(Move.NOOP, 3)

@@ -152,7 +152,7 @@ def measure_hits(shots: AimedShots, *, bullets: int = 300, seed: int = 0) -> Hit
     Raises:
         InputError: if `bullets` is not positive.
 
-    >>> from gtlearn.environments.trade.twin import Twin
+    >>> from gtlearn.environments.trade.battlefield import Twin
     >>> measure_hits(AimedShots(Twin((1.0, 0.0), flight=7)), bullets=20)
     HitRates(hits=(20, 0), bullets=(20, 20), flights=(7.0, 7.0))
     """

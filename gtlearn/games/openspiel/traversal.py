@@ -22,7 +22,7 @@ from gtlearn.games.openspiel.reading import ExactNumbers, check_walkable
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import name_of, of_text
 
-OVER = "over"
+_OVER = "over"
 PASS = "-"  # what a player does where only others move
 
 _MAX_HISTORIES = int(MAX_ENTRIES**0.5)
@@ -226,7 +226,7 @@ def _assembled(walk: _Walk) -> MarkovGame:
     end = _Branch({-1: Fraction(1)}, (Fraction(0),) * players)
     rows.append(((size - 1, *(n - 1 for n in shape)), end))
     payoffs, transitions = _arrays(rows, (size, *shape))
-    labels = distinct_labels([*(history.label for history in histories), OVER])
+    labels = distinct_labels([*(history.label for history in histories), _OVER])
     return MarkovGame(
         name=walk.name,
         players=tuple(default_players(players)),

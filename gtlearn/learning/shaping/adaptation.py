@@ -14,10 +14,9 @@ from torch import Tensor
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
 from gtlearn.learning.shaping.games import TableGame
-from gtlearn.learning.shaping.games.nash_conv import nash_conv
 from gtlearn.learning.shaping.games.protocol import NAIVE, Climb
-from gtlearn.learning.shaping.meta import unroll
-from gtlearn.learning.shaping.meta.chain import InnerRates
+from gtlearn.learning.shaping.games.tables import nash_conv
+from gtlearn.learning.shaping.meta import InnerRates, unroll
 from gtlearn.learning.shaping.personas import Personas, Population
 
 LEAST_LOGIT = -30.0  # of an action that is never taken: its probability is below 1e-12
@@ -138,8 +137,7 @@ def _equilibrium(game: IteratedGame) -> NDArray[np.float64]:
     from gtlearn.solvers._nash.pure import first_pure_equilibrium
 
     if game.num_players == 2:
-        mixed: NDArray[np.float64] = solvers.solve(game.stage, concept="nash").to_numpy(0)[0]
-        return mixed
+        return solvers.solve(game.stage, concept="nash").to_numpy(0)[0]
     pure = first_pure_equilibrium(game.stage)
     if pure is None:
         raise InputError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from gtlearn.errors import InputError
 from gtlearn.learning.options import described
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from gtlearn.learning.shaping.games.protocol import Climb, DifferentiableGame, Parameters
-    from gtlearn.learning.shaping.meta.gradient import MetaGradient
-    from gtlearn.learning.shaping.sampled.chain import Sampler
+    from gtlearn.learning.shaping.meta import MetaGradient
+    from gtlearn.learning.shaping.sampled.chain import Players
     from gtlearn.learning.shaping.sampled.credit import Valuer
-    from gtlearn.learning.shaping.sampled.policies.protocol import Policy
-    from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
     Joint = Sequence[Tensor]  # the parameters of everyone
     Steps = Mapping[int, Climb]
@@ -30,21 +28,6 @@ _DEPENDENCE = (
     "What a dependence on an action one step earlier counts where learning is differentiated; "
     "below 1: biased, less noise."
 )
-
-
-class Players(Protocol):
-    """Who plays, as a sampled gradient knows them; see `ascents.Estimator`."""
-
-    @property
-    def policies(self) -> Sequence[Policy]:
-        """One a player."""
-
-    @property
-    def player(self) -> int:
-        """Who learns."""
-
-    def credit(self, played: Trajectories) -> Tensor:
-        """Every player's weighted advantages in inner updates."""
 
 
 class Method:
@@ -82,7 +65,7 @@ class Method:
             rates: inner rates, shape (*batch, L, players).
             player: who learns.
         """
-        from gtlearn.learning.shaping.meta.gradient import reinforce
+        from gtlearn.learning.shaping.meta import reinforce
 
         return reinforce(game, initial, player=player)
 
@@ -91,15 +74,14 @@ class Method:
         return {}
 
     def sampled(
-        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Valuer
+        self, players: Players, initial: Joint, rates: Tensor, judge: Valuer
     ) -> tuple[Tensor, Tensor]:
         """The gradient of each chain from trajectories.
 
         Args:
-            by: who plays, and how inner updates are credited.
+            players: who plays, of whom one learns.
             initial: phi_0 of everyone, one tensor a player of shape (chains, *its shape).
             rates: inner rates, shape (L, players).
-            sample: plays a joint policy.
             judge: the learner's weighted advantages in what it improves.
 
         Returns:
@@ -108,11 +90,10 @@ class Method:
         """
         from gtlearn.learning.shaping.sampled.gradients import reinforce
 
-        known = by.policies, initial, sample, by.credit
-        gradient = reinforce(*known, judge=judge, player=by.player)
+        gradient = reinforce(players, initial, judge)
         return gradient, gradient.new_zeros(len(gradient), len(rates))
 
-    def sampled_steps(self, by: Players, sample: Sampler) -> Steps:
+    def sampled_steps(self, players: Players) -> Steps:
         """By player, what it ascends along the chain instead of its policy gradient."""
         return {}
 
@@ -154,21 +135,20 @@ class MetaMapg(Method):
         self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
     ) -> MetaGradient:
         """See `meta.meta_mapg`, and `meta.meta_pg`."""
-        from gtlearn.learning.shaping.meta.gradient import meta_mapg, meta_pg
+        from gtlearn.learning.shaping.meta import meta_mapg, meta_pg
 
         find = meta_mapg if self.shapes_peers else meta_pg
         return find(game, initial, rates, rates.shape[-2], player=player)
 
     def sampled(
-        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Valuer
+        self, players: Players, initial: Joint, rates: Tensor, judge: Valuer
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.meta_mapg`, and `sampled.meta_pg`."""
         from gtlearn.learning.shaping.sampled.gradients import meta_mapg, meta_pg
 
         find = meta_mapg if self.shapes_peers else meta_pg
-        known = by.policies, initial, rates, sample, by.credit, judge
-        gradient = find(*known, player=by.player, dependence=self.dependence)
-        return gradient.parameters, gradient.rates[..., by.player]
+        gradient = find(players, initial, rates, judge, dependence=self.dependence)
+        return gradient.parameters, gradient.rates[..., players.learner]
 
     def rollouts(self, length: int) -> tuple[int, int]:
         """All of the chain, both times."""
@@ -199,7 +179,7 @@ class LolaDice(Method):
         self, game: DifferentiableGame, initial: Parameters, rates: Tensor, player: int
     ) -> MetaGradient:
         """See `meta.gradient.lola_dice`; the others step at the first rates of the chain."""
-        from gtlearn.learning.shaping.meta.gradient import lola_dice
+        from gtlearn.learning.shaping.meta import lola_dice
 
         ahead = rates[..., :1, :].expand(*rates.shape[:-2], self.look_aheads, -1)
         return lola_dice(game, initial, ahead, self.look_aheads, player=player)
@@ -209,15 +189,15 @@ class LolaDice(Method):
         return {0: lambda joint, row: self.exact(game, joint, row[..., None, :], 0).gradient}
 
     def sampled(
-        self, by: Players, initial: Joint, rates: Tensor, sample: Sampler, judge: Valuer
+        self, players: Players, initial: Joint, rates: Tensor, judge: Valuer
     ) -> tuple[Tensor, Tensor]:
         """See `sampled.lola_dice`."""
-        gradient = self._foreseeing(by, sample, initial, rates[0], judge)
+        gradient = self._foreseeing(players, initial, rates[0], judge)
         return gradient, gradient.new_zeros(len(gradient), len(rates))
 
-    def sampled_steps(self, by: Players, sample: Sampler) -> Steps:
+    def sampled_steps(self, players: Players) -> Steps:
         """The learner goes on shaping."""
-        return {by.player: lambda joint, row: self._foreseeing(by, sample, joint, row)}
+        return {players.learner: lambda joint, row: self._foreseeing(players, joint, row)}
 
     def rollouts(self, length: int) -> tuple[int, int]:
         """What is foreseen, and the chain with what each of its steps foresees."""
@@ -225,19 +205,13 @@ class LolaDice(Method):
         return foreseen, length + 1 + length * foreseen
 
     def _foreseeing(
-        self,
-        by: Players,
-        sample: Sampler,
-        joint: Joint,
-        row: Tensor,
-        judge: Valuer | None = None,
+        self, players: Players, joint: Joint, row: Tensor, judge: Valuer | None = None
     ) -> Tensor:
         """The gradient with the peers stepping at their rates in a row."""
         from gtlearn.learning.shaping.sampled.gradients import lola_dice
 
         ahead = row.expand(self.look_aheads, -1)
-        known = by.policies, joint, ahead, sample, by.credit
-        return lola_dice(*known, judge=judge, player=by.player, dependence=self.dependence)
+        return lola_dice(players, joint, ahead, judge, dependence=self.dependence)
 
 
 METHODS: Mapping[str, type[Method]] = {

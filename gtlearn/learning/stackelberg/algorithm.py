@@ -17,8 +17,7 @@ from gtlearn.learning.protocol import labelled
 from gtlearn.learning.stackelberg.config import StackelbergConfig
 from gtlearn.learning.stackelberg.contexts import SAMPLED_ACTION, random_leaders, shown
 from gtlearn.learning.stackelberg.followers import Follower
-from gtlearn.learning.stackelberg.followers.oracle import remembered
-from gtlearn.learning.stackelberg.followers.protocol import env_steps, training_step
+from gtlearn.learning.stackelberg.followers.protocol import env_steps, remembered, training_step
 from gtlearn.learning.stackelberg.game import Floats, leader_game
 from gtlearn.learning.stackelberg.play import Play, rollout
 from gtlearn.learning.stackelberg.players import FOLLOWERS, LEADERS, make_game, require_fit

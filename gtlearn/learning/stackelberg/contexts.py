@@ -109,8 +109,7 @@ def deterministic(game: LeaderGame, tables: Floats, states: Ints | None = None) 
         )
     nth = np.cumsum(game.leader_legal, axis=1) - 1  # of the legal actions of a state
     counted = _counted(game, states)
-    index: Ints = nth[counted, actions_of(tables)[:, counted]] @ _places(game, counted)
-    return index
+    return nth[counted, actions_of(tables)[:, counted]] @ _places(game, counted)
 
 
 def actions_of(tables: Floats) -> Ints:
@@ -213,5 +212,4 @@ def _places(game: LeaderGame, counted: Ints) -> Ints:
 def _legal_actions(game: LeaderGame, nth: Ints) -> Ints:
     """The nth legal action of each state; shapes (batch, states)."""
     legal_first = np.argsort(~game.leader_legal, axis=1, kind="stable")
-    actions: Ints = legal_first[np.arange(game.num_states), nth]
-    return actions
+    return legal_first[np.arange(game.num_states), nth]

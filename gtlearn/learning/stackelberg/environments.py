@@ -35,8 +35,7 @@ def state_space(game: LeaderGame) -> Space[Observation]:
 
 def one_hot(game: LeaderGame, states: NDArray[np.int64] | int) -> Observation:
     """States as one-hot vectors, shape (*shape of the states, states)."""
-    rows: Observation = np.eye(game.num_states, dtype=np.float32)[states]
-    return rows
+    return np.eye(game.num_states, dtype=np.float32)[states]
 
 
 class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
@@ -67,7 +66,7 @@ class LeaderEnvironment(gymnasium.Env[Observation, np.int64]):
         binding: whether what is answered is what is played.
 
     >>> from gtlearn import games
-    >>> from gtlearn.learning.stackelberg.followers.oracle import OracleFollower
+    >>> from gtlearn.learning.stackelberg.followers.protocol import OracleFollower
     >>> from gtlearn.learning.stackelberg.game import leader_game
     >>> game = leader_game(games.iterated("prisoners_dilemma", horizon=10))
     >>> environment = LeaderEnvironment(game, OracleFollower(game))

@@ -125,8 +125,7 @@ class LeaderGame:
 
     def values(self, rewards: Floats) -> Floats:
         """The values of episodes in the game's unit, from rewards of shape (*batch, steps)."""
-        worth: Floats = rewards @ (self.discount ** np.arange(rewards.shape[-1])) * self.scale
-        return worth
+        return rewards @ (self.discount ** np.arange(rewards.shape[-1])) * self.scale
 
     def first_states(self, count: int, rng: np.random.Generator) -> Ints:
         """So many first states, shape (count,); nothing is drawn where there is only one."""
@@ -142,8 +141,7 @@ class LeaderGame:
             rng: where draws come from.
         """
         if self.chances is None:
-            after: Ints = self.moves.ravel().take(places)
-            return after
+            return self.moves.ravel().take(places)
         chances = self.chances.reshape(-1, self.num_states)[places]
         return drawn(chances, rng.random(np.shape(places)))
 

@@ -69,7 +69,13 @@ class BulletPlay:
                 not what is played there.
         """
         check_pairs(game, leader_tables, follower_tables)
-        _require_bullets(game, follower_tables)
+        if game.game.states[:2] != (BULLET, KEPT):
+            raise InputError(f"{game.game.name} is no trade of bullets; use game 'bullet_trade'")
+        if follower_tables.shape[1] != game.num_states:
+            raise InputError(
+                "the follower's tables see the time, and bullets are traded by the same rule in a "
+                "whole episode; use a stationary follower"
+            )
         sellers, buyers = game.ordered(leader_tables, follower_tables)
         return _episodes(game, self.trade(*traded_rules(sellers, buyers), rng))
 
@@ -103,21 +109,6 @@ def _episodes(game: LeaderGame, traded: Trades) -> Episodes:
     earned, given = game.ordered(*paid)
     last = np.zeros(len(offers), dtype=np.int64)
     return Episodes(states, led, followed, earned, given, last)
-
-
-def _require_bullets(game: LeaderGame, follower_tables: Floats) -> None:
-    """Refuses games and tables that cannot be played by rules for bullets.
-
-    Raises:
-        InputError: if so.
-    """
-    if game.game.states[:2] != (BULLET, KEPT):
-        raise InputError(f"{game.game.name} is no trade of bullets; use game 'bullet_trade'")
-    if follower_tables.shape[1] != game.num_states:
-        raise InputError(
-            "the follower's tables see the time, and bullets are traded by the same rule in a "
-            "whole episode; use a stationary follower"
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +158,7 @@ def shooting_range(config: TradeConfig, seed: int) -> Range:
         InputError: if a package or the game is missing.
     """
     if config.env != ATARI:
-        from gtlearn.environments.trade.twin import DrawnShots
+        from gtlearn.environments.trade.battlefield import DrawnShots
 
         given = Fraction(str(config.hits))
         return Range(DrawnShots((config.hits, config.hits)), (given, given), {})
@@ -221,11 +212,13 @@ class TradeLearner(StackelbergLearner):
         result = super().result()
         price = traded_price(result, ONE_BULLET.prices)
         hits = [float(rate) for rate in self.range.hits]
+        matrix, leader = bullet_trade_matrix(*self.range.hits), ROLES.index(self.trade.leader)
+        exact = solve(matrix, concept="stackelberg", leader=leader)[0]
         return {
             **result,
             "env": self.trade.env,
             "leads": self.trade.leader,
-            "exact_rewards": self._exact_rewards(),
+            "exact_rewards": [float(payoff) for payoff in exact.payoffs],
             "price": price,
             "hits": {"rates": hits, **self.range.measured},
             "notes": [_said(self.trade, price, hits), *result["notes"]],
@@ -247,30 +240,15 @@ class TradeLearner(StackelbergLearner):
         camera = FilmedEmulator()
         rules = TradeRules(bullets=self.trade.bullets)
         shots = AimedShots(camera, rules, haste=self.trade.haste)
-        sellers, buyers = self._rules()
-        played = play_trades(rules, shots, sellers, buyers, np.random.default_rng(seed))
+        leader = self.leader.table()[None]
+        learned = traded_rules(*self.game.ordered(leader, self.follower.tables(leader)))
+        played = play_trades(rules, shots, *learned, np.random.default_rng(seed))
         sold, paid = int((played.answers == 1).sum()), float(played.seller_rewards.sum())
         title = (
             f"{rules.bullets} bullets, of which {sold} are sold; the seller earns {paid:.3g}, the "
             f"buyer {float(played.buyer_rewards.sum()):.3g}"
         )
         return Film(camera.pictures, camera.rate, title)
-
-    def _rules(self) -> tuple[Floats, Floats]:
-        """The seller's and the buyer's rule as they are learned, each of one episode."""
-        leader = self.leader.table()[None]
-        follower = self.follower.tables(leader)
-        sellers, buyers = self.game.ordered(leader, follower)
-        return traded_rules(sellers, buyers)
-
-    def _exact_rewards(self) -> list[float]:
-        """What seller and buyer earn a bullet in the exact equilibrium of the reduced form."""
-        seller, buyer = self.range.hits
-        game = bullet_trade_matrix(seller, buyer)
-        leader = ROLES.index(self.trade.leader)
-        return [
-            float(payoff) for payoff in solve(game, concept="stackelberg", leader=leader)[0].payoffs
-        ]
 
     def state_dict(self) -> dict[str, Any]:
         """Both players, and the rates by which they are judged."""

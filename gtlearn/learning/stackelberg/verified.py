@@ -11,7 +11,7 @@ from typing import Any
 
 from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame
-from gtlearn.learning.stackelberg.followers.oracle import best_response
+from gtlearn.learning.stackelberg.followers.protocol import best_response
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import solve
 from gtlearn.solvers._markov.evaluation import evaluate

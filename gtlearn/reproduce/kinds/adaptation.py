@@ -131,10 +131,6 @@ def _ends(reproduction: Reproduction) -> str:
     return f"AUC over all personas; {'; '.join(said)}."
 
 
-def _drawn(reproduction: Reproduction) -> tuple[Canvas, str]:
-    return _across(reproduction) if reproduction.figure.across else _along(reproduction)
-
-
 def _along(reproduction: Reproduction) -> tuple[Canvas, str]:
     """Rewards along the chain above, NashConv below where it is known."""
     panels = reproduction.figure.panels
@@ -211,7 +207,7 @@ ADAPTATION = FigureKind(
         reproduction, lambda runs: numbers_of(runs, reproduction.figure.group)
     ),
     tables=_tables,
-    drawn=_drawn,
+    drawn=lambda reproduction: (_across if reproduction.figure.across else _along)(reproduction),
     shown=_shown,
     run="run of a meta-learner",
     keys=("auc", "rewards"),

@@ -59,8 +59,7 @@ class Projection:
 
     def preferred(self, split: str, group: int) -> Array:
         """How likely its group's action is, shape (personas of the group, states)."""
-        chances: Array = self.splits[split].tables[self.members(split, group), :, group]
-        return chances
+        return self.splits[split].tables[self.members(split, group), :, group]
 
     def covered(self, group: int) -> float:
         """The fraction of the test's probabilities that lie within the training's range.

@@ -7,20 +7,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.games import BayesianGame
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers._commitment.bayesian_view import BayesianView
-from gtlearn.solvers._commitment.data import earned
-from gtlearn.solvers._commitment.report import solution
-from gtlearn.solvers.outcomes import RATIONAL, Certificate, Commitment, pure
+from gtlearn.solvers._commitment.data import best_pure
+from gtlearn.solvers._commitment.float_programs import dobss
+from gtlearn.solvers._commitment.profiles import BayesianView, ProfileSearch
+from gtlearn.solvers._commitment.report import commitment_outcome, solution
+from gtlearn.solvers.outcomes import Commitment
 from gtlearn.solvers.solution import Solution
-
-if TYPE_CHECKING:
-    from gtlearn.solvers._commitment.profiles import ProfileSearch
 
 HARSANYI = "branch and bound over response profiles (Harsanyi transformation)"
 DOBSS = "DOBSS mixed-integer program (Paruchuri et al. 2008)"
@@ -36,10 +34,9 @@ GAP = (
 def solve_pure(game: BayesianGame, ties: str) -> Solution:
     """The best pure commitment, by enumeration."""
     view = BayesianView.of(game)
-    action, profile, value = view.best_pure(ties)
-    mix = [Fraction(int(i == action)) for i in range(view.types[0].shape[0])]
-    evidence = {"commitment": "pure", "upper_bound": Fraction(value, view.scale)}
-    outcome = replace(_outcome(game, view, mix, profile, evidence), ties=ties)
+    best = best_pure(view.types, ties)
+    evidence = {"commitment": "pure", "upper_bound": best.value / view.scale}
+    outcome = _outcome(game, view, best.mix, best.responses, evidence, ties)
     return solution(game, lambda: outcome, _ENUMERATION, cheap=lambda: outcome)
 
 
@@ -49,8 +46,6 @@ def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -
     `method` is "harsanyi" (also where it is None, being faster and exact) or "dobss". With `prove`
     false, DOBSS's result is taken as it is.
     """
-    from gtlearn.solvers._commitment.profiles import ProfileSearch
-
     view = BayesianView.of(game)
     mixed_integer = method == "dobss"
     float_bound, done, reached = None, False, None
@@ -69,22 +64,20 @@ def solve_mixed(game: BayesianGame, method: str | None, *, prove: bool = True) -
             notes.append(GAP.format(bound=evidence["float_bound"]))
     return solution(
         game,
-        lambda: _found(game, view, search, evidence),
+        lambda: _best_commitment(game, view, search, evidence),
         DOBSS if mixed_integer else HARSANYI,
         reached,
-        cheap=lambda: _found(game, view, ProfileSearch(view, relax=False)),
+        cheap=lambda: _best_commitment(game, view, ProfileSearch(view, relax=False)),
         notes=notes,
     )
 
 
 def _offered(view: BayesianView, search: ProfileSearch) -> Fraction | None:
     """Tells the search what DOBSS finds in half of the time; its float bound, if it has one."""
-    from gtlearn.solvers._commitment.dobss import dobss
-
     tell(None, "mixed-integer program")
     try:
         with limits.keeping(0.0, share=1 / 2):
-            profile, float_bound = child.bounded(dobss, view, seconds=math.inf)
+            profile, float_bound = child.bounded(dobss, view.types, seconds=math.inf)
     except LimitReached:
         return None
     if profile is not None:
@@ -92,7 +85,7 @@ def _offered(view: BayesianView, search: ProfileSearch) -> Fraction | None:
     return float_bound
 
 
-def _found(
+def _best_commitment(
     game: BayesianGame, view: BayesianView, search: ProfileSearch, evidence: Mapping[str, Any] = {}
 ) -> Commitment:
     """The best commitment of a search, with its proof and further evidence.
@@ -110,22 +103,18 @@ def _outcome(
     mix: Sequence[Fraction],
     profile: Sequence[int],
     evidence: Mapping[str, Any],
+    ties: str = "strong",
 ) -> Commitment:
-    own = sum(
-        (earned(mix, t.leader[:, k], view.scale) for t, k in zip(view.types, profile, strict=True)),
-        Fraction(0),
-    )
-    others = [
-        earned(mix, t.follower[:, k], t.follower_scale)
-        for t, k in zip(view.types, profile, strict=True)
+    """The outcome, whose parts are those against each type."""
+    parts = [
+        commitment_outcome(each, 0, mix, reply, ties=ties, evidence=evidence)
+        for each, reply in zip(view.types, profile, strict=True)
     ]
-    replies = [pure(t.shape[1], k) for t, k in zip(view.types, profile, strict=True)]
-    return Commitment(
-        strategies=(tuple(mix), *replies),
-        payoffs=(own, *others),
+    own = sum((Fraction(part.payoffs[0]) for part in parts), Fraction(0))
+    return replace(
+        parts[0],
+        strategies=(tuple(mix), *(part.strategies[1] for part in parts)),
+        payoffs=(own, *(part.payoffs[1] for part in parts)),
         leader=game.leader,
         response=tuple(profile),
-        ties="strong",
-        attained=True,
-        certificate=Certificate("stackelberg", RATIONAL, False, evidence),
     )

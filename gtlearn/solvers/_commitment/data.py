@@ -1,4 +1,5 @@
-"""A two-player game seen from its leader, in integers, and the linear programs of its regions."""
+"""A two-player game seen from its leader, in integers: the linear programs of its regions, the mix
+whose least payoff is largest, and the best pure commitment."""
 
 from __future__ import annotations
 
@@ -14,10 +15,12 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers._linear.program import LinearProgram
+from gtlearn.games.numbers import ExactArray, integer_array
+from gtlearn.solvers._linear.program import LinearProgram, solve
 
 _LARGE = 2**53  # beyond it, an int64 may not be a double
 _ROOMY = 2**59
+_PART = 2**20  # entries that are looked at at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,11 @@ class LeaderPayoffs:
     def ratio(self) -> Fraction:
         """What a multiplier of the integers is worth on the true payoffs."""
         return Fraction(self.follower_scale, self.leader_scale)
+
+    def exported(self, row: list[int], denominator: int) -> ExactArray:
+        """Multipliers of the integers as those of the true payoffs."""
+        numerators = [v * self.ratio.numerator for v in row]
+        return integer_array(numerators, (len(row),), denominator * self.ratio.denominator)
 
     @cached_property
     def incentives(self) -> NDArray[Any]:
@@ -190,3 +198,96 @@ def earned(mix: Sequence[Fraction], column: Iterable[Any], scale: int) -> Fracti
     """The expected payoff of a mix against a column of integers over `scale`."""
     terms = (p * int(v) for p, v in zip(mix, column, strict=True) if p)
     return sum(terms, Fraction(0)) / scale
+
+
+@dataclass(frozen=True)
+class PureCommitment:
+    """A leader's action as a mix, each type's response to it, and the leader's integer payoff."""
+
+    mix: list[Fraction]
+    responses: tuple[int, ...]
+    value: Fraction
+
+
+def best_pure(types: Sequence[LeaderPayoffs], ties: str) -> PureCommitment:
+    """The pure commitment that earns the leader most (von Stackelberg 1934).
+
+    Under strong ties the follower's best response that the leader likes best counts, under weak
+    ties the one that it likes least; of equal commitments the first is returned.
+
+    Args:
+        types: the game against each type of the follower, the leader's payoffs over one scale.
+        ties: "strong" or "weak".
+    """
+    replies = [pure_values(game, ties) for game in types]
+    totals = np.sum([values.astype(object) for _, values in replies], axis=0)
+    action = int(totals.argmax())
+    responses = tuple(int(chosen[action]) for chosen, _ in replies)
+    mix = [Fraction(int(i == action)) for i in range(len(totals))]
+    return PureCommitment(mix, responses, Fraction(int(totals[action])))
+
+
+def pure_values(game: LeaderPayoffs, ties: str) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """The response to each of the leader's actions, and what that earns the leader; both (m,)."""
+    outside = int(game.leader.min()) - 1 if ties == "strong" else int(game.leader.max()) + 1
+    step = max(1, _PART // game.shape[1])
+    responses, values = [], []
+    for first in range(0, game.shape[0], step):
+        leader, follower = (table[first : first + step] for table in (game.leader, game.follower))
+        best = follower == follower.max(axis=1, keepdims=True)
+        masked = np.where(best, leader, outside)
+        responses.append((masked.argmax if ties == "strong" else masked.argmin)(axis=1))
+        values.append(masked[np.arange(len(masked)), responses[-1]])
+    return np.concatenate(responses), np.concatenate(values)
+
+
+@dataclass(frozen=True)
+class Least:
+    """An optimum of max_x min_t p_t x, with x in the simplex and r_k x <= 0 for all k.
+
+    For every i, sum_t weights_t p_ti - sum_k multipliers_k r_ki <= value, where the weights sum
+    to one; both are integers over `denominator`.
+    """
+
+    mix: list[Fraction]
+    value: Fraction
+    weights: list[int]
+    multipliers: list[int]
+    denominator: int
+
+
+def maximise_least(payoffs: NDArray[Any], region: NDArray[Any] | None = None) -> Least:
+    """Maximise the least of several payoffs over the mixes in a region.
+
+    Args:
+        payoffs: integers, one payoff a row, shape (t, m).
+        region: integers, one constraint r x <= 0 a row, shape (k, m); the whole simplex if None.
+
+    Raises:
+        Infeasible: if the region is empty.
+        LimitReached: at a limit.
+    """
+    t, m = payoffs.shape
+    table = payoffs.astype(object)
+    floor = int(table.min()) - 1  # every payoff is positive above it, and so is their minimum
+    unit = 1 << largest(table - floor).bit_length()  # keeps the last column as large as the rest
+    inside = np.zeros((0, m), dtype=object) if region is None else region.astype(object)
+    rows = np.vstack([floor - table, inside, np.ones((1, m), dtype=object)])
+    last = np.zeros((rows.shape[0], 1), dtype=object)
+    last[:t] = unit
+    objective = np.zeros(m + 1, dtype=np.int64)
+    objective[m] = 1
+    bounds = np.zeros(rows.shape[0], dtype=np.int64)
+    bounds[-1] = 1
+    program = LinearProgram(
+        objective, narrowed(np.hstack([rows, last])), bounds, (rows.shape[0] - 1,)
+    )
+    optimum = solve(program)
+    dual = [v * unit for v in optimum.dual[:-1]]
+    return Least(
+        [Fraction(v, optimum.primal_denominator) for v in optimum.primal[:m]],
+        Fraction(*optimum.value(program)) * unit + floor,
+        dual[:t],
+        dual[t:],
+        optimum.dual_denominator,
+    )

@@ -2,7 +2,7 @@
 
 A node fixes the responses of some types. Its program maximises what these types bring where the
 fixed responses are best, plus a ceiling u_i on what each other type can bring when the leader
-plays i. The ceilings come from one linear relaxation of the whole game (see `relaxation`), turned
+plays i. The ceilings come from one linear relaxation of the whole game (`float_programs`), turned
 into exact numbers. Each node that is given up keeps multipliers whose bound is checked in integers,
 so that the leaves of the tree prove the optimum.
 """
@@ -11,24 +11,70 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import child, limits
-from gtlearn.games.numbers import ExactArray, integer_array
+from gtlearn.games import BayesianGame
+from gtlearn.games.numbers import ExactArray
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers._commitment.bayesian_view import BayesianView
-from gtlearn.solvers._commitment.data import narrowed, scaled_floats
+from gtlearn.solvers._commitment.data import (
+    LeaderPayoffs,
+    best_pure,
+    maximise_least,
+    narrowed,
+    scaled_floats,
+)
 from gtlearn.solvers._commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
-from gtlearn.solvers._commitment.least import maximise_least
-from gtlearn.solvers._commitment.relaxation import no_multipliers, nonzeros, relaxed_multipliers
-from gtlearn.solvers._commitment.strong import MARGIN
+from gtlearn.solvers._commitment.float_programs import no_multipliers, nonzeros, relaxed_multipliers
+from gtlearn.solvers._commitment.strong import MARGIN, strong_response
 from gtlearn.solvers._linear.program import Basis, Infeasible, LinearProgram, at_basis, solve
+
+
+@dataclass(frozen=True)
+class BayesianView:
+    """The game in integers: one LeaderPayoffs a type, weighted by the prior for the leader.
+
+    All leader payoffs have the same scale, so that they may be added.
+    """
+
+    types: tuple[LeaderPayoffs, ...]
+    prior: tuple[Fraction, ...]
+
+    @classmethod
+    def of(cls, game: BayesianGame) -> BayesianView:
+        """The game seen from its leader."""
+        views = [LeaderPayoffs.of(g, game.leader) for g in game.games]
+        weights = [p / v.leader_scale for p, v in zip(game.prior, views, strict=True)]
+        scale = math.lcm(*(w.denominator for w in weights))
+        types = []
+        for view, weight in zip(views, weights, strict=True):
+            factor = int(weight * scale)
+            leader = narrowed(view.leader.astype(object) * factor)
+            types.append(LeaderPayoffs(leader, view.follower, scale, view.follower_scale))
+        return cls(tuple(types), game.prior)
+
+    @property
+    def scale(self) -> int:
+        """What the leader's integers are divided by."""
+        return self.types[0].leader_scale
+
+    def respond(self, mix: Sequence[Fraction]) -> tuple[tuple[int, ...], Fraction]:
+        """Each type's best response that the leader likes best, and the leader's integer payoff."""
+        profile, total = [], Fraction(0)
+        for view in self.types:
+            response, value = strong_response(view, mix)
+            profile.append(response)
+            total += value
+        return tuple(profile), total
+
 
 TIE = 1e-9  # payoffs of the float programs that differ by less may be equal
 
@@ -37,7 +83,7 @@ _Rows = tuple[tuple[list[int], int], ...]  # for each fixed type: multipliers, d
 
 
 @dataclass(frozen=True)
-class _Leaf:
+class Leaf:
     """A part of the tree that is settled: no profile that extends `fixed` beats `bound`."""
 
     fixed: _Fixed
@@ -71,13 +117,12 @@ class ProfileSearch:
             for t in self.types
         ]
         self.follower = [np.ascontiguousarray(t.follower_floats.T) for t in self.types]
-        self.leaves: list[_Leaf] = []
+        self.leaves: list[Leaf] = []
         self._tried: set[_Fixed] = set()
         self.open: list[tuple[_Fixed, _Rows]] = [((), ())]
         self._set_ceilings(relax)
-        action, self.profile, value = view.best_pure("strong")
-        self.mix = [Fraction(int(i == action)) for i in range(self.m)]
-        self.value = Fraction(value)
+        pure = best_pure(view.types, "strong")
+        self.mix, self.profile, self.value = pure.mix, pure.responses, pure.value
 
     def _improve(self, mix: list[Fraction]) -> None:
         profile, value = self.view.respond(mix)
@@ -222,7 +267,7 @@ class ProfileSearch:
             place += size
         return tuple(rows)
 
-    def _leaf(self, fixed: _Fixed, rows: _Rows) -> _Leaf:
+    def _leaf(self, fixed: _Fixed, rows: _Rows) -> Leaf:
         """The leaf whose bound these multipliers prove."""
         units = [1 << self.unit, *(unit for _, unit in rows)]
         common = math.lcm(*units)
@@ -230,7 +275,7 @@ class ProfileSearch:
         total = total * (common // units[0])
         for t, (row, unit) in enumerate(rows):
             total = total + self._brought(t, fixed[t], row, unit) * (common // unit)
-        return _Leaf(fixed, rows, Fraction(max(total.tolist()), common))
+        return Leaf(fixed, rows, Fraction(max(total.tolist()), common))
 
     def _settle(self, fixed: _Fixed, proposal: Proposal) -> bool:
         """Solves a node exactly; True if that settles it."""
@@ -243,7 +288,7 @@ class ProfileSearch:
             self._improve(mix)
         if bound > self.value:
             return False
-        self.leaves.append(_Leaf(fixed, rows, bound))
+        self.leaves.append(Leaf(fixed, rows, bound))
         return True
 
     def _branch(self, fixed: _Fixed, proposal: Proposal) -> None:
@@ -290,13 +335,12 @@ class ProfileSearch:
         if optimum is None:
             optimum = solve(program)
         mix = [Fraction(v, optimum.primal_denominator) for v in optimum.primal]
-        unit = 1 << self.unit
-        rows, place = [], 0
-        for t in range(len(fixed)):
-            size = self.types[t].shape[1]
-            rows.append((optimum.dual[place : place + size], optimum.dual_denominator * unit))
-            place += size
-        return mix, Fraction(*optimum.value(program)) / unit, tuple(rows)
+        unit, dual = 1 << self.unit, iter(optimum.dual)
+        rows = tuple(
+            (list(islice(dual, game.shape[1])), optimum.dual_denominator * unit)
+            for game in self.types[: len(fixed)]
+        )
+        return mix, Fraction(*optimum.value(program)) / unit, rows
 
     def _empty(self, fixed: _Fixed) -> _Rows:
         """Multipliers that push the bound of a node without any mix down to the value found."""
@@ -324,7 +368,7 @@ class ProfileSearch:
         table: list[Any] = [None] * len(self.view.types)
         for t, place in enumerate(self.order):
             table[place] = tuple(
-                self._exported(t, row.tolist(), 1 << self.unit) for row in self.table[t]
+                self.types[t].exported(row.tolist(), 1 << self.unit) for row in self.table[t]
             )
         leaves = []
         for leaf in every:
@@ -332,19 +376,13 @@ class ProfileSearch:
             fixed: list[int | None] = [None] * len(table)
             rows: list[ExactArray | None] = [None] * len(table)
             for t, (j, row) in enumerate(zip(leaf.fixed, leaf.rows, strict=True)):
-                fixed[self.order[t]], rows[self.order[t]] = j, self._exported(t, *row)
+                fixed[self.order[t]], rows[self.order[t]] = j, self.types[t].exported(*row)
             leaves.append((tuple(fixed), tuple(rows)))
         return {
             "upper_bound": bound / self.view.scale,
             "table": tuple(table),
             "leaves": tuple(leaves),
         }
-
-    def _exported(self, t: int, row: list[int], denominator: int) -> ExactArray:
-        ratio = self.types[t].ratio
-        return integer_array(
-            [v * ratio.numerator for v in row], (len(row),), denominator * ratio.denominator
-        )
 
 
 def _spread(table: NDArray[Any]) -> int:

@@ -12,8 +12,8 @@ from gtlearn import child, limits
 from gtlearn.errors import CertificateError, InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.limits import OK, LimitReached
-from gtlearn.solvers._commitment.data import LeaderPayoffs, earned, largest
-from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, Commitment, pure
+from gtlearn.solvers._commitment.data import LeaderPayoffs, largest
+from gtlearn.solvers.outcomes import FLOAT, RATIONAL, Certificate, Commitment
 from gtlearn.solvers.solution import Solution
 
 KIND = "stackelberg"
@@ -32,6 +32,7 @@ def commitment_outcome(
     ties: str,
     evidence: Mapping[str, Any],
     value: Fraction | None = None,
+    joint: Mapping[tuple[int, ...], Fraction] | None = None,
 ) -> Commitment:
     """A commitment in the game's players and true payoffs, not yet verified.
 
@@ -43,18 +44,27 @@ def commitment_outcome(
         ties: "strong" or "weak".
         evidence: the certificate's.
         value: the leader's true payoff where it is only a supremum; None where it is attained.
+        joint: of a correlated commitment, in place of the mix and the response: the probability
+            of (leader's action, follower's action).
     """
-    own = earned(mix, game.leader[:, response], game.leader_scale) if value is None else value
-    other = earned(mix, game.follower[:, response], game.follower_scale)
-    strategies = (tuple(mix), pure(game.shape[1], response))
+    played = joint or {(i, response): p for i, p in enumerate(mix) if p}
+    shares = [[Fraction(0)] * size for size in game.shape]
+    totals = [Fraction(0), Fraction(0)]
+    for place, p in played.items():
+        for k, table in enumerate((game.leader, game.follower)):
+            shares[k][place[k]] += p
+            totals[k] += p * int(table[place])
+    own = totals[0] / game.leader_scale if value is None else value
+    turn = 1 if leader == 0 else -1
     return Commitment(
-        strategies=strategies if leader == 0 else strategies[::-1],
-        payoffs=(own, other) if leader == 0 else (other, own),
+        strategies=tuple(map(tuple, shares))[::turn],
+        payoffs=(own, totals[1] / game.follower_scale)[::turn],
         leader=leader,
-        response=response,
+        response=response if joint is None else None,
         ties=ties,
         attained=value is None,
         certificate=Certificate(KIND, RATIONAL, False, dict(evidence)),
+        distribution=joint and {place[::turn]: p for place, p in joint.items()},
     )
 
 
@@ -88,7 +98,7 @@ def in_floats(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Commi
     Raises:
         InputError: if a payoff is too large for a double.
     """
-    from gtlearn.solvers.verify.commitment import follower_regret
+    from gtlearn.solvers.verify.commitment_played import follower_regret
 
     try:
         shared, bound = outcome.distribution, outcome.certificate.evidence.get("upper_bound")
@@ -163,7 +173,7 @@ def _checking_seconds(game: NormalFormGame | BayesianGame, outcome: Commitment) 
     """About how long it takes at most to verify an outcome."""
     parts = game.games if isinstance(game, BayesianGame) else (game,)
     leaves = len(outcome.certificate.evidence.get("leaves", ()))
-    mix = outcome.strategies[_leader_place(game, outcome)]
+    mix = outcome.strategies[0 if isinstance(game, BayesianGame) else outcome.leader]
     bits = max(Fraction(p).denominator.bit_length() for p in mix)
     seconds = 0.0
     for part in parts:
@@ -173,7 +183,3 @@ def _checking_seconds(game: NormalFormGame | BayesianGame, outcome: Commitment) 
         each = 2e-9 if size < 25 else 2e-8 * (1 + size / 250)
         seconds += m * n * (n + leaves) * each + m * n * 1e-8 * (1 + bits / 300) * (1 + size / 300)
     return seconds
-
-
-def _leader_place(game: NormalFormGame | BayesianGame, outcome: Commitment) -> int:
-    return 0 if isinstance(game, BayesianGame) else outcome.leader

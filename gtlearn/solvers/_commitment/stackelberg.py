@@ -112,7 +112,7 @@ class _Request:
 
 
 def _two_players(game: NormalFormGame, asked: _Request) -> Solution:
-    from gtlearn.solvers._commitment import correlated, mixed
+    from gtlearn.solvers._commitment import mixed
 
     if game.num_players != 2:
         two = two_who_choose(game, asked.leader)
@@ -132,7 +132,7 @@ def _two_players(game: NormalFormGame, asked: _Request) -> Solution:
                 "a correlated commitment supposes that the follower obeys where it is "
                 "indifferent; use ties 'strong'"
             )
-        return correlated.solve_correlated(game, asked.leader, asked.method)
+        return mixed.solve_correlated(game, asked.leader, asked.method)
     solve = mixed.solve_strong if asked.ties == "strong" else mixed.solve_weak
     return solve(game, asked.leader)
 

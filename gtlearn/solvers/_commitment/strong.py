@@ -20,11 +20,16 @@ import numpy as np
 from gtlearn import child, limits
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
-from gtlearn.solvers._commitment.data import LeaderPayoffs, earned, largest, region_program
+from gtlearn.solvers._commitment.data import (
+    LeaderPayoffs,
+    best_pure,
+    earned,
+    largest,
+    maximise_least,
+    region_program,
+)
 from gtlearn.solvers._commitment.dual_simplex import OPTIMAL, Proposal, maximise
-from gtlearn.solvers._commitment.least import maximise_least
 from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded, trivial
-from gtlearn.solvers._commitment.pure import best_pure
 from gtlearn.solvers._linear.algebra import multiply
 from gtlearn.solvers._linear.program import Basis, Infeasible, Optimum, at_basis, solve
 
@@ -71,10 +76,9 @@ def best_strong(game: LeaderPayoffs) -> Commitments:
 
 def cheapest(game: LeaderPayoffs, ties: str) -> Commitments:
     """The best pure commitment, and the leader's largest payoff as a bound: both are at hand."""
-    pure = best_pure(game, ties)
-    mix = [Fraction(int(i == pure.action)) for i in range(game.shape[0])]
+    pure = best_pure([game], ties)
     top = Fraction(int(game.leader.max()))
-    return Commitments(mix, pure.response, Fraction(pure.value), top, trivial(game))
+    return Commitments(pure.mix, pure.responses[0], pure.value, top, trivial(game))
 
 
 def checking_seconds(game: LeaderPayoffs) -> float:

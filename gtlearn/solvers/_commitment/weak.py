@@ -2,11 +2,13 @@
 
 Follower actions with equal payoffs form a class. Inside the region where a class is the only best
 response the leader earns the least of its members, so the supremum is the best such value over
-the closures of the regions that have an inside. Whether it is attained is decided in `attained`.
+the closures of the regions that have an inside. Whether it is attained is decided with a
+proof either way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -14,16 +16,27 @@ from typing import Any
 import numpy as np
 
 from gtlearn import child, limits
+from gtlearn.games.numbers import integer_array
 from gtlearn.progress import tell
-from gtlearn.solvers._commitment.data import LeaderPayoffs
+from gtlearn.solvers._commitment.data import (
+    LeaderPayoffs,
+    best_pure,
+    earned,
+    maximise_least,
+    support_program,
+)
 from gtlearn.solvers._commitment.dual_simplex import CUT, INFEASIBLE, OPTIMAL, Proposal, maximise
-from gtlearn.solvers._commitment.least import maximise_least
 from gtlearn.solvers._commitment.multipliers import Multipliers, bounds, rounded
-from gtlearn.solvers._commitment.pure import best_pure
-from gtlearn.solvers._commitment.strong import MARGIN, checking_seconds, exact_region
-from gtlearn.solvers._linear.program import Infeasible
+from gtlearn.solvers._commitment.strong import (
+    MARGIN,
+    best_responses,
+    checking_seconds,
+    exact_region,
+)
+from gtlearn.solvers._linear.program import Infeasible, Optimum, solve
 
 _Row = tuple[list[int], int]
+_Step = tuple[Any, dict[int, Fraction]]  # multipliers of the follower's actions, of tied ones
 
 
 @dataclass(frozen=True)
@@ -62,8 +75,8 @@ class WeakSearch:
 
     def __post_init__(self) -> None:
         self.groups = {group[0]: group for group in self.game.classes}
-        self.pure = best_pure(self.game, "weak")
-        self.value = Fraction(self.pure.value)
+        self.pure = best_pure([self.game], "weak")
+        self.value = self.pure.value
 
     def run(self) -> None:
         """Finds the supremum: floats first, then every class that they leave open.
@@ -214,3 +227,121 @@ def class_optimum(game: LeaderPayoffs, j: int, group: list[int]) -> ClassOptimum
         if weight
     }
     return ClassOptimum(least.mix, least.value, (least.multipliers, least.denominator), weights)
+
+
+@dataclass(frozen=True)
+class Attainment:
+    """A mix that attains the supremum and the follower's worst response to it; or, with no mix,
+    a chain of proof steps for each class that reaches the supremum, see `verify.commitment`.
+    """
+
+    mix: list[Fraction] | None
+    response: int | None
+    chains: dict[int, list[_Step]]
+
+
+def attainment(search: WeakSearch) -> Attainment:
+    """Decides whether some mix earns the supremum that `search` found.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    game = search.game
+    if search.best is None:
+        return Attainment(search.pure.mix, search.pure.responses[0], {})
+    mix = search.optimum(search.best).mix
+    value, response = weak_value(game, mix)
+    if value == search.value:
+        return Attainment(mix, response, {})
+    chains: dict[int, list[_Step]] = {}
+    for j in _reaching(search):
+        point, chains[j] = _follow(search, j)
+        if point is not None:
+            return Attainment(point, weak_value(game, point)[1], {})
+    return Attainment(None, None, chains)
+
+
+def weak_value(game: LeaderPayoffs, mix: list[Fraction]) -> tuple[Fraction, int]:
+    """What the leader earns where ties go against it, in the game's integers, and the response."""
+    own = {k: earned(mix, game.leader[:, k], 1) for k in best_responses(game, mix)}
+    response = min(own, key=lambda k: own[k])
+    return own[response], response
+
+
+def _reaching(search: WeakSearch) -> Iterator[int]:
+    """The classes whose region has an inside and whose value is the supremum, one by one."""
+    tops = search.tops()
+    for j in sorted(search.groups, key=lambda j: j not in search.optima):
+        if tops[j] == search.value and j not in search.flat_rows:
+            search.settle(j)
+            if j not in search.flat_rows and search.optima[j].value == search.value:
+                yield j
+
+
+def _follow(search: WeakSearch, j: int) -> tuple[list[Fraction] | None, list[_Step]]:
+    """A mix that earns the supremum in j's region, or the proof that there is none.
+
+    Some actions tie with j wherever it earns the supremum; they must earn it too. That
+    leaves less room, where further actions may tie, and so on, until a mix makes just the tied
+    actions best responses, or no room is left.
+    """
+    game, value = search.game, search.value
+    tied = list(search.groups[j])
+    steps: list[_Step] = []
+    while True:
+        limits.check()
+        best = class_optimum(game, j, tied)
+        if best.value < value:
+            return None, [*steps, (game.exported(*best.row), best.weights)]
+        steps.append((game.exported(*best.row), best.weights))
+        known_tied = [k for k, v in enumerate(best.row[0]) if v and k not in tied]
+        if known_tied:  # complementary slackness tells of ties already
+            tied += known_tied
+            continue
+        others = [k for k in best_responses(game, best.mix) if k not in tied]
+        if not others:
+            return best.mix, []
+        optimum = _separated(game, j, tied, value, others)
+        terms = optimum.primal[game.shape[0] :]
+        if all(terms):  # others are worse there, and all else is worse than j at the optimum
+            weights = optimum.primal[: game.shape[0]]
+            total = 2 * sum(weights)
+            return [p / 2 + Fraction(v, total) for p, v in zip(best.mix, weights, strict=True)], []
+        steps.append(_more_ties(game, optimum, tied, others, value.denominator))
+        tied += [k for k, term in zip(others, terms, strict=True) if not term]
+
+
+def _separated(
+    game: LeaderPayoffs, j: int, tied: list[int], value: Fraction, others: list[int]
+) -> Optimum:
+    """The optimum of `support_program`.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    import highspy  # noqa: F401  for what is imported in a child is lost
+
+    seconds = 2e-7 * (game.shape[1] + 3 * len(others)) * (game.shape[0] + len(others))
+    return child.bounded(_optimum, game, j, tied, value, others, seconds=seconds)
+
+
+def _optimum(
+    game: LeaderPayoffs, j: int, tied: list[int], value: Fraction, others: list[int]
+) -> Optimum:
+    return solve(support_program(game, j, tied, (value.numerator, value.denominator), others))
+
+
+def _more_ties(
+    game: LeaderPayoffs, optimum: Optimum, tied: list[int], others: list[int], unit: int
+) -> _Step:
+    """The dual of `support_program` as a step: each action that ties has a positive multiplier."""
+    n = game.shape[1]
+    row = list(optimum.dual[:n])
+    for place, k in enumerate(others):
+        row[k] += optimum.dual[n + len(tied) + place]
+    worth = Fraction(unit * game.leader_scale, game.follower_scale * optimum.dual_denominator)
+    weights = {t: optimum.dual[n + place] * worth for place, t in enumerate(tied)}
+    return (
+        integer_array(row, (n,), optimum.dual_denominator),
+        {t: weight for t, weight in weights.items() if weight},
+    )

@@ -13,7 +13,7 @@ from gtlearn.solvers.outcomes import Strategy
 from gtlearn.solvers.output.json import game_json, json_number
 from gtlearn.solvers.output.pieces import add_row, describe, mix, new_table, short_number, to_text
 
-DOMINANCE_SCHEMA = "gtlearn/dominance/1"
+_DOMINANCE_SCHEMA = "gtlearn/dominance/1"
 
 Belief = Mapping[tuple[int, ...], Fraction]
 Standing = tuple[tuple[int, ...], ...]  # the actions that each player still has
@@ -77,7 +77,7 @@ class DominanceResult:
     def to_json(self) -> dict[str, Any]:
         """The object of schema gtlearn/dominance/1; exact numbers are strings."""
         out: dict[str, Any] = {
-            "schema": DOMINANCE_SCHEMA,
+            "schema": _DOMINANCE_SCHEMA,
             "game": game_json(self.game),
             "kind": self.kind,
             "status": self.status,

@@ -117,12 +117,12 @@ def float_basis(
     Raises:
         LimitReached: at a limit.
     """
-    scaled, sides = _scaled_rows(matrix, bounds)
+    scaled, rhs = _scaled_rows(matrix, bounds)
     rows, columns = np.nonzero(scaled)
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=matrix.shape[0]))])
     costs = _scaled_rows(objective[None, :], np.zeros(1))[0][0]
     entries = (starts, columns, scaled[rows, columns])
-    optimum = simplex(costs, entries, sides, equalities)
+    optimum = simplex(costs, entries, rhs, equalities)
     return None if optimum is None else (optimum.columns, optimum.rows)
 
 
@@ -218,8 +218,8 @@ def _scaled_rows(
             limits.check()
             sizes.append(max((abs(int(v)) for v in row), default=0) or 1)
             out[:] = [int(v) / sizes[-1] for v in row]
-        sides = np.array([int(b) / s for b, s in zip(bounds, sizes, strict=True)])
-        return floats, sides
+        rhs = np.array([int(b) / s for b, s in zip(bounds, sizes, strict=True)])
+        return floats, rhs
     floats = matrix.astype(np.float64)
     scale = np.abs(floats).max(axis=1, initial=0.0)
     scale[scale == 0] = 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,8 @@ from gtlearn.solvers._markov.certified import (
     tolerances,
 )
 from gtlearn.solvers._markov.evaluation import evaluate
-from gtlearn.solvers._markov.float_games import FloatGame
 from gtlearn.solvers._markov.stage_games import continuation_payoffs, stage_game
-from gtlearn.solvers._markov.tracing import traced
+from gtlearn.solvers._markov.tracing import FloatGame, traced
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy, Table
 from gtlearn.solvers.verify.nash import deviation_payoffs
 
@@ -144,24 +144,15 @@ def _exact_slack(game: MarkovGame, tables: _Tables) -> _Vector:
 
 def _tables(floats: FloatGame, flat: list[Fraction]) -> _Tables:
     """One table a player from one number an entry, each row divided by its sum and rounded."""
-    entries = iter(flat)
-    out = []
-    for mask in floats.legal:
-        table = []
-        for legal in mask:
-            row = [next(entries) if allowed else Fraction(0) for allowed in legal]
-            total = sum(row, Fraction(0))
-            table.append(decimal([p / total for p in row], _DIGITS + 10))
-        out.append(tuple(table))
-    return tuple(out)
+    tables = floats.tables(np.array(flat, dtype=object))
+    return tuple(
+        tuple(decimal((row / sum(row)).tolist(), _DIGITS + 10) for row in table) for table in tables
+    )
 
 
 def _flat(floats: FloatGame, tables: _Tables) -> list[Fraction]:
-    return [
-        Fraction(table[state][action])
-        for mask, table in zip(floats.legal, tables, strict=True)
-        for state, action in np.argwhere(mask)
-    ]
+    every = [Fraction(p) for table in tables for row in table for p in row]
+    return list(compress(every, floats.mask))
 
 
 def _simple(tables: _Tables, denominator: int) -> _Tables | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from gtlearn.errors import InputError, option
 from gtlearn.games import IteratedGame, MarkovGame
@@ -13,9 +14,12 @@ from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import short_number
 from gtlearn.limits import OK, LimitReached, limited
 from gtlearn.progress import Progress, heard_by
-from gtlearn.solvers._markov import backward_induction as induction
 from gtlearn.solvers._markov import mixed, stationary, zero_sum
 from gtlearn.solvers._markov.certified import SUBGAME_PERFECT, is_exact
+from gtlearn.solvers._markov.stage_games import (
+    BACKWARD_INDUCTION,
+    subgame_perfect_equilibrium,
+)
 from gtlearn.solvers._nash.selection import CRITERIA, ENTROPY, WELFARE, score
 from gtlearn.solvers.outcomes import NashEquilibrium, weakest
 from gtlearn.solvers.solution import Solution
@@ -142,7 +146,7 @@ def _chosen(task: _Task, find: str, method: str | None) -> _Method:
     if task.markov.horizon is not None:
         return _backward_induction
     if zero_sum.is_constant_sum(task.markov):
-        return _newton
+        return _zero_sum
     if task.select is not None:
         return _best
     return _any_stationary
@@ -152,26 +156,27 @@ def _backward_induction(task: _Task) -> _Result:
     game = task.markov
     if game.horizon is None:
         raise InputError(f"{game.name} has no horizon, so there is no last step to begin with")
-    try:
-        equilibrium = induction.subgame_perfect_equilibrium(game, select=task.select)
-    except LimitReached as error:
-        return _Result(induction.INDUCTION, (), error)
-    if equilibrium is None:
-        return _Result(induction.INDUCTION, (), notes=(NO_PURE_STAGE,))
+    result = _one(
+        BACKWARD_INDUCTION,
+        partial(subgame_perfect_equilibrium, game, select=task.select),
+        NO_PURE_STAGE,
+    )
     if zero_sum.is_constant_sum(game):
-        equilibrium = zero_sum.with_bounds(equilibrium)
-    return _Result(induction.INDUCTION, (equilibrium,))
+        bounded = tuple(zero_sum.with_bounds(equilibrium) for equilibrium in result.equilibria)
+        return replace(result, equilibria=bounded)
+    return result
 
 
-def _newton(task: _Task) -> _Result:
-    return _zero_sum(task, zero_sum.NEWTON)
+def _one(method: str, search: Callable[[], NashEquilibrium | None], none: str) -> _Result:
+    """What a search for one equilibrium comes to; `none` says why it has not come to any."""
+    try:
+        equilibrium = search()
+    except LimitReached as error:
+        return _Result(method, (), error)
+    return _Result(method, (equilibrium,)) if equilibrium else _Result(method, (), notes=(none,))
 
 
-def _shapley(task: _Task) -> _Result:
-    return _zero_sum(task, zero_sum.SHAPLEY)
-
-
-def _zero_sum(task: _Task, method: str) -> _Result:
+def _zero_sum(task: _Task, method: str = zero_sum.NEWTON) -> _Result:
     """In a zero-sum game all equilibria are worth the same, so none is to be selected."""
     game = task.markov
     if game.horizon is not None or not zero_sum.is_constant_sum(game):
@@ -187,13 +192,8 @@ def _repetition(task: _Task) -> _Result:
         raise InputError(
             f"{task.game.name} is no iterated game, so it has no stage equilibrium to repeat"
         )
-    try:
-        equilibrium = stationary.repeated_stage_equilibrium(task.game, select=task.select)
-    except LimitReached as error:
-        return _Result(stationary.REPETITION, (), error)
-    if equilibrium is None:
-        return _Result(stationary.REPETITION, (), notes=(NO_PURE_STAGE,))
-    return _Result(stationary.REPETITION, (equilibrium,))
+    repeated = partial(stationary.repeated_stage_equilibrium, task.game, select=task.select)
+    return _one(stationary.REPETITION, repeated, NO_PURE_STAGE)
 
 
 def _enumerated(task: _Task) -> tuple[list[NashEquilibrium], LimitReached | None]:
@@ -337,8 +337,8 @@ NONE_TRACED = (
 
 _METHODS: dict[str, _Method] = {
     "backward-induction": _backward_induction,
-    "pollatschek-avi-itzhak": _newton,
-    "shapley": _shapley,
+    "pollatschek-avi-itzhak": _zero_sum,
+    "shapley": partial(_zero_sum, method=zero_sum.SHAPLEY),
     "stage-equilibrium": _repetition,
     "enumeration": _enumeration,
     "tracing": _tracing,

@@ -124,10 +124,6 @@ class BestPlans:
     values: NDArray[Any]
     idle: NDArray[np.bool_]
 
-    def favourite(self, sign: int, player: int) -> int:
-        """The index of the first plan that is best for the player's value times the sign."""
-        return int(np.argmax(sign * self.values[:, player]))
-
 
 def best_plans(faced: Process, player: int, limit: int) -> BestPlans:
     """The best deterministic tables of a process with a horizon.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, lcm, prod
@@ -21,7 +21,6 @@ Integers = NDArray[Any]  # Python ints in an object array
 
 _CHUNK = 2**16  # entries that are computed between two looks at the limits
 BLINK = 0.005  # seconds, likewise
-WORD = 64  # bits
 UNIT_ROUNDOFF = 2.0**-53  # the relative error of one operation in doubles
 
 
@@ -56,7 +55,6 @@ class Process:
         moves: numerators of the transitions, shape (steps, states, actions, states).
         denominator: of the transitions.
         legal: which actions may be played, shape (states, actions).
-        solve: solves a regular system in its numbers, over one denominator.
     """
 
     game: MarkovGame
@@ -65,7 +63,6 @@ class Process:
     moves: Integers
     denominator: int
     legal: NDArray[np.bool_]
-    solve: Callable[[Integers, Integers], tuple[list[Any], int]] = solve_exactly
 
     @property
     def decay(self) -> tuple[int, int]:
@@ -118,13 +115,7 @@ def induced_process(
         tables: one exact table a player, as `exact_tables` makes them; that of `free` is ignored.
         free: the player whose actions stay open.
     """
-    return process_under(game, *joint_weights(game, tables, free), free)
-
-
-def process_under(
-    game: MarkovGame, weights: Integers, total: int, free: int | None = None
-) -> Process:
-    """The same, from the probabilities of the others' joint actions, as of `joint_weights`."""
+    weights, total = joint_weights(game, tables, free)
     players = tuple(2 + k for k in range(game.num_players) if k != free)
     payoffs = [_means(weights, array.numerators, players) for array in game.payoffs]
     moves = _means(weights[..., None], game.transitions.numerators, players)
@@ -174,7 +165,7 @@ def product(moves: Integers, values: Integers) -> Integers:
         values: shape (states, n) or (states,).
     """
     limits.check()
-    bits = values.flat[0].bit_length() if isinstance(values.flat[0], int) else WORD
+    bits = values.flat[0].bit_length()
     each = values.size
     rows = max(1, int(BLINK / python_seconds(each, bits)))
     flat = moves.reshape(-1, moves.shape[-1])
@@ -206,7 +197,7 @@ def plan_values(chosen: Process, plan: Integers) -> tuple[Integers, int]:
     if chosen.game.horizon is None:
         rewards, moves = (array[everywhere, plan[0]] for array in chosen.at(0))
         system = grow * np.eye(len(moves), dtype=int).astype(object) - keep * moves
-        solved, denominator = chosen.solve(system, grow * rewards)
+        solved, denominator = solve_exactly(system, grow * rewards)
         return np.array(solved, dtype=object).reshape(rewards.shape), denominator
     values, unit = np.zeros(chosen.rewards.shape[1::2], dtype=object), 1
     for step in reversed(range(chosen.game.horizon)):

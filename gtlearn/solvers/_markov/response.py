@@ -119,12 +119,8 @@ def optimal_response(
     sign, favoured = _preference(markov, player, ties, favoured)
     with limited(time_limit, memory_limit):
         faced = induced_process(markov, exact_tables(tables, markov, player), player)
-        return _optimal(faced, player, sign, favoured)
-
-
-def _optimal(faced: Process, player: int, sign: int, favoured: int) -> Response:
-    plan, choices = optimal_plan(faced, player, sign, favoured)
-    return _response(faced, player, OPTIMAL, plan, choices)
+        plan, choices = optimal_plan(faced, player, sign, favoured)
+        return _response(faced, player, OPTIMAL, plan, choices)
 
 
 def _response(
@@ -204,7 +200,7 @@ def stationary_response(
 
 def _stationary(faced: Process, player: int, sign: int, favoured: int, limit: int) -> Response:
     best = best_plans(faced, player, limit)
-    plan = best.plans[best.favourite(sign, favoured)]
+    plan = best.plans[np.argmax(sign * best.values[:, favoured])]
     played = np.zeros_like(faced.legal)
     played[np.arange(len(plan)), best.plans] = True
     played[best.idle] = faced.legal[best.idle]

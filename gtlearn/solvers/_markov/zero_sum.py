@@ -32,16 +32,16 @@ from gtlearn.solvers._markov.stage_games import (
     StageProfile,
     continuation_payoffs,
     over_all_actions,
-    require_found,
+    require_solved,
     stage_game,
 )
 from gtlearn.solvers._nash.zero_sum import zero_sum as solve_stage
-from gtlearn.solvers.outcomes import Certificate, NashEquilibrium, Table
+from gtlearn.solvers.outcomes import NashEquilibrium, Table
 
 SHAPLEY = "Shapley iteration"
 NEWTON = "Pollatschek-Avi-Itzhak iteration"
 
-SIMPLE = 10**6  # the largest denominator of probabilities that are taken as they are
+_SIMPLE = 10**6  # the largest denominator of probabilities that are taken as they are
 _DIGITS = 12  # of the probabilities of an iterate that a limit has stopped
 POLISH = 4  # Newton steps beyond that, each of which doubles the digits, to recognise a fraction
 
@@ -155,7 +155,7 @@ def _iterate(game: MarkovGame, values: tuple[Fraction, ...]) -> _Iterate:
     for state in range(game.num_states):
         limits.check()
         solved = solve_stage(stage_game(game, payoffs, state), uniqueness=False)
-        require_found(solved)
+        require_solved(solved)
         rows.append(over_all_actions(game, state, solved[0].strategies))  # type: ignore[union-attr]
         worth.append(Fraction(solved[0].payoffs[0]))
     return _Iterate(values, tuple(worth), tuple(zip(*rows, strict=True)))
@@ -207,7 +207,7 @@ def _guesses(game: MarkovGame, iterate: _Iterate) -> Iterator[tuple[Fraction, ..
     denominators = {
         Fraction(p).denominator for table in iterate.tables for row in table for p in row
     }
-    if max(denominators) <= SIMPLE:
+    if max(denominators) <= _SIMPLE:
         yield evaluate(game, iterate.tables).state_values[0]
 
 
@@ -216,7 +216,5 @@ def with_bounds(equilibrium: NashEquilibrium) -> NashEquilibrium:
     old = equilibrium.certificate
     first, second = (Fraction(r) for r in old.evidence["regrets"])
     value = Fraction(equilibrium.payoffs[0])
-    bounds = {"lower": value - second, "upper": value + first}
-    evidence = {**old.evidence, **bounds}
-    certificate = Certificate(old.kind, old.arithmetic, old.verified, evidence)
-    return replace(equilibrium, certificate=certificate)
+    evidence = {**old.evidence, "lower": value - second, "upper": value + first}
+    return replace(equilibrium, certificate=replace(old, evidence=evidence))

@@ -22,10 +22,10 @@ from gtlearn.progress import tell
 from gtlearn.solvers._nash.labels import (
     LabelPair,
     Matches,
-    Side,
-    enumerate_side,
+    VertexSet,
     joined,
     positive_payoffs,
+    vertex_sets,
 )
 from gtlearn.solvers._nash.matching import match_vertices
 from gtlearn.solvers._nash.partners import Partners, Unsuited
@@ -87,8 +87,8 @@ class Search:
         limits.check()
         m, n = self.own.shape
         tell(None, f"vertices of {self.players[0]}'s polytope")
-        parts = enumerate_side(self.other.T, list(range(m + n)))
-        seen: list[Side] = []
+        parts = vertex_sets(self.other.T, list(range(m + n)))
+        seen: list[VertexSet] = []
         partners: Partners | None = None
         for part in parts:
             if part.vertices.again:
@@ -106,13 +106,13 @@ class Search:
             return
         yield from self._match(seen, parts)
 
-    def _match(self, seen: list[Side], parts: Iterator[Side]) -> Iterator[None]:
-        """From the vertices of both sides; the first one's were seen in part."""
+    def _match(self, seen: list[VertexSet], parts: Iterator[VertexSet]) -> Iterator[None]:
+        """From the vertices of both players; the first one's were seen in part."""
         m, n = self.own.shape
         first, reached = _gathered(seen, parts, keep=0.6)
         tell(0.5, f"vertices of {self.players[1]}'s polytope")
         names = [*range(m, m + n), *range(m)]
-        second, other = _gathered([], enumerate_side(self.own, names), keep=0.5)
+        second, other = _gathered([], vertex_sets(self.own, names), keep=0.5)
         yield from match_vertices(first, second, self.matches)
         for limit in (reached, other):
             if limit is not None:
@@ -145,9 +145,9 @@ class Search:
 
 
 def _gathered(
-    seen: list[Side], parts: Iterator[Side], *, keep: float
-) -> tuple[Side, LimitReached | None]:
-    """All vertices of a side, some of which were seen, and the limit if one left some out.
+    seen: list[VertexSet], parts: Iterator[VertexSet], *, keep: float
+) -> tuple[VertexSet, LimitReached | None]:
+    """All vertices of a polytope, some of which were seen, and the limit if one left some out.
 
     Args:
         seen: parts that were seen before.
@@ -157,18 +157,18 @@ def _gathered(
     Raises:
         LimitReached: if there are none.
     """
-    sides = list(seen)
+    gathered = list(seen)
     try:
         with limits.keeping(0.0, keep):
             for part in parts:
                 if part.vertices.again:
-                    sides = []
-                sides.append(part)
+                    gathered = []
+                gathered.append(part)
     except LimitReached as reached:
-        if not sides:
+        if not gathered:
             raise
-        return joined(sides), reached
-    return joined(sides), None
+        return joined(gathered), reached
+    return joined(gathered), None
 
 
 def _by_support(strategies: dict[int, Strategy]) -> dict[int, tuple[list[int], list[Number]]]:
@@ -183,17 +183,17 @@ def _by_support(strategies: dict[int, Strategy]) -> dict[int, tuple[list[int], l
 
 def numbered(profiles: Sequence[tuple[Strategy, ...]]) -> ExtremeEquilibria:
     """Some equilibria of two players, in their order, which are not known to be all."""
-    sides: list[list[Strategy]] = [[], []]
+    strategies: list[list[Strategy]] = [[], []]
     places: list[dict[object, int]] = [{}, {}]
     known: dict[int, int] = {}  # by identity, for equilibria share strategies
     pairs = []
     for profile in profiles:
         limits.check()
-        for strategy, side, place in zip(profile, sides, places, strict=True):
+        for strategy, distinct, place in zip(profile, strategies, places, strict=True):
             if id(strategy) not in known:
                 key = tuple((i, p) for i, p in enumerate(strategy) if p)
-                if place.setdefault(key, len(side)) == len(side):
-                    side.append(strategy)
+                if place.setdefault(key, len(distinct)) == len(distinct):
+                    distinct.append(strategy)
                 known[id(strategy)] = place[key]
         pairs.append((known[id(profile[0])], known[id(profile[1])]))
-    return ExtremeEquilibria(sides[0], sides[1], pairs, [], [])
+    return ExtremeEquilibria(strategies[0], strategies[1], pairs, [], [])

@@ -23,11 +23,11 @@ from gtlearn.solvers.outcomes import Strategy
 
 LabelPair = tuple[int, int]  # the label masks of two vertices
 
-BLOCK = 2**14  # bases whose labels are put together at a time
+_BLOCK = 2**14  # bases whose labels are put together at a time
 
 
 @dataclass(frozen=True)
-class Side:
+class VertexSet:
     """Some or all of one player's vertices.
 
     Attributes:
@@ -82,7 +82,7 @@ def positive_payoffs(numerators: NDArray[Any]) -> NDArray[Any]:
     return numerators + shift
 
 
-def enumerate_side(matrix: NDArray[Any], names: list[int]) -> Iterator[Side]:
+def vertex_sets(matrix: NDArray[Any], names: list[int]) -> Iterator[VertexSet]:
     """Enumerates one polytope, whose label k is the game's label `names[k]`, part by part.
 
     Raises:
@@ -92,38 +92,38 @@ def enumerate_side(matrix: NDArray[Any], names: list[int]) -> Iterator[Side]:
     bits = np.array([1 << name for name in names], dtype=kind)
     for vertices in enumerate_vertices(matrix):
         bases = np.empty(len(vertices.tight), dtype=kind)
-        for start in range(0, len(bases), BLOCK):
+        for start in range(0, len(bases), _BLOCK):
             limits.check()
-            part = slice(start, start + BLOCK)
+            part = slice(start, start + _BLOCK)
             bases[part] = np.bitwise_or.reduce(bits[vertices.tight[part]], axis=1)
         full = bases.copy()
         for k, extra in vertices.extra.items():
             for label in extra:
                 full[k] |= bits[label]
-        yield Side(matrix, vertices, bases, full)
+        yield VertexSet(matrix, vertices, bases, full)
 
 
-def joined(sides: list[Side]) -> Side:
-    """All vertices of some parts of one side; there is at least one."""
-    if len(sides) == 1:
-        return sides[0]
+def joined(parts: list[VertexSet]) -> VertexSet:
+    """All vertices of some parts of one polytope; there is at least one."""
+    if len(parts) == 1:
+        return parts[0]
     extra: dict[int, tuple[int, ...]] = {}
     count = 0
-    for side in sides:
-        extra |= {count + k: labels for k, labels in side.vertices.extra.items()}
-        count += len(side.bases)
-    return Side(
-        sides[0].matrix,
-        Vertices(np.concatenate([side.vertices.tight for side in sides]), extra),
-        np.concatenate([side.bases for side in sides]),
-        np.concatenate([side.full for side in sides]),
+    for labelled in parts:
+        extra |= {count + k: labels for k, labels in labelled.vertices.extra.items()}
+        count += len(labelled.bases)
+    return VertexSet(
+        parts[0].matrix,
+        Vertices(np.concatenate([labelled.vertices.tight for labelled in parts]), extra),
+        np.concatenate([labelled.bases for labelled in parts]),
+        np.concatenate([labelled.full for labelled in parts]),
     )
 
 
-def strategy_of(side: Side, basis: int) -> Strategy:
+def strategy_of(labelled: VertexSet, basis: int) -> Strategy:
     """The mixed strategy of a basis's vertex, exactly."""
-    places, numerators, _ = vertex(side.matrix, side.vertices.tight[basis])
-    return from_support(side.matrix.shape[1], places, numerators, sum(numerators))
+    places, numerators, _ = vertex(labelled.matrix, labelled.vertices.tight[basis])
+    return from_support(labelled.matrix.shape[1], places, numerators, sum(numerators))
 
 
 def index_sign(row_square: NDArray[Any], column_square: NDArray[Any]) -> int:

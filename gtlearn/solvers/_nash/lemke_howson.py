@@ -57,22 +57,22 @@ def float_path(
     """
     m, n = row_payoffs.shape
     own, other = range(m), range(m, m + n)
-    sides = (
-        _FloatSide(column_payoffs.T, [*own, *other]),
-        _FloatSide(row_payoffs, [*other, *own]),
+    dictionaries = (
+        _FloatDictionary(column_payoffs.T, [*own, *other]),
+        _FloatDictionary(row_payoffs, [*other, *own]),
     )
     turn, entering = (0 if label < m else 1), label
     for count in range(1, max_pivots + 1):
         limits.check()
-        side = sides[turn]
-        entering = side.enter(entering)
+        dictionary = dictionaries[turn]
+        entering = dictionary.enter(entering)
         if entering == label:
-            x, y = (s.support() for s in sides)
+            x, y = (d.support() for d in dictionaries)
             return x, y - m
         turn = 1 - turn
         if count % REFACTOR_EVERY == 0:
-            for side in sides:
-                side.refactor()
+            for dictionary in dictionaries:
+                dictionary.refactor()
     return None
 
 
@@ -99,7 +99,7 @@ def _unit(numerators: NDArray[Any]) -> NDArray[np.float64]:
     return (numerators.astype(np.float64) - lowest) / spread + 0.01
 
 
-class _FloatSide:
+class _FloatDictionary:
     """One polytope's dictionary: basic + table[:, :-1] @ nonbasic = table[:, -1]."""
 
     def __init__(self, matrix: NDArray[np.float64], labels: list[int]) -> None:
@@ -179,22 +179,22 @@ def exact_path(
         LimitReached: at a limit.
     """
     m, n = row_payoffs.shape
-    sides = [
+    dictionaries = [
         Dictionary.origin(positive_payoffs(column_payoffs).T),
         Dictionary.origin(positive_payoffs(row_payoffs)),
     ]
-    # variable v of side 0 has label v; of side 1, m + v below n and v - n above
+    # variable v of dictionary 0 has label v; of dictionary 1, m + v below n and v - n above
     turn, entering = (0 if label < m else 1), label
     while True:
-        side = sides[turn]
+        dictionary = dictionaries[turn]
         variable = entering if turn == 0 else (entering - m if entering >= m else entering + n)
-        column = side.nonbasic.index(variable)
-        row = side.leaving(column)
-        leaving = side.basic[row]
-        sides[turn] = side.pivot(row, column)
+        column = dictionary.nonbasic.index(variable)
+        row = dictionary.leaving(column)
+        leaving = dictionary.basic[row]
+        dictionaries[turn] = dictionary.pivot(row, column)
         entering = leaving if turn == 0 else (leaving + m if leaving < n else leaving - n)
         if entering == label:
-            return sides[0].values(m), sides[1].values(n)
+            return dictionaries[0].values(m), dictionaries[1].values(n)
         turn = 1 - turn
 
 

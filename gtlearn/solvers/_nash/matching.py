@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.solvers._nash.labels import Matches, Side, index_sign, strategy_of
+from gtlearn.solvers._nash.labels import Matches, VertexSet, index_sign, strategy_of
 
 _PART = 64  # pairs that are given together
 
 
-def match_vertices(rows: Side, columns: Side, matches: Matches) -> Iterator[None]:
+def match_vertices(rows: VertexSet, columns: VertexSet, matches: Matches) -> Iterator[None]:
     """Adds all pairs of nonzero vertices that together carry every label, some at a time.
 
     Args:
-        rows: player 0's side; its polytope's matrix has shape (n, m).
-        columns: player 1's side; its matrix has shape (m, n).
+        rows: player 0's vertices; its polytope's matrix has shape (n, m).
+        columns: player 1's vertices; its matrix has shape (m, n).
         matches: what is found is added to it.
 
     Raises:
@@ -27,7 +27,7 @@ def match_vertices(rows: Side, columns: Side, matches: Matches) -> Iterator[None
     """
     n, m = rows.matrix.shape
     everything, own, other = (1 << (m + n)) - 1, (1 << m) - 1, ((1 << n) - 1) << m
-    if rows.full.size == 0 or columns.full.size == 0:  # cut short before one side had a vertex
+    if rows.full.size == 0 or columns.full.size == 0:  # cut short before one player had a vertex
         return
     row_masks, row_basis = np.unique(rows.full, return_index=True)
     column_masks, column_basis = np.unique(columns.full, return_index=True)
@@ -51,8 +51,8 @@ def match_vertices(rows: Side, columns: Side, matches: Matches) -> Iterator[None
 
 
 def _complementary(
-    rows: Side,
-    columns: Side,
+    rows: VertexSet,
+    columns: VertexSet,
     row_masks: NDArray[Any],
     column_masks: NDArray[Any],
     everything: int,
@@ -73,14 +73,14 @@ def _complementary(
         yield from ((int(p), q) for p in np.flatnonzero((row_masks | column_masks[q]) == full))
 
 
-def _degenerate(side: Side, masks: NDArray[Any]) -> list[int]:
+def _degenerate(labelled: VertexSet, masks: NDArray[Any]) -> list[int]:
     """Which of the sorted masks belong to vertices with more labels than dimensions."""
-    extra = np.unique(side.full[sorted(side.vertices.extra)])
+    extra = np.unique(labelled.full[sorted(labelled.vertices.extra)])
     places: list[int] = np.searchsorted(masks, extra).tolist()
     return places
 
 
-def _indices(rows: Side, columns: Side, everything: int) -> dict[tuple[int, int], int]:
+def _indices(rows: VertexSet, columns: VertexSet, everything: int) -> dict[tuple[int, int], int]:
     """The index of each equilibrium of the perturbed game, added up by the pair it converges to.
 
     A pair of complementary bases is an equilibrium of the game whose payoffs are divided by the

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from gtlearn import limits
 from gtlearn.solvers._linear.algebra import multiply, solve_integer_system
 from gtlearn.solvers._nash.certified import from_support
-from gtlearn.solvers._nash.labels import Matches, Side, enumerate_side, index_sign, strategy_of
+from gtlearn.solvers._nash.labels import Matches, VertexSet, index_sign, strategy_of, vertex_sets
 from gtlearn.solvers._nash.polytope import EPSILON, in_doubles
 
-MAX_FACES = 24  # with more faces to enumerate, matching both sides is faster (square games)
+MAX_FACES = 24  # with more to enumerate, matching both players' vertices is faster (square games)
 _BATCH = 4096
 WORK = 20_000_000  # multiplications of a batch of float systems
 
@@ -60,22 +60,22 @@ class Partners:
         self.steps = np.asarray(steps, dtype=np.int64)
         self.matches = matches
         self.faces = 0
-        self.side: Side
+        self.labelled: VertexSet
         self.singular: list[int] = []
 
-    def find(self, side: Side) -> None:
+    def find(self, labelled: VertexSet) -> None:
         """Adds all partners of some of player 0's vertices.
 
         Raises:
             Unsuited: where too much is degenerate.
             LimitReached: at a limit; what was found by then stays.
         """
-        self.side, self.singular = side, []
+        self.labelled, self.singular = labelled, []
         alive = self._undominated()
-        sizes = (side.vertices.tight >= self.m).sum(axis=1)
+        sizes = (labelled.vertices.tight >= self.m).sum(axis=1)
         alive &= sizes > 0
         degenerate = np.zeros(len(sizes), dtype=bool)
-        degenerate[list(side.vertices.extra)] = True
+        degenerate[list(labelled.vertices.extra)] = True
         self._enumerate_faces(np.flatnonzero(alive & degenerate))
         alive &= ~degenerate
         for k in np.unique(sizes[alive]).tolist():
@@ -88,11 +88,11 @@ class Partners:
     def _undominated(self) -> NDArray[np.bool_]:
         """Vertices (by basis) no action of whose support is strictly dominated on its answers."""
         m, n = self.m, self.n
-        if self.side.full.dtype == object:  # beyond 64 labels the masks are no machine words
-            return np.ones(len(self.side.full), dtype=bool)
+        if self.labelled.full.dtype == object:  # beyond 64 labels the masks are no machine words
+            return np.ones(len(self.labelled.full), dtype=bool)
         own = np.uint64((1 << m) - 1)
-        played = ~self.side.full & own
-        answers = (self.side.full >> np.uint64(m)) & np.uint64((1 << n) - 1)
+        played = ~self.labelled.full & own
+        answers = (self.labelled.full >> np.uint64(m)) & np.uint64((1 << n) - 1)
         bits = np.uint64(1) << np.arange(n, dtype=np.uint64)
         better = (self.exact[:, None, :] > self.exact[None, :, :]).astype(np.uint64) @ bits
         alive = np.arange(len(played))
@@ -109,7 +109,7 @@ class Partners:
         self, group: NDArray[np.int64], k: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The played rows and the answers of bases with supports of size k, shapes (N, k)."""
-        tight = self.side.vertices.tight[group].astype(np.int64)
+        tight = self.labelled.vertices.tight[group].astype(np.int64)
         unplayed = np.zeros((len(group), self.m), dtype=bool)
         np.put_along_axis(unplayed, tight[:, : self.m - k], True, axis=1)
         played = np.nonzero(~unplayed)[1].reshape(len(group), k)
@@ -137,7 +137,7 @@ class Partners:
 
     def _enumerate_faces(self, bases: NDArray[np.int64]) -> None:
         """Finds the partners of the vertices of these bases by enumerating faces."""
-        masks, first = np.unique(self.side.full[bases], return_index=True)
+        masks, first = np.unique(self.labelled.full[bases], return_index=True)
         self.faces += len(masks)
         if self.faces > MAX_FACES * max(1, self.n // self.m) ** 2:
             raise Unsuited
@@ -155,7 +155,7 @@ class Partners:
         answers = [j for j in range(n) if mask >> (m + j) & 1]
         idle = sum(1 << (m + j) for j in range(n) if j not in answers)
         names = [m + j for j in answers] + list(range(m))
-        for face in enumerate_side(self.exact[:, answers], names):
+        for face in vertex_sets(self.exact[:, answers], names):
             masks, first = np.unique(face.full, return_index=True)
             for partner, k in zip(masks.tolist(), first.tolist(), strict=True):
                 if played & ~partner:
@@ -171,14 +171,14 @@ class Partners:
 
     def _index_of_basis(self, basis: int) -> None:
         """Adds the index of the perturbed equilibrium at this basis, if there is one."""
-        k = int((self.side.vertices.tight[basis] >= self.m).sum())
+        k = int((self.labelled.vertices.tight[basis] >= self.m).sum())
         played, answers = (part[0] for part in self._supports(np.array([basis]), k))
         try:
             answer = self._solve(played, answers)
         except _Singular:
             return
         if answer is not None and answer.perturbed:
-            self._count_index((int(self.side.full[basis]), answer.mask), played, answers)
+            self._count_index((int(self.labelled.full[basis]), answer.mask), played, answers)
 
     def _rejected(self, played: NDArray[np.int64], answers: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which systems surely have a negative y or a better row; bounds as in `polytope`."""
@@ -251,9 +251,9 @@ class Partners:
 
     def _add(self, basis: int, partner: int) -> tuple[int, int]:
         """Notes an equilibrium of the basis's vertex; returns its key."""
-        mask = int(self.side.full[basis])
+        mask = int(self.labelled.full[basis])
         if mask not in self.matches.rows:
-            self.matches.rows[mask] = strategy_of(self.side, basis)
+            self.matches.rows[mask] = strategy_of(self.labelled, basis)
         self.matches.add((mask, partner))
         return mask, partner
 
@@ -261,7 +261,7 @@ class Partners:
         self, key: tuple[int, int], played: NDArray[np.int64], answers: NDArray[np.int64]
     ) -> None:
         self.matches.pairs[key] += index_sign(
-            self.exact[np.ix_(played, answers)], self.side.matrix[np.ix_(answers, played)]
+            self.exact[np.ix_(played, answers)], self.labelled.matrix[np.ix_(answers, played)]
         )
 
 

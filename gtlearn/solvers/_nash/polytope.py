@@ -35,7 +35,7 @@ PERTURBATIONS = (2.0**-18, 2.0**-26, 2.0**-34)
 PROOF_BYTES = 2**23  # of dictionaries that are kept to be proven together
 CHUNK_BYTES = 2**25  # of dictionaries that are worked on together where nothing is limited
 SMALL_CHUNK_BYTES = 2**22  # where a limit may end the work in between
-BLOCK = 2**14  # entries of a matrix that are read between two looks at the limits
+_BLOCK = 2**14  # entries of a matrix that are read between two looks at the limits
 LEVEL_BYTES = 2**31  # of dictionaries beyond which the enumeration stops
 MAX_BASES = 20_000_000
 FULL = "the enumeration has come to hold all that it takes, 2 GiB or 20 million bases"
@@ -98,7 +98,7 @@ def in_doubles(matrix: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
     largest = int(matrix.max())
     exact = largest < 2**53
     floats = np.empty(matrix.shape)
-    step = max(1, BLOCK // matrix.shape[1])
+    step = max(1, _BLOCK // matrix.shape[1])
     for start in range(0, len(matrix), step):
         limits.check()
         part = matrix[start : start + step]

@@ -17,12 +17,12 @@ from gtlearn.errors import InputError, option
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import format_number
 from gtlearn.progress import tell
-from gtlearn.solvers._nash.labels import enumerate_side, positive_payoffs
+from gtlearn.solvers._nash.labels import positive_payoffs, vertex_sets
 from gtlearn.solvers._nash.polytope import direction
 from gtlearn.solvers.dummies import two_who_choose
 from gtlearn.solvers.solution import Solution
 
-PROOF_SCHEMA = "gtlearn/proof/1"
+_PROOF_SCHEMA = "gtlearn/proof/1"
 
 
 def require_log(game: Any, concept: str, find: str) -> None:
@@ -73,7 +73,7 @@ def proof_of(
         tell(None, f"the proof: vertices of {game.players[player]}'s polytope")
         bases, perturbation = _bases(positive if player else positive.T)
     return {
-        "schema": PROOF_SCHEMA,
+        "schema": _PROOF_SCHEMA,
         "game": {"name": solution.game.name, "fingerprint": solution.game.fingerprint},
         "player": solution.game.players.index(game.players[player]),
         "shift": format_number(Fraction(shift, payoffs.denominator)),
@@ -87,11 +87,11 @@ def _bases(matrix: NDArray[Any]) -> tuple[list[str], list[list[int]]]:
     rows, dimension = matrix.shape
     masks: list[int] = []
     symbolic = False
-    for side in enumerate_side(matrix, list(range(rows + dimension))):
-        if side.vertices.again:
+    for labelled in vertex_sets(matrix, list(range(rows + dimension))):
+        if labelled.vertices.again:
             masks = []
-        symbolic = side.vertices.symbolic
-        masks += side.bases.tolist()
+        symbolic = labelled.vertices.symbolic
+        masks += labelled.bases.tolist()
     steps = np.eye(rows, dtype=int) if symbolic else direction(rows)[0][None]
     return [f"{mask:x}" for mask in sorted(masks)], steps.tolist()
 

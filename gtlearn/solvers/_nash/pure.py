@@ -36,7 +36,7 @@ def pure_equilibria(
     [(1, 1)]
     """
     with limits.limited(time_limit, memory_limit):
-        profiles = np.argwhere(_found(game)).tolist()
+        profiles = np.argwhere(_equilibrium_mask(game)).tolist()
     return [tuple(profile) for profile in profiles]
 
 
@@ -46,7 +46,7 @@ def first_pure_equilibrium(game: NormalFormGame) -> tuple[int, ...] | None:
     Raises:
         LimitReached: at a limit.
     """
-    stable = _found(game)
+    stable = _equilibrium_mask(game)
     place = int(stable.argmax())
     if not stable.flat[place]:
         return None
@@ -75,14 +75,14 @@ def certified_pure_equilibria(
         LimitReached: at a limit.
     """
     known: list[dict[int, Strategy]] = [{} for _ in game.shape]
-    for place in np.flatnonzero(_found(game)):  # not listed, for there may be millions
+    for place in np.flatnonzero(_equilibrium_mask(game)):  # not listed, for there may be millions
         limits.check()
         profile = tuple(int(a) for a in np.unravel_index(place, game.shape))
         strategies = []
-        for size, action, side in zip(game.shape, profile, known, strict=True):
-            if action not in side:
-                side[action] = pure(size, action)
-            strategies.append(side[action])
+        for size, action, vectors in zip(game.shape, profile, known, strict=True):
+            if action not in vectors:
+                vectors[action] = pure(size, action)
+            strategies.append(vectors[action])
         yield profile, certain(game, strategies)
 
 
@@ -92,7 +92,7 @@ def searching_seconds(game: NormalFormGame) -> float:
     return len(game.payoffs) * game.payoffs[0].numerators.size * (2e-7 if long else 1e-8)
 
 
-def _found(game: NormalFormGame) -> NDArray[np.bool_]:
+def _equilibrium_mask(game: NormalFormGame) -> NDArray[np.bool_]:
     if limits.patience() == math.inf:
         return _stable(game)
     return child.bounded(_stable, game, seconds=searching_seconds(game))

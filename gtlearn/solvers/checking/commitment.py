@@ -118,9 +118,9 @@ def _optimum(
 
 def _responses(game: NormalFormGame, leader: int, own: _Vector) -> tuple[_Vector, _Vector]:
     """The follower's and the leader's payoffs from each of the follower's actions."""
-    sides = TypePayoffs.of(game, leader)
-    replies = expected(sides.follower, sides.follower_denominator, own)
-    return tuple(replies), tuple(expected(sides.leader, sides.leader_denominator, own))
+    payoffs = TypePayoffs.of(game, leader)
+    replies = expected(payoffs.follower, payoffs.follower_denominator, own)
+    return tuple(replies), tuple(expected(payoffs.leader, payoffs.leader_denominator, own))
 
 
 def leading_pair(game: NormalFormGame, leader: int) -> PlayerPair:

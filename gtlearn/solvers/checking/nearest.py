@@ -92,17 +92,17 @@ def _nearest_of(
     known: dict[tuple[int, tuple[_Vector, ...]], tuple[Fraction, _Vector]] = {}
     reached: LimitReached | None = None
     for subset in solution.subsets or ():
-        sides = []
+        closest = []
         try:
             for player, vertices in enumerate((subset.rows, subset.columns)):
                 hull = tuple(_exact(v) for v in vertices)
                 if (player, hull) not in known:
                     known[player, hull] = distance_to_hull(strategies[player], hull)
-                sides.append(known[player, hull])
+                closest.append(known[player, hull])
         except LimitReached as error:
             reached = error
             break
-        distance = max(side[0] for side in sides)
+        distance = max(each[0] for each in closest)
         if best is not None and distance > best[0]:
             continue
         for index in subset.members:
@@ -110,7 +110,7 @@ def _nearest_of(
             pairs = zip(strategies, extreme, strict=True)
             away = max(total_variation(own, _exact(other)) for own, other in pairs)
             if best is None or (distance, away, index) < best:
-                best, point = (distance, away, index), tuple(side[1] for side in sides)
+                best, point = (distance, away, index), tuple(each[1] for each in closest)
     return None if best is None else Nearest(best[2], best[0], point), reached
 
 

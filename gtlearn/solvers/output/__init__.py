@@ -1,1 +1,1 @@
-"""A Solution for people and for other programs: tables, JSON, CSV, LaTeX, OpenSpiel."""
+"""A Solution for readers and for other programs: tables, JSON, CSV, LaTeX, OpenSpiel."""

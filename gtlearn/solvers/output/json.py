@@ -23,7 +23,7 @@ from gtlearn.solvers.outcomes import (
 from gtlearn.solvers.record import Record
 from gtlearn.solvers.verify.game_block import game_block
 
-SOLUTION_SCHEMA = "gtlearn/solution/1"
+_SOLUTION_SCHEMA = "gtlearn/solution/1"
 MOST_FULL_ROWS = 100  # of multipliers: of more, nearly all are zeros, and they fill gigabytes
 
 
@@ -38,7 +38,7 @@ def to_json(solution: Record) -> dict[str, Any]:
     """
     game = solution.game
     out: dict[str, Any] = {
-        "schema": SOLUTION_SCHEMA,
+        "schema": _SOLUTION_SCHEMA,
         "game": game_json(game),
         "concept": solution.concept,
         "method": solution.method,

@@ -136,13 +136,13 @@ def _component_lines(solution: Record) -> list[str | Table]:
     players = [solution.game.players[k] for k in pair]
     table = new_table("subset", *players, "extreme equilibria")
     for place, subset in enumerate(wide[:MAX_ROWS], start=1):
-        sides = [
-            "\n".join(mix(labels, strategy) for strategy in side)
-            for labels, side in zip(
+        columns = [
+            "\n".join(mix(labels, strategy) for strategy in extreme)
+            for labels, extreme in zip(
                 (solution.game.actions[k] for k in pair), (subset.rows, subset.columns), strict=True
             )
         ]
-        add_row(table, [str(place), *sides, numbered(subset.members)])
+        add_row(table, [str(place), *columns, numbered(subset.members)])
     blocks.append(table)
     if len(wide) > MAX_ROWS:
         blocks.append(f"{len(wide) - MAX_ROWS} more are in the other formats.")

@@ -75,7 +75,7 @@ def _glued(text: str) -> str:
 
 
 def short_number(value: Real) -> str:
-    """A number for people: ratios that would not fit become decimals, marked by "~".
+    """A number for readers: ratios that would not fit become decimals, marked by "~".
 
     >>> short_number(Fraction(2, 3)), short_number(Fraction(1, 3**40)), short_number(0.25)
     ('2/3', '~8.22526e-20', '0.25')

@@ -1,4 +1,4 @@
-"""A Solution as text for people: what it holds, what that means, and what proves it."""
+"""A Solution as text for readers: what it holds, what that means, and what proves it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from gtlearn.solvers.profiles.probabilities import FEW, vector
 
 ExactTable = tuple[tuple[Fraction, ...], ...]  # an exact table: one probability vector a state
 
-SIMPLE = 10**6  # the largest denominator of what was learned in floats
+_SIMPLE = 10**6  # the largest denominator of what was learned in floats
 
 
 def exact_table(
@@ -169,7 +169,7 @@ def exact_rows(table: NDArray[np.float64], limit: int) -> ExactTable:
 
 def simple_rows(table: NDArray[np.float64]) -> ExactTable:
     """A table that was learned in floats, as ratios that readers and solvers can handle."""
-    return exact_rows(table, SIMPLE)
+    return exact_rows(table, _SIMPLE)
 
 
 def written(table: Iterable[Iterable[Number]]) -> list[list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gtlearn.solvers.testing.mutation import WORDS, as_number
 
-SOLUTION_SCHEMA = "gtlearn/solution/1"
+_SOLUTION_SCHEMA = "gtlearn/solution/1"
 
 Form = Callable[[Any], bool]
 
@@ -148,7 +148,7 @@ _TABLE_COMMITMENT = _object(
 _SUBSET = _object({"rows": _ROWS, "columns": _ROWS, "members": _INTEGERS})
 _SOLUTION = _object(
     {
-        "schema": lambda value: value == SOLUTION_SCHEMA,
+        "schema": lambda value: value == _SOLUTION_SCHEMA,
         "concept": _word("concept"),
         "method": _text,
         "status": _text,

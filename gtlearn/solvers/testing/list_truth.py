@@ -49,17 +49,17 @@ class Lists:
     def _perturbed(self) -> list[tuple[Vector, Vector, int]]:
         """The equilibria of a game near by, each with its index."""
         rng = random.Random(20240)
-        sides = []
+        payoffs = []
         for array in self.game.payoffs:
             exact = array.fractions()
             largest = max(1, *(abs(value) for value in exact.ravel()))
-            sides.append(
+            payoffs.append(
                 [
                     [Fraction(v) + _STEP * largest * rng.randint(-999, 999) / 1000 for v in row]
                     for row in exact
                 ]
             )
-        return _regular_equilibria(sides[0], sides[1])
+        return _regular_equilibria(payoffs[0], payoffs[1])
 
     def index(self, subsets: Sequence[Biclique]) -> int:
         """The index of the component that consists of these Nash subsets."""

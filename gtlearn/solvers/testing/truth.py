@@ -31,8 +31,8 @@ _NO_CLAIMS = (
     "notes",
     "status",
 )  # of the whole; none of the game
-SETS = ("components", "component_indices", "subsets")  # of equilibria in one shot
-OF_TABLES = ("follower", "policy", "bounds", "robustness", "proofs")  # of commitments to tables
+_SETS = ("components", "component_indices", "subsets")  # of equilibria in one shot
+_OF_TABLES = ("follower", "policy", "bounds", "robustness", "proofs")  # of commitments to tables
 _FLOAT_EVIDENCE = ("float_bound", "tolerance")  # floats, also where all else is exact
 
 
@@ -209,8 +209,8 @@ class Judge:
         """The parts of the whole that no solution of this kind has."""
         nash = self.original["concept"] == "nash"
         if self.tables is None:
-            return OF_TABLES if nash else (*SETS, *OF_TABLES)
-        return (*SETS, *OF_TABLES) if nash else SETS
+            return _OF_TABLES if nash else (*_SETS, *_OF_TABLES)
+        return (*_SETS, *_OF_TABLES) if nash else _SETS
 
     def _best_doubts(self, data: Mapping[str, Any]) -> Doubts:
         """Whether outcomes of a list that is called complete are proven to be best."""

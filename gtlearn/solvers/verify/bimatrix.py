@@ -22,7 +22,7 @@ from gtlearn.solvers.outcomes import RATIONAL, Commitment
 from gtlearn.solvers.verify.form import ROUNDING, items, number, text
 
 Exact = tuple[Fraction, ...]  # a strategy
-Pair = tuple[Exact, Exact]  # one strategy of each side
+Pair = tuple[Exact, Exact]  # one strategy of each player
 
 _PRIME = 2**61 - 1
 
@@ -187,7 +187,7 @@ class Bimatrix:
         return tuple(strategies)
 
     def best(self, pair: Pair) -> tuple[list[int], list[int]]:
-        """Each side's best responses to the other's strategy."""
+        """Each player's best responses to the other's strategy."""
         first, second = pair
         return _largest(self.rows, second), _largest(self.columns.T, first)
 

@@ -9,12 +9,17 @@ leader's mix and BR(x) the follower's best responses:
   A_ij + sum_k l_k (B_ij - B_ik) <= upper_bound for every i bounds x A_j wherever j is a best
   response (weak duality in the linear program of Conitzer and Sandholm 2006, Theorem 2).
 
-What else weak ties need is said in `commitment_weak`.
+Under weak ties (von Stengel and Zamir 2010) actions with equal follower payoffs form one class;
+`weights` may put other weights than "all on j" on the class's leader payoffs, and an action in
+`flat` needs no bound where l is nonzero and sum_k l_k (B_ij - B_ik) <= 0 for every i, since then
+no mix makes the class the only best response. A supremum is not attained if, for every other class
+whose bound equals it, `chains` shows step by step that further actions tie wherever the class
+earns it, until nothing is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -24,7 +29,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, NormalFormGame
 from gtlearn.games.given import of_games
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.outcomes import RATIONAL, Commitment, Distribution
+from gtlearn.solvers.outcomes import RATIONAL, Commitment
 from gtlearn.solvers.verify.bimatrix import commitment_of_two, of_two, others_failures
 from gtlearn.solvers.verify.commitment_arithmetic import (
     TypePayoffs,
@@ -32,16 +37,17 @@ from gtlearn.solvers.verify.commitment_arithmetic import (
     bounds_by_multipliers,
     class_of,
     classes,
+    combination,
     expected,
-    parts,
-    pure_failures,
     rational,
-    stated_violation,
-    strategy_failures,
 )
-from gtlearn.solvers.verify.commitment_bayesian import bayesian_commitment, bayesian_regret
-from gtlearn.solvers.verify.commitment_floats import float_commitment
-from gtlearn.solvers.verify.commitment_weak import shares_of, weak_bound
+from gtlearn.solvers.verify.commitment_bayesian import bayesian_bound
+from gtlearn.solvers.verify.commitment_played import (
+    faced_by,
+    played_failures,
+    pure_failures,
+    stated_violation,
+)
 from gtlearn.solvers.verify.form import (
     in_words,
     index,
@@ -85,15 +91,15 @@ def commitment_values(
     pair = of_two(game, leader)
     if pair is not None:
         leader, game = pair[0].index(leader), pair[1]
-    sides = TypePayoffs.of(game, leader)
+    payoffs = TypePayoffs.of(game, leader)
     mix = rational(strategy)
-    if len(mix) != sides.size[0]:
+    if len(mix) != payoffs.size[0]:
         raise InputError(
-            f"the commitment has {len(mix)} probabilities, but the leader has {sides.size[0]} "
+            f"the commitment has {len(mix)} probabilities, but the leader has {payoffs.size[0]} "
             "actions; give one an action"
         )
-    responses = best_responses(expected(sides.follower, sides.follower_denominator, mix))
-    own = expected(sides.leader, sides.leader_denominator, mix)
+    responses = best_responses(expected(payoffs.follower, payoffs.follower_denominator, mix))
+    own = expected(payoffs.leader, payoffs.leader_denominator, mix)
     values = [own[k] for k in responses]
     return tuple(responses), max(values), min(values)
 
@@ -136,22 +142,22 @@ def _failures(
     _require_word(outcome)
     if outcome.certificate.arithmetic == RATIONAL and stated_violation(outcome) != 0:
         return ("a violation is stated, but an exact response is a best one",)
-    if isinstance(game, BayesianGame):
-        return tuple(bayesian_commitment(game, outcome, tight))
-    sides = TypePayoffs.of(game, outcome.leader)
-    if outcome.certificate.arithmetic != RATIONAL:
-        return tuple(float_commitment(sides, outcome))
-    if outcome.distribution is None:
-        failures = _mixed(sides, outcome)
-    else:
-        failures = _distribution(sides, outcome, outcome.distribution)
-    if failures:
+    exact = outcome.certificate.arithmetic == RATIONAL
+    pure = outcome.certificate.evidence.get("commitment") == "pure"
+    shared, bayesian = outcome.distribution is not None, isinstance(game, BayesianGame)
+    if shared and outcome.ties != "strong":
+        return ("a correlated commitment is one under strong ties",)
+    if not outcome.attained and (outcome.ties == "strong" or pure or bayesian):
+        return ("a value under strong ties, of a pure one or against types is always attained",)
+    faced = faced_by(game, outcome)
+    failures = played_failures(faced, outcome)
+    if failures or not exact:
         return tuple(failures)
-    if outcome.certificate.evidence.get("commitment") == "pure":
-        if not outcome.attained:
-            return ("the value of a pure commitment is always attained",)
-        return tuple(pure_failures([sides], [Fraction(1)], outcome, outcome.commitment))
-    return tuple(_upper_bound(sides, outcome, tight))
+    if pure:
+        return tuple(pure_failures(faced, outcome))
+    if bayesian:
+        return tuple(bayesian_bound(faced, outcome, tight))
+    return tuple(_upper_bound(faced[0].payoffs, outcome, tight))
 
 
 def _require_word(outcome: Commitment) -> None:
@@ -182,96 +188,6 @@ def _absent_evidence(game: NormalFormGame | BayesianGame, outcome: Commitment) -
     return [name for name in needed if name not in evidence]
 
 
-def follower_regret(game: NormalFormGame | BayesianGame, outcome: Commitment) -> Fraction:
-    """The most that the follower (any type of it) would gain by another response, exactly."""
-    if isinstance(game, BayesianGame):
-        return bayesian_regret(game, outcome)
-    game, outcome = commitment_of_two(game, outcome)
-    sides = TypePayoffs.of(game, outcome.leader)
-    gains = [Fraction(0)]
-    for j, weights in parts(sides, outcome):
-        pays = expected(sides.follower, sides.follower_denominator, weights)
-        gains.append(max(pays) - pays[j])
-    return max(gains)
-
-
-def _distribution_failures(mix: Sequence[Fraction], size: int, who: str) -> list[str]:
-    if len(mix) != size:
-        return [f"{who} has {len(mix)} probabilities for {size} actions"]
-    if any(p < 0 for p in mix) or sum(mix) != 1:
-        return [f"{who} is no probability distribution"]
-    return []
-
-
-def _mixed(sides: TypePayoffs, outcome: Commitment) -> list[str]:
-    """A mixed or pure commitment: the mix, the response, and what both earn."""
-    mix = rational(outcome.strategies[outcome.leader])
-    failures = _distribution_failures(mix, sides.size[0], "the leader's commitment")
-    response = index(outcome.response, sides.size[1], "the response")
-    failures += strategy_failures(sides, outcome, Fraction(0))
-    if failures:
-        return failures
-    own = expected(sides.leader, sides.leader_denominator, mix)
-    other = expected(sides.follower, sides.follower_denominator, mix)
-    responses = best_responses(other)
-    if response not in responses:
-        return [f"action {response} is no best response of the follower"]
-    stated = rational(outcome.payoffs)
-    if stated[1 - outcome.leader] != other[response]:
-        failures.append("the follower's payoff is not what it earns")
-    value = stated[outcome.leader]
-    if outcome.attained:
-        choose = max if outcome.ties == "strong" else min
-        if choose(own[k] for k in responses) != value or own[response] != value:
-            failures.append(f"the leader does not earn {text(value)} under {outcome.ties} ties")
-        return failures
-    return failures + _supremum(sides, outcome, own, other, response)
-
-
-def _supremum(
-    sides: TypePayoffs,
-    outcome: Commitment,
-    own: Sequence[Fraction],
-    other: Sequence[Fraction],
-    response: int,
-) -> list[str]:
-    """The stated value is approached from inside the response's region."""
-    if outcome.ties != "weak":
-        return ["a value under strong ties is always attained"]
-    value = rational(outcome.payoffs)[outcome.leader]
-    group = class_of(sides, response)
-    failures = []
-    if min(own[k] for k in group) != value:
-        failures.append(f"commitments near the stated one do not approach {text(value)}")
-    point = items(outcome.certificate.evidence["interior"], "the interior point")
-    interior = [number(p, "the interior point") for p in point]
-    failures += _distribution_failures(interior, sides.size[0], "the interior point")
-    if not failures:
-        payoffs = expected(sides.follower, sides.follower_denominator, interior)
-        if any(payoffs[k] >= payoffs[response] for k in range(sides.size[1]) if k not in group):
-            failures.append("the response is not the only best one at the interior point")
-    return failures
-
-
-def _distribution(sides: TypePayoffs, outcome: Commitment, shares: Distribution) -> list[str]:
-    """A correlated commitment: a distribution that the follower gains nothing by disobeying."""
-    given = [Fraction(p) for p in shares.values()]
-    failures = _distribution_failures(given, len(given), "the joint distribution")
-    if outcome.ties != "strong" or not outcome.attained:
-        failures.append("a correlated commitment is attained, under strong ties")
-    totals = [Fraction(0), Fraction(0)]
-    for j, weights in sorted(parts(sides, outcome)):
-        own = expected(sides.leader, sides.leader_denominator, weights)
-        other = expected(sides.follower, sides.follower_denominator, weights)
-        if max(other) > other[j]:
-            failures.append(f"the follower gains by disobeying the recommendation of action {j}")
-        totals[outcome.leader] += own[j]
-        totals[1 - outcome.leader] += other[j]
-    if rational(outcome.payoffs) != totals:
-        failures.append("the payoffs are not those of the joint distribution")
-    return failures + strategy_failures(sides, outcome, Fraction(0))
-
-
 def _row(value: Any, size: int) -> ExactArray:
     """The multipliers of one action: all of them, or [action, number] of those that are not zero.
 
@@ -289,11 +205,11 @@ def _row(value: Any, size: int) -> ExactArray:
     return ExactArray(numerators, weights.denominator)
 
 
-def _upper_bound(sides: TypePayoffs, outcome: Commitment, tight: bool) -> list[str]:
+def _upper_bound(payoffs: TypePayoffs, outcome: Commitment, tight: bool) -> list[str]:
     """The multipliers prove that no commitment earns more than the stated upper bound."""
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")
-    n = sides.size[1]
+    n = payoffs.size[1]
     given = items(evidence["multipliers"], _MULTIPLIERS)
     known = {id(row): _row(row, n) for row in {id(row): row for row in given}.values()}
     rows = [known[id(row)] for row in given]  # many may be the same one
@@ -305,7 +221,7 @@ def _upper_bound(sides: TypePayoffs, outcome: Commitment, tight: bool) -> list[s
         index(j, n, "an action with weights"): shares_of(shares, n, "the weights")
         for j, shares in pairs(evidence.get("weights", {}), "the weights")
     }
-    bounds = bounds_by_multipliers(sides, rows, weights, flat)
+    bounds = bounds_by_multipliers(payoffs, rows, weights, flat)
     deciding = list(range(n))
     if outcome.ties == "strong" or outcome.distribution is not None:
         if flat or weights:
@@ -316,11 +232,98 @@ def _upper_bound(sides: TypePayoffs, outcome: Commitment, tight: bool) -> list[s
             if bound > limit
         ]
     else:
-        failed = weak_bound(sides, outcome, rows, bounds, flat, weights)
-        deciding = [group[0] for group in classes(sides)]
+        failed = weak_bound(payoffs, outcome, rows, bounds, flat, weights)
+        deciding = [group[0] for group in classes(payoffs)]
     if failed or not tight:
         return failed
     proven = max(bounds[j] for j in deciding if j not in flat)  # not all are flat
     if proven == limit:
         return []
     return [f"the multipliers prove the upper bound {text(proven)}, not {text(limit)}"]
+
+
+def weak_bound(
+    payoffs: TypePayoffs,
+    outcome: Commitment,
+    rows: Sequence[ExactArray],
+    bounds: Sequence[Fraction],
+    flat: frozenset[int],
+    weights: Mapping[int, Mapping[int, Fraction]],
+) -> list[str]:
+    """What the multipliers do not prove of the upper bound, or of a supremum that is not attained.
+
+    Args:
+        payoffs: the game.
+        outcome: the commitment.
+        rows: the multipliers of each action of the follower.
+        bounds: what they prove for each, as `bounds_by_multipliers`.
+        flat: the actions that are said never to be the only best ones.
+        weights: for some actions, the weights within their class.
+
+    Raises:
+        InputError: if the evidence has a wrong form.
+    """
+    evidence = outcome.certificate.evidence
+    limit = number(evidence["upper_bound"], "the upper bound")
+    failures, tight = [], []
+    for group in classes(payoffs):  # one row proves it for the whole class
+        j = group[0]
+        bound = bounds[j]
+        if j in weights and not _is_distribution(weights[j], group):
+            failures.append(f"the weights of action {j} are no distribution over its class")
+        if j in flat:
+            used = set(np.flatnonzero(rows[j].numerators).tolist())
+            if bound > 0 or not used - set(group):
+                failures.append(f"the region of action {j} is not shown to be flat")
+        elif bound > limit:
+            failures.append(f"the multipliers of action {j} bound the leader by {text(bound)}")
+        elif bound == limit:
+            tight.append(j)
+    if not failures and not outcome.attained:
+        if limit != rational(outcome.payoffs)[outcome.leader]:
+            return ["the stated supremum differs from the upper bound"]
+        chains = dict(pairs(evidence.get("chains", {}), "the chains"))
+        failures = [
+            f"it is not shown that action {j} does not attain {text(limit)}"
+            for j in tight
+            if not _chain_holds(payoffs, j, limit, chains.get(j, ()))
+        ]
+    return failures
+
+
+def _is_distribution(shares: Mapping[int, Fraction], group: Sequence[int]) -> bool:
+    return set(shares) <= set(group) and sum(shares.values()) == 1 and min(shares.values()) >= 0
+
+
+def _chain_holds(payoffs: TypePayoffs, j: int, value: Fraction, chain: Any) -> bool:
+    """Whether the steps prove that the class of j nowhere earns `value` under weak ties.
+
+    A step holds multipliers l of the follower's actions and m of those tied with j so far. Wherever
+    j is a best response and all tied actions earn `value`, the mean over i of
+    g_i = sum_k l_k (B_ij - B_ik) + sum_t m_t (A_it - value) is nonnegative. So g <= 0 proves that
+    every k with l_k > 0 ties with j there, and g < 0 that there is no such place.
+    """
+    tied = set(class_of(payoffs, j))
+    for step in items(chain, "a chain"):
+        if len(items(step, "a step of a chain")) != 2:
+            return False
+        follower = vector(step[0], payoffs.size[1], "a step of a chain")
+        leader = shares_of(step[1], payoffs.size[1], "a step of a chain")
+        if not set(leader) <= tied or any(v < 0 for v in leader.values()):
+            return False
+        worst = max(combination(payoffs, j, follower, leader, value))
+        if worst < 0:
+            return True
+        if worst > 0:
+            return False
+        tied |= {int(k) for k in np.flatnonzero(follower.numerators)}
+    return False
+
+
+def shares_of(value: Any, size: int, what: str) -> dict[int, Fraction]:
+    """A number for some of the follower's actions.
+
+    Raises:
+        InputError: if it is none.
+    """
+    return {index(k, size, what): number(share, what) for k, share in pairs(value, what)}

@@ -15,11 +15,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.games.numbers import ExactArray, to_fraction
 from gtlearn.limits import check
-from gtlearn.solvers.outcomes import Commitment
-from gtlearn.solvers.verify.form import ROUNDING, index, number, text
 from gtlearn.solvers.verify.nash import SAFE, largest, product
-
-_MOST_ROUNDINGS = 100  # by which a response in floats may be worse than a best one
 
 _SMALLEST = Fraction(1, 2**1000)  # doubles below about 2^-1022 lose digits
 
@@ -73,53 +69,9 @@ class TypePayoffs:
         )
 
 
-def rounding_of(sides: Sequence[TypePayoffs]) -> Fraction:
-    """What rounding may change a payoff by."""
-    return ROUNDING * max(side.scale() for side in sides)
-
-
-def stated_violation(outcome: Commitment) -> Fraction:
-    """How much worse than a best one the response is, as the certificate says; 0 if it does not.
-
-    Raises:
-        InputError: if that is no number, or negative.
-    """
-    violation = number(outcome.certificate.evidence.get("violation", 0), "the violation")
-    if violation < 0:
-        raise InputError("the violation is negative")
-    return violation
-
-
-def violation_failures(
-    sides: Sequence[TypePayoffs], outcome: Commitment, true: Fraction
-) -> list[str]:
-    """Whether the stated violation is another one than the response's, or no mere rounding."""
-    rounding = rounding_of(sides)
-    if abs(true - stated_violation(outcome)) > rounding:
-        return [f"the response is {text(true)} worse than a best one, not as stated"]
-    if true > _MOST_ROUNDINGS * rounding:
-        return [f"the response is no best one: it is {text(true)} worse"]
-    return []
-
-
 def rational(numbers: Sequence[Any]) -> list[Fraction]:
     """Every number as the exact Fraction that it is."""
     return [v if isinstance(v, Fraction) else to_fraction(v) for v in numbers]
-
-
-def strategy_failures(sides: TypePayoffs, outcome: Commitment, tolerance: Fraction) -> list[str]:
-    """Whether strategies are others than those of the response, or of the joint distribution."""
-    m, n = sides.size
-    mix, reply = [Fraction(0)] * m, [Fraction(0)] * n
-    for j, weights in parts(sides, outcome):
-        mix = [total + p if p else total for total, p in zip(mix, weights, strict=True)]
-        reply[j] += sum(weights) if outcome.distribution is not None else 1
-    stated = rational(outcome.strategies[outcome.leader])
-    stated += rational(outcome.strategies[1 - outcome.leader])
-    pairs = zip(mix + reply, stated, strict=True)
-    if any(a != b and abs(a - b) > tolerance for a, b in pairs):
-        return ["the strategies are not those of the response or of the joint distribution"]
-    return []
 
 
 def expected(table: NDArray[Any], denominator: int, weights: Sequence[Fraction]) -> list[Fraction]:
@@ -134,21 +86,21 @@ def expected(table: NDArray[Any], denominator: int, weights: Sequence[Fraction])
     return [Fraction(int(t), common * denominator) for t in totals]
 
 
-def class_of(sides: TypePayoffs, j: int) -> list[int]:
+def class_of(payoffs: TypePayoffs, j: int) -> list[int]:
     """The follower's actions that pay it the same as j whatever the leader does."""
-    same = (sides.follower == sides.follower[:, j : j + 1]).all(axis=0)
+    same = (payoffs.follower == payoffs.follower[:, j : j + 1]).all(axis=0)
     return [int(k) for k in np.flatnonzero(same)]
 
 
-def classes(sides: TypePayoffs) -> list[list[int]]:
+def classes(payoffs: TypePayoffs) -> list[list[int]]:
     """The follower's actions, grouped by equal follower payoffs."""
     groups: list[list[int]] = []
     alike: dict[int, list[list[int]]] = {}  # those that may be the same one
-    for k, column in enumerate(sides.follower.T):
+    for k, column in enumerate(payoffs.follower.T):
         whole = column.dtype == object
         key = hash(tuple(column.tolist()) if whole else column.tobytes())
         for group in alike.setdefault(key, []):
-            if np.array_equal(column, sides.follower[:, group[0]]):
+            if np.array_equal(column, payoffs.follower[:, group[0]]):
                 group.append(k)
                 break
         else:
@@ -158,7 +110,7 @@ def classes(sides: TypePayoffs) -> list[list[int]]:
 
 
 def bounds_by_multipliers(
-    sides: TypePayoffs,
+    payoffs: TypePayoffs,
     rows: Sequence[ExactArray],
     weights: Mapping[int, Mapping[int, Fraction]],
     flat: frozenset[int],
@@ -166,39 +118,43 @@ def bounds_by_multipliers(
     """For each follower action j, the bound max_i A_ij + sum_k l_jk (B_ij - B_ik).
 
     Args:
-        sides: the game.
+        payoffs: the game.
         rows: the multipliers of each j.
         weights: for some j, the weights that stand in for the leader's payoff A_ij.
         flat: the j whose bound leaves the leader's payoff out.
     """
-    tops = sides.leader.max(axis=0).tolist()
-    bounds = [Fraction(int(top), sides.leader_denominator) for top in tops]  # without multipliers
+    tops = payoffs.leader.max(axis=0).tolist()
+    bounds = [Fraction(int(top), payoffs.leader_denominator) for top in tops]  # without multipliers
     zero = {id(row) for row in {id(row): row for row in rows}.values() if not row.numerators.any()}
     used = {j for j, row in enumerate(rows) if id(row) not in zero}
-    places, step = sorted(used.union(weights, flat)), max(1, _BLOCK // max(sides.size))
+    places, step = sorted(used.union(weights, flat)), max(1, _BLOCK // max(payoffs.size))
     for start in range(0, len(places), step):
         check()
         part = places[start : start + step]
-        gains = _disobedience(sides, part, np.stack([rows[j].numerators for j in part]))
+        gains = _disobedience(payoffs, part, np.stack([rows[j].numerators for j in part]))
         for place, j in enumerate(part):
-            denominator = sides.follower_denominator * rows[j].denominator
+            denominator = payoffs.follower_denominator * rows[j].denominator
             if j in flat:
                 bounds[j] = Fraction(int(max(gains[:, place].tolist())), denominator)
                 continue
-            own, own_denominator = sides.leader[:, j], sides.leader_denominator
+            own, own_denominator = payoffs.leader[:, j], payoffs.leader_denominator
             if j in weights:
-                own, own_denominator = _weighted(sides, weights[j])
+                own, own_denominator = _weighted(payoffs, weights[j])
             bounds[j] = _largest_sum(own, own_denominator, gains[:, place], denominator)
     return bounds
 
 
-def _disobedience(sides: TypePayoffs, rows: list[int], multipliers: NDArray[Any]) -> NDArray[Any]:
+def _disobedience(payoffs: TypePayoffs, rows: list[int], multipliers: NDArray[Any]) -> NDArray[Any]:
     """sum_k l_jk (B_ij - B_ik) as integers, for the j of some rows; most l are zero."""
     used = np.flatnonzero(multipliers.any(axis=0))
-    weights, own, others = multipliers[:, used], sides.follower[:, rows], sides.follower[:, used]
+    weights, own, others = (
+        multipliers[:, used],
+        payoffs.follower[:, rows],
+        payoffs.follower[:, used],
+    )
     if not used.size:
         return np.zeros(own.shape, dtype=np.int64)
-    reach = max(largest(weights), 1) * max(largest(sides.follower), 1) * 2 * (used.size + 1)
+    reach = max(largest(weights), 1) * max(largest(payoffs.follower), 1) * 2 * (used.size + 1)
     if reach >= SAFE:
         weights, own, others = (array.astype(object) for array in (weights, own, others))
     gains: NDArray[Any] = own * weights.sum(axis=1)
@@ -220,10 +176,10 @@ def _largest_sum(
     return Fraction(top, common)
 
 
-def _weighted(sides: TypePayoffs, weights: Mapping[int, Fraction]) -> tuple[NDArray[Any], int]:
+def _weighted(payoffs: TypePayoffs, weights: Mapping[int, Fraction]) -> tuple[NDArray[Any], int]:
     """sum_k w_k A_ik as integers over one denominator."""
-    own = sides.leader[:, list(weights)]
-    values = expected(own.T, sides.leader_denominator, list(weights.values()))
+    own = payoffs.leader[:, list(weights)]
+    values = expected(own.T, payoffs.leader_denominator, list(weights.values()))
     common = math.lcm(*(v.denominator for v in values))
     out = np.empty(len(values), dtype=object)
     out[:] = [v.numerator * (common // v.denominator) for v in values]
@@ -231,7 +187,7 @@ def _weighted(sides: TypePayoffs, weights: Mapping[int, Fraction]) -> tuple[NDAr
 
 
 def combination(
-    sides: TypePayoffs,
+    payoffs: TypePayoffs,
     j: int,
     follower: ExactArray,
     leader: Mapping[int, Fraction],
@@ -242,78 +198,14 @@ def combination(
     total = sum(numerators, Fraction(0))
     numerators = [-v for v in numerators]
     numerators[j] += total
-    gains = expected(sides.follower.T, sides.follower_denominator, numerators)
-    vector = [Fraction(leader.get(k, 0)) for k in range(sides.size[1])]
-    earned = expected(sides.leader.T, sides.leader_denominator, vector)
+    gains = expected(payoffs.follower.T, payoffs.follower_denominator, numerators)
+    vector = [Fraction(leader.get(k, 0)) for k in range(payoffs.size[1])]
+    earned = expected(payoffs.leader.T, payoffs.leader_denominator, vector)
     shift = value * sum(vector, Fraction(0))
     return [gain + own - shift for gain, own in zip(gains, earned, strict=True)]
-
-
-def parts(sides: TypePayoffs, outcome: Commitment) -> list[tuple[int, list[Fraction]]]:
-    """The responses played, each with the (unnormalised) leader mix that it answers."""
-    if outcome.distribution is None:
-        response = index(outcome.response, sides.size[1], "the response")
-        return [(response, rational(outcome.strategies[outcome.leader]))]
-    parts: dict[int, list[Fraction]] = {}
-    for profile, probability in outcome.distribution.items():
-        weights = parts.setdefault(profile[1 - outcome.leader], [Fraction(0)] * sides.size[0])
-        weights[profile[outcome.leader]] = Fraction(probability)
-    return list(parts.items())
 
 
 def best_responses(pays: Sequence[Fraction]) -> list[int]:
     """The responses that pay the follower most."""
     most = max(pays)
     return [k for k, pay in enumerate(pays) if pay == most]
-
-
-def tied(sides: TypePayoffs, pays: Sequence[Fraction], slack: Fraction) -> list[int] | None:
-    """The best responses to a mix in floats; None where rounding may hide which they are.
-
-    A response that pays less by no more than products of rounded numbers may be off counts as one
-    of them. One that pays less by more than that, but by less than the slack, may be one as well.
-    """
-    rounding = Fraction(sides.size[0] + 4, 2**52) * Fraction(
-        largest(sides.follower), sides.follower_denominator
-    )
-    behind = [max(pays) - pay for pay in pays]
-    if any(rounding < loss <= slack for loss in behind):
-        return None
-    return [k for k, loss in enumerate(behind) if loss <= rounding]
-
-
-def pure_failures(
-    sides: Sequence[TypePayoffs],
-    prior: Sequence[Fraction],
-    outcome: Commitment,
-    mix: Sequence[Any],
-) -> list[str]:
-    """No pure commitment earns more: every one is looked at, and the best attains its value.
-
-    Args:
-        sides: the game against each type of the follower.
-        prior: the probability of each.
-        outcome: the commitment.
-        mix: the leader's strategy.
-    """
-    best = best_pure_value(sides, prior, outcome.ties)
-    if best != outcome.value:
-        return [f"the best pure commitment earns {text(best)}"]
-    if number(outcome.certificate.evidence.get("upper_bound", best), "the upper bound") != best:
-        return ["the upper bound is not what the best pure commitment earns"]
-    return [] if max(rational(mix)) == 1 else ["the leader's commitment is not pure"]
-
-
-def best_pure_value(sides: Sequence[TypePayoffs], prior: Sequence[Fraction], ties: str) -> Fraction:
-    """What the best pure commitment earns the leader, against types with these probabilities."""
-    choose = max if ties == "strong" else min
-    values = []
-    for i in range(sides[0].size[0]):
-        value = Fraction(0)
-        for side, weight in zip(sides, prior, strict=True):
-            best = side.follower[i] == side.follower[i].max()
-            value += weight * Fraction(
-                choose(side.leader[i][best].tolist()), side.leader_denominator
-            )
-        values.append(value)
-    return max(values)

@@ -15,138 +15,62 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import BayesianGame
 from gtlearn.games.numbers import ExactArray
-from gtlearn.solvers.outcomes import RATIONAL, Commitment
-from gtlearn.solvers.verify.commitment_arithmetic import (
-    TypePayoffs,
-    best_responses,
-    expected,
-    pure_failures,
-    rational,
-    rounding_of,
-    stated_violation,
-    tied,
-    violation_failures,
-)
-from gtlearn.solvers.verify.form import ROUNDING, index, items, number, text, vector
+from gtlearn.solvers.outcomes import Commitment
+from gtlearn.solvers.verify.commitment_played import Faced
+from gtlearn.solvers.verify.form import index, items, number, text, vector
 from gtlearn.solvers.verify.nash import product
 
 _Fixed = tuple[int | None, ...]
+_Vector = tuple[list[int], int]  # one an action of the leader, and their denominator
 
 
-@dataclass(frozen=True)
-class _Vector:
-    """Integers over one denominator, one an action of the leader."""
+def bayesian_bound(faced: Sequence[Faced], outcome: Commitment, tight: bool) -> list[str]:
+    """Whether the leaves do not prove that no commitment earns more than the upper bound.
 
-    numerators: list[int]
-    denominator: int
+    Args:
+        faced: the commitment as each type faces it.
+        outcome: the commitment.
+        tight: whether the bound must be just what they prove.
 
-    def plus(self, other: _Vector) -> _Vector:
-        common = math.lcm(self.denominator, other.denominator)
-        a, b = common // self.denominator, common // other.denominator
-        pairs = zip(self.numerators, other.numerators, strict=True)
-        return _Vector([a * x + b * y for x, y in pairs], common)
-
-
-def bayesian_commitment(game: BayesianGame, outcome: Commitment, tight: bool = False) -> list[str]:
-    """The statements of `outcome` that do not hold; empty where all of them hold."""
-    sides = [TypePayoffs.of(g, game.leader) for g in game.games]
-    if not outcome.attained:
-        return ["a commitment against several types is attained"]
-    failures = _replies(game, sides, outcome)
-    if outcome.certificate.arithmetic != RATIONAL:
-        failures += violation_failures(sides, outcome, bayesian_regret(game, outcome))
-    if failures or outcome.certificate.arithmetic != RATIONAL:
-        return failures
-    if outcome.certificate.evidence.get("commitment") == "pure":
-        return pure_failures(sides, game.prior, outcome, outcome.strategies[0])
-    return _upper_bound(game, sides, outcome, tight)
-
-
-def bayesian_regret(game: BayesianGame, outcome: Commitment) -> Fraction:
-    """The most that any type would gain by another response, exactly."""
-    mix = rational(outcome.strategies[0])
-    regret = Fraction(0)
-    responses = outcome.response if isinstance(outcome.response, tuple) else ()
-    for member, reply in zip(game.games, responses, strict=True):
-        sides = TypePayoffs.of(member, game.leader)
-        pays = expected(sides.follower, sides.follower_denominator, mix)
-        regret = max(regret, max(pays) - pays[reply])
-    return regret
-
-
-def _replies(game: BayesianGame, sides: Sequence[TypePayoffs], outcome: Commitment) -> list[str]:
-    """The mix, the responses, and what everybody earns."""
-    exact = outcome.certificate.arithmetic == RATIONAL
-    rounding = Fraction(0) if exact else rounding_of(sides)
-    slack = rounding + stated_violation(outcome)
-    mix = rational(outcome.strategies[0])
-    proper = len(mix) == sides[0].size[0] and min(mix) >= 0
-    if not proper or abs(sum(mix, Fraction(0)) - 1) > (0 if exact else ROUNDING):
-        return ["the leader's commitment is no probability distribution"]
-    responses = items(outcome.response, "the responses")
-    stated = rational(outcome.payoffs)
-    failures, total = [], Fraction(0)
-    choose = max if outcome.ties == "strong" else min
-    for t, (side, reply, weight) in enumerate(zip(sides, responses, game.prior, strict=True)):
-        own = expected(side.leader, side.leader_denominator, mix)
-        pays = expected(side.follower, side.follower_denominator, mix)
-        if max(pays) - pays[reply] > slack:
-            failures.append(f"action {reply} is no best response of type {t}")
-        best = best_responses(pays) if exact else tied(side, pays, slack)
-        if weight and best and abs(own[reply] - choose(own[k] for k in best)) > slack:
-            failures.append(f"type {t} does not break ties as stated")
-        strategy = rational(outcome.strategies[1 + t])
-        if strategy != [Fraction(int(k == reply)) for k in range(side.size[1])]:
-            failures.append(f"the strategy of type {t} is not its stated response")
-        if abs(stated[1 + t] - pays[reply]) > rounding:
-            failures.append(f"the payoff of type {t} is not what it earns")
-        total += weight * own[reply]
-    if abs(total - stated[0]) > rounding:
-        failures.append(f"the leader does not earn {text(stated[0])}")
-    return failures
-
-
-def _upper_bound(
-    game: BayesianGame, sides: Sequence[TypePayoffs], outcome: Commitment, tight: bool
-) -> list[str]:
+    Raises:
+        InputError: if the evidence has a wrong form.
+    """
     evidence = outcome.certificate.evidence
     limit = number(evidence["upper_bound"], "the upper bound")
-    counts = [side.size[1] for side in sides]
+    counts = [each.payoffs.size[1] for each in faced]
     leaves = [_leaf(leaf, counts) for leaf in items(evidence["leaves"], "the leaves")]
     tables = items(evidence["table"], "the table")
     if len(tables) != len(counts):
         return ["the table does not hold the multipliers of each type"]
     if not _covers([fixed for fixed, _ in leaves], counts):
         return ["the leaves do not cover all response profiles"]
-    ceilings = []
-    for t, (side, weight) in enumerate(zip(sides, game.prior, strict=True)):
-        if weight == 0:  # earns the leader nothing, whatever it answers
-            ceilings.append(_Vector([0] * side.size[0], 1))
+    ceilings: list[_Vector] = []
+    for t, each in enumerate(faced):
+        if each.prior == 0:  # earns the leader nothing, whatever it answers
+            ceilings.append(([0] * each.payoffs.size[0], 1))
             continue
         given = items(tables[t], f"the multipliers of type {t}")
         table = [vector(row, counts[t], f"the multipliers of type {t}") for row in given]
         if len(table) != counts[t]:
             return [f"there is not one vector of multipliers for each response of type {t}"]
-        terms = [_brought(side, weight, j, row) for j, row in enumerate(table)]
-        ceilings.append(_largest(terms))
+        terms, unit = _over_one([_brought(each, j, row) for j, row in enumerate(table)])
+        ceilings.append(([max(column) for column in zip(*terms, strict=True)], unit))
     bounds = []
     for fixed, rows in leaves:
-        total = _Vector([0] * sides[0].size[0], 1)
-        for t, j in enumerate(fixed):
-            row, part = rows[t], ceilings[t]
-            if j is not None:
-                if row is None:
-                    return [f"the leaf {fixed} has no multipliers of type {t}"]
-                part = _brought(sides[t], game.prior[t], j, row)
-            total = total.plus(part)
-        bound = Fraction(max(total.numerators), total.denominator)
+        parts = list(ceilings)
+        for t, (j, row) in enumerate(zip(fixed, rows, strict=True)):
+            if j is None:
+                continue
+            if row is None:
+                return [f"the leaf {fixed} has no multipliers of type {t}"]
+            parts[t] = _brought(faced[t], j, row)
+        total, unit = _sum(parts)
+        bound = Fraction(max(total), unit)
         if bound > limit:
             return [f"the leaf {fixed} bounds the leader by {text(bound)}, above {text(limit)}"]
         bounds.append(bound)
@@ -175,24 +99,28 @@ def _leaf(leaf: Any, counts: Sequence[int]) -> tuple[_Fixed, list[ExactArray | N
     return tuple(fixed), rows
 
 
-def _brought(side: TypePayoffs, weight: Fraction, j: int, row: ExactArray) -> _Vector:
-    """For each i: weight A_ij + sum_k l_k (B_ij - B_ik)."""
-    own = _Vector(
-        [int(v) * weight.numerator for v in side.leader[:, j].tolist()],
-        side.leader_denominator * weight.denominator,
-    )
+def _brought(faced: Faced, j: int, row: ExactArray) -> _Vector:
+    """For each i: p A_ij + sum_k l_k (B_ij - B_ik), p being the type's probability."""
+    payoffs, prior = faced.payoffs, faced.prior
+    own = [int(v) * prior.numerator for v in payoffs.leader[:, j].tolist()]
+    unit = payoffs.leader_denominator * prior.denominator
     if not row.numerators.any():
-        return own
+        return own, unit
     weights = -row.numerators.astype(object)
     weights[j] += int(row.numerators.astype(object).sum())
-    gains = product(side.follower, weights[:, None])[:, 0].tolist()
-    return own.plus(_Vector([int(v) for v in gains], side.follower_denominator * row.denominator))
+    gains = [int(v) for v in product(payoffs.follower, weights[:, None])[:, 0].tolist()]
+    return _sum([(own, unit), (gains, payoffs.follower_denominator * row.denominator)])
 
 
-def _largest(vectors: Sequence[_Vector]) -> _Vector:
-    common = math.lcm(*(v.denominator for v in vectors))
-    scaled = [[common // v.denominator * x for x in v.numerators] for v in vectors]
-    return _Vector([max(column) for column in zip(*scaled, strict=True)], common)
+def _sum(vectors: Sequence[_Vector]) -> _Vector:
+    terms, unit = _over_one(vectors)
+    return [sum(column) for column in zip(*terms, strict=True)], unit
+
+
+def _over_one(vectors: Sequence[_Vector]) -> tuple[list[list[int]], int]:
+    """The numerators of vectors over one denominator, and that."""
+    common = math.lcm(*(unit for _, unit in vectors))
+    return [[common // unit * v for v in numerators] for numerators, unit in vectors], common
 
 
 def _covers(leaves: Sequence[_Fixed], counts: Sequence[int]) -> bool:

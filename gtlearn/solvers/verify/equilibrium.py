@@ -101,9 +101,9 @@ def uniqueness_failures(listing: Listing, equilibrium: NashEquilibrium) -> list[
         raise InputError('"unique" is not one truth value for each player')
     pair = listing.exact(equilibrium)
     failed = []
-    for side, said in enumerate(stated):
-        if is_only(game, pair, side) is not said:
-            player = listing.game.players[game.players[side]]
+    for k, said in enumerate(stated):
+        if is_only(game, pair, k) is not said:
+            player = listing.game.players[game.players[k]]
             other = "not the only one" if said else "the only one"
             failed.append(f"the optimal strategy of {player!r} is {other}")
     return failed
@@ -125,13 +125,13 @@ def is_constant_sum(game: NormalFormGame, players: tuple[int, int]) -> bool:
     return bool(np.all(total == total.flat[0]))
 
 
-def is_only(game: Bimatrix, pair: Pair, side: int) -> bool:
-    """Whether one side's strategy of an equilibrium of a zero-sum game is its only optimal one.
+def is_only(game: Bimatrix, pair: Pair, player: int) -> bool:
+    """Whether one player's strategy of an equilibrium of a zero-sum game is its only optimal one.
 
-    Every optimal strategy plays only best responses to the other side's optimal strategy and
-    leaves that side's played actions equally good. So another one differs in a direction d that
-    sums to zero, keeps the played actions of the other side equally good, is nonnegative where
-    this one is zero, and helps no best response of the other side. Such directions are a cone.
+    Every optimal strategy plays only best responses to the other player's optimal strategy and
+    leaves that player's played actions equally good. So another one differs in a direction d that
+    sums to zero, keeps the played actions of the other player equally good, is nonnegative where
+    this one is zero, and helps no best response of the other player. Such directions are a cone.
 
     Raises:
         Unproven: if the cone is too large to look for.
@@ -142,9 +142,9 @@ def is_only(game: Bimatrix, pair: Pair, side: int) -> bool:
     True
     """
     best = game.best(pair)
-    own, other = pair[side], pair[1 - side]
-    payoffs = game.columns if side == 0 else game.rows.T  # the other's, a row an own action
-    rows, played = best[side], support(other)
+    own, other = pair[player], pair[1 - player]
+    payoffs = game.columns if player == 0 else game.rows.T  # the other's, a row an own action
+    rows, played = best[player], support(other)
     block = payoffs[np.ix_(rows, played)]
     equal = np.hstack([block, np.ones((len(block), 1), dtype=block.dtype)])
     if full_rank(equal):
@@ -153,7 +153,7 @@ def is_only(game: Bimatrix, pair: Pair, side: int) -> bool:
         raise Unproven("the strategy is too degenerate to see that here")
     basis = _null_space(equal.T)
     idle = [k for k, action in enumerate(rows) if own[action] == 0]
-    unplayed = [j for j in best[1 - side] if j not in set(played)]
+    unplayed = [j for j in best[1 - player] if j not in set(played)]
     signs = np.vstack([basis[idle], -payoffs[np.ix_(rows, unplayed)].T.astype(object) @ basis])
     return not _has_a_ray(signs)
 

@@ -77,7 +77,7 @@ class Listing:
 
     @cached_property
     def subsets(self) -> list[_Subset]:
-        """The two sides of each subset that is stated, exactly, and its members.
+        """Both players' strategies in each subset that is stated, exactly, and its members.
 
         Raises:
             InputError: if they are of the wrong form.
@@ -88,8 +88,8 @@ class Listing:
             if not isinstance(subset, NashSubset):
                 raise InputError(f"a {type(subset).__name__} is no subset")
             rows, columns = (
-                tuple(_exact(strategy, size) for strategy in items(side, "a side of a subset"))
-                for side, size in zip((subset.rows, subset.columns), sizes, strict=True)
+                tuple(_exact(strategy, size) for strategy in items(extreme, "a side of a subset"))
+                for extreme, size in zip((subset.rows, subset.columns), sizes, strict=True)
             )
             listed = items(subset.members, "the members")
             count = len(self.equilibria)

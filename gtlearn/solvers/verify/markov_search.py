@@ -35,6 +35,7 @@ _ROUNDS = (4, 16)  # shares of a row that improve a table
 _Row = tuple[Fraction, ...]
 PureTable = tuple[int, ...]  # an action a state
 _Worth = tuple[Fraction, Rows]  # what a table earns the leader, and the table
+_Budget = Iterator[int]  # an entry for each table that may still be tried
 
 
 @dataclass(frozen=True)
@@ -114,13 +115,13 @@ class Tried:
         strong = CommitmentKind(kind.leader, kind.follower, "strong")
         budget = self._budget()
         given: Rows = tuple(tuple(Fraction(p) for p in row) for row in start)
-        simple = self._worths(budget.of(self._simple(strong)), strong)
+        simple = self._worths(_within(budget, self._simple(strong)), strong)
         best = max([*self._worths([given], strong), self._best_pure(strong), *simple], key=_value)
         for share in _ROUNDS:
             best = self._improved(best, share, strong, budget)
         if kind == strong:
             return [best]
-        near = self._budget().of(_near(self.game, kind.leader, best[1]))
+        near = _within(self._budget(), _near(self.game, kind.leader, best[1]))
         return self._worths([best[1], given, *near], kind)
 
     def _simple(self, kind: CommitmentKind) -> Iterator[Rows]:
@@ -129,7 +130,7 @@ class Tried:
             equal = product(*_rows(self.game, kind.leader, 2))  # rows that play some equally often
             return chain(_constant(self.game, kind.leader), equal)
         short = Tried(replace(self.game, horizon=_SHORT))
-        worths = short._worths(short._budget().of(short._simple(kind)), kind)
+        worths = short._worths(_within(short._budget(), short._simple(kind)), kind)
         return (table for _, table in heapq.nlargest(_KEPT, worths, key=_value))
 
     def _worths(self, tables: Iterable[Rows], kind: CommitmentKind) -> list[_Worth]:
@@ -137,7 +138,7 @@ class Tried:
 
     def _budget(self) -> _Budget:
         steps = self.game.num_states * (self.game.horizon or 1)
-        return _Budget(_MAX_PROFILES // (steps * prod(self.game.shape)))
+        return iter(range(_MAX_PROFILES // (steps * prod(self.game.shape))))
 
     def _improved(self, best: _Worth, parts: int, kind: CommitmentKind, budget: _Budget) -> _Worth:
         """The table with one row after the other replaced by a better one."""
@@ -145,21 +146,13 @@ class Tried:
         for state in np.flatnonzero(self.game.reachable).tolist():
             table = best[1]
             changed = ((*table[:state], row, *table[state + 1 :]) for row in rows[state])
-            best = max([best, *self._worths(budget.of(changed), kind)], key=_value)
+            best = max([best, *self._worths(_within(budget, changed), kind)], key=_value)
         return best
 
 
-@dataclass
-class _Budget:
-    """How many tables may still be tried."""
-
-    left: int
-
-    def of(self, tables: Iterator[Rows]) -> Iterator[Rows]:
-        """So many of them."""
-        for table in islice(tables, max(self.left, 0)):
-            self.left -= 1
-            yield table
+def _within(budget: _Budget, tables: Iterator[Rows]) -> Iterator[Rows]:
+    """As many of the tables as may still be tried."""
+    return (table for table, _ in zip(tables, budget, strict=False))
 
 
 def _value(pair: _Worth) -> Fraction:

@@ -127,45 +127,30 @@ def table_regrets(game: MarkovGame | IteratedGame, tables: KnownTables) -> tuple
     )
 
 
-def best_response(
-    game: MarkovGame | IteratedGame,
-    tables: KnownTables,
-    player: int,
-    kind: str = OPTIMAL,
-    *,
-    favoured: int,
-    ties: str = "strong",
+def response_to(
+    game: MarkovGame | IteratedGame, table: Any, leader: int, follower: str, ties: str
 ) -> BestResponse:
-    """A best response of a class that breaks ties for or against another player.
+    """A best response to a leader's table, of the class "optimal" or "stationary".
 
     Args:
-        game: the game.
-        tables: as in `table_payoffs`; `tables[player]` is not looked at.
-        player: who responds.
-        kind: "optimal" or "stationary", as in `best_deviation`.
-        favoured: for or against whom ties are broken.
-        ties: "strong" for, "weak" against.
+        game: the game of two players.
+        table: the leader's, as in `table_payoffs`.
+        leader: who commits.
+        follower: the class, as in `best_deviation`.
+        ties: "strong" for the leader, "weak" against it.
 
     Raises:
         TooLarge: if the search among stationary tables would take too long.
         LimitReached: at a limit.
     """
-    sign = 1 if ties == "strong" else -1
-    process = decision_process(as_markov(game), tables, player)
-    if kind == STATIONARY and process.timed:
-        own, other, plan = _stationary_search(process, player, favoured, sign)
+    player, sign = 1 - leader, 1 if ties == "strong" else -1
+    process = decision_process(as_markov(game), committed(table, leader), player)
+    if follower == STATIONARY and process.timed:
+        own, other, plan = _stationary_search(process, player, leader, sign)
     else:
-        own, other, rows = _lexicographic(process, player, favoured, sign, process.actions)
+        own, other, rows = _lexicographic(process, player, leader, sign, process.actions)
         plan = [actions[0] for actions in rows]
     return BestResponse(to_fraction(own), to_fraction(other), tuple(plan))
-
-
-def response_to(
-    game: MarkovGame, table: Any, leader: int, follower: str, ties: str
-) -> BestResponse:
-    """How a follower of a class best responds to a leader's table; see `best_response`."""
-    tables, other = committed(table, leader), 1 - leader
-    return best_response(game, tables, other, follower, favoured=leader, ties=ties)
 
 
 def best_actions(

@@ -108,14 +108,14 @@ def _subsets(listing: Listing) -> list[str]:
             failed.append(f"subset {k}: its members are not the solutions of its rows and columns")
         elif len(set(rows)) < len(rows) or len(set(columns)) < len(columns):
             failed.append(f"subset {k}: a strategy is listed twice")
-        elif (sides := (frozenset(rows), frozenset(columns))) in stated:
-            failed.append(f"subsets {stated[sides]} and {k} are the same")
+        elif (factors := (frozenset(rows), frozenset(columns))) in stated:
+            failed.append(f"subsets {stated[factors]} and {k} are the same")
         else:
-            stated[sides] = k
+            stated[factors] = k
     if failed:
         return failed
     true = _maximal(listing.pairs, len(stated))
-    failed = [f"subset {k} is not maximal" for sides, k in stated.items() if sides not in true]
+    failed = [f"subset {k} is not maximal" for factors, k in stated.items() if factors not in true]
     if not failed and len(true) > len(stated):
         failed = [f"there are more maximal Nash subsets than the {len(stated)} listed"]
     return failed
@@ -239,7 +239,7 @@ def _absent_pure(listing: Listing) -> tuple[int, ...] | None:
 def _missing_of_two(listing: Listing, game: Bimatrix) -> list[str]:
     pairs = listing.pairs
     if len(pairs) == 1 and is_constant_sum(listing.game, game.players):
-        lacking = [side for side in (0, 1) if not is_only(game, pairs[0], side)]
+        lacking = [k for k in (0, 1) if not is_only(game, pairs[0], k)]
         return ["an optimal strategy of it is not the only one"] if lacking else []
     try:
         others = extreme_equilibria(game) - set(pairs)

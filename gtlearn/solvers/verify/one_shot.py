@@ -31,7 +31,7 @@ from gtlearn.solvers.verify.claim import (
     whole_statements,
 )
 from gtlearn.solvers.verify.commitment import commitment
-from gtlearn.solvers.verify.commitment_floats import float_bound, rounded_bound
+from gtlearn.solvers.verify.commitment_played import float_bound, rounded_bound
 from gtlearn.solvers.verify.correlated import violations
 from gtlearn.solvers.verify.enclosure import IN_ONE_SHOT as ENCLOSED
 from gtlearn.solvers.verify.equilibrium import nash, uniqueness_failures

@@ -29,7 +29,7 @@ from gtlearn.limits import check
 from gtlearn.solvers.verify.bimatrix import Exact, of_two
 from gtlearn.solvers.verify.form import index, items, number
 
-PROOF_SCHEMA = "gtlearn/proof/1"
+_PROOF_SCHEMA = "gtlearn/proof/1"
 
 _Vertex = tuple[Exact, list[int]]  # a strategy, and the opponent's best responses to it
 
@@ -48,8 +48,8 @@ def replayed(game: NormalFormGame, log: Any) -> tuple[int, Iterator[_Vertex]]:
     Raises:
         InputError: if the log does not prove that its vertices are all.
     """
-    if not isinstance(log, Mapping) or log.get("schema") != PROOF_SCHEMA:
-        raise InputError(f"the proof is no JSON object of schema {PROOF_SCHEMA}")
+    if not isinstance(log, Mapping) or log.get("schema") != _PROOF_SCHEMA:
+        raise InputError(f"the proof is no JSON object of schema {_PROOF_SCHEMA}")
     stated = log.get("game")
     if not isinstance(stated, Mapping) or stated.get("fingerprint") != game.fingerprint:
         raise InputError("the proof is of another game: its fingerprint is not that of this one")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from gtlearn.environments.trade.battlefield import DrawnShots, Twin
 from gtlearn.environments.trade.episodes import play_trades
 from gtlearn.environments.trade.rules import TradeRules
 from gtlearn.environments.trade.shots import AimedShots
-from gtlearn.environments.trade.twin import DrawnShots, Twin
 from gtlearn.errors import InputError
 
 RULES = TradeRules(bullets=4)

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from gtlearn.environments.trade.battlefield import BUYER, SELLER, Move
+from gtlearn.environments.trade.battlefield import BUYER, SELLER, DrawnShots, Move, Twin
 from gtlearn.environments.trade.episodes import play_trades
 from gtlearn.environments.trade.rules import Phase, TradeRules
-from gtlearn.environments.trade.twin import DrawnShots, Twin
 from gtlearn.errors import InputError
 
 pytest.importorskip("pettingzoo", reason="the environment is one of PettingZoo's")

@@ -5,10 +5,16 @@ import math
 import numpy as np
 import pytest
 
-from gtlearn.environments.trade.battlefield import WITH_FIRE, WITHOUT_FIRE, Move, Shot
+from gtlearn.environments.trade.battlefield import (
+    WITH_FIRE,
+    WITHOUT_FIRE,
+    DrawnShots,
+    Move,
+    Shot,
+    Twin,
+)
 from gtlearn.environments.trade.rules import TradeRules
 from gtlearn.environments.trade.shots import AimedShots, HitRates, measure_hits
-from gtlearn.environments.trade.twin import DrawnShots, Twin
 from gtlearn.errors import InputError
 
 

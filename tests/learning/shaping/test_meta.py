@@ -9,7 +9,7 @@ import torch
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import normal_form
-from gtlearn.learning.shaping.ascents import MetaAscent, ceiling, train
+from gtlearn.learning.shaping.ascents import MetaAscent, ceiling
 from gtlearn.learning.shaping.games import MatrixGame, QuadraticGame, table_game, zero_sum_product
 from gtlearn.learning.shaping.meta import meta_mapg, meta_objective, meta_pg, terms, unroll
 from gtlearn.learning.shaping.methods import MetaMapg, MetaPg
@@ -218,6 +218,12 @@ def personas(low, high, count, seed):
 POPULATION = torch.cat([personas(0.5, 1.0, 20, seed=0), personas(0.0, 0.5, 20, seed=1)])
 
 
+def train(game, personas, start, iterations, **options):
+    """An ascent after some iterations, and the mean objective over personas before each."""
+    ascent = MetaAscent(game, personas, start, **options)
+    return ascent, torch.stack([ascent.step().objective.mean(-1) for _ in range(iterations)])
+
+
 METHODS = {"meta-mapg": MetaMapg(learn_rates=False), "meta-pg": MetaPg(learn_rates=False)}
 
 
@@ -226,9 +232,8 @@ def test_meta_mapg_is_above_meta_pg_against_personas():
     start = random_parameters(IPD, (3,), seed=12)[0]
     ends = {}
     for method in ("meta-mapg", "meta-pg"):
-        found = train(IPD, [POPULATION], start, iterations=80, rates=0.1, method=METHODS[method])
-        assert found.objective.shape == (80, 3)
-        chain = unroll(IPD, [found.start[:, None], POPULATION], 0.1, 5)
+        ascent, _ = train(IPD, [POPULATION], start, 80, rates=0.1, method=METHODS[method])
+        chain = unroll(IPD, [ascent.start[:, None], POPULATION], 0.1, 5)
         ends[method] = meta_objective(chain.values, 0).mean(-1)
     defect = torch.tensor([[-40.0, 40.0]] * 5, dtype=torch.float64)
     always = meta_objective(unroll(IPD, [defect, POPULATION], 0.1, 5).values, 0).mean()
@@ -246,15 +251,15 @@ def test_a_ceiling_is_above_what_its_seeds_find():
     assert float(meta_objective(chain.values, 0).mean()) == pytest.approx(found.objective)
     assert float(found.values[1:].sum()) == pytest.approx(found.objective)
     assert found.ends.shape == (6,) and float(found.ends[0]) == found.objective
-    single = train(IPD, [few], found.start[None], iterations=30, rates=1.0, length=3)
-    assert single.objective[-1] < 1.01 * found.objective  # nearly at rest
+    _, objective = train(IPD, [few], found.start[None], 30, rates=1.0, length=3)
+    assert objective[-1] < 1.01 * found.objective  # nearly at rest
 
 
 def test_seeds_are_trained_on_their_own():
     start = random_parameters(IPD, (2,), seed=13)[0]
     options = {"iterations": 4, "rates": 0.3, "length": 2, "method": MetaMapg()}
-    both = train(IPD, [POPULATION], start, **options)
-    alone = train(IPD, [POPULATION], start[1:], **options)
+    both, _ = train(IPD, [POPULATION], start, **options)
+    alone, _ = train(IPD, [POPULATION], start[1:], **options)
     torch.testing.assert_close(both.start[1:], alone.start)
     torch.testing.assert_close(both.rates[1:], alone.rates)
     assert (both.rates[..., 0] != 0.3).all() and (both.rates[..., 1] == 0.3).all()
@@ -291,8 +296,8 @@ def test_an_ascent_goes_on_where_it_stopped():
 def test_three_players_learn_to_shape_two():
     others = random_parameters(GOODS, (6,), seed=15)[1:]
     start = random_parameters(GOODS, (2,), seed=16)[0]
-    found = train(GOODS, others, start, iterations=40, rates=0.5, length=3)
-    assert (found.objective[-1] > found.objective[0] + 0.5).all()
+    _, objective = train(GOODS, others, start, 40, rates=0.5, length=3)
+    assert (objective[-1] > objective[0] + 0.5).all()
 
 
 @pytest.mark.parametrize(
@@ -304,7 +309,7 @@ def test_three_players_learn_to_shape_two():
         (lambda p: unroll(IPD, p[:1], 0.1, 3), "one a player"),
         (lambda p: meta_mapg(IPD, p, 0.1, 3, player=2), "no player 2"),
         (lambda p: terms(IPD, p, 0.1, 3, split="three"), "no split"),
-        (lambda p: train(IPD, [p[1]], p[0], iterations=0, rates=0.1), "give 1 or more"),
+        (lambda p: ceiling(IPD, p[1:], rates=1, generator=None, iterations=0), "give 1 or more"),
         (lambda p: MetaAscent(IPD, [], p[0], rates=0.1), "at least one persona"),
         (lambda p: MetaAscent(IPD, [p[1]], p[0], rates=0.1, batch=2), "torch.Generator"),
     ],

@@ -9,19 +9,19 @@ import torch
 from gtlearn import tensors
 from gtlearn.errors import InputError
 from gtlearn.learning.registry import find_algorithm
-from gtlearn.learning.shaping.sampled import (
-    EnvironmentProgram,
-    GaussianPolicy,
-    Numbers,
-    TeamAscent,
-)
-from gtlearn.learning.shaping.teammates import (
+from gtlearn.learning.shaping.algorithms.teammates import (
     TEAMMATES_FILE,
     TEAMMATES_SCHEMA,
     Teammates,
     packed,
     read,
     splits,
+)
+from gtlearn.learning.shaping.sampled import (
+    EnvironmentProgram,
+    GaussianPolicy,
+    Numbers,
+    TeamAscent,
 )
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.loop import train

@@ -214,7 +214,7 @@ def test_expansions_are_right_to_first_order(game):
         full = lola.direction(game.values, start, rate, form="exact")
         first = lola.direction(game.values, start, rate, form="letcher")
         ahead = lookahead.direction(game.values, start, rate)
-        best = [x / rate for x in cgd.steps(game.values, start, rate)]
+        best = [x / rate for x in cgd.direction(game.values, start, rate)]
         far = [
             max(float((a - b).abs().max()) for a, b in zip(*pair, strict=True))
             for pair in ((full, first), (best, ahead))

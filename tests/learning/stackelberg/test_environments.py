@@ -10,7 +10,7 @@ from stable_baselines3.common.env_checker import check_env as check_env_of_stabl
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.environments import LeaderEnvironment, PairEnvironment
-from gtlearn.learning.stackelberg.followers.oracle import OracleFollower
+from gtlearn.learning.stackelberg.followers.protocol import OracleFollower
 from gtlearn.learning.stackelberg.game import leader_game, pure_tables
 from gtlearn.solvers import evaluate
 

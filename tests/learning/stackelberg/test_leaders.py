@@ -9,7 +9,7 @@ import torch
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.learning.stackelberg.contexts import sampled_action
-from gtlearn.learning.stackelberg.followers.oracle import OracleFollower, best_response
+from gtlearn.learning.stackelberg.followers.protocol import OracleFollower, best_response
 from gtlearn.learning.stackelberg.game import leader_game
 from gtlearn.learning.stackelberg.leaders import (
     BanditLeader,
@@ -17,7 +17,7 @@ from gtlearn.learning.stackelberg.leaders import (
     ExactLeader,
     PolicyGradientLeader,
 )
-from gtlearn.learning.stackelberg.leaders.bandit import upper_confidence_bounds
+from gtlearn.learning.stackelberg.leaders.listed import upper_confidence_bounds
 from gtlearn.learning.stackelberg.leaders.logits import antithetic_noise, evolution_gradient
 from gtlearn.learning.stackelberg.leaders.protocol import episodes_in
 from gtlearn.learning.stackelberg.leaders.sb3 import DQNLeader, PPOLeader

@@ -10,7 +10,7 @@ from scipy.stats import norm
 from gtlearn import games
 from gtlearn.learning import values
 from gtlearn.learning.stackelberg.contexts import all_deterministic, sampled_action
-from gtlearn.learning.stackelberg.followers.oracle import OracleFollower
+from gtlearn.learning.stackelberg.followers.protocol import OracleFollower
 from gtlearn.learning.stackelberg.game import leader_game
 from gtlearn.learning.stackelberg.leaders import PolicyGradientLeader
 from gtlearn.learning.stackelberg.leaders.logits import advantages, policy_gradient_loss

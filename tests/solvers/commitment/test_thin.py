@@ -60,11 +60,11 @@ def test_bounds_do_not_depend_on_how_many_rows_are_looked_at_at_once(unit, monke
     assert [found[j] for j in range(40) if j not in multipliers.rows] == [
         max(game.leader[:, j]) for j in range(40) if j not in multipliers.rows
     ]
-    sides = commitment_arithmetic.Sides(game.leader, 1, game.follower, 1)
+    payoffs = commitment_arithmetic.TypePayoffs(game.leader, 1, game.follower, 1)
     for block in (1, 100, 2**18):
         monkeypatch.setattr(commitment_arithmetic, "_BLOCK", block)
         rows = multipliers.for_payoffs(game.ratio)
-        assert commitment_arithmetic.bounds_by_multipliers(sides, rows, {}, frozenset()) == found
+        assert commitment_arithmetic.bounds_by_multipliers(payoffs, rows, {}, frozenset()) == found
 
 
 @pytest.mark.parametrize("unit", [1, 2**70])
@@ -79,8 +79,8 @@ def test_classes_are_of_equal_columns(unit, collide, monkeypatch):
     groups = [[k for k in range(9) if columns[k] == column] for column in columns]
     expected = [group for j, group in enumerate(groups) if group[0] == j]
     assert game.classes == expected
-    sides = commitment_arithmetic.Sides(game.leader, 1, game.follower, 1)
-    assert commitment_arithmetic.classes(sides) == expected
+    payoffs = commitment_arithmetic.TypePayoffs(game.leader, 1, game.follower, 1)
+    assert commitment_arithmetic.classes(payoffs) == expected
 
 
 def test_a_correlated_commitment_is_checked_by_what_it_plays():

@@ -11,7 +11,7 @@ from open_spiel.python.algorithms import exploitability
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
 from gtlearn.solvers.checking import commitment
-from gtlearn.solvers.verify.markov_values import best_response, table_payoffs
+from gtlearn.solvers.verify.markov_values import response_to, table_payoffs
 
 C, D = (Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))
 ALWAYS_C, ALWAYS_D = (C,) * 5, (D,) * 5
@@ -161,7 +161,7 @@ def test_a_leader_that_shows_another_table_than_it_plays_is_exposed(follower):
     report = solvers.check(source, DILEMMA, "stackelberg", follower=follower)
     check = report.stackelberg
     assert check.achieved == 2  # a follower of a defector defects
-    told = best_response(DILEMMA, [tit_for_tat, None], 1, follower, favoured=0)
+    told = response_to(DILEMMA, tit_for_tat, 0, follower, "strong")
     assert check.deception.promised == told.other
     # exploited in all ten steps; who sees the time defects in the last one
     assert check.deception.seeming == {"stationary": 4, "optimal": Fraction(38, 10)}[follower]
@@ -177,7 +177,7 @@ def test_the_seeming_value_is_that_of_the_response_to_what_is_shown():
     check = solvers.check(
         {"commitment": played, "context": shown}, DILEMMA, "stackelberg", follower="stationary"
     ).stackelberg
-    plan = best_response(DILEMMA, [shown, None], 1, "stationary", favoured=0).plan
+    plan = response_to(DILEMMA, shown, 0, "stationary", "strong").plan
     believed = [D if action else C for action in plan]
     leader, follower = table_payoffs(DILEMMA, [played, believed])
     assert check.deception.seeming == leader

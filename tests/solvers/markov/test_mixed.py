@@ -12,9 +12,8 @@ from gtlearn.errors import InputError
 from gtlearn.games.testing import bimatrix_games, markov_games
 from gtlearn.solvers import verify
 from gtlearn.solvers._markov.certified import decimal
-from gtlearn.solvers._markov.float_games import FloatGame
 from gtlearn.solvers._markov.nash import solve_nash
-from gtlearn.solvers._markov.tracing import FINEST, traced
+from gtlearn.solvers._markov.tracing import FINEST, FloatGame, traced
 from gtlearn.solvers.enclosures import Enclosure
 
 few = settings(max_examples=40, deadline=None)

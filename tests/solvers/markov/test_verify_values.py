@@ -12,12 +12,13 @@ from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.response import optimal_response, stationary_response
 from gtlearn.solvers.verify import markov_values
 from gtlearn.solvers.verify.markov_values import (
+    OPTIMAL,
     STATIONARY,
     best_actions,
     best_deviation,
-    best_response,
     best_tables,
     plays_best_everywhere,
+    response_to,
     table_payoffs,
     table_regrets,
 )
@@ -68,7 +69,7 @@ def test_ties_are_broken_over_all_histories(brute, seed, ties, sign):
     game = brute.random_game(seed, horizon=3)
     tables = [brute.random_table(game, k, seed + k, pure=True) for k in range(2)]
     own, other = brute.best_by_histories(game, tables, 1, sign, 0)
-    found = best_response(game, tables, 1, favoured=0, ties=ties)
+    found = response_to(game, tables[0], 0, OPTIMAL, ties)
     assert (found.own, found.other) == (own, sign * other)
     reply = pure(game, 1, found.plan)
     assert table_payoffs(game, [tables[0], reply]) == (found.other, found.own)
@@ -83,7 +84,7 @@ def test_a_stationary_response_is_best_of_all_tables(brute, seed, ties, sign):
     for actions in all_tables(game, 1):
         leader, follower = table_payoffs(game, [tables[0], pure(game, 1, actions)])
         worths[actions] = (follower, sign * leader)
-    found = best_response(game, tables, 1, STATIONARY, favoured=0, ties=ties)
+    found = response_to(game, tables[0], 0, STATIONARY, ties)
     assert (found.own, sign * found.other) == max(worths.values()) == worths[found.plan]
 
 
@@ -126,10 +127,10 @@ def test_it_agrees_with_the_solvers_which_it_shares_no_code_with(brute, seed, ho
     assert table_payoffs(game, tables) == evaluate(game, tables).payoffs
     for ties in ("strong", "weak"):
         optimal = optimal_response(game, tables, 1, ties=ties)
-        found = best_response(game, tables, 1, favoured=0, ties=ties)
+        found = response_to(game, tables[0], 0, OPTIMAL, ties)
         assert optimal.payoffs == (found.other, found.own)
         stationary = stationary_response(game, tables, 1, ties=ties)
-        found = best_response(game, tables, 1, STATIONARY, favoured=0, ties=ties)
+        found = response_to(game, tables[0], 0, STATIONARY, ties)
         assert stationary.payoffs == (found.other, found.own)
 
 
@@ -167,4 +168,4 @@ def test_a_search_that_would_take_too_long_is_refused(monkeypatch):
     first = [Fraction(1), Fraction(1, 3), Fraction(1, 7), Fraction(1, 2), Fraction(4, 5)]
     mixed = [[p, 1 - p] for p in first]
     with pytest.raises(InputError, match="not known after 1 steps"):
-        best_response(game, [mixed, None], 1, STATIONARY, favoured=0)
+        response_to(game, mixed, 0, STATIONARY, "strong")

@@ -7,7 +7,7 @@ import pytest
 
 from gtlearn.games import families, load
 from gtlearn.solvers import all_equilibria, one_equilibrium, solve, verify, zero_sum
-from gtlearn.solvers._nash.labels import Matches, enumerate_side, joined
+from gtlearn.solvers._nash.labels import Matches, joined, vertex_sets
 from gtlearn.solvers._nash.matching import match_vertices
 
 
@@ -52,15 +52,17 @@ def test_what_was_found_in_time_is_part_of_all(seed, limit):
 @pytest.mark.parametrize("late", [0, 1])
 def test_no_vertex_of_one_side_was_found_in_time(late):
     matrix = np.array([[3, 1], [1, 2]])
-    sides = [joined(list(enumerate_side(matrix, names))) for names in ([0, 1, 2, 3], [2, 3, 0, 1])]
+    players = [joined(list(vertex_sets(matrix, names))) for names in ([0, 1, 2, 3], [2, 3, 0, 1])]
     found = Matches()
-    list(match_vertices(*sides, found))
+    list(match_vertices(*players, found))
     assert found.pairs
-    side = sides[late]
-    none = replace(side.vertices, tight=side.vertices.tight[:0], extra={})
-    sides[late] = replace(side, vertices=none, bases=side.bases[:0], full=side.full[:0])
+    labelled = players[late]
+    none = replace(labelled.vertices, tight=labelled.vertices.tight[:0], extra={})
+    players[late] = replace(
+        labelled, vertices=none, bases=labelled.bases[:0], full=labelled.full[:0]
+    )
     found = Matches()
-    list(match_vertices(*sides, found))
+    list(match_vertices(*players, found))
     assert not found.pairs
 
 

@@ -90,7 +90,7 @@ def test_which_optimal_strategies_are_the_only_ones(game):
     (equilibrium,) = zero_sum(game)
     unique = equilibrium.certificate.evidence["unique"]
     own = Bimatrix.of(game)
-    assert tuple(is_only(own, equilibrium.strategies, side) for side in (0, 1)) == unique
+    assert tuple(is_only(own, equilibrium.strategies, k) for k in (0, 1)) == unique
 
 
 @given(degenerate_games(), st.sampled_from(["strict", "weak"]))

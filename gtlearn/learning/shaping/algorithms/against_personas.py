@@ -20,18 +20,22 @@ from gtlearn.learning.shaping.algorithms.options import (
     Training,
 )
 from gtlearn.learning.shaping.algorithms.settings import iterated_setting, make_game
-from gtlearn.learning.shaping.algorithms.trainers import ExactTrainer, SampledTrainer, Trainer
-from gtlearn.learning.shaping.algorithms.validated import ValidatedLearner
+from gtlearn.learning.shaping.algorithms.trainers import (
+    ExactTrainer,
+    SampledTrainer,
+    Trainer,
+    ValidatedLearner,
+)
 from gtlearn.learning.shaping.ascents.exact import ceiling
 from gtlearn.learning.shaping.games import table_game
 from gtlearn.learning.shaping.methods import Method
-from gtlearn.learning.shaping.personas import PersonaGroup, Personas, peers
+from gtlearn.learning.shaping.personas import PersonaGroup, peers
 from gtlearn.solvers.profiles.tables import simple_rows, written
 
 CEILING_SEEDS = 16  # of exact Meta-MAPG, of which the best is the ceiling
 
 
-class PersonaLearner(ValidatedLearner[Personas]):
+class PersonaLearner(ValidatedLearner):
     """A start for an iterated game, reported on the test personas beside floor and ceiling.
 
     Args:
@@ -47,7 +51,7 @@ class PersonaLearner(ValidatedLearner[Personas]):
         self.personas = peers(self.game, against.population_seed, against.distribution)
         super().__init__(self.training, self._trainer(seed), self.personas)
 
-    def _trainer(self, seed: int) -> Trainer[Any, Any]:
+    def _trainer(self, seed: int) -> Trainer:
         """How the gradients are found."""
         training, personas, method = self.training, self.personas["train"], self.method
         if self.exact:
@@ -84,7 +88,6 @@ class PersonaLearner(ValidatedLearner[Personas]):
     def policies(self) -> Mapping[str, Any]:
         """The chosen start, a table or a network; see `gtlearn.learning.protocol`."""
         self.conclude()
-        self.trainer.choose(self.chosen)
         table = self.trainer.table()
         if table is not None:
             return labelled(self.game, [table.tolist()])

@@ -125,8 +125,7 @@ class SelfPlayLearner:
         return 1.0 if self.iterated is None else 1 - float(self.iterated.discount)
 
     def _values(self) -> list[float]:
-        values: list[float] = (self.game.values(self.parameters) * self._per_step).tolist()
-        return values
+        return (self.game.values(self.parameters) * self._per_step).tolist()
 
     def _place(self) -> dict[str, float]:
         """NashConv of tables; the numbers themselves and their distance from equilibrium else."""

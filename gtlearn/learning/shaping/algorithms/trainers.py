@@ -1,12 +1,14 @@
-"""How a learner finds its gradient: from exact values, or from trajectories."""
+"""How a learner finds its gradient: from exact values, or from trajectories.
+
+What it ascends to is chosen by validation, as section 5 of Kim et al. (2021) has it.
+"""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
@@ -48,34 +50,13 @@ class Iteration:
     env_steps: int
 
 
-Peers = TypeVar("Peers")
 AscentKind = TypeVar("AscentKind", MetaAscent, SampledAscent)
 
 
-class Trainer(ABC, Generic[Peers, AscentKind]):
+class _Ascending(Generic[AscentKind]):
     """An ascent on the gradients of a method."""
 
     ascent: AscentKind
-
-    @abstractmethod
-    def step(self) -> Iteration:
-        """One iteration."""
-
-    @abstractmethod
-    def share(self, parallel: Parallel, parts: int) -> None:
-        """Has an iteration's work done in parts; see `gtlearn.learning.protocol.Shared`."""
-
-    @abstractmethod
-    def adapted(self, peers: Sequence[Peers]) -> tuple[Adaptation, int]:
-        """How the present start fares among peers, and the steps that were played for it.
-
-        Args:
-            peers: of the players from the second on; those of one index meet.
-        """
-
-    @abstractmethod
-    def table(self) -> Tensor | None:
-        """The present start's probabilities, (states, actions); None where it is no table."""
 
     @property
     def chosen(self) -> list[Tensor]:
@@ -96,7 +77,7 @@ class Trainer(ABC, Generic[Peers, AscentKind]):
         self.ascent.load_state_dict(state)
 
 
-class ExactTrainer(Trainer[Personas, MetaAscent]):
+class ExactTrainer(_Ascending[MetaAscent]):
     """Exact values of tables; nothing is played.
 
     Args:
@@ -140,7 +121,7 @@ class ExactTrainer(Trainer[Personas, MetaAscent]):
         return Iteration(objective, float(step.gradient.mean(1).norm()), 0)
 
     def share(self, parallel: Parallel, parts: int) -> None:
-        """Refuses: there is nothing to share.
+        """Refuses: there is nothing to share; see `gtlearn.learning.protocol.Shared`.
 
         Raises:
             InputError: always.
@@ -148,17 +129,17 @@ class ExactTrainer(Trainer[Personas, MetaAscent]):
         raise InputError("exact values are computed in one process; leave ray_workers out")
 
     def adapted(self, peers: Sequence[Personas]) -> tuple[Adaptation, int]:
-        """How the present start fares against personas, exactly."""
+        """How the present start fares against personas, exactly, and that nothing was played."""
         start, rates = self.ascent.start[0], self.ascent.rates[0]
         steps = self.method.exact_steps(self.game)
         return adapt_exactly(self.game, start, rates, self.length, peers, ascents=steps), 0
 
-    def table(self) -> Tensor | None:
+    def table(self) -> Tensor:
         """The present start's probabilities, (states, actions)."""
         return self.ascent.start[0].softmax(-1)
 
 
-class SampledTrainer(Trainer[Population, SampledAscent]):
+class SampledTrainer(_Ascending[SampledAscent]):
     """Trajectories of tables or networks, as in the paper.
 
     Rewards are plain means over the steps of a trajectory. Validation and test are played too, and
@@ -221,7 +202,7 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
         return Iteration(objective, norm, self._played(rollouts))
 
     def share(self, parallel: Parallel, parts: int) -> None:
-        """Has the chains of an iteration played in parts."""
+        """Has chains played in parts; see `gtlearn.learning.protocol.Shared`."""
         work = partial(_estimated, self.estimator, self.setting.tables is None)
 
         def estimate(chains: Chains) -> Gradients:
@@ -230,7 +211,11 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
         self.ascent.estimate = estimate
 
     def adapted(self, peers: Sequence[Population]) -> tuple[Adaptation, int]:
-        """How the present start fares among peers, in trajectories."""
+        """How the present start fares among peers, and the steps that were played for it.
+
+        Args:
+            peers: of the players from the second on; those of one index meet.
+        """
         generator = torch.Generator(self.setting.device).manual_seed(self.seed)
         adapted = self.ascent.adapted(self._on_device(peers), generator)
         played = self._played(len(peers[0]) * self._rollouts[1])
@@ -272,8 +257,122 @@ class SampledTrainer(Trainer[Population, SampledAscent]):
         return rollouts * self.training.trajectories * self.training.horizon
 
 
+Trainer: TypeAlias = ExactTrainer | SampledTrainer
+
+
 def _estimated(estimator: Estimator, networks: bool, chains: Chains) -> Gradients:
     """A part's gradients, in whichever process."""
     if networks:
         keep_freed_memory()
     return estimator(chains)
+
+
+class ValidatedLearner:
+    """All methods are trained, chosen and tested in the same way.
+
+    They differ in the gradient that they follow in training, and LOLA-DiCE in its steps along the
+    chain too. See `gtlearn.learning.protocol.Learner`; `result` is left to those who know what is
+    played.
+
+    Args:
+        training: how it is trained.
+        trainer: finds the gradients.
+        peers: of the splits "validation" and "test", those of each other player.
+    """
+
+    def __init__(
+        self, training: Training, trainer: Trainer, peers: Mapping[str, Sequence[Any]]
+    ) -> None:
+        self.trainer, self.peers, self.training = trainer, peers, training
+        self.validate_every, self.iterations = training.validate_every, training.iterations
+        self.done = self.env_steps = self.chosen_at = 0
+        self.chosen = trainer.chosen
+        self.validated = self.last = self._validated()
+
+    def step(self) -> Mapping[str, float]:
+        """One iteration, and a validation where one is due."""
+        step = self.trainer.step()
+        self.done += 1
+        self.env_steps += step.env_steps
+        if self.done % self.validate_every == 0:
+            self._choose()
+        return {
+            "env_steps": self.env_steps,  # none where values are exact: nothing is played
+            "train_objective": step.objective,
+            "validation_auc": self.last,  # of the latest one; the best so far is "learned"
+            "gradient_norm": step.norm,
+        }
+
+    def share(self, parallel: Parallel, parts: int) -> None:
+        """Has an iteration's work done in parts; see `gtlearn.learning.protocol.Shared`."""
+        self.trainer.share(parallel, parts)
+
+    def headline(self) -> tuple[float, float | None]:
+        """The best validation AUC so far; what is possible is known at the end."""
+        return self.validated, None
+
+    def state_dict(self) -> dict[str, Any]:
+        """The ascent, what was chosen, and the counters."""
+        return {
+            "side": self.trainer.state_dict(),
+            "chosen": list(self.chosen),
+            "counters": [self.done, self.env_steps, self.chosen_at, self.validated, self.last],
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state_dict` returned."""
+        self.trainer.load_state_dict(state["side"])
+        self.chosen = [tensor.clone() for tensor in state["chosen"]]
+        self.done, self.env_steps, self.chosen_at, self.validated, self.last = state["counters"]
+
+    def tested(self) -> tuple[Adaptation, int]:
+        """How the start that was chosen fares in the test, and the steps played for it."""
+        self.conclude()
+        return self.trainer.adapted(self.peers["test"])
+
+    def among(self, env: str, method: str, peers: str, unit: str = "") -> dict[str, Any]:
+        """What result.json holds of the start that was chosen, among peers in an environment.
+
+        Args:
+            env: the environment.
+            method: how it was found.
+            peers: who they are, in words.
+            unit: what the rewards are, in words.
+        """
+        test, played = self.tested()
+        self.env_steps += played
+        before, *after = test.to_json()["rewards"]["all"]
+        return {
+            "env": env,
+            "env_steps": self.env_steps,
+            "method": method,
+            **test.to_json(),
+            "chosen_at": self.chosen_at,
+            "inner_rates": self.chosen[1].tolist(),
+            "notes": [
+                f"Among {len(test.personas)} test {peers} the mean reward a step is {before:.3g} "
+                f"before the first update and {', '.join(f'{r:.3g}' for r in after)} after each"
+                f"{unit}"
+            ],
+        }
+
+    def conclude(self) -> None:
+        """Validates the last start, unless its iteration did, and goes back to the chosen one.
+
+        At the end, and in no checkpoint.
+        """
+        if self.done % self.validate_every:
+            self._choose()
+        self.trainer.choose(self.chosen)
+
+    def _validated(self) -> float:
+        tested, played = self.trainer.adapted(self.peers["validation"])
+        self.env_steps += played
+        return float(tested.auc.mean())
+
+    def _choose(self) -> None:
+        """Keeps the present start where it is the best among the peers of the validation."""
+        self.last = self._validated()
+        if self.last > self.validated:
+            self.validated, self.chosen_at = self.last, self.done
+            self.chosen = self.trainer.chosen

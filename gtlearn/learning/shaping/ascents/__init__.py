@@ -6,5 +6,4 @@ from gtlearn.learning.shaping.ascents.estimator import Gradients as Gradients
 from gtlearn.learning.shaping.ascents.estimator import Sampling as Sampling
 from gtlearn.learning.shaping.ascents.exact import MetaAscent as MetaAscent
 from gtlearn.learning.shaping.ascents.exact import ceiling as ceiling
-from gtlearn.learning.shaping.ascents.exact import train as train
 from gtlearn.learning.shaping.ascents.sampled import SampledAscent as SampledAscent

@@ -14,16 +14,15 @@ import torch
 from torch import Tensor
 
 from gtlearn.learning.shaping.methods import MetaMapg, Method
-from gtlearn.learning.shaping.sampled.chain import Adapted, adapt, check_player
+from gtlearn.learning.shaping.sampled.chain import Adapted, Players, adapt, check_player
 from gtlearn.learning.shaping.sampled.credit import (
     Baseline,
     returns_credit,
     value_credit,
     values_and_gradient,
 )
-from gtlearn.learning.shaping.sampled.noise import Generators
 from gtlearn.learning.shaping.sampled.policies.network import Network
-from gtlearn.learning.shaping.sampled.policies.protocol import Policy
+from gtlearn.learning.shaping.sampled.policies.protocol import Generators, Policy
 from gtlearn.learning.shaping.sampled.trajectories import Program, Trajectories, rollout
 
 META_MAPG = MetaMapg()
@@ -139,9 +138,8 @@ class Estimator:
         device = chains.start.device
         own = [torch.Generator(device).manual_seed(seed) for seed in chains.seeds.tolist()]
         judge = _Judge(self, chains.values)
-        sample = partial(self.sample, generator=own)
         gradient, of_rates = self.method.sampled(
-            self, self.initial(chains), chains.rates, sample, judge
+            self.players(own), self.initial(chains), chains.rates, judge
         )
         values = torch.stack(judge.gradients).mean(0) if judge.gradients else chains.values
         objective = torch.stack(judge.rewards).sum(0)
@@ -156,11 +154,9 @@ class Estimator:
             chains: whose seeds are not used.
             generator: draws all that is played.
         """
-        sample = partial(self.sample, generator=generator)
-        ascents = self.method.sampled_steps(self, sample)
-        return adapt(
-            self.policies, self.initial(chains), chains.rates, sample, self.credit, ascents=ascents
-        )
+        players = self.players(generator)
+        ascents = self.method.sampled_steps(players)
+        return adapt(players, self.initial(chains), chains.rates, ascents=ascents)
 
     def initial(self, chains: Chains) -> list[Tensor]:
         """phi_0 of everyone, each of shape (chains, *its shape)."""
@@ -168,16 +164,17 @@ class Estimator:
         chosen.insert(self.player, chains.start.expand(len(chains), *chains.start.shape))
         return chosen
 
-    def sample(self, parameters: Sequence[Tensor], generator: Generators) -> Trajectories:
-        """Plays a joint policy."""
-        return rollout(
+    def players(self, generator: Generators) -> Players:
+        """Who plays, where what they play is drawn from the generator."""
+        sample = partial(
+            rollout,
             self.program,
             self.policies,
-            parameters,
             trajectories=self.sampling.trajectories,
             horizon=self.sampling.horizon,
             generator=generator,
         )
+        return Players(self.policies, sample, self.credit, self.player)
 
     def credit(self, played: Trajectories) -> Tensor:
         """Every player's weighted advantages in inner updates."""

@@ -15,8 +15,13 @@ from torch import Tensor
 from gtlearn.errors import InputError
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame
-from gtlearn.learning.shaping.meta.chain import InnerRates, step_rates, unroll
-from gtlearn.learning.shaping.meta.gradient import MetaGradient, meta_objective
+from gtlearn.learning.shaping.meta import (
+    InnerRates,
+    MetaGradient,
+    meta_objective,
+    step_rates,
+    unroll,
+)
 from gtlearn.learning.shaping.methods import MetaMapg, Method
 
 
@@ -95,22 +100,6 @@ def check_personas(personas: Sequence[Tensor], peers: int) -> None:
 FIXED_RATES = MetaMapg(learn_rates=False)
 
 
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """What an exact training ends with.
-
-    Attributes:
-        start: the player's initial parameters phi_0^i, shape (seeds, *its shape).
-        rates: the inner rates, shape (seeds, L, players).
-        objective: the meta-objective, mean over personas, before each iteration; shape
-            (iterations, seeds).
-    """
-
-    start: Tensor
-    rates: Tensor
-    objective: Tensor
-
-
 class MetaAscent(Ascent):
     """Adam on the mean exact gradient over personas; each seed on its own.
 
@@ -183,35 +172,6 @@ class MetaAscent(Ascent):
         return drawn[: self._batch]
 
 
-def train(
-    game: DifferentiableGame,
-    personas: Sequence[Tensor],
-    start: Tensor,
-    *,
-    iterations: int,
-    rates: InnerRates,
-    **options: Any,
-) -> Trained:
-    """Trains all seeds at once; against a whole population the ceiling of its kind of policy.
-
-    Args:
-        game: as for `MetaAscent`, like all but the iterations.
-        personas: the other players' initial parameters.
-        start: phi_0^i of each seed.
-        iterations: how many steps of Adam.
-        rates: the inner rates.
-        options: of `MetaAscent`.
-
-    Raises:
-        InputError: as `MetaAscent`, or if there are no iterations.
-    """
-    if iterations < 1:
-        raise InputError(f"{iterations} iterations; give 1 or more")
-    ascent = MetaAscent(game, personas, start, rates=rates, **options)
-    curve = [ascent.step().objective.mean(-1) for _ in range(iterations)]
-    return Trained(ascent.start, ascent.rates, torch.stack(curve))
-
-
 @dataclass(frozen=True, eq=False)
 class Ceiling:
     """The best start that was found.
@@ -267,29 +227,32 @@ def ceiling(
         player: i, whose ceiling it is.
 
     Raises:
-        InputError: as `train`.
+        InputError: as `MetaAscent`, or if there are no iterations.
     """
+    if iterations < 1:
+        raise InputError(f"{iterations} iterations; give 1 or more")
     like = personas[0]
     drawn = torch.randn(seeds, *game.shapes[player], generator=generator, dtype=torch.float64)
-    trained = train(
+    ascent = MetaAscent(
         game,
         personas,
         (spread * drawn).to(like),
-        iterations=iterations,
         rates=rates,
         length=length,
         outer_rate=outer_rate,
         method=MetaMapg(learn_rates=learn_rates),
         player=player,
     )
+    for _ in range(iterations):
+        ascent.step()
     initial = list(personas)
-    initial.insert(player, trained.start[:, None])
-    values = unroll(game, initial, trained.rates[:, None], length).values.mean(1)
+    initial.insert(player, ascent.start[:, None])
+    values = unroll(game, initial, ascent.rates[:, None], length).values.mean(1)
     objective = meta_objective(values, player)
     best = int(objective.argmax())
     return Ceiling(
-        start=trained.start[best],
-        rates=trained.rates[best],
+        start=ascent.start[best],
+        rates=ascent.rates[best],
         objective=float(objective[best]),
         values=values[best, :, player],
         ends=objective.sort(descending=True).values,

@@ -174,17 +174,12 @@ def project_conflicts(
         raise InputError("three groups and more are projected in random order; give a generator")
     projected = []
     for one, gradient in enumerate(means):
-        for other in _order(len(means), generator, flat.device):
+        order = torch.arange(len(means), device=flat.device)
+        if generator is not None:
+            order = torch.randperm(len(means), generator=generator, device=flat.device)
+        for other in order.tolist():
             inner = gradient @ means[other]
             if other != one and inner < 0:
                 gradient = gradient - inner / means[other].square().sum() * means[other]
         projected.append(gradient)
     return torch.stack(projected).mean(0).reshape(gradients.shape[1:])
-
-
-def _order(count: int, generator: torch.Generator | None, device: torch.device) -> list[int]:
-    """The numbers below `count`, in random order where there is a generator."""
-    if generator is None:
-        return list(range(count))
-    order: list[int] = torch.randperm(count, generator=generator, device=device).tolist()
-    return order

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from gtlearn.errors import InputError
+from gtlearn.learning.table_values import batch_axes
 
 # One tensor a player, of shape (*batch, *shape of that player).
 Parameters: TypeAlias = Sequence[Tensor]
@@ -77,42 +77,8 @@ class DifferentiableGame(ABC):
             InputError: if there is not one tensor a player, a shape does not fit, or they are not
                 floating-point tensors of one type on one device.
         """
-        batch = self.batch_shape(parameters)
-        kinds = {(p.dtype, p.device) for p in parameters}
-        if len(kinds) > 1 or not parameters[0].is_floating_point():
-            raise InputError(
-                f"the parameters of {self.name} must be real floating-point tensors of one type on "
-                "one device, not " + " and ".join(sorted(f"{t} on {d}" for t, d in kinds))
-            )
+        batch = batch_axes(self.name, parameters, self.shapes, "parameter")
         return [p.expand(*batch, *s) for p, s in zip(parameters, self.shapes, strict=True)]
-
-    def batch_shape(self, parameters: Parameters) -> tuple[int, ...]:
-        """The shape of the batch to which the parameters broadcast.
-
-        Raises:
-            InputError: if there is not one tensor a player, or a shape does not fit.
-        """
-        if len(parameters) != self.num_players:
-            raise InputError(
-                f"{len(parameters)} tensor(s) of parameters given for the {self.num_players} "
-                f"players of {self.name}; give one a player"
-            )
-        batches = []
-        for player, (tensor, shape) in enumerate(zip(parameters, self.shapes, strict=True)):
-            split = tensor.ndim - len(shape)
-            if split < 0 or tuple(tensor.shape[split:]) != shape:
-                raise InputError(
-                    f"the parameters of player {player} of {self.name} have shape "
-                    f"{list(tensor.shape)}; the last axes must be {list(shape)}"
-                )
-            batches.append(tensor.shape[:split])
-        try:
-            return tuple(torch.broadcast_shapes(*batches))
-        except RuntimeError:
-            shown = " and ".join(str(list(batch)) for batch in batches)
-            raise InputError(
-                f"the batch axes {shown} of the parameters of {self.name} do not fit together"
-            ) from None
 
 
 def gradients(

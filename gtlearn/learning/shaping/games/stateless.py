@@ -11,6 +11,7 @@ from torch import Tensor
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.learning.shaping.games.protocol import DifferentiableGame, Parameters
+from gtlearn.learning.table_values import joint_probabilities
 
 
 class QuadraticGame(DifferentiableGame):
@@ -136,9 +137,4 @@ class MatrixGame(DifferentiableGame):
     def values(self, parameters: Parameters) -> Tensor:
         """The values of the players, of shape (*batch, players); see `DifferentiableGame`."""
         strategies = [torch.softmax(logits, dim=-1) for logits in self.expanded(parameters)]
-        batch = strategies[0].shape[:-1]
-        values = self.payoffs.to(strategies[0]).expand(*batch, *self.payoffs.shape)
-        for strategy in strategies:
-            ones = [1] * (values.ndim - len(batch) - 1)
-            values = (strategy.reshape(*strategy.shape, *ones) * values).sum(len(batch))
-        return values
+        return joint_probabilities(strategies) @ self.payoffs.flatten(0, -2).to(strategies[0])

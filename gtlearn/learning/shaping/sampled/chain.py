@@ -18,6 +18,34 @@ Sampler = Callable[[Sequence[Tensor]], Trajectories]
 
 
 @dataclass(frozen=True, eq=False)
+class Players:
+    """Who plays and learns, and how: the same along a whole chain.
+
+    Attributes:
+        policies: one a player.
+        sample: plays a joint policy.
+        credit: from trajectories to every player's weighted advantages, for inner updates.
+        learner: the player whose start is improved.
+
+    Raises:
+        InputError: if there is no such player.
+    """
+
+    policies: Sequence[Policy]
+    sample: Sampler
+    credit: Credit
+    learner: int = 0
+
+    def __post_init__(self) -> None:
+        check_player(self.learner, self.policies)
+
+    @property
+    def others(self) -> list[int]:
+        """All but the learner."""
+        return [player for player in range(len(self.policies)) if player != self.learner]
+
+
+@dataclass(frozen=True, eq=False)
 class Link:
     """One joint policy of the chain, and what it played.
 
@@ -32,13 +60,13 @@ class Link:
     log_probs: Tensor
 
 
-def play(policies: Sequence[Policy], parameters: Sequence[Tensor], sample: Sampler) -> Link:
+def play(players: Players, parameters: Sequence[Tensor]) -> Link:
     """Plays one joint policy, then evaluates what was played differentiably.
 
     Raises:
         InputError: if a policy's log-probabilities do not depend on parameters that need gradients.
     """
-    played = sample(parameters)
+    played, policies = players.sample(parameters), players.policies
     log_probs = [
         policy.log_probs(given, played.states, actions, memory)
         for policy, given, actions, memory in zip(
@@ -56,9 +84,9 @@ def play(policies: Sequence[Policy], parameters: Sequence[Tensor], sample: Sampl
 
 
 def learn(
+    players: Players,
     link: Link,
     rates: Tensor,
-    credit: Credit,
     *,
     shaped: Collection[int],
     learners: Collection[int],
@@ -67,9 +95,9 @@ def learn(
     """Everyone's policy-gradient step, Equation 4 of Kim et al. (2021), by DiCE.
 
     Args:
+        players: who plays.
         link: what was played.
         rates: one learning rate a player, shape (players) or (chains, players).
-        credit: from trajectories to every player's weighted advantages.
         shaped: whose new parameters are differentiable in all old ones.
         learners: who learns; the others' parameters stay as they are.
         dependence: of what is differentiated again; see `dice_objective`.
@@ -77,7 +105,7 @@ def learn(
     Returns:
         New parameters, one tensor a player.
     """
-    earned = credit(link.played)
+    earned = players.credit(link.played)
     joint = link.log_probs.sum(0)
     new = list(link.parameters)
     for player in learners:
@@ -92,11 +120,9 @@ def learn(
 
 
 def play_chain(
-    policies: Sequence[Policy],
+    players: Players,
     parameters: Sequence[Tensor],
     rates: Tensor,
-    sample: Sampler,
-    credit: Credit,
     *,
     shaped: Collection[int],
     learners: Collection[int] | None = None,
@@ -105,11 +131,9 @@ def play_chain(
     """The chain phi_0, ..., phi_L with what each played: Algorithms 1 and 2 of Kim et al. (2021).
 
     Args:
-        policies: one a player.
+        players: who plays.
         parameters: phi_0, one tensor a player, shape (chains, *shape of its policy).
         rates: inner learning rates, shape (L, players) or (chains, L, players).
-        sample: plays a joint policy.
-        credit: from trajectories to every player's weighted advantages, for inner updates.
         shaped: the players whose inner updates stay in the graph: all of them in Meta-MAPG, the
             meta-agent in Meta-PG, none at execution time.
         learners: who learns; everyone by default.
@@ -122,23 +146,23 @@ def play_chain(
         InputError: if the rates ask for no step or do not fit the players.
         DivergenceError: if an inner step leaves parameters that are not finite.
     """
-    _check_rates(rates, policies)
+    _check_rates(rates, players.policies)
     current = tuple(
         given if given.requires_grad else given.detach().requires_grad_() for given in parameters
     )
-    links = [play(policies, current, sample)]
+    links = [play(players, current)]
     for step in range(rates.shape[-2]):
         moved = learn(
+            players,
             links[-1],
             rates[..., step, :],
-            credit,
             shaped=shaped,
-            learners=range(len(policies)) if learners is None else learners,
+            learners=range(len(players.policies)) if learners is None else learners,
             dependence=dependence,
         )
         _check_finite(moved, links[-1], step)
         current = tuple(new if new.requires_grad else new.requires_grad_() for new in moved)
-        links.append(play(policies, current, sample))
+        links.append(play(players, current))
     return links
 
 
@@ -156,11 +180,9 @@ class Adapted:
 
 
 def adapt(
-    policies: Sequence[Policy],
+    players: Players,
     parameters: Sequence[Tensor],
     rates: Tensor,
-    sample: Sampler,
-    credit: Credit,
     *,
     ascents: Mapping[int, Climb] = NAIVE,
 ) -> Adapted:
@@ -171,21 +193,21 @@ def adapt(
     Args:
         ascents: by player, what it ascends in its steps instead of its policy gradient.
     """
-    _check_rates(rates, policies)
+    _check_rates(rates, players.policies)
     current = tuple(given.detach().requires_grad_() for given in parameters)
     chain, rewards = [tuple(given.detach() for given in current)], []
-    learners = [player for player in range(len(policies)) if player not in ascents]
+    learners = [player for player in range(len(players.policies)) if player not in ascents]
     for step in range(rates.shape[-2]):
         row = rates[..., step, :]
-        link = play(policies, current, sample)
+        link = play(players, current)
         rewards.append(link.played.mean_rewards)
-        moved = list(learn(link, row, credit, shaped=(), learners=learners))
+        moved = list(learn(players, link, row, shaped=(), learners=learners))
         for player, ascent in ascents.items():
             moved[player] = _moved(moved[player], row[..., player], ascent(chain[-1], row)).detach()
         _check_finite(moved, link, step)
         chain.append(tuple(new.detach() for new in moved))
         current = tuple(new.detach().requires_grad_() for new in moved)
-    rewards.append(sample(chain[-1]).mean_rewards)
+    rewards.append(players.sample(chain[-1]).mean_rewards)
     return Adapted(torch.stack(rewards), tuple(chain))
 
 

@@ -17,14 +17,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gtlearn.errors import DivergenceError
-from gtlearn.learning.shaping.sampled.noise import Generators, integers
-from gtlearn.learning.shaping.sampled.policies.module import MakeModule, ModulePolicy
-from gtlearn.learning.shaping.sampled.policies.partial import PartialPolicy
-from gtlearn.learning.shaping.sampled.policies.protocol import Choices, Numbers, Policy, Space
-from gtlearn.learning.shaping.sampled.policies.recurrent import (
+from gtlearn.learning.shaping.sampled.policies.builtin import (
     CategoricalPolicy,
     GaussianPolicy,
     MaskedPolicy,
+)
+from gtlearn.learning.shaping.sampled.policies.module import MakeModule, ModulePolicy
+from gtlearn.learning.shaping.sampled.policies.protocol import (
+    Choices,
+    Generators,
+    Numbers,
+    PartialPolicy,
+    Policy,
+    Space,
+    integers,
 )
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
@@ -104,15 +110,19 @@ class EnvironmentProgram:
         widest = max(acts.width for acts in self.acts)
         numbers = like.new_zeros((len(policies), *shape, widest))
         rooms = [_room(acts, held) for acts, held in zip(self.acts, numbers, strict=True)]
-        limits = self._limits(like)
+        limits = [inf if isinstance(acts, Choices) else self.limit for acts in self.acts]
+        bounds = like.new_tensor(limits)[:, None]
         rewards = like.new_empty((len(policies), *shape))
-        environments = self._environments(len(like) * trajectories)
+        count = len(like) * trajectories
+        if count not in self._made:
+            self._made[count] = self.simulator(count)
+        environments = self._made[count]
         here = environments.reset(seeds.flatten().tolist())
         for step in range(horizon):
             states[:, step] = _tensor(here, like).unflatten(0, shape[::2])
             for room, actor, drawn in zip(rooms, actors, noise, strict=True):
                 room[:, step] = actor.act(step, states[:, step], drawn[:, step])
-            here, earned = environments.step(self._clipped(numbers[:, :, step], limits, step))
+            here, earned = environments.step(self._clipped(numbers[:, :, step], bounds, step))
             each = _tensor(earned, like).unflatten(0, shape[::2])
             rewards[:, :, step] = each if each.ndim == 2 else each.movedim(-1, 0)
         if not (states.isfinite().all() and rewards.isfinite().all()):
@@ -129,26 +139,14 @@ class EnvironmentProgram:
             return _actions(self.acts[0], numbers)
         return tuple(_actions(acts, held) for acts, held in zip(self.acts, numbers, strict=True))
 
-    def _limits(self, like: Tensor) -> Tensor:
-        """How far from zero the numbers of each player's action may be, shape (players, 1)."""
-        limits = [inf if isinstance(acts, Choices) else self.limit for acts in self.acts]
-        return like.new_tensor(limits)[:, None]
-
-    def _clipped(self, actions: Tensor, limits: Tensor, step: int) -> NDArray[np.float64]:
+    def _clipped(self, actions: Tensor, bounds: Tensor, step: int) -> NDArray[np.float64]:
         """Actions (players, chains, trajectories, numbers) as (count, players, numbers)."""
         if not actions.isfinite().all():
             raise DivergenceError(
                 f"an action at step {step} of {self.name} is not finite; lower the learning rates"
             )
-        joint = actions.flatten(1, 2).transpose(0, 1).clamp(-limits, limits)
-        array: NDArray[np.float64] = joint.double().cpu().numpy()
-        return array
-
-    def _environments(self, count: int) -> Simulator:
-        """So many environments, made once."""
-        if count not in self._made:
-            self._made[count] = self.simulator(count)
-        return self._made[count]
+        joint = actions.flatten(1, 2).transpose(0, 1).clamp(-bounds, bounds)
+        return joint.double().cpu().numpy()
 
 
 def pettingzoo_program(

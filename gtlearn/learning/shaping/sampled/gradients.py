@@ -2,15 +2,12 @@
 
 Each is to be ascended, one a chain, of the shape (chains, *shape of the policy). Arguments of all:
 
-    policies: one a player.
+    players: who plays, of whom one learns.
     parameters: phi_0, one tensor a player, shape (chains, *shape of its policy).
-    sample: plays a joint policy.
-    credit: every player's weighted advantages.
-    judge: those of the player who learns, by which what it improves is judged.
-    player: who learns.
+    judge: the learner's weighted advantages, by which what it improves is judged.
     dependence: of the updates that are differentiated; see `dice_objective`.
 
-All raise InputError if there is no such player, or the rates do not make a chain.
+All raise InputError if the rates do not make a chain.
 """
 
 from __future__ import annotations
@@ -21,14 +18,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gtlearn.learning.shaping.sampled.chain import Link, Sampler, check_player, play, play_chain
+from gtlearn.learning.shaping.sampled.chain import Link, Players, play, play_chain
 from gtlearn.learning.shaping.sampled.credit import (
-    Credit,
     Valuer,
     dice_objective,
     score_objective,
 )
-from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 
 
@@ -53,14 +48,11 @@ class SampledGradient:
 
 
 def meta_mapg(
-    policies: Sequence[Policy],
+    players: Players,
     parameters: Sequence[Tensor],
     rates: Tensor,
-    sample: Sampler,
-    credit: Credit,
     judge: Valuer,
     *,
-    player: int = 0,
     dependence: float = 1.0,
     shaped: Sequence[int] | None = None,
 ) -> SampledGradient:
@@ -72,33 +64,29 @@ def meta_mapg(
     `rates` are the inner learning rates, shape (L, players) or (chains, L, players); `shaped` says
     whose inner updates are differentiated, everyone's by default.
     """
-    check_player(player, policies)
-    whose = range(len(policies)) if shaped is None else shaped
+    whose = range(len(players.policies)) if shaped is None else shaped
     start = _leaves(parameters)
     each = rates.detach().expand(len(start[0]), *rates.shape[-2:]).clone().requires_grad_()
-    links = play_chain(policies, start, each, sample, credit, shaped=whose, dependence=dependence)
+    links = play_chain(players, start, each, shaped=whose, dependence=dependence)
     objective = meta_objective(links, judge, whose).sum()
-    gradient, of_rates = torch.autograd.grad(objective, [start[player], each])
+    gradient, of_rates = torch.autograd.grad(objective, [start[players.learner], each])
     return SampledGradient(gradient, of_rates, tuple(_bare(link) for link in links))
 
 
 def meta_pg(
-    policies: Sequence[Policy],
+    players: Players,
     parameters: Sequence[Tensor],
     rates: Tensor,
-    sample: Sampler,
-    credit: Credit,
     judge: Valuer,
     *,
-    player: int = 0,
     dependence: float = 1.0,
 ) -> SampledGradient:
     """Meta-PG as in Appendix C.1 of Kim et al. (2021): the peers' learning is not differentiated.
 
     Al-Shedivat et al. (2018) without importance sampling.
     """
-    known = policies, parameters, rates, sample, credit, judge
-    return meta_mapg(*known, player=player, dependence=dependence, shaped=[player])
+    own = [players.learner]
+    return meta_mapg(players, parameters, rates, judge, dependence=dependence, shaped=own)
 
 
 def meta_objective(links: Sequence[Link], judge: Valuer, shaped: Sequence[int]) -> Tensor:
@@ -117,88 +105,67 @@ def meta_objective(links: Sequence[Link], judge: Valuer, shaped: Sequence[int]) 
 
 
 def reinforce(
-    policies: Sequence[Policy],
-    parameters: Sequence[Tensor],
-    sample: Sampler,
-    credit: Credit,
-    *,
-    judge: Valuer | None = None,
-    player: int = 0,
+    players: Players, parameters: Sequence[Tensor], judge: Valuer | None = None
 ) -> Tensor:
     """The gradient of a player's value in its own parameters: Williams (1992), REINFORCE.
-    It is judged by `credit` where there is no `judge`.
+    It is judged as inner updates are where there is no `judge`.
     """
-    check_player(player, policies)
-    link = play(policies, _leaves(parameters), sample)
-    earned = credit(link.played)[player] if judge is None else judge(link.played)
+    link, player = play(players, _leaves(parameters)), players.learner
+    earned = players.credit(link.played)[player] if judge is None else judge(link.played)
     objective = score_objective(link.log_probs[player], earned)
     (gradient,) = torch.autograd.grad(objective.sum(), link.parameters[player])
     return gradient
 
 
 def lola_dice(
-    policies: Sequence[Policy],
+    players: Players,
     parameters: Sequence[Tensor],
     rates: Tensor,
-    sample: Sampler,
-    credit: Credit,
-    *,
     judge: Valuer | None = None,
-    player: int = 0,
+    *,
     dependence: float = 1.0,
 ) -> Tensor:
     """LOLA-DiCE: the gradient of the value after the peers have looked ahead.
 
     Foerster et al. (2018), DiCE, section 4.2: the peers take naive steps on trajectories that are
     sampled for them, the player's own policy stays, and the value after the last step is
-    differentiated through all of them. It is judged by `credit` where there is no `judge`.
+    differentiated through all of them. It is judged as inner updates are where there is no
+    `judge`.
 
     `rates` are those of the peers' steps, shape (look-aheads, players); the paper's 1, 3 or 5 rows.
     """
-    check_player(player, policies)
-    peers = [k for k in range(len(policies)) if k != player]
+    peers, player = players.others, players.learner
     links = play_chain(
-        policies,
+        players,
         _leaves(parameters),
         rates,
-        sample,
-        credit,
         shaped=peers,
         learners=peers,
         dependence=dependence,
     )
     last = links[-1]
-    earned = credit(last.played)[player] if judge is None else judge(last.played)
+    earned = players.credit(last.played)[player] if judge is None else judge(last.played)
     objective = score_objective(last.log_probs.sum(0), earned)
     (gradient,) = torch.autograd.grad(objective.sum(), links[0].parameters[player])
     return gradient
 
 
-def lola_pg(
-    policies: Sequence[Policy],
-    parameters: Sequence[Tensor],
-    rates: Tensor,
-    sample: Sampler,
-    credit: Credit,
-    *,
-    player: int = 0,
-) -> Tensor:
+def lola_pg(players: Players, parameters: Sequence[Tensor], rates: Tensor) -> Tensor:
     """LOLA by policy gradients, first order in the peers' steps.
 
     Foerster et al. (2018), Learning with Opponent-Learning Awareness, equations 4.5 to 4.7: the
     own gradient, and for each peer its rate times the gradient of the player's value in the
     peer's parameters times the mixed second derivatives of the peer's value. The two factors come
-    from independent trajectories, so that their product has no bias: `sample` is called twice;
+    from independent trajectories, so that their product has no bias: there are two samples;
     `rates` are those of the peers' steps, shape (players).
     """
-    check_player(player, policies)
-    leaves = _leaves(parameters)
-    first, second = play(policies, leaves, sample), play(policies, leaves, sample)
-    value = score_objective(first.log_probs.sum(0), credit(first.played)[player])
+    leaves, player = _leaves(parameters), players.learner
+    first, second = play(players, leaves), play(players, leaves)
+    value = score_objective(first.log_probs.sum(0), players.credit(first.played)[player])
     slopes = torch.autograd.grad(value.sum(), leaves)
-    earned, joint = credit(second.played), second.log_probs.sum(0)
+    earned, joint = players.credit(second.played), second.log_probs.sum(0)
     shaping = torch.zeros((), dtype=value.dtype, device=value.device)
-    for peer in (k for k in range(len(policies)) if k != player):
+    for peer in players.others:
         objective = dice_objective(joint, earned[peer]).sum()
         (step,) = torch.autograd.grad(objective, leaves[peer], create_graph=True)
         shaping = shaping + rates[peer] * (step * slopes[peer]).sum()

@@ -14,9 +14,14 @@ from gtlearn.errors import InputError
 from gtlearn.games import IteratedGame, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.markov.game import check_for_floats
-from gtlearn.learning.shaping.sampled.noise import Generators, integers
-from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Choices, Policy
-from gtlearn.learning.shaping.sampled.policies.softmax import TablePolicy
+from gtlearn.learning.shaping.sampled.policies.builtin import TablePolicy
+from gtlearn.learning.shaping.sampled.policies.protocol import (
+    Actor,
+    Choices,
+    Generators,
+    Policy,
+    integers,
+)
 from gtlearn.learning.shaping.sampled.trajectories import Trajectories
 from gtlearn.learning.table_values import joint_probabilities
 
@@ -33,55 +38,31 @@ class StateProgram:
     See `trajectories.Program`.
 
     Attributes:
-        game: the exact game.
+        name: the game's.
+        players: the game's.
+        discount: what a reward one step later is worth.
+        observes: the states.
+        acts: the actions of each player.
         start: the first state.
         moves: the next state, shape (states * joints).
         rewards: what each player is paid, shape (players, states * joints).
-        discount: what a reward one step later is worth.
     """
 
-    game: MarkovGame
+    name: str
+    players: tuple[str, ...]
+    discount: float
+    observes: Choices
+    acts: tuple[Choices, ...]
     start: int
     moves: Tensor
     rewards: Tensor
-    discount: float
-
-    @property
-    def name(self) -> str:
-        """The game's."""
-        return str(self.game.name)
-
-    @property
-    def players(self) -> tuple[str, ...]:
-        """The game's."""
-        return tuple(self.game.players)
-
-    @property
-    def num_states(self) -> int:
-        """The number of states."""
-        return self.game.num_states
-
-    @property
-    def actions(self) -> tuple[int, ...]:
-        """The number of actions of each player."""
-        return self.game.shape
-
-    @property
-    def observes(self) -> Choices:
-        """The states."""
-        return Choices(self.num_states)
-
-    @property
-    def acts(self) -> tuple[Choices, ...]:
-        """The actions of each player."""
-        return tuple(map(Choices, self.actions))
 
     def unrow(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """The states of rows, and the actions with a leading axis of players."""
         actions = []
-        for size in reversed(self.actions):
-            actions.append(rows % size)
-            rows = rows // size
+        for acts in reversed(self.acts):
+            actions.append(rows % acts.count)
+            rows = rows // acts.count
         return rows, torch.stack(actions[::-1])
 
     def play(
@@ -141,11 +122,14 @@ def state_program(
         )
     rewards = np.stack([array.floats().ravel() for array in markov.payoffs])
     return StateProgram(
-        game=markov,
+        name=markov.name,
+        players=tuple(markov.players),
+        discount=float(markov.discount),
+        observes=Choices(markov.num_states),
+        acts=tuple(map(Choices, markov.shape)),
         start=markov.start.index(1),
         moves=torch.as_tensor(certain.reshape(-1, markov.num_states).argmax(-1), device=device),
         rewards=torch.as_tensor(rewards * float(markov.scale), dtype=dtype, device=device),
-        discount=float(markov.discount),
     )
 
 
@@ -159,8 +143,8 @@ def _rows_of_actors(
     here = torch.full((chains, trajectories), program.start, device=device)
     for step in range(horizon):
         row = here
-        for actor, size, drawn in zip(actors, program.actions, noise, strict=True):
-            row = row * size + actor.act(step, here, drawn[:, step])
+        for actor, acts, drawn in zip(actors, program.acts, noise, strict=True):
+            row = row * acts.count + actor.act(step, here, drawn[:, step])
         rows[:, step] = row
         here = program.moves.take(row)
     return rows
@@ -182,7 +166,7 @@ def _rows_of_tables(
     cells, joints = bounds.shape
     device = bounds.device
     bounds = (bounds + (torch.arange(cells, device=device) << _BITS)[:, None]).flatten()
-    first = torch.arange(0, cells, program.num_states, device=device)[:, None]  # of each chain
+    first = torch.arange(0, cells, program.observes.count, device=device)[:, None]  # of each chain
     following = ((first + program.moves) << _BITS).flatten()
     draws = integers((len(first), horizon, trajectories), 2**_BITS, device, generator)
     rows = torch.empty((horizon, len(first), trajectories), dtype=torch.long, device=device)

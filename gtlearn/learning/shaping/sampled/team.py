@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.learning.optimisers import load_optimiser_state, optimiser_state
-from gtlearn.learning.shaping.sampled.chain import play
+from gtlearn.learning.shaping.sampled.chain import Players, play
 from gtlearn.learning.shaping.sampled.credit import returns_credit, score_objective
 from gtlearn.learning.shaping.sampled.policies.protocol import Policy
 from gtlearn.learning.shaping.sampled.trajectories import Program, rollout
@@ -51,10 +51,10 @@ class TeamAscent:
         """
         drawn = [policy.initial(1, generator) for policy in policies]
         self._held = [given.requires_grad_() for given in drawn]
-        self._policies, self._generator, self._clip = policies, generator, clip
+        self._generator, self._clip = generator, clip
         self._optimiser = torch.optim.Adam(self._held, lr=rate, maximize=True)
-        self._credit = partial(returns_credit, discount=program.discount, weighted=False)
-        self._sample = partial(
+        credit = partial(returns_credit, discount=program.discount, weighted=False)
+        sample = partial(
             rollout,
             program,
             policies,
@@ -62,6 +62,7 @@ class TeamAscent:
             horizon=horizon,
             generator=generator,
         )
+        self._players = Players(policies, sample, credit)
 
     @property
     def parameters(self) -> list[Tensor]:
@@ -74,8 +75,8 @@ class TeamAscent:
         Returns:
             The first player's mean reward a step, before it.
         """
-        link = play(self._policies, self._held, self._sample)
-        earned = self._credit(link.played)
+        link = play(self._players, self._held)
+        earned = self._players.credit(link.played)
         earned = earned / earned.std().clamp(min=torch.finfo(earned.dtype).tiny)
         self._optimiser.zero_grad()
         score_objective(link.log_probs, earned).sum().backward()

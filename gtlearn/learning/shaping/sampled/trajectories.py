@@ -13,8 +13,7 @@ import torch
 from torch import Tensor
 
 from gtlearn.errors import DivergenceError, InputError
-from gtlearn.learning.shaping.sampled.noise import Generators
-from gtlearn.learning.shaping.sampled.policies.protocol import Policy, Space
+from gtlearn.learning.shaping.sampled.policies.protocol import Generators, Policy, Space
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ function for the direction alone. Values are maximised. All take any number of p
 from collections.abc import Callable
 from typing import Any
 
-from gtlearn.learning.shaping.updates import cgd as cgd
 from gtlearn.learning.shaping.updates import pola as pola
+from gtlearn.learning.shaping.updates.rules import cgd as cgd
 from gtlearn.learning.shaping.updates.rules import consensus as consensus
 from gtlearn.learning.shaping.updates.rules import lola as lola
 from gtlearn.learning.shaping.updates.rules import lookahead as lookahead

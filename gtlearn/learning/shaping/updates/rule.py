@@ -163,12 +163,14 @@ class Rule:
     """An update rule, which all players follow at once.
 
     Attributes:
-        climb: the direction at a `Place`, one tensor a player, by the options of the rule.
+        climb: the direction at some values, one tensor a player, by the options of the rule.
         foresees: whether the first of these is `look_ahead`, the rate of a step that is foreseen.
+        has_rates: whether it is `rates`, and the direction the whole step.
     """
 
     climb: Callable[..., Sequence[Tensor]]
     foresees: bool = True
+    has_rates: bool = False
 
     @torch.enable_grad()
     def direction(
@@ -221,4 +223,6 @@ class Rule:
             options["look_ahead"] = rates if look_ahead is None else look_ahead
         elif look_ahead is not None:
             raise InputError("this rule foresees no step; leave look_ahead out")
+        if self.has_rates:
+            return at.moved(self.climb(at, rates, **options), 1.0)
         return at.moved(self.climb(at, **options), rates)

@@ -1,6 +1,6 @@
 """Rules of the first and the mixed second derivatives of all players' values.
 
-Each is the direction at a `Place`, one tensor a player, made a `Rule`. There g_i = grad_i V^i, and
+Each is the direction at `ValuesAt`, one tensor a player, made a `Rule`. There g_i = grad_i V^i, and
 alpha is the rate of a step that is foreseen, `look_ahead`: one for all or one a player.
 
 >>> naive.update(lambda p: torch.stack([p[0] * p[1], -p[0] * p[1]], -1), torch.ones(2, 1), 0.5)
@@ -141,6 +141,37 @@ def consensus_direction(at: ValuesAt, strength: float = 1.0) -> list[Tensor]:
     return [g - strength * pull for g, pull in zip(own, pulls, strict=True)]
 
 
+def cgd_direction(at: ValuesAt, rates: Rates) -> list[Tensor]:
+    """The steps x of all players that are best against each other: (I - eta G_o) x = eta g.
+
+    Player i maximises x_i . g_i + sum over j of x_i . (grad_j g_i) x_j - |x_i|^2 / (2 eta_i), with
+    g_i = grad_i V^i and G_o the mixed second derivatives between different players. For two
+    players that is x = eta (I - eta^2 D_xy V^1 D_yx V^2)^-1 (grad_x V^1 + eta D_xy V^1 grad_y V^2)
+    (Schaefer & Anandkumar 2019, Competitive Gradient Descent, theorem 2.2, where losses are
+    minimised); for more, Ma et al. (2021), Polymatrix Competitive Gradient Descent. To first order
+    in eta it is LookAhead. The system is solved densely.
+
+    Args:
+        at: where.
+        rates: eta, one for all players or one a player.
+    """
+    own = own_gradients(at.values, at.parameters, create_graph=True)
+    batch = at.values.shape[:-1]
+    sizes = [g[(0,) * at.batch].numel() for g in own]
+    eta = torch.cat(
+        [
+            (torch.ones_like(g) * rate).reshape(*batch, size)
+            for g, rate, size in zip(own, at.rates(rates), sizes, strict=True)
+        ],
+        dim=-1,
+    )
+    flat = torch.cat([g.reshape(*batch, n) for g, n in zip(own, sizes, strict=True)], dim=-1)
+    one = torch.eye(sum(sizes), dtype=flat.dtype, device=flat.device)
+    solved = torch.linalg.solve(one - eta[..., None] * _mixed(at, own, sizes), eta * flat)
+    parts = solved.split(sizes, dim=-1)
+    return [part.reshape(g.shape) for part, g in zip(parts, own, strict=True)]
+
+
 def _shaping(at: ValuesAt, slopes: Sequence[tuple[Tensor, ...]], look_ahead: Rates) -> list[Tensor]:
     """LOLA's shaping term: for each i, the sum over j of alpha_j (grad_i g_j)^T grad_j V^i."""
     own = [slopes[player][player] for player in at.players]
@@ -163,8 +194,22 @@ def _after_steps(at: ValuesAt, look_ahead: Rates, player: int, steps: int) -> Te
     return gradients(reached[..., player], [at.parameters[player]], create_graph=at.create_graph)[0]
 
 
+def _mixed(at: ValuesAt, own: tuple[Tensor, ...], sizes: list[int]) -> Tensor:
+    """G_o: row k is the gradient of entry k of all players' g in the parameters of the others."""
+    batch = at.values.shape[:-1]
+    rows = []
+    for player, (slope, size) in enumerate(zip(own, sizes, strict=True)):
+        for entry in slope.reshape(*batch, size).unbind(-1):
+            row = list(gradients(entry, at.parameters, create_graph=at.create_graph))
+            row[player] = torch.zeros_like(row[player])
+            flat = [part.reshape(*batch, n) for part, n in zip(row, sizes, strict=True)]
+            rows.append(torch.cat(flat, dim=-1))
+    return torch.stack(rows, dim=-2)
+
+
 naive = Rule(naive_direction, foresees=False)
 lookahead = Rule(lookahead_direction)
 lola = Rule(lola_direction)
 sos = Rule(sos_direction)
 consensus = Rule(consensus_direction, foresees=False)
+cgd = Rule(cgd_direction, foresees=False, has_rates=True)

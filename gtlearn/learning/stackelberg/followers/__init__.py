@@ -3,9 +3,9 @@
 from gtlearn.learning.stackelberg.followers.contextual import (
     ContextualFollower as ContextualFollower,
 )
-from gtlearn.learning.stackelberg.followers.oracle import OracleFollower as OracleFollower
 from gtlearn.learning.stackelberg.followers.planning import PlanningFollower as PlanningFollower
 from gtlearn.learning.stackelberg.followers.protocol import Follower as Follower
+from gtlearn.learning.stackelberg.followers.protocol import OracleFollower as OracleFollower
 from gtlearn.learning.stackelberg.followers.protocol import training_step as training_step
 from gtlearn.learning.stackelberg.followers.q_learning import (
     QLearningFollower as QLearningFollower,

@@ -166,8 +166,7 @@ class ContextualFollower(Follower):
 
     def explore(self, leader_tables: Floats) -> Floats:
         """The policy itself."""
-        policy: Floats = torch.softmax(self._logits(leader_tables), dim=-1).numpy()
-        return policy
+        return torch.softmax(self._logits(leader_tables), dim=-1).numpy()
 
     def learn(self, leader_tables: Floats, episodes: Episodes) -> dict[str, float]:
         """One step along the policy gradient; metric: the policy's mean entropy, in nats."""

@@ -10,8 +10,13 @@ from numpy.typing import NDArray
 
 from gtlearn.games import MarkovGame
 from gtlearn.games.numbers import ExactArray, exact_array
-from gtlearn.learning.stackelberg.followers.oracle import RESPONSES, check_class, remembered
-from gtlearn.learning.stackelberg.followers.protocol import Follower, require_certain_moves
+from gtlearn.learning.stackelberg.followers.protocol import (
+    RESPONSES,
+    Follower,
+    check_class,
+    remembered,
+    require_certain_moves,
+)
 from gtlearn.learning.stackelberg.game import Floats, Ints, LeaderGame, pure_tables
 from gtlearn.learning.stackelberg.play import Episodes, check_tables
 from gtlearn.solvers import optimal_response
@@ -84,8 +89,11 @@ class PlanningFollower(Follower):
 
     def _rebuild(self) -> None:
         """Makes the games of what was seen, and forgets the answers of the games before."""
-        self._learned = learned_game(self.game, self._next, self._rewards)
-        self._unexplored = exploration_game(self.game, self._next)
+        unseen, best = self._next < 0, float(self.game.follower_rewards.max())
+        paid = np.where(unseen, best, self._rewards)
+        self._learned = _remembered_game(self.game, self._next, paid, best)
+        news = unseen.astype(np.float64)  # worth one from the first unseen joint action on
+        self._unexplored = _remembered_game(self.game, self._next, news, 1.0)
         self._answer, self._exploration = map(remembered, (self._answered, self._explored))
 
     def _answered(self, table: Floats) -> Floats:
@@ -105,30 +113,16 @@ class PlanningFollower(Follower):
         return table.reshape(-1, size + 1, actions)[:, :size].reshape(-1, actions)
 
 
-def learned_game(game: LeaderGame, moves: Ints, rewards: Floats) -> MarkovGame:
+def _remembered_game(game: LeaderGame, moves: Ints, rewards: Floats, beyond: float) -> MarkovGame:
     """The Markov game of what was seen, the leader first; the leader's payoffs are not modelled.
 
     Args:
-        game: gives the sizes, what is legal, the start, the duration and the largest payoff.
+        game: gives the sizes, what is legal, the start and the duration.
         moves: the next state, -1 where it was never seen; shape (states, leader, follower
             actions).
         rewards: the follower's, of the same shape.
-
-    Returns:
-        The game with one more state, in which the largest payoff is paid for ever; what was never
-        seen pays it too, and leads there.
+        beyond: what one more state pays for ever, to which all that was never seen leads.
     """
-    best = float(game.follower_rewards.max())
-    return _with_rewards(game, moves, np.where(moves < 0, best, rewards), best)
-
-
-def exploration_game(game: LeaderGame, moves: Ints) -> MarkovGame:
-    """The same game with other payoffs: one from the first unseen joint action on, else zero."""
-    return _with_rewards(game, moves, (moves < 0).astype(np.float64), 1.0)
-
-
-def _with_rewards(game: LeaderGame, moves: Ints, rewards: Floats, beyond: float) -> MarkovGame:
-    """The Markov game of known moves, in which the unseen state pays `beyond`."""
     size = game.num_states
     last = np.full((1, *moves.shape[1:]), size)
     targets = np.concatenate([np.where(moves < 0, size, moves), last])

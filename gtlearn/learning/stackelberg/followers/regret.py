@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from gtlearn.games.kinds.markov.game import unrolled
 from gtlearn.learning.stackelberg.contexts import all_deterministic, random_leaders
-from gtlearn.learning.stackelberg.followers.oracle import best_response
-from gtlearn.learning.stackelberg.followers.protocol import Follower, training_step
+from gtlearn.learning.stackelberg.followers.protocol import Follower, best_response, training_step
 from gtlearn.learning.stackelberg.game import Floats, LeaderGame
 from gtlearn.solvers import evaluate_exactly
 from gtlearn.solvers.profiles.tables import exact_table
@@ -77,8 +76,7 @@ def follower_regrets(follower: Follower, leader_tables: Floats) -> _Values:
     """
     best = best_values(follower.game, leader_tables, follower.follower_class)
     answers = follower.tables(leader_tables)
-    regrets: _Values = best - answer_values(follower.game, leader_tables, answers)
-    return regrets
+    return best - answer_values(follower.game, leader_tables, answers)
 
 
 def steps_to_exact(

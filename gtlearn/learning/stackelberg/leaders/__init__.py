@@ -3,8 +3,8 @@
 `sb3`, the leaders of Stable-Baselines3, is imported only by who uses it.
 """
 
-from gtlearn.learning.stackelberg.leaders.bandit import BanditLeader as BanditLeader
-from gtlearn.learning.stackelberg.leaders.exact import ExactLeader as ExactLeader
+from gtlearn.learning.stackelberg.leaders.listed import BanditLeader as BanditLeader
+from gtlearn.learning.stackelberg.leaders.listed import ExactLeader as ExactLeader
 from gtlearn.learning.stackelberg.leaders.logits import EvolutionLeader as EvolutionLeader
 from gtlearn.learning.stackelberg.leaders.logits import (
     PolicyGradientLeader as PolicyGradientLeader,

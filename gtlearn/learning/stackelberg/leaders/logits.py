@@ -128,20 +128,15 @@ class PolicyGradientLeader(LogitsLeader, DrawingLeader):
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
-        return {"leader_entropy": self._entropy()}
+        policy = torch.distributions.Categorical(logits=self._policy().detach())
+        return {"leader_entropy": float(policy.entropy().mean())}  # in nats, of the states' mean
 
     def _probabilities(self) -> Floats:
-        probabilities: Floats = torch.softmax(self._policy().detach(), dim=-1).numpy()
-        return probabilities
+        return torch.softmax(self._policy().detach(), dim=-1).numpy()
 
     def _policy(self) -> Tensor:
         """Logits of what is legal, minus infinity elsewhere, shape (states, actions)."""
         return self.logits.masked_fill(self._barred, -torch.inf)
-
-    def _entropy(self) -> float:
-        """The mean over the states of the policy's entropy, in nats."""
-        policy = torch.distributions.Categorical(logits=self._policy().detach())
-        return float(policy.entropy().mean())
 
 
 def evolution_gradient(noise: Floats, fitness: Floats, deviation: float) -> Floats:
@@ -251,5 +246,4 @@ class EvolutionLeader(LogitsLeader):
         logits = np.where(self.game.leader_legal, logits, -np.inf)
         if self.deterministic:
             return pure_tables(logits.argmax(axis=-1), logits.shape[-1])
-        tables: Floats = torch.softmax(torch.from_numpy(logits), dim=-1).numpy()
-        return tables
+        return torch.softmax(torch.from_numpy(logits), dim=-1).numpy()

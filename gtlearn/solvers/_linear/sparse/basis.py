@@ -175,8 +175,8 @@ def _surely_below(
     if len(factors) and not (np.abs(factors).min() >= _TINY and np.isfinite(factors).all()):
         return np.zeros(len(bounds), dtype=bool)
     size = len(bounds)
-    sides = bounds.astype(np.float64)
+    rhs = bounds.astype(np.float64)
     totals = np.bincount(groups, terms, minlength=size)
-    sizes = np.bincount(groups, np.abs(terms), minlength=size) + np.abs(sides)
+    sizes = np.bincount(groups, np.abs(terms), minlength=size) + np.abs(rhs)
     counts = np.bincount(groups, minlength=size)
-    return sides - totals > (counts + 8) * _ROUNDING * sizes
+    return rhs - totals > (counts + 8) * _ROUNDING * sizes

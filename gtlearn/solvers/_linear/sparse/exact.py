@@ -30,9 +30,9 @@ def refined(vertex: Vertex, guess: FloatOptimum) -> FloatOptimum | None:
     """HiGHS's basis of the program magnified around an exact vertex, that of the basis `guess`.
 
     The vertex x and its dual y are computed exactly. In z = (x' - x) * zoom the program keeps its
-    matrix, has the vertex's exact slacks, times zoom, as its sides, and the exact reduced costs,
-    times another zoom, as its objective; so violations too small for floats become of size one.
-    The slacks of the tight rows become variables, whose reduced costs are -y.
+    matrix, has the vertex's exact slacks, times zoom, as its right-hand sides, and the exact
+    reduced costs, times another zoom, as its objective; so violations too small for floats become
+    of size one. The slacks of the tight rows become variables, whose reduced costs are -y.
     None where the basis is singular, or the program too far from size one for floats.
 
     Raises:
@@ -46,12 +46,12 @@ def refined(vertex: Vertex, guess: FloatOptimum) -> FloatOptimum | None:
         return None
     values, sizes = unit_rows(program)
     try:
-        sides, point = _primal_residuals(program, guess.columns, primal, sizes)
+        rhs, point = _primal_residuals(program, guess.columns, primal, sizes)
         prices = _prices(program, guess.rows, dual, sizes)
         reduced = _reduced_costs(program, guess.rows, dual)
     except OverflowError:
         return None
-    zoom = _zoom(max(-sides.min(), -point.min(), *abs(sides[list(program.equalities)]), 0.0))
+    zoom = _zoom(max(-rhs.min(), -point.min(), *abs(rhs[list(program.equalities)]), 0.0))
     equal = np.isin(guess.rows, program.equalities)
     tight = guess.rows[~equal]
     costs = np.concatenate([reduced, -prices[~equal]])
@@ -59,7 +59,7 @@ def refined(vertex: Vertex, guess: FloatOptimum) -> FloatOptimum | None:
     answer = simplex(
         costs,
         _with_slacks(program, values, tight),
-        sides * zoom,
+        rhs * zoom,
         [*program.equalities, *tight.tolist()],
         lower=np.concatenate([-point * zoom, np.zeros(len(tight))]),
         start=guess,

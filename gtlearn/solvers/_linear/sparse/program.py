@@ -79,13 +79,13 @@ def float_optimum(program: SparseProgram, **options: Any) -> FloatOptimum | None
         LimitReached: at a limit.
     """
     values, scale = unit_rows(program)
-    sides = quotients(program.bounds, scale)
+    rhs = quotients(program.bounds, scale)
     size = largest(program.objective)
     costs = quotients(program.objective, np.full(len(program.objective), size, dtype=object))
     entries = (program.starts, program.columns, values)
     if not options:
         options = {**_PLAIN, "simplex_iteration_limit": step_limit(program)}
-    return simplex(costs, entries, sides, program.equalities, **options)
+    return simplex(costs, entries, rhs, program.equalities, **options)
 
 
 def step_limit(program: SparseProgram) -> int:

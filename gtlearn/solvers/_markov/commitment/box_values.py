@@ -115,12 +115,13 @@ class BoxValues:
         """
         assert self.horizon is not None
         pay = self.kind_pay[player][..., None]
-        form = self._nothing(boxes)
+        form, limit = self._nothing(boxes), 0.0
         for step in range(self.horizon):
             limits.check()
+            limit = self.sizes[player] + self.discount * limit
             now = plan if isinstance(plan, np.ndarray) else plan[step]
             base, change = (self._chosen(array, now) for array in self._by_action(form, pay))
-            form = self._cut(self._mixed(base, change, boxes, sign), step, self.sizes[player], sign)
+            form = self._cut(self._mixed(base, change, boxes, sign), limit, sign)
         return self._started(form)
 
     def of_best(self, boxes: Boxes, weight: Floats) -> Floats:
@@ -128,15 +129,15 @@ class BoxValues:
         the time; one weight a box."""
         assert self.horizon is not None
         pay = self.kind_pay[0][..., None] + weight * self.kind_pay[1][..., None]
-        size = self.sizes[0] + weight * self.sizes[1]
-        form = self._nothing(boxes)
-        for step in range(self.horizon):
+        form, limit = self._nothing(boxes), np.zeros(len(boxes))
+        for _ in range(self.horizon):
             limits.check()
+            limit = self.sizes[0] + weight * self.sizes[1] + self.discount * limit
             base, change = (array[self.kinds] for array in self._by_action(form, pay))
             best = self._mixed(base[:, 0], change[:, 0], boxes, UPPER)
             for b in range(1, base.shape[1]):
                 best = self._above(best, self._mixed(base[:, b], change[:, b], boxes, UPPER), boxes)
-            form = self._cut(best, step, size, UPPER)
+            form = self._cut(best, limit, UPPER)
         return self._started(form)
 
     def _started(self, form: Floats) -> Floats:
@@ -193,13 +194,12 @@ class BoxValues:
         out[:, n + 1 :] += (lift / np.where(mixed, reach, 1.0))[:, None] * spread
         return out
 
-    def _cut(self, form: Floats, step: int, size: Floats | float, sign: float) -> Floats:
-        """The form, or the trivial one where its centre is worse than that."""
-        limit = size * sum(self.discount**t for t in range(step + 1))
-        beyond = sign * form[:, 0] > limit
+    def _cut(self, form: Floats, limit: Floats | float, sign: float) -> Floats:
+        """The form, or the trivial one where its centre is worse than the limit."""
+        beyond = sign * form[..., 0, :] > limit
         if beyond.any():
-            form[:, : self.states + 1] *= ~beyond[:, None]
-            form[:, 0] += sign * beyond * limit
+            form[..., : self.states + 1, :] *= ~beyond[..., None, :]
+            form[..., 0, :] += sign * beyond * limit
         return form
 
 
@@ -240,7 +240,7 @@ class FixedPoints(BoxValues):
         swing = occupied * half * np.abs(_apply(shift, collected)) * discount
         shares = np.einsum("ns,nsi->ni", occupied, cross) + occupied * missed
         form[self.states + 1 :] = (shares / 2 + swing).T
-        return self._cut_once(form, player, sign)
+        return self._cut(form, self.sizes[player] * self.steps, sign)
 
     def _collected(
         self, missed: Floats, here: Floats, shift: Floats, half: Floats, visits: Floats
@@ -256,13 +256,6 @@ class FixedPoints(BoxValues):
         reach = _apply(here, total) + half * np.abs(_apply(shift, total))
         lacking = np.maximum(missed + self.discount * reach - total, 0).max(axis=1)
         return total, total @ self.start + self.steps * lacking
-
-    def _cut_once(self, form: Floats, player: int, sign: float) -> Floats:
-        limit = self.sizes[player] * self.steps
-        beyond = sign * form[0] > limit
-        form[: self.states + 1] *= ~beyond
-        form[0] += sign * beyond * limit
-        return form
 
     def reply(self, points: Floats) -> ReplyTable:
         """A table of the follower that is good against each point, states x points, by policy

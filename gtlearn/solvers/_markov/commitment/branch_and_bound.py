@@ -22,7 +22,7 @@ from gtlearn.solvers._markov.commitment.floats import TIE, count_replies, leader
 from gtlearn.solvers._markov.commitment.view import LeaderView
 
 MAX_STATES = 40
-MAX_REPLIES = 1024  # tables of the follower, where each is a branch
+_MAX_REPLIES = 1024  # tables of the follower, where each is a branch
 MAX_OPEN = 500_000  # boxes that are held
 _BATCH = 5000  # (box, step) pairs that are examined at once
 LARGEST_BATCH, SMALLEST_BATCH = 512, 32  # in boxes
@@ -93,7 +93,7 @@ def tightened_bound(
 
 def _is_small(view: LeaderView) -> bool:
     legal = all(mask.all() for mask in view.game.legal)
-    few = view.sees_time or count_replies(view) <= MAX_REPLIES
+    few = view.sees_time or count_replies(view) <= _MAX_REPLIES
     shape = legal and view.actions == 2 and view.game.num_states <= MAX_STATES
     return shape and few and floats_tell(view)
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.errors import InputError
-from gtlearn.games.numbers import nearest_double
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
 from gtlearn.solvers._markov.commitment.floats import (
@@ -21,8 +20,7 @@ from gtlearn.solvers._markov.commitment.floats import (
     leader_values,
     rounding,
 )
-from gtlearn.solvers._markov.commitment.replies import Candidate
-from gtlearn.solvers._markov.commitment.view import LeaderView, total_weight
+from gtlearn.solvers._markov.commitment.view import Candidate, LeaderView, total_weight
 from gtlearn.solvers.profiles.tables import all_tables, pure_table
 
 MAX_LEADERS = 1_000_000
@@ -66,29 +64,38 @@ def best_deterministic(view: LeaderView, ties: str) -> Enumerated:
         InputError: if there are too many tables.
         LimitReached: at a limit, before any table was evaluated exactly.
     """
-    tables = _tables(view)
+    tables, top = _tables(view), ceiling(view)
     values, reached = _exact_values(view, tables, ties)
     if values:
-        with limits.finishing():
-            return _listed(view, tables, ties, values, reached)
-    bounds, reached = _bounds(view, tables)
-    slack = _ROUNDING * (1 + view.span) + rounding(view)
-    order = np.argsort(-bounds, kind="stable").tolist()
-    if reached is not None:
-        order = [k for k in order if bounds[k] < np.inf]
-    top = ceiling(view)
-    rest = None if len(order) == len(tables) else top  # what the others earn at most
+        most, known = max(values), len(values)
+        order = [k for k, earned in enumerate(values) if earned == most]
+    else:
+        bounds, reached = _bounds(view, tables)
+        slack = _ROUNDING * (1 + view.span) + rounding(view)
+        order = np.argsort(-bounds, kind="stable").tolist()
+        if reached is not None:
+            order = [k for k in order if bounds[k] < np.inf]
+        known = len(order)
+
+    def upper(index: int) -> Fraction:
+        """What the table earns at most."""
+        if values:
+            return values[index]
+        bound = float(bounds[index]) + slack
+        return min(top, Fraction(bound)) if isfinite(bound) else top
+
+    rest = None if known == len(tables) else top  # what the others earn at most
     optimal: dict[int, Candidate] = {}
     value: Fraction | None = None
     for index in order or [0]:
-        if value is not None and bounds[index] < nearest_double(value) - slack:
+        here = upper(index)
+        if value is not None and here < value:
             break
-        here = min(top, _upper(view, float(bounds[index]) + slack)) if order else top
         if len(optimal) >= MAX_LISTED:
             rest = max(rest or here, here)
             break
         try:
-            with limits.finishing() if value is None else nullcontext():
+            with limits.finishing() if values or value is None else nullcontext():
                 candidate = Candidate.of(view, pure_table(view.game, 0, tables[index]), ties)
         except LimitReached as error:
             reached, rest = error, max(rest or here, here)
@@ -121,12 +128,6 @@ def _exact_values(
     except LimitReached as error:
         return values, error
     return values, None
-
-
-def _upper(view: LeaderView, bound: float) -> Fraction:
-    """A bound in floats, or that by payoffs of at most one where floats have none."""
-    most = total_weight(view.game)
-    return min(Fraction(bound), most) if isfinite(bound) else most
 
 
 def integer_values(view: LeaderView, tables: NDArray[np.int64], ties: str) -> list[Fraction] | None:
@@ -173,29 +174,6 @@ def integer_values(view: LeaderView, tables: NDArray[np.int64], ties: str) -> li
     scale = view.game.scale / (common * view.game.payoffs[0].denominator * Fraction(unit, grow))
     values = {total: scale * total for total in set(totals)}
     return [values[total] for total in totals]
-
-
-def _listed(
-    view: LeaderView,
-    tables: NDArray[np.int64],
-    ties: str,
-    values: list[Fraction],
-    reached: LimitReached | None,
-) -> Enumerated:
-    """The best of the tables whose exact values are known: the first ones, or all."""
-    value = max(values)
-    optimal = [k for k, earned in enumerate(values) if earned == value]
-    best: list[Candidate] = []
-    try:
-        for k in optimal[:MAX_LISTED]:
-            best.append(Candidate.of(view, pure_table(view.game, 0, tables[k]), ties))
-    except LimitReached as error:
-        if not best:
-            raise
-        reached = error
-    upper = value if len(values) == len(tables) else max(value, ceiling(view))
-    complete = upper == value and len(values) == len(tables) and len(best) == len(optimal)
-    return Enumerated(tuple(best), upper, complete, len(tables), None if complete else reached)
 
 
 def ceiling(view: LeaderView) -> Fraction:

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 STILL = 1e-12  # a relative gain no larger than rounding, which ends policy iteration
 TIE = 1e-9  # payoffs this near, relative to their size, count as equal
-MAX_REPLIES = 1024  # tables of the follower that are tried again and again
+_MAX_REPLIES = 1024  # tables of the follower that are tried again and again
 PATIENT = 1 - 2.0**-30  # the largest discount that floats are used with
 _BEYOND = 2.0**40  # more than any value in floats
 COARSE = 2.0**-3  # a value in floats that may be wrong by more than this, of a payoff, says nothing
@@ -53,11 +53,9 @@ def leader_values(view: LeaderView, tables: Floats, *, strong: bool, tie: float 
 
 def _values(view: LeaderView, tables: Floats, sign: float, tie: float) -> Floats:
     limits.check()
-    if view.game.horizon is None:
-        return sign * _discounted(view, tables, sign, tie)
-    if view.sees_time:
-        return sign * _by_time(view, tables, sign, tie)
-    return sign * _stationary(view, tables, sign, tie)
+    in_steps = _by_time if view.sees_time else _stationary
+    value = _discounted if view.game.horizon is None else in_steps
+    return sign * value(view, tables, sign, tie)
 
 
 def rounding(view: LeaderView) -> float:
@@ -92,7 +90,7 @@ def count_replies(view: LeaderView) -> int:
 def few_replies(view: LeaderView) -> bool:
     """Whether the follower's tables, where its class is that, can be tried again and again."""
     enumerated = view.game.horizon is not None and not view.sees_time
-    return not enumerated or count_replies(view) <= MAX_REPLIES
+    return not enumerated or count_replies(view) <= _MAX_REPLIES
 
 
 def _one_step(view: LeaderView, tables: Floats) -> tuple[Floats, Floats, Floats]:

@@ -25,9 +25,14 @@ from gtlearn.solvers._markov.commitment.deterministic import (
 )
 from gtlearn.solvers._markov.commitment.floats import few_replies
 from gtlearn.solvers._markov.commitment.perturbation import robustness
-from gtlearn.solvers._markov.commitment.replies import Candidate, reply
 from gtlearn.solvers._markov.commitment.stochastic import best_stochastic, improved
-from gtlearn.solvers._markov.commitment.view import LeaderView, Reduction, first_legal
+from gtlearn.solvers._markov.commitment.view import (
+    Candidate,
+    LeaderView,
+    Reduction,
+    first_legal,
+    reply,
+)
 from gtlearn.solvers.outcomes import (
     DETERMINISTIC,
     OPTIMAL,
@@ -152,7 +157,9 @@ def _solved(
         policy=policy,
         bounds=bounds,
         robustness=tuple((distance, value) for distance, value, _ in near),
-        proofs=_proofs(evidence if policy == DETERMINISTIC else {}, near),
+        # what proves the bounds, which deterministic tables need not, and what is kept near by
+        proofs=(evidence if policy == DETERMINISTIC else {})
+        | ({"robustness": tuple(table for *_, table in near)} if near else {}),
         notes=_notes(view, proven, complete, reached),
     )
 
@@ -289,11 +296,6 @@ def _robustness(
         (distance, reduction.value(value), reduction.table(there, outcome.commitment))
         for distance, value, there in near
     )
-
-
-def _proofs(bounds: BoundProof, near: tuple[tuple[Fraction, Fraction, Table], ...]) -> BoundProof:
-    """What proves the bounds, which deterministic tables need not, and what is kept near by."""
-    return {**bounds, "robustness": tuple(table for *_, table in near)} if near else bounds
 
 
 def _notes(

@@ -13,13 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import TypeGuard
 
 from gtlearn import limits
 from gtlearn.games import IteratedGame, NormalFormGame
 from gtlearn.games.numbers import common_denominator
 from gtlearn.solvers._linear.program import LinearProgram, integer_rows, solve
-from gtlearn.solvers._markov.commitment.folk import FolkBound
 
 _Pair = tuple[Fraction, Fraction]  # (follower's payoff, leader's payoff)
 _Multipliers = tuple[Fraction, ...]  # one a follower's action
@@ -50,25 +48,25 @@ class UnlimitedBound:
     multipliers: Mapping[tuple[int, Fraction], tuple[_Multipliers, ...]]
 
 
-def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> UnlimitedBound:
+def unlimited_memory_bound(game: IteratedGame, leader: int, minmax: Fraction) -> UnlimitedBound:
     """The best value of a leader who may use the whole history, against an optimal follower.
 
     Args:
         game: an iterated game of two players with a horizon.
         leader: who commits, 0 or 1.
-        folk: its folk bound, for the follower's minmax.
+        minmax: what the follower secures in one step.
 
     Raises:
         LimitReached: at a limit.
 
     >>> from gtlearn import games
-    >>> from gtlearn.solvers._markov.commitment.folk import folk_bound
+    >>> from gtlearn.solvers._markov.commitment.bounds import folk_bound
     >>> game = games.iterated("prisoners_dilemma", horizon=10)
-    >>> unlimited_memory_bound(game, 0, folk_bound(game, 0)).value
+    >>> unlimited_memory_bound(game, 0, folk_bound(game, 0).minmax).value
     Fraction(67, 20)
     """
     assert game.horizon is not None
-    steps = _Steps(game.stage, leader, game.discount, folk.minmax)
+    steps = _Steps(game.stage, leader, game.discount, minmax)
     frontiers = [[(Fraction(0), Fraction(0))]]
     for k in range(1, game.horizon):
         limits.check()
@@ -81,7 +79,7 @@ def unlimited_memory_bound(game: IteratedGame, leader: int, folk: FolkBound) -> 
         multipliers[k, weight] = rows = steps.multipliers(k, weight, frontiers[k - 1])
         if k > 1:
             needed |= {(k - 1, weight + sum(m)) for m in rows} - multipliers.keys()
-    value = bound_from(multipliers, game, leader, folk.minmax)
+    value = bound_from(multipliers, game, leader, minmax)
     return UnlimitedBound(value, multipliers)
 
 
@@ -106,7 +104,7 @@ class _Steps:
     def multipliers(self, k: int, weight: Fraction, later: list[_Pair]) -> tuple[_Multipliers, ...]:
         """The multipliers for each action that the follower may be meant to play first."""
         options = [self.best(k, weight, b, later) for b in range(self.responses)]
-        top = max(_weighed(weight, pair) for pair, _ in filter(_possible, options))
+        top = max(_weighed(weight, pair) for pair, _ in options if pair is not None)
         price = PRICE
         for b in range(self.responses):
             while options[b][0] is None and self._proven(k, weight, b, options[b][1], later) > top:
@@ -249,10 +247,6 @@ def _mean(shares: list[Fraction], pairs: list[_Pair], who: int) -> Fraction:
 def _weighed(weight: Fraction | None, pair: _Pair) -> Fraction:
     """(leader's payoff) + weight (follower's payoff); None weighs the follower's payoff alone."""
     return pair[0] if weight is None else pair[1] + weight * pair[0]
-
-
-def _possible(option: tuple[_Pair | None, _Multipliers]) -> TypeGuard[tuple[_Pair, _Multipliers]]:
-    return option[0] is not None
 
 
 def _dominates(one: _Pair, other: _Pair) -> bool:

@@ -15,7 +15,7 @@ class Enumeration:
 
     def __init__(self, program, policies, horizon):
         self.program, self.policies = program, policies
-        joint = list(product(*(range(n) for n in program.actions)))
+        joint = list(product(*(range(acts.count) for acts in program.acts)))
         plays = torch.tensor(list(product(joint, repeat=horizon)))  # (K, H, players)
         self.actions = plays.permute(2, 1, 0)[:, None]
         here = torch.full((1, plays.shape[0]), program.start)
@@ -23,8 +23,8 @@ class Enumeration:
         for step in range(horizon):
             states.append(here)
             row = here
-            for size, action in zip(program.actions, self.actions[:, :, step], strict=True):
-                row = row * size + action
+            for acts, action in zip(program.acts, self.actions[:, :, step], strict=True):
+                row = row * acts.count + action
             rows.append(row)
             here = program.moves[row]
         self.states, self.rewards = (

@@ -9,6 +9,7 @@ import torch
 
 from gtlearn import games
 from gtlearn.learning.shaping.sampled import (
+    Players,
     TablePolicy,
     lola_dice,
     lola_pg,
@@ -53,7 +54,9 @@ CASES = {"two players": (PAIR, 3), "three players": (GOODS, 2)}
 def setting(request):
     game, horizon = CASES[request.param]
     program = state_program(game, dtype=torch.float64)
-    policies = [TablePolicy(program.num_states, n, torch.float64) for n in program.actions]
+    policies = [
+        TablePolicy(program.observes.count, acts.count, torch.float64) for acts in program.acts
+    ]
     generator = torch.Generator().manual_seed(1)
     parameters = [policy.initial(1, generator) for policy in policies]
     return enumeration.Enumeration(program, policies, horizon), policies, parameters
@@ -100,7 +103,7 @@ def any_baseline(played):
 def test_first_and_second_derivatives_of_dice(setting, baseline):
     """Gradient and every entry of the Hessian in all parameters, whatever the baseline."""
     sampler, policies, parameters = setting
-    link = play(policies, leaves(parameters), sampler)
+    link = play(Players(policies, sampler, None), leaves(parameters))
     credit = sampler.credit(any_baseline) if baseline else credits(sampler)
     objective = dice_objective(link.log_probs.sum(0), credit(link.played)[0]).sum()
     exact = leaves(parameters)
@@ -118,7 +121,7 @@ def test_first_and_second_derivatives_of_dice(setting, baseline):
 
 def test_a_value_function_adds_no_bias_where_lambda_is_one(setting):
     sampler, policies, parameters = setting
-    link = play(policies, leaves(parameters), sampler)
+    link = play(Players(policies, sampler, None), leaves(parameters))
     values = torch.cos(link.played.states.double())
     credit = sampler.credit(partial(value_credit, values=values, discount=DISCOUNT, decay=1.0))
     objective = (link.log_probs[0] * credit(link.played)).sum(-2).mean()
@@ -137,13 +140,10 @@ def test_meta_gradients(setting, method):
     for player in range(count):
         shaped = range(count) if method is meta_mapg else [player]
         found = method(
-            policies,
+            Players(policies, sampler, credit, player),
             parameters,
             rates,
-            sampler,
-            credit,
             lambda played, player=player: credit(played)[player],
-            player=player,
         )
         start, tracked = leaves(parameters), rates.clone().requires_grad_()
         chain = exact_chain(sampler, start, tracked, shaped)
@@ -163,7 +163,9 @@ def test_own_and_peer_learning_apart(setting):
     rates = torch.full((2, count), 0.7, dtype=torch.float64)
     credit = credits(sampler)
     everyone = range(count)
-    links = play_chain(policies, leaves(parameters), rates, sampler, credit, shaped=everyone)
+    links = play_chain(
+        Players(policies, sampler, credit), leaves(parameters), rates, shaped=everyone
+    )
     start = leaves(parameters)
     chain = exact_chain(sampler, start, rates, everyone)
     for mine in ([0], list(everyone)[1:]):
@@ -182,7 +184,7 @@ def test_without_discount_weights_it_is_another_gradient(setting):
     """The published estimator is not the gradient of the discounted sum."""
     sampler, policies, parameters = setting
     credit = credits(sampler, weighted=False)
-    found = reinforce(policies, parameters, sampler, credit)
+    found = reinforce(Players(policies, sampler, credit), parameters)
     exact = leaves(parameters)
     wanted = torch.autograd.grad(sampler.values(exact, DISCOUNT)[0], exact[0])[0]
     assert found.norm() > 1.05 * wanted.norm()
@@ -193,7 +195,8 @@ def test_reinforce(setting):
     for player in range(len(policies)):
         exact = leaves(parameters)
         wanted = torch.autograd.grad(sampler.values(exact, DISCOUNT)[player], exact[player])[0]
-        close(reinforce(policies, parameters, sampler, credits(sampler), player=player), wanted)
+        players = Players(policies, sampler, credits(sampler), player)
+        close(reinforce(players, parameters), wanted)
 
 
 @pytest.mark.parametrize("look_aheads", [1, 3])
@@ -202,7 +205,8 @@ def test_lola_dice(setting, look_aheads):
     sampler, policies, parameters = setting
     rates = torch.full((look_aheads, len(policies)), 0.8, dtype=torch.float64)
     for player in range(len(policies)):
-        found = lola_dice(policies, parameters, rates, sampler, credits(sampler), player=player)
+        players = Players(policies, sampler, credits(sampler), player)
+        found = lola_dice(players, parameters, rates)
         peers = [k for k in range(len(policies)) if k != player]
         start = leaves(parameters)
         end = exact_chain(sampler, start, rates, peers, peers)[-1]
@@ -224,5 +228,6 @@ def test_lola_pg(setting):
             mixed = torch.autograd.grad((step * slopes[peer]).sum(), start[player])[0]
             wanted = wanted + rates[peer] * mixed
             values = sampler.values(start, DISCOUNT)
-        found = lola_pg(policies, parameters, rates, sampler, credits(sampler), player=player)
+        players = Players(policies, sampler, credits(sampler), player)
+        found = lola_pg(players, parameters, rates)
         close(found, wanted)

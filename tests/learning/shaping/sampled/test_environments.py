@@ -14,6 +14,7 @@ from gtlearn.learning.shaping.sampled import (
     EnvironmentProgram,
     GaussianPolicy,
     Numbers,
+    Players,
     TablePolicy,
     VectorNetwork,
     meta_mapg,
@@ -247,13 +248,14 @@ def sampled(method, rates=None, **options):
     )
     credit = partial(returns_credit, discount=0.9, baseline="split")
     parameters = [given.expand(CHAINS, -1) for given in START]
+    players = Players(POLICIES, sample, credit)
     if rates is None:
-        return method(POLICIES, parameters, sample, credit)
+        return method(players, parameters)
 
     def judge(played):
         return credit(played)[0]
 
-    return method(POLICIES, parameters, rates, sample, credit, judge).parameters
+    return method(players, parameters, rates, judge).parameters
 
 
 def assert_agrees(gradients, true, bias=0.0):

@@ -9,12 +9,11 @@ from gtlearn import games
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.ascents.sampled import clip_each, project_conflicts
 from gtlearn.learning.shaping.sampled import (
+    Players,
     TablePolicy,
     Trajectories,
-    lola_dice,
     meta_mapg,
     play_chain,
-    reinforce,
     returns_credit,
     rollout,
     state_program,
@@ -152,31 +151,31 @@ def small():
 def test_rates_that_make_no_chain(small, shape):
     policies, parameters, sample, credit = small
     with pytest.raises(InputError, match="do not make a chain"):
-        play_chain(policies, parameters, torch.ones(shape), sample, credit, shaped=())
+        play_chain(Players(policies, sample, credit), parameters, torch.ones(shape), shaped=())
 
 
 def test_a_player_that_does_not_exist(small):
-    policies, parameters, sample, credit = small
-    with pytest.raises(InputError, match="no player 2"):
-        reinforce(policies, parameters, sample, credit, player=2)
-    with pytest.raises(InputError, match="no player -1"):
-        lola_dice(policies, parameters, torch.ones(1, 2), sample, credit, player=-1)
+    policies, _, sample, credit = small
+    for player in (2, -1):
+        with pytest.raises(InputError, match=f"no player {player}"):
+            Players(policies, sample, credit, player)
 
 
 def test_a_chain_that_explodes_is_stopped(small):
     policies, parameters, sample, credit = small
     rates = torch.tensor([[1.0, 1.0], [float("inf"), 1.0]])
     with pytest.raises(DivergenceError, match="inner step 2 leaves player 0"):
-        play_chain(policies, parameters, rates, sample, credit, shaped=())
+        play_chain(Players(policies, sample, credit), parameters, rates, shaped=())
 
 
 def test_what_is_not_shaped_keeps_no_graph(small):
     """At execution time each policy is a constant, and its update that of naive learning."""
     policies, parameters, sample, credit = small
     rates = torch.full((3, 2), 0.1)
-    links = play_chain(policies, parameters, rates, sample, credit, shaped=())
+    players = Players(policies, sample, credit)
+    links = play_chain(players, parameters, rates, shaped=())
     assert all(given.is_leaf for link in links for given in link.parameters)
-    shaped = meta_mapg(policies, parameters, rates, sample, credit, lambda p: credit(p)[0])
+    shaped = meta_mapg(players, parameters, rates, lambda p: credit(p)[0])
     assert shaped.mean_rewards.shape == (3, 2, 2)
     assert shaped.parameters.shape == parameters[0].shape
     assert shaped.rates.shape == (2, 3, 2)
@@ -190,7 +189,8 @@ def test_a_meta_gradient_is_the_same_again(small):
         generator = torch.Generator().manual_seed(3)
         sample = partial(rollout, program, policies, trajectories=3, horizon=4, generator=generator)
         rates = torch.full((2, 2), 0.1)
-        return meta_mapg(policies, parameters, rates, sample, credit, lambda p: credit(p)[0])
+        players = Players(policies, sample, credit)
+        return meta_mapg(players, parameters, rates, lambda p: credit(p)[0])
 
     one, other = once(), once()
     assert torch.equal(one.parameters, other.parameters)

@@ -9,6 +9,7 @@ from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.sampled import (
     Network,
+    Players,
     RecurrentPolicy,
     TablePolicy,
     meta_mapg,
@@ -100,7 +101,8 @@ def meta_gradient(kind, dtype, chains=3):
     sample = partial(rollout, program, policies, trajectories=4, horizon=12, generator=generator)
     credit = partial(returns_credit, discount=0.96)
     rates = torch.full((2, 2), 0.3, dtype=dtype)
-    return meta_mapg(policies, parameters, rates, sample, credit, lambda played: credit(played)[0])
+    players = Players(policies, sample, credit)
+    return meta_mapg(players, parameters, rates, lambda played: credit(played)[0])
 
 
 def test_the_meta_gradient_through_two_updates_of_an_lstm():

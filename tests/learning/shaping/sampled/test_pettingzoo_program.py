@@ -14,9 +14,9 @@ from pettingzoo import ParallelEnv
 
 from gtlearn import games
 from gtlearn.environments.openspiel import parallel_environment
+from gtlearn.environments.trade.battlefield import Twin
 from gtlearn.environments.trade.parallel import BulletTrade
 from gtlearn.environments.trade.rules import TradeRules
-from gtlearn.environments.trade.twin import Twin
 from gtlearn.errors import DivergenceError, InputError
 from gtlearn.learning.shaping.ascents import Estimator, SampledAscent, Sampling
 from gtlearn.learning.shaping.sampled import (
@@ -25,6 +25,7 @@ from gtlearn.learning.shaping.sampled import (
     MaskedPolicy,
     Numbers,
     PartialPolicy,
+    Players,
     RecurrentPolicy,
     TablePolicy,
     VectorNetwork,
@@ -126,12 +127,12 @@ def found_by(method, program, policies):
         return rollout(program, policies, parameters, **options)
 
     rates = torch.full((2, 2), 0.5, dtype=DOUBLE)
-    given = start(policies, 2)
+    players, given = Players(policies, sample, CREDIT), start(policies, 2)
     if method is reinforce:
-        return method(policies, given, sample, CREDIT)
+        return method(players, given)
     if method is lola_dice:
-        return method(policies, given, rates, sample, CREDIT)
-    return method(policies, given, rates, sample, CREDIT, lambda x: CREDIT(x)[0]).parameters
+        return method(players, given, rates)
+    return method(players, given, rates, lambda x: CREDIT(x)[0]).parameters
 
 
 @pytest.mark.parametrize("method", [reinforce, lola_dice, meta_mapg])
@@ -158,7 +159,7 @@ def test_the_policy_gradient_is_the_exact_one():
         generator=torch.Generator().manual_seed(3),
     )
     parameters = [given.detach().expand(chains, -1) for given in leaves]
-    found = reinforce(policies, parameters, sample, CREDIT)
+    found = reinforce(Players(policies, sample, CREDIT), parameters)
     error = found.std(0) / chains**0.5
     largest = true[0].abs().topk(8).indices
     assert ((found.mean(0) - true[0]).abs() <= 4 * error)[largest].all()
@@ -262,7 +263,7 @@ def test_environments_of_pettingzoo_itself(module, options, numbers, actions):
         generator=torch.Generator().manual_seed(0),
     )
     parameters = [given.requires_grad_() for given in start(policies, 2)]
-    link = play(policies, parameters, sample)
+    link = play(Players(policies, sample, CREDIT), parameters)
     assert (link.played.rewards[:, :, 3:] == 0).all()  # the episodes are over
     assert link.played.rewards[:, :, :3].abs().sum() > 0
     gradients = torch.autograd.grad((link.log_probs * CREDIT(link.played)).sum(), parameters)
@@ -275,7 +276,8 @@ def test_only_what_is_legal_is_played():
     program, policies = pettingzoo_program(make, discount=1.0, units=3, dtype=DOUBLE)
     parameters = [given.requires_grad_() for given in start(policies, 2)]
     options = {"trajectories": 16, "horizon": 8, "generator": torch.Generator().manual_seed(0)}
-    link = play(policies, parameters, partial(rollout, program, policies, **options))
+    sample = partial(rollout, program, policies, **options)
+    link = play(Players(policies, sample, CREDIT), parameters)
     states, few = link.played.states, 0
     for policy, given, actions in zip(policies, parameters, link.played.actions, strict=True):
         assert isinstance(policy.policy, MaskedPolicy)

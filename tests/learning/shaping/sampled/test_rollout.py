@@ -19,8 +19,8 @@ RPS = games.iterated("rps_meta_mapg", discount="24/25")
 
 def setting(game, chains, kind=TablePolicy, seed=0):
     program = state_program(game)
-    policies = [kind(program.num_states, program.actions[0])] + [
-        TablePolicy(program.num_states, n) for n in program.actions[1:]
+    policies = [kind(program.observes.count, program.acts[0].count)] + [
+        TablePolicy(program.observes.count, acts.count) for acts in program.acts[1:]
     ]
     generator = torch.Generator().manual_seed(seed)
     return program, policies, [p.initial(chains, generator) for p in policies], generator

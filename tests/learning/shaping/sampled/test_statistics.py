@@ -7,6 +7,7 @@ import torch
 
 from gtlearn import games
 from gtlearn.learning.shaping.sampled import (
+    Players,
     TablePolicy,
     meta_mapg,
     meta_pg,
@@ -58,7 +59,7 @@ def inputs(seed, **options):
     )
     credit = partial(returns_credit, discount=DISCOUNT, **options)
     parameters = [given.expand(CHAINS, -1, -1) for given in START]
-    return POLICIES, parameters, RATES, sample, credit
+    return Players(POLICIES, sample, credit), parameters, RATES
 
 
 def judged(credit):
@@ -76,23 +77,23 @@ def check(gradients, wanted):
 @pytest.mark.parametrize("baseline", ["split", "linear"])
 def test_meta_mapg(baseline):
     given = inputs(0, baseline=baseline)
-    check(meta_mapg(*given, judged(given[-1])).parameters, exact((0, 1)))
+    check(meta_mapg(*given, judged(given[0].credit)).parameters, exact((0, 1)))
 
 
 def test_meta_pg():
     given = inputs(1, baseline="split")
-    check(meta_pg(*given, judged(given[-1])).parameters, exact((0,)))
+    check(meta_pg(*given, judged(given[0].credit)).parameters, exact((0,)))
 
 
 @pytest.mark.parametrize("scored", [(0,), (1,)], ids=["own learning", "peer learning"])
 def test_each_term(scored):
-    *given, credit = inputs(2, baseline="split")
-    links = play_chain(*given, credit, shaped=(0, 1))
-    objective = meta_objective(links, judged(credit), scored).sum()
+    given = inputs(2, baseline="split")
+    links = play_chain(*given, shaped=(0, 1))
+    objective = meta_objective(links, judged(given[0].credit), scored).sum()
     check(torch.autograd.grad(objective, links[0].parameters[0])[0], exact((0, 1), scored))
 
 
 def test_the_published_estimator_is_too_long():
     given = inputs(3, weighted=False)
-    mean = meta_mapg(*given, judged(given[-1])).parameters.mean(0)
+    mean = meta_mapg(*given, judged(given[0].credit)).parameters.mean(0)
     assert mean.norm() > 2 * exact((0, 1)).norm()

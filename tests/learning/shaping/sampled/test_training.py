@@ -8,6 +8,7 @@ import torch
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.learning.shaping.ascents import Chains, Estimator, Gradients, SampledAscent, Sampling
+from gtlearn.learning.shaping.ascents import estimator as estimators
 from gtlearn.learning.shaping.methods import METHODS, LolaDice, MetaMapg, MetaPg, Reinforce
 from gtlearn.learning.shaping.sampled import (
     Network,
@@ -145,9 +146,9 @@ def test_rollouts_are_counted(method, monkeypatch):
     own = LolaDice(look_aheads=3) if method is LolaDice else method()
     held = estimator(method=own)
     played = []
-    sample = Estimator.sample
+    rollout = estimators.rollout
     monkeypatch.setattr(
-        Estimator, "sample", lambda *args, **options: played.append(1) or sample(*args, **options)
+        estimators, "rollout", lambda *args, **keys: played.append(1) or rollout(*args, **keys)
     )
     held(chains_of(held))
     iteration = len(played)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gtlearn import games, solvers
 from gtlearn.games.testing import bimatrix_games
-from gtlearn.solvers._markov.commitment.folk import folk_bound
+from gtlearn.solvers._markov.commitment.bounds import folk_bound
 from gtlearn.solvers._markov.commitment.unlimited import bound_from, unlimited_memory_bound
 from gtlearn.solvers._markov.evaluation import evaluate
 from gtlearn.solvers._markov.response import optimal_response
@@ -52,7 +52,7 @@ def test_folk_bound_of_a_zero_sum_game_is_its_value():
 def test_no_commitment_exceeds_the_bounds(stage, leader, data):
     game = games.iterated(stage, horizon=2)
     folk = folk_bound(game, leader)
-    unlimited = unlimited_memory_bound(game, leader, folk)
+    unlimited = unlimited_memory_bound(game, leader, folk.minmax)
     size = (game.markov.num_states, stage.shape[leader])
     tables = [None, None]
     tables[leader] = data.draw(probabilities(*size))
@@ -64,7 +64,7 @@ def test_no_commitment_exceeds_the_bounds(stage, leader, data):
 @settings(max_examples=40, deadline=None)
 def test_one_step_of_unlimited_memory_is_the_stage_commitment(stage, leader):
     game = games.iterated(stage, horizon=1)
-    bound = unlimited_memory_bound(game, leader, folk_bound(game, leader))
+    bound = unlimited_memory_bound(game, leader, folk_bound(game, leader).minmax)
     best = solvers.stackelberg(stage, leader=leader)[0]
     assert bound.value == best.payoffs[leader]
 
@@ -75,7 +75,7 @@ def test_unlimited_memory_in_the_dilemma(horizon):
     # cooperation is worth 2 to it, and its own costs it 1, so that it must be shown half a step
     # for each of the other steps; the leader gets 2 for each of these and pays half a step.
     game = games.iterated("prisoners_dilemma", horizon=horizon)
-    bound = unlimited_memory_bound(game, 0, folk_bound(game, 0))
+    bound = unlimited_memory_bound(game, 0, folk_bound(game, 0).minmax)
     assert bound.value * horizon == 2 * horizon + Fraction(3, 2) * (horizon - 1)
 
 
@@ -85,7 +85,7 @@ def test_two_steps_of_unlimited_memory_against_a_grid():
     stage = games.normal_form([[2, 0], [5, 1]], [[3, 4], [0, 2]])
     game = games.iterated(stage, horizon=2)
     folk = folk_bound(game, 0)
-    bound = unlimited_memory_bound(game, 0, folk).value * 2
+    bound = unlimited_memory_bound(game, 0, folk.minmax).value * 2
     shares = [Fraction(k, 20) for k in range(21)]
     second = []
     for p in shares:
@@ -110,7 +110,7 @@ def test_two_steps_of_unlimited_memory_against_a_grid():
 def test_more_multipliers_prove_no_less():
     game = games.iterated("chicken", horizon=4)
     folk = folk_bound(game, 0)
-    bound = unlimited_memory_bound(game, 0, folk)
+    bound = unlimited_memory_bound(game, 0, folk.minmax)
     assert bound_from(bound.multipliers, game, 0, folk.minmax) == bound.value
     without = dict.fromkeys([(k, Fraction(0)) for k in range(1, 5)], ((0, 0), (0, 0)))
     assert bound_from(without, game, 0, folk.minmax) >= bound.value

@@ -16,8 +16,7 @@ from gtlearn.solvers import solve, verify
 from gtlearn.solvers._markov.batch import evaluate_exactly
 from gtlearn.solvers._markov.commitment import stackelberg
 from gtlearn.solvers._markov.commitment.deterministic import integer_values
-from gtlearn.solvers._markov.commitment.replies import reply
-from gtlearn.solvers._markov.commitment.view import LeaderView
+from gtlearn.solvers._markov.commitment.view import LeaderView, reply
 from gtlearn.solvers.outcomes import committed
 
 ROWS = st.lists(st.integers(-3, 3), min_size=2, max_size=2)

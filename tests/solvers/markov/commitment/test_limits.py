@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 
 from gtlearn import games
 from gtlearn.solvers._markov.commitment.floats import leader_values
-from gtlearn.solvers._markov.commitment.perturbation import best_direction, robustness
-from gtlearn.solvers._markov.commitment.power_series import limit_along
-from gtlearn.solvers._markov.commitment.replies import reply
-from gtlearn.solvers._markov.commitment.view import LeaderView
+from gtlearn.solvers._markov.commitment.perturbation import best_direction, limit_along, robustness
+from gtlearn.solvers._markov.commitment.view import LeaderView, reply
 
 KINDS = [
     ({"horizon": 3}, "optimal"),

@@ -12,10 +12,20 @@ from torch.nn.functional import one_hot
 from torch.nn.utils import parameters_to_vector
 
 from gtlearn.errors import InputError, first_line
-from gtlearn.learning.shaping.sampled.noise import Generators, gumbel, normal
-from gtlearn.learning.shaping.sampled.policies.protocol import Actor, Choices, Policy, Space
-from gtlearn.learning.shaping.sampled.policies.recurrent import normal_log_probs
-from gtlearn.learning.shaping.sampled.policies.softmax import chosen_log_probs, legal_logits
+from gtlearn.learning.shaping.sampled.policies.builtin import (
+    chosen_log_probs,
+    legal_logits,
+    normal_log_probs,
+)
+from gtlearn.learning.shaping.sampled.policies.protocol import (
+    Actor,
+    Choices,
+    Generators,
+    Policy,
+    Space,
+    gumbel,
+    normal,
+)
 
 MakeModule = Callable[[int, int], Any]  # a torch.nn.Module, of the numbers of inputs and outputs
 
