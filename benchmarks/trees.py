@@ -140,7 +140,9 @@ def nash_conv(name: str) -> Timed:
     import pyspiel
 
     game = pyspiel.load_game(name)
-    policy = pyspiel.TabularPolicy(game)
+    solver: Any = pyspiel.CFRSolver(game)
+    solver.evaluate_and_update_policy()
+    policy = solver.average_policy()
     start = time.perf_counter()
     pyspiel.nash_conv(game, policy)
     return time.perf_counter() - start, ""

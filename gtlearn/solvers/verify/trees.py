@@ -199,12 +199,8 @@ def regrets_and_payoffs(
         LimitReached: at a limit.
     """
     walk = _Walk(game, tables)
-    regrets, payoffs = [], []
-    for player in range(game.num_players):
-        payoff = walk.payoff(player)
-        payoffs.append(payoff)
-        regrets.append(walk.best(player) - payoff)
-    return tuple(regrets), tuple(payoffs)
+    payoffs = walk.payoffs()
+    return tuple(walk.best(k) - payoff for k, payoff in enumerate(payoffs)), payoffs
 
 
 class _Walk:
@@ -217,20 +213,20 @@ class _Walk:
         drawn = [moves.probabilities for moves in game.chance]
         self._vectors = [*map(_integers, tables), _integers(drawn)]  # the last is chance's
 
-    def payoff(self, player: int) -> Fraction:
-        """What the player gets if all play their tables."""
+    def payoffs(self) -> tuple[Fraction, ...]:
+        """What each player gets if all play their tables."""
         reach, bottom = self._reach(None)
-        numerators = self.game.payoffs[player].numerators.tolist()
-        total = self._sum(reach, bottom, numerators)
-        return total / self.game.payoffs[player].denominator
-
-    def _sum(self, reach: list[int], bottom: list[int], numerators: Sequence[int]) -> Fraction:
-        totals: dict[int, int] = {}
+        paid = [(p.numerators.tolist(), p.denominator) for p in self.game.payoffs]
+        totals: dict[int, list[int]] = {}  # by the denominator of what leads there
         for node, mover in enumerate(self.mover):
             if mover == -2 and reach[node]:
-                value = reach[node] * numerators[self.place[node]]
-                totals[bottom[node]] = totals.get(bottom[node], 0) + value
-        return sum((Fraction(top, low) for low, top in totals.items()), Fraction(0))
+                own = totals.setdefault(bottom[node], [0] * len(paid))
+                for k, (numerators, _) in enumerate(paid):
+                    own[k] += reach[node] * numerators[self.place[node]]
+        return tuple(
+            sum((Fraction(own[k], low * common) for low, own in totals.items()), Fraction(0))
+            for k, (_, common) in enumerate(paid)
+        )
 
     def _reach(self, free: int | None) -> tuple[list[int], list[int]]:
         """The probability of each node, but for the moves of one player."""
