@@ -1,4 +1,4 @@
-"""`gtlearn games list | show | convert`."""
+"""`gtlearn games list | show | convert | draw`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gtlearn.cli.stdout import Command
 @click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def games(ctx: click.Context) -> None:
-    """List, show and convert games."""
+    """List, show, convert and draw games."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
@@ -67,3 +67,25 @@ def convert(source: str, target: Path, how: dict[str, Any], limits: dict[str, An
 
     with limited(**limits), reading("the game"):
         library.save(load_game(source, {**how, "reduced": how["reduced"] or False}), target)
+
+
+@games.command(cls=GameCommand)
+@click.argument("source", metavar="GAME")
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@game_options
+def draw(source: str, target: Path, how: dict[str, Any], limits: dict[str, Any]) -> None:
+    """Draw the tree GAME to the file OUT: .svg, .png, .pdf, or .tex (TikZ).
+
+    GAME is a tree: a .efg file, or an OpenSpiel game such as kuhn_poker.
+    """
+    from gtlearn.cli.reading import load_game, reading
+    from gtlearn.errors import InputError
+    from gtlearn.games import ExtensiveGame
+    from gtlearn.games.drawing import draw as draw_tree
+    from gtlearn.limits import limited
+
+    with limited(**limits), reading("the game"):
+        loaded = load_game(source, how)
+        if not isinstance(loaded, ExtensiveGame):
+            raise InputError(f"{loaded.name} is no tree; `gtlearn games show` prints it")
+        draw_tree(loaded, target)
