@@ -264,4 +264,5 @@ def _owners_and_where(verb: str, name: str) -> tuple[list[str], str]:
 
 
 def _listed(kinds: Sequence[str]) -> str:
-    return " or ".join(f"an {kind}" if kind in (STEPS, TREE) else f"a {kind}" for kind in kinds)
+    *most, last = [f"an {kind}" if kind in (STEPS, TREE) else f"a {kind}" for kind in kinds]
+    return f"{', '.join(most)} or {last}" if most else last

@@ -97,16 +97,19 @@ def test_solve_a_market(gtlearn, market):
         ([DILEMMA, *STACKELBERG, "--policy", "random"], "use deterministic or stochastic"),
         (
             [DILEMMA, *STACKELBERG, "--commitment", "pure"],
-            "in a normal-form or a Bayesian game",
+            "in a normal-form, a Bayesian or an extensive-form game",
         ),
         (
             [DILEMMA, "--concept", "correlated"],
             "for which correlated is not available; use",
         ),
-        ([DILEMMA, "--arithmetic", "float"], "it goes with nash in a normal-form game"),
+        (
+            [DILEMMA, "--arithmetic", "float"],
+            "it goes with nash in a normal-form or an extensive-form game",
+        ),
         (
             [DILEMMA, *STACKELBERG, "--method", "dobss"],
-            "in a normal-form or a Bayesian game",
+            "in a normal-form, a Bayesian or an extensive-form game",
         ),
         (["chicken", *STACKELBERG, "--follower", "optimal"], "an iterated or Markov game"),
         (["chicken", *STACKELBERG, "--policy", "stochastic"], "an iterated or Markov game"),
