@@ -12,9 +12,8 @@ from gtlearn.solvers._trees.form import Plan, SequenceForm, plan_of
 from gtlearn.solvers._trees.rounding import rounded_table
 
 _ENOUGH = 1e-6  # of the payoffs' range: NashConv at which it ends
-_LOOK = 50  # iterations between two looks at the limits
 _MEASURE = 500  # iterations between two looks at NashConv
-_MOST = 100_000  # iterations
+_MOST = 50_000  # iterations
 
 
 def approximate_plans(form: SequenceForm) -> tuple[Plan, Plan]:
@@ -23,7 +22,7 @@ def approximate_plans(form: SequenceForm) -> tuple[Plan, Plan]:
     most = max(float(np.ptp(payoffs.floats())) for payoffs in form.game.payoffs) or 1.0
     while minimiser.iterations < _MOST:
         minimiser.step()
-        if minimiser.iterations % _LOOK == 0 and limits.reached():
+        if limits.reached():
             break
         if minimiser.iterations % _MEASURE == 0:
             gained = minimiser.nash_conv()

@@ -29,6 +29,7 @@ _METHODS = {
 }
 _LARGE = 40_000  # sequences of a player from which the linear program is not even tried
 _SHARE = 0.4  # of a limit that is kept for the approximation
+_CERTIFIED = 5e-5  # seconds a node that the certificate takes
 
 
 def solve_nash(
@@ -77,19 +78,31 @@ def _one(game: ExtensiveGame, method: str | None) -> Solution:
     if method is None and max(own.size for own in form.sequences) > _LARGE:
         chosen = DISCOUNTED
     notes = [game.number_note] if game.number_note else []
-    status, tables = OK, None
+    status, tables, seconds = OK, None, _CERTIFIED * game.num_nodes
     try:
-        with limits.keeping(0.0, 0.0 if method else _SHARE):
+        with limits.keeping(seconds, 0.0 if method else _SHARE):
             tell(None, _METHODS[chosen])
             tables = _tables(form, chosen)
     except LimitReached as reached:
         status = reached.status
         notes.append(f"{reached}, so that the best approximation by then is shown")
-    if tables is None and method in (None, DISCOUNTED):
-        chosen = DISCOUNTED
-        tell(None, _METHODS[chosen])
-        tables = _of_plans(form, approximate_plans(form))
-    solutions = () if tables is None else (_certified(game, tables),)
+    except InputError as error:  # the reduced normal form is too large
+        if method is not None:
+            raise
+        notes.append(f"{error}; an approximation is shown")
+    solutions: tuple[NashEquilibrium, ...] = ()
+    try:
+        if tables is None and method in (None, DISCOUNTED):
+            chosen = DISCOUNTED
+            tell(None, _METHODS[chosen])
+            with limits.keeping(seconds):
+                tables = _of_plans(form, approximate_plans(form))
+        if tables is not None:
+            with limits.sparing(seconds), limits.finishing():
+                solutions = (_certified(game, tables),)
+    except LimitReached as reached:
+        status = reached.status
+        notes.append(f"{reached} before anything was certified; {reached.more}")
     return Solution(
         game=game,
         concept="nash",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import option
 from gtlearn.games import ExtensiveGame
@@ -153,6 +153,8 @@ def _proof(solution: Record) -> str:
     """What was verified, in words."""
     certificates = [outcome.certificate for outcome in solution]
     unproven = _unproven(certificates)
+    if unproven and isinstance(solution.game, ExtensiveGame):
+        return _approximation([r for c in certificates for r in c.evidence["regrets"]])
     if unproven and all(c.arithmetic == FLOAT and "regrets" in c.evidence for c in certificates):
         most = max(float(r) for c in certificates for r in c.evidence["regrets"])
         return f"Rounded to floating point, so not proven; the largest regret is {most:.3g}."
@@ -166,6 +168,11 @@ def _unproven(certificates: Sequence[Certificate]) -> str:
     """What is said where some are not verified; else nothing."""
     which = numbered([i for i, c in enumerate(certificates) if not c.verified])
     return which and f"Certificate: NOT verified for {which}; take them as approximations."
+
+
+def _approximation(regrets: Sequence[Any]) -> str:
+    most = exactly(max(regrets))
+    return f"An approximation: by some deviation a player gains up to {most}, and no more."
 
 
 def _start(exact: bool, source: str) -> str:
@@ -224,10 +231,7 @@ def _proof_in_steps(solution: Record) -> str:
     unproven = _unproven(certificates)
     regrets = [r for c in certificates for r in c.evidence.get("regrets", ())]
     if unproven and regrets:
-        return (
-            f"An approximation: by some deviation a player gains up to {exactly(max(regrets))}, "
-            "and no more."
-        )
+        return _approximation(regrets)
     if unproven or any(c.arithmetic == ENCLOSURE for c in certificates):
         return unproven or _ENCLOSED
     start = _start(all(c.arithmetic == RATIONAL for c in certificates), "the game")

@@ -70,3 +70,19 @@ def test_openspiel_agrees(name):
 def test_the_reduced_normal_form_has_the_same_value(name):
     game = games.load(name)
     assert solvers.solve(game)[0].payoffs == solvers.solve(game.reduced())[0].payoffs
+
+
+def test_an_approximation_says_what_it_misses():
+    solution = solvers.solve("leduc_poker", method="dcfr")
+    (profile,) = solution
+    assert not profile.certificate.verified
+    regrets = profile.certificate.evidence["regrets"]
+    assert 0 < sum(regrets) < Fraction(13 * 2, 10**6)  # of payoffs between -13 and 13
+    assert "An approximation: by some deviation a player gains up to" in str(solution)
+    assert not solvers.verify.solution("leduc_poker", solution).false
+
+
+def test_a_limit_leaves_an_approximation_or_a_sentence():
+    solution = solvers.solve("liars_dice(numdice=1,dice_sides=5)", time_limit=1)
+    assert solution.status in ("ok", "time_limit")
+    assert len(solution) or "give a higher limit" in solution.notes[-1]
