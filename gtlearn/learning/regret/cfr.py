@@ -15,9 +15,9 @@ from gtlearn.learning.protocol import labelled
 from gtlearn.solvers._trees.cfr import VARIANTS, Minimiser
 from gtlearn.solvers._trees.form import form_of
 from gtlearn.solvers._trees.meter import Meter
-from gtlearn.solvers._trees.rounding import BITS, rounded_table
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.output.json import tree_json
+from gtlearn.solvers.profiles.rounding import BITS, rounded_table
 
 _FIRST = 10  # iterations that are all measured
 _STATE = ("regrets", "behaviour", "plans", "averages")

@@ -9,7 +9,7 @@ from gtlearn import limits
 from gtlearn.progress import tell
 from gtlearn.solvers._trees.cfr import VARIANTS, Minimiser
 from gtlearn.solvers._trees.form import Plan, SequenceForm, plan_of
-from gtlearn.solvers._trees.rounding import rounded_table
+from gtlearn.solvers.profiles.rounding import rounded_table
 
 _ENOUGH = 1e-6  # of the payoffs' range: NashConv at which it ends
 _MEASURE = 500  # iterations between two looks at NashConv

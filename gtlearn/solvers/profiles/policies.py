@@ -72,7 +72,9 @@ def answers_of(function: Callable[..., Any], game: Game) -> list[Any]:
     Raises:
         InputError: if the function raises.
     """
-    if not game.in_steps and not isinstance(game, ExtensiveGame):
+    if isinstance(game, ExtensiveGame):
+        return answers_in_tree(function, game)
+    if not game.in_steps:
         return [_called(function, player) for player in range(len(game.players))]
     return [
         [_called(function, player, point.label) for point in game.points(player)]
@@ -80,14 +82,72 @@ def answers_of(function: Callable[..., Any], game: Game) -> list[Any]:
     ]
 
 
-def _called(function: Callable[..., Any], player: int, *state: str) -> Any:
-    try:
-        return function(player, *state)
-    except Exception as error:
-        where = "".join(f" and state {label!r}" for label in state)
+def answers_in_tree(function: Callable[..., Any], game: ExtensiveGame) -> list[list[Any]]:
+    """A vector at each information set, from a function of OpenSpiel's states.
+
+    It is called with a state of each set, and gives {action: probability}, by OpenSpiel's numbers,
+    or one probability a legal action. A torch module is called once, with the information state
+    tensors of all sets, one a row; it gives a logit for each distinct action of the game, and what
+    is not legal is left out.
+
+    Raises:
+        InputError: if the tree is of no OpenSpiel game, the function raises, or what it gives is
+            of another form.
+    """
+    asked = list(decision_states(game))
+    legal = [state.legal_actions(player) for player, _, state in asked]
+    if any(kind.__module__.startswith("torch.nn") for kind in type(function).__mro__):
+        rows = _of_logits(function, [s.information_state_tensor(k) for k, _, s in asked], legal)
+    else:
+        rows = [
+            _of_state(function, state, own) for (_, _, state), own in zip(asked, legal, strict=True)
+        ]
+    answers: list[list[Any]] = [[] for _ in game.players]
+    for (player, _, _), row in zip(asked, rows, strict=True):
+        answers[player].append(row)
+    return answers
+
+
+def _of_state(function: Callable[..., Any], state: Any, legal: list[int]) -> list[Any]:
+    answer = _called(function, state)
+    if isinstance(answer, Mapping):
+        if not set(answer) <= set(legal):
+            raise InputError(f"the profile plays an illegal action after {str(state)[:60]!r}")
+        return [answer.get(action, 0.0) for action in legal]
+    row = answer.tolist() if hasattr(answer, "tolist") else list(answer)
+    if len(row) != len(legal):
         raise InputError(
-            f"the profile, called with player {player}{where}, raised {type(error).__name__}: "
-            f"{error}"
+            f"the profile gives {len(row)} probabilities for {len(legal)} legal actions after "
+            f"{str(state)[:60]!r}; give one each, or a mapping from OpenSpiel's actions"
+        )
+    return row
+
+
+def _of_logits(
+    module: Any, tensors: list[list[float]], legal: list[list[int]]
+) -> list[list[float]]:
+    """Softmax over the legal actions."""
+    import torch
+
+    with torch.no_grad():
+        logits = module(torch.tensor(tensors, dtype=torch.float32)).double()
+    if logits.ndim != 2 or len(logits) != len(legal) or logits.shape[1] <= max(map(max, legal)):
+        raise InputError(
+            f"the module gives an array of shape {list(logits.shape)} for {len(legal)} information "
+            "sets; give a row of logits each, one for each distinct action"
+        )
+    return [torch.softmax(row[own], 0).tolist() for row, own in zip(logits, legal, strict=True)]
+
+
+def _called(function: Callable[..., Any], first: Any, *state: str) -> Any:
+    """What it gives for a player, and a state's label; or for a state of OpenSpiel's."""
+    try:
+        return function(first, *state)
+    except Exception as error:
+        where = f"player {first}" if isinstance(first, int) else f"state {str(first)[:60]!r}"
+        where += "".join(f" and state {label!r}" for label in state)
+        raise InputError(
+            f"the profile, called with {where}, raised {type(error).__name__}: {error}"
         ) from error
 
 

@@ -13,10 +13,12 @@ from gtlearn import limits
 from gtlearn.errors import InputError, nearest, option, quoted
 from gtlearn.games import ExtensiveGame, Game, MarkovGame
 from gtlearn.games.kinds.iterated import as_markov
+from gtlearn.games.kinds.normal_form import holds_float
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.profiles.probabilities import FEW, by_label, vector
+from gtlearn.solvers.profiles.rounding import BITS, rounded_vector
 from gtlearn.solvers.profiles.tables import exact_table, pure_table
 
 
@@ -110,19 +112,40 @@ def _read_behaviour(
             f"{whose} is no list of {len(own)} vectors, one an information set; give these, or a "
             f"mapping from the sets' labels; or a mixture of plans with {option('reduced', True)}"
         )
-    exact, notes = [], []
+    exact, notes, moved = [], [], Fraction(0)
     for known, row in zip(own, values, strict=True):
         limits.check()
         where = f"{whose} at {quoted(known.label, 40)}"
-        probabilities, note = vector(_by_action(row, known.actions, where), where, tolerance)
+        given = _by_action(row, known.actions, where)
+        probabilities, note = vector(given, where, tolerance)
         if len(probabilities) != len(known.actions):
             raise InputError(
                 f"{where} has {len(probabilities)} probabilities for {len(known.actions)} actions; "
                 "give one an action"
             )
+        if holds_float(given):
+            rounded = rounded_vector(np.array([float(p) for p in probabilities]), 1.0)
+            pairs = zip(probabilities, rounded, strict=True)
+            moved = max(moved, sum((abs(p - q) for p, q in pairs), Fraction(0)))
+            probabilities, note = rounded, ""
         exact.append(probabilities)
         notes += [note] if note else []
+    if moved:
+        notes.append(_rounding(whose, game, player, moved))
     return tuple(exact), _few(notes)
+
+
+def _rounding(whose: str, game: ExtensiveGame, player: int, moved: Fraction) -> str:
+    """What rounding does to NashConv at most: at each own move on a path what is played changes by
+    at most `moved`, and so each payoff, with and without deviating, by so much of its range."""
+    recalls = game.has_perfect_recall
+    moves = len(game.sequences(player).levels) if recalls else int(game.depth.max())
+    spans = (np.ptp(payoffs.floats()) for payoffs in game.payoffs)
+    bound = 2 * float(moved) * moves * float(sum(spans))
+    return (
+        f"the probabilities of {whose} are rounded to multiples of 2^-{BITS}, which moves NashConv "
+        f"by at most {bound:.2g}"
+    )
 
 
 def read_response(

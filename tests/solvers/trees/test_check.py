@@ -11,7 +11,7 @@ from open_spiel.python.policy import UniformRandomPolicy
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
 
-ROUNDED = 1e-9  # OpenSpiel sums some ten thousand doubles
+ROUNDED = 1e-6  # probabilities are rounded to 30 bits; the notes say by how much that matters
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,30 @@ def test_a_policy_of_another_game():
     policy = UniformRandomPolicy(pyspiel.load_game("leduc_poker"))
     with pytest.raises(InputError, match="give a policy of the same game"):
         solvers.check(policy, games.load("kuhn_poker"))
+
+
+def test_functions_of_states_and_torch_modules():
+    """Both play uniformly, which pays as computed by hand above."""
+    game = games.load("kuhn_poker")
+    by_number = solvers.check(lambda state: dict.fromkeys(state.legal_actions(), 0.5), game)
+    by_position = solvers.check(lambda state: [0.5, 0.5], game)
+    assert by_number.nash_conv == by_position.nash_conv == Fraction(11, 12)
+    torch = pytest.importorskip("torch", reason="modules need the extra learn")
+    module = torch.nn.Linear(11, 2)  # Kuhn's information state tensors have 11 entries
+    torch.nn.init.zeros_(module.weight)
+    torch.nn.init.zeros_(module.bias)
+    assert solvers.check(module, game).nash_conv == Fraction(11, 12)
+    with pytest.raises(InputError, match="for 2 legal actions"):
+        solvers.check(lambda state: [1.0], game)
+    with pytest.raises(InputError, match="one for each distinct action"):
+        solvers.check(torch.nn.Linear(11, 1), game)
+
+
+def test_rounding_is_said_and_bounded():
+    floats = [[[1 / 3, 2 / 3]] * 6, [[0.1, 0.9]] * 6]
+    exact = [[["1/3", "2/3"]] * 6, [["1/10", "9/10"]] * 6]
+    report, true = solvers.check(floats, "kuhn_poker"), solvers.check(exact, "kuhn_poker")
+    notes = [note for note in report.notes if "rounded to multiples of 2^-30" in note]
+    bound = sum(float(note.rpartition("at most ")[2]) for note in notes)
+    assert len(notes) == 2 and not any("rounded" in note for note in true.notes)
+    assert 0 < abs(report.nash_conv - true.nash_conv) <= bound < 1e-6
