@@ -75,8 +75,9 @@ def test_functions_of_states_and_torch_modules():
 
 
 def test_rounding_is_said_and_bounded():
-    floats = [[[1 / 3, 2 / 3]] * 6, [[0.1, 0.9]] * 6]
-    exact = [[["1/3", "2/3"]] * 6, [["1/10", "9/10"]] * 6]
+    sevenths = [[Fraction(k, 7), Fraction(7 - k, 7)] for k in range(1, 7)]
+    exact = [sevenths, sevenths[::-1]]
+    floats = [[list(map(float, row)) for row in table] for table in exact]
     report, true = solvers.check(floats, "kuhn_poker"), solvers.check(exact, "kuhn_poker")
     notes = [note for note in report.notes if "rounded to multiples of 2^-30" in note]
     bound = sum(float(note.rpartition("at most ")[2]) for note in notes)
