@@ -8,6 +8,7 @@ from typing import Any
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
+from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import to_fraction
 
 
@@ -29,14 +30,18 @@ class Node:
         """A player moves here, who cannot tell nodes of one information set apart.
 
         Raises:
-            InputError: if the node is settled already, or there is no such player.
+            InputError: if the node is settled already, there is no such player, or there are no
+                actions or two of one label.
         """
-        if player not in self.tree.players:
+        if not isinstance(player, str) or player not in self.tree.players:
             raise InputError(
                 f"{quoted(player)} is no player of {quoted(self.tree.name)}; use one of "
                 f"{', '.join(self.tree.players)}"
             )
-        return self._settled((player, information_set), actions)
+        labels = [label_of(action) for action in actions]
+        if not labels or len(set(labels)) < len(labels):
+            raise InputError(f"the actions at {self._shown()} are none, or one is named twice")
+        return self._settled((player, label_of(information_set)), labels)
 
     def draws(self, outcomes: Mapping[str, Any]) -> Node:
         """Chance moves here: the exact probability of each outcome.
@@ -44,7 +49,8 @@ class Node:
         Raises:
             InputError: if the node is settled already, or a probability is no number.
         """
-        return self._settled([to_fraction(p) for p in outcomes.values()], list(outcomes))
+        labels = [label_of(outcome) for outcome in outcomes]
+        return self._settled([to_fraction(p) for p in outcomes.values()], labels)
 
     def pays(self, *payoffs: Any) -> None:
         """The game ends here, and pays each player so much.
@@ -97,6 +103,8 @@ class Node:
             if place is None:
                 place = recorder.meet(mover, label, label, list(self._below))
             recorder.decision(parent, move, mover, place, len(self._below))
+            below = list(self._below.values())
+            return [below[k] for k in recorder.ordered(mover, place, list(self._below))]
         return list(self._below.values())
 
 
@@ -110,7 +118,9 @@ class Tree:
     """
 
     def __init__(self, name: str, players: Sequence[str]) -> None:
-        self.name, self.players = name, tuple(players)
+        self.name, self.players = name, tuple(map(label_of, players))
+        if len(self.players) < 2:
+            raise InputError(f"{quoted(name)} has {len(self.players)} player(s); give two or more")
         self.root = Node(self)
 
     def game(self, source: str = "") -> ExtensiveGame:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from gtlearn.errors import about
-from gtlearn.games.formats.tokens import Tokens
+from gtlearn.games.formats.tokens import Tokens, quote
 from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
 from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.games.labels import distinct_labels, shown
@@ -124,8 +124,10 @@ def _read_chance(tokens: Tokens, content: _File, infoset: int) -> int:
             f"the probabilities of chance information set {infoset} sum to "
             f"{short_number(sum(probabilities))}, not 1; write them as ratios p/q"
         )
-    if content.chance.setdefault(infoset, (labels, probabilities))[1] != probabilities:
-        raise tokens.error(f"chance information set {infoset} had other probabilities before")
+    if content.chance.setdefault(infoset, (labels, probabilities)) != (labels, probabilities):
+        raise tokens.error(
+            f"chance information set {infoset} had other outcomes or probabilities before"
+        )
     return len(probabilities)
 
 
@@ -147,6 +149,11 @@ def _read_actions(tokens: Tokens, content: _File, key: tuple[int, int]) -> int:
         raise tokens.error(
             f"information set {key[1]} of player {key[0] + 1} had {len(known)} actions before, "
             f"{len(actions)} here; they must be the same"
+        )
+    if known != actions:
+        raise tokens.error(
+            f"information set {key[1]} of player {key[0] + 1} had the actions {', '.join(known)} "
+            f"before, {', '.join(actions)} here; write the same in the same order"
         )
     return len(actions)
 
@@ -190,8 +197,8 @@ def _walk(content: _File, record: TreeRecorder) -> None:
 
 def dump_efg(game: ExtensiveGame) -> str:
     """A tree as a .efg text, chance and payoffs as ratios."""
-    lines = [f"EFG 2 R {_quoted(game.name)} {{ {' '.join(map(_quoted, game.players))} }}"]
-    lines.append(_quoted(game.source))
+    lines = [f"EFG 2 R {quote(game.name)} {{ {' '.join(map(quote, game.players))} }}"]
+    lines.append(quote(game.source))
     rows = zip(game.mover.tolist(), game.place.tolist(), strict=True)
     payoffs = [array.texts() for array in game.payoffs]
     for mover, place in rows:
@@ -201,16 +208,11 @@ def dump_efg(game: ExtensiveGame) -> str:
         elif mover == CHANCE:
             drawn = game.chance[place]
             pairs = zip(drawn.labels, drawn.probabilities, strict=True)
-            listed = " ".join(f"{_quoted(label)} {format_number(p)}" for label, p in pairs)
+            listed = " ".join(f"{quote(label)} {format_number(p)}" for label, p in pairs)
             lines.append(f'c "" {place + 1} "" {{ {listed} }} 0')
         else:
             known = game.sets[mover][place]
-            listed = " ".join(map(_quoted, known.actions))
-            label = _quoted(known.label)
+            listed = " ".join(map(quote, known.actions))
+            label = quote(known.label)
             lines.append(f'p "" {mover + 1} {place + 1} {label} {{ {listed} }} 0')
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

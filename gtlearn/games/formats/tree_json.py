@@ -59,7 +59,9 @@ def parse_tree(value: Mapping[str, Any], name: str, source: str) -> ExtensiveGam
     Raises:
         InputError: naming where, if it is none.
     """
-    players = [str(player) for player in value.get("players", ())]
+    players = value.get("players")
+    if not isinstance(players, list) or len(players) < 2 or not all(map(_is_text, players)):
+        raise InputError("players is no list of two or more labels")
     record = TreeRecorder(str(value.get("name", name)), players)
     stack: list[tuple[Any, int, int, str]] = [(value.get("root"), -1, 0, "root")]
     while stack:
@@ -80,6 +82,8 @@ def _record(
     record: TreeRecorder, node: Mapping[str, Any], parent: int, move: int, where: str
 ) -> list[tuple[Any, str]]:
     """Records a node; those below it, and where they stand."""
+    if sum(key in node for key in ("payoffs", "chance", "player")) != 1:
+        raise InputError(f"{where} has not exactly one of payoffs, chance and player")
     if "payoffs" in node:
         payoffs = node["payoffs"]
         if not isinstance(payoffs, list) or len(payoffs) != len(record.players):
@@ -88,13 +92,17 @@ def _record(
         return []
     if "chance" in node:
         drawn = node["chance"]
+        if not isinstance(drawn, list) or not drawn or not all(map(_is_outcome, drawn)):
+            raise InputError(f"{where} has no list of outcomes with label, probability and then")
         labels = [str(entry["label"]) for entry in drawn]
         record.chance(parent, move, labels, [_number(e["probability"], where) for e in drawn])
         return [(e["then"], f"{where}/{label}") for e, label in zip(drawn, labels, strict=True)]
     player = str(node.get("player"))
     if player not in record.players:
         raise InputError(f"{where} names a player {quoted(player)}, unknown")
-    mover, label = record.players.index(player), str(node.get("set", where))
+    mover, label = record.players.index(player), node.get("set", where)
+    if not _is_text(label):
+        raise InputError(f"{where} names its information set by no text")
     actions = node.get("actions")
     if not isinstance(actions, Mapping) or not actions:
         raise InputError(f"{where} has no actions; give an object of labels and nodes")
@@ -102,7 +110,16 @@ def _record(
     if place is None:
         place = record.meet(mover, label, label, list(actions))
     record.decision(parent, move, mover, place, len(actions))
-    return [(child, f"{where}/{action}") for action, child in actions.items()]
+    below = [(child, f"{where}/{action}") for action, child in actions.items()]
+    return [below[k] for k in record.ordered(mover, place, list(actions))]
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_outcome(value: Any) -> bool:
+    return isinstance(value, Mapping) and {"label", "probability", "then"} <= set(value)
 
 
 def _number(value: Any, where: str) -> Fraction:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -131,8 +132,45 @@ def _solves(matrix: Any, answer: Scaled, right: NDArray[np.int64]) -> bool:
     return all(a == denominator * b for a, b in zip(amounts, right.tolist(), strict=True))
 
 
+@dataclass(frozen=True)
+class LongMatrix:
+    """A sparse matrix of integers of any length.
+
+    Attributes:
+        rows: for each row its entries, by column.
+        columns: how many columns there are.
+    """
+
+    rows: list[dict[int, int]]
+    columns: int
+
+    def product(self, vector: list[int]) -> list[int]:
+        """A x."""
+        return [sum(v * vector[j] for j, v in row.items()) for row in self.rows]
+
+    def transposed(self) -> LongMatrix:
+        """The matrix with rows and columns exchanged."""
+        turned: list[dict[int, int]] = [{} for _ in range(self.columns)]
+        for i, row in enumerate(self.rows):
+            for j, value in row.items():
+                turned[j][i] = value
+        return LongMatrix(turned, len(self.rows))
+
+
+def long_matrix(
+    rows: list[int], columns: list[int], values: list[int], shape: tuple[int, int]
+) -> LongMatrix:
+    """A matrix from its entries, those of one place added up."""
+    held: list[dict[int, int]] = [{} for _ in range(shape[0])]
+    for i, j, value in zip(rows, columns, values, strict=True):
+        held[i][j] = held[i].get(j, 0) + value
+    return LongMatrix(held, shape[1])
+
+
 def exact_product(matrix: Any, vector: list[int]) -> list[int]:
-    """A x for a sparse matrix of int64 and integers of any length."""
+    """A x for a `LongMatrix`, or a scipy sparse matrix of int64 whose sums of sizes are small."""
+    if isinstance(matrix, LongMatrix):
+        return matrix.product(vector)
     width = int(np.abs(matrix).sum(axis=1).max()) if matrix.nnz else 1
     limb = _SAFE_BITS - width.bit_length()
     mask = (1 << limb) - 1

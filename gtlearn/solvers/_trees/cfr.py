@@ -81,10 +81,9 @@ class Minimiser:
         self.plexes = tuple(Treeplex(own) for own in form.sequences)
         orders = [np.argsort(plex.position) for plex in self.plexes]
         self._payoffs: list[Any] = []
-        for player, matrix in enumerate(form.matrices):
-            own = matrix if player == 0 else matrix.T
-            moved = own.tocsr()[orders[player]].tocsc()[:, orders[1 - player]].tocsr()
-            self._payoffs.append(moved.astype(np.float64) / form.denominator(player))
+        for player in (0, 1):
+            moved = form.floats(player)[orders[player]].tocsc()[:, orders[1 - player]]
+            self._payoffs.append(moved.tocsr())
         self.regrets = [np.zeros(plex.size - 1) for plex in self.plexes]
         self.last = [np.zeros(plex.size - 1) for plex in self.plexes]
         self.behaviour = [plex.uniform() for plex in self.plexes]

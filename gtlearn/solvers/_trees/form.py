@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games.kinds.extensive import ExtensiveGame, Sequences
-from gtlearn.games.numbers import integer_array
-from gtlearn.solvers._linear.sparse_system import exact_product
+from gtlearn.solvers._linear.sparse_system import exact_product, long_matrix
 from gtlearn.solvers.outcomes import Table
+
+_EXACT = 2**53  # integers below it are doubles
 
 Plan = tuple[list[int], int]  # numerators of a realisation plan, and their denominator
 
@@ -51,17 +52,34 @@ class SequenceForm:
         return self._weights[player][1]
 
     @cached_property
+    def is_small(self) -> bool:
+        """Whether sums of entries are exact in doubles."""
+        return all(sum(map(abs, tops)) < _EXACT for tops, _ in self._weights)
+
+    @cached_property
     def matrices(self) -> tuple[Any, Any]:
-        """Each player's (sequences of player 0, sequences of player 1), sparse, int64."""
+        """Each player's (sequences of player 0, sequences of player 1), sparse: scipy's of int64
+        where entries are small, else `LongMatrix`."""
         return self._matrix(0), self._matrix(1)
 
     def _matrix(self, player: int) -> Any:
+        first, second = self.game.leaf_sequences
+        shape = (self.sequences[0].size, self.sequences[1].size)
+        tops = self._weights[player][0]
+        if not self.is_small:
+            return long_matrix(first.tolist(), second.tolist(), tops, shape)
         from scipy.sparse import csr_array
 
-        first, second = self.game.leaf_sequences
-        entries = integer_array(self._weights[player][0], (len(first),)).numerators
-        shape = (self.sequences[0].size, self.sequences[1].size)
-        return csr_array((entries.astype(np.int64), (first, second)), shape=shape)
+        return csr_array((np.array(tops, dtype=np.int64), (first, second)), shape=shape)
+
+    def floats(self, player: int) -> Any:
+        """The player's payoffs in floats, with its own sequences as rows."""
+        from scipy.sparse import csr_array
+
+        entries = self.game.chance_reach.floats() * self.game.payoffs[player].floats()
+        own, other = self.game.leaf_sequences[[player, 1 - player]]
+        shape = (self.sequences[player].size, self.sequences[1 - player].size)
+        return csr_array((entries, (own, other)), shape=shape)
 
     def rows_of(self, player: int) -> Any:
         """The player's matrix with its own sequences as rows."""
@@ -69,7 +87,8 @@ class SequenceForm:
 
     @cached_property
     def _rows(self) -> tuple[Any, Any]:
-        return self.matrices[0], self.matrices[1].T.tocsr()
+        first, second = self.matrices
+        return first, second.T.tocsr() if self.is_small else second.transposed()
 
 
 def form_of(game: ExtensiveGame) -> SequenceForm:

@@ -118,10 +118,10 @@ def _tables(form: SequenceForm, method: str) -> tuple[Table, Table] | None:
     """Both behaviour strategies by an exact method; None where it finds none."""
     if method == DISCOUNTED:
         return None
-    if method == PLANS:
-        return behaviour_of_mixture(form)
-    plans = child.bounded(optimal_plans, form, seconds=program_seconds(form))
-    return None if plans is None else _of_plans(form, plans)
+    if method == PROGRAM and form.is_small:
+        plans = child.bounded(optimal_plans, form, seconds=program_seconds(form))
+        return None if plans is None else _of_plans(form, plans)
+    return behaviour_of_mixture(form)
 
 
 def exact_tables(form: SequenceForm) -> tuple[Table, Table]:

@@ -24,8 +24,8 @@ from gtlearn.solvers.verify.claim import (
     verified_failures,
     whole_statements,
 )
-from gtlearn.solvers.verify.form import number_failures
-from gtlearn.solvers.verify.report import Statement, Tested, Unproven
+from gtlearn.solvers.verify.form import items, number_failures
+from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
 
 _EVIDENCE = ("regrets", "value")
 _PERFECT = "subgame-perfect"
@@ -36,6 +36,10 @@ _Rows = Sequence[Sequence[Number]]
 
 def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
     """The statements of a solution of a tree in behaviour strategies."""
+    if claim.concept not in ("nash", _PERFECT):
+        wrong = f"{claim.concept} is stated of a tree, of which only Nash and {_PERFECT} are"
+        yield Statement("of which concept they are", unless(False, wrong))
+        return
     held = True
     for k, outcome in enumerate(claim.outcomes):
         test = Tested(partial(_failures, game, outcome))
@@ -57,7 +61,7 @@ def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
     yield from foreign_statements(claim, OF_TABLES, "commitments to tables")
     yield from foreign_statements(claim, SETS, "Nash equilibria of a normal form")
     if len(claim.outcomes) > 1:
-        keys = [repr(vars(outcome).get("strategies")) for outcome in claim.outcomes]
+        keys = [tables_of(game, outcome) for outcome in claim.outcomes]
         yield Statement("that the solutions are different ones", partial(repeated, keys))
     if claim.complete:
         yield Statement(COMPLETE, partial(_others, game, claim))
@@ -71,15 +75,14 @@ def strategy_statements(game: ExtensiveGame, result: Mapping[str, Any]) -> Itera
 
 
 def _gains(game: ExtensiveGame, result: Mapping[str, Any]) -> list[str]:
-    strategies = [
-        _table_of(game, player, strategy) for player, strategy in enumerate(result["strategies"])
-    ]
-    if len(strategies) != game.num_players:
-        raise InputError(f"{len(strategies)} strategies for {game.num_players} players")
+    given = items(result["strategies"], "the strategies")
+    if len(given) != game.num_players:
+        raise InputError(f"{len(given)} strategies for {game.num_players} players")
+    strategies = [_table_of(game, player, strategy) for player, strategy in enumerate(given)]
     regrets, payoffs = regrets_and_payoffs(game, strategies)
     failures = []
     for name, true in (("regrets", regrets), ("payoffs", payoffs)):
-        stated = result.get(name, ())
+        stated = items(result.get(name), f"the {name}")
         if len(stated) != len(true):
             raise InputError(f"there are not {len(true)} {name}")
         for k, player in enumerate(game.players):
@@ -163,19 +166,19 @@ def _table_of(game: ExtensiveGame, player: int, strategy: Any) -> tuple[Any, ...
             raise InputError(f"{whose} lacks the information set {quoted(missing[0])}")
         rows = [_row_of(strategy[known.label], known.actions, whose) for known in own]
     else:
-        rows = list(strategy)
+        rows = [list(items(row, whose)) for row in items(strategy, whose)]
     if [len(row) for row in rows] != [len(known.actions) for known in own]:
         raise InputError(f"{whose} has not one number an action of each information set")
     for known, row in zip(own, rows, strict=True):
         exact = [to_fraction(p) for p in row]
         if min(exact) < 0 or sum(exact) != 1:
             raise InputError(f"{whose} is no distribution at {quoted(known.label)}")
-    return tuple(tuple(row) for row in rows)
+    return tuple(tuple(Fraction(to_fraction(p)) for p in row) for row in rows)
 
 
 def _row_of(row: Any, actions: Sequence[str], whose: str) -> list[Any]:
     if not isinstance(row, Mapping):
-        return list(row)
+        return list(items(row, whose))
     if set(row) != set(actions):
         raise InputError(f"{whose} does not name the actions {', '.join(actions)} where it moves")
     return [row[action] for action in actions]
@@ -198,6 +201,8 @@ def regrets_and_payoffs(
         InputError: if a player of the tree has not perfect recall.
         LimitReached: at a limit.
     """
+    for player in range(game.num_players):
+        game.sequences(player)  # raises where one forgets
     walk = _Walk(game, tables)
     payoffs = walk.payoffs()
     return tuple(walk.best(k) - payoff for k, payoff in enumerate(payoffs)), payoffs
@@ -260,9 +265,6 @@ class _Walk:
                 own = self.mover[up] == player
                 above[node] = (self.place[up], self.move[node]) if own else above[up]
             if mover == player:
-                known = before[self.place[node]]
-                if known is not None and known != above[node]:
-                    raise InputError(f"player {player} of the tree has not perfect recall")
                 before[self.place[node]] = above[node]
             elif mover == -2 and reach[node]:
                 value = reach[node] * (common // bottom[node]) * numerators[self.place[node]]

@@ -90,6 +90,21 @@ class TreeRecorder:
         self._numbers[player][key] = len(own) - 1
         return len(own) - 1
 
+    def ordered(self, player: int, place: int, actions: Sequence[str]) -> list[int]:
+        """Where the actions of an information set stand among those that are listed at a node.
+
+        Raises:
+            InputError: if other actions are listed there.
+        """
+        known = self._sets[player][place]
+        if sorted(known.actions) != sorted(actions):
+            raise InputError(
+                f"information set {quoted(known.label)} of player {quoted(self.players[player])} "
+                f"has the actions {', '.join(actions)} at one node and {', '.join(known.actions)} "
+                "at another; they must be the same"
+            )
+        return [list(actions).index(action) for action in known.actions]
+
     def decision(self, parent: int, move: int, player: int, place: int, actions: int) -> int:
         """Records a node of a player's information set.
 

@@ -1,0 +1,123 @@
+"""Trees that are no trees: one sentence each, and labels that decide, not positions."""
+
+import json
+from fractions import Fraction
+
+import pytest
+
+from gtlearn import games, solvers
+from gtlearn.errors import InputError
+
+
+def read(root, players=("A", "B")):
+    tree = {"schema": "gtlearn/tree/1", "players": players, "root": root}
+    return games.loads(json.dumps(tree), "json")
+
+
+def leaf(*payoffs):
+    return {"payoffs": list(payoffs)}
+
+
+def test_labels_decide_which_action_is_meant():
+    """B's actions stand in another order at its second node."""
+    first = {"player": "B", "set": "h", "actions": {"L": leaf(0, 0), "R": leaf(1, 1)}}
+    second = {"player": "B", "set": "h", "actions": {"R": leaf(5, 5), "L": leaf(0, 0)}}
+    game = read({"player": "A", "set": "a", "actions": {"x": first, "y": second}})
+    assert game.reduced().payoff(0, (1, 1)) == 5
+    tree = games.tree("t", ["A", "B"])
+    start = tree.root.decides("A", "a", ["x", "y"])
+    for move, labels, worth in (("x", "LR", (0, 1)), ("y", "RL", (5, 0))):
+        node = start[move].decides("B", "h", labels)
+        for label, paid in zip(labels, worth, strict=True):
+            node[label].pays(paid, paid)
+    assert tree.game().fingerprint == game.fingerprint
+    assert solvers.solve(game, "subgame-perfect")[0].payoffs == (5, 5)
+
+
+def test_other_actions_at_one_information_set():
+    wrong = {"player": "B", "set": "h", "actions": {"U": leaf(0, 0), "D": leaf(1, 1)}}
+    first = {"player": "B", "set": "h", "actions": {"L": leaf(0, 0), "R": leaf(1, 1)}}
+    with pytest.raises(InputError, match="has the actions U, D at one node and L, R at another"):
+        read({"player": "A", "set": "a", "actions": {"x": first, "y": wrong}})
+    text = 'EFG 2 R "t" { "A" "B" } ""\np "" 1 1 "a" { "x" "y" } 0\n'
+    text += 'p "" 2 1 "h" { "L" "R" } 0\nt "" 1 "" { 0, 0 }\nt "" 2 "" { 1, 1 }\n'
+    text += 'p "" 2 1 "h" { "R" "L" } 0\nt "" 3 "" { 5, 5 }\nt "" 4 "" { 0, 0 }\n'
+    with pytest.raises(InputError, match="had the actions L, R before, R, L here"):
+        games.loads(text, "efg")
+
+
+@pytest.mark.parametrize(
+    ("root", "players", "message"),
+    [
+        (leaf(1, 2), 5, "players is no list of two or more labels"),
+        (leaf(1), ["A"], "players is no list of two or more labels"),
+        (leaf(1, 2), "AB", "players is no list of two or more labels"),
+        (leaf(1, 2), ["A", None], "players is no list of two or more labels"),
+        ({"chance": 5}, ["A", "B"], "no list of outcomes"),
+        ({"chance": [{"label": "x", "probability": 1}]}, ["A", "B"], "no list of outcomes"),
+        ({"payoffs": [1, 2], "player": "A"}, ["A", "B"], "exactly one of payoffs, chance"),
+        ({"player": "C", "actions": {"x": leaf(1, 2)}}, ["A", "B"], "'C', unknown"),
+        ({"player": "A", "set": ["x"], "actions": {}}, ["A", "B"], "by no text"),
+        ({"player": "A", "set": "x", "actions": {}}, ["A", "B"], "has no actions"),
+        (7, ["A", "B"], "root is no object"),
+        (leaf(1, "x"), ["A", "B"], "root: 'x' is not a number"),
+        (leaf(1), ["A", "B"], "not one payoff a player"),
+    ],
+)
+def test_json_that_is_no_tree(root, players, message):
+    with pytest.raises(InputError, match=message):
+        read(root, players)
+
+
+def test_nodes_that_are_no_nodes():
+    tree = games.tree("t", ["A", "B"])
+    with pytest.raises(InputError, match="none, or one is named twice"):
+        tree.root.decides("A", "s", ["x", "x"])
+    with pytest.raises(InputError, match="none, or one is named twice"):
+        tree.root.decides("A", "s", [])
+    with pytest.raises(InputError, match="is no player"):
+        tree.root.decides("C", "s", ["x"])
+    with pytest.raises(InputError, match="3 payoffs for 2 players"):
+        tree.root.pays(1, 2, 3)
+    with pytest.raises(InputError, match="nothing happens at 'the start'"):
+        tree.game()
+    node = tree.root.decides("A", "s", [1, 2])
+    with pytest.raises(InputError, match="said twice"):
+        tree.root.pays(1, 2)
+    with pytest.raises(InputError, match="there is no move '3'"):
+        node["3"]
+    with pytest.raises(InputError, match="give two or more"):
+        games.tree("t", ["A"])
+
+
+def guessing(count, worth):
+    tree = games.tree("g", ["A", "B"])
+    chance = tree.root.draws({str(k): Fraction(1, count) for k in range(count)})
+    for k in range(count):
+        move = chance[str(k)].decides("A", "s", ["l", "r"])
+        move["l"].pays(worth + k, -worth - k)
+        move["r"].pays(0, 0)
+    return tree.game()
+
+
+@pytest.mark.parametrize("worth", [5, 2**61 - 20, 10**18 + 1, 2305843009213693951, 10**40 + 1])
+def test_payoffs_of_any_size(worth):
+    game = guessing(8, worth)
+    true = worth + Fraction(7, 2)
+    for concept in ("nash", "subgame-perfect"):
+        solution = solvers.solve(game, concept)
+        assert solution[0].payoffs == (true, -true)
+        assert not solvers.verify.solution(game, solution).false
+    idle = [[[0, 1]], []]
+    assert solvers.meter(game)(idle) == solvers.check(idle, game).nash_conv == true
+
+
+def test_labels_of_any_kind_are_written():
+    tree = games.tree('a "b" \\ c', ["A\\n", "B"])
+    node = tree.root.decides("A\\n", 'x"y', ["\\l", "r\\n"])
+    node["\\l"].pays(1, "1/3")
+    node["r\\n"].pays(0, 10**30)
+    for form in ("efg", "json"):
+        assert games.loads(games.dumps(tree.game(), form), form).fingerprint == (
+            tree.game().fingerprint
+        )
