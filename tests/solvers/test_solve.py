@@ -111,7 +111,7 @@ class TestBadInput:
         [
             ({"concept": "nahs"}, "'nahs' is no concept; did you mean nash"),
             ({"concept": "stackleberg"}, "did you mean stackelberg"),
-            ({"concept": "xyz"}, "use nash, subgame-perfect, stackelberg, correlated or coarse-correlated"),
+            ({"concept": "xyz"}, "use nash, subgame-perfect, stackelberg, correlated or"),
             ({"find": "al"}, "'al' is no find; did you mean all"),
             ({"find": "every"}, "use one or all"),
             ({"arithmetic": "exat"}, "did you mean exact"),

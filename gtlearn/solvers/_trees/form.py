@@ -48,7 +48,7 @@ class SequenceForm:
         return tuple(out)
 
     def denominator(self, player: int) -> int:
-        """What the entries of `matrix` are divided by."""
+        """What the entries of `matrices` are divided by."""
         return self._weights[player][1]
 
     @cached_property
