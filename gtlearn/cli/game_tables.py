@@ -112,7 +112,7 @@ def _tree(game: ExtensiveGame) -> Iterable[str | Table]:
     lines = []
     for node, depth in enumerate(game.depth.tolist()):
         mover, place = int(game.mover[node]), int(game.place[node])
-        label = f"{game.history(node)[-1]}: " if node else ""
+        label = f"{game.last_move(node)}: " if node else ""
         if mover == LEAF:
             what = ", ".join(short_number(own[place]) for own in game.payoffs)
         elif mover == CHANCE:

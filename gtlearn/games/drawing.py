@@ -11,6 +11,7 @@ from gtlearn.errors import InputError
 from gtlearn.files import require_replaceable, write_whole
 from gtlearn.games.kinds.extensive import ExtensiveGame
 from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
+from gtlearn.games.labels import latex_escape
 from gtlearn.games.numbers import format_number
 from gtlearn.optional import optional
 
@@ -101,11 +102,11 @@ def tikz(game: ExtensiveGame, where: Layout) -> str:
             lines.append(rf"\node (n{node}) at {at} [below] {{$({paid})$}};")
         else:
             shape = "rectangle" if mover == CHANCE else "circle"
-            who = "" if mover == CHANCE else _escaped(game.players[mover])
+            who = "" if mover == CHANCE else latex_escape(game.players[mover])
             style = f"[draw, fill=black, {shape}, inner sep=1.5pt, label=above:{{{who}}}]"
             lines.append(rf"\node (n{node}) at {at} {style} {{}};")
     for node in range(1, game.num_nodes):
-        label = _escaped(_label(game, node))
+        label = latex_escape(_label(game, node))
         side = "left" if where.x[node] <= where.x[int(game.parent[node])] else "right"
         lines.append(rf"\draw (n{int(game.parent[node])}) -- node[{side}] {{{label}}} (n{node});")
     for _, _, nodes in where.joined:
@@ -165,20 +166,12 @@ def _picture(game: ExtensiveGame, where: Layout, form: str) -> bytes:
 
 def _label(game: ExtensiveGame, node: int) -> str:
     """The move that leads to a node, of chance with its probability."""
-    before, move = int(game.parent[node]), int(game.move[node])
-    mover, place = int(game.mover[before]), int(game.place[before])
-    if mover == CHANCE:
-        drawn = game.chance[place]
-        return f"{drawn.labels[move]} ({format_number(drawn.probabilities[move])})"
-    return game.sets[mover][place].actions[move]
+    before, label = int(game.parent[node]), game.last_move(node)
+    if game.mover[before] != CHANCE:
+        return label
+    probability = game.chance[int(game.place[before])].probabilities[int(game.move[node])]
+    return f"{label} ({format_number(probability)})"
 
 
 def _colour(player: int) -> str:
     return _COLOURS[player % len(_COLOURS)]
-
-
-def _escaped(text: str) -> str:
-    """A label with LaTeX's special characters written out."""
-    for character in "&%$#_{}":
-        text = text.replace(character, "\\" + character)
-    return text.replace("^", r"\textasciicircum{}").replace("~", r"\textasciitilde{}")

@@ -75,6 +75,26 @@ def shown(token: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    **{character: "\\" + character for character in "&%$#_{}"},
+}
+
+
+def latex_escape(text: str) -> str:
+    """`text` with LaTeX's special characters written out.
+
+    >>> latex_escape("a_b & 5%")
+    'a\\\\_b \\\\& 5\\\\%'
+    """
+    return "".join(_ESCAPES.get(character, character) for character in text)
+
+
 @dataclass(frozen=True)
 class Point:
     """A decision point of a player; its strategy has one vector of probabilities at each.

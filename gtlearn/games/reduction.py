@@ -73,10 +73,10 @@ def reduced_normal_form(game: ExtensiveGame) -> NormalFormGame:
     return _recorded(game).reduced_normal_form(source=game.source, number_note=game.number_note)
 
 
-def plans_of(game: ExtensiveGame, player: int) -> list[dict[int, int]]:
-    """A player's reduced strategies, in the order of the reduced normal form: what each plays at
-    each information set that its own moves leave reachable."""
-    return [plan for plan, _ in _strategies(_recorded(game)._trees[player])]
+def plans_of(game: ExtensiveGame) -> list[list[dict[int, int]]]:
+    """Each player's reduced strategies, in the order of the reduced normal form: what they play at
+    each information set that their own moves leave reachable."""
+    return [[plan for plan, _ in _strategies(tree)] for tree in _recorded(game)._trees]
 
 
 def _recorded(game: ExtensiveGame) -> TreeRecord:
@@ -132,14 +132,8 @@ class TreeRecord:
             actions: labels of the actions.
 
         Raises:
-            InputError: if there is no action, if the set had other actions before, or once it is
-                certain that the reduced normal form is too large.
+            InputError: once it is certain that the reduced normal form is too large.
         """
-        if not actions:
-            raise InputError(
-                f"player {quoted(self.players[player])} of {shown(self.name)} has no action in "
-                f"information set {quoted(label)}, where it moves; use another game"
-            )
         tree = self._trees[player]
         index = tree.number.setdefault(key, len(tree.sets))
         if index == len(tree.sets):
@@ -147,16 +141,9 @@ class TreeRecord:
             tree.choices += len(actions) - 1
             if math.prod(s.choices for s in self._trees) > MAX_REDUCED_PROFILES:
                 raise InputError(self._too_large(f"more than {MAX_REDUCED_PROFILES}"))
-        known = tree.sets[index]
-        if len(known.actions) != len(actions):
-            raise InputError(
-                f"information set {quoted(label)} of player {quoted(self.players[player])} has "
-                f"{len(actions)} actions at one node and {len(known.actions)} at another; they "
-                "must be the same"
-            )
         own = at[player]
         if (own, index, 0) not in tree.children:
-            known.parents.append(own)
+            tree.sets[index].parents.append(own)
             tree.entered.setdefault(own, []).append(index)
             for action in range(len(actions)):
                 tree.children[own, index, action] = tree.size

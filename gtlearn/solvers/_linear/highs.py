@@ -165,7 +165,6 @@ def _simplex(
     start: FloatOptimum | None,
     options: dict[str, Any],
 ) -> FloatOptimum | None:
-    import highspy
 
     m, n = len(bounds), len(objective)
     row_lower = np.full(m, -np.inf)
@@ -176,6 +175,21 @@ def _simplex(
     solver.passModel(lp)
     if start is not None:
         solver.setBasis(_highs_basis(start, n, m))
+    basis = run_to_basis(solver)
+    if basis is None:
+        return None
+    solution = solver.getSolution()
+    return FloatOptimum(*basis, np.array(solution.col_value), -np.array(solution.row_dual))
+
+
+def run_to_basis(solver: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """Runs HiGHS on what it was given; the basic columns and the tight rows, None without a basis.
+
+    Raises:
+        TimeLimitReached: at HiGHS's time limit.
+    """
+    import highspy
+
     solver.run()
     if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
         raise TimeLimitReached
@@ -183,15 +197,9 @@ def _simplex(
     if not basis.valid:
         return None
     basic = highspy.HighsBasisStatus.kBasic
-    basic_columns = np.array([s == basic for s in basis.col_status], dtype=bool)
-    basic_rows = np.array([s == basic for s in basis.row_status], dtype=bool)
-    solution = solver.getSolution()
-    return FloatOptimum(
-        np.flatnonzero(basic_columns),
-        np.flatnonzero(~basic_rows),
-        np.array(solution.col_value),
-        -np.array(solution.row_dual),
-    )
+    columns = np.array([s == basic for s in basis.col_status], dtype=bool)
+    rows = np.array([s == basic for s in basis.row_status], dtype=bool)
+    return np.flatnonzero(columns), np.flatnonzero(~rows)
 
 
 def _highs_basis(start: FloatOptimum, n: int, m: int) -> Any:

@@ -21,21 +21,21 @@ def behaviour_of_mixture(form: SequenceForm) -> tuple[Table, Table] | None:
     equilibrium = solution[0] if len(solution) else None
     if not isinstance(equilibrium, NashEquilibrium):
         return None
-    first, second = (
-        plan_of_mixture(form, player, strategy)
-        for player, strategy in enumerate(equilibrium.strategies)
-    )
+    known = enumerate(zip(plans_of(form.game), equilibrium.strategies, strict=True))
+    first, second = (_plan_of_mixture(form, player, *pair) for player, pair in known)
     plans = first, second
     return behaviour_of(form, 0, plans), behaviour_of(form, 1, plans)
 
 
-def plan_of_mixture(form: SequenceForm, player: int, mixture: Strategy) -> Plan:
+def _plan_of_mixture(
+    form: SequenceForm, player: int, pure: list[dict[int, int]], mixture: Strategy
+) -> Plan:
     """The realisation plan of a mixture of a player's plans, in the reduced form's order."""
     own = form.sequences[player]
     first = own.first.tolist()
     weights = [Fraction(0)] * own.size
     weights[0] = Fraction(1)
-    for plan, probability in zip(plans_of(form.game, player), mixture, strict=True):
+    for plan, probability in zip(pure, mixture, strict=True):
         if probability:
             for place, action in plan.items():
                 weights[first[place] + action] += Fraction(probability)

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.limits import TimeLimitReached
-from gtlearn.solvers._linear.highs import highs_program, silent_highs
+from gtlearn.solvers._linear.highs import highs_program, run_to_basis, silent_highs
 from gtlearn.solvers._linear.sparse_system import factors
 from gtlearn.solvers._trees.form import Plan, SequenceForm, best_response, payoff_of
 
@@ -100,8 +99,6 @@ def _basis(
     program: SequenceProgram, options: dict[str, Any]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     """Basic columns and tight rows of HiGHS's optimum."""
-    import highspy
-
     m, n = program.matrix.shape
     scale = np.maximum(np.abs(program.matrix).max(axis=1).toarray().ravel(), 1)
     values = program.matrix.astype(np.float64).multiply(1.0 / scale[:, None]).tocsr()
@@ -114,16 +111,7 @@ def _basis(
     entries = (values.indptr, values.indices, values.data)
     solver = silent_highs(limits.seconds_left(), **options)
     solver.passModel(highs_program(costs, entries, columns, (lower, upper)))
-    solver.run()
-    if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
-        raise TimeLimitReached
-    basis = solver.getBasis()
-    if not basis.valid:
-        return None
-    basic = highspy.HighsBasisStatus.kBasic
-    kept = np.array([s == basic for s in basis.col_status], dtype=bool)
-    loose = np.array([s == basic for s in basis.row_status], dtype=bool)
-    return np.flatnonzero(kept), np.flatnonzero(~loose)
+    return run_to_basis(solver)
 
 
 def _plans_at(

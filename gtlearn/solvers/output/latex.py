@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gtlearn.games import ExtensiveGame
+from gtlearn.games.labels import latex_escape
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.outcomes import Outcome
@@ -93,26 +94,6 @@ def latex_number(value: Real) -> str:
         return mantissa
     power = f"10^{{{int(exponent)}}}"
     return power if mantissa == "1" else f"{mantissa} \\cdot {power}"
-
-
-_ESCAPES = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    **{character: "\\" + character for character in "&%$#_{}"},
-}
-
-
-def latex_escape(text: str) -> str:
-    """`text` with LaTeX's special characters written out.
-
-    >>> latex_escape("a_b & 5%")
-    'a\\\\_b \\\\& 5\\\\%'
-    """
-    return "".join(_ESCAPES.get(character, character) for character in text)
 
 
 def tabular(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -225,15 +225,19 @@ class ExtensiveGame:
         """
         return normal_form_of(self)
 
+    def last_move(self, node: int) -> str:
+        """The label of the move that leads to a node, which is not the root."""
+        before = int(self.parent[node])
+        mover, place = int(self.mover[before]), int(self.place[before])
+        known = self.chance[place].labels if mover < 0 else self.sets[mover][place].actions
+        return known[int(self.move[node])]
+
     def history(self, node: int) -> tuple[str, ...]:
         """The labels of the moves on the path to a node."""
         labels = []
         while node > 0:
-            before = int(self.parent[node])
-            mover, place = int(self.mover[before]), int(self.place[before])
-            known = self.chance[place].labels if mover < 0 else self.sets[mover][place].actions
-            labels.append(known[int(self.move[node])])
-            node = before
+            labels.append(self.last_move(node))
+            node = int(self.parent[node])
         return tuple(reversed(labels))
 
     @cached_property
