@@ -34,8 +34,8 @@ from gtlearn.solvers.verify.correlated import largest_gain
 from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
-from gtlearn.solvers.verify.trees import regrets_and_payoffs as regrets_in_tree
-from gtlearn.solvers.verify.trees import regrets_in_subgames, values_of
+from gtlearn.solvers.verify.tree_values import regrets_and_payoffs as regrets_in_tree
+from gtlearn.solvers.verify.tree_values import regrets_in_subgames, values_of
 
 _MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
 _SECONDS = 5.0  # for the nearest equilibrium, where there is no time limit
