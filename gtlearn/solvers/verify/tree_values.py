@@ -21,11 +21,11 @@ from gtlearn.limits import check
 _LOOK = 4096  # nodes between two looks at the limits
 _SAFE_BITS = 62
 
-Rows = Sequence[Sequence[Number]]  # a vector of probabilities at each information set
+TableRows = Sequence[Sequence[Number]]  # a vector of probabilities at each information set
 
 
 def regrets_and_payoffs(
-    game: ExtensiveGame, tables: Sequence[Rows]
+    game: ExtensiveGame, tables: Sequence[TableRows]
 ) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """What each player gains by its best deviation, and what it gets, exactly.
 
@@ -52,7 +52,7 @@ def regrets_and_payoffs(
     return tuple(regrets), tuple(payoffs)
 
 
-def _plan(own: Sequences, table: Rows) -> tuple[list[int], int]:
+def _plan(own: Sequences, table: TableRows) -> tuple[list[int], int]:
     """The probability of each sequence if the others play towards it: integers over one number."""
     plan: list[Any] = [Fraction(1)] + [Fraction(0)] * (own.size - 1)
     first, before = own.first.tolist(), own.before.tolist()
@@ -113,7 +113,7 @@ class GainsBySet:
     best: tuple[int, ...]
 
 
-def gains_by_set(game: ExtensiveGame, tables: Sequence[Rows]) -> tuple[GainsBySet, ...]:
+def gains_by_set(game: ExtensiveGame, tables: Sequence[TableRows]) -> tuple[GainsBySet, ...]:
     """Each player's gains at its information sets, exactly.
 
     Args:
@@ -129,7 +129,7 @@ def gains_by_set(game: ExtensiveGame, tables: Sequence[Rows]) -> tuple[GainsBySe
 
 
 def _gains_of(
-    game: ExtensiveGame, player: int, plans: Sequence[tuple[list[int], int]], table: Rows
+    game: ExtensiveGame, player: int, plans: Sequence[tuple[list[int], int]], table: TableRows
 ) -> GainsBySet:
     own = game.sequences(player)
     first, before = own.first.tolist(), own.before.tolist()
@@ -148,7 +148,7 @@ def _gains_of(
     return GainsBySet(tuple(gains), tuple(values.index(max(values)) for values in actions))
 
 
-def values_of(game: ExtensiveGame, tables: Sequence[Rows]) -> list[tuple[Fraction, ...]]:
+def values_of(game: ExtensiveGame, tables: Sequence[TableRows]) -> list[tuple[Fraction, ...]]:
     """What each player gets from each node on."""
     vectors = [*tables, [moves.probabilities for moves in game.chance]]
     leaves = list(zip(*(p.fractions().tolist() for p in game.payoffs), strict=True))
@@ -168,7 +168,7 @@ def values_of(game: ExtensiveGame, tables: Sequence[Rows]) -> list[tuple[Fractio
     return [tuple(value) for value in values]
 
 
-def regrets_in_subgames(game: ExtensiveGame, tables: Sequence[Rows]) -> tuple[Fraction, ...]:
+def regrets_in_subgames(game: ExtensiveGame, tables: Sequence[TableRows]) -> tuple[Fraction, ...]:
     """The most that each player could gain in any subgame, exactly.
 
     A subgame begins where no information set has nodes both below and elsewhere (Selten 1965); a
@@ -211,7 +211,7 @@ def subgame_roots(game: ExtensiveGame) -> set[int]:
 
 
 def _best_in_subgames(
-    game: ExtensiveGame, tables: Sequence[Rows], player: int, roots: set[int]
+    game: ExtensiveGame, tables: Sequence[TableRows], player: int, roots: set[int]
 ) -> dict[int, Fraction]:
     """What a best response earns in each subgame, by its root.
 
