@@ -29,7 +29,7 @@ _METHODS = {
 }
 _LARGE = 40_000  # sequences of a player from which the linear program is not even tried
 _SHARE = 0.4  # of a limit that is kept for the approximation
-_CERTIFIED = 5e-5  # seconds a node that the certificate takes
+_CERTIFIED = 5e-6  # seconds a node that the certificate takes
 
 
 def solve_nash(
