@@ -30,6 +30,8 @@ class Record:
         components: connected components, as indices of extreme equilibria (find="all").
         component_indices: the index of each component; they add up to 1 (Shapley 1974).
         subsets: the maximal Nash subsets (find="all").
+        open_supports: of all equilibria of more than two players, the supports (the actions that
+            each player plays) in which there may be more than are listed.
         follower: for commitments in several steps, the follower's class: "stationary" or "optimal".
         policy: for those, what the leader may commit to: "deterministic" or "stochastic" tables.
         bounds: for those, more bounds on the leader's value by name: "folk" and, with a horizon,
@@ -52,6 +54,7 @@ class Record:
     components: tuple[tuple[int, ...], ...] | None = None
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
+    open_supports: tuple[tuple[tuple[int, ...], ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None
     bounds: Mapping[str, Number] | None = None

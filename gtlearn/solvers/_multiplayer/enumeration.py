@@ -1,0 +1,175 @@
+"""All isolated Nash equilibria of n players, with a proof that there are no others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn import limits
+from gtlearn.errors import InputError, option
+from gtlearn.games import NormalFormGame
+from gtlearn.limits import OK, LimitReached
+from gtlearn.progress import Progress, heard_by, tell
+from gtlearn.solvers._multiplayer.classes import (
+    SupportClass,
+    Supports,
+    count_of_supports,
+    float_payoffs,
+    support_classes,
+)
+from gtlearn.solvers._multiplayer.regions import Entry, Log, Search
+from gtlearn.solvers._multiplayer.roots import (
+    Candidates,
+    certified_root,
+    index_of,
+)
+from gtlearn.solvers.outcomes import NashEquilibrium, weakest
+from gtlearn.solvers.solution import Solution
+
+METHOD = "branch and bound on supports"
+MAX_SUPPORTS = 200_000
+_BUDGET = 20_000  # regions of a support, after which it stays open
+
+_Floats = NDArray[np.float64]
+
+
+@dataclass
+class Enumeration:
+    """What is known of a game's equilibria so far.
+
+    Attributes:
+        game: more than two players choose.
+        equilibria: those that are certified.
+        opened: the supports in which there may be others.
+        trees: for each support that had to be divided, the entries of its log in preorder.
+    """
+
+    game: NormalFormGame
+    equilibria: list[NashEquilibrium] = field(default_factory=list)
+    opened: list[Supports] = field(default_factory=list)
+    trees: dict[Supports, list[Entry]] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Looks at all supports.
+
+        Raises:
+            InputError: if there are too many, or payoffs are longer than 53 bits.
+            LimitReached: at a limit.
+        """
+        payoffs = float_payoffs(self.game)
+        count = count_of_supports(self.game.shape)
+        if payoffs is None:
+            raise InputError(
+                f"a payoff of {self.game.name!r} has more than 53 bits over the common "
+                "denominator, for which all equilibria of more than two players are not computed; "
+                f"round the payoffs, or ask for one with {option('find', 'one')}"
+            )
+        if count > MAX_SUPPORTS:
+            raise InputError(
+                f"{self.game.name!r} has {count} supports, of which at most {MAX_SUPPORTS} are "
+                f"looked at; ask for one equilibrium with {option('find', 'one')}, or for pure "
+                f"ones with {option('method', 'pure')}"
+            )
+        for every in support_classes(payoffs):
+            limits.check()
+            supports = every.chosen(every.undominated())
+            if supports.count:
+                tell(None, f"supports of {' x '.join(map(str, supports.sizes))} actions")
+                self._look_at(supports)
+
+    def _look_at(self, supports: SupportClass) -> None:
+        mixers = sum(size > 1 for size in supports.sizes)
+        if mixers == 0:
+            for k in range(supports.count):
+                self._keep(supports, k, [np.ones(1) for _ in supports.sizes])
+        elif mixers == 1:  # what it plays pays the same: else one action would dominate
+            self.opened += map(supports.supports, range(supports.count))
+        else:
+            self._search(supports)
+
+    def _search(self, supports: SupportClass) -> None:
+        candidates, log = Candidates(supports), Log()
+        search = Search(supports, log, candidates.near, _BUDGET)
+        opened = search.run()
+        for place in range(supports.count):
+            kept = [self._keep(supports, place, root) for root in candidates.of(place)]
+            if place in opened and all(kept):
+                self.opened.append(supports.supports(place))
+            first = int(search.roots[place])
+            self.trees[supports.supports(place)] = list(_preorder(log, first))
+
+    def _keep(self, supports: SupportClass, place: int, near: list[_Floats]) -> bool:
+        """Certifies an equilibrium; else its support stays open."""
+        own = supports.supports(place)
+        equilibrium = certified_root(self.game, own, near)
+        if equilibrium is None:
+            self.opened.append(own)
+            return False
+        played = [p[np.ix_(*own)] for p in supports.payoffs]
+        self.equilibria.append(replace(equilibrium, index=index_of(played, near)))
+        return True
+
+
+def _preorder(log: Log, number: int) -> Iterator[Entry]:
+    waiting = [number]
+    while waiting:
+        entry = log.entries[waiting.pop()]
+        assert entry is not None  # the search has ended
+        below = {"shrink": 1, "split": 2}.get(entry[0], 0)
+        end = len(entry) - below
+        yield entry[:end]
+        waiting.extend(reversed(entry[end:]))
+
+
+def all_equilibria(game: NormalFormGame, *, progress: Progress | None = None) -> Solution:
+    """All isolated Nash equilibria of a game in which more than two players choose.
+
+    Each support is looked at unless an action dominates one of its own there (Porter, Nudelman &
+    Shoham 2008). `complete` says that there is no other equilibrium: each support is divided into
+    regions until each has none, or exactly one, which is certified. Else `open_supports` lists the
+    supports in which there may be others, such as those that hold infinitely many.
+
+    Raises:
+        InputError: if there are too many supports, or payoffs are too long.
+    """
+    start, work, status = time.monotonic(), Enumeration(game), OK
+    notes = [game.number_note] if game.number_note else []
+    with heard_by(progress):
+        try:
+            work.run()
+        except LimitReached as reached:
+            status = reached.status
+            notes.append(f"{reached}: not all supports were looked at; {reached.more}")
+    if work.opened:
+        notes.append(
+            f"{len(work.opened)} supports may hold other equilibria, infinitely many or hardly "
+            "isolated ones; JSON lists them"
+        )
+    equilibria = sorted(work.equilibria, key=_order)
+    return Solution(
+        game=game,
+        concept="nash",
+        method=METHOD,
+        solutions=tuple(equilibria),
+        status=status,
+        complete=status == OK and not work.opened,
+        arithmetic=weakest(e.certificate.arithmetic for e in equilibria),
+        seconds=time.monotonic() - start,
+        open_supports=tuple(work.opened) if status == OK else None,
+        notes=tuple(notes),
+    )
+
+
+def _order(equilibrium: NashEquilibrium) -> tuple[Any, ...]:
+    """Pure ones first, then by what is played."""
+    supports = [[k for k, p in enumerate(s) if _is_played(p)] for s in equilibrium.strategies]
+    return sum(map(len, supports)), supports, [list(map(float, s)) for s in equilibrium.strategies]
+
+
+def _is_played(probability: Any) -> bool:
+    return float(probability) > 0
