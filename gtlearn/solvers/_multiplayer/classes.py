@@ -1,4 +1,4 @@
-"""Supports of n players, by how many actions each player plays."""
+"""SupportProfile of n players, by how many actions each player plays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gtlearn.games import NormalFormGame
 
-Supports = tuple[tuple[int, ...], ...]  # the actions that are played, one tuple a player
+SupportProfile = tuple[tuple[int, ...], ...]  # the actions that are played, one tuple a player
 
 _EXACT = 2**53  # integers below it are doubles
 
@@ -38,7 +38,7 @@ class SupportClass:
         """How many supports there are."""
         return len(self.orders[0])
 
-    def supports(self, index: int) -> Supports:
+    def supports(self, index: int) -> SupportProfile:
         """One of them."""
         pairs = zip(self.orders, self.sizes, strict=True)
         return tuple(tuple(sorted(order[index, :size].tolist())) for order, size in pairs)
@@ -97,9 +97,7 @@ def support_classes(payoffs: tuple[NDArray[np.float64], ...]) -> Iterator[Suppor
     for sizes in sorted(every, key=lambda s: (sum(s), max(s) - min(s))):
         counts = [comb(n, k) for n, k in zip(shape, sizes, strict=True)]
         places = np.indices(counts).reshape(len(shape), -1)
-        orders = (
-            _orders(n, k)[place] for n, k, place in zip(shape, sizes, places, strict=True)
-        )
+        orders = (_orders(n, k)[place] for n, k, place in zip(shape, sizes, places, strict=True))
         yield SupportClass(payoffs, sizes, tuple(orders))
 
 

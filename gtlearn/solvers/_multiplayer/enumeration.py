@@ -17,12 +17,12 @@ from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._multiplayer.classes import (
     SupportClass,
-    Supports,
+    SupportProfile,
     count_of_supports,
     float_payoffs,
     support_classes,
 )
-from gtlearn.solvers._multiplayer.regions import Entry, Log, Search
+from gtlearn.solvers._multiplayer.regions import Log, LogEntry, RegionSearch
 from gtlearn.solvers._multiplayer.roots import (
     Candidates,
     certified_root,
@@ -31,7 +31,7 @@ from gtlearn.solvers._multiplayer.roots import (
 from gtlearn.solvers.outcomes import NashEquilibrium, weakest
 from gtlearn.solvers.solution import Solution
 
-METHOD = "branch and bound on supports"
+BRANCH_AND_BOUND = "branch and bound on supports"
 MAX_SUPPORTS = 200_000
 _BUDGET = 20_000  # regions of a support, after which it stays open
 
@@ -51,8 +51,8 @@ class Enumeration:
 
     game: NormalFormGame
     equilibria: list[NashEquilibrium] = field(default_factory=list)
-    opened: list[Supports] = field(default_factory=list)
-    trees: dict[Supports, list[Entry]] = field(default_factory=dict)
+    opened: list[SupportProfile] = field(default_factory=list)
+    trees: dict[SupportProfile, list[LogEntry]] = field(default_factory=dict)
 
     def run(self) -> None:
         """Looks at all supports.
@@ -61,26 +61,43 @@ class Enumeration:
             InputError: if there are too many, or payoffs are longer than 53 bits.
             LimitReached: at a limit.
         """
-        payoffs = float_payoffs(self.game)
         count = count_of_supports(self.game.shape)
-        if payoffs is None:
-            raise InputError(
-                f"a payoff of {self.game.name!r} has more than 53 bits over the common "
-                "denominator, for which all equilibria of more than two players are not computed; "
-                f"round the payoffs, or ask for one with {option('find', 'one')}"
-            )
         if count > MAX_SUPPORTS:
             raise InputError(
                 f"{self.game.name!r} has {count} supports, of which at most {MAX_SUPPORTS} are "
                 f"looked at; ask for one equilibrium with {option('find', 'one')}, or for pure "
                 f"ones with {option('method', 'pure')}"
             )
+        for supports in self._classes():
+            self._look_at(supports)
+
+    def first(self) -> NashEquilibrium | None:
+        """The first that is met, if any.
+
+        Raises:
+            InputError: if payoffs are longer than 53 bits.
+            LimitReached: at a limit.
+        """
+        for supports in self._classes():
+            self._look_at(supports)
+            if self.equilibria:
+                return self.equilibria[0]
+        return None
+
+    def _classes(self) -> Iterator[SupportClass]:
+        payoffs = float_payoffs(self.game)
+        if payoffs is None:
+            raise InputError(
+                f"a payoff of {self.game.name!r} has more than 53 bits over the common "
+                "denominator, for which mixed equilibria of more than two players are not "
+                f"computed; round the payoffs, or use {option('method', 'pure')}"
+            )
         for every in support_classes(payoffs):
             limits.check()
             supports = every.chosen(every.undominated())
             if supports.count:
                 tell(None, f"supports of {' x '.join(map(str, supports.sizes))} actions")
-                self._look_at(supports)
+                yield supports
 
     def _look_at(self, supports: SupportClass) -> None:
         mixers = sum(size > 1 for size in supports.sizes)
@@ -94,7 +111,7 @@ class Enumeration:
 
     def _search(self, supports: SupportClass) -> None:
         candidates, log = Candidates(supports), Log()
-        search = Search(supports, log, candidates.near, _BUDGET)
+        search = RegionSearch(supports, log, candidates.near, _BUDGET)
         opened = search.run()
         for place in range(supports.count):
             kept = [self._keep(supports, place, root) for root in candidates.of(place)]
@@ -115,7 +132,7 @@ class Enumeration:
         return True
 
 
-def _preorder(log: Log, number: int) -> Iterator[Entry]:
+def _preorder(log: Log, number: int) -> Iterator[LogEntry]:
     waiting = [number]
     while waiting:
         entry = log.entries[waiting.pop()]
@@ -154,7 +171,7 @@ def all_equilibria(game: NormalFormGame, *, progress: Progress | None = None) ->
     return Solution(
         game=game,
         concept="nash",
-        method=METHOD,
+        method=BRANCH_AND_BOUND,
         solutions=tuple(equilibria),
         status=status,
         complete=status == OK and not work.opened,

@@ -21,14 +21,14 @@ from gtlearn.solvers._multiplayer.classes import SupportClass
 
 _Floats = NDArray[np.float64]
 
-MARGIN = 1e-10  # of the range of payoffs: thousands of sums of doubles round off less
-CUT = 31 / 64  # where an edge is divided: off the middle, where equilibria often lie
-GRID = 2.0**-16  # of which lower bounds of coordinates are multiples
+_MARGIN = 1e-10  # of the range of payoffs: thousands of sums of doubles round off less
+_CUT = 31 / 64  # where an edge is divided: off the middle, where equilibria often lie
+_GRID = 2.0**-16  # of which lower bounds of coordinates are multiples
 _CHUNK = 2048  # regions that are looked at together
 _SHRUNK = 0.5  # of its volume that a region keeps, below which it is not divided at once
 _INSIDE = 1e-9  # a root's coordinates in a region, at least
 
-Entry = tuple[Any, ...]  # of the log; see `Log`
+LogEntry = tuple[Any, ...]  # of the log; see `Log`
 
 
 @dataclass
@@ -38,10 +38,10 @@ class Log:
     Entries are ("dominated", player, action, worse action), ("linear", equation),
     ("inequality", player, action), ("empty", bounds), ("root", equilibrium) for regions that are
     closed; ("shrink", bounds, region) and ("split", player, vertex, vertex, region, region) for
-    others, with the bounds as multiples of `GRID`; and ("open",).
+    others, with the bounds as multiples of `_GRID`; and ("open",).
     """
 
-    entries: list[Entry | None] = field(default_factory=list)
+    entries: list[LogEntry | None] = field(default_factory=list)
 
     def new(self, count: int) -> NDArray[np.int64]:
         """Numbers for so many regions."""
@@ -108,7 +108,7 @@ def _joined(parts: Sequence[_Regions]) -> _Regions:
 Root = Callable[[int, list[_Floats]], tuple[list[_Floats], int | None] | None]
 
 
-class Search:
+class RegionSearch:
     """Looks at the supports of one class.
 
     Args:
@@ -186,7 +186,7 @@ class Search:
             for worse in range(self.sizes[player]):
                 least = (flat - flat[:, worse : worse + 1]).min(axis=2)
                 best = least.argmax(axis=1)
-                for place in np.flatnonzero(keep & (least.max(axis=1) > MARGIN)).tolist():
+                for place in np.flatnonzero(keep & (least.max(axis=1) > _MARGIN)).tolist():
                     entry = ("dominated", player, int(best[place]), worse)
                     self.log.entries[regions.number[place]] = entry
                     keep[place] = False
@@ -206,10 +206,7 @@ class Search:
     def _inverse(self, regions: _Regions) -> _Floats:
         """About the inverse of the derivatives of the equations at the centre."""
         slopes = np.concatenate(
-            [
-                self._slopes(regions.gains[k][:, : self.sizes[k] - 1], k)
-                for k in self.mixers
-            ],
+            [self._slopes(regions.gains[k][:, : self.sizes[k] - 1], k) for k in self.mixers],
             axis=1,
         )
         size = np.abs(slopes).max(axis=(1, 2), keepdims=True) + 1e-300
@@ -230,7 +227,7 @@ class Search:
             axis=1,
         )
         flat = values.reshape(len(regions), len(self.equations), -1)
-        return inverse @ flat, MARGIN * np.abs(inverse).sum(axis=2)
+        return inverse @ flat, _MARGIN * np.abs(inverse).sum(axis=2)
 
     def _linear(self, regions: _Regions, values: _Floats, errors: _Floats) -> NDArray[np.bool_]:
         """Whether no combination of the equations has one sign."""
@@ -239,7 +236,8 @@ class Search:
         which = sign.argmax(axis=1)
         for place in np.flatnonzero(closed).tolist():
             self.log.entries[regions.number[place]] = ("linear", int(which[place]))
-        return ~closed
+        keep: NDArray[np.bool_] = ~closed
+        return keep
 
     def _inequalities(
         self, regions: _Regions, values: _Floats, errors: _Floats
@@ -253,7 +251,7 @@ class Search:
             slopes = self._slopes(others, player)
             shape = (*others.shape[:2], *self.sizes)
             at = np.broadcast_to(others, shape).reshape(*shape[:2], -1) - slopes @ values
-            rounding = (np.abs(slopes) @ errors[:, :, None])[:, :, 0] + MARGIN
+            rounding = (np.abs(slopes) @ errors[:, :, None])[:, :, 0] + _MARGIN
             sign = at.min(axis=2) - rounding
             for place in np.flatnonzero(keep & (sign.max(axis=1) > 0)).tolist():
                 action = self.sizes[player] + int(sign[place].argmax())
@@ -261,9 +259,7 @@ class Search:
                 keep[place] = False
         return keep
 
-    def _bounds(
-        self, values: _Floats, errors: _Floats
-    ) -> tuple[list[_Floats], NDArray[np.bool_]]:
+    def _bounds(self, values: _Floats, errors: _Floats) -> tuple[list[_Floats], NDArray[np.bool_]]:
         """Lower bounds of the coordinates of roots, and whether there is at most one root."""
         count = len(values)
         rest = values.reshape(count, len(self.equations), *self.sizes).copy()
@@ -277,9 +273,9 @@ class Search:
             own, error = rest[:, self.of[player]], errors[:, self.of[player]]
             own = np.concatenate([-own.sum(axis=1, keepdims=True), own], axis=1)
             error = np.concatenate([error.sum(axis=1, keepdims=True), error], axis=1)
-            low = -own.reshape(count, self.sizes[player], -1).max(axis=2) - error - GRID
+            low = -own.reshape(count, self.sizes[player], -1).max(axis=2) - error - _GRID
             low[:, 0] += 1
-            bounds[player] = np.floor(np.maximum(low, 0) / GRID)
+            bounds[player] = np.floor(np.clip(low, 0, 1 + _GRID) / _GRID)
             for other in self.mixers:
                 spread = own.max(axis=2 + other) - own.min(axis=2 + other)
                 most = spread.reshape(count, self.sizes[player], -1).max(axis=2) + 2 * error
@@ -291,7 +287,7 @@ class Search:
 
     def _not_empty(self, regions: _Regions, bounds: list[_Floats]) -> NDArray[np.bool_]:
         keep = np.ones(len(regions), dtype=bool)
-        sums = np.stack([b.sum(axis=1) for b in bounds], axis=1) * GRID
+        sums = np.stack([b.sum(axis=1) for b in bounds], axis=1) * _GRID
         for place in np.flatnonzero((sums > 1).any(axis=1)).tolist():
             self.log.entries[regions.number[place]] = ("empty", _listed(bounds, place))
             keep[place] = False
@@ -315,7 +311,7 @@ class Search:
         """What is left of regions by the bounds, divided where that is most of it."""
         if not len(regions):
             return []
-        left = [1 - b.sum(axis=1) * GRID for b in bounds]
+        left = [1 - b.sum(axis=1) * _GRID for b in bounds]
         volume = np.prod(left, axis=0)
         useful = np.stack([b.any(axis=1) for b in bounds], axis=1).any(axis=1)
         number = regions.number.copy()
@@ -324,7 +320,7 @@ class Search:
             entry = ("shrink", _listed(bounds, place), int(number[place]))
             self.log.entries[regions.number[place]] = entry
         for player in self.mixers:
-            low = bounds[player] * GRID
+            low = bounds[player] * _GRID
             size = self.sizes[player]
             matrices = np.eye(size) * left[player][:, None, None] + low[:, None, :]
             regions = regions.moved(player, matrices, number)
@@ -358,7 +354,7 @@ class Search:
             for moved in (other, one):
                 matrix = np.eye(self.sizes[player])
                 matrix[moved] = 0
-                matrix[moved, one], matrix[moved, other] = CUT, 1 - CUT
+                matrix[moved, one], matrix[moved, other] = _CUT, 1 - _CUT
                 matrices = np.broadcast_to(matrix, (len(which), *matrix.shape))
                 halves.append(picked.moved(player, matrices, self.log.new(len(which))))
             for number, first, second in zip(

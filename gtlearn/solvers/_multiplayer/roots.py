@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gtlearn.games import NormalFormGame
 from gtlearn.solvers._enclosure.equilibria import enclosed_equilibrium
 from gtlearn.solvers._enclosure.krawczyk import NotEnclosed
-from gtlearn.solvers._multiplayer.classes import SupportClass, Supports
+from gtlearn.solvers._multiplayer.classes import SupportClass, SupportProfile
 from gtlearn.solvers._nash.certified import certified
 from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy
@@ -25,9 +25,7 @@ _TIE = 1e-9  # of the payoffs' range: a gain that floats do not tell from none
 _SHORT, _LONG = 10**6, 10**14  # denominators that are tried, of doubles and of boxes' midpoints
 
 
-def gains_at(
-    payoffs: Sequence[_Floats], strategies: Sequence[_Floats], player: int
-) -> _Floats:
+def gains_at(payoffs: Sequence[_Floats], strategies: Sequence[_Floats], player: int) -> _Floats:
     """What each action of a player earns against the others' strategies."""
     earned = payoffs[player]
     for other in range(len(strategies) - 1, -1, -1):
@@ -36,9 +34,7 @@ def gains_at(
     return earned
 
 
-def _pair(
-    payoffs: _Floats, strategies: Sequence[_Floats], player: int, other: int
-) -> _Floats:
+def _pair(payoffs: _Floats, strategies: Sequence[_Floats], player: int, other: int) -> _Floats:
     """What each action of a player earns against each of another's: (actions, the other's)."""
     earned = payoffs
     for k in range(len(strategies) - 1, -1, -1):
@@ -104,7 +100,7 @@ def index_of(payoffs: Sequence[_Floats], strategies: Sequence[_Floats]) -> int:
 
 
 def largest_gain(
-    payoffs: Sequence[_Floats], supports: Supports, strategies: Sequence[_Floats]
+    payoffs: Sequence[_Floats], supports: SupportProfile, strategies: Sequence[_Floats]
 ) -> float:
     """What an action that is not played earns beyond those that are, at most."""
     most = -np.inf
@@ -155,7 +151,7 @@ class Candidates:
 
 
 def certified_root(
-    game: NormalFormGame, supports: Supports, strategies: Sequence[_Floats]
+    game: NormalFormGame, supports: SupportProfile, strategies: Sequence[_Floats]
 ) -> NashEquilibrium | None:
     """The equilibrium near strategies: with rational numbers where short ones are one, else in a
     box with a proof; None where neither is.
@@ -184,7 +180,7 @@ def certified_root(
 
 
 def _rational(
-    game: NormalFormGame, supports: Supports, near: Sequence[Sequence[Fraction]], longest: int
+    game: NormalFormGame, supports: SupportProfile, near: Sequence[Sequence[Fraction]], longest: int
 ) -> NashEquilibrium | None:
     """The equilibrium whose probabilities are the nearest with short denominators, if it is one."""
     strategies: list[Strategy] = []
@@ -192,7 +188,7 @@ def _rational(
         vector = [Fraction(0)] * size
         for action, p in zip(support[1:], probabilities[1:], strict=True):
             vector[action] = p.limit_denominator(longest)
-        vector[support[0]] = 1 - sum(vector)
+        vector[support[0]] = 1 - sum(vector, Fraction(0))
         if min(vector) < 0:
             return None
         strategies.append(tuple(vector))

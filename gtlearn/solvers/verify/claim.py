@@ -46,6 +46,7 @@ class Claim:
         components: connected components, as indices of outcomes.
         component_indices: the index of each component.
         subsets: the maximal Nash subsets.
+        open_supports: the supports in which there may be more equilibria than are listed.
         follower: the follower's class, of commitments to tables.
         policy: what the leader may commit to, of commitments to tables.
         bounds: more bounds on the leader's value, by name.
@@ -65,6 +66,7 @@ class Claim:
     components: tuple[tuple[int, ...], ...] | None = None
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
+    open_supports: tuple[tuple[tuple[int, ...], ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None
     bounds: Mapping[str, Number] | None = None
@@ -83,6 +85,7 @@ PARTS = (
     "components",
     "component_indices",
     "subsets",
+    "open_supports",
     "follower",
     "policy",
     "bounds",

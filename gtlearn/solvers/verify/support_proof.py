@@ -20,7 +20,7 @@ are found here, in floats, and rounded; that they do what they should is seen in
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -38,8 +38,8 @@ from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.form import index, items
 
-CUT = 31, 64  # where an edge is divided
-GRID = 2**16  # bounds are so many parts of one
+_CUT = 31, 64  # where an edge is divided
+_GRID = 2**16  # bounds are so many parts of one
 _BITS = 50  # of combinations of equations
 _NOISE = 1e-12  # of derivatives, so that singular ones show which combinations have a sign
 
@@ -198,7 +198,7 @@ class _Replay:
             if not waiting:
                 raise InputError("the proof has more regions than there are")
             kind, *given = items(entry, "a region of the proof")
-            step = {
+            steps: dict[str, Callable[..., list[_Region]]] = {
                 "dominated": self._dominated,
                 "linear": self._linear,
                 "inequality": self._inequality,
@@ -206,7 +206,8 @@ class _Replay:
                 "root": self._root,
                 "shrink": self._shrink,
                 "split": self._split,
-            }.get(kind if isinstance(kind, str) else "")
+            }
+            step = steps.get(kind) if isinstance(kind, str) else None
             if step is None:
                 raise InputError(f"the proof leaves a region on {self.supports} open")
             waiting += step(waiting.pop(), *given)
@@ -261,33 +262,33 @@ class _Replay:
         pairs = zip(items(stated, "the bounds"), self.sizes, strict=True)
         bounds = []
         for own, size in pairs:
-            row = [index(b, GRID * 2, "a bound") for b in items(own, "bounds")]
+            row = [index(b, _GRID * 2, "a bound") for b in items(own, "bounds")]
             if len(row) != size:
                 raise InputError("there is not one bound for each vertex")
             bounds.append(row)
         combined = _Combined(self, region)
         for player, row in enumerate(bounds):
             for vertex, bound in enumerate(row):
-                if bound and combined.lower(player, vertex) < Fraction(bound, GRID):
+                if bound and combined.lower(player, vertex) < Fraction(bound, _GRID):
                     raise self._refuse("a bound does not hold")
         return bounds
 
     def _empty(self, region: _Region, stated: Any) -> list[_Region]:
-        if all(sum(row) <= GRID for row in self._bounds(region, stated)):
+        if all(sum(row) <= _GRID for row in self._bounds(region, stated)):
             raise self._refuse("the bounds leave a region")
         return []
 
     def _shrink(self, region: _Region, stated: Any) -> list[_Region]:
         vertices, units = list(region.vertices), list(region.units)
         for player, row in enumerate(self._bounds(region, stated)):
-            left = GRID - sum(row)
+            left = _GRID - sum(row)
             if left < 0:
                 raise self._refuse("the bounds leave nothing")
             matrix = np.array([row] * len(row), dtype=object) + left * np.eye(
                 len(row), dtype=object
             )
             vertices[player] = matrix @ vertices[player]
-            units[player] *= GRID
+            units[player] *= _GRID
         return [self._region(*_reduced(vertices, units))]
 
     def _split(self, region: _Region, player: Any, one: Any, other: Any) -> list[_Region]:
@@ -296,7 +297,7 @@ class _Replay:
         if one == other:
             raise self._refuse("an edge has one end")
         halves = []
-        part, whole = CUT
+        part, whole = _CUT
         for moved in (one, other):  # the last is taken first, and comes first in the log
             own = region.vertices[player] * whole
             own[moved] = region.vertices[player][one] * part

@@ -1,0 +1,42 @@
+"""One equilibrium of n players, all, or the best of all, as asked for."""
+
+from __future__ import annotations
+
+from gtlearn import limits
+from gtlearn.errors import InputError, option
+from gtlearn.games import NormalFormGame
+from gtlearn.progress import Progress
+from gtlearn.solvers import _nash as nash
+from gtlearn.solvers._multiplayer.enumeration import all_equilibria
+from gtlearn.solvers._multiplayer.single import one_equilibrium
+from gtlearn.solvers.solution import Solution
+
+SUPPORTS, PURE = "supports", "pure"
+
+
+def solve_many(
+    game: NormalFormGame,
+    *,
+    find: str,
+    select: str | None,
+    method: str | None,
+    progress: Progress | None,
+) -> Solution:
+    """See `solvers.solve`.
+
+    Raises:
+        InputError: if the method is unknown, or there are too many supports to find all.
+    """
+    if method not in (None, SUPPORTS, PURE):
+        raise InputError(
+            f"{method!r} is no method where more than two players choose; use {SUPPORTS} or {PURE}"
+        )
+    if select == "entropy":
+        raise InputError(
+            f"{option('select', select)} needs two players who choose; use welfare or fairness"
+        )
+    if find == "one" and select is None:
+        return one_equilibrium(game, method=method, progress=progress)
+    with limits.keeping(0.0, 0.0):
+        solution = all_equilibria(game, progress=progress)
+    return nash.select(solution, select) if select is not None and len(solution) else solution
