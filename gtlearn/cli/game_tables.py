@@ -17,6 +17,7 @@ from gtlearn.games import (
     IteratedGame,
     MarkovGame,
     NormalFormGame,
+    SymmetricGame,
 )
 from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.games.kinds.registry import kind_of
@@ -74,7 +75,8 @@ def game_text(game: games.Game) -> str:
     """The game's size, source, and payoffs; of a registered kind those of its normal form."""
     kind = kind_of(game)
     blocks: list[str | Table] = []
-    if kind is not None and kind.normal_form is not None and not isinstance(game, ExtensiveGame):
+    known = isinstance(game, ExtensiveGame | SymmetricGame)
+    if kind is not None and kind.normal_form is not None and not known:
         said = f" {kind.describe(game)}" if kind.describe else ""
         blocks.append(f"{game.name} is {kind.name}.{said} Its normal form:\n")
         game = kind.normal_form(game)
@@ -92,6 +94,8 @@ def game_text(game: games.Game) -> str:
         blocks += _bayesian(game)
     elif isinstance(game, ExtensiveGame):
         blocks += _tree(game)
+    elif isinstance(game, SymmetricGame):
+        blocks += _by_counts(game)
     else:
         blocks += [how_to_read(game) + "\n" * (game.num_players > 2), *tables(game)]
     return to_text(blocks)
@@ -122,6 +126,18 @@ def _tree(game: ExtensiveGame) -> Iterable[str | Table]:
         lines.append(f"{'  ' * depth}{label}{what}")
     yield f"Payoffs of {', '.join(game.players)}, in this order.\n"
     yield "\n".join(lines)
+
+
+def _by_counts(game: SymmetricGame) -> Iterable[str | Table]:
+    """One row for all counts of the others' actions, with what each action earns."""
+    yield "What a player earns by each action, by how many of the others take which."
+    table = new_table(*(f"others: {label}" for label in game.actions), *game.actions)
+    columns = game.payoffs.fractions().T.tolist()
+    for counts, earned in list(zip(game.counts, columns, strict=True))[:_MAX_ROWS]:
+        add_row(table, [*map(str, counts), *map(short_number, earned)])
+    yield table
+    if len(columns) > _MAX_ROWS:
+        yield f"{len(columns) - _MAX_ROWS} more rows are not shown."
 
 
 def _bayesian(game: BayesianGame) -> Iterable[str | Table]:

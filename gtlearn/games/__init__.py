@@ -16,6 +16,7 @@ from gtlearn.games.kinds.iterated import IteratedGame, iterated
 from gtlearn.games.kinds.markov import MarkovGame, markov_game
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 from gtlearn.games.kinds.registry import Kind
+from gtlearn.games.kinds.symmetric import SymmetricGame, symmetric_form, symmetric_game
 from gtlearn.games.loading import load, register
 from gtlearn.games.openspiel.traversal import markov_game_of
 from gtlearn.games.trees import tree
@@ -30,6 +31,7 @@ __all__ = [
     "Kind",
     "MarkovGame",
     "NormalFormGame",
+    "SymmetricGame",
     "catalogue_entries",
     "catalogue_entry",
     "catalogue_names",
@@ -43,5 +45,7 @@ __all__ = [
     "normal_form",
     "register",
     "save",
+    "symmetric_form",
+    "symmetric_game",
     "tree",
 ]

@@ -37,6 +37,7 @@ from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.kinds.registry import Kind, add_kind, kind_of, load_by, normal_form_of
+from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.names import parse_arguments, split_call
 from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame, is_iterated, load_iterated
 from gtlearn.games.openspiel.markov import MARKOV, MarkovOpenSpielGame
@@ -54,6 +55,7 @@ for _kind in (
     Kind(MarkovGame, "a Markov game", openspiel=MarkovOpenSpielGame),
     Kind(IteratedGame, "an iterated game", openspiel=IteratedOpenSpielGame),
     Kind(ExtensiveGame, "a game in extensive form", reduced_normal_form, openspiel=openspiel_game),
+    Kind(SymmetricGame, "a symmetric game", SymmetricGame.normal_form),
 ):
     add_kind(_kind)
 
@@ -160,8 +162,8 @@ def _loaded(spec: Any, how: dict[str, Any], reduced: bool | None) -> Any:
 
 def _as_asked(game: Any, reduced: bool | None) -> Any:
     """The game, or its normal form where it is of a registered kind or a tree, and so asked."""
-    if reduced and isinstance(game, ExtensiveGame):
-        return game.reduced()
+    if reduced and isinstance(game, ExtensiveGame | SymmetricGame):
+        return normal_form_of(game)
     if isinstance(game, Game) or (reduced is False and kind_of(game)):
         return game
     normal_form = normal_form_of(game)

@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from gtlearn.errors import InputError, nearest, option
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, IteratedGame, MarkovGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    IteratedGame,
+    MarkovGame,
+    SymmetricGame,
+)
 from gtlearn.plugins import plugin, plugin_names
 
 NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"  # kinds of game
-TREE = "extensive-form"
+TREE, SYMMETRIC = "extensive-form", "symmetric"
 _GROUP = "gtlearn.concepts"  # of entry points
 
 
@@ -91,9 +98,14 @@ _OWN = {
             {
                 NORMAL_FORM: Row(
                     f"{_SOLVERS}._one_shot.nash:solve_nash",
-                    frozenset({"find", "select", "arithmetic", "method"}),
+                    frozenset({"find", "select", "arithmetic", "method", "symmetric_equilibria"}),
                     f"{_CHECKS}:check_equilibrium",
                     frozenset({"nearest"}),
+                ),
+                SYMMETRIC: Row(
+                    f"{_SOLVERS}._symmetric.solve:solve_symmetric",
+                    frozenset({"find", "symmetric_equilibria"}),
+                    f"{_CHECKS}:check_equilibrium",
                 ),
                 STEPS: Row(
                     f"{_SOLVERS}._markov.nash:solve_nash",
@@ -205,6 +217,8 @@ def kind_of_game(game: Game) -> str:
         return STEPS
     if isinstance(game, ExtensiveGame):
         return TREE
+    if isinstance(game, SymmetricGame):
+        return SYMMETRIC
     return BAYESIAN if isinstance(game, BayesianGame) else NORMAL_FORM
 
 

@@ -22,6 +22,7 @@ def solve(
     concept: str = "nash",
     *,
     find: str = "one",
+    symmetric_equilibria: bool = False,
     leader: int | None = None,
     ties: str = "strong",
     commitment: str = "mixed",
@@ -43,6 +44,8 @@ def solve(
         concept: "nash", "stackelberg", "correlated" or "coarse-correlated", or one that is
             registered; see `concepts.register`.
         find: for nash, "one" equilibrium or "all" (extreme ones, subsets, components).
+        symmetric_equilibria: for nash in a symmetric game, all equilibria in which all players play
+            the same strategy.
         leader: for stackelberg, the index of the player who commits: 0, or a Bayesian game's own
             leader, unless given.
         ties: for stackelberg, how the follower breaks ties for the leader: "strong" or "weak".
@@ -78,6 +81,7 @@ def solve(
     concept_of(concept)
     options = {
         "find": find,
+        "symmetric_equilibria": symmetric_equilibria,
         "leader": leader,
         "ties": ties,
         "commitment": commitment,

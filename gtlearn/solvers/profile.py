@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, option
-from gtlearn.games import BayesianGame, ExtensiveGame, Game
+from gtlearn.games import BayesianGame, ExtensiveGame, Game, SymmetricGame
 from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import (
     Commitment,
@@ -42,7 +42,9 @@ class Column:
 
 def columns_of(game: Game) -> list[Column]:
     """One column a player; in a Bayesian game the leader's, then one a type of the follower; in a
-    tree one an information set."""
+    tree one an information set; in a symmetric game that of all players."""
+    if isinstance(game, SymmetricGame):
+        return [Column("every player", game.actions, 0)]
     if isinstance(game, ExtensiveGame):
         return [
             Column(f"{name} ({point.label})", point.actions, player, place)
@@ -69,9 +71,9 @@ class Profile:
 
     Attributes:
         game: the game that it is played in.
-        tables: one table a player: a vector of probabilities at each of its decision points, or,
-            where it depends on the time, at each step and point; None for a player of whom nothing
-            is said.
+        tables: one table a player, in a symmetric game one that all play: a vector of probabilities
+            at each of its decision points, or, where it depends on the time, at each step and
+            point; None for a player of whom nothing is said.
         joint: a distribution over pure profiles, where there is one.
         leader: who commits, where that is said.
         shown: the leader's table that the follower was told, where that is another one.

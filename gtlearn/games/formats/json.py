@@ -5,7 +5,8 @@ with one nested list a player in `payoffs`, `payoffs[k][i][j]` an integer or a t
 `payoffs` is required. A Bayesian game has `types` instead: a list of `{"name", "probability",
 "actions", "payoffs"}`, and `leader`. A bare nested list is read as payoffs. A Markov game has
 `transitions` and a schema of its own; see `gtlearn.games.formats.markov_json`; so has a tree, see
-`gtlearn.games.formats.tree_json`.
+`gtlearn.games.formats.tree_json`, and a symmetric game that is given by the counts of actions, see
+`gtlearn.games.formats.symmetric_json`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ from gtlearn.games.formats import json_pieces as pieces
 from gtlearn.games.formats.json_pieces import Keys, Place
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
 from gtlearn.games.formats.matrices import game_from_arrays, refuse_axis
+from gtlearn.games.formats.symmetric_json import (
+    SYMMETRIC_SCHEMA,
+    parse_symmetric,
+    symmetric_json,
+)
 from gtlearn.games.formats.tree_json import TREE_SCHEMA, parse_tree, tree_json
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
@@ -27,6 +33,7 @@ from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.iterated import IteratedGame, as_markov
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.numbers import format_number
 
 _SCHEMA = "gtlearn/game/1"
@@ -76,6 +83,9 @@ def parse_json(
         if value.get("schema") == TREE_SCHEMA:
             refuse_axis(players_axis, "the game is a tree")
             return parse_tree(value, name, source)
+        if value.get("schema") == SYMMETRIC_SCHEMA:
+            refuse_axis(players_axis, "the game is symmetric")
+            return parse_symmetric(value, name, source)
         if "types" in value:
             return _bayesian(value, name, source, build)
         return _normal_form(value, name, source, build)
@@ -98,6 +108,8 @@ def dump_json(game: Game) -> str:
         except RecursionError:
             deep = int(game.depth.max())
             raise InputError(f"{game.name} is {deep} moves deep; write it as .efg") from None
+    if isinstance(game, SymmetricGame):
+        return pieces.layout(symmetric_json(game)) + "\n"
     head: dict[str, Any] = {"schema": _SCHEMA, "name": game.name, "players": game.players}
     if isinstance(game, BayesianGame):
         head["leader"] = game.leader

@@ -5,6 +5,7 @@ from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.symmetric import SymmetricGame
 
-KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame, ExtensiveGame)
-Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame | ExtensiveGame
+KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame, ExtensiveGame, SymmetricGame)
+Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame | ExtensiveGame | SymmetricGame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -10,7 +10,15 @@ from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    MarkovGame,
+    NormalFormGame,
+    SymmetricGame,
+    symmetric_form,
+)
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -34,6 +42,7 @@ from gtlearn.solvers.verify.correlated import largest_gain
 from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
+from gtlearn.solvers.verify.symmetric import equilibrium_failures, regret_and_payoff
 from gtlearn.solvers.verify.tree_values import gains_by_set, regrets_in_subgames, values_of
 from gtlearn.solvers.verify.tree_values import regrets_and_payoffs as regrets_in_tree
 
@@ -69,10 +78,22 @@ def check_equilibrium(
     """
     limit = read_tolerance(tolerance)
     boxed, profile = read_enclosed(profile, game, index)
+    if isinstance(game, NormalFormGame) and _is_symmetric(profile, index):
+        game = symmetric_form(game)
     if boxed is not None:
         return check_enclosed(boxed, game, limit)
     played = read_profile(profile, game, tolerance=limit, index=index, exact_floats=exact_floats)
     return check_nash(played, limit, nearest)
+
+
+def _is_symmetric(source: Any, index: int) -> bool:
+    """Whether a source says that it holds one strategy that all players play."""
+    if isinstance(source, Mapping):
+        entries = source.get("solutions", [source])
+        inside = isinstance(entries, list) and -len(entries) <= index < len(entries)
+        entry = entries[index] if inside else None
+        return isinstance(entry, Mapping) and entry.get("symmetric") is True
+    return isinstance(getattr(source, "game", None), SymmetricGame)
 
 
 def check_subgame_perfect(
@@ -259,6 +280,9 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
     try:
         if isinstance(game, NormalFormGame):
             regrets, payoffs = _deviations(game, strategies)
+        elif isinstance(game, SymmetricGame):
+            regret, payoff = regret_and_payoff(game, strategies[0])
+            regrets, payoffs = (regret,), (payoff,)
         elif isinstance(game, ExtensiveGame):
             regrets, payoffs = regrets_in_tree(game, strategies)
         else:
@@ -273,6 +297,8 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
         return _with_gains(report, game)
     if isinstance(game, NormalFormGame):
         return _with_nearest(report, game) if nearest else _with_notes(report)
+    if isinstance(game, SymmetricGame):
+        return _with_notes(report)
     return _with_tables(report, as_markov(game), payoffs)
 
 
@@ -287,12 +313,16 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
     assert not isinstance(game, BayesianGame | ExtensiveGame)
     report = CheckReport(profile_of(game, boxed), "nash", False, tolerance)
     try:
-        failures = enclosure_failures(game, boxed)
+        failures: Sequence[str]
+        if isinstance(game, SymmetricGame):
+            failures = equilibrium_failures(game, boxed)
+        else:
+            failures = enclosure_failures(game, boxed)
     except LimitReached as error:
         return cut_short(report, error, "the proof was")
     if failures:
         return _with_notes(report, [f"no equilibrium is proven to be in the box: {failures[0]}"])
-    none = (Fraction(0),) * len(game.players)
+    none = (Fraction(0),) * len(report.strategies)
     report = replace(report, holds=True, payoffs=boxed.payoffs, regrets=none)
     if game.in_steps:
         report = replace(report, stationary_regrets=none)

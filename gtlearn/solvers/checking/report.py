@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.games import ExtensiveGame, Game
+from gtlearn.games import ExtensiveGame, Game, SymmetricGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.solvers.checking.commitment_report import (
@@ -112,7 +112,10 @@ class CheckReport:
     @property
     def nash_conv(self) -> Fraction | None:
         """The sum of the regrets (Lanctot et al. 2017), in the game's unit."""
-        return None if self.regrets is None else sum(self.regrets, Fraction(0))
+        if self.regrets is None:
+            return None
+        each = self.game.num_players if isinstance(self.game, SymmetricGame) else 1
+        return each * sum(self.regrets, Fraction(0))
 
     @property
     def epsilon(self) -> Fraction | None:

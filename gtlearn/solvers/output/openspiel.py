@@ -15,6 +15,7 @@ from gtlearn.games import (
     IteratedGame,
     MarkovGame,
     NormalFormGame,
+    SymmetricGame,
 )
 from gtlearn.games.openspiel.steps import MEMORY
 from gtlearn.games.openspiel.walk import decision_states
@@ -43,6 +44,8 @@ def to_openspiel_policy(
     """
     if isinstance(solution.game, BayesianGame):
         raise InputError("a Bayesian game has no OpenSpiel form; take the strategies themselves")
+    if isinstance(solution.game, SymmetricGame):
+        raise InputError("a game by counts of actions has no OpenSpiel form; take its strategy")
     profile = solution.profile(index)
     if isinstance(solution.game, NormalFormGame):
         return _of_vectors(solution.game, profile.strategies, game)

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    MarkovGame,
+    NormalFormGame,
+    SymmetricGame,
+)
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
@@ -172,6 +179,8 @@ def describe(game: Game) -> str:
         return _bayesian(game)
     if isinstance(game, ExtensiveGame):
         return _tree(game)
+    if isinstance(game, SymmetricGame):
+        return f"{game.name}: {game.num_players} players, {len(game.actions)} actions, symmetric"
     return _normal_form(game) if isinstance(game, NormalFormGame) else _markov(as_markov(game))
 
 

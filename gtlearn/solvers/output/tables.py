@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import option
-from gtlearn.games import ExtensiveGame
+from gtlearn.games import ExtensiveGame, SymmetricGame
 from gtlearn.limits import OK
 from gtlearn.solvers.concepts import concept_of, is_registered
 from gtlearn.solvers.enclosures import Real
@@ -102,6 +102,8 @@ def _content(solution: Record) -> str:
         return f"No {concept.title} found{stopped}"
     if solution.concept == "subgame-perfect":
         return f"{count} {name}" + ("; there is no other" if solution.complete else " found")
+    if isinstance(solution.game, SymmetricGame):
+        return _symmetric_content(solution, f"symmetric {name}")
     if solution.concept != "nash":
         if late and solution.concept == "stackelberg":
             name = "commitment"
@@ -127,6 +129,16 @@ def _content(solution: Record) -> str:
     if all_isolated(solution):
         return f"{count} {name}; {no_other}"
     return f"{count} extreme {name}; all others are the mixtures named below"
+
+
+def _symmetric_content(solution: Record, name: str) -> str:
+    count = len(solution)
+    if not solution.complete:
+        all_of_them = option("symmetric_equilibria")
+        more = "" if solution.open_supports else f"; {all_of_them} says whether there are others"
+        return f"{count} {name} found{more}"
+    others = "is no other symmetric one" if count == 1 else "are no other symmetric ones"
+    return f"{count} {name}; there {others}"
 
 
 def _content_in_steps(solution: Record) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from gtlearn.errors import InputError, nearest, option, quoted
 from gtlearn.files import require_no_link
-from gtlearn.games import Game
+from gtlearn.games import Game, SymmetricGame
 from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
@@ -301,6 +301,8 @@ class _Reader:
             source = list(source) if getattr(source, "ndim", 0) else None
         leader = self.leader if named is None else named
         given: list[Any] = [None] * len(players)
+        if isinstance(self.game, SymmetricGame):
+            return self.players([source] if self._is_strategy(source) else source, timed)
         if isinstance(source, Mapping):
             for player, strategy in source.items():
                 given[_player(player, self.game)] = strategy
@@ -331,6 +333,11 @@ class _Reader:
 
     def players(self, strategies: Sequence[Any], timed: bool | None) -> Profile:
         """One strategy a player, None for a player of whom nothing is said."""
+        if isinstance(self.game, SymmetricGame) and len(strategies) != 1:
+            raise InputError(
+                f"{self.game.name!r} is given by counts of actions; give the one strategy that all "
+                "players play"
+            )
         tables: list[Table | None] = []
         notes: tuple[str, ...] = ()
         for player, strategy in enumerate(strategies):

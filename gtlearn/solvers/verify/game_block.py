@@ -10,11 +10,19 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, IteratedGame, MarkovGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    IteratedGame,
+    MarkovGame,
+    SymmetricGame,
+)
 from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
 TREE_KIND = "extensive"  # the kind that a tree's block names
+SYMMETRIC_KIND = "symmetric"  # that of a game by counts of actions
 _PLACE = "game"
 
 _NAMES = {  # of the parts, in sentences
@@ -46,6 +54,9 @@ def game_block(game: Game) -> dict[str, Any]:
         block["nodes"] = game.num_nodes
         block["information_sets"] = list(map(len, sizes))
         block["sequences"] = [1 + sum(own) for own in sizes]
+    elif isinstance(game, SymmetricGame):
+        block["kind"] = SYMMETRIC_KIND
+        block["actions"] = list(game.actions)
     elif isinstance(game, BayesianGame):
         first, *others = game.games
         block["actions"] = _lists(first.actions)

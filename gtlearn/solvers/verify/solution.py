@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn.child import computed
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    ExtensiveGame,
+    Game,
+    IteratedGame,
+    MarkovGame,
+    NormalFormGame,
+    SymmetricGame,
+    symmetric_form,
+)
 from gtlearn.games.given import of_games
 from gtlearn.limits import LimitReached, limited, patience
 from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
@@ -117,13 +125,16 @@ def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statem
 
 
 def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
-    from gtlearn.solvers.verify.game_block import TREE_KIND, game_statements
+    from gtlearn.solvers.verify.game_block import SYMMETRIC_KIND, TREE_KIND, game_statements
     from gtlearn.solvers.verify.markov import markov_statements
     from gtlearn.solvers.verify.one_shot import one_shot_statements
+    from gtlearn.solvers.verify.symmetric import symmetric_statements
     from gtlearn.solvers.verify.trees import tree_statements
 
     if isinstance(game, ExtensiveGame) and claim.game.get("kind") != TREE_KIND:
         game = game.reduced()  # solved in plans
+    if isinstance(game, NormalFormGame) and claim.game.get("kind") == SYMMETRIC_KIND:
+        game = symmetric_form(game)
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):
         if getattr(outcome, "in_steps", False) != several_steps:
@@ -138,6 +149,8 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
         own = markov_statements(game, claim)
     elif isinstance(game, ExtensiveGame):
         own = tree_statements(game, claim)
+    elif isinstance(game, SymmetricGame):
+        own = symmetric_statements(game, claim)
     else:
         own = one_shot_statements(game, claim)
     return chain(game_statements(game, claim.game), own)
