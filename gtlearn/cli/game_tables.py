@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import shutil
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _MAX_ROWS = 40
+_MAX_PAYOFFS = 2_000_000  # of a game whose potential is looked for
 _MAX_NODES = 200  # of a tree that is shown whole
 _MAX_SLICES = 8  # tables shown of a game of more than two players
 _MAX_STATES = 8  # states that are shown
@@ -98,6 +100,7 @@ def game_text(game: games.Game) -> str:
         blocks += _by_counts(game)
     else:
         blocks += [how_to_read(game) + "\n" * (game.num_players > 2), *tables(game)]
+        blocks += _potential(game)
     return to_text(blocks)
 
 
@@ -126,6 +129,22 @@ def _tree(game: ExtensiveGame) -> Iterable[str | Table]:
         lines.append(f"{'  ' * depth}{label}{what}")
     yield f"Payoffs of {', '.join(game.players)}, in this order.\n"
     yield "\n".join(lines)
+
+
+def _potential(game: NormalFormGame) -> Iterable[str]:
+    """That a game has an exact potential, and where it is highest."""
+    if math.prod(game.shape) * game.num_players > _MAX_PAYOFFS:
+        return
+    potential = games.potential(game)
+    if potential is None:
+        return
+    best = np.unravel_index(int(np.argmax(potential.numerators)), game.shape)
+    played = ", ".join(labels[a] for labels, a in zip(game.actions, best, strict=True))
+    yield (
+        "This is an exact potential game: who deviates gains what one function of the profile "
+        f"gains. It is highest, by {short_number(potential[best])} over the first profile, at "
+        f"({played}), which is therefore a pure equilibrium."
+    )
 
 
 def _by_counts(game: SymmetricGame) -> Iterable[str | Table]:

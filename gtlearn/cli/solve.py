@@ -46,10 +46,10 @@ def solve(
 ) -> int:
     """Solve GAME exactly and prove the answer.
 
-    GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv, .xlsx, .npy, .npz),
-    "-" for standard input, an OpenSpiel game, or the payoffs themselves: "3,3 0,5; 5,0 1,1" (row's
-    payoff, column's payoff; rows end with a semicolon), or with --zero-sum or --symmetric one
-    matrix, "0 1; 1 0". An iterated game is "gtlearn_iterated(stage=GAME,horizon=10)", or with
+    GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv, .xlsx, .npy, .npz,
+    .gam), "-" for standard input, an OpenSpiel game, or the payoffs themselves: "3,3 0,5; 5,0 1,1"
+    (row's payoff, column's payoff; rows end with a semicolon), or with --zero-sum or --symmetric
+    one matrix, "0 1; 1 0". An iterated game is "gtlearn_iterated(stage=GAME,horizon=10)", or with
     discount=24/25 in place of the horizon.
 
     \b

@@ -19,6 +19,7 @@ from gtlearn.games.kinds.registry import Kind
 from gtlearn.games.kinds.symmetric import SymmetricGame, symmetric_form, symmetric_game
 from gtlearn.games.loading import load, register
 from gtlearn.games.openspiel.traversal import markov_game_of
+from gtlearn.games.potentials import potential
 from gtlearn.games.trees import tree
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "markov_game",
     "markov_game_of",
     "normal_form",
+    "potential",
     "register",
     "save",
     "symmetric_form",

@@ -96,8 +96,8 @@ def load(
             - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string: `matrix_rps` is a normal form, as all games in which all
               move once at the same time; `kuhn_poker` and all others are trees;
-            - the path of a .nfg, .efg, .json, .csv, .xlsx, .npy or .npz file (a Markov game is a
-              .json file);
+            - the path of a .nfg, .efg, .json, .csv, .xlsx, .npy, .npz or .gam file (a Markov game
+              is a .json file);
             - a literal: `"3,3 0,5; 5,0 1,1"`, or `"3 0; 5 1"` with a flag; or JSON text;
             - one payoff array a player (numpy arrays, nested lists; entries int, Fraction,
               "p/q", float); or one payoff a player at each profile, `[[(3, 3), (0, 5)], [(5, 0),

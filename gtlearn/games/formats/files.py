@@ -16,6 +16,7 @@ from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.effort import text_seconds, writing_seconds
 from gtlearn.games.formats.csv import dump_csv, parse_csv
 from gtlearn.games.formats.efg import dump_efg, parse_efg
+from gtlearn.games.formats.gam import parse_gam
 from gtlearn.games.formats.json import dump_json, parse_json
 from gtlearn.games.formats.matrices import refuse_axis, refuse_flags
 from gtlearn.games.formats.nfg import dump_nfg, parse_nfg
@@ -69,6 +70,7 @@ _OWN = (
     Format("xlsx", parse_xlsx, binary=True, options=_MATRIX),
     Format("npy", game_of_npy, binary=True, options=(*_NEST, "rationalise")),
     Format("npz", game_of_npz, binary=True, options=(*_NEST, "rationalise")),
+    Format("gam", parse_gam),
 )
 _formats = {row.suffix: row for row in _OWN}
 
