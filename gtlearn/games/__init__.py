@@ -8,6 +8,7 @@ if __name__ != "gtlearn.games":
 from gtlearn.games import families
 from gtlearn.games.catalogue import Entry, catalogue_entry, catalogue_names
 from gtlearn.games.catalogue import catalogue as catalogue_entries
+from gtlearn.games.congestion import congestion_game
 from gtlearn.games.formats.files import Format, dumps, loads, save
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
@@ -36,6 +37,7 @@ __all__ = [
     "catalogue_entries",
     "catalogue_entry",
     "catalogue_names",
+    "congestion_game",
     "dumps",
     "families",
     "iterated",

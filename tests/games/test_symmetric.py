@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games.kinds.symmetric import counts_of
+from gtlearn.games.testing import check_game
 
 
 @st.composite
@@ -39,6 +40,7 @@ def test_the_normal_form_is_symmetric_and_leads_back(game):
 @given(symmetric_games())
 @settings(max_examples=50)
 def test_json_gives_back_the_same_game(game):
+    check_game(game)
     again = games.loads(games.dumps(game, "json"), "json")
     assert again.fingerprint == game.fingerprint
     assert again.payoffs == game.payoffs

@@ -15,6 +15,7 @@ from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.loading import load
 from gtlearn.games.numbers import ExactArray
 from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
@@ -44,7 +45,13 @@ def check_game(game: Any) -> None:
     elif isinstance(game, BayesianGame):
         for stage in game.games:
             check_game(stage)
-        _check_bayesian_round_trip(game)
+        _check_round_trip_by_fingerprint(game)
+    elif isinstance(game, SymmetricGame):
+        check_labels(game.name, "players", game.players)
+        check_labels(game.name, "the actions", game.actions)
+        shape = (len(game.actions), len(game.counts))
+        check_exact(f"the payoffs of {game.name!r}", game.payoffs, shape)
+        _check_round_trip_by_fingerprint(game)
     else:
         _check_normal_form(game)
 
@@ -73,9 +80,8 @@ def _check_round_trip(game: NormalFormGame, format: str) -> None:
             raise InputError(f"{game.name!r} written as {format} and read again has other {what}")
 
 
-def _check_bayesian_round_trip(game: BayesianGame) -> None:
+def _check_round_trip_by_fingerprint(game: BayesianGame | SymmetricGame) -> None:
     again = loads(dumps(game, "json"), "json")
-    assert isinstance(again, BayesianGame)
     if again.fingerprint != game.fingerprint:
         raise InputError(f"{game.name!r} written as json and read again is another game")
 

@@ -302,7 +302,8 @@ class _Reader:
         leader = self.leader if named is None else named
         given: list[Any] = [None] * len(players)
         if isinstance(self.game, SymmetricGame):
-            return self.players([source] if self._is_strategy(source) else source, timed)
+            one = isinstance(source, Mapping) or self._is_strategy(source)
+            return self.players([source] if one else source, timed)
         if isinstance(source, Mapping):
             for player, strategy in source.items():
                 given[_player(player, self.game)] = strategy
