@@ -6,6 +6,7 @@ import itertools
 import math
 import shutil
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -140,10 +141,14 @@ def _potential(game: NormalFormGame) -> Iterable[str]:
         return
     best = np.unravel_index(int(np.argmax(potential.numerators)), game.shape)
     played = ", ".join(labels[a] for labels, a in zip(game.actions, best, strict=True))
-    yield (
-        "This is an exact potential game: who deviates gains what one function of the profile "
-        f"gains. It is highest, by {short_number(potential[best])} over the first profile, at "
-        f"({played}), which is therefore a pure equilibrium."
+    yield _potential_words(potential[best], "at the first profile", f"at ({played})")
+
+
+def _potential_words(gain: Fraction, first: str, best: str) -> str:
+    return (
+        "This is an exact potential game: who deviates gains what one function of the profile, the "
+        f"potential, gains. It is highest {best}, {short_number(gain)} more than {first}: a pure "
+        "equilibrium."
     )
 
 
@@ -157,6 +162,13 @@ def _by_counts(game: SymmetricGame) -> Iterable[str | Table]:
     yield table
     if len(columns) > _MAX_ROWS:
         yield f"{len(columns) - _MAX_ROWS} more rows are not shown."
+    potential = games.potential_by_counts(game)
+    if potential is not None:
+        best = max(potential, key=potential.__getitem__)
+        pairs = zip(best, game.actions, strict=True)
+        played = ", ".join(f"{label}: {count}" for count, label in pairs if count)
+        first = f"all take {game.actions[0]}"
+        yield _potential_words(potential[best], f"where {first}", f"at these counts ({played})")
 
 
 def _bayesian(game: BayesianGame) -> Iterable[str | Table]:

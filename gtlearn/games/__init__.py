@@ -20,7 +20,7 @@ from gtlearn.games.kinds.registry import Kind
 from gtlearn.games.kinds.symmetric import SymmetricGame, symmetric_form, symmetric_game
 from gtlearn.games.loading import load, register
 from gtlearn.games.openspiel.traversal import markov_game_of
-from gtlearn.games.potentials import potential
+from gtlearn.games.potentials import potential, potential_by_counts
 from gtlearn.games.trees import tree
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "markov_game_of",
     "normal_form",
     "potential",
+    "potential_by_counts",
     "register",
     "save",
     "symmetric_form",

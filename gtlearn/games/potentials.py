@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.symmetric import Counts, SymmetricGame, counts_of
 from gtlearn.games.numbers import ExactArray
 
 _SAFE = 2**62
@@ -46,6 +48,40 @@ def potential(game: NormalFormGame) -> ExactArray | None:
             return None
     divisor = math.gcd(denominator, *(int(value) for value in total.flat))
     return ExactArray(total // divisor, denominator // divisor)
+
+
+def potential_by_counts(game: SymmetricGame) -> dict[Counts, Fraction] | None:
+    """An exact potential of a symmetric game, by how many players take each action, zero where all
+    take the first; None where there is none.
+
+    A potential stays one where players change places, and is unique but for a constant, so that it
+    depends on the counts alone. Where it is highest, no player gains by deviating.
+
+    >>> from gtlearn import games
+    >>> roads = games.congestion_game({"bridge": [1, 4, 9], "ring": [3, 3, 3]})
+    >>> {counts: str(value) for counts, value in potential_by_counts(roads).items()}
+    {(3, 0): '0', (2, 1): '6', (1, 2): '7', (0, 3): '5'}
+    """
+    rows = game.payoffs.numerators.tolist()
+    column = {others: k for k, others in enumerate(game.counts)}
+    every = counts_of(game.num_players, len(game.actions))
+    values = {every[0]: 0}
+    for counts in every[1:]:  # each after that in which one more takes the first action
+        action = max(a for a, count in enumerate(counts) if count)
+        others = _moved(counts, action, -1)
+        gain = rows[action][column[others]] - rows[0][column[others]]
+        values[counts] = values[_moved(others, 0, 1)] + gain
+    for k, others in enumerate(game.counts):
+        first = values[_moved(others, 0, 1)]
+        for action, row in enumerate(rows):
+            if values[_moved(others, action, 1)] - first != row[k] - rows[0][k]:
+                return None
+    return {c: Fraction(value, game.payoffs.denominator) for c, value in values.items()}
+
+
+def _moved(counts: Counts, action: int, step: int) -> Counts:
+    """The counts with one player more or less who takes an action."""
+    return (*counts[:action], counts[action] + step, *counts[action + 1 :])
 
 
 def _over_common_denominator(game: NormalFormGame) -> tuple[list[NDArray[Any]], int]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
+from gtlearn.games.kinds.symmetric import counts_of
 
 ROUTES = {"ab": ["a", "b"], "bc": ["b", "c"], "a": ["a"]}
 
@@ -27,6 +28,28 @@ def test_rosenthals_potential(listed):
 
     for profile in product(range(3), repeat=3):
         assert potential[profile] == rosenthal(profile) - rosenthal((0, 0, 0))
+
+
+@given(
+    st.lists(st.lists(st.integers(-3, 3), min_size=6, max_size=6), min_size=3, max_size=3),
+    st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_potential_by_counts_is_that_of_the_normal_form(table, congestion):
+    """Also where there is none: a table of numbers hardly ever has one."""
+    if congestion:
+        game = games.congestion_game({str(k): row[:3] for k, row in enumerate(table)})
+    else:
+        place = {counts: k for k, counts in enumerate(counts_of(2, 3))}
+        game = games.symmetric_game(
+            lambda own, others: table[own][place[others]], players=3, actions=["a", "b", "c"]
+        )
+    by_counts, potential = games.potential_by_counts(game), games.potential(game.normal_form())
+    assert (by_counts is None) == (potential is None)
+    assert by_counts is not None or not congestion
+    if by_counts is not None:
+        for profile in product(range(3), repeat=3):
+            assert potential[profile] == by_counts[tuple(map(profile.count, range(3)))]
 
 
 def test_a_hundred_drivers_on_two_roads():
