@@ -16,7 +16,7 @@ from gtlearn.solvers._trees.meter import Meter
 from gtlearn.solvers._trees.treeplex import Floats
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.output.json import tree_json
-from gtlearn.solvers.profiles.rounding import BITS, rounded_table
+from gtlearn.solvers.profiles.rounding import BITS, largest_move, rounded_table, rounding_bound
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,9 @@ class TreeLearner:
         tables = self.tables()
         regrets, payoffs = self.meter.regrets_and_payoffs(tables)
         self.nash_conv = float(sum(regrets))
+        bound = sum(
+            rounding_bound(self.game, k, largest_move(self.game.sequences(k))) for k in (0, 1)
+        )
         return {
             "game": self.config.game,
             "fingerprint": self.game.fingerprint,
@@ -138,9 +141,12 @@ class TreeLearner:
             "payoffs": list(map(format_number, payoffs)),
             "regrets": list(map(format_number, regrets)),
             "nash_conv": self.nash_conv,
+            "rounding": bound,
+            "nodes": self.game.num_nodes,
             "notes": [
-                f"Probabilities are rounded to multiples of 2^-{BITS}; by deviating the players "
-                f"could gain {self.nash_conv:.3g} together (NashConv, exactly computed)"
+                f"By deviating the players could gain {self.nash_conv:.3g} together (NashConv, "
+                f"exactly computed). Probabilities are rounded to multiples of 2^-{BITS}, which "
+                f"moves it by at most {bound:.2g}"
             ],
         }
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.games.kinds.extensive import Sequences
+from gtlearn.games.kinds.extensive import ExtensiveGame, Sequences
 from gtlearn.solvers.outcomes import Table
 
 BITS = 30
@@ -36,3 +36,27 @@ def rounded_vector(weights: NDArray[np.float64], total: float) -> tuple[Fraction
     units = np.rint(weights / total * 2.0**BITS).astype(np.int64)
     units[int(np.argmax(units))] += 2**BITS - int(units.sum())
     return tuple(Fraction(unit, 2**BITS) for unit in units.tolist())
+
+
+def rounding_bound(game: ExtensiveGame, player: int, moved: float) -> float:
+    """What rounding a player's probabilities does to NashConv at most.
+
+    At each own move on a path what is played changes by at most `moved`, and so each payoff, with
+    and without deviating, by so much of its range.
+
+    Args:
+        game: the tree.
+        player: whose strategy is rounded.
+        moved: the largest sum over the actions of an information set.
+    """
+    recalls = game.has_perfect_recall
+    moves = len(game.sequences(player).levels) if recalls else int(game.depth.max())
+    spans = (np.ptp(payoffs.floats()) for payoffs in game.payoffs)
+    return 2 * moved * moves * float(sum(spans))
+
+
+def largest_move(own: Sequences) -> float:
+    """By how much `rounded_table` moves the probabilities of an information set at most, in sum:
+    each by half a unit, the largest by as many half units as there are actions."""
+    actions: int = np.diff(own.first).max(initial=0)
+    return float(actions) * 2.0**-BITS
