@@ -107,7 +107,8 @@ class TreeLearner:
         """One update of both players; NashConv now and then."""
         self.play.step()
         if is_measured(self.play.iterations, self.config.every):
-            self.nash_conv = float(self.meter.nash_conv(self.tables()))
+            plans = [self.play.average(player) for player in (0, 1)]
+            self.nash_conv = float(self.meter.nash_conv_of_plans(plans))
             self.measured = self.play.iterations
         return {
             "env_steps": self.play.nodes_visited,

@@ -29,6 +29,30 @@ def rounded_table(own: Sequences, plan: NDArray[np.float64]) -> Table:
     )
 
 
+def rounded_units(
+    own: Sequences, weights: NDArray[np.float64], totals: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Each sequence's weight over its information set's total in units of 2**-30, which sum to one
+    at each set, as `rounded_vector` has them; near uniform where the total is 0.
+
+    Args:
+        own: the player's sequences.
+        weights: (sequences - 1,), nonnegative, of all but sequence 0.
+        totals: (sets,).
+    """
+    if not own.num_sets:
+        return np.zeros(0, dtype=np.int64)
+    starts, sets = own.first[:-1] - 1, own.set_of
+    none = ~(totals > 0)
+    weights = np.where(none[sets], 1.0, weights)
+    totals = np.where(none, np.diff(own.first), totals)
+    units = np.rint(weights / totals[sets] * 2.0**BITS).astype(np.int64)
+    largest = np.flatnonzero(units == np.maximum.reduceat(units, starts)[sets])
+    _, first = np.unique(sets[largest], return_index=True)
+    units[largest[first]] += 2**BITS - np.add.reduceat(units, starts)
+    return units
+
+
 def rounded_vector(weights: NDArray[np.float64], total: float) -> tuple[Fraction, ...]:
     """Weights over their total as multiples of 2**-30 that sum to one; uniform where it is 0."""
     if not total > 0:
