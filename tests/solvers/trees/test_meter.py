@@ -51,6 +51,26 @@ def test_the_meter_is_check_and_openspiel():
         assert measured()(source) == known
 
 
+def test_players_who_move_at_once():
+    """A state does not say which of them is asked, so that each has a function of its own."""
+    name = "goofspiel(num_cards=3,imp_info=True)"
+    theirs = pyspiel.load_game(name)
+    first = [lambda state, player=player: lowest(state, player) for player in (0, 1)]
+    turns = pyspiel.convert_to_turn_based(theirs)
+    tabular = policies.tabular_policy_from_callable(
+        turns, lambda state: lowest(state, state.current_player())
+    )
+    known = nash_conv(turns, tabular)
+    assert known > 0.1
+    assert float(solvers.meter(name)(first)) == pytest.approx(known, abs=ROUNDED)
+
+
+def lowest(state, player):
+    """The lowest card with a probability of 3/4, if there are others."""
+    first, *others = state.legal_actions(player)
+    return {first: 0.75, **dict.fromkeys(others, 0.25 / len(others))} if others else {first: 1.0}
+
+
 def test_a_policy_is_measured_as_it_is_now():
     """What is looked up once does not hold what was answered."""
     learner = cfr.CFRSolver(pyspiel.load_game("kuhn_poker"))
