@@ -109,6 +109,8 @@ class DecisionPoints:
         """
         self._require_own(policy)
         places = self._asked(player)
+        if not places:
+            return []
         if hasattr(policy, "action_probabilities"):
             table = self._of_table(policy, places)
             return self._of_policy(policy, places) if table is None else table
@@ -224,8 +226,7 @@ class DecisionPoints:
 
 def _network(source: Any) -> bool:
     """Whether it is a torch module, or an actor of Stable-Baselines3."""
-    modules = any(kind.__module__.startswith("torch.nn") for kind in type(source).__mro__)
-    return modules or _is_module(getattr(source, "policy", None))
+    return _is_module(source) or _is_module(getattr(source, "policy", None))
 
 
 def _is_module(source: Any) -> bool:
