@@ -8,11 +8,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.games.kinds.extensive import ExtensiveGame
-from gtlearn.games.testing.strategies import mixed_strategies, st
+from gtlearn.games.testing.strategies import mixed_strategies
 from gtlearn.games.trees import Node, tree
 
 if TYPE_CHECKING:
+    from hypothesis import strategies as st
     from hypothesis.strategies import SearchStrategy
+else:
+    from gtlearn.games.testing.strategies import st
 
 _Choose = Callable[[int, int], int]  # an integer from the first to the second
 _Own = tuple[tuple[str, str], ...]  # a player's moves so far: information sets and actions
