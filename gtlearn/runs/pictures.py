@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, nearest
+from gtlearn.games.drawing import COLOURS
 from gtlearn.learning.protocol import MEASURED
 from gtlearn.runs import folder
-from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
+from gtlearn.runs.canvas import finish, new_canvas, style
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.fields import fields_of
 from gtlearn.runs.metrics import MetricsRow, sample_rows

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gtlearn.games.drawing import COLOURS
 from gtlearn.learning.protocol import MEASURED
 from gtlearn.reproduce.figure import Comparison, Panel, Reproduction
 from gtlearn.reproduce.kinds import kind
 from gtlearn.reproduce.kinds.kind import FigureKind, FinishedRun, Measures
-from gtlearn.runs.canvas import COLOURS
 from gtlearn.runs.pictures import Array, mean_interval, on_common_steps
 
 if TYPE_CHECKING:
