@@ -47,7 +47,7 @@ class CfrLearner:
     """
 
     def __init__(self, config: CfrConfig, seed: int) -> None:
-        game = games.load(config.game)
+        game = games.load(config.game, merge_states=False)
         if not isinstance(game, ExtensiveGame) or game.num_players != 2:
             raise InputError(
                 f"{config.game} is no tree of two players, in which alone cfr plays; use another "

@@ -6,9 +6,17 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gtlearn.errors import InputError
-from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.errors import InputError, option, quoted
+from gtlearn.games import (
+    Game,
+    IteratedGame,
+    MarkovGame,
+    MergedGame,
+    NormalFormGame,
+    SequentialGame,
+)
 from gtlearn.games.kinds.iterated import as_markov
+from gtlearn.games.openspiel.merging import states_met_again
 from gtlearn.games.openspiel.steps import MEMORY, SteppedGame, followers
 from gtlearn.games.openspiel.walk import decision_states
 
@@ -30,12 +38,12 @@ def strategies_of_policy(policy: Any, game: Game) -> list[list[Any]]:
         return _tables(policy, game)
     if isinstance(game, NormalFormGame):
         return vectors_of_policy(policy, game)
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         return behaviour_of_policy(policy, game)
     raise InputError(f"{game.name!r} has no OpenSpiel form; give the strategies themselves")
 
 
-def behaviour_of_policy(policy: Any, game: ExtensiveGame) -> list[list[Any]]:
+def behaviour_of_policy(policy: Any, game: SequentialGame) -> list[list[Any]]:
     """A vector at each information set, from an OpenSpiel policy of the game that the tree is of.
 
     A policy in Python is asked in a state of each set, one in C++ for the set's text.
@@ -53,16 +61,46 @@ def behaviour_of_policy(policy: Any, game: ExtensiveGame) -> list[list[Any]]:
             f"the policy is of {str(played)[:80]}, the tree of {str(game.openspiel)[:80]}; give a "
             "policy of the same game"
         )
-    answers: list[list[Any]] = [[] for _ in game.players]
-    for player, place, state in decision_states(game):
+    asked, rows = _asked_states(game), []
+    for player, place, state in asked:
         known = game.sets[player][place]
         legal = state.legal_actions(player)
-        asked = (state.information_state_string(player),) if in_texts else (state, player)
+        about = (state.information_state_string(player),) if in_texts else (state, player)
         where = f"for {game.players[player]!r} at {known.label!r}"
-        chosen = _chosen(policy, where, *asked)
+        chosen = _chosen(policy, where, *about)
         if not chosen or not set(chosen) <= set(legal):
             raise InputError(f"the policy has no answer {where}, or plays an illegal action there")
-        answers[player].append([chosen.get(action, 0.0) for action in legal])
+        rows.append([chosen.get(action, 0.0) for action in legal])
+    return _by_set(game, asked, rows)
+
+
+def _asked_states(game: SequentialGame) -> list[tuple[int, int, Any]]:
+    """The states about which is asked, each with its player and information set: one a set, in
+    order, and where states are merged one for each further move that leads to them."""
+    again = states_met_again(game) if isinstance(game, MergedGame) else ()
+    return [*decision_states(game), *again]
+
+
+def _by_set(
+    game: SequentialGame, asked: Sequence[tuple[int, int, Any]], rows: Sequence[list[Any]]
+) -> list[list[Any]]:
+    """The answers, one list a player.
+
+    Raises:
+        InputError: if two in one set differ.
+    """
+    answers: list[list[Any]] = [[] for _ in game.players]
+    for (player, place, state), row in zip(asked, rows, strict=True):
+        own = answers[player]
+        if place == len(own):
+            own.append(row)
+        elif max(abs(p - q) for p, q in zip(own[place], row, strict=True)) > _ROUNDING:
+            label = " / ".join(game.sets[player][place].label.split("\n"))
+            raise InputError(
+                f"what {game.players[player]!r} plays in the state {quoted(label, 40)} depends on "
+                f"the history, as after {quoted(state.history_str(), 40)}; measure it in the tree, "
+                f"with {option('merge_states', False)}"
+            )
     return answers
 
 
@@ -72,7 +110,7 @@ def answers_of(function: Callable[..., Any], game: Game) -> list[Any]:
     Raises:
         InputError: if the function raises.
     """
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         return answers_in_tree(function, game)
     if not game.in_steps:
         return [_called(function, player) for player in range(len(game.players))]
@@ -82,7 +120,7 @@ def answers_of(function: Callable[..., Any], game: Game) -> list[Any]:
     ]
 
 
-def answers_in_tree(function: Callable[..., Any], game: ExtensiveGame) -> list[list[Any]]:
+def answers_in_tree(function: Callable[..., Any], game: SequentialGame) -> list[list[Any]]:
     """A vector at each information set, from a function of OpenSpiel's states.
 
     It is called with a state of each set, and gives {action: probability}, by OpenSpiel's numbers,
@@ -94,7 +132,7 @@ def answers_in_tree(function: Callable[..., Any], game: ExtensiveGame) -> list[l
         InputError: if the tree is of no OpenSpiel game, the function raises, or what it gives is
             of another form.
     """
-    asked = list(decision_states(game))
+    asked = _asked_states(game)
     legal = [state.legal_actions(player) for player, _, state in asked]
     if any(kind.__module__.startswith("torch.nn") for kind in type(function).__mro__):
         rows = _of_logits(function, [s.information_state_tensor(k) for k, _, s in asked], legal)
@@ -102,10 +140,7 @@ def answers_in_tree(function: Callable[..., Any], game: ExtensiveGame) -> list[l
         rows = [
             _of_state(function, state, own) for (_, _, state), own in zip(asked, legal, strict=True)
         ]
-    answers: list[list[Any]] = [[] for _ in game.players]
-    for (player, _, _), row in zip(asked, rows, strict=True):
-        answers[player].append(row)
-    return answers
+    return _by_set(game, asked, rows)
 
 
 def _of_state(function: Callable[..., Any], state: Any, legal: list[int]) -> list[Any]:

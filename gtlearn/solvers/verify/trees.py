@@ -9,7 +9,7 @@ from math import lcm
 from typing import Any
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import ExtensiveGame
+from gtlearn.games import ExtensiveGame, MergedGame
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.limits import check
 from gtlearn.solvers.outcomes import RATIONAL, Outcome, StrategyProfile
@@ -25,17 +25,20 @@ from gtlearn.solvers.verify.claim import (
     whole_statements,
 )
 from gtlearn.solvers.verify.form import items, number_failures
+from gtlearn.solvers.verify.merged import has_ties, regrets_in_states, values_in_states
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
 
 _EVIDENCE = ("regrets", "value")
 _PERFECT = "subgame-perfect"
+_NO_PROOF = "nothing here proves that there are no others"
 
 _LOOK = 4096  # nodes between two looks at the limits
 _Rows = Sequence[Sequence[Number]]
+_Game = ExtensiveGame | MergedGame
 
 
-def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
-    """The statements of a solution of a tree in behaviour strategies."""
+def tree_statements(game: _Game, claim: Claim) -> Iterator[Statement]:
+    """The statements of a solution of a tree, or of merged states, in behaviour strategies."""
     if claim.concept not in ("nash", _PERFECT):
         wrong = f"{claim.concept} is stated of a tree, of which only Nash and {_PERFECT} are"
         yield Statement("of which concept they are", unless(False, wrong))
@@ -94,10 +97,14 @@ def _gains(game: ExtensiveGame, result: Mapping[str, Any]) -> list[str]:
     return failures
 
 
-def _others(game: ExtensiveGame, claim: Claim) -> list[str]:
+def _others(game: _Game, claim: Claim) -> list[str]:
     """What shows that the list lacks one: nothing, where each move of a subgame-perfect equilibrium
     of perfect information is strictly better than the others."""
-    if claim.concept == _PERFECT and len(claim.outcomes) == 1 and game.has_perfect_information:
+    if claim.concept != _PERFECT or len(claim.outcomes) != 1:
+        raise Unproven(_NO_PROOF)
+    if isinstance(game, MergedGame) and not has_ties(game, tables_of(game, claim.outcomes[0])):
+        return []
+    if isinstance(game, ExtensiveGame) and game.has_perfect_information:
         values = values_of(game, tables_of(game, claim.outcomes[0]))
         below: dict[int, list[Fraction]] = {}
         for node, before in enumerate(game.parent.tolist()):
@@ -105,7 +112,7 @@ def _others(game: ExtensiveGame, claim: Claim) -> list[str]:
                 below.setdefault(before, []).append(values[node][mover])
         if all(own.count(max(own)) == 1 for own in below.values()):
             return []
-    raise Unproven("nothing here proves that there are no others")
+    raise Unproven(_NO_PROOF)
 
 
 def _stated_regrets(outcome: Outcome) -> Sequence[Any]:
@@ -114,7 +121,7 @@ def _stated_regrets(outcome: Outcome) -> Sequence[Any]:
     return stated if isinstance(stated, Sequence) else ()
 
 
-def _failures(game: ExtensiveGame, outcome: Outcome) -> list[str]:
+def _failures(game: _Game, outcome: Outcome) -> list[str]:
     """What of an equilibrium does not hold."""
     if not isinstance(outcome, StrategyProfile):
         return [f"a {type(outcome).__name__} is no outcome of a tree"]
@@ -142,7 +149,7 @@ def _failures(game: ExtensiveGame, outcome: Outcome) -> list[str]:
     return failures
 
 
-def tables_of(game: ExtensiveGame, outcome: Any) -> tuple[tuple[Any, ...], ...]:
+def tables_of(game: _Game, outcome: Any) -> tuple[tuple[Any, ...], ...]:
     """The strategies of an outcome as vectors in the order of the game's information sets.
 
     Raises:
@@ -155,7 +162,7 @@ def tables_of(game: ExtensiveGame, outcome: Any) -> tuple[tuple[Any, ...], ...]:
     )
 
 
-def _table_of(game: ExtensiveGame, player: int, strategy: Any) -> tuple[Any, ...]:
+def _table_of(game: _Game, player: int, strategy: Any) -> tuple[Any, ...]:
     own, whose = game.sets[player], f"the strategy of {game.players[player]}"
     if isinstance(strategy, Mapping):
         unknown = [label for label in strategy if label not in {known.label for known in own}]
@@ -185,7 +192,7 @@ def _row_of(row: Any, actions: Sequence[str], whose: str) -> list[Any]:
 
 
 def regrets_and_payoffs(
-    game: ExtensiveGame, tables: Sequence[_Rows]
+    game: _Game, tables: Sequence[_Rows]
 ) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """What each player gains by its best deviation, and what it gets, exactly.
 
@@ -194,13 +201,16 @@ def regrets_and_payoffs(
     and the others lead there. That is right with perfect recall, which is tested.
 
     Args:
-        game: the tree.
+        game: the tree, or its merged states, of which see `merged.regrets_in_states`.
         tables: one a player: a vector of exact probabilities at each of its information sets.
 
     Raises:
         InputError: if a player of the tree has not perfect recall.
         LimitReached: at a limit.
     """
+    if isinstance(game, MergedGame):
+        gains, _, paid = regrets_in_states(game, tables)
+        return gains, paid
     for player in range(game.num_players):
         game.sequences(player)  # raises where one forgets
     walk = _Walk(game, tables)
@@ -294,8 +304,11 @@ def _integers(rows: _Rows) -> list[tuple[list[int], int]]:
     return out
 
 
-def values_of(game: ExtensiveGame, tables: Sequence[_Rows]) -> list[tuple[Fraction, ...]]:
+def values_of(game: _Game, tables: Sequence[_Rows]) -> list[tuple[Fraction, ...]]:
     """What each player gets from each node on."""
+    if isinstance(game, MergedGame):
+        each = [values_in_states(game, tables, player)[0] for player in range(game.num_players)]
+        return list(zip(*each, strict=True))
     vectors = [*tables, [moves.probabilities for moves in game.chance]]
     leaves = list(zip(*(p.fractions().tolist() for p in game.payoffs), strict=True))
     values: list[Any] = [[Fraction(0)] * game.num_players for _ in range(game.num_nodes)]
@@ -314,7 +327,7 @@ def values_of(game: ExtensiveGame, tables: Sequence[_Rows]) -> list[tuple[Fracti
     return [tuple(value) for value in values]
 
 
-def regrets_in_subgames(game: ExtensiveGame, tables: Sequence[_Rows]) -> tuple[Fraction, ...]:
+def regrets_in_subgames(game: _Game, tables: Sequence[_Rows]) -> tuple[Fraction, ...]:
     """The most that each player could gain in any subgame, exactly.
 
     A subgame begins where no information set has nodes both below and elsewhere (Selten 1965); a
@@ -325,6 +338,8 @@ def regrets_in_subgames(game: ExtensiveGame, tables: Sequence[_Rows]) -> tuple[F
         InputError: if a player has not perfect recall.
         LimitReached: at a limit.
     """
+    if isinstance(game, MergedGame):
+        return regrets_in_states(game, tables)[1]
     values = values_of(game, tables)
     roots, end = _subgames(game)
     vectors = [*tables, [moves.probabilities for moves in game.chance]]
