@@ -65,8 +65,8 @@ def solve(
             game counts.
         memory_limit: bytes by which the process may grow, to the same effect.
         progress: called as `progress(fraction done or None, what is being done)`.
-        **reading: how the game is read: `symmetric`, `zero_sum`, `rationalise`, `players_axis` and
-            `max_bytes` of `games.load`.
+        **reading: how the game is read: `symmetric`, `zero_sum`, `rationalise`, `players_axis`,
+            `max_bytes`, `max_nodes`, `reduced` and `merge_states` of `games.load`.
 
     Raises:
         InputError: if an option is unknown or the game is of the wrong kind for the concept.

@@ -75,7 +75,7 @@ class MergedGame(SequentialGame):
 
     def __repr__(self) -> str:
         sets = "+".join(str(len(own)) for own in self.sets)
-        return f"MergedGame({self.name!r}, {self.num_nodes} states, {sets} of them decisions)"
+        return f"MergedGame({self.name!r}, {self.num_nodes} states, {sets} information sets)"
 
 
 def merged(walked: ExtensiveGame, after: list[list[int]], order: list[int]) -> MergedGame:
