@@ -123,8 +123,9 @@ class _MergingWalk(TreeWalk):
                 self.ended.append(parent)
             else:
                 self._meet(state.child(action), parent, move)
-        walked = self.recorded("" if str(self.game) in PROVEN else ON_TRUST)
-        return merged(walked, self.after, self.ended[::-1])
+        is_proven = str(self.game) in PROVEN
+        walked = self.recorded("" if is_proven else ON_TRUST)
+        return merged(walked, self.after, self.ended[::-1], is_proven)
 
     def _meet(self, state: Any, parent: int, move: int) -> None:
         """Comes to a state: goes on from there if it is a new one."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from gtlearn.errors import InputError, nearest, option, quoted
 from gtlearn.files import require_no_link
-from gtlearn.games import Game
+from gtlearn.games import Game, MergedGame
 from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
@@ -45,6 +45,11 @@ from gtlearn.solvers.verify.reading import read_outcome
 
 _SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
 _SHAPE_IN_STEPS = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
+
+_BY_STATE = (
+    "the policy answers alike after each last move that leads to a state; that it depends on "
+    "nothing earlier is on trust"
+)
 
 _LITERAL = re.compile(r"[\d\s./;,eE+-]*[\s;,][\d\s./;,eE+-]*")
 _SHOWN = ("shown", "context")  # keys of what a follower was told
@@ -122,9 +127,9 @@ def read_profile(
     if isinstance(source, Sequence) or hasattr(source, "tolist"):
         return reader.strategies(source)
     if hasattr(source, "action_probabilities"):
-        return reader.players(strategies_of_policy(source, game), None)
+        return reader.asked(strategies_of_policy(source, game))
     if callable(source):
-        return reader.players(answers_of(source, game), None)
+        return reader.asked(answers_of(source, game))
     raise InputError(f"a {type(source).__name__} is no profile; write {reader.shape}")
 
 
@@ -324,6 +329,13 @@ class _Reader:
             return len(values) > 0 and not any(map(is_table, values))
         numbers = str | int | float | Fraction | np.number
         return isinstance(values, list | tuple) and all(isinstance(v, numbers) for v in values)
+
+    def asked(self, strategies: Sequence[Any]) -> Profile:
+        """Strategies that were asked for at each decision point."""
+        profile = self.players(strategies, None)
+        if isinstance(self.game, MergedGame):
+            profile = replace(profile, notes=(*profile.notes, _BY_STATE))
+        return profile
 
     def players(self, strategies: Sequence[Any], timed: bool | None) -> Profile:
         """One strategy a player, None for a player of whom nothing is said."""

@@ -7,20 +7,31 @@ best among all strategies, also those that remember the history.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from gtlearn.games import MergedGame
 from gtlearn.games.numbers import Number
 from gtlearn.limits import check
+from gtlearn.solvers.verify.report import Statement, Unproven
 
 _CHANCE, _END = -1, -2
 _LOOK = 4096  # states between two looks at the limits
 _Rows = Sequence[Sequence[Number]]
 
 
-def values_in_states(
+def merge_statements(game: MergedGame) -> Iterator[Statement]:
+    """What a solution takes for granted where states were merged because it was asked for."""
+    if not game.is_proven:
+        yield Statement("that the states that are merged are equal", _not_compared)
+
+
+def _not_compared() -> list[str]:
+    raise Unproven("they have one text, and a walk of the whole tree has not compared them")
+
+
+def _values(
     game: MergedGame, tables: Sequence[_Rows], player: int
 ) -> tuple[list[Fraction], list[Fraction]]:
     """What a player gets from each state on, as all play, and by its best response to the others.
@@ -53,6 +64,16 @@ def values_in_states(
     return got, best
 
 
+def payoffs_in_states(game: MergedGame, tables: Sequence[_Rows]) -> list[tuple[Fraction, ...]]:
+    """What each player gets from each state on.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    each = [_values(game, tables, player)[0] for player in range(game.num_players)]
+    return list(zip(*each, strict=True))
+
+
 def _expected(played: Sequence[tuple[Fraction, int]], values: Sequence[Fraction]) -> Fraction:
     if len(played) == 1:  # as in pure strategies
         return values[played[0][1]]
@@ -71,7 +92,7 @@ def regrets_in_states(
     Raises:
         LimitReached: at a limit.
     """
-    both = [values_in_states(game, tables, player) for player in range(game.num_players)]
+    both = [_values(game, tables, player) for player in range(game.num_players)]
     return (
         tuple(best[0] - got[0] for got, best in both),
         tuple(max(b - g for g, b in zip(got, best, strict=True)) for got, best in both),
@@ -82,10 +103,9 @@ def regrets_in_states(
 def has_ties(game: MergedGame, tables: Sequence[_Rows]) -> bool:
     """Whether a player is indifferent in a state between two best moves, as all play after it."""
     first, after = game.first.tolist(), game.after.tolist()
-    for player in range(game.num_players):
-        got, _ = values_in_states(game, tables, player)
-        for node in (game.mover == player).nonzero()[0].tolist():
-            own = [got[n] for n in after[first[node] : first[node + 1]]]
-            if own.count(max(own)) > 1:
-                return True
+    values = payoffs_in_states(game, tables)
+    for node, who in enumerate(game.mover.tolist()):
+        own = [values[later][who] for later in after[first[node] : first[node + 1]]]
+        if who >= 0 and own.count(max(own)) > 1:
+            return True
     return False

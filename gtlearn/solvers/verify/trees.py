@@ -25,7 +25,12 @@ from gtlearn.solvers.verify.claim import (
     whole_statements,
 )
 from gtlearn.solvers.verify.form import items, number_failures
-from gtlearn.solvers.verify.merged import has_ties, regrets_in_states, values_in_states
+from gtlearn.solvers.verify.merged import (
+    has_ties,
+    merge_statements,
+    payoffs_in_states,
+    regrets_in_states,
+)
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
 
 _EVIDENCE = ("regrets", "value")
@@ -43,6 +48,8 @@ def tree_statements(game: _Game, claim: Claim) -> Iterator[Statement]:
         wrong = f"{claim.concept} is stated of a tree, of which only Nash and {_PERFECT} are"
         yield Statement("of which concept they are", unless(False, wrong))
         return
+    if isinstance(game, MergedGame):
+        yield from merge_statements(game)
     held = True
     for k, outcome in enumerate(claim.outcomes):
         test = Tested(partial(_failures, game, outcome))
@@ -165,7 +172,8 @@ def tables_of(game: _Game, outcome: Any) -> tuple[tuple[Any, ...], ...]:
 def _table_of(game: _Game, player: int, strategy: Any) -> tuple[Any, ...]:
     own, whose = game.sets[player], f"the strategy of {game.players[player]}"
     if isinstance(strategy, Mapping):
-        unknown = [label for label in strategy if label not in {known.label for known in own}]
+        labels = {known.label for known in own}
+        unknown = [label for label in strategy if label not in labels]
         if unknown:
             raise InputError(f"{whose} names an information set {quoted(unknown[0])}, unknown")
         missing = [known.label for known in own if known.label not in strategy]
@@ -307,8 +315,7 @@ def _integers(rows: _Rows) -> list[tuple[list[int], int]]:
 def values_of(game: _Game, tables: Sequence[_Rows]) -> list[tuple[Fraction, ...]]:
     """What each player gets from each node on."""
     if isinstance(game, MergedGame):
-        each = [values_in_states(game, tables, player)[0] for player in range(game.num_players)]
-        return list(zip(*each, strict=True))
+        return payoffs_in_states(game, tables)
     vectors = [*tables, [moves.probabilities for moves in game.chance]]
     leaves = list(zip(*(p.fractions().tolist() for p in game.payoffs), strict=True))
     values: list[Any] = [[Fraction(0)] * game.num_players for _ in range(game.num_nodes)]

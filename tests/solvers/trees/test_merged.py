@@ -81,7 +81,9 @@ def test_openspiel_agrees():
     policy = solution.to_openspiel()
     assert nash_conv(theirs, policy) == 0
     assert list(policy_value(start, [policy] * 2)) == [float(p) for p in solution[0].payoffs]
-    assert solvers.check(policy, SMALL, "subgame-perfect").holds
+    report = solvers.check(policy, SMALL, "subgame-perfect")
+    assert report.holds
+    assert report.notes[-1].endswith("that it depends on nothing earlier is on trust")
 
 
 def test_policies_by_history_are_measured_where_they_depend_on_the_state_alone():
@@ -179,7 +181,17 @@ def test_text_and_tables():
     assert "--find" not in text
     rows = list(csv.reader(io.StringIO(solution.to_csv())))
     assert len(rows) == 1 + len(games.load("tic_tac_toe").after)
-    assert "merged on trust" in str(solvers.solve(merged("nim")))
+
+
+def test_what_was_asked_for_is_on_trust():
+    game = merged("nim")
+    solution = solvers.solve(game)
+    assert "merged on trust" in str(solution)
+    report = solvers.verify.solution(game, solution)
+    assert not report.false
+    assert len(report.on_trust) == 1
+    assert report.on_trust[0].startswith("that the states that are merged are equal")
+    assert "merged on trust" in solvers.check(solution, game).notes[0]
 
 
 def test_a_limit_leaves_no_solution():

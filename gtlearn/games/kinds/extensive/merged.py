@@ -31,10 +31,12 @@ class MergedGame(SequentialGame):
         first: (nodes + 1,), where the moves of each node begin in `after`; its number of moves is
             the difference to the next entry.
         after: the node that each move leads to.
+        is_proven: whether a walk of the whole tree has shown that what is merged is equal.
     """
 
     first: NDArray[np.int64] = field(kw_only=True)
     after: NDArray[np.int32] = field(kw_only=True)
+    is_proven: bool = field(kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -78,7 +80,9 @@ class MergedGame(SequentialGame):
         return f"MergedGame({self.name!r}, {self.num_nodes} states, {sets} information sets)"
 
 
-def merged(walked: ExtensiveGame, after: list[list[int]], order: list[int]) -> MergedGame:
+def merged(
+    walked: ExtensiveGame, after: list[list[int]], order: list[int], is_proven: bool
+) -> MergedGame:
     """The game of the states that a walk came to.
 
     Args:
@@ -86,6 +90,7 @@ def merged(walked: ExtensiveGame, after: list[list[int]], order: list[int]) -> M
             walk first came to it.
         after: the node that each move leads to, one list a node.
         order: the nodes, each before those that its moves lead to.
+        is_proven: as of `MergedGame`.
     """
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
@@ -107,6 +112,7 @@ def merged(walked: ExtensiveGame, after: list[list[int]], order: list[int]) -> M
         **values,
         first=np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64),
         after=rank[flat],
+        is_proven=is_proven,
     )
 
 
