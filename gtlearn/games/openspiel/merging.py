@@ -86,11 +86,11 @@ def states_met_again(game: MergedGame) -> Iterator[tuple[int, int, Any]]:
     """For each further move that leads to a decision, after the first one: the player, the
     information set, and a state of OpenSpiel's game after that move."""
     root = game.openspiel.new_initial_state()
-    before = np.repeat(np.arange(game.num_nodes), np.diff(game.first))
-    moves = np.arange(len(game.after)) - game.first[before]
-    again = (game.parent[game.after] != before) | (game.move[game.after] != moves)
-    for k in np.flatnonzero(again & (game.mover[game.after] >= 0)).tolist():
-        node = int(game.after[k])
+    before, after = game.edges
+    moves = np.arange(len(after)) - game.first[before]
+    again = (game.parent[after] != before) | (game.move[after] != moves)
+    for k in np.flatnonzero(again & (game.mover[after] >= 0)).tolist():
+        node = int(after[k])
         state = state_after(root, [*path_to(game, int(before[k])), int(moves[k])])
         yield int(game.mover[node]), int(game.place[node]), state
 

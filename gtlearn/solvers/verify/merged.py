@@ -98,14 +98,3 @@ def regrets_in_states(
         tuple(max(b - g for g, b in zip(got, best, strict=True)) for got, best in both),
         tuple(got[0] for got, _ in both),
     )
-
-
-def has_ties(game: MergedGame, tables: Sequence[_Rows]) -> bool:
-    """Whether a player is indifferent in a state between two best moves, as all play after it."""
-    first, after = game.first.tolist(), game.after.tolist()
-    values = payoffs_in_states(game, tables)
-    for node, who in enumerate(game.mover.tolist()):
-        own = [values[later][who] for later in after[first[node] : first[node + 1]]]
-        if who >= 0 and own.count(max(own)) > 1:
-            return True
-    return False

@@ -26,7 +26,6 @@ from gtlearn.solvers.verify.claim import (
 )
 from gtlearn.solvers.verify.form import items, number_failures
 from gtlearn.solvers.verify.merged import (
-    has_ties,
     merge_statements,
     payoffs_in_states,
     regrets_in_states,
@@ -35,7 +34,6 @@ from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
 
 _EVIDENCE = ("regrets", "value")
 _PERFECT = "subgame-perfect"
-_NO_PROOF = "nothing here proves that there are no others"
 
 _LOOK = 4096  # nodes between two looks at the limits
 _Rows = Sequence[Sequence[Number]]
@@ -107,19 +105,15 @@ def _gains(game: ExtensiveGame, result: Mapping[str, Any]) -> list[str]:
 def _others(game: _Game, claim: Claim) -> list[str]:
     """What shows that the list lacks one: nothing, where each move of a subgame-perfect equilibrium
     of perfect information is strictly better than the others."""
-    if claim.concept != _PERFECT or len(claim.outcomes) != 1:
-        raise Unproven(_NO_PROOF)
-    if isinstance(game, MergedGame) and not has_ties(game, tables_of(game, claim.outcomes[0])):
-        return []
-    if isinstance(game, ExtensiveGame) and game.has_perfect_information:
+    if claim.concept == _PERFECT and len(claim.outcomes) == 1 and game.has_perfect_information:
         values = values_of(game, tables_of(game, claim.outcomes[0]))
         below: dict[int, list[Fraction]] = {}
-        for node, before in enumerate(game.parent.tolist()):
-            if before >= 0 and (mover := int(game.mover[before])) >= 0:
+        for before, node in zip(*(nodes.tolist() for nodes in game.edges), strict=True):
+            if (mover := int(game.mover[before])) >= 0:
                 below.setdefault(before, []).append(values[node][mover])
         if all(own.count(max(own)) == 1 for own in below.values()):
             return []
-    raise Unproven(_NO_PROOF)
+    raise Unproven("nothing here proves that there are no others")
 
 
 def _stated_regrets(outcome: Outcome) -> Sequence[Any]:

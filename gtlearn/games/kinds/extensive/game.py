@@ -138,6 +138,11 @@ class SequentialGame(ABC):
         """Whether every information set is a single node."""
         return sum(map(len, self.sets)) == int((self.mover >= 0).sum())
 
+    @property
+    @abstractmethod
+    def edges(self) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
+        """The node before and the node after each move, those of one node in the moves' order."""
+
     @abstractmethod
     def most_moves(self, player: int) -> int:
         """How often a player moves at most, or a bound on it."""
@@ -191,6 +196,11 @@ class ExtensiveGame(SequentialGame):
     """A finite game tree (Kuhn 1953), its nodes numbered in preorder; `games.tree` builds one by
     hand.
     """
+
+    @property
+    def edges(self) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
+        """The node before and the node after each move, those of one node in the moves' order."""
+        return self.parent[1:], np.arange(1, self.num_nodes)
 
     @cached_property
     def levels(self) -> list[NDArray[np.int64]]:

@@ -40,10 +40,16 @@ class MergedGame(SequentialGame):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if np.any(self.after <= np.repeat(np.arange(self.num_nodes), np.diff(self.first))):
+        before, after = self.edges
+        if np.any(after <= before):
             raise InputError(f"a move of {quoted(self.name)} leads to no later state")
         for array in (self.first, self.after):
             array.setflags(write=False)
+
+    @property
+    def edges(self) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
+        """The node before and the node after each move, those of one node in the moves' order."""
+        return np.repeat(np.arange(self.num_nodes), np.diff(self.first)), self.after
 
     def most_moves(self, player: int) -> int:
         """How often a player moves at most."""
