@@ -229,7 +229,7 @@ def kind_of_game(game: Game) -> str:
     return BAYESIAN if isinstance(game, BayesianGame) else NORMAL_FORM
 
 
-def asked_of(verb: str, name: str, game: Game, given: Iterable[str]) -> Game:
+def game_for(verb: str, name: str, game: Game, given: Iterable[str]) -> Game:
     """The game that is solved or checked: of merged states the tree, where a concept or an option
     needs it.
 

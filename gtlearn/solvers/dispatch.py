@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from gtlearn import games, limits
 from gtlearn.games.loading import Reading
 from gtlearn.progress import Progress
-from gtlearn.solvers.concepts import asked_of, concept_of, row_of
+from gtlearn.solvers.concepts import concept_of, game_for, row_of
 from gtlearn.solvers.options import given
 from gtlearn.solvers.solution import Solution
 
@@ -90,7 +90,7 @@ def solve(
     }
     asked = given(solve, options)
     with limits.limited(time_limit, memory_limit):
-        loaded = asked_of("solve", concept, games.load(game, **reading), asked)
+        loaded = game_for("solve", concept, games.load(game, **reading), asked)
         work = row_of("solve", concept, loaded, asked).work("solve")
         assert work is not None  # as `row_of` has it
         solution: Solution = work(loaded, **asked, progress=progress)
@@ -154,7 +154,7 @@ def check(
             profile, loaded, concept = profile.claim(game, concept, partial(games.load, **reading))
         else:
             loaded, concept = games.load(game, **reading), concept or "nash"
-        loaded = asked_of("check", concept, loaded, asked)
+        loaded = game_for("check", concept, loaded, asked)
         row = row_of("check", concept, loaded, asked)
         if "nearest" in row.check_options:
             asked["nearest"] = nearest

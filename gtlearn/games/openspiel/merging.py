@@ -140,17 +140,17 @@ class _MergingWalk(TreeWalk):
             self.stack.append((None, None, node, 0))
             self.enter(state, parent, move)
         elif self.is_open[node]:
-            self._refuse(text, "comes after itself")
+            self._refuse(text, "comes after itself", ", or play need not end")
         elif self.what[node] != what:
             self._refuse(text, "differs in who moves, the moves or the payoffs")
         if parent >= 0:
             self.after[parent].append(node)
 
-    def _refuse(self, text: str, why: str) -> None:
+    def _refuse(self, text: str, why: str, instead: str = "") -> None:
         shown = quoted(" / ".join(text.split("\n")), 100)
         raise InputError(
             f"equal states of {self.name} cannot be merged: the state {shown} {why}, so that its "
-            f"text does not say all of it; leave {option('merge_states')} out"
+            f"text does not say all of it{instead}; leave {option('merge_states')} out"
         )
 
     def label_of(self, state: Any, player: int) -> str:

@@ -31,7 +31,10 @@ def test_tic_tac_toe_is_a_draw():
         assert not solution.complete  # nobody needs to take the first corner
         report = solvers.verify.solution("tic_tac_toe", solution)
         assert (report.false, report.on_trust) == ((), ())
-    assert solvers.solve("tic_tac_toe")[0].certificate.evidence["value"] == 0
+    claim = solvers.solve("tic_tac_toe").to_json()
+    assert claim["solutions"][0]["certificate"]["value"] == "0"
+    claim["solutions"][0]["certificate"]["value"] = "1"
+    assert solvers.verify.solution("tic_tac_toe", claim).false
 
 
 def test_whoever_begins_wins_hex():
@@ -195,7 +198,18 @@ def test_what_was_asked_for_is_on_trust():
 
 
 def test_a_limit_leaves_no_solution():
-    game = merged("nim")
-    with limits.limited(None, None), pytest.raises(limits.LimitReached):
+    solution = solvers.solve(merged("nim"), time_limit=1e-6)
+    assert (solution.status, len(solution), solution.complete) == ("time_limit", 0, False)
+    assert "before all states were solved" in solution.notes[-1]
+    with pytest.raises(limits.LimitReached):
         solvers.solve("chess", merge_states=True, time_limit=0.2)
-    assert solvers.solve(game, time_limit=30)[0].certificate.verified
+
+
+def test_floats_are_rounded_or_taken_as_they_are():
+    game = games.load(SMALL)
+    third = [[[1 / len(s.actions)] * len(s.actions) for s in own] for own in game.sets]
+    rounded = solvers.check(third, game)
+    exact = solvers.check(third, game, exact_floats=True)
+    assert exact.nash_conv != rounded.nash_conv
+    assert abs(exact.nash_conv - rounded.nash_conv) < 1e-6
+    assert "multiples of 2^-30" in rounded.notes[0]
