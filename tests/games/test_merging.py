@@ -115,8 +115,15 @@ def test_the_reduced_normal_form_is_the_trees():
     [
         ("quoridor(board_size=3)", "the state 'Board size: 3.* comes after itself"),
         ("pig(diceoutcomes=2,horizon=4,winscore=4)", "comes after itself, so that its text"),
-        ("breakthrough(columns=2,rows=4)", "'4.*' differs in who moves, the moves or the payoffs"),
-        ("hex(board_size=2,swap=True)", "differs in who moves, the moves or the payoffs"),
+        (
+            "breakthrough(columns=2,rows=4)",
+            "'4.*' differs in who moves, the moves",
+        ),
+        (
+            "hex(board_size=2,swap=True)",
+            "differs in who moves, the moves, the payoffs or what",
+        ),
+        ("oware(num_houses_per_player=2,num_seeds_per_house=1)", "or what follows, so that its"),
         ("kuhn_poker", "kuhn_poker is no game of perfect information in which one player moves"),
         ("goofspiel(num_cards=3)", "no game of perfect information in which one player moves at"),
         ("chicken", "'chicken' has no states to merge"),

@@ -8,11 +8,13 @@ or where the user asks for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import numpy as np
 import pyspiel
 
+from gtlearn import limits
 from gtlearn.errors import InputError, option, quoted
 from gtlearn.games.kinds.extensive import MergedGame
 from gtlearn.games.kinds.extensive.merged import merged
@@ -48,6 +50,10 @@ ON_TRUST = (
 )
 
 
+_DIFFERS = "differs in who moves, the moves, the payoffs or what follows"
+_GAMES = 1000  # that are played where nothing is proven
+
+
 def merges(game: pyspiel.Game, asked: bool | None) -> bool:
     """Whether equal states of a game are merged: where asked for, or where that is proven."""
     return str(game) in PROVEN if asked is None else asked
@@ -57,7 +63,8 @@ def merged_of(game: pyspiel.Game, *, rationalise: bool = False, max_nodes: int) 
     """A game of perfect information, states of equal text being merged.
 
     A text that comes again must have the same mover, moves and payoffs, and must not be met on the
-    way from itself; that it leads to equal states each time is proven for the games in `PROVEN`.
+    way from itself. That it leads to the same texts after all histories is proven for the games in
+    `PROVEN`, and tried in random games for others.
 
     Args:
         game: the game.
@@ -107,6 +114,7 @@ class _MergingWalk(TreeWalk):
 
     def __init__(self, game: pyspiel.Game, rationalise: bool, max_nodes: int) -> None:
         super().__init__(game, rationalise, max_nodes)
+        self.is_proven = str(game) in PROVEN
         self.known: dict[str, int] = {}
         self.what: list[Any] = []
         self.after: list[list[int]] = []
@@ -123,9 +131,10 @@ class _MergingWalk(TreeWalk):
                 self.ended.append(parent)
             else:
                 self._meet(state.child(action), parent, move)
-        is_proven = str(self.game) in PROVEN
-        walked = self.recorded("" if is_proven else ON_TRUST)
-        return merged(walked, self.after, self.ended[::-1], is_proven)
+        if not self.is_proven:
+            self._play()
+        walked = self.recorded("" if self.is_proven else ON_TRUST)
+        return merged(walked, self.after, self.ended[::-1], self.is_proven)
 
     def _meet(self, state: Any, parent: int, move: int) -> None:
         """Comes to a state: goes on from there if it is a new one."""
@@ -142,9 +151,24 @@ class _MergingWalk(TreeWalk):
         elif self.is_open[node]:
             self._refuse(text, "comes after itself", ", or play need not end")
         elif self.what[node] != what:
-            self._refuse(text, "differs in who moves, the moves or the payoffs")
+            self._refuse(text, _DIFFERS)
         if parent >= 0:
             self.after[parent].append(node)
+
+    def _play(self) -> None:
+        """Random games, in which each state must be as it is known, and the one after it too."""
+        random = Random(0)
+        for _ in range(_GAMES):
+            limits.check()
+            state, node, actions = self.game.new_initial_state(), 0, [0]
+            while actions:
+                text, actions = str(state), _moves_of(state)
+                if self.known.get(text) != node or self.what[node] != _what_of(state):
+                    self._refuse(text, _DIFFERS)
+                if actions:
+                    move = random.randrange(len(actions))
+                    state.apply_action(actions[move])
+                    node = self.after[node][move]
 
     def _refuse(self, text: str, why: str, instead: str = "") -> None:
         shown = quoted(" / ".join(text.split("\n")), 100)
@@ -165,3 +189,10 @@ def _what_of(state: Any) -> Any:
     if state.is_chance_node():
         return tuple(state.chance_outcomes())
     return state.current_player(), tuple(state.legal_actions())
+
+
+def _moves_of(state: Any) -> list[int]:
+    """OpenSpiel's numbers of the moves, in their order."""
+    if state.is_chance_node():
+        return [action for action, p in state.chance_outcomes() if p > 0]
+    return list(state.legal_actions())
