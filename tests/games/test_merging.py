@@ -6,7 +6,7 @@ import numpy as np
 import pyspiel
 import pytest
 
-from gtlearn import games, limits
+from gtlearn import child, games, limits
 from gtlearn.errors import InputError
 from gtlearn.games.openspiel.merging import ON_TRUST, PROVEN
 
@@ -19,25 +19,46 @@ def what_of(state):
     return (state.current_player(), tuple(state.legal_actions())), state.legal_actions()
 
 
-@pytest.mark.parametrize("name", sorted(PROVEN))
-def test_equal_texts_are_equal_states_in_the_whole_tree(name):
-    """The proof: who moves, how, what is paid and what texts follow depend on the text alone."""
-    theirs = pyspiel.load_game(name)
-    assert str(theirs) == name
-    root = theirs.new_initial_state()
+def walked(name):
+    """The numbers of texts and of nodes in the whole tree, once texts were compared everywhere."""
+    root = pyspiel.load_game(name).new_initial_state()
     stack, seen, nodes = [(root, str(root))], {}, 0
     while stack:
         state, text = stack.pop()
         what, moves = what_of(state)
         below = [state.child(action) for action in moves]
-        texts = [str(child) for child in below]
+        texts = [str(later) for later in below]
         assert seen.setdefault(text, (what, texts)) == (what, texts)
         stack += zip(below, texts, strict=True)
         nodes += 1
+    return len(seen), nodes
+
+
+@pytest.mark.parametrize("name", sorted(PROVEN))
+def test_equal_texts_are_equal_states_in_the_whole_tree(name):
+    """The proof: who moves, how, what is paid and what texts follow depend on the text alone.
+
+    The walk is made in a child, with which its memory goes.
+    """
+    assert str(pyspiel.load_game(name)) == name
+    texts, nodes = child.call(walked, name)
     game = games.load(name)
     assert isinstance(game, games.MergedGame)
-    assert game.num_nodes == len(seen) < nodes
+    assert game.num_nodes == texts < nodes
     assert not game.number_note
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "breakthrough(columns=2,rows=4)",
+        "oware(num_houses_per_player=2,num_seeds_per_house=1)",
+        "quoridor(board_size=3)",
+    ],
+)
+def test_the_same_walk_refutes_others(name):
+    with pytest.raises(AssertionError):
+        walked(name)
 
 
 def test_tic_tac_toe_has_4520_states_in_which_a_player_moves():
