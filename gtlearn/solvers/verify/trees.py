@@ -26,6 +26,7 @@ from gtlearn.solvers.verify.claim import (
 )
 from gtlearn.solvers.verify.form import items, number_failures
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
+from gtlearn.solvers.verify.subgame_lists import ListedSubgames, Profile
 
 _EVIDENCE = ("regrets", "value")
 _PERFECT = "subgame-perfect"
@@ -63,6 +64,8 @@ def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
     if len(claim.outcomes) > 1:
         keys = [tables_of(game, outcome) for outcome in claim.outcomes]
         yield Statement("that the solutions are different ones", partial(repeated, keys))
+    if claim.open_subgames is not None and claim.concept == _PERFECT:
+        yield Statement("the open subgames", partial(_open, game, claim))
     if claim.complete:
         yield Statement(COMPLETE, partial(_others, game, claim))
 
@@ -95,17 +98,32 @@ def _gains(game: ExtensiveGame, result: Mapping[str, Any]) -> list[str]:
 
 
 def _others(game: ExtensiveGame, claim: Claim) -> list[str]:
-    """What shows that the list lacks one: nothing, where each move of a subgame-perfect equilibrium
-    of perfect information is strictly better than the others."""
-    if claim.concept == _PERFECT and len(claim.outcomes) == 1 and game.has_perfect_information:
-        values = values_of(game, tables_of(game, claim.outcomes[0]))
-        below: dict[int, list[Fraction]] = {}
-        for node, before in enumerate(game.parent.tolist()):
-            if before >= 0 and (mover := int(game.mover[before])) >= 0:
-                below.setdefault(before, []).append(values[node][mover])
-        if all(own.count(max(own)) == 1 for own in below.values()):
-            return []
-    raise Unproven("nothing here proves that there are no others")
+    """What shows that the list lacks one, up to others that pay the same in every subgame."""
+    if claim.concept != _PERFECT:
+        raise Unproven("nothing here proves that there are no others")
+    return _listed(game, claim).missing()
+
+
+def _open(game: ExtensiveGame, claim: Claim) -> list[str]:
+    """Which subgames that are named are not open, and which are, and are not named."""
+    listed = _listed(game, claim)
+    stated = list(claim.open_subgames or ())
+    true = {game.history(root): root for root in listed.open_roots()}
+    failures = [
+        f"the subgame at {listed.named(root)} has infinitely many equilibria that pay differently"
+        for history, root in true.items()
+        if history not in stated
+    ]
+    wrong = sum(history not in true for history in stated)
+    if wrong or len(set(stated)) < len(stated):
+        failures.append(f"{wrong} of the open subgames are none, or one is named twice")
+    return failures
+
+
+def _listed(game: ExtensiveGame, claim: Claim) -> ListedSubgames:
+    tables = [tables_of(game, outcome) for outcome in claim.outcomes]
+    profiles = [Profile(own, values_of(game, own)) for own in tables]
+    return ListedSubgames(game, *_subgames(game), profiles)
 
 
 def _stated_regrets(outcome: Outcome) -> Sequence[Any]:
