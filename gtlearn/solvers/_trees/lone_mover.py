@@ -34,7 +34,8 @@ class OptimalPlans:
 def optimal_plans(
     game: ExtensiveGame, layer: Layer, paid: Callable[[int], Payoffs | None], most: int
 ) -> OptimalPlans:
-    """The best plans of the only player who moves, by backward induction over its sets.
+    """The best plans of the only player who moves: the best moves, where there is just one move,
+    else by backward induction over its sets.
 
     Mixtures of them are all that is optimal, so that they have all extreme payoffs.
 
@@ -44,7 +45,16 @@ def optimal_plans(
         paid: what is paid from a node on; None where the layer goes on.
         most: how many payoff vectors are kept.
     """
-    return _Induction(game, layer, paid, most).run()
+    below = [paid(node) for node in layer.nodes[1:]]
+    if None in below:
+        return _Induction(game, layer, paid, most).run()
+    mover, known = layer.movers[0], [got for got in below if got is not None]
+    best = max(got[mover] for got in known)
+    plans: dict[Payoffs, Plan] = {}
+    ties = [k for k, got in enumerate(known) if got[mover] == best]
+    for k in ties:
+        plans.setdefault(known[k], {int(game.place[layer.nodes[0]]): k})
+    return OptimalPlans(plans, len(plans) < len(ties), False)
 
 
 class _Induction:

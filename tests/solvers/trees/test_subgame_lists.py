@@ -13,7 +13,7 @@ import pytest
 from gtlearn import games, solvers
 from gtlearn.limits import TimeLimitReached
 from gtlearn.solvers._trees import subgame_perfect
-from gtlearn.solvers.verify.trees import regrets_in_subgames, values_of
+from gtlearn.solvers.verify.trees import regrets_and_payoffs, regrets_in_subgames
 
 SEXES = [[(2, 1), (0, 0)], [(0, 0), (1, 2)]]
 
@@ -55,7 +55,7 @@ def ultimatum(coins):
 
 
 def chain_store(towns):
-    """Selten (1978), pages 128-130: a chain with a competitor in each of several towns."""
+    """Selten (1978): a chain with a competitor in each of several towns."""
     players = ["chain", *(f"competitor {k}" for k in range(towns))]
     tree = games.tree("chain store", players)
 
@@ -79,7 +79,7 @@ def chain_store(towns):
 
 def test_the_ultimatum_ends_with_nothing_or_one_coin():
     """Offers 0 to n: the offer 0 is accepted, or refused and 1 is offered (Osborne 2004, section
-    6.1.2, with coins); mixtures of both answers are infinitely many others."""
+    6.1, with coins); mixtures of both answers are infinitely many others."""
     solution = solved(ultimatum(4))
     assert payoffs(solution) == {(4, 0), (3, 1)} and len(solution) == 2
     assert not solution.complete and solution.open_subgames == (("0",),)
@@ -333,20 +333,27 @@ def test_random_trees_agree_with_recursion_by_hand(start, players):
             assert not report.false and not report.on_trust
 
 
+@pytest.mark.parametrize("players", ["AB", "ABC"])
 @pytest.mark.parametrize("start", range(0, 100, 25))
-def test_no_pure_equilibrium_is_missing(start):
-    """Whichever pure profile gains in no subgame pays as one that is listed."""
+def test_pure_profiles_one_by_one(start, players):
+    """Those that gain nowhere are the pure equilibria, and those that gain in no subgame pay as
+    one that is listed."""
     for seed in range(start, start + 25):
-        game = Grown(seed).tree.game()
+        game = Grown(seed, list(players)).tree.game()
         sizes = [[len(known.actions) for known in own] for own in game.sets]
         if sum(map(len, sizes)) > 6:
             continue
-        found = {e.payoffs for e in solvers.solve(game, "subgame-perfect", find="all")}
+        perfect = {e.payoffs for e in solvers.solve(game, "subgame-perfect", find="all")}
+        nash = {e.payoffs for e in solvers.solve(game, find="all", method="pure")}
+        met = set()
         each = [list(itertools.product(*map(range, own))) for own in sizes]
         for plans in itertools.product(*each):
             tables = [
                 [[int(k == a) for k in range(n)] for n, a in zip(own, plan, strict=True)]
                 for own, plan in zip(sizes, plans, strict=True)
             ]
-            if not any(regrets_in_subgames(game, tables)):
-                assert values_of(game, tables)[0] in found
+            regrets, paid = regrets_and_payoffs(game, tables)
+            if not any(regrets):
+                met.add(paid)
+                assert any(regrets_in_subgames(game, tables)) or paid in perfect
+        assert nash == met
