@@ -19,7 +19,7 @@ from gtlearn.solvers._nash.certified import certain
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy, pure
 from gtlearn.solvers.solution import Solution
 
-PURE = "pure best responses"
+BEST_RESPONSES = "pure best responses"
 
 
 @of_games(NormalFormGame)
@@ -79,7 +79,7 @@ def every_pure(
     notes = [game.number_note] if game.number_note else []
     try:
         with limits.limited(time_limit, memory_limit), heard_by(progress):
-            tell(None, PURE)
+            tell(None, BEST_RESPONSES)
             equilibria.extend(equilibrium for _, equilibrium in certified_pure_equilibria(game))
             complete = bool(equilibria) and dominance_solution(game) is not None
             if not complete:
@@ -91,7 +91,7 @@ def every_pure(
     return Solution(
         game=game,
         concept="nash",
-        method=PURE,
+        method=BEST_RESPONSES,
         solutions=tuple(equilibria),
         status=status,
         complete=complete,

@@ -29,7 +29,7 @@ from gtlearn.solvers._nash.lemke_howson import (
     unit_payoffs,
     writing_seconds,
 )
-from gtlearn.solvers._nash.pure import PURE, first_certified_pure_equilibrium
+from gtlearn.solvers._nash.pure import BEST_RESPONSES, first_certified_pure_equilibrium
 from gtlearn.solvers._nash.supports import equilibrium_on_supports, two_by_two_supports
 from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.outcomes import NashEquilibrium
@@ -119,7 +119,9 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
         method=name,
         solutions=() if equilibrium is None else (equilibrium,),
         status=status,
-        complete=equilibrium is not None and name == PURE and dominance_solution(game) is not None,
+        complete=equilibrium is not None
+        and name == BEST_RESPONSES
+        and dominance_solution(game) is not None,
         seconds=time.monotonic() - start,
         notes=tuple(notes),
     )
@@ -127,7 +129,7 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
 
 def _chosen(game: NormalFormGame, method: str | None) -> list[tuple[str, Attempt]]:
     named: dict[str, tuple[str, Attempt]] = {
-        "pure": (PURE, first_certified_pure_equilibrium),
+        "pure": (BEST_RESPONSES, first_certified_pure_equilibrium),
         "small-supports": (_SMALL, _small),
         "lemke-howson": (LEMKE_HOWSON, _lemke_howson),
         "barrier": (BARRIER, _barrier),

@@ -11,7 +11,7 @@ from gtlearn.games import ExtensiveGame
 from gtlearn.games.kinds.extensive.game import CHANCE
 from gtlearn.solvers._trees.subgames import Layer, Payoffs
 
-Plan = dict[int, int]  # an action at information sets, by their places
+PurePlan = dict[int, int]  # an action at information sets, by their places
 _Move = tuple[int, int]  # an information set and an action; `_NONE` before the first
 _NONE = (-1, 0)
 
@@ -26,7 +26,7 @@ class OptimalPlans:
         is_cut: whether there are more payoff vectors.
     """
 
-    plans: Mapping[Payoffs, Plan]
+    plans: Mapping[Payoffs, PurePlan]
     has_ties: bool
     is_cut: bool
 
@@ -50,7 +50,7 @@ def optimal_plans(
         return _Induction(game, layer, paid, most).run()
     mover, known = layer.movers[0], [got for got in below if got is not None]
     best = max(got[mover] for got in known)
-    plans: dict[Payoffs, Plan] = {}
+    plans: dict[Payoffs, PurePlan] = {}
     ties = [k for k, got in enumerate(known) if got[mover] == best]
     for k in ties:
         plans.setdefault(known[k], {int(game.place[layer.nodes[0]]): k})
@@ -95,7 +95,7 @@ class _Induction:
 
     def run(self) -> OptimalPlans:
         """The plans."""
-        best: dict[int, dict[Payoffs, Plan]] = {}
+        best: dict[int, dict[Payoffs, PurePlan]] = {}
         for place, actions in reversed(self._sets.items()):
             moves = [(place, action) for action in range(actions)]
             options = [self._after(move, best) for move in moves]
@@ -114,9 +114,11 @@ class _Induction:
             self.is_cut,
         )
 
-    def _after(self, move: _Move, best: Mapping[int, dict[Payoffs, Plan]]) -> dict[Payoffs, Plan]:
+    def _after(
+        self, move: _Move, best: Mapping[int, dict[Payoffs, PurePlan]]
+    ) -> dict[Payoffs, PurePlan]:
         """What can be played and paid after a move, all of it equally good for the mover."""
-        sums = {self._worth.get(move, self._zero): Plan()}
+        sums = {self._worth.get(move, self._zero): PurePlan()}
         for place in self._below.get(move, ()):
             sums = self._merged(
                 (tuple(a + b for a, b in zip(one, other, strict=True)), plan | more)
@@ -124,8 +126,8 @@ class _Induction:
             )
         return sums
 
-    def _merged(self, plans: Iterable[tuple[Payoffs, Plan]]) -> dict[Payoffs, Plan]:
-        known: dict[Payoffs, Plan] = {}
+    def _merged(self, plans: Iterable[tuple[Payoffs, PurePlan]]) -> dict[Payoffs, PurePlan]:
+        known: dict[Payoffs, PurePlan] = {}
         for payoffs, plan in plans:
             if payoffs in known:
                 self.has_ties = True
@@ -136,7 +138,7 @@ class _Induction:
                 known[payoffs] = plan
         return known
 
-    def _complete(self, plan: Plan, anywhere: Mapping[int, Plan]) -> Plan:
+    def _complete(self, plan: PurePlan, anywhere: Mapping[int, PurePlan]) -> PurePlan:
         """The plan, with a best action also where it does not go."""
         out = dict(plan)
         for place, actions in self._sets.items():

@@ -12,7 +12,7 @@ from gtlearn.games import ExtensiveGame
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._nash.asked import solve_nash as solve_normal_form
-from gtlearn.solvers._nash.pure import PURE as PURE_RESPONSES
+from gtlearn.solvers._nash.pure import BEST_RESPONSES
 from gtlearn.solvers._trees.approximate import approximate_plans
 from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_of
 from gtlearn.solvers._trees.from_plans import behaviour_of_mixture
@@ -27,7 +27,7 @@ _METHODS = {
     PROGRAM: "linear program of the sequence form",
     DISCOUNTED: "discounted regret minimisation (DCFR)",
     PLANS: "reduced normal form",
-    PURE: PURE_RESPONSES,
+    PURE: BEST_RESPONSES,
 }
 _LARGE = 40_000  # sequences of a player from which the linear program is not even tried
 _SHARE = 0.4  # of a limit that is kept for the approximation

@@ -35,7 +35,7 @@ from gtlearn.solvers._trees.subgames import (
 )
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy, Table, pure
 
-MAX_LISTED = 1_000  # equilibria of a subgame
+MOST_EQUILIBRIA = 1_000  # equilibria of a subgame
 _LOOK = 256  # subgames between two words on the progress
 
 _Rows = dict[tuple[int, int], Strategy]  # what is played, by player and information set
@@ -65,7 +65,7 @@ class SubgamePerfectList:
     """The subgame-perfect equilibria of a tree.
 
     Attributes:
-        equilibria: at most `MAX_LISTED`.
+        equilibria: at most `MOST_EQUILIBRIA`.
         is_cut: whether there are more of them.
         stand_for_more: whether one may stand for infinitely many that pay the same.
     """
@@ -148,7 +148,7 @@ class _Recursion:
             limits.check()
             for one in self._of_layer(layer, dict(zip(inner, paid, strict=True))):
                 for parts in product(*(g[p] for g, p in zip(groups, paid, strict=True))):
-                    if len(out) == MAX_LISTED:
+                    if len(out) == MOST_EQUILIBRIA:
                         self.is_cut = True
                         return out
                     out.append(Played(layer.nodes[0], one.payoffs, one.rows, parts, one.is_open))
@@ -166,13 +166,13 @@ class _Recursion:
             rows: _Rows = {}
             return [_OfLayer(rows, layer_payoffs(self.game, layer, rows.__getitem__, paid))]
         if len(layer.movers) == 1:
-            found = optimal_plans(self.game, layer, paid, MAX_LISTED)
-            self.stand_for_more |= found.has_ties
-            self.is_cut |= found.is_cut
-            several = len(found.plans) > 1
+            best = optimal_plans(self.game, layer, paid, MOST_EQUILIBRIA)
+            self.stand_for_more |= best.has_ties
+            self.is_cut |= best.is_cut
+            several = len(best.plans) > 1
             return [
                 _OfLayer(self._pure(layer.movers[0], plan), payoffs, several)
-                for payoffs, plan in found.plans.items()
+                for payoffs, plan in best.plans.items()
             ]
         out = []
         for component in self._components(layer, inner):

@@ -14,7 +14,7 @@ from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers._trees.form import form_of
 from gtlearn.solvers._trees.nash import exact_tables
 from gtlearn.solvers._trees.subgame_lists import (
-    MAX_LISTED,
+    MOST_EQUILIBRIA,
     SubgamePerfectList,
     listed,
     tables_of,
@@ -124,7 +124,9 @@ def _notes(game: ExtensiveGame, known: SubgamePerfectList) -> list[str]:
             f"{f' and {more} more' if more else ''}: only their extreme payoffs are followed up"
         )
     if known.is_cut:
-        notes.append(f"there are more than {MAX_LISTED} equilibria, of which so many are listed")
+        notes.append(
+            f"there are more than {MOST_EQUILIBRIA} equilibria, of which so many are listed"
+        )
     return notes
 
 

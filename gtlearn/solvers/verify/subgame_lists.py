@@ -38,7 +38,7 @@ _Plan = dict[int, int]  # an action at each information set that a player's own 
 
 
 @dataclass(frozen=True)
-class Profile:
+class PlayedInTree:
     """A subgame-perfect equilibrium.
 
     Attributes:
@@ -65,7 +65,7 @@ class ListedSubgames:
         game: ExtensiveGame,
         roots: Sequence[int],
         end: Sequence[int],
-        profiles: Sequence[Profile],
+        profiles: Sequence[PlayedInTree],
     ) -> None:
         self.game, self.roots, self.profiles = game, roots, profiles
         self._layers = {}

@@ -26,7 +26,7 @@ from gtlearn.solvers.verify.claim import (
 )
 from gtlearn.solvers.verify.form import items, number_failures
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
-from gtlearn.solvers.verify.subgame_lists import ListedSubgames, Profile
+from gtlearn.solvers.verify.subgame_lists import ListedSubgames, PlayedInTree
 
 _EVIDENCE = ("regrets", "value")
 _PERFECT = "subgame-perfect"
@@ -122,7 +122,7 @@ def _open(game: ExtensiveGame, claim: Claim) -> list[str]:
 
 def _listed(game: ExtensiveGame, claim: Claim) -> ListedSubgames:
     tables = [tables_of(game, outcome) for outcome in claim.outcomes]
-    profiles = [Profile(own, values_of(game, own)) for own in tables]
+    profiles = [PlayedInTree(own, values_of(game, own)) for own in tables]
     return ListedSubgames(game, *_subgames(game), profiles)
 
 
