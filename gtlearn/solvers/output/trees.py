@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn.games import ExtensiveGame
 from gtlearn.solvers.outcomes import Table
-from gtlearn.solvers.output.pieces import add_row, mix_cell, new_table, short_number
+from gtlearn.solvers.output.pieces import (
+    add_row,
+    mix_cell,
+    new_table,
+    one_line,
+    short_number,
+)
 from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:
@@ -45,14 +51,13 @@ def strategy_blocks(
         for place, vector in enumerate(own or ()):
             known = game.sets[player][place]
             if left > 0:
-                cells = [game.players[player], _line(known.label), mix_cell(known.actions, vector)]
+                cells = [
+                    game.players[player],
+                    one_line(known.label),
+                    mix_cell(known.actions, vector),
+                ]
                 cells += [short_number(worth[player][place])] if worth else []
                 add_row(table, cells)
             left -= 1
     more = f"{-left} more information sets are in the other formats." if left < 0 else ""
     return [table, more]
-
-
-def _line(label: str) -> str:
-    """A label on one line."""
-    return " / ".join(line.strip() for line in label.splitlines() if line.strip())
