@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn.games import ExtensiveGame
 from gtlearn.solvers.outcomes import Table
+from gtlearn.solvers.output.one_shot import MAX_ROWS
 from gtlearn.solvers.output.pieces import (
     add_row,
     mix_cell,
@@ -25,13 +26,15 @@ _MAX_SETS = 60  # of all players, that are shown; more are counted, and left to 
 def tree_blocks(game: ExtensiveGame, solution: Record) -> list[str | RichTable]:
     """Each solution's payoffs and behaviour strategies."""
     blocks: list[str | RichTable] = []
-    for number, outcome in enumerate(solution):
+    for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
         if len(solution) > 1:
             blocks.append(f"#{number}")
         blocks += strategy_blocks(game, solution.profile(number).tables)
         paid = zip(game.players, outcome.payoffs, strict=True)
         listed = ", ".join(f"{short_number(payoff)} ({player})" for player, payoff in paid)
         blocks.append(f"Payoffs: {listed}.")
+    if len(solution) > MAX_ROWS:
+        blocks.append(f"{len(solution) - MAX_ROWS} more are in the other formats.")
     return blocks
 
 

@@ -175,6 +175,7 @@ def test_more_than_can_be_listed():
     solution = solvers.solve(tree.game(), "subgame-perfect", find="all")
     assert len(solution) == 1000 and not solution.complete
     assert "more than 1000 equilibria" in solution.notes[-1]
+    assert "950 more are in the other formats" in str(solution)
 
 
 def test_a_constant_sum_has_one_value_in_every_subgame():
@@ -316,7 +317,7 @@ def of_bimatrix(cells):
 
 
 @pytest.mark.parametrize("players", ["AB", "ABC"])
-@pytest.mark.parametrize("start", range(0, 150, 25))
+@pytest.mark.parametrize("start", range(0, 100, 25))
 def test_random_trees_agree_with_recursion_by_hand(start, players):
     for seed in range(start, start + 25):
         grown = Grown(seed, list(players))
