@@ -97,10 +97,10 @@ class ListedSubgames:
                 ]
             own: list[Any] = [None] * len(self.profiles)
             for group in _groups(below):
-                components = self._components(root, group[0])
+                components, form = self._equilibria(root, group[0])
                 if any(component.pays_differently for component in components):
                     return [f"in the subgame at {self.named(root)} infinitely many pay differently"]
-                met = [self._place(components, root, k) for k in group]
+                met = [_place(components, form, self.profiles[k]) for k in group]
                 if len(set(met)) < len(components):
                     return [
                         f"the subgame at {self.named(root)} has {len(components)} equilibria or "
@@ -124,9 +124,9 @@ class ListedSubgames:
             check()
             paid = [tuple(p.values[n] for n in self._layers[root].inner) for p in self.profiles]
             for group in _groups(paid):
-                components = self._components(root, group[0])
+                components, form = self._equilibria(root, group[0])
                 if any(c.pays_differently for c in components):
-                    places = {self._place(components, root, k) for k in group}
+                    places = {_place(components, form, self.profiles[k]) for k in group}
                     if any(components[place].pays_differently for place in places):
                         out.append(root)
                         break
@@ -136,27 +136,30 @@ class ListedSubgames:
         """The moves that lead to a subgame, in words."""
         return "/".join(self.game.history(root)) or "the start"
 
-    def _components(self, root: int, k: int) -> list[_Component]:
-        """The components of a layer, with what one of the profiles plays in the smaller ones."""
+    def _equilibria(self, root: int, k: int) -> tuple[list[_Component], _StrategicForm | None]:
+        """The components of a layer, with what one of the profiles plays in the smaller ones; and
+        the strategic form, where it was needed."""
         layer, values = self._layers[root], self.profiles[k].values
         if len(layer.movers) == 0:
-            return [_Component()]
+            return [_Component()], None
         if len(layer.nodes) == 1 + len(layer.ends):  # one move
             paid = [values[node] for node in layer.ends]
             most = max(value[layer.movers[0]] for value in paid)
             best = {value for value in paid if value[layer.movers[0]] == most}
-            return [_Component(pays_differently=len(best) > 1)]
+            return [_Component(pays_differently=len(best) > 1)], None
         if self.game.num_players == 2 and len({sum(values[node]) for node in layer.ends}) == 1:
-            return [_Component()]
-        return _StrategicForm(self.game, layer, values).components
+            return [_Component()], None
+        form = _StrategicForm(self.game, layer, values)
+        return form.components, form
 
-    def _place(self, components: list[_Component], root: int, k: int) -> int:
-        """The component in which a profile plays."""
-        if len(components) == 1:
-            return 0
-        profile = self.profiles[k]
-        form = _StrategicForm(self.game, self._layers[root], profile.values)
-        return form.place(components, profile.tables)
+
+def _place(
+    components: Sequence[_Component], form: _StrategicForm | None, profile: PlayedInTree
+) -> int:
+    """The component in which a profile plays."""
+    if form is None or len(components) == 1:
+        return 0
+    return form.place(components, profile.tables)
 
 
 def _groups(keys: Sequence[Any]) -> Iterator[list[int]]:
