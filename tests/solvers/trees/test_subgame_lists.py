@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -332,6 +333,9 @@ def test_random_trees_agree_with_recursion_by_hand(start, players):
         if len(solution) < 10:
             report = solvers.verify.solution(game, solution)
             assert not report.false and not report.on_trust
+        if solution.complete and 1 < len(solution) < 6:
+            less = replace(solution, solutions=solution.solutions[1:])
+            assert solvers.verify.solution(game, less).false
 
 
 @pytest.mark.parametrize("players", ["AB", "ABC"])
