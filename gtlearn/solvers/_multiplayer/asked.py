@@ -31,6 +31,8 @@ def solve_many(
         )
     if find == "one" and select is None:
         return one_equilibrium(game, method=method, progress=progress)
+    if method == "pure" and select is None:
+        return nash.every_pure(game, progress=progress)
     if method not in (None, "supports"):
         raise InputError(
             f"{method!r} is no method for all equilibria where more than two players choose; leave "
