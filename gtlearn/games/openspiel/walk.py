@@ -20,6 +20,7 @@ from gtlearn.games.numbers import ExactArray, exact_array
 from gtlearn.games.openspiel.normal_form import of_tables
 from gtlearn.games.openspiel.reading import ExactNumbers, check_walkable, sees_everything
 from gtlearn.games.openspiel.text import name_of, of_text
+from gtlearn.games.openspiel.trees import TreeOpenSpielGame, TreeState
 from gtlearn.games.reduction import reduced_normal_form
 
 _CHANCE, _SIMULTANEOUS, _TERMINAL = -1, -2, -4  # what OpenSpiel says of who moves
@@ -107,22 +108,15 @@ def load_openspiel(
 
 
 def openspiel_game(game: ExtensiveGame) -> pyspiel.Game:
-    """The OpenSpiel game that a tree was read from.
-
-    Raises:
-        InputError: if it comes from elsewhere.
-    """
-    if not game.openspiel_text:
-        raise InputError(f"{game.name!r} was not read from an OpenSpiel game")
-    return pyspiel.load_game(game.openspiel_text)
+    """The OpenSpiel game that a tree was read from, or `gtlearn_tree` of one from elsewhere."""
+    if game.openspiel_text:
+        return pyspiel.load_game(game.openspiel_text)
+    return TreeOpenSpielGame(game)
 
 
 def decision_states(game: ExtensiveGame) -> Iterator[tuple[int, int, Any]]:
     """For each information set, in its player's order: the player, the set, a state of OpenSpiel's
     game in which the player moves there.
-
-    Raises:
-        InputError: if the tree comes from elsewhere.
     """
     root = game.openspiel.new_initial_state()
     for player, own in enumerate(game.sets):
@@ -139,6 +133,10 @@ def _state_at(game: ExtensiveGame, root: Any, node: int) -> Any:
         path.append(int(game.move[node]))
         node = int(game.parent[node])
     state = root.clone()
+    if isinstance(state, TreeState):  # whose actions are positions
+        for move in reversed(path):
+            state.apply_action(move)
+        return state
     joint: list[int] = []  # of players who move at once
     for move in reversed(path):
         player = state.current_player()
@@ -260,10 +258,10 @@ class _Walk:
 
     def _chance(self, state: Any, parent: int, move: int) -> None:
         outcomes = [(a, p) for a, p in state.chance_outcomes() if p > 0]
-        key = tuple(outcomes)
+        labels = [state.action_to_string(_CHANCE, a) for a, _ in outcomes]
+        key = (*outcomes, *labels)
         if key not in self.chances:
             self._require_distinct([a for a, _ in outcomes], "chance outcomes")
-            labels = [state.action_to_string(_CHANCE, a) for a, _ in outcomes]
             self.chances[key] = labels, [p for _, p in self.numbers.chances(outcomes)]
         node = self.record.chance(parent, move, *self.chances[key])
         self._push((state, a, node, i) for i, (a, _) in enumerate(outcomes))

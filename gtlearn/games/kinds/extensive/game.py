@@ -261,7 +261,8 @@ class ExtensiveGame:
 
     @cached_property
     def openspiel(self) -> Any:
-        """The same game as an OpenSpiel game: the one that it was read from, where there is one."""
+        """The same game as an OpenSpiel game: the one that it was read from, where there is one,
+        else a `gtlearn_tree`, whose actions are positions."""
         return openspiel_of(self)
 
     def __repr__(self) -> str:
