@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 import pyspiel
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError, about, nearest, quoted
+from gtlearn.errors import InputError, about, nearest, option, quoted
 from gtlearn.games.catalogue import (
     ENTRY_GROUP,
     Entry,
@@ -325,8 +325,15 @@ def _but_walking(how: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _walking(how: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a walk through an OpenSpiel game."""
-    return {"rationalise": how["rationalise"], "max_nodes": how["max_nodes"] or MAX_TREE}
+    """The options of a walk through an OpenSpiel game.
+
+    Raises:
+        InputError: if it may have no node.
+    """
+    most = MAX_TREE if how["max_nodes"] is None else how["max_nodes"]
+    if most < 1:
+        raise InputError(f"{option('max_nodes', most)} allows no node; give 1 or more")
+    return {"rationalise": how["rationalise"], "max_nodes": most}
 
 
 def _unknown(name: str) -> str:

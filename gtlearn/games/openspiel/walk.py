@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyspiel
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
 from gtlearn.games.kinds.extensive.recorder import MAX_TREE
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -168,6 +168,7 @@ class _Walk:
         self.has_labels = kind.provides_information_state_string
         self.record = TreeRecorder(self.name, default_players(game.num_players()), max_nodes)
         self.chances: dict[tuple[Any, ...], tuple[list[str], list[Any]]] = {}
+        self.legal: list[list[Sequence[int]]] = [[] for _ in range(game.num_players())]  # of sets
         self.returns = array("d")  # at the leaves, all players' together
         self.stack: list[_Item] = []
 
@@ -278,6 +279,13 @@ class _Walk:
             self._require_distinct(actions, "legal actions")
             names = [state.action_to_string(player, a) for a in actions]
             place = record.meet(player, key, label or f"node {len(record.parent)}", names)
+            self.legal[player].append(actions)
+        elif self.legal[player][place] != actions:
+            raise InputError(
+                f"information state {quoted(label)} of player {player} of {self.name} has the "
+                f"legal actions {actions} in one state and {self.legal[player][place]} in another; "
+                "they must be the same"
+            )
         return record.decision(parent, move, player, place, len(actions))
 
     def _require_distinct(self, actions: Sequence[int], what: str) -> None:

@@ -26,7 +26,10 @@ class Meter:
 
     def __init__(self, game: ExtensiveGame) -> None:
         if game.num_players != 2:
-            raise InputError(f"{game.name} has {game.num_players} players; a meter is for two")
+            raise InputError(
+                f"{game.name} has {game.num_players} players; a meter is for two, so use "
+                "solvers.check"
+            )
         self.game, self._form = game, form_of(game)
 
     def regrets_and_payoffs(

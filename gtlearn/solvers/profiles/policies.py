@@ -53,6 +53,13 @@ def behaviour_of_policy(policy: Any, game: ExtensiveGame) -> list[list[Any]]:
             f"the policy is of {str(played)[:80]}, the tree of {str(game.openspiel)[:80]}; give a "
             "policy of the same game"
         )
+    alone = getattr(policy, "player_ids", None)  # of a policy in Python
+    for player, name in enumerate(game.players):
+        if alone is not None and player not in alone:
+            raise InputError(
+                f"the policy is not of all players, but a profile is needed; it has no strategy of "
+                f"{name!r}"
+            )
     answers: list[list[Any]] = [[] for _ in game.players]
     for player, place, state in decision_states(game):
         known = game.sets[player][place]
@@ -114,13 +121,18 @@ def _of_state(function: Callable[..., Any], state: Any, legal: list[int]) -> lis
         if not set(answer) <= set(legal):
             raise InputError(f"the profile plays an illegal action after {str(state)[:60]!r}")
         return [answer.get(action, 0.0) for action in legal]
-    row = answer.tolist() if hasattr(answer, "tolist") else list(answer)
+    row = answer.tolist() if hasattr(answer, "tolist") else answer
+    if not isinstance(row, Sequence) or isinstance(row, str):
+        raise InputError(
+            f"the profile gives a {type(row).__name__} after {str(state)[:60]!r}; give a "
+            "probability for each legal action, or a mapping from OpenSpiel's actions"
+        )
     if len(row) != len(legal):
         raise InputError(
             f"the profile gives {len(row)} probabilities for {len(legal)} legal actions after "
             f"{str(state)[:60]!r}; give one each, or a mapping from OpenSpiel's actions"
         )
-    return row
+    return list(row)
 
 
 def _of_logits(
