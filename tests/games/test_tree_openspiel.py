@@ -120,9 +120,9 @@ def test_an_exact_solution_has_no_nash_conv_there(name):
 
 
 def test_an_equilibrium_of_seltens_horse():
-    """(R, R, R) is perfect; (L, R, L) is an equilibrium that is not (Selten 1975)."""
+    """(R, R, L) is perfect; (L, R, R) is an equilibrium that is not (Selten 1975)."""
     game = games.load("selten_horse")
-    perfect, other = [[[1, 0]], [[1, 0]], [[1, 0]]], [[[0, 1]], [[1, 0]], [[0, 1]]]
+    perfect, other = [[[1, 0]], [[1, 0]], [[0, 1]]], [[[0, 1]], [[1, 0]], [[1, 0]]]
     for profile in (perfect, other):
         report = solvers.check(profile, game)
         policy = TabularPolicy(game.openspiel)

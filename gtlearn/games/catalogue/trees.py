@@ -181,7 +181,7 @@ def _selten_horse() -> ExtensiveGame:
     first = game.root.decides("Player 1", "1", ["R", "L"])
     second = first["R"].decides("Player 2", "2", ["R", "L"])
     second["R"].pays(1, 1, 1)
-    for node, paid in ((second["L"], ((0, 0, 1), (4, 4, 0))), (first["L"], ((0, 0, 0), (3, 2, 2)))):
+    for node, paid in ((second["L"], ((4, 4, 0), (0, 0, 1))), (first["L"], ((3, 2, 2), (0, 0, 0)))):
         third = node.decides("Player 3", "3", ["R", "L"])
         third["R"].pays(*paid[0])
         third["L"].pays(*paid[1])
