@@ -58,8 +58,9 @@ def convert(source: str, target: Path, how: dict[str, Any], limits: dict[str, An
     """Write the game IN to the file OUT, in the format of OUT's suffix.
 
     IN is anything that `gtlearn solve` takes as GAME, "-" for standard input; OUT ends in .nfg,
-    .json or .csv, or as another package's format does. A Markov game is written as .json only, and
-    an iterated game as the Markov game of what is remembered.
+    .efg, .json or .csv, or as another package's format does. A Markov game is written as .json
+    only, a tree as .efg or .json, or else as its reduced normal form, and an iterated game as the
+    Markov game of what is remembered.
     """
     from gtlearn import games as library
     from gtlearn.cli.reading import load_game, reading

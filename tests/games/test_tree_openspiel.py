@@ -182,6 +182,13 @@ def test_sets_behind_outcomes_without_probability_are_kept():
     assert solvers.check(policy, game, "subgame-perfect").holds
 
 
+def test_a_file_is_loaded_by_openspiel(tmp_path):
+    path = tmp_path / "quiche.efg"
+    games.save(games.load("beer_quiche"), path)
+    theirs = pyspiel.load_game(f"gtlearn_tree(game={path})")
+    assert games.load(theirs).fingerprint == games.load("beer_quiche").fingerprint
+
+
 def test_what_is_no_tree():
     for text in ("gtlearn_tree(game=chicken)", "gtlearn_tree(game=nothing.efg)"):
         with pytest.raises(InputError, match="the game of gtlearn_tree"):

@@ -111,19 +111,20 @@ def check_size(*shape: int) -> None:
         )
 
 
-def check_nodes(count: int) -> None:
+def check_nodes(count: int, most: int = MAX_TREE) -> None:
     """Refuses a tree before anything is built.
 
     Args:
         count: how many nodes it has, or at most.
+        most: how many are built.
 
     Raises:
-        InputError: if these are more than two million.
+        InputError: if there are more.
     """
-    if count > MAX_TREE:
+    if count > most:
         raise InputError(
             f"these parameters ask for a tree of up to {short_number(count)} nodes, and at most "
-            f"{MAX_TREE} are built; make them smaller"
+            f"{most} are built; make them smaller"
         )
 
 

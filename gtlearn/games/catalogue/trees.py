@@ -10,6 +10,7 @@ from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.numbers import format_number
 from gtlearn.games.trees import Node, tree
 
+_MOST = 300_000  # nodes, which are built one by one before they are recorded
 _CHO_KREPS = "Cho & Kreps (1987), Signaling Games and Stable Equilibria, Quarterly Journal of "
 _SELTEN_1975 = (
     "Selten (1975), Reexamination of the Perfectness Concept for Equilibrium Points in Extensive "
@@ -27,10 +28,14 @@ def _require(holds: bool, needs: str) -> None:
         raise InputError(f"it needs {needs}")
 
 
+def _require_periods(periods: int, discount: Fraction) -> None:
+    _require(1 <= periods <= 30 and 0 <= discount <= 1, "1 to 30 periods and a discount of 0 to 1")
+
+
 def _entry_deterrence(markets: int = 1) -> ExtensiveGame:
     """Each entrant sees all that was done in the markets before."""
     _require(1 <= markets <= 10, "1 to 10 markets")
-    check_nodes(3 ** (markets + 1))
+    check_nodes(3 ** (markets + 1), _MOST)
     entrants = [f"Entrant {k + 1}" for k in range(markets)] if markets > 1 else ["Entrant"]
     game = tree("entry_deterrence", [*entrants, "Monopolist"])
     waiting: list[tuple[Node, list[int]]] = [(game.root, [])]
@@ -63,8 +68,9 @@ def _alternating_offers(
     pie: int = 4, periods: int = 3, discount: Fraction = Fraction(1, 2)
 ) -> ExtensiveGame:
     """In period t the pie is worth discount^t of what it was in period 0."""
-    _require(pie >= 1 and periods >= 1 and 0 <= discount <= 1, "pie, periods >= 1, discount 0 to 1")
-    check_nodes(3 * (pie + 1) ** min(periods, 30))
+    _require_periods(periods, discount)
+    _require(pie >= 1, "a pie of 1 or more")
+    check_nodes(3 * (pie + 1) ** periods, _MOST)
     players = ("Player 1", "Player 2")
     game = tree("alternating_offers", players)
     offers = [str(offer) for offer in range(pie + 1)]
@@ -93,9 +99,9 @@ def _sequential_bargaining(
     periods: int = 2,
 ) -> ExtensiveGame:
     """The seller does not know the buyer's value, and names a price of 1 to `high` each period."""
+    _require_periods(periods, discount)
     _require(1 <= low <= high and 0 < share < 1, "1 <= low <= high and a share between 0 and 1")
-    _require(periods >= 1 and 0 <= discount <= 1, "periods >= 1 and a discount of 0 to 1")
-    check_nodes(6 * high ** min(periods, 30))
+    check_nodes(6 * high**periods, _MOST)
     game = tree("sequential_bargaining", ["Seller", "Buyer"])
     game.root.draws({"low": 1 - share, "high": share})
     prices = [str(price) for price in range(1, high + 1)]
@@ -133,7 +139,7 @@ def _centipede(stages: int = 4) -> ExtensiveGame:
 
 def _trust(endowment: int = 10, multiplier: int = 3) -> ExtensiveGame:
     _require(endowment >= 1 and multiplier >= 1, "endowment and multiplier >= 1")
-    check_nodes((endowment + 1) * (endowment * multiplier + 2))
+    check_nodes((endowment + 1) * (endowment * multiplier + 2), _MOST)
     game = tree("trust", ["Investor", "Trustee"])
     game.root.decides("Investor", "start", [str(sent) for sent in range(endowment + 1)])
     for sent in range(endowment + 1):

@@ -190,9 +190,17 @@ class _Walk:
         return self.record.game(
             payoffs=payoffs,
             source="OpenSpiel",
-            number_note=self.numbers.note,
+            number_note="; ".join(filter(None, (self.numbers.note, self._said_of_moves()))),
             openspiel_text=str(self.game),
         )
+
+    def _said_of_moves(self) -> str:
+        """What is to be said of moves at the same time, where not all move once."""
+        kind = self.game.get_type()
+        one_shot = kind.information == pyspiel.GameType.Information.ONE_SHOT
+        if one_shot or kind.dynamics != pyspiel.GameType.Dynamics.SIMULTANEOUS:
+            return ""
+        return "players who move at once are put one after another, unseen by each other"
 
     def _require_bearable(self) -> None:
         """Refuses a tree that is certainly too large, by the sizes that random games suggest.
