@@ -19,7 +19,7 @@ from gtlearn.solvers._trees.in_plans import IN_PLANS
 from gtlearn.solvers._trees.zero_sum import optimal_plans, program_seconds
 from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Table
 from gtlearn.solvers.solution import Solution
-from gtlearn.solvers.verify.trees import regrets_and_payoffs
+from gtlearn.solvers.verify.tree_values import regrets_and_payoffs
 
 PROGRAM, DISCOUNTED, PLANS = "sequence-form", "dcfr", "reduced"
 _METHODS = {
@@ -29,7 +29,7 @@ _METHODS = {
 }
 _LARGE = 40_000  # sequences of a player from which the linear program is not even tried
 _SHARE = 0.4  # of a limit that is kept for the approximation
-_CERTIFIED = 5e-5  # seconds a node that the certificate takes
+_CERTIFIED = 5e-6  # seconds a node that the certificate takes
 
 
 def solve_nash(

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
+from gtlearn.solvers._linear.equitable import Classes, equitable_classes, first_of
 from gtlearn.solvers._linear.highs import highs_program, run_to_basis, silent_highs
 from gtlearn.solvers._linear.sparse_system import factors
 from gtlearn.solvers._trees.form import Plan, SequenceForm, best_response, payoff_of
 
-_LARGE = 5_000  # sequences from which the interior-point method is faster
 _LADDER: tuple[dict[str, Any], ...] = (
     {},
     {"solver": "ipm", "run_crossover": "on"},
@@ -35,6 +35,28 @@ class SequenceProgram:
     bounds: NDArray[np.int64]
     plan: int  # columns of x
     equal: int  # the first row that holds with equality
+
+    def smaller(self) -> tuple[SequenceProgram, Classes] | None:
+        """The program with one row and one column for those that are alike, which come in the same
+        order; None where hardly any are."""
+        m, n = self.matrix.shape
+        rows, columns = np.zeros(m, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        rows[self.equal :], rows[self.equal] = 1, 2
+        columns[self.plan :], columns[self.plan] = 1, 2
+        classes = equitable_classes(self.matrix, rows, columns)
+        if classes is None:
+            return None
+        classes = Classes(_in_order(classes.rows), _in_order(classes.columns))
+        plan = int(classes.columns[self.plan])
+        equal = int(classes.rows[self.equal])
+        bounds = self.bounds[first_of(classes.rows)]
+        return SequenceProgram(classes.quotient(self.matrix), bounds, plan, equal), classes
+
+
+def _in_order(classes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same classes, numbered in the order of their first members."""
+    number = np.argsort(np.argsort(first_of(classes)))
+    return number[classes]
 
 
 def program_of(form: SequenceForm) -> SequenceProgram:
@@ -73,16 +95,30 @@ def optimal_plans(form: SequenceForm) -> tuple[Plan, Plan] | None:
     Raises:
         LimitReached: at a limit.
     """
-    program = program_of(form)
-    ladder = _LADDER
-    if max(own.size for own in form.sequences) >= _LARGE:
-        ladder = (_LADDER[1], _LADDER[0], *_LADDER[2:])
-    for options in ladder:
-        basis = _basis(program, options)
-        plans = None if basis is None else _plans_at(program, form, *basis)
-        if plans is not None and are_optimal(form, plans):
-            return plans
+    whole = program_of(form)
+    fewer = whole.smaller()
+    for program, classes in (fewer, (whole, None)) if fewer else ((whole, None),):
+        for options in _LADDER:
+            basis = _basis(program, options)
+            plans = None if basis is None else _plans_at(program, *basis)
+            if plans is not None and classes is not None:
+                plans = _of_classes(whole, classes, plans)
+            if plans is not None and are_optimal(form, plans):
+                return plans
     return None
+
+
+def _of_classes(
+    whole: SequenceProgram, classes: Classes, plans: tuple[Plan, Plan]
+) -> tuple[Plan, Plan]:
+    """The plans of the whole program: what a class of rows has is shared among them."""
+    (x, low), (y, bottom) = plans
+    sizes = np.bincount(classes.rows)[: len(y)].tolist()
+    common = math.lcm(*sizes)
+    shares = [value * (common // size) for value, size in zip(y, sizes, strict=True)]
+    first = [x[k] for k in classes.columns[: whole.plan].tolist()]
+    second = [shares[k] for k in classes.rows[: whole.equal].tolist()]
+    return (first, low), (second, bottom * common)
 
 
 def are_optimal(form: SequenceForm, plans: tuple[Plan, Plan]) -> bool:
@@ -116,7 +152,6 @@ def _basis(
 
 def _plans_at(
     program: SequenceProgram,
-    form: SequenceForm,
     columns: NDArray[np.int64],
     rows: NDArray[np.int64],
 ) -> tuple[Plan, Plan] | None:
@@ -132,7 +167,7 @@ def _plans_at(
     dual = factored.solve_transposed(costs)
     if primal is None or dual is None:
         return None
-    x, y = [0] * form.sequences[0].size, [0] * form.sequences[1].size
+    x, y = [0] * program.plan, [0] * program.equal
     for j, value in zip(columns.tolist(), primal[0], strict=True):
         if j < program.plan:
             x[j] = value
