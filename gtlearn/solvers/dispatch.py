@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from gtlearn import games, limits
 from gtlearn.games.loading import Reading
 from gtlearn.progress import Progress
-from gtlearn.solvers.concepts import concept_of, row_of
+from gtlearn.solvers.concepts import concept_of, game_for, row_of
 from gtlearn.solvers.options import given
 from gtlearn.solvers.solution import Solution
 
@@ -42,7 +42,8 @@ def solve(
         game: a game, or anything that `games.load` takes.
         concept: "nash", "stackelberg", "correlated" or "coarse-correlated", or one that is
             registered; see `concepts.register`.
-        find: for nash, "one" equilibrium or "all" (extreme ones, subsets, components).
+        find: for nash, "one" equilibrium or "all" (extreme ones, subsets, components); for
+            subgame-perfect, "one" or "all" as far as they are finitely many.
         leader: for stackelberg, the index of the player who commits: 0, or a Bayesian game's own
             leader, unless given.
         ties: for stackelberg, how the follower breaks ties for the leader: "strong" or "weak".
@@ -58,15 +59,15 @@ def solve(
         select: for nash, the equilibrium best by "welfare", "fairness" or "entropy" of all.
         arithmetic: "exact" (rational, certified) or "float".
         method: forces one method. For one Nash equilibrium: "pure", "zero-sum",
-            "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration" or
-            "lemke-howson" (from every label). For stackelberg see `stackelberg`, for Markov
-            games `markov.nash.solve_nash`.
+            "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration",
+            "lemke-howson" (from every label) or "pure" (any number of players). For stackelberg
+            see `stackelberg`, for Markov games `markov.nash.solve_nash`.
         time_limit: seconds after which to return what was found, marked incomplete; reading the
             game counts.
         memory_limit: bytes by which the process may grow, to the same effect.
         progress: called as `progress(fraction done or None, what is being done)`.
-        **reading: how the game is read: `symmetric`, `zero_sum`, `rationalise`, `players_axis` and
-            `max_bytes` of `games.load`.
+        **reading: how the game is read: `symmetric`, `zero_sum`, `rationalise`, `players_axis`,
+            `max_bytes`, `max_nodes`, `reduced` and `merge_states` of `games.load`.
 
     Raises:
         InputError: if an option is unknown or the game is of the wrong kind for the concept.
@@ -90,7 +91,7 @@ def solve(
     }
     asked = given(solve, options)
     with limits.limited(time_limit, memory_limit):
-        loaded = games.load(game, **reading)
+        loaded = game_for("solve", concept, games.load(game, **reading), asked)
         work = row_of("solve", concept, loaded, asked).work("solve")
         assert work is not None  # as `row_of` has it
         solution: Solution = work(loaded, **asked, progress=progress)
@@ -154,6 +155,7 @@ def check(
             profile, loaded, concept = profile.claim(game, concept, partial(games.load, **reading))
         else:
             loaded, concept = games.load(game, **reading), concept or "nash"
+        loaded = game_for("check", concept, loaded, asked)
         row = row_of("check", concept, loaded, asked)
         if "nearest" in row.check_options:
             asked["nearest"] = nearest

@@ -236,8 +236,8 @@ def test_policies_that_are_no_profile():
     del known["2pb"]
     with pytest.raises(InputError, match="no answer for 'Row' at '2pb'"):
         solvers.check(pyspiel.TabularPolicy(known), game)
-    for answer, kind in ((None, "NoneType"), (0, "int"), ("01", "str")):
-        with pytest.raises(InputError, match=f"gives a {kind} after '0 1'; give a probability"):
+    for answer, shown in ((None, "None"), (0, "0"), ("01", "'01'")):
+        with pytest.raises(InputError, match=f"gives {shown} after '0 1', and no probabilities"):
             solvers.check(lambda state, given=answer: given, game)
 
 

@@ -12,6 +12,7 @@ from gtlearn.games import ExtensiveGame
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._nash.asked import solve_nash as solve_normal_form
+from gtlearn.solvers._nash.pure import BEST_RESPONSES
 from gtlearn.solvers._trees.approximate import approximate_plans
 from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_of
 from gtlearn.solvers._trees.from_plans import behaviour_of_mixture
@@ -21,11 +22,12 @@ from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Tab
 from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.tree_values import regrets_and_payoffs
 
-PROGRAM, DISCOUNTED, PLANS = "sequence-form", "dcfr", "reduced"
+PROGRAM, DISCOUNTED, PLANS, PURE = "sequence-form", "dcfr", "reduced", "pure"
 _METHODS = {
     PROGRAM: "linear program of the sequence form",
     DISCOUNTED: "discounted regret minimisation (DCFR)",
     PLANS: "reduced normal form",
+    PURE: BEST_RESPONSES,
 }
 _LARGE = 40_000  # sequences of a player from which the linear program is not even tried
 _SHARE = 0.4  # of a limit that is kept for the approximation
@@ -45,14 +47,14 @@ def solve_nash(
 
     Two players whose payoffs have a constant sum are solved in the sequence form, others in the
     reduced normal form, whose equilibrium is then played in behaviour strategies (Kuhn 1953). All
-    equilibria, and those of players without perfect recall, are listed in plans.
+    equilibria, pure ones, and those of players without perfect recall, are listed in plans.
 
     Raises:
         InputError: if the method is unknown or does not fit.
     """
     if method is not None and method not in _METHODS:
         raise InputError(f"{method!r} is no method for a tree; use {' or '.join(_METHODS)}")
-    plans_only = find == "all" or select is not None or arithmetic == "float"
+    plans_only = find == "all" or select is not None or arithmetic == "float" or method == PURE
     if plans_only or game.num_players != 2 or not game.has_perfect_recall:
         if method in (PROGRAM, DISCOUNTED):
             raise InputError(
@@ -61,7 +63,12 @@ def solve_nash(
             )
         _require_two_with_a_choice(game)
         solution = solve_normal_form(
-            game.reduced(), find=find, select=select, arithmetic=arithmetic, progress=progress
+            game.reduced(),
+            find=find,
+            select=select,
+            arithmetic=arithmetic,
+            method=method if method == PURE else None,
+            progress=progress,
         )
         return replace(solution, notes=(*solution.notes, IN_PLANS))
     with heard_by(progress):

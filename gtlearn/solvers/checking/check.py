@@ -10,7 +10,14 @@ from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    MarkovGame,
+    MergedGame,
+    NormalFormGame,
+)
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -77,7 +84,7 @@ def check_equilibrium(
 
 def check_subgame_perfect(
     profile: Any,
-    game: ExtensiveGame,
+    game: ExtensiveGame | MergedGame,
     *,
     tolerance: Any = 0,
     index: int = 0,
@@ -259,7 +266,7 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
     try:
         if isinstance(game, NormalFormGame):
             regrets, payoffs = _deviations(game, strategies)
-        elif isinstance(game, ExtensiveGame):
+        elif isinstance(game, ExtensiveGame | MergedGame):
             regrets, payoffs = regrets_in_tree(game, strategies)
         else:
             markov = as_markov(game)
@@ -271,6 +278,8 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
     report = replace(report, holds=max(regrets) <= tolerance, payoffs=payoffs, regrets=regrets)
     if isinstance(game, ExtensiveGame):
         return _with_gains(report, game)
+    if isinstance(game, MergedGame):
+        return _with_notes(report)
     if isinstance(game, NormalFormGame):
         return _with_nearest(report, game) if nearest else _with_notes(report)
     return _with_tables(report, as_markov(game), payoffs)
@@ -284,7 +293,7 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
         game: no Bayesian game.
         tolerance: the largest regret that still holds.
     """
-    assert not isinstance(game, BayesianGame | ExtensiveGame)
+    assert not isinstance(game, BayesianGame | ExtensiveGame | MergedGame)
     report = CheckReport(profile_of(game, boxed), "nash", False, tolerance)
     try:
         failures = enclosure_failures(game, boxed)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.games import ExtensiveGame, Game
+from gtlearn.games import Game, SequentialGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.solvers.checking.commitment_report import (
@@ -170,7 +170,7 @@ class CheckReport:
         commitment, game = self.stackelberg, self.game
         if self.joint is not None:
             blocks.append(_joint_table(self))
-        elif isinstance(game, ExtensiveGame):
+        elif isinstance(game, SequentialGame):
             blocks += strategy_blocks(game, self.profile.tables, self.set_regrets or ())
             blocks += _regret_table(self)
         elif not game.in_steps:
