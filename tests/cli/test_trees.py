@@ -97,7 +97,7 @@ def files(tmp_path, monkeypatch):
         (
             "solve selten_horse",
             "3 players of 'selten_horse' have a choice, and Nash equilibria are computed where two "
-            "have; use --concept subgame-perfect or correlated",
+            "have; use --method pure, or --concept subgame-perfect or correlated",
         ),
         ("solve selten_horse --concept subgame-perfect", "3 players move in the subgame at the"),
         ("solve selten_horse --concept stackelberg", "'selten_horse' has 3 players"),

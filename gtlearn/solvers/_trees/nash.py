@@ -61,7 +61,8 @@ def solve_nash(
                 f"{option('method', method)} finds one equilibrium of two players with perfect "
                 "recall; leave it out"
             )
-        _require_two_with_a_choice(game)
+        if method != PURE:
+            _require_two_with_a_choice(game)
         solution = solve_normal_form(
             game.reduced(),
             find=find,
@@ -85,7 +86,8 @@ def _require_two_with_a_choice(game: ExtensiveGame) -> None:
     if choosing > 2:
         raise InputError(
             f"{choosing} players of {game.name!r} have a choice, and Nash equilibria are computed "
-            f"where two have; use {option('concept', ['subgame-perfect', 'correlated'])}"
+            f"where two have; use {option('method', PURE)}, or "
+            f"{option('concept', ['subgame-perfect', 'correlated'])}"
         )
 
 
