@@ -58,9 +58,10 @@ def convert(source: str, target: Path, how: dict[str, Any], limits: dict[str, An
     """Write the game IN to the file OUT, in the format of OUT's suffix.
 
     IN is anything that `gtlearn solve` takes as GAME, "-" for standard input; OUT ends in .nfg,
-    .json or .csv, or as another package's format does. A Markov game is written as .json only, and
-    an iterated game as the Markov game of what is remembered. A tree is written whole, also where
-    `gtlearn solve` merges its equal states.
+    .efg, .json or .csv, or as another package's format does. A Markov game is written as .json
+    only, a tree as .efg or .json, or else as its reduced normal form, and an iterated game as the
+    Markov game of what is remembered. A tree is written whole, also where `gtlearn solve` merges
+    its equal states.
     """
     from gtlearn import games as library
     from gtlearn.cli.reading import load_game, reading

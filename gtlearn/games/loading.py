@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, TypedDict
 
@@ -13,7 +14,14 @@ import pyspiel
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, about, nearest, option, quoted
-from gtlearn.games.catalogue import ENTRY_GROUP, Entry, add_entry, catalogue_names, find_entry
+from gtlearn.games.catalogue import (
+    ENTRY_GROUP,
+    Entry,
+    add_entry,
+    catalogue_names,
+    find_entry,
+    openspiel_entry,
+)
 from gtlearn.games.effort import bytes_seconds, reading_seconds
 from gtlearn.games.formats.csv import is_csv, parse_csv
 from gtlearn.games.formats.files import (
@@ -45,6 +53,7 @@ from gtlearn.games.openspiel.markov import MARKOV, MarkovOpenSpielGame
 from gtlearn.games.openspiel.normal_form import to_openspiel
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import of_text
+from gtlearn.games.openspiel.trees import GAME_TREE, TreeOpenSpielGame
 from gtlearn.games.openspiel.walk import openspiel_game
 from gtlearn.games.reduction import reduced_normal_form
 from gtlearn.plugins import plugin_names, repeatable
@@ -96,7 +105,7 @@ def load(
               `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
             - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
               of these texts; see `gtlearn.games.openspiel.iterated.load_iterated`;
-            - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
+            - a Markov game or a tree as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string: `matrix_rps` is a normal form, as all games in which all
               move once at the same time; `kuhn_poker` and all others are trees, or equal states
               of them are merged, as those of `tic_tac_toe`;
@@ -301,10 +310,12 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Any:
         refuse_flags(**flags, why=f"{name} is a whole game")
     if entry is not None:
         return entry.build(**parse_arguments(name, inside))
-    if of_openspiel and name == MARKOV:
+    if of_openspiel and name in (MARKOV, GAME_TREE):
         return of_text(stripped, attrgetter("exact"))
     if of_openspiel:
-        return load_openspiel(stripped, **_walking(how))
+        game = load_openspiel(stripped, **_walking(how))
+        known = openspiel_entry(name)
+        return game if known is None else replace(game, source=known.citation)
     if stripped[0] in "(+-.0123456789" or ";" in stripped or "\n" in stripped:
         return parse_literal(text, **flags)
     raise InputError(_unknown(name))
@@ -316,7 +327,7 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
     refuse_axis(how["players_axis"], "the game is complete")
     if isinstance(spec, Game):
         return spec
-    if isinstance(spec, SteppedGame):
+    if isinstance(spec, SteppedGame | TreeOpenSpielGame):
         return spec.exact
     if isinstance(spec, pyspiel.Game):
         return from_openspiel(spec, **_walking(how))
@@ -337,10 +348,17 @@ def _but_walking(how: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _walking(how: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a walk through an OpenSpiel game."""
+    """The options of a walk through an OpenSpiel game.
+
+    Raises:
+        InputError: if it may have no node.
+    """
+    most = MAX_TREE if how["max_nodes"] is None else how["max_nodes"]
+    if most < 1:
+        raise InputError(f"{option('max_nodes', most)} allows no node; give 1 or more")
     return {
         "rationalise": how["rationalise"],
-        "max_nodes": how["max_nodes"] or MAX_TREE,
+        "max_nodes": most,
         "merge_states": how["merge_states"],
     }
 

@@ -109,9 +109,10 @@ class Profile:
                 "player; check it as a correlated or coarse-correlated equilibrium"
             )
         missing = self.game.players[self.tables.index(None)]
+        alone = f", or check it as a commitment by {option('concept', 'stackelberg')}"
         raise InputError(
             f"the profile holds no {'table' if self.game.in_steps else 'strategy'} of {missing!r}; "
-            f"give one a player, or check it as a commitment by {option('concept', 'stackelberg')}"
+            f"give one a player{'' if isinstance(self.game, SequentialGame) else alone}"
         )
 
     @property

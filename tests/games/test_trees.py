@@ -87,6 +87,13 @@ def test_information_sets_are_openspiels(name):
         assert list(known.actions) == names
 
 
+def test_moves_at_the_same_time_are_said_to_be_in_turn():
+    said = "players who move at once are put one after another"
+    assert said in games.load("goofspiel(num_cards=3)").number_note
+    for name in ("kuhn_poker", "blotto(coins=3,fields=2,players=2)", "matrix_pd"):
+        assert said not in games.load(name).number_note
+
+
 def test_a_file_is_a_tree():
     game = games.loads(ENTRY, "efg")
     assert game.players == ("Entrant", "Incumbent")

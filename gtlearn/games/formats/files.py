@@ -254,7 +254,7 @@ def _read(row: Format, content: str | bytes, named: dict[str, str], how: dict[st
 
 
 def dumps(game: Any, format: str = "json") -> str:
-    """The game as text in "nfg", "json", "csv" or a format that was registered, exact, labelled.
+    """The game as text in "nfg", "efg", "json", "csv" or a registered format, exact, labelled.
 
     Only JSON holds a Bayesian or a Markov game; an iterated game is written as its Markov game.
 

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyspiel
 
-from gtlearn.errors import InputError
+from gtlearn.errors import InputError, quoted
 from gtlearn.games.kinds.extensive import ExtensiveGame, SequentialGame, TreeRecorder
 from gtlearn.games.kinds.extensive.recorder import MAX_TREE
 from gtlearn.games.labels import default_players
 from gtlearn.games.numbers import ExactArray, exact_array
 from gtlearn.games.openspiel.reading import ExactNumbers, check_walkable, sees_everything
 from gtlearn.games.openspiel.text import name_of
+from gtlearn.games.openspiel.trees import TreeOpenSpielGame, TreeState
 
 _CHANCE, _SIMULTANEOUS, _TERMINAL = -1, -2, -4  # what OpenSpiel says of who moves
 _MAX_PLAYERS = 10
@@ -83,22 +84,15 @@ def require_tree(game: pyspiel.Game) -> None:
 
 
 def openspiel_game(game: SequentialGame) -> pyspiel.Game:
-    """The OpenSpiel game that a tree was read from.
-
-    Raises:
-        InputError: if it comes from elsewhere.
-    """
-    if not game.openspiel_text:
-        raise InputError(f"{game.name!r} was not read from an OpenSpiel game")
+    """The OpenSpiel game that a tree was read from, or `gtlearn_tree` of one from elsewhere."""
+    if isinstance(game, ExtensiveGame) and not game.openspiel_text:
+        return TreeOpenSpielGame(game)
     return pyspiel.load_game(game.openspiel_text)
 
 
 def decision_states(game: SequentialGame) -> Iterator[tuple[int, int, Any]]:
     """For each information set, in its player's order: the player, the set, a state of OpenSpiel's
     game in which the player moves there.
-
-    Raises:
-        InputError: if the tree comes from elsewhere.
     """
     root = game.openspiel.new_initial_state()
     for player, own in enumerate(game.sets):
@@ -125,6 +119,10 @@ def state_after(root: Any, path: Sequence[int]) -> Any:
     """OpenSpiel's state after moves by their positions; where players move at once, that in which
     they do."""
     state = root.clone()
+    if isinstance(state, TreeState):  # whose actions are positions
+        for move in path:
+            state.apply_action(move)
+        return state
     joint: list[int] = []  # of players who move at once
     for move in path:
         player = state.current_player()
@@ -156,6 +154,7 @@ class TreeWalk:
         self.has_labels = kind.provides_information_state_string
         self.record = TreeRecorder(self.name, default_players(game.num_players()), max_nodes)
         self.chances: dict[tuple[Any, ...], tuple[list[str], list[Any]]] = {}
+        self.legal: list[list[Sequence[int]]] = [[] for _ in range(game.num_players())]  # of sets
         self.returns = array("d")  # at the leaves, all players' together
         self.stack: list[_Item] = []
 
@@ -185,9 +184,17 @@ class TreeWalk:
         return self.record.game(
             payoffs=payoffs,
             source="OpenSpiel",
-            number_note="; ".join(filter(None, (self.numbers.note, note))),
+            number_note="; ".join(filter(None, (self.numbers.note, self._said_of_moves(), note))),
             openspiel_text=str(self.game),
         )
+
+    def _said_of_moves(self) -> str:
+        """What is to be said of moves at the same time, where not all move once."""
+        kind = self.game.get_type()
+        one_shot = kind.information == pyspiel.GameType.Information.ONE_SHOT
+        if one_shot or kind.dynamics != pyspiel.GameType.Dynamics.SIMULTANEOUS:
+            return ""
+        return "players who move at once are put one after another, unseen by each other"
 
     def _require_bearable(self) -> None:
         """Refuses a tree that is certainly too large, by the sizes that random games suggest.
@@ -257,10 +264,10 @@ class TreeWalk:
 
     def _chance(self, state: Any, parent: int, move: int) -> None:
         outcomes = [(a, p) for a, p in state.chance_outcomes() if p > 0]
-        key = tuple(outcomes)
+        labels = [state.action_to_string(_CHANCE, a) for a, _ in outcomes]
+        key = (*outcomes, *labels)
         if key not in self.chances:
             self._require_distinct([a for a, _ in outcomes], "chance outcomes")
-            labels = [state.action_to_string(_CHANCE, a) for a, _ in outcomes]
             self.chances[key] = labels, [p for _, p in self.numbers.chances(outcomes)]
         node = self.record.chance(parent, move, *self.chances[key])
         self._push(state, [a for a, _ in outcomes], node)
@@ -277,6 +284,13 @@ class TreeWalk:
             self._require_distinct(actions, "legal actions")
             names = [state.action_to_string(player, a) for a in actions]
             place = record.meet(player, key, label or f"node {record.num_nodes}", names)
+            self.legal[player].append(actions)
+        elif self.legal[player][place] != actions:
+            raise InputError(
+                f"information state {quoted(label)} of player {player} of {self.name} has the "
+                f"legal actions {actions} in one state and {self.legal[player][place]} in another; "
+                "they must be the same"
+            )
         return record.decision(parent, move, player, place, len(actions))
 
     def label_of(self, state: Any, player: int) -> str:

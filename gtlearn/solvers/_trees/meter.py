@@ -44,7 +44,10 @@ class Meter:
 
     def __init__(self, game: ExtensiveGame) -> None:
         if game.num_players != 2:
-            raise InputError(f"{game.name} has {game.num_players} players; a meter is for two")
+            raise InputError(
+                f"{game.name} has {game.num_players} players; a meter is for two, so use "
+                "solvers.check"
+            )
         self.game, self._form, self._points = game, form_of(game), DecisionPoints(game)
         self._dyadic = DyadicMeter(self._form) if fits(self._form) else None
 

@@ -61,6 +61,8 @@ def solve_nash(
                 f"{option('method', method)} finds one equilibrium of two players with perfect "
                 "recall; leave it out"
             )
+        if method != PURE:
+            _require_two_with_a_choice(game)
         solution = solve_normal_form(
             game.reduced(),
             find=find,
@@ -72,6 +74,21 @@ def solve_nash(
         return replace(solution, notes=(*solution.notes, IN_PLANS))
     with heard_by(progress):
         return _one(game, method)
+
+
+def _require_two_with_a_choice(game: ExtensiveGame) -> None:
+    """Refuses a tree before its reduced normal form, which may be large, is made in vain.
+
+    Raises:
+        InputError: if three players or more have a choice.
+    """
+    choosing = sum(any(len(known.actions) > 1 for known in own) for own in game.sets)
+    if choosing > 2:
+        raise InputError(
+            f"{choosing} players of {game.name!r} have a choice, and Nash equilibria are computed "
+            f"where two have; use {option('method', PURE)}, or "
+            f"{option('concept', ['subgame-perfect', 'correlated'])}"
+        )
 
 
 def _one(game: ExtensiveGame, method: str | None) -> Solution:

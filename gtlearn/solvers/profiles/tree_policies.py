@@ -129,6 +129,8 @@ class DecisionPoints:
         places = self._asked(player)
         if not places:
             return []
+        if player is None:
+            self._require_profile(policy)
         if hasattr(policy, "action_probabilities"):
             table = self._of_table(policy, places)
             return self._of_policy(policy, places) if table is None else table
@@ -155,6 +157,15 @@ class DecisionPoints:
                 f"the policy is of {str(played)[:80]}, the tree of "
                 f"{str(self.game.openspiel)[:80]}; give a policy of the same game"
             )
+
+    def _require_profile(self, policy: Any) -> None:
+        alone = getattr(policy, "player_ids", None)  # of an OpenSpiel policy in Python
+        for player, name in enumerate(self.game.players):
+            if alone is not None and player not in alone:
+                raise InputError(
+                    "the policy is not of all players, but a profile is needed; it has no strategy "
+                    f"of {name!r}"
+                )
 
     def _of_table(self, policy: Any, places: Sequence[int]) -> NDArray[np.float64] | None:
         """The rows of a TabularPolicy of OpenSpiel's in Python, unless it lacks one."""

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, option, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.kinds.extensive.levels import by_level, reach_of_chance, sequences_at
 from gtlearn.games.kinds.extensive.sequences import (
@@ -87,12 +87,7 @@ class SequentialGame(ABC):
         for player, own in zip(self.players, self.sets, strict=True):
             check_labels(self.name, f"information set of {quoted(player)}", [s.label for s in own])
         for moves in self.chance:
-            if sum(moves.probabilities) != 1 or min(moves.probabilities) < 0:
-                shown = ", ".join(map(short_number, moves.probabilities))
-                raise InputError(
-                    f"the probabilities of a move of chance in {quoted(self.name)} are {shown}; "
-                    "they must be nonnegative and sum to 1"
-                )
+            _check_chance(moves, self.name)
         for array in (self.parent, self.move, self.mover, self.place, self.depth):
             array.setflags(write=False)
 
@@ -169,7 +164,8 @@ class SequentialGame(ABC):
 
     @cached_property
     def openspiel(self) -> Any:
-        """The same game as an OpenSpiel game: the one that it was read from, where there is one."""
+        """The same game as an OpenSpiel game: the one that it was read from, where there is one,
+        else a `gtlearn_tree`, whose actions are positions."""
         return openspiel_of(self)
 
     def _hash(self, kind: str, *arrays: NDArray[np.int32]) -> str:
@@ -260,12 +256,23 @@ class ExtensiveGame(SequentialGame):
 
     def _forgets(self, *nodes: int) -> str:
         player, place = int(self.mover[nodes[0]]), int(self.place[nodes[0]])
-        one, other = (quoted("/".join(self.history(n)) or "the start", 80) for n in nodes)
+        histories = [self.history(node) for node in nodes]
+        one, other = (quoted("/".join(history) or "the start", 80) for history in histories)
+        known = quoted(self.sets[player][place].label)
+        shorter, longer = sorted(histories, key=len)
+        if longer[: len(shorter)] == shorter:
+            said = (
+                f"{self.players[player]} is absent-minded: information set {known} comes twice in "
+                f"one play, after {one} and {other}"
+            )
+        else:
+            said = (
+                f"{self.players[player]} has imperfect recall: at information set {known} it "
+                f"cannot tell the histories {one} and {other} apart, though its own moves differ"
+            )
         return (
-            f"{self.players[player]} has imperfect recall: at information set "
-            f"{quoted(self.sets[player][place].label)} it cannot tell the histories {one} and "
-            f"{other} apart, though its own moves differ; behaviour strategies are not enough "
-            "there, so use the reduced normal form"
+            f"{said}; behaviour strategies are not enough there, so use the reduced normal form, "
+            f"{option('reduced', True)}"
         )
 
     @cached_property
@@ -305,6 +312,27 @@ class ExtensiveGame(SequentialGame):
     def __repr__(self) -> str:
         sets = "+".join(str(len(own)) for own in self.sets)
         return f"ExtensiveGame({self.name!r}, {self.num_nodes} nodes, {sets} information sets)"
+
+
+def _check_chance(moves: Chance, game: str) -> None:
+    """Complains about a move of chance that is none.
+
+    Raises:
+        InputError: if it has no outcome, or its probabilities are negative or do not sum to one.
+    """
+    what = f"a move of chance in {quoted(game)}"
+    if not moves.labels:
+        raise InputError(f"{what} has no outcome; give one or more")
+    whose = f"the outcomes {quoted(', '.join(moves.labels))} of {what}"
+    if min(moves.probabilities) < 0:
+        least = short_number(min(moves.probabilities))
+        raise InputError(f"one of {whose} has probability {least}; give zero or more")
+    total = sum(moves.probabilities)
+    if total != 1:
+        raise InputError(
+            f"the probabilities of {whose} sum to {short_number(total)}, not 1; give exact ratios, "
+            'such as "1/3"'
+        )
 
 
 def payoff_arrays(rows: Sequence[Sequence[Any]], players: int) -> tuple[ExactArray, ...]:
