@@ -74,9 +74,15 @@ class Minimiser:
     Args:
         form: the game.
         variant: of `VARIANTS`.
+        random: draws the strategies to begin with; uniform ones unless given.
     """
 
-    def __init__(self, form: SequenceForm, variant: Variant) -> None:
+    def __init__(
+        self,
+        form: SequenceForm,
+        variant: Variant,
+        random: np.random.Generator | None = None,
+    ) -> None:
         self.variant, self.iterations = variant, 0
         self.plexes = tuple(Treeplex(own) for own in form.sequences)
         orders = [np.argsort(plex.position) for plex in self.plexes]
@@ -86,7 +92,12 @@ class Minimiser:
             self._payoffs.append(moved.tocsr())
         self.regrets = [np.zeros(plex.size - 1) for plex in self.plexes]
         self.last = [np.zeros(plex.size - 1) for plex in self.plexes]
-        self.behaviour = [plex.uniform() for plex in self.plexes]
+        self.behaviour = [
+            plex.uniform()
+            if random is None
+            else plex.matched(random.exponential(size=plex.size - 1))
+            for plex in self.plexes
+        ]
         self.plans = [p.plan(b) for p, b in zip(self.plexes, self.behaviour, strict=True)]
         self.averages = [np.zeros(plex.size) for plex in self.plexes]
 

@@ -3,62 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gtlearn import limits
-from gtlearn.solvers._linear.highs import highs_program, run_to_basis, silent_highs
-from gtlearn.solvers._linear.sparse_system import factors
 from gtlearn.solvers._trees.form import Plan, SequenceForm, best_response, payoff_of
+from gtlearn.solvers._trees.program import Indices, ResponseProgram
 
-_LARGE = 5_000  # sequences from which the interior-point method is faster
+LARGE = 5_000  # sequences from which the interior-point method is faster
+INTERIOR: dict[str, Any] = {"solver": "ipm", "run_crossover": "on"}
 _LADDER: tuple[dict[str, Any], ...] = (
     {},
-    {"solver": "ipm", "run_crossover": "on"},
+    INTERIOR,
     {"presolve": "off"},
     {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
 )
-
-
-@dataclass(frozen=True)
-class SequenceProgram:
-    """Max q_0, where x is a plan of player 0 and q_h what player 1 leaves it at information set h.
-
-    Columns are x, then q; rows one a sequence of player 1, then one a set of player 0 (0: the
-    start). Source: von Stengel (1996), Efficient computation of behavior strategies, Theorem 3.5.
-    """
-
-    matrix: Any
-    bounds: NDArray[np.int64]
-    plan: int  # columns of x
-    equal: int  # the first row that holds with equality
-
-
-def program_of(form: SequenceForm) -> SequenceProgram:
-    """The program, from the payoffs of player 0."""
-    from scipy.sparse import block_array, csr_array
-
-    own, other = form.sequences
-    plans = _constraints(own), _constraints(other)
-    payoffs = form.matrices[0].T
-    blocks = [[-payoffs, plans[1].T], [plans[0], None]]
-    matrix = csr_array(block_array(blocks, format="csr"))
-    bounds = np.zeros(matrix.shape[0], dtype=np.int64)
-    bounds[other.size] = 1
-    return SequenceProgram(matrix, bounds, own.size, other.size)
-
-
-def _constraints(own: Any) -> Any:
-    """E with E x = (1, 0, ..., 0) for plans x: one row for the start, then one a set."""
-    from scipy.sparse import csr_array
-
-    rows = np.concatenate([[0], 1 + own.set_of, 1 + np.arange(own.num_sets)])
-    columns = np.concatenate([np.arange(own.size), own.before])
-    entries = np.concatenate([np.ones(own.size), -np.ones(own.num_sets)]).astype(np.int64)
-    return csr_array((entries, (rows, columns)), shape=(own.num_sets + 1, own.size))
 
 
 def program_seconds(form: SequenceForm) -> float:
@@ -70,23 +29,25 @@ def program_seconds(form: SequenceForm) -> float:
 def optimal_plans(form: SequenceForm) -> tuple[Plan, Plan] | None:
     """Plans of both players that are best responses to each other; None where none is proven.
 
+    Player 0's is the one against which player 1 earns the least, player 1's is the dual solution.
+
     Raises:
         LimitReached: at a limit.
     """
-    program = program_of(form)
+    program = ResponseProgram(form, responder=1)
     ladder = _LADDER
-    if max(own.size for own in form.sequences) >= _LARGE:
+    if max(own.size for own in form.sequences) >= LARGE:
         ladder = (_LADDER[1], _LADDER[0], *_LADDER[2:])
     for options in ladder:
-        basis = _basis(program, options)
-        plans = None if basis is None else _plans_at(program, form, *basis)
-        if plans is not None and are_optimal(form, plans):
+        basis = program.basis(program.value_costs(), **options)
+        plans = None if basis is None else _plans_at(program, *basis)
+        if plans is not None and are_equilibrium(form, plans):
             return plans
     return None
 
 
-def are_optimal(form: SequenceForm, plans: tuple[Plan, Plan]) -> bool:
-    """Whether no player gains by deviating, in a game of constant sum."""
+def are_equilibrium(form: SequenceForm, plans: tuple[Plan, Plan]) -> bool:
+    """Whether plans are such that no player gains by deviating."""
     if any(min(numerators) < 0 for numerators, _ in plans):
         return False
     return all(
@@ -95,48 +56,19 @@ def are_optimal(form: SequenceForm, plans: tuple[Plan, Plan]) -> bool:
     )
 
 
-def _basis(
-    program: SequenceProgram, options: dict[str, Any]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Basic columns and tight rows of HiGHS's optimum."""
-    m, n = program.matrix.shape
-    scale = np.maximum(np.abs(program.matrix).max(axis=1).toarray().ravel(), 1)
-    values = program.matrix.astype(np.float64).multiply(1.0 / scale[:, None]).tocsr()
-    costs = np.zeros(n)
-    costs[program.plan] = -1.0
-    columns = np.zeros(n), np.full(n, np.inf)
-    columns[0][program.plan :] = -np.inf
-    lower, upper = np.full(m, -np.inf), np.zeros(m)
-    lower[program.equal :] = upper[program.equal :] = program.bounds[program.equal :]
-    entries = (values.indptr, values.indices, values.data)
-    solver = silent_highs(limits.seconds_left(), **options)
-    solver.passModel(highs_program(costs, entries, columns, (lower, upper)))
-    return run_to_basis(solver)
-
-
 def _plans_at(
-    program: SequenceProgram,
-    form: SequenceForm,
-    columns: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    program: ResponseProgram, columns: Indices, rows: Indices
 ) -> tuple[Plan, Plan] | None:
     """Both players' plans at a basis: the primal and the dual solution."""
-    if len(columns) != len(rows):
-        return None
-    square = program.matrix[rows][:, columns]
-    factored = factors(square)
+    factored = program.factored(columns, rows)
     if factored is None:
         return None
-    primal = factored.solve(program.bounds[rows])
-    costs = (columns == program.plan).astype(np.int64)
-    dual = factored.solve_transposed(costs)
-    if primal is None or dual is None:
+    planned = program.plan_at(factored, columns, rows)
+    dual = factored.solve_transposed((columns == program.plan).astype(np.int64))
+    if planned is None or dual is None:
         return None
-    x, y = [0] * form.sequences[0].size, [0] * form.sequences[1].size
-    for j, value in zip(columns.tolist(), primal[0], strict=True):
-        if j < program.plan:
-            x[j] = value
+    response = [0] * program.equal
     for i, value in zip(rows.tolist(), dual[0], strict=True):
         if i < program.equal:
-            y[i] = value
-    return (x, primal[1]), (y, dual[1])
+            response[i] = value
+    return planned, (response, dual[1])
