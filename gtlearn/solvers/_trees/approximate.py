@@ -10,7 +10,7 @@ from gtlearn.solvers._trees.cfr import VARIANTS, Floats, Minimiser
 from gtlearn.solvers._trees.form import Plan, SequenceForm, plan_of
 from gtlearn.solvers.profiles.rounding import rounded_table
 
-DISCOUNTED = VARIANTS["dcfr"]
+DCFR = VARIANTS["dcfr"]
 _ENOUGH = 1e-6  # of the payoffs' range: NashConv at which it ends
 _MEASURE = 500  # iterations between two looks at NashConv
 _MOST = 50_000  # iterations
@@ -18,7 +18,7 @@ _MOST = 50_000  # iterations
 
 def approximate_plans(form: SequenceForm) -> tuple[Plan, Plan]:
     """The rounded averages of DCFR, once NashConv is small, or as far as the limits allow."""
-    minimiser = Minimiser(form, DISCOUNTED)
+    minimiser = Minimiser(form, DCFR)
     most = max(float(np.ptp(payoffs.floats())) for payoffs in form.game.payoffs) or 1.0
     while minimiser.iterations < _MOST:
         minimiser.step()

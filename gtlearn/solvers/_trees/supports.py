@@ -21,15 +21,16 @@ from gtlearn.games.kinds.extensive import Sequences
 from gtlearn.limits import LimitReached
 from gtlearn.progress import tell
 from gtlearn.solvers._linear.highs import run_to_basis
-from gtlearn.solvers._trees.approximate import DISCOUNTED, rounded_plans
+from gtlearn.solvers._trees.approximate import DCFR, rounded_plans
 from gtlearn.solvers._trees.cfr import Minimiser
 from gtlearn.solvers._trees.form import Plan, SequenceForm
 from gtlearn.solvers._trees.program import Floats, Indices, ResponseProgram, constraints
 from gtlearn.solvers._trees.treeplex import Treeplex
-from gtlearn.solvers._trees.zero_sum import INTERIOR, LARGE, are_equilibrium, program_seconds
+from gtlearn.solvers._trees.zero_sum import INTERIOR_POINT, LARGE, are_equilibrium, program_seconds
 
 _THRESHOLDS = (1e-3, 1e-5, 1e-7)
 _FIRST = 250  # iterations
+_PART = 10  # sequences for each of which a constant sum takes an iteration at first
 _LEVELS = 8  # at each there are twice as many
 _RANDOM = 2  # runs from random strategies a level
 _ROUNDS = 12  # of dropping what is worth less
@@ -61,7 +62,7 @@ def plans_on_supports(form: SequenceForm) -> SupportResult:
     Args:
         form: the game, whose entries are small.
     """
-    main = Minimiser(form, DISCOUNTED)
+    main = Minimiser(form, DCFR)
     main.step()
     least, best, reached = main.nash_conv(), _averages(main), None
     try:
@@ -89,15 +90,17 @@ def _ladder(
     form: SequenceForm, main: Minimiser
 ) -> Iterator[tuple[Minimiser, int, tuple[float, ...]]]:
     """Which run goes on, up to how many iterations, and which thresholds are then tried."""
+    if form.game.is_constant_sum:
+        first = max(2 * _FIRST, max(own.size for own in form.sequences) // _PART)
+        for level in range(_LEVELS):
+            yield main, first << level, _THRESHOLDS
+        return
     seed = 0
     for level in range(_LEVELS):
-        if form.game.is_constant_sum:
-            yield main, 2 * _FIRST << level, _THRESHOLDS
-            continue
         yield main, _FIRST << level, _THRESHOLDS
         for _ in range(_RANDOM):
             seed += 1
-            run = Minimiser(form, DISCOUNTED, np.random.default_rng(seed))
+            run = Minimiser(form, DCFR, np.random.default_rng(seed))
             yield run, 2 * _FIRST, _THRESHOLDS[:-1]
 
 
@@ -140,12 +143,12 @@ def equilibrium_on_supports(
         plex.restricted(np.where(average > threshold, average, 0.0))
         for plex, average in zip(plexes, averages, strict=True)
     ]
-    sides = [_Side(form, k, np.flatnonzero(played[1 - k])) for k in (0, 1)]
+    responders = [_Responder(form, k, np.flatnonzero(played[1 - k])) for k in (0, 1)]
     for _ in range(_ROUNDS):
         settled = True
-        for k, side in enumerate(sides):
+        for k, responder in enumerate(responders):
             limits.check()
-            worse = side.worse(played[k], played[1 - k])
+            worse = responder.worse(played[k], played[1 - k])
             if worse is None:
                 return None
             if len(worse):
@@ -154,7 +157,7 @@ def equilibrium_on_supports(
                     return None
                 played[k], settled = plexes[k].restricted(kept), False
         if settled:
-            return _exact(form, *sides)
+            return _exact(form, *responders)
     return None
 
 
@@ -174,7 +177,7 @@ def _without(own: Sequences, plan: Floats, worse: Indices) -> Floats | None:
     return kept
 
 
-def _exact(form: SequenceForm, first: _Side, second: _Side) -> tuple[Plan, Plan] | None:
+def _exact(form: SequenceForm, first: _Responder, second: _Responder) -> tuple[Plan, Plan] | None:
     plans = second.plan(), first.plan()
     if plans[0] is None or plans[1] is None:  # singular, or of numbers that are too long
         return None
@@ -182,7 +185,7 @@ def _exact(form: SequenceForm, first: _Side, second: _Side) -> tuple[Plan, Plan]
     return made if are_equilibrium(form, made) else None
 
 
-class _Side:
+class _Responder:
     """The program of one responder: a plan of the other, on its support, to which what the
     responder plays is a best response.
 
@@ -215,7 +218,7 @@ class _Side:
         costs = np.concatenate([payoffs.T @ played, self._constraints @ played])
         costs /= np.abs(costs).max()
         if self._solver is None:
-            self._solver = program.highs(costs, **(INTERIOR if self._large else {}))
+            self._solver = program.highs(costs, **(INTERIOR_POINT if self._large else {}))
         else:  # it goes on from the last basis
             columns = np.arange(len(costs), dtype=np.int32)
             self._solver.changeColsCost(len(costs), columns, costs)

@@ -11,10 +11,10 @@ from gtlearn.solvers._trees.form import Plan, SequenceForm, best_response, payof
 from gtlearn.solvers._trees.program import Indices, ResponseProgram
 
 LARGE = 5_000  # sequences from which the interior-point method is faster
-INTERIOR: dict[str, Any] = {"solver": "ipm", "run_crossover": "on"}
+INTERIOR_POINT: dict[str, Any] = {"solver": "ipm", "run_crossover": "on"}
 _LADDER: tuple[dict[str, Any], ...] = (
     {},
-    INTERIOR,
+    INTERIOR_POINT,
     {"presolve": "off"},
     {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
 )
