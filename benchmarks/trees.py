@@ -191,8 +191,8 @@ def _measured(name: str) -> Callable[[], float]:
     learner = CfrLearner(CfrConfig(game=name), 0)
     for _ in range(5):
         learner.step()
-    tables = learner._tables()
-    return lambda: timed(lambda: learner.meter.nash_conv(tables))[0]
+    units = learner._units()
+    return lambda: timed(lambda: learner.meter.nash_conv_of_units(*units))[0]
 
 
 def sequence_form(name: str) -> Timed:

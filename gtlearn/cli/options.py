@@ -310,9 +310,12 @@ def concept_options(verb: str, default: str | None) -> Decorator:
 
 
 def _concept_option(option: Option, owners: str) -> Decorator:
+    flag = f"--{option.name.replace('_', '-')}"
+    if option.kind == "flag":
+        return click.option(flag, is_flag=True, help=f"{owners}: {option.help}.")
     kinds = {"player": Parsed("integer", natural), "objective": Parsed("objective", objective)}
     return click.option(
-        f"--{option.name}",
+        flag,
         type=OneOf(*option.words) if option.words else kinds.get(option.kind),
         default=option.default,
         show_default=option.shown or None,

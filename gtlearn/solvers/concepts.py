@@ -80,6 +80,7 @@ _SOLVERS, _CHECKS = "gtlearn.solvers", "gtlearn.solvers.checking.check"
 _COMMITMENTS = frozenset({"leader", "ties", "commitment", "arithmetic", "method"})
 _TABLES = frozenset({"leader", "ties", "follower", "policy"})
 _CORRELATED = frozenset({"objective", "arithmetic"})
+_FLOATS = frozenset({"exact_floats"})
 
 _OWN = {
     concept.name: concept
@@ -103,6 +104,7 @@ _OWN = {
                     f"{_SOLVERS}._trees.nash:solve_nash",
                     frozenset({"find", "select", "arithmetic", "method"}),
                     f"{_CHECKS}:check_equilibrium",
+                    _FLOATS,
                 ),
             },
         ),
@@ -114,6 +116,7 @@ _OWN = {
                     f"{_SOLVERS}._trees.subgame_perfect:solve_subgame_perfect",
                     frozenset(),
                     f"{_CHECKS}:check_subgame_perfect",
+                    _FLOATS,
                 )
             },
             "in no subgame does a player gain anything by playing otherwise",

@@ -108,6 +108,7 @@ def check(
     policy: str | None = None,
     tolerance: Any = 0,
     nearest: bool = True,
+    exact_floats: bool = False,
     index: int = 0,
     time_limit: float | None = None,
     memory_limit: float | None = None,
@@ -130,6 +131,8 @@ def check(
         policy: there, with which tables the commitment is compared; by default those of its kind.
         tolerance: the largest regret, gap or gain that still holds; any exact number.
         nearest: whether to look for the nearest Nash equilibrium of a game in one shot.
+        exact_floats: whether to take floats in a strategy of a tree as the ratios that they are,
+            divided by their sum, instead of multiples of 2^-30, which are much shorter.
         index: which solution of a list is meant.
         time_limit: seconds after which what is known is returned; without a limit, what the
             profile is compared with is looked for during 5 seconds, and during 10 the best
@@ -145,7 +148,7 @@ def check(
     """
     concept_of(concept or "nash")
     options = {"leader": leader, "ties": ties, "follower": follower, "policy": policy}
-    asked = given(check, options)
+    asked = given(check, {**options, "exact_floats": exact_floats})
     with limits.limited(time_limit, memory_limit):
         if hasattr(profile, "claim"):  # a run
             profile, loaded, concept = profile.claim(game, concept, partial(games.load, **reading))

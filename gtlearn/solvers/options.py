@@ -20,7 +20,7 @@ class Option:
         name: the argument in Python; on the command line it is written as a flag.
         help: what it says.
         words: the words that it may be; empty where it is no word.
-        kind: what else it is: "text", "player" (an index) or "objective".
+        kind: what else it is: "text", "player" (an index), "objective" or "flag".
         default: what it is unless given; None where that depends on the game.
         shown: what the command line shows as the default, where that is not `default`.
     """
@@ -90,6 +90,12 @@ OPTIONS = {
             "exact rational numbers with a proof, or floating point",
             ("exact", "float"),
             default="exact",
+        ),
+        Option(
+            "exact_floats",
+            "take floats as the ratios that they are, instead of multiples of 2^-30",
+            kind="flag",
+            default=False,
         ),
     )
 }

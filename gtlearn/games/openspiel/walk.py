@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -176,10 +176,10 @@ class _Walk:
     def run(self) -> ExtensiveGame:
         """Walks all of it."""
         self._enter(self.game.new_initial_state(), -1, 0)
-        stack, enter, parents = self.stack, self._enter, self.record.parent
+        stack, enter, record = self.stack, self._enter, self.record
         ahead = _PATIENCE
         while stack:
-            if len(parents) > ahead:
+            if record.num_nodes > ahead:
                 self._require_bearable()
                 ahead = self.record.max_nodes + 1
             state, action, parent, move = stack.pop()
@@ -244,19 +244,21 @@ class _Walk:
         elif player == _CHANCE:
             self._chance(state, parent, move)
         elif player == _SIMULTANEOUS:
-            self._turn(state, _Turn(len(self.record.parent), ()), parent, move)
+            self._turn(state, _Turn(self.record.num_nodes, ()), parent, move)
         else:
             actions = state.legal_actions()
-            node = self._decide(state, len(self.record.parent), parent, move, player, actions)
-            self._push((state, a, node, i) for i, a in enumerate(actions))
+            node = self._decide(state, self.record.num_nodes, parent, move, player, actions)
+            self._push(state, actions, node)
 
-    def _push(self, items: Iterable[_Item]) -> None:
+    def _push(self, state: Any, moves: Sequence[Any], node: int) -> None:
+        """The first move is looked at next."""
         if self.record.depth[-1] > _MAX_DEPTH:
             raise InputError(
-                f"{self.name} goes on after {_MAX_DEPTH} moves, {len(self.record.depth)} nodes "
+                f"{self.name} goes on after {_MAX_DEPTH} moves, {self.record.num_nodes} nodes "
                 "were counted; use parameters that end it"
             )
-        self.stack.extend(reversed(list(items)))
+        places = range(len(moves) - 1, -1, -1)
+        self.stack.extend([(state, moves[i], node, i) for i in places])
 
     def _chance(self, state: Any, parent: int, move: int) -> None:
         outcomes = [(a, p) for a, p in state.chance_outcomes() if p > 0]
@@ -266,7 +268,7 @@ class _Walk:
             labels = [state.action_to_string(_CHANCE, a) for a, _ in outcomes]
             self.chances[key] = labels, [p for _, p in self.numbers.chances(outcomes)]
         node = self.record.chance(parent, move, *self.chances[key])
-        self._push((state, a, node, i) for i, (a, _) in enumerate(outcomes))
+        self._push(state, [a for a, _ in outcomes], node)
 
     def _decide(
         self, state: Any, at: int, parent: int, move: int, player: int, actions: Sequence[int]
@@ -279,7 +281,7 @@ class _Walk:
         if place is None:
             self._require_distinct(actions, "legal actions")
             names = [state.action_to_string(player, a) for a in actions]
-            place = record.meet(player, key, label or f"node {len(record.parent)}", names)
+            place = record.meet(player, key, label or f"node {record.num_nodes}", names)
         return record.decision(parent, move, player, place, len(actions))
 
     def _require_distinct(self, actions: Sequence[int], what: str) -> None:
@@ -308,5 +310,4 @@ class _Walk:
             self._turn(state, _Turn(turn.first, (*turn.moves, 0)), parent, move)
             return
         node = self._decide(state, turn.first, parent, move, player, actions)
-        turns = (_Turn(turn.first, (*turn.moves, a)) for a in actions)
-        self._push((state, further, node, i) for i, further in enumerate(turns))
+        self._push(state, [_Turn(turn.first, (*turn.moves, a)) for a in actions], node)

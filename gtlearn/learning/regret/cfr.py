@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gtlearn import games
 from gtlearn.errors import InputError
 from gtlearn.games import ExtensiveGame
@@ -17,7 +20,7 @@ from gtlearn.solvers._trees.form import form_of
 from gtlearn.solvers._trees.meter import Meter
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.output.json import tree_json
-from gtlearn.solvers.profiles.rounding import BITS, rounded_table
+from gtlearn.solvers.profiles.rounding import BITS, rounded_table, rounded_units
 
 _FIRST = 10  # iterations that are all measured
 _STATE = ("regrets", "behaviour", "plans", "averages")
@@ -68,9 +71,13 @@ class CfrLearner:
         }  # nothing is played: the whole tree is looked at
         ends = self.done == self.iterations
         if self.done <= _FIRST or self.done % self.config.every == 0 or ends:
-            self.nash_conv = float(self.meter.nash_conv(self._tables()))
+            self.nash_conv = float(self.meter.nash_conv_of_units(*self._units()))
         metrics["nash_conv"] = self.nash_conv
         return metrics
+
+    def _units(self) -> list[NDArray[np.int64]]:
+        """The average strategies in multiples of 2^-30."""
+        return [rounded_units(self.tree.sequences(k), self.minimiser.average(k)) for k in (0, 1)]
 
     def _tables(self) -> tuple[Table, ...]:
         """The average strategies, rounded to multiples of 2^-30."""

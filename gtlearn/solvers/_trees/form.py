@@ -12,7 +12,7 @@ import numpy as np
 
 from gtlearn.games.kinds.extensive import ExtensiveGame, Sequences
 from gtlearn.solvers._linear.sparse_system import exact_product, long_matrix
-from gtlearn.solvers.outcomes import Table
+from gtlearn.solvers.outcomes import Strategy, Table, pure
 
 _EXACT = 2**53  # integers below it are doubles
 
@@ -168,14 +168,17 @@ def behaviour_of(form: SequenceForm, player: int, plans: tuple[Plan, Plan]) -> T
     own, plan = form.sequences[player], plans[player][0]
     worth = best_response(form, player, plans[1 - player]).worth
     first, before = own.first.tolist(), own.before.tolist()
-    rows: list[tuple[Fraction, ...]] = []
+    rows: list[Strategy] = []
     for place in range(own.num_sets):
-        actions = range(first[place], first[place + 1])
         reach = plan[before[place]]
-        if reach:
-            rows.append(tuple(Fraction(plan[k], reach) for k in actions))
-            continue
-        most = max(worth[k] for k in actions)
-        ties = [worth[k] == most for k in actions]
-        rows.append(tuple(Fraction(int(tie), sum(ties)) for tie in ties))
+        weights = plan[first[place] : first[place + 1]]
+        if not reach:
+            values = worth[first[place] : first[place + 1]]
+            most = max(values)
+            weights = [int(value == most) for value in values]
+            reach = sum(weights)
+        if reach in weights:
+            rows.append(pure(len(weights), weights.index(reach)))
+        else:
+            rows.append(tuple(Fraction(weight, reach) for weight in weights))
     return tuple(rows)

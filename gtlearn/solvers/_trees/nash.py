@@ -19,10 +19,10 @@ from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_o
 from gtlearn.solvers._trees.from_plans import behaviour_of_mixture
 from gtlearn.solvers._trees.in_plans import IN_PLANS
 from gtlearn.solvers._trees.supports import plans_on_supports
-from gtlearn.solvers._trees.zero_sum import LARGE, optimal_plans, program_seconds
+from gtlearn.solvers._trees.zero_sum import optimal_plans, program_seconds
 from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Table
 from gtlearn.solvers.solution import Solution
-from gtlearn.solvers.verify.trees import regrets_and_payoffs
+from gtlearn.solvers.verify.tree_values import regrets_and_payoffs
 
 PROGRAM, SUPPORTS, DISCOUNTED, PLANS = "sequence-form", "supports", "dcfr", "reduced"
 _METHODS = {
@@ -31,11 +31,12 @@ _METHODS = {
     DISCOUNTED: "discounted regret minimisation (DCFR)",
     PLANS: "reduced normal form",
 }
+_MEDIUM = 5_000  # sequences of a player from which supports are tried first
 _LARGE = 40_000  # sequences of a player from which the linear program is not even tried
 _LARGEST = 500_000  # from which programs on supports are not tried either
 _FEW = 10_000  # profiles of plans up to which the reduced normal form is solved first
 _SHARE = 0.4  # of a limit that is kept for the approximation
-_CERTIFIED = 5e-5  # seconds a node that the certificate takes
+_CERTIFIED = 5e-6  # seconds a node that the certificate takes
 
 
 def solve_nash(
@@ -121,7 +122,7 @@ def _methods_for(form: SequenceForm) -> list[str]:
     if size >= _LARGEST:
         return [DISCOUNTED]
     if form.game.is_constant_sum:
-        if size < LARGE:
+        if size < _MEDIUM:
             return [PROGRAM, DISCOUNTED]
         return [SUPPORTS, PROGRAM] if size < _LARGE else [SUPPORTS]
     profiles = math.prod(map(num_plans, form.sequences))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.games.kinds.extensive import Sequences
-from gtlearn.solvers._linear.highs import highs_program, run_to_basis, silent_highs
+from gtlearn.solvers._linear.highs import highs_program, silent_highs
 from gtlearn.solvers._linear.sparse_system import Factors, factors
 from gtlearn.solvers._trees.form import Plan, SequenceForm
 
@@ -57,12 +57,6 @@ class ResponseProgram:
         self.right = np.zeros(self.matrix.shape[0], dtype=np.int64)
         self.right[own.size] = 1
 
-    def value_costs(self) -> Floats:
-        """The objective q_0: what the responder earns at best is to be small."""
-        costs = np.zeros(self.matrix.shape[1])
-        costs[self.plan] = 1.0
-        return costs
-
     def scales(self) -> Floats:
         """(rows,), the largest size of an entry of each row."""
         sizes: Floats = np.maximum(np.abs(self.matrix).max(axis=1).toarray().ravel(), 1)
@@ -81,14 +75,6 @@ class ResponseProgram:
         entries = (values.indptr, values.indices, values.data)
         solver.passModel(highs_program(costs, entries, columns, (lower, upper)))
         return solver
-
-    def basis(self, costs: Floats, **options: Any) -> tuple[Indices, Indices] | None:
-        """Basic columns and tight rows of HiGHS's optimum, None without one.
-
-        Raises:
-            TimeLimitReached: at a limit.
-        """
-        return run_to_basis(self.highs(costs, **options))
 
     def factored(self, columns: Indices, rows: Indices) -> Factors | None:
         """The tight rows by the basic columns; None where that is singular or not square."""

@@ -24,7 +24,7 @@ from gtlearn.solvers._trees.subgames import (
 )
 from gtlearn.solvers.outcomes import RATIONAL, Certificate, StrategyProfile, Table, pure
 from gtlearn.solvers.solution import Solution
-from gtlearn.solvers.verify.trees import regrets_in_subgames, values_of
+from gtlearn.solvers.verify.tree_values import regrets_in_subgames, values_of
 
 _METHOD = "backward induction over subgames"
 

@@ -26,8 +26,10 @@ from gtlearn.solvers._trees.cfr import Minimiser
 from gtlearn.solvers._trees.form import Plan, SequenceForm
 from gtlearn.solvers._trees.program import Floats, Indices, ResponseProgram, constraints
 from gtlearn.solvers._trees.treeplex import Treeplex
-from gtlearn.solvers._trees.zero_sum import INTERIOR_POINT, LARGE, are_equilibrium, program_seconds
+from gtlearn.solvers._trees.zero_sum import are_equilibrium, program_seconds
 
+_INTERIOR_POINT = {"solver": "ipm", "run_crossover": "on"}
+_LARGE = 5_000  # sequences from which the interior-point method is faster
 _THRESHOLDS = (1e-3, 1e-5, 1e-7)
 _FIRST = 250  # iterations
 _PART = 10  # sequences for each of which a constant sum takes an iteration at first
@@ -199,7 +201,7 @@ class _Responder:
         self._program = ResponseProgram(form, responder, support)
         self._constraints = constraints(form.sequences[responder]).astype(np.float64)
         self._solver: Any = None
-        self._large = max(own.size for own in form.sequences) >= LARGE
+        self._large = max(own.size for own in form.sequences) >= _LARGE
         self._basis: tuple[Indices, Indices] | None = None
 
     def worse(self, played: Floats, other: Floats) -> Indices | None:
@@ -218,7 +220,7 @@ class _Responder:
         costs = np.concatenate([payoffs.T @ played, self._constraints @ played])
         costs /= np.abs(costs).max()
         if self._solver is None:
-            self._solver = program.highs(costs, **(INTERIOR_POINT if self._large else {}))
+            self._solver = program.highs(costs, **(_INTERIOR_POINT if self._large else {}))
         else:  # it goes on from the last basis
             columns = np.arange(len(costs), dtype=np.int32)
             self._solver.changeColsCost(len(costs), columns, costs)

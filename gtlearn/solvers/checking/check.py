@@ -34,8 +34,8 @@ from gtlearn.solvers.verify.correlated import largest_gain
 from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
-from gtlearn.solvers.verify.trees import regrets_and_payoffs as regrets_in_tree
-from gtlearn.solvers.verify.trees import regrets_in_subgames, values_of
+from gtlearn.solvers.verify.tree_values import gains_by_set, regrets_in_subgames, values_of
+from gtlearn.solvers.verify.tree_values import regrets_and_payoffs as regrets_in_tree
 
 _MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
 _SECONDS = 5.0  # for the nearest equilibrium, where there is no time limit
@@ -48,7 +48,13 @@ _Vector = tuple[Fraction, ...]
 
 
 def check_equilibrium(
-    profile: Any, game: Game, *, tolerance: Any = 0, index: int = 0, nearest: bool = True
+    profile: Any,
+    game: Game,
+    *,
+    tolerance: Any = 0,
+    index: int = 0,
+    nearest: bool = True,
+    exact_floats: bool = False,
 ) -> CheckReport:
     """How far a profile is from a Nash equilibrium; see `solvers.check`.
 
@@ -65,12 +71,17 @@ def check_equilibrium(
     boxed, profile = read_enclosed(profile, game, index)
     if boxed is not None:
         return check_enclosed(boxed, game, limit)
-    played = read_profile(profile, game, tolerance=limit, index=index)
+    played = read_profile(profile, game, tolerance=limit, index=index, exact_floats=exact_floats)
     return check_nash(played, limit, nearest)
 
 
 def check_subgame_perfect(
-    profile: Any, game: ExtensiveGame, *, tolerance: Any = 0, index: int = 0
+    profile: Any,
+    game: ExtensiveGame,
+    *,
+    tolerance: Any = 0,
+    index: int = 0,
+    exact_floats: bool = False,
 ) -> CheckReport:
     """How far a profile is from an equilibrium in each subgame; see `solvers.check`.
 
@@ -80,7 +91,7 @@ def check_subgame_perfect(
         InputError: if the profile or the tolerance cannot be used.
     """
     limit = read_tolerance(tolerance)
-    played = read_profile(profile, game, tolerance=limit, index=index)
+    played = read_profile(profile, game, tolerance=limit, index=index, exact_floats=exact_floats)
     report = CheckReport(played, "subgame-perfect", False, limit)
     try:
         regrets = regrets_in_subgames(game, played.known())
@@ -259,7 +270,7 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
         return cut_short(report, error, "the regrets were", profile.notes)
     report = replace(report, holds=max(regrets) <= tolerance, payoffs=payoffs, regrets=regrets)
     if isinstance(game, ExtensiveGame):
-        return _with_notes(report)
+        return _with_gains(report, game)
     if isinstance(game, NormalFormGame):
         return _with_nearest(report, game) if nearest else _with_notes(report)
     return _with_tables(report, as_markov(game), payoffs)
@@ -297,6 +308,21 @@ def _with_nearest(report: CheckReport, game: NormalFormGame) -> CheckReport:
         closest, note, reached = nearest_equilibrium(game, report.strategies)
     report = replace(report, nearest=closest, status=status_of(reached, own))
     return _with_notes(report, (note,) if note else ())
+
+
+def _with_gains(report: CheckReport, game: ExtensiveGame) -> CheckReport:
+    """Adds what each player could gain at each information set, and its best response."""
+    try:
+        gains = gains_by_set(game, report.profile.known())
+    except LimitReached as error:
+        note = f"{error} before the gains at each information set were known"
+        return _with_notes(replace(report, status=error.status), [note])
+    report = replace(
+        report,
+        set_regrets=tuple(own.gains for own in gains),
+        best_responses=tuple(own.best for own in gains),
+    )
+    return _with_notes(report)
 
 
 def _deviations(game: NormalFormGame, strategies: Sequence[_Vector]) -> tuple[_Vector, _Vector]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -59,6 +59,12 @@ class CheckReport:
         regrets: what each player could gain by its best deviation, which in several steps may use
             the whole history (nash only).
         nearest: the nearest equilibrium (nash, two players, small games in one shot).
+        set_regrets: in a tree, what each player could gain by playing otherwise at one information
+            set alone, weighted by the probability with which chance and the others lead there: the
+            immediate counterfactual regret (Zinkevich et al. 2007), whose sum is at least the
+            player's regret (nash only).
+        best_responses: in a tree, a best response of each player: the position of the action that
+            it plays at each information set (nash only).
         stationary_regrets: in several steps, what each could gain by its best deterministic table
             that does not see the time; below zero where the player's own table is better than all
             of those. None where the search for it took too long (nash only).
@@ -79,6 +85,8 @@ class CheckReport:
     payoffs: tuple[Real, ...] | None = None
     regrets: tuple[Fraction, ...] | None = None
     nearest: Nearest | None = None
+    set_regrets: tuple[tuple[Fraction, ...], ...] | None = None
+    best_responses: tuple[tuple[int, ...], ...] | None = None
     stationary_regrets: tuple[Fraction | None, ...] | None = None
     stochastic_regrets: tuple[tuple[Fraction, Fraction] | None, ...] | None = None
     stackelberg: CommitmentCheck | None = None
@@ -148,6 +156,8 @@ class CheckReport:
             "unit": unit(self) if said else None,
             **{name: plain(getattr(self, name)) for name in names},
             "nearest": plain(nearest and vars(nearest)),
+            "set_regrets": _by_set(self, self.set_regrets, lambda _, value: json_number(value)),
+            "best_responses": _by_set(self, self.best_responses, lambda actions, k: actions[k]),
             "stackelberg": self.stackelberg and _commitment_json(self, self.stackelberg),
             "gain": plain(self.gain),
             "notes": list(self.notes) or None,
@@ -161,7 +171,7 @@ class CheckReport:
         if self.joint is not None:
             blocks.append(_joint_table(self))
         elif isinstance(game, ExtensiveGame):
-            blocks += strategy_blocks(game, self.profile.tables)
+            blocks += strategy_blocks(game, self.profile.tables, self.set_regrets or ())
             blocks += _regret_table(self)
         elif not game.in_steps:
             blocks.append(_strategy_table(self))
@@ -178,6 +188,23 @@ class CheckReport:
             blocks.append(_nearest_line(self))
         blocks += [f"Note: {note}{'' if note.endswith('.') else '.'}" for note in self.notes]
         return to_text(blocks)
+
+
+def _by_set(
+    report: CheckReport,
+    values: Sequence[Sequence[Any]] | None,
+    shown: Callable[[Sequence[str], Any], Any],
+) -> list[dict[str, Any]] | None:
+    """One object a player, from the labels of its decision points."""
+    if values is None:
+        return None
+    return [
+        {
+            point.label: shown(point.actions, value)
+            for point, value in zip(report.game.points(player), own, strict=True)
+        }
+        for player, own in enumerate(values)
+    ]
 
 
 def _commitment_json(report: CheckReport, check: CommitmentCheck) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def tree_blocks(game: ExtensiveGame, solution: Record) -> list[str | RichTable]:
 def strategy_blocks(
     game: ExtensiveGame, tables: Sequence[Table | None], worth: Sequence[Sequence[Any]] = ()
 ) -> list[str | RichTable]:
-    """A row an information set.
+    """A row an information set; of more than are shown, those where most is lost.
 
     Args:
         game: the tree.
@@ -40,16 +40,17 @@ def strategy_blocks(
         worth: the regret at each information set, one list a player, where it is known.
     """
     table = new_table("player", "information set", "plays", *["regret there"] * bool(worth))
-    left = _MAX_SETS
-    for player, own in enumerate(tables):
-        for place, vector in enumerate(own or ()):
-            known = game.sets[player][place]
-            if left > 0:
-                cells = [game.players[player], _line(known.label), mix_cell(known.actions, vector)]
-                cells += [short_number(worth[player][place])] if worth else []
-                add_row(table, cells)
-            left -= 1
-    more = f"{-left} more information sets are in the other formats." if left < 0 else ""
+    rows = [(k, place) for k, own in enumerate(tables) for place in range(len(own or ()))]
+    left = len(rows) - _MAX_SETS
+    if left > 0 and worth:
+        rows.sort(key=lambda row: -worth[row[0]][row[1]])
+    for player, place in rows[:_MAX_SETS]:
+        known, vector = game.sets[player][place], (tables[player] or ())[place]
+        cells = [game.players[player], _line(known.label), mix_cell(known.actions, vector)]
+        cells += [short_number(worth[player][place])] if worth else []
+        add_row(table, cells)
+    least = "with smaller regrets " if worth else ""
+    more = f"{left} more information sets {least}are in the other formats." if left > 0 else ""
     return [table, more]
 
 

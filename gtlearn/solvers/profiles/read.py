@@ -58,6 +58,7 @@ def read_profile(
     tolerance: Number = 0,
     index: int = 0,
     leader: int | None = None,
+    exact_floats: bool = False,
 ) -> Profile:
     """All that a source says about play in a game, exactly.
 
@@ -87,6 +88,8 @@ def read_profile(
         index: which solution of a list is meant.
         leader: whose strategy a single one is, where the source does not say; in several steps
             player 0's by default.
+        exact_floats: in a tree, whether floats are the ratios that they are, divided by their sum,
+            or rounded to multiples of 2^-30.
 
     Raises:
         InputError: in one sentence: what was wrong, where, and what to do.
@@ -98,7 +101,7 @@ def read_profile(
     """
     if isinstance(source, Profile):
         return source
-    reader = _Reader(game, tolerance, leader)
+    reader = _Reader(game, tolerance, leader, exact_floats)
     source = reader.content(source) if isinstance(source, str | Path) else by_label(source)
     if isinstance(source, Record):
         source = source.outcome(index)
@@ -159,6 +162,7 @@ class _Reader:
     game: Game
     tolerance: Number
     leader: int | None
+    exact_floats: bool = False
 
     @property
     def shape(self) -> str:
@@ -340,7 +344,14 @@ class _Reader:
     def strategy(
         self, values: Any, player: int, timed: bool | None
     ) -> tuple[Table, tuple[str, ...]]:
-        return read_strategy(values, self.game, player, timed=timed, tolerance=self.tolerance)
+        return read_strategy(
+            values,
+            self.game,
+            player,
+            timed=timed,
+            tolerance=self.tolerance,
+            exact_floats=self.exact_floats,
+        )
 
 
 def _player(player: Any, game: Game) -> int:

@@ -29,6 +29,7 @@ def read_strategy(
     *,
     timed: bool | None = None,
     tolerance: Number = 0,
+    exact_floats: bool = False,
 ) -> tuple[Table, tuple[str, ...]]:
     """A player's exact vector at each of its decision points, and notes on what was renormalised.
 
@@ -42,6 +43,7 @@ def read_strategy(
         player: whose strategy it is.
         timed: whether it depends on the time; None where its shape is to say so.
         tolerance: the sum of a row may miss one by so much; see `probabilities.vector`.
+        exact_floats: whether floats in a tree stay as they are; else they are rounded.
 
     Raises:
         InputError: in one sentence: what was wrong, in which state, and what to do.
@@ -55,7 +57,7 @@ def read_strategy(
     if game.in_steps:
         return _read_table(values, as_markov(game), player, timed, tolerance)
     if isinstance(game, ExtensiveGame):
-        return _read_behaviour(values, game, player, tolerance)
+        return _read_behaviour(values, game, player, tolerance, exact_floats)
     whose = f"the strategy of {game.players[player]!r}"
     actions = game.points(player)[0].actions
     exact, note = vector(_by_action(values, actions, whose), whose, tolerance)
@@ -90,7 +92,7 @@ def _read_table(
 
 
 def _read_behaviour(
-    values: Any, game: ExtensiveGame, player: int, tolerance: Number
+    values: Any, game: ExtensiveGame, player: int, tolerance: Number, exact_floats: bool
 ) -> tuple[Table, tuple[str, ...]]:
     """A vector at each information set, by label or in the order of the sets."""
     whose, own = f"the strategy of {game.players[player]!r}", game.sets[player]
@@ -123,7 +125,7 @@ def _read_behaviour(
                 f"{where} has {len(probabilities)} probabilities for {len(known.actions)} actions; "
                 "give one an action"
             )
-        if holds_float(given):
+        if holds_float(given) and not exact_floats:
             rounded = rounded_vector(np.array([float(p) for p in probabilities]), 1.0)
             pairs = zip(probabilities, rounded, strict=True)
             moved = max(moved, sum((abs(p - q) for p, q in pairs), Fraction(0)))

@@ -83,3 +83,52 @@ def test_rounding_is_said_and_bounded():
     bound = sum(float(note.rpartition("at most ")[2]) for note in notes)
     assert len(notes) == 2 and not any("rounded" in note for note in true.notes)
     assert 0 < abs(report.nash_conv - true.nash_conv) <= bound < 1e-6
+
+
+@pytest.mark.parametrize("name", ["kuhn_poker", "liars_dice(numdice=1,dice_sides=3)"])
+def test_regrets_at_information_sets(name):
+    """A player's regret is at most the sum of those at its sets (Zinkevich et al. 2007, Theorem 3),
+    and its best response earns it."""
+    game = games.load(name)
+    uniform = [[[Fraction(1, len(s.actions))] * len(s.actions) for s in own] for own in game.sets]
+    report = solvers.check(uniform, game)
+    for player, own in enumerate(report.set_regrets):
+        assert min(own) >= 0
+        assert report.regrets[player] <= sum(own)
+        deviation = [list(table) for table in uniform]
+        for place, action in enumerate(report.best_responses[player]):
+            row = [0] * len(game.sets[player][place].actions)
+            row[action] = 1
+            deviation[player][place] = row
+        gained = solvers.check(deviation, game).payoffs[player] - report.payoffs[player]
+        assert gained == report.regrets[player]
+        for place, regret in enumerate(own):  # what is gained by a change at one set alone
+            rows = list(uniform[player])
+            size, changed = len(rows[place]), []
+            for action in range(size):
+                rows[place] = [int(k == action) for k in range(size)]
+                strategies = [rows if k == player else table for k, table in enumerate(uniform)]
+                changed.append(solvers.check(strategies, game).payoffs[player])
+            reach = 1  # its own moves before, which the regret there leaves out
+            sequence = game.sequences(player).before[place]
+            while sequence:
+                before = game.sequences(player).set_of[sequence - 1]
+                reach /= len(game.sets[player][before].actions)
+                sequence = game.sequences(player).before[before]
+            assert float(max(changed) - report.payoffs[player]) == pytest.approx(
+                float(regret) * reach, abs=1e-12
+            )
+
+
+def test_floats_as_they_are():
+    """The double 0.1 is no multiple of 2^-30."""
+    strategies = [[[0.1, 0.9]] * 6, [["1/3", "2/3"]] * 6]
+    exact = solvers.check(strategies, "kuhn_poker", exact_floats=True)
+    assert exact.strategies[0][0][0] == Fraction(0.1) / (Fraction(0.1) + Fraction(0.9))
+    rounded = solvers.check(strategies, "kuhn_poker")
+    assert rounded.strategies[0][0][0] == Fraction(round(2**30 / 10), 2**30)
+    assert 0 < abs(exact.payoffs[0] - rounded.payoffs[0]) < Fraction(1, 2**20)
+    assert abs(exact.nash_conv - rounded.nash_conv) < Fraction(1, 2**20)
+    assert any("rounded to multiples of 2^-30" in note for note in rounded.notes)
+    with pytest.raises(InputError, match="exact_floats"):
+        solvers.check("1/2 1/2; 1/2 1/2", "matching_pennies", exact_floats=True)

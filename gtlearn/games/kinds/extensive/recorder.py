@@ -44,10 +44,11 @@ class TreeRecorder:
         self.place = array("i")
         self.depth = array("i")
         self.rows: list[Sequence[Any]] = []  # the payoffs at each leaf
-        self.num_leaves = 0
+        self.num_nodes = self.num_leaves = 0
         self._sets: list[list[InformationSet]] = [[] for _ in players]
         self._numbers: list[dict[Hashable, int]] = [{} for _ in players]
         self._chance: dict[Chance, int] = {}
+        self._actions: list[list[int]] = [[] for _ in players]  # how many each set has
         self._labels: dict[tuple[str, ...], tuple[str, ...]] = {}  # of actions, each kept once
         self._moves = 0  # of all information sets
 
@@ -84,6 +85,7 @@ class TreeRecorder:
         if labels not in self._labels:
             self._labels[labels] = distinct_labels(list(labels))
         own.append(InformationSet(label, self._labels[labels]))
+        self._actions[player].append(len(labels))
         self._moves += len(labels)
         if 2 * self._moves > self.max_nodes:
             raise self._too_large()
@@ -118,8 +120,8 @@ class TreeRecorder:
         Raises:
             InputError: if the information set has another number of actions.
         """
-        known = self._sets[player][place]
-        if len(known.actions) != actions:
+        if self._actions[player][place] != actions:
+            known = self._sets[player][place]
             raise InputError(
                 f"information set {quoted(known.label)} of player {quoted(self.players[player])} "
                 f"has {actions} actions at one node and {len(known.actions)} at another; they "
@@ -128,7 +130,8 @@ class TreeRecorder:
         return self._node(parent, move, player, place)
 
     def _node(self, parent: int, move: int, mover: int, place: int) -> int:
-        node = len(self.parent)
+        node = self.num_nodes
+        self.num_nodes += 1
         self.parent.append(parent)
         self.move.append(move)
         self.mover.append(mover)
