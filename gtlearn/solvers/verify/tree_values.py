@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 
 from gtlearn.games import ExtensiveGame
-from gtlearn.games.kinds.extensive import Sequences
-from gtlearn.games.kinds.extensive.game import LEAF
 from gtlearn.games.numbers import Number
 from gtlearn.limits import check
 
 _LOOK = 4096  # nodes between two looks at the limits
 _SAFE_BITS = 62
+_LEAF = -2  # who moves at a leaf
 
 TableRows = Sequence[Sequence[Number]]  # a vector of probabilities at each information set
 
@@ -52,7 +51,7 @@ def regrets_and_payoffs(
     return tuple(regrets), tuple(payoffs)
 
 
-def _plan(own: Sequences, table: TableRows) -> tuple[list[int], int]:
+def _plan(own: Any, table: TableRows) -> tuple[list[int], int]:
     """The probability of each sequence if the others play towards it: integers over one number."""
     plan: list[Any] = [Fraction(1)] + [Fraction(0)] * (own.size - 1)
     first, before = own.first.tolist(), own.before.tolist()
@@ -90,7 +89,7 @@ def _worth(
     return totals, bottom
 
 
-def _add_best(own: Sequences, worth: list[Any]) -> None:
+def _add_best(own: Any, worth: list[Any]) -> None:
     """Adds to each sequence's worth what a best response earns after it."""
     first, before = own.first.tolist(), own.before.tolist()
     for place in range(own.num_sets - 1, -1, -1):  # a set is met after those that lead to it
@@ -157,7 +156,7 @@ def values_of(game: ExtensiveGame, tables: Sequence[TableRows]) -> list[tuple[Fr
     for node in range(game.num_nodes - 1, -1, -1):
         if node % _LOOK == 0:
             check()
-        if game.mover[node] == LEAF:
+        if game.mover[node] == _LEAF:
             values[node] = leaves[int(game.place[node])]
         before, move = rows[node]
         if before >= 0:
@@ -200,7 +199,7 @@ def subgame_roots(game: ExtensiveGame) -> set[int]:
             low[node], high[node] = nodes[0], nodes[-1]
     roots = set()
     for node in range(count - 1, -1, -1):
-        if mover[node] != LEAF and low[node] >= node and high[node] < end[node]:
+        if mover[node] != _LEAF and low[node] >= node and high[node] < end[node]:
             roots.add(node)
         before = int(game.parent[node])
         if before >= 0:
@@ -245,7 +244,7 @@ def _best_in_subgames(
             check()
         reach, own = at[node]
         _, _, mover, place = rows[node]
-        if mover == LEAF and reach:
+        if mover == _LEAF and reach:
             worth[own] += reach * game.payoffs[player][place]
         elif mover == player and opening[place] == node:
             worth[own] += max(worth[k] for k in range(first[place], first[place + 1]))
