@@ -11,7 +11,7 @@ from gtlearn import child, limits
 from gtlearn.errors import InputError, option
 from gtlearn.games import ExtensiveGame
 from gtlearn.games.reduction import MAX_REDUCED_PROFILES
-from gtlearn.limits import OK, LimitReached
+from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._nash.asked import solve_nash as solve_normal_form
 from gtlearn.solvers._trees.approximate import approximate_plans
@@ -31,8 +31,9 @@ _METHODS = {
     DISCOUNTED: "discounted regret minimisation (DCFR)",
     PLANS: "reduced normal form",
 }
-_MEDIUM = 5_000  # sequences of a player from which supports are tried first
-_LARGE = 40_000  # sequences of a player from which the linear program is not even tried
+_MEDIUM = 5_000  # sequences of a player from which the linear program may be given up
+_TRIED = 6.0  # times as long as it usually takes, after which it is
+_LARGE = 40_000  # from which it is not even tried
 _LARGEST = 500_000  # from which programs on supports are not tried either
 _FEW = 10_000  # profiles of plans up to which the reduced normal form is solved first
 _SHARE = 0.4  # of a limit that is kept for the approximation
@@ -122,9 +123,7 @@ def _methods_for(form: SequenceForm) -> list[str]:
     if size >= _LARGEST:
         return [DISCOUNTED]
     if form.game.is_constant_sum:
-        if size < _MEDIUM:
-            return [PROGRAM, DISCOUNTED]
-        return [SUPPORTS, PROGRAM] if size < _LARGE else [SUPPORTS]
+        return [PROGRAM, SUPPORTS] if size < _LARGE else [SUPPORTS]
     profiles = math.prod(map(num_plans, form.sequences))
     if profiles <= _FEW:
         return [PLANS, DISCOUNTED]
@@ -155,7 +154,7 @@ def _first_exact(
         share = 0.0 if chosen in (SUPPORTS, methods[-1]) else _SHARE
         try:
             with limits.keeping(seconds, share):
-                tables, exact, reached = _tables(form, chosen)
+                tables, exact, reached = _tables(form, chosen, alone=method is not None)
         except LimitReached as error:
             tables, exact, reached = None, False, error
         except InputError as error:  # the reduced normal form is too large
@@ -174,21 +173,41 @@ def _first_exact(
 
 
 def _tables(
-    form: SequenceForm, method: str
+    form: SequenceForm, method: str, alone: bool = False
 ) -> tuple[tuple[Table, Table] | None, bool, LimitReached | None]:
     """Both behaviour strategies by a method, None where it finds none; whether they are an
-    equilibrium; and the limit, if any, that made them an approximation."""
+    equilibrium; and the limit, if any, that made them an approximation.
+
+    Args:
+        form: the game.
+        method: its name.
+        alone: whether no other method is to be tried.
+    """
     if method == DISCOUNTED:
         return _of_plans(form, approximate_plans(form)), False, None
     if method == SUPPORTS:
         result = plans_on_supports(form)
         return _of_plans(form, result.plans), result.exact, result.reached
     if method == PROGRAM:
-        plans = child.bounded(optimal_plans, form, seconds=program_seconds(form))
+        plans = _plans_of_program(form, given_up=not alone)
         tables = None if plans is None else _of_plans(form, plans)
     else:
         tables = behaviour_of_mixture(form)
     return tables, tables is not None, None
+
+
+def _plans_of_program(form: SequenceForm, given_up: bool) -> tuple[Plan, Plan] | None:
+    """The plans of the linear program; None where it finds none, or is given up as it takes too
+    long for a large game."""
+    seconds = program_seconds(form)
+    if not given_up or max(own.size for own in form.sequences) < _MEDIUM:
+        return child.bounded(optimal_plans, form, seconds=seconds)
+    try:
+        with limits.limited(_TRIED * seconds):
+            return child.bounded(optimal_plans, form, seconds=seconds)
+    except TimeLimitReached:
+        limits.check()  # that was the user's limit
+        return None
 
 
 def exact_tables(form: SequenceForm) -> tuple[Table, Table]:
