@@ -19,6 +19,7 @@ from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_o
 from gtlearn.solvers._trees.from_plans import behaviour_of_mixture
 from gtlearn.solvers._trees.in_plans import IN_PLANS
 from gtlearn.solvers._trees.supports import plans_on_supports
+from gtlearn.solvers._trees.unique import uniqueness_of_plans
 from gtlearn.solvers._trees.zero_sum import optimal_plans, program_seconds
 from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Table
 from gtlearn.solvers.solution import Solution
@@ -36,8 +37,16 @@ _TRIED = 6.0  # times as long as it usually takes, after which it is
 _LARGE = 40_000  # from which it is not even tried
 _LARGEST = 500_000  # from which programs on supports are not tried either
 _FEW = 10_000  # profiles of plans up to which the reduced normal form is solved first
+_SMALL = 200  # of a player up to which it is always looked whether there are other equilibria
+_DRAWN = 5.0  # times as long as the linear program takes that at most
 _SHARE = 0.4  # of a limit that is kept for the approximation
 _CERTIFIED = 5e-6  # seconds a node that the certificate takes
+_ALONE = (
+    "there is no other equilibrium in realisation plans; a strategy may differ where its own plan "
+    "does not go"
+)
+_OTHERS = "there are other equilibria; there are too many plans for a list of them"
+_OPEN = "whether there are others is not known"
 
 
 def solve_nash(
@@ -62,6 +71,8 @@ def solve_nash(
     if method is not None and method not in _METHODS:
         raise InputError(f"{method!r} is no method for a tree; use {' or '.join(_METHODS)}")
     plans_only = find == "all" or select is not None or arithmetic == "float"
+    if plans_only and method is None and select is None and arithmetic == "exact":
+        plans_only = not _has_too_many_plans(game)
     if plans_only or game.num_players != 2 or not game.has_perfect_recall:
         if method in (PROGRAM, SUPPORTS, DISCOUNTED):
             raise InputError(
@@ -73,10 +84,19 @@ def solve_nash(
         )
         return replace(solution, notes=(*solution.notes, IN_PLANS))
     with heard_by(progress):
-        return _one(game, method)
+        return _one(game, method, find == "all")
 
 
-def _one(game: ExtensiveGame, method: str | None) -> Solution:
+def _has_too_many_plans(game: ExtensiveGame) -> bool:
+    """Whether a game of constant sum has too large a reduced normal form: then what is said of all
+    equilibria is whether there is one."""
+    if not game.is_constant_sum or not game.has_perfect_recall:
+        return False
+    return math.prod(num_plans(game.sequences(k)) for k in (0, 1)) > MAX_REDUCED_PROFILES
+
+
+def _one(game: ExtensiveGame, method: str | None, others: bool) -> Solution:
+    """One equilibrium, and whether there are `others`, where that is asked or quickly known."""
     start = time.monotonic()
     form = form_of(game)
     if method in (PROGRAM, SUPPORTS):
@@ -92,15 +112,48 @@ def _one(game: ExtensiveGame, method: str | None) -> Solution:
     except LimitReached as reached:
         status = reached.status
         notes.append(f"{reached} before anything was certified; {reached.more}")
+    alone = False
+    if others or max(own.size for own in form.sequences) <= _SMALL:
+        solutions, alone, reached_later = _with_uniqueness(form, solutions)
+        if reached_later is not None and others:
+            status = reached_later.status
+            notes.append(f"{reached_later} before it was known whether there are others")
+        elif others and solutions and not alone and solutions[0].certificate.verified:
+            notes.append(_OTHERS if "unique_plans" in solutions[0].certificate.evidence else _OPEN)
+        elif alone:
+            notes.append(_ALONE)
     return Solution(
         game=game,
         concept="nash",
         method=_METHODS[used],
         solutions=solutions,
         status=status,
+        complete=alone,
         seconds=time.monotonic() - start,
         notes=tuple(notes),
     )
+
+
+def _with_uniqueness(
+    form: SequenceForm, solutions: tuple[NashEquilibrium, ...]
+) -> tuple[tuple[NashEquilibrium, ...], bool, LimitReached | None]:
+    """Adds to an exact equilibrium of constant sum whether its plans are the only optimal ones;
+    also whether both are, and the limit that left it open."""
+    fits = form.game.is_constant_sum and form.is_small
+    if not fits or not solutions or not solutions[0].certificate.verified:
+        return solutions, False, None
+    (known,) = solutions
+    try:
+        seconds = _DRAWN * program_seconds(form)
+        asked = form, known.strategies, known.payoffs
+        evidence = child.bounded(uniqueness_of_plans, *asked, seconds=seconds)
+    except LimitReached as reached:
+        return solutions, False, reached
+    if evidence is None:
+        return solutions, False, None
+    proof = known.certificate
+    proof = replace(proof, evidence={**proof.evidence, **evidence})
+    return (replace(known, certificate=proof),), all(evidence["unique_plans"]), None
 
 
 def _require_programs(form: SequenceForm, method: str) -> None:

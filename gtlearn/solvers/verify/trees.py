@@ -29,8 +29,9 @@ from gtlearn.solvers.verify.tree_values import (
     regrets_in_subgames,
     values_of,
 )
+from gtlearn.solvers.verify.unique_plans import plan_failures
 
-_EVIDENCE = ("regrets", "value")
+_EVIDENCE = ("regrets", "value", "unique_plans", "plan_witnesses")
 _PERFECT = "subgame-perfect"
 
 
@@ -55,6 +56,12 @@ def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
         yield from outcome_statements(claim, k, outcome, (), _EVIDENCE)
         verified = partial(verified_failures, outcome, exact)
         yield Statement("whether it is verified", verified, f"solution {k}")
+        if _states_plans(outcome):
+            yield Statement(
+                "which plans are the only optimal ones (unique_plans)",
+                partial(_plan_failures, game, outcome),
+                f"solution {k}",
+            )
     if not held:
         return
     yield from whole_statements(claim)
@@ -105,7 +112,30 @@ def _others(game: ExtensiveGame, claim: Claim) -> list[str]:
                 below.setdefault(before, []).append(values[node][mover])
         if all(own.count(max(own)) == 1 for own in below.values()):
             return []
+    if claim.concept == "nash" and len(claim.outcomes) == 1 and _states_plans(claim.outcomes[0]):
+        failures = _plan_failures(game, claim.outcomes[0])
+        if not failures and not all(claim.outcomes[0].certificate.evidence["unique_plans"]):
+            return ["a player has other optimal plans"]
+        return failures
     raise Unproven("nothing here proves that there are no others")
+
+
+def _states_plans(outcome: Outcome) -> bool:
+    evidence = outcome.certificate.evidence
+    return any(name in evidence for name in ("unique_plans", "plan_witnesses"))
+
+
+def _plan_failures(game: ExtensiveGame, outcome: Any) -> list[str]:
+    """What is false of its statement which plans are the only optimal ones."""
+    evidence = outcome.certificate.evidence
+    stated = items(evidence.get("unique_plans"), "unique_plans")
+    witnesses = items(evidence.get("plan_witnesses"), "plan_witnesses")
+    if game.num_players != 2 or len(stated) != 2 or len(witnesses) != 2:
+        raise InputError("unique_plans is not stated of two players, with a witness each")
+    shown = [
+        _table_of(game, 1 - k if stated[k] else k, witness) for k, witness in enumerate(witnesses)
+    ]
+    return plan_failures(game, tables_of(game, outcome), stated, shown)
 
 
 def _stated_regrets(outcome: Outcome) -> Sequence[Any]:
