@@ -104,7 +104,7 @@ _OWN = {
                     f"{_SOLVERS}._trees.nash:solve_nash",
                     frozenset({"find", "select", "arithmetic", "method"}),
                     f"{_CHECKS}:check_equilibrium",
-                    _FLOATS,
+                    _FLOATS | {"nearest"},
                 ),
             },
         ),

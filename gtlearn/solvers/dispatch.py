@@ -107,7 +107,7 @@ def check(
     follower: str | None = None,
     policy: str | None = None,
     tolerance: Any = 0,
-    nearest: bool = True,
+    nearest: bool | None = None,
     exact_floats: bool = False,
     index: int = 0,
     time_limit: float | None = None,
@@ -130,7 +130,8 @@ def check(
             "optimal" or "stationary"; as the profile says, else "optimal", unless given.
         policy: there, with which tables the commitment is compared; by default those of its kind.
         tolerance: the largest regret, gap or gain that still holds; any exact number.
-        nearest: whether to look for the nearest Nash equilibrium of a game in one shot.
+        nearest: whether to look for the nearest Nash equilibrium: of a game in one shot by
+            default, of a tree of constant sum where it is asked for.
         exact_floats: whether to take floats in a strategy of a tree as the ratios that they are,
             divided by their sum, instead of multiples of 2^-30, which are much shorter.
         index: which solution of a list is meant.

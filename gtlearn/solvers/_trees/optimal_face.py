@@ -23,6 +23,7 @@ class OptimalFace:
 
     Attributes:
         program: over the sequences that best responses use.
+        tight: its rows that hold with equality, too: what the other plays is worth as much.
     """
 
     def __init__(self, form: SequenceForm, player: int, plans: tuple[Plan, Plan]) -> None:
@@ -30,12 +31,12 @@ class OptimalFace:
         self.form, self.player, self._other = form, player, other
         self._worst = best_response(form, 1 - player, plans[player]).value
         self.program = ResponseProgram(form, 1 - player, best_sequences(form, player, other))
-        self._tight = np.flatnonzero([bool(p) for p in other[0]])
+        self.tight = np.flatnonzero([bool(p) for p in other[0]])
 
     def highs(self, costs: Floats) -> Any:
         """HiGHS, to minimise costs of the program's columns over the optimal plans."""
         solver = self.program.highs(costs)
-        for row in self._tight.tolist():
+        for row in self.tight.tolist():
             solver.changeRowBounds(row, 0.0, 0.0)
         return solver
 
