@@ -185,14 +185,14 @@ def _updates(name: str) -> Callable[[], float]:
 
 
 def _measured(name: str) -> Callable[[], float]:
-    """NashConv of strategies of 30 bits."""
+    """NashConv of strategies in floats, which are rounded to 30 bits."""
     from gtlearn.learning.regret import CfrConfig, CfrLearner
 
     learner = CfrLearner(CfrConfig(game=name), 0)
     for _ in range(5):
         learner.step()
-    units = learner._units()
-    return lambda: timed(lambda: learner.meter.nash_conv_of_units(*units))[0]
+    plans = [learner.play.average(player) for player in (0, 1)]
+    return lambda: timed(lambda: learner.meter.nash_conv_of_plans(plans))[0]
 
 
 def sequence_form(name: str) -> Timed:

@@ -17,7 +17,8 @@ from gtlearn.optional import optional
 
 SUFFIXES = (".svg", ".png", ".pdf", ".tex")
 MAX_DRAWN = 400  # nodes; of more nothing could be read
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # of the players
+# of players here, of curves elsewhere: told apart by colour-blind readers, too (Okabe & Ito 2008)
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _LEAF, _LEVEL = 0.75, 1.0  # inches between leaves, and between levels
 _STEP = 0.06  # levels between the lines of information sets at the same level
 
@@ -174,4 +175,4 @@ def _label(game: ExtensiveGame, node: int) -> str:
 
 
 def _colour(player: int) -> str:
-    return _COLOURS[player % len(_COLOURS)]
+    return COLOURS[player % len(COLOURS)]

@@ -110,6 +110,29 @@ def test_what_is_written_is_read_again(name, format):
     assert again.name == game.name
 
 
+def test_deep_trees_are_no_json():
+    """A move takes two levels of JSON, of which Python reads about a thousand."""
+
+    def deep(moves):
+        tree = games.tree("deep", ["A", "B"])
+        node = tree.root
+        for k in range(moves):
+            node.decides("AB"[k % 2], f"{k}", ["take", "pass"])["take"].pays(k, 0)
+            node = node["pass"]
+        node.pays(0, 0)
+        return tree.game()
+
+    for moves, formats in ((400, ("json", "efg")), (900, ("efg",))):
+        for format in formats:
+            again = games.loads(games.dumps(deep(moves), format), format)
+            assert again.fingerprint == deep(moves).fingerprint
+    with pytest.raises(InputError, match=r"900 moves deep, and .* write it as .efg"):
+        games.dumps(deep(900), "json")
+    nested = '{"player": "A", "actions": {"on": ' * 900 + "1" + "}}" * 900
+    with pytest.raises(InputError, match="nested too deeply"):
+        games.loads('{"schema": "gtlearn/tree/1", "root": ' + nested + "}", "json")
+
+
 def test_players_who_forget_have_no_behaviour_strategies():
     game = games.loads(FORGETFUL, "efg")
     assert not game.has_perfect_recall

@@ -12,6 +12,7 @@ from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.games.numbers import format_number, to_fraction
 
 TREE_SCHEMA = "gtlearn/tree/1"
+_NESTED = 800  # objects and lists inside one another, of which Python's reader takes about 1,000
 
 
 def tree_json(game: ExtensiveGame) -> dict[str, Any]:
@@ -19,7 +20,11 @@ def tree_json(game: ExtensiveGame) -> dict[str, Any]:
 
     A leaf is {"payoffs": [...]}; a move of chance {"chance": [{"label", "probability", "then"}]};
     a player's {"player", "set", "actions": {label: node}}.
+
+    Raises:
+        InputError: if it is too deep for readers of JSON.
     """
+    _require_shallow(game)
     below: list[dict[str, Any]] = []
     payoffs = [array.texts() for array in game.payoffs]
     rows = zip(*(a.tolist() for a in (game.parent, game.move, game.mover, game.place)), strict=True)
@@ -44,6 +49,18 @@ def tree_json(game: ExtensiveGame) -> dict[str, Any]:
     head = {"schema": TREE_SCHEMA, "name": game.name, "players": list(game.players)}
     said = {"source": game.source, "number_note": game.number_note}
     return {**head, **{k: v for k, v in said.items() if v}, "root": below[0]}
+
+
+def _require_shallow(game: ExtensiveGame) -> None:
+    levels = [0] * game.num_nodes  # two for each move of a player, three for one of chance
+    for node, before in enumerate(game.parent.tolist()):
+        if before >= 0:
+            levels[node] = levels[before] + (3 if game.mover[before] == CHANCE else 2)
+    if max(levels) > _NESTED:
+        raise InputError(
+            f"{game.name} is {int(game.depth.max())} moves deep, and few readers of JSON take more "
+            f"than {_NESTED // 2}, nested one in another; write it as .efg"
+        )
 
 
 def _put(parent: dict[str, Any], move: int, node: dict[str, Any]) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 
 from gtlearn import limits
 from gtlearn.progress import tell
-from gtlearn.solvers._trees.cfr import VARIANTS, Floats, Minimiser
+from gtlearn.solvers._trees.cfr import VARIANTS, Minimiser
 from gtlearn.solvers._trees.form import Plan, SequenceForm, plan_of
+from gtlearn.solvers._trees.treeplex import Floats
 from gtlearn.solvers.profiles.rounding import rounded_table
 
 DCFR = VARIANTS["dcfr"]

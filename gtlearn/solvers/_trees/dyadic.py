@@ -105,10 +105,10 @@ class DyadicMeter:
         """The sum of what the players could gain; None where floats do not tell a best response.
 
         Args:
-            first, second: (sequences,) of a player, in the game's order, the first of no meaning.
+            first, second: (sequences - 1,) of a player, as `rounded_units` gives them.
         """
         units = np.empty(self._plex.size, dtype=np.int64)
-        units[self._plex.position] = np.concatenate([first, second[1:]])
+        units[self._plex.position] = np.concatenate([[1 << BITS], first, second])
         response = self._response(units.astype(np.float64) * _UNIT)
         if response is None:
             return None

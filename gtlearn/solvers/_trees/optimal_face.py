@@ -9,7 +9,8 @@ import numpy as np
 from gtlearn import limits
 from gtlearn.solvers._linear.highs import run_to_basis
 from gtlearn.solvers._trees.form import Plan, SequenceForm, best_response
-from gtlearn.solvers._trees.program import Floats, Indices, ResponseProgram
+from gtlearn.solvers._trees.program import Indices, ResponseProgram
+from gtlearn.solvers._trees.treeplex import Floats
 
 
 class OptimalFace:

@@ -12,8 +12,8 @@ from gtlearn.games.kinds.extensive import Sequences
 from gtlearn.solvers._linear.highs import highs_program, silent_highs
 from gtlearn.solvers._linear.sparse_system import Factors, factors
 from gtlearn.solvers._trees.form import Plan, SequenceForm
+from gtlearn.solvers._trees.treeplex import Floats
 
-Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 

@@ -24,8 +24,8 @@ from gtlearn.solvers._linear.highs import run_to_basis
 from gtlearn.solvers._trees.approximate import DCFR, rounded_plans
 from gtlearn.solvers._trees.cfr import Minimiser
 from gtlearn.solvers._trees.form import Plan, SequenceForm
-from gtlearn.solvers._trees.program import Floats, Indices, ResponseProgram, constraints
-from gtlearn.solvers._trees.treeplex import Treeplex
+from gtlearn.solvers._trees.program import Indices, ResponseProgram, constraints
+from gtlearn.solvers._trees.treeplex import Floats, Treeplex
 from gtlearn.solvers._trees.zero_sum import are_equilibrium, program_seconds
 
 _INTERIOR_POINT = {"solver": "ipm", "run_crossover": "on"}

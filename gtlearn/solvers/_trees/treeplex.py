@@ -118,6 +118,21 @@ class Treeplex:
             total[level.parents] += np.add.reduceat(own, level.groups)
         return float(total[0])
 
+    def best_response(self, worth: Floats) -> Floats:
+        """A best response as a behaviour strategy: at each set the first of the best actions."""
+        total = worth.copy()
+        behaviour = np.zeros(self.size)
+        behaviour[0] = 1.0
+        for level in reversed(self.levels):
+            moves = total[level.moves]
+            own = np.maximum.reduceat(moves, level.starts)
+            total[level.parents] += np.add.reduceat(own, level.groups)
+            sets = self.set_of[level.moves.start - 1 : level.moves.stop - 1] - level.sets.start
+            best = np.flatnonzero(moves == own[sets])
+            _, first = np.unique(sets[best], return_index=True)
+            behaviour[level.moves.start + best[first]] = 1.0
+        return behaviour
+
     def matched(self, regrets: Floats) -> Floats:
         """The behaviour strategy in proportion to positive regrets; uniform where there is none."""
         positive = np.maximum(regrets, 0.0)

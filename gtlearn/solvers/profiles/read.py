@@ -13,7 +13,7 @@ import numpy as np
 
 from gtlearn.errors import InputError, nearest, option, quoted
 from gtlearn.files import require_no_link
-from gtlearn.games import Game
+from gtlearn.games import ExtensiveGame, Game
 from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
@@ -40,6 +40,7 @@ from gtlearn.solvers.profiles.strategies import (
     read_response,
     read_strategy,
 )
+from gtlearn.solvers.profiles.tree_policies import DecisionPoints, plays
 from gtlearn.solvers.record import Record
 from gtlearn.solvers.verify.reading import read_outcome
 
@@ -59,6 +60,7 @@ def read_profile(
     index: int = 0,
     leader: int | None = None,
     exact_floats: bool = False,
+    points: DecisionPoints | None = None,
 ) -> Profile:
     """All that a source says about play in a game, exactly.
 
@@ -82,7 +84,8 @@ def read_profile(
               shown), or one array a player's label;
             - a list of strategies, one a player; or the leader's alone;
             - an OpenSpiel policy of a form of the game, tabular or not;
-            - a callable from a player's index, and in several steps a state's label, to a vector.
+            - a callable from a player's index, and in several steps a state's label, to a vector;
+              in a tree what `tree_policies.DecisionPoints` asks, or a list of it, one a player.
         game: the game that it is played in.
         tolerance: the sum of a vector may miss one by so much; see `probabilities.vector`.
         index: which solution of a list is meant.
@@ -90,6 +93,7 @@ def read_profile(
             player 0's by default.
         exact_floats: in a tree, whether floats are the ratios that they are, divided by their sum,
             or rounded to multiples of 2^-30.
+        points: of a tree, so that states are looked up once for many policies.
 
     Raises:
         InputError: in one sentence: what was wrong, where, and what to do.
@@ -101,7 +105,7 @@ def read_profile(
     """
     if isinstance(source, Profile):
         return source
-    reader = _Reader(game, tolerance, leader, exact_floats)
+    reader = _Reader(game, tolerance, leader, exact_floats, points)
     source = reader.content(source) if isinstance(source, str | Path) else by_label(source)
     if isinstance(source, Record):
         source = source.outcome(index)
@@ -124,6 +128,8 @@ def read_profile(
         raise InputError(f"a profile is no text; write {reader.shape}")
     if isinstance(source, Sequence) or hasattr(source, "tolist"):
         return reader.strategies(source)
+    if isinstance(game, ExtensiveGame) and plays(source):
+        return reader.players((points or DecisionPoints(game)).strategies(source), None)
     if hasattr(source, "action_probabilities"):
         return reader.players(strategies_of_policy(source, game), None)
     if callable(source):
@@ -163,6 +169,7 @@ class _Reader:
     tolerance: Number
     leader: int | None
     exact_floats: bool = False
+    points: DecisionPoints | None = None  # of a tree, to ask policies in
 
     @property
     def shape(self) -> str:
@@ -344,6 +351,9 @@ class _Reader:
     def strategy(
         self, values: Any, player: int, timed: bool | None
     ) -> tuple[Table, tuple[str, ...]]:
+        if isinstance(self.game, ExtensiveGame) and plays(values):
+            points = self.points or DecisionPoints(self.game)
+            values = points.strategies(values, player)[player]
         return read_strategy(
             values,
             self.game,

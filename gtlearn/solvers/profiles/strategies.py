@@ -18,7 +18,7 @@ from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.profiles.probabilities import FEW, by_label, vector
-from gtlearn.solvers.profiles.rounding import BITS, rounded_vector
+from gtlearn.solvers.profiles.rounding import BITS, rounded_vector, rounding_bound
 from gtlearn.solvers.profiles.tables import exact_table, pure_table
 
 
@@ -138,12 +138,7 @@ def _read_behaviour(
 
 
 def _rounding(whose: str, game: ExtensiveGame, player: int, moved: Fraction) -> str:
-    """What rounding does to NashConv at most: at each own move on a path what is played changes by
-    at most `moved`, and so each payoff, with and without deviating, by so much of its range."""
-    recalls = game.has_perfect_recall
-    moves = len(game.sequences(player).levels) if recalls else int(game.depth.max())
-    spans = (np.ptp(payoffs.floats()) for payoffs in game.payoffs)
-    bound = 2 * float(moved) * moves * float(sum(spans))
+    bound = rounding_bound(game, player, float(moved))
     return (
         f"the probabilities of {whose} are rounded to multiples of 2^-{BITS}, which moves NashConv "
         f"by at most {bound:.2g}"

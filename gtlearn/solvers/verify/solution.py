@@ -123,7 +123,7 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
     from gtlearn.solvers.verify.trees import tree_statements
 
     if isinstance(game, ExtensiveGame) and claim.game.get("kind") != TREE_KIND:
-        game = game.reduced()  # solved in plans
+        game = game if _is_by_label(claim) else game.reduced()  # solved in plans
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):
         if getattr(outcome, "in_steps", False) != several_steps:
@@ -141,6 +141,13 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
     else:
         own = one_shot_statements(game, claim)
     return chain(game_statements(game, claim.game), own)
+
+
+def _is_by_label(claim: Claim) -> bool:
+    """Whether strategies name information sets, as those of a tree do."""
+    outcomes = items(claim.outcomes, "the solutions")
+    strategies = chain.from_iterable(getattr(outcome, "strategies", ()) for outcome in outcomes)
+    return any(isinstance(strategy, Mapping) for strategy in strategies)
 
 
 def _of_registered(game: Game, claim: Claim) -> Iterator[Statement]:

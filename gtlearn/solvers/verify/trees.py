@@ -103,7 +103,10 @@ def _gains(game: ExtensiveGame, result: Mapping[str, Any]) -> list[str]:
 
 def _others(game: ExtensiveGame, claim: Claim) -> list[str]:
     """What shows that the list lacks one: nothing, where each move of a subgame-perfect equilibrium
-    of perfect information is strictly better than the others."""
+    of perfect information is strictly better than the others. There is one in every finite game
+    with perfect recall (Selten 1965)."""
+    if not claim.outcomes and game.has_perfect_recall:
+        return ["no solution is listed, but there is one"]
     if claim.concept == _PERFECT and len(claim.outcomes) == 1 and game.has_perfect_information:
         values = values_of(game, tables_of(game, claim.outcomes[0]))
         below: dict[int, list[Fraction]] = {}
