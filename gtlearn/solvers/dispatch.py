@@ -59,7 +59,8 @@ def solve(
         arithmetic: "exact" (rational, certified) or "float".
         method: forces one method. For one Nash equilibrium: "pure", "zero-sum",
             "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration" or
-            "lemke-howson" (from every label). For stackelberg see `stackelberg`, for Markov
+            "lemke-howson" (from every label); of a tree "sequence-form", "supports", "dcfr" or
+            "reduced". For stackelberg see `stackelberg`, for Markov
             games `markov.nash.solve_nash`.
         time_limit: seconds after which to return what was found, marked incomplete; reading the
             game counts.

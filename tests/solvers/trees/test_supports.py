@@ -126,6 +126,16 @@ def test_a_limit_leaves_the_best_approximation():
     assert solution.status == "time_limit" and not any(o.certificate.verified for o in solution)
 
 
+def test_a_program_that_takes_too_long_is_given_up(monkeypatch):
+    """Then supports are looked for, unless it was asked for alone."""
+    monkeypatch.setattr("gtlearn.solvers._trees.nash._MEDIUM", 0)
+    monkeypatch.setattr("gtlearn.solvers._trees.nash._TRIED", 1e-9)
+    solution = solvers.solve("liars_dice(numdice=1,dice_sides=3)")
+    assert solution.method == METHOD and solution[0].certificate.verified
+    alone = solvers.solve("liars_dice(numdice=1,dice_sides=3)", method="sequence-form")
+    assert alone[0].payoffs == solution[0].payoffs
+
+
 def test_what_the_method_is_not_for():
     huge = paying(games.load("kuhn_poker"), [[10**20 + k, k] for k in range(30)])
     with pytest.raises(InputError, match="too many digits for method"):
