@@ -91,7 +91,7 @@ def check(
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
     from gtlearn.cli.reading import STOPPED, interruptible, reading
     from gtlearn.limits import limited
-    from gtlearn.solvers.concepts import row_of
+    from gtlearn.solvers.concepts import game_for, row_of
 
     require_writable(output)
     with interruptible() as asked, limited(**limits), reading("the input"):
@@ -101,6 +101,7 @@ def check(
         else:
             loaded = load_game(str(game), how)
         given = [name for name in (*options, "nearest") if was_given(ctx, name)]
+        loaded = game_for("check", concept or "nash", loaded, given)
         row_of("check", concept or "nash", loaded, given)
         report = solvers.check(
             source,

@@ -16,7 +16,9 @@ from gtlearn.games import (
     ExtensiveGame,
     IteratedGame,
     MarkovGame,
+    MergedGame,
     NormalFormGame,
+    SequentialGame,
 )
 from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.games.kinds.registry import kind_of
@@ -92,6 +94,8 @@ def game_text(game: games.Game) -> str:
         blocks += _bayesian(game)
     elif isinstance(game, ExtensiveGame):
         blocks += _tree(game)
+    elif isinstance(game, MergedGame):
+        blocks += _sets(game)
     else:
         blocks += [how_to_read(game) + "\n" * (game.num_players > 2), *tables(game)]
     return to_text(blocks)
@@ -100,13 +104,7 @@ def game_text(game: games.Game) -> str:
 def _tree(game: ExtensiveGame) -> Iterable[str | Table]:
     """The tree, a line a node, indented by depth; of a large one the first information sets."""
     if game.num_nodes > _MAX_NODES:
-        table = new_table("player", "information set", "actions")
-        for player, own in zip(game.players, game.sets, strict=True):
-            for known in own[: _MAX_NAMED // 2]:
-                add_row(
-                    table, [player, " / ".join(known.label.split("\n")), ", ".join(known.actions)]
-                )
-        yield table
+        yield from _sets(game)
         yield f"The tree has {game.num_nodes} nodes; `gtlearn games convert` writes all of them."
         return
     lines = []
@@ -122,6 +120,15 @@ def _tree(game: ExtensiveGame) -> Iterable[str | Table]:
         lines.append(f"{'  ' * depth}{label}{what}")
     yield f"Payoffs of {', '.join(game.players)}, in this order.\n"
     yield "\n".join(lines)
+
+
+def _sets(game: SequentialGame) -> Iterable[str | Table]:
+    """The first information sets of each player."""
+    table = new_table("player", "information set", "actions")
+    for player, own in zip(game.players, game.sets, strict=True):
+        for known in own[: _MAX_NAMED // 2]:
+            add_row(table, [player, " / ".join(known.label.split("\n")), ", ".join(known.actions)])
+    yield table
 
 
 def _bayesian(game: BayesianGame) -> Iterable[str | Table]:

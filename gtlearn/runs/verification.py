@@ -47,7 +47,7 @@ def verify_run(path: Path, game: Game | None = None) -> Report:
     named = result.get("game")
     if game is None and not isinstance(named, str):
         raise InputError(f"{path} names no game; say in which GAME to verify it")
-    played = games.load(named) if game is None else game
+    played = games.load(named if game is None else game, merge_states=False)
     config = _config(folder.config_file)
     about_the_run = settled(_statements(folder, config, result, played))
     return about_the_run + verify.solution(played, result)
@@ -123,11 +123,13 @@ def _measured(file: Path, result: Mapping[str, Any]) -> Sequence[str]:
 
 def _game(config: Mapping[str, Any], named: str, played: Game) -> Sequence[str]:
     """Whether the game that is named is another one than was played, or than the config's."""
-    known = games.load(named)
+    known = games.load(named, merge_states=False)
     if known.fingerprint != played.fingerprint:
         return (f"the game: {named[:100]} is not the one that is given",)
     configured = config.get("game")
-    if isinstance(configured, str) and not _is_of(games.load(configured), played, config):
+    if not isinstance(configured, str):
+        return ()
+    if not _is_of(games.load(configured, merge_states=False), played, config):
         return (f"the game: config.toml says {configured[:100]}, not {named[:100]}",)
     return ()
 

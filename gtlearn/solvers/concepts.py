@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from gtlearn.errors import InputError, nearest, option
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, IteratedGame, MarkovGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    IteratedGame,
+    MarkovGame,
+    MergedGame,
+)
 from gtlearn.plugins import plugin, plugin_names
 
 NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"  # kinds of game
-TREE = "extensive-form"
+TREE, MERGED = "extensive-form", "merged"
 _GROUP = "gtlearn.concepts"  # of entry points
 
 
@@ -106,6 +113,12 @@ _OWN = {
                     f"{_CHECKS}:check_equilibrium",
                     _FLOATS | {"nearest"},
                 ),
+                MERGED: Row(
+                    f"{_SOLVERS}._trees.merged:solve_nash",
+                    frozenset(),
+                    f"{_CHECKS}:check_equilibrium",
+                    _FLOATS,
+                ),
             },
         ),
         Concept(
@@ -117,7 +130,13 @@ _OWN = {
                     frozenset(),
                     f"{_CHECKS}:check_subgame_perfect",
                     _FLOATS,
-                )
+                ),
+                MERGED: Row(
+                    f"{_SOLVERS}._trees.merged:solve_subgame_perfect",
+                    frozenset(),
+                    f"{_CHECKS}:check_subgame_perfect",
+                    _FLOATS,
+                ),
             },
             "in no subgame does a player gain anything by playing otherwise",
         ),
@@ -203,9 +222,31 @@ def kind_of_game(game: Game) -> str:
     """Which column of the table a game is in."""
     if isinstance(game, MarkovGame | IteratedGame):
         return STEPS
+    if isinstance(game, MergedGame):
+        return MERGED
     if isinstance(game, ExtensiveGame):
         return TREE
     return BAYESIAN if isinstance(game, BayesianGame) else NORMAL_FORM
+
+
+def game_for(verb: str, name: str, game: Game, given: Iterable[str]) -> Game:
+    """The game that is solved or checked: of merged states the tree, where a concept or an option
+    needs it.
+
+    Args:
+        verb, name, game, given: as of `row_of`.
+
+    Raises:
+        InputError: if there is no such concept, or the tree is too large.
+        LimitReached: at a limit.
+    """
+    if not isinstance(game, MergedGame):
+        return game
+    row = concept_of(name).rows.get(MERGED)
+    if row is not None and set(given) <= row.options_of(verb):
+        return game
+    tree: ExtensiveGame = game.unmerged()
+    return tree
 
 
 def row_of(verb: str, name: str, game: Game, given: Iterable[str]) -> Row:

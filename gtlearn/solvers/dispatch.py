@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from gtlearn import games, limits
 from gtlearn.games.loading import Reading
 from gtlearn.progress import Progress
-from gtlearn.solvers.concepts import concept_of, row_of
+from gtlearn.solvers.concepts import concept_of, game_for, row_of
 from gtlearn.solvers.options import given
 from gtlearn.solvers.solution import Solution
 
@@ -66,8 +66,8 @@ def solve(
             game counts.
         memory_limit: bytes by which the process may grow, to the same effect.
         progress: called as `progress(fraction done or None, what is being done)`.
-        **reading: how the game is read: `symmetric`, `zero_sum`, `rationalise`, `players_axis` and
-            `max_bytes` of `games.load`.
+        **reading: how the game is read: `symmetric`, `zero_sum`, `rationalise`, `players_axis`,
+            `max_bytes`, `max_nodes`, `reduced` and `merge_states` of `games.load`.
 
     Raises:
         InputError: if an option is unknown or the game is of the wrong kind for the concept.
@@ -91,7 +91,7 @@ def solve(
     }
     asked = given(solve, options)
     with limits.limited(time_limit, memory_limit):
-        loaded = games.load(game, **reading)
+        loaded = game_for("solve", concept, games.load(game, **reading), asked)
         work = row_of("solve", concept, loaded, asked).work("solve")
         assert work is not None  # as `row_of` has it
         solution: Solution = work(loaded, **asked, progress=progress)
@@ -156,6 +156,7 @@ def check(
             profile, loaded, concept = profile.claim(game, concept, partial(games.load, **reading))
         else:
             loaded, concept = games.load(game, **reading), concept or "nash"
+        loaded = game_for("check", concept, loaded, asked)
         row = row_of("check", concept, loaded, asked)
         if "nearest" in row.check_options:
             asked["nearest"] = nearest

@@ -108,7 +108,7 @@ def dump_json(game: Game) -> str:
             }
             for label, probability, stage in zip(game.types, game.prior, game.games, strict=True)
         ]
-    else:
+    elif isinstance(game, NormalFormGame):
         head["actions"] = game.actions
         head["payoffs"] = [pieces.tensor(array) for array in game.payoffs]
     if game.source:

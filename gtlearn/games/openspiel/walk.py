@@ -12,15 +12,12 @@ import numpy as np
 import pyspiel
 
 from gtlearn.errors import InputError
-from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
+from gtlearn.games.kinds.extensive import ExtensiveGame, SequentialGame, TreeRecorder
 from gtlearn.games.kinds.extensive.recorder import MAX_TREE
-from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.labels import default_players
 from gtlearn.games.numbers import ExactArray, exact_array
-from gtlearn.games.openspiel.normal_form import of_tables
 from gtlearn.games.openspiel.reading import ExactNumbers, check_walkable, sees_everything
-from gtlearn.games.openspiel.text import name_of, of_text
-from gtlearn.games.reduction import reduced_normal_form
+from gtlearn.games.openspiel.text import name_of
 
 _CHANCE, _SIMULTANEOUS, _TERMINAL = -1, -2, -4  # what OpenSpiel says of who moves
 _MAX_PLAYERS = 10
@@ -65,6 +62,17 @@ def tree_of(
             action that is listed twice.
         LimitReached: at a limit.
     """
+    require_tree(game)
+    return TreeWalk(game, rationalise, max_nodes).run()
+
+
+def require_tree(game: pyspiel.Game) -> None:
+    """Refuses a game that has no tree.
+
+    Raises:
+        InputError: if it has one player or more than ten, is a mean-field game, has moves that
+            cannot be enumerated, or no information states.
+    """
     check_walkable(game, "has no tree", _MAX_PLAYERS)
     kind = game.get_type()
     if not (sees_everything(kind) or kind.provides_information_state_string):
@@ -72,41 +80,9 @@ def tree_of(
             f"{name_of(game)} has imperfect information but no information state strings, so its "
             "information sets are unknown; use another game"
         )
-    return _Walk(game, rationalise, max_nodes).run()
 
 
-def from_openspiel(
-    game: pyspiel.Game, *, rationalise: bool = False, max_nodes: int = MAX_TREE
-) -> NormalFormGame | ExtensiveGame:
-    """An exact game from an OpenSpiel game: a normal form where all move once at the same time,
-    else a tree; see `tree_of`.
-
-    Raises:
-        InputError: if the game has no tree, or too large a one.
-        LimitReached: at a limit.
-    """
-    tables = of_tables(game, rationalise=rationalise)
-    if tables is not None:
-        return tables
-    tree = tree_of(game, rationalise=rationalise, max_nodes=max_nodes)
-    if game.get_type().information == pyspiel.GameType.Information.ONE_SHOT:
-        return reduced_normal_form(tree)
-    return tree
-
-
-def load_openspiel(
-    text: str, *, rationalise: bool = False, max_nodes: int = MAX_TREE
-) -> NormalFormGame | ExtensiveGame:
-    """The game of an OpenSpiel game string.
-
-    Raises:
-        InputError: if OpenSpiel refuses the string or does not survive it (see `of_text`), or the
-            game cannot be read.
-    """
-    return of_text(text, from_openspiel, rationalise=rationalise, max_nodes=max_nodes)
-
-
-def openspiel_game(game: ExtensiveGame) -> pyspiel.Game:
+def openspiel_game(game: SequentialGame) -> pyspiel.Game:
     """The OpenSpiel game that a tree was read from.
 
     Raises:
@@ -117,7 +93,7 @@ def openspiel_game(game: ExtensiveGame) -> pyspiel.Game:
     return pyspiel.load_game(game.openspiel_text)
 
 
-def decision_states(game: ExtensiveGame) -> Iterator[tuple[int, int, Any]]:
+def decision_states(game: SequentialGame) -> Iterator[tuple[int, int, Any]]:
     """For each information set, in its player's order: the player, the set, a state of OpenSpiel's
     game in which the player moves there.
 
@@ -132,15 +108,25 @@ def decision_states(game: ExtensiveGame) -> Iterator[tuple[int, int, Any]]:
             yield player, place, _state_at(game, root, int(nodes[where[place]]))
 
 
-def _state_at(game: ExtensiveGame, root: Any, node: int) -> Any:
-    """OpenSpiel's state at a node; where players move at once, that in which they do."""
+def _state_at(game: SequentialGame, root: Any, node: int) -> Any:
+    return state_after(root, path_to(game, node))
+
+
+def path_to(game: SequentialGame, node: int) -> list[int]:
+    """The positions of the moves on the path to a node."""
     path = []
     while node:
         path.append(int(game.move[node]))
         node = int(game.parent[node])
+    return path[::-1]
+
+
+def state_after(root: Any, path: Sequence[int]) -> Any:
+    """OpenSpiel's state after moves by their positions; where players move at once, that in which
+    they do."""
     state = root.clone()
     joint: list[int] = []  # of players who move at once
-    for move in reversed(path):
+    for move in path:
         player = state.current_player()
         if player == _CHANCE:
             state.apply_action([a for a, p in state.chance_outcomes() if p > 0][move])
@@ -159,7 +145,7 @@ def _state_at(game: ExtensiveGame, root: Any, node: int) -> Any:
     return state
 
 
-class _Walk:
+class TreeWalk:
     """A depth-first walk with a stack; states are made when their turn comes."""
 
     def __init__(self, game: pyspiel.Game, rationalise: bool, max_nodes: int) -> None:
@@ -175,8 +161,8 @@ class _Walk:
 
     def run(self) -> ExtensiveGame:
         """Walks all of it."""
-        self._enter(self.game.new_initial_state(), -1, 0)
-        stack, enter, record = self.stack, self._enter, self.record
+        self.enter(self.game.new_initial_state(), -1, 0)
+        stack, enter, record = self.stack, self.enter, self.record
         ahead = _PATIENCE
         while stack:
             if record.num_nodes > ahead:
@@ -187,11 +173,19 @@ class _Walk:
                 self._turn(state, action, parent, move)
             else:
                 enter(state.child(action), parent, move)
+        return self.recorded()
+
+    def recorded(self, note: str = "") -> ExtensiveGame:
+        """The tree of what was walked.
+
+        Args:
+            note: what is to be said of it, besides how its numbers were read.
+        """
         payoffs = self._payoffs()
         return self.record.game(
             payoffs=payoffs,
             source="OpenSpiel",
-            number_note=self.numbers.note,
+            number_note="; ".join(filter(None, (self.numbers.note, note))),
             openspiel_text=str(self.game),
         )
 
@@ -236,7 +230,8 @@ class _Walk:
             for own in returns.T
         )
 
-    def _enter(self, state: Any, parent: int, move: int) -> None:
+    def enter(self, state: Any, parent: int, move: int) -> None:
+        """Records the node of a state, and what is to be walked from there."""
         player = state.current_player()
         if player == _TERMINAL:
             self.returns.extend(state.returns())
@@ -275,7 +270,7 @@ class _Walk:
     ) -> int:
         """Records a node where a player moves in the state whose first node is `at`."""
         record = self.record
-        label = state.information_state_string(player) if self.has_labels else state.history_str()
+        label = self.label_of(state, player)
         key: Hashable = at if self.alone else label
         place = record.known(player, key)
         if place is None:
@@ -283,6 +278,11 @@ class _Walk:
             names = [state.action_to_string(player, a) for a in actions]
             place = record.meet(player, key, label or f"node {record.num_nodes}", names)
         return record.decision(parent, move, player, place, len(actions))
+
+    def label_of(self, state: Any, player: int) -> str:
+        """What the information set of a player in a state is called."""
+        text = state.information_state_string(player) if self.has_labels else state.history_str()
+        return str(text)
 
     def _require_distinct(self, actions: Sequence[int], what: str) -> None:
         if len(set(actions)) < len(actions):
@@ -303,7 +303,7 @@ class _Walk:
         if player == self.game.num_players():
             after = state.clone()
             after.apply_actions(list(turn.moves))
-            self._enter(after, parent, move)
+            self.enter(after, parent, move)
             return
         actions = state.legal_actions(player)
         if not actions:  # it does not move here, which OpenSpiel marks by a 0

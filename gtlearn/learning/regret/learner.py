@@ -60,7 +60,7 @@ def two_player_tree(name: str, algorithm: str) -> ExtensiveGame:
     Raises:
         InputError: if the game is no tree of two players.
     """
-    game = games.load(name)
+    game = games.load(name, merge_states=False)
     if not isinstance(game, ExtensiveGame) or game.num_players != 2:
         raise InputError(
             f"{name} is no tree of two players, in which alone {algorithm} plays; use another "

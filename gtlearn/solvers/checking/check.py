@@ -10,7 +10,14 @@ from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    MarkovGame,
+    MergedGame,
+    NormalFormGame,
+)
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -78,7 +85,7 @@ def check_equilibrium(
 
 def check_subgame_perfect(
     profile: Any,
-    game: ExtensiveGame,
+    game: ExtensiveGame | MergedGame,
     *,
     tolerance: Any = 0,
     index: int = 0,
@@ -260,7 +267,7 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool | None) -> C
     try:
         if isinstance(game, NormalFormGame):
             regrets, payoffs = _deviations(game, strategies)
-        elif isinstance(game, ExtensiveGame):
+        elif isinstance(game, ExtensiveGame | MergedGame):
             regrets, payoffs = regrets_in_tree(game, strategies)
         else:
             markov = as_markov(game)
@@ -272,6 +279,8 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool | None) -> C
     report = replace(report, holds=max(regrets) <= tolerance, payoffs=payoffs, regrets=regrets)
     if isinstance(game, ExtensiveGame):
         return _with_gains(_with_nearest_in_tree(report, game) if nearest else report, game)
+    if isinstance(game, MergedGame):
+        return _with_notes(report)
     if isinstance(game, NormalFormGame):
         return _with_notes(report) if nearest is False else _with_nearest(report, game)
     return _with_tables(report, as_markov(game), payoffs)
@@ -285,7 +294,7 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
         game: no Bayesian game.
         tolerance: the largest regret that still holds.
     """
-    assert not isinstance(game, BayesianGame | ExtensiveGame)
+    assert not isinstance(game, BayesianGame | ExtensiveGame | MergedGame)
     report = CheckReport(profile_of(game, boxed), "nash", False, tolerance)
     try:
         failures = enclosure_failures(game, boxed)

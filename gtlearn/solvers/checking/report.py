@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.games import ExtensiveGame, Game
+from gtlearn.games import Game, SequentialGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.solvers.checking.commitment_report import (
@@ -171,7 +171,7 @@ class CheckReport:
         commitment, game = self.stackelberg, self.game
         if self.joint is not None:
             blocks.append(_joint_table(self))
-        elif isinstance(game, ExtensiveGame):
+        elif isinstance(game, SequentialGame):
             blocks += strategy_blocks(game, self.profile.tables, self.set_regrets or ())
             blocks += _regret_table(self)
         elif not game.in_steps:
@@ -326,7 +326,7 @@ def _regret_lines(report: CheckReport) -> list[str]:
 
 def _nearest_json(report: CheckReport, nearest: Nearest) -> dict[str, Any]:
     game = report.game
-    if not isinstance(game, ExtensiveGame):
+    if not isinstance(game, SequentialGame):
         return {name: plain(value) for name, value in vars(nearest).items()}
     played = [tree_json(game, player, table) for player, table in enumerate(nearest.strategies)]
     return {"distance": plain(nearest.distance), "strategies": played}
@@ -335,7 +335,7 @@ def _nearest_json(report: CheckReport, nearest: Nearest) -> dict[str, Any]:
 def _nearest_line(report: CheckReport) -> str:
     nearest = report.nearest
     assert nearest is not None
-    if isinstance(report.game, ExtensiveGame):
+    if isinstance(report.game, SequentialGame):
         if nearest.distance == 0:
             return "Its realisation plans are those of an equilibrium."
         away = exactly(nearest.distance)

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    MarkovGame,
+    NormalFormGame,
+    SequentialGame,
+)
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
@@ -170,7 +177,7 @@ def describe(game: Game) -> str:
     """
     if isinstance(game, BayesianGame):
         return _bayesian(game)
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         return _tree(game)
     return _normal_form(game) if isinstance(game, NormalFormGame) else _markov(as_markov(game))
 
@@ -185,10 +192,12 @@ def _bayesian(game: BayesianGame) -> str:
     )
 
 
-def _tree(game: ExtensiveGame) -> str:
+def _tree(game: SequentialGame) -> str:
     sets = " + ".join(str(len(own)) for own in game.sets)
+    nodes = "nodes" if isinstance(game, ExtensiveGame) else "merged states"
     text = (
-        f"{game.name}: {game.num_players} players, {game.num_nodes} nodes, {sets} information sets"
+        f"{game.name}: {game.num_players} players, {game.num_nodes} {nodes}, {sets} information "
+        "sets"
     )
     if game.is_constant_sum:
         return text + (", zero-sum" if game.is_zero_sum else ", constant-sum")

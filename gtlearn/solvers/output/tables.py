@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import option
-from gtlearn.games import ExtensiveGame
+from gtlearn.games import SequentialGame
 from gtlearn.limits import OK
-from gtlearn.solvers.concepts import concept_of, is_registered
+from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
 from gtlearn.solvers.enclosures import Real
 from gtlearn.solvers.outcomes import (
     ENCLOSURE,
@@ -70,7 +70,7 @@ def render(solution: Record, width: int | None = None) -> str:
 
 
 def _blocks_of(solution: Record) -> list[str | Table]:
-    if isinstance(solution.game, ExtensiveGame):
+    if isinstance(solution.game, SequentialGame):
         return tree_blocks(solution.game, solution)
     return step_blocks(solution) if solution.game.in_steps else one_shot_blocks(solution)
 
@@ -122,7 +122,8 @@ def _content(solution: Record) -> str:
             return f"{count} {name}; {no_other}"
         if unique:
             return f"{count} {name} found; there are others"
-        if count == 1 and solution.components is None:
+        searchable = "find" in concept.rows[kind_of_game(solution.game)].options
+        if count == 1 and solution.components is None and searchable:
             return f"1 {name} found; {option('find', 'all')} says whether there are others"
         return f"{count} {name} found; there may be more"
     if all_isolated(solution):
@@ -154,7 +155,7 @@ def _proof(solution: Record) -> str:
     """What was verified, in words."""
     certificates = [outcome.certificate for outcome in solution]
     unproven = _unproven(certificates)
-    if unproven and isinstance(solution.game, ExtensiveGame):
+    if unproven and isinstance(solution.game, SequentialGame):
         return _approximation([r for c in certificates for r in c.evidence["regrets"]])
     if unproven and all(c.arithmetic == FLOAT and "regrets" in c.evidence for c in certificates):
         most = max(float(r) for c in certificates for r in c.evidence["regrets"])

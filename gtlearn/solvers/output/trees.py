@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gtlearn.games import ExtensiveGame
+from gtlearn.games import SequentialGame
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.output.pieces import add_row, mix_cell, new_table, short_number
 from gtlearn.solvers.record import Record
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MAX_SETS = 60  # of all players, that are shown; more are counted, and left to the other formats
 
 
-def tree_blocks(game: ExtensiveGame, solution: Record) -> list[str | RichTable]:
+def tree_blocks(game: SequentialGame, solution: Record) -> list[str | RichTable]:
     """Each solution's payoffs and behaviour strategies."""
     blocks: list[str | RichTable] = []
     for number, outcome in enumerate(solution):
@@ -30,7 +30,7 @@ def tree_blocks(game: ExtensiveGame, solution: Record) -> list[str | RichTable]:
     return blocks
 
 
-def _uniqueness(game: ExtensiveGame, stated: Sequence[bool] | None) -> list[str]:
+def _uniqueness(game: SequentialGame, stated: Sequence[bool] | None) -> list[str]:
     """Whose plan is the only optimal one."""
     only = [player for player, word in zip(game.players, stated or (), strict=False) if word]
     if len(only) != 1:
@@ -39,7 +39,7 @@ def _uniqueness(game: ExtensiveGame, stated: Sequence[bool] | None) -> list[str]
 
 
 def strategy_blocks(
-    game: ExtensiveGame, tables: Sequence[Table | None], worth: Sequence[Sequence[Any]] = ()
+    game: SequentialGame, tables: Sequence[Table | None], worth: Sequence[Sequence[Any]] = ()
 ) -> list[str | RichTable]:
     """A row an information set; of more than are shown, those where most is lost.
 

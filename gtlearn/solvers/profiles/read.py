@@ -13,7 +13,7 @@ import numpy as np
 
 from gtlearn.errors import InputError, nearest, option, quoted
 from gtlearn.files import require_no_link
-from gtlearn.games import ExtensiveGame, Game
+from gtlearn.games import Game, MergedGame, SequentialGame
 from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
@@ -46,6 +46,11 @@ from gtlearn.solvers.verify.reading import read_outcome
 
 _SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
 _SHAPE_IN_STEPS = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
+
+_BY_STATE = (
+    "the policy answers alike after each last move that leads to a state; that it depends on "
+    "nothing earlier is on trust"
+)
 
 _LITERAL = re.compile(r"[\d\s./;,eE+-]*[\s;,][\d\s./;,eE+-]*")
 _SHOWN = ("shown", "context")  # keys of what a follower was told
@@ -128,12 +133,12 @@ def read_profile(
         raise InputError(f"a profile is no text; write {reader.shape}")
     if isinstance(source, Sequence) or hasattr(source, "tolist"):
         return reader.strategies(source)
-    if isinstance(game, ExtensiveGame) and plays(source):
-        return reader.players((points or DecisionPoints(game)).strategies(source), None)
+    if isinstance(game, SequentialGame) and plays(source):
+        return reader.asked((points or DecisionPoints(game)).strategies(source))
     if hasattr(source, "action_probabilities"):
-        return reader.players(strategies_of_policy(source, game), None)
+        return reader.asked(strategies_of_policy(source, game))
     if callable(source):
-        return reader.players(answers_of(source, game), None)
+        return reader.asked(answers_of(source, game))
     raise InputError(f"a {type(source).__name__} is no profile; write {reader.shape}")
 
 
@@ -336,6 +341,13 @@ class _Reader:
         numbers = str | int | float | Fraction | np.number
         return isinstance(values, list | tuple) and all(isinstance(v, numbers) for v in values)
 
+    def asked(self, strategies: Sequence[Any]) -> Profile:
+        """Strategies that were asked for at each decision point."""
+        profile = self.players(strategies, None)
+        if isinstance(self.game, MergedGame):
+            profile = replace(profile, notes=(*profile.notes, _BY_STATE))
+        return profile
+
     def players(self, strategies: Sequence[Any], timed: bool | None) -> Profile:
         """One strategy a player, None for a player of whom nothing is said."""
         tables: list[Table | None] = []
@@ -351,7 +363,7 @@ class _Reader:
     def strategy(
         self, values: Any, player: int, timed: bool | None
     ) -> tuple[Table, tuple[str, ...]]:
-        if isinstance(self.game, ExtensiveGame) and plays(values):
+        if isinstance(self.game, SequentialGame) and plays(values):
             points = self.points or DecisionPoints(self.game)
             values = points.strategies(values, player)[player]
         return read_strategy(

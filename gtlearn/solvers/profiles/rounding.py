@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.games.kinds.extensive import ExtensiveGame, Sequences
+from gtlearn.games.kinds.extensive import Sequences, SequentialGame
 from gtlearn.solvers.outcomes import Table
 
 BITS = 30
@@ -62,7 +62,7 @@ def rounded_vector(weights: NDArray[np.float64], total: float) -> tuple[Fraction
     return tuple(Fraction(unit, 2**BITS) for unit in units.tolist())
 
 
-def rounding_bound(game: ExtensiveGame, player: int, moved: float) -> float:
+def rounding_bound(game: SequentialGame, player: int, moved: float) -> float:
     """What rounding a player's probabilities does to NashConv at most.
 
     At each own move on a path what is played changes by at most `moved`, and so each payoff, with
@@ -73,10 +73,8 @@ def rounding_bound(game: ExtensiveGame, player: int, moved: float) -> float:
         player: whose strategy is rounded.
         moved: the largest sum over the actions of an information set.
     """
-    recalls = game.has_perfect_recall
-    moves = len(game.sequences(player).levels) if recalls else int(game.depth.max())
     spans = (np.ptp(payoffs.floats()) for payoffs in game.payoffs)
-    return 2 * moved * moves * float(sum(spans))
+    return 2 * moved * game.most_moves(player) * float(sum(spans))
 
 
 def largest_move(own: Sequences) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gtlearn import limits
 from gtlearn.errors import InputError, nearest, option, quoted
-from gtlearn.games import ExtensiveGame, Game, MarkovGame
+from gtlearn.games import Game, MarkovGame, SequentialGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.normal_form import holds_float
 from gtlearn.games.labels import label_of
@@ -56,7 +56,7 @@ def read_strategy(
     """
     if game.in_steps:
         return _read_table(values, as_markov(game), player, timed, tolerance)
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         return _read_behaviour(values, game, player, tolerance, exact_floats)
     whose = f"the strategy of {game.players[player]!r}"
     actions = game.points(player)[0].actions
@@ -92,7 +92,7 @@ def _read_table(
 
 
 def _read_behaviour(
-    values: Any, game: ExtensiveGame, player: int, tolerance: Number, exact_floats: bool
+    values: Any, game: SequentialGame, player: int, tolerance: Number, exact_floats: bool
 ) -> tuple[Table, tuple[str, ...]]:
     """A vector at each information set, by label or in the order of the sets."""
     whose, own = f"the strategy of {game.players[player]!r}", game.sets[player]
@@ -137,7 +137,7 @@ def _read_behaviour(
     return tuple(exact), _few(notes)
 
 
-def _rounding(whose: str, game: ExtensiveGame, player: int, moved: Fraction) -> str:
+def _rounding(whose: str, game: SequentialGame, player: int, moved: Fraction) -> str:
     bound = rounding_bound(game, player, float(moved))
     return (
         f"the probabilities of {whose} are rounded to multiples of 2^-{BITS}, which moves NashConv "

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, quoted
-from gtlearn.games import ExtensiveGame
+from gtlearn.errors import InputError, option, quoted
+from gtlearn.games import MergedGame, SequentialGame
+from gtlearn.games.openspiel.merging import states_met_again
 from gtlearn.games.openspiel.walk import decision_states
 
+_ROUNDING = 1e-9  # by how much answers after different histories may differ
 _NEAR = 1e-3  # by which a sum of probabilities is taken for one
 _GIVE = (
     "give a function of a state that returns {action: probability}, an OpenSpiel policy, or a "
@@ -42,13 +44,15 @@ class DecisionPoints:
         game: a tree that was read from an OpenSpiel game.
     """
 
-    def __init__(self, game: ExtensiveGame) -> None:
+    def __init__(self, game: SequentialGame) -> None:
         self.game = game
 
     @cached_property
     def _points(self) -> list[tuple[int, int, Any]]:
-        """The player, its information set, and a state there, in the order of both."""
-        return list(decision_states(self.game))
+        """The player, its information set, and a state there, in the order of both; where states
+        are merged, one more for each further move that leads to them."""
+        again = states_met_again(self.game) if isinstance(self.game, MergedGame) else ()
+        return [*decision_states(self.game), *again]
 
     @cached_property
     def _legal(self) -> list[list[int]]:
@@ -98,8 +102,22 @@ class DecisionPoints:
         rows: list[list[list[Any]]] = [[] for _ in self.game.players]
         for place in self._asked(player):
             start, end = end, end + len(self._legal[place])
-            rows[self._points[place][0]].append(flat[start:end])
+            mover, known, _ = self._points[place]
+            if known == len(rows[mover]):
+                rows[mover].append(flat[start:end])
+            else:
+                self._require_same(place, rows[mover][known], flat[start:end])
         return rows
+
+    def _require_same(self, place: int, first: Sequence[Any], row: Sequence[Any]) -> None:
+        if max(abs(p - q) for p, q in zip(first, row, strict=True)) > _ROUNDING:
+            player, known, state = self._points[place]
+            label = " / ".join(self.game.sets[player][known].label.split("\n"))
+            raise InputError(
+                f"what {self.game.players[player]!r} plays in the state {quoted(label, 40)} "
+                f"depends on the history, as after {quoted(state.history_str(), 40)}; measure it "
+                f"in the tree, with {option('merge_states', False)}"
+            )
 
     def probabilities(self, policy: Any, player: int | None = None) -> Sequence[Any] | Any:
         """The same rows one after another: a list of numbers, or an array where they are floats.

@@ -10,11 +10,19 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, IteratedGame, MarkovGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    IteratedGame,
+    MarkovGame,
+    MergedGame,
+    SequentialGame,
+)
 from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
-TREE_KIND = "extensive"  # the kind that a tree's block names
+TREE_KIND, MERGED_KIND = "extensive", "merged"  # what the blocks of trees and of states name
 _PLACE = "game"
 
 _NAMES = {  # of the parts, in sentences
@@ -40,12 +48,13 @@ _SHOWN = 100  # characters of a part that a sentence shows
 def game_block(game: Game) -> dict[str, Any]:
     """What there is to say of a game, by the keys of the JSON's "game"."""
     block: dict[str, Any] = {"players": list(game_players(game))}
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         sizes = [[len(known.actions) for known in own] for own in game.sets]
-        block["kind"] = TREE_KIND
+        block["kind"] = MERGED_KIND if isinstance(game, MergedGame) else TREE_KIND
         block["nodes"] = game.num_nodes
         block["information_sets"] = list(map(len, sizes))
-        block["sequences"] = [1 + sum(own) for own in sizes]
+        if isinstance(game, ExtensiveGame):
+            block["sequences"] = [1 + sum(own) for own in sizes]
     elif isinstance(game, BayesianGame):
         first, *others = game.games
         block["actions"] = _lists(first.actions)

@@ -15,12 +15,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.child import computed
-from gtlearn.errors import InputError, quoted
-from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.errors import InputError, option, quoted
+from gtlearn.games import (
+    ExtensiveGame,
+    Game,
+    IteratedGame,
+    MarkovGame,
+    MergedGame,
+    NormalFormGame,
+)
 from gtlearn.games.given import of_games
 from gtlearn.limits import LimitReached, limited, patience
 from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
 from gtlearn.solvers.verify.form import items
+from gtlearn.solvers.verify.game_block import MERGED_KIND, TREE_KIND
 from gtlearn.solvers.verify.report import (
     Report,
     Statement,
@@ -117,13 +125,12 @@ def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statem
 
 
 def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
-    from gtlearn.solvers.verify.game_block import TREE_KIND, game_statements
+    from gtlearn.solvers.verify.game_block import game_statements
     from gtlearn.solvers.verify.markov import markov_statements
     from gtlearn.solvers.verify.one_shot import one_shot_statements
     from gtlearn.solvers.verify.trees import tree_statements
 
-    if isinstance(game, ExtensiveGame) and claim.game.get("kind") != TREE_KIND:
-        game = game if _is_by_label(claim) else game.reduced()  # solved in plans
+    game = _as_solved(game, claim)
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):
         if getattr(outcome, "in_steps", False) != several_steps:
@@ -136,7 +143,7 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
         own = _of_registered(game, claim)
     elif isinstance(game, MarkovGame | IteratedGame):
         own = markov_statements(game, claim)
-    elif isinstance(game, ExtensiveGame):
+    elif isinstance(game, ExtensiveGame | MergedGame):
         own = tree_statements(game, claim)
     else:
         own = one_shot_statements(game, claim)
@@ -148,6 +155,28 @@ def _is_by_label(claim: Claim) -> bool:
     outcomes = items(claim.outcomes, "the solutions")
     strategies = chain.from_iterable(getattr(outcome, "strategies", ()) for outcome in outcomes)
     return any(isinstance(strategy, Mapping) for strategy in strategies)
+
+
+def _as_solved(game: Game, claim: Claim) -> Game:
+    """The form of a game that a solution is of, by the kind that it names.
+
+    Raises:
+        InputError: if merged states are meant, but the game is given as its tree.
+    """
+    kind = claim.game.get("kind")
+    if isinstance(game, MergedGame) and kind != MERGED_KIND:
+        game = game.unmerged()
+    if not isinstance(game, ExtensiveGame) or kind == TREE_KIND:
+        return game
+    if kind == MERGED_KIND:
+        raise InputError(
+            f"the solution is of merged states, {quoted(game.name)} was read as its tree; use "
+            f"{option('merge_states', True)}"
+        )
+    if _is_by_label(claim):
+        return game
+    normal_form: Game = game.reduced()  # solved in plans
+    return normal_form
 
 
 def _of_registered(game: Game, claim: Claim) -> Iterator[Statement]:

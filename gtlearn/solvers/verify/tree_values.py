@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.games import ExtensiveGame
+from gtlearn.games import ExtensiveGame, MergedGame
 from gtlearn.games.numbers import Number
 from gtlearn.limits import check
+from gtlearn.solvers.verify.merged import payoffs_in_states, regrets_in_states
 
 _LOOK = 4096  # nodes between two looks at the limits
 _SAFE_BITS = 62
@@ -24,7 +25,7 @@ TableRows = Sequence[Sequence[Number]]  # a vector of probabilities at each info
 
 
 def regrets_and_payoffs(
-    game: ExtensiveGame, tables: Sequence[TableRows]
+    game: ExtensiveGame | MergedGame, tables: Sequence[TableRows]
 ) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """What each player gains by its best deviation, and what it gets, exactly.
 
@@ -33,13 +34,16 @@ def regrets_and_payoffs(
     others lead there. That is right with perfect recall, which is tested.
 
     Args:
-        game: the tree.
+        game: the tree, or its merged states.
         tables: one a player: a vector of exact probabilities at each of its information sets.
 
     Raises:
         InputError: if a player of the tree has not perfect recall.
         LimitReached: at a limit.
     """
+    if isinstance(game, MergedGame):
+        gains, _, got = regrets_in_states(game, tables)
+        return gains, got
     plans = [played_plan(game.sequences(k), table) for k, table in enumerate(tables)]
     regrets, payoffs = [], []
     for player, (played, low) in enumerate(plans):
@@ -147,8 +151,12 @@ def _gains_of(
     return GainsBySet(tuple(gains), tuple(values.index(max(values)) for values in actions))
 
 
-def values_of(game: ExtensiveGame, tables: Sequence[TableRows]) -> list[tuple[Fraction, ...]]:
+def values_of(
+    game: ExtensiveGame | MergedGame, tables: Sequence[TableRows]
+) -> list[tuple[Fraction, ...]]:
     """What each player gets from each node on."""
+    if isinstance(game, MergedGame):
+        return payoffs_in_states(game, tables)
     vectors = [*tables, [moves.probabilities for moves in game.chance]]
     leaves = list(zip(*(p.fractions().tolist() for p in game.payoffs), strict=True))
     values: list[Any] = [[Fraction(0)] * game.num_players for _ in range(game.num_nodes)]
@@ -167,7 +175,9 @@ def values_of(game: ExtensiveGame, tables: Sequence[TableRows]) -> list[tuple[Fr
     return [tuple(value) for value in values]
 
 
-def regrets_in_subgames(game: ExtensiveGame, tables: Sequence[TableRows]) -> tuple[Fraction, ...]:
+def regrets_in_subgames(
+    game: ExtensiveGame | MergedGame, tables: Sequence[TableRows]
+) -> tuple[Fraction, ...]:
     """The most that each player could gain in any subgame, exactly.
 
     A subgame begins where no information set has nodes both below and elsewhere (Selten 1965); a
@@ -177,6 +187,8 @@ def regrets_in_subgames(game: ExtensiveGame, tables: Sequence[TableRows]) -> tup
         InputError: if a player has not perfect recall.
         LimitReached: at a limit.
     """
+    if isinstance(game, MergedGame):
+        return regrets_in_states(game, tables)[1]
     values, roots = values_of(game, tables), subgame_roots(game)
     most = []
     for player in range(game.num_players):

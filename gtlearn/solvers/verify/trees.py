@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import ExtensiveGame
+from gtlearn.games import ExtensiveGame, MergedGame
 from gtlearn.games.numbers import to_fraction
 from gtlearn.solvers.outcomes import RATIONAL, Outcome, StrategyProfile
 from gtlearn.solvers.verify.claim import (
@@ -23,6 +23,7 @@ from gtlearn.solvers.verify.claim import (
     whole_statements,
 )
 from gtlearn.solvers.verify.form import items, number_failures
+from gtlearn.solvers.verify.merged import merge_statements
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
 from gtlearn.solvers.verify.tree_values import (
     regrets_and_payoffs,
@@ -34,13 +35,17 @@ from gtlearn.solvers.verify.unique_plans import plan_failures
 _EVIDENCE = ("regrets", "value", "unique_plans", "plan_witnesses")
 _PERFECT = "subgame-perfect"
 
+_Game = ExtensiveGame | MergedGame
 
-def tree_statements(game: ExtensiveGame, claim: Claim) -> Iterator[Statement]:
-    """The statements of a solution of a tree in behaviour strategies."""
+
+def tree_statements(game: _Game, claim: Claim) -> Iterator[Statement]:
+    """The statements of a solution of a tree, or of merged states, in behaviour strategies."""
     if claim.concept not in ("nash", _PERFECT):
         wrong = f"{claim.concept} is stated of a tree, of which only Nash and {_PERFECT} are"
         yield Statement("of which concept they are", unless(False, wrong))
         return
+    if isinstance(game, MergedGame):
+        yield from merge_statements(game)
     held = True
     for k, outcome in enumerate(claim.outcomes):
         test = Tested(partial(_failures, game, outcome))
@@ -101,7 +106,7 @@ def _gains(game: ExtensiveGame, result: Mapping[str, Any]) -> list[str]:
     return failures
 
 
-def _others(game: ExtensiveGame, claim: Claim) -> list[str]:
+def _others(game: _Game, claim: Claim) -> list[str]:
     """What shows that the list lacks one: nothing, where each move of a subgame-perfect equilibrium
     of perfect information is strictly better than the others. There is one in every finite game
     with perfect recall (Selten 1965)."""
@@ -110,8 +115,8 @@ def _others(game: ExtensiveGame, claim: Claim) -> list[str]:
     if claim.concept == _PERFECT and len(claim.outcomes) == 1 and game.has_perfect_information:
         values = values_of(game, tables_of(game, claim.outcomes[0]))
         below: dict[int, list[Fraction]] = {}
-        for node, before in enumerate(game.parent.tolist()):
-            if before >= 0 and (mover := int(game.mover[before])) >= 0:
+        for before, node in zip(*(nodes.tolist() for nodes in game.edges), strict=True):
+            if (mover := int(game.mover[before])) >= 0:
                 below.setdefault(before, []).append(values[node][mover])
         if all(own.count(max(own)) == 1 for own in below.values()):
             return []
@@ -128,12 +133,13 @@ def _states_plans(outcome: Outcome) -> bool:
     return any(name in evidence for name in ("unique_plans", "plan_witnesses"))
 
 
-def _plan_failures(game: ExtensiveGame, outcome: Any) -> list[str]:
+def _plan_failures(game: _Game, outcome: Any) -> list[str]:
     """What is false of its statement which plans are the only optimal ones."""
     evidence = outcome.certificate.evidence
     stated = items(evidence.get("unique_plans"), "unique_plans")
     witnesses = items(evidence.get("plan_witnesses"), "plan_witnesses")
-    if game.num_players != 2 or len(stated) != 2 or len(witnesses) != 2:
+    of_two = game.num_players == len(stated) == len(witnesses) == 2
+    if not isinstance(game, ExtensiveGame) or not of_two:
         raise InputError("unique_plans is not stated of two players, with a witness each")
     shown = [
         _table_of(game, 1 - k if stated[k] else k, witness) for k, witness in enumerate(witnesses)
@@ -147,7 +153,7 @@ def _stated_regrets(outcome: Outcome) -> Sequence[Any]:
     return stated if isinstance(stated, Sequence) else ()
 
 
-def _failures(game: ExtensiveGame, outcome: Outcome) -> list[str]:
+def _failures(game: _Game, outcome: Outcome) -> list[str]:
     """What of an equilibrium does not hold."""
     if not isinstance(outcome, StrategyProfile):
         return [f"a {type(outcome).__name__} is no outcome of a tree"]
@@ -175,7 +181,7 @@ def _failures(game: ExtensiveGame, outcome: Outcome) -> list[str]:
     return failures
 
 
-def tables_of(game: ExtensiveGame, outcome: Any) -> tuple[tuple[Any, ...], ...]:
+def tables_of(game: _Game, outcome: Any) -> tuple[tuple[Any, ...], ...]:
     """The strategies of an outcome as vectors in the order of the game's information sets.
 
     Raises:
@@ -188,10 +194,11 @@ def tables_of(game: ExtensiveGame, outcome: Any) -> tuple[tuple[Any, ...], ...]:
     )
 
 
-def _table_of(game: ExtensiveGame, player: int, strategy: Any) -> tuple[Any, ...]:
+def _table_of(game: _Game, player: int, strategy: Any) -> tuple[Any, ...]:
     own, whose = game.sets[player], f"the strategy of {game.players[player]}"
     if isinstance(strategy, Mapping):
-        unknown = [label for label in strategy if label not in {known.label for known in own}]
+        labels = {known.label for known in own}
+        unknown = [label for label in strategy if label not in labels]
         if unknown:
             raise InputError(f"{whose} names an information set {quoted(unknown[0])}, unknown")
         missing = [known.label for known in own if known.label not in strategy]
