@@ -127,7 +127,7 @@ _OWN = {
             {
                 TREE: Row(
                     f"{_SOLVERS}._trees.subgame_perfect:solve_subgame_perfect",
-                    frozenset(),
+                    frozenset({"find"}),
                     f"{_CHECKS}:check_subgame_perfect",
                     _FLOATS,
                 ),

@@ -42,7 +42,8 @@ def solve(
         game: a game, or anything that `games.load` takes.
         concept: "nash", "stackelberg", "correlated" or "coarse-correlated", or one that is
             registered; see `concepts.register`.
-        find: for nash, "one" equilibrium or "all" (extreme ones, subsets, components).
+        find: for nash, "one" equilibrium or "all" (extreme ones, subsets, components); for
+            subgame-perfect, "one" or "all" as far as they are finitely many.
         leader: for stackelberg, the index of the player who commits: 0, or a Bayesian game's own
             leader, unless given.
         ties: for stackelberg, how the follower breaks ties for the leader: "strong" or "weak".
@@ -58,10 +59,10 @@ def solve(
         select: for nash, the equilibrium best by "welfare", "fairness" or "entropy" of all.
         arithmetic: "exact" (rational, certified) or "float".
         method: forces one method. For one Nash equilibrium: "pure", "zero-sum",
-            "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration" or
-            "lemke-howson" (from every label); of a tree "sequence-form", "supports", "dcfr" or
-            "reduced". For stackelberg see `stackelberg`, for Markov
-            games `markov.nash.solve_nash`.
+            "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration",
+            "lemke-howson" (from every label) or "pure" (any number of players); of a tree
+            "sequence-form", "supports", "dcfr", "reduced" or "pure". For stackelberg see
+            `stackelberg`, for Markov games `markov.nash.solve_nash`.
         time_limit: seconds after which to return what was found, marked incomplete; reading the
             game counts.
         memory_limit: bytes by which the process may grow, to the same effect.
@@ -156,7 +157,8 @@ def check(
             profile, loaded, concept = profile.claim(game, concept, partial(games.load, **reading))
         else:
             loaded, concept = games.load(game, **reading), concept or "nash"
-        loaded = game_for("check", concept, loaded, asked)
+        needed = {*asked, "nearest"} if nearest else asked
+        loaded = game_for("check", concept, loaded, needed)
         row = row_of("check", concept, loaded, asked)
         if "nearest" in row.check_options:
             asked["nearest"] = nearest

@@ -30,6 +30,9 @@ class Record:
         components: connected components, as indices of extreme equilibria (find="all").
         component_indices: the index of each component; they add up to 1 (Shapley 1974).
         subsets: the maximal Nash subsets (find="all").
+        open_subgames: of all subgame-perfect equilibria, where a subgame may have infinitely many,
+            the moves that lead to the subgames in which they pay differently, so that only extreme
+            ones of them are listed.
         follower: for commitments in several steps, the follower's class: "stationary" or "optimal".
         policy: for those, what the leader may commit to: "deterministic" or "stochastic" tables.
         bounds: for those, more bounds on the leader's value by name: "folk" and, with a horizon,
@@ -52,6 +55,7 @@ class Record:
     components: tuple[tuple[int, ...], ...] | None = None
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
+    open_subgames: tuple[tuple[str, ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None
     bounds: Mapping[str, Number] | None = None

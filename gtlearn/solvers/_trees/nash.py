@@ -14,6 +14,7 @@ from gtlearn.games.reduction import MAX_REDUCED_PROFILES
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._nash.asked import solve_nash as solve_normal_form
+from gtlearn.solvers._nash.pure import BEST_RESPONSES
 from gtlearn.solvers._trees.approximate import approximate_plans
 from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_of, num_plans
 from gtlearn.solvers._trees.from_plans import behaviour_of_mixture
@@ -25,12 +26,14 @@ from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Tab
 from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.tree_values import regrets_and_payoffs
 
-PROGRAM, SUPPORTS, DISCOUNTED, PLANS = "sequence-form", "supports", "dcfr", "reduced"
+PROGRAM, SUPPORTS, DISCOUNTED = "sequence-form", "supports", "dcfr"
+PLANS, PURE = "reduced", "pure"
 _METHODS = {
     PROGRAM: "linear program of the sequence form",
     SUPPORTS: "linear programs on the supports of regret minimisation (DCFR)",
     DISCOUNTED: "discounted regret minimisation (DCFR)",
     PLANS: "reduced normal form",
+    PURE: BEST_RESPONSES,
 }
 _MEDIUM = 5_000  # sequences of a player from which the linear program may be given up
 _TRIED = 6.0  # times as long as it usually takes, after which it is
@@ -62,16 +65,16 @@ def solve_nash(
 
     Two players whose payoffs have a constant sum are solved in the sequence form, others in the
     reduced normal form, whose equilibrium is then played in behaviour strategies (Kuhn 1953); large
-    games of either kind on the supports that regret minimisation finds. All equilibria, and those
-    of players without perfect recall, are listed in plans.
+    games of either kind on the supports that regret minimisation finds. All equilibria, pure ones,
+    and those of players without perfect recall, are listed in plans.
 
     Raises:
         InputError: if the method is unknown or does not fit.
     """
     if method is not None and method not in _METHODS:
         raise InputError(f"{method!r} is no method for a tree; use {' or '.join(_METHODS)}")
-    plans_only = find == "all" or select is not None or arithmetic == "float"
-    if plans_only and method is None and select is None and arithmetic == "exact":
+    plans_only = find == "all" or select is not None or arithmetic == "float" or method == PURE
+    if find == "all" and method is None and select is None and arithmetic == "exact":
         plans_only = not _has_too_many_plans(game)
     if plans_only or game.num_players != 2 or not game.has_perfect_recall:
         if method in (PROGRAM, SUPPORTS, DISCOUNTED):
@@ -80,7 +83,12 @@ def solve_nash(
                 "recall; leave it out"
             )
         solution = solve_normal_form(
-            game.reduced(), find=find, select=select, arithmetic=arithmetic, progress=progress
+            game.reduced(),
+            find=find,
+            select=select,
+            arithmetic=arithmetic,
+            method=method if method == PURE else None,
+            progress=progress,
         )
         return replace(solution, notes=(*solution.notes, IN_PLANS))
     with heard_by(progress):

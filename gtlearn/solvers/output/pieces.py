@@ -129,6 +129,11 @@ def mix(labels: Sequence[str], strategy: Sequence[Real], separator: str = ", ") 
     return separator.join(shown)
 
 
+def one_line(label: str) -> str:
+    """A label on one line."""
+    return " / ".join(line.strip() for line in label.splitlines() if line.strip())
+
+
 def mix_cell(labels: Sequence[str], strategy: Sequence[Real]) -> str:
     """As `mix`, with one action a line where their names are long."""
     played = (label for label, p in zip(labels, strategy, strict=True) if p != 0)

@@ -101,7 +101,7 @@ def _content(solution: Record) -> str:
         stopped = " before the search was stopped" if late else ""
         return f"No {concept.title} found{stopped}"
     if solution.concept == "subgame-perfect":
-        return f"{count} {name}" + ("; there is no other" if solution.complete else " found")
+        return f"{count} {name}{_other_subgame_perfect(solution)}"
     if solution.concept != "nash":
         if late and solution.concept == "stackelberg":
             name = "commitment"
@@ -129,6 +129,16 @@ def _content(solution: Record) -> str:
     if all_isolated(solution):
         return f"{count} {name}; {no_other}"
     return f"{count} extreme {name}; all others are the mixtures named below"
+
+
+def _other_subgame_perfect(solution: Record) -> str:
+    if solution.open_subgames:
+        return " of infinitely many"
+    if not solution.complete:
+        return " found"
+    if solution.open_subgames is None:
+        return "; there is no other" if len(solution) == 1 else "; there are no others"
+    return f"; any other pays {'the same' if len(solution) == 1 else 'as one of them'}"
 
 
 def _content_in_steps(solution: Record) -> str:

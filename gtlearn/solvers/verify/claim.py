@@ -46,6 +46,8 @@ class Claim:
         components: connected components, as indices of outcomes.
         component_indices: the index of each component.
         subsets: the maximal Nash subsets.
+        open_subgames: of subgame-perfect equilibria, the moves that lead to subgames of which not
+            all is listed.
         follower: the follower's class, of commitments to tables.
         policy: what the leader may commit to, of commitments to tables.
         bounds: more bounds on the leader's value, by name.
@@ -65,6 +67,7 @@ class Claim:
     components: tuple[tuple[int, ...], ...] | None = None
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
+    open_subgames: tuple[tuple[str, ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None
     bounds: Mapping[str, Number] | None = None
@@ -83,6 +86,7 @@ PARTS = (
     "components",
     "component_indices",
     "subsets",
+    "open_subgames",
     "follower",
     "policy",
     "bounds",
@@ -115,6 +119,9 @@ def whole_statements(claim: Claim, known: Collection[str] = ()) -> Iterator[Stat
         known: what the JSON may say besides, and is tested elsewhere.
     """
     yield Statement("in which arithmetic they are", partial(_weakest, claim))
+    if claim.open_subgames is not None and claim.concept != "subgame-perfect":
+        what = partial(foreign, "open subgames are", "subgame-perfect equilibria")
+        yield Statement("the open subgames", what)
     yield from _unknown(claim.besides, known, "")
 
 

@@ -41,6 +41,7 @@ from gtlearn.solvers.verify.report import (
 
 if TYPE_CHECKING:
     from gtlearn.solvers.verify.claim import Claim
+    from gtlearn.solvers.verify.sequence_dominance import SequenceElimination
 
 _NO_LIST = "a proof is given, but no complete list of Nash equilibria, which alone it can prove"
 
@@ -64,9 +65,9 @@ def solution(
 
     Args:
         game: what `games.load` takes; it alone is believed.
-        claimed: a Solution or DominanceResult, or the JSON object of one, of
-            schema gtlearn/solution/1 or gtlearn/dominance/1; or the result of a run, of schema
-            gtlearn/run/1.
+        claimed: a Solution, DominanceResult or SequenceDominance, or the JSON object of one, of
+            schema gtlearn/solution/1, gtlearn/dominance/1 or gtlearn/sequence-dominance/1; or the
+            result of a run, of schema gtlearn/run/1.
         proof: a log that proves that a list of Nash equilibria is complete, as `solvers.proof_of`
             makes it; `complete` is then proven by it or not at all.
         time_limit: seconds after which what is not yet verified is on trust.
@@ -102,13 +103,27 @@ def _statements(game: Game, claimed: Any, proof: Any) -> Iterator[Statement]:
         from gtlearn.solvers.verify.dominance import dominance_statements, elimination_of
 
         return dominance_statements(_normal_form(game), elimination_of(claimed))
+    if hasattr(claimed, "kept"):
+        from gtlearn.solvers.verify.sequence_dominance import sequence_elimination_of
+
+        return _of_sequences(game, sequence_elimination_of(claimed), proof)
     from gtlearn.solvers.verify.claim import claim_of
 
     return _of_claim(game, claim_of(claimed), proof)
 
 
+def _of_sequences(game: Game, stated: SequenceElimination, proof: Any) -> Iterator[Statement]:
+    from gtlearn.solvers.verify.sequence_dominance import sequence_statements
+
+    if proof is not None:
+        raise InputError(_NO_LIST)
+    if not isinstance(game, ExtensiveGame):
+        raise InputError(f"{game.name!r} is no tree, as an elimination of sequences needs")
+    return sequence_statements(game, stated)
+
+
 def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statement]:
-    from gtlearn.solvers.verify import dominance, reading, run
+    from gtlearn.solvers.verify import dominance, reading, run, sequence_dominance
 
     schema = data.get("schema")
     if schema == reading.SOLUTION_SCHEMA:
@@ -118,9 +133,12 @@ def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statem
     if schema == dominance.DOMINANCE_SCHEMA:
         stated = dominance.read_elimination(data)
         return dominance.dominance_statements(_normal_form(game), stated)
+    if schema == sequence_dominance.SEQUENCE_SCHEMA:
+        return _of_sequences(game, sequence_dominance.read_sequence_elimination(data), proof)
     if schema == run.RUN_SCHEMA:
         return run.run_statements(game, data)
-    known = " or ".join((reading.SOLUTION_SCHEMA, dominance.DOMINANCE_SCHEMA, run.RUN_SCHEMA))
+    schemas = reading.SOLUTION_SCHEMA, dominance.DOMINANCE_SCHEMA
+    known = " or ".join((*schemas, sequence_dominance.SEQUENCE_SCHEMA, run.RUN_SCHEMA))
     raise InputError(f"the object's schema is {quoted(schema)}; it must be {known}")
 
 

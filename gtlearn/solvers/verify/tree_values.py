@@ -189,17 +189,18 @@ def regrets_in_subgames(
     """
     if isinstance(game, MergedGame):
         return regrets_in_states(game, tables)[1]
-    values, roots = values_of(game, tables), subgame_roots(game)
+    values, (roots, _) = values_of(game, tables), subgames_of(game)
     most = []
     for player in range(game.num_players):
-        best = _best_in_subgames(game, tables, player, roots)
+        best = _best_in_subgames(game, tables, player, set(roots))
         gains = (best[root] - values[root][player] for root in roots)
         most.append(max(gains, default=Fraction(0)))
     return tuple(most)
 
 
-def subgame_roots(game: ExtensiveGame) -> set[int]:
-    """The nodes at which subgames begin."""
+def subgames_of(game: ExtensiveGame) -> tuple[list[int], list[int]]:
+    """The nodes at which subgames begin, the last first, and for each node one more than the last
+    node below it."""
     count, mover, place = game.num_nodes, game.mover.tolist(), game.place.tolist()
     spans: dict[tuple[int, int], list[int]] = {}
     for node in range(count):
@@ -209,16 +210,16 @@ def subgame_roots(game: ExtensiveGame) -> set[int]:
     for nodes in spans.values():
         for node in nodes:
             low[node], high[node] = nodes[0], nodes[-1]
-    roots = set()
+    roots = []
     for node in range(count - 1, -1, -1):
         if mover[node] != _LEAF and low[node] >= node and high[node] < end[node]:
-            roots.add(node)
+            roots.append(node)
         before = int(game.parent[node])
         if before >= 0:
             low[before] = min(low[before], low[node])
             high[before] = max(high[before], high[node])
             end[before] = max(end[before], end[node])
-    return roots
+    return roots, end
 
 
 def _best_in_subgames(

@@ -25,9 +25,11 @@ from gtlearn.solvers.verify.claim import (
 from gtlearn.solvers.verify.form import items, number_failures
 from gtlearn.solvers.verify.merged import merge_statements
 from gtlearn.solvers.verify.report import Statement, Tested, Unproven, unless
+from gtlearn.solvers.verify.subgame_lists import ListedSubgames, PlayedInTree
 from gtlearn.solvers.verify.tree_values import (
     regrets_and_payoffs,
     regrets_in_subgames,
+    subgames_of,
     values_of,
 )
 from gtlearn.solvers.verify.unique_plans import plan_failures
@@ -75,6 +77,10 @@ def tree_statements(game: _Game, claim: Claim) -> Iterator[Statement]:
     if len(claim.outcomes) > 1:
         keys = [tables_of(game, outcome) for outcome in claim.outcomes]
         yield Statement("that the solutions are different ones", partial(repeated, keys))
+    if claim.open_subgames is not None and claim.concept == _PERFECT:
+        if isinstance(game, MergedGame):
+            raise InputError("open subgames are stated of merged states, which have none")
+        yield Statement("the open subgames", partial(_open, game, claim))
     if claim.complete:
         yield Statement(COMPLETE, partial(_others, game, claim))
 
@@ -107,25 +113,52 @@ def _gains(game: ExtensiveGame, result: Mapping[str, Any]) -> list[str]:
 
 
 def _others(game: _Game, claim: Claim) -> list[str]:
-    """What shows that the list lacks one: nothing, where each move of a subgame-perfect equilibrium
-    of perfect information is strictly better than the others. There is one in every finite game
-    with perfect recall (Selten 1965)."""
+    """What shows that the list lacks one, up to others that pay the same in every subgame. There is
+    one in every finite game with perfect recall (Selten 1965)."""
     if not claim.outcomes and game.has_perfect_recall:
         return ["no solution is listed, but there is one"]
-    if claim.concept == _PERFECT and len(claim.outcomes) == 1 and game.has_perfect_information:
-        values = values_of(game, tables_of(game, claim.outcomes[0]))
-        below: dict[int, list[Fraction]] = {}
-        for before, node in zip(*(nodes.tolist() for nodes in game.edges), strict=True):
-            if (mover := int(game.mover[before])) >= 0:
-                below.setdefault(before, []).append(values[node][mover])
-        if all(own.count(max(own)) == 1 for own in below.values()):
-            return []
+    if claim.concept == _PERFECT and isinstance(game, ExtensiveGame):
+        return _listed(game, claim).missing()
+    if claim.concept == _PERFECT and len(claim.outcomes) == 1 and _is_strict(game, claim):
+        return []
     if claim.concept == "nash" and len(claim.outcomes) == 1 and _states_plans(claim.outcomes[0]):
         failures = _plan_failures(game, claim.outcomes[0])
         if not failures and not all(claim.outcomes[0].certificate.evidence["unique_plans"]):
             return ["a player has other optimal plans"]
         return failures
     raise Unproven("nothing here proves that there are no others")
+
+
+def _is_strict(game: _Game, claim: Claim) -> bool:
+    """Whether each move of an equilibrium of perfect information is better than the others."""
+    values = values_of(game, tables_of(game, claim.outcomes[0]))
+    below: dict[int, list[Fraction]] = {}
+    for before, node in zip(*(nodes.tolist() for nodes in game.edges), strict=True):
+        if (mover := int(game.mover[before])) >= 0:
+            below.setdefault(before, []).append(values[node][mover])
+    return all(own.count(max(own)) == 1 for own in below.values())
+
+
+def _open(game: ExtensiveGame, claim: Claim) -> list[str]:
+    """Which subgames that are named are not open, and which are, and are not named."""
+    listed = _listed(game, claim)
+    stated = list(claim.open_subgames or ())
+    true = {game.history(root): root for root in listed.open_roots()}
+    failures = [
+        f"the subgame at {listed.named(root)} has infinitely many equilibria that pay differently"
+        for history, root in true.items()
+        if history not in stated
+    ]
+    wrong = sum(history not in true for history in stated)
+    if wrong or len(set(stated)) < len(stated):
+        failures.append(f"{wrong} of the open subgames are none, or one is named twice")
+    return failures
+
+
+def _listed(game: ExtensiveGame, claim: Claim) -> ListedSubgames:
+    tables = [tables_of(game, outcome) for outcome in claim.outcomes]
+    profiles = [PlayedInTree(own, values_of(game, own)) for own in tables]
+    return ListedSubgames(game, *subgames_of(game), profiles)
 
 
 def _states_plans(outcome: Outcome) -> bool:
