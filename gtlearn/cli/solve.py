@@ -66,7 +66,7 @@ def solve(
     from gtlearn.cli.output import emit, format_for, json_text, note, progress_bar, require_writable
     from gtlearn.cli.reading import STOPPED, interruptible, load_game, reading
     from gtlearn.limits import limited
-    from gtlearn.solvers._nash.proof import require_log
+    from gtlearn.solvers._one_shot.proof import require_log
     from gtlearn.solvers.concepts import game_for, row_of
 
     require_writable(output)

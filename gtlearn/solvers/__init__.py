@@ -17,8 +17,8 @@ from gtlearn.solvers._dominance.sequences import sequence_dominance as sequence_
 from gtlearn.solvers._nash import all_equilibria as all_equilibria
 from gtlearn.solvers._nash import one_equilibrium as one_equilibrium
 from gtlearn.solvers._nash import pure_equilibria as pure_equilibria
-from gtlearn.solvers._nash.proof import proof_of as proof_of
 from gtlearn.solvers._nash.zero_sum import zero_sum as zero_sum
+from gtlearn.solvers._one_shot.proof import proof_of as proof_of
 from gtlearn.solvers.dispatch import check as check
 from gtlearn.solvers.dispatch import solve as solve
 from gtlearn.solvers.solution import Solution as Solution

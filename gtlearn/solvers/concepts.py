@@ -97,7 +97,7 @@ _OWN = {
             "Nash equilibrium",
             {
                 NORMAL_FORM: Row(
-                    f"{_SOLVERS}._nash.asked:solve_nash",
+                    f"{_SOLVERS}._one_shot.nash:solve_nash",
                     frozenset({"find", "select", "arithmetic", "method"}),
                     f"{_CHECKS}:check_equilibrium",
                     frozenset({"nearest"}),

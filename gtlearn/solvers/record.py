@@ -30,6 +30,8 @@ class Record:
         components: connected components, as indices of extreme equilibria (find="all").
         component_indices: the index of each component; they add up to 1 (Shapley 1974).
         subsets: the maximal Nash subsets (find="all").
+        open_supports: of all equilibria of more than two players, the supports (the actions that
+            each player plays) in which there may be more than are listed.
         open_subgames: of all subgame-perfect equilibria, where a subgame may have infinitely many,
             the moves that lead to the subgames in which they pay differently, so that only extreme
             ones of them are listed.
@@ -55,6 +57,7 @@ class Record:
     components: tuple[tuple[int, ...], ...] | None = None
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
+    open_supports: tuple[tuple[tuple[int, ...], ...], ...] | None = None
     open_subgames: tuple[tuple[str, ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None

@@ -17,6 +17,7 @@ from gtlearn.games.numbers import Number
 from gtlearn.limits import OK, LimitReached
 from gtlearn.solvers._nash.certified import certified
 from gtlearn.solvers.dummies import two_who_choose
+from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy
 from gtlearn.solvers.solution import Solution
 
@@ -45,7 +46,8 @@ def select(solution: Solution, criterion: str) -> Solution:
     if criterion not in CRITERIA:
         raise InputError(f"{criterion!r} is no way to select; use {', '.join(CRITERIA)}")
     equilibria = [e for e in solution if isinstance(e, NashEquilibrium)]
-    if not equilibria or (solution.subsets is None and solution.status == OK):
+    listed = solution.subsets is not None or solution.open_supports is not None
+    if not equilibria or not (listed or solution.status != OK):
         raise InputError("there is no equilibrium to select from; find all of them first")
     status, notes = solution.status, list(solution.notes)
     if criterion != ENTROPY:
@@ -73,6 +75,7 @@ def select(solution: Solution, criterion: str) -> Solution:
         components=None,
         component_indices=None,
         subsets=None,
+        open_supports=None,
         notes=tuple(notes),
     )
 
@@ -85,9 +88,13 @@ def _has_dummies(solution: Solution) -> bool:
     return _has_sets(solution) and two_who_choose(solution.game) is not None
 
 
-def score(payoffs: Sequence[Number], criterion: str) -> tuple[Fraction, ...]:
-    """What the criterion, "welfare" or "fairness", prefers the larger of: to be compared only."""
-    exact = [Fraction(p) for p in payoffs]
+def score(payoffs: Sequence[Real], criterion: str) -> tuple[Fraction, ...]:
+    """What the criterion, "welfare" or "fairness", prefers the larger of: to be compared only.
+
+    Of enclosed numbers the midpoints are compared, which differ from them by less than 1e-30 of the
+    payoffs.
+    """
+    exact = [p.mid if isinstance(p, Enclosure) else Fraction(p) for p in payoffs]
     welfare = sum(exact, Fraction())
     return (welfare,) if criterion == WELFARE else (min(exact), welfare)
 

@@ -13,8 +13,8 @@ from gtlearn.games import ExtensiveGame
 from gtlearn.games.reduction import MAX_REDUCED_PROFILES
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.progress import Progress, heard_by, tell
-from gtlearn.solvers._nash.asked import solve_nash as solve_normal_form
 from gtlearn.solvers._nash.pure import BEST_RESPONSES
+from gtlearn.solvers._one_shot.nash import solve_nash as solve_normal_form
 from gtlearn.solvers._trees.approximate import approximate_plans
 from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_of, num_plans
 from gtlearn.solvers._trees.from_plans import behaviour_of_mixture

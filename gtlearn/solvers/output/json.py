@@ -52,6 +52,7 @@ def to_json(solution: Record) -> dict[str, Any]:
         "components": plain(solution.components),
         "component_indices": plain(solution.component_indices),
         "subsets": _subsets_json(solution.subsets),
+        "open_supports": plain(solution.open_supports),
         "open_subgames": plain(solution.open_subgames),
         "bounds": solution.bounds and {n: json_number(v) for n, v in solution.bounds.items()},
         "robustness": plain(solution.robustness) or None,

@@ -46,6 +46,7 @@ class Claim:
         components: connected components, as indices of outcomes.
         component_indices: the index of each component.
         subsets: the maximal Nash subsets.
+        open_supports: the supports in which there may be more equilibria than are listed.
         open_subgames: of subgame-perfect equilibria, the moves that lead to subgames of which not
             all is listed.
         follower: the follower's class, of commitments to tables.
@@ -67,6 +68,7 @@ class Claim:
     components: tuple[tuple[int, ...], ...] | None = None
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
+    open_supports: tuple[tuple[tuple[int, ...], ...], ...] | None = None
     open_subgames: tuple[tuple[str, ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None
@@ -86,6 +88,7 @@ PARTS = (
     "components",
     "component_indices",
     "subsets",
+    "open_supports",
     "open_subgames",
     "follower",
     "policy",

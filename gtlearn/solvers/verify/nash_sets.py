@@ -29,8 +29,10 @@ from gtlearn.solvers.verify.extreme import (
 )
 from gtlearn.solvers.verify.form import index, items, text
 from gtlearn.solvers.verify.listing import Listing
-from gtlearn.solvers.verify.proof import replayed
+from gtlearn.solvers.verify.many_players import index_failures, open_failures
+from gtlearn.solvers.verify.proof import replayed, require_of_game
 from gtlearn.solvers.verify.report import Statement, Unproven
+from gtlearn.solvers.verify.support_proof import missing_on_supports
 
 
 def set_statements(listing: Listing) -> Iterator[Statement]:
@@ -46,6 +48,8 @@ def set_statements(listing: Listing) -> Iterator[Statement]:
         yield Statement("the connected components of the solutions", partial(_components, listing))
     if claim.component_indices is not None:
         yield Statement("the indices of the components", partial(_component_indices, listing))
+    if claim.open_supports is not None:
+        yield Statement("the open supports", partial(open_failures, listing.game, claim))
 
 
 def not_extreme(listing: Listing) -> list[str]:
@@ -74,8 +78,10 @@ def _index(listing: Listing, k: int) -> list[str]:
         InputError: if it is no index of a bimatrix game's equilibrium.
         Unproven: if the game is too large to see that a degenerate equilibrium is isolated.
     """
-    game, said = listing.two_sided(), listing.equilibria[k].index
-    pair = listing.pair(k)
+    said = listing.equilibria[k].index
+    if listing.bimatrix is None:
+        return index_failures(listing.game, listing.equilibria[k])
+    game, pair = listing.bimatrix, listing.pair(k)
     if not is_regular(game, pair):
         if not is_extreme(game, pair):
             return ["an index is given, but the equilibrium is not isolated"]
@@ -206,13 +212,16 @@ def missing(listing: Listing) -> list[str]:
     if absent:
         labels = zip(listing.game.actions, absent, strict=True)
         return [f"the equilibrium {', '.join(names[a] for names, a in labels)} is not listed"]
+    if listing.bimatrix is None and listing.claim.log is not None:
+        require_of_game(listing.game, listing.claim.log)
+        return missing_on_supports(listing.game, listing.equilibria, listing.claim.log)
     if listing.claim.log is not None:
         return not_extreme(listing) or _missing_of_vertices(listing, listing.claim.log)
     if is_dominance_solvable(listing.game):
         return []
     bimatrix = listing.bimatrix
     if bimatrix is None:
-        raise Unproven("nothing here proves it for more than two players")
+        raise Unproven("for more than two players only a log proves it, that of `solve --proof`")
     return not_extreme(listing) or _missing_of_two(listing, bimatrix)
 
 
@@ -228,9 +237,9 @@ def _absent_pure(listing: Listing) -> tuple[int, ...] | None:
     for player, tensor in enumerate(game.payoffs):
         stable &= tensor.numerators == tensor.numerators.max(axis=player, keepdims=True)
     listed = {
-        tuple(max(range(len(s)), key=s.__getitem__) for s in equilibrium.strategies)
+        tuple(strategy.index(1) for strategy in equilibrium.strategies)
         for equilibrium in listing.equilibria
-        if all(max(strategy) == 1 for strategy in equilibrium.strategies)
+        if all(1 in strategy for strategy in equilibrium.strategies)
     }
     profiles = map(tuple, np.argwhere(stable).tolist())
     return next((profile for profile in profiles if profile not in listed), None)

@@ -48,11 +48,7 @@ def replayed(game: NormalFormGame, log: Any) -> tuple[int, Iterator[_Vertex]]:
     Raises:
         InputError: if the log does not prove that its vertices are all.
     """
-    if not isinstance(log, Mapping) or log.get("schema") != _PROOF_SCHEMA:
-        raise InputError(f"the proof is no JSON object of schema {_PROOF_SCHEMA}")
-    stated = log.get("game")
-    if not isinstance(stated, Mapping) or stated.get("fingerprint") != game.fingerprint:
-        raise InputError("the proof is of another game: its fingerprint is not that of this one")
+    require_of_game(game, log)
     players_and_game = of_two(game)
     if players_and_game is None:
         raise InputError("the proof is of a game of two players, and here more than two choose")
@@ -63,6 +59,19 @@ def replayed(game: NormalFormGame, log: Any) -> tuple[int, Iterator[_Vertex]]:
     player = pair.index(place)
     polytope = _polytope(two, player, log)
     return player, _vertices(polytope, items(log.get("bases"), "the bases of the proof"))
+
+
+def require_of_game(game: NormalFormGame, log: Any) -> None:
+    """Tests that a log is one, and of this game.
+
+    Raises:
+        InputError: if it is not.
+    """
+    if not isinstance(log, Mapping) or log.get("schema") != _PROOF_SCHEMA:
+        raise InputError(f"the proof is no JSON object of schema {_PROOF_SCHEMA}")
+    stated = log.get("game")
+    if not isinstance(stated, Mapping) or stated.get("fingerprint") != game.fingerprint:
+        raise InputError("the proof is of another game: its fingerprint is not that of this one")
 
 
 @dataclass(frozen=True)

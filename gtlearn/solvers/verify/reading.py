@@ -98,6 +98,9 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         components=_if_any(partial(_each, read_integers), data.get("components")),
         component_indices=_if_any(read_integers, data.get("component_indices")),
         subsets=_if_any(partial(_each, _subset), data.get("subsets")),
+        open_supports=_if_any(
+            partial(_each, partial(_each, read_integers)), data.get("open_supports")
+        ),
         open_subgames=_if_any(
             partial(_each, partial(_each, partial(of_kind, str))), data.get("open_subgames")
         ),

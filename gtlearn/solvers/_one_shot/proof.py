@@ -1,7 +1,8 @@
 """A log that proves that a list of Nash equilibria is complete.
 
-It holds every basis of one best-response polytope, and names nothing else: that these are all, and
-which equilibria follow, is seen by whoever replays it (`gtlearn.solvers.verify.proof`).
+For two players it holds every basis of one best-response polytope, for more the regions into which
+their supports are divided, and names nothing else: that these are all, and which equilibria follow,
+is seen by whoever replays it (`gtlearn.solvers.verify.proof` and `support_proof`).
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ def require_log(game: Any, concept: str, find: str) -> None:
     Raises:
         InputError: unless all Nash equilibria of a game in which two players choose are asked for.
     """
-    if (concept, find) != ("nash", "all") or _played(game) is None:
+    if (concept, find) != ("nash", "all") or not isinstance(game, NormalFormGame):
         raise InputError(
-            "there is a log only for all Nash equilibria of a game in normal form in which two "
-            f"players choose ({option('concept', 'nash')}, {option('find', 'all')})"
+            "there is a log only for all Nash equilibria of a game in normal form "
+            f"({option('concept', 'nash')}, {option('find', 'all')})"
         )
 
 
@@ -43,10 +44,11 @@ def proof_of(
 ) -> dict[str, Any]:
     """The log that proves that a list of Nash equilibria is complete, for `verify`.
 
-    The polytope is enumerated once more, which takes about as long as to solve.
+    The polytope is enumerated once more, which takes about as long as to solve; where more than two
+    players choose, the supports.
 
     Args:
-        solution: a complete one, of a game in which two players choose.
+        solution: a complete one, of a game in normal form.
         time_limit: seconds that it may take.
         memory_limit: bytes by which the process may grow.
 
@@ -63,8 +65,15 @@ def proof_of(
     (0, ['3', '5', 'a', 'c'])
     """
     require_log(solution.game, solution.concept, "all" if solution.complete else "one")
+    of_game = {"name": solution.game.name, "fingerprint": solution.game.fingerprint}
     game = _played(solution.game)
-    assert game is not None  # as `require_log` has it
+    if game is None:
+        from gtlearn.solvers._multiplayer.proof import log_of_supports
+
+        assert isinstance(solution.game, NormalFormGame)  # as `require_log` has it
+        with limits.limited(time_limit, memory_limit):
+            supports = log_of_supports(solution.game)
+        return {"schema": _PROOF_SCHEMA, "game": of_game, "supports": supports}
     player = int(game.shape[0] > game.shape[1])  # who has fewer actions, hence fewer vertices
     payoffs = game.payoffs[1 - player]
     with limits.limited(time_limit, memory_limit):
@@ -74,7 +83,7 @@ def proof_of(
         bases, perturbation = _bases(positive if player else positive.T)
     return {
         "schema": _PROOF_SCHEMA,
-        "game": {"name": solution.game.name, "fingerprint": solution.game.fingerprint},
+        "game": of_game,
         "player": solution.game.players.index(game.players[player]),
         "shift": format_number(Fraction(shift, payoffs.denominator)),
         "perturbation": perturbation,

@@ -9,6 +9,7 @@ from fractions import Fraction
 from gtlearn import child, limits
 from gtlearn.errors import InputError, option
 from gtlearn.games import NormalFormGame
+from gtlearn.games.dummies import choosing_pair
 from gtlearn.limits import LimitReached
 from gtlearn.progress import Progress
 from gtlearn.solvers import _nash as nash
@@ -34,7 +35,11 @@ def solve_nash(
     Raises:
         InputError: if the method does not find what is asked for.
     """
-    if find == "all" or select is not None:
+    if choosing_pair(game) is None:
+        from gtlearn.solvers._multiplayer.asked import solve_many  # flint takes a while to import
+
+        solution = solve_many(game, find=find, select=select, method=method, progress=progress)
+    elif find == "all" or select is not None:
         if method is not None and (method not in nash.ALL_METHODS or select is not None):
             raise InputError(
                 f"method {method!r} does not find all equilibria; use "

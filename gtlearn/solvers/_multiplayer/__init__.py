@@ -1,0 +1,1 @@
+"""Nash equilibria of games in which more than two players choose."""

@@ -1,0 +1,214 @@
+"""All isolated Nash equilibria of n players, with a proof that there are no others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn import limits
+from gtlearn.errors import InputError, option
+from gtlearn.games import NormalFormGame
+from gtlearn.limits import OK, LimitReached
+from gtlearn.progress import Progress, heard_by, tell
+from gtlearn.solvers._multiplayer.classes import (
+    SupportClass,
+    SupportProfile,
+    count_of_supports,
+    float_payoffs,
+    support_classes,
+)
+from gtlearn.solvers._multiplayer.regions import Log, LogEntry, RegionSearch
+from gtlearn.solvers._multiplayer.roots import (
+    Candidates,
+    certified_root,
+    index_of,
+)
+from gtlearn.solvers.outcomes import NashEquilibrium, weakest
+from gtlearn.solvers.solution import Solution
+
+BRANCH_AND_BOUND = "branch and bound on supports"
+MAX_SUPPORTS = 200_000
+_BUDGETS = 2_000, 40_000  # regions of a support, after which it stays open: at first, and again
+_AGAIN = 30  # supports that are left, of which so many more regions are looked at
+
+_Floats = NDArray[np.float64]
+
+
+@dataclass
+class Enumeration:
+    """What is known of a game's equilibria so far.
+
+    Attributes:
+        game: more than two players choose.
+        equilibria: those that are certified.
+        opened: the supports in which there may be others.
+        trees: for each support that had to be divided, the entries of its log in preorder.
+    """
+
+    game: NormalFormGame
+    equilibria: list[NashEquilibrium] = field(default_factory=list)
+    opened: list[SupportProfile] = field(default_factory=list)
+    trees: dict[SupportProfile, list[LogEntry]] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Looks at all supports.
+
+        Raises:
+            InputError: if there are too many, or payoffs are longer than 53 bits.
+            LimitReached: at a limit.
+        """
+        count = count_of_supports(self.game.shape)
+        if count > MAX_SUPPORTS:
+            raise InputError(
+                f"{self.game.name!r} has {count} supports, of which at most {MAX_SUPPORTS} are "
+                f"looked at; ask for one equilibrium with {option('find', 'one')}, or for pure "
+                f"ones with {option('method', 'pure')}"
+            )
+        left = [rest for supports in self._classes() for rest in self._look_at(supports)]
+        hard = sum(int((~rest.indifferent()).sum()) for rest in left)
+        for rest in left:
+            free = rest.indifferent() | (hard > _AGAIN)
+            self._leave_open(rest.chosen(np.flatnonzero(free)))
+            if not free.all():
+                chosen = rest.chosen(np.flatnonzero(~free))
+                for supports in self._search(chosen, _BUDGETS[1]):
+                    self._leave_open(supports)
+
+    def first(self, most: int | None = None) -> NashEquilibrium | None:
+        """The first that is met, if any.
+
+        Args:
+            most: how many supports are looked at, unless all are.
+
+        Raises:
+            InputError: if payoffs are longer than 53 bits.
+            LimitReached: at a limit.
+        """
+        for supports in self._classes(most):
+            self._look_at(supports)
+            if self.equilibria:
+                return self.equilibria[0]
+        return None
+
+    def _classes(self, most: int | None = None) -> Iterator[SupportClass]:
+        payoffs = float_payoffs(self.game)
+        if payoffs is None:
+            raise InputError(
+                f"a payoff of {self.game.name!r} has more than 53 bits over the common "
+                "denominator, for which mixed equilibria of more than two players are not "
+                f"computed; round the payoffs, or use {option('method', 'pure')}"
+            )
+        looked = 0
+        for every in support_classes(payoffs):
+            limits.check()
+            looked += every.count
+            if most is not None and looked > most:
+                return
+            supports = every.chosen(every.undominated())
+            if supports.count:
+                tell(None, f"supports of {' x '.join(map(str, supports.sizes))} actions")
+                yield supports
+
+    def _leave_open(self, supports: SupportClass) -> None:
+        self.opened += map(supports.supports, range(supports.count))
+
+    def _look_at(self, supports: SupportClass) -> list[SupportClass]:
+        """Keeps the equilibria that are found, and returns supports with more regions left."""
+        mixers = sum(size > 1 for size in supports.sizes)
+        if mixers == 0:
+            for k in range(supports.count):
+                self._keep(supports, k, [np.ones(1) for _ in supports.sizes])
+        elif mixers == 1:  # what it plays pays the same: else one action would dominate
+            self._leave_open(supports)
+        else:
+            return self._search(supports, _BUDGETS[0])
+        return []
+
+    def _search(self, supports: SupportClass, budget: int) -> list[SupportClass]:
+        candidates, log = Candidates(supports), Log()
+        search = RegionSearch(supports, log, candidates.near, budget)
+        opened = search.run()
+        for place in range(supports.count):
+            own = supports.supports(place)
+            for root in candidates.of(place):
+                self._keep(supports, place, root)
+            if place not in opened:
+                self.trees[own] = list(_preorder(log, int(search.roots[place])))
+        return [supports.chosen(np.array(sorted(opened)))] if opened else []
+
+    def _keep(self, supports: SupportClass, place: int, near: list[_Floats]) -> None:
+        """Certifies an equilibrium that is not known; where that fails its support stays open."""
+        own = supports.supports(place)
+        equilibrium = certified_root(self.game, own, near)
+        if equilibrium is None:
+            self.opened.append(own)
+            return
+        played = [p[np.ix_(*own)] for p in supports.payoffs]
+        equilibrium = replace(equilibrium, index=index_of(played, near))
+        if all(known.strategies != equilibrium.strategies for known in self.equilibria):
+            self.equilibria.append(equilibrium)
+
+
+def _preorder(log: Log, number: int) -> Iterator[LogEntry]:
+    waiting = [number]
+    while waiting:
+        entry = log.entries[waiting.pop()]
+        assert entry is not None  # the search has ended
+        below = {"shrink": 1, "split": 2}.get(entry[0], 0)
+        end = len(entry) - below
+        yield entry[:end]
+        waiting.extend(reversed(entry[end:]))
+
+
+def all_equilibria(game: NormalFormGame, *, progress: Progress | None = None) -> Solution:
+    """All isolated Nash equilibria of a game in which more than two players choose.
+
+    Each support is looked at unless an action dominates one of its own there (Porter, Nudelman &
+    Shoham 2008). `complete` says that there is no other equilibrium: each support is divided into
+    regions until each has none, or exactly one, which is certified. Else `open_supports` lists the
+    supports in which there may be others, such as those that hold infinitely many.
+
+    Raises:
+        InputError: if there are too many supports, or payoffs are too long.
+    """
+    start, work, status = time.monotonic(), Enumeration(game), OK
+    notes = [game.number_note] if game.number_note else []
+    with heard_by(progress):
+        try:
+            work.run()
+        except LimitReached as reached:
+            status = reached.status
+            notes.append(f"{reached}: not all supports were looked at; {reached.more}")
+    if work.opened:
+        notes.append(
+            f"{len(work.opened)} supports may hold other equilibria, infinitely many or hardly "
+            "isolated ones; JSON lists them"
+        )
+    equilibria = sorted(work.equilibria, key=_order)
+    return Solution(
+        game=game,
+        concept="nash",
+        method=BRANCH_AND_BOUND,
+        solutions=tuple(equilibria),
+        status=status,
+        complete=status == OK and not work.opened,
+        arithmetic=weakest(e.certificate.arithmetic for e in equilibria),
+        seconds=time.monotonic() - start,
+        open_supports=tuple(work.opened) if status == OK else None,
+        notes=tuple(notes),
+    )
+
+
+def _order(equilibrium: NashEquilibrium) -> tuple[Any, ...]:
+    """Pure ones first, then by what is played."""
+    supports = [[k for k, p in enumerate(s) if _is_played(p)] for s in equilibrium.strategies]
+    return sum(map(len, supports)), supports, [list(map(float, s)) for s in equilibrium.strategies]
+
+
+def _is_played(probability: Any) -> bool:
+    return float(probability) > 0

@@ -1,0 +1,369 @@
+"""Branch and bound over the mixtures on given supports: where can an equilibrium be?
+
+A region is a product of simplices, one a player, inside the simplices of mixtures. Payoff
+differences are linear in each player's mixture, so that over a region they are largest and smallest
+at products of vertices. Floats decide only where the margin is far above their rounding; what they
+claim is kept in a log that is replayed in integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtlearn import limits
+from gtlearn.solvers._multiplayer.classes import SupportClass
+
+_Floats = NDArray[np.float64]
+
+_MARGIN = 1e-10  # of the range of payoffs: thousands of sums of doubles round off less
+_CUT = 31 / 64  # where an edge is divided: off the middle, where equilibria often lie
+_GRID = 2.0**-16  # of which lower bounds of coordinates are multiples
+_CHUNK = 2048  # regions that are looked at together
+_SHRUNK = 0.5  # of its volume that a region keeps, below which it is not divided at once
+_INSIDE = 1e-9  # a root's coordinates in a region, at least
+
+LogEntry = tuple[Any, ...]  # of the log; see `Log`
+
+
+@dataclass
+class Log:
+    """Why there is no equilibrium in a region, or one; a number a region.
+
+    Entries are ("dominated", player, action, worse action), ("linear", equation),
+    ("inequality", player, action), ("empty", bounds), ("root", equilibrium) for regions that are
+    closed; ("shrink", bounds, region) and ("split", player, vertex, vertex, region, region) for
+    others, with the bounds as multiples of `_GRID`; and ("open",).
+    """
+
+    entries: list[LogEntry | None] = field(default_factory=list)
+
+    def new(self, count: int) -> NDArray[np.int64]:
+        """Numbers for so many regions."""
+        first = len(self.entries)
+        self.entries += [None] * count
+        return np.arange(first, first + count)
+
+
+@dataclass(frozen=True, eq=False)
+class _Regions:
+    """Regions of supports of one class.
+
+    Attributes:
+        gains: for each player (regions, actions - 1, others' vertices): what each action but the
+            first earns beyond the first, its own axis of length one.
+        vertices: for each player (regions, vertices, actions played).
+        support: (regions,), the support's place in its class.
+        number: (regions,), in the log.
+    """
+
+    gains: list[_Floats]
+    vertices: list[_Floats]
+    support: NDArray[np.int64]
+    number: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    def __getitem__(self, which: Any) -> _Regions:
+        return _Regions(
+            [g[which] for g in self.gains],
+            [v[which] for v in self.vertices],
+            self.support[which],
+            self.number[which],
+        )
+
+    def moved(self, player: int, matrices: _Floats, number: NDArray[np.int64]) -> _Regions:
+        """With other vertices of a player: (regions, vertices, old vertices)."""
+        gains = [
+            g if k == player else _along(g, 2 + player, matrices) for k, g in enumerate(self.gains)
+        ]
+        vertices = list(self.vertices)
+        vertices[player] = matrices @ vertices[player]
+        return _Regions(gains, vertices, self.support, number)
+
+
+def _along(values: _Floats, axis: int, matrices: _Floats) -> _Floats:
+    moved = np.moveaxis(values, axis, -1)
+    shape = moved.shape
+    product = moved.reshape(shape[0], -1, shape[-1]) @ np.swapaxes(matrices, 1, 2)
+    return np.moveaxis(product.reshape(shape), -1, axis)
+
+
+def _joined(parts: Sequence[_Regions]) -> _Regions:
+    players = range(len(parts[0].gains))
+    return _Regions(
+        [np.concatenate([p.gains[k] for p in parts]) for k in players],
+        [np.concatenate([p.vertices[k] for p in parts]) for k in players],
+        np.concatenate([p.support for p in parts]),
+        np.concatenate([p.number for p in parts]),
+    )
+
+
+Root = Callable[[int, list[_Floats]], tuple[list[_Floats], int | None] | None]
+
+
+class RegionSearch:
+    """Looks at the supports of one class.
+
+    Args:
+        supports: in which at least two players mix.
+        log: where it is written why regions are closed.
+        root: called with a support and a start, for the root near it and the number of the
+            equilibrium that it is, None where it is none; None where no root is near, or it may or
+            may not be an equilibrium.
+        budget: how many regions of a support are looked at before it stays open.
+    """
+
+    def __init__(self, supports: SupportClass, log: Log, root: Root, budget: int) -> None:
+        self.supports, self.log, self.root, self.budget = supports, log, root, budget
+        self.sizes, self.players = supports.sizes, range(len(supports.sizes))
+        self.mixers = [k for k in self.players if self.sizes[k] > 1]
+        self.equations = [(k, a) for k in self.mixers for a in range(1, self.sizes[k])]
+        first: dict[int, slice] = {}
+        for k in self.mixers:
+            start = min(q for q, (player, _) in enumerate(self.equations) if player == k)
+            first[k] = slice(start, start + self.sizes[k] - 1)
+        self.of = first  # the equations, and the unknowns, of each player
+        self.looked = np.zeros(supports.count, dtype=np.int64)
+        self.roots = log.new(supports.count)  # the number of each support's whole region
+
+    def run(self) -> set[int]:
+        """Closes all regions; the supports that stay open.
+
+        Raises:
+            LimitReached: at a limit.
+        """
+        opened: set[int] = set()
+        waiting = [self._whole()]
+        while waiting:
+            limits.check()
+            every = _joined(waiting)
+            regions, rest = every[:_CHUNK], every[_CHUNK:]
+            np.add.at(self.looked, regions.support, 1)
+            tired = self.looked[regions.support] > self.budget
+            for number in regions.number[tired].tolist():
+                self.log.entries[number] = ("open",)
+            opened.update(regions.support[tired].tolist())
+            waiting = [part for part in (rest, *self._looked_at(regions[~tired])) if len(part)]
+        return opened
+
+    def _whole(self) -> _Regions:
+        scale = max(float(np.ptp(p)) for p in self.supports.payoffs) or 1.0
+        gains = [(u[:, 1:] - u[:, :1]) / scale for u in self.supports.restricted]
+        count = self.supports.count
+        vertices = [np.broadcast_to(np.eye(k), (count, k, k)).copy() for k in self.sizes]
+        return _Regions(gains, vertices, np.arange(count), self.roots)
+
+    def _looked_at(self, regions: _Regions) -> list[_Regions]:
+        """What of the regions is not closed."""
+        if len(regions):
+            regions = self._without_dominated(regions)
+        if not len(regions):
+            return []
+        inverse = self._inverse(regions)
+        values, errors = self._coordinates(regions, inverse)
+        keep = self._linear(regions, values, errors) & self._inequalities(regions, values, errors)
+        regions, values, errors = regions[keep], values[keep], errors[keep]
+        if not len(regions):
+            return []
+        bounds, contracts = self._bounds(values, errors)
+        keep = self._not_empty(regions, bounds)
+        keep &= ~self._with_root(regions, contracts & keep)
+        return self._smaller(regions[keep], [b[keep] for b in bounds])
+
+    def _without_dominated(self, regions: _Regions) -> _Regions:
+        """Those in which no action is better than one that is played everywhere."""
+        keep = np.ones(len(regions), dtype=bool)
+        for player, gains in enumerate(regions.gains):
+            flat = gains.reshape(*gains.shape[:2], -1)
+            flat = np.concatenate([np.zeros_like(flat[:, :1]), flat], axis=1)
+            for worse in range(self.sizes[player]):
+                least = (flat - flat[:, worse : worse + 1]).min(axis=2)
+                best = least.argmax(axis=1)
+                for place in np.flatnonzero(keep & (least.max(axis=1) > _MARGIN)).tolist():
+                    entry = ("dominated", player, int(best[place]), worse)
+                    self.log.entries[regions.number[place]] = entry
+                    keep[place] = False
+        return regions[keep]
+
+    def _slopes(self, gains: _Floats, player: int) -> _Floats:
+        """How gains (regions, actions, others' vertices) of a player change with the coordinates of
+        each other player but the first, at the centre."""
+        slopes = np.zeros((*gains.shape[:2], len(self.equations)))
+        for other in self.mixers:
+            if other != player:
+                axes = tuple(2 + k for k in self.players if k != other)
+                values = gains.mean(axis=axes)
+                slopes[:, :, self.of[other]] = values[:, :, 1:] - values[:, :, :1]
+        return slopes
+
+    def _inverse(self, regions: _Regions) -> _Floats:
+        """About the inverse of the derivatives of the equations at the centre."""
+        slopes = np.concatenate(
+            [self._slopes(regions.gains[k][:, : self.sizes[k] - 1], k) for k in self.mixers],
+            axis=1,
+        )
+        size = np.maximum(np.abs(slopes).max(axis=(1, 2), keepdims=True), 1e-3)
+        noise = np.random.default_rng(0).standard_normal(slopes.shape[1:])  # for singular ones
+        return np.linalg.inv(slopes + 1e-12 * size * noise)
+
+    def _coordinates(self, regions: _Regions, inverse: _Floats) -> tuple[_Floats, _Floats]:
+        """The inverse times the equations at products of vertices, about the difference to the
+        root's coordinates: (regions, equations, vertices); and a bound on its rounding."""
+        values = np.concatenate(
+            [
+                np.broadcast_to(
+                    regions.gains[k][:, : self.sizes[k] - 1],
+                    (len(regions), self.sizes[k] - 1, *self.sizes),
+                )
+                for k in self.mixers
+            ],
+            axis=1,
+        )
+        flat = values.reshape(len(regions), len(self.equations), -1)
+        return inverse @ flat, _MARGIN * np.abs(inverse).sum(axis=2)
+
+    def _linear(self, regions: _Regions, values: _Floats, errors: _Floats) -> NDArray[np.bool_]:
+        """Whether no combination of the equations has one sign."""
+        sign = np.maximum(values.min(axis=2), -values.max(axis=2)) - errors
+        closed = sign.max(axis=1) > 0
+        which = sign.argmax(axis=1)
+        for place in np.flatnonzero(closed).tolist():
+            self.log.entries[regions.number[place]] = ("linear", int(which[place]))
+        keep: NDArray[np.bool_] = ~closed
+        return keep
+
+    def _inequalities(
+        self, regions: _Regions, values: _Floats, errors: _Floats
+    ) -> NDArray[np.bool_]:
+        """Whether at roots in the region no other action earns more than what is played."""
+        keep = np.ones(len(regions), dtype=bool)
+        for player, gains in enumerate(regions.gains):
+            others = gains[:, self.sizes[player] - 1 :]
+            if not others.shape[1]:
+                continue
+            slopes = self._slopes(others, player)
+            shape = (*others.shape[:2], *self.sizes)
+            at = np.broadcast_to(others, shape).reshape(*shape[:2], -1) - slopes @ values
+            rounding = (np.abs(slopes) @ errors[:, :, None])[:, :, 0] + _MARGIN
+            sign = at.min(axis=2) - rounding
+            for place in np.flatnonzero(keep & (sign.max(axis=1) > 0)).tolist():
+                action = self.sizes[player] + int(sign[place].argmax())
+                self.log.entries[regions.number[place]] = ("inequality", player, action)
+                keep[place] = False
+        return keep
+
+    def _bounds(self, values: _Floats, errors: _Floats) -> tuple[list[_Floats], NDArray[np.bool_]]:
+        """Lower bounds of the coordinates of roots, and whether there is at most one root."""
+        count = len(values)
+        rest = values.reshape(count, len(self.equations), *self.sizes).copy()
+        for equation, (player, vertex) in enumerate(self.equations):
+            index: list[Any] = [slice(None)] * rest.ndim
+            index[1], index[2 + player] = equation, vertex
+            rest[tuple(index)] -= 1  # a root's coordinate is what is left, with the other sign
+        bounds = [np.zeros((count, k)) for k in self.sizes]
+        changes = np.zeros((count, len(self.sizes), len(self.sizes)))
+        for player in self.mixers:
+            own, error = rest[:, self.of[player]], errors[:, self.of[player]]
+            own = np.concatenate([-own.sum(axis=1, keepdims=True), own], axis=1)
+            error = np.concatenate([error.sum(axis=1, keepdims=True), error], axis=1)
+            low = -own.reshape(count, self.sizes[player], -1).max(axis=2) - error - _GRID
+            low[:, 0] += 1
+            bounds[player] = np.floor(np.clip(low, 0, 1 + _GRID) / _GRID)
+            for other in self.mixers:
+                spread = own.max(axis=2 + other) - own.min(axis=2 + other)
+                most = spread.reshape(count, self.sizes[player], -1).max(axis=2) + 2 * error
+                changes[:, player, other] = most.sum(axis=1) / 2
+        powers = changes
+        for _ in range(6):
+            powers = np.minimum(powers @ powers, 1e30)
+        return bounds, powers.sum(axis=2).max(axis=1) < 1
+
+    def _not_empty(self, regions: _Regions, bounds: list[_Floats]) -> NDArray[np.bool_]:
+        keep = np.ones(len(regions), dtype=bool)
+        sums = np.stack([b.sum(axis=1) for b in bounds], axis=1) * _GRID
+        for place in np.flatnonzero((sums > 1).any(axis=1)).tolist():
+            self.log.entries[regions.number[place]] = ("empty", _listed(bounds, place))
+            keep[place] = False
+        return keep
+
+    def _with_root(self, regions: _Regions, unique: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which regions hold one equilibrium, and no other root."""
+        closed = np.zeros(len(regions), dtype=bool)
+        for place in np.flatnonzero(unique).tolist():
+            corners = [v[place] for v in regions.vertices]
+            near = self.root(int(regions.support[place]), [c.mean(axis=0) for c in corners])
+            if near is None or near[1] is None:
+                continue
+            pairs = zip(corners, near[0], strict=True)
+            if min(np.linalg.solve(c.T, x).min() for c, x in pairs) > _INSIDE:
+                self.log.entries[regions.number[place]] = ("root", near[1])
+                closed[place] = True
+        return closed
+
+    def _smaller(self, regions: _Regions, bounds: list[_Floats]) -> list[_Regions]:
+        """What is left of regions by the bounds, divided where that is most of it."""
+        if not len(regions):
+            return []
+        left = [1 - b.sum(axis=1) * _GRID for b in bounds]
+        volume = np.prod(left, axis=0)
+        useful = np.stack([b.any(axis=1) for b in bounds], axis=1).any(axis=1)
+        number = regions.number.copy()
+        number[useful] = self.log.new(int(useful.sum()))
+        for place in np.flatnonzero(useful).tolist():
+            entry = ("shrink", _listed(bounds, place), int(number[place]))
+            self.log.entries[regions.number[place]] = entry
+        for player in self.mixers:
+            low = bounds[player] * _GRID
+            size = self.sizes[player]
+            matrices = np.eye(size) * left[player][:, None, None] + low[:, None, :]
+            regions = regions.moved(player, matrices, number)
+        whole = volume < _SHRUNK
+        halves = [] if whole.all() else self._split(regions[~whole])
+        return [part for part in (regions[whole], *halves) if len(part)]
+
+    def _split(self, regions: _Regions) -> list[_Regions]:
+        """Both parts of each region, divided along the edge that changes the equations most."""
+        edges = [
+            (player, *pair)
+            for player in self.mixers
+            for pair in combinations(range(self.sizes[player]), 2)
+        ]
+        effects = np.zeros((len(regions), len(edges)))
+        for place, (player, one, other) in enumerate(edges):
+            for k in self.mixers:
+                if k != player:
+                    gains = regions.gains[k][:, : self.sizes[k] - 1]
+                    change = gains.take(one, axis=2 + player) - gains.take(other, axis=2 + player)
+                    largest = np.abs(change).reshape(len(regions), -1).max(axis=1)
+                    effects[:, place] = np.maximum(effects[:, place], largest)
+        chosen = effects.argmax(axis=1)
+        parts = []
+        for place, (player, one, other) in enumerate(edges):
+            which = np.flatnonzero(chosen == place)
+            if not len(which):
+                continue
+            picked = regions[which]
+            halves = []
+            for moved in (other, one):
+                matrix = np.eye(self.sizes[player])
+                matrix[moved] = 0
+                matrix[moved, one], matrix[moved, other] = _CUT, 1 - _CUT
+                matrices = np.broadcast_to(matrix, (len(which), *matrix.shape))
+                halves.append(picked.moved(player, matrices, self.log.new(len(which))))
+            for number, first, second in zip(
+                picked.number.tolist(), *(half.number.tolist() for half in halves), strict=True
+            ):
+                self.log.entries[number] = ("split", player, one, other, first, second)
+            parts += halves
+        return parts
+
+
+def _listed(bounds: list[_Floats], place: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(map(int, b[place].tolist())) for b in bounds)

@@ -1,0 +1,1 @@
+"""Nash equilibria of games in one shot: which method runs, and the log that proves a list."""
