@@ -79,7 +79,8 @@ def solve(
         given = {name for name in options if was_given(ctx, name)} - {"concept"}
         if options["arithmetic"] == "exact":  # as it is everywhere
             given -= {"arithmetic"}
-        loaded = game_for("solve", options["concept"], loaded, given)
+        with reading("the game"):
+            loaded = game_for("solve", options["concept"], loaded, given)
         row_of("solve", options["concept"], loaded, sorted(given))
         if proof is not None:
             require_log(loaded, options["concept"], options["find"])

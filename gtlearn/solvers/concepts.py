@@ -111,7 +111,7 @@ _OWN = {
                     f"{_SOLVERS}._trees.nash:solve_nash",
                     frozenset({"find", "select", "arithmetic", "method"}),
                     f"{_CHECKS}:check_equilibrium",
-                    _FLOATS,
+                    _FLOATS | {"nearest"},
                 ),
                 MERGED: Row(
                     f"{_SOLVERS}._trees.merged:solve_nash",

@@ -60,8 +60,9 @@ def solve(
         arithmetic: "exact" (rational, certified) or "float".
         method: forces one method. For one Nash equilibrium: "pure", "zero-sum",
             "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration",
-            "lemke-howson" (from every label) or "pure" (any number of players). For stackelberg
-            see `stackelberg`, for Markov games `markov.nash.solve_nash`.
+            "lemke-howson" (from every label) or "pure" (any number of players); of a tree
+            "sequence-form", "supports", "dcfr", "reduced" or "pure". For stackelberg see
+            `stackelberg`, for Markov games `markov.nash.solve_nash`.
         time_limit: seconds after which to return what was found, marked incomplete; reading the
             game counts.
         memory_limit: bytes by which the process may grow, to the same effect.
@@ -108,7 +109,7 @@ def check(
     follower: str | None = None,
     policy: str | None = None,
     tolerance: Any = 0,
-    nearest: bool = True,
+    nearest: bool | None = None,
     exact_floats: bool = False,
     index: int = 0,
     time_limit: float | None = None,
@@ -131,7 +132,8 @@ def check(
             "optimal" or "stationary"; as the profile says, else "optimal", unless given.
         policy: there, with which tables the commitment is compared; by default those of its kind.
         tolerance: the largest regret, gap or gain that still holds; any exact number.
-        nearest: whether to look for the nearest Nash equilibrium of a game in one shot.
+        nearest: whether to look for the nearest Nash equilibrium: of a game in one shot by
+            default, of a tree of constant sum where it is asked for.
         exact_floats: whether to take floats in a strategy of a tree as the ratios that they are,
             divided by their sum, instead of multiples of 2^-30, which are much shorter.
         index: which solution of a list is meant.
@@ -155,7 +157,8 @@ def check(
             profile, loaded, concept = profile.claim(game, concept, partial(games.load, **reading))
         else:
             loaded, concept = games.load(game, **reading), concept or "nash"
-        loaded = game_for("check", concept, loaded, asked)
+        needed = {*asked, "nearest"} if nearest else asked
+        loaded = game_for("check", concept, loaded, needed)
         row = row_of("check", concept, loaded, asked)
         if "nearest" in row.check_options:
             asked["nearest"] = nearest

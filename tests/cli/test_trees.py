@@ -94,11 +94,6 @@ def files(tmp_path, monkeypatch):
             "check one.json kuhn_poker",
             "the profile holds no strategy of 'Column'; give one a player\n",
         ),
-        (
-            "solve selten_horse",
-            "3 players of 'selten_horse' have a choice, and Nash equilibria are computed where two "
-            "have; use --method pure, or --concept subgame-perfect or correlated",
-        ),
         ("solve selten_horse --concept subgame-perfect", "3 players move in the subgame at the"),
         ("solve selten_horse --concept stackelberg", "'selten_horse' has 3 players"),
         ("train cfr --game selten_horse --iterations 1", "is no tree of two players"),

@@ -27,6 +27,7 @@ from gtlearn.solvers._multiplayer.roots import (
     Candidates,
     certified_root,
     index_of,
+    largest_gain,
 )
 from gtlearn.solvers.outcomes import NashEquilibrium, weakest
 from gtlearn.solvers.solution import Solution
@@ -148,8 +149,9 @@ class Enumeration:
         if equilibrium is None:
             self.opened.append(own)
             return
-        played = [p[np.ix_(*own)] for p in supports.payoffs]
-        equilibrium = replace(equilibrium, index=index_of(played, near))
+        if largest_gain(supports.payoffs, own, near) < 0:  # else it may not be isolated
+            played = [p[np.ix_(*own)] for p in supports.payoffs]
+            equilibrium = replace(equilibrium, index=index_of(played, near))
         if all(known.strategies != equilibrium.strategies for known in self.equilibria):
             self.equilibria.append(equilibrium)
 

@@ -71,15 +71,26 @@ class Minimiser(Averages):
     Args:
         form: the game.
         variant: of `VARIANTS`.
+        random: draws the strategies to begin with; uniform ones unless given.
     """
 
     kept = ("regrets", "behaviour", "plans", "totals")
 
-    def __init__(self, form: SequenceForm, variant: Variant) -> None:
+    def __init__(
+        self,
+        form: SequenceForm,
+        variant: Variant,
+        random: np.random.Generator | None = None,
+    ) -> None:
         super().__init__(form)
         self.variant = variant
         self.regrets = [np.zeros(plex.size - 1) for plex in self.plexes]
-        self.behaviour = [plex.uniform() for plex in self.plexes]
+        self.behaviour = [
+            plex.uniform()
+            if random is None
+            else plex.matched(random.exponential(size=plex.size - 1))
+            for plex in self.plexes
+        ]
         self.plans = [p.plan(b) for p, b in zip(self.plexes, self.behaviour, strict=True)]
 
     def step(self) -> None:

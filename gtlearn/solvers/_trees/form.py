@@ -92,6 +92,15 @@ class SequenceForm:
         return first, second.T.tocsr() if self.is_small else second.transposed()
 
 
+def num_plans(own: Sequences) -> int:
+    """How many plans a player has that differ where its own moves lead: the strategies of the
+    reduced normal form."""
+    ways, first, before = [1] * own.size, own.first.tolist(), own.before.tolist()
+    for place in range(own.num_sets - 1, -1, -1):
+        ways[before[place]] *= sum(ways[first[place] : first[place + 1]])
+    return ways[0]
+
+
 def form_of(game: ExtensiveGame) -> SequenceForm:
     """The sequence form.
 

@@ -82,6 +82,14 @@ class Treeplex:
             behaviour[1:] = np.where(sums > 0, plan[1:] / sums, 1.0 / self.counts[self.set_of])
         return behaviour
 
+    def restricted(self, plan: Floats) -> Floats:
+        """A plan from the game's weights of sequences, in the game's order: at each information set
+        that it reaches actions are played in proportion to theirs; uniformly where all are zero."""
+        weights = np.empty(self.size)
+        weights[self.position] = plan
+        made: Floats = self.plan(self.behaviour(weights))[self.position]
+        return made
+
     def advantages(self, worth: Floats, behaviour: Floats) -> Floats:
         """How much more each action earns than the behaviour strategy at its information set.
 

@@ -30,6 +30,7 @@ from gtlearn.solvers.checking.commitment import (
     table_worth,
 )
 from gtlearn.solvers.checking.nearest import nearest_equilibrium
+from gtlearn.solvers.checking.nearest_in_tree import nearest_in_tree
 from gtlearn.solvers.checking.report import CheckReport, comparing, cut_short, status_of, with_notes
 from gtlearn.solvers.dummies import expected_payoffs
 from gtlearn.solvers.outcomes import STATIONARY, Distribution, NashEquilibrium, Table
@@ -60,7 +61,7 @@ def check_equilibrium(
     *,
     tolerance: Any = 0,
     index: int = 0,
-    nearest: bool = True,
+    nearest: bool | None = None,
     exact_floats: bool = False,
 ) -> CheckReport:
     """How far a profile is from a Nash equilibrium; see `solvers.check`.
@@ -250,13 +251,13 @@ def _obeyed(game: NormalFormGame, joint: Distribution, coarse: bool) -> tuple[Fr
     return largest_gain(game, joint, coarse=coarse), expected_payoffs(game, joint)
 
 
-def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckReport:
+def check_nash(profile: Profile, tolerance: Fraction, nearest: bool | None) -> CheckReport:
     """The regret of each player, and whether all are within the tolerance.
 
     Args:
         profile: one strategy a player.
         tolerance: the largest regret that still holds.
-        nearest: whether to look for the nearest equilibrium of a game in one shot.
+        nearest: whether to look for the nearest equilibrium; None for games in one shot only.
 
     Raises:
         InputError: if a player's strategy is not known.
@@ -277,11 +278,11 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
         return cut_short(report, error, "the regrets were", profile.notes)
     report = replace(report, holds=max(regrets) <= tolerance, payoffs=payoffs, regrets=regrets)
     if isinstance(game, ExtensiveGame):
-        return _with_gains(report, game)
+        return _with_gains(_with_nearest_in_tree(report, game) if nearest else report, game)
     if isinstance(game, MergedGame):
         return _with_notes(report)
     if isinstance(game, NormalFormGame):
-        return _with_nearest(report, game) if nearest else _with_notes(report)
+        return _with_notes(report) if nearest is False else _with_nearest(report, game)
     return _with_tables(report, as_markov(game), payoffs)
 
 
@@ -317,6 +318,15 @@ def _with_nearest(report: CheckReport, game: NormalFormGame) -> CheckReport:
         closest, note, reached = nearest_equilibrium(game, report.strategies)
     report = replace(report, nearest=closest, status=status_of(reached, own))
     return _with_notes(report, (note,) if note else ())
+
+
+def _with_nearest_in_tree(report: CheckReport, game: ExtensiveGame) -> CheckReport:
+    closest, note, reached = nearest_in_tree(game, report.profile.known())
+    profile = report.profile
+    if note:
+        profile = replace(profile, notes=(*profile.notes, note))
+    status = report.status if reached is None else reached.status
+    return replace(report, profile=profile, nearest=closest, status=status)
 
 
 def _with_gains(report: CheckReport, game: ExtensiveGame) -> CheckReport:

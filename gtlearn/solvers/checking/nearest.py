@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -33,15 +34,16 @@ class Nearest:
 
     Attributes:
         index: of the nearest extreme equilibrium in the nearest maximal Nash subset, in the list
-            that `solve(game, find="all")` returns.
+            that `solve(game, find="all")` returns; None in a tree.
         distance: to the nearest equilibrium: the larger of the two players' total variation
-            distances (half the sum of absolute differences of probabilities).
+            distances (half the sum of absolute differences of probabilities); in a tree the largest
+            difference between the probabilities of a sequence of a player's own moves.
         strategies: that equilibrium, which need not be extreme.
     """
 
-    index: int
+    index: int | None
     distance: Fraction
-    strategies: tuple[_Vector, ...]
+    strategies: tuple[Any, ...]
 
 
 def nearest_equilibrium(

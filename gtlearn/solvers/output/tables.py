@@ -116,7 +116,8 @@ def _content(solution: Record) -> str:
     if solution.components is None or not solution.complete:
         if late:
             return f"{count} {name} found before the search was stopped; there may be more"
-        unique = solution[0].certificate.evidence.get("unique")  # of zero-sum games
+        evidence = solution[0].certificate.evidence
+        unique = evidence.get("unique", evidence.get("unique_plans"))  # of zero-sum games
         if solution.complete or (unique and all(unique)):
             return f"{count} {name}; {no_other}"
         if unique:

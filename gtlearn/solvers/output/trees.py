@@ -33,9 +33,18 @@ def tree_blocks(game: SequentialGame, solution: Record) -> list[str | RichTable]
         paid = zip(game.players, outcome.payoffs, strict=True)
         listed = ", ".join(f"{short_number(payoff)} ({player})" for player, payoff in paid)
         blocks.append(f"Payoffs: {listed}.")
+        blocks += _uniqueness(game, outcome.certificate.evidence.get("unique_plans"))
     if len(solution) > MAX_ROWS:
         blocks.append(f"{len(solution) - MAX_ROWS} more are in the other formats.")
     return blocks
+
+
+def _uniqueness(game: SequentialGame, stated: Sequence[bool] | None) -> list[str]:
+    """Whose plan is the only optimal one."""
+    only = [player for player, word in zip(game.players, stated or (), strict=False) if word]
+    if len(only) != 1:
+        return []
+    return [f"The plan of {only[0]} is its only optimal one."]
 
 
 def strategy_blocks(

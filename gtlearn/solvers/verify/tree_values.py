@@ -44,18 +44,18 @@ def regrets_and_payoffs(
     if isinstance(game, MergedGame):
         gains, _, got = regrets_in_states(game, tables)
         return gains, got
-    plans = [_plan(game.sequences(k), table) for k, table in enumerate(tables)]
+    plans = [played_plan(game.sequences(k), table) for k, table in enumerate(tables)]
     regrets, payoffs = [], []
     for player, (played, low) in enumerate(plans):
-        worth, bottom = _worth(game, player, plans)
+        worth, bottom = sequence_worth(game, player, plans)
         paid = sum(p * w for p, w in zip(played, worth, strict=True) if p and w)
         payoffs.append(Fraction(paid, bottom * low))
-        _add_best(game.sequences(player), worth)
+        add_best(game.sequences(player), worth)
         regrets.append(Fraction(worth[0], bottom) - payoffs[-1])
     return tuple(regrets), tuple(payoffs)
 
 
-def _plan(own: Any, table: TableRows) -> tuple[list[int], int]:
+def played_plan(own: Any, table: TableRows) -> tuple[list[int], int]:
     """The probability of each sequence if the others play towards it: integers over one number."""
     plan: list[Any] = [Fraction(1)] + [Fraction(0)] * (own.size - 1)
     first, before = own.first.tolist(), own.before.tolist()
@@ -69,7 +69,7 @@ def _plan(own: Any, table: TableRows) -> tuple[list[int], int]:
     return [p.numerator * (bottom // p.denominator) for p in plan], bottom
 
 
-def _worth(
+def sequence_worth(
     game: ExtensiveGame, player: int, plans: Sequence[tuple[list[int], int]]
 ) -> tuple[list[int], int]:
     """What each of a player's sequences earns at the leaves that no own move comes before, weighted
@@ -93,7 +93,7 @@ def _worth(
     return totals, bottom
 
 
-def _add_best(own: Any, worth: list[Any]) -> None:
+def add_best(own: Any, worth: list[Any]) -> None:
     """Adds to each sequence's worth what a best response earns after it."""
     first, before = own.first.tolist(), own.before.tolist()
     for place in range(own.num_sets - 1, -1, -1):  # a set is met after those that lead to it
@@ -127,7 +127,7 @@ def gains_by_set(game: ExtensiveGame, tables: Sequence[TableRows]) -> tuple[Gain
         InputError: if a player of the tree has not perfect recall.
         LimitReached: at a limit.
     """
-    plans = [_plan(game.sequences(k), table) for k, table in enumerate(tables)]
+    plans = [played_plan(game.sequences(k), table) for k, table in enumerate(tables)]
     return tuple(_gains_of(game, player, plans, table) for player, table in enumerate(tables))
 
 
@@ -136,9 +136,9 @@ def _gains_of(
 ) -> GainsBySet:
     own = game.sequences(player)
     first, before = own.first.tolist(), own.before.tolist()
-    best, bottom = _worth(game, player, plans)
+    best, bottom = sequence_worth(game, player, plans)
     played: list[Any] = [Fraction(worth, bottom) for worth in best]
-    _add_best(own, best)
+    add_best(own, best)
     gains = [Fraction(0)] * own.num_sets
     for place in range(own.num_sets - 1, -1, -1):
         if place % _LOOK == 0:

@@ -32,8 +32,9 @@ from gtlearn.solvers.verify.tree_values import (
     subgames_of,
     values_of,
 )
+from gtlearn.solvers.verify.unique_plans import plan_failures
 
-_EVIDENCE = ("regrets", "value")
+_EVIDENCE = ("regrets", "value", "unique_plans", "plan_witnesses")
 _PERFECT = "subgame-perfect"
 
 _Game = ExtensiveGame | MergedGame
@@ -62,6 +63,12 @@ def tree_statements(game: _Game, claim: Claim) -> Iterator[Statement]:
         yield from outcome_statements(claim, k, outcome, (), _EVIDENCE)
         verified = partial(verified_failures, outcome, exact)
         yield Statement("whether it is verified", verified, f"solution {k}")
+        if _states_plans(outcome):
+            yield Statement(
+                "which plans are the only optimal ones (unique_plans)",
+                partial(_plan_failures, game, outcome),
+                f"solution {k}",
+            )
     if not held:
         return
     yield from whole_statements(claim)
@@ -114,6 +121,11 @@ def _others(game: _Game, claim: Claim) -> list[str]:
         return _listed(game, claim).missing()
     if claim.concept == _PERFECT and len(claim.outcomes) == 1 and _is_strict(game, claim):
         return []
+    if claim.concept == "nash" and len(claim.outcomes) == 1 and _states_plans(claim.outcomes[0]):
+        failures = _plan_failures(game, claim.outcomes[0])
+        if not failures and not all(claim.outcomes[0].certificate.evidence["unique_plans"]):
+            return ["a player has other optimal plans"]
+        return failures
     raise Unproven("nothing here proves that there are no others")
 
 
@@ -147,6 +159,25 @@ def _listed(game: ExtensiveGame, claim: Claim) -> ListedSubgames:
     tables = [tables_of(game, outcome) for outcome in claim.outcomes]
     profiles = [PlayedInTree(own, values_of(game, own)) for own in tables]
     return ListedSubgames(game, *subgames_of(game), profiles)
+
+
+def _states_plans(outcome: Outcome) -> bool:
+    evidence = outcome.certificate.evidence
+    return any(name in evidence for name in ("unique_plans", "plan_witnesses"))
+
+
+def _plan_failures(game: _Game, outcome: Any) -> list[str]:
+    """What is false of its statement which plans are the only optimal ones."""
+    evidence = outcome.certificate.evidence
+    stated = items(evidence.get("unique_plans"), "unique_plans")
+    witnesses = items(evidence.get("plan_witnesses"), "plan_witnesses")
+    of_two = game.num_players == len(stated) == len(witnesses) == 2
+    if not isinstance(game, ExtensiveGame) or not of_two:
+        raise InputError("unique_plans is not stated of two players, with a witness each")
+    shown = [
+        _table_of(game, 1 - k if stated[k] else k, witness) for k, witness in enumerate(witnesses)
+    ]
+    return plan_failures(game, tables_of(game, outcome), stated, shown)
 
 
 def _stated_regrets(outcome: Outcome) -> Sequence[Any]:

@@ -191,3 +191,18 @@ def test_too_many_supports():
     with pytest.raises(Exception, match="has 2048383 supports, of which at most"):
         solvers.solve(game, find="all")
     assert len(solvers.solve(game)) == 1
+
+
+def test_seltens_horse():
+    """Selten (1975), Section 6: the pure equilibria (L, R, R) and (R, R, L), each an end of a
+    continuum, so that they have no index."""
+    solution = solvers.solve("selten_horse", find="all")
+    assert not solution.complete and solution.open_supports
+    actions = solution.game.actions
+    pure = {
+        tuple(own[s.index(1)] for own, s in zip(actions, e.strategies, strict=True))
+        for e in solution
+    }
+    assert pure == {("L", "R", "R"), ("R", "R", "L")}
+    assert all(e.index is None for e in solution)
+    assert not solvers.verify.solution("selten_horse", solution).false

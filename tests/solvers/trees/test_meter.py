@@ -168,6 +168,7 @@ def test_openspiels_deep_cfr_nfsp_and_ppo(monkeypatch):
             nash_conv(kuhn, policies.tabular_policy_from_callable(kuhn, policy)), abs=SINGLE
         )
 
+    torch.manual_seed(0)
     solver = deep_cfr.DeepCFRSolver(kuhn, (8,), (8,), num_iterations=1, num_traversals=2)
     solver.solve()
     assert float(measure(solver)) == known(solver.action_probabilities)
