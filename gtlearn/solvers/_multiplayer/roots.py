@@ -147,7 +147,7 @@ class Candidates:
         known = self._known.setdefault(place, [])
         for number, other in enumerate(known):
             if max(np.abs(a - b).max() for a, b in zip(root, other, strict=True)) < _TIE:
-                return root, number
+                return other, number  # of two so near only one can be in a region
         known.append(root)
         return root, len(known) - 1
 
