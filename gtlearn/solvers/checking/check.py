@@ -18,6 +18,7 @@ from gtlearn.games import (
     MergedGame,
     NormalFormGame,
 )
+from gtlearn.games.dummies import choosing_pair
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -31,6 +32,7 @@ from gtlearn.solvers.checking.commitment import (
 )
 from gtlearn.solvers.checking.nearest import nearest_equilibrium
 from gtlearn.solvers.checking.nearest_in_tree import nearest_in_tree
+from gtlearn.solvers.checking.nearest_of_many import nearest_of_many
 from gtlearn.solvers.checking.report import CheckReport, comparing, cut_short, status_of, with_notes
 from gtlearn.solvers.dummies import expected_payoffs
 from gtlearn.solvers.outcomes import STATIONARY, Distribution, NashEquilibrium, Table
@@ -315,7 +317,9 @@ def _with_notes(report: CheckReport, notes: Sequence[str] = ()) -> CheckReport:
 
 def _with_nearest(report: CheckReport, game: NormalFormGame) -> CheckReport:
     with comparing(_SECONDS) as own:
-        closest, note, reached = nearest_equilibrium(game, report.strategies)
+        many = choosing_pair(game) is None
+        nearest = nearest_of_many if many else nearest_equilibrium
+        closest, note, reached = nearest(game, report.strategies)
     report = replace(report, nearest=closest, status=status_of(reached, own))
     return _with_notes(report, (note,) if note else ())
 

@@ -53,8 +53,8 @@ def nearest_equilibrium(
     the limit that ended the search, so that it is the nearest of those found until then.
 
     Args:
-        game: the game; with more than two players who choose, or more than `_MAX_ACTIONS` actions a
-            player, there is no answer, and the note says so.
+        game: the game, in which at most two players choose; with more than `_MAX_ACTIONS` actions a
+            player there is no answer, and the note says so.
         strategies: one exact probability vector a player.
     """
     two = two_who_choose(game)
@@ -65,8 +65,6 @@ def nearest_equilibrium(
             profile = two.profile(closest.strategies)
             closest = replace(closest, strategies=tuple(map(_exact, profile)))
         return closest, note, reached
-    if game.num_players != 2:
-        return None, "the nearest equilibrium is computed for two players only", None
     if max(game.shape) > _MAX_ACTIONS:
         why = f"is not computed where a player has more than {_MAX_ACTIONS} actions"
         return None, f"the nearest equilibrium {why}", None

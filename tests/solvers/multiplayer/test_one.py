@@ -1,5 +1,7 @@
 """One equilibrium of three players and more, by each method."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,14 @@ def test_bad_input():
     long = games.normal_form(*(np.array(p.numerators, dtype=object) * 2**60 for p in game.payoffs))
     with pytest.raises(InputError, match="more than 53 bits"):
         solvers.solve(long, find="all")
+
+
+def test_the_nearest_equilibrium():
+    """Of Gambit's 2x2x2.nfg, (2/5, 1/2, 1/3) is at most 1/6 from even odds in each coordinate."""
+    text = "9 8 12 0 0 0 0 0 0 9 8 2 0 0 0 3 4 6 3 4 6 0 0 0"
+    game = games.loads(f'NFG 1 R "" {{ "1" "2" "3" }} {{ 2 2 2 }}\n\n{text}\n', "nfg")
+    nearest = solvers.check([["1/2", "1/2"]] * 3, game).nearest
+    assert nearest.distance == Fraction(1, 6)
+    assert [s[0] for s in nearest.strategies] == [Fraction(2, 5), Fraction(1, 2), Fraction(1, 3)]
+    exact = solvers.check(solvers.solve(game), game)
+    assert exact.holds and exact.nearest.distance == 0
