@@ -188,7 +188,7 @@ def _measured(name: str) -> Callable[[], float]:
     from gtlearn.learning.regret import CfrConfig, CfrLearner
 
     learner = CfrLearner(CfrConfig(game=name), 0)
-    for _ in range(5):
+    for _ in range(100):
         learner.step()
     plans = [learner.play.average(player) for player in (0, 1)]
     return lambda: timed(lambda: learner.meter.nash_conv_of_plans(plans))[0]

@@ -91,9 +91,8 @@ class Meter:
             rounded_units(own, *given)
             for own, given in zip(self._form.sequences, weights, strict=True)
         ]
-        known = None if self._dyadic is None else self._dyadic.nash_conv(units[0], units[1])
-        if known is not None:
-            return known
+        if self._dyadic is not None:
+            return self._dyadic.nash_conv(units[0], units[1])
         first, second = (
             plan_of_units(own, given.tolist(), BITS)
             for own, given in zip(self._form.sequences, units, strict=True)

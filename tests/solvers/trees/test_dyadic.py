@@ -47,17 +47,17 @@ def test_it_is_what_the_verifier_finds_at_the_leaves(name, general):
         assert DyadicMeter(form).nash_conv(*units) == exact
 
 
-def test_where_actions_tie_the_slow_way_is_taken():
+def test_where_actions_tie():
     """Against a player who calls always, betting a middle card or not is worth the same."""
     game = games.load("kuhn_poker")
     form, meter = form_of(game), Meter(game)
     calls = np.array([0, WHOLE] * 6)
     passes = np.array([WHOLE, 0] * 6)
-    assert DyadicMeter(form).nash_conv(passes, calls) is None
     tables = [
         table_of_units(own, u) for own, u in zip(form.sequences, (passes, calls), strict=True)
     ]
     expected = sum(regrets_and_payoffs(game, tables)[0])
+    assert DyadicMeter(form).nash_conv(passes, calls) == expected
     plans = []
     for own, units in zip(form.sequences, (passes, calls), strict=True):
         plan = np.ones(own.size)
@@ -99,3 +99,28 @@ def test_units_are_rounded_as_single_vectors_are():
                 assert table[place] == rounded_vector(plan[start:end], plan[own.before[place]])
             else:
                 assert max(abs(p - Fraction(1, end - start)) for p in table[place]) < 2**-28
+
+
+@pytest.mark.parametrize("name", ["kuhn_poker", "liars_dice(numdice=1,dice_sides=3)"])
+def test_near_ties_and_pure_strategies(name):
+    """Where floats do not tell actions apart: pure, uniform and nearly pure strategies."""
+    random, game = np.random.default_rng(2), games.load(name)
+    form = form_of(game)
+    for trial in range(12):
+        units = []
+        for player in (0, 1):
+            rows = []
+            for known in game.sets[player]:
+                size, row = len(known.actions), np.zeros(len(known.actions), dtype=np.int64)
+                row[random.integers(size)] = WHOLE
+                if trial % 3 == 1:
+                    row[:] = WHOLE // size
+                    row[0] += WHOLE - row.sum()
+                elif trial % 3 == 2 and size > 1:
+                    row[row.argmax()] -= 1
+                    row[random.integers(size)] += 1
+                rows += row.tolist()
+            units.append(np.array(rows, dtype=np.int64))
+        tables = [table_of_units(own, u) for own, u in zip(form.sequences, units, strict=True)]
+        exact = sum(regrets_and_payoffs(game, tables)[0])
+        assert DyadicMeter(form).nash_conv(*units) == exact
