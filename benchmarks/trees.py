@@ -24,7 +24,7 @@ DICE = "liars_dice(numdice=1,dice_sides={})"
 SHERIFF = "sheriff(max_bribe=3,max_items=5,num_rounds=2)"
 GOOFSPIEL = "goofspiel(num_cards=4,imp_info=True,points_order=descending)"
 TURNS = 5
-UPDATES = 20  # of regret minimisation in a turn
+UPDATES = 20  # of regret minimisation, or measurements, in a turn
 SEEDS = 20  # of random payoffs
 _PROCESSES = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
 
@@ -191,7 +191,8 @@ def _measured(name: str) -> Callable[[], float]:
     for _ in range(100):
         learner.step()
     plans = [learner.play.average(player) for player in (0, 1)]
-    return lambda: timed(lambda: learner.meter.nash_conv_of_plans(plans))[0]
+    work = partial(learner.meter.nash_conv_of_plans, plans)
+    return lambda: timed(lambda: [work() for _ in range(UPDATES)])[0] / UPDATES
 
 
 def sequence_form(name: str) -> Timed:
