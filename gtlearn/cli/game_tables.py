@@ -18,7 +18,9 @@ from gtlearn.games import (
     ExtensiveGame,
     IteratedGame,
     MarkovGame,
+    MergedGame,
     NormalFormGame,
+    SequentialGame,
     SymmetricGame,
 )
 from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
@@ -99,6 +101,8 @@ def game_text(game: games.Game) -> str:
         blocks += _tree(game)
     elif isinstance(game, SymmetricGame):
         blocks += _by_counts(game)
+    elif isinstance(game, MergedGame):
+        blocks += _sets(game)
     else:
         blocks += [how_to_read(game) + "\n" * (game.num_players > 2), *tables(game)]
         blocks += _potential(game)
@@ -108,13 +112,7 @@ def game_text(game: games.Game) -> str:
 def _tree(game: ExtensiveGame) -> Iterable[str | Table]:
     """The tree, a line a node, indented by depth; of a large one the first information sets."""
     if game.num_nodes > _MAX_NODES:
-        table = new_table("player", "information set", "actions")
-        for player, own in zip(game.players, game.sets, strict=True):
-            for known in own[: _MAX_NAMED // 2]:
-                add_row(
-                    table, [player, " / ".join(known.label.split("\n")), ", ".join(known.actions)]
-                )
-        yield table
+        yield from _sets(game)
         yield f"The tree has {game.num_nodes} nodes; `gtlearn games convert` writes all of them."
         return
     lines = []
@@ -169,6 +167,15 @@ def _by_counts(game: SymmetricGame) -> Iterable[str | Table]:
         played = ", ".join(f"{label}: {count}" for count, label in pairs if count)
         first = f"all take {game.actions[0]}"
         yield _potential_words(potential[best], f"where {first}", f"at these counts ({played})")
+
+
+def _sets(game: SequentialGame) -> Iterable[str | Table]:
+    """The first information sets of each player."""
+    table = new_table("player", "information set", "actions")
+    for player, own in zip(game.players, game.sets, strict=True):
+        for known in own[: _MAX_NAMED // 2]:
+            add_row(table, [player, " / ".join(known.label.split("\n")), ", ".join(known.actions)])
+    yield table
 
 
 def _bayesian(game: BayesianGame) -> Iterable[str | Table]:

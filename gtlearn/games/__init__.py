@@ -12,7 +12,8 @@ from gtlearn.games.congestion import congestion_game
 from gtlearn.games.formats.files import Format, dumps, loads, save
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
-from gtlearn.games.kinds.extensive.game import ExtensiveGame
+from gtlearn.games.kinds.extensive.game import ExtensiveGame, SequentialGame
+from gtlearn.games.kinds.extensive.merged import MergedGame
 from gtlearn.games.kinds.iterated import IteratedGame, iterated
 from gtlearn.games.kinds.markov import MarkovGame, markov_game
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
@@ -32,7 +33,9 @@ __all__ = [
     "IteratedGame",
     "Kind",
     "MarkovGame",
+    "MergedGame",
     "NormalFormGame",
+    "SequentialGame",
     "SymmetricGame",
     "catalogue_entries",
     "catalogue_entry",

@@ -16,12 +16,13 @@ from gtlearn.games import (
     Game,
     IteratedGame,
     MarkovGame,
+    MergedGame,
     SymmetricGame,
 )
 from gtlearn.plugins import plugin, plugin_names
 
 NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"  # kinds of game
-TREE, SYMMETRIC = "extensive-form", "symmetric"
+TREE, MERGED, SYMMETRIC = "extensive-form", "merged", "symmetric"
 _GROUP = "gtlearn.concepts"  # of entry points
 
 
@@ -116,6 +117,12 @@ _OWN = {
                     f"{_SOLVERS}._trees.nash:solve_nash",
                     frozenset({"find", "select", "arithmetic", "method"}),
                     f"{_CHECKS}:check_equilibrium",
+                    _FLOATS | {"nearest"},
+                ),
+                MERGED: Row(
+                    f"{_SOLVERS}._trees.merged:solve_nash",
+                    frozenset(),
+                    f"{_CHECKS}:check_equilibrium",
                     _FLOATS,
                 ),
             },
@@ -126,10 +133,16 @@ _OWN = {
             {
                 TREE: Row(
                     f"{_SOLVERS}._trees.subgame_perfect:solve_subgame_perfect",
+                    frozenset({"find"}),
+                    f"{_CHECKS}:check_subgame_perfect",
+                    _FLOATS,
+                ),
+                MERGED: Row(
+                    f"{_SOLVERS}._trees.merged:solve_subgame_perfect",
                     frozenset(),
                     f"{_CHECKS}:check_subgame_perfect",
                     _FLOATS,
-                )
+                ),
             },
             "in no subgame does a player gain anything by playing otherwise",
         ),
@@ -215,11 +228,33 @@ def kind_of_game(game: Game) -> str:
     """Which column of the table a game is in."""
     if isinstance(game, MarkovGame | IteratedGame):
         return STEPS
+    if isinstance(game, MergedGame):
+        return MERGED
     if isinstance(game, ExtensiveGame):
         return TREE
     if isinstance(game, SymmetricGame):
         return SYMMETRIC
     return BAYESIAN if isinstance(game, BayesianGame) else NORMAL_FORM
+
+
+def game_for(verb: str, name: str, game: Game, given: Iterable[str]) -> Game:
+    """The game that is solved or checked: of merged states the tree, where a concept or an option
+    needs it.
+
+    Args:
+        verb, name, game, given: as of `row_of`.
+
+    Raises:
+        InputError: if there is no such concept, or the tree is too large.
+        LimitReached: at a limit.
+    """
+    if not isinstance(game, MergedGame):
+        return game
+    row = concept_of(name).rows.get(MERGED)
+    if row is not None and set(given) <= row.options_of(verb):
+        return game
+    tree: ExtensiveGame = game.unmerged()
+    return tree
 
 
 def row_of(verb: str, name: str, game: Game, given: Iterable[str]) -> Row:

@@ -58,6 +58,10 @@ class NashEvidence(Evidence):
             of a symmetric game play, one for all of them.
         value: in a zero-sum game in one shot, the first player's payoff.
         unique: there, for each player whether its optimal strategy is the only one.
+        unique_plans: in a tree of constant sum, for each player whether its realisation plan is the
+            only optimal one.
+        plan_witnesses: what shows that, one strategy a player: of the other player where it is, an
+            optimal one of its own with another plan where it is not.
         subgame_perfect: in several steps, whether no player gains in a state that is never reached
             either.
         lower: in a zero-sum game of several steps, what the first player secures.
@@ -67,6 +71,8 @@ class NashEvidence(Evidence):
     regrets: tuple[Number, ...]
     value: Number | None = None
     unique: tuple[bool, ...] | None = None
+    unique_plans: tuple[bool, ...] | None = None
+    plan_witnesses: Any = None
     subgame_perfect: bool | None = None
     lower: Number | None = None
     upper: Number | None = None

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, option
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, SymmetricGame
+from gtlearn.games import BayesianGame, Game, SequentialGame, SymmetricGame
 from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import (
     Commitment,
@@ -45,7 +45,7 @@ def columns_of(game: Game) -> list[Column]:
     tree one an information set; in a symmetric game that of all players."""
     if isinstance(game, SymmetricGame):
         return [Column("every player", game.actions, 0)]
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         return [
             Column(f"{name} ({point.label})", point.actions, player, place)
             for player, name in enumerate(game.players)
@@ -94,7 +94,7 @@ class Profile:
     @property
     def strategies(self) -> tuple[Any, ...]:
         """One a player: a vector where players decide once, else a table; None where not known."""
-        tabular = self.game.in_steps or isinstance(self.game, ExtensiveGame)
+        tabular = self.game.in_steps or isinstance(self.game, SequentialGame)
         return tuple(table and (table if tabular else table[0]) for table in self.tables)
 
     def known(self) -> tuple[Any, ...]:
@@ -111,9 +111,10 @@ class Profile:
                 "player; check it as a correlated or coarse-correlated equilibrium"
             )
         missing = self.game.players[self.tables.index(None)]
+        alone = f", or check it as a commitment by {option('concept', 'stackelberg')}"
         raise InputError(
             f"the profile holds no {'table' if self.game.in_steps else 'strategy'} of {missing!r}; "
-            f"give one a player, or check it as a commitment by {option('concept', 'stackelberg')}"
+            f"give one a player{'' if isinstance(self.game, SequentialGame) else alone}"
         )
 
     @property
@@ -186,7 +187,7 @@ def profile_of(game: Game, outcome: Outcome) -> Profile:
     if isinstance(game, BayesianGame):
         tables = ((strategies[0],), tuple(strategies[1:]))
         return Profile(game, tables if game.leader == 0 else tables[::-1])
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         return Profile(game, strategies)
     if not game.in_steps:
         return Profile(game, tuple((strategy,) for strategy in strategies))

@@ -93,7 +93,9 @@ def parse_json(
         where = f"line {error.lineno}, column {error.colno}"
         raise InputError(f"{what}, {where}: {error.msg[0].lower()}{error.msg[1:]}") from None
     except RecursionError:
-        raise InputError(f"{what} is nested too deeply; give fewer levels") from None
+        raise InputError(
+            f"{what} is nested too deeply; give fewer levels, a tree as .efg"
+        ) from None
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 
@@ -103,11 +105,7 @@ def dump_json(game: Game) -> str:
     if isinstance(game, IteratedGame | MarkovGame):
         return pieces.layout(markov_json(as_markov(game))) + "\n"
     if isinstance(game, ExtensiveGame):
-        try:
-            return json.dumps(tree_json(game), indent=1, ensure_ascii=False) + "\n"
-        except RecursionError:
-            deep = int(game.depth.max())
-            raise InputError(f"{game.name} is {deep} moves deep; write it as .efg") from None
+        return json.dumps(tree_json(game), indent=1, ensure_ascii=False) + "\n"
     if isinstance(game, SymmetricGame):
         return pieces.layout(symmetric_json(game)) + "\n"
     head: dict[str, Any] = {"schema": _SCHEMA, "name": game.name, "players": game.players}
@@ -122,7 +120,7 @@ def dump_json(game: Game) -> str:
             }
             for label, probability, stage in zip(game.types, game.prior, game.games, strict=True)
         ]
-    else:
+    elif isinstance(game, NormalFormGame):
         head["actions"] = game.actions
         head["payoffs"] = [pieces.tensor(array) for array in game.payoffs]
     if game.source:

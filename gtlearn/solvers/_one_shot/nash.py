@@ -53,7 +53,7 @@ def solve_nash(
         if method is not None and (method not in nash.ALL_METHODS or select is not None):
             raise InputError(
                 f"method {method!r} does not find all equilibria; use "
-                f"{' or '.join(nash.ALL_METHODS)} with {option('find', 'all')}, or drop "
+                f"{', '.join(nash.ALL_METHODS)} with {option('find', 'all')}, or drop "
                 f"{option('method')}"
             )
         enumerate_all = nash.ALL_METHODS[method or nash.VERTEX_ENUMERATION]

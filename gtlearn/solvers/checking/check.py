@@ -15,10 +15,12 @@ from gtlearn.games import (
     ExtensiveGame,
     Game,
     MarkovGame,
+    MergedGame,
     NormalFormGame,
     SymmetricGame,
     symmetric_form,
 )
+from gtlearn.games.dummies import choosing_pair
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -31,6 +33,8 @@ from gtlearn.solvers.checking.commitment import (
     table_worth,
 )
 from gtlearn.solvers.checking.nearest import nearest_equilibrium
+from gtlearn.solvers.checking.nearest_in_tree import nearest_in_tree
+from gtlearn.solvers.checking.nearest_of_many import nearest_of_many
 from gtlearn.solvers.checking.report import CheckReport, comparing, cut_short, status_of, with_notes
 from gtlearn.solvers.dummies import expected_payoffs
 from gtlearn.solvers.outcomes import STATIONARY, Distribution, NashEquilibrium, Table
@@ -62,7 +66,7 @@ def check_equilibrium(
     *,
     tolerance: Any = 0,
     index: int = 0,
-    nearest: bool = True,
+    nearest: bool | None = None,
     exact_floats: bool = False,
 ) -> CheckReport:
     """How far a profile is from a Nash equilibrium; see `solvers.check`.
@@ -98,7 +102,7 @@ def _is_symmetric(source: Any, index: int) -> bool:
 
 def check_subgame_perfect(
     profile: Any,
-    game: ExtensiveGame,
+    game: ExtensiveGame | MergedGame,
     *,
     tolerance: Any = 0,
     index: int = 0,
@@ -264,13 +268,13 @@ def _obeyed(game: NormalFormGame, joint: Distribution, coarse: bool) -> tuple[Fr
     return largest_gain(game, joint, coarse=coarse), expected_payoffs(game, joint)
 
 
-def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckReport:
+def check_nash(profile: Profile, tolerance: Fraction, nearest: bool | None) -> CheckReport:
     """The regret of each player, and whether all are within the tolerance.
 
     Args:
         profile: one strategy a player.
         tolerance: the largest regret that still holds.
-        nearest: whether to look for the nearest equilibrium of a game in one shot.
+        nearest: whether to look for the nearest equilibrium; None for games in one shot only.
 
     Raises:
         InputError: if a player's strategy is not known.
@@ -283,7 +287,7 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
         elif isinstance(game, SymmetricGame):
             regret, payoff = regret_and_payoff(game, strategies[0])
             regrets, payoffs = (regret,), (payoff,)
-        elif isinstance(game, ExtensiveGame):
+        elif isinstance(game, ExtensiveGame | MergedGame):
             regrets, payoffs = regrets_in_tree(game, strategies)
         else:
             markov = as_markov(game)
@@ -294,9 +298,11 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
         return cut_short(report, error, "the regrets were", profile.notes)
     report = replace(report, holds=max(regrets) <= tolerance, payoffs=payoffs, regrets=regrets)
     if isinstance(game, ExtensiveGame):
-        return _with_gains(report, game)
+        return _with_gains(_with_nearest_in_tree(report, game) if nearest else report, game)
+    if isinstance(game, MergedGame):
+        return _with_notes(report)
     if isinstance(game, NormalFormGame):
-        return _with_nearest(report, game) if nearest else _with_notes(report)
+        return _with_notes(report) if nearest is False else _with_nearest(report, game)
     if isinstance(game, SymmetricGame):
         return _with_notes(report)
     return _with_tables(report, as_markov(game), payoffs)
@@ -310,7 +316,7 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
         game: no Bayesian game.
         tolerance: the largest regret that still holds.
     """
-    assert not isinstance(game, BayesianGame | ExtensiveGame)
+    assert not isinstance(game, BayesianGame | ExtensiveGame | MergedGame)
     report = CheckReport(profile_of(game, boxed), "nash", False, tolerance)
     try:
         failures: Sequence[str]
@@ -335,9 +341,20 @@ def _with_notes(report: CheckReport, notes: Sequence[str] = ()) -> CheckReport:
 
 def _with_nearest(report: CheckReport, game: NormalFormGame) -> CheckReport:
     with comparing(_SECONDS) as own:
-        closest, note, reached = nearest_equilibrium(game, report.strategies)
+        many = choosing_pair(game) is None
+        nearest = nearest_of_many if many else nearest_equilibrium
+        closest, note, reached = nearest(game, report.strategies)
     report = replace(report, nearest=closest, status=status_of(reached, own))
     return _with_notes(report, (note,) if note else ())
+
+
+def _with_nearest_in_tree(report: CheckReport, game: ExtensiveGame) -> CheckReport:
+    closest, note, reached = nearest_in_tree(game, report.profile.known())
+    profile = report.profile
+    if note:
+        profile = replace(profile, notes=(*profile.notes, note))
+    status = report.status if reached is None else reached.status
+    return replace(report, profile=profile, nearest=closest, status=status)
 
 
 def _with_gains(report: CheckReport, game: ExtensiveGame) -> CheckReport:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.games import ExtensiveGame, Game, MarkovGame, SymmetricGame
+from gtlearn.games import Game, MarkovGame, SequentialGame, SymmetricGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import ExactArray, Number, format_number
 from gtlearn.solvers.enclosures import Enclosure, Real, decimal_text
@@ -55,6 +55,7 @@ def to_json(solution: Record) -> dict[str, Any]:
         "component_indices": plain(solution.component_indices),
         "subsets": _subsets_json(solution.subsets),
         "open_supports": plain(solution.open_supports),
+        "open_subgames": plain(solution.open_subgames),
         "bounds": solution.bounds and {n: json_number(v) for n, v in solution.bounds.items()},
         "robustness": plain(solution.robustness) or None,
         "proofs": plain(solution.proofs) or None,
@@ -179,12 +180,12 @@ def _table_commitment_json(outcome: Commitment, game: MarkovGame) -> dict[str, A
 
 
 def _strategies_json(outcome: StrategyProfile, game: Game) -> list[Any]:
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         return [tree_json(game, k, table) for k, table in enumerate(outcome.strategies)]
     return [_strategy_json(strategy, game, outcome.timed) for strategy in outcome.strategies]
 
 
-def tree_json(game: ExtensiveGame, player: int, table: Sequence[Sequence[Any]]) -> dict[str, Any]:
+def tree_json(game: SequentialGame, player: int, table: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """A player's behaviour strategy, by the labels of its information sets and of the actions."""
     return {
         known.label: dict(zip(known.actions, number_list(row), strict=True))

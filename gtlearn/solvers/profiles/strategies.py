@@ -11,14 +11,14 @@ import numpy as np
 
 from gtlearn import limits
 from gtlearn.errors import InputError, nearest, option, quoted
-from gtlearn.games import ExtensiveGame, Game, MarkovGame
+from gtlearn.games import Game, MarkovGame, SequentialGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.normal_form import holds_float
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.profiles.probabilities import FEW, by_label, vector
-from gtlearn.solvers.profiles.rounding import BITS, rounded_vector
+from gtlearn.solvers.profiles.rounding import BITS, rounded_vector, rounding_bound
 from gtlearn.solvers.profiles.tables import exact_table, pure_table
 
 
@@ -56,7 +56,7 @@ def read_strategy(
     """
     if game.in_steps:
         return _read_table(values, as_markov(game), player, timed, tolerance)
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         return _read_behaviour(values, game, player, tolerance, exact_floats)
     whose = f"the strategy of {game.players[player]!r}"
     actions = game.points(player)[0].actions
@@ -92,7 +92,7 @@ def _read_table(
 
 
 def _read_behaviour(
-    values: Any, game: ExtensiveGame, player: int, tolerance: Number, exact_floats: bool
+    values: Any, game: SequentialGame, player: int, tolerance: Number, exact_floats: bool
 ) -> tuple[Table, tuple[str, ...]]:
     """A vector at each information set, by label or in the order of the sets."""
     whose, own = f"the strategy of {game.players[player]!r}", game.sets[player]
@@ -137,13 +137,8 @@ def _read_behaviour(
     return tuple(exact), _few(notes)
 
 
-def _rounding(whose: str, game: ExtensiveGame, player: int, moved: Fraction) -> str:
-    """What rounding does to NashConv at most: at each own move on a path what is played changes by
-    at most `moved`, and so each payoff, with and without deviating, by so much of its range."""
-    recalls = game.has_perfect_recall
-    moves = len(game.sequences(player).levels) if recalls else int(game.depth.max())
-    spans = (np.ptp(payoffs.floats()) for payoffs in game.payoffs)
-    bound = 2 * float(moved) * moves * float(sum(spans))
+def _rounding(whose: str, game: SequentialGame, player: int, moved: Fraction) -> str:
+    bound = rounding_bound(game, player, float(moved))
     return (
         f"the probabilities of {whose} are rounded to multiples of 2^-{BITS}, which moves NashConv "
         f"by at most {bound:.2g}"
