@@ -12,6 +12,7 @@ from gtlearn.games.formats.files import Format, dumps, loads, save
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame
+from gtlearn.games.kinds.harsanyi import HarsanyiGame, bayesian_game
 from gtlearn.games.kinds.iterated import IteratedGame, iterated
 from gtlearn.games.kinds.markov import MarkovGame, markov_game
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
@@ -26,10 +27,12 @@ __all__ = [
     "ExtensiveGame",
     "Format",
     "Game",
+    "HarsanyiGame",
     "IteratedGame",
     "Kind",
     "MarkovGame",
     "NormalFormGame",
+    "bayesian_game",
     "catalogue_entries",
     "catalogue_entry",
     "catalogue_names",

@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from gtlearn.errors import InputError, nearest, option
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, IteratedGame, MarkovGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    HarsanyiGame,
+    IteratedGame,
+    MarkovGame,
+)
 from gtlearn.plugins import plugin, plugin_names
 
 NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"  # kinds of game
-TREE = "extensive-form"
+TREE, TYPES = "extensive-form", "Bayesian (types on every side)"
 _GROUP = "gtlearn.concepts"  # of entry points
 
 
@@ -105,6 +112,11 @@ _OWN = {
                     frozenset({"find", "select", "arithmetic", "method"}),
                     f"{_CHECKS}:check_equilibrium",
                     _FLOATS,
+                ),
+                TYPES: Row(
+                    f"{_SOLVERS}._bayesian.nash:solve_nash",
+                    frozenset({"find"}),
+                    f"{_CHECKS}:check_equilibrium",
                 ),
             },
         ),
@@ -205,6 +217,8 @@ def kind_of_game(game: Game) -> str:
         return STEPS
     if isinstance(game, ExtensiveGame):
         return TREE
+    if isinstance(game, HarsanyiGame):
+        return TYPES
     return BAYESIAN if isinstance(game, BayesianGame) else NORMAL_FORM
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, option
-from gtlearn.games import BayesianGame, ExtensiveGame, Game
+from gtlearn.games import BayesianGame, ExtensiveGame, Game, HarsanyiGame
 from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import (
     Commitment,
@@ -41,9 +41,9 @@ class Column:
 
 
 def columns_of(game: Game) -> list[Column]:
-    """One column a player; in a Bayesian game the leader's, then one a type of the follower; in a
-    tree one an information set."""
-    if isinstance(game, ExtensiveGame):
+    """One column a player; in a Bayesian game the leader's, then one a type of the follower, or
+    one a type; in a tree one an information set."""
+    if isinstance(game, ExtensiveGame | HarsanyiGame):
         return [
             Column(f"{name} ({point.label})", point.actions, player, place)
             for player, name in enumerate(game.players)
@@ -92,7 +92,7 @@ class Profile:
     @property
     def strategies(self) -> tuple[Any, ...]:
         """One a player: a vector where players decide once, else a table; None where not known."""
-        tabular = self.game.in_steps or isinstance(self.game, ExtensiveGame)
+        tabular = self.game.in_steps or isinstance(self.game, ExtensiveGame | HarsanyiGame)
         return tuple(table and (table if tabular else table[0]) for table in self.tables)
 
     def known(self) -> tuple[Any, ...]:
@@ -184,7 +184,7 @@ def profile_of(game: Game, outcome: Outcome) -> Profile:
     if isinstance(game, BayesianGame):
         tables = ((strategies[0],), tuple(strategies[1:]))
         return Profile(game, tables if game.leader == 0 else tables[::-1])
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, ExtensiveGame | HarsanyiGame):
         return Profile(game, strategies)
     if not game.in_steps:
         return Profile(game, tuple((strategy,) for strategy in strategies))

@@ -2,9 +2,10 @@
 
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame
+from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 
-KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame, ExtensiveGame)
-Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame | ExtensiveGame
+KINDS = (NormalFormGame, BayesianGame, MarkovGame, IteratedGame, ExtensiveGame, HarsanyiGame)
+Game = NormalFormGame | BayesianGame | MarkovGame | IteratedGame | ExtensiveGame | HarsanyiGame

@@ -12,6 +12,7 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games.formats.files import dumps, loads
 from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -45,6 +46,8 @@ def check_game(game: Any) -> None:
         for stage in game.games:
             check_game(stage)
         _check_bayesian_round_trip(game)
+    elif isinstance(game, HarsanyiGame):
+        _check_bayesian_round_trip(game)
     else:
         _check_normal_form(game)
 
@@ -73,9 +76,8 @@ def _check_round_trip(game: NormalFormGame, format: str) -> None:
             raise InputError(f"{game.name!r} written as {format} and read again has other {what}")
 
 
-def _check_bayesian_round_trip(game: BayesianGame) -> None:
+def _check_bayesian_round_trip(game: BayesianGame | HarsanyiGame) -> None:
     again = loads(dumps(game, "json"), "json")
-    assert isinstance(again, BayesianGame)
     if again.fingerprint != game.fingerprint:
         raise InputError(f"{game.name!r} written as json and read again is another game")
 

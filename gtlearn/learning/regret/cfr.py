@@ -19,7 +19,7 @@ from gtlearn.solvers._trees.cfr import VARIANTS, Minimiser
 from gtlearn.solvers._trees.form import form_of
 from gtlearn.solvers._trees.meter import Meter
 from gtlearn.solvers.outcomes import Table
-from gtlearn.solvers.output.json import tree_json
+from gtlearn.solvers.output.json import table_json
 from gtlearn.solvers.profiles.rounding import BITS, rounded_table, rounded_units
 
 _FIRST = 10  # iterations that are all measured
@@ -99,7 +99,7 @@ class CfrLearner:
             "game": self.config.game,
             "fingerprint": self.tree.fingerprint,
             "method": f"{self.config.variant}, exact gradients of the whole tree",
-            "strategies": [tree_json(self.tree, k, table) for k, table in enumerate(tables)],
+            "strategies": [table_json(self.tree, k, table) for k, table in enumerate(tables)],
             "payoffs": list(map(format_number, payoffs)),
             "regrets": list(map(format_number, regrets)),
             "nash_conv": float(sum(regrets)),

@@ -10,7 +10,14 @@ from typing import Any
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    HarsanyiGame,
+    MarkovGame,
+    NormalFormGame,
+)
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -30,10 +37,13 @@ from gtlearn.solvers.profile import Profile, profile_of
 from gtlearn.solvers.profiles.joint import is_joint_tensor, joint_of
 from gtlearn.solvers.profiles.read import read_enclosed, read_profile
 from gtlearn.solvers.verify import payoffs, table_payoffs, table_regrets
+from gtlearn.solvers.verify.bayesian import box_failures, interim_regrets, tables_of
+from gtlearn.solvers.verify.bayesian import regrets_and_payoffs as regrets_by_type
 from gtlearn.solvers.verify.correlated import largest_gain
 from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
+from gtlearn.solvers.verify.report import Unproven
 from gtlearn.solvers.verify.tree_values import gains_by_set, regrets_in_subgames, values_of
 from gtlearn.solvers.verify.tree_values import regrets_and_payoffs as regrets_in_tree
 
@@ -261,6 +271,9 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
             regrets, payoffs = _deviations(game, strategies)
         elif isinstance(game, ExtensiveGame):
             regrets, payoffs = regrets_in_tree(game, strategies)
+        elif isinstance(game, HarsanyiGame):
+            regrets, payoffs = regrets_by_type(game, strategies)
+            report = replace(report, interim_regrets=interim_regrets(game, strategies))
         else:
             markov = as_markov(game)
             with limits.sparing(measuring_seconds(markov)):
@@ -271,6 +284,8 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
     report = replace(report, holds=max(regrets) <= tolerance, payoffs=payoffs, regrets=regrets)
     if isinstance(game, ExtensiveGame):
         return _with_gains(report, game)
+    if isinstance(game, HarsanyiGame):
+        return _with_notes(report)
     if isinstance(game, NormalFormGame):
         return _with_nearest(report, game) if nearest else _with_notes(report)
     return _with_tables(report, as_markov(game), payoffs)
@@ -285,11 +300,19 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
         tolerance: the largest regret that still holds.
     """
     assert not isinstance(game, BayesianGame | ExtensiveGame)
+    if isinstance(game, HarsanyiGame):
+        boxed = replace(boxed, strategies=tables_of(game, boxed))
     report = CheckReport(profile_of(game, boxed), "nash", False, tolerance)
     try:
-        failures = enclosure_failures(game, boxed)
+        failures: Sequence[str]
+        if isinstance(game, HarsanyiGame):
+            failures = box_failures(game, boxed)
+        else:
+            failures = enclosure_failures(game, boxed)
     except LimitReached as error:
         return cut_short(report, error, "the proof was")
+    except Unproven as error:
+        failures = [str(error)]
     if failures:
         return _with_notes(report, [f"no equilibrium is proven to be in the box: {failures[0]}"])
     none = (Fraction(0),) * len(game.players)

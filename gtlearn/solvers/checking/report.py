@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.games import ExtensiveGame, Game
+from gtlearn.games import ExtensiveGame, Game, HarsanyiGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.solvers.checking.commitment_report import (
@@ -63,6 +63,8 @@ class CheckReport:
             set alone, weighted by the probability with which chance and the others lead there: the
             immediate counterfactual regret (Zinkevich et al. 2007), whose sum is at least the
             player's regret (nash only).
+        interim_regrets: in a game with types, what each type could gain by its best action once it
+            knows itself; None for types of probability zero (nash only).
         best_responses: in a tree, a best response of each player: the position of the action that
             it plays at each information set (nash only).
         stationary_regrets: in several steps, what each could gain by its best deterministic table
@@ -86,6 +88,7 @@ class CheckReport:
     regrets: tuple[Fraction, ...] | None = None
     nearest: Nearest | None = None
     set_regrets: tuple[tuple[Fraction, ...], ...] | None = None
+    interim_regrets: tuple[tuple[Fraction | None, ...], ...] | None = None
     best_responses: tuple[tuple[int, ...], ...] | None = None
     stationary_regrets: tuple[Fraction | None, ...] | None = None
     stochastic_regrets: tuple[tuple[Fraction, Fraction] | None, ...] | None = None
@@ -157,6 +160,7 @@ class CheckReport:
             **{name: plain(getattr(self, name)) for name in names},
             "nearest": plain(nearest and vars(nearest)),
             "set_regrets": _by_set(self, self.set_regrets, lambda _, value: json_number(value)),
+            "interim_regrets": _by_set(self, self.interim_regrets, lambda _, value: plain(value)),
             "best_responses": _by_set(self, self.best_responses, lambda actions, k: actions[k]),
             "stackelberg": self.stackelberg and _commitment_json(self, self.stackelberg),
             "gain": plain(self.gain),
@@ -170,8 +174,9 @@ class CheckReport:
         commitment, game = self.stackelberg, self.game
         if self.joint is not None:
             blocks.append(_joint_table(self))
-        elif isinstance(game, ExtensiveGame):
-            blocks += strategy_blocks(game, self.profile.tables, self.set_regrets or ())
+        elif isinstance(game, ExtensiveGame | HarsanyiGame):
+            worth = self.set_regrets or self.interim_regrets or ()
+            blocks += strategy_blocks(game, self.profile.tables, worth)
             blocks += _regret_table(self)
         elif not game.in_steps:
             blocks.append(_strategy_table(self))

@@ -12,6 +12,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import (
     BayesianGame,
     ExtensiveGame,
+    HarsanyiGame,
     IteratedGame,
     MarkovGame,
     NormalFormGame,
@@ -41,7 +42,7 @@ def to_openspiel_policy(
     Raises:
         InputError: if the solution has no strategy a player, or `game` is of another shape.
     """
-    if isinstance(solution.game, BayesianGame):
+    if isinstance(solution.game, BayesianGame | HarsanyiGame):
         raise InputError("a Bayesian game has no OpenSpiel form; take the strategies themselves")
     profile = solution.profile(index)
     if isinstance(solution.game, NormalFormGame):

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    HarsanyiGame,
+    MarkovGame,
+    NormalFormGame,
+)
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
@@ -172,6 +179,8 @@ def describe(game: Game) -> str:
         return _bayesian(game)
     if isinstance(game, ExtensiveGame):
         return _tree(game)
+    if isinstance(game, HarsanyiGame):
+        return _types(game)
     return _normal_form(game) if isinstance(game, NormalFormGame) else _markov(as_markov(game))
 
 
@@ -183,6 +192,14 @@ def _bayesian(game: BayesianGame) -> str:
         f"actions, {follower} with {' or '.join(map(str, sizes))}, of "
         f"{types(len(game.types))}"
     )
+
+
+def _types(game: HarsanyiGame) -> str:
+    counts = " x ".join(str(len(own)) for own in game.types)
+    sizes = sorted({len(point.actions) for own in game.types for point in own})
+    actions = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+    text = f"{game.name}: Bayesian, {game.num_players} players, {counts} types of {actions} actions"
+    return text + (", zero-sum" if game.is_zero_sum else "")
 
 
 def _tree(game: ExtensiveGame) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import option
-from gtlearn.games import ExtensiveGame
+from gtlearn.games import ExtensiveGame, HarsanyiGame
 from gtlearn.limits import OK
 from gtlearn.solvers.concepts import concept_of, is_registered
 from gtlearn.solvers.enclosures import Real
@@ -70,7 +70,7 @@ def render(solution: Record, width: int | None = None) -> str:
 
 
 def _blocks_of(solution: Record) -> list[str | Table]:
-    if isinstance(solution.game, ExtensiveGame):
+    if isinstance(solution.game, ExtensiveGame | HarsanyiGame):
         return tree_blocks(solution.game, solution)
     return step_blocks(solution) if solution.game.in_steps else one_shot_blocks(solution)
 

@@ -10,11 +10,19 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, IteratedGame, MarkovGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    HarsanyiGame,
+    IteratedGame,
+    MarkovGame,
+)
 from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
 TREE_KIND = "extensive"  # the kind that a tree's block names
+TYPES_KIND = "bayesian"  # that of a game with types on every side
 _PLACE = "game"
 
 _NAMES = {  # of the parts, in sentences
@@ -46,6 +54,10 @@ def game_block(game: Game) -> dict[str, Any]:
         block["nodes"] = game.num_nodes
         block["information_sets"] = list(map(len, sizes))
         block["sequences"] = [1 + sum(own) for own in sizes]
+    elif isinstance(game, HarsanyiGame):
+        block["kind"] = TYPES_KIND
+        block["types"] = [[point.label for point in own] for own in game.types]
+        block["type_actions"] = [[list(point.actions) for point in own] for own in game.types]
     elif isinstance(game, BayesianGame):
         first, *others = game.games
         block["actions"] = _lists(first.actions)

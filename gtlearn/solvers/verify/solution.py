@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from gtlearn.child import computed
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    ExtensiveGame,
+    Game,
+    HarsanyiGame,
+    IteratedGame,
+    MarkovGame,
+    NormalFormGame,
+)
 from gtlearn.games.given import of_games
 from gtlearn.limits import LimitReached, limited, patience
 from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
@@ -117,6 +124,7 @@ def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statem
 
 
 def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
+    from gtlearn.solvers.verify.bayesian import bayesian_statements
     from gtlearn.solvers.verify.game_block import TREE_KIND, game_statements
     from gtlearn.solvers.verify.markov import markov_statements
     from gtlearn.solvers.verify.one_shot import one_shot_statements
@@ -138,6 +146,8 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
         own = markov_statements(game, claim)
     elif isinstance(game, ExtensiveGame):
         own = tree_statements(game, claim)
+    elif isinstance(game, HarsanyiGame):
+        own = bayesian_statements(game, claim)
     else:
         own = one_shot_statements(game, claim)
     return chain(game_statements(game, claim.game), own)
