@@ -9,6 +9,8 @@ from functools import cached_property
 from itertools import product
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
+
 from gtlearn.errors import InputError, nearest, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.labels import Point, check_labels, default_players, label_of
@@ -132,7 +134,7 @@ class HarsanyiGame:
     def is_zero_sum(self) -> bool:
         """Whether the payoffs add up to zero whatever is drawn and done."""
         possible = (profile for profile in self.profiles if profile.probability)
-        return all(not any(sum(p.fractions() for p in t.payoffs).flat) for t in possible)
+        return all(not np.any(sum(p.fractions() for p in t.payoffs)) for t in possible)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -12,6 +12,7 @@ from gtlearn.games import HarsanyiGame
 from gtlearn.limits import LimitReached
 from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._bayesian.agents import Agents
+from gtlearn.solvers._bayesian.responses import pure_equilibrium
 from gtlearn.solvers._bayesian.tracing import traced_equilibrium
 from gtlearn.solvers._bayesian.vertices import extreme_equilibria
 from gtlearn.solvers._nash.components import connected_components, maximal_bicliques
@@ -23,13 +24,16 @@ from gtlearn.solvers.outcomes import (
     Certificate,
     NashEquilibrium,
     Outcome,
+    Strategy,
     Table,
     weakest,
 )
 from gtlearn.solvers.solution import Solution
-from gtlearn.solvers.verify.bayesian import regrets_and_payoffs
+from gtlearn.solvers.verify.bayesian_values import regrets_and_payoffs
 
 _TRACING, _VERTICES, _AGENTS = "tracing by type", "vertex enumeration by type", "agent form"
+_RESPONSES = "best responses by type"
+_SHARE = 0.3  # of a limit that is kept for one equilibrium where not all are found
 _MAX_NAMED = 20  # sets of equilibria that notes name
 
 
@@ -61,44 +65,61 @@ def solve_nash(
 
 def _of_two(agents: Agents, find: str) -> Solution:
     starts, payoffs = agents.offsets, agents.matrix()
-    method = _TRACING if find == "one" else _VERTICES
-    tell(None, method)
+    solution = Solution(agents.game, "nash", _TRACING, ())
+    if find == "all":
+        count = sum(player == 0 for player, _ in agents.places)
+        tell(None, _VERTICES)
+        try:
+            with limits.keeping(0.0, _SHARE):
+                pairs = extreme_equilibria(starts, count, payoffs)
+            with limits.finishing():
+                return _all_of_two(agents, pairs)
+        except LimitReached as reached:
+            note = f"{reached}: not all equilibria were found, and one is shown; {reached.more}"
+            solution = replace(solution, status=reached.status, notes=(note,))
+    tell(None, _TRACING)
     try:
-        if find == "one":
-            listed = [agents.tables(traced_equilibrium(starts, payoffs))]
-        else:
-            count = sum(player == 0 for player, _ in agents.places)
-            pairs = extreme_equilibria(starts, count, payoffs)
-            listed = [agents.tables((*own, *other)) for own, other in pairs]
+        tables = agents.tables(traced_equilibrium(starts, payoffs))
     except LimitReached as reached:
         note = f"{reached}: no equilibrium was found by then; {reached.more}"
-        return Solution(agents.game, "nash", method, (), reached.status, notes=(note,))
+        return replace(solution, status=reached.status, notes=(note,))
     with limits.finishing():
-        equilibria = tuple(_certified(agents.game, tables) for tables in listed)
-        solution = Solution(agents.game, "nash", method, equilibria)
-        return solution if find == "one" else _with_sets(solution, listed)
+        return replace(solution, solutions=(_certified(agents.game, tables),))
 
 
-def _with_sets(solution: Solution, equilibria: Sequence[tuple[Table, ...]]) -> Solution:
-    """That these are all extreme ones, their components, and in words what they span."""
-    numbers: tuple[dict[Table, int], ...] = ({}, {})
-    pairs = [
-        (numbers[0].setdefault(one, len(numbers[0])), numbers[1].setdefault(two, len(numbers[1])))
-        for one, two in equilibria
-    ]
-    components = tuple(map(tuple, connected_components(pairs)))
-    first, second = solution.game.players
+def _all_of_two(agents: Agents, pairs: Sequence[tuple[tuple[Strategy, ...], ...]]) -> Solution:
+    """All extreme equilibria, their components, and in words what they span."""
+    solutions = tuple(_certified(agents.game, agents.tables((*x, *y))) for x, y in pairs)
+    numbers: list[dict[object, int]] = [{}, {}]
+    edges = [(_place(numbers[0], x), _place(numbers[1], y)) for x, y in pairs]
+    return Solution(
+        agents.game,
+        "nash",
+        _VERTICES,
+        solutions,
+        complete=True,
+        components=tuple(map(tuple, connected_components(edges))),
+        notes=_sets(agents.game.players, edges),
+    )
+
+
+def _place(numbers: dict[object, int], strategies: object) -> int:
+    return numbers.setdefault(strategies, len(numbers))
+
+
+def _sets(players: tuple[str, ...], edges: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The maximal sets of equilibria, in words."""
     notes = []
-    for rows, columns in maximal_bicliques(pairs):
+    for rows, columns in maximal_bicliques(edges):
         if len(rows) * len(columns) > 1:
-            members = (f"#{k}" for k, (r, c) in enumerate(pairs) if r in rows and c in columns)
+            members = (f"#{k}" for k, (r, c) in enumerate(edges) if r in rows and c in columns)
             notes.append(
-                f"in {', '.join(members)} every mixture of {first}'s strategies is in equilibrium "
-                f"with every mixture of {second}'s"
+                f"in {', '.join(members)} every mixture of {players[0]}'s strategies is in "
+                f"equilibrium with every mixture of {players[1]}'s"
             )
     if len(notes) > _MAX_NAMED:
         notes[_MAX_NAMED:] = [f"{len(notes) - _MAX_NAMED} more such sets are not named"]
-    return replace(solution, complete=True, components=components, notes=tuple(notes))
+    return tuple(notes)
 
 
 def _certified(game: HarsanyiGame, tables: tuple[Table, ...]) -> NashEquilibrium:
@@ -108,7 +129,18 @@ def _certified(game: HarsanyiGame, tables: tuple[Table, ...]) -> NashEquilibrium
 
 
 def _of_agent_form(agents: Agents, find: str) -> Solution:
-    """As the agent form is solved, with its strategies by player and type."""
+    """As the agent form is solved, with its strategies by player and type; one by best responses
+    where they end."""
+    if find == "one":
+        tell(None, _RESPONSES)
+        try:
+            tables = pure_equilibrium(agents.game)
+        except LimitReached as reached:
+            note = f"{reached}: no equilibrium was found by then; {reached.more}"
+            return Solution(agents.game, "nash", _RESPONSES, (), reached.status, notes=(note,))
+        if tables is not None:
+            with limits.finishing():
+                return Solution(agents.game, "nash", _RESPONSES, (_certified(agents.game, tables),))
     solution = solve_agent_form(agents.normal_form(), find=find)
     isolated = all(len(component) == 1 for component in solution.components or ())
     notes = list(solution.notes)

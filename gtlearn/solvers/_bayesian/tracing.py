@@ -96,8 +96,8 @@ def _start(
     table = np.zeros((len(inside), len(outside) + 1), dtype=object)
     of_first = [column["play", action] for action in first]
     row = 0
-    for own, top in zip(others, best, strict=True):
-        for action in own:
+    for rest_of, top in zip(others, best, strict=True):
+        for action in rest_of:
             lost = (payoffs[top] - payoffs[action]) * scale
             at_start = int(earned[top] - earned[action])
             table[row, column["slack", top]] = -1
@@ -112,7 +112,7 @@ def _start(
             row += 1
     table[row, of_first] = 1
     table[row, -1] = 1
-    for k, own in enumerate(others[1:], start=row + 1):
+    for k, rest_of in enumerate(others[1:], start=row + 1):
         table[k, of_first] = -1
-        table[k, [column["play", action] for action in own]] = 1
+        table[k, [column["play", action] for action in rest_of]] = 1
     return table, (outside, inside), entering

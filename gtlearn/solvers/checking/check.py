@@ -37,8 +37,9 @@ from gtlearn.solvers.profile import Profile, profile_of
 from gtlearn.solvers.profiles.joint import is_joint_tensor, joint_of
 from gtlearn.solvers.profiles.read import read_enclosed, read_profile
 from gtlearn.solvers.verify import payoffs, table_payoffs, table_regrets
-from gtlearn.solvers.verify.bayesian import box_failures, interim_regrets, tables_of
-from gtlearn.solvers.verify.bayesian import regrets_and_payoffs as regrets_by_type
+from gtlearn.solvers.verify.bayesian import box_failures
+from gtlearn.solvers.verify.bayesian_values import interim_regrets, tables_of
+from gtlearn.solvers.verify.bayesian_values import regrets_and_payoffs as regrets_by_type
 from gtlearn.solvers.verify.correlated import largest_gain
 from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
