@@ -240,6 +240,8 @@ def places_of(labels: Any, types: Sequence[Sequence[Point]]) -> tuple[int, ...]:
     out = []
     for player, (label, own) in enumerate(zip(map(label_of, given), types, strict=True)):
         known = [point.label for point in own]
+        if not known:
+            raise InputError(f"player {player} has no type; give one")
         if label not in known:
             advice = nearest(label, known)
             raise InputError(f"{quoted(label)} is no type of player {player}; {advice}")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from gtlearn.errors import quoted
+from gtlearn.errors import InputError, quoted
 from gtlearn.games import HarsanyiGame
 from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import (
@@ -40,6 +40,7 @@ from gtlearn.solvers.verify.form import items, number_failures
 from gtlearn.solvers.verify.listing import Listing
 from gtlearn.solvers.verify.many_players import index_failures, open_failures
 from gtlearn.solvers.verify.nash_sets import missing
+from gtlearn.solvers.verify.proof import require_of_game
 from gtlearn.solvers.verify.report import Statement, Tested, unless
 
 _EVIDENCE = ("regrets", "state_values", *IN_ONE_SHOT)
@@ -81,7 +82,8 @@ def bayesian_statements(game: HarsanyiGame, claim: Claim) -> Iterator[Statement]
     if claim.open_supports is not None:
         yield Statement("the open supports", partial(_open, game, claim))
     if claim.complete:
-        yield Statement(COMPLETE, partial(_others, game, claim))
+        by = "" if claim.log is None else ", by the proof that is given"
+        yield Statement(COMPLETE + by, partial(_others, game, claim))
 
 
 def _failures(game: HarsanyiGame, outcome: Outcome) -> list[str]:
@@ -189,7 +191,12 @@ def _others(game: HarsanyiGame, claim: Claim) -> list[str]:
     """
     if game.num_players > 2:
         outcomes = tuple(_of_agents(game, outcome) for outcome in claim.outcomes)
-        form = agent_form(game)
-        return list(missing(Listing(form, replace(claim, outcomes=outcomes))))
+        form, log = agent_form(game), claim.log
+        if log is not None:
+            require_of_game(game, log)
+            log = {**log, "game": {"fingerprint": form.fingerprint}}
+        return list(missing(Listing(form, replace(claim, outcomes=outcomes, log=log))))
+    if claim.log is not None:
+        raise InputError("a proof is given, which a list of two players with types has not")
     listed = {_of_each(game, outcome) for outcome in claim.outcomes}
     return ["an equilibrium is missing"] if extreme_equilibria(game) - listed else []

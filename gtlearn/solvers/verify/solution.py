@@ -137,7 +137,8 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
         if getattr(outcome, "in_steps", False) != several_steps:
             raise InputError(f"the solution is of another kind of game than {game.name!r}")
     if proof is not None:
-        if claim.concept != "nash" or not claim.complete or not isinstance(game, NormalFormGame):
+        listed = isinstance(game, NormalFormGame | HarsanyiGame)
+        if claim.concept != "nash" or not claim.complete or not listed:
             raise InputError(_NO_LIST)
         claim = replace(claim, log=proof)
     if is_registered(claim.concept):
