@@ -116,13 +116,13 @@ def _first_price_auction(
 
 
 def _first_price_private_values(
-    values: int = 3, maximum: int = 2, players: int = 2, form: str = ""
+    values: int = 3, maximum: int = 2, players: int = 2, form: str = "plans"
 ) -> NormalFormGame | HarsanyiGame:
     """Values are types; of two bidders, unless asked otherwise, strategies are plans."""
     if values < 1 or maximum < 0:
         raise InputError("it needs values >= 1 and maximum >= 0")
-    if form not in ("", "plans", "types") or (form == "plans" and players != 2):
-        raise InputError("its form is types, or plans of two bidders")
+    if form not in ("plans", "types"):
+        raise InputError(f"form={form} is unknown; use plans (of two bidders) or types")
     if players != 2 or form == "types":
         return _private_values(values, maximum, players)
     return _auction_in_plans(values, maximum)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn import limits
-from gtlearn.errors import InputError, option
+from gtlearn.errors import InputError
 from gtlearn.games import HarsanyiGame, NormalFormGame
 from gtlearn.games.labels import distinct_labels
 from gtlearn.games.numbers import lowest_terms
@@ -93,8 +93,7 @@ class Agents:
             raise InputError(
                 f"the types of {self.game.name!r} have {' x '.join(map(str, sizes))} profiles of "
                 f"actions, and at most {_MAX_ENTRIES} payoffs of all types are looked at; make the "
-                f"game smaller, or ask for one equilibrium of two players with "
-                f"{option('find', 'one')}"
+                "game smaller"
             )
         drawn = [profile for profile in self.game.profiles if profile.probability]
         weights = [p.probability / t.denominator for p in drawn for t in p.payoffs]

@@ -131,17 +131,19 @@ def _certified(game: HarsanyiGame, tables: tuple[Table, ...]) -> NashEquilibrium
 def _of_agent_form(agents: Agents, find: str) -> Solution:
     """As the agent form is solved, with its strategies by player and type; one by best responses
     where they end."""
-    if find == "one":
-        tell(None, _RESPONSES)
-        try:
+    tables: tuple[Table, ...] | None = None
+    try:
+        if find == "one":
+            tell(None, _RESPONSES)
             tables = pure_equilibrium(agents.game)
-        except LimitReached as reached:
-            note = f"{reached}: no equilibrium was found by then; {reached.more}"
-            return Solution(agents.game, "nash", _RESPONSES, (), reached.status, notes=(note,))
         if tables is not None:
             with limits.finishing():
                 return Solution(agents.game, "nash", _RESPONSES, (_certified(agents.game, tables),))
-    solution = solve_agent_form(agents.normal_form(), find=find)
+        form = agents.normal_form()
+    except LimitReached as reached:
+        note = f"{reached}: no equilibrium was found by then; {reached.more}"
+        return Solution(agents.game, "nash", _AGENTS, (), reached.status, notes=(note,))
+    solution = solve_agent_form(form, find=find)
     isolated = all(len(component) == 1 for component in solution.components or ())
     notes = list(solution.notes)
     if not isolated:

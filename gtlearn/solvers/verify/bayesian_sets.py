@@ -9,8 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from gtlearn.games import HarsanyiGame, NormalFormGame
-from gtlearn.games.kinds.normal_form import normal_form
+from gtlearn.games import HarsanyiGame, NormalFormGame, normal_form
 from gtlearn.limits import check
 from gtlearn.solvers.verify.polytopes import extreme_rays
 from gtlearn.solvers.verify.report import Unproven
