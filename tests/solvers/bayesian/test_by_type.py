@@ -9,6 +9,7 @@ import pytest
 
 from gtlearn import games, solvers, verify
 from gtlearn.errors import InputError
+from gtlearn.solvers._bayesian import tracing
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 MEET = {"B": (2, 1), "S": (1, 2)}  # Row's and Column's payoffs where they meet
@@ -248,6 +249,20 @@ def test_ten_types_of_five_actions_have_one_exact_equilibrium():
     solution = solvers.solve(game)
     assert solution[0].certificate.verified
     assert verify(solution, game).false == ()
+
+
+@pytest.mark.parametrize("high", [0, 1, 9])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_exact_path_ends_where_floats_do_not_help(seed, high, monkeypatch):
+    monkeypatch.setattr(tracing, "_guessed", lambda starts, payoffs: None)
+    solution = solvers.solve(random_game(seed, types=3, actions=3, high=high))
+    assert solution[0].certificate.verified
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_payoffs_of_any_size_are_solved(seed):
+    game = random_game(seed, high=10**400)
+    assert solvers.solve(game)[0].certificate.verified
 
 
 def damaged():
