@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -96,10 +96,9 @@ def _failures(game: HarsanyiGame, outcome: Outcome) -> list[str]:
     if arithmetic != RATIONAL:
         return ["it is in floats, which no solution of a game with types on every side is"]
     tables = tables_of(game, outcome)
-    for player, table in enumerate(tables):
-        for point, row in zip(game.types[player], table, strict=True):
-            if min(row) < 0 or sum(row) != 1:
-                return [f"{game.players[player]} plays no distribution as {quoted(point.label)}"]
+    odd = _no_distribution(game, tables, boxed=False)
+    if odd:
+        return odd
     regrets, payoffs = regrets_and_payoffs(game, tables)
     evidence = outcome.certificate.evidence
     stated = items(evidence.get("regrets", ()), "the regrets")
@@ -114,6 +113,19 @@ def _failures(game: HarsanyiGame, outcome: Outcome) -> list[str]:
     return failures
 
 
+def _no_distribution(game: HarsanyiGame, tables: Sequence[Any], *, boxed: bool) -> list[str]:
+    """The first type that plays no distribution in exact numbers; in a box those of positive
+    probability are tested with the box."""
+    for player, (table, chances) in enumerate(zip(tables, game.marginals, strict=True)):
+        for point, row, chance in zip(game.types[player], table, chances, strict=True):
+            if boxed and chance:
+                continue
+            enclosed = any(isinstance(p, Enclosure) for p in row)
+            if enclosed or min(row) < 0 or sum(row) != 1:
+                return [f"{game.players[player]} plays no distribution as {quoted(point.label)}"]
+    return []
+
+
 def _key(game: HarsanyiGame, outcome: Any) -> object:
     """What types of positive probability play, by which equilibria are told apart."""
     return tuple(
@@ -125,9 +137,23 @@ def _key(game: HarsanyiGame, outcome: Any) -> object:
 
 
 def box_failures(game: HarsanyiGame, outcome: NashEquilibrium) -> list[str]:
-    """What of an enclosed equilibrium is false or not proven; empty where all of it is proven."""
-    failures = enclosure_failures(agent_form(game), _of_agents(game, outcome))
-    values = items(outcome.certificate.evidence.get("state_values"), "the values of the types")
+    """What of an enclosed equilibrium is false or not proven; empty where all of it is proven.
+
+    Raises:
+        InputError: if it is of the wrong form.
+        Unproven: if the game is too large.
+    """
+    failures = _no_distribution(game, tables_of(game, outcome), boxed=True)
+    failures += enclosure_failures(agent_form(game), _of_agents(game, outcome))
+    if failures:
+        return failures
+    evidence = outcome.certificate.evidence
+    values = items(evidence.get("state_values"), "the values of the types")
+    counts = [sum(map(bool, chances)) for chances in game.marginals]
+    if list(map(len, values)) != counts or len(outcome.payoffs) != len(counts):
+        return ["there is not one value for each type of positive probability, and one payoff"]
+    if list(items(evidence.get("regrets"), "the regrets")) != [0] * len(counts):
+        return ["the regrets of an equilibrium in a box are not all zero"]
     for player, payoff, own in zip(game.players, outcome.payoffs, values, strict=True):
         middle = sum((value.mid for value in own), Fraction(0))
         radius = sum((value.radius for value in own), Fraction(0))
@@ -170,7 +196,7 @@ def _components(game: HarsanyiGame, claim: Claim) -> list[str]:
     for k, key in enumerate(keys):
         near = [g for g in groups if any(keys[j][0] == key[0] or keys[j][1] == key[1] for j in g)]
         groups = [g for g in groups if g not in near] + [{k}.union(*near)]
-    stated = sorted(tuple(c) for c in items(claim.components, "the components"))
+    stated = sorted(tuple(sorted(c)) for c in items(claim.components, "the components"))
     return [] if stated == sorted(tuple(sorted(g)) for g in groups) else ["they are other ones"]
 
 
@@ -199,4 +225,7 @@ def _others(game: HarsanyiGame, claim: Claim) -> list[str]:
     if claim.log is not None:
         raise InputError("a proof is given, which a list of two players with types has not")
     listed = {_of_each(game, outcome) for outcome in claim.outcomes}
-    return ["an equilibrium is missing"] if extreme_equilibria(game) - listed else []
+    extreme = extreme_equilibria(game)
+    if listed - extreme:
+        return ["not all that are listed are extreme"]
+    return ["an extreme equilibrium is missing"] if extreme - listed else []

@@ -238,10 +238,20 @@ def test_an_enclosed_equilibrium_holds_and_a_moved_box_does_not():
     assert "enclosure" in kinds
     entry = data["solutions"][kinds.index("enclosure")]
     assert solvers.check(entry, game).holds
-    value = entry["payoffs"][0]
-    value["mid"] = str(Fraction(value["mid"]) + 1)
-    assert not solvers.check(entry, game).holds
-    assert verify(data, game).false
+    for damage in (
+        lambda e: e["payoffs"][0].update(mid="7"),
+        lambda e: e["certificate"]["regrets"].__setitem__(0, "1"),
+        lambda e: e["certificate"]["state_values"][0].append(
+            e["certificate"]["state_values"][1].pop(0)
+        ),
+        lambda e: e["certificate"].pop("state_values"),
+        lambda e: e["certificate"]["state_values"][0].__setitem__(0, "1"),
+        lambda e: e["strategies"][0]["t0"].update(a0="1", a1="1"),
+        lambda e: e["certificate"]["preconditioner"].pop(),
+    ):
+        broken = copy.deepcopy(data)
+        damage(broken["solutions"][kinds.index("enclosure")])
+        assert verify(broken, game).false
 
 
 def test_ten_types_of_five_actions_have_one_exact_equilibrium():
