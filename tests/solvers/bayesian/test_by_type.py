@@ -333,3 +333,18 @@ def test_a_limit_leaves_what_was_found():
 def test_too_many_types_of_three_players_are_refused():
     with pytest.raises(InputError, match="at most 4000000 payoffs"):
         solvers.solve("first_price_private_values(players=3,values=6,maximum=5)", find="all")
+
+
+@pytest.mark.filterwarnings("error")
+def test_supports_on_which_nothing_matters_stay_open():
+    # On some regions of this agent form no player's choice changes another's difference.
+    payoffs = [[0, 1, 1, 0, 0, 0, 1, 1], [1, 0, 1, 1, 0, 1, 0, 0], [1, 0, 1, 1, 0, 1, 1, 1]]
+    names = ["a", "b"]
+    places = list(itertools.product(names, repeat=3))
+    paid = dict(zip(places, zip(*payoffs, strict=True), strict=True))
+    game = games.bayesian_game(
+        [{"only": names}] * 3, {("only",) * 3: 1}, lambda types, actions: paid[actions]
+    )
+    solution = solvers.solve(game, find="all")
+    assert not solution.complete and solution.open_supports
+    assert verify(solution, game).false == ()
