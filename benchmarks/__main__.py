@@ -15,6 +15,7 @@ from benchmarks.harness import say
 from benchmarks.iterated import iterated
 from benchmarks.limits import limits
 from benchmarks.optima import followers, leaders
+from benchmarks.players import players
 from benchmarks.rollouts import rollouts
 from benchmarks.shaping import shaping
 from benchmarks.startup import startup
@@ -42,6 +43,7 @@ JOBS = {
     "environments": environments,
     "training": training,
     "trees": trees,
+    "players": players,
 }
 
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import random
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from benchmarks.harness import Case, Peer, Row, Target, Timed, say, show, timed
 from gtlearn import games, solvers
-from gtlearn.games.openspiel.walk import tree_of
+from gtlearn.games import ExtensiveGame
+from gtlearn.games.kinds.extensive.game import payoff_arrays
 
 LP = "OpenSpiel sequence_form_lp, float"
 CFR = "OpenSpiel C++ CFR+"
 NASH_CONV = "OpenSpiel C++ nash_conv, float"
 DICE = "liars_dice(numdice=1,dice_sides={})"
+SHERIFF = "sheriff(max_bribe=3,max_items=5,num_rounds=2)"
+GOOFSPIEL = "goofspiel(num_cards=4,imp_info=True,points_order=descending)"
 TURNS = 5
-UPDATES = 20  # of regret minimisation in a turn
+UPDATES = 20  # of regret minimisation, or measurements, in a turn
+SEEDS = 20  # of random payoffs
+_PROCESSES = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
 
 
 def trees(quick: bool) -> Iterator[Case]:
@@ -31,17 +40,53 @@ def trees(quick: bool) -> Iterator[Case]:
     for name, target in exact[:2] if quick else exact:
         row = Row("tree, exact", name, [], LP, target=target)
         yield Case(row, partial(_race, ours=_solved, theirs=sequence_form, name=name))
-    for name, limit in ((DICE.format(6), 15.0), (_poker(5), 10.0)):
+    for name, limit in (("tic_tac_toe", 0.5), (DICE.format(6), 15.0), (_poker(5), 10.0)):
         if not quick:
             row = Row(
-                "tree, exact", _short(name), [], target=Target(f"≤ {limit:.0f} s", seconds=limit)
+                "tree, exact", _short(name), [], target=Target(f"≤ {limit:g} s", seconds=limit)
             )
-            yield Case(row, partial(_alone, name=name))
+            yield Case(row, partial(_alone, work=_solved(name)))
+    if not quick:
+        wanted = Target("NashConv ≤ 1e-6 in ≤ 180 s, ≤ 4 GB", seconds=180)
+        row = Row("tree, exact or nearly", "Leduc poker with 13 ranks", [], target=wanted)
+        yield Case(row, _largest)
+    yield from _general_sum(quick)
     for name, least in (("leduc_poker", 40), (DICE.format(5), 80)):
         row = Row("one CFR+ update", name, [], CFR, target=Target(f"≥ {least}x", ratio=least))
         yield Case(row, partial(_race, ours=_updates, theirs=cfr_updates, name=name))
     row = Row("exact NashConv", "leduc_poker", [], NASH_CONV, target=Target("≥ 300x", ratio=300))
     yield Case(row, partial(_race, ours=_measured, theirs=nash_conv, name="leduc_poker"))
+
+
+def _general_sum(quick: bool) -> Iterator[Case]:
+    """One equilibrium; where payoffs are changed the tree is ready."""
+    row = Row("general sum, exact", "sheriff 5x3x2", [], target=Target("≤ 1 s", seconds=1))
+    yield Case(row, partial(_alone, work=_solved(SHERIFF)))
+    for case, name, limit in (
+        ("goofspiel 4, random payoffs", GOOFSPIEL, 1.5),
+        ("Leduc poker, random payoffs", "leduc_poker", 3.0),
+    ):
+        row = Row("general sum, exact", case, [], target=Target(f"≤ {limit:g} s", seconds=limit))
+        for_seed = partial(_with_random_payoffs, name)
+        yield Case(row, partial(_each, make=for_seed, count=3 if quick else SEEDS))
+    if not quick:
+        wanted = Target("≤ 20 s", seconds=20)
+        row = Row("general sum, exact", "Leduc poker, rake of 1/16", [], target=wanted)
+        yield Case(row, partial(_each, make=lambda seed: _raked("leduc_poker"), count=1))
+
+
+def _with_random_payoffs(name: str, seed: int) -> ExtensiveGame:
+    draw, game = random.Random(seed), games.load(name)
+    rows = [[draw.randint(0, 99) for _ in "ab"] for _ in range(game.num_leaves)]
+    return replace(game, payoffs=payoff_arrays(rows, 2), openspiel_text="")
+
+
+def _raked(name: str) -> ExtensiveGame:
+    """The house keeps a sixteenth of what is won."""
+    game = games.load(name)
+    rows = zip(*(payoffs.fractions() for payoffs in game.payoffs), strict=True)
+    kept = [[p * Fraction(15, 16) if p > 0 else p for p in row] for row in rows]
+    return replace(game, payoffs=payoff_arrays(kept, 2), openspiel_text="")
 
 
 def _poker(ranks: int) -> str:
@@ -72,20 +117,57 @@ def _race(
     say(f"  {row.job}, {row.case}: {show(mine)}, {row.peer} {show(other)}")
 
 
-def _alone(row: Row, name: str) -> None:
-    work = _solved(name)
+def _alone(row: Row, work: Callable[[], float]) -> None:
     row.ours += [work() for _ in range(3)]
     say(f"  {row.job}, {row.case}: {show(statistics.median(row.ours))}")
 
 
+def _each(row: Row, make: Callable[[int], ExtensiveGame], count: int) -> None:
+    """One solution of each of several games."""
+    for seed in range(count):
+        row.ours.append(_exactly(make(seed)))
+    row.remarks = f"the longest {show(max(row.ours))}"
+    say(f"  {row.job}, {row.case}: {show(statistics.median(row.ours))}, {row.remarks}")
+
+
+def _largest(row: Row) -> None:
+    """In a process of its own, whose memory is looked at."""
+    peer = Peer(large, ("kuhn_poker",), 1800.0)
+    (taken, row.remarks), late = peer(_poker(13))
+    peer.close()
+    row.ours.append(taken)
+    row.reached = not late and taken <= 180 and "enough" in row.remarks
+    say(f"  {row.job}, {row.case}: {show(taken)}, {row.remarks}")
+
+
+def large(name: str) -> Timed:
+    """The whole call, and what is left to be gained."""
+    import pyspiel
+
+    game = pyspiel.load_game(name)
+    taken, solution = timed(lambda: solvers.solve(games.load(game)))
+    gained = sum(solution[0].certificate.evidence["regrets"])
+    sizes = (resource.getrusage(who).ru_maxrss for who in _PROCESSES)
+    memory = sum(sizes) * 1024 / 1e9
+    enough = ", which is enough" if gained <= 1e-6 and memory <= 4 else ""
+    return taken, f"NashConv {float(gained):.2g}, at most {memory:.1f} GB{enough}"
+
+
+def _exactly(game: ExtensiveGame) -> float:
+    taken, solution = timed(lambda: solvers.solve(game))
+    if any(solution[0].certificate.evidence["regrets"]):
+        raise SystemExit(f"{game.name} was not solved exactly")
+    return taken
+
+
 def _solved(name: str) -> Callable[[], float]:
-    """The tree, the equilibrium, its certificate."""
+    """The tree or its merged states, the equilibrium, its certificate."""
     import pyspiel
 
     game = pyspiel.load_game(name)
 
     def solve() -> float:
-        taken, solution = timed(lambda: solvers.solve(tree_of(game)))
+        taken, solution = timed(lambda: solvers.solve(games.load(game)))
         if any(solution[0].certificate.evidence["regrets"]):
             raise SystemExit(f"{name} was not solved exactly")
         return taken
@@ -102,14 +184,15 @@ def _updates(name: str) -> Callable[[], float]:
 
 
 def _measured(name: str) -> Callable[[], float]:
-    """NashConv of strategies of 30 bits."""
+    """NashConv of strategies in floats, which are rounded to 30 bits."""
     from gtlearn.learning.regret import CfrConfig, CfrLearner
 
     learner = CfrLearner(CfrConfig(game=name), 0)
-    for _ in range(5):
+    for _ in range(100):
         learner.step()
-    units = learner._units()
-    return lambda: timed(lambda: learner.meter.nash_conv_of_units(*units))[0]
+    plans = [learner.play.average(player) for player in (0, 1)]
+    work = partial(learner.meter.nash_conv_of_plans, plans)
+    return lambda: timed(lambda: [work() for _ in range(UPDATES)])[0] / UPDATES
 
 
 def sequence_form(name: str) -> Timed:

@@ -113,7 +113,7 @@ def learn(solution: Solution, seed: int) -> Learned:
         report = check_equilibrium(profile, game, nearest=checkpoint == CHECKPOINTS[-1])
         regrets.append(sum(report.regrets or (), Fraction(0)))
     nearest = report.nearest
-    assert nearest is not None
+    assert nearest is not None and nearest.index is not None
     return Learned(tuple(regrets), nearest.index, float(nearest.distance))
 
 

@@ -32,7 +32,8 @@ def option(name: str, value: str | int | Sequence[str] | None = None) -> str:
 
     Args:
         name: the argument.
-        value: what to give; or several, of which one is to be chosen. A flag says True by itself.
+        value: what to give; or several, of which one is to be chosen. A flag says True by itself,
+            and False by its opposite.
 
     >>> option("zero_sum"), option("find", "all"), option("concept", ["nash", "stackelberg"])
     ('zero_sum', 'find="all"', 'concept="nash" or "stackelberg"')
@@ -41,8 +42,8 @@ def option(name: str, value: str | int | Sequence[str] | None = None) -> str:
     ('--zero-sum', '--find all', '--concept nash or stackelberg')
     """
     flags = _flags.get()
-    shown = f"--{name.replace('_', '-')}" if flags else name
-    if value is None or (value is True and flags):
+    shown = f"--{'no-' * (value is False)}{name.replace('_', '-')}" if flags else name
+    if value is None or (isinstance(value, bool) and flags):
         return shown
     values = [value] if isinstance(value, str | int) else value
     written = [f'"{v}"' if isinstance(v, str) and not flags else str(v) for v in values]

@@ -7,13 +7,14 @@
  * SOLUTION.json is what `gtlearn solve --format json` prints, or an elimination; GAME.json is what
  * `gtlearn games convert NAME GAME.json` writes. It needs no package, and a page can import it:
  * `verify(solution, game)` takes the two texts and returns the report. Every number is a ratio of
- * two BigInts. Games in one shot are known here, types of the follower included; of others, and of
- * enclosed numbers, all is on trust. It is one file, so that it can be carried anywhere; its parts are
+ * two BigInts. Games in one shot are known here, types of the follower included, and trees; of
+ * others, of enclosed numbers, and of trees that were solved in plans all is on trust. It is one file,
+ * so that it can be carried anywhere; its parts are
  *
- *     ratios, JSON, what a part must be, SHA-256, games, linear algebra, the report,
- *     what a solution states, the statements in order, Nash equilibria, lists of them,
- *     correlated equilibria, commitments (in floats, against several types), eliminations,
- *     the command line
+ *     ratios, JSON, what a part must be, SHA-256, games, trees, fingerprints, linear algebra,
+ *     the report, what a solution states, the statements in order, Nash equilibria, lists of them,
+ *     correlated equilibria, commitments (in floats, against several types), equilibria of trees,
+ *     eliminations, the command line
  */
 
 /** Thrown where something is not of the form of a solution or a game; says what, in a sentence. */
@@ -25,9 +26,11 @@ class Unproven extends Error {}
 const SOLUTION = "gtlearn/solution/1";
 const DOMINANCE = "gtlearn/dominance/1";
 const GAME = "gtlearn/game/1";
+const TREE = "gtlearn/tree/1";
 const VERIFICATION = "gtlearn/verification/1";
 const FINGERPRINT = "gtlearn/fingerprint/1";
-const CONCEPTS = ["nash", "correlated", "coarse-correlated", "stackelberg"];
+const PERFECT = "subgame-perfect";
+const CONCEPTS = ["nash", PERFECT, "correlated", "coarse-correlated", "stackelberg"];
 const RATIONAL = "rational";
 const FLOAT = "float";
 const ARITHMETICS = [RATIONAL, "enclosure", FLOAT]; // the strongest first
@@ -145,6 +148,8 @@ const WORD = /true|false|null/;
 const KINDS = [MARK, STRING, NUMERAL, WORD].map(({ source }) => `(${source})`).join("|");
 const WORDS = { true: true, false: false, null: null };
 
+const KEYS = new WeakMap(); // of an object, in its text's order: numbers come first in the object's
+
 /**
  * The value of a JSON text. Objects have no prototype, integers are BigInts.
  * @param {string} said the text
@@ -193,12 +198,15 @@ export function parse(said, decimal = Number) {
   };
   const object = () => {
     const out = Object.create(null);
+    const keys = [];
+    KEYS.set(out, keys);
     for (let token = next(), first = true; token[1] !== "}"; token = next(), first = false) {
       if (!first && token[1] !== ",") throw noJson();
       const [, , key] = first ? token : next();
       if (!key || next()[1] !== ":") throw noJson();
       const name = unescaped(key);
       if (name in out) throw new InputError(`the key ${shown(name)} comes twice in one object`);
+      keys.push(name);
       out[name] = value();
     }
     return out;
@@ -451,6 +459,7 @@ const gameOf = (value) => {
   if (isList(value)) return normalForm(undefined, undefined, value);
   need(isObject, value, "the game");
   if ("transitions" in value || "states" in value) return { kind: "markov" };
+  if (value.schema === TREE) return treeOf(value);
   const common = ["schema", "name", "players", "actions", "source"];
   onlyKeys(
     value,
@@ -463,6 +472,93 @@ const gameOf = (value) => {
     ? bayesian(value)
     : normalForm(value.players, value.actions, value.payoffs);
 };
+
+// --- trees: an entry a node in preorder, who moves being -1 for chance and -2 at a leaf
+
+const CHANCE = -1;
+const LEAF = -2;
+
+/**
+ * The tree of a JSON value of schema gtlearn/tree/1. Nodes that share an information set have its
+ * actions in the order in which its first node has them.
+ */
+const treeOf = (value) => {
+  const players = labelsOf(value.players, "the players");
+  if (players.length < 2 || !value.players.every(isText))
+    throw new InputError("the players are not two or more texts");
+  const tree = {
+    ...{ kind: "extensive", players, parent: [], move: [], mover: [], place: [] },
+    ...{ sets: players.map(() => []), chance: [], payoffs: undefined },
+  };
+  const known = { sets: players.map(() => new Map()), chance: new Map(), leaves: [] };
+  const waiting = [{ node: value.root, parent: -1, move: 0, where: "root" }];
+  while (waiting.length) {
+    const { node, parent, move, where } = waiting.pop();
+    const here = tree.parent.length;
+    const [mover, place, below] = placeOf(tree, known, need(isObject, node, where), where);
+    tree.parent.push(parent);
+    tree.move.push(move);
+    tree.mover.push(mover);
+    tree.place.push(place);
+    below.reverse().forEach(([label, child], k) =>
+      waiting.push({
+        ...{ node: child, parent: here, move: below.length - 1 - k },
+        where: `${where}/${label}`,
+      }),
+    );
+  }
+  tree.payoffs = players.map((_, k) => overOne(known.leaves.map((row) => row[k])));
+  return tree;
+};
+
+/** Ratios as integers over one denominator. */
+const overOne = (values) => {
+  const denominator = values.reduce((q, v) => (q % v.q ? lcm(q, v.q) : q), 1n);
+  return { numerators: values.map(({ p, q }) => p * (denominator / q)), denominator };
+};
+
+/** Who moves at a node, at which place, and [label, node] of each that follows. */
+const placeOf = (tree, known, node, where) => {
+  if (["payoffs", "chance", "player"].filter((key) => key in node).length !== 1)
+    throw new InputError(`${where} has not exactly one of payoffs, chance and player`);
+  if ("payoffs" in node) {
+    known.leaves.push(numbers(node.payoffs, where, tree.players.length));
+    return [LEAF, known.leaves.length - 1, []];
+  }
+  if ("chance" in node) {
+    const drawn = list(node.chance, where).map((entry) => need(isObject, entry, where));
+    const labels = labelsOf(
+      drawn.map(({ label }) => label),
+      `the outcomes at ${where}`,
+    );
+    const probabilities = nonnegative(
+      drawn.map(({ probability }) => probability),
+      where,
+    );
+    if (!isDistribution(probabilities))
+      throw new InputError(`the probabilities at ${where} do not sum to 1`);
+    const key = keyOf([labels, probabilities.map(written)]);
+    if (!known.chance.has(key))
+      known.chance.set(key, tree.chance.push({ labels, probabilities }) - 1);
+    return [CHANCE, known.chance.get(key), drawn.map(({ then }, k) => [labels[k], then])];
+  }
+  const mover = tree.players.indexOf(isInteger(node.player) ? `${node.player}` : node.player);
+  if (mover < 0) throw new InputError(`${where} names a player ${shown(node.player)}, unknown`);
+  const label = need((v) => isText(v) && v, partOr(node, "set", where), `the set at ${where}`);
+  const actions = labelsOf(
+    KEYS.get(need(isObject, node.actions, where)),
+    `the actions at ${where}`,
+  );
+  if (!known.sets[mover].has(label))
+    known.sets[mover].set(label, tree.sets[mover].push({ label, actions }) - 1);
+  const place = known.sets[mover].get(label);
+  const own = tree.sets[mover][place].actions;
+  if (!actions.length || keyOf([...own].sort()) !== keyOf([...actions].sort()))
+    throw new InputError(`the actions at ${where} are none, or not those of its information set`);
+  return [mover, place, own.map((action) => [action, node.actions[action]])];
+};
+
+// --- fingerprints
 
 /** The fewest of 1, 2, 4 and 8 bytes that hold all integers in two's complement, else 0. */
 const widthOf = (integers) =>
@@ -497,10 +593,32 @@ const ofNormalForm = (game) =>
     .concat(game.payoffs.map((own) => ofArray(own, game.shape)))
     .flat();
 
+/** The bytes of a tree in the canonical form, without the first two texts. */
+const ofTree = (tree) => {
+  const ofNumbers = (values) => ofArray(overOne(values), [values.length]);
+  const integral = (values) =>
+    ofArray({ numerators: values.map(BigInt), denominator: 1n }, [values.length]);
+  return [
+    ofTexts(tree.players),
+    ...tree.sets.map((own) => [
+      ...ofTexts(own.map(({ label }) => label)),
+      ...own.flatMap(({ actions }) => ofTexts(actions)),
+    ]),
+    ofText(`${tree.chance.length}`),
+    ...tree.chance.flatMap(({ labels, probabilities }) => [
+      ofTexts(labels),
+      ofNumbers(probabilities),
+    ]),
+    ...[tree.parent, tree.move, tree.mover, tree.place].map(integral),
+    ...tree.payoffs.map((own) => ofArray(own, [own.numerators.length])),
+  ].flat();
+};
+
 /** The SHA-256 of the canonical form of a game. */
 const fingerprint = (game) => {
   const head = [...ofText(FINGERPRINT), ...ofText(game.kind)];
   if (game.kind === "normal-form") return sha256(head.concat(ofNormalForm(game)));
+  if (game.kind === "extensive") return sha256(head.concat(ofTree(game)));
   return sha256([
     ...head,
     ...ofText(`${game.leader}`),
@@ -682,10 +800,12 @@ export function verify(solution, game) {
     const report = { schema: VERIFICATION, false: [], proven: [], on_trust: [] };
     if (![SOLUTION, DOMINANCE].includes(data.schema))
       throw new InputError(`the schema is ${shown(data.schema)}, not ${SOLUTION} or ${DOMINANCE}`);
-    if (played.kind === "markov") trustAll(report, "only games in one shot are known here");
+    if (played.kind === "markov")
+      trustAll(report, "only games in one shot and trees are known here");
     else if (holdsEnclosed(data)) trustAll(report, "enclosed numbers are not known here");
-    else if (data.schema === SOLUTION) solutionStatements(report, played, readClaim(data));
-    else eliminationStatements(report, played, readElimination(data));
+    else if (data.schema === DOMINANCE)
+      eliminationStatements(report, played, readElimination(data));
+    else solutionStatements(report, played, readClaim(data));
     return report;
   } catch (error) {
     if (error instanceof RangeError) throw new InputError(`it is too large: ${error.message}`);
@@ -780,6 +900,23 @@ const readClaim = (data) => {
 const readStrategies = (value) =>
   lists(value, "the strategies").map((s) => numbers(s, "a strategy"));
 
+/** The same, or of a tree an object of numbers by action in an object by information set. */
+const readPlayed = (value) =>
+  list(value, "the strategies").map((strategy) =>
+    isObject(strategy)
+      ? mapped(strategy, (row) =>
+          mapped(need(isObject, row, "a row"), (p) => number(p, "a probability")),
+        )
+      : numbers(strategy, "a strategy"),
+  );
+
+/** An object's values after a function; like the object, it has no prototype. */
+const mapped = (entry, change) => {
+  const out = Object.create(null);
+  for (const [key, value] of Object.entries(entry)) out[key] = change(value);
+  return out;
+};
+
 const readSubset = (entry) => {
   onlyKeys(need(isObject, entry, "a subset"), ["rows", "columns", "members"], "a subset");
   readStrategies(part(entry, "rows"));
@@ -806,7 +943,7 @@ const readOutcome = (entry) => {
     const value = ifGiven(entry.value, (v) => number(v, "the value"));
     return { ...outcome, is: "correlated", value, ...readDistribution(entry.distribution) };
   }
-  return { ...outcome, is: "nash", strategies: readStrategies(part(entry, "strategies")) };
+  return { ...outcome, is: "nash", strategies: readPlayed(part(entry, "strategies")) };
 };
 
 const readCommitment = (entry) => {
@@ -843,6 +980,11 @@ const readDistribution = (given) => {
 // --- the statements, in order
 
 const solutionStatements = (report, game, claim) => {
+  if (game.kind === "extensive") {
+    if (isByLabel(claim)) treeStatements(report, game, claim);
+    else trustAll(report, "it is in plans; give the reduced normal form, which is another game");
+    return;
+  }
   gameStatements(report, game, claim.game);
   const listing = game.kind === "normal-form" ? listingOf(game, claim) : undefined;
   const held = claim.outcomes.map((outcome, k) =>
@@ -863,7 +1005,11 @@ const solutionStatements = (report, game, claim) => {
 };
 
 const NAMES = {
+  kind: "the kind of the game",
   players: "the players",
+  nodes: "the number of nodes",
+  information_sets: "the numbers of information sets",
+  sequences: "the numbers of sequences",
   actions: "the actions",
   types: "the types",
   prior: "the prior",
@@ -878,6 +1024,7 @@ const NAMES = {
 const gameBlock = (game) => {
   const mark = { players: game.players, fingerprint: fingerprint(game) };
   if (game.kind === "normal-form") return { ...mark, actions: game.actions };
+  if (game.kind === "extensive") return { ...mark, ...sizesOfTree(game) };
   const [first, ...rest] = game.games;
   const alike = rest.every((other) => keyOf(other.actions) === keyOf(first.actions));
   const own = { type_actions: game.games.map((each) => each.actions[1 - game.leader]) };
@@ -2479,6 +2626,268 @@ const covers = (leaves, counts, seen = []) => {
       [...seen, split],
     ),
   );
+};
+
+// --- equilibria of trees
+
+/** What "game" says of a tree. */
+const sizesOfTree = ({ kind, parent, sets }) => ({
+  kind,
+  nodes: BigInt(parent.length),
+  information_sets: sets.map((own) => BigInt(own.length)),
+  sequences: sets.map((own) =>
+    own.reduce((total, { actions }) => total + BigInt(actions.length), 1n),
+  ),
+});
+
+/** Whether a solution is one of the tree, not of its reduced normal form. */
+const isByLabel = ({ game, outcomes }) =>
+  game.kind === "extensive" || outcomes.some(({ strategies }) => strategies?.some(isObject));
+
+const treeStatements = (report, tree, claim) => {
+  gameStatements(report, tree, claim.game);
+  if (!["nash", PERFECT].includes(claim.concept)) {
+    settle(report, "", "of which concept they are", () => [
+      `${claim.concept} is stated of a tree, of which only Nash and ${PERFECT} are`,
+    ]);
+    return;
+  }
+  const held = claim.outcomes.map((outcome, k) =>
+    playedStatements(report, tree, claim, outcome, `solution ${k}`),
+  );
+  if (!held.every(Boolean)) return;
+  settle(report, "", "in which arithmetic they are", () => weakest(claim));
+  unknownKeys(report, "", claim.data, WHOLE);
+  foreign(report, claim, OF_TABLES, "commitments to tables");
+  foreign(report, claim, SETS, "Nash equilibria of a normal form");
+  if (claim.outcomes.length > 1)
+    settle(report, "", "that the solutions are different ones", () => {
+      const keys = claim.outcomes.map((one) => keyOf(profileOfTree(tree, one).map(keyOfPair)));
+      return keys.flatMap((key, k) =>
+        keys.indexOf(key) < k ? [`solutions ${keys.indexOf(key)} and ${k} are the same`] : [],
+      );
+    });
+  if (claim.complete)
+    settle(report, "", "that these are all (complete)", () => othersOfTree(tree, claim));
+};
+
+/** Settles what one solution of a tree states alone; returns whether it is an equilibrium. */
+const playedStatements = (report, tree, claim, outcome, place) => {
+  const { evidence, entry } = outcome;
+  const exact = statedRegrets(outcome).every((said) => said === 0 || isExactly(said, ZERO));
+  const title = claim.concept === PERFECT ? PERFECT : "Nash";
+  const about = exact ? "" : " up to the regrets that it states";
+  const say = (says, test) => settle(report, place, says, test);
+  const says = `that it is a ${title} equilibrium${about}, and its payoffs`;
+  if (!say(says, () => playedFailures(tree, outcome))) return false;
+  say("of which concept it is", () => belongs(claim, outcome));
+  say("in which arithmetic it is", () => arithmeticFailures(outcome));
+  unknownKeys(report, place, entry, [...READ.nash, "certificate"]);
+  unknownKeys(report, place, evidence, ["regrets", "value"]);
+  say("whether it is verified", () => verifiedFailures(outcome, exact));
+  return true;
+};
+
+const statedRegrets = ({ evidence }) => (isList(evidence.regrets) ? evidence.regrets : []);
+
+/** What of an equilibrium of a tree does not hold. */
+const playedFailures = (tree, outcome) => {
+  const { is, kind, entry, evidence, exact } = outcome;
+  if (is !== "nash") return [`a ${is} solution is no outcome of a tree`];
+  if ((entry.index ?? null) !== null)
+    return ["an index is stated, which only equilibria of a normal form have"];
+  const profile = profileOfTree(tree, outcome);
+  const player = forgetful(tree);
+  if (player !== undefined)
+    return [`${player} has imperfect recall, so that behaviour strategies are not enough`];
+  const values = valuesOf(tree, profile);
+  const regrets = regretsOf(
+    tree,
+    profile,
+    values,
+    kind === PERFECT ? subgamesOf(tree) : wholeOf(tree),
+  );
+  const stated = statedRegrets(outcome);
+  if ([stated, entry.payoffs].some((said) => said.length !== tree.players.length))
+    return ["there is not one regret and one payoff a player"];
+  const failed = tree.players.flatMap((player, k) => [
+    ...numberFailures(`the regret of ${player}`, regrets[k], stated[k], exact),
+    ...numberFailures(`the payoff of ${player}`, values[0][k], entry.payoffs[k], exact),
+  ]);
+  if ((evidence.value ?? null) === null) return failed;
+  if (!isZeroSum(tree) || regrets.some(({ p }) => p))
+    return [...failed, "a value is stated, which only equilibria of zero-sum games have"];
+  return [...failed, ...numberFailures("the value", values[0][0], evidence.value, exact)];
+};
+
+const isZeroSum = ({ payoffs }) => {
+  const [one, other] = payoffs;
+  const cancels = (v, leaf) => v * other.denominator === -other.numerators[leaf] * one.denominator;
+  return payoffs.length === 2 && one.numerators.every(cancels);
+};
+
+/** The strategies as vectors in the order of the information sets and of their actions. */
+const profileOfTree = (tree, { strategies }) => {
+  if (strategies.length !== tree.players.length)
+    throw new InputError(`${strategies.length} strategies for ${tree.players.length} players`);
+  return tree.sets.map((own, player) => {
+    const whose = `the strategy of ${tree.players[player]}`;
+    const labels = Object.keys(strategies[player]);
+    if (keyOf(own.map(({ label }) => label).sort()) !== keyOf(labels.sort()))
+      throw new InputError(`${whose} does not name the information sets of the player`);
+    return own.map(({ label, actions }) => {
+      const row = strategies[player][label];
+      if (keyOf(Object.keys(row).sort()) !== keyOf([...actions].sort()))
+        throw new InputError(`${whose} does not name the actions at ${shown(label)}`);
+      const vector = actions.map((action) => row[action]);
+      if (!isDistribution(vector))
+        throw new InputError(`${whose} is no distribution at ${shown(label)}`);
+      return vector;
+    });
+  });
+};
+
+/** The player's last own move before each node, [set, action]; undefined where there is none. */
+const lastMoves = ({ parent, move, mover, place }, player) => {
+  const last = [undefined];
+  for (let node = 1; node < parent.length; node++) {
+    const before = parent[node];
+    last.push(mover[before] === player ? [place[before], move[node]] : last[before]);
+  }
+  return last;
+};
+
+/** A player who forgets what it did, and for whom best responses are not found set by set. */
+const forgetful = (tree) =>
+  tree.players.find((_, k) => {
+    const last = lastMoves(tree, k);
+    const known = new Map();
+    return tree.mover.some((mover, node) => {
+      if (mover !== k) return false;
+      const own = keyOf(last[node] ?? null);
+      if (!known.has(tree.place[node])) known.set(tree.place[node], own);
+      return known.get(tree.place[node]) !== own;
+    });
+  });
+
+/** The probabilities of the moves at a node. */
+const drawnAt = (tree, profile, node) => {
+  const [mover, place] = [tree.mover[node], tree.place[node]];
+  return mover === CHANCE ? tree.chance[place].probabilities : profile[mover][place];
+};
+
+/** What each player gets from each node on. */
+const valuesOf = (tree, profile) => {
+  const below = tree.parent.map(() => []);
+  const values = [];
+  for (let node = tree.parent.length - 1; node >= 0; node--) {
+    const at = tree.place[node];
+    values[node] =
+      tree.mover[node] === LEAF
+        ? tree.payoffs.map(({ numerators, denominator }) => ratio(numerators[at], denominator))
+        : tree.players.map((_, k) =>
+            sum(below[node].map(({ p, to }) => unreduced(p, values[to][k]))),
+          );
+    const before = tree.parent[node];
+    if (before < 0) continue;
+    const p = drawnAt(tree, profile, before)[tree.move[node]];
+    if (p.p) below[before].push({ p, to: node });
+  }
+  return values;
+};
+
+const wholeOf = ({ parent }) => ({ roots: [0], end: parent.map(() => parent.length) });
+
+/**
+ * Where subgames begin (Selten 1965), the last first: where no information set has nodes both below
+ * and elsewhere. `end` is one more than the last node below each node.
+ */
+const subgamesOf = ({ parent, mover, place, sets }) => {
+  const spans = sets.map((own) => own.map(() => []));
+  mover.forEach((who, node) => who >= 0 && spans[who][place[node]].push(node));
+  const low = mover.map((who, node) => (who >= 0 ? spans[who][place[node]][0] : node));
+  const high = mover.map((who, node) => (who >= 0 ? spans[who][place[node]].at(-1) : node));
+  const end = parent.map((_, node) => node + 1);
+  const roots = [];
+  for (let node = parent.length - 1; node >= 0; node--) {
+    if (mover[node] !== LEAF && low[node] >= node && high[node] < end[node]) roots.push(node);
+    const before = parent[node];
+    if (before < 0) continue;
+    low[before] = Math.min(low[before], low[node]);
+    high[before] = Math.max(high[before], high[node]);
+    end[before] = Math.max(end[before], end[node]);
+  }
+  return { roots, end };
+};
+
+/** The most that each player gains by a best response in one of the subgames. */
+const regretsOf = (tree, profile, values, { roots, end }) =>
+  tree.players.map((_, player) => {
+    const last = lastMoves(tree, player);
+    const best = new Map();
+    for (const root of roots)
+      best.set(root, bestResponse(tree, profile, player, root, end[root], { best, end, last }));
+    return greatest([ZERO, ...roots.map((root) => sub(best.get(root), values[root][player]))]);
+  });
+
+/**
+ * What a best response earns in a subgame, from what it earns in the smaller ones: sets are settled
+ * from the last on, each action's worth being summed over the nodes of a set by the probabilities
+ * with which chance and the others lead there. That is right with perfect recall.
+ */
+const bestResponse = (tree, profile, player, root, stop, { best, end, last }) => {
+  const inside = new Set(); // the player's sets
+  const worth = new Map(); // of an action at a set, or of no own move in the subgame: its terms
+  const keyAt = (node) => (node > root && inside.has(last[node]?.[0]) ? keyOf(last[node]) : "");
+  const collect = (key, term) => {
+    if (!worth.has(key)) worth.set(key, []);
+    worth.get(key).push(term);
+  };
+  const reach = new Map([[root, ONE]]);
+  const before = new Map();
+  for (let node = root; node < stop;) {
+    if (node > root) {
+      const up = tree.parent[node];
+      const isOwn = tree.mover[up] === player;
+      const p = isOwn ? ONE : drawnAt(tree, profile, up)[tree.move[node]];
+      reach.set(node, unreduced(reach.get(up), p));
+    }
+    const [mover, place] = [tree.mover[node], tree.place[node]];
+    const known = node > root ? best.get(node) : undefined;
+    if (known || mover === LEAF) {
+      const { numerators, denominator } = tree.payoffs[player];
+      const paid = known ?? { p: numerators[place], q: denominator };
+      if (reach.get(node).p) collect(keyAt(node), unreduced(reach.get(node), paid));
+    } else if (mover === player && !inside.has(place)) {
+      before.set(place, keyAt(node));
+      inside.add(place);
+    }
+    node = known ? end[node] : node + 1;
+  }
+  const total = (key) => sum(worth.get(key) ?? []);
+  for (const place of [...inside].sort((a, b) => b - a)) {
+    const { actions } = tree.sets[player][place];
+    collect(before.get(place), greatest(actions.map((_, a) => total(keyOf([place, a])))));
+  }
+  return total("");
+};
+
+/** What shows that a list lacks an equilibrium of a tree, which always has one (Selten 1965). */
+const othersOfTree = (tree, claim) => {
+  if (!claim.outcomes.length && forgetful(tree) === undefined)
+    return ["no solution is listed, but there is one"];
+  const moves = tree.mover.filter((mover) => mover >= 0).length;
+  const isSeen = tree.sets.flat().length === moves;
+  if (claim.concept === PERFECT && claim.outcomes.length === 1 && isSeen) {
+    const values = valuesOf(tree, profileOfTree(tree, claim.outcomes[0]));
+    const below = tree.parent.map(() => []);
+    tree.parent.forEach((before, node) => {
+      const mover = tree.mover[before];
+      if (before >= 0 && mover >= 0) below[before].push(values[node][mover]);
+    });
+    if (below.every((own) => !own.length || maxima(own).length === 1)) return [];
+  }
+  throw new Unproven("nothing here proves that there are no others");
 };
 
 // --- eliminations

@@ -41,6 +41,11 @@ from gtlearn.errors import InputError
     default="0",
     help="The largest regret that still holds.",
 )
+@click.option(
+    "--nearest",
+    is_flag=True,
+    help="In a tree of constant sum, too, look for the nearest equilibrium.",
+)
 @format_option("table", "json")
 @output_option()
 @game_options
@@ -54,6 +59,7 @@ def check(
     concept: str | None,
     index: int,
     tolerance: Fraction,
+    nearest: bool,
     form: str | None,
     output: Path | None,
     how: dict[str, Any],
@@ -85,7 +91,7 @@ def check(
     from gtlearn.cli.output import emit, format_for, json_text, note, require_writable
     from gtlearn.cli.reading import STOPPED, interruptible, reading
     from gtlearn.limits import limited
-    from gtlearn.solvers.concepts import row_of
+    from gtlearn.solvers.concepts import game_for, row_of
 
     require_writable(output)
     with interruptible() as asked, limited(**limits), reading("the input"):
@@ -94,10 +100,17 @@ def check(
             source, loaded, concept = _of_run(source, game, concept, how)
         else:
             loaded = load_game(str(game), how)
-        given = [name for name in options if was_given(ctx, name)]
+        given = [name for name in (*options, "nearest") if was_given(ctx, name)]
+        loaded = game_for("check", concept or "nash", loaded, given)
         row_of("check", concept or "nash", loaded, given)
         report = solvers.check(
-            source, loaded, concept or "nash", index=index, tolerance=tolerance, **options
+            source,
+            loaded,
+            concept or "nash",
+            index=index,
+            tolerance=tolerance,
+            nearest=nearest or None,
+            **options,
         )
     as_json = format_for(form, output) == "json"
     emit(json_text(report.to_json()) if as_json else str(report), output)

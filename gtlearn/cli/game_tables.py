@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 import shutil
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +19,10 @@ from gtlearn.games import (
     HarsanyiGame,
     IteratedGame,
     MarkovGame,
+    MergedGame,
     NormalFormGame,
+    SequentialGame,
+    SymmetricGame,
 )
 from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.games.kinds.registry import kind_of
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _MAX_ROWS = 40
+_MAX_PAYOFFS = 2_000_000  # of a game whose potential is looked for
 _MAX_NODES = 200  # of a tree that is shown whole
 _MAX_SLICES = 8  # tables shown of a game of more than two players
 _MAX_STATES = 8  # states that are shown
@@ -75,7 +81,8 @@ def game_text(game: games.Game) -> str:
     """The game's size, source, and payoffs; of a registered kind those of its normal form."""
     kind = kind_of(game)
     blocks: list[str | Table] = []
-    if kind is not None and kind.normal_form is not None and not isinstance(game, ExtensiveGame):
+    known = isinstance(game, ExtensiveGame | SymmetricGame)
+    if kind is not None and kind.normal_form is not None and not known:
         said = f" {kind.describe(game)}" if kind.describe else ""
         blocks.append(f"{game.name} is {kind.name}.{said} Its normal form:\n")
         game = kind.normal_form(game)
@@ -95,21 +102,20 @@ def game_text(game: games.Game) -> str:
         blocks += _tree(game)
     elif isinstance(game, HarsanyiGame):
         blocks += _types(game)
+    elif isinstance(game, SymmetricGame):
+        blocks += _by_counts(game)
+    elif isinstance(game, MergedGame):
+        blocks += _sets(game)
     else:
         blocks += [how_to_read(game) + "\n" * (game.num_players > 2), *tables(game)]
+        blocks += _potential(game)
     return to_text(blocks)
 
 
 def _tree(game: ExtensiveGame) -> Iterable[str | Table]:
     """The tree, a line a node, indented by depth; of a large one the first information sets."""
     if game.num_nodes > _MAX_NODES:
-        table = new_table("player", "information set", "actions")
-        for player, own in zip(game.players, game.sets, strict=True):
-            for known in own[: _MAX_NAMED // 2]:
-                add_row(
-                    table, [player, " / ".join(known.label.split("\n")), ", ".join(known.actions)]
-                )
-        yield table
+        yield from _sets(game)
         yield f"The tree has {game.num_nodes} nodes; `gtlearn games convert` writes all of them."
         return
     lines = []
@@ -125,6 +131,54 @@ def _tree(game: ExtensiveGame) -> Iterable[str | Table]:
         lines.append(f"{'  ' * depth}{label}{what}")
     yield f"Payoffs of {', '.join(game.players)}, in this order.\n"
     yield "\n".join(lines)
+
+
+def _potential(game: NormalFormGame) -> Iterable[str]:
+    """That a game has an exact potential, and where it is highest."""
+    if math.prod(game.shape) * game.num_players > _MAX_PAYOFFS:
+        return
+    potential = games.potential(game)
+    if potential is None:
+        return
+    best = np.unravel_index(int(np.argmax(potential.numerators)), game.shape)
+    played = ", ".join(labels[a] for labels, a in zip(game.actions, best, strict=True))
+    yield _potential_words(potential[best], "at the first profile", f"at ({played})")
+
+
+def _potential_words(gain: Fraction, first: str, best: str) -> str:
+    return (
+        "This is an exact potential game: who deviates gains what one function of the profile, the "
+        f"potential, gains. It is highest {best}, {short_number(gain)} more than {first}: a pure "
+        "equilibrium."
+    )
+
+
+def _by_counts(game: SymmetricGame) -> Iterable[str | Table]:
+    """One row for all counts of the others' actions, with what each action earns."""
+    yield "What a player earns by each action, by how many of the others take which."
+    table = new_table(*(f"others: {label}" for label in game.actions), *game.actions)
+    columns = game.payoffs.fractions().T.tolist()
+    for counts, earned in list(zip(game.counts, columns, strict=True))[:_MAX_ROWS]:
+        add_row(table, [*map(str, counts), *map(short_number, earned)])
+    yield table
+    if len(columns) > _MAX_ROWS:
+        yield f"{len(columns) - _MAX_ROWS} more rows are not shown."
+    potential = games.potential_by_counts(game)
+    if potential is not None:
+        best = max(potential, key=potential.__getitem__)
+        pairs = zip(best, game.actions, strict=True)
+        played = ", ".join(f"{label}: {count}" for count, label in pairs if count)
+        first = f"all take {game.actions[0]}"
+        yield _potential_words(potential[best], f"where {first}", f"at these counts ({played})")
+
+
+def _sets(game: SequentialGame) -> Iterable[str | Table]:
+    """The first information sets of each player."""
+    table = new_table("player", "information set", "actions")
+    for player, own in zip(game.players, game.sets, strict=True):
+        for known in own[: _MAX_NAMED // 2]:
+            add_row(table, [player, " / ".join(known.label.split("\n")), ", ".join(known.actions)])
+    yield table
 
 
 def _bayesian(game: BayesianGame) -> Iterable[str | Table]:

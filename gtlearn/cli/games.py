@@ -58,15 +58,21 @@ def convert(source: str, target: Path, how: dict[str, Any], limits: dict[str, An
     """Write the game IN to the file OUT, in the format of OUT's suffix.
 
     IN is anything that `gtlearn solve` takes as GAME, "-" for standard input; OUT ends in .nfg,
-    .json or .csv, or as another package's format does. A Markov game is written as .json only, and
-    an iterated game as the Markov game of what is remembered.
+    .efg, .json or .csv, or as another package's format does. A Markov game is written as .json
+    only, a tree as .efg or .json, or else as its reduced normal form, and an iterated game as the
+    Markov game of what is remembered. A tree is written whole, also where `gtlearn solve` merges
+    its equal states.
     """
     from gtlearn import games as library
     from gtlearn.cli.reading import load_game, reading
     from gtlearn.limits import limited
 
     with limited(**limits), reading("the game"):
-        library.save(load_game(source, {**how, "reduced": how["reduced"] or False}), target)
+        as_it_is = {
+            "reduced": how["reduced"] or False,
+            "merge_states": how["merge_states"] or False,
+        }
+        library.save(load_game(source, {**how, **as_it_is}), target)
 
 
 @games.command(cls=GameCommand)
@@ -85,7 +91,7 @@ def draw(source: str, target: Path, how: dict[str, Any], limits: dict[str, Any])
     from gtlearn.limits import limited
 
     with limited(**limits), reading("the game"):
-        loaded = load_game(source, how)
+        loaded = load_game(source, {**how, "merge_states": how["merge_states"] or False})
         if not isinstance(loaded, ExtensiveGame):
             raise InputError(f"{loaded.name} is no tree; `gtlearn games show` prints it")
         draw_tree(loaded, target)

@@ -26,7 +26,7 @@ _OBJECTIVES = ("welfare", "fairness", "gini", "none")
 _LIMITS = ("time_limit", "memory_limit")
 _READING = (
     *("symmetric", "zero_sum", "rationalise", "players_axis", "input_format"),
-    *("max_nodes", "reduced"),
+    *("max_nodes", "reduced", "merge_states"),
 )
 _FORMATS = ("csv", "efg", "json", "literal", "nfg", "npy", "npz", "xlsx")
 _NEGATIVE_NUMBER = re.compile(r"-[.\d]")
@@ -210,6 +210,12 @@ def game_options(function: Callable[..., Any]) -> Any:
             is_flag=True,
             default=None,
             help="Take the reduced normal form of a tree, whose strategies are plans.",
+        ),
+        click.option(
+            "--merge-states/--no-merge-states",
+            default=None,
+            help="Merge the states that OpenSpiel prints alike of a game of perfect information. "
+            "[default: where that is proven to be right]",
         ),
         click.option(
             "--input-format",

@@ -37,6 +37,7 @@ def reproduce(figure: str, quick: bool, workers: int | None, output: Path | None
       meta-mapg-table-q3  prisoner's dilemma: personas like, and unlike, those of the training
       meta-mapg-fig6a     rock-paper-scissors: the personas
       meta-mapg-fig7      a zero-sum game of two numbers: learning paths
+      cfr-family          four trees: NashConv of regret minimisers and fictitious play
     """
     from gtlearn.cli.output import emit, json_text, progress_bar
     from gtlearn.cli.reading import STOPPED

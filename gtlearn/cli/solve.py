@@ -46,10 +46,10 @@ def solve(
 ) -> int:
     """Solve GAME exactly and prove the answer.
 
-    GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv, .xlsx, .npy, .npz),
-    "-" for standard input, an OpenSpiel game, or the payoffs themselves: "3,3 0,5; 5,0 1,1" (row's
-    payoff, column's payoff; rows end with a semicolon), or with --zero-sum or --symmetric one
-    matrix, "0 1; 1 0". An iterated game is "gtlearn_iterated(stage=GAME,horizon=10)", or with
+    GAME is a name of `gtlearn games list`, a file (.nfg, .efg, .json, .csv, .xlsx, .npy, .npz,
+    .gam), "-" for standard input, an OpenSpiel game, or the payoffs themselves: "3,3 0,5; 5,0 1,1"
+    (row's payoff, column's payoff; rows end with a semicolon), or with --zero-sum or --symmetric
+    one matrix, "0 1; 1 0". An iterated game is "gtlearn_iterated(stage=GAME,horizon=10)", or with
     discount=24/25 in place of the horizon.
 
     \b
@@ -67,7 +67,7 @@ def solve(
     from gtlearn.cli.reading import STOPPED, interruptible, load_game, reading
     from gtlearn.limits import limited
     from gtlearn.solvers._one_shot.proof import require_log
-    from gtlearn.solvers.concepts import row_of
+    from gtlearn.solvers.concepts import game_for, row_of
 
     require_writable(output)
     require_writable(proof)
@@ -79,6 +79,8 @@ def solve(
         given = {name for name in options if was_given(ctx, name)} - {"concept"}
         if options["arithmetic"] == "exact":  # as it is everywhere
             given -= {"arithmetic"}
+        with reading("the game"):
+            loaded = game_for("solve", options["concept"], loaded, given)
         row_of("solve", options["concept"], loaded, sorted(given))
         if proof is not None:
             require_log(loaded, options["concept"], options["find"])

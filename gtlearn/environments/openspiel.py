@@ -15,6 +15,7 @@ from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.markov.game import MarkovGame
+from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.names import split_call
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import loaded_after, name_of
@@ -207,6 +208,8 @@ def _openspiel_game(game: Any) -> pyspiel.Game:
     loaded = games.load(game)
     if isinstance(loaded, BayesianGame | HarsanyiGame):
         raise InputError(f"{loaded.name!r} is a Bayesian game, which OpenSpiel cannot hold")
+    if isinstance(loaded, SymmetricGame):
+        raise InputError(f"{loaded.name!r} is given by counts of actions; give fewer players")
     return loaded.openspiel
 
 

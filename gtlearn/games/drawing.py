@@ -17,9 +17,10 @@ from gtlearn.optional import optional
 
 SUFFIXES = (".svg", ".png", ".pdf", ".tex")
 MAX_DRAWN = 400  # nodes; of more nothing could be read
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # of the players
+# of players here, of curves elsewhere: told apart by colour-blind readers, too (Okabe & Ito 2008)
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _LEAF, _LEVEL = 0.75, 1.0  # inches between leaves, and between levels
-_STEP = 0.06  # levels between the lines of information sets at the same level
+_STEP = 0.1  # levels between the lines of information sets that pass other nodes
 
 
 @dataclass(frozen=True)
@@ -140,11 +141,11 @@ def _picture(game: ExtensiveGame, where: Layout, form: str) -> bytes:
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             zorder=2,
         )
-    beside: dict[int, int] = {}  # how many sets of a level were drawn, so that lines do not meet
+    beside: dict[int, int] = {}  # how many lines of a level pass others' nodes, so as not to meet
     for player, _, nodes in where.joined:
         level = where.y[nodes[0]]
-        beside[level] = beside.get(level, -1) + 1
-        low = level + _STEP * beside[level]
+        beside[level] = beside.get(level, 0) + _passes_others(game, where, nodes)
+        low = level + _STEP * (beside[level] if _passes_others(game, where, nodes) else 0)
         points = [(where.x[node], level if end else low) for node in nodes for end in (0, 1, 0)]
         axes.plot(*zip(*points, strict=True), "--", color=_colour(player), linewidth=1, zorder=1)
     for node, mover in enumerate(game.mover.tolist()):
@@ -164,6 +165,18 @@ def _picture(game: ExtensiveGame, where: Layout, form: str) -> bytes:
     return out.getvalue()
 
 
+def _passes_others(game: ExtensiveGame, where: Layout, nodes: list[int]) -> bool:
+    """Whether other nodes of the level where somebody moves stand between those of a set."""
+    xs = [where.x[node] for node in nodes]
+    return any(
+        min(xs) < x < max(xs)
+        and y == where.y[nodes[0]]
+        and node not in nodes
+        and game.mover[node] != LEAF
+        for node, (x, y) in enumerate(zip(where.x, where.y, strict=True))
+    )
+
+
 def _label(game: ExtensiveGame, node: int) -> str:
     """The move that leads to a node, of chance with its probability."""
     before, label = int(game.parent[node]), game.last_move(node)
@@ -174,4 +187,4 @@ def _label(game: ExtensiveGame, node: int) -> str:
 
 
 def _colour(player: int) -> str:
-    return _COLOURS[player % len(_COLOURS)]
+    return COLOURS[player % len(COLOURS)]

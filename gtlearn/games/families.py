@@ -1,4 +1,4 @@
-"""Random families of two-player games (dispersion: n players), seeded, with integer payoffs.
+"""Random families of games, seeded, with integer payoffs; of two players unless `players` is more.
 
 Every function takes `seed`: an int, or a numpy Generator, which it draws from. The same seed
 gives the same game on every machine with the same numpy. Names and definitions follow GAMUT
@@ -20,6 +20,7 @@ from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 if TYPE_CHECKING:  # numpy loads its random module on first use
     Seed = int | np.random.Generator
 
+_MOST_PLAYERS = 20
 _LARGEST = 10**18  # of a drawn integer, which numpy holds in 64 bits
 DEGENERATE_KINDS = ("small", "zero", "identical_rows", "identical_columns", "duplicate", "win_lose")
 
@@ -39,19 +40,34 @@ def _integers(
         raise InputError(f"low={low} is above high={high}; swap them")
     if max(-low, high) > _LARGEST:
         raise InputError(f"low={low} and high={high} must be from -10^18 to 10^18")
-    check_size(*shape[-2:])
+    check_size(*shape[1:] if len(shape) > 2 else shape)
     return generator.integers(low, high, size=shape, endpoint=True)
 
 
+def _shape(rows: int, columns: int, players: int) -> tuple[int, ...]:
+    """The number of actions of each player: those after the second have as many as it."""
+    if not 2 <= players <= _MOST_PLAYERS:
+        raise InputError(f"players={players} must be from 2 to {_MOST_PLAYERS}")
+    return (rows, *[columns] * (players - 1))
+
+
 def uniform(
-    rows: int = 5, columns: int = 5, low: int = 0, high: int = 99, seed: Seed = 0
+    rows: int = 5,
+    columns: int = 5,
+    low: int = 0,
+    high: int = 99,
+    seed: Seed = 0,
+    players: int = 2,
 ) -> NormalFormGame:
     """Payoffs independent and uniform on the integers low..high, both included.
+
+    All players but the first have `columns` actions.
 
     Raises:
         InputError: if low > high, a size is below 1, or there are too many profiles.
     """
-    draw = _integers(_generator(seed), low, high, (2, rows, columns))
+    shape = _shape(rows, columns, players)
+    draw = _integers(_generator(seed), low, high, (players, *shape))
     return normal_form(*draw, name="random_uniform")
 
 
@@ -73,24 +89,42 @@ def covariant(
     rho: Fraction | float = Fraction(-1, 2),
     scale: int = 1000,
     seed: Seed = 0,
+    players: int = 2,
 ) -> NormalFormGame:
-    """The two payoffs of each profile are normal with correlation `rho`, times `scale`, rounded.
+    """The payoffs of each profile are normal, any two with correlation `rho`, times `scale`,
+    rounded. All players but the first have `columns` actions.
 
     Rinott & Scarsini (2000), On the Number of Pure Strategy Nash Equilibria in Random Games,
     Games and Economic Behavior 33; GAMUT's CovariantGame.
 
     Raises:
-        InputError: if rho is outside -1..1, scale below 1, or the size is unfit.
+        InputError: if rho is outside -1 / (players - 1)..1, scale below 1, or the size is unfit.
     """
-    if not -1 <= rho <= 1:
-        raise InputError(f"rho={rho} is no correlation; give a number from -1 to 1")
+    shape = _shape(rows, columns, players)
+    if not Fraction(-1, players - 1) <= Fraction(rho) <= 1:
+        raise InputError(
+            f"rho={rho} is no correlation of {players} payoffs; give a number from "
+            f"{'-1' if players == 2 else f'-1/{players - 1}'} to 1"
+        )
     if not 1 <= scale <= 10**9:
         raise InputError(f"scale={scale} must be from 1 to 10^9")
-    check_size(rows, columns)
-    first, second = _generator(seed).standard_normal((2, rows, columns))
-    second = float(rho) * first + np.sqrt(1 - float(rho) ** 2) * second
-    payoffs = (np.rint(scale * values).astype(np.int64) for values in (first, second))
+    check_size(*shape)
+    drawn = _generator(seed).standard_normal((players, *shape))
+    correlated = np.tensordot(_correlating(float(rho), players), drawn, axes=1)
+    payoffs = (np.rint(scale * values).astype(np.int64) for values in correlated)
     return normal_form(*payoffs, name="random_covariant")
+
+
+def _correlating(rho: float, players: int) -> NDArray[np.float64]:
+    """The lower triangular L for which L L^T has ones on its diagonal and `rho` elsewhere."""
+    lower = np.zeros((players, players))
+    for k in range(players):
+        before = lower[:k]
+        for j in range(k):
+            rest = rho - float(lower[k, :j] @ before[j, :j])
+            lower[k, j] = rest / lower[j, j] if lower[j, j] > 0 else 0.0
+        lower[k, k] = np.sqrt(max(0.0, 1 - float(lower[k, :k] @ lower[k, :k])))
+    return lower
 
 
 def ranking(actions: int = 5, steps: int = 10, seed: Seed = 0) -> NormalFormGame:

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games.kinds import KINDS
+from gtlearn.games.kinds.extensive import MergedGame
 from gtlearn.games.kinds.registry import kind_name, normal_form_of
 from gtlearn.games.loading import load
 
@@ -55,7 +56,8 @@ def of_games(
             if isinstance(given, kinds):
                 return of_loaded(given, *others, **options)
             with limits.limited(options.get("time_limit"), options.get("memory_limit")):
-                game = load(given, reduced=False)
+                merge_states = None if MergedGame in kinds else False
+                game = load(given, reduced=False, merge_states=merge_states)
                 if not isinstance(game, kinds):
                     game = normal_form_of(game)
                 if not isinstance(game, kinds):

@@ -6,14 +6,22 @@ import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, TypedDict
 
 import pyspiel
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError, about, nearest, quoted
-from gtlearn.games.catalogue import ENTRY_GROUP, Entry, add_entry, catalogue_names, find_entry
+from gtlearn.errors import InputError, about, nearest, option, quoted
+from gtlearn.games.catalogue import (
+    ENTRY_GROUP,
+    Entry,
+    add_entry,
+    catalogue_names,
+    find_entry,
+    openspiel_entry,
+)
 from gtlearn.games.effort import bytes_seconds, reading_seconds
 from gtlearn.games.formats.csv import is_csv, parse_csv
 from gtlearn.games.formats.files import (
@@ -32,19 +40,23 @@ from gtlearn.games.formats.matrices import game_from_arrays, is_nested, refuse_a
 from gtlearn.games.kinds import KINDS, Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame
+from gtlearn.games.kinds.extensive.merged import MergedGame
 from gtlearn.games.kinds.extensive.recorder import MAX_TREE
 from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.kinds.registry import Kind, add_kind, kind_of, load_by, normal_form_of
+from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.names import parse_arguments, split_call
 from gtlearn.games.openspiel.iterated import IteratedOpenSpielGame, is_iterated, load_iterated
+from gtlearn.games.openspiel.kinds import from_openspiel, load_openspiel
 from gtlearn.games.openspiel.markov import MARKOV, MarkovOpenSpielGame
 from gtlearn.games.openspiel.normal_form import to_openspiel
 from gtlearn.games.openspiel.steps import SteppedGame
 from gtlearn.games.openspiel.text import of_text
-from gtlearn.games.openspiel.walk import from_openspiel, load_openspiel, openspiel_game
+from gtlearn.games.openspiel.trees import GAME_TREE, TreeOpenSpielGame
+from gtlearn.games.openspiel.walk import openspiel_game
 from gtlearn.games.reduction import reduced_normal_form
 from gtlearn.plugins import plugin_names, repeatable
 from gtlearn.reading import at_most, bound, text_of, with_bound
@@ -56,6 +68,8 @@ for _kind in (
     Kind(MarkovGame, "a Markov game", openspiel=MarkovOpenSpielGame),
     Kind(IteratedGame, "an iterated game", openspiel=IteratedOpenSpielGame),
     Kind(ExtensiveGame, "a game in extensive form", reduced_normal_form, openspiel=openspiel_game),
+    Kind(SymmetricGame, "a symmetric game", SymmetricGame.normal_form),
+    Kind(MergedGame, "a game of merged states", openspiel=openspiel_game),
 ):
     add_kind(_kind)
 
@@ -70,6 +84,7 @@ class Reading(TypedDict, total=False):
     max_bytes: int | None
     max_nodes: int | None
     reduced: bool | None
+    merge_states: bool | None
 
 
 def load(
@@ -82,6 +97,7 @@ def load(
     max_bytes: int | None = None,
     max_nodes: int | None = None,
     reduced: bool | None = None,
+    merge_states: bool | None = None,
     time_limit: float | None = None,
     memory_limit: float | None = None,
 ) -> Game:
@@ -93,11 +109,12 @@ def load(
               `chicken`, `travellers_dilemma(high=10)`, `random_uniform(rows=3,columns=4,seed=1)`;
             - an iterated game, `gtlearn_iterated(stage=chicken,horizon=10)`, whose stage is any
               of these texts; see `gtlearn.games.openspiel.iterated.load_iterated`;
-            - a Markov game as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
+            - a Markov game or a tree as OpenSpiel prints it, `gtlearn_markov(game=big_match)`;
             - an OpenSpiel game string: `matrix_rps` is a normal form, as all games in which all
-              move once at the same time; `kuhn_poker` and all others are trees;
-            - the path of a .nfg, .efg, .json, .csv, .xlsx, .npy or .npz file (a Markov game is a
-              .json file);
+              move once at the same time; `kuhn_poker` and all others are trees, or equal states
+              of them are merged, as those of `tic_tac_toe`;
+            - the path of a .nfg, .efg, .json, .csv, .xlsx, .npy, .npz or .gam file (a Markov
+              game is a .json file);
             - a literal: `"3,3 0,5; 5,0 1,1"`, or `"3 0; 5 1"` with a flag; or JSON text;
             - one payoff array a player (numpy arrays, nested lists; entries int, Fraction,
               "p/q", float); or one payoff a player at each profile, `[[(3, 3), (0, 5)], [(5, 0),
@@ -117,6 +134,9 @@ def load(
         max_nodes: how many nodes the tree of an OpenSpiel game may have; two million unless given.
         reduced: True for the reduced normal form of a tree; False for a game of a kind that was
             registered (see `gtlearn.games.register`) as it is, not as its normal form.
+        merge_states: whether states of an OpenSpiel game of perfect information that it prints
+            alike are merged; unless given, where a walk of the whole tree has proven them equal,
+            and no normal form is asked for.
         time_limit: in seconds.
         memory_limit: bytes by which the process may grow.
 
@@ -135,7 +155,7 @@ def load(
     """
     unlimited = time_limit is None and memory_limit is None and max_bytes is None
     asked = symmetric or zero_sum or rationalise or players_axis or reduced
-    if unlimited and not asked and isinstance(spec, KINDS):
+    if unlimited and not asked and merge_states is None and isinstance(spec, KINDS):
         return spec
     how: dict[str, Any] = {
         "symmetric": symmetric,
@@ -143,6 +163,7 @@ def load(
         "rationalise": rationalise,
         "players_axis": players_axis,
         "max_nodes": max_nodes,
+        "merge_states": merge_states,
     }
     with at_most(max_bytes), limits.limited(time_limit, memory_limit):
         if limits.patience() == math.inf or isinstance(spec, Game):
@@ -157,12 +178,25 @@ load_by(load)
 
 
 def _loaded(spec: Any, how: dict[str, Any], reduced: bool | None) -> Any:
-    return _as_asked(_read(spec, how), reduced)
+    merge_states = how["merge_states"]
+    if reduced and merge_states is None:
+        how = {**how, "merge_states": False}
+    return _as_asked(_read(spec, how), reduced, merge_states)
 
 
-def _as_asked(game: Any, reduced: bool | None) -> Any:
+def _as_asked(game: Any, reduced: bool | None, merge_states: bool | None) -> Any:
     """The game, or its normal form where it is of a registered kind or a tree, and so asked."""
-    if reduced and isinstance(game, ExtensiveGame):
+    if merge_states and not isinstance(game, MergedGame):
+        raise InputError(
+            f"{quoted(getattr(game, 'name', 'what was read'))} has no states to merge, as only "
+            "OpenSpiel's games of perfect information have; leave "
+            f"{option('merge_states')} out"
+        )
+    if merge_states is False and isinstance(game, MergedGame):
+        game = game.unmerged()
+    if reduced and isinstance(game, SymmetricGame):
+        return normal_form_of(game)
+    if reduced and isinstance(game, ExtensiveGame | MergedGame):
         return game.reduced()
     if isinstance(game, Game) or (reduced is False and kind_of(game)):
         return game
@@ -199,7 +233,8 @@ def load_bytes(
         format: a suffix without its dot, or "literal"; None for what the content shows.
         what: what it is called in error messages.
         reduced: as for `load`.
-        **how: symmetric, zero_sum, rationalise, players_axis and max_nodes, as for `load`.
+        **how: symmetric, zero_sum, rationalise, players_axis, max_nodes and merge_states, as for
+            `load`.
 
     Raises:
         InputError: if it is no game, or text that could be CSV or a literal, which differ.
@@ -222,7 +257,8 @@ def _of_bytes(
     if format == "text":
         format = _format_of_text(text_of(data, what), what, flags)
     if format not in ("text", "literal"):
-        return _as_asked(game_of_bytes(data, format, what=what, **how), reduced)
+        game = game_of_bytes(data, format, what=what, **how)
+        return _as_asked(game, reduced, how.get("merge_states"))
     text = text_of(data, what)
     if format == "text" and is_path(text.strip()):
         raise InputError(f"{what} holds the path of a file, and no game; give the path itself")
@@ -280,10 +316,12 @@ def _from_text(text: str, how: Mapping[str, Any]) -> Any:
         refuse_flags(**flags, why=f"{name} is a whole game")
     if entry is not None:
         return entry.build(**parse_arguments(name, inside))
-    if of_openspiel and name == MARKOV:
+    if of_openspiel and name in (MARKOV, GAME_TREE):
         return of_text(stripped, attrgetter("exact"))
     if of_openspiel:
-        return load_openspiel(stripped, **_walking(how))
+        game = load_openspiel(stripped, **_walking(how))
+        known = openspiel_entry(name)
+        return game if known is None else replace(game, source=known.citation)
     if stripped[0] in "(+-.0123456789" or ";" in stripped or "\n" in stripped:
         return parse_literal(text, **flags)
     raise InputError(_unknown(name))
@@ -295,7 +333,7 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
     refuse_axis(how["players_axis"], "the game is complete")
     if isinstance(spec, Game):
         return spec
-    if isinstance(spec, SteppedGame):
+    if isinstance(spec, SteppedGame | TreeOpenSpielGame):
         return spec.exact
     if isinstance(spec, pyspiel.Game):
         return from_openspiel(spec, **_walking(how))
@@ -312,12 +350,23 @@ def _from_object(spec: Any, how: Mapping[str, Any]) -> Any:
 
 def _but_walking(how: Mapping[str, Any]) -> dict[str, Any]:
     """The options of what is not walked."""
-    return {key: value for key, value in how.items() if key != "max_nodes"}
+    return {key: value for key, value in how.items() if key not in ("max_nodes", "merge_states")}
 
 
 def _walking(how: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a walk through an OpenSpiel game."""
-    return {"rationalise": how["rationalise"], "max_nodes": how["max_nodes"] or MAX_TREE}
+    """The options of a walk through an OpenSpiel game.
+
+    Raises:
+        InputError: if it may have no node.
+    """
+    most = MAX_TREE if how["max_nodes"] is None else how["max_nodes"]
+    if most < 1:
+        raise InputError(f"{option('max_nodes', most)} allows no node; give 1 or more")
+    return {
+        "rationalise": how["rationalise"],
+        "max_nodes": most,
+        "merge_states": how["merge_states"],
+    }
 
 
 def _unknown(name: str) -> str:

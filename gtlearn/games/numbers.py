@@ -219,6 +219,10 @@ class ExactArray:
         """The array with its axes reversed."""
         return ExactArray(self.numerators.T, self.denominator)
 
+    def swapped(self, one: int, other: int) -> ExactArray:
+        """The array with two axes exchanged."""
+        return ExactArray(self.numerators.swapaxes(one, other), self.denominator)
+
 
 def exact_array(values: Any, *, rationalise: bool = False, what: str = "payoffs") -> ExactArray:
     """An ExactArray from nested sequences or a numpy array of numbers.

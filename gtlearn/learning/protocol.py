@@ -8,6 +8,8 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 from gtlearn.environments.film import Film
 from gtlearn.games import Game
 
+MEASURED = "measured_step"  # a metric: after which iteration the others were measured
+
 
 class Learner(Protocol):
     """One run of a learning algorithm, which the loop moves on step by step.
@@ -26,6 +28,7 @@ class Learner(Protocol):
 
         Returns:
             Metrics by name, among them "env_steps": all steps of environments counted so far.
+            With `MEASURED` curves have a point where values were measured, not at every row.
         """
 
     def state_dict(self) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Algorithm:
             "module:attribute".
         headline: what its metric "learned" is, in the words of a picture's axis.
         env: the environment that this version of it plays; None where it plays games.
+        log: whether pictures have logarithmic axes, as of a gap that falls towards 0.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Algorithm:
     build: str | Build
     headline: str = _LEARNED
     env: str | None = None
+    log: bool = False
 
     def config_type(self) -> type[Any]:
         """The dataclass of its options.
@@ -141,6 +143,13 @@ def _trading(env: str) -> Algorithm:
     )
 
 
+def _in_trees(name: str, kind: str, summary: str) -> Algorithm:
+    module = f"gtlearn.learning.regret.{name.replace('-', '_')}"
+    config, build = f"{module}:{kind}Config", f"{module}:{kind}Learner"
+    headline = "NashConv of the average strategies"
+    return Algorithm(name, summary, config, build, headline, log=True)
+
+
 _KNOWN = (
     Algorithm(
         "contextual-stackelberg",
@@ -159,13 +168,11 @@ _KNOWN = (
         "half-cheetah",
     ),
     *map(_self_play, _RULES),
-    Algorithm(
-        "cfr",
-        "Two players who minimise regret in a game tree.",
-        "gtlearn.learning.regret.cfr:CfrConfig",
-        "gtlearn.learning.regret.cfr:CfrLearner",
-        "NashConv of the average strategies",
+    _in_trees("cfr", "Cfr", "Two players who minimise regret in a game tree."),
+    _in_trees(
+        "fictitious-play", "FictitiousPlay", "Two players who best respond to averages in a tree."
     ),
+    _in_trees("mccfr", "Mccfr", "Two players who minimise regret on samples of a game tree."),
 )
 ALGORITHMS: dict[str, Algorithm] = {algorithm.name: algorithm for algorithm in _KNOWN}
 IN_ENVIRONMENTS = {

@@ -32,10 +32,11 @@ def prepare(figure: Figure, parent: Path) -> list[Job]:
         InputError: if a folder holds another run, or cannot be made.
     """
     jobs = []
-    for panel, method, seed in product(figure.panels, figure.methods, figure.seeds):
-        config = figure.config(panel, method, seed, parent)
-        path = run_path(parent, panel, method, seed)
-        jobs.append(Job(_folder_for(config, path, parent), config))
+    for panel, method in product(figure.panels, figure.methods):
+        for seed in figure.seeds_of(method):
+            config = figure.config(panel, method, seed, parent)
+            path = run_path(parent, panel, method, seed)
+            jobs.append(Job(_folder_for(config, path, parent), config))
     return jobs
 
 
@@ -79,7 +80,7 @@ def read(figure: Figure, parent: Path) -> Reproduction:
     """
     kind, runs = find_kind(figure.kind), {}
     for panel, method in product(figure.panels, figure.methods):
-        paths = [run_path(parent, panel, method, seed) for seed in figure.seeds]
+        paths = [run_path(parent, panel, method, seed) for seed in figure.seeds_of(method)]
         for path in paths:
             folder.find(path).require_unedited()
         runs[panel.name, method.name] = tuple(map(kind.read_run, paths))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -62,6 +62,7 @@ class FigureMethod:
         label: in the legend.
         options: of the algorithm.
         algorithm: what learns, where it is not the figure's.
+        seeds: of its runs, where they are not the figure's; one where nothing is random.
         paper: what the paper reports of it, by columns of the table, such as "steps", or by column
             and panel, such as "auc_in".
     """
@@ -70,6 +71,7 @@ class FigureMethod:
     label: str
     options: Options
     algorithm: str | None = None
+    seeds: tuple[int, ...] = ()
     paper: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -90,7 +92,36 @@ class Need:
     seed: int = 0
 
 
-_PARTS = {"needs": Need, "panels": Panel, "methods": FigureMethod, "statements": Quotation}
+@dataclass(frozen=True)
+class Comparison:
+    """What a paper says of two methods of a figure of convergence.
+
+    Attributes:
+        text: in its words, or close to them.
+        where: the paper.
+        lower: the method whose NashConv is said to be lower.
+        higher: the other one.
+        along: of what both had the same number: "iterations" or "nodes".
+    """
+
+    text: str
+    where: str
+    lower: str
+    higher: str
+    along: str = "iterations"
+
+
+def _method(seeds: str = "", **part: Any) -> FigureMethod:
+    return FigureMethod(seeds=parse_seeds(seeds) if seeds else (), **part)
+
+
+_PARTS: Mapping[str, Callable[..., Any]] = {
+    "needs": Need,
+    "panels": Panel,
+    "methods": _method,
+    "statements": Quotation,
+    "comparisons": Comparison,
+}
 
 
 @dataclass(frozen=True)
@@ -104,13 +135,14 @@ class Figure:
         algorithm: what learns; see `gtlearn.learning.registry`.
         kind: what is read of the runs, and how it is shown; see `gtlearn.reproduce.kinds`.
         folder: of the runs, under runs/, where figures share them; else the figure's name.
-        seeds: of the runs of each panel and method; none without methods.
+        seeds: of the runs of each panel and method that has none of its own; none without methods.
         options: of the algorithm, the same everywhere.
         recording: how runs are recorded.
         needs: what must be run before.
         panels: its axes.
         methods: its curves; none where nothing is trained, as in figures of populations.
         statements: what the paper says.
+        comparisons: of convergence: what papers say of two methods each.
         differences: how ours differs from the paper's experiment, one sentence each.
         group: of adaptation: which personas are shown.
         across: of adaptation: the option that differs from panel to panel, to draw the AUC against
@@ -134,6 +166,7 @@ class Figure:
     panels: tuple[Panel, ...]
     methods: tuple[FigureMethod, ...]
     statements: tuple[Quotation, ...]
+    comparisons: tuple[Comparison, ...] = ()
     differences: tuple[str, ...] = ()
     kind: str = "commitments"
     folder: str = ""
@@ -144,6 +177,10 @@ class Figure:
     log_steps: bool = False
     columns: int = 1
     reduced: tuple[str, ...] = ()
+
+    def seeds_of(self, method: FigureMethod) -> tuple[int, ...]:
+        """The seeds of a curve's runs."""
+        return method.seeds or self.seeds
 
     def config(
         self, panel: Panel, method: FigureMethod, seed: int, parent: Path = Path("runs")
@@ -276,8 +313,8 @@ def _reduced(whole: Figure, less: Options) -> Figure:
         columns=min(whole.columns, len(panels)),
         reduced=(
             *fewer,
-            *_differences(whole.needs, needs),
-            *_differences(whole.methods, methods),
+            *_differences(whole.needs, needs, {}),
+            *_differences(whole.methods, methods, whole.options),
         ),
     )
 
@@ -290,13 +327,13 @@ def _changed(parts: Sequence[Part], other: Mapping[str, Options]) -> tuple[Part,
     )
 
 
-def _differences(before: Sequence[Part], after: Sequence[Part]) -> list[str]:
-    """Which options are others now, in words."""
+def _differences(before: Sequence[Part], after: Sequence[Part], common: Options) -> list[str]:
+    """Which options are others now, in words, where `common` says what is left out."""
     return [
         f"{new.name}: {key} {value}" + (f" instead of {old}" if old is not None else "")
         for was, new in zip(before, after, strict=True)
         for key, value in new.options.items()
-        if value != (old := was.options.get(key))
+        if value != (old := was.options.get(key, common.get(key)))
     ]
 
 

@@ -1,4 +1,4 @@
-"""What all pictures share: their canvas, their colours, how they are written."""
+"""What all pictures share: their canvas, how they are written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 GREY = "0.35"
 _WIDTH = 15  # characters of the caption an inch
 

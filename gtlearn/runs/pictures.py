@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, nearest
+from gtlearn.games.drawing import COLOURS
+from gtlearn.learning.protocol import MEASURED
 from gtlearn.runs import folder
-from gtlearn.runs.canvas import COLOURS, finish, new_canvas, style
+from gtlearn.runs.canvas import finish, new_canvas, style
 from gtlearn.runs.config import RunConfig
 from gtlearn.runs.fields import fields_of
 from gtlearn.runs.metrics import MetricsRow, sample_rows
@@ -33,6 +35,7 @@ _AXIS_WIDTH = 45
 INTERVAL = "95 % interval (Student's t, n - 1 degrees of freedom)"
 _FEW = 2  # options in a legend
 POINTS = 1000  # of a curve, at most
+_DOTS = 100  # points of a curve that are seen one by one
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,7 @@ class Curve:
         label: what the legend says.
         seeds: of the runs, n of them.
         steps: environment steps, everything counted, or iterations where values are computed and
-            nothing is played; shape (T,).
+            nothing is played, or measured now and then; shape (T,).
         mean: shape (T,).
         low, high: the 95 % interval of the mean, shape (T,); equal to the mean where n = 1.
         exact: the exact value, where it is known and the same in all runs.
@@ -51,6 +54,7 @@ class Curve:
         checked: what the exact checks at the end of the runs found, one number a run, by name;
             empty where a run has none.
         value: what the metric is, in words.
+        log: whether it is drawn on logarithmic axes.
     """
 
     label: str
@@ -63,6 +67,7 @@ class Curve:
     axis: str = ENV_STEPS
     checked: Mapping[str, Array] = field(default_factory=dict)
     value: str = ""
+    log: bool = False
 
     def final(self) -> str:
         """The last mean, with its interval."""
@@ -167,20 +172,24 @@ def curves_of(paths: Sequence[Path], metric: str = HEADLINE) -> list[Curve]:
     labels, plain = _labels(list(configs.values())), metric.replace("_", " ")
     values = [c.algorithm.headline if metric == HEADLINE else plain for c in configs.values()]
     return [
-        _curve(label, dict(sorted(seeds.items())), metric, value)
-        for label, seeds, value in zip(labels, groups.values(), values, strict=True)
+        _curve(label, dict(sorted(seeds.items())), metric, value, c.algorithm.log)
+        for label, seeds, value, c in zip(
+            labels, groups.values(), values, configs.values(), strict=True
+        )
     ]
 
 
-def _curve(label: str, paths: dict[int, Path], metric: str, value: str) -> Curve:
+def _curve(label: str, paths: dict[int, Path], metric: str, value: str, log: bool) -> Curve:
     sampled = {path: sample_rows(path / folder.METRICS, 4 * POINTS) for path in paths.values()}
     played = any(row["env_steps"] for rows in sampled.values() for row in rows)
+    played = played and not any(MEASURED in row for rows in sampled.values() for row in rows)
     along = "env_steps" if played else "step"
     steps, values = on_common_steps([_series(*one, metric, along) for one in sampled.items()])
     exact = {row.get("exact") for rows in sampled.values() for row in rows}
     if not len(steps):
         raise InputError(f"the runs of {label} have no steps in common; let them run on")
-    known = exact.pop() if len(exact) == 1 and metric == HEADLINE else None
+    log = log and bool((values > 0).all())
+    known = exact.pop() if len(exact) == 1 and metric == HEADLINE and not log else None
     return Curve(
         label,
         tuple(paths),
@@ -190,6 +199,7 @@ def _curve(label: str, paths: dict[int, Path], metric: str, value: str) -> Curve
         ENV_STEPS if played else ITERATIONS,
         _checked(list(paths.values())),
         value,
+        log,
     )
 
 
@@ -202,10 +212,15 @@ def _checked(paths: Sequence[Path]) -> dict[str, Array]:
 
 
 def _series(path: Path, rows: Sequence[MetricsRow], metric: str, along: str) -> tuple[Array, Array]:
-    """A run's steps and values, the last one where steps are the same."""
+    """A run's steps and values, the last one where steps are the same.
+
+    Values that were measured before their rows stand where they were measured, once.
+    """
     if not rows:
         raise InputError(f"{path} has no metrics yet; let it run on")
-    points = {float(row[along]): float(row[metric]) for row in rows if metric in row}
+    points = {
+        float(row.get(MEASURED, row[along])): float(row[metric]) for row in rows if metric in row
+    }
     if not points:
         advice = nearest(metric, rows[-1], "it has")
         raise InputError(f"{path} has no metric {metric[:60]!r}; {advice}")
@@ -244,6 +259,7 @@ def caption(curves: Sequence[Curve]) -> str:
             text += " A single run has none."
     dashed = any(curve.exact is not None for curve in curves)
     text += " Dashed: the exact value." if dashed else ""
+    text += " Dots: where it was measured." if any(map(_is_dotted, curves)) else ""
     if len(curves) == 1 and curves[0].checked:
         text += f" Exact check at the end: {curves[0].check_text()}."
     return text
@@ -265,6 +281,8 @@ def draw_on(axes: Axes, curves: Sequence[Curve]) -> None:
     """Draws curves with their intervals and exact values, and says what the axes are."""
     for place, curve in enumerate(curves):
         _draw_curve(axes, curve, COLOURS[place % len(COLOURS)], beside=len(curves) > 1)
+    if curves and all(curve.log for curve in curves):
+        axes.loglog()
     axes.set_xlabel(" or ".join(dict.fromkeys(curve.axis for curve in curves)))
     axes.set_ylabel(fill(" or ".join(dict.fromkeys(curve.value for curve in curves)), _AXIS_WIDTH))
     style(axes)
@@ -286,8 +304,14 @@ def _draw_curve(axes: Axes, curve: Curve, colour: str, *, beside: bool) -> None:
     label = fill(text, _LEGEND_WIDTH)
     if beside and curve.checked:
         label += f"\nexact check at the end: {curve.check_text()}"
-    axes.plot(curve.steps, curve.mean, color=colour, label=label)
+    dots: dict[str, Any] = {"marker": ".", "ms": 5} if _is_dotted(curve) else {}
+    axes.plot(curve.steps, curve.mean, color=colour, label=label, **dots)
     if count > 1:
         axes.fill_between(curve.steps, curve.low, curve.high, color=colour, alpha=0.2, lw=0)
     if curve.exact is not None:
         axes.axhline(curve.exact, color=colour, ls="--", lw=1)
+
+
+def _is_dotted(curve: Curve) -> bool:
+    """Whether each point of a curve is to be seen, as it is measured now and then."""
+    return curve.log and len(curve.steps) <= _DOTS

@@ -160,7 +160,7 @@ class Run:
         played = result.get("game") if game is None else game
         if played is None:
             raise InputError("say in which GAME to check the profile; this run names none")
-        loaded = (load or games.load)(played)
+        loaded = games.load((load or games.load)(played), merge_states=False)
         if not loaded.in_steps and not isinstance(loaded, games.ExtensiveGame):
             raise InputError(
                 f"{self.folder} learned tables of states, and {loaded.name} is played once"

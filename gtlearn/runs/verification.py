@@ -16,19 +16,23 @@ from gtlearn.games import Game, IteratedGame
 from gtlearn.games.numbers import to_fraction
 from gtlearn.runs import result as results
 from gtlearn.runs.config import read_text
-from gtlearn.runs.folder import find
+from gtlearn.runs.folder import RunFolder, find
+from gtlearn.runs.metrics import sample_rows
 from gtlearn.solvers import verify
 from gtlearn.solvers.verify.report import Report, Statement, settled
 
 _OF_THE_RUN = ("algorithm", "seed", "env")  # keys that config.toml holds, too
+_OF_THE_ROW = ("iterations", "env_steps")  # beside the metrics, which its last row holds
+_HEADLINE = ("learned", "exact")  # metrics that are computed once more at the end
 
 
 def verify_run(path: Path, game: Game | None = None) -> Report:
     """What of a finished run's result.json is false, what is proven, and what is on trust.
 
     The tables that were learned are valued anew; the algorithm, the seed and the game are compared
-    with config.toml; and files that were edited since the run ended are named. What training
-    measured is not looked at.
+    with config.toml, the iterations and the metrics with the last row of metrics.jsonl, where that
+    is there; and files that were edited since the run ended are named. Whether training measured
+    rightly is not looked at.
 
     Args:
         path: the run's folder.
@@ -43,9 +47,9 @@ def verify_run(path: Path, game: Game | None = None) -> Report:
     named = result.get("game")
     if game is None and not isinstance(named, str):
         raise InputError(f"{path} names no game; say in which GAME to verify it")
-    played = games.load(named) if game is None else game
+    played = games.load(named if game is None else game, merge_states=False)
     config = _config(folder.config_file)
-    about_the_run = settled(_statements(path, config, result, played))
+    about_the_run = settled(_statements(folder, config, result, played))
     return about_the_run + verify.solution(played, result)
 
 
@@ -74,14 +78,18 @@ def _config(file: Path) -> dict[str, Any]:
 
 
 def _statements(
-    path: Path, config: Mapping[str, Any], result: Mapping[str, Any], played: Game
+    folder: RunFolder, config: Mapping[str, Any], result: Mapping[str, Any], played: Game
 ) -> Iterator[Statement]:
+    path = folder.path
     if result.get(results.CHECKSUMS, {}) != {}:
         yield Statement("that its files fit the checksums in it", partial(_edited, path, result))
     for name in _OF_THE_RUN:
         if name in result and name in config:
             said = f"that the {name} is that of config.toml"
             yield Statement(said, partial(_compared, name, result[name], config[name]))
+    if folder.metrics_file.exists():
+        said = "that the iterations and the metrics are those of the last row of metrics.jsonl"
+        yield Statement(said, partial(_measured, folder.metrics_file, result))
     if isinstance(result.get("game"), str):
         yield Statement("the game", partial(_game, config, str(result["game"]), played))
 
@@ -96,13 +104,32 @@ def _compared(name: str, said: Any, true: Any) -> Sequence[str]:
     return () if same else (f"the {name} is {str(true)[:100]}, not {str(said)[:100]}",)
 
 
+def _measured(file: Path, result: Mapping[str, Any]) -> Sequence[str]:
+    """What the last row of metrics says otherwise."""
+    rows = sample_rows(file, 2)
+    row = rows[-1] if rows else {"step": 0, "env_steps": 0}
+    true = {("iterations" if name == "step" else name): value for name, value in row.items()}
+    metrics = result.get("metrics", {})
+    if not isinstance(metrics, Mapping):
+        return ("the metrics are no object",)
+    said = {**metrics, **{name: result.get(name, true[name]) for name in _OF_THE_ROW}}
+    names = sorted({*true, *said} - {*_HEADLINE})
+    return [
+        f"metrics.jsonl ends with {name} {true.get(name)}, not {str(said.get(name))[:100]}"
+        for name in names
+        if said.get(name) != true.get(name)
+    ]
+
+
 def _game(config: Mapping[str, Any], named: str, played: Game) -> Sequence[str]:
     """Whether the game that is named is another one than was played, or than the config's."""
-    known = games.load(named)
+    known = games.load(named, merge_states=False)
     if known.fingerprint != played.fingerprint:
         return (f"the game: {named[:100]} is not the one that is given",)
     configured = config.get("game")
-    if isinstance(configured, str) and not _is_of(games.load(configured), played, config):
+    if not isinstance(configured, str):
+        return ()
+    if not _is_of(games.load(configured, merge_states=False), played, config):
         return (f"the game: config.toml says {configured[:100]}, not {named[:100]}",)
     return ()
 

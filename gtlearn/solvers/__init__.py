@@ -13,6 +13,7 @@ from gtlearn.solvers._commitment import stackelberg as stackelberg
 from gtlearn.solvers._correlated import coarse_correlated as coarse_correlated
 from gtlearn.solvers._correlated import correlated as correlated
 from gtlearn.solvers._dominance.elimination import dominance as dominance
+from gtlearn.solvers._dominance.sequences import sequence_dominance as sequence_dominance
 from gtlearn.solvers._nash import all_equilibria as all_equilibria
 from gtlearn.solvers._nash import one_equilibrium as one_equilibrium
 from gtlearn.solvers._nash import pure_equilibria as pure_equilibria
@@ -50,6 +51,7 @@ __all__ = [
     "proof_of",
     "pure_equilibria",
     "read_solution",
+    "sequence_dominance",
     "solve",
     "stackelberg",
     "stationary_response",

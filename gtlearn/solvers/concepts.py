@@ -17,11 +17,14 @@ from gtlearn.games import (
     HarsanyiGame,
     IteratedGame,
     MarkovGame,
+    MergedGame,
+    SymmetricGame,
 )
 from gtlearn.plugins import plugin, plugin_names
 
 NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"  # kinds of game
-TREE, TYPES = "extensive-form", "Bayesian (types on every side)"
+TREE, MERGED, SYMMETRIC = "extensive-form", "merged", "symmetric"
+TYPES = "Bayesian (types on every side)"
 _GROUP = "gtlearn.concepts"  # of entry points
 
 
@@ -98,9 +101,14 @@ _OWN = {
             {
                 NORMAL_FORM: Row(
                     f"{_SOLVERS}._one_shot.nash:solve_nash",
-                    frozenset({"find", "select", "arithmetic", "method"}),
+                    frozenset({"find", "select", "arithmetic", "method", "symmetric_equilibria"}),
                     f"{_CHECKS}:check_equilibrium",
                     frozenset({"nearest"}),
+                ),
+                SYMMETRIC: Row(
+                    f"{_SOLVERS}._symmetric.solve:solve_symmetric",
+                    frozenset({"find", "symmetric_equilibria"}),
+                    f"{_CHECKS}:check_equilibrium",
                 ),
                 STEPS: Row(
                     f"{_SOLVERS}._markov.nash:solve_nash",
@@ -110,6 +118,12 @@ _OWN = {
                 TREE: Row(
                     f"{_SOLVERS}._trees.nash:solve_nash",
                     frozenset({"find", "select", "arithmetic", "method"}),
+                    f"{_CHECKS}:check_equilibrium",
+                    _FLOATS | {"nearest"},
+                ),
+                MERGED: Row(
+                    f"{_SOLVERS}._trees.merged:solve_nash",
+                    frozenset(),
                     f"{_CHECKS}:check_equilibrium",
                     _FLOATS,
                 ),
@@ -126,10 +140,16 @@ _OWN = {
             {
                 TREE: Row(
                     f"{_SOLVERS}._trees.subgame_perfect:solve_subgame_perfect",
+                    frozenset({"find"}),
+                    f"{_CHECKS}:check_subgame_perfect",
+                    _FLOATS,
+                ),
+                MERGED: Row(
+                    f"{_SOLVERS}._trees.merged:solve_subgame_perfect",
                     frozenset(),
                     f"{_CHECKS}:check_subgame_perfect",
                     _FLOATS,
-                )
+                ),
             },
             "in no subgame does a player gain anything by playing otherwise",
         ),
@@ -215,11 +235,35 @@ def kind_of_game(game: Game) -> str:
     """Which column of the table a game is in."""
     if isinstance(game, MarkovGame | IteratedGame):
         return STEPS
+    if isinstance(game, MergedGame):
+        return MERGED
     if isinstance(game, ExtensiveGame):
         return TREE
     if isinstance(game, HarsanyiGame):
         return TYPES
+    if isinstance(game, SymmetricGame):
+        return SYMMETRIC
     return BAYESIAN if isinstance(game, BayesianGame) else NORMAL_FORM
+
+
+def game_for(verb: str, name: str, game: Game, given: Iterable[str]) -> Game:
+    """The game that is solved or checked: of merged states the tree, where a concept or an option
+    needs it.
+
+    Args:
+        verb, name, game, given: as of `row_of`.
+
+    Raises:
+        InputError: if there is no such concept, or the tree is too large.
+        LimitReached: at a limit.
+    """
+    if not isinstance(game, MergedGame):
+        return game
+    row = concept_of(name).rows.get(MERGED)
+    if row is not None and set(given) <= row.options_of(verb):
+        return game
+    tree: ExtensiveGame = game.unmerged()
+    return tree
 
 
 def row_of(verb: str, name: str, game: Game, given: Iterable[str]) -> Row:

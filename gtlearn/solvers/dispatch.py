@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from gtlearn import games, limits
 from gtlearn.games.loading import Reading
 from gtlearn.progress import Progress
-from gtlearn.solvers.concepts import concept_of, row_of
+from gtlearn.solvers.concepts import concept_of, game_for, row_of
 from gtlearn.solvers.options import given
 from gtlearn.solvers.solution import Solution
 
@@ -22,6 +22,7 @@ def solve(
     concept: str = "nash",
     *,
     find: str = "one",
+    symmetric_equilibria: bool = False,
     leader: int | None = None,
     ties: str = "strong",
     commitment: str = "mixed",
@@ -42,7 +43,10 @@ def solve(
         game: a game, or anything that `games.load` takes.
         concept: "nash", "stackelberg", "correlated" or "coarse-correlated", or one that is
             registered; see `concepts.register`.
-        find: for nash, "one" equilibrium or "all" (extreme ones, subsets, components).
+        find: for nash, "one" equilibrium or "all" (extreme ones, subsets, components); for
+            subgame-perfect, "one" or "all" as far as they are finitely many.
+        symmetric_equilibria: for nash in a symmetric game, all equilibria in which all players play
+            the same strategy.
         leader: for stackelberg, the index of the player who commits: 0, or a Bayesian game's own
             leader, unless given.
         ties: for stackelberg, how the follower breaks ties for the leader: "strong" or "weak".
@@ -58,15 +62,16 @@ def solve(
         select: for nash, the equilibrium best by "welfare", "fairness" or "entropy" of all.
         arithmetic: "exact" (rational, certified) or "float".
         method: forces one method. For one Nash equilibrium: "pure", "zero-sum",
-            "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration" or
-            "lemke-howson" (from every label). For stackelberg see `stackelberg`, for Markov
-            games `markov.nash.solve_nash`.
+            "small-supports", "lemke-howson" or "barrier"; for all: "vertex-enumeration",
+            "lemke-howson" (from every label) or "pure" (any number of players); of a tree
+            "sequence-form", "supports", "dcfr", "reduced" or "pure". For stackelberg see
+            `stackelberg`, for Markov games `markov.nash.solve_nash`.
         time_limit: seconds after which to return what was found, marked incomplete; reading the
             game counts.
         memory_limit: bytes by which the process may grow, to the same effect.
         progress: called as `progress(fraction done or None, what is being done)`.
-        **reading: how the game is read: `symmetric`, `zero_sum`, `rationalise`, `players_axis` and
-            `max_bytes` of `games.load`.
+        **reading: how the game is read: `symmetric`, `zero_sum`, `rationalise`, `players_axis`,
+            `max_bytes`, `max_nodes`, `reduced` and `merge_states` of `games.load`.
 
     Raises:
         InputError: if an option is unknown or the game is of the wrong kind for the concept.
@@ -78,6 +83,7 @@ def solve(
     concept_of(concept)
     options = {
         "find": find,
+        "symmetric_equilibria": symmetric_equilibria,
         "leader": leader,
         "ties": ties,
         "commitment": commitment,
@@ -90,7 +96,7 @@ def solve(
     }
     asked = given(solve, options)
     with limits.limited(time_limit, memory_limit):
-        loaded = games.load(game, **reading)
+        loaded = game_for("solve", concept, games.load(game, **reading), asked)
         work = row_of("solve", concept, loaded, asked).work("solve")
         assert work is not None  # as `row_of` has it
         solution: Solution = work(loaded, **asked, progress=progress)
@@ -107,7 +113,7 @@ def check(
     follower: str | None = None,
     policy: str | None = None,
     tolerance: Any = 0,
-    nearest: bool = True,
+    nearest: bool | None = None,
     exact_floats: bool = False,
     index: int = 0,
     time_limit: float | None = None,
@@ -130,7 +136,8 @@ def check(
             "optimal" or "stationary"; as the profile says, else "optimal", unless given.
         policy: there, with which tables the commitment is compared; by default those of its kind.
         tolerance: the largest regret, gap or gain that still holds; any exact number.
-        nearest: whether to look for the nearest Nash equilibrium of a game in one shot.
+        nearest: whether to look for the nearest Nash equilibrium: of a game in one shot by
+            default, of a tree of constant sum where it is asked for.
         exact_floats: whether to take floats in a strategy of a tree as the ratios that they are,
             divided by their sum, instead of multiples of 2^-30, which are much shorter.
         index: which solution of a list is meant.
@@ -154,6 +161,8 @@ def check(
             profile, loaded, concept = profile.claim(game, concept, partial(games.load, **reading))
         else:
             loaded, concept = games.load(game, **reading), concept or "nash"
+        needed = {*asked, "nearest"} if nearest else asked
+        loaded = game_for("check", concept, loaded, needed)
         row = row_of("check", concept, loaded, asked)
         if "nearest" in row.check_options:
             asked["nearest"] = nearest

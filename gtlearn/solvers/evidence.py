@@ -54,9 +54,14 @@ class NashEvidence(Evidence):
     """That no player gains by deviating.
 
     Attributes:
-        regrets: what each player could gain by its best deviation.
+        regrets: what each player could gain by its best deviation; of a strategy that all players
+            of a symmetric game play, one for all of them.
         value: in a zero-sum game in one shot, the first player's payoff.
         unique: there, for each player whether its optimal strategy is the only one.
+        unique_plans: in a tree of constant sum, for each player whether its realisation plan is the
+            only optimal one.
+        plan_witnesses: what shows that, one strategy a player: of the other player where it is, an
+            optimal one of its own with another plan where it is not.
         subgame_perfect: in several steps, whether no player gains in a state that is never reached
             either.
         lower: in a zero-sum game of several steps, what the first player secures.
@@ -66,6 +71,8 @@ class NashEvidence(Evidence):
     regrets: tuple[Number, ...]
     value: Number | None = None
     unique: tuple[bool, ...] | None = None
+    unique_plans: tuple[bool, ...] | None = None
+    plan_witnesses: Any = None
     subgame_perfect: bool | None = None
     lower: Number | None = None
     upper: Number | None = None
@@ -177,8 +184,24 @@ class EnclosureEvidence(Evidence):
     subgame_perfect: bool | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class SymmetricEvidence(Evidence):
+    """That exactly one symmetric equilibrium of two actions lies in a box (`verify.symmetric`).
+
+    What one action gains over the other is a polynomial of the probability of the second. It
+    changes its sign in the box, once, so that both actions earn the same there.
+
+    Attributes:
+        regrets: zero, once for all players.
+        radius: that of the two probabilities.
+    """
+
+    regrets: tuple[Fraction, ...]
+    radius: Fraction
+
+
 _BY_KIND: dict[str, tuple[type[Evidence], ...]] = {  # the first that fits
-    "nash": (NashEvidence, EnclosureEvidence),
+    "nash": (NashEvidence, EnclosureEvidence, SymmetricEvidence),
     "subgame-perfect": (NashEvidence,),
     "correlated": (CorrelatedEvidence,),
     "coarse-correlated": (CorrelatedEvidence,),

@@ -48,6 +48,12 @@ OPTIONS = {
             ("welfare", "fairness", "entropy"),
         ),
         Option(
+            "symmetric_equilibria",
+            "of a symmetric game, all equilibria in which all players play the same strategy",
+            kind="flag",
+            default=False,
+        ),
+        Option(
             "leader",
             "who commits; players are counted from 0",
             kind="player",

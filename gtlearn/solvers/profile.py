@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, option
-from gtlearn.games import BayesianGame, ExtensiveGame, Game, HarsanyiGame
+from gtlearn.games import BayesianGame, Game, HarsanyiGame, SequentialGame, SymmetricGame
 from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import (
     Commitment,
@@ -42,8 +42,10 @@ class Column:
 
 def columns_of(game: Game) -> list[Column]:
     """One column a player; in a Bayesian game the leader's, then one a type of the follower, or
-    one a type; in a tree one an information set."""
-    if isinstance(game, ExtensiveGame | HarsanyiGame):
+    one a type; in a tree one an information set; in a symmetric game that of all players."""
+    if isinstance(game, SymmetricGame):
+        return [Column("every player", game.actions, 0)]
+    if isinstance(game, SequentialGame | HarsanyiGame):
         return [
             Column(f"{name} ({point.label})", point.actions, player, place)
             for player, name in enumerate(game.players)
@@ -69,9 +71,9 @@ class Profile:
 
     Attributes:
         game: the game that it is played in.
-        tables: one table a player: a vector of probabilities at each of its decision points, or,
-            where it depends on the time, at each step and point; None for a player of whom nothing
-            is said.
+        tables: one table a player, in a symmetric game one that all play: a vector of probabilities
+            at each of its decision points, or, where it depends on the time, at each step and
+            point; None for a player of whom nothing is said.
         joint: a distribution over pure profiles, where there is one.
         leader: who commits, where that is said.
         shown: the leader's table that the follower was told, where that is another one.
@@ -92,7 +94,7 @@ class Profile:
     @property
     def strategies(self) -> tuple[Any, ...]:
         """One a player: a vector where players decide once, else a table; None where not known."""
-        tabular = self.game.in_steps or isinstance(self.game, ExtensiveGame | HarsanyiGame)
+        tabular = self.game.in_steps or isinstance(self.game, SequentialGame | HarsanyiGame)
         return tuple(table and (table if tabular else table[0]) for table in self.tables)
 
     def known(self) -> tuple[Any, ...]:
@@ -109,9 +111,10 @@ class Profile:
                 "player; check it as a correlated or coarse-correlated equilibrium"
             )
         missing = self.game.players[self.tables.index(None)]
+        alone = f", or check it as a commitment by {option('concept', 'stackelberg')}"
         raise InputError(
             f"the profile holds no {'table' if self.game.in_steps else 'strategy'} of {missing!r}; "
-            f"give one a player, or check it as a commitment by {option('concept', 'stackelberg')}"
+            f"give one a player{'' if isinstance(self.game, SequentialGame) else alone}"
         )
 
     @property
@@ -184,7 +187,7 @@ def profile_of(game: Game, outcome: Outcome) -> Profile:
     if isinstance(game, BayesianGame):
         tables = ((strategies[0],), tuple(strategies[1:]))
         return Profile(game, tables if game.leader == 0 else tables[::-1])
-    if isinstance(game, ExtensiveGame | HarsanyiGame):
+    if isinstance(game, SequentialGame | HarsanyiGame):
         return Profile(game, strategies)
     if not game.in_steps:
         return Profile(game, tuple((strategy,) for strategy in strategies))

@@ -32,6 +32,9 @@ class Record:
         subsets: the maximal Nash subsets (find="all").
         open_supports: of all equilibria of more than two players, the supports (the actions that
             each player plays) in which there may be more than are listed.
+        open_subgames: of all subgame-perfect equilibria, where a subgame may have infinitely many,
+            the moves that lead to the subgames in which they pay differently, so that only extreme
+            ones of them are listed.
         follower: for commitments in several steps, the follower's class: "stationary" or "optimal".
         policy: for those, what the leader may commit to: "deterministic" or "stochastic" tables.
         bounds: for those, more bounds on the leader's value by name: "folk" and, with a horizon,
@@ -55,6 +58,7 @@ class Record:
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
     open_supports: tuple[tuple[tuple[int, ...], ...], ...] | None = None
+    open_subgames: tuple[tuple[str, ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None
     bounds: Mapping[str, Number] | None = None

@@ -120,7 +120,7 @@ def test_notes_go_to_stderr_unless_a_table_is_printed(gtlearn, tmp_path):
         (["solve", "chicken", "--concept", "stackelberg", "--leader", "Row"], "give an integer"),
         (["solve", "chicken", "--objective", "welfare"], "--concept correlated"),
         (["solve", "chicken", "--select", "welfare", "--method", "pure"], "or drop --method"),
-        (["solve", "chicken", "--find", "all", "--method", "pure"], "vertex-enumeration"),
+        (["solve", "chicken", "--find", "all", "--method", "barrier"], "vertex-enumeration"),
         (["check", "x", "chicken", "--index", "-1"], "'-1' cannot be used"),
         (["check", "", "chicken"], "the profile is empty"),
         (["demo", "--seed", "x"], "'x' cannot be used"),

@@ -92,9 +92,14 @@ def test_a_finished_run(gtlearn, refused):
     assert code == 1 and "is not the one that is given" in " ".join(out.split())
     file = Path("run/result.json")
     result = json.loads(file.read_text())
-    file.write_text(json.dumps({**result, "true_value": 9.0, "seed": 7}))
+    metrics = {**result["metrics"], "other": 1}
+    changed = {"true_value": 9.0, "seed": 7, "iterations": 8, "metrics": metrics}
+    file.write_text(json.dumps({**result, **changed}))
     code, out, _ = gtlearn("verify", "run", "--format", "json")
     false = json.loads(out)["false"]
+    true = result["iterations"]
+    ends = "metrics.jsonl ends with"
+    assert {f"{ends} iterations {true}, not 8", f"{ends} other None, not 1"} <= set(false)
     assert code == 1 and "the true_value is 4, not 9" in false and "the seed is 0, not 7" in false
     assert any("edited" in sentence for sentence in false)
     file.unlink()

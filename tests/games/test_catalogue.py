@@ -228,6 +228,37 @@ def test_every_entry_builds_is_cited_and_passes_the_checker(name):
     assert games.dumps(again).split("\n", 3)[3] == games.dumps(game).split("\n", 3)[3]
 
 
+def test_games_that_openspiel_builds_are_listed_and_cited():
+    """Whatever the parameters, they are OpenSpiel's own."""
+    small = {
+        "kuhn_poker": {},
+        "leduc_poker": {},
+        "liars_dice": {"dice_sides": 3},
+        "goofspiel": {"num_cards": 3, "imp_info": "True"},
+        "sheriff": {"num_rounds": 2},
+        "battleship": {
+            "board_width": 2,
+            "board_height": 1,
+            "ship_sizes": "[1]",
+            "ship_values": "[1]",
+            "num_shots": 1,
+        },
+    }
+    listed = {entry.name: entry for entry in games.catalogue_entries()}
+    assert set(small) == set(listed) - set(games.catalogue_names())
+    for name, arguments in small.items():
+        game = listed[name].build(**arguments)
+        inside = ",".join(f"{key}={value}" for key, value in arguments.items())
+        theirs = games.load(f"{name}({inside})")
+        assert game.source == theirs.source == listed[name].citation
+        assert game.fingerprint == theirs.fingerprint
+        assert game.openspiel.get_type().short_name == name
+        known = theirs.openspiel.get_type().parameter_specification
+        defaults = {key: str(known[key]) for key in listed[name].parameters}
+        assert defaults == {key: str(v) for key, v in listed[name].parameters.items()}
+    assert games.load("liars_dice(dice_sides=3,bidding_rule=reset-quantity)").num_players == 2
+
+
 def test_unknown_entries():
     with pytest.raises(InputError, match="no game 'chickn'; did you mean chicken"):
         games.catalogue_entry("chickn")
@@ -334,7 +365,13 @@ def test_sgc_equilibrium():
         ("security_bayesian(thief=2)", "holds -1; probabilities must be nonnegative"),
         ("colonel_blotto(coins=200,fields=10)", "profiles, and at most 4000000"),
         ("first_price_private_values(values=9,maximum=9)", "at most 1000 are built"),
-        ("public_goods(players=1)", "2 to 10 players"),
+        ("public_goods(players=1)", "2 to 1000 players"),
+        ("alternating_offers(pie=100)", "up to 3090903 nodes, and at most 300000 are built"),
+        ("leduc(ranks=40)", "a tree of up to 4824000 nodes, and at most 2000000 are built"),
+        ("sequential_bargaining(low=1,high=1,periods=31)", "it needs 1 to 30 periods"),
+        ("leduc(ranks=1)", "it needs two ranks or more"),
+        ("kuhn(cards=1)", "cards=1 must be at least 2"),
+        ("beer_quiche(weak=1)", "a probability of weak between 0 and 1"),
         ("travellers_dilemma(low=5,high=4)", "low=5 is above high=4"),
     ],
 )

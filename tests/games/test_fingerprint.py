@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games, solvers
-from gtlearn.games import BayesianGame, ExtensiveGame, HarsanyiGame, MarkovGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    HarsanyiGame,
+    MarkovGame,
+    MergedGame,
+    NormalFormGame,
+)
 from gtlearn.games.numbers import ExactArray
 
 NUMBERS = st.one_of(
@@ -70,16 +77,18 @@ def pieces(game):
     if isinstance(game, BayesianGame):
         out = text("bayesian") + text(str(game.leader)) + texts(game.types)
         return out + array(game.prior, [len(game.prior)]) + b"".join(map(body, game.games))
-    if isinstance(game, ExtensiveGame):
-        out = text("extensive") + texts(game.players)
+    if isinstance(game, ExtensiveGame | MergedGame):
+        merged = isinstance(game, MergedGame)
+        out = text("merged" if merged else "extensive") + texts(game.players)
         for own in game.sets:
             out += texts([known.label for known in own])
             out += b"".join(texts(known.actions) for known in own)
         out += text(str(len(game.chance)))
         for moves in game.chance:
             out += texts(moves.labels) + array(moves.probabilities, [len(moves.labels)])
-        for part in (game.parent, game.move, game.mover, game.place):
-            out += array([Fraction(int(entry)) for entry in part], [game.num_nodes])
+        parts = (game.mover, game.place)
+        for part in (*parts, game.after) if merged else (game.parent, game.move, *parts):
+            out += array([Fraction(int(entry)) for entry in part], part.shape)
         return out + b"".join(map(of, game.payoffs))
     if isinstance(game, HarsanyiGame):
         out = text("harsanyi") + texts(game.players)
@@ -133,6 +142,7 @@ def test_any_game_has_the_fingerprint_that_the_words_give(game):
         "gtlearn_iterated(stage=stag_hunt,horizon=3,memory=2)",
         "gtlearn_iterated(stage=rock_paper_scissors,discount=9/10)",
         "kuhn_poker",
+        "nim(pile_sizes=1;2;3)",
     ],
 )
 def test_so_have_games_of_each_kind(name):

@@ -11,7 +11,7 @@ import pytest
 
 from gtlearn import games
 from gtlearn.errors import InputError
-from gtlearn.games.openspiel.walk import from_openspiel
+from gtlearn.games.openspiel.kinds import from_openspiel
 
 
 @pytest.mark.parametrize(

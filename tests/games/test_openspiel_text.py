@@ -13,8 +13,8 @@ from gtlearn import child, games, limits
 from gtlearn.environments.openspiel import parallel_environment
 from gtlearn.errors import InputError
 from gtlearn.games.openspiel import text as openspiel_text
+from gtlearn.games.openspiel.kinds import from_openspiel
 from gtlearn.games.openspiel.text import harmless_texts, is_harmless
-from gtlearn.games.openspiel.walk import from_openspiel
 
 nightly = pytest.mark.skipif(
     os.environ.get("GTLEARN_NIGHTLY") != "1", reason="set GTLEARN_NIGHTLY=1 for it"

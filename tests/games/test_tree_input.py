@@ -3,10 +3,15 @@
 import json
 from fractions import Fraction
 
+import pyspiel
 import pytest
+from open_spiel.python.algorithms.best_response import BestResponsePolicy
+from open_spiel.python.policy import Policy, TabularPolicy, UniformRandomPolicy
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
+from gtlearn.games.openspiel.trees import TreeOpenSpielGame, TreeState
+from gtlearn.games.openspiel.walk import tree_of
 
 
 def read(root, players=("A", "B")):
@@ -49,19 +54,55 @@ def test_other_actions_at_one_information_set():
 @pytest.mark.parametrize(
     ("root", "players", "message"),
     [
-        (leaf(1, 2), 5, "players is no list of two or more labels"),
-        (leaf(1), ["A"], "players is no list of two or more labels"),
-        (leaf(1, 2), "AB", "players is no list of two or more labels"),
-        (leaf(1, 2), ["A", None], "players is no list of two or more labels"),
-        ({"chance": 5}, ["A", "B"], "no list of outcomes"),
-        ({"chance": [{"label": "x", "probability": 1}]}, ["A", "B"], "no list of outcomes"),
-        ({"payoffs": [1, 2], "player": "A"}, ["A", "B"], "exactly one of payoffs, chance"),
-        ({"player": "C", "actions": {"x": leaf(1, 2)}}, ["A", "B"], "'C', unknown"),
-        ({"player": "A", "set": ["x"], "actions": {}}, ["A", "B"], "by no text"),
-        ({"player": "A", "set": "x", "actions": {}}, ["A", "B"], "has no actions"),
-        (7, ["A", "B"], "root is no object"),
-        (leaf(1, "x"), ["A", "B"], "root: 'x' is not a number"),
-        (leaf(1), ["A", "B"], "not one payoff a player"),
+        (leaf(1, 2), 5, '"players" must be a list of labels, not 5'),
+        (leaf(1), ["A"], '"players" must be a list of two or more labels'),
+        (leaf(1, 2), ["A", None], '"players" holds None, which is no label'),
+        (leaf(1, 2), ["A", ""], "player number 2 of game .* has an empty label"),
+        (leaf(1, 2), ["A", "A"], "'A' is given to more than one player"),
+        (7, ["A", "B"], "root must be an object of a node, not 7"),
+        (None, ["A", "B"], "root must be an object of a node, not None"),
+        ({}, ["A", "B"], "root must have exactly one of payoffs, chance, player"),
+        ({"payoffs": [1, 2], "player": "A"}, ["A", "B"], "must have exactly one of payoffs"),
+        ({"payoffs": [1, 2], "why": "x"}, ["A", "B"], "root has an unknown key 'why'; the keys"),
+        ({"payoffs": 1}, ["A", "B"], "the payoffs of root must be a list of numbers, not 1"),
+        (leaf(1), ["A", "B"], "root has 1 payoffs for 2 players; give one a player"),
+        (leaf(1, "x"), ["A", "B"], "the payoffs of root: 'x' is not a number"),
+        (leaf(1, True), ["A", "B"], "the payoffs of root: True is a truth value"),
+        ({"chance": 5}, ["A", "B"], "the chance of root must be a list of outcomes, not 5"),
+        ({"chance": [3]}, ["A", "B"], "an outcome of chance at root must be an object, not 3"),
+        (
+            {"chance": [{"label": "x", "probability": 1}]},
+            ["A", "B"],
+            'an outcome of chance at root has no "then"; give one',
+        ),
+        (
+            {"chance": [{"label": "x", "probability": "?", "then": leaf(1, 2)}]},
+            ["A", "B"],
+            "an outcome of chance at root: '[?]' is not a number",
+        ),
+        (
+            {"chance": [{"label": None, "probability": 1, "then": leaf(1, 2)}]},
+            ["A", "B"],
+            "the chance of root holds None, which is no label",
+        ),
+        ({"chance": []}, ["A", "B"], "has no outcome; give one or more"),
+        (
+            {"player": "C", "actions": {"x": leaf(1, 2)}},
+            ["A", "B"],
+            "the player at root: 'C' is no player; use A or B",
+        ),
+        (
+            {"player": "A", "set": ["x"], "actions": {"x": leaf(1, 2)}},
+            ["A", "B"],
+            "the set at root must be a string, not a list",
+        ),
+        ({"player": "A", "set": "x", "actions": {}}, ["A", "B"], "has no action in information"),
+        ({"player": "A", "set": "x"}, ["A", "B"], "the actions at root must be an object of"),
+        (
+            {"player": "A", "actions": {"x": leaf(1, 2), "y": {"payoffs": [1, 2, 3]}}},
+            ["A", "B"],
+            "root/y has 3 payoffs for 2 players",
+        ),
     ],
 )
 def test_json_that_is_no_tree(root, players, message):
@@ -121,3 +162,85 @@ def test_labels_of_any_kind_are_written():
         assert games.loads(games.dumps(tree.game(), form), form).fingerprint == (
             tree.game().fingerprint
         )
+
+
+def test_players_have_information_sets_of_their_own():
+    """Two players' sets of one label are two sets, as those of .efg files without names are."""
+    second = {"player": "B", "set": "h", "actions": {"L": leaf(0, 0), "R": leaf(1, 1)}}
+    game = read({"player": "A", "set": "h", "actions": {"x": second, "y": leaf(2, 2)}})
+    assert [len(own) for own in game.sets] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "message"),
+    [
+        (
+            {"a": 1 / 3, "b": 2 / 3},
+            "'a, b' of a move of chance in 't' sum to .*, not 1; give exact",
+        ),
+        ({"a": "1/2", "b": "1/3"}, "sum to 5/6, not 1"),
+        ({"a": -1, "b": 2}, "has probability -1; give zero or more"),
+        ({}, "has no outcome; give one or more"),
+    ],
+)
+def test_chance_that_is_none(outcomes, message):
+    tree = games.tree("t", ["A", "B"])
+    node = tree.root.draws(outcomes)
+    for label in outcomes:
+        node[label].pays(0, 0)
+    with pytest.raises(InputError, match=message):
+        tree.game()
+
+
+def test_simple_floats_are_exact():
+    tree = games.tree("t", ["A", "B"])
+    node = tree.root.draws({"a": 0.25, "b": 0.75})
+    node["a"].pays(0.5, 0)
+    node["b"].pays(0, 0)
+    assert tree.game().chance[0].probabilities == (Fraction(1, 4), Fraction(3, 4))
+
+
+class _Wrong(TreeState):
+    """B's second action has another number at its second node."""
+
+    def _legal_actions(self, player):
+        return [0, 2] if self.node > 2 and player == 1 else [0, 1]
+
+
+class _WrongGame(TreeOpenSpielGame):
+    def new_initial_state(self):
+        return _Wrong(self)
+
+
+def test_an_information_state_with_other_actions():
+    tree = games.tree("t", ["A", "B"])
+    start = tree.root.decides("A", "a", ["x", "y"])
+    for move in "xy":
+        reply = start[move].decides("B", "h", ["L", "R", "M"])
+        for label in "LRM":
+            reply[label].pays(0, 0)
+    with pytest.raises(
+        InputError, match=r"'h' of player 1 of .* has the legal actions \[0, 2\] in"
+    ):
+        tree_of(_WrongGame(tree.game()))
+
+
+def test_policies_that_are_no_profile():
+    game = games.load("kuhn_poker")
+    uniform = UniformRandomPolicy(game.openspiel)
+    with pytest.raises(InputError, match=r"not of all players.*no strategy of 'Column'"):
+        solvers.check(Policy(game.openspiel, [0]), game)
+    with pytest.raises(InputError, match="no answer for 'Column' at '1p'"):
+        solvers.check(BestResponsePolicy(game.openspiel, 0, uniform), game)
+    known = TabularPolicy(game.openspiel).to_dict()
+    del known["2pb"]
+    with pytest.raises(InputError, match="no answer for 'Row' at '2pb'"):
+        solvers.check(pyspiel.TabularPolicy(known), game)
+    for answer, shown in ((None, "None"), (0, "0"), ("01", "'01'")):
+        with pytest.raises(InputError, match=f"gives {shown} after '0 1', and no probabilities"):
+            solvers.check(lambda state, given=answer: given, game)
+
+
+def test_a_meter_is_for_two():
+    with pytest.raises(InputError, match="has 3 players; a meter is for two, so use"):
+        solvers.meter("selten_horse")

@@ -87,6 +87,13 @@ def test_information_sets_are_openspiels(name):
         assert list(known.actions) == names
 
 
+def test_moves_at_the_same_time_are_said_to_be_in_turn():
+    said = "players who move at once are put one after another"
+    assert said in games.load("goofspiel(num_cards=3)").number_note
+    for name in ("kuhn_poker", "blotto(coins=3,fields=2,players=2)", "matrix_pd"):
+        assert said not in games.load(name).number_note
+
+
 def test_a_file_is_a_tree():
     game = games.loads(ENTRY, "efg")
     assert game.players == ("Entrant", "Incumbent")
@@ -108,6 +115,29 @@ def test_what_is_written_is_read_again(name, format):
     again = games.loads(games.dumps(game, format), format)
     assert again.fingerprint == game.fingerprint
     assert again.name == game.name
+
+
+def test_deep_trees_are_no_json():
+    """A move takes two levels of JSON, of which Python reads about a thousand."""
+
+    def deep(moves):
+        tree = games.tree("deep", ["A", "B"])
+        node = tree.root
+        for k in range(moves):
+            node.decides("AB"[k % 2], f"{k}", ["take", "pass"])["take"].pays(k, 0)
+            node = node["pass"]
+        node.pays(0, 0)
+        return tree.game()
+
+    for moves, formats in ((400, ("json", "efg")), (900, ("efg",))):
+        for format in formats:
+            again = games.loads(games.dumps(deep(moves), format), format)
+            assert again.fingerprint == deep(moves).fingerprint
+    with pytest.raises(InputError, match=r"900 moves deep, and .* write it as .efg"):
+        games.dumps(deep(900), "json")
+    nested = '{"player": "A", "actions": {"on": ' * 900 + "1" + "}}" * 900
+    with pytest.raises(InputError, match="nested too deeply"):
+        games.loads('{"schema": "gtlearn/tree/1", "root": ' + nested + "}", "json")
 
 
 def test_players_who_forget_have_no_behaviour_strategies():

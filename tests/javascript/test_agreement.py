@@ -23,6 +23,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import BayesianGame, families
 from gtlearn.games.formats.json import dump_json
 from gtlearn.games.numbers import nearest_double
+from gtlearn.games.testing import random_tree
 from gtlearn.limits import LimitReached
 from gtlearn.solvers import dominance, solve
 from gtlearn.solvers.testing import Mutant, mutants, relabelled
@@ -56,7 +57,35 @@ TURNED = BayesianGame("turned", ("é", "b"), (Fraction(0), Fraction(1)), TYPES.g
 MIXED = games.load("3,0 0,1; 0,0 3,1; 1,5 1,2")  # whose last row a mixture dominates
 WEAK = games.load("1,1 1,0 2,3; 1,1 0,2 2,2; 0,1 1,1 1,0")
 
+ENTRY = games.loads(
+    """EFG 2 R "Entry" { "Entrant" "Incumbent" } ""
+p "" 1 1 "market" { "out" "in" } 0
+t "" 1 "" { 0, 2 }
+p "" 2 1 "entry" { "fight" "accommodate" } 0
+t "" 2 "" { -1, -1 }
+t "" 3 "" { 1, 1 }
+""",
+    "efg",
+)
+
+
+def three_in_turn():
+    """Moves whose labels are numbers, in no order; information sets of several nodes; chance."""
+    tree = games.tree("turns", ["1", "é", "C"])
+    weather = tree.root.draws({"7": "1/3", "3": "2/3", "5": 0})
+    for k, sky in enumerate("735"):
+        first = weather[sky].decides("1", f"{k}", ["2", "0", "1"])
+        for move in "201":
+            second = first[move].decides("é", f"{sky} after {move}", ["y", "x"])
+            second["y"].pays(k, "1/7", 10**20)
+            last = second["x"].decides("C", f"{sky} after {move}", ["10", "9"])
+            last["10"].pays(move, 1, k)
+            last["9"].pays(2, move, 1)
+    return tree.game()
+
+
 STACKELBERG = {"concept": "stackelberg"}
+PERFECT = {"concept": "subgame-perfect"}
 PURE = {**STACKELBERG, "commitment": "pure"}
 FLOATS = {"arithmetic": "float"}
 SOLVED = {
@@ -91,6 +120,12 @@ SOLVED = {
     "Bayesian, pure": (TYPES, {**PURE, "ties": "weak"}),
     "Bayesian, floats": (TYPES, {**STACKELBERG, **FLOATS}),
     "Bayesian, turned": (TURNED, STACKELBERG),
+    "tree": (games.load("kuhn_poker"), {}),
+    "tree, a threat": (ENTRY, {}),
+    "tree, perfect": (ENTRY, PERFECT),
+    "tree, approximate": (ENTRY, {"method": "dcfr"}),
+    "tree, three players": (three_in_turn(), PERFECT),
+    "tree, unseen moves": (random_tree(6, moves=8, zero_sum=True), PERFECT),
     "strict dominance": (MIXED, {"kind": "strict"}),
     "weak dominance": (WEAK, {"kind": "weak"}),
     "dominance, an idle player": (IDLE, {"kind": "strict"}),
@@ -235,6 +270,24 @@ def test_what_is_damaged():
     assert counts["false"] > 200 and counts["refused"] > 200
 
 
+def test_a_player_who_forgets():
+    """What it did at first it does not know later; then nothing holds of behaviour strategies."""
+    tree = games.tree("forgets", ["A", "B"])
+    first = tree.root.decides("A", "first", ["l", "r"])
+    for k, move in enumerate("lr"):
+        second = first[move].decides("A", "second", ["x", "y"])
+        second["x"].pays(k, 0)
+        second["y"].pays(1 - k, 0)
+    game, half = tree.game(), {"x": "1/2", "y": "1/2"}
+    (outcome,) = json.loads(json.dumps(ONE_OF_THREE["solutions"]))
+    outcome["certificate"]["regrets"] = outcome["payoffs"] = ["0", "0"]
+    outcome["strategies"] = [{"first": {"l": "1", "r": "0"}, "second": half}, {}]
+    claim = {**ONE_OF_THREE, "game": {"kind": "extensive"}, "solutions": [outcome]}
+    empty = {**claim, "solutions": [], "complete": True}
+    counts = compared([(game, claim), (game, empty)])
+    assert counts == {"false": 1, "on_trust": 1}
+
+
 NUMBERS = [0, 1, -1, 127, 128, -128, -129, 2**15, -(2**31), 2**62, 2**63, -(2**63) - 1, "1/3"]
 TEXTS = ["a", "é", "€", "😀", "\ud800", "日本", "\x7f\x80߿ࠀ\uffff", '"\\\n']
 
@@ -312,6 +365,11 @@ def nightly_cases():
         options = {**STACKELBERG, "commitment": commitment, "ties": ties, "leader": leader}
         yield "stackelberg", game, options
         yield "stackelberg, floats", game, {**options, **FLOATS}
+    for seed, options, chance in product(range(20), ({}, PERFECT), (True, False)):
+        yield "trees", random_tree(seed, moves=8, chance=chance), options
+        yield "trees", random_tree(seed, moves=8, chance=chance, zero_sum=True), options
+        perfect = {"players": 3, "perfect_information": True}
+        yield "trees", random_tree(seed, chance=chance, **perfect), PERFECT
     for seed, method in product(range(6), ("dobss", "harsanyi")):
         pair = (families.uniform(3, 3, seed=seed), families.uniform(3, 3, seed=seed + 50))
         bayesian = BayesianGame("types", ("a", "b"), (Fraction(1, 3), Fraction(2, 3)), pair)

@@ -1,12 +1,17 @@
 """Agreement with Gambit (pygambit) in rationals."""
 
 import importlib.metadata
+import io
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
+import pyspiel
 import pytest
 
-from gtlearn.games import families, load, normal_form
+from gtlearn.errors import InputError
+from gtlearn.games import dumps, families, load, loads, normal_form
+from gtlearn.games.openspiel.walk import tree_of
 from gtlearn.solvers import all_equilibria, one_equilibrium, verify, zero_sum
 
 gambit = pytest.importorskip(
@@ -97,6 +102,61 @@ def test_a_game_of_theirs_is_a_game_of_ours():
         e.strategies for e in all_equilibria(load("von_stengel_degenerate"))
     }
     assert len(one_equilibrium(load(game))) == 1
+
+
+def content(tree):
+    """All of a tree but the labels, some of which Gambit replaces by its own."""
+    return (
+        [getattr(tree, what).tolist() for what in ("parent", "move", "mover", "place")],
+        [[len(known.actions) for known in own] for own in tree.sets],
+        [drawn.probabilities for drawn in tree.chance],
+        [payoffs.fractions().tolist() for payoffs in tree.payoffs],
+    )
+
+
+CATALOGUE = Path(gambit.__file__).parent / "catalog_data"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(CATALOGUE.rglob("*.efg")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_trees_of_their_catalogue_come_back(path):
+    """Through .efg, JSON, Gambit and OpenSpiel; the last holds doubles, and no players' names."""
+    if "gilboa1997" in str(path):
+        with pytest.raises(InputError, match="1 player"):
+            load(path)
+        return
+    tree = load(path)
+    text = dumps(tree, "efg")
+    for again in (
+        loads(text, "efg"),
+        loads(dumps(tree, "json"), "json"),
+        load(gambit.read_efg(io.StringIO(text))),
+        load(pyspiel.load_game(str(tree.openspiel))),
+    ):
+        assert again.fingerprint == tree.fingerprint
+    assert content(load(gambit.read_efg(str(path)))) == content(tree)
+    walked = tree_of(tree.openspiel)
+    assert content(walked)[:3] == content(tree)[:3]
+    assert [own.floats().tolist() for own in walked.payoffs] == [
+        own.floats().tolist() for own in tree.payoffs
+    ]
+
+
+def test_trees_of_our_catalogue_are_read_by_theirs():
+    for name in ("beer_quiche", "selten_horse", "alternating_offers(periods=2)", "kuhn(cards=4)"):
+        tree = load(name)
+        again = load(gambit.read_efg(io.StringIO(dumps(tree, "efg"))))
+        assert again.fingerprint == tree.fingerprint
+
+
+def test_the_horse_is_theirs():
+    """Selten (1975), Figure 1."""
+    theirs = load(CATALOGUE / "journals" / "ijgt" / "selten1975" / "fig1.efg")
+    ours = load("selten_horse")
+    assert content(theirs) == content(ours)
+    assert [s.actions for own in theirs.sets for s in own] == [("R", "L")] * 3
+    assert [s.actions for own in ours.sets for s in own] == [("R", "L")] * 3
 
 
 VERSION = importlib.metadata.version("pygambit")

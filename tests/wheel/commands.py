@@ -65,6 +65,7 @@ CORE = (
     Call("games list"),
     Call("games list --format json", "json"),
     Call("games show von_stengel"),
+    Call("games show beer_quiche"),
     writes("games convert von_stengel", "game.json"),
     writes("games convert game.json", "game.nfg"),
     writes("solve game.nfg --find all --format json --output", "all.json"),

@@ -16,14 +16,23 @@ _added: dict[str, Entry] = {}
 
 @cache
 def _table() -> dict[str, Entry]:
+    from gtlearn.games.catalogue.cards import CARD_GAMES
     from gtlearn.games.catalogue.classics import CLASSICS
     from gtlearn.games.catalogue.economics import ECONOMICS
     from gtlearn.games.catalogue.markov import MARKOV_GAMES
     from gtlearn.games.catalogue.security import SECURITY_GAMES
+    from gtlearn.games.catalogue.trees import TREES
     from gtlearn.games.families import FAMILIES
 
-    entries = (*CLASSICS, *ECONOMICS, *SECURITY_GAMES, *MARKOV_GAMES, *FAMILIES)
-    return {entry.name: entry for entry in entries}
+    groups = (CLASSICS, ECONOMICS, SECURITY_GAMES, MARKOV_GAMES, TREES, CARD_GAMES, FAMILIES)
+    return {entry.name: entry for group in groups for entry in group}
+
+
+@cache
+def _of_openspiel() -> dict[str, Entry]:
+    from gtlearn.games.catalogue.cards import OPENSPIEL_GAMES
+
+    return {entry.name: entry for entry in OPENSPIEL_GAMES}
 
 
 def add_entry(entry: Entry) -> None:
@@ -46,21 +55,29 @@ def catalogue() -> tuple[Entry, ...]:
         InputError: if an installed package's cannot be loaded.
     """
     installed = {entry.name: entry for entry in plugins(ENTRY_GROUP, Entry)}
-    return tuple((_table() | _added | installed).values())
+    return tuple((_table() | _of_openspiel() | _added | installed).values())
 
 
 def catalogue_names() -> tuple[str, ...]:
-    """The names of all entries but those of installed packages that nothing has asked for."""
+    """The names of all entries but those that OpenSpiel builds, and those of installed packages
+    that nothing has asked for."""
     return (*_table(), *_added)
 
 
+def openspiel_entry(name: str) -> Entry | None:
+    """What the catalogue says of a game that OpenSpiel builds; None if nothing."""
+    return _of_openspiel().get(name)
+
+
 def find_entry(name: str) -> Entry | None:
-    """The entry of that name, also of an installed package; None if there is none.
+    """The entry of that name, also of OpenSpiel's or an installed package's; None if there is none.
 
     Raises:
         InputError: if an installed package's cannot be loaded.
     """
     if name not in _added and name not in _table():
+        if name in _of_openspiel():
+            return _of_openspiel()[name]
         entry = plugin(ENTRY_GROUP, name, Entry)
         if entry is None or entry.name != name:
             return None
@@ -76,6 +93,7 @@ def catalogue_entry(name: str) -> Entry:
     """
     entry = find_entry(name)
     if entry is None:
-        hint = nearest(name, catalogue_names(), "") or "see `gtlearn games list`"
+        known = (*catalogue_names(), *_of_openspiel())
+        hint = nearest(name, known, "") or "see `gtlearn games list`"
         raise InputError(f"the catalogue has no game {name[:60]!r}; {hint}")
     return entry

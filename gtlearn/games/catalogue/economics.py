@@ -14,10 +14,14 @@ from gtlearn.games.catalogue.entry import Entry, check_size
 from gtlearn.games.kinds.harsanyi import HarsanyiGame, bayesian_game
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
+from gtlearn.games.kinds.symmetric import Counts, SymmetricGame, symmetric_game
 from gtlearn.games.numbers import format_number, from_fractions, short_number
 from gtlearn.games.trade import bullet_trade, bullet_trade_matrix
 
 _Payoffs = Callable[..., tuple[Fraction, ...]]
+
+_FEW = 10  # players of a symmetric game that is written out in normal form
+_MAX_PLAYERS = 1000
 
 _VICKREY = (
     "Vickrey (1961), Counterspeculation, Auctions, and Competitive Sealed Tenders, Journal of "
@@ -231,20 +235,38 @@ def _prices(count: int, highest: Fraction) -> list[Fraction]:
     return [highest * k / (count - 1) for k in range(count)]
 
 
+def _written_out(game: SymmetricGame) -> NormalFormGame | SymmetricGame:
+    """A game of few players in normal form."""
+    return game.normal_form() if game.num_players <= _FEW else game
+
+
 def _public_goods(
     players: int = 3, endowment: int = 1, multiplier: Fraction = Fraction(3, 2)
-) -> NormalFormGame:
-    if not 2 <= players <= 10 or endowment < 1:
-        raise InputError("it needs 2 to 10 players and an endowment of at least 1")
-    check_size(*[endowment + 1] * players)
-    shape = (endowment + 1,) * players
-    profiles = list(product(range(endowment + 1), repeat=players))
-    tensors = [
-        from_fractions([endowment - p[k] + multiplier * sum(p) / players for p in profiles], shape)
-        for k in range(players)
-    ]
-    labels = [[str(given) for given in range(endowment + 1)]] * players
-    return normal_form(*tensors, actions=labels)
+) -> NormalFormGame | SymmetricGame:
+    if not 2 <= players <= _MAX_PLAYERS or endowment < 1:
+        raise InputError(f"it needs 2 to {_MAX_PLAYERS} players and an endowment of at least 1")
+    if players <= _FEW:
+        check_size(*[endowment + 1] * players)
+
+    def payoff(own: int, others: Counts) -> Fraction:
+        given = own + sum(gift * count for gift, count in enumerate(others))
+        return endowment - own + multiplier * given / players
+
+    labels = [str(given) for given in range(endowment + 1)]
+    return _written_out(symmetric_game(payoff, players=players, actions=labels))
+
+
+def _volunteers_dilemma(
+    players: int = 3, benefit: Fraction = Fraction(2), cost: Fraction = Fraction(1)
+) -> NormalFormGame | SymmetricGame:
+    if not 2 <= players <= _MAX_PLAYERS or not 0 < cost < benefit:
+        raise InputError(f"it needs 2 to {_MAX_PLAYERS} players and 0 < cost < benefit")
+
+    def payoff(own: int, others: Counts) -> Fraction:
+        return benefit - cost if own == 0 else benefit * (others[0] > 0)
+
+    actions = ("volunteer", "wait")
+    return _written_out(symmetric_game(payoff, players=players, actions=actions))
 
 
 ECONOMICS = (
@@ -314,5 +336,11 @@ ECONOMICS = (
         "Ledyard (1995), Public Goods: A Survey of Experimental Research, in Kagel & Roth (eds.), "
         "The Handbook of Experimental Economics",
         _public_goods,
+    ),
+    Entry(
+        "volunteers_dilemma",
+        "one volunteer, who pays the cost, suffices for all to have the benefit",
+        "Diekmann (1985), Volunteer's Dilemma, Journal of Conflict Resolution 29(4), 605-610",
+        _volunteers_dilemma,
     ),
 )

@@ -13,8 +13,9 @@ import numpy as np
 
 from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.kinds import Game
+from gtlearn.games.kinds.extensive.recorder import MAX_TREE
 from gtlearn.games.kinds.normal_form import normal_form
-from gtlearn.games.numbers import to_fraction
+from gtlearn.games.numbers import short_number, to_fraction
 
 MAX_ENTRY_PROFILES = 4_000_000
 MAX_ARGUMENT = 10**9
@@ -107,6 +108,23 @@ def check_size(*shape: int) -> None:
         raise InputError(
             f"these parameters ask for {sizes} profiles, and at most {MAX_ENTRY_PROFILES} are "
             "built; make them smaller"
+        )
+
+
+def check_nodes(count: int, most: int = MAX_TREE) -> None:
+    """Refuses a tree before anything is built.
+
+    Args:
+        count: how many nodes it has, or at most.
+        most: how many are built.
+
+    Raises:
+        InputError: if there are more.
+    """
+    if count > most:
+        raise InputError(
+            f"these parameters ask for a tree of up to {short_number(count)} nodes, and at most "
+            f"{most} are built; make them smaller"
         )
 
 

@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from gtlearn import child, limits
-from gtlearn.errors import InputError, first_line, quoted
+from gtlearn.errors import InputError, first_line, option, quoted
 from gtlearn.files import require_replaceable
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.effort import text_seconds, writing_seconds
 from gtlearn.games.formats.csv import dump_csv, parse_csv
 from gtlearn.games.formats.efg import dump_efg, parse_efg
+from gtlearn.games.formats.gam import parse_gam
 from gtlearn.games.formats.json import dump_json, parse_json
 from gtlearn.games.formats.matrices import refuse_axis, refuse_flags
 from gtlearn.games.formats.nfg import dump_nfg, parse_nfg
 from gtlearn.games.formats.npz import NPY, ZIP, game_of_npy, game_of_npz
 from gtlearn.games.formats.xlsx import is_workbook, parse_xlsx
 from gtlearn.games.kinds import KINDS, Game
-from gtlearn.games.kinds.extensive.game import ExtensiveGame
+from gtlearn.games.kinds.extensive import ExtensiveGame, MergedGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -61,14 +62,16 @@ class Format:
 
 _MATRIX = ("symmetric", "zero_sum")
 _NEST = (*_MATRIX, "players_axis")
+_IN_JSON = tuple(kind for kind in KINDS if kind is not MergedGame)
 _OWN = (
     Format("nfg", parse_nfg, dump_nfg),
     Format("efg", parse_efg, dump_efg, kinds=(ExtensiveGame,)),
-    Format("json", parse_json, dump_json, kinds=KINDS, options=_NEST),
+    Format("json", parse_json, dump_json, kinds=_IN_JSON, options=_NEST),
     Format("csv", parse_csv, dump_csv, options=_MATRIX),
     Format("xlsx", parse_xlsx, binary=True, options=_MATRIX),
     Format("npy", game_of_npy, binary=True, options=(*_NEST, "rationalise")),
     Format("npz", game_of_npz, binary=True, options=(*_NEST, "rationalise")),
+    Format("gam", parse_gam),
 )
 _formats = {row.suffix: row for row in _OWN}
 
@@ -253,7 +256,7 @@ def _read(row: Format, content: str | bytes, named: dict[str, str], how: dict[st
 
 
 def dumps(game: Any, format: str = "json") -> str:
-    """The game as text in "nfg", "json", "csv" or a format that was registered, exact, labelled.
+    """The game as text in "nfg", "efg", "json", "csv" or a registered format, exact, labelled.
 
     Only JSON holds a Bayesian or a Markov game; an iterated game is written as its Markov game.
 
@@ -268,6 +271,11 @@ def _written(game: Any, format: str) -> str:
     row = format_row(format)
     if row is None or row.write is None:
         raise InputError(f"games are not written as {format!r}; use {listed(written=True)}")
+    if isinstance(game, MergedGame):
+        raise InputError(
+            f"no file holds merged states, as {quoted(game.name)} has; to write its tree, read it "
+            f"with {option('merge_states', False)}"
+        )
     if not isinstance(game, row.kinds):
         game = normal_form_of(game)
     if not isinstance(game, row.kinds):

@@ -5,8 +5,9 @@ with one nested list a player in `payoffs`, `payoffs[k][i][j]` an integer or a t
 `payoffs` is required. A Bayesian game has `types` instead: a list of `{"name", "probability",
 "actions", "payoffs"}`, and `leader`. A bare nested list is read as payoffs. A Markov game has
 `transitions` and a schema of its own; see `gtlearn.games.formats.markov_json`; so has a tree, see
-`gtlearn.games.formats.tree_json`, and a Bayesian game with types on every side, see
-`gtlearn.games.formats.harsanyi_json`.
+`gtlearn.games.formats.tree_json`, a Bayesian game with types on every side, see
+`gtlearn.games.formats.harsanyi_json`, and a symmetric game that is given by the counts of actions,
+see `gtlearn.games.formats.symmetric_json`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ from gtlearn.games.formats.harsanyi_json import HARSANYI_SCHEMA, harsanyi_json, 
 from gtlearn.games.formats.json_pieces import Keys, Place
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
 from gtlearn.games.formats.matrices import game_from_arrays, refuse_axis, refuse_flags
+from gtlearn.games.formats.symmetric_json import (
+    SYMMETRIC_SCHEMA,
+    parse_symmetric,
+    symmetric_json,
+)
 from gtlearn.games.formats.tree_json import TREE_SCHEMA, parse_tree, tree_json
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
@@ -30,6 +36,7 @@ from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.iterated import IteratedGame, as_markov
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.numbers import format_number
 
 _SCHEMA = "gtlearn/game/1"
@@ -79,6 +86,9 @@ def parse_json(
         if value.get("schema") == TREE_SCHEMA:
             refuse_axis(players_axis, "the game is a tree")
             return parse_tree(value, name, source)
+        if value.get("schema") == SYMMETRIC_SCHEMA:
+            refuse_axis(players_axis, "the game is symmetric")
+            return parse_symmetric(value, name, source)
         if value.get("schema") == HARSANYI_SCHEMA or "prior" in value:
             refuse_axis(players_axis, "the game has types")
             refuse_flags(**flags, why="the game has types")
@@ -90,7 +100,9 @@ def parse_json(
         where = f"line {error.lineno}, column {error.colno}"
         raise InputError(f"{what}, {where}: {error.msg[0].lower()}{error.msg[1:]}") from None
     except RecursionError:
-        raise InputError(f"{what} is nested too deeply; give fewer levels") from None
+        raise InputError(
+            f"{what} is nested too deeply; give fewer levels, a tree as .efg"
+        ) from None
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 
@@ -102,11 +114,9 @@ def dump_json(game: Game) -> str:
     if isinstance(game, HarsanyiGame):
         return pieces.layout(harsanyi_json(game)) + "\n"
     if isinstance(game, ExtensiveGame):
-        try:
-            return json.dumps(tree_json(game), indent=1, ensure_ascii=False) + "\n"
-        except RecursionError:
-            deep = int(game.depth.max())
-            raise InputError(f"{game.name} is {deep} moves deep; write it as .efg") from None
+        return json.dumps(tree_json(game), indent=1, ensure_ascii=False) + "\n"
+    if isinstance(game, SymmetricGame):
+        return pieces.layout(symmetric_json(game)) + "\n"
     head: dict[str, Any] = {"schema": _SCHEMA, "name": game.name, "players": game.players}
     if isinstance(game, BayesianGame):
         head["leader"] = game.leader
@@ -119,7 +129,7 @@ def dump_json(game: Game) -> str:
             }
             for label, probability, stage in zip(game.types, game.prior, game.games, strict=True)
         ]
-    else:
+    elif isinstance(game, NormalFormGame):
         head["actions"] = game.actions
         head["payoffs"] = [pieces.tensor(array) for array in game.payoffs]
     if game.source:

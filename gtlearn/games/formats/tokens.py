@@ -9,7 +9,7 @@ from gtlearn.errors import InputError, quoted
 from gtlearn.games.labels import shown
 from gtlearn.games.numbers import parse_entry, parse_number
 
-_MAX_PLAYERS = 32
+MAX_PLAYERS = 32
 
 # A string ends at a double quote without a backslash before it, or at the end of the text, where
 # it is refused; possessive quantifiers keep the scan linear.
@@ -56,8 +56,8 @@ class Tokens:
             raise self.error(f"a .{kind.lower()} file starts with {start} R or {start} D")
         title = self.string("the title")
         players = self.strings("the players' names")
-        if not 2 <= len(players) <= _MAX_PLAYERS:
-            raise self.error(f"{len(players)} player(s) named; give 2 to {_MAX_PLAYERS}")
+        if not 2 <= len(players) <= MAX_PLAYERS:
+            raise self.error(f"{len(players)} player(s) named; give 2 to {MAX_PLAYERS}")
         return title, players
 
     def expect(self, token: str, purpose: str) -> None:

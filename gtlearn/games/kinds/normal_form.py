@@ -120,11 +120,13 @@ class NormalFormGame:
 
     @cached_property
     def is_symmetric(self) -> bool:
-        """Whether two players have the same actions and swapping them swaps the payoffs."""
-        return (
-            self.num_players == 2
-            and self.actions[0] == self.actions[1]
-            and self.payoffs[0] == self.payoffs[1].transpose()
+        """Whether all players have the same actions, and swapping any two swaps their payoffs."""
+        first, *others = self.payoffs
+        return all(
+            self.actions[k] == self.actions[0]
+            and other == first.swapped(0, k)
+            and (k == 1 or first == first.swapped(1, k))
+            for k, other in enumerate(others, start=1)
         )
 
     @cached_property

@@ -16,6 +16,7 @@ from gtlearn.games.catalogue import catalogue_entry, catalogue_names
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.normal_form import MAX_PROFILES, NormalFormGame, normal_form
+from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.labels import distinct_labels
 from gtlearn.games.names import call_of, call_parameters, parse_arguments, split_call
 from gtlearn.games.openspiel.family import Family
@@ -39,6 +40,8 @@ def _catalogue_game(parameters: dict[str, Any]) -> NormalFormGame:
     if not isinstance(game, NormalFormGame):
         if isinstance(game, BayesianGame | HarsanyiGame):
             raise InputError(f"{name} is a Bayesian game, which OpenSpiel cannot hold")
+        if isinstance(game, SymmetricGame):
+            raise InputError(f"{name} has too many players for OpenSpiel")
         raise InputError(f"{name} is a Markov game; load gtlearn_markov(game={name})")
     return game
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, quoted
 from gtlearn.games.numbers import ExactArray
-from gtlearn.games.openspiel.family import Family
+from gtlearn.games.openspiel.family import Family, utility_of
 
 if TYPE_CHECKING:
     from gtlearn.games.kinds.iterated import IteratedGame, Joint
@@ -118,7 +118,8 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
         self.rules = rules
         self.may_stop = game.horizon is None and self.steps > 1
         self.chance = rules.start_outcomes > 0 or (rules.outcomes > 0 and self.steps > 1)
-        game_type = family.game_type(game.num_players, self._utility(), chance=self.chance)
+        utility = utility_of(rules.payoffs, any_constant=game.horizon is not None)
+        game_type = family.game_type(game.num_players, utility, chance=self.chance)
         super().__init__(game_type, self._info(game_type), parameters)
 
     def max_chance_nodes_in_history(self) -> int:
@@ -159,19 +160,6 @@ class SteppedGame(pyspiel.Game):  # type: ignore[misc]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return pyspiel.load_game, (str(self),)
-
-    def _utility(self) -> pyspiel.GameType.Utility:
-        utility, payoffs = pyspiel.GameType.Utility, self.rules.payoffs
-        common = math.lcm(*(array.denominator for array in payoffs))
-        scaled = [a.numerators.astype(object) * (common // a.denominator) for a in payoffs]
-        total = sum(scaled[1:], scaled[0])
-        if np.all(total == total[0]):
-            if total[0] == 0:
-                return utility.ZERO_SUM
-            if self.exact.horizon is not None:
-                return utility.CONSTANT_SUM
-        same = all(np.array_equal(array, scaled[0]) for array in scaled)
-        return utility.IDENTICAL if same else utility.GENERAL_SUM
 
     def _info(self, game_type: pyspiel.GameType) -> pyspiel.GameInfo:
         rules, utility = self.rules, pyspiel.GameType.Utility

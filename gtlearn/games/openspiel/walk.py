@@ -11,16 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyspiel
 
-from gtlearn.errors import InputError
-from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
+from gtlearn.errors import InputError, quoted
+from gtlearn.games.kinds.extensive import ExtensiveGame, SequentialGame, TreeRecorder
 from gtlearn.games.kinds.extensive.recorder import MAX_TREE
-from gtlearn.games.kinds.normal_form import NormalFormGame
 from gtlearn.games.labels import default_players
 from gtlearn.games.numbers import ExactArray, exact_array
-from gtlearn.games.openspiel.normal_form import of_tables
 from gtlearn.games.openspiel.reading import ExactNumbers, check_walkable, sees_everything
-from gtlearn.games.openspiel.text import name_of, of_text
-from gtlearn.games.reduction import reduced_normal_form
+from gtlearn.games.openspiel.text import name_of
+from gtlearn.games.openspiel.trees import TreeOpenSpielGame, TreeState
 
 _CHANCE, _SIMULTANEOUS, _TERMINAL = -1, -2, -4  # what OpenSpiel says of who moves
 _MAX_PLAYERS = 10
@@ -65,6 +63,17 @@ def tree_of(
             action that is listed twice.
         LimitReached: at a limit.
     """
+    require_tree(game)
+    return TreeWalk(game, rationalise, max_nodes).run()
+
+
+def require_tree(game: pyspiel.Game) -> None:
+    """Refuses a game that has no tree.
+
+    Raises:
+        InputError: if it has one player or more than ten, is a mean-field game, has moves that
+            cannot be enumerated, or no information states.
+    """
     check_walkable(game, "has no tree", _MAX_PLAYERS)
     kind = game.get_type()
     if not (sees_everything(kind) or kind.provides_information_state_string):
@@ -72,57 +81,18 @@ def tree_of(
             f"{name_of(game)} has imperfect information but no information state strings, so its "
             "information sets are unknown; use another game"
         )
-    return _Walk(game, rationalise, max_nodes).run()
 
 
-def from_openspiel(
-    game: pyspiel.Game, *, rationalise: bool = False, max_nodes: int = MAX_TREE
-) -> NormalFormGame | ExtensiveGame:
-    """An exact game from an OpenSpiel game: a normal form where all move once at the same time,
-    else a tree; see `tree_of`.
-
-    Raises:
-        InputError: if the game has no tree, or too large a one.
-        LimitReached: at a limit.
-    """
-    tables = of_tables(game, rationalise=rationalise)
-    if tables is not None:
-        return tables
-    tree = tree_of(game, rationalise=rationalise, max_nodes=max_nodes)
-    if game.get_type().information == pyspiel.GameType.Information.ONE_SHOT:
-        return reduced_normal_form(tree)
-    return tree
-
-
-def load_openspiel(
-    text: str, *, rationalise: bool = False, max_nodes: int = MAX_TREE
-) -> NormalFormGame | ExtensiveGame:
-    """The game of an OpenSpiel game string.
-
-    Raises:
-        InputError: if OpenSpiel refuses the string or does not survive it (see `of_text`), or the
-            game cannot be read.
-    """
-    return of_text(text, from_openspiel, rationalise=rationalise, max_nodes=max_nodes)
-
-
-def openspiel_game(game: ExtensiveGame) -> pyspiel.Game:
-    """The OpenSpiel game that a tree was read from.
-
-    Raises:
-        InputError: if it comes from elsewhere.
-    """
-    if not game.openspiel_text:
-        raise InputError(f"{game.name!r} was not read from an OpenSpiel game")
+def openspiel_game(game: SequentialGame) -> pyspiel.Game:
+    """The OpenSpiel game that a tree was read from, or `gtlearn_tree` of one from elsewhere."""
+    if isinstance(game, ExtensiveGame) and not game.openspiel_text:
+        return TreeOpenSpielGame(game)
     return pyspiel.load_game(game.openspiel_text)
 
 
-def decision_states(game: ExtensiveGame) -> Iterator[tuple[int, int, Any]]:
+def decision_states(game: SequentialGame) -> Iterator[tuple[int, int, Any]]:
     """For each information set, in its player's order: the player, the set, a state of OpenSpiel's
     game in which the player moves there.
-
-    Raises:
-        InputError: if the tree comes from elsewhere.
     """
     root = game.openspiel.new_initial_state()
     for player, own in enumerate(game.sets):
@@ -132,15 +102,29 @@ def decision_states(game: ExtensiveGame) -> Iterator[tuple[int, int, Any]]:
             yield player, place, _state_at(game, root, int(nodes[where[place]]))
 
 
-def _state_at(game: ExtensiveGame, root: Any, node: int) -> Any:
-    """OpenSpiel's state at a node; where players move at once, that in which they do."""
+def _state_at(game: SequentialGame, root: Any, node: int) -> Any:
+    return state_after(root, path_to(game, node))
+
+
+def path_to(game: SequentialGame, node: int) -> list[int]:
+    """The positions of the moves on the path to a node."""
     path = []
     while node:
         path.append(int(game.move[node]))
         node = int(game.parent[node])
+    return path[::-1]
+
+
+def state_after(root: Any, path: Sequence[int]) -> Any:
+    """OpenSpiel's state after moves by their positions; where players move at once, that in which
+    they do."""
     state = root.clone()
+    if isinstance(state, TreeState):  # whose actions are positions
+        for move in path:
+            state.apply_action(move)
+        return state
     joint: list[int] = []  # of players who move at once
-    for move in reversed(path):
+    for move in path:
         player = state.current_player()
         if player == _CHANCE:
             state.apply_action([a for a, p in state.chance_outcomes() if p > 0][move])
@@ -159,7 +143,7 @@ def _state_at(game: ExtensiveGame, root: Any, node: int) -> Any:
     return state
 
 
-class _Walk:
+class TreeWalk:
     """A depth-first walk with a stack; states are made when their turn comes."""
 
     def __init__(self, game: pyspiel.Game, rationalise: bool, max_nodes: int) -> None:
@@ -170,13 +154,14 @@ class _Walk:
         self.has_labels = kind.provides_information_state_string
         self.record = TreeRecorder(self.name, default_players(game.num_players()), max_nodes)
         self.chances: dict[tuple[Any, ...], tuple[list[str], list[Any]]] = {}
+        self.legal: list[list[Sequence[int]]] = [[] for _ in range(game.num_players())]  # of sets
         self.returns = array("d")  # at the leaves, all players' together
         self.stack: list[_Item] = []
 
     def run(self) -> ExtensiveGame:
         """Walks all of it."""
-        self._enter(self.game.new_initial_state(), -1, 0)
-        stack, enter, record = self.stack, self._enter, self.record
+        self.enter(self.game.new_initial_state(), -1, 0)
+        stack, enter, record = self.stack, self.enter, self.record
         ahead = _PATIENCE
         while stack:
             if record.num_nodes > ahead:
@@ -187,13 +172,29 @@ class _Walk:
                 self._turn(state, action, parent, move)
             else:
                 enter(state.child(action), parent, move)
+        return self.recorded()
+
+    def recorded(self, note: str = "") -> ExtensiveGame:
+        """The tree of what was walked.
+
+        Args:
+            note: what is to be said of it, besides how its numbers were read.
+        """
         payoffs = self._payoffs()
         return self.record.game(
             payoffs=payoffs,
             source="OpenSpiel",
-            number_note=self.numbers.note,
+            number_note="; ".join(filter(None, (self.numbers.note, self._said_of_moves(), note))),
             openspiel_text=str(self.game),
         )
+
+    def _said_of_moves(self) -> str:
+        """What is to be said of moves at the same time, where not all move once."""
+        kind = self.game.get_type()
+        one_shot = kind.information == pyspiel.GameType.Information.ONE_SHOT
+        if one_shot or kind.dynamics != pyspiel.GameType.Dynamics.SIMULTANEOUS:
+            return ""
+        return "players who move at once are put one after another, unseen by each other"
 
     def _require_bearable(self) -> None:
         """Refuses a tree that is certainly too large, by the sizes that random games suggest.
@@ -236,7 +237,8 @@ class _Walk:
             for own in returns.T
         )
 
-    def _enter(self, state: Any, parent: int, move: int) -> None:
+    def enter(self, state: Any, parent: int, move: int) -> None:
+        """Records the node of a state, and what is to be walked from there."""
         player = state.current_player()
         if player == _TERMINAL:
             self.returns.extend(state.returns())
@@ -262,10 +264,10 @@ class _Walk:
 
     def _chance(self, state: Any, parent: int, move: int) -> None:
         outcomes = [(a, p) for a, p in state.chance_outcomes() if p > 0]
-        key = tuple(outcomes)
+        labels = [state.action_to_string(_CHANCE, a) for a, _ in outcomes]
+        key = (*outcomes, *labels)
         if key not in self.chances:
             self._require_distinct([a for a, _ in outcomes], "chance outcomes")
-            labels = [state.action_to_string(_CHANCE, a) for a, _ in outcomes]
             self.chances[key] = labels, [p for _, p in self.numbers.chances(outcomes)]
         node = self.record.chance(parent, move, *self.chances[key])
         self._push(state, [a for a, _ in outcomes], node)
@@ -275,14 +277,26 @@ class _Walk:
     ) -> int:
         """Records a node where a player moves in the state whose first node is `at`."""
         record = self.record
-        label = state.information_state_string(player) if self.has_labels else state.history_str()
+        label = self.label_of(state, player)
         key: Hashable = at if self.alone else label
         place = record.known(player, key)
         if place is None:
             self._require_distinct(actions, "legal actions")
             names = [state.action_to_string(player, a) for a in actions]
             place = record.meet(player, key, label or f"node {record.num_nodes}", names)
+            self.legal[player].append(actions)
+        elif self.legal[player][place] != actions:
+            raise InputError(
+                f"information state {quoted(label)} of player {player} of {self.name} has the "
+                f"legal actions {actions} in one state and {self.legal[player][place]} in another; "
+                "they must be the same"
+            )
         return record.decision(parent, move, player, place, len(actions))
+
+    def label_of(self, state: Any, player: int) -> str:
+        """What the information set of a player in a state is called."""
+        text = state.information_state_string(player) if self.has_labels else state.history_str()
+        return str(text)
 
     def _require_distinct(self, actions: Sequence[int], what: str) -> None:
         if len(set(actions)) < len(actions):
@@ -303,7 +317,7 @@ class _Walk:
         if player == self.game.num_players():
             after = state.clone()
             after.apply_actions(list(turn.moves))
-            self._enter(after, parent, move)
+            self.enter(after, parent, move)
             return
         actions = state.legal_actions(player)
         if not actions:  # it does not move here, which OpenSpiel marks by a 0

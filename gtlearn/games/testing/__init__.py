@@ -19,3 +19,6 @@ from gtlearn.games.testing.strategies import normal_form_games as normal_form_ga
 from gtlearn.games.testing.strategies import payoff_numbers as payoff_numbers
 from gtlearn.games.testing.strategies import strategy_profiles as strategy_profiles
 from gtlearn.games.testing.strategies import tables as tables
+from gtlearn.games.testing.trees import behaviour_strategies as behaviour_strategies
+from gtlearn.games.testing.trees import extensive_games as extensive_games
+from gtlearn.games.testing.trees import random_tree as random_tree

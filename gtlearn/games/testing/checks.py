@@ -12,13 +12,16 @@ import numpy as np
 from gtlearn.errors import InputError
 from gtlearn.games.formats.files import dumps, loads
 from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
 from gtlearn.games.kinds.normal_form import NormalFormGame
+from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.loading import load
 from gtlearn.games.numbers import ExactArray
 from gtlearn.games.openspiel.markov import MarkovOpenSpielGame
+from gtlearn.games.openspiel.walk import tree_of
 
 _MAX_CHECKED = 100_000  # profiles whose every payoff is compared one by one
 
@@ -27,8 +30,8 @@ def check_game(game: Any) -> None:
     """Checks that a game keeps every promise of this package.
 
     Shapes and labels fit; payoffs and probabilities are exact integers over a positive
-    denominator; the files that can hold the game (JSON, .nfg, CSV) give back the same game; the
-    OpenSpiel game has the same states, actions and payoffs, and can be loaded again.
+    denominator; the files that can hold the game (JSON, .nfg, .efg, CSV) give back the same game;
+    the OpenSpiel game has the same states, actions and payoffs, and can be loaded again.
 
     Args:
         game: a game of this package, or anything that `games.load` takes.
@@ -45,9 +48,17 @@ def check_game(game: Any) -> None:
     elif isinstance(game, BayesianGame):
         for stage in game.games:
             check_game(stage)
-        _check_bayesian_round_trip(game)
+        _check_round_trip_by_fingerprint(game)
+    elif isinstance(game, SymmetricGame):
+        check_labels(game.name, "players", game.players)
+        check_labels(game.name, "the actions", game.actions)
+        shape = (len(game.actions), len(game.counts))
+        check_exact(f"the payoffs of {game.name!r}", game.payoffs, shape)
+        _check_round_trip_by_fingerprint(game)
+    elif isinstance(game, ExtensiveGame):
+        check_tree(game)
     elif isinstance(game, HarsanyiGame):
-        _check_bayesian_round_trip(game)
+        _check_round_trip_by_fingerprint(game)
     else:
         _check_normal_form(game)
 
@@ -76,7 +87,7 @@ def _check_round_trip(game: NormalFormGame, format: str) -> None:
             raise InputError(f"{game.name!r} written as {format} and read again has other {what}")
 
 
-def _check_bayesian_round_trip(game: BayesianGame | HarsanyiGame) -> None:
+def _check_round_trip_by_fingerprint(game: BayesianGame | SymmetricGame | HarsanyiGame) -> None:
     again = loads(dumps(game, "json"), "json")
     if again.fingerprint != game.fingerprint:
         raise InputError(f"{game.name!r} written as json and read again is another game")
@@ -249,6 +260,30 @@ class _Play:
         if at_chance:
             self.state.apply_action(move)
         return place
+
+
+def check_tree(game: ExtensiveGame) -> None:
+    """Checks labels, exactness, that .efg and JSON give back the same tree, and OpenSpiel's.
+
+    Raises:
+        InputError: a sentence that says which rule is broken.
+    """
+    check_labels(game.name, "the players", game.players)
+    for player, own, payoffs in zip(game.players, game.sets, game.payoffs, strict=True):
+        labels = tuple(known.label for known in own)
+        check_labels(game.name, f"the information sets of {player!r}", labels)
+        check_exact(f"the payoffs of {player!r} in {game.name!r}", payoffs, (game.num_leaves,))
+    for format in ("efg", "json"):
+        if loads(dumps(game, format), format).fingerprint != game.fingerprint:
+            raise InputError(f"{game.name!r} written as {format} and read again is another game")
+    walked = tree_of(game.openspiel)
+    if all(min(drawn.probabilities) > 0 for drawn in game.chance):  # others are not walked
+        for what in ("parent", "move", "mover", "place"):
+            if not np.array_equal(getattr(walked, what), getattr(game, what)):
+                raise InputError(f"the OpenSpiel game of {game.name!r} has another {what}")
+        for mine, theirs in zip(game.payoffs, walked.payoffs, strict=True):
+            if not np.array_equal(mine.floats(), theirs.floats()):
+                raise InputError(f"the OpenSpiel game of {game.name!r} has other payoffs")
 
 
 def check_labels(game: str, what: str, labels: Sequence[str]) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from gtlearn.errors import InputError
 from gtlearn.reproduce.kinds.adaptation import ADAPTATION
 from gtlearn.reproduce.kinds.commitments import COMMITMENTS
+from gtlearn.reproduce.kinds.convergence import CONVERGENCE
 from gtlearn.reproduce.kinds.kind import FigureKind
 from gtlearn.reproduce.kinds.paths import PATHS
 from gtlearn.reproduce.kinds.populations import POPULATIONS
 from gtlearn.reproduce.kinds.trade import TRADE
 
 FIGURE_KINDS: Mapping[str, FigureKind] = {
-    kind.name: kind for kind in (COMMITMENTS, ADAPTATION, PATHS, TRADE, POPULATIONS)
+    kind.name: kind for kind in (COMMITMENTS, ADAPTATION, PATHS, TRADE, POPULATIONS, CONVERGENCE)
 }
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gtlearn.errors import InputError
+from gtlearn.games.drawing import COLOURS
 from gtlearn.reproduce.figure import Panel, Reproduction
 from gtlearn.reproduce.kinds import kind
 from gtlearn.reproduce.kinds.kind import FigureKind, FinishedRun, Measures
-from gtlearn.runs.canvas import COLOURS, new_canvas, style
+from gtlearn.runs.canvas import new_canvas, style
 from gtlearn.runs.pictures import Array
 
 if TYPE_CHECKING:

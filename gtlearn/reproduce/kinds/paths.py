@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gtlearn.games.drawing import COLOURS
 from gtlearn.reproduce.figure import Panel, Reproduction
 from gtlearn.reproduce.kinds.kind import (
     FigureKind,
@@ -16,7 +17,6 @@ from gtlearn.reproduce.kinds.kind import (
     rows_of,
     table_of,
 )
-from gtlearn.runs.canvas import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gtlearn.errors import InputError
+from gtlearn.games.drawing import COLOURS
 from gtlearn.reproduce.figure import Figure, Panel, Reproduction
 from gtlearn.reproduce.kinds.kind import FigureKind, Measures, draw_panels, table_of
-from gtlearn.runs.canvas import COLOURS
 from gtlearn.runs.pictures import Array
 
 if TYPE_CHECKING:

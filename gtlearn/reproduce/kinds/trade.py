@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gtlearn.environments.trade.battlefield import ROLES
+from gtlearn.games.drawing import COLOURS
 from gtlearn.reproduce.figure import Panel, Reproduction
 from gtlearn.reproduce.kinds import kind
 from gtlearn.reproduce.kinds.kind import FigureKind, FinishedRun, Measures
-from gtlearn.runs.canvas import COLOURS
 from gtlearn.runs.pictures import Array, on_common_steps
 
 if TYPE_CHECKING:

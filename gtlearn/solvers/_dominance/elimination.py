@@ -168,7 +168,7 @@ def _round(
         tensor = game.payoffs[player]
         block = np.moveaxis(tensor.numerators[np.ix_(*standing)], player, 0)
         others = standing[:player] + standing[player + 1 :]
-        examine = _Examination(block.reshape(len(actions), -1), others)
+        examine = Examination(block.reshape(len(actions), -1), others)
         judge = examine.strict if kind == STRICT else examine.weak
         for position, action in enumerate(actions):
             limits.check()
@@ -191,7 +191,7 @@ def _round(
             )
 
 
-class _Examination:
+class Examination:
     """Is an action of one player dominated, given what everybody still has?
 
     `payoffs[a, s]` are integers: the player's actions by the others' joint actions.

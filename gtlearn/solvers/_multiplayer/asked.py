@@ -11,8 +11,6 @@ from gtlearn.solvers._multiplayer.enumeration import all_equilibria
 from gtlearn.solvers._multiplayer.single import one_equilibrium
 from gtlearn.solvers.solution import Solution
 
-SUPPORTS, PURE = "supports", "pure"
-
 
 def solve_many(
     game: NormalFormGame,
@@ -27,16 +25,19 @@ def solve_many(
     Raises:
         InputError: if the method is unknown, or there are too many supports to find all.
     """
-    if method not in (None, SUPPORTS, PURE):
-        raise InputError(
-            f"{method!r} is no method where more than two players choose; use {SUPPORTS} or {PURE}"
-        )
     if select == "entropy":
         raise InputError(
             f"{option('select', select)} needs two players who choose; use welfare or fairness"
         )
     if find == "one" and select is None:
         return one_equilibrium(game, method=method, progress=progress)
+    if method == "pure" and select is None:
+        return nash.every_pure(game, progress=progress)
+    if method not in (None, "supports"):
+        raise InputError(
+            f"{method!r} is no method for all equilibria where more than two players choose; leave "
+            f"{option('method')} out"
+        )
     with limits.keeping(0.0, 0.0):
         solution = all_equilibria(game, progress=progress)
     return nash.select(solution, select) if select is not None and len(solution) else solution

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, product
-from math import comb, prod
+from itertools import combinations
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from gtlearn.games import NormalFormGame
 SupportProfile = tuple[tuple[int, ...], ...]  # the actions that are played, one tuple a player
 
 _EXACT = 2**53  # integers below it are doubles
+_TOGETHER = 4096  # supports that are looked at together
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,16 @@ class SupportClass:
                 alive &= ~better.any(axis=1)
         return np.flatnonzero(alive)
 
+    def indifferent(self) -> NDArray[np.bool_]:
+        """Whether some player earns the same by all that it plays, whatever the others play in
+        their supports, so that equilibria there are not isolated."""
+        free = np.zeros(self.count, dtype=bool)
+        for earned, size in zip(self.restricted, self.sizes, strict=True):
+            if size > 1:
+                gains = earned[:, 1:size] - earned[:, :1]
+                free |= ~gains.reshape(self.count, -1).any(axis=1)
+        return free
+
     def chosen(self, which: NDArray[np.int64]) -> SupportClass:
         """Some of them."""
         return SupportClass(self.payoffs, self.sizes, tuple(o[which] for o in self.orders))
@@ -91,14 +102,29 @@ def count_of_supports(shape: tuple[int, ...]) -> int:
 
 
 def support_classes(payoffs: tuple[NDArray[np.float64], ...]) -> Iterator[SupportClass]:
-    """All supports: small and balanced ones first (Porter, Nudelman & Shoham 2008)."""
+    """All supports, some thousands at a time: small and balanced ones first (Porter, Nudelman &
+    Shoham 2008)."""
     shape = payoffs[0].shape
-    every = product(*(range(1, size + 1) for size in shape))
-    for sizes in sorted(every, key=lambda s: (sum(s), max(s) - min(s))):
-        counts = [comb(n, k) for n, k in zip(shape, sizes, strict=True)]
-        places = np.indices(counts).reshape(len(shape), -1)
-        orders = (_orders(n, k)[place] for n, k, place in zip(shape, sizes, places, strict=True))
-        yield SupportClass(payoffs, sizes, tuple(orders))
+    for total in range(len(shape), sum(shape) + 1):
+        for sizes in sorted(_sizes(shape, total), key=lambda s: max(s) - min(s)):
+            orders = [_orders(n, k) for n, k in zip(shape, sizes, strict=True)]
+            counts = [len(own) for own in orders]
+            for start in range(0, prod(counts), _TOGETHER):
+                every = np.arange(start, min(start + _TOGETHER, prod(counts)))
+                places = np.unravel_index(every, counts)
+                chosen = (own[place] for own, place in zip(orders, places, strict=True))
+                yield SupportClass(payoffs, sizes, tuple(chosen))
+
+
+def _sizes(shape: tuple[int, ...], total: int) -> Iterator[tuple[int, ...]]:
+    """How many actions each player plays, so many in all."""
+    if len(shape) == 1:
+        if 1 <= total <= shape[0]:
+            yield (total,)
+        return
+    for size in range(1, min(shape[0], total - len(shape) + 1) + 1):
+        for rest in _sizes(shape[1:], total - size):
+            yield (size, *rest)
 
 
 def _orders(actions: int, size: int) -> NDArray[Any]:

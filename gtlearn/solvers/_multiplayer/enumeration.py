@@ -27,13 +27,15 @@ from gtlearn.solvers._multiplayer.roots import (
     Candidates,
     certified_root,
     index_of,
+    largest_gain,
 )
 from gtlearn.solvers.outcomes import NashEquilibrium, weakest
 from gtlearn.solvers.solution import Solution
 
 BRANCH_AND_BOUND = "branch and bound on supports"
 MAX_SUPPORTS = 200_000
-_BUDGET = 20_000  # regions of a support, after which it stays open
+_BUDGETS = 2_000, 40_000  # regions of a support, after which it stays open: at first, and again
+_AGAIN = 30  # supports that are left, of which so many more regions are looked at
 
 _Floats = NDArray[np.float64]
 
@@ -68,23 +70,33 @@ class Enumeration:
                 f"looked at; ask for one equilibrium with {option('find', 'one')}, or for pure "
                 f"ones with {option('method', 'pure')}"
             )
-        for supports in self._classes():
-            self._look_at(supports)
+        left = [rest for supports in self._classes() for rest in self._look_at(supports)]
+        hard = sum(int((~rest.indifferent()).sum()) for rest in left)
+        for rest in left:
+            free = rest.indifferent() | (hard > _AGAIN)
+            self._leave_open(rest.chosen(np.flatnonzero(free)))
+            if not free.all():
+                chosen = rest.chosen(np.flatnonzero(~free))
+                for supports in self._search(chosen, _BUDGETS[1]):
+                    self._leave_open(supports)
 
-    def first(self) -> NashEquilibrium | None:
+    def first(self, most: int | None = None) -> NashEquilibrium | None:
         """The first that is met, if any.
+
+        Args:
+            most: how many supports are looked at, unless all are.
 
         Raises:
             InputError: if payoffs are longer than 53 bits.
             LimitReached: at a limit.
         """
-        for supports in self._classes():
+        for supports in self._classes(most):
             self._look_at(supports)
             if self.equilibria:
                 return self.equilibria[0]
         return None
 
-    def _classes(self) -> Iterator[SupportClass]:
+    def _classes(self, most: int | None = None) -> Iterator[SupportClass]:
         payoffs = float_payoffs(self.game)
         if payoffs is None:
             raise InputError(
@@ -92,44 +104,56 @@ class Enumeration:
                 "denominator, for which mixed equilibria of more than two players are not "
                 f"computed; round the payoffs, or use {option('method', 'pure')}"
             )
+        looked = 0
         for every in support_classes(payoffs):
             limits.check()
+            looked += every.count
+            if most is not None and looked > most:
+                return
             supports = every.chosen(every.undominated())
             if supports.count:
                 tell(None, f"supports of {' x '.join(map(str, supports.sizes))} actions")
                 yield supports
 
-    def _look_at(self, supports: SupportClass) -> None:
+    def _leave_open(self, supports: SupportClass) -> None:
+        self.opened += map(supports.supports, range(supports.count))
+
+    def _look_at(self, supports: SupportClass) -> list[SupportClass]:
+        """Keeps the equilibria that are found, and returns supports with more regions left."""
         mixers = sum(size > 1 for size in supports.sizes)
         if mixers == 0:
             for k in range(supports.count):
                 self._keep(supports, k, [np.ones(1) for _ in supports.sizes])
         elif mixers == 1:  # what it plays pays the same: else one action would dominate
-            self.opened += map(supports.supports, range(supports.count))
+            self._leave_open(supports)
         else:
-            self._search(supports)
+            return self._search(supports, _BUDGETS[0])
+        return []
 
-    def _search(self, supports: SupportClass) -> None:
+    def _search(self, supports: SupportClass, budget: int) -> list[SupportClass]:
         candidates, log = Candidates(supports), Log()
-        search = RegionSearch(supports, log, candidates.near, _BUDGET)
+        search = RegionSearch(supports, log, candidates.near, budget)
         opened = search.run()
         for place in range(supports.count):
-            kept = [self._keep(supports, place, root) for root in candidates.of(place)]
-            if place in opened and all(kept):
-                self.opened.append(supports.supports(place))
-            first = int(search.roots[place])
-            self.trees[supports.supports(place)] = list(_preorder(log, first))
+            own = supports.supports(place)
+            for root in candidates.of(place):
+                self._keep(supports, place, root)
+            if place not in opened:
+                self.trees[own] = list(_preorder(log, int(search.roots[place])))
+        return [supports.chosen(np.array(sorted(opened)))] if opened else []
 
-    def _keep(self, supports: SupportClass, place: int, near: list[_Floats]) -> bool:
-        """Certifies an equilibrium; else its support stays open."""
+    def _keep(self, supports: SupportClass, place: int, near: list[_Floats]) -> None:
+        """Certifies an equilibrium that is not known; where that fails its support stays open."""
         own = supports.supports(place)
         equilibrium = certified_root(self.game, own, near)
         if equilibrium is None:
             self.opened.append(own)
-            return False
-        played = [p[np.ix_(*own)] for p in supports.payoffs]
-        self.equilibria.append(replace(equilibrium, index=index_of(played, near)))
-        return True
+            return
+        if largest_gain(supports.payoffs, own, near) < 0:  # else it may not be isolated
+            played = [p[np.ix_(*own)] for p in supports.payoffs]
+            equilibrium = replace(equilibrium, index=index_of(played, near))
+        if all(known.strategies != equilibrium.strategies for known in self.equilibria):
+            self.equilibria.append(equilibrium)
 
 
 def _preorder(log: Log, number: int) -> Iterator[LogEntry]:

@@ -209,7 +209,7 @@ class RegionSearch:
             [self._slopes(regions.gains[k][:, : self.sizes[k] - 1], k) for k in self.mixers],
             axis=1,
         )
-        size = np.maximum(np.abs(slopes).max(axis=(1, 2), keepdims=True), 1e-100)
+        size = np.maximum(np.abs(slopes).max(axis=(1, 2), keepdims=True), 1e-3)
         noise = np.random.default_rng(0).standard_normal(slopes.shape[1:])  # for singular ones
         return np.linalg.inv(slopes + 1e-12 * size * noise)
 

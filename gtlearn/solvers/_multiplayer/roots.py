@@ -34,7 +34,7 @@ def gains_at(payoffs: Sequence[_Floats], strategies: Sequence[_Floats], player: 
     return earned
 
 
-def _pair(payoffs: _Floats, strategies: Sequence[_Floats], player: int, other: int) -> _Floats:
+def pair_at(payoffs: _Floats, strategies: Sequence[_Floats], player: int, other: int) -> _Floats:
     """What each action of a player earns against each of another's: (actions, the other's)."""
     earned = payoffs
     for k in range(len(strategies) - 1, -1, -1):
@@ -55,7 +55,7 @@ def slopes_at(payoffs: Sequence[_Floats], strategies: Sequence[_Floats]) -> _Flo
                 size = len(strategies[player]) - 1
                 blocks.append(np.zeros((size, size)))
                 continue
-            both = _pair(payoffs[player], strategies, player, other)
+            both = pair_at(payoffs[player], strategies, player, other)
             both = both[1:] - both[:1]
             blocks.append(both[:, 1:] - both[:, :1])
         rows.append(np.hstack(blocks))
@@ -71,6 +71,8 @@ def root_near(payoffs: Sequence[_Floats], start: Sequence[_Floats]) -> list[_Flo
     """
     strategies = [np.array(x, dtype=np.float64) for x in start]
     mixers = [k for k, x in enumerate(strategies) if len(x) > 1]
+    if not mixers:
+        return strategies
     for _ in range(_STEPS):
         earned = [gains_at(payoffs, strategies, k) for k in mixers]
         excess = np.concatenate([e[1:] - e[0] for e in earned])
@@ -145,7 +147,7 @@ class Candidates:
         known = self._known.setdefault(place, [])
         for number, other in enumerate(known):
             if max(np.abs(a - b).max() for a, b in zip(root, other, strict=True)) < _TIE:
-                return root, number
+                return other, number  # of two so near only one can be in a region
         known.append(root)
         return root, len(known) - 1
 

@@ -53,7 +53,7 @@ def require_two_players(game: NormalFormGame) -> None:
         raise InputError(
             f"game {game.name!r} has {game.num_players} players and exact Nash equilibria are "
             "computed where two of them have a choice; use "
-            f"{option('concept', 'correlated')} for more"
+            f"{option('concept', 'correlated')} for more, or {option('method', 'pure')}"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,8 +12,14 @@ from numpy.typing import NDArray
 from gtlearn import child, limits
 from gtlearn.games import NormalFormGame
 from gtlearn.games.given import of_games
+from gtlearn.limits import OK, LimitReached
+from gtlearn.progress import Progress, heard_by, tell
+from gtlearn.solvers._dominance.solvable import dominance_solution
 from gtlearn.solvers._nash.certified import certain
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy, pure
+from gtlearn.solvers.solution import Solution
+
+BEST_RESPONSES = "pure best responses"
 
 
 @of_games(NormalFormGame)
@@ -38,6 +45,59 @@ def pure_equilibria(
     with limits.limited(time_limit, memory_limit):
         profiles = np.argwhere(_equilibrium_mask(game)).tolist()
     return [tuple(profile) for profile in profiles]
+
+
+@of_games(NormalFormGame)
+def every_pure(
+    game: NormalFormGame,
+    *,
+    time_limit: float | None = None,
+    memory_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Solution:
+    """Every pure Nash equilibrium of an n-player game as a Solution, each with its certificate.
+
+    `complete` is True only where there is no mixed one either, since iterated strict dominance
+    leaves one profile.
+
+    Args:
+        game: the game.
+        time_limit: seconds after which to return what was found.
+        memory_limit: bytes by which the process may grow, to the same effect.
+        progress: told what is being done.
+
+    Raises:
+        InputError: if a limit is no positive number.
+
+    >>> from gtlearn import games
+    >>> [str(e.payoffs[0]) for e in every_pure(games.load("battle_of_the_sexes"))]
+    ['2', '1']
+    """
+    start = time.monotonic()
+    equilibria: list[NashEquilibrium] = []
+    status, complete = OK, False
+    notes = [game.number_note] if game.number_note else []
+    try:
+        with limits.limited(time_limit, memory_limit), heard_by(progress):
+            tell(None, BEST_RESPONSES)
+            equilibria.extend(equilibrium for _, equilibrium in certified_pure_equilibria(game))
+            complete = bool(equilibria) and dominance_solution(game) is not None
+            if not complete:
+                what = "these are all" if equilibria else "there is none"
+                notes.append(f"{what} in pure strategies; mixed ones were not looked for")
+    except LimitReached as reached:
+        status = reached.status
+        notes.append(f"{reached}: there may be more in pure strategies; {reached.more}")
+    return Solution(
+        game=game,
+        concept="nash",
+        method=BEST_RESPONSES,
+        solutions=tuple(equilibria),
+        status=status,
+        complete=complete,
+        seconds=time.monotonic() - start,
+        notes=tuple(notes),
+    )
 
 
 def first_pure_equilibrium(game: NormalFormGame) -> tuple[int, ...] | None:

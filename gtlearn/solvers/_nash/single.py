@@ -29,13 +29,12 @@ from gtlearn.solvers._nash.lemke_howson import (
     unit_payoffs,
     writing_seconds,
 )
-from gtlearn.solvers._nash.pure import first_certified_pure_equilibrium
+from gtlearn.solvers._nash.pure import BEST_RESPONSES, first_certified_pure_equilibrium
 from gtlearn.solvers._nash.supports import equilibrium_on_supports, two_by_two_supports
 from gtlearn.solvers.dummies import also_with_dummies
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.solution import Solution
 
-_PURE = "pure best responses"
 _SMALL = "two-by-two supports"
 LEMKE_HOWSON = "Lemke-Howson"
 BARRIER = "log-barrier path"
@@ -68,7 +67,8 @@ def one_equilibrium(
     zero-sum game are unique, and where iterated strict dominance leaves one profile.
 
     Args:
-        game: a two-player game; further players may have one action each.
+        game: a two-player game; further players may have one action each, and any where the
+            method is "pure".
         method: "pure", "zero-sum", "small-supports", "lemke-howson" or "barrier" to run only that.
         time_limit: seconds after which to give up, with no solution.
         memory_limit: bytes by which the process may grow, to the same effect.
@@ -83,7 +83,8 @@ def one_equilibrium(
     >>> one_equilibrium(pennies)[0].payoffs
     (Fraction(0, 1), Fraction(0, 1))
     """
-    require_two_players(game)
+    if method != "pure":
+        require_two_players(game)
     with limits.limited(time_limit, memory_limit), heard_by(progress):
         if method == "zero-sum" or (method is None and game.is_constant_sum):
             from gtlearn.solvers._nash.zero_sum import zero_sum
@@ -118,7 +119,9 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
         method=name,
         solutions=() if equilibrium is None else (equilibrium,),
         status=status,
-        complete=equilibrium is not None and name == _PURE and dominance_solution(game) is not None,
+        complete=equilibrium is not None
+        and name == BEST_RESPONSES
+        and dominance_solution(game) is not None,
         seconds=time.monotonic() - start,
         notes=tuple(notes),
     )
@@ -126,7 +129,7 @@ def _tried(game: NormalFormGame, attempts: list[tuple[str, Attempt]]) -> Solutio
 
 def _chosen(game: NormalFormGame, method: str | None) -> list[tuple[str, Attempt]]:
     named: dict[str, tuple[str, Attempt]] = {
-        "pure": (_PURE, first_certified_pure_equilibrium),
+        "pure": (BEST_RESPONSES, first_certified_pure_equilibrium),
         "small-supports": (_SMALL, _small),
         "lemke-howson": (LEMKE_HOWSON, _lemke_howson),
         "barrier": (BARRIER, _barrier),

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from gtlearn import child, limits
 from gtlearn.errors import InputError, option
-from gtlearn.games import NormalFormGame
+from gtlearn.games import NormalFormGame, symmetric_form
 from gtlearn.games.dummies import choosing_pair
 from gtlearn.limits import LimitReached
 from gtlearn.progress import Progress
@@ -28,6 +28,7 @@ def solve_nash(
     select: str | None = None,
     arithmetic: str = "exact",
     method: str | None = None,
+    symmetric_equilibria: bool = False,
     progress: Progress | None = None,
 ) -> Solution:
     """One equilibrium, all, or the best of all; see `solvers.solve`.
@@ -35,6 +36,15 @@ def solve_nash(
     Raises:
         InputError: if the method does not find what is asked for.
     """
+    if symmetric_equilibria:
+        if select is not None or method is not None or arithmetic == "float":
+            raise InputError(
+                f"{option('symmetric_equilibria')} finds all of them exactly; leave out select, "
+                "method and arithmetic"
+            )
+        from gtlearn.solvers._symmetric.solve import solve_symmetric
+
+        return solve_symmetric(symmetric_form(game), symmetric_equilibria=True, progress=progress)
     if choosing_pair(game) is None:
         from gtlearn.solvers._multiplayer.asked import solve_many  # flint takes a while to import
 
@@ -43,7 +53,7 @@ def solve_nash(
         if method is not None and (method not in nash.ALL_METHODS or select is not None):
             raise InputError(
                 f"method {method!r} does not find all equilibria; use "
-                f"{' or '.join(nash.ALL_METHODS)} with {option('find', 'all')}, or drop "
+                f"{', '.join(nash.ALL_METHODS)} with {option('find', 'all')}, or drop "
                 f"{option('method')}"
             )
         enumerate_all = nash.ALL_METHODS[method or nash.VERTEX_ENUMERATION]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gtlearn.solvers._trees.averages import Averages
 from gtlearn.solvers._trees.form import SequenceForm
-from gtlearn.solvers._trees.treeplex import Treeplex
-
-Floats = NDArray[np.float64]
+from gtlearn.solvers._trees.treeplex import Floats
 
 
 @dataclass(frozen=True)
@@ -68,27 +65,33 @@ VARIANTS = {
 }
 
 
-class Minimiser:
+class Minimiser(Averages):
     """One run: the players move in turns, each against the other's present plan.
 
     Args:
         form: the game.
         variant: of `VARIANTS`.
+        random: draws the strategies to begin with; uniform ones unless given.
     """
 
-    def __init__(self, form: SequenceForm, variant: Variant) -> None:
-        self.variant, self.iterations = variant, 0
-        self.plexes = tuple(Treeplex(own) for own in form.sequences)
-        orders = [np.argsort(plex.position) for plex in self.plexes]
-        self._payoffs: list[Any] = []
-        for player in (0, 1):
-            moved = form.floats(player)[orders[player]].tocsc()[:, orders[1 - player]]
-            self._payoffs.append(moved.tocsr())
+    kept = ("regrets", "behaviour", "plans", "totals")
+
+    def __init__(
+        self,
+        form: SequenceForm,
+        variant: Variant,
+        random: np.random.Generator | None = None,
+    ) -> None:
+        super().__init__(form)
+        self.variant = variant
         self.regrets = [np.zeros(plex.size - 1) for plex in self.plexes]
-        self.last = [np.zeros(plex.size - 1) for plex in self.plexes]
-        self.behaviour = [plex.uniform() for plex in self.plexes]
+        self.behaviour = [
+            plex.uniform()
+            if random is None
+            else plex.matched(random.exponential(size=plex.size - 1))
+            for plex in self.plexes
+        ]
         self.plans = [p.plan(b) for p, b in zip(self.plexes, self.behaviour, strict=True)]
-        self.averages = [np.zeros(plex.size) for plex in self.plexes]
 
     def step(self) -> None:
         """One iteration of both players."""
@@ -96,26 +99,12 @@ class Minimiser:
         t = self.iterations
         weight = self.variant.weight(t)
         for player, plex in enumerate(self.plexes):
-            worth = self._payoffs[player] @ self.plans[1 - player]
-            new = plex.advantages(worth, self.behaviour[player])
+            new = plex.advantages(
+                self.worth(player, self.plans[1 - player]), self.behaviour[player]
+            )
             self.regrets[player] = self.variant.regrets(self.regrets[player], new, t)
             ahead = self.regrets[player] + new if self.variant.predicts else self.regrets[player]
             self.behaviour[player] = plex.matched(ahead)
             self.plans[player] = plex.plan(self.behaviour[player])
-            self.averages[player] *= weight
-            self.averages[player] += self.plans[player]
-
-    def average(self, player: int) -> Floats:
-        """The average realisation plan, in the order of the game's sequences."""
-        plex, total = self.plexes[player], self.averages[player]
-        plan: Floats = (total / total[0])[plex.position]
-        return plan
-
-    def nash_conv(self) -> float:
-        """The sum of what the players could gain against the averages, in floats."""
-        averages = [total / total[0] for total in self.averages]
-        gained = 0.0
-        for player, plex in enumerate(self.plexes):
-            worth = self._payoffs[player] @ averages[1 - player]
-            gained += plex.best(worth) - float(averages[player] @ worth)
-        return gained
+            self.totals[player] *= weight
+            self.totals[player] += self.plans[player]

@@ -1,8 +1,9 @@
 """NashConv of strategies in multiples of 2**-30, exactly and at the speed of floats.
 
 Both players' sequences stand in one tree of decisions, so that the sum of their payoffs and of
-their best responses is one number each. Floats with an error bound say what a best response plays;
-what it earns is then added up modulo some primes, from which the integer follows.
+their best responses is one number each. Floats with an error bound say what a best response plays,
+and where they do not tell, remainders modulo some primes do; what it earns is added up modulo
+these, from which the integer follows.
 """
 
 from __future__ import annotations
@@ -101,17 +102,15 @@ class DyadicMeter:
         entries = np.diff(self._matrix.indptr).max()
         return 4.0 * float(len(plex.levels) + entries + sum(sets) + 4) * _ROUNDING
 
-    def nash_conv(self, first: Units, second: Units) -> Fraction | None:
-        """The sum of what the players could gain; None where floats do not tell a best response.
+    def nash_conv(self, first: Units, second: Units) -> Fraction:
+        """The sum of what the players could gain.
 
         Args:
-            first, second: (sequences,) of a player, in the game's order, the first of no meaning.
+            first, second: (sequences - 1,) of a player, as `rounded_units` gives them.
         """
         units = np.empty(self._plex.size, dtype=np.int64)
-        units[self._plex.position] = np.concatenate([first, second[1:]])
-        response = self._response(units.astype(np.float64) * _UNIT)
-        if response is None:
-            return None
+        units[self._plex.position] = np.concatenate([[1 << BITS], first, second])
+        response = self._response(units)
         primes = self._residues.primes
         plan, gained = self._earned(units, self._turned @ response)
         if self._constant is None:
@@ -119,10 +118,10 @@ class DyadicMeter:
         value = self._residues.integer(gained % primes)
         return Fraction(value, self._denominator << self._shift) - (self._constant or 0)
 
-    def _response(self, behaviour: NDArray[np.float64]) -> Units | None:
+    def _response(self, units: Units) -> Units:
         """Which sequences a best response plays: 1 for these, 0 for others."""
         plex = self._plex
-        plan = plex.plan(behaviour)
+        plan = plex.plan(units.astype(np.float64) * _UNIT)
         both = np.empty((plex.size, 2))  # what each sequence is worth, and how large its terms are
         both[:, 0], both[:, 1] = self._floats @ plan, self._sizes @ plan
         best = np.empty((len(plex.starts), 2))
@@ -134,11 +133,37 @@ class DyadicMeter:
         played = (both[1:, 0] >= (best[:, 0] - slack)[plex.set_of]).astype(np.int64)
         several = np.add.reduceat(played, plex.starts) > 1
         if (several & (slack > 0)).any():  # else nothing leads there, and all is worth 0
-            return None
+            self._choose(units, played)
         response = np.concatenate([[1], played])
         for level in plex.levels:
             response[level.moves] *= response[level.before]
         return response
+
+    def _choose(self, units: Units, played: Units) -> None:
+        """Leaves one action at each information set, the first of the best, of those that floats do
+        not tell apart.
+
+        Args:
+            units: the strategies.
+            played: (sequences - 1,), 1 for the best and for what is as good up to rounding.
+        """
+        plex, primes = self._plex, self._residues.primes
+        worth = self._matrix @ self._whole(self._earned(units, np.zeros_like(units))[0]) % primes
+        for level in reversed(plex.levels):
+            own, total = played[level.moves.start - 1 : level.moves.stop - 1], worth[level.moves]
+            ends = [*level.starts[1:].tolist(), len(own)]
+            for place in np.flatnonzero(np.add.reduceat(own, level.starts) > 1).tolist():
+                start, end = int(level.starts[place]), ends[place]
+                best, *others = (start + np.flatnonzero(own[start:end])).tolist()
+                for other in others:
+                    more = (total[other] - total[best]) % primes
+                    if more.any() and self._residues.integer(more * self._scales[0] % primes) > 0:
+                        best = other
+                own[start:end] = 0
+                own[best] = 1
+            values = total[own.astype(bool)]
+            worth[level.parents] += np.add.reduceat(values, level.groups)
+            worth[level.parents] %= primes
 
     def _earned(self, units: Units, weights: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The plan modulo each prime, over 2**30 for each move, and its product with weights."""
@@ -152,12 +177,16 @@ class DyadicMeter:
             total += weights[moves] @ plan[moves] % primes * scale % primes
         return plan, total
 
-    def _paid(self, plan: NDArray[np.int64]) -> NDArray[np.int64]:
-        """What both get, modulo each prime."""
-        primes = self._residues.primes
+    def _whole(self, plan: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A plan over 2**30 for each move as it is, modulo each prime."""
         whole = plan.copy()
         for level, inverse in zip(self._plex.levels, self._inverses[1:], strict=True):
-            whole[level.moves] = plan[level.moves] * inverse % primes
+            whole[level.moves] = plan[level.moves] * inverse % self._residues.primes
+        return whole
+
+    def _paid(self, plan: NDArray[np.int64]) -> NDArray[np.int64]:
+        """What both get, modulo each prime."""
+        primes, whole = self._residues.primes, self._whole(plan)
         paid: NDArray[np.int64] = (whole * (self._matrix @ whole % primes) % primes).sum(axis=0)
         return paid % primes
 

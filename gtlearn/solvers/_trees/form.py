@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -91,6 +92,15 @@ class SequenceForm:
         return first, second.T.tocsr() if self.is_small else second.transposed()
 
 
+def num_plans(own: Sequences) -> int:
+    """How many plans a player has that differ where its own moves lead: the strategies of the
+    reduced normal form."""
+    ways, first, before = [1] * own.size, own.first.tolist(), own.before.tolist()
+    for place in range(own.num_sets - 1, -1, -1):
+        ways[before[place]] *= sum(ways[first[place] : first[place + 1]])
+    return ways[0]
+
+
 def form_of(game: ExtensiveGame) -> SequenceForm:
     """The sequence form.
 
@@ -118,13 +128,18 @@ class PlanResponse:
 
 def best_response(form: SequenceForm, player: int, other: Plan) -> PlanResponse:
     """A player's best response to the other's plan."""
-    total = worth_against(form, player, other)
-    own = form.sequences[player]
+    total = best_worth(form.sequences[player], worth_against(form, player, other))
+    denominator = form.denominator(player) * other[1]
+    return PlanResponse(Fraction(total[0], denominator), total, denominator)
+
+
+def best_worth(own: Sequences, worth: list[int]) -> list[int]:
+    """What each sequence is worth with the best that follows, from what each is by itself."""
+    total = list(worth)
     first, before = own.first.tolist(), own.before.tolist()
     for place in range(own.num_sets - 1, -1, -1):  # those that follow are numbered higher
         total[before[place]] += max(total[first[place] : first[place + 1]])
-    denominator = form.denominator(player) * other[1]
-    return PlanResponse(Fraction(total[0], denominator), total, denominator)
+    return total
 
 
 def worth_against(form: SequenceForm, player: int, other: Plan) -> list[int]:
@@ -135,7 +150,13 @@ def worth_against(form: SequenceForm, player: int, other: Plan) -> list[int]:
 
 def payoff_of(form: SequenceForm, player: int, plans: tuple[Plan, Plan]) -> Fraction:
     """What a player gets, exactly."""
-    worth = worth_against(form, player, plans[1 - player])
+    return paid(form, player, plans, worth_against(form, player, plans[1 - player]))
+
+
+def paid(
+    form: SequenceForm, player: int, plans: tuple[Plan, Plan], worth: Sequence[int]
+) -> Fraction:
+    """The same from what each of the player's sequences is worth by itself."""
     own, denominator = plans[player]
     total = sum(x * w for x, w in zip(own, worth, strict=True) if x and w)
     return Fraction(total, denominator * plans[1 - player][1] * form.denominator(player))
@@ -151,6 +172,21 @@ def plan_of(own: Sequences, table: Table) -> Plan:
             tops[k], bottoms[k] = top * p.numerator, bottom * p.denominator
     common = math.lcm(*set(bottoms))
     return [t * (common // b) for t, b in zip(tops, bottoms, strict=True)], common
+
+
+def plan_of_units(own: Sequences, units: Sequence[int], bits: int) -> Plan:
+    """The realisation plan of a behaviour strategy in units of 2**-bits.
+
+    Args:
+        own: the player's sequences.
+        units: (sequences - 1,), of all but sequence 0.
+        bits: of a unit.
+    """
+    whole = 1 << bits * len(own.levels)  # so that each own move takes away as many bits
+    plan = [whole] * own.size
+    for k, (before, unit) in enumerate(zip(own.parent[1:].tolist(), units, strict=True), start=1):
+        plan[k] = plan[before] * unit >> bits
+    return plan, whole
 
 
 def behaviour_of(form: SequenceForm, player: int, plans: tuple[Plan, Plan]) -> Table:

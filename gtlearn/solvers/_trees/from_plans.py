@@ -21,7 +21,14 @@ def behaviour_of_mixture(form: SequenceForm) -> tuple[Table, Table] | None:
     equilibrium = solution[0] if len(solution) else None
     if not isinstance(equilibrium, NashEquilibrium):
         return None
-    known = enumerate(zip(plans_of(form.game), equilibrium.strategies, strict=True))
+    return behaviour_of_plans(form, equilibrium, plans_of(form.game))
+
+
+def behaviour_of_plans(
+    form: SequenceForm, equilibrium: NashEquilibrium, pure: list[list[dict[int, int]]]
+) -> tuple[Table, Table]:
+    """An equilibrium of the reduced normal form, whose plans are given, in behaviour strategies."""
+    known = enumerate(zip(pure, equilibrium.strategies, strict=True))
     first, second = (_plan_of_mixture(form, player, *pair) for player, pair in known)
     plans = first, second
     return behaviour_of(form, 0, plans), behaviour_of(form, 1, plans)

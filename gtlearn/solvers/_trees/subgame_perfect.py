@@ -7,64 +7,127 @@ from fractions import Fraction
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.errors import InputError
 from gtlearn.games import ExtensiveGame
 from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.limits import OK, LimitReached
 from gtlearn.progress import Progress, heard_by
 from gtlearn.solvers._trees.form import form_of
 from gtlearn.solvers._trees.nash import exact_tables
+from gtlearn.solvers._trees.subgame_lists import (
+    MOST_EQUILIBRIA,
+    SubgamePerfectList,
+    listed,
+    tables_of,
+)
 from gtlearn.solvers._trees.subgames import (
     Layer,
     Payoffs,
     Subgames,
+    history_of,
     layer_game,
     layer_of,
+    layer_payoffs,
+    leaf_payoffs,
     subgames_of,
 )
-from gtlearn.solvers.outcomes import RATIONAL, Certificate, StrategyProfile, Table, pure
+from gtlearn.solvers.outcomes import (
+    RATIONAL,
+    Certificate,
+    Strategy,
+    StrategyProfile,
+    Table,
+    pure,
+)
 from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.tree_values import regrets_in_subgames, values_of
 
 _METHOD = "backward induction over subgames"
+_REST = 0.7  # of a time limit that is kept for all equilibria, once there is one
+_SHOWN = 3  # subgames that a note names
 
 
-def solve_subgame_perfect(game: ExtensiveGame, *, progress: Progress | None = None) -> Solution:
-    """One subgame-perfect equilibrium; see `solvers.solve`.
+def solve_subgame_perfect(
+    game: ExtensiveGame, *, find: str = "one", progress: Progress | None = None
+) -> Solution:
+    """One subgame-perfect equilibrium, or all as far as they are finitely many; see
+    `solvers.solve`.
 
     Subgames are solved from the smallest on, each with what the smaller ones pay in their place:
-    one in which a single player moves by its best plan, one of two players by an equilibrium.
-    Where every subgame has a single move that is better than the others, there is no other
-    equilibrium, and `complete` says so.
+    one in which a single player moves by its best plan, one of two players by an equilibrium, or
+    by all. Where one equilibrium is asked for, `complete` says that every subgame has a single move
+    that is better than the others. Where all are, it says that any other one pays as one of those
+    listed, in every subgame.
+
+    Args:
+        game: the tree.
+        find: "one" or "all".
+        progress: told what is being done.
 
     Raises:
-        InputError: if a player has not perfect recall, or more than two players move in a subgame
-            beside its smaller ones.
+        InputError: if a player has not perfect recall, more than two players move in a subgame
+            beside its smaller ones, or all are asked for and the reduced normal form of a subgame
+            is too large.
     """
     start = time.monotonic()
     for player in range(game.num_players):
         game.sequences(player)
     notes = [game.number_note] if game.number_note else []
-    solutions: tuple[StrategyProfile, ...] = ()
-    status, alone = OK, False
+    solutions: list[StrategyProfile] = []
+    status, complete, open_subgames = OK, False, None
     with heard_by(progress):
         try:
-            induction = _Induction(game)
-            tables = induction.run()
-            solutions, alone = (_certified(game, tables),), induction.alone
+            if find == "one" or limits.seconds_left() is not None:  # so that one is there in time
+                with limits.keeping(0.0, 0.0 if find == "one" else _REST):
+                    induction = _Induction(game)
+                    solutions, complete = [_certified(game, induction.run())], induction.alone
+            if find == "all":
+                known, complete = listed(game), False
+                everything: list[StrategyProfile] = []
+                for equilibrium in known.equilibria:
+                    limits.check()
+                    everything.append(_certified(game, tables_of(game, equilibrium)))
+                    solutions = everything
+                notes += _notes(game, known)
+                complete = not known.is_cut and not known.open_roots
+                if known.open_roots or known.stand_for_more:
+                    open_subgames = tuple(game.history(root) for root in known.open_roots)
         except LimitReached as reached:
             status = reached.status
-            notes.append(f"{reached} before all subgames were solved; {reached.more}")
+            what = "all were found" if solutions else "all subgames were solved"
+            notes.append(f"{reached} before {what}; {reached.more}")
     return Solution(
         game=game,
         concept="subgame-perfect",
         method=_METHOD,
-        solutions=solutions,
+        solutions=tuple(solutions),
         status=status,
-        complete=alone,
+        complete=complete,
+        open_subgames=open_subgames,
         seconds=time.monotonic() - start,
         notes=tuple(notes),
     )
+
+
+def _notes(game: ExtensiveGame, known: SubgamePerfectList) -> list[str]:
+    """What a reader should know of a list."""
+    notes = []
+    if known.stand_for_more:
+        notes.append(
+            "where infinitely many equilibria of a subgame pay the same, or differ only where a "
+            "player's own plan does not go, one stands for them"
+        )
+    if known.open_roots:
+        shown = [history_of(game, root) for root in known.open_roots[:_SHOWN]]
+        more = len(known.open_roots) - len(shown)
+        notes.append(
+            f"infinitely many equilibria pay differently in the subgames at {', '.join(shown)}"
+            f"{f' and {more} more' if more else ''}: only their extreme payoffs are followed up"
+        )
+    if known.is_cut:
+        notes.append(
+            f"there are more than {MOST_EQUILIBRIA} equilibria, of which so many are listed"
+        )
+    return notes
 
 
 def _certified(game: ExtensiveGame, tables: tuple[Table, ...]) -> StrategyProfile:
@@ -85,9 +148,7 @@ class _Induction:
         self.game, self.alone = game, True
         self._tables: list[list[Any]] = [[None] * len(own) for own in game.sets]
         self._paid: dict[int, Payoffs] = {}  # in the subgame at a node
-        self._leaves = [
-            tuple(row) for row in zip(*(p.fractions() for p in game.payoffs), strict=True)
-        ]
+        self._leaves = leaf_payoffs(game)
 
     def run(self) -> tuple[Table, ...]:
         """Solves all of them; the strategies."""
@@ -121,38 +182,18 @@ class _Induction:
         return self._paid.get(node)
 
     def _of_layer(self, layer: Layer) -> Payoffs:
-        if len(layer.movers) > 2:
-            history = "/".join(self.game.history(layer.nodes[0])) or "the start"
-            raise InputError(
-                f"{len(layer.movers)} players move in the subgame at {history}; subgames of at "
-                "most two are solved"
-            )
         if layer.movers:
             small, places = layer_game(self.game, layer, self._paid)
             tables = _alone(small) if len(layer.movers) == 1 else exact_tables(form_of(small))
             for player, own, table in zip(layer.movers, places, tables, strict=True):
                 for place, row in zip(own, table, strict=True):
                     self._tables[player][place] = row
-        return self._expected(layer)
+        return layer_payoffs(self.game, layer, self._row, self._at)
 
-    def _expected(self, layer: Layer) -> Payoffs:
-        """What all players get in a layer."""
-        game, reach = self.game, {layer.nodes[0]: Fraction(1)}
-        totals = [Fraction(0)] * game.num_players
-        for node in layer.nodes:
-            if node != layer.nodes[0]:
-                before, move = int(game.parent[node]), int(game.move[node])
-                mover, place = int(game.mover[before]), int(game.place[before])
-                vector = (
-                    game.chance[place].probabilities
-                    if mover == CHANCE
-                    else self._tables[mover][place]
-                )
-                reach[node] = reach[before] * vector[move]
-                paid = self._at(node)
-                if paid is not None and reach[node]:
-                    totals = [t + reach[node] * p for t, p in zip(totals, paid, strict=True)]
-        return tuple(totals)
+    def _row(self, at: tuple[int, int]) -> Strategy:
+        player, place = at
+        row: Strategy = self._tables[player][place]
+        return row
 
 
 def _mean(paid: list[Payoffs], weights: tuple[Fraction, ...]) -> Payoffs:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtlearn.errors import InputError
 from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
 from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
+from gtlearn.solvers.outcomes import Strategy
 
 Payoffs = tuple[Fraction, ...]  # one a player
 
@@ -68,16 +71,17 @@ class Layer:
     movers: tuple[int, ...]
 
 
-def layer_of(
-    game: ExtensiveGame, root: int, subgames: Subgames, inner: dict[int, Payoffs]
-) -> Layer:
+def layer_of(game: ExtensiveGame, root: int, subgames: Subgames, inner: Container[int]) -> Layer:
     """The layer at the root of a subgame.
 
     Args:
         game: the tree.
         root: where the subgame begins.
         subgames: all of them.
-        inner: what is paid in the smaller ones, by their roots.
+        inner: the roots of the smaller ones, among others that are not below.
+
+    Raises:
+        InputError: if more than two players move in the layer.
     """
     nodes, movers, node = [root], {int(game.mover[root])}, root + 1
     while node < subgames.end[root]:
@@ -87,7 +91,51 @@ def layer_of(
         else:
             movers.add(int(game.mover[node]))
             node += 1
-    return Layer(nodes, tuple(sorted(k for k in movers if k >= 0)))
+    layer = Layer(nodes, tuple(sorted(k for k in movers if k >= 0)))
+    if len(layer.movers) > 2:
+        raise InputError(
+            f"{len(layer.movers)} players move in the subgame at {history_of(game, root)}; "
+            "subgames of at most two are solved"
+        )
+    return layer
+
+
+def history_of(game: ExtensiveGame, root: int) -> str:
+    """The moves that lead to a subgame, in words."""
+    return "/".join(game.history(root)) or "the start"
+
+
+def layer_payoffs(
+    game: ExtensiveGame,
+    layer: Layer,
+    played: Callable[[tuple[int, int]], Strategy],
+    paid: Callable[[int], Payoffs | None],
+) -> Payoffs:
+    """What all players get in a layer.
+
+    Args:
+        game: the tree.
+        layer: the layer.
+        played: the probabilities at an information set, given by its player and place.
+        paid: what is paid from a node on; None where the layer goes on.
+    """
+    reach = {layer.nodes[0]: Fraction(1)}
+    totals = [Fraction(0)] * game.num_players
+    for node in layer.nodes[1:]:
+        before, move = int(game.parent[node]), int(game.move[node])
+        mover, place = int(game.mover[before]), int(game.place[before])
+        drawn = mover == CHANCE
+        vector = game.chance[place].probabilities if drawn else played((mover, place))
+        reach[node] = reach[before] * Fraction(vector[move])
+        got = paid(node)
+        if got is not None and reach[node]:
+            totals = [t + reach[node] * p for t, p in zip(totals, got, strict=True)]
+    return tuple(totals)
+
+
+def leaf_payoffs(game: ExtensiveGame) -> list[Payoffs]:
+    """What is paid at each leaf."""
+    return [tuple(row) for row in zip(*(p.fractions() for p in game.payoffs), strict=True)]
 
 
 def layer_game(

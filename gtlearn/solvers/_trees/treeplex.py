@@ -82,6 +82,14 @@ class Treeplex:
             behaviour[1:] = np.where(sums > 0, plan[1:] / sums, 1.0 / self.counts[self.set_of])
         return behaviour
 
+    def restricted(self, plan: Floats) -> Floats:
+        """A plan from the game's weights of sequences, in the game's order: at each information set
+        that it reaches actions are played in proportion to theirs; uniformly where all are zero."""
+        weights = np.empty(self.size)
+        weights[self.position] = plan
+        made: Floats = self.plan(self.behaviour(weights))[self.position]
+        return made
+
     def advantages(self, worth: Floats, behaviour: Floats) -> Floats:
         """How much more each action earns than the behaviour strategy at its information set.
 
@@ -109,6 +117,21 @@ class Treeplex:
             own = np.maximum.reduceat(total[level.moves], level.starts)
             total[level.parents] += np.add.reduceat(own, level.groups)
         return float(total[0])
+
+    def best_response(self, worth: Floats) -> Floats:
+        """A best response as a behaviour strategy: at each set the first of the best actions."""
+        total = worth.copy()
+        behaviour = np.zeros(self.size)
+        behaviour[0] = 1.0
+        for level in reversed(self.levels):
+            moves = total[level.moves]
+            own = np.maximum.reduceat(moves, level.starts)
+            total[level.parents] += np.add.reduceat(own, level.groups)
+            sets = self.set_of[level.moves.start - 1 : level.moves.stop - 1] - level.sets.start
+            best = np.flatnonzero(moves == own[sets])
+            _, first = np.unique(sets[best], return_index=True)
+            behaviour[level.moves.start + best[first]] = 1.0
+        return behaviour
 
     def matched(self, regrets: Floats) -> Floats:
         """The behaviour strategy in proportion to positive regrets; uniform where there is none."""

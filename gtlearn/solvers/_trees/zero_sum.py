@@ -14,6 +14,7 @@ from gtlearn.solvers._linear.equitable import Classes, equitable_classes, first_
 from gtlearn.solvers._linear.highs import highs_program, run_to_basis, silent_highs
 from gtlearn.solvers._linear.sparse_system import factors
 from gtlearn.solvers._trees.form import Plan, SequenceForm, best_response, payoff_of
+from gtlearn.solvers._trees.program import constraints
 
 _LADDER: tuple[dict[str, Any], ...] = (
     {},
@@ -64,23 +65,13 @@ def program_of(form: SequenceForm) -> SequenceProgram:
     from scipy.sparse import block_array, csr_array
 
     own, other = form.sequences
-    plans = _constraints(own), _constraints(other)
+    plans = constraints(own), constraints(other)
     payoffs = form.matrices[0].T
     blocks = [[-payoffs, plans[1].T], [plans[0], None]]
     matrix = csr_array(block_array(blocks, format="csr"))
     bounds = np.zeros(matrix.shape[0], dtype=np.int64)
     bounds[other.size] = 1
     return SequenceProgram(matrix, bounds, own.size, other.size)
-
-
-def _constraints(own: Any) -> Any:
-    """E with E x = (1, 0, ..., 0) for plans x: one row for the start, then one a set."""
-    from scipy.sparse import csr_array
-
-    rows = np.concatenate([[0], 1 + own.set_of, 1 + np.arange(own.num_sets)])
-    columns = np.concatenate([np.arange(own.size), own.before])
-    entries = np.concatenate([np.ones(own.size), -np.ones(own.num_sets)]).astype(np.int64)
-    return csr_array((entries, (rows, columns)), shape=(own.num_sets + 1, own.size))
 
 
 def program_seconds(form: SequenceForm) -> float:
@@ -103,7 +94,7 @@ def optimal_plans(form: SequenceForm) -> tuple[Plan, Plan] | None:
             plans = None if basis is None else _plans_at(program, *basis)
             if plans is not None and classes is not None:
                 plans = _of_classes(whole, classes, plans)
-            if plans is not None and are_optimal(form, plans):
+            if plans is not None and are_equilibrium(form, plans):
                 return plans
     return None
 
@@ -121,8 +112,8 @@ def _of_classes(
     return (first, low), (second, bottom * common)
 
 
-def are_optimal(form: SequenceForm, plans: tuple[Plan, Plan]) -> bool:
-    """Whether no player gains by deviating, in a game of constant sum."""
+def are_equilibrium(form: SequenceForm, plans: tuple[Plan, Plan]) -> bool:
+    """Whether plans are such that no player gains by deviating."""
     if any(min(numerators) < 0 for numerators, _ in plans):
         return False
     return all(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,8 +16,12 @@ from gtlearn.games import (
     Game,
     HarsanyiGame,
     MarkovGame,
+    MergedGame,
     NormalFormGame,
+    SymmetricGame,
+    symmetric_form,
 )
+from gtlearn.games.dummies import choosing_pair
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import OK, LimitReached
@@ -30,6 +34,8 @@ from gtlearn.solvers.checking.commitment import (
     table_worth,
 )
 from gtlearn.solvers.checking.nearest import nearest_equilibrium
+from gtlearn.solvers.checking.nearest_in_tree import nearest_in_tree
+from gtlearn.solvers.checking.nearest_of_many import nearest_of_many
 from gtlearn.solvers.checking.report import CheckReport, comparing, cut_short, status_of, with_notes
 from gtlearn.solvers.dummies import expected_payoffs
 from gtlearn.solvers.outcomes import STATIONARY, Distribution, NashEquilibrium, Table
@@ -45,6 +51,7 @@ from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 from gtlearn.solvers.verify.report import Unproven
+from gtlearn.solvers.verify.symmetric import equilibrium_failures, regret_and_payoff
 from gtlearn.solvers.verify.tree_values import gains_by_set, regrets_in_subgames, values_of
 from gtlearn.solvers.verify.tree_values import regrets_and_payoffs as regrets_in_tree
 
@@ -64,7 +71,7 @@ def check_equilibrium(
     *,
     tolerance: Any = 0,
     index: int = 0,
-    nearest: bool = True,
+    nearest: bool | None = None,
     exact_floats: bool = False,
 ) -> CheckReport:
     """How far a profile is from a Nash equilibrium; see `solvers.check`.
@@ -80,15 +87,27 @@ def check_equilibrium(
     """
     limit = read_tolerance(tolerance)
     boxed, profile = read_enclosed(profile, game, index)
+    if isinstance(game, NormalFormGame) and _is_symmetric(profile, index):
+        game = symmetric_form(game)
     if boxed is not None:
         return check_enclosed(boxed, game, limit)
     played = read_profile(profile, game, tolerance=limit, index=index, exact_floats=exact_floats)
     return check_nash(played, limit, nearest)
 
 
+def _is_symmetric(source: Any, index: int) -> bool:
+    """Whether a source says that it holds one strategy that all players play."""
+    if isinstance(source, Mapping):
+        entries = source.get("solutions", [source])
+        inside = isinstance(entries, list) and -len(entries) <= index < len(entries)
+        entry = entries[index] if inside else None
+        return isinstance(entry, Mapping) and entry.get("symmetric") is True
+    return isinstance(getattr(source, "game", None), SymmetricGame)
+
+
 def check_subgame_perfect(
     profile: Any,
-    game: ExtensiveGame,
+    game: ExtensiveGame | MergedGame,
     *,
     tolerance: Any = 0,
     index: int = 0,
@@ -254,13 +273,13 @@ def _obeyed(game: NormalFormGame, joint: Distribution, coarse: bool) -> tuple[Fr
     return largest_gain(game, joint, coarse=coarse), expected_payoffs(game, joint)
 
 
-def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckReport:
+def check_nash(profile: Profile, tolerance: Fraction, nearest: bool | None) -> CheckReport:
     """The regret of each player, and whether all are within the tolerance.
 
     Args:
         profile: one strategy a player.
         tolerance: the largest regret that still holds.
-        nearest: whether to look for the nearest equilibrium of a game in one shot.
+        nearest: whether to look for the nearest equilibrium; None for games in one shot only.
 
     Raises:
         InputError: if a player's strategy is not known.
@@ -270,7 +289,10 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
     try:
         if isinstance(game, NormalFormGame):
             regrets, payoffs = _deviations(game, strategies)
-        elif isinstance(game, ExtensiveGame):
+        elif isinstance(game, SymmetricGame):
+            regret, payoff = regret_and_payoff(game, strategies[0])
+            regrets, payoffs = (regret,), (payoff,)
+        elif isinstance(game, ExtensiveGame | MergedGame):
             regrets, payoffs = regrets_in_tree(game, strategies)
         elif isinstance(game, HarsanyiGame):
             regrets, payoffs = regrets_by_type(game, strategies)
@@ -284,11 +306,13 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool) -> CheckRep
         return cut_short(report, error, "the regrets were", profile.notes)
     report = replace(report, holds=max(regrets) <= tolerance, payoffs=payoffs, regrets=regrets)
     if isinstance(game, ExtensiveGame):
-        return _with_gains(report, game)
-    if isinstance(game, HarsanyiGame):
+        return _with_gains(_with_nearest_in_tree(report, game) if nearest else report, game)
+    if isinstance(game, MergedGame | HarsanyiGame):
         return _with_notes(report)
     if isinstance(game, NormalFormGame):
-        return _with_nearest(report, game) if nearest else _with_notes(report)
+        return _with_notes(report) if nearest is False else _with_nearest(report, game)
+    if isinstance(game, SymmetricGame):
+        return _with_notes(report)
     return _with_tables(report, as_markov(game), payoffs)
 
 
@@ -300,7 +324,7 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
         game: no Bayesian game.
         tolerance: the largest regret that still holds.
     """
-    assert not isinstance(game, BayesianGame | ExtensiveGame)
+    assert not isinstance(game, BayesianGame | ExtensiveGame | MergedGame)
     if isinstance(game, HarsanyiGame):
         boxed = replace(boxed, strategies=tables_of(game, boxed))
     report = CheckReport(profile_of(game, boxed), "nash", False, tolerance)
@@ -308,6 +332,8 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
         failures: Sequence[str]
         if isinstance(game, HarsanyiGame):
             failures = box_failures(game, boxed)
+        elif isinstance(game, SymmetricGame):
+            failures = equilibrium_failures(game, boxed)
         else:
             failures = enclosure_failures(game, boxed)
     except LimitReached as error:
@@ -316,7 +342,7 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
         failures = [str(error)]
     if failures:
         return _with_notes(report, [f"no equilibrium is proven to be in the box: {failures[0]}"])
-    none = (Fraction(0),) * len(game.players)
+    none = (Fraction(0),) * len(report.strategies)
     report = replace(report, holds=True, payoffs=boxed.payoffs, regrets=none)
     if game.in_steps:
         report = replace(report, stationary_regrets=none)
@@ -329,9 +355,20 @@ def _with_notes(report: CheckReport, notes: Sequence[str] = ()) -> CheckReport:
 
 def _with_nearest(report: CheckReport, game: NormalFormGame) -> CheckReport:
     with comparing(_SECONDS) as own:
-        closest, note, reached = nearest_equilibrium(game, report.strategies)
+        many = choosing_pair(game) is None
+        nearest = nearest_of_many if many else nearest_equilibrium
+        closest, note, reached = nearest(game, report.strategies)
     report = replace(report, nearest=closest, status=status_of(reached, own))
     return _with_notes(report, (note,) if note else ())
+
+
+def _with_nearest_in_tree(report: CheckReport, game: ExtensiveGame) -> CheckReport:
+    closest, note, reached = nearest_in_tree(game, report.profile.known())
+    profile = report.profile
+    if note:
+        profile = replace(profile, notes=(*profile.notes, note))
+    status = report.status if reached is None else reached.status
+    return replace(report, profile=profile, nearest=closest, status=status)
 
 
 def _with_gains(report: CheckReport, game: ExtensiveGame) -> CheckReport:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -33,15 +34,16 @@ class Nearest:
 
     Attributes:
         index: of the nearest extreme equilibrium in the nearest maximal Nash subset, in the list
-            that `solve(game, find="all")` returns.
+            that `solve(game, find="all")` returns; None in a tree.
         distance: to the nearest equilibrium: the larger of the two players' total variation
-            distances (half the sum of absolute differences of probabilities).
+            distances (half the sum of absolute differences of probabilities); in a tree the largest
+            difference between the probabilities of a sequence of a player's own moves.
         strategies: that equilibrium, which need not be extreme.
     """
 
-    index: int
+    index: int | None
     distance: Fraction
-    strategies: tuple[_Vector, ...]
+    strategies: tuple[Any, ...]
 
 
 def nearest_equilibrium(
@@ -51,8 +53,8 @@ def nearest_equilibrium(
     the limit that ended the search, so that it is the nearest of those found until then.
 
     Args:
-        game: the game; with more than two players who choose, or more than `_MAX_ACTIONS` actions a
-            player, there is no answer, and the note says so.
+        game: the game, in which at most two players choose; with more than `_MAX_ACTIONS` actions a
+            player there is no answer, and the note says so.
         strategies: one exact probability vector a player.
     """
     two = two_who_choose(game)
@@ -63,8 +65,6 @@ def nearest_equilibrium(
             profile = two.profile(closest.strategies)
             closest = replace(closest, strategies=tuple(map(_exact, profile)))
         return closest, note, reached
-    if game.num_players != 2:
-        return None, "the nearest equilibrium is computed for two players only", None
     if max(game.shape) > _MAX_ACTIONS:
         why = f"is not computed where a player has more than {_MAX_ACTIONS} actions"
         return None, f"the nearest equilibrium {why}", None

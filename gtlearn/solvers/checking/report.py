@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.games import ExtensiveGame, Game, HarsanyiGame
+from gtlearn.games import Game, HarsanyiGame, SequentialGame, SymmetricGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.solvers.checking.commitment_report import (
@@ -23,7 +23,7 @@ from gtlearn.solvers.concepts import concept_of
 from gtlearn.solvers.enclosures import Real
 from gtlearn.solvers.outcomes import Distribution
 from gtlearn.solvers.output.csv import joint_rows
-from gtlearn.solvers.output.json import by_step, game_json, json_number, plain
+from gtlearn.solvers.output.json import by_step, game_json, json_number, plain, table_json
 from gtlearn.solvers.output.pieces import (
     add_row,
     decimal,
@@ -58,7 +58,8 @@ class CheckReport:
             known; of an equilibrium in a box, enclosed.
         regrets: what each player could gain by its best deviation, which in several steps may use
             the whole history (nash only).
-        nearest: the nearest equilibrium (nash, two players, small games in one shot).
+        nearest: the nearest equilibrium (nash, two players, small games in one shot; where it was
+            asked for, trees of constant sum).
         set_regrets: in a tree, what each player could gain by playing otherwise at one information
             set alone, weighted by the probability with which chance and the others lead there: the
             immediate counterfactual regret (Zinkevich et al. 2007), whose sum is at least the
@@ -115,7 +116,10 @@ class CheckReport:
     @property
     def nash_conv(self) -> Fraction | None:
         """The sum of the regrets (Lanctot et al. 2017), in the game's unit."""
-        return None if self.regrets is None else sum(self.regrets, Fraction(0))
+        if self.regrets is None:
+            return None
+        each = self.game.num_players if isinstance(self.game, SymmetricGame) else 1
+        return each * sum(self.regrets, Fraction(0))
 
     @property
     def epsilon(self) -> Fraction | None:
@@ -158,7 +162,7 @@ class CheckReport:
             "status": self.status,
             "unit": unit(self) if said else None,
             **{name: plain(getattr(self, name)) for name in names},
-            "nearest": plain(nearest and vars(nearest)),
+            "nearest": nearest and _nearest_json(self, nearest),
             "set_regrets": _by_set(self, self.set_regrets, lambda _, value: json_number(value)),
             "interim_regrets": _by_set(self, self.interim_regrets, lambda _, value: plain(value)),
             "best_responses": _by_set(self, self.best_responses, lambda actions, k: actions[k]),
@@ -174,7 +178,7 @@ class CheckReport:
         commitment, game = self.stackelberg, self.game
         if self.joint is not None:
             blocks.append(_joint_table(self))
-        elif isinstance(game, ExtensiveGame | HarsanyiGame):
+        elif isinstance(game, SequentialGame | HarsanyiGame):
             worth = self.set_regrets or self.interim_regrets or ()
             blocks += strategy_blocks(game, self.profile.tables, worth)
             blocks += _regret_table(self)
@@ -328,9 +332,25 @@ def _regret_lines(report: CheckReport) -> list[str]:
     return lines
 
 
+def _nearest_json(report: CheckReport, nearest: Nearest) -> dict[str, Any]:
+    game = report.game
+    if not isinstance(game, SequentialGame):
+        return {name: plain(value) for name, value in vars(nearest).items()}
+    played = [table_json(game, player, table) for player, table in enumerate(nearest.strategies)]
+    return {"distance": plain(nearest.distance), "strategies": played}
+
+
 def _nearest_line(report: CheckReport) -> str:
     nearest = report.nearest
     assert nearest is not None
+    if isinstance(report.game, SequentialGame):
+        if nearest.distance == 0:
+            return "Its realisation plans are those of an equilibrium."
+        away = exactly(nearest.distance)
+        return (
+            f"Nearest equilibrium, in which no sequence of a player's own moves has a probability "
+            f"that differs by more than {away}: see the JSON."
+        )
     listed = f"the nearest in the list of `gtlearn solve --find all` is #{nearest.index}."
     if nearest.distance == 0:
         return f"It lies in the set of equilibria; {listed}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.games import ExtensiveGame, Game, HarsanyiGame, MarkovGame
+from gtlearn.games import Game, HarsanyiGame, MarkovGame, SequentialGame, SymmetricGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import ExactArray, Number, format_number
 from gtlearn.solvers.enclosures import Enclosure, Real, decimal_text
@@ -34,13 +34,15 @@ def to_json(solution: Record) -> dict[str, Any]:
     by "states"), "response" (the index of the follower's action in each state, or one such list a
     step where the response depends on the step), "value", "upper_bound", "gap" and "attained"; an
     equilibrium has "strategies", one table a player, each a list of tables, one a step, where
-    "timed" is true.
+    "timed" is true. In a symmetric game that is given by counts, "strategies" holds the one
+    strategy that all players play, and "symmetric" is true.
     """
     game = solution.game
     out: dict[str, Any] = {
         "schema": _SOLUTION_SCHEMA,
         "game": game_json(game),
         "concept": solution.concept,
+        "symmetric": isinstance(game, SymmetricGame) or None,
         "method": solution.method,
         "status": solution.status,
         "complete": solution.complete,
@@ -53,6 +55,7 @@ def to_json(solution: Record) -> dict[str, Any]:
         "component_indices": plain(solution.component_indices),
         "subsets": _subsets_json(solution.subsets),
         "open_supports": plain(solution.open_supports),
+        "open_subgames": plain(solution.open_subgames),
         "bounds": solution.bounds and {n: json_number(v) for n, v in solution.bounds.items()},
         "robustness": plain(solution.robustness) or None,
         "proofs": plain(solution.proofs) or None,
@@ -127,6 +130,7 @@ def _outcome_json(outcome: Outcome, game: Game) -> dict[str, Any]:
     if isinstance(outcome, StrategyProfile):
         out = {
             "strategies": _strategies_json(outcome, game),
+            "symmetric": isinstance(game, SymmetricGame) or None,
             "timed": outcome.timed,
             "payoffs": number_list(outcome.payoffs),
             "index": getattr(outcome, "index", None),
@@ -176,7 +180,7 @@ def _table_commitment_json(outcome: Commitment, game: MarkovGame) -> dict[str, A
 
 
 def _strategies_json(outcome: StrategyProfile, game: Game) -> list[Any]:
-    if isinstance(game, ExtensiveGame | HarsanyiGame):
+    if isinstance(game, SequentialGame | HarsanyiGame):
         return [table_json(game, k, table) for k, table in enumerate(outcome.strategies)]
     return [_strategy_json(strategy, game, outcome.timed) for strategy in outcome.strategies]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from gtlearn.games import ExtensiveGame, HarsanyiGame
+from gtlearn.games import HarsanyiGame, SequentialGame
 from gtlearn.games.labels import latex_escape
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
@@ -24,7 +24,7 @@ def to_latex(solution: Record) -> str:
     if solution.concept in ("correlated", "coarse-correlated"):
         return _latex_distributions(solution)
     profiles = [solution.profile(index) for index in range(len(solution))]
-    if isinstance(game, ExtensiveGame | HarsanyiGame):
+    if isinstance(game, SequentialGame | HarsanyiGame):
         labels = [(p, point.label) for k, p in enumerate(game.players) for point in game.points(k)]
         rows = [
             [str(index), latex_escape(player), latex_escape(label), mix]

@@ -15,7 +15,9 @@ from gtlearn.games import (
     HarsanyiGame,
     IteratedGame,
     MarkovGame,
+    MergedGame,
     NormalFormGame,
+    SymmetricGame,
 )
 from gtlearn.games.openspiel.steps import MEMORY
 from gtlearn.games.openspiel.walk import decision_states
@@ -44,9 +46,13 @@ def to_openspiel_policy(
     """
     if isinstance(solution.game, BayesianGame | HarsanyiGame):
         raise InputError("a Bayesian game has no OpenSpiel form; take the strategies themselves")
+    if isinstance(solution.game, SymmetricGame):
+        raise InputError("a game by counts of actions has no OpenSpiel form; take its strategy")
     profile = solution.profile(index)
     if isinstance(solution.game, NormalFormGame):
         return _of_vectors(solution.game, profile.strategies, game)
+    if isinstance(solution.game, MergedGame):
+        return MergedPolicy(solution.game, profile.strategies)
     if isinstance(solution.game, ExtensiveGame):
         return _of_tree(solution.game, profile.strategies)
     made = TimedPolicy if profile.is_timed else StatePolicy
@@ -94,6 +100,22 @@ def _of_tree(game: ExtensiveGame, tables: Sequence[Table]) -> TabularPolicy:
         row[:] = 0.0
         row[state.legal_actions(player)] = [float(p) for p in tables[player][place]]
     return policy
+
+
+class MergedPolicy(Policy):  # type: ignore[misc]
+    """Strategies by merged states as a policy that answers in every state of the OpenSpiel game."""
+
+    def __init__(self, game: MergedGame, tables: Sequence[Table]) -> None:
+        super().__init__(game.openspiel, list(range(game.num_players)))
+        self._rows = {
+            known.label: [float(p) for p in row]
+            for own, table in zip(game.sets, tables, strict=True)
+            for known, row in zip(own, table, strict=True)
+        }
+
+    def action_probabilities(self, state: Any, player_id: int | None = None) -> dict[int, float]:
+        """What the player who moves in a state plays, by legal action."""
+        return dict(zip(state.legal_actions(), self._rows[str(state)], strict=True))
 
 
 class TimedPolicy(Policy):  # type: ignore[misc]

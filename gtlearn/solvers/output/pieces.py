@@ -17,6 +17,8 @@ from gtlearn.games import (
     HarsanyiGame,
     MarkovGame,
     NormalFormGame,
+    SequentialGame,
+    SymmetricGame,
 )
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import format_number
@@ -129,6 +131,11 @@ def mix(labels: Sequence[str], strategy: Sequence[Real], separator: str = ", ") 
     return separator.join(shown)
 
 
+def one_line(label: str) -> str:
+    """A label on one line."""
+    return " / ".join(line.strip() for line in label.splitlines() if line.strip())
+
+
 def mix_cell(labels: Sequence[str], strategy: Sequence[Real]) -> str:
     """As `mix`, with one action a line where their names are long."""
     played = (label for label, p in zip(labels, strategy, strict=True) if p != 0)
@@ -177,10 +184,12 @@ def describe(game: Game) -> str:
     """
     if isinstance(game, BayesianGame):
         return _bayesian(game)
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         return _tree(game)
     if isinstance(game, HarsanyiGame):
         return _types(game)
+    if isinstance(game, SymmetricGame):
+        return f"{game.name}: {game.num_players} players, {len(game.actions)} actions, symmetric"
     return _normal_form(game) if isinstance(game, NormalFormGame) else _markov(as_markov(game))
 
 
@@ -202,10 +211,12 @@ def _types(game: HarsanyiGame) -> str:
     return text + (", zero-sum" if game.is_zero_sum else "")
 
 
-def _tree(game: ExtensiveGame) -> str:
+def _tree(game: SequentialGame) -> str:
     sets = " + ".join(str(len(own)) for own in game.sets)
+    nodes = "nodes" if isinstance(game, ExtensiveGame) else "merged states"
     text = (
-        f"{game.name}: {game.num_players} players, {game.num_nodes} nodes, {sets} information sets"
+        f"{game.name}: {game.num_players} players, {game.num_nodes} {nodes}, {sets} information "
+        "sets"
     )
     if game.is_constant_sum:
         return text + (", zero-sum" if game.is_zero_sum else ", constant-sum")

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import option
-from gtlearn.games import ExtensiveGame, HarsanyiGame
+from gtlearn.games import HarsanyiGame, SequentialGame, SymmetricGame
 from gtlearn.limits import OK
-from gtlearn.solvers.concepts import concept_of, is_registered
+from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
 from gtlearn.solvers.enclosures import Real
 from gtlearn.solvers.outcomes import (
     ENCLOSURE,
@@ -70,7 +70,7 @@ def render(solution: Record, width: int | None = None) -> str:
 
 
 def _blocks_of(solution: Record) -> list[str | Table]:
-    if isinstance(solution.game, ExtensiveGame | HarsanyiGame):
+    if isinstance(solution.game, SequentialGame | HarsanyiGame):
         return tree_blocks(solution.game, solution)
     return step_blocks(solution) if solution.game.in_steps else one_shot_blocks(solution)
 
@@ -101,7 +101,9 @@ def _content(solution: Record) -> str:
         stopped = " before the search was stopped" if late else ""
         return f"No {concept.title} found{stopped}"
     if solution.concept == "subgame-perfect":
-        return f"{count} {name}" + ("; there is no other" if solution.complete else " found")
+        return f"{count} {name}{_other_subgame_perfect(solution)}"
+    if isinstance(solution.game, SymmetricGame):
+        return _symmetric_content(solution, f"symmetric {name}")
     if solution.concept != "nash":
         if late and solution.concept == "stackelberg":
             name = "commitment"
@@ -116,17 +118,39 @@ def _content(solution: Record) -> str:
     if solution.components is None or not solution.complete:
         if late:
             return f"{count} {name} found before the search was stopped; there may be more"
-        unique = solution[0].certificate.evidence.get("unique")  # of zero-sum games
+        evidence = solution[0].certificate.evidence
+        unique = evidence.get("unique", evidence.get("unique_plans"))  # of zero-sum games
         if solution.complete or (unique and all(unique)):
             return f"{count} {name}; {no_other}"
         if unique:
             return f"{count} {name} found; there are others"
-        if count == 1 and solution.components is None:
+        searchable = "find" in concept.rows[kind_of_game(solution.game)].options
+        if count == 1 and solution.components is None and searchable:
             return f"1 {name} found; {option('find', 'all')} says whether there are others"
         return f"{count} {name} found; there may be more"
     if all_isolated(solution):
         return f"{count} {name}; {no_other}"
     return f"{count} extreme {name}; all others are the mixtures named below"
+
+
+def _symmetric_content(solution: Record, name: str) -> str:
+    count = len(solution)
+    if not solution.complete:
+        all_of_them = option("symmetric_equilibria")
+        more = "" if solution.open_supports else f"; {all_of_them} says whether there are others"
+        return f"{count} {name} found{more}"
+    others = "is no other symmetric one" if count == 1 else "are no other symmetric ones"
+    return f"{count} {name}; there {others}"
+
+
+def _other_subgame_perfect(solution: Record) -> str:
+    if solution.open_subgames:
+        return " of infinitely many"
+    if not solution.complete:
+        return " found"
+    if solution.open_subgames is None:
+        return "; there is no other" if len(solution) == 1 else "; there are no others"
+    return f"; any other pays {'the same' if len(solution) == 1 else 'as one of them'}"
 
 
 def _content_in_steps(solution: Record) -> str:
@@ -153,7 +177,7 @@ def _proof(solution: Record) -> str:
     """What was verified, in words."""
     certificates = [outcome.certificate for outcome in solution]
     unproven = _unproven(certificates)
-    if unproven and isinstance(solution.game, ExtensiveGame):
+    if unproven and isinstance(solution.game, SequentialGame):
         return _approximation([r for c in certificates for r in c.evidence["regrets"]])
     if unproven and all(c.arithmetic == FLOAT and "regrets" in c.evidence for c in certificates):
         most = max(float(r) for c in certificates for r in c.evidence["regrets"])

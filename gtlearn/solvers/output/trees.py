@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gtlearn.games import ExtensiveGame, HarsanyiGame
+from gtlearn.games import HarsanyiGame, SequentialGame
 from gtlearn.solvers.outcomes import Table
-from gtlearn.solvers.output.pieces import add_row, mix_cell, new_table, short_number
+from gtlearn.solvers.output.one_shot import MAX_ROWS
+from gtlearn.solvers.output.pieces import (
+    add_row,
+    mix_cell,
+    new_table,
+    one_line,
+    short_number,
+)
 from gtlearn.solvers.record import Record
 
 if TYPE_CHECKING:
@@ -16,21 +23,32 @@ if TYPE_CHECKING:
 _MAX_SETS = 60  # of all players, that are shown; more are counted, and left to the other formats
 
 
-def tree_blocks(game: ExtensiveGame | HarsanyiGame, solution: Record) -> list[str | RichTable]:
+def tree_blocks(game: SequentialGame | HarsanyiGame, solution: Record) -> list[str | RichTable]:
     """Each solution's payoffs and behaviour strategies."""
     blocks: list[str | RichTable] = []
-    for number, outcome in enumerate(solution):
+    for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
         if len(solution) > 1:
             blocks.append(f"#{number}")
         blocks += strategy_blocks(game, solution.profile(number).tables)
         paid = zip(game.players, outcome.payoffs, strict=True)
         listed = ", ".join(f"{short_number(payoff)} ({player})" for player, payoff in paid)
         blocks.append(f"Payoffs: {listed}.")
+        blocks += _uniqueness(game, outcome.certificate.evidence.get("unique_plans"))
+    if len(solution) > MAX_ROWS:
+        blocks.append(f"{len(solution) - MAX_ROWS} more are in the other formats.")
     return blocks
 
 
+def _uniqueness(game: SequentialGame | HarsanyiGame, stated: Sequence[bool] | None) -> list[str]:
+    """Whose plan is the only optimal one."""
+    only = [player for player, word in zip(game.players, stated or (), strict=False) if word]
+    if len(only) != 1:
+        return []
+    return [f"The plan of {only[0]} is its only optimal one."]
+
+
 def strategy_blocks(
-    game: ExtensiveGame | HarsanyiGame,
+    game: SequentialGame | HarsanyiGame,
     tables: Sequence[Table | None],
     worth: Sequence[Sequence[Any]] = (),
 ) -> list[str | RichTable]:
@@ -49,7 +67,7 @@ def strategy_blocks(
         rows.sort(key=lambda row: -(worth[row[0]][row[1]] or 0))
     for player, place in rows[:_MAX_SETS]:
         known, vector = game.points(player)[place], (tables[player] or ())[place]
-        cells = [game.players[player], _line(known.label), mix_cell(known.actions, vector)]
+        cells = [game.players[player], one_line(known.label), mix_cell(known.actions, vector)]
         if worth:
             own = worth[player][place]
             cells.append("" if own is None else short_number(own))
@@ -59,10 +77,5 @@ def strategy_blocks(
     return [table, more]
 
 
-def _point(game: ExtensiveGame | HarsanyiGame) -> str:
+def _point(game: SequentialGame | HarsanyiGame) -> str:
     return "type" if isinstance(game, HarsanyiGame) else "information set"
-
-
-def _line(label: str) -> str:
-    """A label on one line."""
-    return " / ".join(line.strip() for line in label.splitlines() if line.strip())

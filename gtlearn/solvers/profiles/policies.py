@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games import Game, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.openspiel.steps import MEMORY, SteppedGame, followers
-from gtlearn.games.openspiel.walk import decision_states
+from gtlearn.solvers.profiles.tree_policies import answer_of, called
 
 _LONGEST = (
     2  # joint actions beyond what is remembered after which a policy must still play the same
@@ -30,40 +30,7 @@ def strategies_of_policy(policy: Any, game: Game) -> list[list[Any]]:
         return _tables(policy, game)
     if isinstance(game, NormalFormGame):
         return vectors_of_policy(policy, game)
-    if isinstance(game, ExtensiveGame):
-        return behaviour_of_policy(policy, game)
     raise InputError(f"{game.name!r} has no OpenSpiel form; give the strategies themselves")
-
-
-def behaviour_of_policy(policy: Any, game: ExtensiveGame) -> list[list[Any]]:
-    """A vector at each information set, from an OpenSpiel policy of the game that the tree is of.
-
-    A policy in Python is asked in a state of each set, one in C++ for the set's text.
-
-    Raises:
-        InputError: if the tree is of no OpenSpiel game, or the policy of another one, or it has no
-            answer somewhere.
-    """
-    import pyspiel
-
-    in_texts = isinstance(policy, pyspiel.Policy)
-    played = getattr(policy, "game", None)
-    if isinstance(played, pyspiel.Game) and str(played) != str(game.openspiel):
-        raise InputError(
-            f"the policy is of {str(played)[:80]}, the tree of {str(game.openspiel)[:80]}; give a "
-            "policy of the same game"
-        )
-    answers: list[list[Any]] = [[] for _ in game.players]
-    for player, place, state in decision_states(game):
-        known = game.sets[player][place]
-        legal = state.legal_actions(player)
-        asked = (state.information_state_string(player),) if in_texts else (state, player)
-        where = f"for {game.players[player]!r} at {known.label!r}"
-        chosen = _chosen(policy, where, *asked)
-        if not chosen or not set(chosen) <= set(legal):
-            raise InputError(f"the policy has no answer {where}, or plays an illegal action there")
-        answers[player].append([chosen.get(action, 0.0) for action in legal])
-    return answers
 
 
 def answers_of(function: Callable[..., Any], game: Game) -> list[Any]:
@@ -72,83 +39,12 @@ def answers_of(function: Callable[..., Any], game: Game) -> list[Any]:
     Raises:
         InputError: if the function raises.
     """
-    if isinstance(game, ExtensiveGame):
-        return answers_in_tree(function, game)
     if not game.in_steps:
-        return [_called(function, player) for player in range(len(game.players))]
+        return [called(function, player) for player in range(len(game.players))]
     return [
-        [_called(function, player, point.label) for point in game.points(player)]
+        [called(function, player, point.label) for point in game.points(player)]
         for player in range(len(game.players))
     ]
-
-
-def answers_in_tree(function: Callable[..., Any], game: ExtensiveGame) -> list[list[Any]]:
-    """A vector at each information set, from a function of OpenSpiel's states.
-
-    It is called with a state of each set, and gives {action: probability}, by OpenSpiel's numbers,
-    or one probability a legal action. A torch module is called once, with the information state
-    tensors of all sets, one a row; it gives a logit for each distinct action of the game, and what
-    is not legal is left out.
-
-    Raises:
-        InputError: if the tree is of no OpenSpiel game, the function raises, or what it gives is
-            of another form.
-    """
-    asked = list(decision_states(game))
-    legal = [state.legal_actions(player) for player, _, state in asked]
-    if any(kind.__module__.startswith("torch.nn") for kind in type(function).__mro__):
-        rows = _of_logits(function, [s.information_state_tensor(k) for k, _, s in asked], legal)
-    else:
-        rows = [
-            _of_state(function, state, own) for (_, _, state), own in zip(asked, legal, strict=True)
-        ]
-    answers: list[list[Any]] = [[] for _ in game.players]
-    for (player, _, _), row in zip(asked, rows, strict=True):
-        answers[player].append(row)
-    return answers
-
-
-def _of_state(function: Callable[..., Any], state: Any, legal: list[int]) -> list[Any]:
-    answer = _called(function, state)
-    if isinstance(answer, Mapping):
-        if not set(answer) <= set(legal):
-            raise InputError(f"the profile plays an illegal action after {str(state)[:60]!r}")
-        return [answer.get(action, 0.0) for action in legal]
-    row = answer.tolist() if hasattr(answer, "tolist") else list(answer)
-    if len(row) != len(legal):
-        raise InputError(
-            f"the profile gives {len(row)} probabilities for {len(legal)} legal actions after "
-            f"{str(state)[:60]!r}; give one each, or a mapping from OpenSpiel's actions"
-        )
-    return row
-
-
-def _of_logits(
-    module: Any, tensors: list[list[float]], legal: list[list[int]]
-) -> list[list[float]]:
-    """Softmax over the legal actions."""
-    import torch
-
-    with torch.no_grad():
-        logits = module(torch.tensor(tensors, dtype=torch.float32)).double()
-    if logits.ndim != 2 or len(logits) != len(legal) or logits.shape[1] <= max(map(max, legal)):
-        raise InputError(
-            f"the module gives an array of shape {list(logits.shape)} for {len(legal)} information "
-            "sets; give a row of logits each, one for each distinct action"
-        )
-    return [torch.softmax(row[own], 0).tolist() for row, own in zip(logits, legal, strict=True)]
-
-
-def _called(function: Callable[..., Any], first: Any, *state: str) -> Any:
-    """What it gives for a player, and a state's label; or for a state of OpenSpiel's."""
-    try:
-        return function(first, *state)
-    except Exception as error:
-        where = f"player {first}" if isinstance(first, int) else f"state {str(first)[:60]!r}"
-        where += "".join(f" and state {label!r}" for label in state)
-        raise InputError(
-            f"the profile, called with {where}, raised {type(error).__name__}: {error}"
-        ) from error
 
 
 def _tables(policy: Any, game: MarkovGame | IteratedGame) -> list[list[Any]]:
@@ -208,7 +104,7 @@ def _asked(
     rows: dict[int, list[float]] = {}
     for state in states:
         where = f"for {game.players[player]!r} in state {state}"
-        row = _row(_chosen(policy, where, state, player), game, player)
+        row = _row(answer_of(policy, where, state, player), game, player)
         first = rows.setdefault(state.place, row)
         if max(abs(p - q) for p, q in zip(first, row, strict=True)) > _ROUNDING:
             raise InputError(
@@ -232,17 +128,6 @@ def _short_histories(played: Any) -> Iterator[Any]:
         yield state
         if state.step < memory + _LONGEST and len(waiting) < _MAX_HISTORIES:
             waiting.extend(followers(state))
-
-
-def _chosen(policy: Any, where: str, *state: Any) -> dict[int, float]:
-    """What a policy answers in a state, to the player who moves there."""
-    try:
-        return dict(policy.action_probabilities(*state))
-    except Exception as error:
-        raise InputError(
-            f"the policy has no answer {where}: "
-            f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-        ) from error
 
 
 def _of_strings(
@@ -313,7 +198,7 @@ def _strategy(policy: Any, played: Any, game: NormalFormGame, player: int) -> li
         )
     mover = (player,) if state.is_simultaneous_node() else ()
     where = f"for {game.players[player]!r} in {game.name!r}"
-    chosen = _chosen(policy, where, state, *mover)
+    chosen = answer_of(policy, where, state, *mover)
     if not set(chosen) <= set(legal):
         raise InputError(f"the policy plays an action that {game.players[player]!r} does not have")
     return [chosen.get(action, 0.0) for action in legal]

@@ -13,7 +13,7 @@ import numpy as np
 
 from gtlearn.errors import InputError, nearest, option, quoted
 from gtlearn.files import require_no_link
-from gtlearn.games import Game
+from gtlearn.games import Game, MergedGame, SequentialGame, SymmetricGame
 from gtlearn.games.arrays import is_array, plain_array
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number
@@ -40,11 +40,17 @@ from gtlearn.solvers.profiles.strategies import (
     read_response,
     read_strategy,
 )
+from gtlearn.solvers.profiles.tree_policies import DecisionPoints, plays
 from gtlearn.solvers.record import Record
 from gtlearn.solvers.verify.reading import read_outcome
 
 _SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
 _SHAPE_IN_STEPS = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
+
+_BY_STATE = (
+    "the policy answers alike after each last move that leads to a state; that it depends on "
+    "nothing earlier is on trust"
+)
 
 _LITERAL = re.compile(r"[\d\s./;,eE+-]*[\s;,][\d\s./;,eE+-]*")
 _SHOWN = ("shown", "context")  # keys of what a follower was told
@@ -59,6 +65,7 @@ def read_profile(
     index: int = 0,
     leader: int | None = None,
     exact_floats: bool = False,
+    points: DecisionPoints | None = None,
 ) -> Profile:
     """All that a source says about play in a game, exactly.
 
@@ -82,7 +89,8 @@ def read_profile(
               shown), or one array a player's label;
             - a list of strategies, one a player; or the leader's alone;
             - an OpenSpiel policy of a form of the game, tabular or not;
-            - a callable from a player's index, and in several steps a state's label, to a vector.
+            - a callable from a player's index, and in several steps a state's label, to a vector;
+              in a tree what `tree_policies.DecisionPoints` asks, or a list of it, one a player.
         game: the game that it is played in.
         tolerance: the sum of a vector may miss one by so much; see `probabilities.vector`.
         index: which solution of a list is meant.
@@ -90,6 +98,7 @@ def read_profile(
             player 0's by default.
         exact_floats: in a tree, whether floats are the ratios that they are, divided by their sum,
             or rounded to multiples of 2^-30.
+        points: of a tree, so that states are looked up once for many policies.
 
     Raises:
         InputError: in one sentence: what was wrong, where, and what to do.
@@ -101,7 +110,7 @@ def read_profile(
     """
     if isinstance(source, Profile):
         return source
-    reader = _Reader(game, tolerance, leader, exact_floats)
+    reader = _Reader(game, tolerance, leader, exact_floats, points)
     source = reader.content(source) if isinstance(source, str | Path) else by_label(source)
     if isinstance(source, Record):
         source = source.outcome(index)
@@ -124,10 +133,12 @@ def read_profile(
         raise InputError(f"a profile is no text; write {reader.shape}")
     if isinstance(source, Sequence) or hasattr(source, "tolist"):
         return reader.strategies(source)
+    if isinstance(game, SequentialGame) and plays(source):
+        return reader.asked((points or DecisionPoints(game)).strategies(source))
     if hasattr(source, "action_probabilities"):
-        return reader.players(strategies_of_policy(source, game), None)
+        return reader.asked(strategies_of_policy(source, game))
     if callable(source):
-        return reader.players(answers_of(source, game), None)
+        return reader.asked(answers_of(source, game))
     raise InputError(f"a {type(source).__name__} is no profile; write {reader.shape}")
 
 
@@ -163,6 +174,7 @@ class _Reader:
     tolerance: Number
     leader: int | None
     exact_floats: bool = False
+    points: DecisionPoints | None = None  # of a tree, to ask policies in
 
     @property
     def shape(self) -> str:
@@ -301,6 +313,9 @@ class _Reader:
             source = list(source) if getattr(source, "ndim", 0) else None
         leader = self.leader if named is None else named
         given: list[Any] = [None] * len(players)
+        if isinstance(self.game, SymmetricGame):
+            one = isinstance(source, Mapping) or self._is_strategy(source)
+            return self.players([source] if one else source, timed)
         if isinstance(source, Mapping):
             for player, strategy in source.items():
                 given[_player(player, self.game)] = strategy
@@ -329,8 +344,20 @@ class _Reader:
         numbers = str | int | float | Fraction | np.number
         return isinstance(values, list | tuple) and all(isinstance(v, numbers) for v in values)
 
+    def asked(self, strategies: Sequence[Any]) -> Profile:
+        """Strategies that were asked for at each decision point."""
+        profile = self.players(strategies, None)
+        if isinstance(self.game, MergedGame):
+            profile = replace(profile, notes=(*profile.notes, _BY_STATE))
+        return profile
+
     def players(self, strategies: Sequence[Any], timed: bool | None) -> Profile:
         """One strategy a player, None for a player of whom nothing is said."""
+        if isinstance(self.game, SymmetricGame) and len(strategies) != 1:
+            raise InputError(
+                f"{self.game.name!r} is given by counts of actions; give the one strategy that all "
+                "players play"
+            )
         tables: list[Table | None] = []
         notes: tuple[str, ...] = ()
         for player, strategy in enumerate(strategies):
@@ -344,6 +371,9 @@ class _Reader:
     def strategy(
         self, values: Any, player: int, timed: bool | None
     ) -> tuple[Table, tuple[str, ...]]:
+        if isinstance(self.game, SequentialGame) and plays(values):
+            points = self.points or DecisionPoints(self.game)
+            values = points.strategies(values, player)[player]
         return read_strategy(
             values,
             self.game,

@@ -7,60 +7,50 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.games.kinds.extensive import Sequences
+from gtlearn.games.kinds.extensive import Sequences, SequentialGame
 from gtlearn.solvers.outcomes import Table
 
 BITS = 30
 
 
-def rounded_units(own: Sequences, plan: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The behaviour strategy of a realisation plan in floats, in multiples of 2**-30.
+def rounded_table(own: Sequences, plan: NDArray[np.float64]) -> Table:
+    """The behaviour strategy of a realisation plan in floats, rounded.
 
-    At each information set they sum to 2**30; where the plan does not go it is nearly uniform.
+    Where the plan does not go it is uniform.
 
     Args:
         own: the player's sequences.
         plan: (sequences,), nonnegative.
-
-    Returns:
-        (sequences,), the first being 2**30.
     """
-    whole, starts = 1 << BITS, own.first[:-1] - 1
-    units = np.full(own.size, whole, dtype=np.int64)
+    first, before = own.first.tolist(), own.before.tolist()
+    return tuple(
+        rounded_vector(plan[first[place] : first[place + 1]], float(plan[before[place]]))
+        for place in range(own.num_sets)
+    )
+
+
+def rounded_units(
+    own: Sequences, weights: NDArray[np.float64], totals: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Each sequence's weight over its information set's total in units of 2**-30, which sum to one
+    at each set, as `rounded_vector` has them; near uniform where the total is 0.
+
+    Args:
+        own: the player's sequences.
+        weights: (sequences - 1,), nonnegative, of all but sequence 0.
+        totals: (sets,).
+    """
     if not own.num_sets:
-        return units
-    counts = np.diff(own.first)
-    total = plan[own.before]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = np.where((total > 0)[own.set_of], plan[1:] / total[own.set_of], 1.0)
-    shares /= np.where(total > 0, 1.0, counts)[own.set_of]
-    rounded = np.rint(shares * whole).astype(np.int64)
-    largest = np.maximum.reduceat(rounded, starts)
-    places = np.flatnonzero(rounded == largest[own.set_of])  # several where there are ties
-    first = places[np.unique(own.set_of[places], return_index=True)[1]]
-    rounded[first] += whole - np.add.reduceat(rounded, starts)
-    units[1:] = rounded
+        return np.zeros(0, dtype=np.int64)
+    starts, sets = own.first[:-1] - 1, own.set_of
+    none = ~(totals > 0)
+    weights = np.where(none[sets], 1.0, weights)
+    totals = np.where(none, np.diff(own.first), totals)
+    units = np.rint(weights / totals[sets] * 2.0**BITS).astype(np.int64)
+    largest = np.flatnonzero(units == np.maximum.reduceat(units, starts)[sets])
+    _, first = np.unique(sets[largest], return_index=True)
+    units[largest[first]] += 2**BITS - np.add.reduceat(units, starts)
     return units
-
-
-def rounded_table(own: Sequences, plan: NDArray[np.float64]) -> Table:
-    """The behaviour strategy of a realisation plan in floats, rounded; see `rounded_units`.
-
-    Where the plan does not go it is uniform.
-    """
-    units, first = rounded_units(own, plan).tolist(), own.first.tolist()
-    reached = (plan[own.before] > 0).tolist()
-    return tuple(
-        _fractions(units[start:end]) if goes else (Fraction(1, end - start),) * (end - start)
-        for start, end, goes in zip(first[:-1], first[1:], reached, strict=True)
-    )
-
-
-def table_of_units(own: Sequences, units: NDArray[np.int64]) -> Table:
-    """Multiples of 2**-30 as a vector of exact numbers at each information set."""
-    return tuple(
-        _fractions(row.tolist()) for row in np.split(units[1:], own.first[1:-1] - 1) if len(row)
-    )
 
 
 def rounded_vector(weights: NDArray[np.float64], total: float) -> tuple[Fraction, ...]:
@@ -69,8 +59,26 @@ def rounded_vector(weights: NDArray[np.float64], total: float) -> tuple[Fraction
         return (Fraction(1, len(weights)),) * len(weights)
     units = np.rint(weights / total * 2.0**BITS).astype(np.int64)
     units[int(np.argmax(units))] += 2**BITS - int(units.sum())
-    return _fractions(units.tolist())
+    return tuple(Fraction(unit, 2**BITS) for unit in units.tolist())
 
 
-def _fractions(units: list[int]) -> tuple[Fraction, ...]:
-    return tuple(Fraction(unit, 1 << BITS) for unit in units)
+def rounding_bound(game: SequentialGame, player: int, moved: float) -> float:
+    """What rounding a player's probabilities does to NashConv at most.
+
+    At each own move on a path what is played changes by at most `moved`, and so each payoff, with
+    and without deviating, by so much of its range.
+
+    Args:
+        game: the tree.
+        player: whose strategy is rounded.
+        moved: the largest sum over the actions of an information set.
+    """
+    spans = (np.ptp(payoffs.floats()) for payoffs in game.payoffs)
+    return 2 * moved * game.most_moves(player) * float(sum(spans))
+
+
+def largest_move(own: Sequences) -> float:
+    """By how much `rounded_table` moves the probabilities of an information set at most, in sum:
+    each by half a unit, the largest by as many half units as there are actions."""
+    actions: int = np.diff(own.first).max(initial=0)
+    return float(actions) * 2.0**-BITS

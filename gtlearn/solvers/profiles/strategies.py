@@ -11,14 +11,14 @@ import numpy as np
 
 from gtlearn import limits
 from gtlearn.errors import InputError, nearest, option, quoted
-from gtlearn.games import ExtensiveGame, Game, HarsanyiGame, MarkovGame
+from gtlearn.games import Game, HarsanyiGame, MarkovGame, SequentialGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.normal_form import holds_float
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import Number, to_fraction
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.profiles.probabilities import FEW, by_label, vector
-from gtlearn.solvers.profiles.rounding import BITS, rounded_vector
+from gtlearn.solvers.profiles.rounding import BITS, rounded_vector, rounding_bound
 from gtlearn.solvers.profiles.tables import exact_table, pure_table
 
 
@@ -56,7 +56,7 @@ def read_strategy(
     """
     if game.in_steps:
         return _read_table(values, as_markov(game), player, timed, tolerance)
-    if isinstance(game, ExtensiveGame | HarsanyiGame):
+    if isinstance(game, SequentialGame | HarsanyiGame):
         return _read_behaviour(values, game, player, tolerance, exact_floats)
     whose = f"the strategy of {game.players[player]!r}"
     actions = game.points(player)[0].actions
@@ -93,7 +93,7 @@ def _read_table(
 
 def _read_behaviour(
     values: Any,
-    game: ExtensiveGame | HarsanyiGame,
+    game: SequentialGame | HarsanyiGame,
     player: int,
     tolerance: Number,
     exact_floats: bool,
@@ -118,7 +118,7 @@ def _read_behaviour(
         plans = f"; or a mixture of plans with {option('reduced', True)}"
         raise InputError(
             f"{whose} is no list of {len(own)} vectors, one for each {point}; give these, or a "
-            f"mapping from their labels{plans if isinstance(game, ExtensiveGame) else ''}"
+            f"mapping from their labels{plans if isinstance(game, SequentialGame) else ''}"
         )
     exact, notes, moved = [], [], Fraction(0)
     for known, row in zip(own, values, strict=True):
@@ -131,25 +131,20 @@ def _read_behaviour(
                 f"{where} has {len(probabilities)} probabilities for {len(known.actions)} actions; "
                 "give one an action"
             )
-        if holds_float(given) and isinstance(game, ExtensiveGame) and not exact_floats:
+        if holds_float(given) and isinstance(game, SequentialGame) and not exact_floats:
             rounded = rounded_vector(np.array([float(p) for p in probabilities]), 1.0)
             pairs = zip(probabilities, rounded, strict=True)
             moved = max(moved, sum((abs(p - q) for p, q in pairs), Fraction(0)))
             probabilities, note = rounded, ""
         exact.append(probabilities)
         notes += [note] if note else []
-    if moved and isinstance(game, ExtensiveGame):
+    if moved and isinstance(game, SequentialGame):
         notes.append(_rounding(whose, game, player, moved))
     return tuple(exact), _few(notes)
 
 
-def _rounding(whose: str, game: ExtensiveGame, player: int, moved: Fraction) -> str:
-    """What rounding does to NashConv at most: at each own move on a path what is played changes by
-    at most `moved`, and so each payoff, with and without deviating, by so much of its range."""
-    recalls = game.has_perfect_recall
-    moves = len(game.sequences(player).levels) if recalls else int(game.depth.max())
-    spans = (np.ptp(payoffs.floats()) for payoffs in game.payoffs)
-    bound = 2 * float(moved) * moves * float(sum(spans))
+def _rounding(whose: str, game: SequentialGame, player: int, moved: Fraction) -> str:
+    bound = rounding_bound(game, player, float(moved))
     return (
         f"the probabilities of {whose} are rounded to multiples of 2^-{BITS}, which moves NashConv "
         f"by at most {bound:.2g}"

@@ -13,7 +13,7 @@ _SOLUTION_SCHEMA = "gtlearn/solution/1"
 Form = Callable[[Any], bool]
 
 
-def is_solution(data: Any, steps: bool) -> bool:
+def is_solution(data: Any, *, steps: bool = False, tree: bool = False) -> bool:
     """Whether an object has every part that a solution must have, each of its kind.
 
     How many entries a list has, and which keys of the certificate a proof needs, is not asked:
@@ -22,9 +22,11 @@ def is_solution(data: Any, steps: bool) -> bool:
     Args:
         data: the object.
         steps: whether the game is one of many steps, an iterated or a Markov game.
+        tree: whether it is a game in extensive form.
     """
     return _SOLUTION(data) and all(
-        _is_outcome(with_classes(outcome, data), steps) for outcome in data["solutions"]
+        _PLAYED(outcome) if tree else _is_outcome(with_classes(outcome, data), steps)
+        for outcome in data["solutions"]
     )
 
 
@@ -57,6 +59,10 @@ def _number(value: Any) -> bool:
 
 def _word(key: str) -> Form:
     return lambda value: value in WORDS[key]
+
+
+def _mapping(form: Form) -> Form:
+    return lambda value: isinstance(value, Mapping) and all(map(form, value.values()))
 
 
 def _list(form: Form) -> Form:
@@ -144,6 +150,9 @@ _TABLE_COMMITMENT = _object(
         **_COMMON,
     },
     {"states": _list(_text), "value": _number, "unit": _text, "gap": _number},
+)
+_PLAYED = _object(  # of a tree: by information set and action
+    {"strategies": _list(_mapping(_mapping(_number))), **_COMMON}, {"index": _integer}
 )
 _SUBSET = _object({"rows": _ROWS, "columns": _ROWS, "members": _INTEGERS})
 _SOLUTION = _object(

@@ -13,8 +13,8 @@ from gtlearn.games.numbers import format_number, to_fraction
 Path = tuple[str | int, ...]
 
 WORDS: Mapping[str, tuple[Any, ...]] = {
-    "concept": ("nash", "correlated", "coarse-correlated", "stackelberg"),
-    "kind": ("nash", "correlated", "coarse-correlated", "stackelberg"),
+    "concept": ("nash", "subgame-perfect", "correlated", "coarse-correlated", "stackelberg"),
+    "kind": ("nash", "subgame-perfect", "correlated", "coarse-correlated", "stackelberg"),
     "arithmetic": ("rational", "float"),
     "follower": ("stationary", "optimal"),
     "policy": ("deterministic", "stochastic"),
@@ -95,8 +95,9 @@ def mutants(data: Mapping[str, Any]) -> Iterator[Mutant]:
     zero, one or another number of the object, and turned into floats or into exact numbers; truth
     values are flipped; words that a fixed vocabulary allows are replaced by each other one, and all
     texts by others; lists are emptied, cut, doubled and reversed, their elements left out, repeated
-    and exchanged; keys are removed, and parts of other kinds of solutions added. `relabelled`
-    adds changes that alter a claim consistently.
+    and exchanged; keys are removed, and parts of other kinds of solutions added. In strategies of a
+    tree, labels are changed, and probabilities moved from one action to another. `relabelled` adds
+    changes that alter a claim consistently.
 
     Args:
         data: the parsed object, as `json.loads` gives it.
@@ -174,6 +175,8 @@ def _replacements(path: Path, value: Any, others: _Others) -> Iterator[tuple[str
         yield from _lists(value)
     elif isinstance(value, Mapping):
         yield "emptied", {}
+        if "strategies" in path and value:
+            yield from _by_label(value)
     elif key not in TEXTS and (number := as_number(value)) is not None:
         yield from _exact(number, _next(others.numbers, value))
     elif key in WORDS:
@@ -248,6 +251,26 @@ def _lists(value: Sequence[Any]) -> Iterator[tuple[str, Any]]:
             yield "one in another's place", [*whole[: k + 1], whole[k], *whole[k + 2 :]]
 
 
+def _by_label(strategy: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Of a tree's strategy, or of what it plays at one information set."""
+    (first, value), *rest = strategy.items()
+    yield "label changed", {f"{first}'": value, **dict(rest)}
+    yield "label added", {**strategy, f"{first}'": value}
+    numbers = [as_number(entry) for entry in strategy.values()]
+    known = [number for number in numbers if number is not None]
+    if len(known) < max(2, len(numbers)):
+        return
+    size, little = len(known), min(known[-1], Fraction(1, 10**12))
+    moved = {
+        "probabilities reversed": known[::-1],
+        "a little moved": [known[0] + little, *known[1:-1], known[-1] - little],
+        "always one": [Fraction(int(k == size - 1)) for k in range(size)],
+        "uniform": [Fraction(1, size)] * size,
+    }
+    for change, row in moved.items():
+        yield change, dict(zip(strategy, map(format_number, row), strict=True))
+
+
 def _next(values: Sequence[str], value: str) -> str:
     """The value after another in the object, the first one after the last."""
     return values[(values.index(value) + 1) % len(values)] if value in values else value
@@ -295,6 +318,11 @@ def _changes(data: Mapping[str, Any]) -> Iterator[tuple[str, list[Edit]]]:
             yield f"{key} {word} everywhere", edits
             if key == "policy" and edits:
                 yield f"policy {word} by branch and bound", edits + _bounded(data)
+    for word in WORDS["concept"]:
+        kinds = [
+            (("solutions", k, "certificate", "kind"), word) for k in range(len(data["solutions"]))
+        ]
+        yield f"as {word}", [(("concept",), word), *kinds]
     for shift in (Fraction(1), Fraction(-1), Fraction(1, 10**12)):
         yield f"upper bounds moved by {shift}", _moved(data, {"upper_bound", "gap"}, shift)
         keys = {"value", "upper_bound", "payoffs", "bound", "lower", "upper"}

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import BayesianGame, IteratedGame, MarkovGame, NormalFormGame
+from gtlearn.games import BayesianGame, ExtensiveGame, IteratedGame, MarkovGame, NormalFormGame
 from gtlearn.solvers.testing import bound_truth, markov_truth
 from gtlearn.solvers.testing.bayesian_truth import bayesian_doubts
 from gtlearn.solvers.testing.claims import Doubt, Doubts, Unreadable, gap_doubts, holds_float
@@ -24,6 +24,7 @@ from gtlearn.solvers.testing.form import is_solution, with_classes
 from gtlearn.solvers.testing.list_truth import Lists, list_doubts
 from gtlearn.solvers.testing.mutation import Mutant
 from gtlearn.solvers.testing.process_truth import Tables
+from gtlearn.solvers.testing.tree_truth import TreeTruth, tree_doubts
 
 _NO_CLAIMS = (
     "method",
@@ -67,16 +68,19 @@ class Judge:
 
     def __init__(
         self,
-        game: NormalFormGame | BayesianGame | MarkovGame | IteratedGame,
+        game: NormalFormGame | BayesianGame | MarkovGame | IteratedGame | ExtensiveGame,
         original: Mapping[str, Any],
     ) -> None:
-        self.game = game
         self.original = json.loads(json.dumps(original))
+        if isinstance(game, ExtensiveGame) and "kind" not in self.original.get("game", {}):
+            game = game.reduced()  # solved in plans
+        self.game = game
         self.lists: Lists | None = None
         if isinstance(game, NormalFormGame) and game.num_players == 2:
             self.lists = Lists(game)
         self._judged: dict[str, list[Doubt]] = {}
         self.tables = Tables(game) if isinstance(game, MarkovGame | IteratedGame) else None
+        self.tree = TreeTruth(game) if isinstance(game, ExtensiveGame) else None
         self._trusted = list(self.doubts(self.original))
         wrong = [doubt.statement for doubt in self._trusted if not doubt.on_trust]
         if wrong:
@@ -89,7 +93,7 @@ class Judge:
         if all(path[0] in _NO_CLAIMS or path[:2] == ("game", "name") for path, _ in mutant.edits):
             return Verdict.NO_CLAIM
         data = mutant.data
-        if not is_solution(data, steps=self.tables is not None):
+        if not is_solution(data, steps=self.tables is not None, tree=self.tree is not None):
             return Verdict.NO_SOLUTION
         doubts = [doubt for doubt in self.doubts(data) if doubt not in self._trusted]
         if mutant.path == ("complete",) and all(d.statement == _ALL_LISTED for d in doubts):
@@ -164,6 +168,12 @@ class Judge:
             kind = "stackelberg"
         elif "distribution" in outcome:
             kind = "correlated"
+        if self.tree is not None:
+            if kind != "nash" or concept not in ("nash", "subgame-perfect"):
+                yield Doubt("it is of the concept")
+            else:
+                yield from tree_doubts(self.tree, outcome, exact)
+            return
         if not concept.endswith(kind):
             yield Doubt("it is of the concept")
         elif self.tables is not None:
@@ -202,12 +212,18 @@ class Judge:
                     yield from list_doubts(self.lists, data, self.original)
                 return
         yield from self._repeated(data)
-        if data["complete"]:
+        if data["complete"] and self.tree is None:
             yield from self._best_doubts(data)
+        elif data["complete"] and (
+            data["concept"] == "nash" or not self.original["complete"]  # nothing proves it
+        ):
+            yield Doubt(_ALL_LISTED, on_trust=True)
 
     def _foreign(self) -> tuple[str, ...]:
         """The parts of the whole that no solution of this kind has."""
         nash = self.original["concept"] == "nash"
+        if self.tree is not None:
+            return (*_SETS, *_OF_TABLES)
         if self.tables is None:
             return _OF_TABLES if nash else (*_SETS, *_OF_TABLES)
         return (*_SETS, *_OF_TABLES) if nash else _SETS

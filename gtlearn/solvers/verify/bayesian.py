@@ -18,7 +18,7 @@ from gtlearn.solvers.outcomes import (
     NashEquilibrium,
     Outcome,
 )
-from gtlearn.solvers.verify.bayesian_sets import Played, agent_form, extreme_equilibria
+from gtlearn.solvers.verify.bayesian_sets import PlayedByType, agent_form, extreme_equilibria
 from gtlearn.solvers.verify.bayesian_values import (
     action_worths,
     dot,
@@ -200,7 +200,7 @@ def _components(game: HarsanyiGame, claim: Claim) -> list[str]:
     return [] if stated == sorted(tuple(sorted(g)) for g in groups) else ["they are other ones"]
 
 
-def _of_each(game: HarsanyiGame, outcome: Any) -> tuple[Played, Played]:
+def _of_each(game: HarsanyiGame, outcome: Any) -> tuple[PlayedByType, PlayedByType]:
     """What the types of positive probability of each of two players play."""
     first, second = (
         tuple(row for chance, row in zip(chances, table, strict=True) if chance)

@@ -16,7 +16,7 @@ from gtlearn.solvers.verify.report import Unproven
 
 _MAX_PROFILES = 1_000_000  # of actions of all types, for whose agent form something is verified
 
-Played = tuple[tuple[Fraction, ...], ...]  # a vector for each type of positive probability
+PlayedByType = tuple[tuple[Fraction, ...], ...]  # a vector for each type of positive probability
 _Key = tuple[int, int, int]  # a player, its type, an action
 
 
@@ -46,7 +46,7 @@ def agent_form(game: HarsanyiGame) -> NormalFormGame:
     return normal_form(*payoffs, name=game.name)
 
 
-def extreme_equilibria(game: HarsanyiGame) -> set[tuple[Played, Played]]:
+def extreme_equilibria(game: HarsanyiGame) -> set[tuple[PlayedByType, PlayedByType]]:
     """Those of two players: the pairs of vertices of their polyhedra at which each action of each
     type is unplayed or a best response (Mangasarian 1964).
 
@@ -63,7 +63,7 @@ def extreme_equilibria(game: HarsanyiGame) -> set[tuple[Played, Played]]:
     return out
 
 
-def _polyhedron(game: HarsanyiGame, player: int) -> list[tuple[Played, int]]:
+def _polyhedron(game: HarsanyiGame, player: int) -> list[tuple[PlayedByType, int]]:
     """The vertices of what a player's types may play, with the other's best responses.
 
     Returns:

@@ -47,6 +47,8 @@ class Claim:
         component_indices: the index of each component.
         subsets: the maximal Nash subsets.
         open_supports: the supports in which there may be more equilibria than are listed.
+        open_subgames: of subgame-perfect equilibria, the moves that lead to subgames of which not
+            all is listed.
         follower: the follower's class, of commitments to tables.
         policy: what the leader may commit to, of commitments to tables.
         bounds: more bounds on the leader's value, by name.
@@ -67,6 +69,7 @@ class Claim:
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
     open_supports: tuple[tuple[tuple[int, ...], ...], ...] | None = None
+    open_subgames: tuple[tuple[str, ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None
     bounds: Mapping[str, Number] | None = None
@@ -86,6 +89,7 @@ PARTS = (
     "component_indices",
     "subsets",
     "open_supports",
+    "open_subgames",
     "follower",
     "policy",
     "bounds",
@@ -118,6 +122,9 @@ def whole_statements(claim: Claim, known: Collection[str] = ()) -> Iterator[Stat
         known: what the JSON may say besides, and is tested elsewhere.
     """
     yield Statement("in which arithmetic they are", partial(_weakest, claim))
+    if claim.open_subgames is not None and claim.concept != "subgame-perfect":
+        what = partial(foreign, "open subgames are", "subgame-perfect equilibria")
+        yield Statement("the open subgames", what)
     yield from _unknown(claim.besides, known, "")
 
 

@@ -17,11 +17,15 @@ from gtlearn.games import (
     HarsanyiGame,
     IteratedGame,
     MarkovGame,
+    MergedGame,
+    SequentialGame,
+    SymmetricGame,
 )
 from gtlearn.games.numbers import short_number, to_fraction
 from gtlearn.solvers.verify.report import Statement, unknown_statement
 
-TREE_KIND = "extensive"  # the kind that a tree's block names
+TREE_KIND, MERGED_KIND = "extensive", "merged"  # what the blocks of trees and of states name
+SYMMETRIC_KIND = "symmetric"  # that of a game by counts of actions
 TYPES_KIND = "bayesian"  # that of a game with types on every side
 _PLACE = "game"
 
@@ -48,12 +52,16 @@ _SHOWN = 100  # characters of a part that a sentence shows
 def game_block(game: Game) -> dict[str, Any]:
     """What there is to say of a game, by the keys of the JSON's "game"."""
     block: dict[str, Any] = {"players": list(game_players(game))}
-    if isinstance(game, ExtensiveGame):
+    if isinstance(game, SequentialGame):
         sizes = [[len(known.actions) for known in own] for own in game.sets]
-        block["kind"] = TREE_KIND
+        block["kind"] = MERGED_KIND if isinstance(game, MergedGame) else TREE_KIND
         block["nodes"] = game.num_nodes
         block["information_sets"] = list(map(len, sizes))
-        block["sequences"] = [1 + sum(own) for own in sizes]
+        if isinstance(game, ExtensiveGame):
+            block["sequences"] = [1 + sum(own) for own in sizes]
+    elif isinstance(game, SymmetricGame):
+        block["kind"] = SYMMETRIC_KIND
+        block["actions"] = list(game.actions)
     elif isinstance(game, HarsanyiGame):
         block["kind"] = TYPES_KIND
         block["types"] = [[point.label for point in own] for own in game.types]

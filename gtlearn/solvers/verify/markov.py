@@ -52,6 +52,7 @@ from gtlearn.solvers.verify.report import (
     unless,
 )
 
+_KINDS: Mapping[type, str] = {NashEquilibrium: "nash", Commitment: "stackelberg"}
 _PROOFS = ("folk", "unlimited_memory", "robustness")
 _MAX_PROFILES = 5_000  # of deterministic tables, of which all equilibria are looked for again
 _MAX_ROWS = 200_000  # of all of these together, over states and steps
@@ -117,7 +118,11 @@ def _outcome_statements(
     besides: Mapping[str, Any],
     tried: Tried | None,
 ) -> Iterator[Statement]:
-    if isinstance(outcome, NashEquilibrium) and outcome.in_steps:
+    kind = outcome.certificate.kind
+    if kind != _KINDS.get(type(outcome), kind):
+        false = f"a {type(outcome).__name__} is said to be of the kind {kind!r}"
+        yield Statement("the outcome", unless(False, false))
+    elif isinstance(outcome, NashEquilibrium) and outcome.in_steps:
         yield from equilibrium_statements(game, outcome, besides)
     elif isinstance(outcome, Commitment) and outcome.in_steps:
         yield from commitment_statements(game, outcome, claim, besides, tried)

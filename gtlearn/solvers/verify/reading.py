@@ -101,6 +101,9 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         open_supports=_if_any(
             partial(_each, partial(_each, read_integers)), data.get("open_supports")
         ),
+        open_subgames=_if_any(
+            partial(_each, partial(_each, partial(of_kind, str))), data.get("open_subgames")
+        ),
         **classes,
         bounds=_if_any(_bounds, data.get("bounds")),
         robustness=_each(_pair, data.get("robustness", [])),

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from gtlearn.errors import InputError
-from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame
+from gtlearn.games import ExtensiveGame, Game, IteratedGame, MarkovGame, MergedGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import nearest_double
 from gtlearn.solvers.outcomes import DETERMINISTIC, STOCHASTIC
@@ -63,6 +63,8 @@ def run_statements(game: Game, result: Mapping[str, Any]) -> Iterator[Statement]
     Raises:
         InputError: if the run ended without tables, or the game is played once.
     """
+    if isinstance(game, MergedGame):
+        game = game.unmerged()
     if isinstance(game, ExtensiveGame):
         same = _labels(result, fingerprint=game.fingerprint)
         return chain(same, strategy_statements(game, result))

@@ -15,19 +15,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.child import computed
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, option, quoted
 from gtlearn.games import (
     ExtensiveGame,
     Game,
     HarsanyiGame,
     IteratedGame,
     MarkovGame,
+    MergedGame,
     NormalFormGame,
+    SymmetricGame,
+    symmetric_form,
 )
 from gtlearn.games.given import of_games
 from gtlearn.limits import LimitReached, limited, patience
 from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
 from gtlearn.solvers.verify.form import items
+from gtlearn.solvers.verify.game_block import MERGED_KIND, TREE_KIND
 from gtlearn.solvers.verify.report import (
     Report,
     Statement,
@@ -40,6 +44,7 @@ from gtlearn.solvers.verify.report import (
 
 if TYPE_CHECKING:
     from gtlearn.solvers.verify.claim import Claim
+    from gtlearn.solvers.verify.sequence_dominance import SequenceElimination
 
 _NO_LIST = "a proof is given, but no complete list of Nash equilibria, which alone it can prove"
 
@@ -63,9 +68,9 @@ def solution(
 
     Args:
         game: what `games.load` takes; it alone is believed.
-        claimed: a Solution or DominanceResult, or the JSON object of one, of
-            schema gtlearn/solution/1 or gtlearn/dominance/1; or the result of a run, of schema
-            gtlearn/run/1.
+        claimed: a Solution, DominanceResult or SequenceDominance, or the JSON object of one, of
+            schema gtlearn/solution/1, gtlearn/dominance/1 or gtlearn/sequence-dominance/1; or the
+            result of a run, of schema gtlearn/run/1.
         proof: a log that proves that a list of Nash equilibria is complete, as `solvers.proof_of`
             makes it; `complete` is then proven by it or not at all.
         time_limit: seconds after which what is not yet verified is on trust.
@@ -101,13 +106,27 @@ def _statements(game: Game, claimed: Any, proof: Any) -> Iterator[Statement]:
         from gtlearn.solvers.verify.dominance import dominance_statements, elimination_of
 
         return dominance_statements(_normal_form(game), elimination_of(claimed))
+    if hasattr(claimed, "kept"):
+        from gtlearn.solvers.verify.sequence_dominance import sequence_elimination_of
+
+        return _of_sequences(game, sequence_elimination_of(claimed), proof)
     from gtlearn.solvers.verify.claim import claim_of
 
     return _of_claim(game, claim_of(claimed), proof)
 
 
+def _of_sequences(game: Game, stated: SequenceElimination, proof: Any) -> Iterator[Statement]:
+    from gtlearn.solvers.verify.sequence_dominance import sequence_statements
+
+    if proof is not None:
+        raise InputError(_NO_LIST)
+    if not isinstance(game, ExtensiveGame):
+        raise InputError(f"{game.name!r} is no tree, as an elimination of sequences needs")
+    return sequence_statements(game, stated)
+
+
 def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statement]:
-    from gtlearn.solvers.verify import dominance, reading, run
+    from gtlearn.solvers.verify import dominance, reading, run, sequence_dominance
 
     schema = data.get("schema")
     if schema == reading.SOLUTION_SCHEMA:
@@ -117,21 +136,26 @@ def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statem
     if schema == dominance.DOMINANCE_SCHEMA:
         stated = dominance.read_elimination(data)
         return dominance.dominance_statements(_normal_form(game), stated)
+    if schema == sequence_dominance.SEQUENCE_SCHEMA:
+        return _of_sequences(game, sequence_dominance.read_sequence_elimination(data), proof)
     if schema == run.RUN_SCHEMA:
         return run.run_statements(game, data)
-    known = " or ".join((reading.SOLUTION_SCHEMA, dominance.DOMINANCE_SCHEMA, run.RUN_SCHEMA))
+    schemas = reading.SOLUTION_SCHEMA, dominance.DOMINANCE_SCHEMA
+    known = " or ".join((*schemas, sequence_dominance.SEQUENCE_SCHEMA, run.RUN_SCHEMA))
     raise InputError(f"the object's schema is {quoted(schema)}; it must be {known}")
 
 
 def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
     from gtlearn.solvers.verify.bayesian import bayesian_statements
-    from gtlearn.solvers.verify.game_block import TREE_KIND, game_statements
+    from gtlearn.solvers.verify.game_block import SYMMETRIC_KIND, game_statements
     from gtlearn.solvers.verify.markov import markov_statements
     from gtlearn.solvers.verify.one_shot import one_shot_statements
+    from gtlearn.solvers.verify.symmetric import symmetric_statements
     from gtlearn.solvers.verify.trees import tree_statements
 
-    if isinstance(game, ExtensiveGame) and claim.game.get("kind") != TREE_KIND:
-        game = game.reduced()  # solved in plans
+    game = _as_solved(game, claim)
+    if isinstance(game, NormalFormGame) and claim.game.get("kind") == SYMMETRIC_KIND:
+        game = symmetric_form(game)
     several_steps = isinstance(game, MarkovGame | IteratedGame)
     for outcome in items(claim.outcomes, "the solutions"):
         if getattr(outcome, "in_steps", False) != several_steps:
@@ -145,13 +169,44 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
         own = _of_registered(game, claim)
     elif isinstance(game, MarkovGame | IteratedGame):
         own = markov_statements(game, claim)
-    elif isinstance(game, ExtensiveGame):
+    elif isinstance(game, ExtensiveGame | MergedGame):
         own = tree_statements(game, claim)
     elif isinstance(game, HarsanyiGame):
         own = bayesian_statements(game, claim)
+    elif isinstance(game, SymmetricGame):
+        own = symmetric_statements(game, claim)
     else:
         own = one_shot_statements(game, claim)
     return chain(game_statements(game, claim.game), own)
+
+
+def _is_by_label(claim: Claim) -> bool:
+    """Whether strategies name information sets, as those of a tree do."""
+    outcomes = items(claim.outcomes, "the solutions")
+    strategies = chain.from_iterable(getattr(outcome, "strategies", ()) for outcome in outcomes)
+    return any(isinstance(strategy, Mapping) for strategy in strategies)
+
+
+def _as_solved(game: Game, claim: Claim) -> Game:
+    """The form of a game that a solution is of, by the kind that it names.
+
+    Raises:
+        InputError: if merged states are meant, but the game is given as its tree.
+    """
+    kind = claim.game.get("kind")
+    if isinstance(game, MergedGame) and kind != MERGED_KIND:
+        game = game.unmerged()
+    if not isinstance(game, ExtensiveGame) or kind == TREE_KIND:
+        return game
+    if kind == MERGED_KIND:
+        raise InputError(
+            f"the solution is of merged states, {quoted(game.name)} was read as its tree; use "
+            f"{option('merge_states', True)}"
+        )
+    if _is_by_label(claim):
+        return game
+    normal_form: Game = game.reduced()  # solved in plans
+    return normal_form
 
 
 def _of_registered(game: Game, claim: Claim) -> Iterator[Statement]:

@@ -367,7 +367,9 @@ class _Combined:
         self.scale = whole * replay.range << _BITS
         floats = [replay.floats(row, whole // f) for row, f in zip(rows, factors, strict=True)]
         slopes = np.array([self._slopes(row) for row in floats])
-        inverse = np.linalg.inv(slopes + _NOISE * (np.abs(slopes).max() + 1e-300) * replay.noise)
+        inverse = np.linalg.inv(
+            slopes + _NOISE * max(float(np.abs(slopes).max()), 1e-3) * replay.noise
+        )
         weights = [
             [round(c * 2**_BITS) * f for c, f in zip(line, factors, strict=True)]
             for line in inverse.tolist()

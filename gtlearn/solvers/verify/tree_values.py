@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.games import ExtensiveGame
+from gtlearn.games import ExtensiveGame, MergedGame
 from gtlearn.games.numbers import Number
 from gtlearn.limits import check
+from gtlearn.solvers.verify.merged import payoffs_in_states, regrets_in_states
 
 _LOOK = 4096  # nodes between two looks at the limits
 _SAFE_BITS = 62
@@ -24,7 +25,7 @@ TableRows = Sequence[Sequence[Number]]  # a vector of probabilities at each info
 
 
 def regrets_and_payoffs(
-    game: ExtensiveGame, tables: Sequence[TableRows]
+    game: ExtensiveGame | MergedGame, tables: Sequence[TableRows]
 ) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """What each player gains by its best deviation, and what it gets, exactly.
 
@@ -33,25 +34,28 @@ def regrets_and_payoffs(
     others lead there. That is right with perfect recall, which is tested.
 
     Args:
-        game: the tree.
+        game: the tree, or its merged states.
         tables: one a player: a vector of exact probabilities at each of its information sets.
 
     Raises:
         InputError: if a player of the tree has not perfect recall.
         LimitReached: at a limit.
     """
-    plans = [_plan(game.sequences(k), table) for k, table in enumerate(tables)]
+    if isinstance(game, MergedGame):
+        gains, _, got = regrets_in_states(game, tables)
+        return gains, got
+    plans = [played_plan(game.sequences(k), table) for k, table in enumerate(tables)]
     regrets, payoffs = [], []
     for player, (played, low) in enumerate(plans):
-        worth, bottom = _worth(game, player, plans)
+        worth, bottom = sequence_worth(game, player, plans)
         paid = sum(p * w for p, w in zip(played, worth, strict=True) if p and w)
         payoffs.append(Fraction(paid, bottom * low))
-        _add_best(game.sequences(player), worth)
+        add_best(game.sequences(player), worth)
         regrets.append(Fraction(worth[0], bottom) - payoffs[-1])
     return tuple(regrets), tuple(payoffs)
 
 
-def _plan(own: Any, table: TableRows) -> tuple[list[int], int]:
+def played_plan(own: Any, table: TableRows) -> tuple[list[int], int]:
     """The probability of each sequence if the others play towards it: integers over one number."""
     plan: list[Any] = [Fraction(1)] + [Fraction(0)] * (own.size - 1)
     first, before = own.first.tolist(), own.before.tolist()
@@ -65,7 +69,7 @@ def _plan(own: Any, table: TableRows) -> tuple[list[int], int]:
     return [p.numerator * (bottom // p.denominator) for p in plan], bottom
 
 
-def _worth(
+def sequence_worth(
     game: ExtensiveGame, player: int, plans: Sequence[tuple[list[int], int]]
 ) -> tuple[list[int], int]:
     """What each of a player's sequences earns at the leaves that no own move comes before, weighted
@@ -89,7 +93,7 @@ def _worth(
     return totals, bottom
 
 
-def _add_best(own: Any, worth: list[Any]) -> None:
+def add_best(own: Any, worth: list[Any]) -> None:
     """Adds to each sequence's worth what a best response earns after it."""
     first, before = own.first.tolist(), own.before.tolist()
     for place in range(own.num_sets - 1, -1, -1):  # a set is met after those that lead to it
@@ -123,7 +127,7 @@ def gains_by_set(game: ExtensiveGame, tables: Sequence[TableRows]) -> tuple[Gain
         InputError: if a player of the tree has not perfect recall.
         LimitReached: at a limit.
     """
-    plans = [_plan(game.sequences(k), table) for k, table in enumerate(tables)]
+    plans = [played_plan(game.sequences(k), table) for k, table in enumerate(tables)]
     return tuple(_gains_of(game, player, plans, table) for player, table in enumerate(tables))
 
 
@@ -132,9 +136,9 @@ def _gains_of(
 ) -> GainsBySet:
     own = game.sequences(player)
     first, before = own.first.tolist(), own.before.tolist()
-    best, bottom = _worth(game, player, plans)
+    best, bottom = sequence_worth(game, player, plans)
     played: list[Any] = [Fraction(worth, bottom) for worth in best]
-    _add_best(own, best)
+    add_best(own, best)
     gains = [Fraction(0)] * own.num_sets
     for place in range(own.num_sets - 1, -1, -1):
         if place % _LOOK == 0:
@@ -147,8 +151,12 @@ def _gains_of(
     return GainsBySet(tuple(gains), tuple(values.index(max(values)) for values in actions))
 
 
-def values_of(game: ExtensiveGame, tables: Sequence[TableRows]) -> list[tuple[Fraction, ...]]:
+def values_of(
+    game: ExtensiveGame | MergedGame, tables: Sequence[TableRows]
+) -> list[tuple[Fraction, ...]]:
     """What each player gets from each node on."""
+    if isinstance(game, MergedGame):
+        return payoffs_in_states(game, tables)
     vectors = [*tables, [moves.probabilities for moves in game.chance]]
     leaves = list(zip(*(p.fractions().tolist() for p in game.payoffs), strict=True))
     values: list[Any] = [[Fraction(0)] * game.num_players for _ in range(game.num_nodes)]
@@ -167,7 +175,9 @@ def values_of(game: ExtensiveGame, tables: Sequence[TableRows]) -> list[tuple[Fr
     return [tuple(value) for value in values]
 
 
-def regrets_in_subgames(game: ExtensiveGame, tables: Sequence[TableRows]) -> tuple[Fraction, ...]:
+def regrets_in_subgames(
+    game: ExtensiveGame | MergedGame, tables: Sequence[TableRows]
+) -> tuple[Fraction, ...]:
     """The most that each player could gain in any subgame, exactly.
 
     A subgame begins where no information set has nodes both below and elsewhere (Selten 1965); a
@@ -177,17 +187,20 @@ def regrets_in_subgames(game: ExtensiveGame, tables: Sequence[TableRows]) -> tup
         InputError: if a player has not perfect recall.
         LimitReached: at a limit.
     """
-    values, roots = values_of(game, tables), subgame_roots(game)
+    if isinstance(game, MergedGame):
+        return regrets_in_states(game, tables)[1]
+    values, (roots, _) = values_of(game, tables), subgames_of(game)
     most = []
     for player in range(game.num_players):
-        best = _best_in_subgames(game, tables, player, roots)
+        best = _best_in_subgames(game, tables, player, set(roots))
         gains = (best[root] - values[root][player] for root in roots)
         most.append(max(gains, default=Fraction(0)))
     return tuple(most)
 
 
-def subgame_roots(game: ExtensiveGame) -> set[int]:
-    """The nodes at which subgames begin."""
+def subgames_of(game: ExtensiveGame) -> tuple[list[int], list[int]]:
+    """The nodes at which subgames begin, the last first, and for each node one more than the last
+    node below it."""
     count, mover, place = game.num_nodes, game.mover.tolist(), game.place.tolist()
     spans: dict[tuple[int, int], list[int]] = {}
     for node in range(count):
@@ -197,16 +210,16 @@ def subgame_roots(game: ExtensiveGame) -> set[int]:
     for nodes in spans.values():
         for node in nodes:
             low[node], high[node] = nodes[0], nodes[-1]
-    roots = set()
+    roots = []
     for node in range(count - 1, -1, -1):
         if mover[node] != _LEAF and low[node] >= node and high[node] < end[node]:
-            roots.add(node)
+            roots.append(node)
         before = int(game.parent[node])
         if before >= 0:
             low[before] = min(low[before], low[node])
             high[before] = max(high[before], high[node])
             end[before] = max(end[before], end[node])
-    return roots
+    return roots, end
 
 
 def _best_in_subgames(

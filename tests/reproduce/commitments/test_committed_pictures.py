@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gtlearn.games.drawing import COLOURS
 from gtlearn.reproduce.figure import read_figure
 from gtlearn.reproduce.kinds.commitments import widths
-from gtlearn.runs.canvas import COLOURS
 
 PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
 ENOUGH = 200  # pixels of a colour: the legend's line alone has fewer than a curve

@@ -73,11 +73,11 @@ def test_where_no_nearest_is_computed_a_note_says_so():
     report = check([[1] + [0] * 12] * 2, big)
     assert report.nearest is None
     assert "more than 12 actions" in report.notes[-1]
-    three = games.normal_form(*np.zeros((3, 2, 2, 2), dtype=int))
-    report = check([[1, 0]] * 3, three)
+    three = games.normal_form(*np.zeros((3, 5, 5, 5), dtype=int))
+    report = check([[1] + [0] * 4] * 3, three)
     assert (report.holds, report.nearest) == (True, None)
-    assert "two players" in report.notes[-1]
-    assert check([[1, 0]] * 3, three, nearest=False).notes == ()
+    assert "more than 3000 supports" in report.notes[-1]
+    assert check([[1] + [0] * 4] * 3, three, nearest=False).notes == ()
 
 
 def test_time_runs_out(monkeypatch):

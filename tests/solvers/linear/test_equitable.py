@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from gtlearn import games
 from gtlearn.solvers._linear.equitable import equitable_classes, first_of
 from gtlearn.solvers._trees.form import form_of
-from gtlearn.solvers._trees.zero_sum import are_optimal, optimal_plans, program_of
+from gtlearn.solvers._trees.zero_sum import are_equilibrium, optimal_plans, program_of
 
 
 def alike(dense):
@@ -51,7 +51,7 @@ def test_the_suits_of_leduc_poker_are_alike():
     assert len(classes.rows) == len(program.bounds) == 1562
     assert smaller.matrix.shape == (482, 482)
     plans = optimal_plans(form)
-    assert are_optimal(form, plans)
+    assert are_equilibrium(form, plans)
     for (values, _), alike in zip(plans, (classes.columns, classes.rows), strict=True):
         kinds = {}
         for value, kind in zip(values, alike.tolist(), strict=False):

@@ -37,8 +37,8 @@ def test_stops_at_the_time_limit():
 
 @pytest.mark.parametrize("options", [{"find": "all"}, {"select": "welfare"}])
 def test_methods_that_do_not_list_all_are_refused(options):
-    with pytest.raises(InputError, match="'pure' does not find all equilibria"):
-        solve("chicken", method="pure", **options)
+    with pytest.raises(InputError, match="'barrier' does not find all equilibria"):
+        solve("chicken", method="barrier", **options)
 
 
 def test_no_such_label():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gtlearn.errors import InputError, quoted
+from gtlearn.errors import InputError, option, quoted
 from gtlearn.games.fingerprint import CanonicalForm
 from gtlearn.games.kinds.extensive.levels import by_level, reach_of_chance, sequences_at
 from gtlearn.games.kinds.extensive.sequences import (
@@ -43,10 +44,11 @@ class Chance(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class ExtensiveGame:
-    """A finite game tree (Kuhn 1953), its nodes numbered in preorder: the root is node 0.
+class SequentialGame(ABC):
+    """What players and chance move in one after another: a tree, or a graph of states.
 
-    Arrays are read-only, and hold one entry a node. `games.tree` builds one by hand.
+    Arrays are read-only, and hold one entry a node, each after the node before it: the root is
+    node 0.
 
     Attributes:
         name: what the game is called in output.
@@ -85,12 +87,7 @@ class ExtensiveGame:
         for player, own in zip(self.players, self.sets, strict=True):
             check_labels(self.name, f"information set of {quoted(player)}", [s.label for s in own])
         for moves in self.chance:
-            if sum(moves.probabilities) != 1 or min(moves.probabilities) < 0:
-                shown = ", ".join(map(short_number, moves.probabilities))
-                raise InputError(
-                    f"the probabilities of a move of chance in {quoted(self.name)} are {shown}; "
-                    "they must be nonnegative and sum to 1"
-                )
+            _check_chance(moves, self.name)
         for array in (self.parent, self.move, self.mover, self.place, self.depth):
             array.setflags(write=False)
 
@@ -112,6 +109,94 @@ class ExtensiveGame:
     def points(self, player: int) -> tuple[Point, ...]:
         """The decision points of a player: its information sets."""
         return tuple(Point(*own) for own in self.sets[player])
+
+    @cached_property
+    def is_zero_sum(self) -> bool:
+        """Whether the two players' payoffs add up to zero at every leaf."""
+        return self.is_constant_sum and self.payoffs[0][0] + self.payoffs[1][0] == 0
+
+    @cached_property
+    def is_constant_sum(self) -> bool:
+        """Whether the two players' payoffs add up to the same number at every leaf."""
+        if self.num_players != 2:
+            return False
+        first, second = self.payoffs
+        if first.denominator == second.denominator:
+            total = first.numerators + second.numerators  # below 2**62: int64 cannot overflow
+        else:
+            total = first.numerators.astype(object) * second.denominator
+            total = total + second.numerators.astype(object) * first.denominator
+        return bool(np.all(total == total[0]))
+
+    @cached_property
+    def has_perfect_information(self) -> bool:
+        """Whether every information set is a single node."""
+        return sum(map(len, self.sets)) == int((self.mover >= 0).sum())
+
+    @property
+    @abstractmethod
+    def edges(self) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
+        """The node before and the node after each move, those of one node in the moves' order."""
+
+    @abstractmethod
+    def most_moves(self, player: int) -> int:
+        """How often a player moves at most, or a bound on it."""
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """The SHA-256 of the game in a canonical form; not of the name."""
+
+    def last_move(self, node: int) -> str:
+        """The label of the move that leads to a node, which is not the root."""
+        before = int(self.parent[node])
+        mover, place = int(self.mover[before]), int(self.place[before])
+        known = self.chance[place].labels if mover < 0 else self.sets[mover][place].actions
+        return known[int(self.move[node])]
+
+    def history(self, node: int) -> tuple[str, ...]:
+        """The labels of the moves on the path to a node."""
+        labels = []
+        while node > 0:
+            labels.append(self.last_move(node))
+            node = int(self.parent[node])
+        return tuple(reversed(labels))
+
+    @cached_property
+    def openspiel(self) -> Any:
+        """The same game as an OpenSpiel game: the one that it was read from, where there is one,
+        else a `gtlearn_tree`, whose actions are positions."""
+        return openspiel_of(self)
+
+    def _hash(self, kind: str, *arrays: NDArray[np.int32]) -> str:
+        """The SHA-256 of the labels, these arrays and the payoffs in a canonical form."""
+        form = CanonicalForm(kind)
+        form.texts(self.players)
+        for own in self.sets:
+            form.texts([known.label for known in own])
+            for known in own:
+                form.texts(known.actions)
+        form.text(str(len(self.chance)))
+        for moves in self.chance:
+            form.texts(moves.labels)
+            form.numbers(moves.probabilities)
+        for array in arrays:
+            form.array(ExactArray(array))
+        for payoffs in self.payoffs:
+            form.array(payoffs)
+        return form.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class ExtensiveGame(SequentialGame):
+    """A finite game tree (Kuhn 1953), its nodes numbered in preorder; `games.tree` builds one by
+    hand.
+    """
+
+    @property
+    def edges(self) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
+        """The node before and the node after each move, those of one node in the moves' order."""
+        return self.parent[1:], np.arange(1, self.num_nodes)
 
     @cached_property
     def levels(self) -> list[NDArray[np.int64]]:
@@ -171,12 +256,23 @@ class ExtensiveGame:
 
     def _forgets(self, *nodes: int) -> str:
         player, place = int(self.mover[nodes[0]]), int(self.place[nodes[0]])
-        one, other = (quoted("/".join(self.history(n)) or "the start", 80) for n in nodes)
+        histories = [self.history(node) for node in nodes]
+        one, other = (quoted("/".join(history) or "the start", 80) for history in histories)
+        known = quoted(self.sets[player][place].label)
+        shorter, longer = sorted(histories, key=len)
+        if longer[: len(shorter)] == shorter:
+            said = (
+                f"{self.players[player]} is absent-minded: information set {known} comes twice in "
+                f"one play, after {one} and {other}"
+            )
+        else:
+            said = (
+                f"{self.players[player]} has imperfect recall: at information set {known} it "
+                f"cannot tell the histories {one} and {other} apart, though its own moves differ"
+            )
         return (
-            f"{self.players[player]} has imperfect recall: at information set "
-            f"{quoted(self.sets[player][place].label)} it cannot tell the histories {one} and "
-            f"{other} apart, though its own moves differ; behaviour strategies are not enough "
-            "there, so use the reduced normal form"
+            f"{said}; behaviour strategies are not enough there, so use the reduced normal form, "
+            f"{option('reduced', True)}"
         )
 
     @cached_property
@@ -194,28 +290,11 @@ class ExtensiveGame:
         except InputError:
             return False
 
-    @cached_property
-    def is_zero_sum(self) -> bool:
-        """Whether the two players' payoffs add up to zero at every leaf."""
-        return self.is_constant_sum and self.payoffs[0][0] + self.payoffs[1][0] == 0
-
-    @cached_property
-    def is_constant_sum(self) -> bool:
-        """Whether the two players' payoffs add up to the same number at every leaf."""
-        if self.num_players != 2:
-            return False
-        first, second = self.payoffs
-        if first.denominator == second.denominator:
-            total = first.numerators + second.numerators  # below 2**62: int64 cannot overflow
-        else:
-            total = first.numerators.astype(object) * second.denominator
-            total = total + second.numerators.astype(object) * first.denominator
-        return bool(np.all(total == total[0]))
-
-    @cached_property
-    def has_perfect_information(self) -> bool:
-        """Whether every information set is a single node."""
-        return sum(map(len, self.sets)) == int((self.mover >= 0).sum())
+    def most_moves(self, player: int) -> int:
+        """How often a player moves at most; of one who forgets, how long a path is at most."""
+        if self.has_perfect_recall:
+            return len(self.sequences(player).levels)
+        return int(self.depth.max())
 
     def reduced(self) -> Any:
         """The reduced normal form, whose strategies are plans; see `gtlearn.games.reduction`.
@@ -225,48 +304,35 @@ class ExtensiveGame:
         """
         return normal_form_of(self)
 
-    def last_move(self, node: int) -> str:
-        """The label of the move that leads to a node, which is not the root."""
-        before = int(self.parent[node])
-        mover, place = int(self.mover[before]), int(self.place[before])
-        known = self.chance[place].labels if mover < 0 else self.sets[mover][place].actions
-        return known[int(self.move[node])]
-
-    def history(self, node: int) -> tuple[str, ...]:
-        """The labels of the moves on the path to a node."""
-        labels = []
-        while node > 0:
-            labels.append(self.last_move(node))
-            node = int(self.parent[node])
-        return tuple(reversed(labels))
-
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of the tree in a canonical form; not of the name."""
-        form = CanonicalForm("extensive")
-        form.texts(self.players)
-        for own in self.sets:
-            form.texts([known.label for known in own])
-            for known in own:
-                form.texts(known.actions)
-        form.text(str(len(self.chance)))
-        for moves in self.chance:
-            form.texts(moves.labels)
-            form.numbers(moves.probabilities)
-        for array in (self.parent, self.move, self.mover, self.place):
-            form.array(ExactArray(array))
-        for payoffs in self.payoffs:
-            form.array(payoffs)
-        return form.hexdigest()
-
-    @cached_property
-    def openspiel(self) -> Any:
-        """The same game as an OpenSpiel game: the one that it was read from, where there is one."""
-        return openspiel_of(self)
+        return self._hash("extensive", self.parent, self.move, self.mover, self.place)
 
     def __repr__(self) -> str:
         sets = "+".join(str(len(own)) for own in self.sets)
         return f"ExtensiveGame({self.name!r}, {self.num_nodes} nodes, {sets} information sets)"
+
+
+def _check_chance(moves: Chance, game: str) -> None:
+    """Complains about a move of chance that is none.
+
+    Raises:
+        InputError: if it has no outcome, or its probabilities are negative or do not sum to one.
+    """
+    what = f"a move of chance in {quoted(game)}"
+    if not moves.labels:
+        raise InputError(f"{what} has no outcome; give one or more")
+    whose = f"the outcomes {quoted(', '.join(moves.labels))} of {what}"
+    if min(moves.probabilities) < 0:
+        least = short_number(min(moves.probabilities))
+        raise InputError(f"one of {whose} has probability {least}; give zero or more")
+    total = sum(moves.probabilities)
+    if total != 1:
+        raise InputError(
+            f"the probabilities of {whose} sum to {short_number(total)}, not 1; give exact ratios, "
+            'such as "1/3"'
+        )
 
 
 def payoff_arrays(rows: Sequence[Sequence[Any]], players: int) -> tuple[ExactArray, ...]:
