@@ -16,6 +16,7 @@ from gtlearn.errors import quoted
 from gtlearn.games import (
     BayesianGame,
     ExtensiveGame,
+    HarsanyiGame,
     IteratedGame,
     MarkovGame,
     MergedGame,
@@ -99,6 +100,8 @@ def game_text(game: games.Game) -> str:
         blocks += _bayesian(game)
     elif isinstance(game, ExtensiveGame):
         blocks += _tree(game)
+    elif isinstance(game, HarsanyiGame):
+        blocks += _types(game)
     elif isinstance(game, SymmetricGame):
         blocks += _by_counts(game)
     elif isinstance(game, MergedGame):
@@ -184,6 +187,26 @@ def _bayesian(game: BayesianGame) -> Iterable[str | Table]:
     for label, probability, against in zip(game.types, game.prior, game.games, strict=True):
         yield f"{follower} is of type {label} with probability {short_number(probability)}:"
         yield from tables(against)
+
+
+def _types(game: HarsanyiGame) -> Iterable[str | Table]:
+    """What is played for each profile of types, as many as are shown."""
+    for number, profile in enumerate(game.profiles[:_MAX_SLICES]):
+        points = [own[k] for own, k in zip(game.types, profile.types, strict=True)]
+        stage = NormalFormGame(
+            name=game.name,
+            players=game.players,
+            actions=tuple(point.actions for point in points),
+            payoffs=profile.payoffs,
+        )
+        if number == 0:
+            yield f"{how_to_read(stage)}\n"
+        pairs = zip(game.players, points, strict=True)
+        who = ", ".join(f"{player} is {point.label}" for player, point in pairs)
+        yield f"{who}, with probability {short_number(profile.probability)}:"
+        yield from tables(stage)
+    if len(game.profiles) > _MAX_SLICES:
+        yield f"{len(game.profiles) - _MAX_SLICES} more profiles of types are not shown."
 
 
 def how_to_read(game: NormalFormGame) -> str:

@@ -13,6 +13,7 @@ from gtlearn.environments.parallel import ACTION_MASK, Environment, Infos, StepR
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_names
 from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.names import split_call
@@ -205,7 +206,7 @@ def _openspiel_game(game: Any) -> pyspiel.Game:
     if foreign and name not in catalogue_names():
         return loaded_after(game, _play)
     loaded = games.load(game)
-    if isinstance(loaded, BayesianGame):
+    if isinstance(loaded, BayesianGame | HarsanyiGame):
         raise InputError(f"{loaded.name!r} is a Bayesian game, which OpenSpiel cannot hold")
     if isinstance(loaded, SymmetricGame):
         raise InputError(f"{loaded.name!r} is given by counts of actions; give fewer players")

@@ -14,6 +14,7 @@ from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame, SequentialGame
 from gtlearn.games.kinds.extensive.merged import MergedGame
+from gtlearn.games.kinds.harsanyi import HarsanyiGame, bayesian_game
 from gtlearn.games.kinds.iterated import IteratedGame, iterated
 from gtlearn.games.kinds.markov import MarkovGame, markov_game
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
@@ -30,6 +31,7 @@ __all__ = [
     "ExtensiveGame",
     "Format",
     "Game",
+    "HarsanyiGame",
     "IteratedGame",
     "Kind",
     "MarkovGame",
@@ -37,6 +39,7 @@ __all__ = [
     "NormalFormGame",
     "SequentialGame",
     "SymmetricGame",
+    "bayesian_game",
     "catalogue_entries",
     "catalogue_entry",
     "catalogue_names",

@@ -42,6 +42,7 @@ from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.extensive.merged import MergedGame
 from gtlearn.games.kinds.extensive.recorder import MAX_TREE
+from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -63,6 +64,7 @@ from gtlearn.reading import at_most, bound, text_of, with_bound
 for _kind in (
     Kind(NormalFormGame, "a normal-form game", openspiel=to_openspiel),
     Kind(BayesianGame, "a Bayesian game"),
+    Kind(HarsanyiGame, "a Bayesian game with types on every side"),
     Kind(MarkovGame, "a Markov game", openspiel=MarkovOpenSpielGame),
     Kind(IteratedGame, "an iterated game", openspiel=IteratedOpenSpielGame),
     Kind(ExtensiveGame, "a game in extensive form", reduced_normal_form, openspiel=openspiel_game),

@@ -14,6 +14,7 @@ from gtlearn.games import (
     BayesianGame,
     ExtensiveGame,
     Game,
+    HarsanyiGame,
     IteratedGame,
     MarkovGame,
     MergedGame,
@@ -23,6 +24,7 @@ from gtlearn.plugins import plugin, plugin_names
 
 NORMAL_FORM, BAYESIAN, STEPS = "normal-form", "Bayesian", "iterated or Markov"  # kinds of game
 TREE, MERGED, SYMMETRIC = "extensive-form", "merged", "symmetric"
+TYPES = "Bayesian (types on every side)"
 _GROUP = "gtlearn.concepts"  # of entry points
 
 
@@ -124,6 +126,11 @@ _OWN = {
                     frozenset(),
                     f"{_CHECKS}:check_equilibrium",
                     _FLOATS,
+                ),
+                TYPES: Row(
+                    f"{_SOLVERS}._bayesian.nash:solve_nash",
+                    frozenset({"find"}),
+                    f"{_CHECKS}:check_equilibrium",
                 ),
             },
         ),
@@ -232,6 +239,8 @@ def kind_of_game(game: Game) -> str:
         return MERGED
     if isinstance(game, ExtensiveGame):
         return TREE
+    if isinstance(game, HarsanyiGame):
+        return TYPES
     if isinstance(game, SymmetricGame):
         return SYMMETRIC
     return BAYESIAN if isinstance(game, BayesianGame) else NORMAL_FORM

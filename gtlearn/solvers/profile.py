@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, option
-from gtlearn.games import BayesianGame, Game, SequentialGame, SymmetricGame
+from gtlearn.games import BayesianGame, Game, HarsanyiGame, SequentialGame, SymmetricGame
 from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import (
     Commitment,
@@ -41,11 +41,11 @@ class Column:
 
 
 def columns_of(game: Game) -> list[Column]:
-    """One column a player; in a Bayesian game the leader's, then one a type of the follower; in a
-    tree one an information set; in a symmetric game that of all players."""
+    """One column a player; in a Bayesian game the leader's, then one a type of the follower, or
+    one a type; in a tree one an information set; in a symmetric game that of all players."""
     if isinstance(game, SymmetricGame):
         return [Column("every player", game.actions, 0)]
-    if isinstance(game, SequentialGame):
+    if isinstance(game, SequentialGame | HarsanyiGame):
         return [
             Column(f"{name} ({point.label})", point.actions, player, place)
             for player, name in enumerate(game.players)
@@ -94,7 +94,7 @@ class Profile:
     @property
     def strategies(self) -> tuple[Any, ...]:
         """One a player: a vector where players decide once, else a table; None where not known."""
-        tabular = self.game.in_steps or isinstance(self.game, SequentialGame)
+        tabular = self.game.in_steps or isinstance(self.game, SequentialGame | HarsanyiGame)
         return tuple(table and (table if tabular else table[0]) for table in self.tables)
 
     def known(self) -> tuple[Any, ...]:
@@ -187,7 +187,7 @@ def profile_of(game: Game, outcome: Outcome) -> Profile:
     if isinstance(game, BayesianGame):
         tables = ((strategies[0],), tuple(strategies[1:]))
         return Profile(game, tables if game.leader == 0 else tables[::-1])
-    if isinstance(game, SequentialGame):
+    if isinstance(game, SequentialGame | HarsanyiGame):
         return Profile(game, strategies)
     if not game.in_steps:
         return Profile(game, tuple((strategy,) for strategy in strategies))

@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games, solvers
-from gtlearn.games import BayesianGame, ExtensiveGame, MarkovGame, MergedGame, NormalFormGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    HarsanyiGame,
+    MarkovGame,
+    MergedGame,
+    NormalFormGame,
+)
 from gtlearn.games.numbers import ExactArray
 
 NUMBERS = st.one_of(
@@ -83,6 +90,16 @@ def pieces(game):
         for part in (*parts, game.after) if merged else (game.parent, game.move, *parts):
             out += array([Fraction(int(entry)) for entry in part], part.shape)
         return out + b"".join(map(of, game.payoffs))
+    if isinstance(game, HarsanyiGame):
+        out = text("harsanyi") + texts(game.players)
+        for own in game.types:
+            out += texts([point.label for point in own])
+            out += b"".join(texts(point.actions) for point in own)
+        out += text(str(len(game.profiles)))
+        for drawn in sorted(game.profiles, key=lambda drawn: drawn.types):
+            out += texts([str(place) for place in drawn.types])
+            out += array([drawn.probability], [1]) + b"".join(map(of, drawn.payoffs))
+        return out
     out = text("markov") + texts(game.players) + texts(game.states)
     out += b"".join(map(texts, game.actions))
     out += text("forever" if game.horizon is None else str(game.horizon))
@@ -120,6 +137,7 @@ def test_any_game_has_the_fingerprint_that_the_words_give(game):
     [
         "chicken",
         "security_bayesian",
+        "first_price_private_values(players=3,values=2)",
         "big_match",
         "gtlearn_iterated(stage=stag_hunt,horizon=3,memory=2)",
         "gtlearn_iterated(stage=rock_paper_scissors,discount=9/10)",

@@ -95,6 +95,6 @@ def test_the_formats_shown_are_read():
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S)
     games_only = [(kind, block) for kind, block in blocks if '"strategies"' not in block]
     shown = [(kind or "csv", block) for kind, block in games_only if kind in ("json", "")]
-    assert [kind for kind, _ in shown] == ["json"] * 5 + ["csv"] * 2
+    assert [kind for kind, _ in shown] == ["json"] * 6 + ["csv"] * 2
     for kind, block in shown:
         games.loads(block, kind)

@@ -11,6 +11,7 @@ import numpy as np
 
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue.entry import Entry, check_size
+from gtlearn.games.kinds.harsanyi import HarsanyiGame, bayesian_game
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame, normal_form
 from gtlearn.games.kinds.symmetric import Counts, SymmetricGame, symmetric_game
@@ -118,10 +119,44 @@ def _first_price_auction(
     return _grid(range(maximum + 1), surplus, ("Bidder 1", "Bidder 2"))
 
 
-def _first_price_private_values(values: int = 3, maximum: int = 2) -> NormalFormGame:
-    """Strategies are bids as a function of the own value; payoffs are expected over values."""
+def _first_price_private_values(
+    values: int = 3, maximum: int = 2, players: int = 2, form: str = "plans"
+) -> NormalFormGame | HarsanyiGame:
+    """Values are types; of two bidders, unless asked otherwise, strategies are plans."""
     if values < 1 or maximum < 0:
         raise InputError("it needs values >= 1 and maximum >= 0")
+    if form not in ("plans", "types"):
+        raise InputError(f"form={form} is unknown; use plans (of two bidders) or types")
+    if players != 2 or form == "types":
+        return _private_values(values, maximum, players)
+    return _auction_in_plans(values, maximum)
+
+
+def _private_values(values: int, maximum: int, players: int) -> HarsanyiGame:
+    """Each bidder's value is its type, and all profiles of values are equally likely."""
+    if not 2 <= players <= 10:
+        raise InputError(f"it needs 2 to 10 bidders, not {players}")
+    check_size(*[values * (maximum + 1)] * players)
+    bids = [str(bid) for bid in range(maximum + 1)]
+    names = [str(value) for value in range(values)]
+
+    def surplus(types: tuple[str, ...], chosen: tuple[str, ...]) -> list[Fraction]:
+        highest = max(map(int, chosen))
+        share = Fraction(1, sum(int(bid) == highest for bid in chosen))
+        return [
+            share * (int(value) - highest) if int(bid) == highest else Fraction(0)
+            for value, bid in zip(types, chosen, strict=True)
+        ]
+
+    return bayesian_game(
+        {f"Bidder {k + 1}": dict.fromkeys(names, bids) for k in range(players)},
+        dict.fromkeys(product(names, repeat=players), Fraction(1, values**players)),
+        surplus,
+    )
+
+
+def _auction_in_plans(values: int, maximum: int) -> NormalFormGame:
+    """Strategies are bids as a function of the own value; payoffs are expected over values."""
     if values > 20 or (maximum + 1) ** values > 1000:
         raise InputError(
             f"it has {maximum + 1}^{values} strategies a bidder, and at "
@@ -270,7 +305,8 @@ ECONOMICS = (
     ),
     Entry(
         "first_price_private_values",
-        "as first_price_auction, with private values uniform on 0..values-1; bids by own value",
+        "as first_price_auction, with private values uniform on 0..values-1; a Bayesian game, but "
+        "the normal form in plans of two bidders unless form=types",
         _VICKREY,
         _first_price_private_values,
     ),

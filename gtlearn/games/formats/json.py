@@ -5,8 +5,9 @@ with one nested list a player in `payoffs`, `payoffs[k][i][j]` an integer or a t
 `payoffs` is required. A Bayesian game has `types` instead: a list of `{"name", "probability",
 "actions", "payoffs"}`, and `leader`. A bare nested list is read as payoffs. A Markov game has
 `transitions` and a schema of its own; see `gtlearn.games.formats.markov_json`; so has a tree, see
-`gtlearn.games.formats.tree_json`, and a symmetric game that is given by the counts of actions, see
-`gtlearn.games.formats.symmetric_json`.
+`gtlearn.games.formats.tree_json`, a Bayesian game with types on every side, see
+`gtlearn.games.formats.harsanyi_json`, and a symmetric game that is given by the counts of actions,
+see `gtlearn.games.formats.symmetric_json`.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from typing import Any
 
 from gtlearn.errors import InputError, about, quoted
 from gtlearn.games.formats import json_pieces as pieces
+from gtlearn.games.formats.harsanyi_json import HARSANYI_SCHEMA, harsanyi_json, parse_harsanyi
 from gtlearn.games.formats.json_pieces import Keys, Place
 from gtlearn.games.formats.markov_json import is_markov, markov_json, read_markov
-from gtlearn.games.formats.matrices import game_from_arrays, refuse_axis
+from gtlearn.games.formats.matrices import game_from_arrays, refuse_axis, refuse_flags
 from gtlearn.games.formats.symmetric_json import (
     SYMMETRIC_SCHEMA,
     parse_symmetric,
@@ -30,6 +32,7 @@ from gtlearn.games.formats.tree_json import TREE_SCHEMA, parse_tree, tree_json
 from gtlearn.games.kinds import Game
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame
+from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.iterated import IteratedGame, as_markov
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -86,6 +89,10 @@ def parse_json(
         if value.get("schema") == SYMMETRIC_SCHEMA:
             refuse_axis(players_axis, "the game is symmetric")
             return parse_symmetric(value, name, source)
+        if value.get("schema") == HARSANYI_SCHEMA or "prior" in value:
+            refuse_axis(players_axis, "the game has types")
+            refuse_flags(**flags, why="the game has types")
+            return parse_harsanyi(value, name, source)
         if "types" in value:
             return _bayesian(value, name, source, build)
         return _normal_form(value, name, source, build)
@@ -104,6 +111,8 @@ def dump_json(game: Game) -> str:
     """The game as a JSON text, exact, with its labels; an iterated game as its Markov game."""
     if isinstance(game, IteratedGame | MarkovGame):
         return pieces.layout(markov_json(as_markov(game))) + "\n"
+    if isinstance(game, HarsanyiGame):
+        return pieces.layout(harsanyi_json(game)) + "\n"
     if isinstance(game, ExtensiveGame):
         return json.dumps(tree_json(game), indent=1, ensure_ascii=False) + "\n"
     if isinstance(game, SymmetricGame):

@@ -3,6 +3,7 @@
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame
 from gtlearn.games.kinds.extensive.merged import MergedGame
+from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -16,6 +17,7 @@ KINDS = (
     ExtensiveGame,
     MergedGame,
     SymmetricGame,
+    HarsanyiGame,
 )
 Game = (
     NormalFormGame
@@ -25,4 +27,5 @@ Game = (
     | ExtensiveGame
     | MergedGame
     | SymmetricGame
+    | HarsanyiGame
 )

@@ -14,6 +14,7 @@ import pyspiel
 from gtlearn.errors import InputError
 from gtlearn.games.catalogue import catalogue_entry, catalogue_names
 from gtlearn.games.kinds.bayesian import BayesianGame
+from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.normal_form import MAX_PROFILES, NormalFormGame, normal_form
 from gtlearn.games.kinds.symmetric import SymmetricGame
 from gtlearn.games.labels import distinct_labels
@@ -37,7 +38,7 @@ def _catalogue_game(parameters: dict[str, Any]) -> NormalFormGame:
     _, inside = split_call(call_of(name, str(parameters.get("arguments", "")))) or (name, "")
     game = catalogue_entry(name).build(**parse_arguments(name, inside))
     if not isinstance(game, NormalFormGame):
-        if isinstance(game, BayesianGame):
+        if isinstance(game, BayesianGame | HarsanyiGame):
             raise InputError(f"{name} is a Bayesian game, which OpenSpiel cannot hold")
         if isinstance(game, SymmetricGame):
             raise InputError(f"{name} has too many players for OpenSpiel")

@@ -13,6 +13,7 @@ from gtlearn.errors import InputError
 from gtlearn.games.formats.files import dumps, loads
 from gtlearn.games.kinds.bayesian import BayesianGame
 from gtlearn.games.kinds.extensive.game import ExtensiveGame
+from gtlearn.games.kinds.harsanyi import HarsanyiGame
 from gtlearn.games.kinds.iterated import IteratedGame
 from gtlearn.games.kinds.markov.game import MarkovGame, difference
 from gtlearn.games.kinds.normal_form import NormalFormGame
@@ -56,6 +57,8 @@ def check_game(game: Any) -> None:
         _check_round_trip_by_fingerprint(game)
     elif isinstance(game, ExtensiveGame):
         check_tree(game)
+    elif isinstance(game, HarsanyiGame):
+        _check_round_trip_by_fingerprint(game)
     else:
         _check_normal_form(game)
 
@@ -84,7 +87,7 @@ def _check_round_trip(game: NormalFormGame, format: str) -> None:
             raise InputError(f"{game.name!r} written as {format} and read again has other {what}")
 
 
-def _check_round_trip_by_fingerprint(game: BayesianGame | SymmetricGame) -> None:
+def _check_round_trip_by_fingerprint(game: BayesianGame | SymmetricGame | HarsanyiGame) -> None:
     again = loads(dumps(game, "json"), "json")
     if again.fingerprint != game.fingerprint:
         raise InputError(f"{game.name!r} written as json and read again is another game")

@@ -15,7 +15,7 @@ from gtlearn.learning.protocol import MEASURED, labelled
 from gtlearn.solvers._trees.meter import Meter
 from gtlearn.solvers._trees.treeplex import Floats
 from gtlearn.solvers.outcomes import Table
-from gtlearn.solvers.output.json import tree_json
+from gtlearn.solvers.output.json import table_json
 from gtlearn.solvers.profiles.rounding import BITS, largest_move, rounded_table, rounding_bound
 
 
@@ -138,7 +138,7 @@ class TreeLearner:
             "game": self.config.game,
             "fingerprint": self.game.fingerprint,
             "method": self.method,
-            "strategies": [tree_json(self.game, k, table) for k, table in enumerate(tables)],
+            "strategies": [table_json(self.game, k, table) for k, table in enumerate(tables)],
             "payoffs": list(map(format_number, payoffs)),
             "regrets": list(map(format_number, regrets)),
             "nash_conv": self.nash_conv,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.errors import InputError, option
-from gtlearn.games import NormalFormGame
+from gtlearn.games import HarsanyiGame, NormalFormGame
 from gtlearn.games.numbers import format_number
 from gtlearn.progress import tell
 from gtlearn.solvers._nash.labels import positive_payoffs, vertex_sets
@@ -30,12 +30,15 @@ def require_log(game: Any, concept: str, find: str) -> None:
     """Refuses to write a log of what has none.
 
     Raises:
-        InputError: unless all Nash equilibria of a game in which two players choose are asked for.
+        InputError: unless all Nash equilibria are asked for, of a game in normal form, or of one of
+            more than two players with types.
     """
-    if (concept, find) != ("nash", "all") or not isinstance(game, NormalFormGame):
+    logged = isinstance(game, NormalFormGame)
+    logged = logged or (isinstance(game, HarsanyiGame) and game.num_players > 2)
+    if (concept, find) != ("nash", "all") or not logged:
         raise InputError(
-            "there is a log only for all Nash equilibria of a game in normal form "
-            f"({option('concept', 'nash')}, {option('find', 'all')})"
+            "there is a log only for all Nash equilibria of a game in normal form, or of more than "
+            f"two players with types ({option('concept', 'nash')}, {option('find', 'all')})"
         )
 
 
@@ -48,7 +51,7 @@ def proof_of(
     players choose, the supports.
 
     Args:
-        solution: a complete one, of a game in normal form.
+        solution: a complete one, of a game in normal form, or of more than two players with types.
         time_limit: seconds that it may take.
         memory_limit: bytes by which the process may grow.
 
@@ -66,13 +69,17 @@ def proof_of(
     """
     require_log(solution.game, solution.concept, "all" if solution.complete else "one")
     of_game = {"name": solution.game.name, "fingerprint": solution.game.fingerprint}
-    game = _played(solution.game)
+    given: Any = solution.game
+    if isinstance(given, HarsanyiGame):
+        from gtlearn.solvers._bayesian.agents import Agents
+
+        given = Agents.of(given).normal_form()
+    game = _played(given)
     if game is None:
         from gtlearn.solvers._multiplayer.proof import log_of_supports
 
-        assert isinstance(solution.game, NormalFormGame)  # as `require_log` has it
         with limits.limited(time_limit, memory_limit):
-            supports = log_of_supports(solution.game)
+            supports = log_of_supports(given)
         return {"schema": _PROOF_SCHEMA, "game": of_game, "supports": supports}
     player = int(game.shape[0] > game.shape[1])  # who has fewer actions, hence fewer vertices
     payoffs = game.payoffs[1 - player]
@@ -84,7 +91,7 @@ def proof_of(
     return {
         "schema": _PROOF_SCHEMA,
         "game": of_game,
-        "player": solution.game.players.index(game.players[player]),
+        "player": given.players.index(game.players[player]),
         "shift": format_number(Fraction(shift, payoffs.denominator)),
         "perturbation": perturbation,
         "bases": bases,

@@ -14,6 +14,7 @@ from gtlearn.games import (
     BayesianGame,
     ExtensiveGame,
     Game,
+    HarsanyiGame,
     MarkovGame,
     MergedGame,
     NormalFormGame,
@@ -42,10 +43,14 @@ from gtlearn.solvers.profile import Profile, profile_of
 from gtlearn.solvers.profiles.joint import is_joint_tensor, joint_of
 from gtlearn.solvers.profiles.read import read_enclosed, read_profile
 from gtlearn.solvers.verify import payoffs, table_payoffs, table_regrets
+from gtlearn.solvers.verify.bayesian import box_failures
+from gtlearn.solvers.verify.bayesian_values import interim_regrets, tables_of
+from gtlearn.solvers.verify.bayesian_values import regrets_and_payoffs as regrets_by_type
 from gtlearn.solvers.verify.correlated import largest_gain
 from gtlearn.solvers.verify.enclosure import enclosure_failures
 from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
+from gtlearn.solvers.verify.report import Unproven
 from gtlearn.solvers.verify.symmetric import equilibrium_failures, regret_and_payoff
 from gtlearn.solvers.verify.tree_values import gains_by_set, regrets_in_subgames, values_of
 from gtlearn.solvers.verify.tree_values import regrets_and_payoffs as regrets_in_tree
@@ -289,6 +294,9 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool | None) -> C
             regrets, payoffs = (regret,), (payoff,)
         elif isinstance(game, ExtensiveGame | MergedGame):
             regrets, payoffs = regrets_in_tree(game, strategies)
+        elif isinstance(game, HarsanyiGame):
+            regrets, payoffs = regrets_by_type(game, strategies)
+            report = replace(report, interim_regrets=interim_regrets(game, strategies))
         else:
             markov = as_markov(game)
             with limits.sparing(measuring_seconds(markov)):
@@ -299,7 +307,7 @@ def check_nash(profile: Profile, tolerance: Fraction, nearest: bool | None) -> C
     report = replace(report, holds=max(regrets) <= tolerance, payoffs=payoffs, regrets=regrets)
     if isinstance(game, ExtensiveGame):
         return _with_gains(_with_nearest_in_tree(report, game) if nearest else report, game)
-    if isinstance(game, MergedGame):
+    if isinstance(game, MergedGame | HarsanyiGame):
         return _with_notes(report)
     if isinstance(game, NormalFormGame):
         return _with_notes(report) if nearest is False else _with_nearest(report, game)
@@ -317,15 +325,21 @@ def check_enclosed(boxed: NashEquilibrium, game: Game, tolerance: Fraction) -> C
         tolerance: the largest regret that still holds.
     """
     assert not isinstance(game, BayesianGame | ExtensiveGame | MergedGame)
+    if isinstance(game, HarsanyiGame):
+        boxed = replace(boxed, strategies=tables_of(game, boxed))
     report = CheckReport(profile_of(game, boxed), "nash", False, tolerance)
     try:
         failures: Sequence[str]
-        if isinstance(game, SymmetricGame):
+        if isinstance(game, HarsanyiGame):
+            failures = box_failures(game, boxed)
+        elif isinstance(game, SymmetricGame):
             failures = equilibrium_failures(game, boxed)
         else:
             failures = enclosure_failures(game, boxed)
     except LimitReached as error:
         return cut_short(report, error, "the proof was")
+    except Unproven as error:
+        failures = [str(error)]
     if failures:
         return _with_notes(report, [f"no equilibrium is proven to be in the box: {failures[0]}"])
     none = (Fraction(0),) * len(report.strategies)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.games import Game, SequentialGame, SymmetricGame
+from gtlearn.games import Game, HarsanyiGame, SequentialGame, SymmetricGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.solvers.checking.commitment_report import (
@@ -23,7 +23,7 @@ from gtlearn.solvers.concepts import concept_of
 from gtlearn.solvers.enclosures import Real
 from gtlearn.solvers.outcomes import Distribution
 from gtlearn.solvers.output.csv import joint_rows
-from gtlearn.solvers.output.json import by_step, game_json, json_number, plain, tree_json
+from gtlearn.solvers.output.json import by_step, game_json, json_number, plain, table_json
 from gtlearn.solvers.output.pieces import (
     add_row,
     decimal,
@@ -64,6 +64,8 @@ class CheckReport:
             set alone, weighted by the probability with which chance and the others lead there: the
             immediate counterfactual regret (Zinkevich et al. 2007), whose sum is at least the
             player's regret (nash only).
+        interim_regrets: in a game with types, what each type could gain by its best action once it
+            knows itself; None for types of probability zero (nash only).
         best_responses: in a tree, a best response of each player: the position of the action that
             it plays at each information set (nash only).
         stationary_regrets: in several steps, what each could gain by its best deterministic table
@@ -87,6 +89,7 @@ class CheckReport:
     regrets: tuple[Fraction, ...] | None = None
     nearest: Nearest | None = None
     set_regrets: tuple[tuple[Fraction, ...], ...] | None = None
+    interim_regrets: tuple[tuple[Fraction | None, ...], ...] | None = None
     best_responses: tuple[tuple[int, ...], ...] | None = None
     stationary_regrets: tuple[Fraction | None, ...] | None = None
     stochastic_regrets: tuple[tuple[Fraction, Fraction] | None, ...] | None = None
@@ -161,6 +164,7 @@ class CheckReport:
             **{name: plain(getattr(self, name)) for name in names},
             "nearest": nearest and _nearest_json(self, nearest),
             "set_regrets": _by_set(self, self.set_regrets, lambda _, value: json_number(value)),
+            "interim_regrets": _by_set(self, self.interim_regrets, lambda _, value: plain(value)),
             "best_responses": _by_set(self, self.best_responses, lambda actions, k: actions[k]),
             "stackelberg": self.stackelberg and _commitment_json(self, self.stackelberg),
             "gain": plain(self.gain),
@@ -174,8 +178,9 @@ class CheckReport:
         commitment, game = self.stackelberg, self.game
         if self.joint is not None:
             blocks.append(_joint_table(self))
-        elif isinstance(game, SequentialGame):
-            blocks += strategy_blocks(game, self.profile.tables, self.set_regrets or ())
+        elif isinstance(game, SequentialGame | HarsanyiGame):
+            worth = self.set_regrets or self.interim_regrets or ()
+            blocks += strategy_blocks(game, self.profile.tables, worth)
             blocks += _regret_table(self)
         elif not game.in_steps:
             blocks.append(_strategy_table(self))
@@ -331,7 +336,7 @@ def _nearest_json(report: CheckReport, nearest: Nearest) -> dict[str, Any]:
     game = report.game
     if not isinstance(game, SequentialGame):
         return {name: plain(value) for name, value in vars(nearest).items()}
-    played = [tree_json(game, player, table) for player, table in enumerate(nearest.strategies)]
+    played = [table_json(game, player, table) for player, table in enumerate(nearest.strategies)]
     return {"distance": plain(nearest.distance), "strategies": played}
 
 

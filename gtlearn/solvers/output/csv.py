@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from gtlearn.games import BayesianGame, SequentialGame
+from gtlearn.games import BayesianGame, HarsanyiGame, SequentialGame
 from gtlearn.games.numbers import Number
 from gtlearn.solvers.enclosures import Enclosure, Real
 from gtlearn.solvers.outcomes import Distribution
@@ -40,7 +40,7 @@ def _rows(solution: Record) -> Iterator[list[Any]]:
     game = solution.game
     states = [point.label for point in game.points(0)] if game.in_steps else [""]
     for index, outcome in enumerate(solution):
-        by_player = isinstance(game, SequentialGame)
+        by_player = isinstance(game, SequentialGame | HarsanyiGame)
         for number, (column, table) in enumerate(solution.profile(index).columns):
             payoff = outcome.payoffs[column.player if by_player else number]
             for place, row in enumerate(table):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gtlearn.games import Game, MarkovGame, SequentialGame, SymmetricGame
+from gtlearn.games import Game, HarsanyiGame, MarkovGame, SequentialGame, SymmetricGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.numbers import ExactArray, Number, format_number
 from gtlearn.solvers.enclosures import Enclosure, Real, decimal_text
@@ -180,16 +180,16 @@ def _table_commitment_json(outcome: Commitment, game: MarkovGame) -> dict[str, A
 
 
 def _strategies_json(outcome: StrategyProfile, game: Game) -> list[Any]:
-    if isinstance(game, SequentialGame):
-        return [tree_json(game, k, table) for k, table in enumerate(outcome.strategies)]
+    if isinstance(game, SequentialGame | HarsanyiGame):
+        return [table_json(game, k, table) for k, table in enumerate(outcome.strategies)]
     return [_strategy_json(strategy, game, outcome.timed) for strategy in outcome.strategies]
 
 
-def tree_json(game: SequentialGame, player: int, table: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """A player's behaviour strategy, by the labels of its information sets and of the actions."""
+def table_json(game: Game, player: int, table: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """A player's strategy, by the labels of its information sets or types and of the actions."""
     return {
-        known.label: dict(zip(known.actions, number_list(row), strict=True))
-        for known, row in zip(game.sets[player], table, strict=True)
+        point.label: dict(zip(point.actions, number_list(row), strict=True))
+        for point, row in zip(game.points(player), table, strict=True)
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from gtlearn.games import SequentialGame
+from gtlearn.games import HarsanyiGame, SequentialGame
 from gtlearn.games.labels import latex_escape
 from gtlearn.games.numbers import format_number
 from gtlearn.solvers.enclosures import Enclosure, Real
@@ -24,14 +24,15 @@ def to_latex(solution: Record) -> str:
     if solution.concept in ("correlated", "coarse-correlated"):
         return _latex_distributions(solution)
     profiles = [solution.profile(index) for index in range(len(solution))]
-    if isinstance(game, SequentialGame):
+    if isinstance(game, SequentialGame | HarsanyiGame):
         labels = [(p, point.label) for k, p in enumerate(game.players) for point in game.points(k)]
         rows = [
             [str(index), latex_escape(player), latex_escape(label), mix]
             for index, profile in enumerate(profiles)
             for (player, label), mix in zip(labels, _mixes(profile), strict=True)
         ]
-        return tabular(["", "player", "information set", "plays"], rows)
+        point = "type" if isinstance(game, HarsanyiGame) else "information set"
+        return tabular(["", "player", point, "plays"], rows)
     headings = [latex_escape(column.heading) for column in columns_of(game)]
     if not game.in_steps:
         rows = [

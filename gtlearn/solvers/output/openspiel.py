@@ -12,6 +12,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import (
     BayesianGame,
     ExtensiveGame,
+    HarsanyiGame,
     IteratedGame,
     MarkovGame,
     MergedGame,
@@ -43,7 +44,7 @@ def to_openspiel_policy(
     Raises:
         InputError: if the solution has no strategy a player, or `game` is of another shape.
     """
-    if isinstance(solution.game, BayesianGame):
+    if isinstance(solution.game, BayesianGame | HarsanyiGame):
         raise InputError("a Bayesian game has no OpenSpiel form; take the strategies themselves")
     if isinstance(solution.game, SymmetricGame):
         raise InputError("a game by counts of actions has no OpenSpiel form; take its strategy")

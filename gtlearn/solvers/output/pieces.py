@@ -14,6 +14,7 @@ from gtlearn.games import (
     BayesianGame,
     ExtensiveGame,
     Game,
+    HarsanyiGame,
     MarkovGame,
     NormalFormGame,
     SequentialGame,
@@ -185,6 +186,8 @@ def describe(game: Game) -> str:
         return _bayesian(game)
     if isinstance(game, SequentialGame):
         return _tree(game)
+    if isinstance(game, HarsanyiGame):
+        return _types(game)
     if isinstance(game, SymmetricGame):
         return f"{game.name}: {game.num_players} players, {len(game.actions)} actions, symmetric"
     return _normal_form(game) if isinstance(game, NormalFormGame) else _markov(as_markov(game))
@@ -198,6 +201,14 @@ def _bayesian(game: BayesianGame) -> str:
         f"actions, {follower} with {' or '.join(map(str, sizes))}, of "
         f"{types(len(game.types))}"
     )
+
+
+def _types(game: HarsanyiGame) -> str:
+    counts = " x ".join(str(len(own)) for own in game.types)
+    sizes = sorted({len(point.actions) for own in game.types for point in own})
+    actions = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+    text = f"{game.name}: Bayesian, {game.num_players} players, {counts} types of {actions} actions"
+    return text + (", zero-sum" if game.is_zero_sum else "")
 
 
 def _tree(game: SequentialGame) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gtlearn.errors import option
-from gtlearn.games import SequentialGame, SymmetricGame
+from gtlearn.games import HarsanyiGame, SequentialGame, SymmetricGame
 from gtlearn.limits import OK
 from gtlearn.solvers.concepts import concept_of, is_registered, kind_of_game
 from gtlearn.solvers.enclosures import Real
@@ -70,7 +70,7 @@ def render(solution: Record, width: int | None = None) -> str:
 
 
 def _blocks_of(solution: Record) -> list[str | Table]:
-    if isinstance(solution.game, SequentialGame):
+    if isinstance(solution.game, SequentialGame | HarsanyiGame):
         return tree_blocks(solution.game, solution)
     return step_blocks(solution) if solution.game.in_steps else one_shot_blocks(solution)
 

@@ -1,11 +1,11 @@
-"""The tables of solutions and profiles of trees: what is played at each information set."""
+"""The tables of what is played at each information set of a tree, or by each type of a player."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gtlearn.games import SequentialGame
+from gtlearn.games import HarsanyiGame, SequentialGame
 from gtlearn.solvers.outcomes import Table
 from gtlearn.solvers.output.one_shot import MAX_ROWS
 from gtlearn.solvers.output.pieces import (
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MAX_SETS = 60  # of all players, that are shown; more are counted, and left to the other formats
 
 
-def tree_blocks(game: SequentialGame, solution: Record) -> list[str | RichTable]:
+def tree_blocks(game: SequentialGame | HarsanyiGame, solution: Record) -> list[str | RichTable]:
     """Each solution's payoffs and behaviour strategies."""
     blocks: list[str | RichTable] = []
     for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
@@ -39,7 +39,7 @@ def tree_blocks(game: SequentialGame, solution: Record) -> list[str | RichTable]
     return blocks
 
 
-def _uniqueness(game: SequentialGame, stated: Sequence[bool] | None) -> list[str]:
+def _uniqueness(game: SequentialGame | HarsanyiGame, stated: Sequence[bool] | None) -> list[str]:
     """Whose plan is the only optimal one."""
     only = [player for player, word in zip(game.players, stated or (), strict=False) if word]
     if len(only) != 1:
@@ -48,25 +48,34 @@ def _uniqueness(game: SequentialGame, stated: Sequence[bool] | None) -> list[str
 
 
 def strategy_blocks(
-    game: SequentialGame, tables: Sequence[Table | None], worth: Sequence[Sequence[Any]] = ()
+    game: SequentialGame | HarsanyiGame,
+    tables: Sequence[Table | None],
+    worth: Sequence[Sequence[Any]] = (),
 ) -> list[str | RichTable]:
-    """A row an information set; of more than are shown, those where most is lost.
+    """A row an information set or type; of more than are shown, those where most is lost.
 
     Args:
-        game: the tree.
+        game: the game.
         tables: one a player, None for one that is not known.
-        worth: the regret at each information set, one list a player, where it is known.
+        worth: the regret there, one list a player, where it is known; None for types of probability
+            zero.
     """
-    table = new_table("player", "information set", "plays", *["regret there"] * bool(worth))
+    table = new_table("player", _point(game), "plays", *["regret there"] * bool(worth))
     rows = [(k, place) for k, own in enumerate(tables) for place in range(len(own or ()))]
     left = len(rows) - _MAX_SETS
     if left > 0 and worth:
-        rows.sort(key=lambda row: -worth[row[0]][row[1]])
+        rows.sort(key=lambda row: -(worth[row[0]][row[1]] or 0))
     for player, place in rows[:_MAX_SETS]:
-        known, vector = game.sets[player][place], (tables[player] or ())[place]
+        known, vector = game.points(player)[place], (tables[player] or ())[place]
         cells = [game.players[player], one_line(known.label), mix_cell(known.actions, vector)]
-        cells += [short_number(worth[player][place])] if worth else []
+        if worth:
+            own = worth[player][place]
+            cells.append("" if own is None else short_number(own))
         add_row(table, cells)
     least = "with smaller regrets " if worth else ""
-    more = f"{left} more information sets {least}are in the other formats." if left > 0 else ""
+    more = f"{left} more {_point(game)}s {least}are in the other formats." if left > 0 else ""
     return [table, more]
+
+
+def _point(game: SequentialGame | HarsanyiGame) -> str:
+    return "type" if isinstance(game, HarsanyiGame) else "information set"

@@ -11,7 +11,7 @@ import numpy as np
 
 from gtlearn import limits
 from gtlearn.errors import InputError, nearest, option, quoted
-from gtlearn.games import Game, MarkovGame, SequentialGame
+from gtlearn.games import Game, HarsanyiGame, MarkovGame, SequentialGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.games.kinds.normal_form import holds_float
 from gtlearn.games.labels import label_of
@@ -56,7 +56,7 @@ def read_strategy(
     """
     if game.in_steps:
         return _read_table(values, as_markov(game), player, timed, tolerance)
-    if isinstance(game, SequentialGame):
+    if isinstance(game, SequentialGame | HarsanyiGame):
         return _read_behaviour(values, game, player, tolerance, exact_floats)
     whose = f"the strategy of {game.players[player]!r}"
     actions = game.points(player)[0].actions
@@ -92,27 +92,33 @@ def _read_table(
 
 
 def _read_behaviour(
-    values: Any, game: SequentialGame, player: int, tolerance: Number, exact_floats: bool
+    values: Any,
+    game: SequentialGame | HarsanyiGame,
+    player: int,
+    tolerance: Number,
+    exact_floats: bool,
 ) -> tuple[Table, tuple[str, ...]]:
-    """A vector at each information set, by label or in the order of the sets."""
-    whose, own = f"the strategy of {game.players[player]!r}", game.sets[player]
+    """A vector at each information set, or for each type, by label or in their order."""
+    whose, own = f"the strategy of {game.players[player]!r}", game.points(player)
+    point = "type" if isinstance(game, HarsanyiGame) else "information set"
     values = by_label(values)
     if isinstance(values, Mapping):
         labels = [known.label for known in own]
         known_labels = set(labels)
         for label in values:
             if label not in known_labels:
-                place_of(label, labels, f"{whose} names an information set")
+                place_of(label, labels, f"{whose} names a{'n' * (point[0] == 'i')} {point}")
         missing = [label for label in labels if label not in values]
         if missing:
             raise InputError(
-                f"{whose} lacks the information set {quoted(missing[0])}; give it a strategy there"
+                f"{whose} lacks the {point} {quoted(missing[0])}; give it a strategy there"
             )
         values = [values[label] for label in labels]
     if not is_list(values) or len(values) != len(own):
+        plans = f"; or a mixture of plans with {option('reduced', True)}"
         raise InputError(
-            f"{whose} is no list of {len(own)} vectors, one an information set; give these, or a "
-            f"mapping from the sets' labels; or a mixture of plans with {option('reduced', True)}"
+            f"{whose} is no list of {len(own)} vectors, one for each {point}; give these, or a "
+            f"mapping from their labels{plans if isinstance(game, SequentialGame) else ''}"
         )
     exact, notes, moved = [], [], Fraction(0)
     for known, row in zip(own, values, strict=True):
@@ -125,14 +131,14 @@ def _read_behaviour(
                 f"{where} has {len(probabilities)} probabilities for {len(known.actions)} actions; "
                 "give one an action"
             )
-        if holds_float(given) and not exact_floats:
+        if holds_float(given) and isinstance(game, SequentialGame) and not exact_floats:
             rounded = rounded_vector(np.array([float(p) for p in probabilities]), 1.0)
             pairs = zip(probabilities, rounded, strict=True)
             moved = max(moved, sum((abs(p - q) for p, q in pairs), Fraction(0)))
             probabilities, note = rounded, ""
         exact.append(probabilities)
         notes += [note] if note else []
-    if moved:
+    if moved and isinstance(game, SequentialGame):
         notes.append(_rounding(whose, game, player, moved))
     return tuple(exact), _few(notes)
 

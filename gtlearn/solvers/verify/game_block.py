@@ -14,6 +14,7 @@ from gtlearn.games import (
     BayesianGame,
     ExtensiveGame,
     Game,
+    HarsanyiGame,
     IteratedGame,
     MarkovGame,
     MergedGame,
@@ -25,6 +26,7 @@ from gtlearn.solvers.verify.report import Statement, unknown_statement
 
 TREE_KIND, MERGED_KIND = "extensive", "merged"  # what the blocks of trees and of states name
 SYMMETRIC_KIND = "symmetric"  # that of a game by counts of actions
+TYPES_KIND = "bayesian"  # that of a game with types on every side
 _PLACE = "game"
 
 _NAMES = {  # of the parts, in sentences
@@ -60,6 +62,10 @@ def game_block(game: Game) -> dict[str, Any]:
     elif isinstance(game, SymmetricGame):
         block["kind"] = SYMMETRIC_KIND
         block["actions"] = list(game.actions)
+    elif isinstance(game, HarsanyiGame):
+        block["kind"] = TYPES_KIND
+        block["types"] = [[point.label for point in own] for own in game.types]
+        block["type_actions"] = [[list(point.actions) for point in own] for own in game.types]
     elif isinstance(game, BayesianGame):
         first, *others = game.games
         block["actions"] = _lists(first.actions)

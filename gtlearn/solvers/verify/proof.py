@@ -24,7 +24,7 @@ from typing import Any
 import flint
 
 from gtlearn.errors import InputError, quoted
-from gtlearn.games import NormalFormGame
+from gtlearn.games import HarsanyiGame, NormalFormGame
 from gtlearn.limits import check
 from gtlearn.solvers.verify.bimatrix import Exact, of_two
 from gtlearn.solvers.verify.form import index, items, number
@@ -61,7 +61,7 @@ def replayed(game: NormalFormGame, log: Any) -> tuple[int, Iterator[_Vertex]]:
     return player, _vertices(polytope, items(log.get("bases"), "the bases of the proof"))
 
 
-def require_of_game(game: NormalFormGame, log: Any) -> None:
+def require_of_game(game: NormalFormGame | HarsanyiGame, log: Any) -> None:
     """Tests that a log is one, and of this game.
 
     Raises:

@@ -19,6 +19,7 @@ from gtlearn.errors import InputError, option, quoted
 from gtlearn.games import (
     ExtensiveGame,
     Game,
+    HarsanyiGame,
     IteratedGame,
     MarkovGame,
     MergedGame,
@@ -145,6 +146,7 @@ def _of_json(game: Game, data: Mapping[str, Any], proof: Any) -> Iterator[Statem
 
 
 def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
+    from gtlearn.solvers.verify.bayesian import bayesian_statements
     from gtlearn.solvers.verify.game_block import SYMMETRIC_KIND, game_statements
     from gtlearn.solvers.verify.markov import markov_statements
     from gtlearn.solvers.verify.one_shot import one_shot_statements
@@ -159,7 +161,8 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
         if getattr(outcome, "in_steps", False) != several_steps:
             raise InputError(f"the solution is of another kind of game than {game.name!r}")
     if proof is not None:
-        if claim.concept != "nash" or not claim.complete or not isinstance(game, NormalFormGame):
+        listed = isinstance(game, NormalFormGame | HarsanyiGame)
+        if claim.concept != "nash" or not claim.complete or not listed:
             raise InputError(_NO_LIST)
         claim = replace(claim, log=proof)
     if is_registered(claim.concept):
@@ -168,6 +171,8 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
         own = markov_statements(game, claim)
     elif isinstance(game, ExtensiveGame | MergedGame):
         own = tree_statements(game, claim)
+    elif isinstance(game, HarsanyiGame):
+        own = bayesian_statements(game, claim)
     elif isinstance(game, SymmetricGame):
         own = symmetric_statements(game, claim)
     else:

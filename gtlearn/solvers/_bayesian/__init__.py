@@ -1,0 +1,1 @@
+"""Bayes-Nash equilibria of games with types on every side, in strategies by type."""
