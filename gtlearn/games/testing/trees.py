@@ -73,8 +73,8 @@ def random_tree(
         moves: the most nodes that are no leaves; there are fewer only where all branches end.
         zero_sum, chance, perfect_information: as there.
 
-    >>> random_tree(3, moves=4)
-    ExtensiveGame('random tree', 8 nodes, 1+2 information sets)
+    >>> random_tree(5, moves=4)
+    ExtensiveGame('random tree', 10 nodes, 1+3 information sets)
     """
     choose = random.Random(seed).randint
     return _Growth(choose, players, zero_sum, chance, perfect_information).game(moves)

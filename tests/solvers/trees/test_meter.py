@@ -168,8 +168,11 @@ def test_openspiels_deep_cfr_nfsp_and_ppo(monkeypatch):
             nash_conv(kuhn, policies.tabular_policy_from_callable(kuhn, policy)), abs=SINGLE
         )
 
-    torch.manual_seed(0)
-    solver = deep_cfr.DeepCFRSolver(kuhn, (8,), (8,), num_iterations=1, num_traversals=2)
+    # Without the sizes of batches it learns from its whole memory, also where that is uninitialised.
+    sizes = {"batch_size_advantage": 2, "batch_size_strategy": 2}
+    solver = deep_cfr.DeepCFRSolver(
+        kuhn, (8,), (8,), num_iterations=1, num_traversals=2, seed=0, **sizes
+    )
     solver.solve()
     assert float(measure(solver)) == known(solver.action_probabilities)
 
