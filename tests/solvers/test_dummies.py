@@ -167,4 +167,18 @@ def test_more_than_two_who_choose():
         solvers.solve(game, "stackelberg")
     with pytest.raises(InputError, match="use 0 to 2"):
         solvers.solve(JUDGED, "stackelberg", leader=3)
-    assert solvers.check([[1, 0], [1, 0], [1], [1, 0]], game).nearest is None
+    assert solvers.check([[1, 0], [1, 0], [1], [1, 0]], game).nearest.distance == 0
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_one_who_has_no_choice_beside_three_changes_nothing(place):
+    payoffs = np.random.default_rng(0).integers(0, 10**4, (3, 2, 2, 2))
+    known = solvers.solve(games.normal_form(*payoffs), find="all")
+    tensors = [np.expand_dims(own, place) for own in payoffs]
+    tensors.insert(place, np.zeros_like(tensors[0]))
+    game = games.normal_form(*tensors)
+    solution = solvers.solve(game, find="all")
+    assert known.complete and len(known) == len(solution)
+    assert "complete" in str(
+        verify.solution(game, solution, proof=solvers.proof_of(solution)).proven
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,8 @@ class _Regions:
 def _along(values: _Floats, axis: int, matrices: _Floats) -> _Floats:
     moved = np.moveaxis(values, axis, -1)
     shape = moved.shape
-    product = moved.reshape(shape[0], -1, shape[-1]) @ np.swapaxes(matrices, 1, 2)
+    rows = prod(shape[1:-1])  # none where the player has one action, for which -1 is no size
+    product = moved.reshape(shape[0], rows, shape[-1]) @ np.swapaxes(matrices, 1, 2)
     return np.moveaxis(product.reshape(shape), -1, axis)
 
 
@@ -181,6 +183,8 @@ class RegionSearch:
         """Those in which no action is better than one that is played everywhere."""
         keep = np.ones(len(regions), dtype=bool)
         for player, gains in enumerate(regions.gains):
+            if not gains.shape[1]:
+                continue  # it has one action
             flat = gains.reshape(*gains.shape[:2], -1)
             flat = np.concatenate([np.zeros_like(flat[:, :1]), flat], axis=1)
             for worse in range(self.sizes[player]):

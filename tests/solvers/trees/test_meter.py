@@ -168,7 +168,7 @@ def test_openspiels_deep_cfr_nfsp_and_ppo(monkeypatch):
             nash_conv(kuhn, policies.tabular_policy_from_callable(kuhn, policy)), abs=SINGLE
         )
 
-    # Without the sizes of batches it learns from its whole memory, also where that is uninitialised.
+    # Without the sizes of batches it learns from all its memory, also where uninitialised.
     sizes = {"batch_size_advantage": 2, "batch_size_strategy": 2}
     solver = deep_cfr.DeepCFRSolver(
         kuhn, (8,), (8,), num_iterations=1, num_traversals=2, seed=0, **sizes
