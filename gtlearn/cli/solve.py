@@ -103,8 +103,9 @@ def _log(solution: Solution) -> dict[str, Any] | str:
     """The log that proves the list to be complete, or why there is none."""
     from gtlearn import solvers
     from gtlearn.limits import LimitReached
+    from gtlearn.solvers._one_shot.proof import has_log
 
-    if not solution.complete:
+    if not has_log(solution):
         return "the list is not complete"
     try:
         return solvers.proof_of(solution)

@@ -204,6 +204,41 @@ class NashSubset:
     members: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class BilinearCondition:
+    """That a player who does not mix loses nothing by playing as it does.
+
+    Attributes:
+        player: who.
+        action: what else it might play.
+        losses: what it loses by that, at each extreme strategy of the first player who mixes and
+            each of the second; the mean, weighted as they mix these, is to be at least 0.
+    """
+
+    player: int
+    action: int
+    losses: tuple[tuple[Number, ...], ...]
+
+
+@dataclass(frozen=True)
+class Continuum:
+    """Infinitely many equilibria of more than two players, all of which play the same actions.
+
+    Attributes:
+        supports: those actions, one tuple a player.
+        segment: two of these equilibria, which differ in one player's strategy, so that all between
+            them are equilibria too.
+        within: one tuple of strategies a player: all these equilibria are mixtures of them, player
+            by player; None where more than two players mix.
+        conditions: which profiles of such mixtures are no equilibria; where there is none, all are.
+    """
+
+    supports: tuple[tuple[int, ...], ...]
+    segment: tuple[tuple[Strategy, ...], tuple[Strategy, ...]]
+    within: tuple[tuple[Strategy, ...], ...] | None = None
+    conditions: tuple[BilinearCondition, ...] = ()
+
+
 Outcome = StrategyProfile | CorrelatedEquilibrium | Commitment
 
 

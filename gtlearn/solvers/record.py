@@ -10,7 +10,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import Game
 from gtlearn.games.numbers import Number
 from gtlearn.limits import OK
-from gtlearn.solvers.outcomes import RATIONAL, NashSubset, Outcome
+from gtlearn.solvers.outcomes import RATIONAL, Continuum, NashSubset, Outcome
 from gtlearn.solvers.profile import Profile, profile_of
 
 
@@ -32,6 +32,8 @@ class Record:
         subsets: the maximal Nash subsets (find="all").
         open_supports: of all equilibria of more than two players, the supports (the actions that
             each player plays) in which there may be more than are listed.
+        continua: of these, the supports on which there are infinitely many, and what is known of
+            them.
         open_subgames: of all subgame-perfect equilibria, where a subgame may have infinitely many,
             the moves that lead to the subgames in which they pay differently, so that only extreme
             ones of them are listed.
@@ -58,6 +60,7 @@ class Record:
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
     open_supports: tuple[tuple[tuple[int, ...], ...], ...] | None = None
+    continua: tuple[Continuum, ...] | None = None
     open_subgames: tuple[tuple[str, ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None

@@ -157,9 +157,16 @@ def _of_agent_form(agents: Agents, find: str) -> Solution:
         solution.status,
         complete=solution.complete and isolated,
         arithmetic=weakest(e.certificate.arithmetic for e in equilibria),
-        open_supports=solution.open_supports,
+        open_supports=_with_others(solution),
         notes=tuple(notes),
     )
+
+
+def _with_others(solution: Solution) -> tuple[tuple[tuple[int, ...], ...], ...] | None:
+    """The supports on which there may be equilibria that are not listed, infinitely many or not."""
+    if solution.open_supports is None:
+        return None
+    return (*solution.open_supports, *(c.supports for c in solution.continua or ()))
 
 
 def _lifted(agents: Agents, outcome: Outcome) -> NashEquilibrium:

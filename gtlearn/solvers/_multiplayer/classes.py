@@ -39,6 +39,11 @@ class SupportClass:
         """How many supports there are."""
         return len(self.orders[0])
 
+    @property
+    def range(self) -> float:
+        """By how much a player's payoffs differ at most; 1 where they do not."""
+        return max(float(np.ptp(p)) for p in self.payoffs) or 1.0
+
     def supports(self, index: int) -> SupportProfile:
         """One of them."""
         pairs = zip(self.orders, self.sizes, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,14 +22,17 @@ from gtlearn.solvers._multiplayer.classes import (
     float_payoffs,
     support_classes,
 )
+from gtlearn.solvers._multiplayer.linear_supports import equilibria_on
 from gtlearn.solvers._multiplayer.regions import Log, LogEntry, RegionSearch
 from gtlearn.solvers._multiplayer.roots import (
+    TIE,
     Candidates,
     certified_root,
     index_of,
     largest_gain,
 )
-from gtlearn.solvers.outcomes import NashEquilibrium, weakest
+from gtlearn.solvers._nash.certified import certain
+from gtlearn.solvers.outcomes import Continuum, NashEquilibrium, weakest
 from gtlearn.solvers.solution import Solution
 
 BRANCH_AND_BOUND = "branch and bound on supports"
@@ -47,12 +50,14 @@ class Enumeration:
     Attributes:
         game: more than two players choose.
         equilibria: those that are certified.
+        continua: what is known of supports on which there are infinitely many.
         opened: the supports in which there may be others.
         trees: for each support that had to be divided, the entries of its log in preorder.
     """
 
     game: NormalFormGame
     equilibria: list[NashEquilibrium] = field(default_factory=list)
+    continua: list[Continuum] = field(default_factory=list)
     opened: list[SupportProfile] = field(default_factory=list)
     trees: dict[SupportProfile, list[LogEntry]] = field(default_factory=dict)
 
@@ -74,11 +79,11 @@ class Enumeration:
         hard = sum(int((~rest.indifferent()).sum()) for rest in left)
         for rest in left:
             free = rest.indifferent() | (hard > _AGAIN)
-            self._leave_open(rest.chosen(np.flatnonzero(free)))
+            self._settle(rest.chosen(np.flatnonzero(free)))
             if not free.all():
                 chosen = rest.chosen(np.flatnonzero(~free))
                 for supports in self._search(chosen, _BUDGETS[1]):
-                    self._leave_open(supports)
+                    self._settle(supports)
 
     def first(self, most: int | None = None) -> NashEquilibrium | None:
         """The first that is met, if any.
@@ -115,8 +120,17 @@ class Enumeration:
                 tell(None, f"supports of {' x '.join(map(str, supports.sizes))} actions")
                 yield supports
 
-    def _leave_open(self, supports: SupportClass) -> None:
-        self.opened += map(supports.supports, range(supports.count))
+    def _settle(self, supports: SupportClass) -> None:
+        """Decides by linear conditions what can be, and leaves the others open."""
+        for own in map(supports.supports, range(supports.count)):
+            known = equilibria_on(self.game, own)
+            if known is None:
+                self.opened.append(own)
+            elif isinstance(known, Continuum):
+                self.continua.append(known)
+            else:
+                self.trees[own] = [("polytopes",)]
+                self._add(certain(self.game, profile) for profile in known)
 
     def _look_at(self, supports: SupportClass) -> list[SupportClass]:
         """Keeps the equilibria that are found, and returns supports with more regions left."""
@@ -125,7 +139,7 @@ class Enumeration:
             for k in range(supports.count):
                 self._keep(supports, k, [np.ones(1) for _ in supports.sizes])
         elif mixers == 1:  # what it plays pays the same: else one action would dominate
-            self._leave_open(supports)
+            self._settle(supports)
         else:
             return self._search(supports, _BUDGETS[0])
         return []
@@ -149,11 +163,14 @@ class Enumeration:
         if equilibrium is None:
             self.opened.append(own)
             return
-        if largest_gain(supports.payoffs, own, near) < 0:  # else it may not be isolated
+        if largest_gain(supports.payoffs, own, near) < -TIE * supports.range:  # else not isolated
             played = [p[np.ix_(*own)] for p in supports.payoffs]
             equilibrium = replace(equilibrium, index=index_of(played, near))
-        if all(known.strategies != equilibrium.strategies for known in self.equilibria):
-            self.equilibria.append(equilibrium)
+        self._add([equilibrium])
+
+    def _add(self, equilibria: Iterable[NashEquilibrium]) -> None:
+        known = {equilibrium.strategies for equilibrium in self.equilibria}
+        self.equilibria += (e for e in equilibria if e.strategies not in known)
 
 
 def _preorder(log: Log, number: int) -> Iterator[LogEntry]:
@@ -188,8 +205,8 @@ def all_equilibria(game: NormalFormGame, *, progress: Progress | None = None) ->
             notes.append(f"{reached}: not all supports were looked at; {reached.more}")
     if work.opened:
         notes.append(
-            f"{len(work.opened)} supports may hold other equilibria, infinitely many or hardly "
-            "isolated ones; JSON lists them"
+            f"supports that may hold other equilibria, infinitely many or hardly isolated ones: "
+            f"{len(work.opened)}; JSON lists them"
         )
     equilibria = sorted(work.equilibria, key=_order)
     return Solution(
@@ -198,10 +215,11 @@ def all_equilibria(game: NormalFormGame, *, progress: Progress | None = None) ->
         method=BRANCH_AND_BOUND,
         solutions=tuple(equilibria),
         status=status,
-        complete=status == OK and not work.opened,
+        complete=status == OK and not work.opened and not work.continua,
         arithmetic=weakest(e.certificate.arithmetic for e in equilibria),
         seconds=time.monotonic() - start,
         open_supports=tuple(work.opened) if status == OK else None,
+        continua=tuple(work.continua),
         notes=tuple(notes),
     )
 

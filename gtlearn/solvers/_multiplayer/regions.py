@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import combinations
 from math import prod
 from typing import Any
 
 import numpy as np
+from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
 from gtlearn import limits
@@ -37,9 +39,9 @@ class Log:
     """Why there is no equilibrium in a region, or one; a number a region.
 
     Entries are ("dominated", player, action, worse action), ("linear", equation),
-    ("inequality", player, action), ("empty", bounds), ("root", equilibrium) for regions that are
-    closed; ("shrink", bounds, region) and ("split", player, vertex, vertex, region, region) for
-    others, with the bounds as multiples of `_GRID`; and ("open",).
+    ("inequality", player, action), ("empty", bounds), ("root", equilibrium), ("boundary", mixtures)
+    for regions that are closed; ("shrink", bounds, region) and ("split", player, vertex, vertex,
+    region, region) for others, with the bounds as multiples of `_GRID`; and ("open",).
     """
 
     entries: list[LogEntry | None] = field(default_factory=list)
@@ -107,7 +109,22 @@ def _joined(parts: Sequence[_Regions]) -> _Regions:
     )
 
 
-Root = Callable[[int, list[_Floats]], tuple[list[_Floats], int | None] | None]
+@dataclass(frozen=True)
+class Root:
+    """Mixtures against which all that is played earns the same.
+
+    Attributes:
+        mixtures: by floats.
+        number: of the equilibrium that they are; None where they are none.
+        boundary: they in exact numbers, if these do not play all actions of the support.
+    """
+
+    mixtures: list[_Floats]
+    number: int | None = None
+    boundary: tuple[tuple[Fraction, ...], ...] | None = None
+
+
+RootNear = Callable[[int, list[_Floats]], Root | None]
 
 
 class RegionSearch:
@@ -116,13 +133,12 @@ class RegionSearch:
     Args:
         supports: in which at least two players mix.
         log: where it is written why regions are closed.
-        root: called with a support and a start, for the root near it and the number of the
-            equilibrium that it is, None where it is none; None where no root is near, or it may or
-            may not be an equilibrium.
+        root: called with a support and a start, for the root near it; None where none is near, or
+            it may or may not be an equilibrium.
         budget: how many regions of a support are looked at before it stays open.
     """
 
-    def __init__(self, supports: SupportClass, log: Log, root: Root, budget: int) -> None:
+    def __init__(self, supports: SupportClass, log: Log, root: RootNear, budget: int) -> None:
         self.supports, self.log, self.root, self.budget = supports, log, root, budget
         self.sizes, self.players = supports.sizes, range(len(supports.sizes))
         self.mixers = [k for k in self.players if self.sizes[k] > 1]
@@ -156,7 +172,7 @@ class RegionSearch:
         return opened
 
     def _whole(self) -> _Regions:
-        scale = max(float(np.ptp(p)) for p in self.supports.payoffs) or 1.0
+        scale = self.supports.range
         gains = [(u[:, 1:] - u[:, :1]) / scale for u in self.supports.restricted]
         count = self.supports.count
         vertices = [np.broadcast_to(np.eye(k), (count, k, k)).copy() for k in self.sizes]
@@ -303,12 +319,18 @@ class RegionSearch:
         for place in np.flatnonzero(unique).tolist():
             corners = [v[place] for v in regions.vertices]
             near = self.root(int(regions.support[place]), [c.mean(axis=0) for c in corners])
-            if near is None or near[1] is None:
+            if near is None:
                 continue
-            pairs = zip(corners, near[0], strict=True)
-            if min(np.linalg.solve(c.T, x).min() for c, x in pairs) > _INSIDE:
-                self.log.entries[regions.number[place]] = ("root", near[1])
-                closed[place] = True
+            if near.boundary is not None:
+                if all(map(_holds, corners, near.boundary)):
+                    mixtures = tuple(tuple(map(str, own)) for own in near.boundary)
+                    self.log.entries[regions.number[place]] = ("boundary", mixtures)
+                    closed[place] = True
+            elif near.number is not None:
+                pairs = zip(corners, near.mixtures, strict=True)
+                if min(np.linalg.solve(c.T, x).min() for c, x in pairs) > _INSIDE:
+                    self.log.entries[regions.number[place]] = ("root", near.number)
+                    closed[place] = True
         return closed
 
     def _smaller(self, regions: _Regions, bounds: list[_Floats]) -> list[_Regions]:
@@ -367,6 +389,19 @@ class RegionSearch:
                 self.log.entries[number] = ("split", player, one, other, first, second)
             parts += halves
         return parts
+
+
+def _holds(corners: _Floats, mixture: Sequence[Fraction]) -> bool:
+    """Whether a mixture is one of some corners; these are rounded only where they are not 0."""
+    matrix = fmpq_mat(len(mixture), len(mixture), [_exact(c) for c in corners.T.ravel().tolist()])
+    if matrix.det() == 0:
+        return False
+    point = fmpq_mat(len(mixture), 1, [_exact(p) for p in mixture])
+    return all(weight >= 0 for weight in matrix.solve(point).entries())
+
+
+def _exact(value: float | Fraction) -> fmpq:
+    return fmpq(*value.as_integer_ratio())
 
 
 def _listed(bounds: list[_Floats], place: int) -> tuple[tuple[int, ...], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from gtlearn.games import NormalFormGame
 from gtlearn.solvers._enclosure.equilibria import enclosed_equilibrium
 from gtlearn.solvers._enclosure.krawczyk import NotEnclosed
 from gtlearn.solvers._multiplayer.classes import SupportClass, SupportProfile
+from gtlearn.solvers._multiplayer.regions import Root
 from gtlearn.solvers._nash.certified import certified
 from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium, Strategy
@@ -21,7 +23,7 @@ _Floats = NDArray[np.float64]
 _STEPS = 40
 _CLOSE = 1e-13  # a step of Newton's method, at last
 _FAR = 10.0  # a step that leads away
-_TIE = 1e-9  # of the payoffs' range: a gain that floats do not tell from none
+TIE = 1e-9  # of the payoffs' range: a gain that floats do not tell from none
 _SHORT, _LONG = 10**6, 10**14  # denominators that are tried, of doubles and of boxes' midpoints
 
 
@@ -128,28 +130,68 @@ class Candidates:
 
     def __init__(self, supports: SupportClass) -> None:
         self._supports = supports
-        scale = max(float(np.ptp(p)) for p in supports.payoffs) or 1.0
-        self._payoffs = [p / scale for p in supports.payoffs]
+        self._payoffs = [p / supports.range for p in supports.payoffs]
         self._known: dict[int, list[list[_Floats]]] = {}
 
     def of(self, place: int) -> list[list[_Floats]]:
         """Those in one support, in the order in which they were met."""
         return self._known.get(place, [])
 
-    def near(self, place: int, start: list[_Floats]) -> tuple[list[_Floats], int | None] | None:
-        """See `regions.Root`."""
+    def near(self, place: int, start: list[_Floats]) -> Root | None:
+        """See `regions.RegionSearch`."""
         supports = self._supports.supports(place)
         root = root_near([p[np.ix_(*supports)] for p in self._payoffs], start)
-        if root is None or largest_gain(self._payoffs, supports, root) > -_TIE:
+        if root is None:
             return None
-        if min(x.min() for x in root) <= 0:
-            return root, None
+        if min(x.min() for x in root) < TIE:
+            return Root(root, boundary=self._on_boundary(supports, root))
+        gain = largest_gain(self._payoffs, supports, root)
+        if gain > TIE or (gain > -TIE and not self._ties(supports, root)):
+            return None
         known = self._known.setdefault(place, [])
         for number, other in enumerate(known):
-            if max(np.abs(a - b).max() for a, b in zip(root, other, strict=True)) < _TIE:
-                return other, number  # of two so near only one can be in a region
+            if max(np.abs(a - b).max() for a, b in zip(root, other, strict=True)) < TIE:
+                return Root(other, number)  # of two so near only one can be in a region
         known.append(root)
-        return root, len(known) - 1
+        return Root(root, len(known) - 1)
+
+    def _on_boundary(
+        self, supports: SupportProfile, root: list[_Floats]
+    ) -> tuple[tuple[Fraction, ...], ...] | None:
+        """The root in exact numbers, if it plays some of the actions, and not all."""
+        mixtures = _short(root)
+        on_it = all(min(own) >= 0 for own in mixtures) and any(min(own) == 0 for own in mixtures)
+        return mixtures if on_it and self._gains(supports, mixtures)[0] else None
+
+    def _ties(self, supports: SupportProfile, root: list[_Floats]) -> bool:
+        """Whether the root is rational, and other actions earn at most as much there."""
+        return all(self._gains(supports, _short(root)))
+
+    def _gains(
+        self, supports: SupportProfile, mixtures: Sequence[Sequence[Fraction]]
+    ) -> tuple[bool, bool]:
+        """Whether all that is played earns exactly the same, and nothing else earns more."""
+        same = most = True
+        for player, tensor in enumerate(self._supports.payoffs):
+            earned: NDArray[Any] = tensor
+            for other in range(len(supports) - 1, -1, -1):
+                if other != player:
+                    cut = earned.take(supports[other], axis=other)
+                    exact = cut.astype(np.int64).astype(object) if cut.dtype != object else cut
+                    earned = np.moveaxis(exact, other, -1) @ np.array(mixtures[other], dtype=object)
+            own = earned[list(supports[player])]
+            same &= bool((own == own[0]).all())
+            most &= bool((earned <= own[0]).all())
+        return same, most
+
+
+def _short(root: Sequence[_Floats]) -> tuple[tuple[Fraction, ...], ...]:
+    """The nearest numbers with short denominators."""
+    mixtures = []
+    for x in root:
+        rest = [Fraction(p).limit_denominator(_SHORT) for p in x[1:].tolist()]
+        mixtures.append((1 - sum(rest, Fraction(0)), *rest))
+    return tuple(mixtures)
 
 
 def certified_root(

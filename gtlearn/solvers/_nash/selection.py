@@ -64,6 +64,9 @@ def select(solution: Solution, criterion: str) -> Solution:
         except LimitReached as reached:
             status = reached.status
             notes.append(f"{reached}: {_ENDS}")
+    others = len(solution.open_supports or ()) + len(solution.continua or ())
+    if others:
+        notes.append(f"{others} supports hold others, or may, which were not compared")
     if criterion == FAIRNESS and _has_dummies(solution):
         notes.append(_FAIR_OF_EXTREME)
     return replace(
@@ -76,6 +79,7 @@ def select(solution: Solution, criterion: str) -> Solution:
         component_indices=None,
         subsets=None,
         open_supports=None,
+        continua=None,
         notes=tuple(notes),
     )
 

@@ -42,6 +42,12 @@ def require_log(game: Any, concept: str, find: str) -> None:
         )
 
 
+def has_log(solution: Solution) -> bool:
+    """Whether a log proves the list to be complete, or to be so but on supports that it names."""
+    named = isinstance(solution.game, NormalFormGame) and solution.open_supports is not None
+    return solution.complete or named
+
+
 def proof_of(
     solution: Solution, *, time_limit: float | None = None, memory_limit: float | None = None
 ) -> dict[str, Any]:
@@ -51,7 +57,8 @@ def proof_of(
     players choose, the supports.
 
     Args:
-        solution: a complete one, of a game in normal form, or of more than two players with types.
+        solution: a complete one, of a game in normal form, or of more than two players with types;
+            of more than two without types also one that names supports on which there are others.
         time_limit: seconds that it may take.
         memory_limit: bytes by which the process may grow.
 
@@ -67,7 +74,7 @@ def proof_of(
     >>> log["player"], log["bases"]
     (0, ['3', '5', 'a', 'c'])
     """
-    require_log(solution.game, solution.concept, "all" if solution.complete else "one")
+    require_log(solution.game, solution.concept, "all" if has_log(solution) else "one")
     of_game = {"name": solution.game.name, "fingerprint": solution.game.fingerprint}
     given: Any = solution.game
     if isinstance(given, HarsanyiGame):

@@ -15,6 +15,7 @@ from gtlearn.solvers.enclosures import Enclosure, Real, decimal_text
 from gtlearn.solvers.outcomes import (
     Certificate,
     Commitment,
+    Continuum,
     CorrelatedEquilibrium,
     NashSubset,
     Outcome,
@@ -55,6 +56,7 @@ def to_json(solution: Record) -> dict[str, Any]:
         "component_indices": plain(solution.component_indices),
         "subsets": _subsets_json(solution.subsets),
         "open_supports": plain(solution.open_supports),
+        **_continua_json(solution.continua),
         "open_subgames": plain(solution.open_subgames),
         "bounds": solution.bounds and {n: json_number(v) for n, v in solution.bounds.items()},
         "robustness": plain(solution.robustness) or None,
@@ -72,6 +74,22 @@ def game_json(game: Game) -> dict[str, Any]:
         del block["discount"]
     block |= {key: plain(block[key]) for key in ("prior", "discount") if key in block}
     return {"name": game.name, **{k: value for k, value in block.items() if value is not None}}
+
+
+def _continua_json(continua: Sequence[Continuum] | None) -> dict[str, Any]:
+    """The supports, and beside them what is known of each."""
+    if continua is None:
+        return {}
+    sets = [
+        {
+            "segment": plain(c.segment),
+            "within": plain(c.within),
+            "conditions": plain([vars(condition) for condition in c.conditions]) or None,
+        }
+        for c in continua
+    ]
+    known = [{key: value for key, value in own.items() if value is not None} for own in sets]
+    return {"continua": plain([c.supports for c in continua]), "continuum_sets": known}
 
 
 def _or_none(value: Number | None) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gtlearn.games import NormalFormGame
 from gtlearn.games.dummies import choosing_pair, follower_of
 from gtlearn.solvers.outcomes import Commitment, NashEquilibrium, Outcome
+from gtlearn.solvers.output.continua import continuum_blocks
 from gtlearn.solvers.output.csv import joint_rows
 from gtlearn.solvers.output.pieces import add_row, mix, mix_cell, new_table, short_number, tie_words
 from gtlearn.solvers.profile import columns_of
@@ -32,7 +33,8 @@ def one_shot_blocks(solution: Record) -> list[str | Table]:
     blocks: list[str | Table] = [_strategy_table(solution)]
     if len(solution) > MAX_ROWS:
         blocks.append(f"{len(solution) - MAX_ROWS} more are in the other formats.")
-    return [*blocks, *_commitment_lines(solution), *_component_lines(solution)]
+    blocks += [*_commitment_lines(solution), *_component_lines(solution)]
+    return [*blocks, *continuum_blocks(solution)]
 
 
 def _strategy_table(solution: Record) -> Table:

@@ -125,6 +125,8 @@ def _content(solution: Record) -> str:
         if unique:
             return f"{count} {name} found; there are others"
         searchable = "find" in concept.rows[kind_of_game(solution.game)].options
+        if solution.continua and not solution.open_supports:
+            return f"{count} {name} found; all others are on the supports named below"
         if count == 1 and solution.components is None and searchable:
             return f"1 {name} found; {option('find', 'all')} says whether there are others"
         return f"{count} {name} found; there may be more"

@@ -16,6 +16,7 @@ from gtlearn.solvers.outcomes import (
     ENCLOSURE,
     FLOAT,
     RATIONAL,
+    Continuum,
     NashSubset,
     Outcome,
     weakest,
@@ -47,6 +48,7 @@ class Claim:
         component_indices: the index of each component.
         subsets: the maximal Nash subsets.
         open_supports: the supports in which there may be more equilibria than are listed.
+        continua: the supports on which there are infinitely many.
         open_subgames: of subgame-perfect equilibria, the moves that lead to subgames of which not
             all is listed.
         follower: the follower's class, of commitments to tables.
@@ -69,6 +71,7 @@ class Claim:
     component_indices: tuple[int, ...] | None = None
     subsets: tuple[NashSubset, ...] | None = None
     open_supports: tuple[tuple[tuple[int, ...], ...], ...] | None = None
+    continua: tuple[Continuum, ...] | None = None
     open_subgames: tuple[tuple[str, ...], ...] | None = None
     follower: str | None = None
     policy: str | None = None
@@ -89,6 +92,7 @@ PARTS = (
     "component_indices",
     "subsets",
     "open_supports",
+    "continua",
     "open_subgames",
     "follower",
     "policy",

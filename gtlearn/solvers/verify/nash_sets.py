@@ -18,6 +18,7 @@ from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import check
 from gtlearn.solvers.verify.bimatrix import Bimatrix, Exact, Pair
+from gtlearn.solvers.verify.continua import continuum_statements
 from gtlearn.solvers.verify.elimination import undominated
 from gtlearn.solvers.verify.equilibrium import is_constant_sum, is_only
 from gtlearn.solvers.verify.extreme import (
@@ -50,6 +51,7 @@ def set_statements(listing: Listing) -> Iterator[Statement]:
         yield Statement("the indices of the components", partial(_component_indices, listing))
     if claim.open_supports is not None:
         yield Statement("the open supports", partial(open_failures, listing.game, claim))
+    yield from continuum_statements(listing.game, claim)
 
 
 def not_extreme(listing: Listing) -> list[str]:
@@ -200,7 +202,8 @@ def missing(listing: Listing) -> list[str]:
     It is proven to hold all where iterated strict dominance leaves one profile, where both optimal
     strategies of a zero-sum game are the only ones, and by enumerating the vertices of the
     best-response polytopes where they are not too many; where a log of the vertices is given, by
-    that alone.
+    that alone. Of more than two players it may lack others on the continua and open supports that
+    are named.
 
     Raises:
         Unproven: if the game is too large for any of that.
@@ -214,7 +217,9 @@ def missing(listing: Listing) -> list[str]:
         return [f"the equilibrium {', '.join(names[a] for names, a in labels)} is not listed"]
     if listing.bimatrix is None and listing.claim.log is not None:
         require_of_game(listing.game, listing.claim.log)
-        return missing_on_supports(listing.game, listing.equilibria, listing.claim.log)
+        besides = {continuum.supports for continuum in listing.claim.continua or ()}
+        besides |= set(listing.claim.open_supports or ())
+        return missing_on_supports(listing.game, listing.equilibria, listing.claim.log, besides)
     if listing.claim.log is not None:
         return not_extreme(listing) or _missing_of_vertices(listing, listing.claim.log)
     if is_dominance_solvable(listing.game):

@@ -85,6 +85,11 @@ def one_shot_statements(game: NormalFormGame | BayesianGame, claim: Claim) -> It
         if claim.complete:
             by = "" if claim.log is None else ", by the proof that is given"
             yield Statement(COMPLETE + by, partial(missing, listing))
+        elif claim.log is not None and claim.open_supports is not None:
+            elsewhere = (
+                "that all others are on continua and open supports, by the proof that is given"
+            )
+            yield Statement(elsewhere, partial(missing, listing))
     else:
         yield from foreign_statements(claim, SETS, "Nash equilibria")
         if claim.complete:

@@ -19,8 +19,10 @@ from gtlearn.solvers.outcomes import (
     OPTIMAL,
     STATIONARY,
     STOCHASTIC,
+    BilinearCondition,
     Certificate,
     Commitment,
+    Continuum,
     CorrelatedEquilibrium,
     Distribution,
     NashEquilibrium,
@@ -39,7 +41,7 @@ _CLASSES = {"follower": (STATIONARY, OPTIMAL), "policy": (DETERMINISTIC, STOCHAS
 _Read = TypeVar("_Read")
 
 # What of the JSON stands in the parts of a claim; the rest is `besides`.
-_READ = ("game", "solutions", *PARTS)
+_READ = ("game", "solutions", "continuum_sets", *PARTS)
 _READ_OF_OUTCOMES: dict[tuple[type, bool], Collection[str]] = {  # by kind, and in one shot or not
     (NashEquilibrium, False): ("strategies", "payoffs", "index", "certificate"),
     (CorrelatedEquilibrium, False): ("distribution", "payoffs", "value", "certificate"),
@@ -101,6 +103,7 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         open_supports=_if_any(
             partial(_each, partial(_each, read_integers)), data.get("open_supports")
         ),
+        continua=_continua(data),
         open_subgames=_if_any(
             partial(_each, partial(_each, partial(of_kind, str))), data.get("open_subgames")
         ),
@@ -115,6 +118,37 @@ def _claim(data: Mapping[str, Any]) -> Claim:
         ),
         repeated_of=tuple(_repeated(entry.get("distribution", ())) for entry in entries),
     )
+
+
+def _continua(data: Mapping[str, Any]) -> tuple[Continuum, ...] | None:
+    """The supports of "continua" with what "continuum_sets" say of each."""
+    if data.get("continua") is None:
+        if data.get("continuum_sets") is not None:
+            raise InputError("the solution has continuum_sets, and no continua")
+        return None
+    supports = _each(partial(_each, read_integers), data["continua"])
+    sets = of_kind(list, data.get("continuum_sets", []))
+    if len(sets) != len(supports):
+        raise InputError("the continuum_sets are not one of each of the continua")
+    return tuple(_continuum(*pair) for pair in zip(supports, sets, strict=True))
+
+
+def _continuum(supports: tuple[tuple[int, ...], ...], data: Any) -> Continuum:
+    own = of_kind(dict, data)
+    require_only(own, ("segment", "within", "conditions"), "continuum_sets")
+    ends = _each(_strategies, own["segment"])
+    if len(ends) != 2:
+        raise InputError("a segment of continuum_sets has not two ends")
+    within = _if_any(partial(_each, _strategies), own.get("within"))
+    conditions = _each(_condition, own.get("conditions", []))
+    return Continuum(supports, (ends[0], ends[1]), within, conditions)
+
+
+def _condition(data: Any) -> BilinearCondition:
+    own = of_kind(dict, data)
+    require_only(own, ("player", "action", "losses"), "a condition of continuum_sets")
+    player, action = read_integers([own["player"], own["action"]])
+    return BilinearCondition(player, action, _each(partial(_each, read_number), own["losses"]))
 
 
 def _concept(name: Any) -> str:

@@ -162,7 +162,8 @@ def _of_claim(game: Game, claim: Claim, proof: Any) -> Iterator[Statement]:
             raise InputError(f"the solution is of another kind of game than {game.name!r}")
     if proof is not None:
         listed = isinstance(game, NormalFormGame | HarsanyiGame)
-        if claim.concept != "nash" or not claim.complete or not listed:
+        ends = claim.complete or claim.open_supports is not None  # or names where it does not
+        if claim.concept != "nash" or not ends or not listed:
             raise InputError(_NO_LIST)
         claim = replace(claim, log=proof)
     if is_registered(claim.concept):

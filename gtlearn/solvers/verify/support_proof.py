@@ -11,7 +11,8 @@ region it is largest and smallest at products of vertices. Where all that is pla
 - a combination of the equations has one sign there ("linear"),
 - another action earns more than those played, up to such a combination ("inequality"),
 - bounds below coordinates of solutions of the equations leave nothing ("empty"), or
-- there is at most one solution, and an equilibrium of the list is inside ("root").
+- there is at most one solution, and an equilibrium of the list is inside ("root"), or it is one in
+  exact numbers that does not play all actions of the support ("boundary").
 
 Else it is made smaller by such bounds ("shrink"), or divided along an edge ("split"). Combinations
 are found here, in floats, and rounded; that they do what they should is seen in integers.
@@ -20,7 +21,7 @@ are found here, in floats, and rounded; that they do what they should is seen in
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -33,10 +34,12 @@ from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
+from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import check
 from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.form import index, items
+from gtlearn.solvers.verify.support_polytopes import Support
 
 _CUT = 31, 64  # where an edge is divided
 _GRID = 2**16  # bounds are so many parts of one
@@ -48,7 +51,10 @@ _Objects = NDArray[Any]  # integers of any length
 
 
 def missing_on_supports(
-    game: NormalFormGame, equilibria: Sequence[NashEquilibrium], log: Mapping[str, Any]
+    game: NormalFormGame,
+    equilibria: Sequence[NashEquilibrium],
+    log: Mapping[str, Any],
+    besides: Collection[_Supports] = (),
 ) -> list[str]:
     """Whether a list lacks an equilibrium, by a log.
 
@@ -57,6 +63,7 @@ def missing_on_supports(
         equilibria: the list, each verified on its own.
         log: its "supports" hold a pair each: the actions that each player plays, and the entries of
             the regions in preorder.
+        besides: supports on which there may be others.
 
     Raises:
         InputError: if the log does not prove that the list is complete.
@@ -68,10 +75,16 @@ def missing_on_supports(
         listed.setdefault(_supports_of(equilibrium), []).append(equilibrium)
     for supports in product(*map(_subsets, game.shape)):
         check()
+        if supports in besides:
+            continue
         own = listed.get(supports, [])
         if all(len(s) == 1 for s in supports):
             if not own and _is_pure_equilibrium(game, supports):
                 return [f"the pure equilibrium {_named(game, supports)} is not listed"]
+        elif list(map(list, trees.get(supports, []))) == [["polytopes"]]:
+            absent = _missing_in_polytopes(game, supports, own)
+            if absent:
+                return absent
         elif supports in trees:
             _Replay(game, supports, own).run(trees[supports])
         elif not _is_dominated(game, supports):
@@ -105,6 +118,22 @@ def _supports_of(equilibrium: NashEquilibrium) -> _Supports:
         tuple(a for a, p in enumerate(s) if isinstance(p, Enclosure) or p)
         for s in equilibrium.strategies
     )
+
+
+def _missing_in_polytopes(
+    game: NormalFormGame, supports: _Supports, listed: Sequence[NashEquilibrium]
+) -> list[str]:
+    """Equilibria on a support on which at most two mix, that are not listed."""
+    support = Support(game, supports)
+    known = {equilibrium.strategies for equilibrium in listed}
+    for piece in support.pieces():
+        if not piece.is_one:
+            raise InputError(
+                f"there may be infinitely many equilibria on the supports {_named(game, supports)}"
+            )
+        if support.profile(piece.left.vertices[0], piece.right.vertices[0]) not in known:
+            return [f"an equilibrium on the supports {_named(game, supports)} is not listed"]
+    return []
 
 
 def _integers(game: NormalFormGame, player: int) -> _Objects:
@@ -204,6 +233,7 @@ class _Replay:
                 "inequality": self._inequality,
                 "empty": self._empty,
                 "root": self._root,
+                "boundary": self._boundary,
                 "shrink": self._shrink,
                 "split": self._split,
             }
@@ -317,21 +347,53 @@ class _Replay:
             raise self._refuse("the equilibrium in a region is not listed")
         return []
 
+    def _boundary(self, region: _Region, stated: Any) -> list[_Region]:
+        if not _Combined(self, region).has_one_solution():
+            raise self._refuse("there may be several solutions in a region")
+        mixtures = []
+        for own, size in zip(items(stated, "a profile"), self.sizes, strict=True):
+            mixtures.append([to_fraction(p) for p in items(own, "a mixture")])
+            if len(mixtures[-1]) != size or sum(mixtures[-1]) != 1 or min(mixtures[-1]) < 0:
+                raise self._refuse("a mixture is none of the actions that are played")
+        if all(map(all, mixtures)):
+            raise self._refuse("a profile plays all actions of the support")
+        still = [(p, [Fraction(0)] * len(p)) for p in mixtures]
+        if not all(self._holds(region, k, *still[k]) for k in self.mixers):
+            raise self._refuse("a profile is not in its region")
+        for player, payoffs in enumerate(self.payoffs):
+            earned = payoffs
+            for k in range(len(self.sizes) - 1, -1, -1):
+                if k != player:  # the player's own axis is the first
+                    place = k + 1 if k < player else k
+                    own = np.array(mixtures[k], dtype=object)
+                    earned = np.moveaxis(earned, place, -1) @ own
+            if any(v != earned[0] for v in earned[: self.sizes[player]]):
+                raise self._refuse("a profile is no solution")
+        return []
+
     def _is_inside(self, region: _Region, equilibrium: NashEquilibrium) -> bool:
         for player in self.mixers:
             own = [equilibrium.strategies[player][a] for a in self.supports[player]]
             middle = [p.mid if isinstance(p, Enclosure) else Fraction(p) for p in own]
             radius = [p.radius if isinstance(p, Enclosure) else Fraction(0) for p in own]
-            matrix = flint.fmpq_mat(flint.fmpz_mat(region.vertices[player].T.tolist()))
-            if matrix.det() == 0:
+            if not self._holds(region, player, middle, radius):
                 return False
-            inverse = matrix.inv()
-            for i in range(len(own)):
-                row = [inverse[i, j] for j in range(len(own))]
-                low = sum(c * _exact(m) for c, m in zip(row, middle, strict=True))
-                low -= sum(abs(c) * _exact(r) for c, r in zip(row, radius, strict=True))
-                if low < 0:
-                    return False
+        return True
+
+    def _holds(
+        self, region: _Region, player: int, middle: list[Fraction], radius: list[Fraction]
+    ) -> bool:
+        """Whether mixtures of a player, up to a radius, are in a region."""
+        matrix = flint.fmpq_mat(flint.fmpz_mat(region.vertices[player].T.tolist()))
+        if matrix.det() == 0:
+            return False
+        inverse = matrix.inv()
+        for i in range(len(middle)):
+            row = [inverse[i, j] for j in range(len(middle))]
+            low = sum(c * _exact(m) for c, m in zip(row, middle, strict=True))
+            low -= sum(abs(c) * _exact(r) for c, r in zip(row, radius, strict=True))
+            if low < 0:
+                return False
         return True
 
 
