@@ -22,7 +22,7 @@ from gtlearn.solvers._multiplayer.classes import (
     float_payoffs,
     support_classes,
 )
-from gtlearn.solvers._multiplayer.linear_supports import equilibria_on
+from gtlearn.solvers._multiplayer.linear_supports import continuum_through, equilibria_on
 from gtlearn.solvers._multiplayer.regions import Log, LogEntry, RegionSearch
 from gtlearn.solvers._multiplayer.roots import (
     TIE,
@@ -31,6 +31,7 @@ from gtlearn.solvers._multiplayer.roots import (
     index_of,
     largest_gain,
 )
+from gtlearn.solvers._multiplayer.singular import rational_equilibria
 from gtlearn.solvers._nash.certified import certain
 from gtlearn.solvers.outcomes import Continuum, NashEquilibrium, weakest
 from gtlearn.solvers.solution import Solution
@@ -38,6 +39,7 @@ from gtlearn.solvers.solution import Solution
 BRANCH_AND_BOUND = "branch and bound on supports"
 MAX_SUPPORTS = 200_000
 _BUDGETS = 2_000, 40_000  # regions of a support, after which it stays open: at first, and again
+_SAMPLED = 50  # supports that stay open, on which an equilibrium is looked for
 _AGAIN = 30  # supports that are left, of which so many more regions are looked at
 
 _Floats = NDArray[np.float64]
@@ -125,12 +127,26 @@ class Enumeration:
         for own in map(supports.supports, range(supports.count)):
             known = equilibria_on(self.game, own)
             if known is None:
-                self.opened.append(own)
+                self._sample(supports, own)
             elif isinstance(known, Continuum):
                 self.continua.append(known)
             else:
                 self.trees[own] = [("polytopes",)]
                 self._add(certain(self.game, profile) for profile in known)
+
+    def _sample(self, supports: SupportClass, own: SupportProfile) -> None:
+        """Looks for an equilibrium on a support that stays open, and for a continuum by it."""
+        sample: NashEquilibrium | None = None
+        if len(self.opened) < _SAMPLED:
+            payoffs = [p / supports.range for p in supports.payoffs]
+            for equilibrium in rational_equilibria(self.game, payoffs, own):
+                continuum = continuum_through(self.game, own, equilibrium.strategies)
+                if continuum is not None:
+                    self.continua.append(continuum)
+                    return
+                sample = sample or equilibrium
+        self.opened.append(own)
+        self._add([] if sample is None else [sample])
 
     def _look_at(self, supports: SupportClass) -> list[SupportClass]:
         """Keeps the equilibria that are found, and returns supports with more regions left."""

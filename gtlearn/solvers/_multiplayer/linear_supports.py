@@ -33,6 +33,7 @@ _Objects = NDArray[Any]  # integers of any length
 _Conditions = dict[tuple[int, int, int], _Objects]
 
 _MOST_FACES = 12  # extreme points of which all subsets are looked at
+_MOST_CONDITIONS = 8  # of which combinations are looked for
 _SAMPLES = 40  # mixtures at which a continuum is looked for
 
 
@@ -218,11 +219,9 @@ class _Support:
             return []
         rows, columns = (np.array(c.points, dtype=object) for c in (left, right))
         values = {name: rows @ matrix @ columns.T for name, matrix in conditions.items()}
-        if any((at < 0).all() for at in values.values()):
-            return []
-        for name, at in values.items():
-            if (at <= 0).all() and at.any():
-                return self._on_faces(left, right, conditions, at == 0, conditions[name])
+        for at, matrix in _nowhere_positive(conditions, values):
+            if at.any():
+                return self._on_faces(left, right, conditions, at == 0, matrix)
         tight = {name: conditions[name] for name, at in values.items() if (at < 0).any()}
         if tight and len(rows) == 1:
             cut = right.cut([], [rows[0] @ matrix for matrix in tight.values()])
@@ -313,6 +312,22 @@ class _Support:
         for action, p in zip(self.supports[player], probabilities(weights), strict=True):
             out[action] = p
         return tuple(out)
+
+
+def _nowhere_positive(
+    conditions: _Conditions, values: _Conditions
+) -> Iterator[tuple[_Objects, _Objects]]:
+    """A combination of conditions that is nowhere more than 0: at pairs of points, and as a matrix.
+    Where they are linear there is one if they hold nowhere (Farkas)."""
+    limiting = [name for name, at in values.items() if (at < 0).any()]
+    if not limiting or len(limiting) > _MOST_CONDITIONS:
+        return
+    at_most = -np.stack([values[name].ravel() for name in limiting], axis=1)
+    weights = extreme_points(len(limiting), [], at_most)
+    if weights:
+        total = np.array(middle(weights), dtype=object)
+        over, under = (np.stack([all_[name] for name in limiting]) for all_ in (values, conditions))
+        yield np.tensordot(total, over, 1), np.tensordot(total, under, 1)
 
 
 def _integers(values: Sequence[Any]) -> Weights:

@@ -24,7 +24,7 @@ _STEPS = 40
 _CLOSE = 1e-13  # a step of Newton's method, at last
 _FAR = 10.0  # a step that leads away
 TIE = 1e-9  # of the payoffs' range: a gain that floats do not tell from none
-_SHORT, _LONG = 10**6, 10**14  # denominators that are tried, of doubles and of boxes' midpoints
+_SIMPLE, _SHORT, _LONG = 100, 10**6, 10**14  # denominators: of doubles, and of boxes' midpoints
 
 
 def gains_at(payoffs: Sequence[_Floats], strategies: Sequence[_Floats], player: int) -> _Floats:
@@ -221,6 +221,14 @@ def certified_root(
         for s, own in zip(enclosed.strategies, supports, strict=True)
     ]
     return _rational(game, supports, middle, _LONG) or enclosed
+
+
+def certified_rational(
+    game: NormalFormGame, supports: SupportProfile, strategies: Sequence[_Floats]
+) -> NashEquilibrium | None:
+    """The equilibrium near strategies, with short rational numbers, if there is one."""
+    start = [list(map(Fraction, x)) for x in strategies]
+    return _rational(game, supports, start, _SIMPLE) or _rational(game, supports, start, _SHORT)
 
 
 def _rational(

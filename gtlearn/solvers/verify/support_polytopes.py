@@ -6,7 +6,7 @@ that are linear in each mixture. Vertices are found by trying which conditions a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -180,17 +180,27 @@ def _pieces(
         return []
     rows, columns = (np.array(p.vertices, dtype=object) for p in (left, right))
     values = {name: rows @ matrix @ columns.T for name, matrix in conditions.items()}
-    if any((at < 0).all() for at in values.values()):
-        return []
-    for name, at in values.items():
-        if (at <= 0).all() and (at < 0).any():
-            return _where_zero(left, right, conditions, at, conditions[name])
+    for at, matrix in _nowhere_positive(conditions, values):
+        if (at < 0).any():
+            return _where_zero(left, right, conditions, at, matrix)
     tight = {name: conditions[name] for name, at in values.items() if (at < 0).any()}
     if tight and len(rows) == 1:
         return _pieces(left, right.cut(at_least=[rows[0] @ m for m in tight.values()]), {})
     if tight and len(columns) == 1:
         return _pieces(left.cut(at_least=[m @ columns[0] for m in tight.values()]), right, {})
     return [Piece(left, right, tight)]
+
+
+def _nowhere_positive(
+    conditions: Mapping[tuple[int, int], _Objects], values: Mapping[tuple[int, int], _Objects]
+) -> Iterator[tuple[_Objects, _Objects]]:
+    """Mixtures of conditions that are nowhere more than 0, at the vertices and as a matrix."""
+    limiting = [name for name, at in values.items() if (at < 0).any()]
+    rows = zip(*(-values[name].ravel() for name in limiting), strict=True)
+    for mixture in Polytope(len(limiting)).cut(at_least=list(rows)).vertices if limiting else ():
+        pairs = list(zip(limiting, mixture, strict=True))
+        at = sum(p * values[name] for name, p in pairs)
+        yield np.asarray(at), np.asarray(sum(p * conditions[name] for name, p in pairs))
 
 
 def _where_zero(
