@@ -22,7 +22,7 @@ Supports = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 START = 3.0  # of mu, in units of the largest payoff difference
 _FINEST = 1e-12
-HIGHEST = 100.0  # of mu, from where the path has turned back for good
+HIGHEST = 10.0  # of mu, from where the path has turned back for good
 _CORRECTIONS = 6
 MAX_SYSTEMS = 1500
 SMALLEST_STEP = 1e-8
@@ -41,7 +41,7 @@ class Stride:
     accuracy: float
 
 
-STRIDES = (Stride(0.7, 0.5), Stride(0.6, 0.01), Stride(0.8, 0.03))
+STRIDES = (Stride(0.7, 0.5), Stride(0.5, 0.1), Stride(0.3, 0.01))  # from bold to careful
 
 
 def barrier_supports(

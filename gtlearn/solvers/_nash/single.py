@@ -43,7 +43,7 @@ SMALL_GAME = 12  # up to this many actions a player the exact Lemke-Howson path 
 _ROUNDS = 12  # of path following before the exact path, which always ends, takes over
 PIVOTS = 2  # of the first float path, a label; doubled each round
 LABELS = 8  # start labels a round
-BARRIER_PATHS = 16
+BARRIER_PATHS = 100  # more than half of them are lost in the hardest games
 
 
 @of_games(NormalFormGame)
