@@ -170,25 +170,6 @@ def test_extreme_points_are_vertices(drawn):
     assert points == set(Polytope(size, tuple(equal), tuple(at_least)).vertices)
 
 
-def test_a_segment_on_which_three_mix():
-    """Nau, Gomez Canovas & Hansen (2004), Section 6: the equilibria are a segment, players 1 and 2
-    mixing evenly; its ends, where player 3 plays two of four actions, are among those listed."""
-    triples = [
-        *((2, 0, 0), (0, 2, 1), (0, 1, 1), (1, 0, 2), (1, 0, 2), (0, 1, 1), (0, 2, 1), (2, 0, 0)),
-        *((1, 0, 1), (0, 2, 0), (0, 1, 2), (2, 0, 1), (2, 0, 1), (0, 1, 2), (0, 2, 0), (1, 0, 1)),
-    ]
-    tensors = np.array(triples).reshape(4, 2, 2, 3).transpose(3, 2, 1, 0)
-    solution = solvers.solve(games.normal_form(*tensors), find="all")
-    (continuum,) = solution.continua
-    assert continuum.supports == ((0, 1), (0, 1), (0, 1, 2, 3)) and continuum.within is None
-    even = (F(1, 2), F(1, 2))
-    assert {e.strategies for e in solution} == {
-        (even, even, (*even, F(0), F(0))),
-        (even, even, (F(0), F(0), *even)),
-    }
-    assert not solvers.verify.solution(solution.game, solution).false
-
-
 def test_conditions_of_two_players_together():
     """Jakobsen, Sorensen & Conitzer (2016, Timeability of extensive-form games), Figure 3: on the
     two supports on which opposite players mix, only both conditions together rule all out."""
