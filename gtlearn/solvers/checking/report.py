@@ -335,7 +335,7 @@ def _regret_lines(report: CheckReport) -> list[str]:
 def _nearest_json(report: CheckReport, nearest: Nearest) -> dict[str, Any]:
     game = report.game
     if not isinstance(game, SequentialGame):
-        return {name: plain(value) for name, value in vars(nearest).items()}
+        return {name: plain(v) for name, v in vars(nearest).items() if v is not None}
     played = [table_json(game, player, table) for player, table in enumerate(nearest.strategies)]
     return {"distance": plain(nearest.distance), "strategies": played}
 
@@ -351,7 +351,8 @@ def _nearest_line(report: CheckReport) -> str:
             f"Nearest equilibrium, in which no sequence of a player's own moves has a probability "
             f"that differs by more than {away}: see the JSON."
         )
-    listed = f"the nearest in the list of `gtlearn solve --find all` is #{nearest.index}."
+    of_list = f"the nearest in the list of `gtlearn solve --find all` is #{nearest.index}."
+    listed = "one of infinitely many." if nearest.index is None else of_list
     if nearest.distance == 0:
         return f"It lies in the set of equilibria; {listed}"
     where = "; ".join(

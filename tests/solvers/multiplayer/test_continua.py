@@ -184,3 +184,15 @@ def test_conditions_of_two_players_together():
     assert solution.complete and len(solution) == 2
     log = json.loads(json.dumps(solvers.proof_of(solution)))
     assert not solvers.verify.solution(solution.game, solution.to_json(), proof=log).on_trust
+
+
+def test_the_distance_to_a_continuum():
+    """Player 3 plays its second action, and player 2 nearly its first: of the two segments on which
+    one of them does, and the third mixes, that of player 1 is nearest."""
+    report = solvers.check([["1/2", "1/2"], ["9/10", "1/10"], [0, 1]], MINORITY)
+    assert report.nearest.distance == F(1, 10) and report.nearest.index is None
+    assert report.nearest.strategies == ((F(1, 2),) * 2, (1, 0), (0, 1))
+    assert "one of infinitely many" in str(report)
+    assert set(report.to_json()["nearest"]) == {"distance", "strategies"}
+    on_it = solvers.check(report.nearest.strategies, MINORITY)
+    assert on_it.holds and on_it.nearest.distance == 0
