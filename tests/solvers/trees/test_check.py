@@ -70,8 +70,29 @@ def test_functions_of_states_and_torch_modules():
     assert solvers.check(module, game).nash_conv == Fraction(11, 12)
     with pytest.raises(InputError, match="for 2 legal actions"):
         solvers.check(lambda state: [1.0], game)
-    with pytest.raises(InputError, match="one for each distinct action"):
+    with pytest.raises(InputError, match="for each information set a logit for each"):
         solvers.check(torch.nn.Linear(11, 1), game)
+    with pytest.raises(InputError, match=r"shape \[12, 7\] where \[12, 2\] is needed"):
+        solvers.check(torch.nn.Linear(11, 7), game)
+    with pytest.raises(InputError, match="given 12 information state tensors of 11 numbers each"):
+        solvers.check(torch.nn.Linear(5, 2), game)
+
+
+def test_rows_by_the_labels_of_information_sets():
+    game = games.load("kuhn_poker")
+    rows = {s.label: {a: "1/2" for a in s.actions} for own in game.sets for s in own}
+    assert solvers.check(rows, game).nash_conv == Fraction(11, 12)
+    with pytest.raises(InputError, match="information set"):
+        solvers.check({"0": {"Pass": 1}, "nowhere": {"Pass": 1}}, game)
+
+
+def test_a_solver_of_openspiels_is_no_policy():
+    from open_spiel.python.algorithms.cfr import CFRSolver
+
+    solver = CFRSolver(games.load("kuhn_poker").openspiel)
+    with pytest.raises(InputError, match="give what its average_policy"):
+        solvers.check(solver, "kuhn_poker")
+    assert solvers.check(solver.average_policy(), "kuhn_poker").nash_conv == Fraction(11, 12)
 
 
 def test_rounding_is_said_and_bounded():
