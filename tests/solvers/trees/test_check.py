@@ -80,7 +80,7 @@ def test_functions_of_states_and_torch_modules():
 
 def test_rows_by_the_labels_of_information_sets():
     game = games.load("kuhn_poker")
-    rows = {s.label: {a: "1/2" for a in s.actions} for own in game.sets for s in own}
+    rows = {s.label: dict.fromkeys(s.actions, "1/2") for own in game.sets for s in own}
     assert solvers.check(rows, game).nash_conv == Fraction(11, 12)
     with pytest.raises(InputError, match="information set"):
         solvers.check({"0": {"Pass": 1}, "nowhere": {"Pass": 1}}, game)
