@@ -25,6 +25,7 @@ from gtlearn.solvers.solution import Solution as Solution
 from gtlearn.solvers.solution import read_solution as read_solution
 
 if TYPE_CHECKING:
+    from gtlearn.solvers._enclosure.minimal import minimal_polynomial as minimal_polynomial
     from gtlearn.solvers._markov.batch import evaluate_exactly as evaluate_exactly
     from gtlearn.solvers._markov.batch import evaluate_floats as evaluate_floats
     from gtlearn.solvers._markov.evaluation import evaluate as evaluate
@@ -46,6 +47,7 @@ __all__ = [
     "evaluate_exactly",
     "evaluate_floats",
     "meter",
+    "minimal_polynomial",
     "one_equilibrium",
     "optimal_response",
     "proof_of",
@@ -65,6 +67,7 @@ _LATER = {  # names that only some kinds of game need, imported with their first
     "evaluate_exactly": "_markov.batch",
     "evaluate_floats": "_markov.batch",
     "meter": "_trees.meter",
+    "minimal_polynomial": "_enclosure.minimal",
     "optimal_response": "_markov.response",
     "stationary_response": "_markov.response",
     "stochastic_response": "_markov.stochastic_response",

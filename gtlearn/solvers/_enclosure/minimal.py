@@ -88,10 +88,7 @@ class _Elimination:
         ]
         supports[player].sort(key=lambda a: a != action)
         unknowns = [(player, action)] + [
-            (k, a)
-            for k, own in enumerate(supports)
-            for a in own[:-1]
-            if (k, a) != (player, action)
+            (k, a) for k, own in enumerate(supports) for a in own[:-1] if (k, a) != (player, action)
         ]
         if len(unknowns) > MAX_UNKNOWNS:
             raise InputError(
@@ -181,5 +178,7 @@ class _Elimination:
 
 
 def _ball(value: Any) -> arb:
-    low, high = (arb(fmpq(int(v.numerator), int(v.denominator))) for v in (value.lower, value.upper))
+    low, high = (
+        arb(fmpq(int(v.numerator), int(v.denominator))) for v in (value.lower, value.upper)
+    )
     return low.union(high)
