@@ -250,9 +250,9 @@ def test_chance_in_floats_is_the_nearest_ratios():
     game = tree.game()
     assert game.chance[0].probabilities == (Fraction(1, 3), Fraction(2, 3))
     assert not game.number_note
-    with pytest.raises(InputError, match="sum to 0.8, not 1"):
+    with pytest.raises(InputError, match=r"sum to 0\.8, not 1"):
         games.tree("t", ["A", "B"]).root.draws({"a": 0.3, "b": 0.5})
-    with pytest.raises(InputError, match="is no mapping; give {outcome: probability}"):
+    with pytest.raises(InputError, match=r"is no mapping; give \{outcome: probability\}"):
         games.tree("t", ["A", "B"]).root.draws(["1/3", "2/3"])
     with pytest.raises(InputError, match=r"write int\(\.\.\.\)"):
         node["a"].pays(True, 0)

@@ -229,3 +229,14 @@ class TestWrong:
         for profile in others:
             played = np.array([float(p) for _, own in profile.mixed_strategies() for _, p in own])
             assert min(np.abs(played - one).max() for one in known) < 1e-4
+
+
+@pytest.mark.parametrize("name", ["goofspiel(num_cards=3)", "dark_hex(board_size=2)"])
+def test_labels_that_they_refuse_are_encoded(name):
+    """OpenSpiel's information states hold line breaks and spaces in a row."""
+    tree = load(name)
+    text = dumps(tree, "efg")
+    assert "labels are percent-encoded" in text
+    assert loads(text, "efg").fingerprint == tree.fingerprint
+    again = load(gambit.read_efg(io.StringIO(text)))
+    assert content(again)[0] == content(tree)[0]
