@@ -20,7 +20,7 @@ from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.enclosure import enclosure_failures
 
-MAX_UNKNOWNS = 3
+MAX_ELIMINATED = 3
 MAX_DEGREE = 24
 _BITS = 512  # of the balls in which factors are told from zero
 
@@ -90,10 +90,10 @@ class _Elimination:
         unknowns = [(player, action)] + [
             (k, a) for k, own in enumerate(supports) for a in own[:-1] if (k, a) != (player, action)
         ]
-        if len(unknowns) > MAX_UNKNOWNS:
+        if len(unknowns) > MAX_ELIMINATED:
             raise InputError(
                 f"the equilibrium solves equations in {len(unknowns)} unknowns, and minimal "
-                f"polynomials are found for at most {MAX_UNKNOWNS}; take the interval instead"
+                f"polynomials are found for at most {MAX_ELIMINATED}; take the interval instead"
             )
         names = [f"x{k}" for k in range(len(unknowns))]
         self._ring: Any = fmpz_mpoly_ctx.get(names, Ordering.lex)
@@ -151,7 +151,7 @@ class _Elimination:
         for other in held[1:]:
             limits.check()
             resultant = held[0].resultant(other, unknown)
-            if resultant != 0:
+            if not resultant.is_zero():
                 out.append(self._factor(resultant))
         return out
 
@@ -161,7 +161,9 @@ class _Elimination:
             raise InputError(
                 f"elimination leads to degrees above {MAX_DEGREE}; take the interval instead"
             )
-        zero = [factor for factor, _ in polynomial.factor()[1] if self._at(factor).contains(0)]
+        zero: list[fmpz_mpoly] = [
+            factor for factor, _ in polynomial.factor()[1] if self._at(factor).contains(0)
+        ]
         if len(zero) != 1:
             raise InputError("factors are not told apart in the box; take the interval instead")
         return zero[0]

@@ -68,7 +68,7 @@ def _over(denominator: int, values: Sequence[Fraction]) -> _Integers:
 
 
 @dataclass(frozen=True, eq=False)
-class Contraction:
+class Earnings:
     """What the actions of a player earn in a state.
 
     Attributes:
@@ -84,7 +84,7 @@ class Contraction:
 
 def contractions(
     game: MarkovGame, played: Mapping[tuple[int, int, int], Enclosure | None]
-) -> dict[tuple[int, int], Contraction]:
+) -> dict[tuple[int, int], Earnings]:
     """What actions earn in one step, by player and state.
 
     Args:
@@ -111,7 +111,7 @@ def contractions(
         if others:
             earned = by_other[others[0]].times(mixtures[others[0], state], -1)
         mixed = {k: rows[k, state] for k in others}
-        out[player, state] = Contraction(earned, by_other, mixed)
+        out[player, state] = Earnings(earned, by_other, mixed)
     return out
 
 

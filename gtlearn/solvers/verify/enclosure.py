@@ -29,7 +29,7 @@ from gtlearn.limits import check
 from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.claim import verified_failures
-from gtlearn.solvers.verify.contraction import Contraction, Spread, contractions
+from gtlearn.solvers.verify.contraction import Earnings, Spread, contractions
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.krawczyk import (
     NO_ROOT,
@@ -315,7 +315,7 @@ class _Box:
         return Interval(excess.lower - high, excess.upper - low), slopes
 
     @cached_property
-    def _contractions(self) -> dict[tuple[int, int], Contraction]:
+    def _contractions(self) -> dict[tuple[int, int], Earnings]:
         return contractions(self.game, self.played)
 
     def _excess(
