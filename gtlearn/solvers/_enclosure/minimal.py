@@ -110,10 +110,10 @@ class _Elimination:
         equations = self._equations()
         for unknown in reversed(range(1, len(self._box))):
             equations = self._without(unknown, equations)
-        found = [p for p in equations if p.degrees()[0] > 0]
-        if not found:
+        univariate = [p for p in equations if p.degrees()[0] > 0]
+        if not univariate:
             raise InputError("elimination leaves no polynomial; take the interval instead")
-        least = min(found, key=lambda p: int(p.degrees()[0]))
+        least = min(univariate, key=lambda p: int(p.degrees()[0]))
         if self._at(least.derivative(0)).contains(0):
             raise InputError("the interval is not proven to hold one root; take it as it is")
         coefficients = [0] * (int(least.degrees()[0]) + 1)
