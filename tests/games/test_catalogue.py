@@ -1,11 +1,12 @@
 """The catalogue: payoffs against the literature, parameters, citations."""
 
 from fractions import Fraction
+from itertools import permutations
 
 import numpy as np
 import pytest
 
-from gtlearn import games
+from gtlearn import games, solvers
 from gtlearn.errors import InputError
 from gtlearn.games import families
 from gtlearn.games.testing import check_game
@@ -378,3 +379,21 @@ def test_sgc_equilibrium():
 def test_bad_parameters(call, message):
     with pytest.raises(InputError, match=message):
         games.load(call)
+
+
+def test_three_firms():
+    """Each sells a quarter of the difference between demand and cost, a whole number here; next to
+    it, on the grid, two may differ by one each."""
+    game = games.load("cournot_n(firms=3)")
+    profiles = set(solvers.pure_equilibria(game))
+    assert profiles == {(3, 3, 3), *permutations((2, 3, 4))}
+    assert game.payoff(0, (3, 3, 3)) == 9
+    two = games.load("cournot_n(firms=2,demand=12,cost=0)")
+    assert all(
+        (a == b).all()
+        for a, b in zip(
+            (t.fractions() for t in two.payoffs),
+            (t.fractions() for t in games.load("cournot").payoffs),
+            strict=True,
+        )
+    )

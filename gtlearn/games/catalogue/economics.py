@@ -240,6 +240,26 @@ def _written_out(game: SymmetricGame) -> NormalFormGame | SymmetricGame:
     return game.normal_form() if game.num_players <= _FEW else game
 
 
+def _cournot_n(
+    firms: int = 3,
+    demand: Fraction = Fraction(13),
+    cost: Fraction = Fraction(1),
+    maximum: int = 12,
+) -> NormalFormGame | SymmetricGame:
+    if not 2 <= firms <= _MAX_PLAYERS or maximum < 1:
+        raise InputError(f"it needs 2 to {_MAX_PLAYERS} firms and a maximum of at least 1")
+    if firms <= _FEW:
+        check_size(*[maximum + 1] * firms)
+
+    def profit(own: int, others: Counts) -> Fraction:
+        sold = own + sum(quantity * count for quantity, count in enumerate(others))
+        return own * (max(Fraction(0), demand - sold) - cost)
+
+    players = [f"Firm {k + 1}" for k in range(firms)]
+    labels = [str(quantity) for quantity in range(maximum + 1)]
+    return _written_out(symmetric_game(profit, players=players, actions=labels))
+
+
 def _public_goods(
     players: int = 3, endowment: int = 1, multiplier: Fraction = Fraction(3, 2)
 ) -> NormalFormGame | SymmetricGame:
@@ -282,6 +302,13 @@ ECONOMICS = (
         "two firms choose quantities 0..maximum; the price is demand minus both, at least 0",
         "Cournot (1838), Recherches sur les principes mathématiques de la théorie des richesses",
         _cournot,
+    ),
+    Entry(
+        "cournot_n",
+        "firms choose quantities 0..maximum; the price is demand minus all of them, at least 0",
+        "Cournot (1838), Recherches sur les principes mathématiques de la théorie des richesses, "
+        "chapter 7",
+        _cournot_n,
     ),
     Entry(
         "bertrand",
