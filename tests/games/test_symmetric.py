@@ -4,6 +4,7 @@ from fractions import Fraction
 from itertools import permutations
 from math import comb
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,6 +65,24 @@ def test_one_changed_payoff_is_seen():
         assert not other.is_symmetric
         with pytest.raises(InputError, match="not symmetric"):
             games.symmetric_form(other)
+
+
+def test_the_first_asymmetry_is_named():
+    pennies = games.load("matching_pennies")
+    with pytest.raises(InputError, match=r"at \(H, H\) 'Column' earns -1, .* 'Row' earns 1$"):
+        games.symmetric_form(pennies)
+    with pytest.raises(InputError, match="'Column' has other actions than 'Row'"):
+        games.symmetric_form(games.normal_form([[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, 5, 6]]))
+
+
+def test_an_asymmetry_among_the_others_is_named():
+    """Each player earns as the first where they swap, who cares which of the others plays."""
+    first = np.zeros((2, 2, 2), dtype=int)
+    first[0, 0, 1] = 1
+    game = games.normal_form(first, first.swapaxes(0, 1), first.swapaxes(0, 2))
+    told = r"at \(1, 1, 2\) 'Player 1' earns 1, but where 'Player 2' and 'Player 3' swap their"
+    with pytest.raises(InputError, match=told):
+        games.symmetric_form(game)
 
 
 @pytest.mark.parametrize("players", [10, 11])

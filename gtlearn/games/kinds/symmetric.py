@@ -197,17 +197,14 @@ def symmetric_form(game: NormalFormGame) -> SymmetricGame:
     """A game in normal form, described by the counts of the others' actions.
 
     Raises:
-        InputError: if it is not symmetric.
+        InputError: if it is not symmetric; the first asymmetry is named.
 
     >>> from gtlearn import games
     >>> symmetric_form(games.load("chicken")).payoffs.fractions().tolist()
     [[Fraction(3, 1), Fraction(2, 1)], [Fraction(4, 1), Fraction(1, 1)]]
     """
     if not game.is_symmetric:
-        raise InputError(
-            f"{game.name!r} is not symmetric: its players have other actions, or it matters who "
-            "plays what"
-        )
+        raise InputError(f"{game.name!r} is not symmetric: {_first_asymmetry(game)}")
     first, actions = game.payoffs[0], game.actions[0]
     every = counts_of(game.num_players - 1, len(actions))
     entries: list[Any] = [
@@ -225,4 +222,39 @@ def symmetric_form(game: NormalFormGame) -> SymmetricGame:
         ExactArray(numerators, first.denominator),
         game.source,
         number_note=game.number_note,
+    )
+
+
+def _first_asymmetry(game: NormalFormGame) -> str:
+    """Where a game that is not symmetric is not, in the order in which symmetry is tested."""
+    first, *others = game.payoffs
+    for k, other in enumerate(others, start=1):
+        if game.actions[k] != game.actions[0]:
+            return (
+                f"{quoted(game.players[k])} has other actions than {quoted(game.players[0])}, or "
+                "names or orders them otherwise"
+            )
+        for player, payoffs, of, swapped in ((k, other, 0, (0, k)), (0, first, 0, (1, k))):
+            told = _first_difference(game, (player, payoffs), of, swapped)
+            if told:
+                return told
+    raise AssertionError("a game that is not symmetric has an asymmetry")
+
+
+def _first_difference(
+    game: NormalFormGame, own: tuple[int, ExactArray], of: int, swapped: tuple[int, int]
+) -> str:
+    """The first profile at which a player earns other than one where two players swap actions."""
+    player, payoffs = own
+    image = game.payoffs[of].swapped(*swapped)
+    left = payoffs.numerators.astype(object) * image.denominator
+    places = np.argwhere(left != image.numerators.astype(object) * payoffs.denominator)
+    if not len(places):
+        return ""
+    place = tuple(map(int, places[0]))
+    profile = ", ".join(game.actions[k][a] for k, a in enumerate(place))
+    one, two = (quoted(game.players[k]) for k in swapped)
+    return (
+        f"at ({profile}) {quoted(game.players[player])} earns {payoffs[place]}, but where {one} "
+        f"and {two} swap their actions {quoted(game.players[of])} earns {image[place]}"
     )
