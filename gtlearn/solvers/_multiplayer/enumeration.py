@@ -22,8 +22,9 @@ from gtlearn.solvers._multiplayer.classes import (
     float_payoffs,
     support_classes,
 )
+from gtlearn.solvers._multiplayer.frontier import Log, LogEntry
 from gtlearn.solvers._multiplayer.linear_supports import continuum_through, equilibria_on
-from gtlearn.solvers._multiplayer.regions import Log, LogEntry, RegionSearch
+from gtlearn.solvers._multiplayer.regions import RegionSearch
 from gtlearn.solvers._multiplayer.roots import (
     TIE,
     Candidates,
@@ -169,7 +170,7 @@ class Enumeration:
             for root in candidates.of(place):
                 self._keep(supports, place, root)
             if place not in opened:
-                self.trees[own] = list(_preorder(log, int(search.roots[place])))
+                self.trees[own] = list(search.preorder(place))
         return [supports.chosen(np.array(sorted(opened)))] if opened else []
 
     def _keep(self, supports: SupportClass, place: int, near: list[_Floats]) -> None:
@@ -187,17 +188,6 @@ class Enumeration:
     def _add(self, equilibria: Iterable[NashEquilibrium]) -> None:
         known = {equilibrium.strategies for equilibrium in self.equilibria}
         self.equilibria += (e for e in equilibria if e.strategies not in known)
-
-
-def _preorder(log: Log, number: int) -> Iterator[LogEntry]:
-    waiting = [number]
-    while waiting:
-        entry = log.entries[waiting.pop()]
-        assert entry is not None  # the search has ended
-        below = {"shrink": 1, "split": 2}.get(entry[0], 0)
-        end = len(entry) - below
-        yield entry[:end]
-        waiting.extend(reversed(entry[end:]))
 
 
 def all_equilibria(game: NormalFormGame, *, progress: Progress | None = None) -> Solution:
