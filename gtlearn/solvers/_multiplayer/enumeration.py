@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from gtlearn.solvers._multiplayer.classes import (
     float_payoffs,
     support_classes,
 )
+from gtlearn.solvers._multiplayer.counted import counted, played_in
 from gtlearn.solvers._multiplayer.frontier import Log, LogEntry
 from gtlearn.solvers._multiplayer.linear_supports import continuum_through, equilibria_on
 from gtlearn.solvers._multiplayer.regions import RegionSearch
@@ -79,6 +80,7 @@ class Enumeration:
                 f"ones with {option('method', 'pure')}"
             )
         left = [rest for supports in self._classes() for rest in self._look_at(supports)]
+        left = [rest for supports in left for rest in self._count(supports)]
         hard = sum(int((~rest.indifferent()).sum()) for rest in left)
         for rest in left:
             free = rest.indifferent() | (hard > _AGAIN)
@@ -173,17 +175,48 @@ class Enumeration:
                 self.trees[own] = list(search.preorder(place))
         return [supports.chosen(np.array(sorted(opened)))] if opened else []
 
-    def _keep(self, supports: SupportClass, place: int, near: list[_Floats]) -> None:
+    def _count(self, supports: SupportClass) -> list[SupportClass]:
+        """Closes supports by the number of their complex solutions, and returns the others."""
+        left = ~supports.indifferent()
+        places = np.flatnonzero(left)
+        for place, every in counted(supports.chosen(places)):
+            place = int(places[place])
+            own = supports.supports(place)
+            listed = [e for e in self.equilibria if played_in(e) == own]
+            closed = True
+            for number in range(len(every.near)):
+                if any(every.holds(number, equilibrium) for equilibrium in listed):
+                    continue
+                equilibrium = self._certified(supports, place, every.mixtures(number))
+                if equilibrium is None or not every.holds(number, equilibrium):
+                    closed = False
+                else:
+                    self._add([equilibrium])
+            if closed:
+                self.trees[own] = [every.entry]
+                left[place] = False
+        left |= supports.indifferent()
+        return [supports.chosen(np.flatnonzero(left))] if left.any() else []
+
+    def _keep(self, supports: SupportClass, place: int, near: Sequence[_Floats]) -> None:
         """Certifies an equilibrium that is not known; where that fails its support stays open."""
+        equilibrium = self._certified(supports, place, near)
+        if equilibrium is None:
+            self.opened.append(supports.supports(place))
+        else:
+            self._add([equilibrium])
+
+    def _certified(
+        self, supports: SupportClass, place: int, near: Sequence[_Floats]
+    ) -> NashEquilibrium | None:
         own = supports.supports(place)
         equilibrium = certified_root(self.game, own, near)
         if equilibrium is None:
-            self.opened.append(own)
-            return
+            return None
         if largest_gain(supports.payoffs, own, near) < -TIE * supports.range:  # else not isolated
             played = [p[np.ix_(*own)] for p in supports.payoffs]
             equilibrium = replace(equilibrium, index=index_of(played, near))
-        self._add([equilibrium])
+        return equilibrium
 
     def _add(self, equilibria: Iterable[NashEquilibrium]) -> None:
         known = {equilibrium.strategies for equilibrium in self.equilibria}

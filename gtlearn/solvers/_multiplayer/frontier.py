@@ -95,7 +95,7 @@ class Regions:
 def _cut(values: _Floats, axis: int, one: int, other: int, cut: float) -> _Floats:
     out = values.copy()
     ends = [values.take(end, axis=axis) for end in (one, other)]
-    index = (*[slice(None)] * axis, one)
+    index: Any = (*[slice(None)] * axis, one)
     out[index] = cut * ends[0] + (1 - cut) * ends[1]
     return out
 

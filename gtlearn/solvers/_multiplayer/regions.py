@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from math import prod
+from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
@@ -238,7 +239,7 @@ class RegionSearch:
         count = len(values)
         rest = _last(values).reshape(len(self.equations), *self.sizes, count)
         for equation, (player, vertex) in enumerate(self.equations):
-            at = (equation, *[slice(None)] * player, vertex)
+            at: Any = (equation, *[slice(None)] * player, vertex)
             rest[at] -= 1  # a root's coordinate is what is left, with the other sign
         bounds = [np.zeros((count, k)) for k in self.sizes]
         changes = np.zeros((count, len(self.sizes), len(self.sizes)))
@@ -341,15 +342,17 @@ class RegionSearch:
 
 def _last(values: _Floats) -> _Floats:
     """A copy with the first axis last, along which numpy is quickest."""
-    return np.moveaxis(values, 0, -1).copy()
+    out: _Floats = np.moveaxis(values, 0, -1).copy()
+    return out
 
 
 def _spread(values: _Floats, axis: int) -> _Floats:
     """By how much values differ along an axis."""
     if values.shape[axis] == 2:
-        return np.abs(values.take(0, axis=axis) - values.take(1, axis=axis))
-    out: _Floats = values.max(axis=axis) - values.min(axis=axis)
-    return out
+        out: _Floats = np.abs(values.take(0, axis=axis) - values.take(1, axis=axis))
+        return out
+    spread: _Floats = values.max(axis=axis) - values.min(axis=axis)
+    return spread
 
 
 def _holds(corners: _Floats, mixture: Sequence[Fraction]) -> bool:
