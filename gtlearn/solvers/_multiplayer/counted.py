@@ -26,9 +26,10 @@ replayed in integers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,18 @@ def played_in(equilibrium: NashEquilibrium) -> SupportProfile:
     )
 
 
+def is_possible(sizes: Sequence[int]) -> bool:
+    """Whether three players or more mix, and there are solutions, but not too many."""
+    return sum(size > 1 for size in sizes) > 2 and 0 < number_of_roots(sizes) <= _MOST_PATHS
+
+
+def is_quick(sizes: Sequence[int]) -> bool:
+    """Whether to follow all paths takes less time than to look at some thousands of regions."""
+    mixers = sum(size > 1 for size in sizes)
+    regions = 3 * (sum(sizes) - len(sizes)) * prod(sizes)
+    return number_of_roots(sizes) * mixers**2 < regions
+
+
 def counted(supports: SupportClass) -> Iterator[tuple[int, Counted]]:
     """The supports of a class whose solutions are as many as the bound, by their places.
 
@@ -108,7 +121,7 @@ def counted(supports: SupportClass) -> Iterator[tuple[int, Counted]]:
         LimitReached: at a limit.
     """
     bound = number_of_roots(supports.sizes)
-    if not 0 < bound <= _MOST_PATHS or sum(size > 1 for size in supports.sizes) < 3:
+    if not is_possible(supports.sizes):
         return
     gains = [(u[:, 1:] - u[:, :1]) / supports.range for u in supports.restricted]
     solutions = _Solutions(supports, gains)
@@ -124,6 +137,8 @@ def counted(supports: SupportClass) -> Iterator[tuple[int, Counted]]:
             for place, ended in zip(places, ends, strict=True):
                 limits.check()
                 known[place] = np.concatenate([known[place], ended]) if place in known else ended
+                if len(known[place]) + 1 < _ALMOST * bound:
+                    continue
                 proven = solutions.proven(place, paths, known[place])
                 if len(proven) == bound:
                     closed = True
@@ -320,9 +335,8 @@ def _product(matrices: Any, vectors: Any) -> Any:
 
 def _inverse(slopes: _Complex) -> _Complex:
     """The inverses; not numbers where a matrix is singular."""
-    size = slopes.shape[1]
-    usable = np.isfinite(slopes).all(axis=(1, 2))
-    usable &= np.linalg.matrix_rank(np.where(usable[:, None, None], slopes, 0)) == size
-    inverse: _Complex = np.linalg.inv(np.where(usable[:, None, None], slopes, np.eye(size)))
-    inverse[~usable] = np.nan
-    return inverse
+    usable: Any = np.isfinite(slopes).all(axis=(1, 2))
+    usable &= np.linalg.slogdet(np.where(usable[:, None, None], slopes, 0)).sign != 0
+    every = usable[:, None, None]
+    inverse: NDArray[Any] = np.linalg.inv(np.where(every, slopes, np.eye(slopes.shape[1])))
+    return np.where(every, inverse, np.nan)

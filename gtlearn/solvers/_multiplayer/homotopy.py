@@ -162,6 +162,7 @@ class Paths:
                 if j != i:
                     moved = np.moveaxis(np.moveaxis(moved, 2 + j, -1) @ self.charts[j], -1, 2 + j)
             scale = np.abs(moved).reshape(*moved.shape[:2], -1).max(axis=2)
+            scale[scale == 0] = 1
             system.append(moved / scale.reshape(*scale.shape, *[1] * len(self.sizes)))
         count, starts = len(gains[0]), self.starts
         out: list[list[_Complex]] = [[] for _ in range(count)]
@@ -295,13 +296,12 @@ def _contracted(values: _Complex, axis: int, mixture: _Complex) -> _Complex:
 
 
 def _solved(matrices: _Complex, values: _Complex) -> _Complex:
-    solution: _Complex
     try:
         solution = np.linalg.solve(matrices, values[:, :, None])
     except np.linalg.LinAlgError:
         noise = 1e-14 * np.random.default_rng(0).standard_normal(matrices.shape[1:])
-        solution = np.linalg.solve(np.asarray(matrices + noise, complex), values[:, :, None])
-    return solution[:, :, 0]
+        solution = np.linalg.solve(matrices + noise, values[:, :, None])
+    return np.asarray(solution[:, :, 0], dtype=np.complex128)
 
 
 def _predicted(
