@@ -76,7 +76,9 @@ def to_fraction(value: Any, *, rationalise: bool = False) -> Fraction:
     if isinstance(value, str):
         return parse_number(value)
     if isinstance(value, bool | np.bool_):
-        raise InputError(f"{value} is a truth value, not a number")
+        raise InputError(
+            f"{value} is a truth value, not a number; write int(...) where 1 or 0 is meant"
+        )
     if isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64):
         return Fraction(int(value))
     if isinstance(value, Decimal):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gtlearn.errors import InputError, quoted
+from gtlearn.games.chances import exact_chances
 from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
 from gtlearn.games.labels import label_of
 from gtlearn.games.numbers import to_fraction
@@ -44,13 +45,23 @@ class Node:
         return self._settled((player, label_of(information_set)), labels)
 
     def draws(self, outcomes: Mapping[str, Any]) -> Node:
-        """Chance moves here: the exact probability of each outcome.
+        """Chance moves here: the probability of each outcome.
+
+        Exact numbers are taken as they are; where some are floats, all are the nearest ratios.
 
         Raises:
-            InputError: if the node is settled already, or a probability is no number.
+            InputError: if the node is settled already, this is no mapping, a probability is no
+                number, or they are floats that do not sum to one.
         """
-        labels = [label_of(outcome) for outcome in outcomes]
-        return self._settled([to_fraction(p) for p in outcomes.values()], labels)
+        if not isinstance(outcomes, Mapping):
+            raise InputError(
+                f"what chance draws at {self._shown()} is no mapping; give {{outcome: probability}}"
+            )
+        chances = [to_fraction(p) for p in outcomes.values()]
+        if any(isinstance(p, float) for p in outcomes.values()):
+            chances, note = exact_chances(list(map(float, chances)), self.tree.name)
+            self.tree.number_note = note or self.tree.number_note
+        return self._settled(chances, [label_of(outcome) for outcome in outcomes])
 
     def pays(self, *payoffs: Any) -> None:
         """The game ends here, and pays each player so much.
@@ -115,13 +126,14 @@ class Tree:
         name: what the game is called.
         players: one label a player.
         root: where it starts.
+        number_note: how floats were read.
     """
 
     def __init__(self, name: str, players: Sequence[str]) -> None:
         self.name, self.players = name, tuple(map(label_of, players))
         if len(self.players) < 2:
             raise InputError(f"{quoted(name)} has {len(self.players)} player(s); give two or more")
-        self.root = Node(self)
+        self.root, self.number_note = Node(self), ""
 
     def game(self, source: str = "") -> ExtensiveGame:
         """The game, once something was said of every node.
@@ -139,7 +151,7 @@ class Tree:
             below = node.record(recorder, parent, move)
             here = len(recorder.parent) - 1
             stack.extend((child, here, k) for k, child in reversed(list(enumerate(below))))
-        return recorder.game(source=source)
+        return recorder.game(source=source, number_note=self.number_note)
 
 
 def tree(name: str, players: Sequence[str]) -> Tree:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         stochastic_response as stochastic_response,
     )
     from gtlearn.solvers._trees.meter import meter as meter
+    from gtlearn.solvers.one_strategy import exploitability as exploitability
 
 __all__ = [
     "Solution",
@@ -45,6 +46,7 @@ __all__ = [
     "evaluate",
     "evaluate_exactly",
     "evaluate_floats",
+    "exploitability",
     "meter",
     "one_equilibrium",
     "optimal_response",
@@ -64,6 +66,7 @@ _LATER = {  # names that only some kinds of game need, imported with their first
     "evaluate": "_markov.evaluation",
     "evaluate_exactly": "_markov.batch",
     "evaluate_floats": "_markov.batch",
+    "exploitability": "one_strategy",
     "meter": "_trees.meter",
     "optimal_response": "_markov.response",
     "stationary_response": "_markov.response",

@@ -82,8 +82,8 @@ def files(tmp_path, monkeypatch):
         ),
         (
             "solve leduc_poker --max-nodes 5000",
-            "moves of players were counted, and at most 5000 and half as many are allowed; use a "
-            "smaller game, or allow more by --max-nodes",
+            "5001 nodes were counted, and at most 5000 are allowed; use a smaller game, or allow "
+            "more by --max-nodes",
         ),
         ("solve leduc_poker --max-nodes 0", "--max-nodes 0 allows no node; give 1 or more"),
         (

@@ -187,7 +187,6 @@ def test_kuhn_poker_is_exact():
     assert game.shape == (27, 64)
     assert game.payoffs[0].denominator == 6
     assert game.is_zero_sum
-    assert "nearest ratios" in game.number_note
     assert game.actions[0][0] == "Pass/Pass/Pass/Pass/Pass/Pass"
     always_bet, always_pass = "Bet/*/Bet/*/Bet/*", "/".join(["Pass"] * 6)
     profile = (game.actions[0].index(always_bet), game.actions[1].index(always_pass))

@@ -128,7 +128,7 @@ def test_chance_is_folded_into_the_transitions():
     assert [p for p in game.start if p] == [third] * 3
     assert set(game.transitions.fractions().ravel()) == {0, Fraction(1, 2), 1}
     assert game.is_zero_sum
-    assert game.number_note == "chance probabilities read as the nearest ratios"
+    assert not game.number_note  # the doubles are what the ratios round to
 
 
 def test_players_who_wait_have_one_action():

@@ -174,10 +174,6 @@ def test_players_have_information_sets_of_their_own():
 @pytest.mark.parametrize(
     ("outcomes", "message"),
     [
-        (
-            {"a": 1 / 3, "b": 2 / 3},
-            "'a, b' of a move of chance in 't' sum to .*, not 1; give exact",
-        ),
         ({"a": "1/2", "b": "1/3"}, "sum to 5/6, not 1"),
         ({"a": -1, "b": 2}, "has probability -1; give zero or more"),
         ({}, "has no outcome; give one or more"),
@@ -244,3 +240,19 @@ def test_policies_that_are_no_profile():
 def test_a_meter_is_for_two():
     with pytest.raises(InputError, match="has 3 players; a meter is for two, so use"):
         solvers.meter("selten_horse")
+
+
+def test_chance_in_floats_is_the_nearest_ratios():
+    tree = games.tree("t", ["A", "B"])
+    node = tree.root.draws({"a": 1 / 3, "b": 2 / 3})
+    for label in "ab":
+        node[label].pays(0, 0)
+    game = tree.game()
+    assert game.chance[0].probabilities == (Fraction(1, 3), Fraction(2, 3))
+    assert not game.number_note
+    with pytest.raises(InputError, match=r"sum to 0\.8, not 1"):
+        games.tree("t", ["A", "B"]).root.draws({"a": 0.3, "b": 0.5})
+    with pytest.raises(InputError, match=r"is no mapping; give \{outcome: probability\}"):
+        games.tree("t", ["A", "B"]).root.draws(["1/3", "2/3"])
+    with pytest.raises(InputError, match=r"write int\(\.\.\.\)"):
+        node["a"].pays(True, 0)

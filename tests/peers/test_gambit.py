@@ -12,7 +12,14 @@ import pytest
 from gtlearn.errors import InputError
 from gtlearn.games import dumps, families, load, loads, normal_form
 from gtlearn.games.openspiel.walk import tree_of
-from gtlearn.solvers import all_equilibria, one_equilibrium, verify, zero_sum
+from gtlearn.solvers import (
+    all_equilibria,
+    one_equilibrium,
+    proof_of,
+    solve,
+    verify,
+    zero_sum,
+)
 
 gambit = pytest.importorskip(
     "pygambit", reason="pygambit is missing; its installation may need a compiler (make peers)"
@@ -104,6 +111,11 @@ def test_a_game_of_theirs_is_a_game_of_ours():
     assert len(one_equilibrium(load(game))) == 1
 
 
+def floats(equilibrium):
+    """Each strategy as floats, also of an enclosed equilibrium."""
+    return [np.array([float(p) for p in s]) for s in equilibrium.strategies]
+
+
 def content(tree):
     """All of a tree but the labels, some of which Gambit replaces by its own."""
     return (
@@ -185,3 +197,46 @@ class TestWrong:
         with pytest.raises(RuntimeError, match="out of range"):
             gambit.nash.lcp_solve(other, rational=True)
         assert one_equilibrium(self.large, method="lemke-howson")[0].certificate.verified
+
+    @pytest.mark.parametrize(
+        ("shape", "seed", "expected", "ours"),
+        [
+            ((3, 3, 3), 1, 11, 13),
+            ((3, 3, 3), 3, 3, 5),
+            ((3, 3, 3), 4, 3, 5),
+            ((3, 3, 3), 5, 6, 7),
+            ((2, 2, 2, 2), 0, 2, 3),
+            ((2, 2, 2, 2), 1, 0, 3),
+            ((2, 2, 2, 2), 2, 6, 7),
+            ((2, 2, 2, 2), 6, 2, 3),
+            ((2, 2, 2, 2), 7, 3, 5),
+        ],
+    )
+    def test_polynomial_equations_lose_equilibria(self, shape, seed, expected, ours):
+        """Nothing says so there; ours are proven to be all, and theirs are among them."""
+        random = np.random.default_rng(seed)
+        payoffs = [random.integers(0, 100, shape) for _ in shape]
+        game = normal_form(*payoffs)
+        solution = solve(game, find="all")
+        assert solution.complete and len(solution) == ours
+        assert sum(e.index for e in solution) == 1
+        report = verify.solution(game, solution, proof=proof_of(solution))
+        assert not report.false and not report.on_trust
+        other = gambit.Game.from_arrays(*payoffs)
+        known = [np.concatenate(floats(e)) for e in solution]
+        others = gambit.nash.enumpoly_solve(other).equilibria
+        assert len(others) == expected
+        for profile in others:
+            played = np.array([float(p) for _, own in profile.mixed_strategies() for _, p in own])
+            assert min(np.abs(played - one).max() for one in known) < 1e-4
+
+
+@pytest.mark.parametrize("name", ["goofspiel(num_cards=3)", "dark_hex(board_size=2)"])
+def test_labels_that_they_refuse_are_encoded(name):
+    """OpenSpiel's information states hold line breaks and spaces in a row."""
+    tree = load(name)
+    text = dumps(tree, "efg")
+    assert "labels are percent-encoded" in text
+    assert loads(text, "efg").fingerprint == tree.fingerprint
+    again = load(gambit.read_efg(io.StringIO(text)))
+    assert content(again)[0] == content(tree)[0]

@@ -2,13 +2,19 @@
 
 The format: https://gambitproject.readthedocs.io/en/stable/formats.efg.html. Nodes stand in
 prefix order; an outcome's payoffs are written once and counted wherever its number appears,
-also at inner nodes.
+also at inner nodes. Gambit takes labels of printable ASCII without spaces at their ends or two in a
+row; others are percent-encoded, which the comment says.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain
+from urllib.parse import quote as percent_encoded
+from urllib.parse import unquote as percent_decoded
 
 from gtlearn.errors import about
 from gtlearn.games.formats.tokens import Tokens, quote
@@ -16,6 +22,10 @@ from gtlearn.games.kinds.extensive import ExtensiveGame, TreeRecorder
 from gtlearn.games.kinds.extensive.game import CHANCE, LEAF
 from gtlearn.games.labels import distinct_labels, shown
 from gtlearn.games.numbers import format_number, short_number
+
+_ENCODED = "labels are percent-encoded"
+_NOT_PLAIN = re.compile(r"[^ -~]|(?<= ) |^ | $")
+_CHANGED = re.compile(f"{_NOT_PLAIN.pattern}|%")
 
 
 @dataclass
@@ -59,10 +69,26 @@ def parse_efg(
     title, players = tokens.header("EFG", "2")
     comment = tokens.maybe_string("the comment")
     content = _read_nodes(tokens, len(players))
+    if comment.endswith(_ENCODED):
+        comment = comment.removesuffix(_ENCODED).removesuffix("; ")
+        content, players = _decoded(content), [percent_decoded(label) for label in players]
     record = TreeRecorder(title or name or "efg game", distinct_labels(players))
     with about(what):
         _walk(content, record)
         return record.game(source=comment or source)
+
+
+def _decoded(content: _File) -> _File:
+    chance = {
+        key: ([percent_decoded(label) for label in labels], probabilities)
+        for key, (labels, probabilities) in content.chance.items()
+    }
+    actions = {
+        key: tuple(percent_decoded(label) for label in labels)
+        for key, labels in content.actions.items()
+    }
+    labels = {key: percent_decoded(label) for key, label in content.labels.items()}
+    return replace(content, chance=chance, actions=actions, labels=labels)
 
 
 def _read_nodes(tokens: Tokens, num_players: int) -> _File:
@@ -197,8 +223,11 @@ def _walk(content: _File, record: TreeRecorder) -> None:
 
 def dump_efg(game: ExtensiveGame) -> str:
     """A tree as a .efg text, chance and payoffs as ratios."""
-    lines = [f"EFG 2 R {quote(game.name)} {{ {' '.join(map(quote, game.players))} }}"]
-    lines.append(quote(game.source))
+    encoded = any(map(_NOT_PLAIN.search, _labels(game)))
+    label_text = _label_text if encoded else quote
+    players = " ".join(map(label_text, game.players))
+    lines = [f"EFG 2 R {quote(game.name)} {{ {players} }}"]
+    lines.append(quote("; ".join(filter(None, (game.source, _ENCODED * encoded)))))
     rows = zip(game.mover.tolist(), game.place.tolist(), strict=True)
     payoffs = [array.texts() for array in game.payoffs]
     for mover, place in rows:
@@ -208,11 +237,24 @@ def dump_efg(game: ExtensiveGame) -> str:
         elif mover == CHANCE:
             drawn = game.chance[place]
             pairs = zip(drawn.labels, drawn.probabilities, strict=True)
-            listed = " ".join(f"{quote(label)} {format_number(p)}" for label, p in pairs)
+            listed = " ".join(f"{label_text(label)} {format_number(p)}" for label, p in pairs)
             lines.append(f'c "" {place + 1} "" {{ {listed} }} 0')
         else:
             known = game.sets[mover][place]
-            listed = " ".join(map(quote, known.actions))
-            label = quote(known.label)
+            listed = " ".join(map(label_text, known.actions))
+            label = label_text(known.label)
             lines.append(f'p "" {mover + 1} {place + 1} {label} {{ {listed} }} 0')
     return "\n".join(lines) + "\n"
+
+
+def _label_text(label: str) -> str:
+    return quote(_CHANGED.sub(lambda part: percent_encoded(part.group(), safe=""), label))
+
+
+def _labels(game: ExtensiveGame) -> Iterator[str]:
+    yield from game.players
+    for drawn in game.chance:
+        yield from drawn.labels
+    for known in chain.from_iterable(game.sets):
+        yield known.label
+        yield from known.actions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -12,10 +11,9 @@ import pyspiel
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError
+from gtlearn.games.chances import exact_chances
 from gtlearn.games.numbers import to_fraction
 from gtlearn.games.openspiel.text import name_of
-
-_MAX_CHANCE_DENOMINATOR = 10**6
 
 
 def check_walkable(game: pyspiel.Game, form: str, most: int | None = None) -> None:
@@ -62,7 +60,7 @@ class ExactNumbers:
 
     def chances(self, outcomes: Sequence[tuple[int, float]]) -> list[tuple[int, Fraction]]:
         """The outcomes of a chance move with probabilities that sum to one exactly."""
-        chances, note = _exact_chances([p for _, p in outcomes], self._name)
+        chances, note = exact_chances([p for _, p in outcomes], self._name)
         if note:
             self._notes[note] = None
         return [(action, p) for (action, _), p in zip(outcomes, chances, strict=True)]
@@ -78,27 +76,3 @@ class ExactNumbers:
         if not np.array_equal(values, np.floor(values)):
             how = "the decimals that they print as" if self._rationalise else "their binary values"
             self._notes[f"float payoffs taken as {how}"] = None
-
-
-def _exact_chances(doubles: Sequence[float], name: str) -> tuple[list[Fraction], str]:
-    """Chance probabilities that sum to one exactly, and how the doubles were read.
-
-    The doubles themselves where they are simple, else the nearest ratios with denominators up to
-    a million if these sum to one, else the doubles divided by their sum.
-
-    Raises:
-        InputError: if they do not sum to one even nearly.
-    """
-    exact = [Fraction(p) for p in doubles]
-    if sum(exact) == 1 and all(p.denominator <= _MAX_CHANCE_DENOMINATOR for p in exact):
-        return exact, ""
-    near = [p.limit_denominator(_MAX_CHANCE_DENOMINATOR) for p in exact]
-    if sum(near) == 1:
-        return near, "chance probabilities read as the nearest ratios"
-    total = sum(exact)
-    if not math.isclose(total, 1, abs_tol=1e-6):
-        raise InputError(
-            f"the chance probabilities at a node of {name} sum to {float(total)}, not 1"
-        )
-    note = "chance probabilities normalised, as doubles, to sum to 1 exactly"
-    return [p / total for p in exact], note

@@ -201,7 +201,7 @@ class _Recursion:
         else:
             solution = all_equilibria(small.reduced())
             if not solution.complete or solution.components is None:
-                raise limits.of_status(solution.status)
+                raise _too_many(solution.status)
             plans = plans_of(small)
             tables = [
                 behaviour_of_plans(form, e, plans)
@@ -216,6 +216,16 @@ class _Recursion:
                 len(group) > 1 or _leaves_open(small, group[0]) for group in groups
             )
         return [[_rows_of(layer, places, tables) for tables in group] for group in groups]
+
+
+def _too_many(status: str) -> limits.LimitReached:
+    """The limit at which a subgame's enumeration ended, whether its own or the user's."""
+    reached = limits.of_status(status)
+    if not isinstance(reached, limits.MemoryLimitReached):
+        return reached
+    return limits.MemoryLimitReached(
+        "a subgame has more equilibria than are held", "take a smaller game, or a higher limit"
+    )
 
 
 def _by_payoffs(equilibria: list[Played]) -> dict[Payoffs, list[Played]]:

@@ -76,10 +76,9 @@ def solve_subgame_perfect(
     status, complete, open_subgames = OK, False, None
     with heard_by(progress):
         try:
-            if find == "one" or limits.seconds_left() is not None:  # so that one is there in time
-                with limits.keeping(0.0, 0.0 if find == "one" else _REST):
-                    induction = _Induction(game)
-                    solutions, complete = [_certified(game, induction.run())], induction.alone
+            with limits.keeping(0.0, 0.0 if find == "one" else _REST):
+                induction = _Induction(game)  # of all, too: so that one is there at a limit
+                solutions, complete = [_certified(game, induction.run())], induction.alone
             if find == "all":
                 known, complete = listed(game), False
                 everything: list[StrategyProfile] = []

@@ -52,7 +52,11 @@ from gtlearn.solvers.verify.markov_values import best_deviation
 from gtlearn.solvers.verify.nash import regrets_and_payoffs
 from gtlearn.solvers.verify.report import Unproven
 from gtlearn.solvers.verify.symmetric import equilibrium_failures, regret_and_payoff
-from gtlearn.solvers.verify.tree_values import gains_by_set, regrets_in_subgames, values_of
+from gtlearn.solvers.verify.tree_values import (
+    gains_by_set,
+    gains_by_subgame,
+    regrets_in_subgames,
+)
 from gtlearn.solvers.verify.tree_values import regrets_and_payoffs as regrets_in_tree
 
 _MAX_BOXES = 500  # of the search for a best stochastic table that does not see the time
@@ -115,8 +119,6 @@ def check_subgame_perfect(
 ) -> CheckReport:
     """How far a profile is from an equilibrium in each subgame; see `solvers.check`.
 
-    The regrets are the largest in any subgame.
-
     Raises:
         InputError: if the profile or the tolerance cannot be used.
     """
@@ -124,12 +126,20 @@ def check_subgame_perfect(
     played = read_profile(profile, game, tolerance=limit, index=index, exact_floats=exact_floats)
     report = CheckReport(played, "subgame-perfect", False, limit)
     try:
-        regrets = regrets_in_subgames(game, played.known())
-        payoffs = values_of(game, played.known())[0]
+        regrets, payoffs = regrets_in_tree(game, played.known())
+        report = replace(report, regrets=regrets, payoffs=payoffs)
+        if isinstance(game, MergedGame):
+            within = regrets_in_subgames(game, played.known())
+        else:
+            gains = gains_by_subgame(game, played.known())
+            within = tuple(map(max, zip(*gains.values(), strict=True)))
+            worst = max(gains, key=lambda root: (max(gains[root]), -root))
+            if max(gains[worst]) > 0:
+                report = replace(report, worst_subgame=game.history(worst))
     except LimitReached as error:
         return cut_short(report, error, "the regrets were", played.notes)
-    held = max(regrets) <= limit
-    return _with_notes(replace(report, holds=held, regrets=regrets, payoffs=payoffs))
+    held = max(within) <= limit
+    return _with_notes(replace(report, holds=held, subgame_regrets=within))
 
 
 def check_commitment(

@@ -34,7 +34,7 @@ class Nearest:
 
     Attributes:
         index: of the nearest extreme equilibrium in the nearest maximal Nash subset, in the list
-            that `solve(game, find="all")` returns; None in a tree.
+            that `solve(game, find="all")` returns; None in a tree, and on a continuum.
         distance: to the nearest equilibrium: the larger of the two players' total variation
             distances (half the sum of absolute differences of probabilities); in a tree the largest
             difference between the probabilities of a sequence of a player's own moves.

@@ -1,4 +1,4 @@
-"""The equilibrium nearest to a profile of more than two players, where all are isolated."""
+"""The equilibrium nearest to a profile of more than two players, single, or of a continuum."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from gtlearn import limits
 from gtlearn.errors import InputError
 from gtlearn.games import NormalFormGame
 from gtlearn.limits import OK, LimitReached
-from gtlearn.solvers.checking.nearest import Nearest, total_variation
+from gtlearn.solvers.checking.nearest import Nearest, distance_to_hull, total_variation
 from gtlearn.solvers.enclosures import Enclosure
-from gtlearn.solvers.outcomes import ENCLOSURE, NashEquilibrium
+from gtlearn.solvers.outcomes import ENCLOSURE, NashEquilibrium, Strategy
+from gtlearn.solvers.solution import Solution
 
 _MAX_SUPPORTS = 3_000  # of which all equilibria are found in seconds
-_ISOLATED = "only isolated equilibria were compared: there may be nearer ones"
+_OTHERS = "on some supports not all equilibria are known: there may be nearer ones"
 _ENCLOSED = "the nearest equilibrium is irrational: the distance is right up to 1e-30"
 
 
@@ -49,11 +50,27 @@ def nearest_of_many(
         away = max(total_variation(own, _middle(other)) for own, other in pairs)
         if best is None or away < best.distance:
             best = Nearest(number, away, outcome.strategies)
+    for continuum in _described(solution):
+        closest = [
+            distance_to_hull(tuple(own), [tuple(Fraction(p) for p in v) for v in extreme])
+            for own, extreme in zip(strategies, continuum, strict=True)
+        ]
+        away = max(distance for distance, _ in closest)
+        if best is None or away < best.distance:
+            best = Nearest(None, away, tuple(point for _, point in closest))
     if best is None:
-        return None, "no isolated equilibrium was found to measure the distance to", reached
-    irrational = solution[best.index or 0].certificate.arithmetic == ENCLOSURE
-    notes = [_ENCLOSED] * irrational + [_ISOLATED] * (not solution.complete)
+        return None, "no equilibrium was found to measure the distance to", reached
+    irrational = best.index is not None and solution[best.index].certificate.arithmetic == ENCLOSURE
+    left = len(solution.open_supports or ()) + len(solution.continua or ())
+    left -= len(_described(solution))
+    others = left or solution.open_supports is None
+    notes = [_ENCLOSED] * irrational + [_OTHERS] * bool(others)
     return best, "; ".join(notes), reached
+
+
+def _described(solution: Solution) -> list[tuple[tuple[Strategy, ...], ...]]:
+    """The sets of mixtures all of which, player by player, are equilibria."""
+    return [c.within for c in solution.continua or () if c.within is not None and not c.conditions]
 
 
 def _middle(strategy: Sequence[Any]) -> list[Fraction]:

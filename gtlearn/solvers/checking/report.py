@@ -64,6 +64,10 @@ class CheckReport:
             set alone, weighted by the probability with which chance and the others lead there: the
             immediate counterfactual regret (Zinkevich et al. 2007), whose sum is at least the
             player's regret (nash only).
+        subgame_regrets: in a tree, the most that each player could gain in a subgame
+            (subgame-perfect only).
+        worst_subgame: the moves that lead to the subgame of the largest of these gains; None where
+            there is none (subgame-perfect only).
         interim_regrets: in a game with types, what each type could gain by its best action once it
             knows itself; None for types of probability zero (nash only).
         best_responses: in a tree, a best response of each player: the position of the action that
@@ -89,6 +93,8 @@ class CheckReport:
     regrets: tuple[Fraction, ...] | None = None
     nearest: Nearest | None = None
     set_regrets: tuple[tuple[Fraction, ...], ...] | None = None
+    subgame_regrets: tuple[Fraction, ...] | None = None
+    worst_subgame: tuple[str, ...] | None = None
     interim_regrets: tuple[tuple[Fraction | None, ...], ...] | None = None
     best_responses: tuple[tuple[int, ...], ...] | None = None
     stationary_regrets: tuple[Fraction | None, ...] | None = None
@@ -152,6 +158,7 @@ class CheckReport:
         names = (
             *("regrets", "nash_conv", "openspiel_nash_conv"),
             *("stationary_regrets", "stochastic_regrets", "payoffs"),
+            *("subgame_regrets", "worst_subgame"),
         )
         out: dict[str, Any] = {
             "schema": CHECK_SCHEMA,
@@ -180,15 +187,16 @@ class CheckReport:
             blocks.append(_joint_table(self))
         elif isinstance(game, SequentialGame | HarsanyiGame):
             worth = self.set_regrets or self.interim_regrets or ()
+            blocks += [*_regret_table(self), *_regret_lines(self)]
             blocks += strategy_blocks(game, self.profile.tables, worth)
-            blocks += _regret_table(self)
         elif not game.in_steps:
             blocks.append(_strategy_table(self))
         elif commitment is None:
             tables = [table for table in self.strategies if table is not None]
             blocks.append(profile_table(as_markov(game), tables))
             blocks += _regret_table(self)
-        blocks += _regret_lines(self)
+        if self.joint is not None or not isinstance(game, SequentialGame | HarsanyiGame):
+            blocks += _regret_lines(self)
         if self.gain is not None:
             blocks.append(f"Largest gain of a deviation: {exactly(self.gain)}.")
         if commitment is not None:
@@ -289,11 +297,16 @@ def _regret_table(report: CheckReport) -> list[Any]:
     if report.payoffs is None or report.regrets is None:
         return []
     hidden = report.stationary_regrets if report.stochastic_regrets else None
+    within = report.subgame_regrets
     table = new_table(
-        "player", "gets", "regret", *["by a table", "by a mixed table"] * bool(hidden)
+        *("player", "gets", "regret"),
+        *["in a subgame"] * (within is not None),
+        *["by a table", "by a mixed table"] * bool(hidden),
     )
     for player, label in enumerate(report.game.players):
         cells = [label, exactly(report.payoffs[player]), exactly(report.regrets[player])]
+        if within is not None:
+            cells.append(exactly(within[player]))
         if hidden and report.stochastic_regrets:
             own = hidden[player]
             cells.append(_range(None if own is None else (own, own)))
@@ -301,6 +314,8 @@ def _regret_table(report: CheckReport) -> list[Any]:
         add_row(table, cells)
     whole = "best deviation" if not report.game.in_steps else "best use of the whole history"
     about = f"Payoffs: {unit(report)}. Regret: what the {whole} gains"
+    if within is not None:
+        about += "; in a subgame: what the best one gains there"
     if hidden:
         about += "; or, where the step is unseen, the best (mixed) table of the states"
     return [f"{about}.", table]
@@ -323,6 +338,13 @@ def _regret_lines(report: CheckReport) -> list[str]:
         f"Largest regret {exactly(report.epsilon)}; sum of regrets (NashConv) "
         f"{exactly(report.nash_conv)}, in units of {unit(report)}."
     ]
+    if report.worst_subgame is not None:
+        where = " / ".join(report.worst_subgame)
+        where = f"after {where}" if where else "that is the whole game"
+        lines.append(
+            f"The largest gain in a subgame is {exactly(max(report.subgame_regrets or ()))}, in "
+            f"the one {where}."
+        )
     if report.openspiel_nash_conv not in (None, report.nash_conv):
         horizon = as_markov(report.game).horizon
         lines.append(
@@ -335,7 +357,7 @@ def _regret_lines(report: CheckReport) -> list[str]:
 def _nearest_json(report: CheckReport, nearest: Nearest) -> dict[str, Any]:
     game = report.game
     if not isinstance(game, SequentialGame):
-        return {name: plain(value) for name, value in vars(nearest).items()}
+        return {name: plain(v) for name, v in vars(nearest).items() if v is not None}
     played = [table_json(game, player, table) for player, table in enumerate(nearest.strategies)]
     return {"distance": plain(nearest.distance), "strategies": played}
 
@@ -351,7 +373,8 @@ def _nearest_line(report: CheckReport) -> str:
             f"Nearest equilibrium, in which no sequence of a player's own moves has a probability "
             f"that differs by more than {away}: see the JSON."
         )
-    listed = f"the nearest in the list of `gtlearn solve --find all` is #{nearest.index}."
+    of_list = f"the nearest in the list of `gtlearn solve --find all` is #{nearest.index}."
+    listed = "one of infinitely many." if nearest.index is None else of_list
     if nearest.distance == 0:
         return f"It lies in the set of equilibria; {listed}"
     where = "; ".join(

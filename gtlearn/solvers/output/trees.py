@@ -20,7 +20,7 @@ from gtlearn.solvers.record import Record
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
-_MAX_SETS = 60  # of all players, that are shown; more are counted, and left to the other formats
+_MAX_SETS = 24  # of all players, that are shown; more are counted, and left to the other formats
 
 
 def tree_blocks(game: SequentialGame | HarsanyiGame, solution: Record) -> list[str | RichTable]:
@@ -29,10 +29,10 @@ def tree_blocks(game: SequentialGame | HarsanyiGame, solution: Record) -> list[s
     for number, outcome in enumerate(solution.solutions[:MAX_ROWS]):
         if len(solution) > 1:
             blocks.append(f"#{number}")
-        blocks += strategy_blocks(game, solution.profile(number).tables)
         paid = zip(game.players, outcome.payoffs, strict=True)
         listed = ", ".join(f"{short_number(payoff)} ({player})" for player, payoff in paid)
         blocks.append(f"Payoffs: {listed}.")
+        blocks += strategy_blocks(game, solution.profile(number).tables)
         blocks += _uniqueness(game, outcome.certificate.evidence.get("unique_plans"))
     if len(solution) > MAX_ROWS:
         blocks.append(f"{len(solution) - MAX_ROWS} more are in the other formats.")

@@ -45,6 +45,7 @@ from gtlearn.solvers.record import Record
 from gtlearn.solvers.verify.reading import read_outcome
 
 _SHAPE = '{"strategies": [["1/2", "1/2"], ["1", "0"]]}'
+_SHAPE_OF_TREE = '{"strategies": [{"information set": {"action": "1/2", ...}, ...}, ...]}'
 _SHAPE_IN_STEPS = '{"strategies": [TABLE, TABLE]} or {"commitment": TABLE}'
 
 _BY_STATE = (
@@ -77,6 +78,7 @@ def read_profile(
         source: a path, a text (JSON, or in one shot "1/2 1/2; 1 0"), or what it would hold:
             - {"strategies": [STRATEGY, STRATEGY]}, or a strategy under each player's label; with
               "timed": true where row `t * states + s` is for state s at step t;
+            - in a tree also one row under the label of each information set;
             - {"commitment": STRATEGY}, with "leader" where that is not player 0, and for a table
               with "response", the follower's table or its action in each state, and with "shown"
               (or "context"), the table that the follower was told, where that is another one;
@@ -139,6 +141,10 @@ def read_profile(
         return reader.asked(strategies_of_policy(source, game))
     if callable(source):
         return reader.asked(answers_of(source, game))
+    if hasattr(source, "average_policy"):  # of OpenSpiel's
+        raise InputError(
+            f"a {type(source).__name__} is no policy; give what its average_policy() returns"
+        )
     raise InputError(f"a {type(source).__name__} is no profile; write {reader.shape}")
 
 
@@ -178,6 +184,8 @@ class _Reader:
 
     @property
     def shape(self) -> str:
+        if isinstance(self.game, SequentialGame):
+            return _SHAPE_OF_TREE
         return _SHAPE_IN_STEPS if self.game.in_steps else _SHAPE
 
     @property
@@ -245,8 +253,26 @@ class _Reader:
         if source and all(key in players for key in source if key not in _BESIDE):
             own = {key: value for key, value in source.items() if key in players}
             return self.strategies(own, timed)
+        by_player = self._by_player(source)
+        if by_player is not None:
+            return self.strategies(by_player, timed)
         shown = ", ".join(quoted(key, 20) for key in list(source)[:4]) or "nothing"
         raise InputError(f"the profile holds {shown} but no {self.what}; write {self.shape}")
+
+    def _by_player(self, source: Mapping[Any, Any]) -> dict[str, dict[Any, Any]] | None:
+        """Rows by the labels of a tree's information sets, if none of these is two players'."""
+        if not isinstance(self.game, SequentialGame):
+            return None
+        owners: dict[str, list[str]] = {}
+        for player, name in enumerate(self.game.players):
+            for point in self.game.points(player):
+                owners.setdefault(point.label, []).append(name)
+        if not source or any(len(owners.get(key, ())) != 1 for key in source):
+            return None
+        out: dict[str, dict[Any, Any]] = {name: {} for name in self.game.players}
+        for key, row in source.items():
+            out[owners[key][0]][key] = row
+        return {name: rows for name, rows in out.items() if rows}
 
     def _leader(self, source: Mapping[Any, Any]) -> int | None:
         leader = source.get("leader")

@@ -154,8 +154,8 @@ class DecisionPoints:
         played = getattr(policy, "game", None)
         if isinstance(played, pyspiel.Game) and str(played) != str(self.game.openspiel):
             raise InputError(
-                f"the policy is of {str(played)[:80]}, the tree of "
-                f"{str(self.game.openspiel)[:80]}; give a policy of the same game"
+                f"the policy is of {quoted(played, 80)}, the tree of "
+                f"{quoted(self.game.openspiel, 80)}; give a policy of the same game"
             )
 
     def _require_profile(self, policy: Any) -> None:
@@ -236,10 +236,11 @@ class DecisionPoints:
         """Softmax over the legal actions."""
         logits = _logits(module, self._tensors[places])
         rows, actions = self._chosen(places)
-        if logits.ndim != 2 or len(logits) != len(places) or logits.shape[1] <= actions.max():
+        wanted = (len(places), self.game.openspiel.num_distinct_actions())
+        if logits.shape != wanted:
             raise InputError(
-                f"the module gives an array of shape {list(logits.shape)} for {len(places)} "
-                "information sets; give a row of logits each, one for each distinct action"
+                f"the module gives an array of shape {list(logits.shape)} where {list(wanted)} is "
+                "needed: for each information set a logit for each distinct action of the game"
             )
         if (logits >= 0).all() and (np.abs(logits.sum(axis=1) - 1) < _NEAR).all():
             raise InputError(
@@ -275,15 +276,32 @@ def _logits(module: Any, tensors: NDArray[np.float32]) -> NDArray[np.float64]:
     given = torch.tensor(tensors, dtype=parameter.dtype, device=parameter.device)
     with torch.no_grad(), _evaluating(actor):
         if hasattr(actor, "get_distribution"):  # of Stable-Baselines3
-            logits = getattr(called(actor.get_distribution, given).distribution, "logits", None)
+            distribution = _asked_for(actor.get_distribution, given).distribution
+            logits = getattr(distribution, "logits", None)
         else:
-            logits = called(actor, given)
+            logits = _asked_for(actor, given)
     if not isinstance(logits, torch.Tensor) or not logits.is_floating_point():
         raise InputError(
             f"a {type(module).__name__} gives no logits, so that it has no probabilities; {_GIVE}"
         )
     numbers: NDArray[np.float64] = logits.double().cpu().numpy()
     return numbers
+
+
+def _asked_for(function: Callable[..., Any], tensors: Any) -> Any:
+    """What a network gives for tensors, one a row.
+
+    Raises:
+        InputError: if it raises, as where it expects tensors of another size.
+    """
+    try:
+        return function(tensors)
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else ""
+        raise InputError(
+            f"the module, given {tensors.shape[0]} information state tensors of "
+            f"{tensors.shape[1]} numbers each, raised {type(error).__name__}: {reason}"
+        ) from error
 
 
 @contextmanager

@@ -189,13 +189,28 @@ def regrets_in_subgames(
     """
     if isinstance(game, MergedGame):
         return regrets_in_states(game, tables)[1]
+    gains = gains_by_subgame(game, tables).values()
+    return tuple(max(own, default=Fraction(0)) for own in zip(*gains, strict=True))
+
+
+def gains_by_subgame(
+    game: ExtensiveGame, tables: Sequence[TableRows]
+) -> dict[int, tuple[Fraction, ...]]:
+    """What each player could gain in each subgame, by the node at which it begins, the whole game
+    last.
+
+    Raises:
+        InputError: if a player has not perfect recall.
+        LimitReached: at a limit.
+    """
     values, (roots, _) = values_of(game, tables), subgames_of(game)
-    most = []
-    for player in range(game.num_players):
-        best = _best_in_subgames(game, tables, player, set(roots))
-        gains = (best[root] - values[root][player] for root in roots)
-        most.append(max(gains, default=Fraction(0)))
-    return tuple(most)
+    best = [
+        _best_in_subgames(game, tables, player, set(roots)) for player in range(game.num_players)
+    ]
+    return {
+        root: tuple(own[root] - value for own, value in zip(best, values[root], strict=True))
+        for root in roots
+    }
 
 
 def subgames_of(game: ExtensiveGame) -> tuple[list[int], list[int]]:

@@ -170,25 +170,6 @@ def test_extreme_points_are_vertices(drawn):
     assert points == set(Polytope(size, tuple(equal), tuple(at_least)).vertices)
 
 
-def test_a_segment_on_which_three_mix():
-    """Nau, Gomez Canovas & Hansen (2004), Section 6: the equilibria are a segment, players 1 and 2
-    mixing evenly; its ends, where player 3 plays two of four actions, are among those listed."""
-    triples = [
-        *((2, 0, 0), (0, 2, 1), (0, 1, 1), (1, 0, 2), (1, 0, 2), (0, 1, 1), (0, 2, 1), (2, 0, 0)),
-        *((1, 0, 1), (0, 2, 0), (0, 1, 2), (2, 0, 1), (2, 0, 1), (0, 1, 2), (0, 2, 0), (1, 0, 1)),
-    ]
-    tensors = np.array(triples).reshape(4, 2, 2, 3).transpose(3, 2, 1, 0)
-    solution = solvers.solve(games.normal_form(*tensors), find="all")
-    (continuum,) = solution.continua
-    assert continuum.supports == ((0, 1), (0, 1), (0, 1, 2, 3)) and continuum.within is None
-    even = (F(1, 2), F(1, 2))
-    assert {e.strategies for e in solution} == {
-        (even, even, (*even, F(0), F(0))),
-        (even, even, (F(0), F(0), *even)),
-    }
-    assert not solvers.verify.solution(solution.game, solution).false
-
-
 def test_conditions_of_two_players_together():
     """Jakobsen, Sorensen & Conitzer (2016, Timeability of extensive-form games), Figure 3: on the
     two supports on which opposite players mix, only both conditions together rule all out."""
@@ -203,3 +184,15 @@ def test_conditions_of_two_players_together():
     assert solution.complete and len(solution) == 2
     log = json.loads(json.dumps(solvers.proof_of(solution)))
     assert not solvers.verify.solution(solution.game, solution.to_json(), proof=log).on_trust
+
+
+def test_the_distance_to_a_continuum():
+    """Player 3 plays its second action, and player 2 nearly its first: of the two segments on which
+    one of them does, and the third mixes, that of player 1 is nearest."""
+    report = solvers.check([["1/2", "1/2"], ["9/10", "1/10"], [0, 1]], MINORITY)
+    assert report.nearest.distance == F(1, 10) and report.nearest.index is None
+    assert report.nearest.strategies == ((F(1, 2),) * 2, (1, 0), (0, 1))
+    assert "one of infinitely many" in str(report)
+    assert set(report.to_json()["nearest"]) == {"distance", "strategies"}
+    on_it = solvers.check(report.nearest.strategies, MINORITY)
+    assert on_it.holds and on_it.nearest.distance == 0

@@ -115,8 +115,9 @@ def test_regrets_are_those_over_all_plans(players):
         report = solvers.check(profile, game)
         assert list(report.payoffs) == truth.payoffs(profile), seed
         assert list(report.regrets) == truth.regrets(profile), seed
-        inside = solvers.check(profile, game, "subgame-perfect").regrets
-        assert list(inside) == truth.regrets_in_subgames(profile), seed
+        perfect = solvers.check(profile, game, "subgame-perfect")
+        assert list(perfect.regrets) == truth.regrets(profile), seed
+        assert list(perfect.subgame_regrets) == truth.regrets_in_subgames(profile), seed
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from open_spiel.python.policy import UniformRandomPolicy
 
 from gtlearn import games, solvers
 from gtlearn.errors import InputError
+from gtlearn.games.testing.trees import random_tree
 
 ROUNDED = 1e-6  # probabilities are rounded to 30 bits; the notes say by how much that matters
 
@@ -70,8 +71,29 @@ def test_functions_of_states_and_torch_modules():
     assert solvers.check(module, game).nash_conv == Fraction(11, 12)
     with pytest.raises(InputError, match="for 2 legal actions"):
         solvers.check(lambda state: [1.0], game)
-    with pytest.raises(InputError, match="one for each distinct action"):
+    with pytest.raises(InputError, match="for each information set a logit for each"):
         solvers.check(torch.nn.Linear(11, 1), game)
+    with pytest.raises(InputError, match=r"shape \[12, 7\] where \[12, 2\] is needed"):
+        solvers.check(torch.nn.Linear(11, 7), game)
+    with pytest.raises(InputError, match="given 12 information state tensors of 11 numbers each"):
+        solvers.check(torch.nn.Linear(5, 2), game)
+
+
+def test_rows_by_the_labels_of_information_sets():
+    game = games.load("kuhn_poker")
+    rows = {s.label: dict.fromkeys(s.actions, "1/2") for own in game.sets for s in own}
+    assert solvers.check(rows, game).nash_conv == Fraction(11, 12)
+    with pytest.raises(InputError, match="information set"):
+        solvers.check({"0": {"Pass": 1}, "nowhere": {"Pass": 1}}, game)
+
+
+def test_a_solver_of_openspiels_is_no_policy():
+    from open_spiel.python.algorithms.cfr import CFRSolver
+
+    solver = CFRSolver(games.load("kuhn_poker").openspiel)
+    with pytest.raises(InputError, match="give what its average_policy"):
+        solvers.check(solver, "kuhn_poker")
+    assert solvers.check(solver.average_policy(), "kuhn_poker").nash_conv == Fraction(11, 12)
 
 
 def test_rounding_is_said_and_bounded():
@@ -132,3 +154,25 @@ def test_floats_as_they_are():
     assert any("rounded to multiples of 2^-30" in note for note in rounded.notes)
     with pytest.raises(InputError, match="exact_floats"):
         solvers.check("1/2 1/2; 1/2 1/2", "matching_pennies", exact_floats=True)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_exploitabilities_add_up_to_nash_conv(seed):
+    game = random_tree(seed, zero_sum=True)
+    profile = uniform_profile(game)
+    each = [solvers.exploitability(game, profile, player=k) for k in (0, 1)]
+    assert min(each) >= 0 and sum(each) == solvers.check(profile, game).nash_conv
+    best = solvers.solve(game)
+    assert all(solvers.exploitability(game, best, player=k) == 0 for k in (0, 1))
+
+
+def uniform_profile(game):
+    return [[[Fraction(1, len(s.actions))] * len(s.actions) for s in own] for own in game.sets]
+
+
+def test_exploitability_needs_a_value():
+    with pytest.raises(InputError, match="is no game of two players of constant sum"):
+        solvers.exploitability("chicken", [[1, 0]])
+    with pytest.raises(InputError, match="there is no player 2; use 0 or 1"):
+        solvers.exploitability("matching_pennies", [[1, 0]], player=2)
+    assert solvers.exploitability("matching_pennies", [["3/4", "1/4"]], player=1) == Fraction(1, 2)

@@ -53,7 +53,10 @@ def test_entry_deterrence():
     threat = [[[1, 0]], [[1, 0]]]  # out, fight: a Nash equilibrium
     assert solvers.check(threat, entry()).holds
     report = solvers.check(threat, entry(), "subgame-perfect")
-    assert not report.holds and report.regrets == (0, 2)
+    assert not report.holds and report.subgame_regrets == (0, 2)
+    assert report.regrets == (0, 0) and report.nash_conv == 0  # as OpenSpiel counts
+    assert report.worst_subgame == ("in",)
+    assert "The largest gain in a subgame is 2, in the one after in." in str(report)
 
 
 @pytest.mark.parametrize("stages", [1, 4, 7])

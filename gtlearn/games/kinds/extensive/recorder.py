@@ -22,7 +22,7 @@ from gtlearn.games.kinds.extensive.game import (
 from gtlearn.games.labels import distinct_labels
 from gtlearn.games.numbers import ExactArray
 
-MAX_TREE = 2_000_000  # and half as many moves that players choose among
+MAX_TREE = 2_000_000
 _LOOK = 1024  # nodes between two looks at the limits
 
 
@@ -50,7 +50,6 @@ class TreeRecorder:
         self._chance: dict[Chance, int] = {}
         self._actions: list[list[int]] = [[] for _ in players]  # how many each set has
         self._labels: dict[tuple[str, ...], tuple[str, ...]] = {}  # of actions, each kept once
-        self._moves = 0  # of all information sets
 
     def leaf(self, parent: int, move: int, payoffs: Sequence[Any] = ()) -> int:
         """Records a leaf, with what each player is paid there, unless `game` is told."""
@@ -86,9 +85,6 @@ class TreeRecorder:
             self._labels[labels] = distinct_labels(list(labels))
         own.append(InformationSet(label, self._labels[labels]))
         self._actions[player].append(len(labels))
-        self._moves += len(labels)
-        if 2 * self._moves > self.max_nodes:
-            raise self._too_large()
         self._numbers[player][key] = len(own) - 1
         return len(own) - 1
 
@@ -137,17 +133,17 @@ class TreeRecorder:
         self.mover.append(mover)
         self.place.append(place)
         self.depth.append(self.depth[parent] + 1 if parent >= 0 else 0)
+        if self.num_nodes > self.max_nodes:
+            raise self._too_large()
         if node % _LOOK == 0:
             limits.check()
-            if node > self.max_nodes:
-                raise self._too_large()
         return node
 
     def _too_large(self) -> InputError:
         return InputError(
-            f"the tree of {self.name} is too large: {len(self.parent)} nodes and {self._moves} "
-            f"moves of players were counted, and at most {self.max_nodes} and half as many are "
-            f"allowed; use a smaller game, or allow more by {option('max_nodes')}"
+            f"the tree of {self.name} is too large: {self.num_nodes} nodes were counted, and at "
+            f"most {self.max_nodes} are allowed; use a smaller game, or allow more by "
+            f"{option('max_nodes')}"
         )
 
     def game(
