@@ -45,7 +45,7 @@ from gtlearn.solvers.outcomes import NashEquilibrium
 _Floats = NDArray[np.float64]
 _Complex = NDArray[np.complex128]
 
-BITS = 44  # centres and radii are multiples of 2^-44
+PLACES = 44  # centres and radii are multiples of 2^-44
 _LEAST = 2.0**-38  # the radius, at least
 _MOST_PATHS = 3_000  # of a support
 _SEEDS = 2  # starts, the second where the ends of the first are too few
@@ -62,7 +62,7 @@ class Counted:
 
     Attributes:
         entry: of the log: for each solution and each player the coordinate that is one, the radius
-            and the other coordinates, as multiples of 2^-`BITS`.
+            and the other coordinates, as multiples of 2^-`PLACES`.
         near: solutions that may be equilibria: for each player the vector, which coordinate is one,
             and the radius of the others.
     """
@@ -198,7 +198,7 @@ class _Solutions:
                 values, slopes = _evaluated(paths, system, points, free)
                 step = _product(_inverse(slopes), values)
                 old = np.take_along_axis(points, free, axis=1)
-                new = np.round((old - step) * 2.0**BITS) / 2.0**BITS
+                new = np.round((old - step) * 2.0**PLACES) / 2.0**PLACES
                 np.put_along_axis(points, free, new, axis=1)
             every = _Polydiscs(points, self._radii(paths, system, points, free))
         every = every[np.isfinite(points).all(axis=1) & np.isfinite(every.radii).all(axis=1)]
@@ -222,7 +222,7 @@ class _Solutions:
         terms, flat = _evaluated(paths, absolute, np.abs(points).astype(complex), free)
         step = np.abs(_product(inverse, values)) + _ROUNDING * _product(sizes, terms.real)
         radius = np.maximum(_WIDER * step.max(axis=1, keepdims=True), _LEAST)
-        radius = np.ceil(radius * 2.0**BITS) / 2.0**BITS
+        radius = np.ceil(radius * 2.0**PLACES) / 2.0**PLACES
         radii = np.zeros(points.shape)
         np.put_along_axis(radii, free, np.broadcast_to(radius, free.shape), axis=1)
         _, wider = _evaluated(paths, absolute, _Polydiscs(points, radii).sizes, free)
@@ -319,8 +319,8 @@ def _stated(paths: Paths, players: int, one: _Polydiscs) -> list[tuple[Any, ...]
     stated: list[tuple[Any, ...]] = [(0, 0, ())] * players
     for k, own in paths.coordinates.items():
         unit = int((one.radii[own] == 0).argmax())
-        radius = int(one.radii[own].max() * 2**BITS)
-        others = np.delete(one.centres[own], unit) * 2.0**BITS
+        radius = int(one.radii[own].max() * 2**PLACES)
+        others = np.delete(one.centres[own], unit) * 2.0**PLACES
         stated[k] = unit, radius, _pairs(others)
     return stated
 

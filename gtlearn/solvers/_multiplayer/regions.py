@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -29,6 +30,8 @@ _MARGIN = 1e-10  # of the range of payoffs: thousands of sums of doubles round o
 _CUT = 31 / 64  # where an edge is divided: off the middle, where equilibria often lie
 _GRID = 2.0**-16  # of which lower bounds of coordinates are multiples
 _CACHED = 2**19  # doubles that are looked at together
+_WILD = 1e7  # an entry of the inverse of derivatives that are singular, but for the noise
+_UNBOUNDED = 1e20
 _SHRUNK = 0.5  # of its volume that a region keeps, below which it is not divided at once
 _INSIDE = 1e-9  # a root's coordinates in a region, at least
 
@@ -74,6 +77,22 @@ class RegionSearch:
         self.of = first  # the equations, and the unknowns, of each player
         self.looked = np.zeros(supports.count, dtype=np.int64)
         self.roots = log.new(supports.count)  # the number of each support's whole region
+
+    @cached_property
+    def noise(self) -> _Floats:
+        """For each support what is added to derivatives: by player what `verify` adds."""
+        every = np.random.default_rng(0).standard_normal((len(self.equations),) * 2)
+        patterns, which = np.unique(self.supports.players, axis=0, return_inverse=True)
+        arrays = []
+        for places in np.argsort(patterns, axis=1).tolist():
+            own = {
+                k: [q for q, (place, _) in enumerate(self.equations) if place == k] for k in places
+            }
+            array = np.empty_like(every)
+            order = [q for place in places for q in own[place]]
+            array[np.ix_(order, order)] = every
+            arrays.append(array)
+        return np.array(arrays)[which.reshape(-1)]
 
     def run(self) -> set[int]:
         """Closes all regions; the supports that stay open.
@@ -139,10 +158,13 @@ class RegionSearch:
             return []
         inverse = self._inverse(regions)
         values, errors = self._coordinates(regions, inverse)
+        wild = np.abs(inverse).max(axis=(1, 2)) > _WILD
         for test in (self._linear, self._inequalities):
             keep = test(regions, values, errors)
+            errors = np.where(wild[:, None], _UNBOUNDED, errors)  # only signs can be replayed
             if not keep.all():
                 regions, values, errors = regions[keep], values[keep], errors[keep]
+                wild = wild[keep]
             if not len(regions):
                 return []
         bounds, contracts = self._bounds(values, errors)
@@ -185,7 +207,7 @@ class RegionSearch:
             axis=1,
         )
         size = np.maximum(np.abs(slopes).max(axis=(1, 2), keepdims=True), 1e-3)
-        noise = np.random.default_rng(0).standard_normal(slopes.shape[1:])  # for singular ones
+        noise = self.noise[regions.support]  # for singular ones
         return np.linalg.inv(slopes + 1e-12 * size * noise)
 
     def _coordinates(self, regions: Regions, inverse: _Floats) -> tuple[_Floats, _Floats]:

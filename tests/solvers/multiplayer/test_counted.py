@@ -203,3 +203,12 @@ def test_workers_where_there_is_nothing_to_share():
         solvers.solve("matching_pennies", find="all", workers=2)
     with pytest.raises(InputError, match="three players and more"):
         solvers.solve(random_game(0, (2, 2, 2)), workers=2)
+
+
+def test_singular_conditions_are_replayed():
+    """Where a player mixes more actions than the others together can make up for, the derivatives
+    of the conditions are singular everywhere, and their inverse is that of noise."""
+    game = random_game(3, (2, 2, 4))
+    solution = solvers.solve(game, find="all")
+    report = solvers.verify.solution(game, as_json(solution), proof=log_of(solution))
+    assert not report.false and not report.on_trust
