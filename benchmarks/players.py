@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,9 @@ import numpy as np
 from benchmarks.harness import Case, Peer, Row, Target, Timed, say, show, timed
 from gtlearn import solvers
 from gtlearn.games import NormalFormGame, families
+from gtlearn.solvers._enclosure.equilibria import enclosed_equilibrium
+from gtlearn.solvers.outcomes import ENCLOSURE
+from gtlearn.solvers.verify.enclosure import enclosure_failures
 
 ENUMPOLY = "pygambit enumpoly_solve"
 GNM = "pygambit gnm_solve"
@@ -35,6 +39,14 @@ def players(quick: bool) -> Iterator[Case]:
     for shape, count, target in all_of[:2] if quick else all_of:
         row = Row("all NE, n players", f"{_named(shape)}, 0..9999", [], ENUMPOLY, target=target)
         yield Case(row, partial(_all, shape=shape, count=3 if quick else count))
+    for shape in ((3, 3, 3), (2,) * 5, (4, 4, 4)):
+        row = Row(
+            "certificates, an equilibrium",
+            f"{_named(shape)}, 0..9999",
+            [],
+            target=Target("≤ 3 ms", seconds=0.003),
+        )
+        yield Case(row, partial(_certificates, shape=shape, count=1 if quick else 5))
     one_of: list[tuple[Shape, float | None, int, Target]] = [
         ((10,) * 3, None, 20, Target("≤ 5 ms", seconds=0.005)),
         ((20,) * 3, None, 20, Target("≤ 0.3 s", seconds=0.3)),
@@ -84,6 +96,23 @@ def _all(row: Row, shape: Shape, count: int) -> None:
     if opened:
         row.remarks += f"; {opened} lists are not proven complete"
     _told(row)
+
+
+def _certificates(row: Row, shape: Shape, count: int) -> None:
+    """Boxes around irrational equilibria from doubles, with their proof; then its verification."""
+    checked = []
+    for seed in range(1, count + 1):
+        game = _game(shape, None, seed)
+        for equilibrium in solvers.solve(game, find="all"):
+            if equilibrium.certificate.arithmetic == ENCLOSURE:
+                supports = [[a for a, p in enumerate(s) if p] for s in equilibrium.strategies]
+                near = [[Fraction(float(p)) for p in s if p] for s in equilibrium.strategies]
+                taken, found = timed(partial(enclosed_equilibrium, game, supports, near))
+                row.ours.append(taken)
+                checked.append(timed(partial(enclosure_failures, game, found))[0])
+    verified = f", of which verifying {show(statistics.median(checked))}" if checked else ""
+    row.remarks = f"{len(checked)} boxes{verified}"
+    say(f"  {row.job}, {row.case}: {row.remarks}")
 
 
 def _one(row: Row, make: Callable[[int], NormalFormGame], count: int) -> None:

@@ -25,6 +25,7 @@ from gtlearn.solvers.solution import Solution as Solution
 from gtlearn.solvers.solution import read_solution as read_solution
 
 if TYPE_CHECKING:
+    from gtlearn.solvers._enclosure.minimal import minimal_polynomial as minimal_polynomial
     from gtlearn.solvers._markov.batch import evaluate_exactly as evaluate_exactly
     from gtlearn.solvers._markov.batch import evaluate_floats as evaluate_floats
     from gtlearn.solvers._markov.evaluation import evaluate as evaluate
@@ -48,6 +49,7 @@ __all__ = [
     "evaluate_floats",
     "exploitability",
     "meter",
+    "minimal_polynomial",
     "one_equilibrium",
     "optimal_response",
     "proof_of",
@@ -68,6 +70,7 @@ _LATER = {  # names that only some kinds of game need, imported with their first
     "evaluate_floats": "_markov.batch",
     "exploitability": "one_strategy",
     "meter": "_trees.meter",
+    "minimal_polynomial": "_enclosure.minimal",
     "optimal_response": "_markov.response",
     "stationary_response": "_markov.response",
     "stochastic_response": "_markov.stochastic_response",

@@ -16,19 +16,21 @@ from itertools import combinations, product
 from typing import Any
 
 import numpy as np
-from flint import ctx
+from flint import arb, ctx
 
 from gtlearn import limits
 from gtlearn.games import MarkovGame, NormalFormGame
 from gtlearn.games.numbers import ExactArray, Number
+from gtlearn.solvers._enclosure.contraction import Contraction
 from gtlearn.solvers._enclosure.krawczyk import (
     DIGITS,
     PRECISIONS,
+    Balls,
     Box,
     Monomial,
     NotEnclosed,
-    Polynomial,
     Polynomials,
+    System,
     proven_box,
     refined,
 )
@@ -81,8 +83,10 @@ class Equations:
         return len(self.probabilities) + player * self.game.num_states + state
 
     @cached_property
-    def system(self) -> Polynomials:
+    def system(self) -> System:
         """What is played earns the value; the probabilities of each row sum to one."""
+        if not self.game.discount:
+            return Contraction(self.game, self.rows, self.probabilities)
         terms: list[dict[Monomial, Fraction]] = [self.excess(*place) for place in self.played]
         for (player, state), actions in self.rows.items():
             if len(actions) > 1:
@@ -111,18 +115,19 @@ class Equations:
                 _add(out, (*weight, self.value(player, to)), self.game.discount * chance)
         return out
 
-    def others(self) -> Sequence[Polynomial]:
+    def others(self, at: Balls) -> list[arb]:
         """What each legal action that is neither played nor a copy earns beyond the value."""
         places = [
             (player, state, action)
             for player, mask in enumerate(self.game.legal)
             for state, action in np.argwhere(mask).tolist()
+            if action not in self.rows[player, state]
         ]
-        return [
-            self.excess(*place)
-            for place in places
-            if place not in self.played and not self._is_copy(place)
-        ]
+        places = [place for place in places if not self._is_copy(place)]
+        if isinstance(self.system, Contraction):
+            excesses = {row: self.system.excesses(row, at) for row in {p[:2] for p in places}}
+            return [excesses[player, state][action] for player, state, action in places]
+        return Polynomials(self.size, [self.excess(*place) for place in places]).residual(at)
 
     def _is_copy(self, place: tuple[int, int, int]) -> bool:
         player, state, own = place
@@ -254,8 +259,9 @@ def enclosed_equilibrium(
 
 def _unit(payoffs: ExactArray, game: MarkovGame) -> Fraction:
     """A power of ten about as large as what the payoffs of a play can differ by."""
-    legal = payoffs.fractions()[game.legal_profiles]
-    spread = (legal.max() - legal.min()) / (1 - game.discount)
+    legal = payoffs.numerators[game.legal_profiles]
+    most = Fraction(int(legal.max()) - int(legal.min()), payoffs.denominator)
+    spread = most / (1 - game.discount)
     if spread == 0:
         return Fraction(1)
     return Fraction(10) ** (Decimal(spread.numerator) / Decimal(spread.denominator)).adjusted()
@@ -310,11 +316,10 @@ def _at_start(game: MarkovGame, values: Sequence[Enclosure]) -> Enclosure:
 
 def _slack(equations: Equations, box: Box) -> Fraction | None:
     """By how much at least each action that is not played earns less, anywhere in the box."""
-    others = equations.others()
-    if not others:
-        return None
     with ctx.workprec(PRECISIONS[-1]):
-        gains = Polynomials(equations.size, others).residual(box.balls())
+        gains = equations.others(box.balls())
+        if not gains:
+            return None
         least = min((-gain).lower() for gain in gains)
         if not least > 0:
             raise NotEnclosed("an action that is not played earns as much as one that is")

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from typing import Protocol
 
 from flint import arb, arb_mat, ctx, fmpq
@@ -24,6 +25,8 @@ DIGITS = 31  # the radius of a box is 10^-31 of the unit of its unknown
 GUARD = 9  # more digits of its midpoint
 PRECISIONS = (256, 512, 1024)  # bits, tried in this order
 STEPS = 40  # of Newton's method, of which each doubles the digits near a regular root
+
+HALF = arb(1) / 2
 
 Monomial = tuple[int, ...]  # the unknowns that are multiplied
 Polynomial = Mapping[Monomial, Fraction]  # the coefficient of each monomial
@@ -138,7 +141,7 @@ def _newton(
 
 def _rounded(value: arb, unit: Fraction) -> Fraction:
     """The nearest multiple of the unit to the middle of a ball."""
-    return int((value / ball(unit) + arb("0.5")).mid().fmpq().floor()) * unit
+    return int((value / ball(unit) + HALF).mid().fmpq().floor()) * unit
 
 
 def proven_box(system: System, middle: Sequence[Fraction], units: Sequence[Fraction]) -> Box:
@@ -191,16 +194,19 @@ def _preconditioner(system: System, middle: Sequence[Fraction], units: Sequence[
         8 * size * sum((abs(slopes[k, j]) * scale[j] for j in range(size)), arb(0))
         for k in range(size)
     ]
+    rows, lost = ([float(x.log_base(10)) for x in xs] for xs in (scale, columns))
     return tuple(
-        tuple(_short(inverse[i, k], scale[i] / columns[k]) for k in range(size))
+        tuple(_short(inverse[i, k], floor(rows[i] - lost[k])) for k in range(size))
         for i in range(size)
     )
 
 
-def _short(value: arb, error: arb) -> Fraction:
-    """A decimal within the error of a number, with no more places than that needs."""
-    places = int(error.log_base(10).mid().fmpq().floor())
-    return _rounded(value, Fraction(10) ** places)
+def _short(value: arb, place: int) -> Fraction:
+    """A number as a multiple of a power of ten."""
+    if place > 0:
+        return _rounded(value, Fraction(10) ** place)
+    near = (value * 10**-place + HALF).mid().fmpq().floor()
+    return Fraction(int(near), 10**-place)
 
 
 def ball(value: Fraction) -> arb:

@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.games import NormalFormGame
-from gtlearn.solvers._multiplayer.classes import SupportProfile
-from gtlearn.solvers._multiplayer.extreme_points import (
+from gtlearn.solvers._linear.extreme_points import (
     Weights,
     extreme_points,
     middle,
     probabilities,
 )
+from gtlearn.solvers._multiplayer.classes import SupportProfile
 from gtlearn.solvers.outcomes import BilinearCondition, Continuum, Strategy
 
 _Profile = tuple[Strategy, ...]

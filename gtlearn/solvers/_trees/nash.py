@@ -16,12 +16,14 @@ from gtlearn.progress import Progress, heard_by, tell
 from gtlearn.solvers._nash.pure import BEST_RESPONSES
 from gtlearn.solvers._one_shot.nash import solve_nash as solve_normal_form
 from gtlearn.solvers._trees.approximate import approximate_plans
+from gtlearn.solvers._trees.extreme_plans import extreme_equilibria
 from gtlearn.solvers._trees.form import Plan, SequenceForm, behaviour_of, form_of, num_plans
 from gtlearn.solvers._trees.from_plans import behaviour_of_mixture
 from gtlearn.solvers._trees.in_plans import IN_PLANS
 from gtlearn.solvers._trees.supports import plans_on_supports
 from gtlearn.solvers._trees.unique import uniqueness_of_plans
 from gtlearn.solvers._trees.zero_sum import optimal_plans, program_seconds
+from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import RATIONAL, Certificate, NashEquilibrium, Table
 from gtlearn.solvers.solution import Solution
 from gtlearn.solvers.verify.tree_values import regrets_and_payoffs
@@ -39,6 +41,7 @@ _MEDIUM = 5_000  # sequences of a player from which the linear program may be gi
 _TRIED = 6.0  # times as long as it usually takes, after which it is
 _LARGE = 40_000  # from which it is not even tried
 _LARGEST = 500_000  # from which programs on supports are not tried either
+_LISTED = 500  # profiles of plans up to which all equilibria of constant sum are listed in plans
 _FEW = 10_000  # profiles of plans up to which the reduced normal form is solved first
 _SMALL = 200  # of a player up to which it is always looked whether there are other equilibria
 _DRAWN = 5.0  # times as long as the linear program takes that at most
@@ -49,6 +52,10 @@ _ALONE = (
     "does not go"
 )
 _OTHERS = "there are other equilibria; there are too many plans for a list of them"
+_MIXTURES = (
+    "every equilibrium is, in realisation plans, a mixture of these, player by player; a strategy "
+    "may differ where its own plan does not go"
+)
 _OPEN = "whether there are others is not known"
 
 
@@ -100,7 +107,7 @@ def _has_too_many_plans(game: ExtensiveGame) -> bool:
     equilibria is whether there is one."""
     if not game.is_constant_sum or not game.has_perfect_recall:
         return False
-    return math.prod(num_plans(game.sequences(k)) for k in (0, 1)) > MAX_REDUCED_PROFILES
+    return math.prod(num_plans(game.sequences(k)) for k in (0, 1)) > _LISTED
 
 
 def _one(game: ExtensiveGame, method: str | None, others: bool) -> Solution:
@@ -127,7 +134,11 @@ def _one(game: ExtensiveGame, method: str | None, others: bool) -> Solution:
             status = reached_later.status
             notes.append(f"{reached_later} before it was known whether there are others")
         elif others and solutions and not alone and solutions[0].certificate.verified:
-            notes.append(_OTHERS if "unique_plans" in solutions[0].certificate.evidence else _OPEN)
+            said = "unique_plans" in solutions[0].certificate.evidence
+            every = extreme_equilibria(form, exact_row(solutions[0].payoffs))
+            if every:
+                alone, solutions = True, tuple(_certified(game, tables) for tables in every)
+            notes.append(_MIXTURES if every else _OTHERS if said else _OPEN)
         elif alone:
             notes.append(_ALONE)
     return Solution(

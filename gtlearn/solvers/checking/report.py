@@ -188,7 +188,8 @@ class CheckReport:
         elif isinstance(game, SequentialGame | HarsanyiGame):
             worth = self.set_regrets or self.interim_regrets or ()
             blocks += [*_regret_table(self), *_regret_lines(self)]
-            blocks += strategy_blocks(game, self.profile.tables, worth)
+            best = self.best_responses or ()
+            blocks += strategy_blocks(game, self.profile.tables, worth, best)
         elif not game.in_steps:
             blocks.append(_strategy_table(self))
         elif commitment is None:

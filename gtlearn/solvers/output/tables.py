@@ -118,6 +118,8 @@ def _content(solution: Record) -> str:
     if solution.components is None or not solution.complete:
         if late:
             return f"{count} {name} found before the search was stopped; there may be more"
+        if solution.complete and count > 1 and isinstance(solution.game, SequentialGame):
+            return f"{count} extreme {name}; all others are mixtures of their plans"
         evidence = solution[0].certificate.evidence
         unique = evidence.get("unique", evidence.get("unique_plans"))  # of zero-sum games
         if solution.complete or (unique and all(unique)):

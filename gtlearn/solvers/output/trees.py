@@ -51,6 +51,7 @@ def strategy_blocks(
     game: SequentialGame | HarsanyiGame,
     tables: Sequence[Table | None],
     worth: Sequence[Sequence[Any]] = (),
+    best: Sequence[Sequence[int]] = (),
 ) -> list[str | RichTable]:
     """A row an information set or type; of more than are shown, those where most is lost.
 
@@ -59,8 +60,10 @@ def strategy_blocks(
         tables: one a player, None for one that is not known.
         worth: the regret there, one list a player, where it is known; None for types of probability
             zero.
+        best: the position of a best action there, one list a player, where it is known.
     """
-    table = new_table("player", _point(game), "plays", *["regret there"] * bool(worth))
+    more_columns = [*["best response"] * bool(best), *["regret there"] * bool(worth)]
+    table = new_table("player", _point(game), "plays", *more_columns)
     rows = [(k, place) for k, own in enumerate(tables) for place in range(len(own or ()))]
     left = len(rows) - _MAX_SETS
     if left > 0 and worth:
@@ -68,6 +71,8 @@ def strategy_blocks(
     for player, place in rows[:_MAX_SETS]:
         known, vector = game.points(player)[place], (tables[player] or ())[place]
         cells = [game.players[player], one_line(known.label), mix_cell(known.actions, vector)]
+        if best:
+            cells.append(one_line(known.actions[best[player][place]]))
         if worth:
             own = worth[player][place]
             cells.append("" if own is None else short_number(own))

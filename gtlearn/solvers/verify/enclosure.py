@@ -29,6 +29,7 @@ from gtlearn.limits import check
 from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.claim import verified_failures
+from gtlearn.solvers.verify.contraction import Earnings, Spread, contractions
 from gtlearn.solvers.verify.form import items, number, text
 from gtlearn.solvers.verify.krawczyk import (
     NO_ROOT,
@@ -99,7 +100,10 @@ def enclosure_failures(
 def one_state(game: NormalFormGame) -> MarkovGame:
     """A game in one shot as a Markov game whose future is worth nothing."""
     return markov_game(
-        [array.fractions()[None] for array in game.payoffs],
+        [
+            (array.numerators if array.denominator == 1 else array.fractions())[None]
+            for array in game.payoffs
+        ],
         np.ones((1, *game.shape, 1), dtype=int),
         discount=0,
         name=game.name,
@@ -154,10 +158,16 @@ class _Box:
     @cached_property
     def roots(self) -> str:
         """How many solutions the equations have in the box; see `roots_within`."""
-        residual = [self._excess(place, self.middle)[0].lower for place in self.played]
-        slopes: list[dict[int, Interval]] = [
-            self._excess(place, self.whole)[1] for place in self.played
-        ]
+        residual: list[fmpq] = []
+        slopes: list[dict[int, Interval]] = []
+        for place in self.played:
+            if self._in_one_shot:
+                excess, by_unknown = self._earned(place)
+                residual.append((excess.lower + excess.upper) / 2)
+            else:
+                residual.append(self._excess(place, self.middle)[0].lower)
+                by_unknown = self._excess(place, self.whole)[1]
+            slopes.append(by_unknown)
         for row in self._mixed_rows():
             residual.append(sum((self.middle[k].lower for k in row), fmpq(-1)))
             slopes.append({k: point(Fraction(1)) for k in row})
@@ -171,7 +181,9 @@ class _Box:
         Copies are left out: they earn what an action that is played earns.
         """
         return {
-            place: self._excess(place, self.whole)[0]
+            place: (
+                self._earned(place)[0] if self._in_one_shot else self._excess(place, self.whole)[0]
+            )
             for place in _legal(self.game)
             if place not in self.played and not self._is_copy(place)
         }
@@ -283,6 +295,28 @@ class _Box:
             if p is not None:
                 rows.setdefault((player, state), []).append(self.unknowns[player, state, action])
         return list(rows.values())
+
+    @property
+    def _in_one_shot(self) -> bool:
+        """Whether the future is worth nothing."""
+        return not self.game.discount
+
+    def _earned(self, place: _Place) -> tuple[Interval, dict[int, Interval]]:
+        """As `_excess` in the whole box, where the future is worth nothing; around the midpoint."""
+        player, state, own = place
+        contraction = self._contractions[player, state]
+        value = self.numbers[self.unknowns[player, state]]
+        excess = _interval(contraction.earned, (own,))
+        low, high = rational(value.lower), rational(value.upper)
+        slopes = {self.unknowns[player, state]: point(Fraction(-1))}
+        for other, table in contraction.by_other.items():
+            for column, action in enumerate(contraction.mixed[other]):
+                slopes[self.unknowns[other, state, action]] = _interval(table, (own, column))
+        return Interval(excess.lower - high, excess.upper - low), slopes
+
+    @cached_property
+    def _contractions(self) -> dict[tuple[int, int], Earnings]:
+        return contractions(self.game, self.played)
 
     def _excess(
         self, place: _Place, at: Sequence[Interval]
@@ -421,6 +455,13 @@ def _legal(game: MarkovGame) -> Iterator[_Place]:
     for player, mask in enumerate(game.legal):
         for state, action in np.argwhere(mask).tolist():
             yield player, state, action
+
+
+def _interval(numbers: Spread, at: tuple[int, ...]) -> Interval:
+    middle, radius = int(numbers.middle[at]), int(numbers.radius[at])
+    return Interval(
+        fmpq(middle - radius, numbers.denominator), fmpq(middle + radius, numbers.denominator)
+    )
 
 
 def _product(factors: Sequence[Interval]) -> Interval:

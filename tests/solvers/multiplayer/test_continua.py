@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtlearn import games, solvers
-from gtlearn.solvers._multiplayer.extreme_points import extreme_points, probabilities
+from gtlearn.solvers._linear.extreme_points import extreme_points, probabilities
 from gtlearn.solvers.verify.support_polytopes import Polytope
 
 F = Fraction
