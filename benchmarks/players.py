@@ -33,6 +33,8 @@ def players(quick: bool) -> Iterator[Case]:
         ((4, 4, 4), 5, Target("≥ 1x", ratio=1)),
         ((3,) * 4, 5, Target("≥ 1x", ratio=1)),
         ((2,) * 7, 3, Target("≤ 5 s", seconds=5.0)),
+        ((2,) * 8, 1, Target("≤ 90 s", seconds=90.0)),
+        ((5, 5, 5), 1, Target("≤ 600 s", seconds=600.0)),
     ]
     for shape, count, target in all_of[:2] if quick else all_of:
         row = Row("all NE, n players", f"{_named(shape)}, 0..9999", [], ENUMPOLY, target=target)

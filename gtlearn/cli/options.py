@@ -319,7 +319,11 @@ def _concept_option(option: Option, owners: str) -> Decorator:
     flag = f"--{option.name.replace('_', '-')}"
     if option.kind == "flag":
         return click.option(flag, is_flag=True, help=f"{owners}: {option.help}.")
-    kinds = {"player": Parsed("integer", natural), "objective": Parsed("objective", objective)}
+    kinds = {
+        "player": Parsed("integer", natural),
+        "count": click.IntRange(1, 1000),
+        "objective": Parsed("objective", objective),
+    }
     return click.option(
         flag,
         type=OneOf(*option.words) if option.words else kinds.get(option.kind),

@@ -101,7 +101,16 @@ _OWN = {
             {
                 NORMAL_FORM: Row(
                     f"{_SOLVERS}._one_shot.nash:solve_nash",
-                    frozenset({"find", "select", "arithmetic", "method", "symmetric_equilibria"}),
+                    frozenset(
+                        {
+                            "find",
+                            "select",
+                            "arithmetic",
+                            "method",
+                            "symmetric_equilibria",
+                            "workers",
+                        }
+                    ),
                     f"{_CHECKS}:check_equilibrium",
                     frozenset({"nearest"}),
                 ),

@@ -32,6 +32,7 @@ def solve(
     select: str | None = None,
     arithmetic: str = "exact",
     method: str | None = None,
+    workers: int = 1,
     time_limit: float | None = None,
     memory_limit: float | None = None,
     progress: Progress | None = None,
@@ -66,6 +67,8 @@ def solve(
             "lemke-howson" (from every label) or "pure" (any number of players); of a tree
             "sequence-form", "supports", "dcfr", "reduced" or "pure". For stackelberg see
             `stackelberg`, for Markov games `markov.nash.solve_nash`.
+        workers: for all Nash equilibria of three players and more, how many processes share the
+            search; the answer is the same.
         time_limit: seconds after which to return what was found, marked incomplete; reading the
             game counts.
         memory_limit: bytes by which the process may grow, to the same effect.
@@ -93,6 +96,7 @@ def solve(
         "select": select,
         "arithmetic": arithmetic,
         "method": method,
+        "workers": workers,
     }
     asked = given(solve, options)
     with limits.limited(time_limit, memory_limit):

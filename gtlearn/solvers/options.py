@@ -20,7 +20,8 @@ class Option:
         name: the argument in Python; on the command line it is written as a flag.
         help: what it says.
         words: the words that it may be; empty where it is no word.
-        kind: what else it is: "text", "player" (an index), "objective" or "flag".
+        kind: what else it is: "text", "player" (an index), "count", "objective" or
+            "flag".
         default: what it is unless given; None where that depends on the game.
         shown: what the command line shows as the default, where that is not `default`.
     """
@@ -89,6 +90,12 @@ OPTIONS = {
             "what to maximise; player:K counts from 0",
             kind="objective",
             default="welfare",
+        ),
+        Option(
+            "workers",
+            "processes that share the search for all equilibria of three players and more",
+            kind="count",
+            default=1,
         ),
         Option("method", "run this method only; a wrong name lists those known"),
         Option(

@@ -18,13 +18,20 @@ def solve_many(
     find: str,
     select: str | None,
     method: str | None,
+    workers: int = 1,
     progress: Progress | None,
 ) -> Solution:
     """See `solvers.solve`.
 
     Raises:
-        InputError: if the method is unknown, or there are too many supports to find all.
+        InputError: if the method is unknown, there are too many supports to find all, or what is
+            asked for is not shared among workers.
     """
+    if workers != 1 and ((find == "one" and select is None) or method == "pure"):
+        raise InputError(
+            f"{option('workers')} shares the search for all equilibria of three players and more; "
+            f"leave it out, or ask for {option('find', 'all')}"
+        )
     if select == "entropy":
         raise InputError(
             f"{option('select', select)} needs two players who choose; use welfare or fairness"
@@ -39,5 +46,5 @@ def solve_many(
             f"{option('method')} out"
         )
     with limits.keeping(0.0, 0.0):
-        solution = all_equilibria(game, progress=progress)
+        solution = all_equilibria(game, workers=workers, progress=progress)
     return nash.select(solution, select) if select is not None and len(solution) else solution

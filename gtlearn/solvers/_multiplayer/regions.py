@@ -8,9 +8,10 @@ claim is kept in a log that is replayed in integers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -21,92 +22,18 @@ from numpy.typing import NDArray
 
 from gtlearn import limits
 from gtlearn.solvers._multiplayer.classes import SupportClass
+from gtlearn.solvers._multiplayer.frontier import Log, LogEntry, Regions, joined
 
 _Floats = NDArray[np.float64]
 
 _MARGIN = 1e-10  # of the range of payoffs: thousands of sums of doubles round off less
 _CUT = 31 / 64  # where an edge is divided: off the middle, where equilibria often lie
 _GRID = 2.0**-16  # of which lower bounds of coordinates are multiples
-_CHUNK = 2048  # regions that are looked at together
+_CACHED = 2**19  # doubles that are looked at together
+_WILD = 1e7  # an entry of the inverse of derivatives that are singular, but for the noise
+_UNBOUNDED = 1e20
 _SHRUNK = 0.5  # of its volume that a region keeps, below which it is not divided at once
 _INSIDE = 1e-9  # a root's coordinates in a region, at least
-
-LogEntry = tuple[Any, ...]  # of the log; see `Log`
-
-
-@dataclass
-class Log:
-    """Why there is no equilibrium in a region, or one; a number a region.
-
-    Entries are ("dominated", player, action, worse action), ("linear", equation),
-    ("inequality", player, action), ("empty", bounds), ("root", equilibrium), ("boundary", mixtures)
-    for regions that are closed; ("shrink", bounds, region) and ("split", player, vertex, vertex,
-    region, region) for others, with the bounds as multiples of `_GRID`; and ("open",).
-    """
-
-    entries: list[LogEntry | None] = field(default_factory=list)
-
-    def new(self, count: int) -> NDArray[np.int64]:
-        """Numbers for so many regions."""
-        first = len(self.entries)
-        self.entries += [None] * count
-        return np.arange(first, first + count)
-
-
-@dataclass(frozen=True, eq=False)
-class _Regions:
-    """Regions of supports of one class.
-
-    Attributes:
-        gains: for each player (regions, actions - 1, others' vertices): what each action but the
-            first earns beyond the first, its own axis of length one.
-        vertices: for each player (regions, vertices, actions played).
-        support: (regions,), the support's place in its class.
-        number: (regions,), in the log.
-    """
-
-    gains: list[_Floats]
-    vertices: list[_Floats]
-    support: NDArray[np.int64]
-    number: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.number)
-
-    def __getitem__(self, which: Any) -> _Regions:
-        return _Regions(
-            [g[which] for g in self.gains],
-            [v[which] for v in self.vertices],
-            self.support[which],
-            self.number[which],
-        )
-
-    def moved(self, player: int, matrices: _Floats, number: NDArray[np.int64]) -> _Regions:
-        """With other vertices of a player: (regions, vertices, old vertices)."""
-        gains = [
-            g if k == player else _along(g, 2 + player, matrices) for k, g in enumerate(self.gains)
-        ]
-        vertices = list(self.vertices)
-        vertices[player] = matrices @ vertices[player]
-        return _Regions(gains, vertices, self.support, number)
-
-
-def _along(values: _Floats, axis: int, matrices: _Floats) -> _Floats:
-    moved = np.moveaxis(values, axis, -1)
-    shape = moved.shape
-    rows = prod(shape[1:-1])  # none where the player has one action, for which -1 is no size
-    product = moved.reshape(shape[0], rows, shape[-1]) @ np.swapaxes(matrices, 1, 2)
-    return np.moveaxis(product.reshape(shape), -1, axis)
-
-
-def _joined(parts: Sequence[_Regions]) -> _Regions:
-    players = range(len(parts[0].gains))
-    return _Regions(
-        [np.concatenate([p.gains[k] for p in parts]) for k in players],
-        [np.concatenate([p.vertices[k] for p in parts]) for k in players],
-        np.concatenate([p.support for p in parts]),
-        np.concatenate([p.number for p in parts]),
-    )
 
 
 @dataclass(frozen=True)
@@ -151,6 +78,22 @@ class RegionSearch:
         self.looked = np.zeros(supports.count, dtype=np.int64)
         self.roots = log.new(supports.count)  # the number of each support's whole region
 
+    @cached_property
+    def noise(self) -> _Floats:
+        """For each support what is added to derivatives: by player what `verify` adds."""
+        every = np.random.default_rng(0).standard_normal((len(self.equations),) * 2)
+        patterns, which = np.unique(self.supports.players, axis=0, return_inverse=True)
+        arrays = []
+        for places in np.argsort(patterns, axis=1).tolist():
+            own = {
+                k: [q for q, (place, _) in enumerate(self.equations) if place == k] for k in places
+            }
+            array = np.empty_like(every)
+            order = [q for place in places for q in own[place]]
+            array[np.ix_(order, order)] = every
+            arrays.append(array)
+        return np.array(arrays)[which.reshape(-1)]
+
     def run(self) -> set[int]:
         """Closes all regions; the supports that stay open.
 
@@ -161,24 +104,53 @@ class RegionSearch:
         waiting = [self._whole()]
         while waiting:
             limits.check()
-            every = _joined(waiting)
-            regions, rest = every[:_CHUNK], every[_CHUNK:]
+            regions = self._next(waiting)
             np.add.at(self.looked, regions.support, 1)
             tired = self.looked[regions.support] > self.budget
             for number in regions.number[tired].tolist():
                 self.log.entries[number] = ("open",)
             opened.update(regions.support[tired].tolist())
-            waiting = [part for part in (rest, *self._looked_at(regions[~tired])) if len(part)]
+            waiting += self._looked_at(regions[~tired] if tired.any() else regions)
         return opened
 
-    def _whole(self) -> _Regions:
+    def _next(self, waiting: list[Regions]) -> Regions:
+        """Takes the last regions of a list."""
+        parts: list[Regions] = []
+        room = max(_CACHED // (len(self.equations) * prod(self.sizes)), 64)
+        while waiting and room:
+            part = waiting.pop()
+            if len(part) > room:
+                waiting.append(part[: len(part) - room])
+                part = part[len(part) - room :]
+            parts.append(part)
+            room -= len(part)
+        return joined(parts) if len(parts) > 1 else parts[0]
+
+    def preorder(self, support: int) -> Iterator[LogEntry]:
+        """The log of a support that is closed, by player and not by place."""
+        waiting = [int(self.roots[support])]
+        players = self.supports.players[support].tolist()
+        while waiting:
+            entry = self.log.entries[waiting.pop()]
+            assert entry is not None  # the search has ended
+            kind, *given = entry
+            if kind in ("dominated", "inequality", "split"):
+                given[0] = players[given[0]]
+            elif kind in ("shrink", "empty", "boundary"):
+                given[0] = self.supports.by_player(support, given[0])
+            below = {"shrink": 1, "split": 2}.get(kind, 0)
+            end = len(given) - below
+            yield (kind, *given[:end])
+            waiting.extend(reversed(given[end:]))
+
+    def _whole(self) -> Regions:
         scale = self.supports.range
         gains = [(u[:, 1:] - u[:, :1]) / scale for u in self.supports.restricted]
         count = self.supports.count
         vertices = [np.broadcast_to(np.eye(k), (count, k, k)).copy() for k in self.sizes]
-        return _Regions(gains, vertices, np.arange(count), self.roots)
+        return Regions(gains, vertices, np.arange(count), self.roots)
 
-    def _looked_at(self, regions: _Regions) -> list[_Regions]:
+    def _looked_at(self, regions: Regions) -> list[Regions]:
         """What of the regions is not closed."""
         if len(regions):
             regions = self._without_dominated(regions)
@@ -186,16 +158,21 @@ class RegionSearch:
             return []
         inverse = self._inverse(regions)
         values, errors = self._coordinates(regions, inverse)
-        keep = self._linear(regions, values, errors) & self._inequalities(regions, values, errors)
-        regions, values, errors = regions[keep], values[keep], errors[keep]
-        if not len(regions):
-            return []
+        wild = np.abs(inverse).max(axis=(1, 2)) > _WILD
+        for test in (self._linear, self._inequalities):
+            keep = test(regions, values, errors)
+            errors = np.where(wild[:, None], _UNBOUNDED, errors)  # only signs can be replayed
+            if not keep.all():
+                regions, values, errors = regions[keep], values[keep], errors[keep]
+                wild = wild[keep]
+            if not len(regions):
+                return []
         bounds, contracts = self._bounds(values, errors)
         keep = self._not_empty(regions, bounds)
         keep &= ~self._with_root(regions, contracts & keep)
         return self._smaller(regions[keep], [b[keep] for b in bounds])
 
-    def _without_dominated(self, regions: _Regions) -> _Regions:
+    def _without_dominated(self, regions: Regions) -> Regions:
         """Those in which no action is better than one that is played everywhere."""
         keep = np.ones(len(regions), dtype=bool)
         for player, gains in enumerate(regions.gains):
@@ -223,17 +200,17 @@ class RegionSearch:
                 slopes[:, :, self.of[other]] = values[:, :, 1:] - values[:, :, :1]
         return slopes
 
-    def _inverse(self, regions: _Regions) -> _Floats:
+    def _inverse(self, regions: Regions) -> _Floats:
         """About the inverse of the derivatives of the equations at the centre."""
         slopes = np.concatenate(
             [self._slopes(regions.gains[k][:, : self.sizes[k] - 1], k) for k in self.mixers],
             axis=1,
         )
         size = np.maximum(np.abs(slopes).max(axis=(1, 2), keepdims=True), 1e-3)
-        noise = np.random.default_rng(0).standard_normal(slopes.shape[1:])  # for singular ones
+        noise = self.noise[regions.support]  # for singular ones
         return np.linalg.inv(slopes + 1e-12 * size * noise)
 
-    def _coordinates(self, regions: _Regions, inverse: _Floats) -> tuple[_Floats, _Floats]:
+    def _coordinates(self, regions: Regions, inverse: _Floats) -> tuple[_Floats, _Floats]:
         """The inverse times the equations at products of vertices, about the difference to the
         root's coordinates: (regions, equations, vertices); and a bound on its rounding."""
         values = np.concatenate(
@@ -249,7 +226,7 @@ class RegionSearch:
         flat = values.reshape(len(regions), len(self.equations), -1)
         return inverse @ flat, _MARGIN * np.abs(inverse).sum(axis=2)
 
-    def _linear(self, regions: _Regions, values: _Floats, errors: _Floats) -> NDArray[np.bool_]:
+    def _linear(self, regions: Regions, values: _Floats, errors: _Floats) -> NDArray[np.bool_]:
         """Whether no combination of the equations has one sign."""
         sign = np.maximum(values.min(axis=2), -values.max(axis=2)) - errors
         closed = sign.max(axis=1) > 0
@@ -260,7 +237,7 @@ class RegionSearch:
         return keep
 
     def _inequalities(
-        self, regions: _Regions, values: _Floats, errors: _Floats
+        self, regions: Regions, values: _Floats, errors: _Floats
     ) -> NDArray[np.bool_]:
         """Whether at roots in the region no other action earns more than what is played."""
         keep = np.ones(len(regions), dtype=bool)
@@ -282,30 +259,29 @@ class RegionSearch:
     def _bounds(self, values: _Floats, errors: _Floats) -> tuple[list[_Floats], NDArray[np.bool_]]:
         """Lower bounds of the coordinates of roots, and whether there is at most one root."""
         count = len(values)
-        rest = values.reshape(count, len(self.equations), *self.sizes).copy()
+        rest = _last(values).reshape(len(self.equations), *self.sizes, count)
         for equation, (player, vertex) in enumerate(self.equations):
-            index: list[Any] = [slice(None)] * rest.ndim
-            index[1], index[2 + player] = equation, vertex
-            rest[tuple(index)] -= 1  # a root's coordinate is what is left, with the other sign
+            at: Any = (equation, *[slice(None)] * player, vertex)
+            rest[at] -= 1  # a root's coordinate is what is left, with the other sign
         bounds = [np.zeros((count, k)) for k in self.sizes]
         changes = np.zeros((count, len(self.sizes), len(self.sizes)))
         for player in self.mixers:
-            own, error = rest[:, self.of[player]], errors[:, self.of[player]]
-            own = np.concatenate([-own.sum(axis=1, keepdims=True), own], axis=1)
-            error = np.concatenate([error.sum(axis=1, keepdims=True), error], axis=1)
-            low = -own.reshape(count, self.sizes[player], -1).max(axis=2) - error - _GRID
-            low[:, 0] += 1
-            bounds[player] = np.floor(np.clip(low, 0, 1 + _GRID) / _GRID)
+            size = self.sizes[player]
+            own, error = rest[self.of[player]], errors.T[self.of[player]]
+            error = np.concatenate([error.sum(axis=0, keepdims=True), error])
+            own = np.concatenate([-own.sum(axis=0, keepdims=True), own])
+            low = -own.reshape(size, -1, count).max(axis=1) - error - _GRID
+            low[0] += 1
+            bounds[player] = np.floor(np.clip(low.T, 0, 1 + _GRID) / _GRID)
             for other in self.mixers:
-                spread = own.max(axis=2 + other) - own.min(axis=2 + other)
-                most = spread.reshape(count, self.sizes[player], -1).max(axis=2) + 2 * error
-                changes[:, player, other] = most.sum(axis=1) / 2
+                most = _spread(own, 1 + other).reshape(size, -1, count).max(axis=1)
+                changes[:, player, other] = (most + 2 * error).sum(axis=0) / 2
         powers = changes
         for _ in range(6):
             powers = np.minimum(powers @ powers, 1e30)
         return bounds, powers.sum(axis=2).max(axis=1) < 1
 
-    def _not_empty(self, regions: _Regions, bounds: list[_Floats]) -> NDArray[np.bool_]:
+    def _not_empty(self, regions: Regions, bounds: list[_Floats]) -> NDArray[np.bool_]:
         keep = np.ones(len(regions), dtype=bool)
         sums = np.stack([b.sum(axis=1) for b in bounds], axis=1) * _GRID
         for place in np.flatnonzero((sums > 1).any(axis=1)).tolist():
@@ -313,7 +289,7 @@ class RegionSearch:
             keep[place] = False
         return keep
 
-    def _with_root(self, regions: _Regions, unique: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _with_root(self, regions: Regions, unique: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which regions hold one equilibrium, and no other root."""
         closed = np.zeros(len(regions), dtype=bool)
         for place in np.flatnonzero(unique).tolist():
@@ -333,7 +309,7 @@ class RegionSearch:
                     closed[place] = True
         return closed
 
-    def _smaller(self, regions: _Regions, bounds: list[_Floats]) -> list[_Regions]:
+    def _smaller(self, regions: Regions, bounds: list[_Floats]) -> list[Regions]:
         """What is left of regions by the bounds, divided where that is most of it."""
         if not len(regions):
             return []
@@ -345,50 +321,60 @@ class RegionSearch:
         for place in np.flatnonzero(useful).tolist():
             entry = ("shrink", _listed(bounds, place), int(number[place]))
             self.log.entries[regions.number[place]] = entry
+        regions = replace(regions, number=number)
         for player in self.mixers:
-            low = bounds[player] * _GRID
-            size = self.sizes[player]
-            matrices = np.eye(size) * left[player][:, None, None] + low[:, None, :]
-            regions = regions.moved(player, matrices, number)
+            regions.shrunk(player, bounds[player] * _GRID)
         whole = volume < _SHRUNK
         halves = [] if whole.all() else self._split(regions[~whole])
         return [part for part in (regions[whole], *halves) if len(part)]
 
-    def _split(self, regions: _Regions) -> list[_Regions]:
+    def _split(self, regions: Regions) -> list[Regions]:
         """Both parts of each region, divided along the edge that changes the equations most."""
         edges = [
             (player, *pair)
             for player in self.mixers
             for pair in combinations(range(self.sizes[player]), 2)
         ]
-        effects = np.zeros((len(regions), len(edges)))
-        for place, (player, one, other) in enumerate(edges):
-            for k in self.mixers:
+        effects = np.zeros((len(edges), len(regions)))
+        for k in self.mixers:
+            gains = _last(regions.gains[k][:, : self.sizes[k] - 1])
+            for place, (player, one, other) in enumerate(edges):
                 if k != player:
-                    gains = regions.gains[k][:, : self.sizes[k] - 1]
-                    change = gains.take(one, axis=2 + player) - gains.take(other, axis=2 + player)
-                    largest = np.abs(change).reshape(len(regions), -1).max(axis=1)
-                    effects[:, place] = np.maximum(effects[:, place], largest)
-        chosen = effects.argmax(axis=1)
+                    change = gains.take(one, axis=1 + player) - gains.take(other, axis=1 + player)
+                    largest = np.abs(change).reshape(-1, len(regions)).max(axis=0)
+                    np.maximum(effects[place], largest, out=effects[place])
+        chosen = effects.argmax(axis=0)
         parts = []
         for place, (player, one, other) in enumerate(edges):
             which = np.flatnonzero(chosen == place)
             if not len(which):
                 continue
             picked = regions[which]
-            halves = []
-            for moved in (other, one):
-                matrix = np.eye(self.sizes[player])
-                matrix[moved] = 0
-                matrix[moved, one], matrix[moved, other] = _CUT, 1 - _CUT
-                matrices = np.broadcast_to(matrix, (len(which), *matrix.shape))
-                halves.append(picked.moved(player, matrices, self.log.new(len(which))))
+            halves = [
+                picked.halved(player, *ends, part, self.log.new(len(which)))
+                for ends, part in (((other, one), 1 - _CUT), ((one, other), _CUT))
+            ]
             for number, first, second in zip(
                 picked.number.tolist(), *(half.number.tolist() for half in halves), strict=True
             ):
                 self.log.entries[number] = ("split", player, one, other, first, second)
             parts += halves
         return parts
+
+
+def _last(values: _Floats) -> _Floats:
+    """A copy with the first axis last, along which numpy is quickest."""
+    out: _Floats = np.moveaxis(values, 0, -1).copy()
+    return out
+
+
+def _spread(values: _Floats, axis: int) -> _Floats:
+    """By how much values differ along an axis."""
+    if values.shape[axis] == 2:
+        out: _Floats = np.abs(values.take(0, axis=axis) - values.take(1, axis=axis))
+        return out
+    spread: _Floats = values.max(axis=axis) - values.min(axis=axis)
+    return spread
 
 
 def _holds(corners: _Floats, mixture: Sequence[Fraction]) -> bool:

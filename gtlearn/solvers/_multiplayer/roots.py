@@ -139,6 +139,13 @@ class Candidates:
 
     def near(self, place: int, start: list[_Floats]) -> Root | None:
         """See `regions.RegionSearch`."""
+        root = self._near(place, self._supports.by_player(place, start))
+        if root is None:
+            return None
+        boundary = root.boundary and self._supports.by_place(place, root.boundary)
+        return Root(list(self._supports.by_place(place, root.mixtures)), root.number, boundary)
+
+    def _near(self, place: int, start: Sequence[_Floats]) -> Root | None:
         supports = self._supports.supports(place)
         root = root_near([p[np.ix_(*supports)] for p in self._payoffs], start)
         if root is None:

@@ -29,6 +29,7 @@ def solve_nash(
     arithmetic: str = "exact",
     method: str | None = None,
     symmetric_equilibria: bool = False,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Solution:
     """One equilibrium, all, or the best of all; see `solvers.solve`.
@@ -36,6 +37,7 @@ def solve_nash(
     Raises:
         InputError: if the method does not find what is asked for.
     """
+    require_workers(game, workers, symmetric_equilibria)
     if symmetric_equilibria:
         if select is not None or method is not None or arithmetic == "float":
             raise InputError(
@@ -48,7 +50,9 @@ def solve_nash(
     if choosing_pair(game) is None:
         from gtlearn.solvers._multiplayer.asked import solve_many  # flint takes a while to import
 
-        solution = solve_many(game, find=find, select=select, method=method, progress=progress)
+        solution = solve_many(
+            game, find=find, select=select, method=method, workers=workers, progress=progress
+        )
     elif find == "all" or select is not None:
         if method is not None and (method not in nash.ALL_METHODS or select is not None):
             raise InputError(
@@ -64,6 +68,21 @@ def solve_nash(
     else:
         solution = nash.one_equilibrium(game, method=method, progress=progress)
     return _as_floats(game, solution) if arithmetic == "float" else solution
+
+
+def require_workers(game: NormalFormGame, workers: int, symmetric_equilibria: bool) -> None:
+    """Refuses several processes where one does the work, and what is no number of them.
+
+    Raises:
+        InputError: if they cannot be used.
+    """
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise InputError(f"{workers!r} cannot be used as workers; give an integer, 1 or more")
+    if workers > 1 and (symmetric_equilibria or choosing_pair(game) is not None):
+        raise InputError(
+            f"{option('workers')} shares the search for all equilibria of three players and more; "
+            "leave it out"
+        )
 
 
 def _share_after(criterion: str | None, arithmetic: str) -> float:

@@ -11,6 +11,7 @@ region it is largest and smallest at products of vertices. Where all that is pla
 - a combination of the equations has one sign there ("linear"),
 - another action earns more than those played, up to such a combination ("inequality"),
 - bounds below coordinates of solutions of the equations leave nothing ("empty"), or
+- all complex solutions on the support are known ("count"; see `counted_roots`), or
 - there is at most one solution, and an equilibrium of the list is inside ("root"), or it is one in
   exact numbers that does not play all actions of the support ("boundary").
 
@@ -38,6 +39,7 @@ from gtlearn.games.numbers import to_fraction
 from gtlearn.limits import check
 from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium
+from gtlearn.solvers.verify.counted_roots import CountedRoots
 from gtlearn.solvers.verify.form import index, items
 from gtlearn.solvers.verify.support_polytopes import Support
 
@@ -234,6 +236,7 @@ class _Replay:
                 "empty": self._empty,
                 "root": self._root,
                 "boundary": self._boundary,
+                "count": self._count,
                 "shrink": self._shrink,
                 "split": self._split,
             }
@@ -369,6 +372,11 @@ class _Replay:
                     earned = np.moveaxis(earned, place, -1) @ own
             if any(v != earned[0] for v in earned[: self.sizes[player]]):
                 raise self._refuse("a profile is no solution")
+        return []
+
+    def _count(self, region: _Region, stated: Any) -> list[_Region]:
+        del region  # all solutions on the support are known
+        CountedRoots(self.payoffs, self.sizes).run(stated, self.supports, self.listed)
         return []
 
     def _is_inside(self, region: _Region, equilibrium: NashEquilibrium) -> bool:
