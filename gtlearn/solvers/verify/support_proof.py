@@ -23,9 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from itertools import combinations, product
 from typing import Any
 
@@ -41,12 +39,11 @@ from gtlearn.solvers.enclosures import Enclosure
 from gtlearn.solvers.outcomes import NashEquilibrium
 from gtlearn.solvers.verify.counted_roots import CountedRoots
 from gtlearn.solvers.verify.form import index, items
+from gtlearn.solvers.verify.region_bounds import Combined, Region, SupportShape
 from gtlearn.solvers.verify.support_polytopes import Support
 
 _CUT = 31, 64  # where an edge is divided
 _GRID = 2**16  # bounds are so many parts of one
-_BITS = 50  # of combinations of equations
-_NOISE = 1e-12  # of derivatives, so that singular ones show which combinations have a sign
 
 _Supports = tuple[tuple[int, ...], ...]
 _Objects = NDArray[Any]  # integers of any length
@@ -167,23 +164,6 @@ def _is_dominated(game: NormalFormGame, supports: _Supports) -> bool:
     return False
 
 
-@dataclass(frozen=True, eq=False)
-class _Region:
-    """A product of simplices.
-
-    Attributes:
-        gains: for each player (actions - 1, products of vertices): what each action but the first
-            earns beyond the first, times the product of the others' `units`; those that are played
-            come first.
-        vertices: for each player (vertices, actions that are played), times its unit.
-        units: one a player.
-    """
-
-    gains: list[_Objects]
-    vertices: list[_Objects]
-    units: list[int]
-
-
 class _Replay:
     """The regions of one support.
 
@@ -197,24 +177,16 @@ class _Replay:
         self, game: NormalFormGame, supports: _Supports, listed: Sequence[NashEquilibrium]
     ) -> None:
         self.supports, self.listed = supports, listed
-        self.sizes = [len(s) for s in supports]
-        self.mixers = [k for k, size in enumerate(self.sizes) if size > 1]
-        self.unknowns = [(k, v) for k in self.mixers for v in range(1, self.sizes[k])]
         arrays = [game.payoffs[k].numerators for k in range(game.num_players)]
-        self.range = max(int(a.max()) - int(a.min()) for a in arrays) or 1
-        size = len(self.unknowns)
-        self.noise = np.random.default_rng(0).standard_normal((size, size))
+        largest = max(int(a.max()) - int(a.min()) for a in arrays) or 1
+        self.shape = SupportShape([len(s) for s in supports], largest)
+        self.sizes, self.mixers = self.shape.sizes, self.shape.mixers
         self.payoffs = []
         for player, actions in enumerate(game.shape):
             own = supports[player]
             cut = [list(s) for s in supports]
             cut[player] = [*own, *(a for a in range(actions) if a not in own)]
             self.payoffs.append(np.moveaxis(_integers(game, player)[np.ix_(*cut)], player, 0))
-
-    def floats(self, gains: _Objects, unit: int) -> NDArray[np.float64]:
-        """Gains over a unit, as parts of the range of payoffs."""
-        common = unit * self.range
-        return np.array([float(Fraction(int(v), common)) for v in gains])
 
     def run(self, entries: Sequence[Any]) -> None:
         """Closes all regions by the entries.
@@ -229,7 +201,7 @@ class _Replay:
             if not waiting:
                 raise InputError("the proof has more regions than there are")
             kind, *given = items(entry, "a region of the proof")
-            steps: dict[str, Callable[..., list[_Region]]] = {
+            steps: dict[str, Callable[..., list[Region]]] = {
                 "dominated": self._dominated,
                 "linear": self._linear,
                 "inequality": self._inequality,
@@ -247,7 +219,7 @@ class _Replay:
         if waiting:
             raise InputError("the proof has fewer regions than there are")
 
-    def _region(self, vertices: list[_Objects], units: list[int]) -> _Region:
+    def _region(self, vertices: list[_Objects], units: list[int]) -> Region:
         gains = []
         for player, payoffs in enumerate(self.payoffs):
             earned = payoffs
@@ -257,12 +229,12 @@ class _Replay:
             earned = np.expand_dims(earned[1:] - earned[:1], 1 + player)
             shape = (len(earned), *self.sizes)
             gains.append(np.broadcast_to(earned, shape).reshape(len(earned), -1))
-        return _Region(gains, vertices, units)
+        return Region(gains, vertices, units)
 
     def _refuse(self, what: str) -> InputError:
         return InputError(f"the proof of the supports {self.supports} fails: {what}")
 
-    def _dominated(self, region: _Region, player: Any, action: Any, worse: Any) -> list[_Region]:
+    def _dominated(self, region: Region, player: Any, action: Any, worse: Any) -> list[Region]:
         gains = region.gains[self._player(player)]
         rows = [np.zeros(gains.shape[1], dtype=object), *gains]
         place = index(worse, self.sizes[player], "an action that is played")
@@ -273,15 +245,15 @@ class _Replay:
     def _player(self, player: Any) -> int:
         return index(player, len(self.sizes), "a player")
 
-    def _linear(self, region: _Region, equation: Any) -> list[_Region]:
-        values = _Combined(self, region).values
+    def _linear(self, region: Region, equation: Any) -> list[Region]:
+        values = Combined(self.shape, region).values
         index(equation, len(values), "an equation")
         if all(min(row) <= 0 <= max(row) for row in values):
             raise self._refuse("a combination of equations has no sign")
         return []
 
-    def _inequality(self, region: _Region, player: Any, action: Any) -> list[_Region]:
-        combined, player = _Combined(self, region), self._player(player)
+    def _inequality(self, region: Region, player: Any, action: Any) -> list[Region]:
+        combined, player = Combined(self.shape, region), self._player(player)
         gains = region.gains[player]
         place = index(action, len(gains) + 1, "an action")
         if place < self.sizes[player]:
@@ -290,7 +262,7 @@ class _Replay:
             raise self._refuse("another action is not better at solutions")
         return []
 
-    def _bounds(self, region: _Region, stated: Any) -> list[list[int]]:
+    def _bounds(self, region: Region, stated: Any) -> list[list[int]]:
         """Bounds below the coordinates of solutions, which are proven."""
         pairs = zip(items(stated, "the bounds"), self.sizes, strict=True)
         bounds = []
@@ -299,19 +271,19 @@ class _Replay:
             if len(row) != size:
                 raise InputError("there is not one bound for each vertex")
             bounds.append(row)
-        combined = _Combined(self, region)
+        combined = Combined(self.shape, region)
         for player, row in enumerate(bounds):
             for vertex, bound in enumerate(row):
                 if bound and combined.lower(player, vertex) < Fraction(bound, _GRID):
                     raise self._refuse("a bound does not hold")
         return bounds
 
-    def _empty(self, region: _Region, stated: Any) -> list[_Region]:
+    def _empty(self, region: Region, stated: Any) -> list[Region]:
         if all(sum(row) <= _GRID for row in self._bounds(region, stated)):
             raise self._refuse("the bounds leave a region")
         return []
 
-    def _shrink(self, region: _Region, stated: Any) -> list[_Region]:
+    def _shrink(self, region: Region, stated: Any) -> list[Region]:
         vertices, units = list(region.vertices), list(region.units)
         for player, row in enumerate(self._bounds(region, stated)):
             left = _GRID - sum(row)
@@ -324,7 +296,7 @@ class _Replay:
             units[player] *= _GRID
         return [self._region(*_reduced(vertices, units))]
 
-    def _split(self, region: _Region, player: Any, one: Any, other: Any) -> list[_Region]:
+    def _split(self, region: Region, player: Any, one: Any, other: Any) -> list[Region]:
         player = self._player(player)
         one, other = (index(v, self.sizes[player], "a vertex") for v in (one, other))
         if one == other:
@@ -341,8 +313,8 @@ class _Replay:
             halves.append(self._region(*_reduced(vertices, units)))
         return halves
 
-    def _root(self, region: _Region, number: Any) -> list[_Region]:
-        if not _Combined(self, region).has_one_solution():
+    def _root(self, region: Region, number: Any) -> list[Region]:
+        if not Combined(self.shape, region).has_one_solution():
             raise self._refuse("there may be several solutions in a region")
         equilibria = [e for e in self.listed if self._is_inside(region, e)]
         del number  # which of them it is
@@ -350,8 +322,8 @@ class _Replay:
             raise self._refuse("the equilibrium in a region is not listed")
         return []
 
-    def _boundary(self, region: _Region, stated: Any) -> list[_Region]:
-        if not _Combined(self, region).has_one_solution():
+    def _boundary(self, region: Region, stated: Any) -> list[Region]:
+        if not Combined(self.shape, region).has_one_solution():
             raise self._refuse("there may be several solutions in a region")
         mixtures = []
         for own, size in zip(items(stated, "a profile"), self.sizes, strict=True):
@@ -374,12 +346,12 @@ class _Replay:
                 raise self._refuse("a profile is no solution")
         return []
 
-    def _count(self, region: _Region, stated: Any) -> list[_Region]:
+    def _count(self, region: Region, stated: Any) -> list[Region]:
         del region  # all solutions on the support are known
         CountedRoots(self.payoffs, self.sizes).run(stated, self.supports, self.listed)
         return []
 
-    def _is_inside(self, region: _Region, equilibrium: NashEquilibrium) -> bool:
+    def _is_inside(self, region: Region, equilibrium: NashEquilibrium) -> bool:
         for player in self.mixers:
             own = [equilibrium.strategies[player][a] for a in self.supports[player]]
             middle = [p.mid if isinstance(p, Enclosure) else Fraction(p) for p in own]
@@ -389,7 +361,7 @@ class _Replay:
         return True
 
     def _holds(
-        self, region: _Region, player: int, middle: list[Fraction], radius: list[Fraction]
+        self, region: Region, player: int, middle: list[Fraction], radius: list[Fraction]
     ) -> bool:
         """Whether mixtures of a player, up to a radius, are in a region."""
         matrix = flint.fmpq_mat(flint.fmpz_mat(region.vertices[player].T.tolist()))
@@ -417,94 +389,3 @@ def _reduced(vertices: list[_Objects], units: list[int]) -> tuple[list[_Objects]
         out.append(own // common)
         shorter.append(unit // common)
     return out, shorter
-
-
-class _Combined:
-    """Combinations of the equations in a region that are near coordinates minus their solutions.
-
-    Attributes:
-        values: (unknowns, products of vertices), `scale` times these.
-    """
-
-    def __init__(self, replay: _Replay, region: _Region) -> None:
-        self.replay, self.region, self.sizes = replay, region, replay.sizes
-        whole = math.prod(region.units)
-        rows, factors = [], []  # of each equation: what it is divided by there is in `scale` else
-        for k in replay.mixers:
-            own = region.gains[k][: self.sizes[k] - 1]
-            rows += list(own)
-            factors += [region.units[k]] * len(own)
-        self.scale = whole * replay.range << _BITS
-        floats = [replay.floats(row, whole // f) for row, f in zip(rows, factors, strict=True)]
-        slopes = np.array([self._slopes(row) for row in floats])
-        inverse = np.linalg.inv(
-            slopes + _NOISE * max(float(np.abs(slopes).max()), 1e-3) * replay.noise
-        )
-        weights = [
-            [round(c * 2**_BITS) * f for c, f in zip(line, factors, strict=True)]
-            for line in inverse.tolist()
-        ]
-        self.values: _Objects = np.array(weights, dtype=object) @ np.array(rows, dtype=object)
-
-    def _slopes(self, row: NDArray[np.float64]) -> list[float]:
-        """How a function at the products of vertices changes with each unknown, at the centre."""
-        at = row.reshape(self.sizes)
-        out: list[float] = []
-        for k in self.replay.mixers:
-            values = at.mean(axis=tuple(j for j in range(at.ndim) if j != k))
-            out += (values[1:] - values[0]).tolist()
-        return out
-
-    def without_slope(self, gains: _Objects, player: int) -> list[int]:
-        """Gains at the products of vertices, minus what their slope times the values is."""
-        unit = self.region.units[player]
-        others = math.prod(self.region.units) // unit
-        slopes = self._slopes(self.replay.floats(gains, others))
-        weights = np.array([round(s * 2**_BITS) for s in slopes], dtype=object)
-        # gains / (others range) - slopes values / scale, times scale 2**_BITS
-        taken: _Objects = weights @ self.values
-        return list((gains * (unit << 2 * _BITS) - taken).tolist())
-
-    @cached_property
-    def rest(self) -> dict[int, _Objects]:
-        """For each player who mixes (vertices, products of vertices): `scale` times what a
-        solution's coordinate is, with the other sign."""
-        count = self.values.shape[1]
-        places = np.array(np.unravel_index(np.arange(count), self.sizes))
-        out: dict[int, _Objects] = {}
-        begin = 0
-        for k in self.replay.mixers:
-            own = self.values[begin : begin + self.sizes[k] - 1].copy()
-            begin += self.sizes[k] - 1
-            for vertex in range(1, self.sizes[k]):
-                own[vertex - 1][places[k] == vertex] -= self.scale
-            first = -own.sum(axis=0) - self.scale
-            out[k] = np.concatenate([first[None], own])
-        return out
-
-    def lower(self, player: int, vertex: int) -> Fraction:
-        """What a coordinate of a solution is at least."""
-        return Fraction(-max(self.rest[player][vertex]), self.scale)
-
-    def has_one_solution(self) -> bool:
-        """Whether there is at most one: the map whose fixed points they are is a contraction.
-
-        In total variation, player k's coordinates change by at most the sum over players l of
-        `changes`[k, l] times the change of l's.
-        """
-        mixers = self.replay.mixers
-        changes = [[self._change(k, j) for j in mixers] for k in mixers]
-        floats = np.array([[float(c) for c in row] for row in changes])
-        values, vectors = np.linalg.eig(floats + 1e-9)
-        weights = np.abs(vectors[:, values.real.argmax()].real)
-        exact = [Fraction(float(w)) for w in weights]
-        return all(
-            sum(c * w for c, w in zip(row, exact, strict=True)) < own
-            for row, own in zip(changes, exact, strict=True)
-        )
-
-    def _change(self, player: int, other: int) -> Fraction:
-        rest = self.rest[player].reshape(-1, *self.sizes)
-        spread = rest.max(axis=1 + other) - rest.min(axis=1 + other)
-        total = sum(int(v) for v in spread.reshape(len(rest), -1).max(axis=1))
-        return Fraction(total, 2 * self.scale)
