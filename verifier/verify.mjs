@@ -1539,6 +1539,7 @@ const componentFailures = (listing) => {
 };
 
 const indexFailures = (listing, k) => {
+  if (!listing.bimatrix) throw new Unproven("it is that of more than two players");
   const bimatrix = twoSided(listing);
   const said = listing.equilibria[k].entry.index;
   const floats = listing.claim.arithmetic === FLOAT && listing.claim.subsets;

@@ -15,6 +15,7 @@ from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gtlearn
@@ -403,3 +404,13 @@ def test_every_night(capsys):
             numbers = [own.total(), *map(own.get, ("false", "proven", "on_trust", "refused"))]
             print("|", concept, *(f"| {n or 0:,}" for n in numbers), "|")
     assert whole.total() >= 10_000
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lists_of_three_players_are_partly_on_trust(seed):
+    """Nothing true is false there: indices, open supports and continua are left on trust."""
+    payoffs = np.random.default_rng(seed).integers(0, 4 if seed % 2 else 100, (3, 2, 2, 2))
+    game = games.normal_form(*payoffs)
+    data = printed(game, {"find": "all"})
+    (said,) = in_javascript([(game, data)])
+    assert said["false"] == [] and said["on_trust"]
