@@ -57,7 +57,8 @@ def files(tmp_path, monkeypatch):
             "solve forgets.efg --concept subgame-perfect",
             "A has imperfect recall: at information set 'second' it cannot tell the histories 'l' "
             "and 'r' apart, though its own moves differ; behaviour strategies are not enough "
-            "there, so use the reduced normal form, --reduced",
+            "there, so `solve` it for Nash equilibria in plans, or measure mixtures of plans, with "
+            "--reduced",
         ),
         ("train cfr --game forgets.efg --iterations 1", "information set 'second'"),
         (

@@ -271,8 +271,8 @@ class ExtensiveGame(SequentialGame):
                 f"cannot tell the histories {one} and {other} apart, though its own moves differ"
             )
         return (
-            f"{said}; behaviour strategies are not enough there, so use the reduced normal form, "
-            f"{option('reduced', True)}"
+            f"{said}; behaviour strategies are not enough there, so `solve` it for Nash equilibria "
+            f"in plans, or measure mixtures of plans, with {option('reduced', True)}"
         )
 
     @cached_property
