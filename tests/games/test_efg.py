@@ -266,3 +266,27 @@ def test_a_file_is_loaded(tmp_path):
     path = tmp_path / "cards.efg"
     path.write_text(CARDS)
     assert games.load(path).reduced().shape == (4, 2)
+
+
+@pytest.mark.parametrize(
+    "label", ["a\nb", "a  b", " a", "100%", "%0A", "\ud800", "日本", 'a "b"', "\x1b[1m"]
+)
+def test_labels_come_back(label):
+    tree = games.tree("odd", ["A", "B"])
+    start = tree.root.decides("A", label, [label, "other"])
+    start[label].pays(1, 2)
+    start["other"].pays(0, 0)
+    game = tree.game()
+    again = games.loads(games.dumps(game, "efg"), "efg")
+    assert again.fingerprint == game.fingerprint
+    assert again.sets[0][0].actions == (label, "other")
+
+
+def test_control_characters_are_written_out():
+    tree = games.tree("odd", ["A\x1b[31m", "B\nPayoffs: 9 (B)"])
+    start = tree.root.decides("A\x1b[31m", "s", ["x\x1b[1m", "y"])
+    start["x\x1b[1m"].pays(1, 2)
+    start["y"].pays(0, 0)
+    text = str(solvers.solve(tree.game(), "subgame-perfect"))
+    assert "\x1b" not in text and r"A\x1b[31m" in text
+    assert not any(line.startswith("Payoffs: 9") for line in text.splitlines())

@@ -71,7 +71,7 @@ def parse_efg(
     content = _read_nodes(tokens, len(players))
     if comment.endswith(_ENCODED):
         comment = comment.removesuffix(_ENCODED).removesuffix("; ")
-        content, players = _decoded(content), [percent_decoded(label) for label in players]
+        content, players = _decoded(content), [_label_of(label) for label in players]
     record = TreeRecorder(title or name or "efg game", distinct_labels(players))
     with about(what):
         _walk(content, record)
@@ -80,14 +80,13 @@ def parse_efg(
 
 def _decoded(content: _File) -> _File:
     chance = {
-        key: ([percent_decoded(label) for label in labels], probabilities)
+        key: ([_label_of(label) for label in labels], probabilities)
         for key, (labels, probabilities) in content.chance.items()
     }
     actions = {
-        key: tuple(percent_decoded(label) for label in labels)
-        for key, labels in content.actions.items()
+        key: tuple(_label_of(label) for label in labels) for key, labels in content.actions.items()
     }
-    labels = {key: percent_decoded(label) for key, label in content.labels.items()}
+    labels = {key: _label_of(label) for key, label in content.labels.items()}
     return replace(content, chance=chance, actions=actions, labels=labels)
 
 
@@ -248,7 +247,11 @@ def dump_efg(game: ExtensiveGame) -> str:
 
 
 def _label_text(label: str) -> str:
-    return quote(_CHANGED.sub(lambda part: percent_encoded(part.group(), safe=""), label))
+    return quote(
+        _CHANGED.sub(
+            lambda part: percent_encoded(part.group(), safe="", errors="surrogatepass"), label
+        )
+    )
 
 
 def _labels(game: ExtensiveGame) -> Iterator[str]:
@@ -258,3 +261,7 @@ def _labels(game: ExtensiveGame) -> Iterator[str]:
     for known in chain.from_iterable(game.sets):
         yield known.label
         yield from known.actions
+
+
+def _label_of(text: str) -> str:
+    return percent_decoded(text, errors="surrogatepass")

@@ -34,6 +34,7 @@ _MAX_LENGTH = 17  # characters of a ratio; a longer one is shown as a decimal wi
 _MAX_GLUED = 20  # characters of an action's name that stays on one line with its probability
 APPROXIMATE = "~"
 NO_BREAK = "\ue000"  # keeps a probability on its action's line: rich breaks at "\u00a0" too
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # all but line breaks
 _SHORT = re.compile(rf"(?<!\S)(\S{{1,{_MAX_GLUED}}}): (?=[-~]?\d)")
 
 BOUNDS = {
@@ -66,7 +67,7 @@ def new_table(*columns: str, right: Sequence[str] = ()) -> Table:
     table = Table(box=box.SIMPLE, pad_edge=False)
     for column in columns:
         table.add_column(
-            Text(column), justify="right" if column in right else "left", overflow="fold"
+            Text(_glued(column)), justify="right" if column in right else "left", overflow="fold"
         )
     return table
 
@@ -79,8 +80,10 @@ def add_row(table: Table, cells: Sequence[str]) -> None:
 
 
 def _glued(text: str) -> str:
-    """The text, with each short name kept on one line with the number that follows it."""
-    return _SHORT.sub(rf"\1:{NO_BREAK}", text)
+    """The text, with each short name kept on one line with the number that follows it, and control
+    characters, which labels may hold, written out."""
+    plain = _CONTROL.sub(lambda character: repr(character.group())[1:-1], text)
+    return _SHORT.sub(rf"\1:{NO_BREAK}", plain)
 
 
 def short_number(value: Real) -> str:

@@ -30,7 +30,9 @@ def tree_blocks(game: SequentialGame | HarsanyiGame, solution: Record) -> list[s
         if len(solution) > 1:
             blocks.append(f"#{number}")
         paid = zip(game.players, outcome.payoffs, strict=True)
-        listed = ", ".join(f"{short_number(payoff)} ({player})" for player, payoff in paid)
+        listed = ", ".join(
+            f"{short_number(payoff)} ({one_line(player)})" for player, payoff in paid
+        )
         blocks.append(f"Payoffs: {listed}.")
         blocks += strategy_blocks(game, solution.profile(number).tables)
         blocks += _uniqueness(game, outcome.certificate.evidence.get("unique_plans"))
