@@ -71,6 +71,8 @@ def check(
     PROFILE is a JSON file from any tool, {"strategies": [["1/2", "1/2"], ["1", "0"]]}, such a
     text itself, a solution that `gtlearn solve --format json` wrote, or "-" for standard input,
     which GAME may be in its place.
+    In a tree a strategy has a row for each information set, {"INFORMATION SET": {"ACTION": "1/2",
+    ...}, ...}, and the sets of all players may stand in one such object.
     For an iterated or Markov game it holds a table of states x actions a player, or the leader's,
     {"commitment": [["1", "0"], ...]}; it may be an .npz file. The folder of a finished run
     names its own GAME.
@@ -80,6 +82,7 @@ def check(
     \b
     Examples:
       gtlearn check learned.json prisoners_dilemma
+      gtlearn check cfr_policy.json leduc_poker
       gtlearn check "1/2 1/2; 1/2 1/2" matching_pennies
       gtlearn check policy.json "gtlearn_iterated(stage=chicken,horizon=10)"
       gtlearn check runs/a

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtlearn.errors import InputError, option
-from gtlearn.games import BayesianGame, Game, HarsanyiGame, SequentialGame, SymmetricGame
+from gtlearn.games import (
+    BayesianGame,
+    ExtensiveGame,
+    Game,
+    HarsanyiGame,
+    MergedGame,
+    NormalFormGame,
+    SequentialGame,
+    SymmetricGame,
+)
 from gtlearn.solvers.enclosures import exact_row
 from gtlearn.solvers.outcomes import (
     Commitment,
@@ -38,6 +47,15 @@ class Column:
     actions: tuple[str, ...]
     player: int
     point: int | None = None
+
+
+def one_strategy_hint(game: Game) -> str:
+    """How a refusal of one player's strategy goes on, where that alone can be measured."""
+    if not isinstance(game, NormalFormGame | ExtensiveGame | MergedGame):
+        return ""
+    if len(game.players) != 2 or not game.is_constant_sum:
+        return ""
+    return "; what one player's loses against a best response is its solvers.exploitability"
 
 
 def columns_of(game: Game) -> list[Column]:
@@ -115,6 +133,7 @@ class Profile:
         raise InputError(
             f"the profile holds no {'table' if self.game.in_steps else 'strategy'} of {missing!r}; "
             f"give one a player{'' if isinstance(self.game, SequentialGame) else alone}"
+            f"{one_strategy_hint(self.game)}"
         )
 
     @property

@@ -93,7 +93,7 @@ def files(tmp_path, monkeypatch):
         ),
         (
             "check one.json kuhn_poker",
-            "the profile holds no strategy of 'Column'; give one a player\n",
+            "the profile holds no strategy of 'Column'; give one a player; what one player's",
         ),
         ("solve selten_horse --concept subgame-perfect", "3 players move in the subgame at the"),
         ("solve selten_horse --concept stackelberg", "'selten_horse' has 3 players"),

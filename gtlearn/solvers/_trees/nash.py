@@ -119,13 +119,17 @@ def _one(game: ExtensiveGame, method: str | None, others: bool) -> Solution:
     notes = [game.number_note] if game.number_note else []
     solutions: tuple[NashEquilibrium, ...] = ()
     seconds = _CERTIFIED * game.num_nodes
-    used, tables, status = _first_exact(form, method, seconds, notes)
+    used, tables, reached = _first_exact(form, method, seconds, notes)
     try:
         if tables is not None:
             with limits.sparing(seconds), limits.finishing():
                 solutions = (_certified(game, tables),)
-    except LimitReached as reached:
-        status = reached.status
+    except LimitReached as later:
+        reached = later
+    status = OK if reached is None else reached.status
+    if reached is not None and solutions:
+        notes.append(f"{reached}, so that the best approximation by then is shown")
+    elif reached is not None:
         notes.append(f"{reached} before anything was certified; {reached.more}")
     alone = False
     if others or max(own.size for own in form.sequences) <= _SMALL:
@@ -204,7 +208,7 @@ def _methods_for(form: SequenceForm) -> list[str]:
 
 def _first_exact(
     form: SequenceForm, method: str | None, seconds: float, notes: list[str]
-) -> tuple[str, tuple[Table, Table] | None, str]:
+) -> tuple[str, tuple[Table, Table] | None, LimitReached | None]:
     """The strategies of the first method that finds an exact equilibrium, else an approximation.
 
     Args:
@@ -214,13 +218,14 @@ def _first_exact(
         notes: to which is added what a reader should know.
 
     Returns:
-        The method that found them, the strategies, and the status.
+        The method that found them, the strategies, and the limit that left an approximation.
 
     Raises:
         InputError: if the only method refuses the game.
     """
     methods = [method] if method else _methods_for(form)
-    used, best, status = methods[0], None, OK
+    used, best = methods[0], None
+    last: LimitReached | None = None
     for chosen in methods:
         tell(None, _METHODS[chosen])
         share = 0.0 if chosen in (SUPPORTS, methods[-1]) else _SHARE
@@ -235,13 +240,14 @@ def _first_exact(
             notes.append(f"{error}; an approximation is shown")
             continue
         if reached is not None:
-            status = reached.status
-            notes.append(f"{reached}, so that the best approximation by then is shown")
+            last = reached
         if tables is not None:
             used, best = chosen if exact else DISCOUNTED, tables
-            if exact or reached is not None:
+            if exact:
+                return used, best, None
+            if reached is not None:
                 break
-    return used, best, status
+    return used, best, last
 
 
 def _tables(

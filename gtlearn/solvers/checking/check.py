@@ -55,7 +55,6 @@ from gtlearn.solvers.verify.symmetric import equilibrium_failures, regret_and_pa
 from gtlearn.solvers.verify.tree_values import (
     gains_by_set,
     gains_by_subgame,
-    regrets_in_subgames,
 )
 from gtlearn.solvers.verify.tree_values import regrets_and_payoffs as regrets_in_tree
 
@@ -128,18 +127,27 @@ def check_subgame_perfect(
     try:
         regrets, payoffs = regrets_in_tree(game, played.known())
         report = replace(report, regrets=regrets, payoffs=payoffs)
-        if isinstance(game, MergedGame):
-            within = regrets_in_subgames(game, played.known())
-        else:
-            gains = gains_by_subgame(game, played.known())
-            within = tuple(map(max, zip(*gains.values(), strict=True)))
-            worst = max(gains, key=lambda root: (max(gains[root]), -root))
-            if max(gains[worst]) > 0:
-                report = replace(report, worst_subgame=game.history(worst))
+        gains = gains_by_subgame(game, played.known())
+        within = tuple(map(max, zip(*gains.values(), strict=True)))
+        if max(within) > 0:
+            report = replace(report, worst_subgame=_worst_subgame(game, gains))
     except LimitReached as error:
         return cut_short(report, error, "the regrets were", played.notes)
     held = max(within) <= limit
     return _with_notes(replace(report, holds=held, subgame_regrets=within))
+
+
+def _worst_subgame(
+    game: ExtensiveGame | MergedGame, gains: Mapping[int, _Vector]
+) -> tuple[str, ...]:
+    """The moves to the first subgame of the largest gain, or the merged state where it begins."""
+    if isinstance(game, ExtensiveGame):
+        return game.history(max(gains, key=lambda root: (max(gains[root]), -root)))
+    # What chance's state gains is a mean over those below, so that a player's has the largest.
+    mover, place = game.mover.tolist(), game.place.tolist()
+    states = (node for node in gains if mover[node] >= 0)
+    worst = max(states, key=lambda node: (max(gains[node]), -node))
+    return (game.points(mover[worst])[place[worst]].label,)
 
 
 def check_commitment(

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from gtlearn import limits
-from gtlearn.games import Game, HarsanyiGame, SequentialGame, SymmetricGame
+from gtlearn.games import Game, HarsanyiGame, MergedGame, SequentialGame, SymmetricGame
 from gtlearn.games.kinds.iterated import as_markov
 from gtlearn.limits import OK, LimitReached, TimeLimitReached
 from gtlearn.solvers.checking.commitment_report import (
@@ -33,6 +33,7 @@ from gtlearn.solvers.output.pieces import (
     mix,
     mix_cell,
     new_table,
+    one_line,
     short_number,
     to_text,
 )
@@ -66,8 +67,8 @@ class CheckReport:
             player's regret (nash only).
         subgame_regrets: in a tree, the most that each player could gain in a subgame
             (subgame-perfect only).
-        worst_subgame: the moves that lead to the subgame of the largest of these gains; None where
-            there is none (subgame-perfect only).
+        worst_subgame: the moves that lead to the subgame of the largest of these gains, or of
+            merged states the state; None where there is none (subgame-perfect only).
         interim_regrets: in a game with types, what each type could gain by its best action once it
             knows itself; None for types of probability zero (nash only).
         best_responses: in a tree, a best response of each player: the position of the action that
@@ -340,12 +341,8 @@ def _regret_lines(report: CheckReport) -> list[str]:
         f"{exactly(report.nash_conv)}, in units of {unit(report)}."
     ]
     if report.worst_subgame is not None:
-        where = " / ".join(report.worst_subgame)
-        where = f"after {where}" if where else "that is the whole game"
-        lines.append(
-            f"The largest gain in a subgame is {exactly(max(report.subgame_regrets or ()))}, in "
-            f"the one {where}."
-        )
+        gain = exactly(max(report.subgame_regrets or ()))
+        lines.append(f"The largest gain in a subgame is {gain}, in {_worst_words(report)}.")
     if report.openspiel_nash_conv not in (None, report.nash_conv):
         horizon = as_markov(report.game).horizon
         lines.append(
@@ -353,6 +350,13 @@ def _regret_lines(report: CheckReport) -> list[str]:
             f"{exactly(report.openspiel_nash_conv)}."
         )
     return lines
+
+
+def _worst_words(report: CheckReport) -> str:
+    moves = [one_line(move) for move in report.worst_subgame or ()]
+    if isinstance(report.game, MergedGame):
+        return f"the one from the state {moves[0]} on"
+    return f"the one after the moves {' / '.join(moves)}" if moves else "the whole game"
 
 
 def _nearest_json(report: CheckReport, nearest: Nearest) -> dict[str, Any]:

@@ -124,11 +124,16 @@ def mix(labels: Sequence[str], strategy: Sequence[Real], separator: str = ", ") 
     'C: 1/2, D: 1/2'
     >>> mix(["C", "D"], (Fraction(0), Fraction(1)))
     'D'
+
+    Where one of them is too long for a ratio, all are decimals; "~" marks those that are rounded.
+
+    >>> mix(["C", "D", "E"], (Fraction(1, 2), Fraction(3**20, 2**40), Fraction(1, 3)))
+    'C: 0.5, D: ~0.00317121, E: ~0.333333'
     """
     parts = [(label, p) for label, p in zip(labels, strategy, strict=True) if p != 0]
     if len(parts) == 1 and parts[0][1] == 1:
         return parts[0][0]
-    shown = [f"{label}: {short_number(p)}" for label, p in parts[:_MAX_PARTS]]
+    shown = [f"{label}: {p}" for label, p in zip(*_in_one_style(parts[:_MAX_PARTS]), strict=True)]
     if len(parts) > _MAX_PARTS:
         shown.append(f"and {len(parts) - _MAX_PARTS} more")
     return separator.join(shown)
@@ -137,6 +142,21 @@ def mix(labels: Sequence[str], strategy: Sequence[Real], separator: str = ", ") 
 def one_line(label: str) -> str:
     """A label on one line."""
     return " / ".join(line.strip() for line in label.splitlines() if line.strip())
+
+
+def _in_one_style(parts: Sequence[tuple[str, Real]]) -> tuple[list[str], list[str]]:
+    """The labels, and their numbers: all ratios, or where one is too long, all decimals."""
+    labels, numbers = [label for label, _ in parts], [short_number(p) for _, p in parts]
+    if not any(text.startswith(APPROXIMATE) for text in numbers):
+        return labels, numbers
+    return labels, [
+        _as_decimal(p) if isinstance(p, Fraction) else short_number(p) for _, p in parts
+    ]
+
+
+def _as_decimal(value: Fraction) -> str:
+    text = decimal(value)
+    return text if Fraction(text) == value else APPROXIMATE + text
 
 
 def mix_cell(labels: Sequence[str], strategy: Sequence[Real]) -> str:

@@ -55,7 +55,8 @@ def strategy_blocks(
     worth: Sequence[Sequence[Any]] = (),
     best: Sequence[Sequence[int]] = (),
 ) -> list[str | RichTable]:
-    """A row an information set or type; of more than are shown, those where most is lost.
+    """A row an information set or type; of more than are shown, those where most is lost, or each
+    player's first.
 
     Args:
         game: the game.
@@ -70,6 +71,8 @@ def strategy_blocks(
     left = len(rows) - _MAX_SETS
     if left > 0 and worth:
         rows.sort(key=lambda row: -(worth[row[0]][row[1]] or 0))
+    elif left > 0:  # the first of every player
+        rows = sorted(sorted(rows, key=lambda row: row[1])[:_MAX_SETS])
     for player, place in rows[:_MAX_SETS]:
         known, vector = game.points(player)[place], (tables[player] or ())[place]
         cells = [game.players[player], one_line(known.label), mix_cell(known.actions, vector)]

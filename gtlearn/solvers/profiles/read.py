@@ -29,7 +29,7 @@ from gtlearn.solvers.outcomes import (
     StrategyProfile,
     Table,
 )
-from gtlearn.solvers.profile import Profile
+from gtlearn.solvers.profile import Profile, one_strategy_hint
 from gtlearn.solvers.profiles.joint import of_distribution
 from gtlearn.solvers.profiles.policies import answers_of, strategies_of_policy
 from gtlearn.solvers.profiles.probabilities import by_label
@@ -354,7 +354,7 @@ class _Reader:
             elif len(source) != len(players):
                 raise InputError(
                     f"the profile has {len(source)} {self.what} for {len(players)} players; give "
-                    "one a player"
+                    f"one a player{one_strategy_hint(self.game)}"
                 )
             else:
                 given = list(source)
@@ -367,8 +367,9 @@ class _Reader:
         """Whether these are one strategy, and no list of them."""
         if self.game.in_steps:
             return len(values) > 0 and not any(map(is_table, values))
-        numbers = str | int | float | Fraction | np.number
-        return isinstance(values, list | tuple) and all(isinstance(v, numbers) for v in values)
+        if isinstance(self.game, SequentialGame):  # one row an information set
+            return len(values) > 0 and all(map(_is_vector, values))
+        return _is_vector(values)
 
     def asked(self, strategies: Sequence[Any]) -> Profile:
         """Strategies that were asked for at each decision point."""
@@ -408,6 +409,11 @@ class _Reader:
             tolerance=self.tolerance,
             exact_floats=self.exact_floats,
         )
+
+
+def _is_vector(values: Any) -> bool:
+    numbers = str | int | float | Fraction | np.number
+    return isinstance(values, list | tuple) and all(isinstance(v, numbers) for v in values)
 
 
 def _player(player: Any, game: Game) -> int:

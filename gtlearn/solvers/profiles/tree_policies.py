@@ -154,8 +154,9 @@ class DecisionPoints:
         played = getattr(policy, "game", None)
         if isinstance(played, pyspiel.Game) and str(played) != str(self.game.openspiel):
             raise InputError(
-                f"the policy is of {quoted(played, 80)}, the tree of "
-                f"{quoted(self.game.openspiel, 80)}; give a policy of the same game"
+                f"the policy is of the game {quoted(str(played), 240)}, not of "
+                f"{quoted(str(self.game.openspiel), 240)}; give a policy of the same game, or "
+                "load the policy's own, as by games.load(policy.game)"
             )
 
     def _require_profile(self, policy: Any) -> None:

@@ -64,6 +64,18 @@ def _values(
     return got, best
 
 
+def gains_by_state(game: MergedGame, tables: Sequence[_Rows]) -> dict[int, tuple[Fraction, ...]]:
+    """What each player could gain from each state on.
+
+    Raises:
+        LimitReached: at a limit.
+    """
+    both = [_values(game, tables, player) for player in range(game.num_players)]
+    return {
+        node: tuple(best[node] - got[node] for got, best in both) for node in range(game.num_nodes)
+    }
+
+
 def payoffs_in_states(game: MergedGame, tables: Sequence[_Rows]) -> list[tuple[Fraction, ...]]:
     """What each player gets from each state on.
 

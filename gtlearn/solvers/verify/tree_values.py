@@ -15,7 +15,7 @@ import numpy as np
 from gtlearn.games import ExtensiveGame, MergedGame
 from gtlearn.games.numbers import Number
 from gtlearn.limits import check
-from gtlearn.solvers.verify.merged import payoffs_in_states, regrets_in_states
+from gtlearn.solvers.verify.merged import gains_by_state, payoffs_in_states, regrets_in_states
 
 _LOOK = 4096  # nodes between two looks at the limits
 _SAFE_BITS = 62
@@ -194,15 +194,16 @@ def regrets_in_subgames(
 
 
 def gains_by_subgame(
-    game: ExtensiveGame, tables: Sequence[TableRows]
+    game: ExtensiveGame | MergedGame, tables: Sequence[TableRows]
 ) -> dict[int, tuple[Fraction, ...]]:
-    """What each player could gain in each subgame, by the node at which it begins, the whole game
-    last.
+    """What each player could gain in each subgame, by the node or merged state at which it begins.
 
     Raises:
         InputError: if a player has not perfect recall.
         LimitReached: at a limit.
     """
+    if isinstance(game, MergedGame):
+        return gains_by_state(game, tables)
     values, (roots, _) = values_of(game, tables), subgames_of(game)
     best = [
         _best_in_subgames(game, tables, player, set(roots)) for player in range(game.num_players)

@@ -58,6 +58,18 @@ def test_a_policy_of_another_game():
         solvers.check(policy, games.load("kuhn_poker"))
 
 
+def test_a_policy_of_the_turn_based_form():
+    """Both names are said whole, and what to load instead; that is done."""
+    goofspiel = "goofspiel(num_cards=3,imp_info=True,points_order=descending)"
+    turns = pyspiel.convert_to_turn_based(pyspiel.load_game(goofspiel))
+    policy = UniformRandomPolicy(turns)
+    with pytest.raises(InputError, match=r"load the policy's own, as by games\.load") as refused:
+        solvers.check(policy, goofspiel)
+    assert str(turns) in str(refused.value) and "..." not in str(refused.value)
+    report = solvers.check(policy, games.load(policy.game))
+    assert float(report.nash_conv) == pytest.approx(nash_conv(turns, policy), abs=1e-9)
+
+
 def test_functions_of_states_and_torch_modules():
     """Both play uniformly, which pays as computed by hand above."""
     game = games.load("kuhn_poker")
@@ -168,6 +180,41 @@ def test_exploitabilities_add_up_to_nash_conv(seed):
 
 def uniform_profile(game):
     return [[[Fraction(1, len(s.actions))] * len(s.actions) for s in own] for own in game.sets]
+
+
+def test_one_strategy_is_sent_to_exploitability():
+    """Rows of one player are its strategy, in the order of its information sets."""
+    rows = [["1/2", "1/2"]] * 6
+    each = [solvers.exploitability("kuhn_poker", rows, player=k) for k in (0, 1)]
+    assert each == [Fraction(13, 36), Fraction(5, 9)]
+    assert sum(each) == solvers.check([rows, rows], "kuhn_poker").nash_conv
+    for one in ([rows], {"Row": rows}):
+        with pytest.raises(InputError, match=r"is its solvers\.exploitability"):
+            solvers.check(one, "kuhn_poker")
+    with pytest.raises(InputError) as refused:
+        solvers.check([[1, 0]], "chicken")
+    assert "exploitability" not in str(refused.value)
+
+
+def test_numbers_of_a_row_are_in_one_style():
+    """A multiple of 2^-30 may be a short ratio beside others that are not."""
+    tree = games.tree("t", ["A", "B"])
+    node = tree.root.decides("A", "s", ["Fold", "Call", "Raise"])
+    for action in ("Fold", "Call", "Raise"):
+        node[action].pays(0, 0)
+    first, second = Fraction(391622001, 2**30), Fraction(10614587, 2**25)
+    text = str(solvers.check([[[first, second, 1 - first - second]], []], tree.game()))
+    assert "10614587/33554432" not in text and "~0.316339" in text
+    assert "Fold: 1/3, Call: 1/7" in str(
+        solvers.check([[["1/3", "1/7", "11/21"]], []], tree.game())
+    )
+
+
+def test_tables_that_are_cut_show_every_player():
+    text = str(solvers.solve("leduc_poker"))
+    assert "912 more information sets are in the other formats." in text
+    assert text.count("\n Row ") == text.count("\n Column ") == 12
+    assert text.index("Payoffs: ") < text.index("information set  ")
 
 
 def test_exploitability_needs_a_value():

@@ -56,7 +56,21 @@ def test_entry_deterrence():
     assert not report.holds and report.subgame_regrets == (0, 2)
     assert report.regrets == (0, 0) and report.nash_conv == 0  # as OpenSpiel counts
     assert report.worst_subgame == ("in",)
-    assert "The largest gain in a subgame is 2, in the one after in." in str(report)
+    assert "The largest gain in a subgame is 2, in the one after the moves in." in str(report)
+
+
+def test_merged_states_name_the_worst():
+    """Uniform play of tic-tac-toe: who moves and wins at once by 1 of n moves gains at most 2."""
+    report = solvers.check(
+        lambda state: dict.fromkeys(state.legal_actions(), 1 / len(state.legal_actions())),
+        "tic_tac_toe",
+        "subgame-perfect",
+        exact_floats=True,
+    )
+    (worst,) = report.worst_subgame
+    assert worst in {point.label for own in report.game.sets for point in own}
+    assert report.to_json()["worst_subgame"] == [worst]
+    assert f"in the one from the state {' / '.join(worst.split())} on." in str(report)
 
 
 @pytest.mark.parametrize("stages", [1, 4, 7])

@@ -126,6 +126,14 @@ def test_a_limit_leaves_the_best_approximation():
     assert solution.status == "time_limit" and not any(o.certificate.verified for o in solution)
 
 
+@pytest.mark.parametrize("seconds", [0.02, 0.15])
+def test_a_limit_is_said_once(seconds):
+    solution = solvers.solve(games.load("leduc_poker"), time_limit=seconds)
+    limited = [note for note in solution.notes if "time limit" in note]
+    assert len(limited) == (solution.status == "time_limit")
+    assert not any("is shown" in note for note in limited) or len(solution)
+
+
 def test_a_program_that_takes_too_long_is_given_up(monkeypatch):
     """Then supports are looked for, unless it was asked for alone."""
     monkeypatch.setattr("gtlearn.solvers._trees.nash._MEDIUM", 0)
